@@ -1,0 +1,68 @@
+"""Finds forms: the packaged definitions and those in the folders of XLTOOL_FORMS; the edition for a report year."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from xltool.forms import spec as definition
+from xltool.forms.source import Fault, closest
+from xltool.messages import DefinitionError, UnknownFormError
+from xltool.model import FormSpec
+
+FOLDERS: Final = "XLTOOL_FORMS"
+"""The environment variable with further folders of definitions, separated as in PATH."""
+
+
+def data_folder(name: str) -> Path:
+    """A folder of packaged data: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    packaged = package / "_data" / name
+    return packaged if packaged.is_dir() else package.parent / name
+
+
+def ids() -> tuple[str, ...]:
+    """The ids of all known forms; the id of a form is its file name, `ogi_2021.toml` being `ogi-2021`."""
+    return tuple(sorted(_files()))
+
+
+def load(form_id: str) -> FormSpec:
+    """The form of that id; raises `UnknownFormError` naming the nearest known one, or `DefinitionError` with all its faults."""
+    files = _files()
+    if form_id not in files:
+        raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
+    file = files[form_id]
+    return _load(file, file.stat().st_mtime_ns)
+
+
+def edition(family: str, year: int) -> FormSpec | None:
+    """The form of a family (`ogi`) that is in force for a report year, or None."""
+    found = (load(form_id) for form_id in ids() if form_id.rpartition("-")[0] == family)
+    return next((spec for spec in found if spec.covers(year)), None)
+
+
+def parse(text: str, name: str) -> FormSpec:
+    """The form that a definition defines; raises `DefinitionError`."""
+    return definition.parse(text, name)
+
+
+def _files() -> dict[str, Path]:
+    folders = [Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
+    files = {}
+    for folder in [*folders[::-1], data_folder("workbook_templates")]:
+        for file in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
+            files[definition.form_id(file.name)] = file
+    return files
+
+
+@cache
+def _load(file: Path, _changed: int) -> FormSpec:
+    data = file.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        fault = Fault(data.count(b"\n", 0, error.start) + 1, 1, "not UTF-8: save this file in the encoding UTF-8")
+        raise DefinitionError(f"{file.name}:{fault.line}:{fault.column}: {fault.message}", (fault,)) from None
+    return definition.parse(text, file.name)

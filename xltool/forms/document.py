@@ -1,0 +1,194 @@
+"""The submission document: JSON in UTF-8, every digit as filled in, to and from `Submission`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from xltool.forms import checks, number
+from xltool.forms.source import closest
+from xltool.messages import finding
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding, FormSpec, Measure, NotApplicable, Reading, Submission, Value
+
+SCHEMA: Final = "xltool/submission/1"
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial")
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether a file is meant as a document: its first sign is a brace."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+
+def parse(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
+    """The submission of a document; `form` gives the form of an id, or None. Every fault is a finding, never an exception."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _rejected("document.syntax", line=data.count(b"\n", 0, error.start) + 1, column=1, why="不是 UTF-8 编码")
+    try:
+        document = json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        return _rejected("document.syntax", line=error.lineno, column=error.colno, why="语法错误")
+    except _Fault as fault:
+        return _rejected("document.schema", field=fault.field, why=fault.why)
+    except (RecursionError, ValueError, InvalidOperation):  # nested too deep, an integer of thousands of digits, 1e99999999999999999999
+        return _rejected("document.syntax", line=1, column=1, why="嵌套过深或数字过长")
+    try:
+        return _submission(document, form, source)
+    except _Fault as fault:
+        return _rejected("document.schema", field=fault.field, why=fault.why)
+
+
+def dump(spec: FormSpec, submission: Submission) -> bytes:
+    """The document of a submission: keys in the order of the form, blanks as null; same submission, same bytes."""
+    agency = submission.agency
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "form": submission.form,
+        "year": submission.year,
+        "agency": {"code": clean(agency.code), "name": clean(agency.name), "level": agency.level},
+        "scope": submission.scope,
+        "values": {c.key: json_value(v, c.measure) for c, v in zip(spec.cells, submission.values, strict=True)},
+        "texts": {text.key: clean(submission.texts[text.key]) for text in spec.texts if submission.texts.get(text.key)},
+    }
+    if submission.explanations:
+        document["explanations"] = {name: clean(text) for name, text in sorted(submission.explanations.items())}
+    if submission.serial:
+        document["serial"] = clean(submission.serial)
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def json_value(value: Value, measure: Measure) -> int | float | str | None:
+    """A figure for JSON; at most 15 digits, so that Python's shortest form of a double prints just these."""
+    if value is None:
+        return None
+    if isinstance(value, NotApplicable):
+        return "/"
+    text = number.display(value, measure)
+    return float(text) if "." in text else int(text)
+
+
+def clean(text: str) -> str:
+    """The text without what no workbook, page or database can hold: control characters and halves of surrogate pairs."""
+    return _UNPRINTABLE.sub("", text)
+
+
+class _Fault(Exception):
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, why)
+        self.field, self.why = field, why
+
+
+def _constant(name: str) -> Any:
+    raise _Fault(name, "不是数字")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        key = clean(name)
+        if key in found:
+            raise _Fault(key, "出现了两次")
+        found[key] = clean(value) if isinstance(value, str) else value
+    return found
+
+
+def _rejected(code: str, **data: Any) -> Reading:
+    return Reading(None, (finding(code, **data),))
+
+
+def _submission(document: Any, form: Callable[[str], FormSpec | None], source: str) -> Reading:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise _Fault("schema", f"应为 {SCHEMA}")
+    form_id = _string(document, "form")
+    spec = form(form_id)
+    if spec is None:
+        return _rejected("file.unknown_form", hint=f"（{form_id}）")
+    for field in document:
+        if field not in _FIELDS:
+            return _rejected("document.unknown_key", key=field, form="上报件", hint=_hint(field, _FIELDS))
+    year = document.get("year")
+    if not isinstance(year, int) or isinstance(year, bool) or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise _Fault("year", "应为四位年份")
+    scope = document.get("scope", "own")
+    if scope not in {"own", "consolidated"}:
+        raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
+    values, texts = _mapping(document, "values"), _mapping(document, "texts")
+    explanations = _mapping(document, "explanations")
+    checked = {check.name for check in checks.listed(spec)} | {rule.name for rule in spec.rules}
+    for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
+        for key in given:
+            if key not in known:
+                return _rejected("document.unknown_key", key=key, form=spec.id, hint=_hint(key, known))
+    for name, given in (("texts", texts), ("explanations", explanations)):
+        for key, text in given.items():
+            if not isinstance(text, str | None):
+                raise _Fault(f"{name}.{key}", "应为文字")
+    findings: list[Finding] = []
+    submission = Submission(
+        form=spec.id,
+        year=year,
+        agency=_agency(document),
+        values=tuple(_values(spec, values, findings)),
+        texts={key: text for key, text in texts.items() if text},
+        explanations={key: text for key, text in explanations.items() if text},
+        scope=scope,
+        source=source,
+        serial=_string(document, "serial") if "serial" in document else "",
+    )
+    return Reading(submission, tuple(findings))
+
+
+def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
+    for cell in spec.cells:
+        raw = given.get(cell.key)
+        if raw is None:
+            yield None
+        elif raw == "/":
+            yield NOT_APPLICABLE
+        elif isinstance(raw, str):
+            yield _noted(number.from_text(raw, cell.measure), cell.key, findings)
+        elif isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+            yield _noted(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
+        else:
+            what, shown = ("真假值", json.dumps(raw)) if isinstance(raw, bool) else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
+            findings.append(finding("number.kind", cell.key, what=what, raw=shown))
+            yield None
+
+
+def _noted(figure: number.Figure, key: str, findings: list[Finding]) -> Value:
+    if figure.code:
+        findings.append(finding(figure.code, key, **figure.data))
+    return figure.value
+
+
+def _agency(document: dict[str, Any]) -> Agency:
+    agency = _mapping(document, "agency")
+    level = _string(agency, "level", "agency.")
+    if level not in LEVELS:
+        raise _Fault("agency.level", f"应为 {'、'.join(LEVELS)} 之一")
+    return Agency(_string(agency, "code", "agency."), _string(agency, "name", "agency."), level)
+
+
+def _mapping(document: dict[str, Any], field: str) -> dict[str, Any]:
+    value = document.get(field, {})
+    if not isinstance(value, dict):
+        raise _Fault(field, "应为一组键值")
+    return value
+
+
+def _string(document: dict[str, Any], field: str, prefix: str = "") -> str:
+    value = document.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise _Fault(prefix + field, "应为文字，不能为空")
+    return value
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = closest(name, known)
+    return f"，最接近的是 {near}" if near else ""

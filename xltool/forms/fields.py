@@ -1,0 +1,104 @@
+"""Takes the fields of one TOML table by type, noting what is missing, of another type, unknown, or no fit name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from xltool.forms import grammar
+from xltool.forms.source import Located, Source, nearest
+
+_RESERVED: Final = frozenset({"prior", "sum", "needs"})
+
+
+class Fields:
+    """The fields of one TOML table: each is asked for once, by type; `close` then tells of those that nobody asked for."""
+
+    def __init__(self, source: Source, data: dict[str, Any], what: str) -> None:
+        self.source, self.data, self.what = source, data, what
+        self._known: list[str] = []
+        self.anchor = next((value for value in data.values() if isinstance(value, Located)), None)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._take(key, str, "a string", default)
+        if isinstance(value, str) and default is None and not value.strip():
+            self.fault(key, f"'{key}' of {self.what} must not be empty")
+        return value if isinstance(value, str) else ""
+
+    def integer(self, key: str, default: int | None = None) -> int:
+        value = self._take(key, int, "a whole number", default)
+        return value if isinstance(value, int) else 0
+
+    def flag(self, key: str) -> bool:
+        return bool(self._take(key, bool, "true or false", False))
+
+    def texts(self, key: str, default: list[str] | None = None) -> list[str]:
+        return [item for item in self._list(key, default) if self._is(key, item, str, "strings")]
+
+    def tables(self, key: str, default: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+        return [item for item in self._list(key, default) if self._is(key, item, dict, "tables")]
+
+    def integers(self, key: str) -> list[int]:
+        return [item for item in self._list(key, None) if self._is(key, item, int, "whole numbers")]
+
+    def named(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The tables `[key.name]`, with their names."""
+        for name, value in (self._take(key, dict, "named tables", None) or {}).items():
+            if self._is(key, value, dict, "named tables"):
+                yield name, value
+
+    def identifier(self, key: str, pattern: re.Pattern[str] = grammar.IDENTIFIER) -> str:
+        value = self.text(key)
+        if value and (value in _RESERVED or not pattern.fullmatch(value)):
+            self.fault(key, f"'{value}' cannot be an id: lower-case words joined by single marks, and not prior, sum or needs")
+        return value
+
+    def fault(self, key: str, message: str, hint: str = "") -> None:
+        """Notes a fault at the value of a field."""
+        value = self.data.get(key)
+        self.source.fault(value if isinstance(value, Located) else self.source.after(self.anchor, key), message, hint)
+
+    def allow(self, key: str) -> None:
+        """A field that somebody else reads."""
+        self._known.append(key)
+
+    def close(self) -> None:
+        for key in self.data:
+            if key not in self._known:
+                self.source.fault(self.source.after(self.anchor, key), f"{self.what} has no field '{key}'", nearest(key, self._known))
+
+    def _list(self, key: str, default: list[Any] | None) -> list[Any]:
+        value = self._take(key, list, "a list", default)
+        return value if isinstance(value, list) else []
+
+    def _is(self, key: str, item: Any, kind: type, word: str) -> bool:
+        fits = _fits(item, kind)
+        if not fits:
+            self.fault(key, f"'{key}' of {self.what} must hold {word} only")
+        return fits
+
+    def _take(self, key: str, kind: type, word: str, default: Any) -> Any:
+        self._known.append(key)
+        if key not in self.data:
+            if default is None:
+                self.source.fault(self.anchor, f"{self.what} lacks '{key}' ({word})")
+            return default
+        value = self.data[key]
+        if not _fits(value, kind):
+            self.fault(key, f"'{key}' of {self.what} must be {word}")
+            return default
+        return value
+
+
+def unique(source: Source, what: str, names: Sequence[str]) -> None:
+    """Notes a fault for every name that stands twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name and name in seen:
+            source.fault(name, f"'{name}' is given twice as {what}")
+        seen.add(name)
+
+
+def _fits(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))

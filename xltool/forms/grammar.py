@@ -1,0 +1,123 @@
+"""The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
+
+    rule = side ("=" | "<=" | ">=" | "needs") side      side = term { ("+" | "-") term }
+    term = [INT "*"] (ref | "sum(" ref ")")              ref  = ["prior."] id {"." id}
+
+No constants and no conditions: so rules add up over agencies as figures do. `needs` says that the right side must be above zero
+wherever the left side is; it alone does not add up, and is a warning's operator.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.model import Operator
+
+COEFFICIENT_DIGITS: Final = 3
+IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_TOKEN: Final = re.compile(r"\s*(?:([0-9]+)|(needs\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|(<=|>=|[=+\-*()]))", re.ASCII)
+_OPERATORS: Final[dict[str, Operator]] = {"=": "=", "<=": "<=", ">=": ">=", "needs": "needs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A reference with its coefficient; `offset` is its place in the expression."""
+
+    coefficient: int
+    parts: tuple[str, ...]
+    sum: bool
+    prior: bool
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A parsed rule, its names not yet looked up."""
+
+    left: tuple[Term, ...]
+    operator: Operator
+    right: tuple[Term, ...]
+
+
+class SyntaxFault(ValueError):
+    """An expression that is not of the language: the message and the offset in the expression."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def parse(text: str) -> Expression:
+    """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
+    tokens = _tokens(text)
+    left, at = _side(tokens, 0)
+    token, offset = tokens[at]
+    if token not in _OPERATORS:
+        raise SyntaxFault("expected '=', '<=', '>=' or 'needs' here", offset)
+    right, at = _side(tokens, at + 1)
+    if tokens[at][0]:
+        raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1])
+    return Expression(left, _OPERATORS[token], right)
+
+
+def _tokens(text: str) -> list[tuple[str, int]]:
+    """Tokens with their offsets, and an empty one at the end."""
+    tokens = []
+    at = 0
+    while text[at:].strip():
+        match = _TOKEN.match(text, at)
+        if match is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
+            raise SyntaxFault(f"'{text[at]}' is not part of the rule language", at)
+        group = match.lastindex or 0
+        tokens.append((match[group], match.start(group)))
+        at = match.end()
+    return [*tokens, ("", len(text))]
+
+
+def _side(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int]:
+    terms = []
+    sign = 1
+    while True:
+        term, at = _term(tokens, at, sign)
+        terms.append(term)
+        if tokens[at][0] not in {"+", "-"}:
+            return tuple(terms), at
+        sign = 1 if tokens[at][0] == "+" else -1
+        at += 1
+
+
+def _term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term, int]:
+    token, offset = tokens[at]
+    coefficient = sign
+    if token.isdigit():
+        if tokens[at + 1][0] != "*":
+            raise SyntaxFault("a number stands only as 'NUMBER * cell': rules have no constants", offset)
+        if len(token) > COEFFICIENT_DIGITS or int(token) == 0:
+            raise SyntaxFault(f"a coefficient is 1 to {10**COEFFICIENT_DIGITS - 1}", offset)
+        coefficient *= int(token)
+        at += 2
+        token, offset = tokens[at]
+    if token == "sum" and tokens[at + 1][0] == "(":
+        reference, offset = tokens[at + 2]
+        _check_reference(reference, offset)
+        if tokens[at + 3][0] != ")":
+            raise SyntaxFault("expected ')' here", tokens[at + 3][1])
+        return _reference(reference, coefficient, True, offset), at + 4
+    _check_reference(token, offset)
+    return _reference(token, coefficient, False, offset), at + 1
+
+
+def _check_reference(token: str, offset: int) -> None:
+    if not token:
+        raise SyntaxFault("the rule ends where a cell is expected", offset)
+    if not token[0].isalpha() or token == "needs":
+        raise SyntaxFault(f"expected the name of a cell here, not '{token}'", offset)
+
+
+def _reference(token: str, coefficient: int, total: bool, offset: int) -> Term:
+    parts = tuple(token.split("."))
+    prior = parts[0] == "prior" and len(parts) > 1
+    return Term(coefficient, parts[1:] if prior else parts, total, prior, offset + (6 if prior else 0))

@@ -1,0 +1,144 @@
+"""Looks up the names of an expression and expands it over rows or columns into sums of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from xltool.forms.grammar import Expression, Term
+from xltool.forms.source import nearest
+from xltool.model import PRIOR, Block, Cell, CellKey, Column, Linear, Row, Table, Terms
+
+Per: TypeAlias = Literal["row", "column"] | None
+Complain: TypeAlias = Callable[[Term, str, str], None]
+"""Takes a term, what is wrong with it, and a hint."""
+
+HEAVIEST: Final = 9000
+"""Sum of the coefficients of one side: so many figures of 15 digits still add up within 64 bits."""
+
+
+class Names:
+    """What the rules of a form can name: its tables by id, and the order of its cells."""
+
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell]) -> None:
+        self.tables: Mapping[str, Table] = {table.id: table for table in tables}
+        self.order: Mapping[CellKey, int] = {cell.key: at for at, cell in enumerate(cells)}
+
+    def place(self, key: CellKey) -> tuple[bool, int]:
+        """Where a cell stands in a sum: in form order, last year's behind this year's."""
+        return key.startswith(PRIOR), self.order[key.removeprefix(PRIOR)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place where a rule holds: a table, or none for a rule of the whole form, and its row or column with the block of that."""
+
+    table: Table | None = None
+    block: Block | None = None
+    per: Per = None
+    at: str = ""
+
+
+def places(table: Table | None, per: Per, expression: Expression) -> Iterator[Place]:
+    """Where a rule holds: once for each column or row of the block that knows its first name."""
+    if per is None or table is None:
+        yield Place(table)
+        return
+    first = expression.left[0].parts[0]
+    for block in table.blocks:
+        across, along = (block.rows, block.columns) if per == "column" else (block.columns, block.rows)
+        if _members(across, first):
+            for item in along:
+                yield Place(table, block, per, item.id)
+
+
+def linear(names: Names, place: Place, expression: Expression, complain: Complain) -> Linear | None:
+    """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
+    sides: list[Terms] = []
+    failed = False
+    for side in (expression.left, expression.right):
+        sums: dict[CellKey, int] = {}
+        for term in side:
+            keys = _keys(names, place, term, complain)
+            failed |= not keys
+            for key in keys:
+                name = PRIOR + key if term.prior else key
+                sums[name] = sums.get(name, 0) + term.coefficient
+        terms = tuple((key, sums[key]) for key in sorted(sums, key=names.place) if sums[key])
+        if sums and not terms:
+            complain(side[0], "this side adds up to nothing", "")
+            failed = True
+        if sum(abs(coefficient) for _, coefficient in terms) > HEAVIEST:
+            complain(side[0], f"this side is too heavy: its coefficients add up to more than {HEAVIEST}", "")
+            failed = True
+        sides.append(terms)
+    return None if failed else Linear(sides[0], expression.operator, sides[1])
+
+
+def _keys(names: Names, place: Place, term: Term, complain: Complain) -> list[CellKey]:
+    """The cells that a term names at a place."""
+    parts, table = term.parts, place.table
+    if len(parts) == 3:
+        if parts[0] not in names.tables:
+            complain(term, f"no table is named '{parts[0]}'", nearest(parts[0], names.tables))
+            return []
+        table = names.tables[parts[0]]
+    if len(parts) > 3 or table is None:
+        complain(term, f"'{'.'.join(parts)}' names no cell: a rule of the whole form names cells as table.row.column", "")
+        return []
+    if len(parts) > 1:
+        return _crossed(table, table.blocks, parts[-2:], term, complain)
+    if place.block is None or place.per is None:
+        complain(term, f"'{parts[0]}' names no cell here: write row.column, or give the rule a 'per'", "")
+        return []
+    pair = (parts[0], place.at) if place.per == "column" else (place.at, parts[0])
+    return _crossed(table, (place.block,), pair, term, complain, fixed=place.per)
+
+
+def _crossed(
+    table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term, complain: Complain, *, fixed: Per = None
+) -> list[CellKey]:
+    """The cells where the named row (or group of rows) meets the named column (or group of columns)."""
+    row, column = names
+    for block in blocks:
+        rows = _members(block.rows, row, grouped=term.sum and fixed != "row")
+        columns = _members(block.columns, column, grouped=term.sum and fixed != "column")
+        if rows and columns:
+            if term.sum and rows[0].id == row and columns[0].id == column:
+                complain(term, f"'{'.'.join(term.parts)}' is a single cell, not a group: leave out sum()", "")
+                return []
+            return [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns]
+    complain(term, *_unknown(table, blocks, names, term))
+    return []
+
+
+def _unknown(table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term) -> tuple[str, str]:
+    """What is wrong with a name that no cell of these blocks has, and a hint."""
+    known_rows = _known(row for block in blocks for row in block.rows)
+    known_columns = _known(column for block in blocks for column in block.columns)
+    for kind, name, known in zip(("row", "column"), names, (known_rows, known_columns), strict=True):
+        if name not in known:
+            where = f"table '{table.id}'" if len(blocks) == len(table.blocks) else f"this block of table '{table.id}'"
+            return f"{where} has no {kind} '{name}'", nearest(name, known)
+        if not term.sum and known[name]:
+            return f"'{name}' is a group of {kind}s: write sum({'.'.join(term.parts)})", ""
+    return f"row '{names[0]}' has no column '{names[1]}'", ""
+
+
+def _members(items: Sequence[Row] | Sequence[Column], name: str, grouped: bool = True) -> list[Row | Column]:
+    """The item of that id, or the inputs below the head of that id."""
+    single: list[Row | Column] = [item for item in items if item.id == name]
+    if single or not grouped:
+        return single
+    return [item for item in items if not item.total and any(head.id == name for head in item.heads)]
+
+
+def _known(items: Iterable[Row | Column]) -> dict[str, bool]:
+    """Known names; True for a group."""
+    names: dict[str, bool] = {}
+    for item in items:
+        names[item.id] = False
+        for head in item.heads:
+            names.setdefault(head.id, True)
+    return names

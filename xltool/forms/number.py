@@ -1,0 +1,130 @@
+"""Figures as people and files write them, and as xltool holds them: whole numbers scaled by their measure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from xltool.messages import plain
+from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value
+
+SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
+"""What clerks write where an item cannot exist for their office; the form's own sign is `/`."""
+
+MOST_SHOWN: Final = 40
+"""How much of a long text a message quotes."""
+
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，＋－−", "0123456789.,+--")
+_SPACES: Final = re.compile(r"\s+")  # Unicode spaces too, U+3000 among them
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+_HELD: Final = re.compile(r"(减少?|增加?|[+-])?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(元|万元|亿元)?(?![0-9.,])", re.ASCII)
+_IN_WAN: Final = {"元": Decimal("0.0001"), "亿元": Decimal(10000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What stands in a cell: the value, and the code and facts of a finding when it is not plainly a figure."""
+
+    value: Value
+    code: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def from_decimal(number: Decimal, measure: Measure) -> Figure:
+    """The figure of an exact number; a fraction finer than the measure, or one too large to hold, has no value.
+
+    By digits and not by arithmetic: a `Decimal` rounds to 28 digits, and may overflow, as soon as one reckons with it.
+    """
+    if not number.is_finite() or (number and number.adjusted() >= len(str(LARGEST))):
+        return Figure(None, "number.range", {"raw": _plain(number), "maximum": measure.maximum})
+    if not number:
+        return Figure(0)
+    sign, digits, exponent = number.as_tuple()
+    text = "".join(map(str, digits))
+    shift = int(exponent) + measure.decimals
+    if shift < 0 and text[shift:].strip("0"):
+        code = "number.precision" if measure.decimals else "number.fraction"
+        return Figure(None, code, {"raw": _plain(number), "decimals": measure.decimals, "unit": measure.unit})
+    value = int(text[:shift] if shift < 0 else text + "0" * shift)
+    if value > LARGEST:
+        return Figure(None, "number.range", {"raw": _plain(number), "maximum": measure.maximum})
+    return Figure(-value if sign else value)
+
+
+def from_double(digits: str, measure: Measure) -> Figure:
+    """The figure of a number as a workbook stores it.
+
+    Workbooks hold doubles, and Excel writes 78.1561 as 78.156099999999995; nobody can type more than 15 digits, so the 15 significant
+    digits of the double are the figure as filled in.
+    """
+    try:
+        number = float(digits)
+    except ValueError:
+        return Figure(None, "number.text", {"raw": _short(digits), "holds": None})
+    return from_decimal(Decimal(f"{number:.15g}"), measure)
+
+
+def from_text(raw: str, measure: Measure) -> Figure:
+    """The figure of a text: blank, `/`, digits in any width and grouping, or a finding with the number that the text seems to hold."""
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", raw)).strip()
+    if not text:
+        return Figure(None)
+    if text in SLASHES:
+        if text == "/":
+            return Figure(NOT_APPLICABLE)
+        return Figure(NOT_APPLICABLE, "number.normalised", {"raw": _short(raw), "as": "/"})
+    plain = text.translate(_WIDE)
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "").replace(" ", "")
+    if _NUMBER.fullmatch(plain):
+        figure = from_decimal(Decimal(plain), measure)
+        if figure.code:
+            return figure
+        return Figure(figure.value, "number.normalised", {"raw": _short(raw), "as": display(figure.value, measure)})
+    return Figure(None, "number.text", {"raw": _short(raw), "holds": _held(plain, measure)})
+
+
+def display(value: Value, measure: Measure) -> str:
+    """The figure as the report prints it: `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in."""
+    if value is None:
+        return ""
+    if isinstance(value, NotApplicable):
+        return "0"
+    return plain(value, measure.decimals)
+
+
+def written(value: Value, measure: Measure) -> str:
+    """The figure as a message or a document names it: like `display`, but `/` stays `/` and a blank is 未填."""
+    if value is None:
+        return "未填"
+    return "/" if isinstance(value, NotApplicable) else plain(value, measure.decimals)
+
+
+def _plain(number: Decimal) -> str:
+    """Digits without an exponent while that stays readable."""
+    readable = number.is_finite() and number.adjusted() < MOST_SHOWN and number.as_tuple().exponent > -MOST_SHOWN  # type: ignore[operator]
+    return f"{number:f}" if readable else _short(str(number))
+
+
+def _short(raw: str) -> str:
+    """What a message quotes of a text that may be a whole page."""
+    return raw if len(raw) <= MOST_SHOWN else raw[:MOST_SHOWN] + "…"
+
+
+def _held(text: str, measure: Measure) -> str | None:
+    """The number that a text such as `22（其中修订16件）`, `251000元` or `减4` seems to hold, or None."""
+    match = _HELD.match(text)
+    if match is None:
+        return None
+    sign, digits, unit = match.groups()
+    number = Decimal(digits.replace(",", ""))
+    if measure.unit == "万元" and unit in _IN_WAN:
+        number *= _IN_WAN[unit]
+    if sign and sign.startswith(("减", "-")):
+        number = -number
+    figure = from_decimal(number.normalize(), measure)
+    return display(figure.value, measure) if isinstance(figure.value, int) else None

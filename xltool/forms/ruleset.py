@@ -1,0 +1,91 @@
+"""Reads the rules of a definition: each `[[rule]]` becomes one `Rule` for every place where it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from xltool.forms import grammar, linear
+from xltool.forms.fields import Fields
+from xltool.forms.source import Located, Source, nearest
+from xltool.model import Column, Linear, Row, Rule, Severity, Table
+
+
+def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, table: Table | None) -> Iterator[Rule]:
+    """The rules of one table, or of the whole form; faults are noted in the source."""
+    seen: set[str] = set()
+    for item in items:
+        fields = Fields(source, item, "a rule")
+        short = fields.identifier("id")
+        if short in seen:
+            fields.fault("id", f"a rule '{short}' stands here already")
+        seen.add(short)
+        yield from _rule(fields, f"{table.id}.{short}" if table else short, names, table)
+        fields.close()
+
+
+def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -> Iterator[Rule]:
+    """One rule at all of its places; none when it has a fault."""
+    source, expr = fields.source, fields.text("expr")
+    text, basis, remedy, defines = fields.text("text"), fields.text("basis"), fields.text("remedy", ""), fields.flag("defines")
+    severity, per = _severity(fields), _per(fields, table)
+    start = expr.offset if isinstance(expr, Located) else 0
+    if not expr or severity is None:
+        return
+    try:
+        expression = grammar.parse(expr)
+    except grammar.SyntaxFault as error:
+        source.fault(start + error.offset, str(error))
+        return
+
+    def complain(term: grammar.Term, message: str, hint: str) -> None:
+        source.fault(start + term.offset, message, hint)
+
+    if expression.operator == "needs" and severity == "error":
+        fields.fault("expr", "'needs' does not add up over agencies: it takes severity = \"warning\"")
+        return
+    places = list(linear.places(table, per, expression))
+    if not places and table is not None:
+        first = expression.left[0]
+        kind = "row" if per == "column" else "column"
+        known = [item.id for block in table.blocks for item in (block.rows if per == "column" else block.columns)]
+        complain(first, f"table '{table.id}' has no {kind} '{first.parts[0]}'", nearest(first.parts[0], known))
+    for place in places:
+        sums = linear.linear(names, place, expression, complain)
+        if sums is None:
+            return
+        if defines and not _defining(sums):
+            fields.fault("expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior.")
+            return
+        defined = sums.left[0][0] if defines else None
+        yield Rule(name, place.at, text, sums, severity, basis, remedy, defined, _where(place))
+
+
+def _severity(fields: Fields) -> Severity | None:
+    given = fields.text("severity", "error")
+    known: tuple[Severity, ...] = get_args(Severity)
+    for severity in known:
+        if severity == given:
+            return severity
+    fields.fault("severity", f"'{given}' is not a severity", nearest(given, known))
+    return None
+
+
+def _per(fields: Fields, table: Table | None) -> linear.Per:
+    given = fields.text("per", "")
+    if given and (table is None or given not in {"row", "column"}):
+        fields.fault("per", "'per' must be row or column, in a rule of a table", nearest(given, ["row", "column"]))
+    return "row" if given == "row" else "column" if given == "column" else None
+
+
+def _defining(sums: Linear) -> bool:
+    return len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator == "=" and not sums.prior
+
+
+def _where(place: linear.Place) -> str:
+    """The place as a clerk says it: 「“自然人”栏」."""
+    if place.block is None:
+        return ""
+    items: Sequence[Row | Column] = place.block.rows if place.per == "row" else place.block.columns
+    kind = "栏" if place.per == "column" else "" if place.block.across else "行"
+    return f"“{next(item.short for item in items if item.id == place.at)}”{kind}"

@@ -1,0 +1,135 @@
+"""TOML with positions: every string of a definition knows where it stands, so that a fault can be shown like a compiler's."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+_TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+_MARK: Final = re.compile("\ue000([0-9]+)\ue001")
+_WHERE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
+
+
+class Located(str):
+    """A string of a definition and the offset of its first character in the source."""
+
+    offset: int = 0
+
+    @classmethod
+    def at(cls, text: str, offset: int) -> Located:
+        """The text, remembering where it stands."""
+        located = cls(text)
+        located.offset = offset
+        return located
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a definition: where it stands (1-based), what is wrong, and a hint such as the nearest known name."""
+
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+
+class Source:
+    """The text of one definition: parses it and turns offsets into lines with a caret."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        self.name = name
+        self.faults: list[Fault] = []
+
+    def parse(self) -> dict[str, Any] | None:
+        """The document with `Located` strings, or None with one fault when it is not TOML."""
+        try:
+            document: dict[str, Any] = _unmark(tomllib.loads(_TOKEN.sub(self._mark, self.text)))
+            return document
+        except (ValueError, RecursionError):  # TOMLDecodeError, or a number of thousands of digits
+            return self._unmarked()
+
+    def fault(self, where: int | str | None, message: str, hint: str = "") -> None:
+        """Notes a fault at an offset, at a located string, or at the first line that assigns a bare key of that name."""
+        offset = self._offset(where)
+        line = self.text.count("\n", 0, offset) + 1
+        fault = Fault(line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1, message, hint)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def after(self, where: int | str | None, key: str) -> int:
+        """The offset of the first `key =` at or behind the line of a place, for values that are not strings."""
+        start = self.text.rfind("\n", 0, self._offset(where)) + 1
+        match = re.compile(rf"(?<![\w-]){re.escape(key)}\s*=").search(self.text, start) or self._header(key, start)
+        return match.start() if match else self._offset(where)
+
+    def rendered(self) -> str:
+        """All faults as a compiler shows them: file, line, column, the line itself, a caret, a hint."""
+        lines = self.text.split("\n")
+        shown = []
+        for fault in sorted(self.faults, key=lambda f: (f.line, f.column)):
+            line = lines[fault.line - 1] if fault.line <= len(lines) else ""
+            indent = "".join("\u3000" if ord(c) > 0x2E7F else c if c == "\t" else " " for c in line[: fault.column - 1])
+            margin = " " * len(str(fault.line))
+            shown.append(f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | {indent}^")
+            if fault.hint:
+                shown.append(f" {margin} = {fault.hint}")
+        return "\n".join(shown)
+
+    def _unmarked(self) -> dict[str, Any] | None:
+        """The document as it is, for the true place of its fault: marks shift columns."""
+        try:
+            return tomllib.loads(self.text)
+        except (ValueError, RecursionError) as error:
+            match = _WHERE.search(str(error))
+            line, column = (int(match[1]), int(match[2])) if match else (self.text.count("\n") + 1, 1)
+            self.faults.append(Fault(line, column, f"not TOML: {_WHERE.sub('', str(error)).strip()}"))
+            return None
+
+    def _header(self, key: str, start: int) -> re.Match[str] | None:
+        return re.compile(rf"(?<=\[){re.escape(key)}(?=[.\]])").search(self.text, start)
+
+    def _offset(self, where: int | str | None) -> int:
+        if isinstance(where, int):
+            return where
+        if isinstance(where, Located):
+            return where.offset
+        return self.after(0, where) if where else 0
+
+    def _mark(self, match: re.Match[str]) -> str:
+        token = match[0]
+        line = self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        following = self.text[match.end() : match.end() + 80].lstrip(" \t")[:1]
+        if token.startswith("#") or following in {"=", "."} or (line.lstrip().startswith("[") and "=" not in line):
+            return token  # a comment, or a key within quotes
+        quotes = 3 if token.startswith(('"""', "'''")) else 1
+        offset = match.start() + quotes
+        return f"{token[:quotes]}\ue000{offset}\ue001{token[quotes:]}"
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that is nearest to a mistyped one, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The hint `did you mean …?`, or nothing when no known name is near."""
+    match = closest(name, known)
+    return f"did you mean '{match}'?" if match else ""
+
+
+def _unmark(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {_MARK.sub("", key): _unmark(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_unmark(item) for item in node]
+    if isinstance(node, str):
+        match = _MARK.match(node)
+        if match:
+            text = node[match.end() :]
+            return Located.at(text.removeprefix("\n"), int(match[1]) + text.startswith("\n"))
+    return node

@@ -1,0 +1,142 @@
+"""Reads a definition in TOML into a `FormSpec`, or shows all of its faults at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+from xltool.forms import linear, tables, totals
+from xltool.forms.fields import Fields, unique
+from xltool.forms.ruleset import rules
+from xltool.forms.source import Source, nearest
+from xltool.messages import DefinitionError
+from xltool.model import Cell, FormSpec, Section, Table, Text
+
+_FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
+MOST_LINES: Final = 25
+"""Excel's rows are at most 409 points high."""
+
+
+def parse(text: str, name: str) -> FormSpec:
+    """The form that a definition defines; raises `DefinitionError` with every fault, each with line, caret and nearest known name."""
+    source = Source(text, name)
+    document = source.parse()
+    spec = None if document is None else _form(source, document)
+    if source.faults or spec is None:
+        raise DefinitionError(source.rendered(), tuple(source.faults))
+    return spec
+
+
+def form_id(file_name: str) -> str:
+    """The id of the form that a file defines: `ogi_2021.toml` is `ogi-2021`."""
+    return PurePath(file_name).stem.replace("_", "-")
+
+
+def _form(source: Source, document: dict[str, Any]) -> FormSpec:
+    fields = Fields(source, document, "the form")
+    identifier, years = fields.identifier("id", _FORM_ID), _years(fields)
+    if identifier and identifier != form_id(source.name):
+        fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
+    measures = {key: tables.measure(source, key, value) for key, value in fields.named("measure")}
+    given = fields.tables("table")
+    found = tuple(tables.table(source, data, measures) for data in given)
+    texts = tuple(_text(source, data) for data in fields.tables("text", []))
+    sections = tuple(_section(source, data, found, texts) for data in fields.tables("section"))
+    unique(source, "a table", [table.id for table in found])
+    unique(source, "a sheet", [table.sheet for table in found])
+    unique(source, "a text", [text.key for text in texts])
+    _in_one_section(source, sections, found, texts)
+    cells = tuple(_cells(found))
+    names = linear.Names(found, cells)
+    all_rules = [
+        rule
+        for table, data in [*zip(found, given, strict=True), (None, document)]
+        for rule in rules(source, Fields(source, data, "a table" if table else "the form").tables("rule", []), names, table)
+    ]
+    fields.allow("rule")
+    if not source.faults:
+        for complaint, where in totals.faults(cells, all_rules):
+            source.fault(where, complaint)
+    spec = FormSpec(
+        id=identifier,
+        title=fields.text("title"),
+        authority=fields.text("authority"),
+        basis=fields.text("basis"),
+        years=years,
+        tables=found,
+        texts=texts,
+        sections=sections,
+        rules=tuple(all_rules),
+        cells=cells,
+        digest=hashlib.sha256(source.text.encode()).hexdigest()[:16],
+        steps=tuple(map(str, fields.texts("steps", []))),
+    )
+    fields.close()
+    return spec
+
+
+def _years(fields: Fields) -> tuple[int, int | None]:
+    years = fields.integers("years")
+    if len(years) not in {1, 2} or years != sorted(years):
+        fields.fault("years", "'years' must be [first] or [first, last]")
+        return 0, None
+    return years[0], years[1] if len(years) == 2 else None
+
+
+def _text(source: Source, data: dict[str, Any]) -> Text:
+    fields = Fields(source, data, "a text")
+    place, lines = fields.text("place", "texts"), fields.integer("lines", 1)
+    if place not in {"cover", "texts"}:
+        fields.fault("place", "'place' must be cover or texts", nearest(place, ["cover", "texts"]))
+    if not 1 <= lines <= MOST_LINES:
+        fields.fault("lines", f"'lines' must be 1 to {MOST_LINES}")
+    text = Text(
+        key=fields.identifier("key", _TEXT_KEY),
+        label=fields.text("label"),
+        place="cover" if place == "cover" else "texts",
+        heading=fields.text("heading", ""),
+        guidance=fields.text("guidance", ""),
+        required=fields.flag("required"),
+        lines=lines,
+    )
+    fields.close()
+    return text
+
+
+def _section(source: Source, data: dict[str, Any], found: Sequence[Table], texts: Sequence[Text]) -> Section:
+    fields = Fields(source, data, "a section")
+    keys, table = fields.texts("texts", []), fields.text("table", "")
+    for name in keys:
+        if name not in {text.key for text in texts}:
+            source.fault(name, f"no text is named '{name}'", nearest(name, [text.key for text in texts]))
+    if table and table not in {each.id for each in found}:
+        source.fault(table, f"no table is named '{table}'", nearest(table, [each.id for each in found]))
+    if bool(keys) == bool(table):
+        source.fault(fields.anchor, "a section holds either 'texts' or one 'table'")
+    section = Section(fields.text("heading", ""), tuple(keys), table or None)
+    fields.close()
+    return section
+
+
+def _in_one_section(source: Source, sections: Sequence[Section], found: Sequence[Table], texts: Sequence[Text]) -> None:
+    """Every table, and every text that is not on the cover, stands in the report once."""
+    placed = [section.table for section in sections]
+    for table in found:
+        if placed.count(table.id) != 1:
+            source.fault(table.id, f"table '{table.id}' stands in {placed.count(table.id)} sections; it must stand in one")
+    written = [key for section in sections for key in section.texts]
+    for text in texts:
+        if text.place == "texts" and written.count(text.key) != 1:
+            source.fault(text.key, f"text '{text.key}' stands in {written.count(text.key)} sections; it must stand in one")
+
+
+def _cells(found: Sequence[Table]) -> Iterator[Cell]:
+    for table in found:
+        for block in table.blocks:
+            for row in block.rows:
+                for column in block.columns:
+                    yield Cell(f"{table.id}.{row.id}.{column.id}", table, block, row, column)

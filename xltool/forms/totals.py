@@ -1,0 +1,97 @@
+"""The cells that rules define: in terms of inputs alone, and their values in a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from xltool.model import PRIOR, Cell, CellKey, FormSpec, NotApplicable, Rule, Submission, Terms, Value
+
+
+def definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
+    """The rule that computes each total; where a cell is defined twice (down and across), the first, which gives the same."""
+    found: dict[CellKey, Rule] = {}
+    for rule in rules:
+        if rule.defines is not None:
+            found.setdefault(rule.defines, rule)
+    return found
+
+
+def inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
+    """A total as a sum of inputs, totals among its parts resolved; raises RecursionError when totals define each other."""
+    sums: dict[CellKey, int] = {}
+    for part, coefficient in rules[key].linear.right:
+        for leaf, times in inputs(part, rules) if part in rules else ((part, 1),):
+            sums[leaf] = sums.get(leaf, 0) + coefficient * times
+    return tuple(sorted(sums.items()))
+
+
+def computed(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
+    """The values with every total computed from the inputs; a total with a blank among its parts is blank, `/` counts as zero."""
+    result = list(values)
+    for at, parts in _plan(spec):
+        result[at] = _sum(values, parts)
+    return tuple(result)
+
+
+def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple[CellKey, ...]]:
+    """The submission with blank totals computed where all parts are there, and which they were; given totals stay as they are."""
+    values = submission.values
+    if None not in values:
+        return submission, ()
+    found = {at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(values, parts)) is not None}
+    if not found:
+        return submission, ()
+    filled = tuple(found.get(at, value) for at, value in enumerate(values))
+    return replace(submission, values=filled), tuple(spec.cells[at].key for at in found)
+
+
+def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """What is wrong between totals and the rules that define them, each with the name to point at."""
+    defined = definitions(rules)
+    for cell in cells:
+        if cell.total and cell.key not in defined:
+            name = cell.row.id if cell.row.total else cell.column.id
+            yield f"'{cell.key}' is a total, but no rule with 'defines = true' computes it", name
+        if not cell.total and cell.key in defined:
+            yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", cell.row.id
+    measures = {cell.key: (cell.measure.unit, cell.measure.decimals) for cell in cells}
+    for rule in rules:
+        if rule.linear.operator != "needs" and len({measures[key.removeprefix(PRIOR)] for key in rule.linear.keys}) > 1:
+            yield f"rule '{rule.id}' adds figures of different measures", rule.id.rpartition(".")[2]
+        if rule.defines is None:
+            continue
+        try:
+            same = inputs(rule.defines, defined) == inputs(rule.defines, {**defined, rule.defines: rule})
+        except RecursionError:
+            yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id.rpartition(".")[2]
+            continue
+        if not same:
+            yield f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'", rule.id.rpartition(".")[2]
+
+
+Parts: TypeAlias = tuple[tuple[int, int], ...]
+"""The inputs of a total by their places among the values, with coefficients."""
+
+_plans: Final[dict[str, tuple[tuple[int, Parts], ...]]] = {}
+
+
+def _plan(spec: FormSpec) -> tuple[tuple[int, Parts], ...]:
+    """Every total of a form with its parts, in the order of the form; made once."""
+    if spec.digest not in _plans:
+        rules = definitions(spec.rules)
+        parts = {spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules}
+        _plans[spec.digest] = tuple(sorted(parts.items()))
+    return _plans[spec.digest]
+
+
+def _sum(values: Sequence[Value], parts: Parts) -> int | None:
+    total = 0
+    for at, coefficient in parts:
+        value = values[at]
+        if value is None:
+            return None
+        if not isinstance(value, NotApplicable):
+            total += coefficient * value
+    return total

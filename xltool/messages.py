@@ -1,0 +1,305 @@
+"""Every code that xltool can say, with severity, sentence, remedy and basis; the rendering of a finding; the errors of callers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value
+
+Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
+"""Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
+
+ANNUAL_NOTICE: Final = "国办公开办函〔2021〕30号：年度报告内容应当准确、全面"
+REGULATION: Final = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
+GUIDE: Final = "xltool 报送文件要求"
+
+GRADES: Final[Mapping[Severity, str]] = {"error": "强制", "warning": "核实", "info": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One code: what it says about a finding's facts (`{…}`), how to mend it, and on what basis."""
+
+    severity: Severity
+    title: str
+    sentence: str
+    remedy: str
+    basis: str = GUIDE
+
+
+CATALOGUE: Final[Mapping[str, Message]] = {
+    # figures
+    "number.text": Message(
+        "error", "数字格里填了文字", "{where}填的是“{raw}”，不是数{holding}。", "只填数字；说明文字写到“文字”表。", ANNUAL_NOTICE
+    ),
+    "number.negative": Message("error", "出现负数", "{where}填的是 {value}，不能是负数。", "改为 0 或正数。", ANNUAL_NOTICE),
+    "number.fraction": Message("error", "件数带小数", "{where}填的是 {raw}，应为整数（单位：{unit}）。", "改为整数。", ANNUAL_NOTICE),
+    "number.precision": Message(
+        "error",
+        "小数位数过多",
+        "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。",
+        "四舍五入到规定位数后再填。",
+        ANNUAL_NOTICE,
+    ),
+    "number.range": Message("error", "数字过大", "{where}填的是 {raw}，超过最大值 {maximum}。", "核对位数和计量单位。", ANNUAL_NOTICE),
+    "number.kind": Message("error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE),
+    "number.normalised": Message("info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取。", "不用改；下次请直接填半角数字。"),
+    "amount.doubtful": Message(
+        "warning",
+        "金额可能错了单位",
+        "{where}填的是 {value} {unit}，数额很大又没有小数，像是按元填的。",
+        "确认单位是{unit}；若按元填写，请除以 10000。",
+        ANNUAL_NOTICE,
+    ),
+    "cell.blank": Message(
+        "warning",
+        "未填",
+        "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？",
+        "没有发生的填 0；确实不适用的项目（如无权制定的规章）填 /。",
+        ANNUAL_NOTICE,
+    ),
+    "cell.not_applicable": Message(
+        "warning", "不该填“/”", "{where}填的是“/”，本单位的这一项不能填“/”。", "没有发生的填 0。", ANNUAL_NOTICE
+    ),
+    "cell.level": Message(
+        "error",
+        "本级不能有此项",
+        "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。",
+        "改为 0 或 /；如属其他项目，填到相应的行。",
+    ),
+    "block.only_total": Message(
+        "warning", "只填了合计", "{block}“{row}”行只填了总计 {value}，没有分项。", "按申请人类别补填各栏，没有的填 0。", ANNUAL_NOTICE
+    ),
+    "block.only_column": Message(
+        "warning", "只填了一栏", "{block}只填了“{column}”一栏，其他 {count} 格都空着。", "其他各栏没有发生的填 0。", ANNUAL_NOTICE
+    ),
+    "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", REGULATION),
+    "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
+    "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", REGULATION),
+    "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
+    # reading a workbook
+    "total.typed": Message(
+        "error", "合计格被改写", "{where}的自动合计被改成了 {typed}，按各项相加是 {value}。", "核对分项；合计不用填，请在原表填分项。"
+    ),
+    "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
+    "formula.changed": Message(
+        "warning",
+        "公式被改动",
+        "{sheet}有 {count} 个公式被改动：{cells}；没有采用其结果，合计和校验已重新计算。",
+        "请在原来的工作簿上填写。",
+    ),
+    "formula.in_input": Message(
+        "warning",
+        "填报格里是公式",
+        "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。",
+        "改为直接填数（复制后“选择性粘贴—数值”）。",
+    ),
+    "formula.uncalculated": Message(
+        "error", "公式没有结果", "{where}里是公式 ={formula}，文件中没有它的结果，无法读取。", "改为直接填数。"
+    ),
+    "label.changed": Message(
+        "warning",
+        "表头或项目名称被改动",
+        "{sheet}的 {address} 应为“{expected}”，现为“{found}”；按其他依据读取。",
+        "不要改动表头和项目名称。",
+        ANNUAL_NOTICE,
+    ),
+    "layout.shifted": Message(
+        "warning",
+        "行列被移动",
+        "{sheet}有 {count} 个填报格不在原位（如{example}）；按名称和项目读取。",
+        "不要插入、删除、移动行列和单元格。",
+    ),
+    "merge.undone": Message("info", "合并格被改动", "{sheet}的合并格 {ranges} 被拆开或改变，不影响读数。", "请在原来的工作簿上填写。"),
+    "sheet.renamed": Message("warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "不要改工作表名称。"),
+    "sheet.added": Message("warning", "多了工作表", "多了工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
+    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”，其中 {count} 格无法读取。", "请在原来的工作簿上重新填写。"),
+    "cell.lost": Message("error", "找不到填报格", "{block}有 {count} 格在文件中找不到：{cells}。", "请在原来的工作簿上重新填写。"),
+    "cell.conflict": Message(
+        "error",
+        "填报格对不上",
+        "{where}：单元格名称、项目名称和位置所指的不是同一格（{candidates}），无法确定该读哪个数，没有读取。",
+        "请在原来的工作簿上重新填写，不要剪切移动单元格。",
+    ),
+    "text.lost": Message("error", "找不到文字格", "“{label}”的填写格在文件中找不到。", "请在原来的工作簿上重新填写。"),
+    "identity.conflict": Message(
+        "error", "标识不一致", "文件内的{what}不一致：{found}。按“{taken}”读取。", "请在发给本单位的原工作簿上填写。"
+    ),
+    "identity.partial": Message("info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"),
+    "form.digest": Message(
+        "warning", "表样版本不同", "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。", "请用最新下发的工作簿填写。"
+    ),
+    # rejected files
+    "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
+    "file.not_workbook": Message(
+        "error", "不是工作簿", "这不是 xlsx 工作簿，看来是{what}。", "请用下发的工作簿填写，另存为 .xlsx 后报送。"
+    ),
+    "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}（{part}）。", "请在填写的电脑上重新打开、另存，再报送一次。"),
+    "file.limit": Message(
+        "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
+    ),
+    "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
+    "file.edition": Message(
+        "error",
+        "版别与年度不符",
+        "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。",
+        "请用该年度的工作簿重新填写。",
+        REGULATION,
+    ),
+    "document.syntax": Message(
+        "error", "不是 JSON", "上报件不是正确的 JSON：第 {line} 行第 {column} 列，{why}。", "核对生成上报件的程序。"
+    ),
+    "document.schema": Message("error", "上报件格式不对", "上报件的“{field}”{why}。", "对照上报件格式（xltool/submission/1）改正。"),
+    "document.unknown_key": Message("error", "没有这个项目", "上报件里的“{key}”不是 {form} 的项目{hint}。", "改为正确的项目名。"),
+}
+"""Severity `error` is 强制性, `warning` 核实性. `rule.broken` takes severity, remedy and basis from its rule."""
+
+LEVEL_NAMES: Final[Mapping[str, str]] = {
+    "ministry": "国务院部门",
+    "province": "省级单位",
+    "city": "市级单位",
+    "county": "县级政府",
+    "township": "乡镇政府",
+    "department": "县级及以下部门",
+}
+
+MOST_CELLS: Final = 12
+"""How many cells a sentence lists before it says 等 N 格."""
+
+
+class XltoolError(Exception):
+    """A mistake of the caller, in one sentence that can be shown as it is."""
+
+
+class DefinitionError(XltoolError):
+    """A definition with faults: `str()` shows all of them as a compiler does; `faults` has line, column, message and hint of each."""
+
+    def __init__(self, rendered: str, faults: Sequence[Any]) -> None:
+        super().__init__(rendered)
+        self.faults = tuple(faults)
+
+
+class UnknownFormError(XltoolError):
+    """A form id that no definition has; names the known ones."""
+
+    def __init__(self, form_id: str, known: Sequence[str], near: str) -> None:
+        hint = f"，最接近的是 {near}" if near else ""
+        super().__init__(f"没有名为 {form_id} 的报表{hint}；现有：{'、'.join(known) or '无'}")
+
+
+def finding(code: str, *keys: CellKey, rule: str | None = None, severity: Severity | None = None, **data: Any) -> Finding:
+    """A finding of a code in the catalogue, with the severity that the catalogue gives it unless told otherwise."""
+    return Finding(code, severity or CATALOGUE[code].severity, keys, rule, data)
+
+
+def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
+    """The finding as a clerk reads it: place, figures, what was expected, how to mend it, and the basis."""
+    message = CATALOGUE[found.code]
+    facts: dict[str, Any] = {name: _shown(fact) for name, fact in found.data.items()}
+    if spec is not None and place is not None and found.keys:
+        cells = [spec.cell(key) for key in found.keys]
+        facts.setdefault("where", spot(cells[0], place))
+        facts.setdefault("block", cells[0].table.name)
+        facts.setdefault("row", cells[0].row.short)
+        facts.setdefault("column", cells[0].column.short)
+        facts.setdefault("unit", cells[0].measure.unit)
+        facts["cells"] = addresses(cells, place)
+    if found.code == "number.text":
+        facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
+    remedy, basis = message.remedy, message.basis
+    if found.rule is not None and spec is not None:
+        rule = next(rule for rule in spec.rules if rule.name == found.rule)
+        facts["text"], facts["at"] = rule.text, _at(rule, spec)
+        facts["figures"] = figures(rule, spec, found.data)
+        remedy, basis = rule.remedy or "核对所列各格。", rule.basis
+    else:
+        basis = found.data.get("basis") or basis
+    parts = [message.sentence.format_map(_Facts(facts))]
+    remedy = remedy.format_map(_Facts(facts)) if found.rule is None else remedy
+    if remedy and remedy != "不用改。":
+        parts.append(f"改法：{remedy}")
+    if found.severity != "info" and basis != GUIDE:
+        parts.append(f"依据：{basis}。")
+    return "".join(parts)
+
+
+def spot(cell: Cell, place: Place) -> str:
+    """A cell as a clerk says it: `表三“本年新收”行“商业企业”栏（E6）`."""
+    address = place(cell.key)[1]
+    if cell.block.across:
+        return f"{cell.table.name}“{cell.row.short}”的“{cell.column.short}”（{address}）"
+    return f"{cell.table.name}“{cell.row.short}”行“{cell.column.short}”栏（{address}）"
+
+
+def addresses(cells: Sequence[Cell], place: Place) -> str:
+    """Cells by table and address: ` 表三 D6、D7、D29`, shortened after a dozen."""
+    shown: dict[str, list[str]] = {}
+    for cell in cells[:MOST_CELLS]:
+        shown.setdefault(cell.table.name, []).append(place(cell.key)[1])
+    text = "；".join(f"{table} {'、'.join(found)}" for table, found in shown.items())
+    return f" {text}" + (f" 等 {len(cells)} 格" if len(cells) > MOST_CELLS else "")
+
+
+def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
+    """Both sides of a rule with their figures: `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`."""
+    values: Mapping[CellKey, Value] = data["values"]
+    decimals = spec.cell(rule.linear.keys[0].removeprefix(PRIOR)).measure.decimals
+    left, right = data["left"], data["right"]
+    sides = f"{_side(rule.linear.left, rule, spec, values, left)}，{_side(rule.linear.right, rule, spec, values, right)}"
+    return sides if rule.linear.operator == "needs" else f"{sides}，相差 {plain(abs(left - right), decimals)}"
+
+
+def plain(scaled: int, decimals: int) -> str:
+    """A scaled whole number as decimal digits without trailing zeros: 78156100 at 6 is `78.1561`."""
+    if not decimals:
+        return str(scaled)
+    digits = str(abs(scaled)).rjust(decimals + 1, "0")
+    fraction = digits[-decimals:].rstrip("0")
+    return ("-" if scaled < 0 else "") + digits[:-decimals] + ("." + fraction if fraction else "")
+
+
+def _side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
+    """One side of a rule; in long sums the cells that are zero are left out."""
+    decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
+    shown = [term for term in terms if len(terms) <= 4 or (isinstance(values.get(term[0]), int) and values[term[0]] != 0)]
+    if not shown:
+        return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
+    parts: list[str] = []
+    for key, coefficient in shown:
+        value = values.get(key)
+        figure = "/" if isinstance(value, NotApplicable) else plain(value or 0, decimals)
+        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
+        sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
+        parts.append(f"{sign}{times}{_name(key, rule, spec)} {figure}")
+    text = "".join(parts)
+    return text if len(shown) == 1 and abs(shown[0][1]) == 1 else f"{text} = {plain(result, decimals)}"
+
+
+def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:
+    """A cell's name within a rule: the part that varies from term to term."""
+    keys = [other.removeprefix(PRIOR) for other in rule.linear.keys]
+    cell = spec.cell(key.removeprefix(PRIOR))
+    last_year = "上年" if key.startswith(PRIOR) else ""
+    rows = {other.rpartition(".")[0] for other in keys}
+    columns = {other.rpartition(".")[2] for other in keys}
+    if len(rows) == 1:
+        return last_year + cell.column.short
+    return last_year + (cell.row.short if len(columns) == 1 else f"{cell.row.short}{cell.column.short}")
+
+
+def _at(rule: Rule, spec: FormSpec) -> str:
+    table = spec.cell(rule.linear.left[0][0].removeprefix(PRIOR)).table.name
+    return f"{table}{rule.where}："
+
+
+def _shown(fact: Any) -> Any:
+    return "/" if isinstance(fact, NotApplicable) else fact
+
+
+class _Facts(dict[str, Any]):
+    """Facts for a sentence; one that is not there shows as nothing rather than failing on somebody's file."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,361 @@
+"""The frozen types that every room shares: no input or output, no third-party import.
+
+The parts of a form (`eq=False`) are themselves and equal to nothing else: there is one of each, and looking one up costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, Literal, TypeAlias
+
+CellKey: TypeAlias = str
+"""`table.row.column`, for example `applications.received.natural_person`; it holds no position."""
+
+PRIOR: Final = "prior."
+"""In front of a cell key in a rule: the same cell of last year's submission."""
+
+
+class NotApplicable(Enum):
+    """The type of the one value `/` (不适用), so that type checkers can tell it from a number."""
+
+    SLASH = "/"
+
+
+NOT_APPLICABLE: Final = NotApplicable.SLASH
+
+Value: TypeAlias = int | NotApplicable | None
+"""A figure scaled by its measure, `/`, or None for a blank, which is never zero."""
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+Operator: TypeAlias = Literal["=", "<=", ">=", "needs"]
+Level: TypeAlias = Literal["ministry", "province", "city", "county", "township", "department"]
+LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "township", "department")
+Scope: TypeAlias = Literal["own", "consolidated"]
+
+LARGEST: Final = 10**15 - 1
+"""The largest scaled figure held: 15 digits, exact in Excel's doubles too, and thousands of them add up within 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit and its precision: a figure is an int scaled by 10**decimals (78.1561 万元 is 78156100 at 6)."""
+
+    id: str
+    unit: str
+    decimals: int
+    maximum: int  # in whole units, inclusive
+    signed: bool = False
+    doubtful_from: int | None = None  # whole amounts from here on (in units) look like another unit, such as 元 for 万元
+
+    @property
+    def scale(self) -> int:
+        """The factor between a figure as printed and as held."""
+        return int(10**self.decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A heading above rows or columns (三、本年度办理结果): an id for `sum(id)` and the printed label."""
+
+    id: str
+    label: str
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One line of figures: official label, the heads above it, the name it has in sentences."""
+
+    id: str
+    label: str
+    short: str
+    heads: tuple[Head, ...] = ()
+    variants: tuple[str, ...] = ()
+    total: bool = False
+    not_applicable: bool = False  # "/" is fitting here
+    levels: tuple[Level, ...] = LEVELS  # who may report anything but 0 or "/" here
+    levels_basis: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column of figures: official label, the heads above it, the measure of what stands in it."""
+
+    id: str
+    label: str
+    short: str
+    measure: Measure
+    heads: tuple[Head, ...] = ()
+    variants: tuple[str, ...] = ()
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One rectangle of rows and columns; `across` prints its rows side by side in one line, as table 4 does."""
+
+    caption: str
+    corner: str
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A titled list of blocks with the relative widths of its grid columns and the note printed below it."""
+
+    id: str
+    title: str
+    name: str  # 表三: what a clerk calls it
+    sheet: str
+    blocks: tuple[Block, ...]
+    widths: tuple[int, ...]
+    note: str = ""
+    landscape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text that an agency writes: its label, guidance, and the heading it gets in the report."""
+
+    key: str
+    label: str
+    place: Literal["cover", "texts"]
+    heading: str = ""
+    guidance: str = ""
+    required: bool = False
+    lines: int = 1  # height of its input cell, in lines
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report in official order: texts, or one table."""
+
+    heading: str
+    texts: tuple[str, ...] = ()
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell of a form: its place in `FormSpec.cells` is its place among the values, everywhere."""
+
+    key: CellKey
+    table: Table
+    block: Block
+    row: Row
+    column: Column
+
+    @property
+    def total(self) -> bool:
+        """Whether a rule computes it."""
+        return self.row.total or self.column.total
+
+    @property
+    def measure(self) -> Measure:
+        return self.column.measure
+
+    @property
+    def label(self) -> str:
+        """The official labels: `一、本年新收政府信息公开申请数量 / 商业企业`."""
+        return f"{self.row.label} / {self.column.label}"
+
+
+Terms: TypeAlias = tuple[tuple[CellKey, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order.
+
+    `needs` asks that the right side be above zero wherever the left side is.
+    """
+
+    left: Terms
+    operator: Operator
+    right: Terms
+
+    @property
+    def keys(self) -> tuple[CellKey, ...]:
+        return tuple(dict.fromkeys(key for key, _ in self.left + self.right))
+
+    @property
+    def prior(self) -> bool:
+        """Whether it looks at last year's submission."""
+        return any(key.startswith(PRIOR) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One 勾稽关系 at one place: `id` is shared by all places, `at` is the row or column of this one ('' for none)."""
+
+    id: str
+    at: str
+    text: str
+    linear: Linear
+    severity: Severity
+    basis: str
+    remedy: str
+    defines: CellKey | None = None
+    where: str = ""  # 「自然人」栏: the place as a clerk says it
+
+    @property
+    def name(self) -> str:
+        """`applications.balance@enterprise`: unique in a form."""
+        return f"{self.id}@{self.at}" if self.at else self.id
+
+
+@dataclass(frozen=True, eq=False)
+class FormSpec:
+    """One official edition of one report, complete and checked."""
+
+    id: str
+    title: str
+    authority: str
+    basis: str
+    years: tuple[int, int | None]
+    tables: tuple[Table, ...]
+    texts: tuple[Text, ...]
+    sections: tuple[Section, ...]
+    rules: tuple[Rule, ...]
+    cells: tuple[Cell, ...]
+    digest: str
+    steps: tuple[str, ...] = ()  # how to fill it in, for the first sheet
+
+    @cached_property
+    def index(self) -> Mapping[CellKey, int]:
+        """Where each cell stands in `cells` and so in every submission's values."""
+        return {cell.key: at for at, cell in enumerate(self.cells)}
+
+    def cell(self, key: CellKey) -> Cell:
+        """The cell of that key; KeyError for a key that the form does not have."""
+        return self.cells[self.index[key]]
+
+    def text(self, key: str) -> Text:
+        """The text of that key; KeyError for a key that the form does not have."""
+        return self._texts[key]
+
+    @cached_property
+    def _texts(self) -> Mapping[str, Text]:
+        return {text.key: text for text in self.texts}
+
+    def covers(self, year: int) -> bool:
+        """Whether this edition is the one in force for a report year."""
+        first, last = self.years
+        return first <= year and (last is None or year <= last)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A 填报单位 as the roster has it."""
+
+    code: str
+    name: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one agency reports for one year; `values` stands in the order of `FormSpec.cells`."""
+
+    form: str
+    year: int
+    agency: Agency
+    values: tuple[Value, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)  # rule name -> 说明 from the 校验 sheet
+    scope: Scope = "own"
+    source: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A cell that may be the wrong one, in scaled figures, and why it is thought so."""
+
+    key: CellKey
+    value: Value
+    proposed: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to tell: a code and its facts. It has no text and no address until `messages.render` gives it both."""
+
+    code: str
+    severity: Severity
+    keys: tuple[CellKey, ...] = ()
+    rule: str | None = None  # Rule.name
+    data: Mapping[str, Any] = field(default_factory=dict)
+    suspects: tuple[Suspect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came out of one file or document: a submission, or None when it was rejected, and what was noticed on the way."""
+
+    submission: Submission | None
+    findings: tuple[Finding, ...] = ()
+
+
+Role: TypeAlias = Literal["caption", "corner", "head", "label", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A merged area of a grid, zero-based: what is printed in it and, for a value, which cell it is."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+    role: Role
+    text: str
+    key: CellKey | None = None
+    block: int = 0  # which block of the table it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as rectangles that cover it exactly; the first `head_rows` lines repeat on every page."""
+
+    table: str
+    title: str
+    rows: int
+    columns: int
+    head_rows: int
+    widths: tuple[int, ...]
+    rectangles: tuple[Rectangle, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the report: level 1 for 一、, level 2 for （一）."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The finished report as headings, paragraphs and grids of strings, in order; nothing else is needed to print it."""
+
+    title: str
+    agency: str
+    year: int
+    parts: tuple[Heading | Paragraph | Grid, ...]
+    draft: bool = False

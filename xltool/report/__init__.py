@@ -1,0 +1,1 @@
+"""The finished report: a submission assembled into headings, paragraphs and grids, and printed as Word, HTML or Markdown."""

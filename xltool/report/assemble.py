@@ -1,0 +1,71 @@
+"""Puts a submission into the official order of its form: headings, paragraphs, and grids with the figures filled in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xltool.forms.layout import grid
+from xltool.forms.number import display
+from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
+from xltool.report.text import lines
+
+_PREFACE: Final = "preface"
+_CONTACT: Final = "contact."
+
+
+def assemble(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Report:
+    """The report of one submission; nothing is printed that the agency did not give and the form does not prescribe."""
+    parts: list[Heading | Paragraph | Grid] = []
+    for section in spec.sections:
+        if section.heading:
+            parts.append(Heading(1, section.heading))
+        parts += _texts(spec, section, submission)
+        if _PREFACE in section.texts:
+            parts += _contact(spec, submission)
+        if section.table is not None:
+            parts.append(_filled(spec, section.table, submission))
+    title = f"{submission.agency.name}{submission.year}年政府信息公开工作年度报告"
+    return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
+
+
+def _texts(spec: FormSpec, section: Section, submission: Submission) -> list[Heading | Paragraph]:
+    texts = [(spec.text(key).heading, lines(submission.texts.get(key, ""))) for key in section.texts]
+    # An aspect left empty beside written ones shows its bare heading, so that the gap is seen; five bare headings would say nothing.
+    headed = any(heading and paragraphs for heading, paragraphs in texts)
+    parts: list[Heading | Paragraph] = []
+    for heading, paragraphs in texts:
+        if heading and headed:
+            parts.append(Heading(2, heading))
+        parts += [Paragraph(text) for text in paragraphs]
+    return parts
+
+
+def _contact(spec: FormSpec, submission: Submission) -> list[Paragraph]:
+    given = [
+        f"{text.label}为{' '.join(facts)}"
+        for text in spec.texts
+        if text.key.startswith(_CONTACT) and (facts := lines(submission.texts.get(text.key, "")))
+    ]
+    return [Paragraph(f"联系方式：{'，'.join(given)}。")] if given else []
+
+
+def _filled(spec: FormSpec, table: str, submission: Submission) -> Grid:
+    blank = grid(next(candidate for candidate in spec.tables if candidate.id == table))
+    return Grid(
+        blank.table,
+        blank.title,
+        blank.rows,
+        blank.columns,
+        blank.head_rows,
+        blank.widths,
+        tuple(_figure(spec, rectangle, submission) for rectangle in blank.rectangles),
+        blank.note,
+    )
+
+
+def _figure(spec: FormSpec, r: Rectangle, submission: Submission) -> Rectangle:
+    if r.key is None:
+        return r
+    at = spec.index[r.key]
+    text = display(submission.values[at], spec.cells[at].measure)
+    return Rectangle(r.row, r.column, r.height, r.width, r.role, text, r.key, r.block)

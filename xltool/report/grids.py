@@ -1,0 +1,65 @@
+"""What a grid says about its rectangles: the lines they stand in, and the heads and labels that a figure belongs to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xltool.model import Grid, Rectangle
+
+_TABLE_EM: Final = 42  # width of a printed table in its own type: 156 mm at 10.5 pt
+_MARGINS_EM: Final = 0.2  # of a cell, left and right together
+_DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
+
+
+def rows(grid: Grid) -> list[list[Rectangle]]:
+    """For each line of the grid the rectangles that touch it, from left to right; one of several lines comes once in each."""
+    touching: list[list[Rectangle]] = [[] for _ in range(grid.rows)]
+    for rectangle in sorted(grid.rectangles, key=lambda r: r.column):
+        for row in range(rectangle.row, rectangle.row + rectangle.height):
+            touching[row].append(rectangle)
+    return touching
+
+
+def above(grid: Grid, of: Rectangle) -> list[Rectangle]:
+    """The caption and the heads above a rectangle, outermost first."""
+    return sorted(
+        (
+            r
+            for r in grid.rectangles
+            if r.role in ("caption", "head")
+            and r.block == of.block
+            and r.row + r.height <= of.row
+            and r.column < of.column + of.width
+            and of.column < r.column + r.width
+        ),
+        key=lambda r: r.row,
+    )
+
+
+def beside(grid: Grid, of: Rectangle) -> list[Rectangle]:
+    """The row labels to the left of a rectangle, outermost first."""
+    return sorted(
+        (
+            r
+            for r in grid.rectangles
+            if r.role == "label"
+            and r.block == of.block
+            and r.column + r.width <= of.column
+            and r.row < of.row + of.height
+            and of.row < r.row + r.height
+        ),
+        key=lambda r: r.column,
+    )
+
+
+def squeeze(grid: Grid, figure: Rectangle) -> float:
+    """The part of the usual size, at most 1, at which a figure stays on one line: broken in two it reads as two figures."""
+    if not figure.text:
+        return 1
+    share = sum(grid.widths[figure.column : figure.column + figure.width]) / sum(grid.widths)
+    return min(1, (share * _TABLE_EM - _MARGINS_EM) / (_DIGIT_EM * len(figure.text)))
+
+
+def flat(grid: Grid) -> bool:
+    """Whether its labels have no levels; those are centred, while a hierarchy reads from the left."""
+    return not any(r.role == "label" and r.column for r in grid.rectangles)

@@ -1,0 +1,86 @@
+"""Prints a report as Markdown with GitHub's pipe tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
+from xltool.report.grids import above, beside
+from xltool.report.text import DRAFT_MARK, clean
+
+# Braces mean nothing in Markdown, but site generators run {{ }} and {% %} before it: agency text must stay text there too.
+_ANYWHERE: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$!])")
+_AT_START: Final = re.compile(r"[+=-]|[0-9]+(?=[.)](?: |$))")
+
+
+def to_markdown(report: Report) -> str:
+    """The report as Markdown; the merged heads of a table come joined: 「法人或其他组织·商业企业」."""
+    parts = [f"> **{DRAFT_MARK}**"] if report.draft else []
+    parts.append(f"# {_escape(report.title)}")
+    for part in report.parts:
+        match part:
+            case Heading():
+                parts.append(f"{'#' * (part.level + 1)} {_escape(part.text)}")
+            case Paragraph():
+                parts.append(_paragraph(part.text))
+            case Grid():
+                parts += _table(part)
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(grid: Grid) -> list[str]:
+    """One pipe table for each block, since a pipe table has a single line of heads."""
+    parts: list[str] = []
+    for block in sorted({r.block for r in grid.rectangles}):
+        inside = [r for r in grid.rectangles if r.block == block]
+        parts += [f"**{_escape(r.text)}**" for r in inside if r.role == "caption"]
+        parts.append(_pipes(grid, inside))
+    if grid.note:
+        parts.append(_paragraph(grid.note))
+    return parts
+
+
+def _pipes(grid: Grid, inside: list[Rectangle]) -> str:
+    records: dict[int, list[Rectangle]] = {}
+    for value in sorted((r for r in inside if r.role == "value"), key=lambda r: (r.row, r.column)):
+        records.setdefault(value.row, []).append(value)
+    first = next(iter(records.values()))
+    labelled = any(r.role == "label" for r in inside)
+    corner = [_escape("".join(r.text for r in inside if r.role == "corner"))] if labelled else []
+    heads = corner + [_joined(_telling(above(grid, value), first)) for value in first]
+    lines = [_line(heads), _line([":---"] * len(corner) + ["---:"] * len(first))]
+    for values in records.values():
+        label = [_joined(beside(grid, values[0]))] if labelled else []
+        lines.append(_line(label + [_escape(value.text) for value in values]))
+    return "\n".join(lines)
+
+
+def _telling(over: list[Rectangle], figures: list[Rectangle]) -> list[Rectangle]:
+    """The heads that tell one column from another: the nearest, and those above it that do not stand over all figures."""
+    width = figures[-1].column + figures[-1].width - figures[0].column
+    heads = [r for r in over if r.role == "head"]
+    return [r for r in heads[:-1] if r.width < width] + heads[-1:]
+
+
+def _joined(rectangles: list[Rectangle]) -> str:
+    return _escape("·".join(r.text for r in rectangles))
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _paragraph(text: str) -> str:
+    """A text at the start of a line, where signs and numbers could begin a list or underline a heading."""
+    escaped = _escape(text)
+    start = _AT_START.match(escaped)
+    if start is None:
+        return escaped
+    # A sign is escaped itself; of a list number the point or bracket after it.
+    at = start.end() if start.group()[0].isdigit() else 0
+    return f"{escaped[:at]}\\{escaped[at:]}"
+
+
+def _escape(text: str) -> str:
+    return _ANYWHERE.sub(r"\\\1", clean(text).strip())

@@ -1,0 +1,39 @@
+"""Text on its way into a document: safe to print anywhere, one line a paragraph."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+DRAFT_MARK: Final = "草稿：尚有未通过的审核项，不得公布"
+"""What a report says at its top while error findings remain."""
+
+_BREAKS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+
+# What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in HTML. Direction
+# controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no use for them.
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+_LONG_WORD: Final = re.compile("[!-~]{16}")
+
+
+def clean(text: str) -> str:
+    """The text as one line without anything that cannot be printed."""
+    return _UNPRINTABLE.sub("", _BREAKS.sub(" ", text))
+
+
+def ragged(text: str) -> bool:
+    """Whether a justified line would be pulled apart by a word too long for its end, such as a web address."""
+    return _LONG_WORD.search(text) is not None
+
+
+def lines(text: str) -> list[str]:
+    """The paragraphs of a text: its lines without surrounding blanks, the empty ones left out."""
+    return [line for line in (clean(raw).strip() for raw in text.splitlines()) if line]
+
+
+def title_lines(title: str, agency: str) -> tuple[str, ...]:
+    """The title where it is best broken: after the agency's name, so that no line begins with the 年 of 2024年."""
+    rest = title.removeprefix(agency)
+    return (agency, rest) if agency and rest and rest != title else (title,)

@@ -1,0 +1,127 @@
+"""Finds the one cell whose correction mends all broken equalities: in closed form, or says that arithmetic cannot tell.
+
+Cell j with column a_j explains the residuals r when (r . a_j)^2 = |a_j|^2 |r|^2; then m = r . a_j / |a_j|^2 is how much too large it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from xltool.forms import totals
+from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value
+from xltool.rules.validate import Figures
+
+MOST_SUSPECTS: Final = 6
+"""More cells than this, all explaining the fault equally well, are no help to name one by one."""
+
+
+class Group:
+    """Equalities that hang together through shared cells: their residual matrix (rules x cells of the group)."""
+
+    def __init__(self, rules: Sequence[Rule], sums: Sequence[dict[CellKey, int]]) -> None:
+        self.names = frozenset(rule.name for rule in rules)
+        self.keys = tuple(dict.fromkeys(key for terms in sums for key in terms))
+        place = {key: at for at, key in enumerate(self.keys)}
+        self.matrix: Figures = np.zeros((len(rules), len(self.keys)), np.int64)
+        for at, terms in enumerate(sums):
+            for key, coefficient in terms.items():
+                self.matrix[at, place[key]] = coefficient
+
+
+class Groups:
+    """The groups of a form: as they hold among all cells, and as they hold among inputs where totals are computed from them."""
+
+    def __init__(self, spec: FormSpec) -> None:
+        self.definitions = frozenset(rule.name for rule in spec.rules if rule.defines is not None)
+        self.typed, self.computed = _grouped(spec, typed=True), _grouped(spec, typed=False)
+
+
+_groups: Final[dict[str, Groups]] = {}
+
+
+def explained(spec: FormSpec, values: Sequence[Value], found: Sequence[Finding]) -> list[Finding]:
+    """The findings, those of broken equalities with the cells that alone could explain them all."""
+    failing = {f.rule for f in found if f.code == "rule.broken" and f.severity == "error"}
+    if not failing:
+        return list(found)
+    if spec.digest not in _groups:
+        _groups[spec.digest] = Groups(spec)
+    groups = _groups[spec.digest]
+    suspects: dict[str | None, tuple[Suspect, ...]] = {}
+    for group in groups.computed if failing.isdisjoint(groups.definitions) else groups.typed:
+        if not group.names.isdisjoint(failing):
+            suspects.update(dict.fromkeys(group.names, tuple(_suspects(spec, group, values))))
+    return [replace(f, suspects=suspects[f.rule]) if suspects.get(f.rule) else f for f in found]
+
+
+def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
+    """Equalities by shared cells; where totals are not typed but computed, they are resolved into inputs."""
+    defined = totals.definitions(spec.rules)
+    chosen: list[tuple[Rule, dict[CellKey, int]]] = []
+    for rule in spec.rules:
+        if rule.linear.operator != "=" or rule.linear.prior or rule.severity != "error" or (not typed and rule.defines):
+            continue
+        terms: dict[CellKey, int] = {}
+        for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):
+            for key, coefficient in side:
+                for leaf, times in totals.inputs(key, defined) if not typed and key in defined else ((key, 1),):
+                    terms[leaf] = terms.get(leaf, 0) + sign * coefficient * times
+        chosen.append((rule, {key: coefficient for key, coefficient in terms.items() if coefficient}))
+    groups: list[tuple[set[CellKey], list[tuple[Rule, dict[CellKey, int]]]]] = []
+    for item in chosen:
+        touched = [group for group in groups if group[0] & item[1].keys()]
+        merged = (set(item[1]).union(*(keys for keys, _ in touched)), [entry for _, entries in touched for entry in entries] + [item])
+        groups = [group for group in groups if group not in touched] + [merged]
+    return [Group([rule for rule, _ in entries], [terms for _, terms in entries]) for _, entries in groups]
+
+
+def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Suspect]:
+    held = [values[spec.index[key]] for key in group.keys]
+    if None in held:
+        return []
+    figures = np.array([value if isinstance(value, int) else 0 for value in held], np.int64)
+    residual = [int(r) for r in group.matrix @ figures]
+    square = sum(r * r for r in residual)  # Python's own integers: squares of 15 digits leave 64 bits
+    if not square:
+        return []
+    candidates: list[Suspect] = []
+    for at, key in enumerate(group.keys):
+        column = [int(a) for a in group.matrix[:, at]]
+        norm = sum(a * a for a in column)
+        along = sum(a * r for a, r in zip(column, residual, strict=True))
+        if along * along != norm * square or along % norm:
+            continue
+        measure = spec.cell(key).measure
+        proposed = int(figures[at]) - along // norm
+        if measure.signed or 0 <= proposed <= measure.maximum * measure.scale:
+            candidates.append(Suspect(key, held[at], proposed, ""))
+    if len(candidates) == 1:
+        return [replace(candidates[0], why="只改这一格，相关的勾稽关系就全部平衡")]
+    doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"
+    witnessed = [replace(s, why=f"{why}；{doubt}") for s in candidates if (why := _witness(spec, s))]
+    if len(candidates) > MOST_SUSPECTS:
+        return witnessed[:MOST_SUSPECTS]
+    named = {suspect.key for suspect in witnessed}
+    return witnessed + [replace(s, why=doubt) for s in candidates if s.key not in named]
+
+
+def _witness(spec: FormSpec, suspect: Suspect) -> str:
+    """What besides arithmetic speaks for a cell: a total left at zero, or a slip of digits."""
+    value, proposed = suspect.value, suspect.proposed
+    if not isinstance(value, int):
+        return ""
+    if spec.cell(suspect.key).total and value == 0:
+        return "合计为 0，而分项之和不为 0"
+    old, new = str(abs(value)), str(abs(proposed))
+    if len(old) == len(new) > 1 and old != new and sorted(old) == sorted(new):
+        differing = [at for at, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
+        if len(differing) == 2 and differing[1] - differing[0] == 1:
+            return "相邻两位数字可能写颠倒"
+    longer, shorter = (old, new) if len(old) > len(new) else (new, old)
+    if len(longer) == len(shorter) + 1 and shorter != "0" and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))):
+        return "可能多写或漏写一位数字"
+    return ""

@@ -1,0 +1,1 @@
+"""The Excel side: the only room that says A1."""

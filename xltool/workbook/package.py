@@ -1,0 +1,321 @@
+"""The door: the bytes of an .xlsx file become safe parts, or a Refusal that carries one finding."""
+
+from __future__ import annotations
+
+import codecs
+import posixpath
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError, XMLParser
+
+from xltool.model import Finding
+
+MAX_FILE: Final = 10 * 2**20
+MAX_ENTRIES: Final = 500
+MAX_INFLATED: Final = 64 * 2**20
+MAX_ENTRY: Final = 32 * 2**20
+MAX_RATIO: Final = 100
+RATIO_FROM: Final = 100 * 2**10
+MAX_DEPTH: Final = 64
+MAX_TEXT: Final = 2**20
+MAX_MARKUP: Final = 1_000_000
+"""`<` signs in one part: as many as 200,000 cells need, and a bound on the memory of its tree."""
+
+_END: Final = struct.Struct("<4s4H2IH")
+_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED, _SIZES_LATER, _UTF8_NAME = 0x1, 0x8, 0x800
+_WIDE: Final = 0xFFFFFFFF  # the value itself is in a zip64 extra field, which writers that stream add even to small files
+_XML_NAMES: Final = (".xml", ".rels", ".vml")
+_ANY_ZIP: Final = "压缩包（ZIP）"
+_MEMBERS: Final = (
+    ("word/", "Word 文档（.docx）"),
+    ("ppt/", "演示文稿（.pptx）"),
+    ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
+    ("ofd.xml", "OFD 版式文件"),
+    ("content.xml", "ODF 文档（.ods 或 .odt）"),
+)
+_OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS: Final = (
+    ("EncryptedPackage", "加密的工作簿（打开需要密码）"),
+    ("WordDocument", "旧版 Word 文档（.doc 或 .wps）"),
+    ("PowerPoint Document", "旧版演示文稿（.ppt 或 .dps）"),
+    ("Workbook", "旧版工作簿（.xls 或 .et）"),
+    ("Book", "旧版工作簿（.xls 或 .et）"),
+)
+_LOOKS: Final = (
+    (rb"\A%PDF-", "PDF 文件"),
+    (rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM.{4}\0{4})", "图片"),
+    (rb"\A(?:Rar!|7z\xbc\xaf\x27\x1c|\x1f\x8b)", "压缩包（RAR、7z 或 gzip）"),
+    (rb"\A\{\\rtf", "RTF 文档"),
+    (rb"office:spreadsheet", "XML 表格（2003 版）"),
+    (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b", "HTML 网页"),
+    (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", "文本"),
+    (rb"", "无法识别的文件"),
+)
+
+
+class Refusal(Exception):
+    """Why a file is not read on: it carries one finding, and the reader's public door catches it."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+def not_workbook(what: str) -> Refusal:
+    """The refusal of something that is no .xlsx workbook at all."""
+    return Refusal(Finding("file.not_workbook", "error", data={"what": what}))
+
+
+def damaged(part: str, why: str) -> Refusal:
+    """The refusal of a workbook that is broken or built to deceive; `part` is '' for the file as a whole."""
+    return Refusal(Finding("file.damaged", "error", data={"part": part, "why": why}))
+
+
+def over_limit(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
+    """The refusal of a file that is larger than any workbook we hand out could become."""
+    return Refusal(Finding("file.limit", "error", data={"limit": limit, "allowed": allowed, "found": found, "part": part}))
+
+
+class Relationship(NamedTuple):
+    """One line of a .rels part: the last word of its type, and a part name or, when external, an address nobody opens."""
+
+    kind: str
+    target: str
+    external: bool
+
+
+class Package:
+    """The parts of an .xlsx file, all of them inflated, checked and within the limits once it is built.
+
+    Raises Refusal: `file.limit`, `file.not_workbook` when the bytes are no package with a main part, `file.damaged`.
+    """
+
+    __slots__ = ("_parts", "names")
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MAX_FILE:
+            raise over_limit("文件大小（字节）", MAX_FILE, len(data))
+        if not data.startswith(b"PK\3\4"):
+            raise not_workbook(_what_is(data))
+        try:
+            entries = _directory(data)
+            self._parts = _inflate_all(data, entries)
+        except struct.error:
+            raise damaged("", "压缩包目录不完整") from None
+        self.names: tuple[str, ...] = tuple(entry.name for entry in entries if entry.name.lower() in self._parts)
+        if "_rels/.rels" not in self._parts or "[content_types].xml" not in self._parts:
+            raise not_workbook(self._what())
+
+    def main_part(self) -> str:
+        """The name of the workbook part; Refusal `file.not_workbook` when the package has none."""
+        links = self.relationships("").values() if self._what() == _ANY_ZIP else ()
+        for link in links:
+            if link.kind == "officeDocument" and not link.external and link.target.lower() in self._parts:
+                return link.target
+        raise not_workbook(self._what())
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part, whose name is matched without regard to case; Refusal `file.damaged` when it is missing."""
+        try:
+            return self._parts[part.lower()]
+        except KeyError:
+            raise damaged(part, "文件内缺少这一部分") from None
+
+    def xml(self, part: str) -> Element:
+        """The root element of an XML part; Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit."""
+        data = _utf8(part, self.read(part))
+        if (markup := data.count(b"<")) > MAX_MARKUP:
+            raise over_limit("一个部分的标记数", MAX_MARKUP, markup, part)
+        # Of the parsers measured, this one builds the tree of a sheet fastest; the bytes are UTF-8 whatever they declare.
+        parser = XMLParser(encoding="utf-8")
+        try:
+            parser.feed(data)
+            root: Element = parser.close()
+        except ParseError:
+            raise damaged(part, "内容不是完整的 XML") from None
+        _check_tree(root, part, texts=len(data) > MAX_TEXT)
+        return root
+
+    def relationships(self, part: str) -> Mapping[str, Relationship]:
+        """The relationships of a part, or of the package for '', by id; empty when it has none."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        if rels.lower() not in self._parts:
+            return MappingProxyType({})
+        found = {}
+        for element in self.xml(rels):
+            kind = element.get("Type", "").rsplit("/", 1)[-1]
+            target = element.get("Target", "")
+            external = element.get("TargetMode") == "External"
+            found[element.get("Id", "")] = Relationship(kind, target if external else _resolve(folder, target), external)
+        return found
+
+    def _what(self) -> str:
+        return next((what for start, what in _MEMBERS if any(name.startswith(start) for name in self._parts)), _ANY_ZIP)
+
+
+class _Entry(NamedTuple):
+    name: str
+    raw_name: bytes
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+
+
+def _directory(data: bytes) -> list[_Entry]:
+    """The central directory in its order; struct.error when it runs out of the file."""
+    end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - 0xFFFF))
+    if end < 0:
+        raise damaged("", "文件不完整，可能没有传完或下载完")
+    _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
+    if disk or first_disk or here != count or start + length > end or end + _END.size + comment != len(data):
+        raise damaged("", "压缩包目录与文件不符")
+    if count > MAX_ENTRIES:
+        raise over_limit("压缩包内的文件数", MAX_ENTRIES, count)
+    entries, at = [], start
+    for _ in range(count):
+        (signature, _, _, flags, method, _, _, crc, packed, size, named, extra, noted, _, _, _, offset) = _CENTRAL.unpack_from(data, at)
+        raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + named]
+        size, packed, offset = _wide((size, packed, offset), data[at + _CENTRAL.size + named :][:extra])
+        at += _CENTRAL.size + named + extra + noted
+        if signature != b"PK\1\2" or at > end:
+            raise damaged("", "压缩包目录不完整")
+        if flags & _ENCRYPTED:
+            raise not_workbook("加密的压缩包")
+        name = raw_name.decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace").replace("\\", "/").lstrip("/")
+        entries.append(_Entry(name, raw_name, method, crc, packed, size, offset))
+    if at != start + length:
+        raise damaged("", "压缩包目录不完整")
+    if len({entry.name.lower() for entry in entries}) < count:
+        raise damaged("", "压缩包内有重名的文件")
+    return entries
+
+
+def _wide(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
+    if _WIDE not in values:
+        return values
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        if tag == 1:
+            real = iter([value for (value,) in struct.iter_unpack("<Q", extra[at + 4 : at + 4 + length // 8 * 8])])
+            return tuple(next(real, value) if value == _WIDE else value for value in values)
+        at += 4 + length
+    return values
+
+
+def _inflate_all(data: bytes, entries: list[_Entry]) -> dict[str, bytes]:
+    """Every part by its name in lower case, folders left out; struct.error when a local header runs out of the file."""
+    parts = {}
+    left = MAX_INFLATED
+    free_from = 0
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        begin = _payload(data, entry)
+        if entry.offset < free_from or begin + entry.packed > len(data):
+            raise damaged(entry.name, "压缩包内的文件互相重叠")
+        free_from = begin + entry.packed
+        content = _inflate(entry, data[begin:free_from], left)
+        left -= len(content)
+        if not entry.name.endswith("/"):
+            parts[entry.name.lower()] = content
+            if entry.name.lower().endswith(_XML_NAMES):
+                _utf8(entry.name, content)
+    return parts
+
+
+def _payload(data: bytes, entry: _Entry) -> int:
+    """Where the bytes of an entry begin, once its local header says the same as the directory."""
+    signature, _, flags, method, _, _, crc, packed, size, named, extra = _LOCAL.unpack_from(data, entry.offset)
+    name_at = entry.offset + _LOCAL.size
+    begin: int = name_at + named + extra
+    size, packed = _wide((size, packed), data[name_at + named : begin])
+    later = flags & _SIZES_LATER
+    agree = all(
+        local == central or (later and local in (0, _WIDE))
+        for local, central in ((crc, entry.crc), (packed, entry.packed), (size, entry.size))
+    )
+    if signature != b"PK\3\4" or data[name_at : name_at + named] != entry.raw_name or method != entry.method or not agree:
+        raise damaged(entry.name, "压缩包目录与其中的文件不符")
+    return begin
+
+
+def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
+    """The content of one entry; never more than the limits allow is inflated, whatever sizes the headers claim."""
+    bound, limit, allowed = min(
+        (MAX_ENTRY, "压缩包内一个文件解压后的大小（字节）", MAX_ENTRY),
+        (left, "压缩包解压后的总大小（字节）", MAX_INFLATED),
+        (
+            max(RATIO_FROM, MAX_RATIO * len(packed)),
+            "压缩包内一个文件按压缩比所允许的大小（字节）",
+            max(RATIO_FROM, MAX_RATIO * len(packed)),
+        ),
+    )
+    if entry.method == _STORED:
+        content = packed
+    elif entry.method == _DEFLATED:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content = inflater.decompress(packed, bound + 1)
+        except zlib.error:
+            raise damaged(entry.name, "压缩数据已损坏") from None
+        if len(content) <= bound and (not inflater.eof or inflater.unused_data):
+            raise damaged(entry.name, "压缩数据已损坏")
+    else:
+        raise damaged(entry.name, "压缩方法不受支持")
+    if len(content) > bound:
+        raise over_limit(limit, allowed, allowed + len(content) - bound, entry.name)
+    if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+        raise damaged(entry.name, "校验码不符，内容已损坏")
+    return content
+
+
+def _utf8(part: str, data: bytes) -> bytes:
+    """XML as UTF-8 bytes without a DOCTYPE: the two encodings that the format allows leave no third way to hide one."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            data = data.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            raise damaged(part, "文字编码已损坏") from None
+    if b"<!DOCTYPE" in data:
+        raise damaged(part, "含有不允许的 DOCTYPE 声明")
+    return data
+
+
+def _check_tree(root: Element, part: str, *, texts: bool) -> None:
+    level, depth = [root], 0
+    while level:
+        depth += 1
+        if depth >= MAX_DEPTH:
+            raise over_limit("XML 的层数", MAX_DEPTH, depth + 1, part)
+        level = list(filter(len, chain.from_iterable(level)))  # elements without children need no further look
+    if not texts:  # no text of a part can be longer than the part
+        return
+    for element in root.iter():
+        for text in (element.text, element.tail, *element.attrib.values()):
+            if text and len(text) > MAX_TEXT:
+                raise over_limit("一段文字的长度", MAX_TEXT, len(text), part)
+
+
+def _resolve(folder: str, target: str) -> str:
+    target = unquote(target.replace("\\", "/").partition("#")[0])
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+
+
+def _what_is(data: bytes) -> str:
+    """What bytes that are no zip seem to be, in words a clerk knows; the file name is never looked at."""
+    if not data.strip(b"\0 \t\r\n"):
+        return "空文件"
+    if data.startswith(_OLE2):
+        return next((what for name, what in _STREAMS if name.encode("utf-16-le") in data), "旧版 Office 文件")
+    return next(what for pattern, what in _LOOKS if re.search(pattern, data[:4096], re.DOTALL))

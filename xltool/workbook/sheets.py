@@ -1,0 +1,266 @@
+"""The sheets with figures: one for each official table, and 校验."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from xltool.forms.checks import Check
+from xltool.messages import GRADES
+from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
+from xltool.workbook import formula
+from xltool.workbook.a1 import cell_name, quote_sheet
+from xltool.workbook.address import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
+from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY
+from xltool.workbook.front import LINE, finish, lines, state_line
+from xltool.workbook.results import figure
+
+if TYPE_CHECKING:
+    from xltool.workbook.write import Desk
+
+CHECK_HEADS: Final = ("序号", "等级", "位置", "勾稽关系或要求", "左边／处数", "右边", "差额", "结论", "说明（核实项属实时填写）", "查看")
+CHECK_WIDTHS: Final = (6, 7, 29, 56, 10, 10, 10, 10, 36, 8)
+NARROWEST: Final = 9.3
+"""The narrowest column of figures, in characters: six digits and a heading of three lines."""
+BROADEST: Final = 96
+PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
+"""What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
+
+
+def table(desk: Desk, sheet: Any, table_: Table) -> None:
+    """One official table with its merges; inputs unlocked and validated, totals computed, rows and columns judged in words."""
+    plan, formats, grid = desk.plan, desk.formats, desk.plan.grids[table_.id]
+    widths = _widths(table_)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    judged = any(word.spot.column == plan.beside(table_) for word in plan.words if word.table is table_)
+    last = grid.columns - (not judged)
+    sheet.set_column(grid.columns, grid.columns, 12)
+    sheet.merge_range(0, 0, 0, last, table_.title, formats["title"])
+    sheet.set_row(0, 30)
+    state_line(desk, sheet, table_.sheet, last)
+    for area in grid.rectangles:
+        if area.key is None:
+            look = "label" if area.role == "label" and area.column + area.width == _labels(grid.rectangles) else "middle"
+            _area(sheet, area, area.text, formats["head" if area.role in {"head", "caption", "corner"} else look])
+        else:
+            _value(desk, sheet, desk.spec.cell(area.key), area)
+    for row, height in _heights(grid.rectangles, widths):
+        sheet.set_row(TABLE_TOP + row, height)
+    _words(desk, sheet, table_)
+    _validations(desk, sheet, table_)
+    if table_.note:
+        row = plan.below(table_) + 1
+        sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
+    inputs = [cell for cell in desk.spec.cells if cell.table is table_ and not cell.total]
+    if inputs:
+        first = plan.cells[inputs[0].key]
+        sheet.set_selection(first.row, first.column, first.row, first.column)
+    sheet.freeze_panes(TABLE_TOP + grid.head_rows, 0)
+    sheet.repeat_rows(0, TABLE_TOP + grid.head_rows - 1)
+    finish(desk, sheet, portrait=not table_.landscape)
+
+
+def checks(desk: Desk, sheet: Any) -> None:
+    """One row a rule: grade, sentence, both sides, difference, verdict, link to the cells, and 说明 for what need only be explained."""
+    plan, formats = desk.plan, desk.formats
+    for at, width in enumerate(CHECK_WIDTHS):
+        sheet.set_column(at, at, width)
+    last = len(CHECK_HEADS) - 1
+    sheet.merge_range(0, 0, 0, last, "校验", formats["title"])
+    sheet.set_row(0, 30)
+    sheet.write_string(1, 0, "结果", formats["label"])
+    sheet.merge_range(1, 1, 1, last, "", formats["state"])
+    desk.compute(sheet, plan.state, "state")
+    sheet.set_row(1, 24)
+    sheet.conditional_format(1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]})
+    hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全。"
+    sheet.merge_range(2, 0, 2, last, hint, formats["plain"])
+    for column, label in enumerate(CHECK_HEADS):
+        sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])
+    sheet.set_row(CHECK_TOP - 1, 30)
+    for number, check in enumerate(plan.checks, 1):
+        _check(desk, sheet, number, check)
+    bottom = CHECK_TOP + len(plan.checks) - 1
+    for words, look in (((FAIL, MEND), "bad"), ((ASK, OPEN), "ask"), ((PASS, TOLD), "good")):
+        for word in words:
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": formats[look]}
+            sheet.conditional_format(CHECK_TOP, VERDICT, bottom, VERDICT, rule)
+    sheet.freeze_panes(CHECK_TOP, 0)
+    sheet.repeat_rows(CHECK_TOP - 1)
+    first = next(iter(plan.explanations.values()), Spot(CHECKS, CHECK_TOP, 0))
+    sheet.set_selection(first.row, first.column, first.row, first.column)
+    finish(desk, sheet, portrait=False)
+
+
+def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
+    plan, formats, row = desk.plan, desk.formats, desk.plan.lines[check.name]
+    sheet.write_number(row, 0, number, formats["middle"])
+    sheet.write_string(row, 1, GRADES[check.severity], formats["middle"])
+    sheet.write_string(row, 2, check.subject, formats["guidance"])
+    sheet.write_string(row, 3, check.text, formats["guidance"])
+    sheet.set_row(row, LINE * max(lines(check.text, CHECK_WIDTHS[3], 10), lines(check.subject, CHECK_WIDTHS[2], 10)))
+    for column in (LEFT, RIGHT, DIFFERENCE, VERDICT):
+        spot = Spot(CHECKS, row, column)
+        if spot in desk.formulas:
+            desk.compute(sheet, spot, "figure")
+        else:
+            sheet.write_blank(row, column, None, formats["figure"])
+    if check.name in plan.explanations:
+        text = desk.submission.explanations.get(check.name, "")
+        if text:
+            sheet.write_string(row, WHY, text, formats["field"])
+        else:
+            sheet.write_blank(row, WHY, None, formats["field"])
+    else:
+        sheet.write_blank(row, WHY, None, formats["locked"])
+    target = _target(desk, check)
+    if target is None:
+        sheet.write_blank(row, WHY + 1, None, formats["figure"])
+    else:
+        address = f"internal:{quote_sheet(target.sheet)}!{target.address}"
+        sheet.write_url(row, WHY + 1, address, formats["link"], target.address if check.rule else "看表")
+
+
+def _target(desk: Desk, check: Check) -> Spot | None:
+    """The first cell that a check looks at."""
+    if check.rule is not None:
+        return desk.plan.cells[check.rule.linear.left[0][0]]
+    if check.kind == "texts":
+        return next(desk.plan.texts[text.key] for text in desk.spec.texts if text.required)
+    return next((desk.plan.cells[c.key] for c in desk.spec.cells if not c.total and check.table in {None, c.table}), None)
+
+
+def _value(desk: Desk, sheet: Any, cell: Cell, area: Rectangle) -> None:
+    formats, spot = desk.formats, desk.plan.cells[cell.key]
+    if cell.total:
+        if area.width > 1:
+            _area(sheet, area, "", formats["total"])
+        desk.compute(sheet, spot, "total")
+        return
+    look = formats["input" if cell.measure.decimals else "input0"]
+    if area.width > 1:
+        _area(sheet, area, "", look)
+    value = desk.submission.values[desk.spec.index[cell.key]]
+    if value is None:
+        sheet.write_blank(spot.row, spot.column, None, look)
+    elif isinstance(value, NotApplicable):
+        sheet.write_string(spot.row, spot.column, "/", look)
+    else:
+        sheet.write_number(spot.row, spot.column, figure(value, cell), look)
+
+
+def _words(desk: Desk, sheet: Any, table_: Table) -> None:
+    """The verdicts beside and below the table, and the colour of the cells that they speak of."""
+    plan, formats, grid = desk.plan, desk.formats, desk.plan.grids[table_.id]
+    words = [word for word in plan.words if word.table is table_]
+    below = plan.below(table_)
+    beside = [word for word in words if word.spot.column == plan.beside(table_)]
+    if beside:
+        sheet.merge_range(TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"])
+    under = [word for word in words if word.spot.row == below]
+    labels = _labels(grid.rectangles)
+    if under and labels:
+        sheet.merge_range(below, 0, below, labels - 1, "本栏校验", formats["head"])
+    if under:
+        sheet.set_row(below, 30)
+    for word in words:
+        if word.width > 1:
+            sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
+        desk.compute(sheet, word.spot, "word")
+        _colours(desk, sheet, word)
+    for cells in _alike(desk, table_):
+        first = plan.cells[cells[0].key]
+        fits = formula.validation(cells[0].measure, first.address, slash=True)
+        rule = {"type": "formula", "criteria": f'=AND({first.address}<>"",NOT({fits}))', "format": formats["bad"]}
+        sheet.conditional_format(*_span(desk, cells), rule)
+
+
+def _colours(desk: Desk, sheet: Any, word: Word) -> None:
+    formats = desk.formats
+    place = cell_name(word.spot.row, word.spot.column, absolute=True)
+    fail = {"type": "formula", "criteria": f'=OR(LEFT({place},2)="{FAIL}",{place}="{MEND}")', "format": formats["bad"]}
+    ask = {"type": "formula", "criteria": f'={place}="{ASK}"', "format": formats["ask"]}
+    good = {"type": "formula", "criteria": f'={place}="{PASS}"', "format": formats["good"]}
+    row, column = word.spot.row, word.spot.column
+    for rule in (fail, ask, good):
+        sheet.conditional_format(row, column, row, column + word.width - 1, rule)
+    areas = [desk.plan.cells[key] for key in word.keys if desk.plan.cells[key].sheet == word.spot.sheet]
+    spans = (min(s.row for s in areas), min(s.column for s in areas), max(s.row for s in areas), max(s.column for s in areas))
+    for rule in (fail, ask):
+        sheet.conditional_format(*spans, rule)
+
+
+def _validations(desk: Desk, sheet: Any, table_: Table) -> None:
+    for cells in _alike(desk, table_):
+        cell, measure = cells[0], cells[0].measure
+        slash = cell.row.not_applicable
+        rule: dict[str, Any] = {"input_title": cell.row.short[:PROMPT_TITLE], "input_message": _prompt(cell), "error_title": "填的数不对"}
+        rule["error_message"] = f"这里只能填{_wanted(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
+        if measure.decimals or slash:
+            first = desk.plan.cells[cell.key].address
+            rule |= {"validate": "custom", "value": f"={formula.validation(measure, first, slash)}"}
+        else:
+            lowest = -measure.maximum if measure.signed else 0
+            rule |= {"validate": "integer", "criteria": "between", "minimum": lowest, "maximum": measure.maximum}
+        if len(rule["input_message"]) > PROMPT or len(rule["error_message"]) > ERROR or sheet.data_validation(*_span(desk, cells), rule):
+            raise ValueError(f"not a validation for Excel: {cell.key}")
+
+
+def _prompt(cell: Cell) -> str:
+    return f"填{_wanted(cell.measure)}，没有发生的填 0。{cell.row.prompt}"
+
+
+def _wanted(measure: Measure) -> str:
+    number = f"最多 {measure.decimals} 位小数的数" if measure.decimals else "整数"
+    return f"{number}（单位：{measure.unit}{'，可为负数' if measure.signed else '，不能为负'}）"
+
+
+def _alike(desk: Desk, table_: Table) -> Iterator[list[Cell]]:
+    """Inputs of one row that stand side by side and are of one measure."""
+
+    def row_measure(cell: Cell) -> tuple[Row, Measure]:
+        return cell.row, cell.measure
+
+    inputs = [cell for cell in desk.spec.cells if cell.table is table_ and not cell.total]
+    for _, group in groupby(inputs, key=row_measure):
+        yield list(group)
+
+
+def _span(desk: Desk, cells: list[Cell]) -> tuple[int, int, int, int]:
+    first, last = desk.plan.cells[cells[0].key], desk.plan.cells[cells[-1].key]
+    return first.row, first.column, last.row, last.column
+
+
+def _labels(rectangles: tuple[Rectangle, ...]) -> int:
+    """How many columns of the grid hold labels."""
+    return max((area.column + area.width for area in rectangles if area.role == "label"), default=0)
+
+
+def _area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
+    top = TABLE_TOP + area.row
+    if area.height == area.width == 1:
+        sheet.write_string(top, area.column, text, look)
+    else:
+        sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
+
+
+def _widths(table_: Table) -> list[float]:
+    """The official relative widths in characters, wide enough for six digits in the narrowest column."""
+    factor = max(BROADEST / sum(table_.widths), NARROWEST / min(table_.widths))
+    return [round(width * factor, 2) for width in table_.widths]
+
+
+def _heights(rectangles: tuple[Rectangle, ...], widths: list[float]) -> Iterator[tuple[int, float]]:
+    """The height of each row of the grid, from the labels that stand in one row alone."""
+    rows = max(area.row + area.height for area in rectangles)
+    needed = [1.0] * rows
+    for area in rectangles:
+        if area.key is None:
+            room = sum(widths[area.column : area.column + area.width])
+            each = lines(area.text, room, 11) / area.height
+            for row in range(area.row, area.row + area.height):
+                needed[row] = max(needed[row], each)
+    for row, count in enumerate(needed):
+        yield row, max(21.0, round(LINE * count + 3, 1))

@@ -1,1 +1,37 @@
-"""xltool."""
+"""xltool: the annual report on open government information (政府信息公开工作年度报告), from locked workbook to finished report.
+
+The verbs work on values and bytes and touch no file:
+
+    reading = xltool.read(data)                 # bytes of a workbook or a submission document -> Reading
+    [reading] = xltool.check([reading])         # with all findings
+    data = xltool.fill(reading.submission)      # the official workbook
+    data = xltool.report(reading.submission)    # the finished report (.docx, "html", "md")
+    frame = xltool.to_frame([reading.submission, ...])
+"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = [
+    "check",
+    "differing_totals",
+    "dump",
+    "explain",
+    "fill",
+    "form",
+    "forms",
+    "message",
+    "read",
+    "report",
+    "status",
+    "to_frame",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Finds the verbs on first use, so that `import xltool` costs nothing."""
+    if name in __all__:
+        from importlib import import_module
+
+        return getattr(import_module("xltool.api"), name)
+    raise AttributeError(f"module 'xltool' has no attribute '{name}'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -11,7 +12,9 @@ from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable,
 Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
 
-ANNUAL_NOTICE: Final = "国办公开办函〔2021〕30号：年度报告内容应当准确、全面"
+ACCURATE: Final = "报告内容应当准确、全面"
+ANNUAL_NOTICE: Final = f"国办公开办函〔2021〕30号：{ACCURATE}"
+"""The basis of most checks; a finding in another form names the notice of that form."""
 REGULATION: Final = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
 GUIDE: Final = "xltool 报送文件要求"
 
@@ -37,11 +40,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "number.negative": Message("error", "出现负数", "{where}填的是 {value}，不能是负数。", "改为 0 或正数。", ANNUAL_NOTICE),
     "number.fraction": Message("error", "件数带小数", "{where}填的是 {raw}，应为整数（单位：{unit}）。", "改为整数。", ANNUAL_NOTICE),
     "number.precision": Message(
-        "error",
-        "小数位数过多",
-        "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。",
-        "四舍五入到规定位数后再填。",
-        ANNUAL_NOTICE,
+        "error", "小数位数过多", "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。", "四舍五入后再填。", ANNUAL_NOTICE
     ),
     "number.range": Message("error", "数字过大", "{where}填的是 {raw}，超过最大值 {maximum}。", "核对位数和计量单位。", ANNUAL_NOTICE),
     "number.kind": Message("error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE),
@@ -50,24 +49,17 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "金额可能错了单位",
         "{where}填的是 {value} {unit}，数额很大又没有小数，像是按元填的。",
-        "确认单位是{unit}；若按元填写，请除以 10000。",
+        "若按元填写，请除以 10000。",
         ANNUAL_NOTICE,
     ),
     "cell.blank": Message(
-        "warning",
-        "未填",
-        "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？",
-        "没有发生的填 0；确实不适用的项目（如无权制定的规章）填 /。",
-        ANNUAL_NOTICE,
+        "warning", "未填", "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？", "没有发生的填 0；确实不适用的填 /。", ANNUAL_NOTICE
     ),
     "cell.not_applicable": Message(
         "warning", "不该填“/”", "{where}填的是“/”，本单位的这一项不能填“/”。", "没有发生的填 0。", ANNUAL_NOTICE
     ),
     "cell.level": Message(
-        "error",
-        "本级不能有此项",
-        "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。",
-        "改为 0 或 /；如属其他项目，填到相应的行。",
+        "error", "本级不能有此项", "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。", "改为 0 或 /；属于别项的填到别项。"
     ),
     "block.only_total": Message(
         "warning", "只填了合计", "{block}“{row}”行只填了总计 {value}，没有分项。", "按申请人类别补填各栏，没有的填 0。", ANNUAL_NOTICE
@@ -75,15 +67,18 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "block.only_column": Message(
         "warning", "只填了一栏", "{block}只填了“{column}”一栏，其他 {count} 格都空着。", "其他各栏没有发生的填 0。", ANNUAL_NOTICE
     ),
-    "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", REGULATION),
+    "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE),
     "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
-    "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", REGULATION),
+    "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
     "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
     # reading a workbook
     "total.typed": Message(
         "error", "合计格被改写", "{where}的自动合计被改成了 {typed}，按各项相加是 {value}。", "核对分项；合计不用填，请在原表填分项。"
     ),
     "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
+    "total.differs": Message(
+        "error", "合计与分项不符", "上报件中{where}的合计是 {typed}，按各项相加是 {value}；工作簿的合计自动计算，显示 {value}。", "核对分项和合计。"
+    ),
     "formula.changed": Message(
         "warning",
         "公式被改动",
@@ -91,10 +86,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请在原来的工作簿上填写。",
     ),
     "formula.in_input": Message(
-        "warning",
-        "填报格里是公式",
-        "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。",
-        "改为直接填数（复制后“选择性粘贴—数值”）。",
+        "warning", "填报格里是公式", "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。", "改为直接填数（可“选择性粘贴—数值”）。"
     ),
     "formula.uncalculated": Message(
         "error", "公式没有结果", "{where}里是公式 ={formula}，文件中没有它的结果，无法读取。", "改为直接填数。"
@@ -142,11 +134,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
     "file.edition": Message(
-        "error",
-        "版别与年度不符",
-        "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。",
-        "请用该年度的工作簿重新填写。",
-        REGULATION,
+        "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION
     ),
     "document.syntax": Message(
         "error", "不是 JSON", "上报件不是正确的 JSON：第 {line} 行第 {column} 列，{why}。", "核对生成上报件的程序。"
@@ -167,6 +155,9 @@ LEVEL_NAMES: Final[Mapping[str, str]] = {
 
 MOST_CELLS: Final = 12
 """How many cells a sentence lists before it says 等 N 格."""
+
+
+_FACT: Final = re.compile(r"\{[a-z]+\}")
 
 
 class XltoolError(Exception):
@@ -215,7 +206,7 @@ def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
         facts["figures"] = figures(rule, spec, found.data)
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
-        basis = found.data.get("basis") or basis
+        basis = found.data.get("basis") or (f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis)
     parts = [message.sentence.format_map(_Facts(facts))]
     remedy = remedy.format_map(_Facts(facts)) if found.rule is None else remedy
     if remedy and remedy != "不用改。":
@@ -223,6 +214,46 @@ def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
     if found.severity != "info" and basis != GUIDE:
         parts.append(f"依据：{basis}。")
     return "".join(parts)
+
+
+def explained_code(code: str) -> str:
+    """What a finding code means, for `xltool explain`."""
+    message = CATALOGUE[code]
+    lines = [f"{code}　{message.title}（{GRADES[message.severity]}）", f"　出现时：{_FACT.sub('…', message.sentence)}"]
+    if message.remedy:
+        lines.append(f"　改法：{_FACT.sub('…', message.remedy)}")
+    return "\n".join([*lines, f"　依据：{_FACT.sub('…', message.basis)}"])
+
+
+def explained_rule(name: str, spec: FormSpec) -> str:
+    """What a rule of a form means, by id or by id and place, for `xltool explain`; empty when the form has no such rule."""
+    rules = [rule for rule in spec.rules if name in {rule.id, rule.name}]
+    if not rules:
+        return ""
+    first = rules[0]
+    lines = [
+        f"{name}　{first.text}（{GRADES[first.severity]}，{spec.id}）",
+        f"　公式：{in_words(first, spec)}",
+        f"　改法：{first.remedy or '核对所列各格。'}",
+        f"　依据：{first.basis}",
+    ]
+    if len(rules) > 1:
+        lines.insert(1, f"　适用：{'、'.join(rule.where for rule in rules)}")
+    return "\n".join(lines)
+
+
+def in_words(rule: Rule, spec: FormSpec) -> str:
+    """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
+    sides = []
+    for terms in (rule.linear.left, rule.linear.right):
+        parts = []
+        for key, coefficient in terms:
+            times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
+            sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
+            parts.append(f"{sign}{times}{_name(key, rule, spec)}")
+        sides.append("".join(parts))
+    operator = {"=": "=", "<=": "不大于", ">=": "不小于", "needs": "大于 0 时，须大于 0 的是"}[rule.linear.operator]
+    return f"{sides[0]} {operator} {sides[1]}"
 
 
 def spot(cell: Cell, place: Place) -> str:

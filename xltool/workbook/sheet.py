@@ -1,16 +1,16 @@
-"""One worksheet part, streamed: cells, merges and locks; the rest of it (validations, colours) is stepped over and never built."""
+"""One worksheet part: its cells, merges, locks and what it hides, as the file has them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
-from xml.parsers.expat import ParserCreate
+from typing import Final, Literal, NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element
 
 from xltool.workbook.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
-from xltool.workbook.package import MAX_DEPTH, Package, damaged, over_limit
+from xltool.workbook.package import Package, damaged, over_limit
 
 MAX_ROWS: Final = 2_000
 MAX_COLUMNS: Final = 100
@@ -22,7 +22,8 @@ MAX_FORMULAS: Final = 8 * 2**20
 """Characters of all formulas of one sheet, expanded: one long shared formula and many cells must not fill the memory."""
 
 TRUE: Final = frozenset({"1", "true", "on"})
-XML_SPACES: Final = " \t\r\n"
+_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+_XML_SPACES: Final = " \t\r\n"
 
 Kind: TypeAlias = Literal["number", "text", "boolean", "error", "date", "empty"]
 State: TypeAlias = Literal["visible", "hidden", "veryHidden"]
@@ -63,57 +64,163 @@ def read_sheet(package: Package, part: str, name: str, state: State, strings: Ma
 
     Raises Refusal `file.damaged` and `file.limit`.
     """
-    parser = ParserCreate("utf-8")
-    parser.buffer_text = True
-    depth, protected = 0, False
-    merges: list[Area] = []
-    hidden_columns: set[int] = set()
+    root = package.xml(part)
+    space, _, word = root.tag.rpartition("}")
+    space += "}"
+    if word != "worksheet":
+        raise damaged(part, "不是工作表")
+    rows = list(_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
+    cells = _cells(rows, space, strings, part)
+    merges = tuple(_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
+    _check_extent(cells, merges, part)
+    protection = root.find(f"{space}sheetProtection")
+    return RawSheet(
+        name=name,
+        state=state,
+        cells=cells,
+        merges=merges,
+        protected=protection is not None and protection.get("sheet") in TRUE,
+        hidden_rows=frozenset(at for at, row in rows if at < MAX_ROWS and row.get("hidden") in TRUE),
+        hidden_columns=frozenset(at for column in root.iterfind(f"{space}cols/{space}col") for at in _hidden_columns(column, part)),
+    )
+
+
+def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
+    """The rows with their zero-based numbers; a row that bears none is where its first cell is, or the next one."""
+    at = -1
+    for row in rows:
+        number = row.get("r")
+        if number is None:
+            place = parse_cell(row[0].get("r", "")) if len(row) else None
+            at = at + 1 if place is None else place[0]
+        else:
+            at = _number(number) - 1
+        if not 0 <= at < ROWS:
+            raise damaged(part, "行号有误")
+        yield at, row
+
+
+def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, RawCell], part: str) -> dict[Place, RawCell]:
+    """The cells with content: the one loop that decides how fast a workbook is read."""
     cells: dict[Place, RawCell] = {}
-    hidden_rows: set[int] = set()
+    masters: dict[str, tuple[str, int, int]] = {}
+    tag_cell, tag_value, tag_formula = f"{space}c", f"{space}v", f"{space}f"
+    length = 0
+    for at, row in rows:
+        column = -1
+        for cell in row.findall(tag_cell):
+            name = cell.get("r")
+            place = (at, column + 1) if name is None else parse_cell(name)
+            if place is None or place[0] != at:
+                raise damaged(part, "单元格的位置有误")
+            column = place[1]
+            value = formula = None
+            for child in cell:
+                tag = child.tag
+                if tag == tag_value:
+                    value = child.text or ""
+                elif tag == tag_formula:
+                    formula = child
+            kind = cell.get("t")
+            content = strings.get(value) if kind == "s" and value else None
+            if content is None:
+                content = RawCell("number", value) if kind is None and value else _content(cell, kind, value, part)
+            if formula is not None:
+                text = _formula(formula, place, masters, part)
+                content = RawCell("empty", "", text) if content is None else RawCell(content.kind, content.text, text)
+                length += len(text)
+            if content is not None:
+                if place in cells:
+                    raise damaged(part, "同一单元格出现两次")
+                cells[place] = content
+        if length > MAX_FORMULAS:
+            raise over_limit("一张工作表的公式总长", MAX_FORMULAS, length, part)
+    return cells
 
-    def hand_over(start: Callable[[str, Any], None], end: Callable[[str], None], characters: Callable[[str], None] | None = None) -> None:
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, protected
-        depth += 1
-        word = tag.rpartition(":")[2]
-        if depth == 1:
-            if word != "worksheet":
-                raise damaged(part, "不是工作表")
-        elif depth == 3 and word == "mergeCell":
-            merges.append(_merge(attributes, part))
-        elif depth == 3 and word == "col":
-            hidden_columns.update(_hidden_columns(attributes, part))
-        elif word == "sheetData":
-            hand_over(*cell_handlers)
-        elif word not in ("cols", "mergeCells"):
-            protected = protected or (word == "sheetProtection" and attributes.get("sheet") in TRUE)
-            hand_over(step_over, step_back)
+def _content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
+    """What a cell shows that is no plain number and not in the table of strings, or None for nothing."""
+    if kind == "inlineStr":
+        inline = next((child for child in cell if child.tag.endswith("}is")), None)
+        return None if inline is None else RawCell("text", joined_text(inline))
+    if kind == "str" and value is not None:
+        return RawCell("text", _unescape(value))
+    if not value:
+        return None
+    if kind == "b" and value in _BOOLEANS:
+        return RawCell("boolean", _BOOLEANS[value])
+    if (kind or "n") in _PLAIN:
+        return RawCell(_PLAIN[kind or "n"], value)
+    raise damaged(part, "文字的编号不在文字表内" if kind == "s" else "单元格的类型或逻辑值有误")
 
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
 
-    def step_over(_: str, __: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise over_limit("XML 的层数", MAX_DEPTH, depth, part)
+def joined_text(item: Element) -> str:
+    """The text of a shared or inline string: its runs joined, its phonetic guides left out, `_x000D_` decoded."""
+    joined = ""
+    for child in item:
+        if child.tag.endswith("}t"):
+            text = child.text or ""
+            if text[:1] in _XML_SPACES or text[-1:] in _XML_SPACES:  # also of an empty text
+                text = text if child.get(_SPACE) == "preserve" else text.strip(_XML_SPACES)
+            joined += _unescape(text)
+        elif child.tag.endswith("}r"):
+            joined += joined_text(child)
+    return joined
 
-    def step_back(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if depth < 3:
-            hand_over(start, end)
 
-    def back() -> None:
-        nonlocal depth
-        depth -= 1
-        hand_over(start, end)
+def _unescape(text: str) -> str:
+    """Excel writes what XML cannot hold as `_x000D_`, in UTF-16 units, and a literal `_x` of that shape as `_x005F_x`."""
+    if "_x" not in text:
+        return text
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    cell_handlers = _cell_handlers(cells, hidden_rows, strings, part, back)
-    hand_over(start, end)
-    package.stream(part, parser)
-    _check_extent(cells, part)
-    return RawSheet(name, state, cells, tuple(merges), protected, frozenset(hidden_rows), frozenset(hidden_columns))
+
+def _formula(formula: Element, place: Place, masters: dict[str, tuple[str, int, int]], part: str) -> str:
+    text = formula.text or ""
+    if len(text) > MAX_FORMULA:
+        raise over_limit("一个公式的长度", MAX_FORMULA, len(text), part)
+    if formula.get("t") == "shared":
+        index = formula.get("si", "")
+        if text:
+            masters[index] = (text, *place)
+        elif index in masters:
+            master, row, column = masters[index]
+            text = shift_formula(master, place[0] - row, place[1] - column)
+        else:
+            raise damaged(part, "共享公式缺少原文")
+    return text
+
+
+def _check_extent(cells: Mapping[Place, RawCell], merges: tuple[Area, ...], part: str) -> None:
+    last_row = max(cells)[0] + 1 if cells else 0
+    last_column = max(map(itemgetter(1), cells)) + 1 if cells else 0
+    for limit, allowed, found in (
+        ("一张工作表的单元格数", MAX_CELLS, len(cells)),
+        ("一张工作表的行数", MAX_ROWS, last_row),
+        ("一张工作表的列数", MAX_COLUMNS, last_column),
+        ("一张工作表的合并单元格数", MAX_MERGES, len(merges)),
+    ):
+        if found > allowed:
+            raise over_limit(limit, allowed, found, part)
+
+
+def _merge(merge: Element, part: str) -> Area:
+    area = parse_reference(merge.get("ref", ""))
+    if area is None or area[0] is not None:
+        raise damaged(part, "合并单元格的位置有误")
+    return area[1:]
+
+
+def _hidden_columns(column: Element, part: str) -> range:
+    if column.get("hidden") not in TRUE:
+        return range(0)
+    first, last = _number(column.get("min", "")), _number(column.get("max", ""))
+    if not 0 < first <= last <= COLUMNS:
+        raise damaged(part, "列号有误")
+    return range(first - 1, min(last, MAX_COLUMNS))
+
+
+def _number(digits: str) -> int:
+    """The value of ASCII digits; 0, which is no row and no column, for anything else."""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else 0

@@ -1,0 +1,30 @@
+"""What all tests share: the two editions, and the folder beside the repository with the official form and real reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xltool.forms import catalog
+from xltool.model import FormSpec
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def spec() -> FormSpec:
+    return catalog.load("ogi-2021")
+
+
+@pytest.fixture(scope="session")
+def spec_2019() -> FormSpec:
+    return catalog.load("ogi-2019")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference files; they belong to others and are not in the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("no folder 'shared' beside the repository: the reference files are not here")
+    return SHARED

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xltool.forms import grammar
+from xltool.forms.grammar import Expression, Term
+
+
+def test_the_whole_language():
+    found = grammar.parse("2 * a + sum(b.c) - prior.d_e.f.g <= h")
+    assert found == Expression(
+        (
+            Term(2, ("a",), False, False, 4),
+            Term(1, ("b", "c"), True, False, 12),
+            Term(-1, ("d_e", "f", "g"), False, True, 25),
+        ),
+        "<=",
+        (Term(1, ("h",), False, False, 36),),
+    )
+
+
+@pytest.mark.parametrize("operator", ["=", "<=", ">=", "needs"])
+def test_operators(operator):
+    assert grammar.parse(f"a {operator} b").operator == operator
+
+
+def test_spaces_do_not_matter_and_names_may_begin_as_words():
+    assert grammar.parse("needs_a=sum") == Expression((Term(1, ("needs_a",), False, False, 0),), "=", (Term(1, ("sum",), False, False, 8),))
+    assert grammar.parse("3*a=sum( b )").right == (Term(1, ("b",), True, False, 9),)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "offset"),
+    [
+        ("", "the rule ends where a cell is expected", 0),
+        ("a", "expected '=', '<=', '>=' or 'needs' here", 1),
+        ("a =", "the rule ends where a cell is expected", 3),
+        ("a = b = c", "'=' does not belong here: one comparison a rule", 6),
+        ("a = b )", "')' does not belong here", 6),
+        ("a + = b", "expected the name of a cell here, not '='", 4),
+        ("a needs needs", "expected the name of a cell here, not 'needs'", 8),
+        ("a = 3", "rules have no constants", 4),
+        ("a = 3 b", "rules have no constants", 4),
+        ("a = 0 * b", "a coefficient is 1 to 999", 4),
+        ("a = 1000 * b", "a coefficient is 1 to 999", 4),
+        ("a = " + "9" * 5000 + " * b", "a coefficient is 1 to 999", 4),
+        ("a = 2 *", "the rule ends where a cell is expected", 7),
+        ("a = sum(b", "expected ')' here", 9),
+        ("a = sum(", "the rule ends where a cell is expected", 8),
+        ("a = sum(b + c)", "expected ')' here", 10),
+        ("a = -b", "expected the name of a cell here, not '-'", 4),
+        ("a ＝ b", "'＝' is not part of the rule language", 2),
+        ("a < b", "'<' is not part of the rule language", 2),
+        ("a = B", "'B' is not part of the rule language", 4),
+        ("a = b / 2", "'/' is not part of the rule language", 6),
+    ],
+)
+def test_faults_say_what_and_where(text, message, offset):
+    with pytest.raises(grammar.SyntaxFault) as fault:
+        grammar.parse(text)
+    assert message in str(fault.value)
+    assert fault.value.offset == offset
+
+
+@given(st.text(st.sampled_from("ab.1 *+-=<>()\n_") | st.characters(), max_size=30) | st.text("sum(needs prior.a = b + 2*", max_size=40))
+def test_any_text_is_a_rule_or_a_fault_within_it(text):
+    try:
+        found = grammar.parse(text)
+    except grammar.SyntaxFault as fault:
+        assert 0 <= fault.offset <= len(text)
+    else:
+        assert all(text[term.offset :].startswith(term.parts[0]) for term in found.left + found.right)

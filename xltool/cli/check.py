@@ -1,0 +1,37 @@
+"""`xltool check`: the findings of workbooks and submission documents."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from xltool import api
+from xltool.cli import files, shown
+
+
+@click.command(
+    name="check",
+    options_metavar="[选项]",
+    help="审核工作簿或上报件（JSON），逐个列出审核结果。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",
+)
+@click.argument("paths", metavar="文件…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
+@click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
+def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+    """Reads each file, judges all of them together, prints what was found in the order given."""
+    readings = api.check([shown.load(path) for path in paths])
+    for path, reading in zip(paths, readings, strict=True):
+        if as_json:
+            files.result(shown.as_json(str(path), reading))
+            continue
+        files.say(f"{path}：{shown.STATES[api.status(reading)]}")
+        for line in shown.lines(reading):
+            files.say(line)
+    if not as_json:
+        counts = Counter(api.status(reading) for reading in readings)
+        tally = "，".join(f"{name} {counts[status]} 个" for status, name in shown.STATES.items() if counts[status])  # type: ignore[index]
+        files.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
+    sys.exit(shown.exit_code(readings, strict))

@@ -1,0 +1,92 @@
+"""`xltool forms`: the known forms, or one form's cells, texts and rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from xltool import api
+from xltool.cli import files
+from xltool.messages import GRADES
+from xltool.model import FormSpec
+
+
+@click.command(name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
+@click.argument("form_id", metavar="[报表]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")
+def command(form_id: str | None, as_json: bool) -> None:
+    """Prints the list or the form."""
+    if form_id is None:
+        specs = [api.form(known) for known in api.forms()]
+        if as_json:
+            heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
+            files.result(json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n")
+        else:
+            for spec in specs:
+                files.say(f"{spec.id}　{spec.title}（{spec.basis}，{_years(spec)}）")
+        return
+    spec = api.form(form_id)
+    if as_json:
+        files.result(json.dumps(described(spec), ensure_ascii=False).encode() + b"\n")
+    else:
+        _listing(spec)
+
+
+def described(spec: FormSpec) -> dict[str, Any]:
+    """A form as the contract's JSON: cells with sheet and address, texts, rules by id."""
+    from xltool.workbook.address import plan
+
+    layout = plan(spec)
+    cells = [
+        {
+            "key": cell.key,
+            "label": cell.label,
+            "kind": "total" if cell.total else "input",
+            "unit": cell.measure.unit,
+            "decimals": cell.measure.decimals,
+            "sheet": layout.cells[cell.key].sheet,
+            "address": layout.cells[cell.key].address,
+        }
+        for cell in spec.cells
+    ]
+    texts = [{"key": t.key, "label": t.label, "sheet": layout.texts[t.key].sheet, "address": layout.texts[t.key].address} for t in spec.texts]
+    rules: dict[str, dict[str, Any]] = {}
+    for rule in spec.rules:
+        entry = {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis, "cells": []}
+        known = rules.setdefault(rule.id, entry)["cells"]
+        known.extend(key for key in rule.linear.keys if key not in known)
+    return {
+        "schema": "xltool/form/1",
+        "id": spec.id,
+        "title": spec.title,
+        "authority": spec.authority,
+        "years": list(spec.years),
+        "cells": cells,
+        "texts": texts,
+        "rules": list(rules.values()),
+    }
+
+
+def _years(spec: FormSpec) -> str:
+    first, last = spec.years
+    return f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
+
+
+def _listing(spec: FormSpec) -> None:
+    from xltool.workbook.address import plan
+
+    layout = plan(spec)
+    files.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_years(spec)}")
+    for table in spec.tables:
+        files.say(f"\n{table.title}（工作表“{table.sheet}”）")
+        for cell in (cell for cell in spec.cells if cell.table is table):
+            kind = "合计" if cell.total else cell.measure.unit
+            files.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
+    files.say("\n文字")
+    for text in spec.texts:
+        files.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
+    files.say("\n勾稽关系")
+    for rule in {rule.id: rule for rule in spec.rules}.values():
+        files.say(f"  [{GRADES[rule.severity]}] {rule.id}　{rule.text}")

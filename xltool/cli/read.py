@@ -1,0 +1,29 @@
+"""`xltool read`: a filled workbook back as a submission document."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from xltool import api
+from xltool.cli import files, shown
+
+
+@click.command(name="read", options_metavar="[选项]", help="把填好的工作簿读成上报件（JSON）。读数时发现的问题写到标准错误输出。")
+@click.argument("workbook", metavar="工作簿.xlsx", type=click.Path(path_type=Path))
+@click.option("-o", "--output", metavar="上报件.json", type=click.Path(path_type=Path), help="写到哪个文件；不写则输出到屏幕。")
+def command(workbook: Path, output: Path | None) -> None:
+    """Writes the document, and what was noticed in reading to standard error."""
+    reading = shown.load(workbook)
+    if reading.submission is not None:
+        data = api.dump(reading.submission)
+        if output is None:
+            files.result(data)
+        else:
+            files.put(output, data)
+            files.say(f"已写出 {output}", err=True)
+    for line in shown.lines(reading):
+        files.say(line, err=True)
+    sys.exit(shown.exit_code([reading]))

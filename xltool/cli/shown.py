@@ -1,0 +1,109 @@
+"""Findings for people and for programs: lines of text, the JSON of `check`, and the exit code that they lead to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from xltool import api
+from xltool.cli import files
+from xltool.forms.document import json_value
+from xltool.messages import GRADES
+from xltool.model import Finding, FormSpec, Reading
+
+DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
+STATES: Final = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
+
+
+def load(path: Path) -> Reading:
+    """The reading of one file; a file that cannot be opened is rejected with one finding."""
+    data = files.take(path)
+    return Reading(None, (data,)) if isinstance(data, Finding) else api.read(data, str(path))
+
+
+def spec_of(reading: Reading) -> FormSpec | None:
+    """The form of what was read."""
+    return None if reading.submission is None else api.form(reading.submission.form)
+
+
+def lines(reading: Reading) -> Iterable[str]:
+    """One indented line a finding, errors first."""
+    spec = spec_of(reading)
+    for found in reading.findings:
+        yield f"  [{GRADES[found.severity]}] {api.message(found, spec)}"
+        for suspect in found.suspects:
+            if spec is not None:
+                cell = spec.cell(suspect.key)
+                yield f"        疑似错误：{spot(spec, suspect.key)} {shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}，{suspect.why}。"
+
+
+def spot(spec: FormSpec, key: str) -> str:
+    """A cell as a clerk says it."""
+    from xltool import messages
+    from xltool.workbook.address import plan
+
+    return messages.spot(spec.cell(key), plan(spec).place)
+
+
+def shown(value: Any, cell: Any) -> str:
+    """A figure as a message names it."""
+    from xltool.forms.number import written
+
+    return written(value, cell.measure)
+
+
+def as_json(file: str, reading: Reading) -> bytes:
+    """The line of `check --json` for one file."""
+    spec, submission = spec_of(reading), reading.submission
+    document: dict[str, Any] = {"schema": "xltool/check/1", "file": file, "status": api.status(reading)}
+    if submission is not None:
+        document |= {
+            "form": submission.form,
+            "year": submission.year,
+            "agency": {"code": submission.agency.code, "name": submission.agency.name},
+        }
+    document["findings"] = [_finding(found, reading, spec) for found in reading.findings]
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
+    """The exit code of the contract: the larger wins, except that a file that could not be opened wins over all."""
+    worst = DONE
+    for reading in readings:
+        codes = {found.code for found in reading.findings}
+        severities = {found.severity for found in reading.findings}
+        if "file.missing" in codes:
+            return FAILED
+        if reading.submission is None:
+            worst = max(worst, UNREADABLE)
+        elif "error" in severities:
+            worst = max(worst, ERRORS)
+        elif strict and "warning" in severities:
+            worst = max(worst, WARNINGS)
+    return worst
+
+
+def _finding(found: Finding, reading: Reading, spec: FormSpec | None) -> dict[str, Any]:
+    cells, suspects = [], []
+    if spec is not None and reading.submission is not None:
+        from xltool.workbook.address import plan
+
+        place, values = plan(spec).place, reading.submission.values
+        for key in found.keys:
+            sheet, address = place(key)
+            value = json_value(values[spec.index[key]], spec.cell(key).measure)
+            cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
+        for suspect in found.suspects:
+            measure = spec.cell(suspect.key).measure
+            value, proposed = json_value(suspect.value, measure), json_value(suspect.proposed, measure)
+            suspects.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
+    return {
+        "code": found.code,
+        "rule": None if found.rule is None else found.rule.partition("@")[0],
+        "severity": found.severity,
+        "cells": cells,
+        "message": api.message(found, spec),
+        "suspects": suspects,
+    }

@@ -44,11 +44,11 @@ def test_tables_are_the_official_blank_form_merge_for_merge(spec, shared, number
 
 
 def test_the_edition_of_2019(spec_2019):
-    disclosure, applications, disputes = map(grid, (spec_2019.tables))
-    texts = {(r.row, r.column, r.height, r.width): r.text for r in disclosure.rectangles if r.role != "value"}
-    assert (disclosure.rows, disclosure.columns) == (17, 4)
-    assert texts[11, 1, 1, 1] == "上一年项目数量"
-    assert texts[11 + 3, 2, 1, 2] if False else texts[12, 1, 1, 1] == "上一年项目数量"
+    disclosure, applications, disputes = map(grid, spec_2019.tables)
+    areas = {(r.row, r.column, r.height, r.width): r.text for r in disclosure.rectangles}
+    assert (disclosure.rows, disclosure.columns) == (18, 4)
+    assert [areas[13, 0, 1, 1], areas[13, 1, 1, 1], areas[13, 2, 1, 2]] == ["信息内容", "上一年项目数量", "本年增/减"]
+    assert [areas[15, 0, 1, 4], areas[16, 1, 1, 1], areas[16, 2, 1, 2]] == ["第二十条第（九）项", "采购项目数量", "采购总金额"]
     assert (applications.rows, applications.columns, applications.head_rows) == (26, 10, 3)
     assert [r.height for r in applications.rectangles if r.text == "三、本年度办理结果"] == [20]
     assert [(r.width, r.height) for r in applications.rectangles if r.text == "（六）其他处理"] == [(2, 1)]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from xltool.forms.source import Fault, Located, Source, closest, nearest
@@ -39,8 +41,6 @@ def found(node):
 )
 def test_strings_are_themselves_and_know_where_they_stand(text):
     source, document = parsed(text)
-    import tomllib
-
     assert document == tomllib.loads(text)
     for string in found(document):
         assert source.text[string.offset :].startswith(str(string)[:4])
@@ -60,7 +60,7 @@ def test_windows_files():
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
-    [('a = "一" "b"', 1, 9), ("a = 1\nb 2\n", 2, 3), ("a = [1,\n", 2, 1), ("a = 1\na = 2", 2, 6), ("a = " + "9" * 5000, 1, 1), ("[" * 5000, 1, 1)],
+    [('a = "一" "b"', 1, 9), ("a = 1\nb 2\n", 2, 3), ("a = [1,\n", 2, 1), ("a = 1\na = 2\nb = 3", 2, 6), ("a = " + "9" * 5000, 1, 1), ("a = " + "[" * 5000, 1, 1)],
 )
 def test_one_fault_when_it_is_not_toml(text, line, column):
     source = Source(text, "x.toml")

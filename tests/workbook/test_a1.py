@@ -126,7 +126,9 @@ references = st.builds(
     st.integers(50, 5000),
     st.integers(0, 3),
 )
-terms = st.one_of(references, st.tuples(references, references).map(":".join), st.sampled_from(['"A1"', "表三!C7", "LOG10(E5)", "1.5", "TRUE"]))
+terms = st.one_of(
+    references, st.tuples(references, references).map(":".join), st.sampled_from(['"A1"', "表三!C7", "LOG10(E5)", "1.5", "TRUE"])
+)
 
 
 @given(st.lists(terms, min_size=1, max_size=5).map("+".join), st.integers(0, 40), st.integers(0, 40))

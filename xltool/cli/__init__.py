@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
+
+from xltool.cli.chinese import Command, usage_fault
 
 COMMANDS: Final = {
     "demo": "用自带的样例县走一遍全过程",
@@ -17,23 +22,25 @@ COMMANDS: Final = {
     "explain": "说明一条勾稽关系或审核代码",
 }
 """Every command with its line in the overview; the module of the same name holds it."""
+INTERRUPTED: Final = 130
 
 
-class Commands(click.Group):
+class Commands(Command, click.Group):
     """A group that knows its commands' names and short helps without importing them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"xltool.cli.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
             formatter.write_dl(list(COMMANDS.items()))
+        super().format_options(ctx, formatter)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
@@ -41,18 +48,40 @@ class Commands(click.Group):
             from xltool.forms.source import nearest
 
             hint = nearest(name, COMMANDS)
-            near = f"，是不是 {hint.split(chr(39))[1]}？" if hint else ""
+            near = f"，是不是 {hint.split(chr(39))[1]}？" if hint else "。"
             ctx.fail(f"没有“{name}”这个命令{near}")
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        from xltool.messages import XltoolError
-
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        """Runs the command; every failure is one sentence on standard error and an exit code of the contract."""
+        extra["standalone_mode"] = False
         try:
-            return super().invoke(ctx)
-        except XltoolError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(1)
+            result = super().main(args, *more, **extra)
+        except click.UsageError as error:
+            _fail(usage_fault(error), 2)
+        except click.ClickException as error:
+            _fail(error.format_message(), 1)
+        except (click.Abort, KeyboardInterrupt):
+            _fail("已中断。", INTERRUPTED)
+        except BrokenPipeError:  # the reader of our output has gone, as in `xltool forms | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except _caller_errors() as error:
+            _fail(str(error), 1)
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+def _caller_errors() -> type[Exception]:
+    from xltool.messages import XltoolError
+
+    return XltoolError
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    from xltool.cli.files import say
+
+    say(sentence, err=True)
+    sys.exit(code)
 
 
 @click.group(
@@ -60,8 +89,9 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[选项]",
     subcommand_metavar="命令 [参数]…",
-    help="政府信息公开工作年度报告：下发、填报、审核、汇总、成文。\n\n每个命令加 --help 看用法。退出码：0 通过，1 未能完成，2 用法不对，3 有强制性错误，4 只有核实性问题（--strict），5 有文件无法读取。",
+    help="政府信息公开工作年度报告：填报工作簿、审核、成文。\n\n每个命令加 --help 看用法。\n\n"
+    "退出码：0 通过；1 未能完成；2 用法不对；3 有强制性错误；4 只有核实性问题（--strict）；5 有文件无法读取。",
 )
-@click.version_option(package_name="xltool", message="xltool %(version)s")
+@click.version_option(package_name="xltool", message="xltool %(version)s", help="显示版本。")
 def main() -> None:
     """The command `xltool`."""

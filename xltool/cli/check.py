@@ -10,9 +10,11 @@ import click
 
 from xltool import api
 from xltool.cli import files, shown
+from xltool.cli.chinese import Command
 
 
 @click.command(
+    cls=Command,
     name="check",
     options_metavar="[选项]",
     help="审核工作簿或上报件（JSON），逐个列出审核结果。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",

@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -33,7 +33,7 @@ def take(path: Path) -> bytes | Finding:
 
 def put(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all: a temporary file in the same folder, then a replacement. Raises `XltoolError` in one sentence."""
-    temporary = None
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".xltool-", delete=False) as file:
@@ -52,15 +52,19 @@ def put(path: Path, data: bytes) -> None:
 def result(data: bytes) -> None:
     """Sends a result to standard output as UTF-8, whatever the console's own encoding."""
     sys.stdout.flush()
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(data)
     stream.flush()
 
 
 def say(text: str, *, err: bool = False) -> None:
     """A line for people, in the console's encoding; a sign that it cannot show becomes a question mark rather than a failure."""
-    stream = click.get_text_stream("stderr" if err else "stdout", errors="replace")
-    click.echo(text, file=stream)
+    click.echo(_encodable(text, sys.stderr if err else sys.stdout), err=err)
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def _mode(path: Path) -> int:

@@ -9,10 +9,16 @@ import click
 
 from xltool import api
 from xltool.cli import files, shown
+from xltool.cli.chinese import Command
 from xltool.model import Reading
 
 
-@click.command(name="fill", options_metavar="[选项]", help="把上报件（JSON）的数和文字填入正式工作簿。合计由工作簿自动计算；与上报件的合计不一致时指出。")
+@click.command(
+    cls=Command,
+    name="fill",
+    options_metavar="[选项]",
+    help="把上报件（JSON）的数和文字填入正式工作簿。\n\n合计由工作簿自动计算；与上报件的合计不一致时指出，退出码为 3。",
+)
 @click.argument("document", metavar="上报件.json", type=click.Path(path_type=Path))
 @click.option("-o", "--output", metavar="工作簿.xlsx", required=True, type=click.Path(path_type=Path), help="写到哪个文件。")
 def command(document: Path, output: Path) -> None:
@@ -20,9 +26,10 @@ def command(document: Path, output: Path) -> None:
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError("工作簿的文件名应以 .xlsx 结尾。")
     reading = shown.load(document)
-    if reading.submission is not None:
-        reading = Reading(reading.submission, (*reading.findings, *api.differing_totals(reading.submission)))
-        files.put(output, api.fill(reading.submission))
+    submission = reading.submission
+    if submission is not None:
+        reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
+        files.put(output, api.fill(submission))
         files.say(f"已写出 {output}", err=True)
     for line in shown.lines(reading):
         files.say(line, err=True)

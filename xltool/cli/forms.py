@@ -9,11 +9,13 @@ import click
 
 from xltool import api
 from xltool.cli import files
+from xltool.cli.chinese import Command
 from xltool.messages import GRADES
 from xltool.model import FormSpec
 
 
-@click.command(name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
+@click.command(
+    cls=Command,name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")
 def command(form_id: str | None, as_json: bool) -> None:
@@ -51,7 +53,8 @@ def described(spec: FormSpec) -> dict[str, Any]:
         }
         for cell in spec.cells
     ]
-    texts = [{"key": t.key, "label": t.label, "sheet": layout.texts[t.key].sheet, "address": layout.texts[t.key].address} for t in spec.texts]
+    spots = [(text, layout.texts[text.key]) for text in spec.texts]
+    texts = [{"key": text.key, "label": text.label, "sheet": spot.sheet, "address": spot.address} for text, spot in spots]
     rules: dict[str, dict[str, Any]] = {}
     for rule in spec.rules:
         entry = {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis, "cells": []}

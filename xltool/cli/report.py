@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import cast
 
 import click
 
 from xltool import api
 from xltool.cli import files, shown
+from xltool.cli.chinese import Command
 
 
 @click.command(
+    cls=Command,
     name="report",
     options_metavar="[选项]",
     help="由工作簿或上报件（JSON）生成年度报告。还有强制性错误时不生成，除非加 --draft（文中标明是草稿）。",
 )
 @click.argument("source", metavar="文件", type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="报告.docx", required=True, type=click.Path(path_type=Path), help="写到哪个文件：.docx、.html 或 .md。")
+@click.option(
+    "-o", "--output", metavar="报告.docx", required=True, type=click.Path(path_type=Path), help="写到哪个文件：.docx、.html 或 .md。"
+)
 @click.option("--draft", is_flag=True, help="有强制性错误时也生成，标明是草稿。")
 def command(source: Path, output: Path, draft: bool) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
@@ -33,5 +36,5 @@ def command(source: Path, output: Path, draft: bool) -> None:
         if reading.submission is not None:
             files.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
         sys.exit(shown.exit_code([reading]))
-    files.put(output, api.report(reading.submission, cast(api.Kind, kind), draft=draft))
+    files.put(output, api.report(reading.submission, kind, draft=draft))
     files.say(f"已写出 {output}", err=True)

@@ -36,7 +36,8 @@ def lines(reading: Reading) -> Iterable[str]:
         for suspect in found.suspects:
             if spec is not None:
                 cell = spec.cell(suspect.key)
-                yield f"        疑似错误：{spot(spec, suspect.key)} {shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}，{suspect.why}。"
+                change = f"{shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}"
+                yield f"        疑似错误：{spot(spec, suspect.key)} {change}，{suspect.why}。"
 
 
 def spot(spec: FormSpec, key: str) -> str:

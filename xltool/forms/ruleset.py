@@ -20,7 +20,8 @@ def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, 
         if short in seen:
             fields.fault("id", f"a rule '{short}' stands here already")
         seen.add(short)
-        yield from _rule(fields, f"{table.id}.{short}" if table else short, names, table)
+        name = Located.at(f"{table.id}.{short}" if table else short, short.offset if isinstance(short, Located) else 0)
+        yield from _rule(fields, name, names, table)
         fields.close()
 
 

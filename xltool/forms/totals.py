@@ -50,25 +50,29 @@ def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple
 def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """What is wrong between totals and the rules that define them, each with the name to point at."""
     defined = definitions(rules)
+    told: set[tuple[str, str]] = set()
     for cell in cells:
-        if cell.total and cell.key not in defined:
-            name = cell.row.id if cell.row.total else cell.column.id
+        name = cell.column.id if cell.column.total else cell.row.id
+        if cell.total == (cell.key in defined) or (cell.table.id, name) in told:
+            continue
+        told.add((cell.table.id, name))
+        if cell.total:
             yield f"'{cell.key}' is a total, but no rule with 'defines = true' computes it", name
-        if not cell.total and cell.key in defined:
-            yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", cell.row.id
+        else:
+            yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", name
     measures = {cell.key: (cell.measure.unit, cell.measure.decimals) for cell in cells}
     for rule in rules:
         if rule.linear.operator != "needs" and len({measures[key.removeprefix(PRIOR)] for key in rule.linear.keys}) > 1:
-            yield f"rule '{rule.id}' adds figures of different measures", rule.id.rpartition(".")[2]
+            yield f"rule '{rule.id}' adds figures of different measures", rule.id
         if rule.defines is None:
             continue
         try:
             same = inputs(rule.defines, defined) == inputs(rule.defines, {**defined, rule.defines: rule})
         except RecursionError:
-            yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id.rpartition(".")[2]
+            yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id
             continue
         if not same:
-            yield f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'", rule.id.rpartition(".")[2]
+            yield f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'", rule.id
 
 
 Parts: TypeAlias = tuple[tuple[int, int], ...]

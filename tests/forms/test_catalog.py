@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from xltool.forms import catalog
+from xltool.messages import DefinitionError, UnknownFormError
+
+from .test_spec import GOOD
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of further forms that the catalogue knows."""
+    monkeypatch.setenv(catalog.FOLDERS, str(tmp_path))
+    return tmp_path
+
+
+def test_the_packaged_forms(monkeypatch):
+    monkeypatch.delenv(catalog.FOLDERS, raising=False)
+    assert catalog.ids() == ("ogi-2019", "ogi-2021")
+    assert [catalog.load(form_id).id for form_id in catalog.ids()] == ["ogi-2019", "ogi-2021"]
+
+
+@pytest.mark.parametrize(("year", "form_id"), [(2018, None), (2019, "ogi-2019"), (2020, "ogi-2019"), (2021, "ogi-2021"), (2035, "ogi-2021")])
+def test_the_edition_of_a_year(year, form_id):
+    found = catalog.edition("ogi", year)
+    assert (found and found.id) == form_id
+    assert catalog.edition("county", year) is None
+
+
+def test_an_unknown_form_is_told_with_the_nearest():
+    with pytest.raises(UnknownFormError, match="没有名为 ogi-2012 的报表，最接近的是 ogi-20[12][129]；现有：ogi-2019、ogi-2021"):
+        catalog.load("ogi-2012")
+    with pytest.raises(UnknownFormError, match="没有名为 x 的报表；现有："):
+        catalog.load("x")
+
+
+def test_folders_of_ones_own(folder):
+    (folder / "county_survey.toml").write_text(GOOD, "utf-8")
+    assert "county-survey" in catalog.ids()
+    assert catalog.load("county-survey").title == "季度检查表"
+
+
+def test_the_first_folder_wins_and_a_packaged_form_cannot_be_replaced(folder, tmp_path_factory, monkeypatch):
+    second = tmp_path_factory.mktemp("second")
+    monkeypatch.setenv(catalog.FOLDERS, os.pathsep.join(map(str, [folder, second, folder / "nowhere"])))
+    (folder / "county_survey.toml").write_text(GOOD, "utf-8")
+    (second / "county_survey.toml").write_text(GOOD.replace("季度检查表", "别的"), "utf-8")
+    (folder / "ogi_2021.toml").write_text(GOOD, "utf-8")
+    assert catalog.load("county-survey").title == "季度检查表"
+    assert catalog.load("ogi-2021").title == "政府信息公开工作年度报告"
+
+
+def test_a_changed_file_is_read_again(folder):
+    file = folder / "county_survey.toml"
+    file.write_text(GOOD, "utf-8")
+    os.utime(file, ns=(1, 1))
+    assert catalog.load("county-survey") is catalog.load("county-survey")
+    file.write_text(GOOD.replace("季度检查表", "月度检查表"), "utf-8")
+    os.utime(file, ns=(2, 2))
+    assert catalog.load("county-survey").title == "月度检查表"
+
+
+def test_faults_name_the_file(folder):
+    (folder / "county_survey.toml").write_text(GOOD.replace("faulty <= open", "faulty <= opne"), "utf-8")
+    with pytest.raises(DefinitionError, match=r"(?s)^county_survey\.toml:55:19: table 'accounts' has no row 'opne'.*did you mean 'open'"):
+        catalog.load("county-survey")
+
+
+def test_a_file_of_notepad(folder):
+    (folder / "county_survey.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert catalog.load("county-survey").id == "county-survey"
+    (folder / "other_survey.toml").write_bytes(GOOD.replace("county-survey", "other-survey").encode("gb18030"))
+    with pytest.raises(DefinitionError, match=r"^other_survey\.toml:2:1: not UTF-8: save this file in the encoding UTF-8$"):
+        catalog.load("other-survey")

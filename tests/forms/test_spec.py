@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xltool.forms import catalog
+from xltool.messages import DefinitionError
+
+GOOD = """\
+id = "county-survey"
+title = "季度检查表"
+authority = "县政府办公室"
+basis = "办字〔2024〕1号"
+years = [2024]
+
+[measure.count]
+unit = "个"
+decimals = 0
+
+[measure.money]
+unit = "万元"
+decimals = 2
+
+[[text]]
+key = "summary"
+label = "检查小结"
+
+[[section]]
+heading = "一、检查情况"
+texts = ["summary"]
+
+[[section]]
+heading = "二、检查数据"
+table = "accounts"
+
+[[table]]
+id = "accounts"
+name = "表一"
+sheet = "表一 账号"
+title = "账号检查"
+widths = [30, 20, 20, 20]
+
+[[table.block]]
+corner = "项目"
+rows = [
+  { id = "open", label = "在用" },
+  { id = "faults", label = "问题", rows = [{ id = "stale", label = "不更新" }, { id = "silent", label = "不回应" }] },
+  { id = "faulty", label = "问题账号", total = true },
+]
+columns = [{ id = "wechat", label = "微信" }, { id = "weibo", label = "微博" }]
+
+[[table.rule]]
+id = "faulty"
+per = "column"
+expr = "faulty = sum(faults)"
+defines = true
+text = "问题账号等于各类之和"
+basis = "办字〔2024〕1号"
+
+[[table.rule]]
+id = "within"
+per = "column"
+expr = "faulty <= open"
+text = "问题账号不多于在用账号"
+basis = "办字〔2024〕1号"
+"""
+
+
+def faults(text, name="county_survey.toml"):
+    with pytest.raises(DefinitionError) as error:
+        catalog.parse(text, name)
+    return error.value
+
+
+def test_the_good_one_is_good():
+    spec = catalog.parse(GOOD, "county_survey.toml")
+    assert [cell.key for cell in spec.cells if cell.total] == ["accounts.faulty.wechat", "accounts.faulty.weibo"]
+    assert [rule.name for rule in spec.rules] == [f"accounts.{rule}@{column}" for rule in ("faulty", "within") for column in ("wechat", "weibo")]
+    assert [rule.defines for rule in spec.rules] == ["accounts.faulty.wechat", "accounts.faulty.weibo", None, None]
+    assert spec.rules[0].where == "“微信”栏"
+    assert (spec.years, spec.covers(2030), spec.covers(2023)) == ((2024, None), True, False)
+
+
+TEXT = '[[text]]\nkey = "summary"\nlabel = "检查小结"\n'
+WITHIN = 'expr = "faulty <= open"'
+FAULTY = 'expr = "faulty = sum(faults)"'
+
+ONE_FAULT = [
+    # what is replaced, by what, where the caret stands, the words that the message must have
+    ("the form's id", 'id = "county-survey"', 'id = "County"', '"^County"', "'County' cannot be an id"),
+    ("file and id", 'id = "county-survey"', 'id = "county-check"', '"^county-check"', "'county-survey' would be"),
+    ("missing title", 'title = "季度检查表"\n', "", 'id = "^county', "the form lacks 'title' (a string)"),
+    ("empty title", 'title = "季度检查表"', 'title = " "', 'title = "^ "', "'title' of the form must not be empty"),
+    ("wrong type", 'title = "季度检查表"', "title = 3", "^title = 3", "'title' of the form must be a string"),
+    ("unknown field", 'basis = "办字〔2024〕1号"\nyears', 'basis = "办字〔2024〕1号"\nyear = 1\nyears', "^year = 1", "no field 'year'|did you mean 'years'?"),
+    ("years", "years = [2024]", "years = [2024, 2020]", "^years", "[first] or [first, last]"),
+    ("years of text", "years = [2024]", 'years = ["2024"]', "^years", "must hold whole numbers only"),
+    ("decimals", "decimals = 2", "decimals = 7", "^decimals = 7", "'decimals' must be 0 to 6"),
+    ("decimals true", "decimals = 2", "decimals = true", "^decimals = true", "must be a whole number"),
+    ("maximum", "decimals = 2", "decimals = 2\nmaximum = 9999999999", "^maximum", "'maximum' must be 1 to 999999999"),
+    ("doubtful", "decimals = 2", "decimals = 2\ndoubtful_from = -1", "^doubtful_from", "'doubtful_from' must be 1 to 'maximum'"),
+    ("measures", '[measure.count]\nunit = "个"\ndecimals = 0\n', "", 'id = "^wechat', "no measure is named 'count'"),
+    ("measure of a column", 'label = "微信" }', 'label = "微信", measure = "monye" }', '"^monye"', "no measure is named 'monye'|did you mean 'money'?"),
+    ("text place", TEXT, TEXT + 'place = "covr"\n', '"^covr"', "'place' must be cover or texts|did you mean 'cover'?"),
+    ("text lines", TEXT, TEXT + "lines = 40\n", "^lines", "'lines' must be 1 to 25"),
+    ("text in no section", '[[section]]\nheading = "一、检查情况"\ntexts = ["summary"]\n', "", 'key = "^summary', "text 'summary' stands in 0 sections"),
+    ("text twice", TEXT, TEXT + TEXT.replace("检查", "又"), 'key = "^summary"\nlabel = "又', "'summary' is given twice as a text"),
+    ("section of nothing", 'texts = ["summary"]', 'texts = ["summary"]\n[[section]]\nheading = "空"', '"^空"', "either 'texts' or one 'table'"),
+    ("unknown text", 'texts = ["summary"]', 'texts = ["summary", "sumary"]', '"^sumary"', "no text is named 'sumary'|did you mean 'summary'?"),
+    ("unknown table", 'table = "accounts"', 'table = "accounts"\n[[section]]\ntable = "acounts"', '"^acounts"', "no table is named 'acounts'|did you mean 'accounts'?"),
+    ("sheet", 'sheet = "表一 账号"', 'sheet = "表一/账号"', '"^表一/', "a sheet name has 1 to 31 characters and none of"),
+    ("sheet length", 'sheet = "表一 账号"', 'sheet = "' + "表" * 32 + '"', '"^表表', "a sheet name has 1 to 31 characters"),
+    ("sheet taken", 'sheet = "表一 账号"', 'sheet = "封面"', '"^封面', "every workbook has a sheet '封面' of its own"),
+    ("widths", "widths = [30, 20, 20, 20]", "widths = [30, 20]", "^widths", "has 4 grid columns: give it 4 widths above zero"),
+    ("row id", '{ id = "open"', '{ id = "sum"', '"^sum"', "'sum' cannot be an id"),
+    ("row id twice", '{ id = "silent"', '{ id = "stale"', '"^stale", label = "不回应', "'stale' is given twice as a row, or a head of rows, of table"),
+    ("row as its head", '{ id = "silent"', '{ id = "faults"', '"^faults", label = "不回应', "'faults' is given twice as a row, or a head"),
+    ("column id twice", '{ id = "weibo"', '{ id = "wechat"', '"^wechat", label = "微博', "'wechat' is given twice as a column"),
+    ("row field", 'label = "在用" }', 'label = "在用", totals = true }', "^totals", "a row has no field 'totals'|did you mean 'total'?"),
+    ("head field", 'label = "问题", rows', 'label = "问题", total = true, rows', "^total = true, rows", "a head has no field 'total'"),
+    ("empty head", 'label = "在用" }', 'label = "在用" }, { id = "none", label = "无", rows = [] }', "^rows = [] }", "a head needs at least one of the rows"),
+    ("no columns", 'columns = [{ id = "wechat", label = "微信" }, { id = "weibo", label = "微博" }]', "columns = []", "^columns = []", "a block needs at least one column"),
+    ("level", 'label = "在用" }', 'label = "在用", levels = ["county", "city", "town"] }', '"^town"', "'town' is not a level|did you mean 'township'?"),
+    ("prompt", 'label = "在用" }', 'label = "在用", prompt = "' + "长" * 201 + '" }', '"^长', "a prompt has at most 200 characters, this one 201"),
+    ("rule syntax", WITHIN, 'expr = "faulty <= open +"', 'open +^"', "the rule ends where a cell is expected"),
+    ("rule sign", WITHIN, 'expr = "faulty < open"', "faulty ^<", "'<' is not part of the rule language"),
+    ("rule constant", WITHIN, 'expr = "faulty <= 3"', "faulty <= ^3", "rules have no constants"),
+    ("rule name", WITHIN, 'expr = "faulty <= opne"', "faulty <= ^opne", "table 'accounts' has no row 'opne'|did you mean 'open'?"),
+    ("rule's first name", WITHIN, 'expr = "faluty <= open"', '"^faluty', "table 'accounts' has no row 'faluty'|did you mean 'faulty'?"),
+    ("rule group", WITHIN, 'expr = "faulty <= faults"', "faulty <= ^faults", "write sum(faults)"),
+    ("rule of nothing", WITHIN, 'expr = "faulty - faulty <= open"', '"^faulty - ', "this side adds up to nothing"),
+    ("rule id twice", 'id = "within"', 'id = "faulty"', 'id = "^faulty"\nper = "column"\nexpr = "faulty <=', "a rule 'faulty' stands here already"),
+    ("rule per", 'per = "column"\n' + WITHIN, 'per = "colum"\n' + WITHIN, '"^colum"', "'per' must be row or column|did you mean 'column'?"),
+    ("rule severity", WITHIN, WITHIN + '\nseverity = "waring"', '"^waring"', "'waring' is not a severity|did you mean 'warning'?"),
+    ("rule needs", WITHIN, 'expr = "faulty needs open"', '"^faulty needs', "it takes severity = \"warning\""),
+    ("rule without basis", 'text = "问题账号不多于在用账号"\nbasis = "办字〔2024〕1号"', 'text = "问题账号不多于在用账号"', 'id = "^within', "a rule lacks 'basis' (a string)"),
+    ("defines two", FAULTY, 'expr = "faulty + open = sum(faults)"', '"^faulty + open', "a rule that defines a total reads 'TOTAL = …'"),
+    ("defines by inequality", FAULTY, 'expr = "faulty >= sum(faults)"', '"^faulty >=', "a rule that defines a total reads 'TOTAL = …'"),
+    ("defines no total", 'label = "问题账号", total = true', 'label = "问题账号"', 'id = "^faulty", label', "which is not marked 'total = true'"),
+    ("total undefined", "defines = true\n", "", 'id = "^faulty", label', "is a total, but no rule with 'defines = true' computes it"),
+    ("total of itself", FAULTY, 'expr = "faulty = sum(faults) + faulty"', '^faulty"\nper', "defines 'accounts.faulty.wechat' by way of itself"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "caret", "words"), [case[1:] for case in ONE_FAULT], ids=[case[0] for case in ONE_FAULT])
+def test_one_fault_is_shown_at_its_place_in_its_words(old, new, caret, words):
+    text = GOOD.replace(old, new, 1)
+    error = faults(text)
+    message, _, hint = words.partition("|")
+    before = text[: text.index(caret.replace("^", "")) + caret.index("^")]
+    place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    fitting = [fault for fault in error.faults if message in fault.message]
+    assert (fitting[0].line, fitting[0].column) == place
+    assert fitting[0].hint == hint
+    assert f"county_survey.toml:{place[0]}:{place[1]}: {fitting[0].message}\n" in str(error)
+
+
+def test_figures_of_different_measures_do_not_add_up():
+    text = GOOD.replace('label = "微博" }', 'label = "微博", measure = "money" }')
+    text += '\n[[table.rule]]\nid = "mixed"\nexpr = "open.wechat <= open.weibo"\ntext = "混"\nbasis = "无"\n'
+    assert [fault.message for fault in faults(text).faults] == ["rule 'accounts.mixed' adds figures of different measures"]
+
+
+def test_totals_defined_down_and_across_must_agree():
+    text = GOOD + '\n[[table.rule]]\nid = "twice"\nexpr = "faulty.weibo = stale.weibo"\ndefines = true\ntext = "又"\nbasis = "无"\n'
+    assert [fault.message for fault in faults(text).faults] == [
+        "rule 'accounts.twice' computes 'accounts.faulty.weibo' otherwise than rule 'accounts.faulty'"
+    ]
+
+
+def test_a_head_that_is_written_twice_is_not_one_group():
+    text = GOOD.replace('{ id = "faulty"', '{ id = "faults", label = "又", rows = [{ id = "more", label = "更多" }] },\n  { id = "faulty"')
+    assert any("'faults' is given twice as a row, or a head of rows" in fault.message for fault in faults(text).faults)
+
+
+def test_many_faults_at_once_in_the_order_of_the_file():
+    text = (
+        GOOD.replace("decimals = 0", "decimals = 9")
+        .replace('texts = ["summary"]', 'texts = ["sumary"]')
+        .replace("faulty <= open", "faulty <= opne + clsoed")
+        .replace('title = "账号检查"', "")
+    )
+    error = faults(text)
+    places = [(int(line), int(column)) for line, column in re.findall(r"^county_survey\.toml:(\d+):(\d+): ", str(error), re.MULTILINE)]
+    assert places == sorted(places)
+    assert {(fault.line, fault.column) for fault in error.faults} == set(places)
+    assert len(error.faults) == 6
+    for words in ("'decimals'", "'summary' stands in 0", "'sumary'", "a table lacks 'title'", "'opne'", "'clsoed'"):
+        assert words in str(error)
+
+
+def test_not_toml_is_one_fault():
+    error = faults(GOOD + "\nid == 3\n")
+    assert len(error.faults) == 1
+    assert error.faults[0].message.startswith("not TOML: ")
+    assert error.faults[0].line == GOOD.count("\n") + 2
+
+
+@pytest.mark.parametrize("cut", range(0, len(GOOD), 37))
+def test_half_a_definition_never_raises_anything_else(cut):
+    assert faults(GOOD[:cut] + GOOD[cut + 41 :] + "\n?").faults
+    assert faults(GOOD[: cut // 2]).faults
+
+
+@pytest.mark.parametrize(
+    "replacement",
+    ["table = 3", "table = [3]", "text = {}", "section = []", "measure = []", "measure.count = 3", "rule = 3", "steps = 3", "steps = [3]"],
+)
+def test_fields_of_another_shape_are_faults(replacement):
+    name = replacement.partition(" ")[0].partition(".")[0]
+    without = re.sub(rf"(?ms)^\[+{name}[.\]].*?(?=^\[+(?!{name}[.\]])|\Z)", "", GOOD)
+    assert any(name in fault.message for fault in faults(replacement + "\n" + without).faults)
+
+
+def test_the_digest_names_the_definition_and_not_its_line_ends():
+    digest = catalog.parse(GOOD, "county_survey.toml").digest
+    assert catalog.parse(GOOD.replace("\n", "\r\n"), "county_survey.toml").digest == digest
+    assert catalog.parse(GOOD + "# more\n", "county_survey.toml").digest != digest

@@ -24,12 +24,16 @@ def consistent(spec: FormSpec, rng: Random) -> dict[str, int]:
     values = {}
     for cell in spec.cells:
         if cell.table.id == "disclosure" and cell.row.id != "regulations":
-            values[cell.key] = rng.randrange(400) * cell.measure.scale // 10**cell.measure.decimals * 10 ** rng.randint(0, cell.measure.decimals)
+            values[cell.key] = (
+                rng.randrange(400) * cell.measure.scale // 10**cell.measure.decimals * 10 ** rng.randint(0, cell.measure.decimals)
+            )
         else:
             values[cell.key] = 0
     for key in values:
         if key.endswith((".in_force", ".published_total")):
-            values[key] = max(values[key.rpartition(".")[0] + end] for end in (".issued", ".published") if key.rpartition(".")[0] + end in values)
+            values[key] = max(
+                values[key.rpartition(".")[0] + end] for end in (".issued", ".published") if key.rpartition(".")[0] + end in values
+            )
     for column in APPLICANTS:
         for row in results(spec):
             values[f"applications.{row}.{column}"] = rng.choice([0, 0, 1, 3, 12, 250]) * (row != "other_rest")

@@ -73,16 +73,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
     # reading a workbook
     "total.typed": Message(
-        "error", "合计格被改写", "{where}的自动合计被改成了 {typed}，按各项相加是 {value}。", "核对分项；合计不用填，请在原表填分项。"
+        "error", "合计格被改写", "{where}的自动合计被改成了 {typed}，{sum}。", "核对分项；合计不用填，请在原表填分项。"
     ),
     "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
     "total.differs": Message(
-        "error", "合计与分项不符", "上报件中{where}的合计是 {typed}，按各项相加是 {value}；工作簿的合计自动计算，显示 {value}。", "核对分项和合计。"
+        "error",
+        "合计与分项不符",
+        "上报件中{where}的合计是 {typed}，按各项相加是 {value}；工作簿的合计自动计算，显示 {value}。",
+        "核对分项和合计。",
     ),
     "formula.changed": Message(
         "warning",
         "公式被改动",
-        "{sheet}有 {count} 个公式被改动：{cells}；没有采用其结果，合计和校验已重新计算。",
+        "工作表“{sheet}”有 {count} 个公式被改动：{cells}；没有采用其结果，合计和校验已重新计算。",
         "请在原来的工作簿上填写。",
     ),
     "formula.in_input": Message(
@@ -94,28 +97,48 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "label.changed": Message(
         "warning",
         "表头或项目名称被改动",
-        "{sheet}的 {address} 应为“{expected}”，现为“{found}”；按其他依据读取。",
-        "不要改动表头和项目名称。",
+        "工作表“{sheet}”有 {count} 处表头或项目名称被改动：{labels}。读数时没有依据这些文字。",
+        "改回原来的文字；不要改动表头和项目名称。",
         ANNUAL_NOTICE,
     ),
     "layout.shifted": Message(
         "warning",
         "行列被移动",
-        "{sheet}有 {count} 个填报格不在原位（如{example}）；按名称和项目读取。",
-        "不要插入、删除、移动行列和单元格。",
+        "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按单元格名称和项目名称找到并读取。",
+        "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
     ),
-    "merge.undone": Message("info", "合并格被改动", "{sheet}的合并格 {ranges} 被拆开或改变，不影响读数。", "请在原来的工作簿上填写。"),
-    "sheet.renamed": Message("warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "不要改工作表名称。"),
+    "merge.undone": Message(
+        "info", "合并格被改动", "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。", "请在原来的工作簿上填写。"
+    ),
+    "sheet.renamed": Message(
+        "warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "改回“{expected}”；不要改工作表名称。"
+    ),
     "sheet.added": Message("warning", "多了工作表", "多了工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
-    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”，其中 {count} 格无法读取。", "请在原来的工作簿上重新填写。"),
-    "cell.lost": Message("error", "找不到填报格", "{block}有 {count} 格在文件中找不到：{cells}。", "请在原来的工作簿上重新填写。"),
+    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请在原来的工作簿上重新填写。"),
+    "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
+    "sheet.unprotected": Message(
+        "info", "工作表锁定被解除", "工作表{found}的锁定已被解除；各表的表头、公式和项目名称已与表样逐一核对。", "不用改。"
+    ),
+    "cell.lost": Message(
+        "error",
+        "找不到填报格",
+        "{block}有 {count} 个填报格在文件中找不到（单元格名称和项目名称都没有了）：{cells}。",
+        "请在原来的工作簿上重新填写。",
+    ),
     "cell.conflict": Message(
         "error",
         "填报格对不上",
-        "{where}：单元格名称、项目名称和位置所指的不是同一格（{candidates}），无法确定该读哪个数，没有读取。",
-        "请在原来的工作簿上重新填写，不要剪切移动单元格。",
+        "{block}有 {count} 个填报格对不上，不能确定是哪一项的数，没有读取：{cells}。如{example}。",
+        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
     ),
-    "text.lost": Message("error", "找不到文字格", "“{label}”的填写格在文件中找不到。", "请在原来的工作簿上重新填写。"),
+    "text.lost": Message("error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "请在原来的工作簿上重新填写。"),
+    "text.conflict": Message(
+        "error",
+        "文字格对不上",
+        "“{label}”：按单元格名称在 {named}，按左侧的项目名称在 {labelled}，不能确定是哪一段文字，没有读取。",
+        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
+    ),
+    "text.fault": Message("error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"),
     "identity.conflict": Message(
         "error", "标识不一致", "文件内的{what}不一致：{found}。按“{taken}”读取。", "请在发给本单位的原工作簿上填写。"
     ),
@@ -246,7 +269,7 @@ def in_words(rule: Rule, spec: FormSpec) -> str:
     """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
     sides = []
     for terms in (rule.linear.left, rule.linear.right):
-        parts = []
+        parts: list[str] = []
         for key, coefficient in terms:
             times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
             sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")

@@ -23,7 +23,9 @@ def test_the_packaged_forms(monkeypatch):
     assert [catalog.load(form_id).id for form_id in catalog.ids()] == ["ogi-2019", "ogi-2021"]
 
 
-@pytest.mark.parametrize(("year", "form_id"), [(2018, None), (2019, "ogi-2019"), (2020, "ogi-2019"), (2021, "ogi-2021"), (2035, "ogi-2021")])
+@pytest.mark.parametrize(
+    ("year", "form_id"), [(2018, None), (2019, "ogi-2019"), (2020, "ogi-2019"), (2021, "ogi-2021"), (2035, "ogi-2021")]
+)
 def test_the_edition_of_a_year(year, form_id):
     found = catalog.edition("ogi", year)
     assert (found and found.id) == form_id
@@ -31,9 +33,9 @@ def test_the_edition_of_a_year(year, form_id):
 
 
 def test_an_unknown_form_is_told_with_the_nearest():
-    with pytest.raises(UnknownFormError, match="没有名为 ogi-2012 的报表，最接近的是 ogi-20[12][129]；现有：ogi-2019、ogi-2021"):
+    with pytest.raises(UnknownFormError, match=r"没有名为 ogi-2012 的报表，最接近的是 ogi-20[12][129]；现有：ogi-2019、ogi-2021"):
         catalog.load("ogi-2012")
-    with pytest.raises(UnknownFormError, match="没有名为 x 的报表；现有："):
+    with pytest.raises(UnknownFormError, match=r"没有名为 x 的报表；现有："):
         catalog.load("x")
 
 
@@ -65,7 +67,7 @@ def test_a_changed_file_is_read_again(folder):
 
 def test_faults_name_the_file(folder):
     (folder / "county_survey.toml").write_text(GOOD.replace("faulty <= open", "faulty <= opne"), "utf-8")
-    with pytest.raises(DefinitionError, match=r"(?s)^county_survey\.toml:55:19: table 'accounts' has no row 'opne'.*did you mean 'open'"):
+    with pytest.raises(DefinitionError, match=r"(?s)^county_survey\.toml:54:19: table 'accounts' has no row 'opne'.*did you mean 'open'"):
         catalog.load("county-survey")
 
 

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests import figures
 
+from tests import figures
 from xltool.forms import catalog, checks, document
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Submission
 
@@ -156,7 +156,9 @@ def test_values_nested_to_any_depth(depth):
 
 
 def test_what_nothing_can_hold_is_left_out_of_texts_and_names():
-    text = json.dumps(whole(texts={"preface": "一\ud800二\x00\x0b三\n四\uffff"}, agency={"code": "1", "name": "甲\udfff局", "level": "county"}))
+    text = json.dumps(
+        whole(texts={"preface": "一\ud800二\x00\x0b三\n四\uffff"}, agency={"code": "1", "name": "甲\udfff局", "level": "county"})
+    )
     submission = parsed(text).submission
     assert (submission.texts["preface"], submission.agency.name) == ("一二三\n四", "甲局")
     code, facts = rejected(json.dumps(whole(values={"\ud800": 1})))
@@ -187,7 +189,10 @@ def test_no_bytes_ever_raise(data):
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["/", "12", "ogi-2021", "county", "own"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*whole(), "preface", "disclosure.fees.amount", "code", "level"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*whole(), "preface", "disclosure.fees.amount", "code", "level"]), inner)
+    ),
     max_leaves=8,
 )
 
@@ -208,7 +213,9 @@ def submissions(draw):
     agency = Agency(draw(plain.filter(str.strip)), draw(plain.filter(str.strip)), draw(st.sampled_from(LEVELS)))
     texts = draw(st.dictionaries(st.sampled_from([text.key for text in SPEC.texts]), plain, max_size=3))
     explanations = draw(st.dictionaries(st.sampled_from([rule.name for rule in SPEC.rules]), plain, max_size=3))
-    return Submission(SPEC.id, draw(st.integers(2000, 2100)), agency, tuple(values), texts, explanations, draw(st.sampled_from(["own", "consolidated"])))
+    return Submission(
+        SPEC.id, draw(st.integers(2000, 2100)), agency, tuple(values), texts, explanations, draw(st.sampled_from(["own", "consolidated"]))
+    )
 
 
 @settings(max_examples=25)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-COLUMNS = "natural_person enterprise research welfare legal_services other total".split()
-HANDLED = """granted partly_granted refused_state_secret refused_other_law refused_security refused_third_party refused_internal
-    refused_process refused_enforcement_file refused_inquiry unavailable_not_held unavailable_not_compiled unavailable_unclear
-    declined_complaint declined_repeat declined_publication declined_excessive declined_confirmation""".split()
+COLUMNS = ["natural_person", "enterprise", "research", "welfare", "legal_services", "other", "total"]
+HANDLED = [
+    *("granted", "partly_granted"),
+    *(f"refused_{why}" for why in ("state_secret", "other_law", "security", "third_party")),
+    *(f"refused_{why}" for why in ("internal", "process", "enforcement_file", "inquiry")),
+    *(f"unavailable_{why}" for why in ("not_held", "not_compiled", "unclear")),
+    *(f"declined_{why}" for why in ("complaint", "repeat", "publication", "excessive", "confirmation")),
+]
 ROWS = ["received", "carried_in", *HANDLED, "other_not_corrected", "other_fee_unpaid", "other_rest", "processed_total", "carried_out"]
 KEYS = [
     *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("issued", "repealed", "in_force")),
     *(f"disclosure.{row}.decisions" for row in ("licensing", "penalties", "coercion")),
     "disclosure.fees.amount",
     *(f"applications.{row}.{column}" for row in ROWS for column in COLUMNS),
-    *(f"disputes.{body}.{outcome}" for body in ("review", "direct", "after_review") for outcome in "upheld corrected other pending total".split()),
+    *(
+        f"disputes.{body}.{outcome}"
+        for body in ("review", "direct", "after_review")
+        for outcome in ["upheld", "corrected", "other", "pending", "total"]
+    ),
 ]
-TEXTS = """preface overview overview.disclosure overview.requests overview.management overview.platform overview.supervision problems
-    other_matters contact.office contact.address contact.postcode contact.phone contact.website""".split()
+TEXTS = [
+    *("preface", "overview", "problems", "other_matters"),
+    *(f"overview.{aspect}" for aspect in ("disclosure", "requests", "management", "platform", "supervision")),
+    *(f"contact.{fact}" for fact in ("office", "address", "postcode", "phone", "website")),
+]
 
 
 def totals(keys):
@@ -36,13 +47,19 @@ def test_the_34_totals_of_2021(spec):
 def test_the_cells_of_2019(spec_2019):
     keys = [cell.key for cell in spec_2019.cells]
     assert [key for key in keys if key.startswith("disclosure.")] == [
-        *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("made", "published", "published_total")),
+        *(
+            f"disclosure.{row}.{column}"
+            for row in ("regulations", "normative_documents")
+            for column in ("made", "published", "published_total")
+        ),
         *(f"disclosure.{row}.{column}" for row in ("licensing", "other_services") for column in ("last_items", "change", "decisions")),
         *(f"disclosure.{row}.{column}" for row in ("penalties", "coercion") for column in ("last_items", "change", "decisions")),
         *("disclosure.fees.last_items", "disclosure.fees.change", "disclosure.procurement.projects", "disclosure.procurement.amount"),
     ]
     rows = ["received", "carried_in", *HANDLED, "other_handled", "processed_total", "carried_out"]
-    assert [key for key in keys if key.startswith("applications.")] == [f"applications.{row}.{column}" for row in rows for column in COLUMNS]
+    assert [key for key in keys if key.startswith("applications.")] == [
+        f"applications.{row}.{column}" for row in rows for column in COLUMNS
+    ]
     assert len(rows) == 23
     assert keys[-15:] == KEYS[-15:]
     assert {cell.key for cell in spec_2019.cells if cell.total} == totals(keys)

@@ -77,7 +77,9 @@ def leaves(shape, heads, names):
             yield name, heads
 
 
-hierarchies = st.lists(st.recursive(st.none(), lambda deeper: st.lists(deeper, min_size=1, max_size=3), max_leaves=5), min_size=1, max_size=3)
+hierarchies = st.lists(
+    st.recursive(st.none(), lambda deeper: st.lists(deeper, min_size=1, max_size=3), max_leaves=5), min_size=1, max_size=3
+)
 
 
 @st.composite

@@ -11,7 +11,11 @@ FIRST = Block(
     "",
     "",
     (Row("a", "a", "a"), Row("b", "b", "b", (GROUP,)), Row("c", "c", "c", (GROUP,)), Row("sum_row", "t", "t", (GROUP,), total=True)),
-    (Column("x", "x", "x", COUNT, (SIDES,)), Column("y", "y", "y", COUNT, (SIDES,)), Column("all", "all", "all", COUNT, (SIDES,), total=True)),
+    (
+        Column("x", "x", "x", COUNT, (SIDES,)),
+        Column("y", "y", "y", COUNT, (SIDES,)),
+        Column("all", "all", "all", COUNT, (SIDES,), total=True),
+    ),
 )
 SECOND = Block("", "", (Row("d", "d", "d"), Row("e", "e", "e")), (Column("x", "x", "x", COUNT), Column("z", "z", "z", COUNT)))
 TABLE = Table("t", "表", "表一", "表一", (FIRST, SECOND), (1,) * 5)

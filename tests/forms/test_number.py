@@ -40,7 +40,7 @@ def test_nothing_is_blank_and_not_zero(raw):
     assert number.from_text(raw, COUNT) == number.Figure(None)
 
 
-@pytest.mark.parametrize("raw", sorted(number.SLASHES - {"/"}) + ["／ ", " 无"])
+@pytest.mark.parametrize("raw", [*sorted(number.SLASHES - {"/"}), "／ ", " 无"])
 def test_signs_for_not_applicable(raw):
     figure = number.from_text(raw, COUNT)
     assert (figure.value, figure.code, figure.data["as"]) == (NOT_APPLICABLE, "number.normalised", "/")
@@ -140,7 +140,7 @@ def test_the_figure_is_the_number_or_there_is_none(given_number):
     figure = number.from_decimal(given_number, AMOUNT)
     if figure.value is None:
         assert figure.code in {"number.range", "number.precision"}
-        assert len(figure.data["raw"]) <= number.MOST_SHOWN + 3
+        assert len(figure.data["raw"]) <= number.MOST_SHOWN + 1
     else:
         assert (Decimal(str(figure.value)).scaleb(-6) if figure.value else Decimal(0)) == given_number
 
@@ -153,7 +153,14 @@ def test_no_text_raises(raw):
 
 @pytest.mark.parametrize(
     ("value", "shown", "named"),
-    [(None, "", "未填"), (NOT_APPLICABLE, "0", "/"), (0, "0", "0"), (78_156_100, "78.1561", "78.1561"), (-500_000, "-0.5", "-0.5"), (1, "0.000001", "0.000001")],
+    [
+        (None, "", "未填"),
+        (NOT_APPLICABLE, "0", "/"),
+        (0, "0", "0"),
+        (78_156_100, "78.1561", "78.1561"),
+        (-500_000, "-0.5", "-0.5"),
+        (1, "0.000001", "0.000001"),
+    ],
 )
 def test_display_and_written(value, shown, named):
     assert (number.display(value, AMOUNT), number.written(value, AMOUNT)) == (shown, named)

@@ -60,7 +60,14 @@ def test_windows_files():
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
-    [('a = "一" "b"', 1, 9), ("a = 1\nb 2\n", 2, 3), ("a = [1,\n", 2, 1), ("a = 1\na = 2\nb = 3", 2, 6), ("a = " + "9" * 5000, 1, 1), ("a = " + "[" * 5000, 1, 1)],
+    [
+        ('a = "一" "b"', 1, 9),
+        ("a = 1\nb 2\n", 2, 3),
+        ("a = [1,\n", 2, 1),
+        ("a = 1\na = 2\nb = 3", 2, 6),
+        ("a = " + "9" * 5000, 1, 1),
+        ("a = " + "[" * 5000, 1, 1),
+    ],
 )
 def test_one_fault_when_it_is_not_toml(text, line, column):
     source = Source(text, "x.toml")

@@ -187,6 +187,18 @@ def test_names_properties_and_locks():
     assert one.hidden_columns == {1, 2, *range(89, 100)}
 
 
+def test_document_properties_may_be_missing():
+    links = rels(("a", "officeDocument", "xl/workbook.xml"), ("b", "custom-properties", "c.xml"), ("c", "extended-properties", "a.xml"))
+    read = read_book(packed(parts(**{"_rels/.rels": links})))
+    assert (read.properties, read.application) == ({}, "")
+
+
+def test_no_namespace_loses_no_cell():
+    data = '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>'
+    read = read_book(packed(parts(sst="<sst><si><t>甲</t></si></sst>", **{"xl/worksheets/sheet1.xml": data})))
+    assert read.sheets[0].cells == {(0, 0): RawCell("text", "甲")}
+
+
 def test_a_plain_book_claims_nothing():
     read = read_book(packed(parts()))
     assert (read.names, read.properties, read.date1904, read.application, read.structure_locked) == ({}, {}, False, "", False)

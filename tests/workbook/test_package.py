@@ -193,6 +193,27 @@ def test_two_entries_on_the_same_bytes():
     assert code(bytes(data)) == "file.damaged"
 
 
+def test_an_entry_that_reaches_into_the_directory():
+    data = bytearray(packed({**parts(), "z": b"xyz"}, zipfile.ZIP_STORED))
+    local, central = data.rindex(b"PK\3\4"), data.rindex(b"PK\1\2")
+    struct.pack_into("<II", data, local + 18, 9, 9)
+    struct.pack_into("<II", data, central + 20, 9, 9)
+    assert code(bytes(data)) == "file.damaged"
+
+
+def test_an_absurd_place_in_a_zip64_field():
+    entry = zipfile.ZipInfo("z")
+    entry.extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts().items():
+            archive.writestr(name, content)
+        archive.writestr(entry, b"xyz")
+    data = bytearray(buffer.getvalue())
+    struct.pack_into("<I", data, data.rindex(b"PK\1\2") + 42, 0xFFFFFFFF)
+    assert code(bytes(data)) == "file.damaged"
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_other_methods_than_stored_and_deflate(method):
     assert refusal(packed(parts(), method)).data["why"] == "压缩方法不受支持"

@@ -116,7 +116,7 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
     if not isinstance(year, int) or isinstance(year, bool) or not FIRST_YEAR <= year <= LAST_YEAR:
         raise _Fault("year", "应为四位年份")
     scope = document.get("scope", "own")
-    if scope not in {"own", "consolidated"}:
+    if scope not in ("own", "consolidated"):
         raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
     values, texts = _mapping(document, "values"), _mapping(document, "texts")
     explanations = _mapping(document, "explanations")

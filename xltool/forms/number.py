@@ -107,7 +107,7 @@ def written(value: Value, measure: Measure) -> str:
 def _plain(number: Decimal) -> str:
     """Digits without an exponent while that stays readable."""
     readable = number.is_finite() and number.adjusted() < MOST_SHOWN and number.as_tuple().exponent > -MOST_SHOWN  # type: ignore[operator]
-    return f"{number:f}" if readable else _short(str(number))
+    return _short(f"{number:f}" if readable else str(number))
 
 
 def _short(raw: str) -> str:

@@ -24,7 +24,7 @@ def assemble(spec: FormSpec, submission: Submission, *, draft: bool = False) -> 
             parts += _contact(spec, submission)
         if section.table is not None:
             parts.append(_filled(spec, section.table, submission))
-    title = f"{submission.agency.name}{submission.year}年政府信息公开工作年度报告"
+    title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
 
 

@@ -62,7 +62,7 @@ def doubtful(spec: FormSpec, submissions: Sequence[Submission], stack: Stack, no
     figures = stack.figures
     out = (figures < limits.lowest) | (figures > limits.highest) | ((figures >= limits.doubtful) & (figures % limits.scale == 0))
     for at, number in zip(*np.nonzero(out), strict=True):
-        found[at].append(_out_of_bounds(spec.cells[number], int(figures[at, number]), bool(figures[at, number] < limits.lowest[number])))
+        found[at].append(_out_of_bounds(spec.cells[number], int(figures[at, number])))
     for at, number in zip(*np.nonzero(figures[:, limits.leveled]), strict=True):
         cell, level = spec.cells[limits.leveled[number]], submissions[at].agency.level
         if level not in cell.row.levels:
@@ -77,11 +77,11 @@ def doubtful(spec: FormSpec, submissions: Sequence[Submission], stack: Stack, no
     return found
 
 
-def _out_of_bounds(cell: Cell, value: int, below: bool) -> Finding:
+def _out_of_bounds(cell: Cell, value: int) -> Finding:
     shown = written(value, cell.measure)
-    if below:
+    if value < 0 and not cell.measure.signed:
         return finding("number.negative", cell.key, value=shown)
-    if value > cell.measure.maximum * cell.measure.scale:
+    if abs(value) > cell.measure.maximum * cell.measure.scale:
         return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
     return finding("amount.doubtful", cell.key, value=shown)
 

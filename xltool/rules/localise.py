@@ -5,31 +5,34 @@ Cell j with column a_j explains the residuals r when (r . a_j)^2 = |a_j|^2 |r|^2
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from xltool.forms import totals
 from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value
-from xltool.rules.validate import Figures
 
 MOST_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""
 
 
 class Group:
-    """Equalities that hang together through shared cells: their residual matrix (rules x cells of the group)."""
+    """Equalities that hang together through shared cells, as the columns of their matrix: each cell's (equality, coefficient)."""
 
     def __init__(self, rules: Sequence[Rule], sums: Sequence[dict[CellKey, int]]) -> None:
         self.names = frozenset(rule.name for rule in rules)
-        self.keys = tuple(dict.fromkeys(key for terms in sums for key in terms))
-        place = {key: at for at, key in enumerate(self.keys)}
-        self.matrix: Figures = np.zeros((len(rules), len(self.keys)), np.int64)
+        self.columns: dict[CellKey, list[tuple[int, int]]] = {}
         for at, terms in enumerate(sums):
             for key, coefficient in terms.items():
-                self.matrix[at, place[key]] = coefficient
+                self.columns.setdefault(key, []).append((at, coefficient))
+
+    def residual(self, figures: Mapping[CellKey, int]) -> list[int]:
+        """By how much each equality is missed; in Python's own integers, for squares of 15 digits leave 64 bits."""
+        result = [0] * len(self.names)
+        for key, column in self.columns.items():
+            for at, coefficient in column:
+                result[at] += coefficient * figures[key]
+        return result
 
 
 class Groups:
@@ -80,25 +83,24 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
 
 
 def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Suspect]:
-    held = [values[spec.index[key]] for key in group.keys]
-    if None in held:
+    held = {key: values[spec.index[key]] for key in group.columns}
+    if None in held.values():
         return []
-    figures = np.array([value if isinstance(value, int) else 0 for value in held], np.int64)
-    residual = [int(r) for r in group.matrix @ figures]
-    square = sum(r * r for r in residual)  # Python's own integers: squares of 15 digits leave 64 bits
+    figures = {key: value if isinstance(value, int) else 0 for key, value in held.items()}
+    residual = group.residual(figures)
+    square = sum(r * r for r in residual)
     if not square:
         return []
     candidates: list[Suspect] = []
-    for at, key in enumerate(group.keys):
-        column = [int(a) for a in group.matrix[:, at]]
-        norm = sum(a * a for a in column)
-        along = sum(a * r for a, r in zip(column, residual, strict=True))
+    for key, column in group.columns.items():
+        norm = sum(coefficient * coefficient for _, coefficient in column)
+        along = sum(coefficient * residual[at] for at, coefficient in column)
         if along * along != norm * square or along % norm:
             continue
         measure = spec.cell(key).measure
-        proposed = int(figures[at]) - along // norm
-        if measure.signed or 0 <= proposed <= measure.maximum * measure.scale:
-            candidates.append(Suspect(key, held[at], proposed, ""))
+        proposed = figures[key] - along // norm
+        if abs(proposed) <= measure.maximum * measure.scale and (measure.signed or proposed >= 0):
+            candidates.append(Suspect(key, held[key], proposed, ""))
     if len(candidates) == 1:
         return [replace(candidates[0], why="只改这一格，相关的勾稽关系就全部平衡")]
     doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"

@@ -8,7 +8,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from xltool.workbook.package import Package, Relationship, damaged, not_workbook, over_limit
-from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, joined_text, read_sheet
+from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, joined_text, read_sheet, split_tag
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 
@@ -37,13 +37,13 @@ def read_book(data: bytes) -> RawBook:
     package = Package(data)
     main = package.main_part()
     root = package.xml(main)
-    space, word = _split(root.tag)
+    space, word = split_tag(root.tag)
     if word != "workbook":
         raise not_workbook("压缩包（ZIP）")
     links = package.relationships(main)
     strings = _strings(package, links)
     locks, settings = root.find(f"{space}workbookProtection"), root.find(f"{space}workbookPr")
-    top = {link.kind: link.target for link in package.relationships("").values() if not link.external}
+    top = {link.kind: link.target for link in package.relationships("").values() if link.target in package}
     return RawBook(
         sheets=tuple(_sheets(package, main, root.iterfind(f"{space}sheets/{space}sheet"), links, strings)),
         names={
@@ -56,12 +56,6 @@ def read_book(data: bytes) -> RawBook:
         application=_application(package, top.get("extended-properties") or top.get("extendedProperties")),
         structure_locked=locks is not None and locks.get("lockStructure") in TRUE,
     )
-
-
-def _split(tag: str) -> tuple[str, str]:
-    """The namespace of a tag in its braces, and its local name: transitional and strict files differ only in the first."""
-    space, brace, word = tag.rpartition("}")
-    return space + brace, word
 
 
 def _sheets(
@@ -87,7 +81,8 @@ def _strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str
     part = next((link.target for link in links.values() if link.kind == "sharedStrings" and not link.external), None)
     if part is None:
         return {}
-    items = package.xml(part)
+    root = package.xml(part)
+    items = root.findall(f"{split_tag(root.tag)[0]}si")
     if len(items) > MAX_STRINGS:
         raise over_limit("文字表的条数", MAX_STRINGS, len(items), part)
     return {str(index): RawCell("text", joined_text(item)) for index, item in enumerate(items)}
@@ -101,4 +96,4 @@ def _application(package: Package, part: str | None) -> str:
     if part is None:
         return ""
     root = package.xml(part)
-    return (root.findtext(f"{_split(root.tag)[0]}Application") or "").strip()
+    return (root.findtext(f"{split_tag(root.tag)[0]}Application") or "").strip()

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 COVER_LABELS: Final = {"name": "单位名称", "code": "单位代码", "level": "单位级别", "year": "报告年度", "scope": "填报口径"}
 GUIDE_WIDTHS: Final = (6, 20, 70)
-COVER_WIDTHS: Final = (18, 52, 44)
-TEXT_WIDTHS: Final = (22, 84, 36, 8)
+COVER_WIDTHS: Final = (18, 48, 52)
+TEXT_WIDTHS: Final = (28, 82, 36, 8)
 LINE: Final = 16.5  # points of one line at 11 pt
 TALLEST: Final = 405  # Excel allows 409 points
 LEGEND: Final = (
@@ -81,8 +81,8 @@ def cover(desk: Desk, sheet: Any) -> None:
         _write_text(desk, sheet, spot, text.key, "field")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
         sheet.set_row(spot.row, max(21, LINE * lines(text.guidance, COVER_WIDTHS[2], 10)))
-    sheet.write_string(plan.mark.row, 0, "文件标识", formats["small"])
-    sheet.write_string(plan.mark.row, plan.mark.column, mark_text(desk.meta), formats["small"])
+    sheet.write_string(plan.mark.row, 0, "文件标识", formats["mark"])
+    sheet.write_string(plan.mark.row, plan.mark.column, mark_text(desk.meta), formats["mark"])
     first = next((plan.texts[text.key] for text in desk.spec.texts if text.place == "cover"), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)
     finish(desk, sheet, portrait=True)
@@ -133,13 +133,16 @@ def finish(desk: Desk, sheet: Any, portrait: bool) -> None:
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     mark = mark_text(desk.meta).replace("&", "&&")
-    sheet.set_footer(f"&L&8{mark}&C&9第 &P 页，共 &N 页&R&9&A", {"margin": 0.3})
+    sheet.set_footer(f"&L&8{mark}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
 def lines(text: str, width: float, size: int) -> int:
-    """How many lines a text takes in a column of that width (in characters of 11 pt); a Chinese character is two wide."""
-    room = max(1.0, width * 11 / size - 1)
+    """How many lines a text takes in a column of that width (in characters of 11 pt); a Chinese character is two wide.
+
+    Three characters are left for the indent, the margins, and punctuation that may not begin a line.
+    """
+    room = max(2.0, width * 11 / size - 3)
     return max(1, sum(max(1, -(-_width(line) // room)) for line in text.split("\n")).__int__())
 
 

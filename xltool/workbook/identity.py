@@ -104,11 +104,12 @@ def _hidden(book: RawBook) -> dict[str, str]:
         for (row, column), cell in sheets[HIDDEN].cells.items():
             if column == 0 and cell.text in META:
                 found[cell.text] = _text(sheets[HIDDEN], row, 1)
-    return found
+    return {field: value for field, value in found.items() if value}
 
 
 def _properties(book: RawBook) -> dict[str, str]:
-    return {field: book.properties[f"xltool_{field}"] for field in META if f"xltool_{field}" in book.properties}
+    told = {field: book.properties.get(f"xltool_{field}", "").strip() for field in META}
+    return {field: value for field, value in told.items() if value}
 
 
 def _cover(book: RawBook, spec: FormSpec) -> dict[str, str]:

@@ -107,19 +107,22 @@ class Package:
         if not data.startswith(b"PK\3\4"):
             raise not_workbook(_what_is(data))
         try:
-            entries = _directory(data)
-            self._parts = _inflate_all(data, entries)
+            entries, end = _directory(data)
+            self._parts = _inflate_all(data, entries, end)
         except struct.error:
             raise damaged("", "压缩包目录不完整") from None
         self.names: tuple[str, ...] = tuple(entry.name for entry in entries if entry.name.lower() in self._parts)
-        if "_rels/.rels" not in self._parts or "[content_types].xml" not in self._parts:
+        if "_rels/.rels" not in self or "[Content_Types].xml" not in self:
             raise not_workbook(self._what())
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._parts
 
     def main_part(self) -> str:
         """The name of the workbook part; Refusal `file.not_workbook` when the package has none."""
         links = self.relationships("").values() if self._what() == _ANY_ZIP else ()
         for link in links:
-            if link.kind == "officeDocument" and not link.external and link.target.lower() in self._parts:
+            if link.kind == "officeDocument" and not link.external and link.target in self:
                 return link.target
         raise not_workbook(self._what())
 
@@ -160,7 +163,7 @@ class Package:
         """The relationships of a part, or of the package for '', by id; empty when it has none."""
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
-        if rels.lower() not in self._parts:
+        if rels not in self:
             return MappingProxyType({})
         found = {}
         for element in self.xml(rels):
@@ -184,8 +187,8 @@ class _Entry(NamedTuple):
     offset: int
 
 
-def _directory(data: bytes) -> list[_Entry]:
-    """The central directory in its order; struct.error when it runs out of the file."""
+def _directory(data: bytes) -> tuple[list[_Entry], int]:
+    """The central directory in its order, and where it begins; struct.error when it runs out of the file."""
     end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - 0xFFFF))
     if end < 0:
         raise damaged("", "文件不完整，可能没有传完或下载完")
@@ -197,10 +200,11 @@ def _directory(data: bytes) -> list[_Entry]:
     entries, at = [], start
     for _ in range(count):
         (signature, _, _, flags, method, _, _, crc, packed, size, named, extra, noted, _, _, _, offset) = _CENTRAL.unpack_from(data, at)
-        raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + named]
-        size, packed, offset = _wide((size, packed, offset), data[at + _CENTRAL.size + named :][:extra])
-        at += _CENTRAL.size + named + extra + noted
-        if signature != b"PK\1\2" or at > end:
+        name_at = at + _CENTRAL.size
+        raw_name, wide = data[name_at : name_at + named], data[name_at + named : name_at + named + extra]
+        size, packed, offset = _wide((size, packed, offset), wide)
+        at = name_at + named + extra + noted
+        if signature != b"PK\1\2" or at > end or max(packed, offset) > start:
             raise damaged("", "压缩包目录不完整")
         if flags & _ENCRYPTED:
             raise not_workbook("加密的压缩包")
@@ -210,7 +214,7 @@ def _directory(data: bytes) -> list[_Entry]:
         raise damaged("", "压缩包目录不完整")
     if len({entry.name.lower() for entry in entries}) < count:
         raise damaged("", "压缩包内有重名的文件")
-    return entries
+    return entries, start
 
 
 def _wide(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
@@ -226,14 +230,14 @@ def _wide(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
     return values
 
 
-def _inflate_all(data: bytes, entries: list[_Entry]) -> dict[str, bytes]:
+def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, bytes]:
     """Every part by its name in lower case, folders left out; struct.error when a local header runs out of the file."""
     parts = {}
     left = MAX_INFLATED
     free_from = 0
     for entry in sorted(entries, key=lambda entry: entry.offset):
         begin = _payload(data, entry)
-        if entry.offset < free_from or begin + entry.packed > len(data):
+        if entry.offset < free_from or begin + entry.packed > end:
             raise damaged(entry.name, "压缩包内的文件互相重叠")
         free_from = begin + entry.packed
         content = _inflate(entry, data[begin:free_from], left)
@@ -263,14 +267,11 @@ def _payload(data: bytes, entry: _Entry) -> int:
 
 def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
     """The content of one entry; never more than the limits allow is inflated, whatever sizes the headers claim."""
+    by_ratio = max(RATIO_FROM, MAX_RATIO * len(packed))
     bound, limit, allowed = min(
         (MAX_ENTRY, "压缩包内一个文件解压后的大小（字节）", MAX_ENTRY),
         (left, "压缩包解压后的总大小（字节）", MAX_INFLATED),
-        (
-            max(RATIO_FROM, MAX_RATIO * len(packed)),
-            "压缩包内一个文件按压缩比所允许的大小（字节）",
-            max(RATIO_FROM, MAX_RATIO * len(packed)),
-        ),
+        (by_ratio, "压缩包内一个文件按压缩比所允许的大小（字节）", by_ratio),
     )
     if entry.method == _STORED:
         content = packed

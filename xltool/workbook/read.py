@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
@@ -14,15 +14,17 @@ from xltool.messages import finding
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.workbook import formula
 from xltool.workbook.a1 import cell_name
-from xltool.workbook.address import CHECKS, HIDDEN, Plan, Spot, name_of, plan
+from xltool.workbook.address import CHECKS, Plan, Spot, name_of, plan
 from xltool.workbook.book import RawBook, RawCell, RawSheet, read_book
 from xltool.workbook.identity import Identity, identify
 from xltool.workbook.package import Refusal
-from xltool.workbook.witness import EXAMPLES, Located, locate, named_place
+from xltool.workbook.witness import EXAMPLES, MOST_SHOWN, Claim, Located, locate, named_place, weighed
+from xltool.workbook.witness import canonical as canonical_label
 
 KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
-MOST_SHOWN: Final = 60
-"""How much of a cell's own content a message quotes."""
+_DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
+SAID: Final = (2, 3)
+"""The columns of the 校验 sheet that tell which check a 说明 belongs to."""
 _BESIDE_TEXTS: Final = re.compile(r"\"[^\"]*\"|[\s'$]+")
 
 
@@ -94,7 +96,7 @@ def _figure(desk: _Desk, cell: Cell, raw: RawCell) -> Value:
         return None
     figure = _parsed(cell, raw)
     if figure.code is not None:
-        facts = {name: fact[:MOST_SHOWN] if isinstance(fact, str) else fact for name, fact in figure.data.items()}
+        facts: dict[str, Any] = {name: fact[:MOST_SHOWN] if isinstance(fact, str) else fact for name, fact in figure.data.items()}
         desk.findings.append(finding(figure.code, cell.key, **facts))
     if raw.formula is not None:
         shown = written(figure.value, cell.measure)
@@ -103,7 +105,7 @@ def _figure(desk: _Desk, cell: Cell, raw: RawCell) -> Value:
 
 
 def _parsed(cell: Cell, raw: RawCell) -> Figure:
-    if raw.kind == "text":
+    if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
         return number.from_text(raw.text, cell.measure)
     return _whole(raw.text, cell) or number.from_double(raw.text, cell.measure)
 
@@ -126,12 +128,12 @@ def _compare_totals(desk: _Desk, values: tuple[Value, ...]) -> None:
         if figure.value == value and figure.value is not None:
             desk.findings.append(finding("total.retyped", cell.key))
         elif raw.text.strip():
-            typed, shown = raw.text.strip()[:MOST_SHOWN], written(value, cell.measure)
-            desk.findings.append(finding("total.typed", cell.key, typed=typed, value=shown))
+            total = "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {written(value, cell.measure)}"
+            desk.findings.append(finding("total.typed", cell.key, typed=raw.text.strip()[:MOST_SHOWN], sum=total))
 
 
 def _changed_formulas(desk: _Desk) -> Iterator[Finding]:
-    """Formulas that do not read as they were written, sheet by sheet; cells that moved were spoken of already."""
+    """Formulas that are gone or read otherwise than written, sheet by sheet; what moved or was typed over is told elsewhere."""
     changed: dict[str, list[tuple[Spot, CellKey | None]]] = {}
     keys = {spot: key for key, spot in desk.plan.cells.items()}
     for spot, expected in _expected(desk.plan).items():
@@ -141,14 +143,13 @@ def _changed_formulas(desk: _Desk) -> Iterator[Finding]:
             continue
         raw = sheet.cells.get((spot.row, spot.column))
         if raw is None or raw.formula is None:
-            if key is None:
+            if key is None or raw is None or raw.kind == "empty":
                 changed.setdefault(spot.sheet, []).append((spot, key))
         elif raw.formula != expected and canonical(raw.formula) != canonical(expected) and not _renamed(desk, raw.formula, expected):
             changed.setdefault(spot.sheet, []).append((spot, key))
     for name, spots in changed.items():
         listed = "、".join(spot.address for spot, _ in spots[:EXAMPLES]) + (" 等" if len(spots) > EXAMPLES else "")
-        where = name if name == CHECKS else f"“{name}”"
-        yield finding("formula.changed", sheet=where, count=len(spots), cells=listed)
+        yield finding("formula.changed", sheet=name, count=len(spots), cells=listed)
 
 
 def _renamed(desk: _Desk, found: str, expected: str) -> bool:
@@ -170,43 +171,110 @@ def _expected(layout: Plan) -> dict[Spot, str]:
     return formula.formulas(layout)
 
 
+@dataclass(frozen=True)
+class _Writing:
+    """A cell where something is written: its hidden name, its place, what stands left of it in those columns, what a message calls it."""
+
+    name: str
+    spot: Spot
+    columns: tuple[int, ...]
+    wordings: tuple[tuple[str, ...], ...]
+    called: str
+
+
 def _texts(desk: _Desk) -> dict[str, str]:
-    found: dict[str, str] = {}
+    writings = {}
     for text in desk.spec.texts:
-        place = _place(desk, name_of("text", text.key), desk.plan.texts[text.key])
-        if place is None:
-            desk.findings.append(finding("text.lost", text=text.key, label=text.label))
-            continue
-        content = _content(desk, place, f"“{text.label}”")
-        if content:
-            found[text.key] = content
-    return found
+        wordings = ((text.label,), (f"{text.label}（必写）",))
+        writings[text.key] = _Writing(name_of("text", text.key), desk.plan.texts[text.key], (0,), wordings, text.label)
+    return _contents(desk, writings)
 
 
 def _explanations(desk: _Desk) -> dict[str, str]:
+    writings = {}
+    for check in desk.plan.checks:
+        if check.name in desk.plan.explanations:
+            spot, wordings = desk.plan.explanations[check.name], ((check.subject, check.text),)
+            called = f"{CHECKS}表中{check.subject}“{check.text}”的说明"
+            writings[check.name] = _Writing(name_of("why", check.name), spot, SAID, wordings, called)
+    return _contents(desk, writings)
+
+
+def _contents(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, str]:
+    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told."""
+    sheets = {sheet.name: sheet for sheet in desk.book.sheets}
+    by_name, by_label = _named(desk, writings), _labelled(desk, writings)
+    places = {key: _official(desk, writing) for key, writing in writings.items()}
+    told, odd = weighed(writings, by_name, by_label)
+    settled = not odd and all(claims[0] == places[key] for key, claims in told.items() if claims)
     found: dict[str, str] = {}
-    for name, spot in desk.plan.explanations.items():
-        place = _place(desk, name_of("why", name), spot)
-        content = "" if place is None else _content(desk, place, f"“{CHECKS}”{spot.address}")
-        if content:
-            found[name] = content
+    for key, writing in writings.items():
+        official = places[key]
+        if official is None:
+            continue  # its sheet is gone, and that is told
+        claim = told[key][0] if told[key] else official if settled else None
+        if claim is None:
+            desk.findings.append(finding("text.lost", label=writing.called))
+        elif key in odd or claim[0] != official[0]:
+            named, labelled = _shown(by_name.get(key)), _shown(by_label.get(key))
+            desk.findings.append(finding("text.conflict", label=writing.called, named=named, labelled=labelled))
+        else:
+            raw = sheets[claim[0]].cells.get(claim[1])
+            content = "" if raw is None else _content(desk, raw, f"“{writing.called}”（{cell_name(*claim[1])}）")
+            if content:
+                found[key] = content
     return found
 
 
-def _place(desk: _Desk, name: str, spot: Spot) -> tuple[RawSheet, tuple[int, int]] | None:
-    """A text's cell by its hidden name, or at its official place where the names are gone."""
-    found = named_place(desk.book, desk.located.sheets, name)
-    if found is None and spot.sheet in desk.located.sheets and spot.sheet != HIDDEN:
-        return desk.located.sheets[spot.sheet], (spot.row, spot.column)
+def _official(desk: _Desk, writing: _Writing) -> Claim | None:
+    """The place of a writing in the form, if its sheet is there."""
+    sheet = desk.located.sheets.get(writing.spot.sheet)
+    return None if sheet is None else (sheet.name, (writing.spot.row, writing.spot.column))
+
+
+def _named(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, Claim]:
+    claims = {key: named_place(desk.book, writing.name) for key, writing in writings.items()}
+    return {key: claim for key, claim in claims.items() if claim is not None}
+
+
+def _labelled(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, Claim]:
+    """Where the labels stand that belong to a writing, if they stand there once."""
+    rows: dict[tuple[str, tuple[int, ...]], dict[tuple[str, ...], list[int]]] = {}
+    found: dict[str, Claim] = {}
+    for key, writing in writings.items():
+        sheet = desk.located.sheets.get(writing.spot.sheet)
+        if sheet is None:
+            continue
+        if (sheet.name, writing.columns) not in rows:
+            rows[sheet.name, writing.columns] = _wordings(sheet, writing.columns)
+        known = rows[sheet.name, writing.columns]
+        told = [row for wording in writing.wordings for row in known.get(tuple(map(canonical_label, wording)), ())]
+        if len(told) == 1:
+            found[key] = (sheet.name, (told[0], writing.spot.column))
     return found
 
 
-def _content(desk: _Desk, place: tuple[RawSheet, tuple[int, int]], where: str) -> str:
-    sheet, at = place
-    raw = sheet.cells.get(at)
-    if raw is None or not raw.text.strip():
+def _wordings(sheet: RawSheet, columns: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
+    """The rows of a sheet by what stands in those columns."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for row in {row for row, column in sheet.cells if column == columns[0]}:
+        cells = [sheet.cells.get((row, column)) for column in columns]
+        found.setdefault(tuple("" if cell is None else canonical_label(cell.text) for cell in cells), []).append(row)
+    return found
+
+
+def _shown(claim: Claim | None) -> str:
+    return "无从辨认" if claim is None else f"“{claim[0]}”的 {cell_name(*claim[1])}"
+
+
+def _content(desk: _Desk, raw: RawCell, where: str) -> str:
+    if raw.kind == "error":
+        desk.findings.append(finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN]))
+        return ""
+    if not raw.text.strip():
+        if raw.formula is not None:
+            desk.findings.append(finding("formula.uncalculated", where=where, formula=raw.formula[:MOST_SHOWN]))
         return ""
     if raw.formula is not None:
-        facts = {"where": f"{where}（{cell_name(*at)}）", "formula": raw.formula[:MOST_SHOWN], "value": raw.text[:MOST_SHOWN]}
-        desk.findings.append(finding("formula.in_input", **facts))
+        desk.findings.append(finding("formula.in_input", where=where, formula=raw.formula[:MOST_SHOWN], value=raw.text[:MOST_SHOWN]))
     return raw.text

@@ -18,7 +18,7 @@ MAX_CELLS: Final = 200_000
 MAX_MERGES: Final = 5_000
 MAX_FORMULA: Final = 8_192
 """Characters of one formula: Excel's own limit."""
-MAX_FORMULAS: Final = 8 * 2**20
+MAX_FORMULAS: Final = 2 * 2**20
 """Characters of all formulas of one sheet, expanded: one long shared formula and many cells must not fill the memory."""
 
 TRUE: Final = frozenset({"1", "true", "on"})
@@ -65,8 +65,7 @@ def read_sheet(package: Package, part: str, name: str, state: State, strings: Ma
     Raises Refusal `file.damaged` and `file.limit`.
     """
     root = package.xml(part)
-    space, _, word = root.tag.rpartition("}")
-    space += "}"
+    space, word = split_tag(root.tag)
     if word != "worksheet":
         raise damaged(part, "不是工作表")
     rows = list(_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
@@ -83,6 +82,12 @@ def read_sheet(package: Package, part: str, name: str, state: State, strings: Ma
         hidden_rows=frozenset(at for at, row in rows if at < MAX_ROWS and row.get("hidden") in TRUE),
         hidden_columns=frozenset(at for column in root.iterfind(f"{space}cols/{space}col") for at in _hidden_columns(column, part)),
     )
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """The namespace of a tag in its braces, and its local name: transitional and strict files differ only in the first."""
+    space, brace, word = tag.rpartition("}")
+    return space + brace, word
 
 
 def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
@@ -114,6 +119,8 @@ def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, Ra
             if place is None or place[0] != at:
                 raise damaged(part, "单元格的位置有误")
             column = place[1]
+            if not len(cell):
+                continue  # only a style
             value = formula = None
             for child in cell:
                 tag = child.tag
@@ -141,7 +148,7 @@ def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, Ra
 def _content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
     """What a cell shows that is no plain number and not in the table of strings, or None for nothing."""
     if kind == "inlineStr":
-        inline = next((child for child in cell if child.tag.endswith("}is")), None)
+        inline = next((child for child in cell if child.tag.rpartition("}")[2] == "is"), None)
         return None if inline is None else RawCell("text", joined_text(inline))
     if kind == "str" and value is not None:
         return RawCell("text", _unescape(value))
@@ -158,12 +165,13 @@ def joined_text(item: Element) -> str:
     """The text of a shared or inline string: its runs joined, its phonetic guides left out, `_x000D_` decoded."""
     joined = ""
     for child in item:
-        if child.tag.endswith("}t"):
+        word = child.tag.rpartition("}")[2]
+        if word == "t":
             text = child.text or ""
             if text[:1] in _XML_SPACES or text[-1:] in _XML_SPACES:  # also of an empty text
                 text = text if child.get(_SPACE) == "preserve" else text.strip(_XML_SPACES)
             joined += _unescape(text)
-        elif child.tag.endswith("}r"):
+        elif word == "r":
             joined += joined_text(child)
     return joined
 

@@ -13,16 +13,16 @@ from xltool.workbook import formula
 from xltool.workbook.a1 import cell_name, quote_sheet
 from xltool.workbook.address import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
 from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY
-from xltool.workbook.front import LINE, finish, lines, state_line
+from xltool.workbook.front import LINE, TALLEST, finish, lines, state_line
 from xltool.workbook.results import figure
 
 if TYPE_CHECKING:
     from xltool.workbook.write import Desk
 
 CHECK_HEADS: Final = ("序号", "等级", "位置", "勾稽关系或要求", "左边／处数", "右边", "差额", "结论", "说明（核实项属实时填写）", "查看")
-CHECK_WIDTHS: Final = (6, 7, 29, 56, 10, 10, 10, 10, 36, 8)
-NARROWEST: Final = 9.3
-"""The narrowest column of figures, in characters: six digits and a heading of three lines."""
+CHECK_WIDTHS: Final = (6, 7, 36, 54, 10, 10, 10, 10, 38, 8)
+NARROWEST: Final = 8.6
+"""The narrowest column of figures, in characters: seven digits and a heading of three lines."""
 BROADEST: Final = 96
 PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 """What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
@@ -31,7 +31,7 @@ PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 def table(desk: Desk, sheet: Any, table_: Table) -> None:
     """One official table with its merges; inputs unlocked and validated, totals computed, rows and columns judged in words."""
     plan, formats, grid = desk.plan, desk.formats, desk.plan.grids[table_.id]
-    widths = _widths(table_)
+    widths = _widths(table_, _labels(grid.rectangles))
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     judged = any(word.spot.column == plan.beside(table_) for word in plan.words if word.table is table_)
@@ -70,7 +70,7 @@ def checks(desk: Desk, sheet: Any) -> None:
     last = len(CHECK_HEADS) - 1
     sheet.merge_range(0, 0, 0, last, "校验", formats["title"])
     sheet.set_row(0, 30)
-    sheet.write_string(1, 0, "结果", formats["label"])
+    sheet.write_string(1, 0, "结果", formats["middle"])
     sheet.merge_range(1, 1, 1, last, "", formats["state"])
     desk.compute(sheet, plan.state, "state")
     sheet.set_row(1, 24)
@@ -83,10 +83,11 @@ def checks(desk: Desk, sheet: Any) -> None:
     for number, check in enumerate(plan.checks, 1):
         _check(desk, sheet, number, check)
     bottom = CHECK_TOP + len(plan.checks) - 1
-    for words, look in (((FAIL, MEND), "bad"), ((ASK, OPEN), "ask"), ((PASS, TOLD), "good")):
+    for words, look in (((FAIL, MEND), "bad"), ((ASK,), "ask"), ((PASS, TOLD), "good")):
         for word in words:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": formats[look]}
             sheet.conditional_format(CHECK_TOP, VERDICT, bottom, VERDICT, rule)
+    sheet.set_zoom(85)  # all columns on a screen of 1366 pixels
     sheet.freeze_panes(CHECK_TOP, 0)
     sheet.repeat_rows(CHECK_TOP - 1)
     first = next(iter(plan.explanations.values()), Spot(CHECKS, CHECK_TOP, 0))
@@ -100,7 +101,9 @@ def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
     sheet.write_string(row, 1, GRADES[check.severity], formats["middle"])
     sheet.write_string(row, 2, check.subject, formats["guidance"])
     sheet.write_string(row, 3, check.text, formats["guidance"])
-    sheet.set_row(row, LINE * max(lines(check.text, CHECK_WIDTHS[3], 10), lines(check.subject, CHECK_WIDTHS[2], 10)))
+    told = desk.submission.explanations.get(check.name, "")
+    room = max(lines(text, CHECK_WIDTHS[at], 10) for text, at in ((check.subject, 2), (check.text, 3), (told, WHY)))
+    sheet.set_row(row, min(TALLEST, LINE * max(room, 2 if check.name in plan.explanations else 1)))
     for column in (LEFT, RIGHT, DIFFERENCE, VERDICT):
         spot = Spot(CHECKS, row, column)
         if spot in desk.formulas:
@@ -108,11 +111,10 @@ def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
         else:
             sheet.write_blank(row, column, None, formats["figure"])
     if check.name in plan.explanations:
-        text = desk.submission.explanations.get(check.name, "")
-        if text:
-            sheet.write_string(row, WHY, text, formats["field"])
+        if told:
+            sheet.write_string(row, WHY, told, formats["reason"])
         else:
-            sheet.write_blank(row, WHY, None, formats["field"])
+            sheet.write_blank(row, WHY, None, formats["reason"])
     else:
         sheet.write_blank(row, WHY, None, formats["locked"])
     target = _target(desk, check)
@@ -168,7 +170,7 @@ def _words(desk: Desk, sheet: Any, table_: Table) -> None:
     for word in words:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
-        desk.compute(sheet, word.spot, "word")
+        desk.compute(sheet, word.spot, "word1" if word in beside else "word")
         _colours(desk, sheet, word)
     for cells in _alike(desk, table_):
         first = plan.cells[cells[0].key]
@@ -246,10 +248,10 @@ def _area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
         sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
 
 
-def _widths(table_: Table) -> list[float]:
-    """The official relative widths in characters, wide enough for six digits in the narrowest column."""
-    factor = max(BROADEST / sum(table_.widths), NARROWEST / min(table_.widths))
-    return [round(width * factor, 2) for width in table_.widths]
+def _widths(table_: Table, labels: int) -> list[float]:
+    """The official relative widths in characters, columns of figures no narrower than they need."""
+    factor = BROADEST / sum(table_.widths)
+    return [round(max(width * factor, NARROWEST if at >= labels else 0), 2) for at, width in enumerate(table_.widths)]
 
 
 def _heights(rectangles: tuple[Rectangle, ...], widths: list[float]) -> Iterator[tuple[int, float]]:

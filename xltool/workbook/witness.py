@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from xltool.messages import finding
-from xltool.model import Cell, CellKey, Column, Finding, FormSpec, Head, Rectangle, Row, Table
+from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
 from xltool.workbook.a1 import cell_name, parse_reference, range_name
 from xltool.workbook.address import GUIDE, HIDDEN, TABLE_TOP, Plan, name_of
 from xltool.workbook.book import RawBook, RawSheet
 
 Place: TypeAlias = tuple[int, int]
+Claim: TypeAlias = tuple[str, Place]
+"""Where a witness says that something stands: the sheet by its name in the file, and the place."""
 _SPACES: Final = re.compile(r"\s+")
+ALIKE: Final = 0.5
+"""The share of its labels by which a sheet is known without its name."""
 EXAMPLES: Final = 6
 """How many places a finding about a whole sheet names."""
+MOST_SHOWN: Final = 60
+"""How much of a cell's own content a message quotes."""
 
 
 @dataclass
@@ -33,7 +40,8 @@ class Located:
 
 def locate(book: RawBook, plan: Plan) -> Located:
     """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
-    named = _named(book, plan)
+    claims = {cell.key: named_place(book, name_of("cell", cell.key)) for cell in plan.spec.cells if not cell.total}
+    named = {key: claim for key, claim in claims.items() if claim is not None}
     located = Located(_sheets(book, plan, named))
     located.findings.extend(_sheet_findings(book, plan, located.sheets))
     for table in plan.spec.tables:
@@ -43,13 +51,30 @@ def locate(book: RawBook, plan: Plan) -> Located:
     return located
 
 
-def named_place(book: RawBook, sheets: Mapping[str, RawSheet], name: str) -> tuple[RawSheet, Place] | None:
-    """The cell that a defined name points at, if it points at one cell of a sheet."""
+def named_place(book: RawBook, name: str) -> Claim | None:
+    """The cell that a defined name points at, if it points into a sheet of the book."""
     reference = parse_reference(book.names.get(name, ""))
-    if reference is None or reference[1:3] != reference[3:5]:
+    if reference is None or reference[0] is None or all(sheet.name != reference[0] for sheet in book.sheets):
         return None
-    sheet = next((sheet for sheet in sheets.values() if sheet.name == reference[0]), None)
-    return None if sheet is None else (sheet, (reference[1], reference[2]))
+    return reference[0], (reference[1], reference[2])
+
+
+def weighed(
+    keys: Iterable[str], *witnesses: Mapping[str, Claim], sound: bool = True
+) -> tuple[dict[str, list[Claim]], set[str]]:
+    """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
+
+    Where they are at odds on any, or are not `sound`, no witness is believed alone.
+    """
+    claims: dict[Claim, set[str]] = defaultdict(set)
+    for witness in witnesses:
+        for key, claim in witness.items():
+            claims[claim].add(key)
+    told = {key: [witness[key] for witness in witnesses if key in witness] for key in keys}
+    odd = {key for key, places in told.items() if len(set(places)) > 1 or any(claims[place] != {key} for place in places)}
+    if odd or not sound:
+        odd |= {key for key, places in told.items() if len(places) == 1}
+    return told, odd
 
 
 @lru_cache(maxsize=4096)
@@ -59,33 +84,22 @@ def canonical(label: str) -> str:
     return re.sub(r"^([0-9]+)[、.．]", r"\1.", text)
 
 
-def _named(book: RawBook, plan: Plan) -> dict[CellKey, tuple[str, Place]]:
-    """Sheet and place of each input by its hidden name."""
-    found: dict[CellKey, tuple[str, Place]] = {}
-    for cell in plan.spec.cells:
-        if not cell.total:
-            reference = parse_reference(book.names.get(name_of("cell", cell.key), ""))
-            if reference is not None and reference[0] is not None:
-                found[cell.key] = (reference[0], (reference[1], reference[2]))
-    return found
-
-
-def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, tuple[str, Place]]) -> dict[str, RawSheet]:
-    """Each expected sheet's sheet in the file: by name, else the one that its cells' names point to, else the one with its labels."""
+def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
+    """Each expected sheet's sheet in the file: by name, unless another one has its labels; else the one that its cells' names point to."""
     present = {sheet.name: sheet for sheet in book.sheets}
+    tables = {table.sheet: table for table in plan.spec.tables}
     found = {name: present[name] for name in plan.sheets if name in present}
     spare = {name: sheet for name, sheet in present.items() if name not in found}
+    for name, sheet in [*found.items()]:
+        if name in tables and _resemblance(plan, name, tables[name], sheet) < ALIKE:
+            spare[sheet.name] = found.pop(name)
     for name in plan.sheets:
         if name in found or not spare:
             continue
-        table = next((table for table in plan.spec.tables if table.sheet == name), None)
         votes = Counter(named[key][0] for key, spot in plan.cells.items() if spot.sheet == name and key in named)
-        best = next((sheet for sheet, _ in votes.most_common() if sheet in spare), None)
-        if best is None:
-            scores = {sheet: _resemblance(plan, name, table, raw) for sheet, raw in spare.items()}
-            best = max(scores, key=lambda sheet: scores[sheet])
-            best = best if scores[best] > 0.5 else None
-        if best is not None:
+        scores = {sheet: _resemblance(plan, name, tables.get(name), raw) for sheet, raw in spare.items()}
+        best = max(scores, key=lambda sheet: (scores[sheet] > ALIKE, votes[sheet], scores[sheet], sheet == name))
+        if scores[best] > ALIKE or votes[best] or best == name:
             found[name] = spare.pop(best)
     return found
 
@@ -107,57 +121,79 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
         if name not in sheets:
             lost = [cell.key for cell in plan.spec.cells if plan.cells[cell.key].sheet == name and not cell.total]
             texts = sum(spot.sheet == name for spot in plan.texts.values())
-            severity = "error" if lost or texts else "info" if name in {GUIDE, HIDDEN} else "warning"
-            found.append(finding("sheet.removed", *lost, severity=severity, expected=name, count=len(lost) + texts))
+            severity: Severity = "error" if lost or texts else "info" if name in {GUIDE, HIDDEN} else "warning"
+            what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else ""
+            found.append(finding("sheet.removed", *lost, severity=severity, expected=name, what=what))
         elif sheets[name].name != name:
             found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
     used = {id(sheet) for sheet in sheets.values()}
     found.extend(finding("sheet.added", found=sheet.name) for sheet in book.sheets if id(sheet) not in used)
+    order = [sheet.name for sheet in book.sheets if id(sheet) in used]
+    if order != [sheets[name].name for name in plan.sheets if name in sheets]:
+        found.append(finding("sheet.reordered", found="、".join(name for name in order if name != HIDDEN)))
+    bare = [sheet.name for name, sheet in sheets.items() if name not in {GUIDE, HIDDEN} and not sheet.protected]
+    if bare:
+        found.append(finding("sheet.unprotected", found="、".join(f"“{name}”" for name in bare)))
     return found
 
 
-def _table(plan: Plan, table: Table, sheet: RawSheet, named: Mapping[CellKey, tuple[str, Place]], located: Located) -> None:
-    """Weighs the witnesses for each cell of one table."""
+def _table(plan: Plan, table: Table, sheet: RawSheet, named: Mapping[CellKey, Claim], located: Located) -> None:
+    """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
     anchors = _anchors(plan, table, sheet)
     cells = [cell for cell in plan.spec.cells if cell.table is table]
-    by_label = _labelled(plan, table, anchors)
-    by_name = {cell.key: named[cell.key][1] for cell in cells if cell.key in named and named[cell.key][0] == sheet.name}
-    claims: dict[Place, set[CellKey]] = defaultdict(set)
-    for witness in (by_name, by_label):
-        for key, place in witness.items():
-            claims[place].add(key)
-    lost: list[CellKey] = []
-    shifted: list[tuple[Cell, Place]] = []
+    by_label = {key: (sheet.name, place) for key, place in _labelled(plan, table, anchors).items()}
+    inputs = [cell for cell in cells if not cell.total]
+    told, odd = weighed([cell.key for cell in inputs], named, by_label, sound=_in_order(anchors))
+    odd |= {key for key, places in told.items() if any(name != sheet.name for name, _ in places)}
+    told |= {cell.key: [by_label[cell.key]] for cell in cells if cell.total and cell.key in by_label}
+    lost = [cell.key for cell in inputs if not told[cell.key]]
+    against = [cell for cell in inputs if cell.key in odd]
+    shifted: list[Cell] = []
     for cell in cells:
-        official = (plan.cells[cell.key].row, plan.cells[cell.key].column)
-        told = [place for place in (by_name.get(cell.key), by_label.get(cell.key)) if place is not None]
-        if not told:
-            if not cell.total:
-                lost.append(cell.key)
-            continue
-        rivals = {key for place in told for key in claims[place]} - {cell.key}
-        if len(set(told)) > 1 or rivals:
-            if not cell.total:
-                places = "、".join(cell_name(*place) for place in dict.fromkeys([*told, official]))
-                located.findings.append(finding("cell.conflict", cell.key, candidates=places))
-            continue
-        located.cells[cell.key] = told[0]
-        if told[0] != official:
-            shifted.append((cell, told[0]))
+        if told.get(cell.key) and cell.key not in odd:
+            located.cells[cell.key] = told[cell.key][0][1]
+            if located.cells[cell.key] != _official(plan, cell.key):
+                shifted.append(cell)
     if lost:
         located.findings.append(finding("cell.lost", *lost, count=len(lost)))
+    if against:
+        example = _at_odds(sheet, against[0], named.get(against[0].key), by_label.get(against[0].key))
+        located.findings.append(finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example))
     if shifted:
-        cell, place = shifted[0]
-        example = f"“{cell.row.short}”“{cell.column.short}”从 {plan.cells[cell.key].address} 移到了 {cell_name(*place)}"
+        moved = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
+        example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{moved}"
         located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
     located.findings.extend(_label_findings(plan, table, sheet, anchors))
-    if not shifted and not lost:
+    if not shifted and not lost and not against:
+        located.cells = {cell.key: _official(plan, cell.key) for cell in cells if cell.total} | located.cells
         located.findings.extend(_merge_findings(plan, table, sheet))
+
+
+def _official(plan: Plan, key: CellKey) -> Place:
+    return plan.cells[key].row, plan.cells[key].column
+
+
+def _in_order(anchors: Mapping[Rectangle, Place]) -> bool:
+    """Whether the labels stand in the order of the form, down and across: labels that were swapped do not."""
+    down = sorted({(area.row, place[0]) for area, place in anchors.items()})
+    across = sorted({(area.column, place[1]) for area, place in anchors.items()})
+    return all(a[0] < b[0] and a[1] < b[1] for pairs in (down, across) for a, b in pairwise(pairs))
+
+
+def _at_odds(sheet: RawSheet, cell: Cell, name: Claim | None, label: Claim | None) -> str:
+    """What the witnesses of one cell say, for a message."""
+
+    def shown(claim: Claim | None) -> str:
+        if claim is None:
+            return "无从辨认"
+        return f"指向 {'' if claim[0] == sheet.name else f'“{claim[0]}”的 '}{cell_name(*claim[1])}"
+
+    return f"“{cell.row.short}”“{cell.column.short}”：按单元格名称{shown(name)}，按项目名称{shown(label)}"
 
 
 def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place]:
     """Where each label of the grid stands: the k-th of a text in the form is the k-th of it in the sheet, if there are as many."""
-    variants = _variants(plan.spec, table)
+    variants = _variants(table)
     texts: dict[str, list[Place]] = defaultdict(list)
     for place, cell in sheet.cells.items():
         if cell.kind == "text" and cell.formula is None and place[0] >= 1:
@@ -211,26 +247,30 @@ def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, R
     return found
 
 
-def _variants(spec: FormSpec, table: Table) -> dict[str, str]:
+def _variants(table: Table) -> dict[str, str]:
     """Accepted other wordings, each with the official label that it stands for."""
     found: dict[str, str] = {}
     for block in table.blocks:
         items: list[Row | Column | Head] = [*block.rows, *block.columns]
-        items += [head for item in (*block.rows, *block.columns) for head in item.heads]
+        items += [head for item in [*items] for head in getattr(item, "heads", ())]
         for item in items:
             found.update({canonical(variant): canonical(item.label) for variant in item.variants})
     return found
 
 
 def _label_findings(plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[Rectangle, Place]) -> list[Finding]:
-    found = []
+    """One finding a sheet, naming the first labels that are not there."""
+    changed = []
     for area in plan.grids[table.id].rectangles:
         if area.key is None and area.text and area not in anchors:
             place = (TABLE_TOP + area.row, area.column)
             cell = sheet.cells.get(place)
-            shown = "" if cell is None else cell.text[:60]
-            found.append(finding("label.changed", sheet=sheet.name, address=cell_name(*place), expected=area.text, found=shown))
-    return found
+            shown = "空白" if cell is None or not cell.text.strip() else f"“{cell.text[:MOST_SHOWN]}”"
+            changed.append(f"{cell_name(*place)} 应为“{area.text}”，现为{shown}")
+    if not changed:
+        return []
+    labels = "；".join(changed[:EXAMPLES]) + (" 等" if len(changed) > EXAMPLES else "")
+    return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
 
 
 def _merge_findings(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:

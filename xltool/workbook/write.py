@@ -26,23 +26,28 @@ MOST_CHARACTERS: Final = 32_767
 FONT: Final = "宋体"
 _BASE: Final[dict[str, Any]] = {"font_name": FONT, "font_size": 11, "valign": "vcenter", "text_wrap": True}
 _LINE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#7F7F7F"}
+_FIGURE: Final[dict[str, Any]] = {**_LINE, "align": "center", "text_wrap": False, "shrink": True}
+"""A figure too long for its column shrinks; it would show as ### or 1E+09 otherwise."""
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "title": {**_BASE, "font_size": 16, "bold": True, "align": "center"},
-    "state": {**_BASE, "bold": True, "bg_color": "#FFF2CC", "border": 1, "border_color": "#BF9000"},
+    "state": {**_BASE, "bold": True, "indent": 1, "bg_color": "#FFF2CC", "border": 1, "border_color": "#BF9000"},
     "plain": _BASE,
     "small": {**_BASE, "font_size": 9, "font_color": "#595959"},
+    "mark": {**_BASE, "font_size": 9, "font_color": "#595959", "text_wrap": False},
     "head": {**_LINE, "bold": True, "align": "center", "bg_color": "#DDEBF7"},
     "label": {**_LINE, "bg_color": "#F2F2F2", "indent": 1},
     "middle": {**_LINE, "align": "center", "bg_color": "#F2F2F2"},
-    "locked": {**_LINE, "bg_color": "#EDEDED"},
+    "locked": {**_LINE, "bg_color": "#EDEDED", "indent": 1},
     "guidance": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1},
-    "text": {**_LINE, "valign": "top", "bg_color": "#FFFDE7", "locked": False, "num_format": "@"},
-    "field": {**_LINE, "bg_color": "#FFFDE7", "locked": False, "num_format": "@"},
-    "input0": {**_LINE, "align": "center", "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},
-    "input": {**_LINE, "align": "center", "bg_color": "#FFFDE7", "locked": False, "num_format": "General"},
-    "total": {**_LINE, "align": "center", "bg_color": "#D9D9D9", "bold": True, "num_format": "General"},
+    "text": {**_LINE, "valign": "top", "align": "left", "indent": 1, "bg_color": "#FFFDE7", "locked": False, "num_format": "@"},
+    "field": {**_LINE, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
+    "reason": {**_LINE, "font_size": 10, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
+    "input0": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},
+    "input": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "General"},
+    "total": {**_FIGURE, "bg_color": "#D9D9D9", "bold": True, "num_format": "General"},
     "word": {**_LINE, "align": "center", "font_size": 10},
-    "figure": {**_LINE, "align": "center"},
+    "word1": {**_FIGURE, "font_size": 10},
+    "figure": _FIGURE,
     "link": {**_LINE, "align": "center", "font_color": "#0563C1", "underline": 1},
     "swatch_input": {**_LINE, "align": "center", "bg_color": "#FFFDE7"},
     "swatch_total": {**_LINE, "align": "center", "bg_color": "#D9D9D9"},

@@ -1,0 +1,80 @@
+"""The finished report: against python-docx by table.cell, a plain jinja2 template, and escaping and joining alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from html import escape
+
+import docx
+from figures import sample, spec
+from fill import contents, zipped
+from jinja2 import Environment
+from measure import Contender, Table, compared
+
+import xltool
+from xltool.model import Grid, Heading, Rectangle, Report
+from xltool.report.assemble import assemble
+
+TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ report.title }}</title></head><body>
+<h1>{{ report.title }}</h1>
+{% for part in report.parts %}{% if part.level %}<h{{ part.level + 1 }}>{{ part.text }}</h{{ part.level + 1 }}>
+{% elif part.text is defined %}<p>{{ part.text }}</p>
+{% else %}<table>{% for row in part.rectangles | groupby("row") %}<tr>{% for cell in row.list %}
+<td class="{{ cell.role }}" rowspan="{{ cell.height }}" colspan="{{ cell.width }}">{{ cell.text }}</td>{% endfor %}</tr>{% endfor %}</table>
+{% endif %}{% endfor %}</body></html>"""
+
+
+def measured(quick: bool) -> list[Table]:
+    submission = sample()
+    assembled = assemble(spec(), submission)
+    parts = contents(xltool.report(submission, "docx"))
+    template = Environment(autoescape=True).from_string(TEMPLATE)
+    rounds = 2 if quick else 15
+    texts = list(_texts(assembled))
+    to_docx = [
+        Contender("xltool.report, docx", lambda: xltool.report(submission, "docx")),
+        Contender("python-docx, cells by table.cell", lambda: by_cell(assembled)),
+        Contender("limit: deflate and zip the same parts", lambda: zipped(parts)),
+    ]
+    to_html = [
+        Contender("xltool.report, html", lambda: xltool.report(submission, "html")),
+        Contender("jinja2, a bare page: no heads, ids or styles", lambda: template.render(report=assembled).encode()),
+        Contender("limit: escape and join the same texts", lambda: "".join(f"<td>{escape(text)}</td>" for text in texts).encode()),
+    ]
+    to_markdown = [
+        Contender("xltool.report, md", lambda: xltool.report(submission, "md")),
+        Contender("limit: join the same texts", lambda: "".join(f"| {text} " for text in texts).encode()),
+    ]
+    return [
+        compared("Report as Word document", to_docx, rounds),
+        compared("Report as web page", to_html, rounds),
+        compared("Report as Markdown", to_markdown, rounds),
+    ]
+
+
+def by_cell(report: Report) -> bytes:
+    """The report as python-docx's own documentation would have it made."""
+    document = docx.Document()
+    document.add_heading(report.title, 0)
+    for part in report.parts:
+        if isinstance(part, Grid):
+            table = document.add_table(part.rows, part.columns)
+            for area in part.rectangles:
+                cell = table.cell(area.row, area.column)
+                if area.height * area.width > 1:
+                    cell = cell.merge(table.cell(area.row + area.height - 1, area.column + area.width - 1))
+                cell.text = area.text
+        elif isinstance(part, Heading):
+            document.add_heading(part.text, part.level)
+        else:
+            document.add_paragraph(part.text)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _texts(report: Report) -> Iterator[str]:
+    for part in report.parts:
+        areas: tuple[Rectangle, ...] = part.rectangles if isinstance(part, Grid) else ()
+        yield from (area.text for area in areas) if areas else [part.text]  # type: ignore[union-attr]

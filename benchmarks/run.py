@@ -1,0 +1,66 @@
+"""Measures xltool against what one would use instead: `python benchmarks/run.py [--quick] [--write]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import checking
+import fill
+import memory
+import reading
+import reports
+import startup
+from measure import Table, markdown, printed
+
+README = Path(__file__).with_name("README.md")
+BEGIN, END = "<!-- one run -->", "<!-- end of the run -->"
+SUBJECTS = (startup, fill, reading, checking, reports, memory)
+RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measures xltool against what one would use instead.")
+    parser.add_argument("--quick", action="store_true", help="few rounds and small numbers: whether it runs, not how fast")
+    parser.add_argument("--write", action="store_true", help="put the tables into README.md beside this file")
+    options = parser.parse_args()
+    print(machine(), flush=True)
+    tables: list[Table] = []
+    for subject in SUBJECTS:
+        for table in subject.measured(options.quick):
+            tables.append(table)
+            print("", *printed(table), sep="\n", flush=True)
+    if options.write:
+        written(tables)
+
+
+def machine() -> str:
+    """The class of this machine and what was measured against, without names or paths."""
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {platform.python_implementation()} {platform.python_version()}; "
+        f"{', '.join(f'{name} {number}' for name in RIVALS if (number := _version(name)))}"
+    )
+
+
+def written(tables: list[Table]) -> None:
+    """Puts the tables between the two marks of the README."""
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"README.md lacks the marks {BEGIN} and {END}")
+    body = "\n\n".join(["", machine(), *("\n".join(markdown(table)) for table in tables), ""])
+    README.write_text(f"{before}{BEGIN}{body}{END}{after}", "utf-8")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The guide to writing forms: what it shows is what happens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xltool.forms import catalog, layout
+from xltool.messages import DefinitionError
+from xltool.model import NOT_APPLICABLE, Agency, Reading, Submission
+from xltool.rules.judge import judged
+
+GUIDE = (catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8")
+FORM = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[1]
+FAULTS = re.search(r"```text\n(.*?)\n```", GUIDE, re.DOTALL)[1]
+
+
+@pytest.fixture(scope="module")
+def form():
+    return catalog.parse(FORM, "media_check.toml")
+
+
+def test_the_form_of_the_guide_is_a_form(form):
+    assert [cell.key for cell in form.cells if cell.total] == ["accounts.faulty.wechat", "accounts.faulty.change"]
+    assert [rule.name for rule in form.rules] == [
+        "accounts.faulty@wechat",
+        "accounts.faulty@change",
+        "accounts.within",
+        "silent_needs_messages",
+    ]
+    assert [(grid.rows, grid.columns) for grid in map(layout.grid, form.tables)] == [(10, 4), (3, 4)]
+    assert form.steps == ("没有发生的填 0。",)
+
+
+def test_the_guide_is_short_and_shows_no_other_snippet():
+    assert GUIDE.count("\n") < 200
+    assert re.findall(r"```(\w+)", GUIDE) == ["toml", "text"]
+
+
+def test_the_faults_of_the_guide_are_the_real_ones():
+    text = FORM
+    for old, new in (
+        ("<= open.wechat", "<= opne.wechat"),
+        ("widths = [25, 25, 25, 25]", "widths = [25, 25]"),
+        ('"weibo", label', '"weibo", lable'),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    with pytest.raises(DefinitionError) as error:
+        catalog.parse(text, "media_check.toml")
+    assert str(error.value) == FAULTS
+
+
+def test_the_fault_that_only_the_whole_can_tell():
+    with pytest.raises(DefinitionError) as error:
+        catalog.parse(FORM.replace("defines = true\n", ""), "media_check.toml")
+    assert [fault.message for fault in error.value.faults] == [
+        re.sub(r"\s+", " ", re.search(r"`('accounts\.faulty.*?)`", GUIDE, re.DOTALL)[1])
+    ]
+
+
+FIELDS = {
+    "top": 'title = "政务新媒体季度检查表"\n',
+    "`[measure.NAME]`": 'unit = "万元"\n',
+    "`[[text]]`": 'key = "problems"\n',
+    "`[[section]]`": 'heading = "二、群众留言"\n',
+    "`[[table]]`": 'id = "messages"\n',
+    "`[[table.block]]`": 'caption = "账号"\n',
+    "row": '{ id = "open", ',
+    "column": '{ id = "answered", ',
+    "head": '{ id = "faults", ',
+    "rule": 'id = "within"\n',
+}
+BELOW = {"top": {"measure", "text", "section", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
+"""Tables within tables: they have lines of their own in the list of fields."""
+
+
+@pytest.mark.parametrize("where", FIELDS)
+def test_the_list_of_fields_has_exactly_those_that_are_known(where, monkeypatch):
+    """A field that nobody knows is written in; the names that the hint is looked for among are those that are known."""
+    known = set()
+    monkeypatch.setattr("xltool.forms.fields.nearest", lambda name, names: known.update(names) or "")
+    place = FIELDS[where]
+    assert FORM.count(place) == 1
+    with pytest.raises(DefinitionError, match="has no field 'zzz'"):
+        catalog.parse(FORM.replace(place, place + ("zzz = 1, " if place.startswith("{") else "zzz = 1\n")), "media_check.toml")
+    line = next(line for line in GUIDE.splitlines() if line.startswith(f"| {where} |"))
+    listed = set(re.findall(r"`([a-z_]+)`", re.sub(r"\([^)]*\)", "", line.split("|")[2])))
+    assert known - BELOW.get(where, set()) == listed - ({"columns"} if where == "head" else set())  # the example is a head of rows
+
+
+def test_the_form_of_the_guide_works(form):
+    values = dict.fromkeys(form.index, 0) | {"accounts.stale.wechat": 3, "accounts.budget.amount": 1_200, "accounts.stale.change": -2}
+    values["accounts.faulty.change"] = -2
+    values["accounts.spent.amount"] = NOT_APPLICABLE
+    given = Submission(form.id, 2024, Agency("1", "局", "township"), tuple(values.values()), {"problems": "无。"})
+    (found,) = judged(form, [Reading(given)])
+    assert [(f.code, f.rule) for f in found.findings] == [("rule.broken", "accounts.faulty@wechat")]
+    assert ("accounts.faulty.wechat", 3) in [(s.key, s.proposed) for s in found.findings[0].suspects]

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests import figures
+from xltool.forms import catalog
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency
+from xltool.rules import cells, validate
+
+from ..forms.test_spec import GOOD
+
+
+def found(spec, changes=None, noted=(), level="department", base=None, **texts):
+    """The findings about a consistent submission with those changes, as (code, keys) with their facts."""
+    values = dict(figures.consistent(spec, Random(1)) if base is None else base) | (changes or {})
+    given = figures.submission(spec, values, Agency("1", "局", level), **texts)
+    (mine,) = cells.doubtful(spec, [given], validate.stacked([given.values]), [set(noted)])
+    return {(finding.code, finding.keys): dict(finding.data) for finding in mine}
+
+
+def only(spec, *args, **kwargs):
+    """The one finding: its code, its keys, its facts."""
+    ((code, keys), facts), *more = found(spec, *args, **kwargs).items()
+    assert not more
+    return code, keys, facts
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_consistent_submission_is_beyond_doubt(spec, spec_2019, level):
+    for form in (spec, spec_2019):
+        assert all(found(form, level=level, base=figures.consistent(form, Random(seed))) == {} for seed in range(10))
+
+
+def test_a_negative_count(spec):
+    assert only(spec, {"disclosure.licensing.decisions": -3}) == ("number.negative", ("disclosure.licensing.decisions",), {"value": "-3"})
+
+
+def test_a_negative_amount_with_its_digits(spec):
+    assert only(spec, {"disclosure.fees.amount": -500_000})[2] == {"value": "-0.5"}
+
+
+def test_a_change_may_be_negative_but_not_beyond_bounds(spec_2019):
+    assert found(spec_2019, {"disclosure.licensing.change": -4}) == {}
+    assert only(spec_2019, {"disclosure.licensing.change": -(10**9)})[0] == "number.range"
+
+
+def test_a_figure_too_large(spec):
+    code, keys, facts = only(spec, {"disclosure.licensing.decisions": 10**9})
+    assert (code, keys) == ("number.range", ("disclosure.licensing.decisions",))
+    assert facts == {"raw": "1000000000", "maximum": 999_999_999}
+
+
+@pytest.mark.parametrize(
+    ("scaled", "code"),
+    [(9_999 * 10**6, None), (10_000 * 10**6, "amount.doubtful"), (251_000 * 10**6, "amount.doubtful"), (251_000 * 10**6 + 100_000, None)],
+)
+def test_an_amount_that_looks_like_another_unit(spec, scaled, code):
+    assert [code for code, _ in found(spec, {"disclosure.fees.amount": scaled})] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_regulations_belong_to_some_levels_alone(spec, level):
+    able = level in {"ministry", "province", "city"}
+    changes = {"disclosure.regulations.issued": 2, "disclosure.regulations.in_force": 2}
+    given = found(spec, changes, level=level)
+    assert {keys[0] for code, keys in given if code == "cell.level"} == (set() if able else set(changes))
+    slashes = {f"disclosure.regulations.{column}": NOT_APPLICABLE for column in ("issued", "repealed", "in_force")}
+    assert {code for code, _ in found(spec, slashes, level=level)} == ({"cell.not_applicable"} if able else set())
+
+
+def test_the_level_is_told_with_its_name_and_basis(spec):
+    facts = only(spec, {"disclosure.regulations.issued": 2}, level="county")[2]
+    assert facts == {"value": "2", "level": "县级政府", "basis": "《中华人民共和国立法法》第九十一条、第九十三条"}
+
+
+def test_a_slash_where_none_fits(spec):
+    assert only(spec, {"disclosure.licensing.decisions": NOT_APPLICABLE})[:2] == (
+        "cell.not_applicable",
+        ("disclosure.licensing.decisions",),
+    )
+
+
+def test_a_slash_fits_every_level_where_the_form_says_so():
+    form = catalog.parse(GOOD.replace('label = "在用" }', 'label = "在用", not_applicable = true }'), "county_survey.toml")
+    values = {cell.key: 0 for cell in form.cells}
+    assert found(form, {"accounts.open.wechat": NOT_APPLICABLE}, base=values) == {}
+    assert only(form, {"accounts.stale.wechat": NOT_APPLICABLE}, base=values)[0] == "cell.not_applicable"
+
+
+def test_blanks_are_told_once_a_block(spec):
+    blank = ("disclosure.penalties.decisions", "disclosure.coercion.decisions", "disputes.review.upheld", "disputes.direct.other")
+    given = found(spec, dict.fromkeys(blank))
+    assert given == {("cell.blank", blank[:2]): {"count": 2}, ("cell.blank", blank[2:]): {"count": 2}}
+
+
+def test_a_blank_that_reading_has_told_of_is_not_told_again(spec):
+    blank = ("disclosure.penalties.decisions", "disclosure.coercion.decisions")
+    assert only(spec, dict.fromkeys(blank), noted=[blank[0]]) == ("cell.blank", blank[1:], {"count": 1})
+    assert found(spec, dict.fromkeys(blank), noted=blank) == {}
+
+
+def test_a_blank_total_is_no_blank(spec):
+    assert found(spec, {"disputes.review.total": None}) == {}
+
+
+def test_a_row_with_its_total_alone(spec):
+    inputs = {f"applications.granted.{column}": None for column in figures.APPLICANTS}
+    code, keys, facts = only(spec, inputs | {"applications.granted.total": 7})
+    assert (code, keys, facts) == ("block.only_total", ("applications.granted.total", *inputs), {"value": "7"})
+    assert only(spec, inputs | {"applications.granted.total": 0})[:2] == ("cell.blank", tuple(inputs))
+    assert only(spec, inputs | {"applications.granted.total": None})[:2] == ("cell.blank", tuple(inputs))
+
+
+def test_a_table_with_one_column_alone(spec):
+    rest = {
+        cell.key: None for cell in spec.cells if cell.table.id == "applications" and not cell.total and cell.column.id != "natural_person"
+    }
+    totals = {cell.key: None for cell in spec.cells if cell.table.id == "applications" and cell.total}
+    code, keys, facts = only(spec, rest | totals)
+    assert (code, keys, facts) == ("block.only_column", tuple(rest), {"column": "自然人", "count": 24 * 5})
+
+
+def test_nothing_at_all(spec):
+    assert only(spec, base={}) == ("form.empty", (), {})
+    typed = {"applications.granted.other": None}
+    assert "form.empty" not in {code for code, _ in found(spec, base=typed, noted=["applications.granted.other"])}
+
+
+def test_texts_that_must_be_written(spec):
+    given = found(spec, overview="  \n", problems="")
+    assert given.keys() == {("text.missing", ())}
+    values = figures.submission(spec, figures.consistent(spec, Random(1)), overview="", problems="\u3000")
+    (mine,) = cells.doubtful(spec, [values], validate.stacked([values.values]), [set()])
+    assert [finding.data["text"] for finding in mine] == ["overview", "problems"]
+    assert mine[0].data["label"] == "一、总体情况：概述"
+
+
+def test_findings_stay_with_their_submission(spec):
+    good = figures.submission(spec, figures.consistent(spec, Random(1)))
+    wrong = figures.submission(
+        spec, figures.consistent(spec, Random(2)) | {"disclosure.penalties.decisions": None, "disputes.review.other": -1}
+    )
+    given = [good, wrong, good]
+    stack = validate.stacked([submission.values for submission in given])
+    assert [[f.code for f in mine] for mine in cells.doubtful(spec, given, stack, [set()] * 3)] == [
+        [],
+        ["number.negative", "cell.blank"],
+        [],
+    ]

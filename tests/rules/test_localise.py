@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests import figures
+from xltool.rules import localise, validate
+
+
+def suspects(spec, values):
+    """What is suspected for each broken rule."""
+    given = figures.submission(spec, values)
+    (broken,) = validate.broken(spec, [given], validate.stacked([given.values]))
+    return {f.rule: f.suspects for f in localise.explained(spec, given.values, broken)}
+
+
+def corrupted(rng, value):
+    """Another figure than the true one, as hands and heads make them."""
+    digits = str(value)
+    candidates = {0, value + 1, value + rng.randrange(1, 1000), value * 10, int(digits[::-1]), int(digits + digits[-1])}
+    candidates |= {max(0, value - rng.randrange(1, 50)), int(digits[:-1] or 0), rng.randrange(1000)}
+    return rng.choice(sorted(candidates - {value}))
+
+
+def trials(spec, seed, count):
+    """One wrong cell among true figures, totals typed: (key, true value, values)."""
+    rng = Random(seed)
+    keys = [cell.key for cell in spec.cells if cell.table.id != "disclosure"]
+    pool = [figures.consistent(spec, rng) for _ in range(50)]
+    for _ in range(count):
+        true = rng.choice(pool)
+        key = rng.choice(keys)
+        yield key, true[key], true | {key: corrupted(rng, true[key])}
+
+
+@pytest.mark.parametrize("edition", ["ogi-2021", "ogi-2019"])
+def test_one_wrong_cell_is_found_or_in_the_set_and_a_single_one_is_never_wrong(spec, spec_2019, edition):
+    form = spec if edition == "ogi-2021" else spec_2019
+    tried = list(trials(form, 7, 10_000 if form is spec else 2_000))
+    given = [figures.submission(form, values) for _, _, values in tried]
+    found = validate.broken(form, given, validate.stacked([submission.values for submission in given]))
+    single = several = 0
+    for (key, true, values), submission, broken in zip(tried, given, found, strict=True):
+        errors = [f for f in localise.explained(form, submission.values, broken) if f.severity == "error"]
+        assert errors
+        for named in (error.suspects for error in errors):
+            assert (key, true) in [(suspect.key, suspect.proposed) for suspect in named]
+            assert all(suspect.value == values[suspect.key] for suspect in named)
+            single += len(named) == 1
+            several += len(named) > 1
+    assert single > 10 * several > 0
+
+
+def test_in_table_3_the_wrong_cell_is_always_found_alone(spec):
+    for key, true, values in trials(spec, 8, 500):
+        if key.startswith("applications."):
+            (named,) = {tuple((s.key, s.proposed) for s in each) for name, each in suspects(spec, values).items() if "share" not in name}
+            assert named == ((key, true),)
+
+
+def zeros(spec, **changes):
+    return {cell.key: 0 for cell in spec.cells} | changes
+
+
+def test_where_several_cells_explain_it_the_witnessed_come_first_and_none_is_left_out(spec):
+    values = zeros(spec) | {"disputes.review.upheld": 5}
+    (named,) = suspects(spec, values).values()
+    assert [(s.key, s.proposed) for s in named] == [("disputes.review.total", 5), ("disputes.review.upheld", 0)]
+    assert named[0].why == "合计为 0，而分项之和不为 0；改这一格可使勾稽关系平衡，但共有 2 格都可以，仅凭算术不能确定"
+    assert named[1].why == "改这一格可使勾稽关系平衡，但共有 2 格都可以，仅凭算术不能确定"
+
+
+def test_a_lone_explanation_says_so(spec):
+    (named,) = suspects(spec, zeros(spec) | {"disputes.review.upheld": 5, "disputes.review.other": 6}).values()
+    assert [(s.key, s.value, s.proposed, s.why) for s in named] == [
+        ("disputes.review.total", 0, 11, "只改这一格，相关的勾稽关系就全部平衡")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "true", "why"),
+    [
+        (21, 12, "相邻两位数字可能写颠倒"),
+        (123, 13, "可能多写或漏写一位数字"),
+        (13, 123, "可能多写或漏写一位数字"),
+        (19, 12, "改这一格"),
+        (10, 0, "改这一格"),
+    ],
+)
+def test_slips_of_digits(spec, typed, true, why):
+    values = zeros(spec) | {"disputes.direct.pending": typed, "disputes.direct.upheld": 200, "disputes.direct.total": 200 + true}
+    named = suspects(spec, values)["disputes.outcomes@direct"]
+    assert next(s for s in named if s.key == "disputes.direct.pending").why.startswith(why)
+
+
+def test_two_wrong_cells_in_one_group_are_not_explained_by_one(spec):
+    values = figures.consistent(spec, Random(1))
+    values["applications.granted.other"] += 3
+    values["applications.received.research"] += 4
+    found = suspects(spec, values)
+    assert len(found) >= 4
+    assert not any(found.values())
+
+
+def test_groups_do_not_disturb_each_other(spec):
+    values = figures.consistent(spec, Random(2))
+    true = dict(values)
+    for key in ("applications.granted.other", "disputes.review.total"):
+        values[key] += 7
+    found = suspects(spec, values)
+    assert [(s.key, s.proposed) for s in found["applications.applicants@granted"]] == [
+        ("applications.granted.other", true["applications.granted.other"])
+    ]
+    assert ("disputes.review.total", true["disputes.review.total"]) in [(s.key, s.proposed) for s in found["disputes.outcomes@review"]]
+
+
+def test_a_blank_in_the_group_leaves_it_unexplained(spec):
+    values = figures.consistent(spec, Random(3))
+    values["disputes.review.total"] += 1
+    values["applications.granted.other"] += 1
+    values["applications.received.enterprise"] = None
+    found = suspects(spec, values)
+    assert found["applications.applicants@granted"] == ()
+    assert found["disputes.outcomes@review"]
+
+
+def test_where_totals_are_computed_the_inputs_of_a_column_are_alike(spec):
+    """A wrong input and the totals that the workbook made of it: the balance breaks in its column and in 总计."""
+    values = figures.consistent(spec, Random(4))
+    values["applications.received.enterprise"] += 1000
+    found = suspects(spec, figures.summed(spec, values))
+    assert found.keys() >= {"applications.balance@enterprise", "applications.balance@total"}
+    for named in found.values():
+        assert len(named) != 1 or "仅凭算术不能确定" in named[0].why
+        assert all(".enterprise" in s.key for s in named)
+
+
+def test_proposals_are_figures_that_the_cell_can_hold(spec):
+    values = zeros(spec) | {"disputes.review.upheld": 3, "disputes.review.total": 9}
+    named = suspects(spec, values)["disputes.outcomes@review"]
+    assert {(s.key, s.proposed) for s in named} == {
+        ("disputes.review.total", 3),
+        ("disputes.review.upheld", 9),
+        *((f"disputes.review.{outcome}", 6) for outcome in ("corrected", "other", "pending")),
+    }
+    values = zeros(spec) | {"disputes.review.upheld": 3, "disputes.review.corrected": 3}
+    (named,) = suspects(spec, values).values()
+    assert [s.key for s in named] == ["disputes.review.total"]

@@ -1,0 +1,113 @@
+"""The plan of the house as a test: which modules there are, which rooms each may enter, who alone may use what."""
+
+import ast
+from pathlib import Path
+
+import xltool
+
+HOUSE = Path(xltool.__file__).parent
+ROOMS = {  # each room and the rooms below it that it may enter; rooms of one line do not know each other
+    "model": set(),
+    "messages": {"model"},
+    "forms": {"model", "messages"},
+    "rules": {"model", "messages", "forms"},
+    "workbook": {"model", "messages", "forms", "rules"},
+    "report": {"model", "messages", "forms", "rules"},
+    "api": {"model", "messages", "forms", "rules", "workbook", "report"},
+    "cli": {"model", "messages", "forms", "rules", "workbook", "report", "api"},
+}
+MODULES = {
+    "": {"__init__", "api", "messages", "model"},
+    "forms": {
+        "__init__", "catalog", "checks", "document", "fields", "grammar", "layout", "linear", "number", "ruleset", "source", "spec", "totals",
+    },
+    "rules": {"__init__", "cells", "judge", "localise", "validate"},
+    "workbook": {
+        "__init__", "a1", "address", "book", "formula", "front", "identity", "package", "read", "results", "sheet", "sheets", "witness", "write",
+    },
+    "report": {"__init__", "assemble", "docx", "grids", "html", "markdown", "style", "text"},
+    "cli": {"__init__", "check", "chinese", "demo", "explain", "files", "fill", "forms", "read", "report", "shown"},
+}  # fmt: skip
+ALONE = {  # packages that only these modules may import
+    "xlsxwriter": {"workbook/write"},
+    "docx": {"report/docx"},
+    "pandas": {"api"},
+    "jinja2": {"report/html"},
+    "numpy": {"rules/validate", "rules/cells", "rules/localise"},
+    "click": {"cli"},
+    "zipfile": {"workbook/package", "report/docx"},
+}
+
+
+def modules():
+    for path in sorted(HOUSE.rglob("*.py")):
+        yield path.relative_to(HOUSE).with_suffix("").as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def imports(tree, *, top_only=False):
+    """Every imported module by full name; with `top_only` those that importing the module itself brings in."""
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            skipped.update(id(child) for child in ast.walk(node))
+        if top_only and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            skipped.update(id(child) for child in ast.walk(node))
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their room in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_module_is_in_the_plan():
+    found = {}
+    for name, _ in modules():
+        room, _, module = name.rpartition("/")
+        found.setdefault(room, set()).add(module)
+    assert found == MODULES
+
+
+def test_imports_run_downward_only():
+    for name, tree in modules():
+        room = name.split("/")[0]
+        if room == "__init__":
+            continue
+        for target in imports(tree):
+            parts = target.split(".")
+            if parts[0] == "xltool" and len(parts) > 1 and parts[1] in ROOMS and parts[1] != room:
+                assert parts[1] in ROOMS[room], f"{name} imports {target}"
+
+
+def test_some_packages_have_one_door():
+    for name, tree in modules():
+        for target in imports(tree):
+            package = target.split(".")[0]
+            if package in ALONE:
+                assert name in ALONE[package] or name.split("/")[0] in ALONE[package], f"{name} imports {target}"
+
+
+def test_only_the_workbook_room_says_a1():
+    for name, tree in modules():
+        if name.split("/")[0] in {"workbook", "cli", "api"}:
+            continue
+        assert not any("a1" in target.split(".") for target in imports(tree)), name
+
+
+def test_pandas_is_imported_where_frames_are_handed_out():
+    for name, tree in modules():
+        heavy = {target.split(".")[0] for target in imports(tree, top_only=True)} & {"pandas"}
+        assert not heavy, f"{name} imports {heavy} when it is imported"
+
+
+def test_help_imports_nothing_heavy():
+    import subprocess
+    import sys
+
+    program = "import sys; from xltool.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"numpy", "pandas", "xlsxwriter", "docx", "lxml", "jinja2", "tomllib", "json"}
+    assert "xltool.messages" not in done.stderr.split()

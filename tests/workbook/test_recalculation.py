@@ -1,0 +1,226 @@
+"""Excel's verdicts and Python's are one: LibreOffice computes the formulas of random workbooks, and every result is compared.
+
+Each formula goes out with a wrong cached value, so that a result that was not computed is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+from tests import figures
+from tests.workbook import calc
+from tests.workbook.calc import Content, Fault
+from xltool import api
+from xltool.forms import catalog, totals
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Cell, FormSpec, Submission, Value
+from xltool.rules import validate
+from xltool.rules.validate import Verdict
+from xltool.workbook import results
+from xltool.workbook.address import CHECKS, TEXTS, Spot, plan
+from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT
+from xltool.workbook.write import workbook
+
+EDITIONS = ("ogi-2021", "ogi-2019")
+SEED = 20250131
+PLAIN, RAW = 18, 8
+"""Workbooks of each edition: with figures that a submission can hold, and with what people paste into cells besides."""
+RULES = (47, 44)
+"""How many verdicts a workbook of each edition has; a form with fewer would make this a smaller test than it says."""
+FEWEST_VERDICTS = 2_000
+
+UNREADABLE: tuple[Content, ...] = (
+    "3件",
+    "22（其中修订16件）",
+    "减4",
+    "三",
+    "待定",
+    "约5",
+    " ",
+    "#N/A",
+    "1/2",
+    "2024-01-31",
+    Fault("#N/A"),
+    Fault("#DIV/0!"),
+)
+FRACTIONS: tuple[Content, ...] = (2.5, 0.1, -0.5, 1e-7, 99.999)
+NORMALISED: tuple[Content, ...] = ("12", "１２", "1,234", " 7 ", "—", "无", "0")
+"""What the reader takes for a figure, with a note. The workbook asks for a figure in its place and does not reckon with it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workbook: the submission that it was made of, and what was typed over it."""
+
+    spec: FormSpec
+    submission: Submission
+    data: bytes
+    typed: Mapping[str, Content]
+
+
+def random_submission(spec: FormSpec, rng: Random) -> Submission:
+    """Figures that hold, then any mixture of faults in them."""
+    values: dict[str, Value] = dict(figures.consistent(spec, rng))
+    inputs = [cell for cell in spec.cells if not cell.total]
+    ways = [kind for kind in ("wrong", "blank", "slash", "negative", "huge", "fraction", "level") if rng.random() < 0.4]
+    for kind in ways:
+        for cell in rng.sample(inputs, rng.choice([1, 1, 2, 5, 12])):
+            scale = cell.measure.scale
+            if kind == "wrong":
+                values[cell.key] = rng.choice([0, 1, 7, 300, 12345]) * scale
+            elif kind == "blank":
+                values[cell.key] = None
+            elif kind == "slash":
+                values[cell.key] = NOT_APPLICABLE
+            elif kind == "negative":
+                values[cell.key] = -rng.choice([1, 3, 4000]) * scale
+            elif kind == "huge":
+                # Not the 15 digits that a submission holds at most: sums of those are beyond what doubles tell apart.
+                values[cell.key] = (cell.measure.maximum + rng.choice([0, 1, 5 * 10**10 * (scale == 1)])) * scale
+            elif kind == "fraction" and scale > 1:
+                values[cell.key] = rng.choice([1, 10, 123, 78156100, 10000000001, 12000 * scale, 350000 * scale, 999999 * scale // 7])
+    if "level" in ways:
+        values |= {cell.key: rng.choice([0, 1, 5, NOT_APPLICABLE]) for cell in spec.cells if cell.row.id == "regulations"}
+    if rng.random() < 0.1:
+        table = rng.choice(spec.tables)
+        values |= {cell.key: None for cell in inputs if cell.table is table}
+    agency = Agency("654221-015", rng.choice(["额敏县教育局", '带"引号"与&的<单位>', "𠮷林镇人民政府"]), rng.choice(LEVELS))
+    texts = {text.key: rng.choice(["", "已写。", "𠮷" * 5, "第一行\n第二行", "=1+1"]) for text in spec.texts if rng.random() < 0.8}
+    explanations = {check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4}
+    return Submission(spec.id, spec.years[0], agency, figures.aligned(spec, values), texts, explanations)
+
+
+def blank_submission(spec: FormSpec) -> Submission:
+    return Submission(spec.id, spec.years[0], figures.AGENCY, (None,) * len(spec.cells))
+
+
+def cases() -> dict[str, Case]:
+    found = {}
+    for edition in EDITIONS:
+        spec, rng = catalog.load(edition), Random(f"{SEED} {edition}")
+        plain = [blank_submission(spec), figures.submission(spec, figures.consistent(spec, rng))]
+        plain += [random_submission(spec, rng) for _ in range(PLAIN - len(plain))]
+        for number, submission in enumerate(plain):
+            found[f"{edition}-plain-{number}"] = Case(spec, submission, calc.spoiled(workbook(spec, submission)), {})
+        for number in range(RAW):
+            right = figures.submission(spec, figures.consistent(spec, rng))
+            submission = rng.choice([right, random_submission(spec, rng)])
+            inputs = rng.sample([cell.key for cell in spec.cells if not cell.total], rng.choice([1, 2, 4, 9]))
+            typed = {key: rng.choice(rng.choice([UNREADABLE, FRACTIONS, NORMALISED])) for key in inputs}
+            contents = {plan(spec).cells[key]: content for key, content in typed.items()}
+            found[f"{edition}-raw-{number}"] = Case(spec, submission, calc.spoiled(workbook(spec, submission), contents), typed)
+    return found
+
+
+@dataclass(frozen=True)
+class Run:
+    """All workbooks and what LibreOffice made of them."""
+
+    cases: Mapping[str, Case]
+    seen: Mapping[str, Mapping[Spot, Content]]
+
+    def plain(self) -> list[tuple[str, Case]]:
+        return [(name, case) for name, case in self.cases.items() if not case.typed]
+
+    def raw(self) -> list[tuple[str, Case]]:
+        return [(name, case) for name, case in self.cases.items() if case.typed]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    calc.require_office()
+    made = cases()
+    return Run(made, calc.recalculated({name: case.data for name, case in made.items()}, tmp_path_factory.mktemp("office")))
+
+
+def test_without_recalculation_the_wrong_values_stay(spec, tmp_path):
+    calc.require_office()
+    data = calc.spoiled(workbook(spec, blank_submission(spec)))
+    seen = calc.recalculated({"never": data}, tmp_path, calc.NEVER)["never"]
+    spots = calc.formula_spots(data)
+    assert spots == set(results.shown(plan(spec), blank_submission(spec)))
+    assert {seen.get(spot) for spot in spots} == {calc.NUMBER, calc.TEXT}
+
+
+def test_everything_was_computed(run):
+    left = [(name, spot) for name, seen in run.seen.items() for spot, value in seen.items() if value in (calc.NUMBER, calc.TEXT)]
+    assert not left
+
+
+def test_every_formula_shows_what_python_says(run):
+    verdicts, words, different = 0, set(), []
+    for name, case in run.plain():
+        layout, seen = plan(case.spec), run.seen[name]
+        expected = results.shown(layout, case.submission) | lengths(case)
+        assert calc.formula_spots(case.data) == set(expected)
+        for spot, value in expected.items():
+            if not same(seen.get(spot, ""), value):
+                different.append(f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}")
+        verdicts += len(validate.matrix(case.spec).rules)
+        words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
+    assert not different, "\n".join(different[:20])
+    assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND}
+    assert verdicts == PLAIN * sum(RULES)
+
+
+def test_what_is_no_figure_is_not_reckoned_with(run):
+    verdicts, words, different = 0, set(), []
+    for name, case in run.raw():
+        spec, seen = case.spec, run.seen[name]
+        lines, taken = plan(spec).lines, read_as_the_workbook_does(case)
+        for rule in validate.matrix(spec).rules:
+            verdict = validate.assessed(spec, taken)[rule.name]
+            told = TOLD if rule.name in case.submission.explanations else ASK
+            word = {Verdict.UNKNOWN: OPEN, Verdict.PASS: PASS, Verdict.FAIL: FAIL if rule.severity == "error" else told}[verdict]
+            found = seen.get(Spot(CHECKS, lines[rule.name], VERDICT))
+            if found != word:
+                different.append(f"{name} {rule.name}: LibreOffice {found!r}, Python {word!r}; {case.typed}")
+            verdicts += 1
+            words.add(word)
+        for table in spec.tables:
+            here = [(cell, taken[spec.index[cell.key]]) for cell in spec.cells if cell.table is table and not cell.total]
+            counts = {
+                f"number.text@{table.id}": sum(beyond(value, cell) or (value is None and cell.key in case.typed) for cell, value in here),
+                f"cell.blank@{table.id}": sum(value is None and cell.key not in case.typed for cell, value in here),
+            }
+            for check, number in counts.items():
+                if seen[Spot(CHECKS, lines[check], LEFT)] != number:
+                    different.append(f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; {case.typed}")
+    assert not different, "\n".join(different[:20])
+    assert words >= {PASS, FAIL, OPEN}
+    assert verdicts == RAW * sum(RULES)
+
+
+def test_enough_verdicts_were_compared(run):
+    assert sum(len(validate.matrix(case.spec).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
+
+
+def same(found: Content, expected: Content) -> bool:
+    """Equal to the last digit, and both a text or both a number."""
+    return found == expected and isinstance(found, str) == isinstance(expected, str)
+
+
+def lengths(case: Case) -> dict[Spot, Content]:
+    """LEN as LibreOffice counts: a rare character beyond the basic plane is one, where Excel and WPS count its two halves."""
+    written = case.submission.texts
+    return {Spot(TEXTS, s.row, LENGTH): len(written.get(key, "")) for key, s in plan(case.spec).texts.items() if s.sheet == TEXTS}
+
+
+def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
+    """The values that the reader gives; typed texts that it takes for figures, with a note, are no figures to the workbook yet."""
+    reading = api.read(case.data)
+    assert reading.submission is not None
+    noted = {key for finding in reading.findings if finding.code == "number.normalised" for key in finding.keys}
+    texts = {key for key, content in case.typed.items() if isinstance(content, str)}
+    assert noted == {key for key in texts if case.typed[key] in NORMALISED}
+    values = [None if cell.key in noted else value for cell, value in zip(case.spec.cells, reading.submission.values, strict=True)]
+    assert all(values[case.spec.index[key]] is None for key in texts)
+    return totals.computed(case.spec, values)
+
+
+def beyond(value: Value, cell: Cell) -> bool:
+    highest = cell.measure.maximum * cell.measure.scale
+    return isinstance(value, int) and not (-highest if cell.measure.signed else 0) <= value <= highest

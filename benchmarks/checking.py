@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from figures import different, spec, spoiled
 from measure import Contender, Table, compared
 
-import xltool
+from xltool import api
 from xltool.model import Reading
 
 WRONG = 0.05
@@ -24,7 +24,7 @@ def measured(quick: bool) -> list[Table]:
 
 def _table(title: str, readings: Sequence[Reading], quick: bool) -> Table:
     contenders = [
-        Contender("xltool.check, with blanks, bounds, levels, suspects", lambda: xltool.check(readings)),
+        Contender("xltool.check, with blanks, bounds, levels, suspects", lambda: api.check(readings)),
         Contender("plain loop, rules alone", lambda: by_hand(readings)),
     ]
     return compared(title, contenders, 1 if quick else 7)

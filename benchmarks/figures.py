@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-import xltool
+from xltool import api
 from xltool.model import Agency, FormSpec, Reading, Submission, Value
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "2024"
@@ -18,8 +18,8 @@ SEED = 2024
 @cache
 def accepted() -> tuple[Submission, ...]:
     """The samples of 2024 that are right, in the order of their codes."""
-    readings = xltool.check([xltool.read(path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))])
-    return tuple(r.submission for r in readings if r.submission is not None and xltool.status(r) == "accepted")
+    readings = api.check([api.read(path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))])
+    return tuple(r.submission for r in readings if r.submission is not None and api.status(r) == "accepted")
 
 
 def sample() -> Submission:
@@ -28,7 +28,7 @@ def sample() -> Submission:
 
 
 def spec() -> FormSpec:
-    return xltool.form(sample().form)
+    return api.form(sample().form)
 
 
 def different(count: int) -> Iterator[Submission]:
@@ -59,5 +59,6 @@ def spoiled(readings: Sequence[Reading], share: float) -> list[Reading]:
 
 def _sums(base: Sequence[Submission], times: Sequence[int]) -> tuple[Value, ...]:
     return tuple(
-        sum(k * value for k, value in zip(times, values, strict=True) if isinstance(value, int)) for values in zip(*(s.values for s in base), strict=True)
+        sum(k * value for k, value in zip(times, values, strict=True) if isinstance(value, int))
+        for values in zip(*(s.values for s in base), strict=True)
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+TURN: Final = 0.1
+"""Seconds of CPU that a turn takes at least: what is quick is called several times, so that one miss of a cache is not all of it."""
+
+
 def process_cpu(run: Callable[[], object]) -> float:
-    """Seconds of CPU of one call; garbage of the call before is not on its bill."""
+    """Seconds of CPU of one call in this process; each contender clears its own garbage away, and on its own bill."""
+    calls, start = 0, time.process_time()
+    while not calls or time.process_time() - start < TURN:
+        run()
+        calls += 1
     gc.collect()
-    start = time.process_time()
-    run()
-    return time.process_time() - start
+    return (time.process_time() - start) / calls
 
 
 def children_cpu(run: Callable[[], object]) -> float:
@@ -49,10 +56,13 @@ def interleaved(contenders: Sequence[Contender], rounds: int, clock: Callable[[C
     """The median of each contender, A B C A B C …, after one turn each that does not count."""
     for contender in contenders:
         contender.run()
+    gc.collect()
+    gc.freeze()  # what lives on from here is nobody's garbage, and no collection looks at it again
     turns: list[list[float]] = [[] for _ in contenders]
     for _ in range(rounds):
         for contender, mine in zip(contenders, turns, strict=True):
             mine.append(clock(contender.run))
+    gc.unfreeze()
     return [median(mine) for mine in turns]
 
 
@@ -61,8 +71,8 @@ def compared(
 ) -> Table:
     """Each contender's CPU time, and how many times the first one's that is."""
     seconds = interleaved(contenders, rounds, clock)
-    rows = [(c.name, f"{1000 * own:.3g} ms" if own < 1 else f"{own:.2f} s", _times(own / seconds[0])) for c, own in zip(contenders, seconds, strict=True)]
-    return Table(title, ("", "CPU time", "times xltool's"), tuple(rows))
+    rows = tuple((c.name, _time(own), _times(own / seconds[0])) for c, own in zip(contenders, seconds, strict=True))
+    return Table(title, ("", "CPU time", "times xltool's"), rows)
 
 
 def printed(table: Table) -> Iterator[str]:
@@ -87,6 +97,10 @@ def markdown(table: Table) -> Iterator[str]:
 def steps(values: Sequence[float]) -> list[float]:
     """What each value adds to the one before."""
     return [after - before for before, after in pairwise(values)]
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:.3g} ms" if seconds < 0.9995 else f"{seconds:.2f} s"
 
 
 def _times(ratio: float) -> str:

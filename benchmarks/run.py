@@ -39,10 +39,9 @@ def main() -> None:
 
 def machine() -> str:
     """The class of this machine and what was measured against, without names or paths."""
-    return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {platform.python_implementation()} {platform.python_version()}; "
-        f"{', '.join(f'{name} {number}' for name in RIVALS if (number := _version(name)))}"
-    )
+    rivals = ", ".join(f"{name} {number}" for name in RIVALS if (number := _version(name)))
+    interpreter = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {interpreter}; {rivals}"
 
 
 def written(tables: list[Table]) -> None:

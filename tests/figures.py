@@ -24,9 +24,7 @@ def consistent(spec: FormSpec, rng: Random) -> dict[str, int]:
     values = {}
     for cell in spec.cells:
         if cell.table.id == "disclosure" and cell.row.id != "regulations":
-            values[cell.key] = (
-                rng.randrange(400) * cell.measure.scale // 10**cell.measure.decimals * 10 ** rng.randint(0, cell.measure.decimals)
-            )
+            values[cell.key] = rng.randrange(400) * 10 ** rng.randint(0, cell.measure.decimals)
         else:
             values[cell.key] = 0
     for key in values:

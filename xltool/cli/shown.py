@@ -11,7 +11,7 @@ from xltool import api
 from xltool.cli import files
 from xltool.forms.document import json_value
 from xltool.messages import GRADES
-from xltool.model import Finding, FormSpec, Reading
+from xltool.model import Finding, FormSpec, Reading, Suspect
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATES: Final = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
@@ -31,10 +31,12 @@ def spec_of(reading: Reading) -> FormSpec | None:
 def lines(reading: Reading) -> Iterable[str]:
     """One indented line a finding, errors first."""
     spec = spec_of(reading)
+    named: set[Suspect] = set()  # findings of one fault share their suspects: name each once
     for found in reading.findings:
         yield f"  [{GRADES[found.severity]}] {api.message(found, spec)}"
         for suspect in found.suspects:
-            if spec is not None:
+            if spec is not None and suspect not in named:
+                named.add(suspect)
                 cell = spec.cell(suspect.key)
                 change = f"{shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}"
                 yield f"        疑似错误：{spot(spec, suspect.key)} {change}，{suspect.why}。"

@@ -29,9 +29,9 @@ def inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
 
 def computed(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
     """The values with every total computed from the inputs; a total with a blank among its parts is blank, `/` counts as zero."""
-    result = list(values)
+    result, figures = list(values), _figures(values)
     for at, parts in _plan(spec):
-        result[at] = _sum(values, parts)
+        result[at] = _sum(figures, parts)
     return tuple(result)
 
 
@@ -40,7 +40,8 @@ def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple
     values = submission.values
     if None not in values:
         return submission, ()
-    found = {at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(values, parts)) is not None}
+    figures = _figures(values)
+    found = {at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(figures, parts)) is not None}
     if not found:
         return submission, ()
     filled = tuple(found.get(at, value) for at, value in enumerate(values))
@@ -90,12 +91,11 @@ def _plan(spec: FormSpec) -> tuple[tuple[int, Parts], ...]:
     return _plans[spec.digest]
 
 
-def _sum(values: Sequence[Value], parts: Parts) -> int | None:
-    total = 0
-    for at, coefficient in parts:
-        value = values[at]
-        if value is None:
-            return None
-        if not isinstance(value, NotApplicable):
-            total += coefficient * value
-    return total
+def _sum(figures: Sequence[int | None], parts: Parts) -> int | None:
+    known = [coefficient * figure for at, coefficient in parts if (figure := figures[at]) is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _figures(values: Sequence[Value]) -> list[int | None]:
+    """The values with `/` as zero."""
+    return [0 if isinstance(value, NotApplicable) else value for value in values]

@@ -108,7 +108,6 @@ class Plan:
         """The last row and column of the range from A1 that formulas point into: its corners are locked, so it cannot be cut apart."""
         return self.below(table), self.beside(table)
 
-
     def _words(self) -> Iterator[Word]:
         """One word for each row or column that checks judge; the checks of a place share it."""
         found: dict[tuple[Table, Spot, int], tuple[list[str], list[CellKey]]] = {}

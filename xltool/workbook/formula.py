@@ -162,7 +162,7 @@ def _rounded(sum_: str, decimals: int) -> str:
 
 
 def _sum(plan: Plan, terms: Terms, home: Table | None) -> str:
-    parts = []
+    parts: list[str] = []
     for run, coefficient in _runs(plan, terms):
         sign = "-" if coefficient < 0 else "+" if parts else ""
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from xltool.workbook.address import COVER_FIELDS, COVER_TOP, TEXT_TOP, TEXTS, Spot, mark_text
@@ -20,6 +21,10 @@ LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
     ("swatch_bad", "橙红色", "对不上或填得不对的格；行尾、栏底和“校验”表同时用文字说明。"),
+)
+NOTES: Final = (
+    "不要剪切移动单元格，粘贴请用数值（选择性粘贴—数值）。",
+    "不要插入、删除行列，不要改动表头和工作表名称；工作表的锁定请勿解除。",
 )
 
 
@@ -54,7 +59,7 @@ def guide(desk: Desk, sheet: Any) -> None:
         sheet.set_row(row, LINE * lines(meaning, GUIDE_WIDTHS[2], 10))
         row += 1
     row = _heading(desk, sheet, row + 1, "注意")
-    for note in ("不要剪切移动单元格，粘贴请用数值（选择性粘贴—数值）。", "不要插入、删除行列，不要改动表头和工作表名称；工作表的锁定请勿解除。"):
+    for note in NOTES:
         sheet.merge_range(row, 0, row, 2, note, formats["guidance"])
         sheet.set_row(row, LINE)
         row += 1
@@ -132,9 +137,13 @@ def finish(desk: Desk, sheet: Any, portrait: bool) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    mark = mark_text(desk.meta).replace("&", "&&")
-    sheet.set_footer(f"&L&8{mark}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.set_footer(f"&L&8{footer_mark(desk.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def footer_mark(meta: Mapping[str, str]) -> str:
+    """The mark of identity as a footer spells it: & begins a code there."""
+    return mark_text(meta).replace("&", "&&")
 
 
 def lines(text: str, width: float, size: int) -> int:

@@ -65,8 +65,8 @@ def shown(plan: Plan, submission: Submission) -> dict[Spot, Shown]:
     tally = [word for word, _ in words.values()]
     state = state_text(tally.count(FAIL) + tally.count(MEND), tally.count(ASK))
     found[plan.state] = state
-    for word in plan.words:
-        found[word.spot] = judged_text([words[name] for name in word.checks])
+    for place in plan.words:
+        found[place.spot] = judged_text([words[name] for name in place.checks])
     heading = f"填报单位：{submission.agency.name}　　校验结果：{state}"
     for table in spec.tables:
         found[Spot(table.sheet, TABLE_TOP - 1, 0)] = heading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from xltool.forms.document import clean
 from xltool.messages import LEVEL_NAMES, XltoolError
 from xltool.model import FormSpec, Submission
 from xltool.workbook import address, formula, front, results, sheets
@@ -20,8 +21,8 @@ from xltool.workbook.identity import SCOPES
 
 CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
-MOST_CHARACTERS: Final = 32_767
-"""What a cell of Excel holds; xlsxwriter would cut a longer text off."""
+MOST_CHARACTERS, MOST_PROPERTY, MOST_FOOTER = 32_767, 255, 200
+"""What a cell of Excel holds, a property of the document, and a footer beside the number of the page."""
 
 FONT: Final = "宋体"
 _BASE: Final[dict[str, Any]] = {"font_name": FONT, "font_size": 11, "valign": "vcenter", "text_wrap": True}
@@ -58,14 +59,14 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-class Sheet(Worksheet):
+class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet that takes formulas as they are: ours need none of xlsxwriter's rewriting, which costs more than all the rest."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
 
 
-class Book(xlsxwriter.Workbook):
+class Book(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook whose structure is locked and whose names are hidden, which xlsxwriter alone cannot write."""
 
     def _write_workbook_pr(self) -> None:
@@ -101,11 +102,12 @@ class Desk:
 def workbook(spec: FormSpec, submission: Submission) -> bytes:
     """The official workbook of a form, filled in with a submission's inputs and texts; same submission, same bytes.
 
-    Raises `XltoolError` for a text longer than a cell of Excel holds. Totals are formulas, so totals of the submission are not used.
+    Raises `XltoolError` for a text longer than a workbook holds at its place. Totals are formulas: a submission's own are not used.
     """
-    _check_lengths(spec, submission)
+    submission = _storable(submission)
     layout = plan(spec)
     meta = identity(spec, submission)
+    _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
     book = Book(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 11}})
     book.set_properties({"title": spec.title, "subject": f"{submission.year}", "author": "xltool", "created": CREATED})
@@ -169,8 +171,23 @@ def _hidden(desk: Desk, sheet: Worksheet) -> None:
     sheet.very_hidden()
 
 
-def _check_lengths(spec: FormSpec, submission: Submission) -> None:
-    for text in spec.texts:
-        length = results.length(submission.texts.get(text.key, ""))
-        if length > MOST_CHARACTERS:
-            raise XltoolError(f"“{text.label}”有 {length} 字，超过 Excel 单元格最多 {MOST_CHARACTERS} 字，放不进工作簿；请精简。")
+def _storable(submission: Submission) -> Submission:
+    """The submission without control characters, which the XML of a workbook cannot hold."""
+    agency = submission.agency
+    return replace(
+        submission,
+        agency=replace(agency, code=clean(agency.code), name=clean(agency.name)),
+        texts={key: clean(text) for key, text in submission.texts.items()},
+        explanations={name: clean(text) for name, text in submission.explanations.items()},
+        serial=clean(submission.serial),
+    )
+
+
+def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
+    """Fails for what xlsxwriter would cut off or leave out with a mere warning."""
+    whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), MOST_CHARACTERS) for text in layout.spec.texts]
+    whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), MOST_CHARACTERS) for c in layout.checks]
+    whole += [("单位名称", meta["name"], MOST_PROPERTY), ("单位代码和编号", front.footer_mark(meta), MOST_FOOTER)]
+    for what, text, most in whole:
+        if results.length(text) > most:
+            raise XltoolError(f"{what}有 {results.length(text)} 字，超过工作簿中最多 {most} 字；请精简。")

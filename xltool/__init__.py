@@ -9,7 +9,12 @@ The verbs work on values and bytes and touch no file:
     frame = xltool.to_frame([reading.submission, ...])
 """
 
-from typing import Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xltool.api import check, differing_totals, dump, explain, fill, form, forms, message, read, report, status, to_frame
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,10 +33,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+class _Verbs(ModuleType):
     """Finds the verbs on first use, so that `import xltool` costs nothing."""
-    if name in __all__:
-        from importlib import import_module
 
-        return getattr(import_module("xltool.api"), name)
-    raise AttributeError(f"module 'xltool' has no attribute '{name}'")
+    def __getattr__(self, name: str) -> Any:
+        if name in __all__:
+            from importlib import import_module
+
+            return getattr(import_module("xltool.api"), name)
+        raise AttributeError(f"module 'xltool' has no attribute '{name}'")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Rooms named like verbs (`forms`, `report`) do not take their place when they are imported."""
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Verbs

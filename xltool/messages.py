@@ -135,7 +135,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "text.conflict": Message(
         "error",
         "文字格对不上",
-        "“{label}”：按单元格名称在 {named}，按左侧的项目名称在 {labelled}，不能确定是哪一段文字，没有读取。",
+        "“{label}”的填写格对不上：按单元格名称{named}，按项目名称{labelled}；不能确定是哪一段文字，没有读取。",
         "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
     ),
     "text.fault": Message("error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"),

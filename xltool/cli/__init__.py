@@ -78,7 +78,7 @@ def _caller_errors() -> type[Exception]:
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
-    from xltool.cli.files import say
+    from xltool.cli.console import say
 
     say(sentence, err=True)
     sys.exit(code)

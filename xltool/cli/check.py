@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from xltool import api
-from xltool.cli import files, shown
+from xltool.cli import console, shown
 from xltool.cli.chinese import Command
 
 
@@ -27,13 +27,13 @@ def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     readings = api.check([shown.load(path) for path in paths])
     for path, reading in zip(paths, readings, strict=True):
         if as_json:
-            files.result(shown.as_json(str(path), reading))
+            console.result(shown.as_json(str(path), reading))
             continue
-        files.say(f"{path}：{shown.STATES[api.status(reading)]}")
+        console.say(f"{path}：{shown.STATES[api.status(reading)]}")
         for line in shown.lines(reading):
-            files.say(line)
+            console.say(line)
     if not as_json:
         counts = Counter(api.status(reading) for reading in readings)
         tally = "，".join(f"{name} {counts[status]} 个" for status, name in shown.STATES.items() if counts[status])  # type: ignore[index]
-        files.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
+        console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
     sys.exit(shown.exit_code(readings, strict))

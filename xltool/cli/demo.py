@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api
-from xltool.cli import files, shown
+from xltool import api, files
+from xltool.cli import console, shown
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
@@ -27,7 +27,7 @@ def command(folder: Path) -> None:
     samples = sorted((data_folder("samples") / str(YEAR)).glob("*.json"))
     if not samples:
         raise XltoolError("没有找到自带的样例。")
-    files.say(f"样例县：额敏县 {YEAR} 年度，{len(samples)} 个单位。结果在 {folder}")
+    console.say(f"样例县：额敏县 {YEAR} 年度，{len(samples)} 个单位。结果在 {folder}")
     blank = _submission(samples[0])
     written = [_written(folder / "工作簿" / f"空白_{blank.agency.code}.xlsx", api.fill(_blank(blank)))]
     tally = {"accepted": 0, "returned": 0, "rejected": 0}
@@ -37,16 +37,16 @@ def command(folder: Path) -> None:
         book = _written(folder / "工作簿" / f"{name}.xlsx", api.fill(submission))
         [reading] = api.check([shown.load(book)])
         tally[api.status(reading)] += 1
-        files.say(f"\n{book.name}：{shown.STATES[api.status(reading)]}")
+        console.say(f"\n{book.name}：{shown.STATES[api.status(reading)]}")
         lines = list(shown.lines(reading))
         for line in lines:
-            files.say(line)
+            console.say(line)
         written += [book, _written(folder / "上报件" / f"{name}.json", api.dump(submission))]
         if lines:
             written.append(_written(folder / "审核结果" / f"{name}.txt", "\n".join(lines).encode() + b"\n"))
         written += _reports(folder, reading)
-    files.say(f"\n共 {len(samples)} 个单位：" + "，".join(f"{shown.STATES[status]} {count}" for status, count in tally.items()))
-    files.say("写出：\n" + "\n".join(f"  {path}" for path in written))
+    console.say(f"\n共 {len(samples)} 个单位：" + "，".join(f"{shown.STATES[status]} {count}" for status, count in tally.items()))
+    console.say("写出：\n" + "\n".join(f"  {path}" for path in written))
 
 
 def _reports(folder: Path, reading: Reading) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from xltool import api
-from xltool.cli import files
+from xltool.cli import console
 from xltool.cli.chinese import Command
 
 
@@ -14,4 +14,4 @@ from xltool.cli.chinese import Command
 @click.argument("name", metavar="名称")
 def command(name: str) -> None:
     """Prints the explanation."""
-    files.say(api.explain(name))
+    console.say(api.explain(name))

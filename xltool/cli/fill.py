@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api
-from xltool.cli import files, shown
+from xltool import api, files
+from xltool.cli import console, shown
 from xltool.cli.chinese import Command
 from xltool.model import Reading
 
@@ -30,7 +30,7 @@ def command(document: Path, output: Path) -> None:
     if submission is not None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
         files.put(output, api.fill(submission))
-        files.say(f"已写出 {output}", err=True)
+        console.say(f"已写出 {output}", err=True)
     for line in shown.lines(reading):
-        files.say(line, err=True)
+        console.say(line, err=True)
     sys.exit(shown.exit_code([reading]))

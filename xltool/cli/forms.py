@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from xltool import api
-from xltool.cli import files
+from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.messages import GRADES
 from xltool.model import FormSpec
@@ -24,14 +24,14 @@ def command(form_id: str | None, as_json: bool) -> None:
         specs = [api.form(known) for known in api.forms()]
         if as_json:
             heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
-            files.result(json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n")
+            console.result(json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n")
         else:
             for spec in specs:
-                files.say(f"{spec.id}　{spec.title}（{spec.basis}，{_years(spec)}）")
+                console.say(f"{spec.id}　{spec.title}（{spec.basis}，{_years(spec)}）")
         return
     spec = api.form(form_id)
     if as_json:
-        files.result(json.dumps(described(spec), ensure_ascii=False).encode() + b"\n")
+        console.result(json.dumps(described(spec), ensure_ascii=False).encode() + b"\n")
     else:
         _listing(spec)
 
@@ -81,15 +81,15 @@ def _listing(spec: FormSpec) -> None:
     from xltool.workbook.address import plan
 
     layout = plan(spec)
-    files.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_years(spec)}")
+    console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_years(spec)}")
     for table in spec.tables:
-        files.say(f"\n{table.title}（工作表“{table.sheet}”）")
+        console.say(f"\n{table.title}（工作表“{table.sheet}”）")
         for cell in (cell for cell in spec.cells if cell.table is table):
             kind = "合计" if cell.total else cell.measure.unit
-            files.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
-    files.say("\n文字")
+            console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
+    console.say("\n文字")
     for text in spec.texts:
-        files.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
-    files.say("\n勾稽关系")
+        console.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
+    console.say("\n勾稽关系")
     for rule in {rule.id: rule for rule in spec.rules}.values():
-        files.say(f"  [{GRADES[rule.severity]}] {rule.id}　{rule.text}")
+        console.say(f"  [{GRADES[rule.severity]}] {rule.id}　{rule.text}")

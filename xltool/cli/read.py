@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api
-from xltool.cli import files, shown
+from xltool import api, files
+from xltool.cli import console, shown
 from xltool.cli.chinese import Command
 
 
@@ -22,10 +22,10 @@ def command(workbook: Path, output: Path | None) -> None:
     if reading.submission is not None:
         data = api.dump(reading.submission)
         if output is None:
-            files.result(data)
+            console.result(data)
         else:
             files.put(output, data)
-            files.say(f"已写出 {output}", err=True)
+            console.say(f"已写出 {output}", err=True)
     for line in shown.lines(reading):
-        files.say(line, err=True)
+        console.say(line, err=True)
     sys.exit(shown.exit_code([reading]))

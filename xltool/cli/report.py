@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api
-from xltool.cli import files, shown
+from xltool import api, files
+from xltool.cli import console, shown
 from xltool.cli.chinese import Command
 
 
@@ -31,10 +31,10 @@ def command(source: Path, output: Path, draft: bool) -> None:
     [reading] = api.check([shown.load(source)])
     status = api.status(reading)
     for line in shown.lines(reading):
-        files.say(line, err=True)
+        console.say(line, err=True)
     if reading.submission is None or (status == "returned" and not draft):
         if reading.submission is not None:
-            files.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
+            console.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
         sys.exit(shown.exit_code([reading]))
     files.put(output, api.report(reading.submission, kind, draft=draft))
-    files.say(f"已写出 {output}", err=True)
+    console.say(f"已写出 {output}", err=True)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from xltool import api
-from xltool.cli import files
+from xltool import api, files
 from xltool.forms.document import json_value
 from xltool.messages import GRADES
 from xltool.model import Finding, FormSpec, Reading, Suspect

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from xltool.model import PRIOR, Cell, CellKey, FormSpec, NotApplicable, Rule, Submission, Terms, Value
+from xltool.model import NOT_APPLICABLE, PRIOR, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value
 
 
 def definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
@@ -44,8 +44,10 @@ def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple
     found = {at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(figures, parts)) is not None}
     if not found:
         return submission, ()
-    filled = tuple(found.get(at, value) for at, value in enumerate(values))
-    return replace(submission, values=filled), tuple(spec.cells[at].key for at in found)
+    filled = list(values)
+    for at, total in found.items():
+        filled[at] = total
+    return replace(submission, values=tuple(filled)), tuple(spec.cells[at].key for at in found)
 
 
 def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -98,4 +100,4 @@ def _sum(figures: Sequence[int | None], parts: Parts) -> int | None:
 
 def _figures(values: Sequence[Value]) -> list[int | None]:
     """The values with `/` as zero."""
-    return [0 if isinstance(value, NotApplicable) else value for value in values]
+    return [0 if value is NOT_APPLICABLE else value for value in values]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COVER_LABELS: Final = {"name": "单位名称", "code": "单位代码", "level": "单位级别", "year": "报告年度", "scope": "填报口径"}
 GUIDE_WIDTHS: Final = (6, 20, 70)
 COVER_WIDTHS: Final = (18, 48, 52)
-TEXT_WIDTHS: Final = (28, 82, 36, 8)
+TEXT_WIDTHS: Final = (30, 80, 36, 8)
 LINE: Final = 16.5  # points of one line at 11 pt
 TALLEST: Final = 405  # Excel allows 409 points
 LEGEND: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -12,19 +12,15 @@ from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
-from xltool.workbook import formula
-from xltool.workbook.a1 import cell_name
-from xltool.workbook.address import CHECKS, Plan, Spot, name_of, plan
-from xltool.workbook.book import RawBook, RawCell, RawSheet, read_book
+from xltool.workbook import formula, writings
+from xltool.workbook.address import Plan, Spot, plan
+from xltool.workbook.book import RawBook, RawCell, read_book
 from xltool.workbook.identity import Identity, identify
 from xltool.workbook.package import Refusal
-from xltool.workbook.witness import EXAMPLES, MOST_SHOWN, Claim, Located, locate, named_place, weighed
-from xltool.workbook.witness import canonical as canonical_label
+from xltool.workbook.witness import EXAMPLES, MOST_SHOWN, Located, locate
 
 KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
-SAID: Final = (2, 3)
-"""The columns of the 校验 sheet that tell which check a 说明 belongs to."""
 _BESIDE_TEXTS: Final = re.compile(r"\"[^\"]*\"|[\s'$]+")
 
 
@@ -59,13 +55,15 @@ def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") 
     _compare_totals(desk, values)
     if identity.marks["digest"] == desk.spec.digest:
         desk.findings.extend(_changed_formulas(desk))
+    texts, why = (part(book, layout, desk.located.sheets) for part in (writings.texts, writings.explanations))
+    desk.findings.extend([*texts.findings, *why.findings])
     submission = Submission(
         form=desk.spec.id,
         year=identity.year,
         agency=_agency(identity),
         values=values,
-        texts=_texts(desk),
-        explanations=_explanations(desk),
+        texts=texts.contents,
+        explanations=why.contents,
         scope=cast(Scope, identity.marks["scope"]),
         source=source,
         serial=identity.marks["serial"],
@@ -153,11 +151,12 @@ def _changed_formulas(desk: _Desk) -> Iterator[Finding]:
 
 
 def _renamed(desk: _Desk, found: str, expected: str) -> bool:
-    """Whether a formula differs only by the new name of a sheet, which is a finding of its own."""
-    for name, sheet in desk.located.sheets.items():
-        if sheet.name != name:
-            found = canonical(found).replace(canonical(sheet.name), canonical(name))
-    return canonical(found) == canonical(expected)
+    """Whether a formula differs only by the new names of sheets, which are findings of their own."""
+    old = {f"{canonical(sheet.name)}!": f"{canonical(name)}!" for name, sheet in desk.located.sheets.items() if sheet.name != name}
+    if not old:
+        return False
+    names = re.compile("|".join(map(re.escape, sorted(old, key=len, reverse=True))))
+    return names.sub(lambda match: old[match[0]], canonical(found)) == canonical(expected)
 
 
 @lru_cache(maxsize=4096)
@@ -169,112 +168,3 @@ def canonical(text: str) -> str:
 @lru_cache(maxsize=16)
 def _expected(layout: Plan) -> dict[Spot, str]:
     return formula.formulas(layout)
-
-
-@dataclass(frozen=True)
-class _Writing:
-    """A cell where something is written: its hidden name, its place, what stands left of it in those columns, what a message calls it."""
-
-    name: str
-    spot: Spot
-    columns: tuple[int, ...]
-    wordings: tuple[tuple[str, ...], ...]
-    called: str
-
-
-def _texts(desk: _Desk) -> dict[str, str]:
-    writings = {}
-    for text in desk.spec.texts:
-        wordings = ((text.label,), (f"{text.label}（必写）",))
-        writings[text.key] = _Writing(name_of("text", text.key), desk.plan.texts[text.key], (0,), wordings, text.label)
-    return _contents(desk, writings)
-
-
-def _explanations(desk: _Desk) -> dict[str, str]:
-    writings = {}
-    for check in desk.plan.checks:
-        if check.name in desk.plan.explanations:
-            spot, wordings = desk.plan.explanations[check.name], ((check.subject, check.text),)
-            called = f"{CHECKS}表中{check.subject}“{check.text}”的说明"
-            writings[check.name] = _Writing(name_of("why", check.name), spot, SAID, wordings, called)
-    return _contents(desk, writings)
-
-
-def _contents(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, str]:
-    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told."""
-    sheets = {sheet.name: sheet for sheet in desk.book.sheets}
-    by_name, by_label = _named(desk, writings), _labelled(desk, writings)
-    places = {key: _official(desk, writing) for key, writing in writings.items()}
-    told, odd = weighed(writings, by_name, by_label)
-    settled = not odd and all(claims[0] == places[key] for key, claims in told.items() if claims)
-    found: dict[str, str] = {}
-    for key, writing in writings.items():
-        official = places[key]
-        if official is None:
-            continue  # its sheet is gone, and that is told
-        claim = told[key][0] if told[key] else official if settled else None
-        if claim is None:
-            desk.findings.append(finding("text.lost", label=writing.called))
-        elif key in odd or claim[0] != official[0]:
-            named, labelled = _shown(by_name.get(key)), _shown(by_label.get(key))
-            desk.findings.append(finding("text.conflict", label=writing.called, named=named, labelled=labelled))
-        else:
-            raw = sheets[claim[0]].cells.get(claim[1])
-            content = "" if raw is None else _content(desk, raw, f"“{writing.called}”（{cell_name(*claim[1])}）")
-            if content:
-                found[key] = content
-    return found
-
-
-def _official(desk: _Desk, writing: _Writing) -> Claim | None:
-    """The place of a writing in the form, if its sheet is there."""
-    sheet = desk.located.sheets.get(writing.spot.sheet)
-    return None if sheet is None else (sheet.name, (writing.spot.row, writing.spot.column))
-
-
-def _named(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, Claim]:
-    claims = {key: named_place(desk.book, writing.name) for key, writing in writings.items()}
-    return {key: claim for key, claim in claims.items() if claim is not None}
-
-
-def _labelled(desk: _Desk, writings: Mapping[str, _Writing]) -> dict[str, Claim]:
-    """Where the labels stand that belong to a writing, if they stand there once."""
-    rows: dict[tuple[str, tuple[int, ...]], dict[tuple[str, ...], list[int]]] = {}
-    found: dict[str, Claim] = {}
-    for key, writing in writings.items():
-        sheet = desk.located.sheets.get(writing.spot.sheet)
-        if sheet is None:
-            continue
-        if (sheet.name, writing.columns) not in rows:
-            rows[sheet.name, writing.columns] = _wordings(sheet, writing.columns)
-        known = rows[sheet.name, writing.columns]
-        told = [row for wording in writing.wordings for row in known.get(tuple(map(canonical_label, wording)), ())]
-        if len(told) == 1:
-            found[key] = (sheet.name, (told[0], writing.spot.column))
-    return found
-
-
-def _wordings(sheet: RawSheet, columns: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
-    """The rows of a sheet by what stands in those columns."""
-    found: dict[tuple[str, ...], list[int]] = {}
-    for row in {row for row, column in sheet.cells if column == columns[0]}:
-        cells = [sheet.cells.get((row, column)) for column in columns]
-        found.setdefault(tuple("" if cell is None else canonical_label(cell.text) for cell in cells), []).append(row)
-    return found
-
-
-def _shown(claim: Claim | None) -> str:
-    return "无从辨认" if claim is None else f"“{claim[0]}”的 {cell_name(*claim[1])}"
-
-
-def _content(desk: _Desk, raw: RawCell, where: str) -> str:
-    if raw.kind == "error":
-        desk.findings.append(finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN]))
-        return ""
-    if not raw.text.strip():
-        if raw.formula is not None:
-            desk.findings.append(finding("formula.uncalculated", where=where, formula=raw.formula[:MOST_SHOWN]))
-        return ""
-    if raw.formula is not None:
-        desk.findings.append(finding("formula.in_input", where=where, formula=raw.formula[:MOST_SHOWN], value=raw.text[:MOST_SHOWN]))
-    return raw.text

@@ -145,7 +145,10 @@ def _table(plan: Plan, table: Table, sheet: RawSheet, named: Mapping[CellKey, Cl
     inputs = [cell for cell in cells if not cell.total]
     told, odd = weighed([cell.key for cell in inputs], named, by_label, sound=_in_order(anchors))
     odd |= {key for key, places in told.items() if any(name != sheet.name for name, _ in places)}
-    told |= {cell.key: [by_label[cell.key]] for cell in cells if cell.total and cell.key in by_label}
+    calm = not odd and _in_order(anchors)
+    for cell in cells:
+        if cell.total and cell.key in by_label and (calm or by_label[cell.key][1] == _official(plan, cell.key)):
+            told[cell.key] = [by_label[cell.key]]
     lost = [cell.key for cell in inputs if not told[cell.key]]
     against = [cell for cell in inputs if cell.key in odd]
     shifted: list[Cell] = []
@@ -186,7 +189,7 @@ def _at_odds(sheet: RawSheet, cell: Cell, name: Claim | None, label: Claim | Non
     def shown(claim: Claim | None) -> str:
         if claim is None:
             return "无从辨认"
-        return f"指向 {'' if claim[0] == sheet.name else f'“{claim[0]}”的 '}{cell_name(*claim[1])}"
+        return f"指向{'' if claim[0] == sheet.name else f'“{claim[0]}”的'} {cell_name(*claim[1])}"
 
     return f"“{cell.row.short}”“{cell.column.short}”：按单元格名称{shown(name)}，按项目名称{shown(label)}"
 

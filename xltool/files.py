@@ -1,15 +1,12 @@
-"""Files and streams of the command line: inputs within limits, outputs whole or absent, results in UTF-8."""
+"""Files from outside within limits, files of ours whole or absent."""
 
 from __future__ import annotations
 
 import os
 import stat
-import sys
 import tempfile
 from pathlib import Path
-from typing import Final, TextIO
-
-import click
+from typing import Final
 
 from xltool.messages import XltoolError, finding
 from xltool.model import Finding
@@ -28,11 +25,14 @@ def take(path: Path) -> bytes | Finding:
             return finding("file.limit", part=path.name, limit="文件大小（字节）", allowed=LARGEST_FILE, found=status.st_size)
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        return finding("file.missing", why=_reason(error))
+        return finding("file.missing", why=reason(error))
 
 
-def put(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: a temporary file in the same folder, then a replacement. Raises `XltoolError` in one sentence."""
+def put(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Writes a file whole or not at all: a temporary file in the same folder, then a replacement; an old file survives a failure.
+
+    `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
+    """
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,30 +41,12 @@ def put(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(path))
+        temporary.chmod(_mode(path) if mode is None else mode)
         temporary.replace(path)
     except (OSError, ValueError) as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise XltoolError(f"写不出 {path.name}：{_reason(error)}。") from error
-
-
-def result(data: bytes) -> None:
-    """Sends a result to standard output as UTF-8, whatever the console's own encoding."""
-    sys.stdout.flush()
-    stream = sys.stdout.buffer
-    stream.write(data)
-    stream.flush()
-
-
-def say(text: str, *, err: bool = False) -> None:
-    """A line for people, in the console's encoding; a sign that it cannot show becomes a question mark rather than a failure."""
-    click.echo(_encodable(text, sys.stderr if err else sys.stdout), err=err)
-
-
-def _encodable(text: str, stream: TextIO) -> str:
-    encoding = stream.encoding or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+        raise XltoolError(f"写不出 {path.name}：{reason(error)}。") from error
 
 
 def _mode(path: Path) -> int:
@@ -76,7 +58,8 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Why the system would not, in a few words."""
     if isinstance(error, FileNotFoundError):
         return "没有这个文件或文件夹"
     if isinstance(error, PermissionError):

@@ -1,0 +1,129 @@
+"""Where texts and explanations stand in a returned workbook, and what is written there: hidden names and labels are the witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xltool.messages import finding
+from xltool.model import Finding
+from xltool.workbook.a1 import cell_name
+from xltool.workbook.address import CHECKS, Plan, Spot, name_of
+from xltool.workbook.book import RawBook, RawCell, RawSheet
+from xltool.workbook.witness import MOST_SHOWN, Claim, Place, canonical, named_place, weighed
+
+SAID: int = 2
+"""The column of the 校验 sheet that says where a check holds; the next one says what it asks."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A cell where something is written: its hidden name, its place in the form, what a message calls it."""
+
+    name: str
+    spot: Spot
+    called: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was read, by key, and what was noticed in reading it."""
+
+    contents: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+    """The texts of the form; `sheets` are the sheets of the file by the names that they should have."""
+    writings = {text.key: Writing(name_of("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts}
+    claims: dict[str, Claim] = {}
+    for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
+        sheet, places = sheets[name], _texts_of(sheets[name])
+        mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
+        guides = {place[1] - 1 for text in mine if text.guidance for place in places.get(canonical(text.guidance), ())}
+        for text in mine:
+            label = [place for wording in (text.label, f"{text.label}（必写）") for place in places.get(canonical(wording), ())]
+            if len(label) == 1 and len(guides) <= 1:
+                claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
+    return _written(book, sheets, writings, claims)
+
+
+def explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+    """The 说明 of the checks that may be explained: right of their verdicts, the last formulas of their rows."""
+    writings, claims = {}, {}
+    sheet = sheets.get(CHECKS)
+    rows = {} if sheet is None else dict(_checks_of(sheet))
+    for check in plan.checks:
+        if check.name in plan.explanations:
+            spot = plan.explanations[check.name]
+            writings[check.name] = Writing(name_of("why", check.name), spot, f"{CHECKS}表中{check.subject}“{check.text}”的说明")
+            place = rows.get((canonical(check.subject), canonical(check.text)))
+            if sheet is not None and place is not None:
+                claims[check.name] = (sheet.name, place)
+    return _written(book, sheets, writings, claims)
+
+
+def _texts_of(sheet: RawSheet) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for place, cell in sheet.cells.items():
+        if cell.kind == "text" and cell.formula is None:
+            found.setdefault(canonical(cell.text), []).append(place)
+    return found
+
+
+def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
+    """For each two texts side by side the place behind the last formula of their row."""
+    last: dict[int, int] = {}
+    for (row, column), cell in sheet.cells.items():
+        if cell.formula is not None:
+            last[row] = max(column, last.get(row, column))
+    for (row, column), cell in sheet.cells.items():
+        beside = sheet.cells.get((row, column + 1))
+        if row in last and beside is not None and cell.kind == beside.kind == "text":
+            yield (canonical(cell.text), canonical(beside.text)), (row, last[row] + 1)
+
+
+def _written(book: RawBook, sheets: Mapping[str, RawSheet], writings: Mapping[str, Writing], by_label: Mapping[str, Claim]) -> Written:
+    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told."""
+    present = {sheet.name: sheet for sheet in book.sheets}
+    by_name = {key: claim for key, writing in writings.items() if (claim := named_place(book, writing.name)) is not None}
+    official = {
+        key: (sheets[writing.spot.sheet].name, (writing.spot.row, writing.spot.column))
+        for key, writing in writings.items()
+        if writing.spot.sheet in sheets  # where the sheet is gone, that is told already
+    }
+    told, odd = weighed(official, by_name, by_label)
+    settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
+    contents: dict[str, str] = {}
+    findings: list[Finding] = []
+    for key, place in official.items():
+        called = writings[key].called
+        claim = told[key][0] if told[key] else place if settled else None
+        if claim is None:
+            findings.append(finding("text.lost", label=called))
+        elif key in odd or claim[0] != place[0]:
+            facts = [_shown(claims.get(key)) for claims in (by_name, by_label)]
+            findings.append(finding("text.conflict", label=called, named=facts[0], labelled=facts[1]))
+        elif claim[1] in present[claim[0]].cells:
+            content, noticed = _content(present[claim[0]].cells[claim[1]], f"“{called}”（{cell_name(*claim[1])}）")
+            findings.extend(noticed)
+            if content:
+                contents[key] = content
+    return Written(contents, tuple(findings))
+
+
+def _shown(claim: Claim | None) -> str:
+    return "无从辨认" if claim is None else f"为“{claim[0]}”的 {cell_name(*claim[1])}"
+
+
+def _content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+    """The text of a cell, a formula's as it is shown."""
+    if raw.kind == "error":
+        return "", [finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN])]
+    text = raw.text if raw.text.strip() else ""
+    if raw.formula is None:
+        return text, []
+    shown = raw.formula[:MOST_SHOWN]
+    if raw.kind == "empty":
+        return "", [finding("formula.uncalculated", where=where, formula=shown)]
+    return text, [finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MOST_SHOWN]}”")]

@@ -246,8 +246,8 @@ def reorder(opened: Opened) -> None:
 
 
 def unlock(opened: Opened, sheet: str) -> None:
-    root = opened.sheet(sheet)
-    root.remove(root.find(f"{{{MAIN}}}sheetProtection"))
+    for lock in list(opened.sheet(sheet).iter(f"{{{MAIN}}}sheetProtection")):
+        lock.getparent().remove(lock)
 
 
 # ---------------------------------------------------------------- rows, columns and cells that move, with their names

@@ -42,12 +42,13 @@ def locate(book: RawBook, plan: Plan) -> Located:
     """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
     claims = {cell.key: named_place(book, name_of("cell", cell.key)) for cell in plan.spec.cells if not cell.total}
     named = {key: claim for key, claim in claims.items() if claim is not None}
+    broken = {key for key in claims if broken_name(book, name_of("cell", key))}
     located = Located(_sheets(book, plan, named))
     located.findings.extend(_sheet_findings(book, plan, located.sheets))
     for table in plan.spec.tables:
         sheet = located.sheets.get(table.sheet)
         if sheet is not None:
-            _table(plan, table, sheet, named, located)
+            _table(plan, table, sheet, (named, broken), located)
     return located
 
 
@@ -59,12 +60,17 @@ def named_place(book: RawBook, name: str) -> Claim | None:
     return reference[0], (reference[1], reference[2])
 
 
+def broken_name(book: RawBook, name: str) -> bool:
+    """Whether a defined name points nowhere: its cell was deleted, or another one was pasted over it."""
+    return name in book.names and parse_reference(book.names[name]) is None
+
+
 def weighed(
-    keys: Iterable[str], *witnesses: Mapping[str, Claim], sound: bool = True
+    keys: Iterable[str], *witnesses: Mapping[str, Claim], broken: Iterable[str] = (), sound: bool = True
 ) -> tuple[dict[str, list[Claim]], set[str]]:
     """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
 
-    Where they are at odds on any, or are not `sound`, no witness is believed alone.
+    A key whose name is broken is at odds with its labels. Where any are at odds, or witnesses are not `sound`, none is believed alone.
     """
     claims: dict[Claim, set[str]] = defaultdict(set)
     for witness in witnesses:
@@ -72,6 +78,7 @@ def weighed(
             claims[claim].add(key)
     told = {key: [witness[key] for witness in witnesses if key in witness] for key in keys}
     odd = {key for key, places in told.items() if len(set(places)) > 1 or any(claims[place] != {key} for place in places)}
+    odd |= {key for key in broken if told.get(key)}
     if odd or not sound:
         odd |= {key for key, places in told.items() if len(places) == 1}
     return told, odd
@@ -137,13 +144,14 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
     return found
 
 
-def _table(plan: Plan, table: Table, sheet: RawSheet, named: Mapping[CellKey, Claim], located: Located) -> None:
+def _table(plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellKey, Claim], set[CellKey]], located: Located) -> None:
     """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
     anchors = _anchors(plan, table, sheet)
+    named, broken = names
     cells = [cell for cell in plan.spec.cells if cell.table is table]
     by_label = {key: (sheet.name, place) for key, place in _labelled(plan, table, anchors).items()}
     inputs = [cell for cell in cells if not cell.total]
-    told, odd = weighed([cell.key for cell in inputs], named, by_label, sound=_in_order(anchors))
+    told, odd = weighed([cell.key for cell in inputs], named, by_label, broken=broken, sound=_in_order(anchors))
     odd |= {key for key, places in told.items() if any(name != sheet.name for name, _ in places)}
     calm = not odd and _in_order(anchors)
     for cell in cells:

@@ -25,7 +25,8 @@ MOST_CHARACTERS, MOST_PROPERTY, MOST_FOOTER = 32_767, 255, 200
 """What a cell of Excel holds, a property of the document, and a footer beside the number of the page."""
 
 FONT: Final = "宋体"
-_BASE: Final[dict[str, Any]] = {"font_name": FONT, "font_size": 11, "valign": "vcenter", "text_wrap": True}
+_BASE: Final[dict[str, Any]] = {"font_name": FONT, "font_size": 11, "font_scheme": "none", "valign": "vcenter", "text_wrap": True}
+"""Without a scheme: a font of the theme's scheme is shown in the theme's font, Calibri, whatever its name says."""
 _LINE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#7F7F7F"}
 _FIGURE: Final[dict[str, Any]] = {**_LINE, "align": "center", "text_wrap": False, "shrink": True}
 """A figure too long for its column shrinks; it would show as ### or 1E+09 otherwise."""

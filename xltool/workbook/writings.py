@@ -10,7 +10,7 @@ from xltool.model import Finding
 from xltool.workbook.a1 import cell_name
 from xltool.workbook.address import CHECKS, Plan, Spot, name_of
 from xltool.workbook.book import RawBook, RawCell, RawSheet
-from xltool.workbook.witness import MOST_SHOWN, Claim, Place, canonical, named_place, weighed
+from xltool.workbook.witness import MOST_SHOWN, Claim, Place, broken_name, canonical, named_place, weighed
 
 SAID: int = 2
 """The column of the 校验 sheet that says where a check holds; the next one says what it asks."""
@@ -92,7 +92,7 @@ def _written(book: RawBook, sheets: Mapping[str, RawSheet], writings: Mapping[st
         for key, writing in writings.items()
         if writing.spot.sheet in sheets  # where the sheet is gone, that is told already
     }
-    told, odd = weighed(official, by_name, by_label)
+    told, odd = weighed(official, by_name, by_label, broken={key for key in official if broken_name(book, writings[key].name)})
     settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
     contents: dict[str, str] = {}
     findings: list[Finding] = []

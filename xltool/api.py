@@ -130,6 +130,31 @@ def message(found: Finding, spec: FormSpec | None) -> str:
 
     return messages.render(found, spec, plan(spec).place)
 
+def described(found: Finding, reading: Reading) -> dict[str, Any]:
+    """A finding as the contract's JSON has it: code, rule, severity, cells with sheet, address and value, message, suspects."""
+    spec = None if reading.submission is None else form(reading.submission.form)
+    cells, suspects = [], []
+    if spec is not None and reading.submission is not None:
+        from xltool.workbook.address import plan
+
+        place, values = plan(spec).place, reading.submission.values
+        for key in found.keys:
+            sheet, address = place(key)
+            value = document.json_value(values[spec.index[key]], spec.cell(key).measure)
+            cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
+        for suspect in found.suspects:
+            measure = spec.cell(suspect.key).measure
+            value, proposed = document.json_value(suspect.value, measure), document.json_value(suspect.proposed, measure)
+            suspects.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
+    return {
+        "code": found.code,
+        "rule": None if found.rule is None else found.rule.partition("@")[0],
+        "severity": found.severity,
+        "cells": cells,
+        "message": message(found, spec),
+        "suspects": suspects,
+    }
+
 
 def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
     """Submissions of one form as a frame: one row each, indexed by agency code, a column a cell key; 万元 as Decimal, blank as None.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from xltool.forms import catalog, layout
+from xltool.forms import catalog, fields, layout
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Reading, Submission
 from xltool.rules.judge import judged
@@ -80,7 +80,7 @@ BELOW = {"top": {"measure", "text", "section", "table", "rule"}, "`[[table]]`": 
 def test_the_list_of_fields_has_exactly_those_that_are_known(where, monkeypatch):
     """A field that nobody knows is written in; the names that the hint is looked for among are those that are known."""
     known = set()
-    monkeypatch.setattr("xltool.forms.fields.nearest", lambda name, names: known.update(names) or "")
+    monkeypatch.setattr(fields, "nearest", lambda name, names: known.update(names) or "")
     place = FIELDS[where]
     assert FORM.count(place) == 1
     with pytest.raises(DefinitionError, match="has no field 'zzz'"):

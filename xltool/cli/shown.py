@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from xltool import api, files
-from xltool.forms.document import json_value
 from xltool.messages import GRADES
 from xltool.model import Finding, FormSpec, Reading, Suspect
 
@@ -58,7 +57,7 @@ def shown(value: Any, cell: Any) -> str:
 
 def as_json(file: str, reading: Reading) -> bytes:
     """The line of `check --json` for one file."""
-    spec, submission = spec_of(reading), reading.submission
+    submission = reading.submission
     document: dict[str, Any] = {"schema": "xltool/check/1", "file": file, "status": api.status(reading)}
     if submission is not None:
         document |= {
@@ -66,7 +65,7 @@ def as_json(file: str, reading: Reading) -> bytes:
             "year": submission.year,
             "agency": {"code": submission.agency.code, "name": submission.agency.name},
         }
-    document["findings"] = [_finding(found, reading, spec) for found in reading.findings]
+    document["findings"] = [api.described(found, reading) for found in reading.findings]
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
@@ -85,27 +84,3 @@ def exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
         elif strict and "warning" in severities:
             worst = max(worst, WARNINGS)
     return worst
-
-
-def _finding(found: Finding, reading: Reading, spec: FormSpec | None) -> dict[str, Any]:
-    cells, suspects = [], []
-    if spec is not None and reading.submission is not None:
-        from xltool.workbook.address import plan
-
-        place, values = plan(spec).place, reading.submission.values
-        for key in found.keys:
-            sheet, address = place(key)
-            value = json_value(values[spec.index[key]], spec.cell(key).measure)
-            cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
-        for suspect in found.suspects:
-            measure = spec.cell(suspect.key).measure
-            value, proposed = json_value(suspect.value, measure), json_value(suspect.proposed, measure)
-            suspects.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
-    return {
-        "code": found.code,
-        "rule": None if found.rule is None else found.rule.partition("@")[0],
-        "severity": found.severity,
-        "cells": cells,
-        "message": api.message(found, spec),
-        "suspects": suspects,
-    }

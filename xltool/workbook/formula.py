@@ -1,7 +1,8 @@
 """The formulas of a workbook: totals, checks, states. They point into whole frames, so cutting a cell cannot bend them.
 
-A frame is a table's sheet from A1 to its first row and column behind the grid. `INDEX(frame, row, column)` survives cut and paste of any
-input, where a plain `D6` would follow the cell or become #REF!. Functions are those of Excel 2010 and WPS; nothing is volatile.
+A frame is a table's sheet from A1 to its first row and column behind the grid; the frame of a text is its row. `INDEX(frame, row, column)`
+survives cut and paste of any input, where a plain `D6` would follow the cell or become #REF!. Functions are those of Excel 2010 and WPS;
+nothing is volatile.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def count(plan: Plan, check: Check) -> str:
     spec = plan.spec
     if check.kind == "texts":
         keys = [text.key for text in spec.texts if text.required]
-        return "+".join(f"(LEN({plan.texts[key].reference})=0)" for key in keys)
+        return "+".join(f"(LEN({_text(plan.texts[key], CHECKS)})=0)" for key in keys)
     if check.kind == "empty":
         filled = "+".join(f"COUNTA({_range(plan, run, None)})" for run in _input_runs(plan, spec.cells))
         return f"IF({filled}=0,1,0)"
@@ -140,7 +141,7 @@ def formulas(plan: Plan) -> dict[Spot, str]:
         found[Spot(table.sheet, TABLE_TOP - 1, 0)] = heading(plan)
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
-            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({spot.address})"
+            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({_text(spot, TEXTS)})"
     found[Spot(TEXTS, 1, 0)] = heading(plan)
     return found
 
@@ -153,7 +154,14 @@ def validation(measure: Measure, cell: str, slash: bool) -> str:
 
 
 def _bad(error: bool, word: str, line: int) -> str:
-    return f'"{word}"' if error else f'IF(LEN({cell_name(line, WHY)})>0,"{TOLD}","{ASK}")'
+    return f'"{word}"' if error else f'IF(LEN({_text(Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
+
+
+def _text(spot: Spot, home: str) -> str:
+    """A cell for a text as a reference into its own row, from the first cell to the one behind it, which are locked."""
+    sheet = "" if spot.sheet == home else f"{quote_sheet(spot.sheet)}!"
+    first, behind = cell_name(spot.row, 0, absolute=True), cell_name(spot.row, spot.column + 1, absolute=True)
+    return f"INDEX({sheet}{first}:{behind},1,{spot.column + 1})"
 
 
 def _rounded(sum_: str, decimals: int) -> str:

@@ -1,0 +1,147 @@
+"""A campaign folder: its settings in campaign.toml, its roster, its key, and where everything in it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from xltool import files
+from xltool.campaign.roster import Roster
+from xltool.campaign.roster import parse as parse_roster
+from xltool.forms import catalog
+from xltool.messages import XltoolError
+from xltool.model import Finding, FormSpec
+
+SETTINGS, ROSTER, KEY, DATABASE = "campaign.toml", "roster.csv", "campaign.key", "campaign.db"
+OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY = "outbox", "inbox", "returned", "archive", "reports", "county"
+FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
+KEY_BYTES: Final = 32
+_FIELDS: Final = {"form": str, "year": int, "name": str, "deadline": str, "prior": list}
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The settings of one campaign and its folder; `prior` are last year's files or folders, as paths from the campaign folder."""
+
+    root: Path
+    form: str
+    year: int
+    name: str
+    deadline: date | None = None
+    prior: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> FormSpec:
+        """The form that the campaign fills in."""
+        return catalog.load(self.form)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.root / DATABASE
+
+    def roster(self) -> Roster:
+        """The roster as it stands now; raises `RosterError` with every fault, or `XltoolError` when the file cannot be read."""
+        return parse_roster(_bytes(self.root / ROSTER))
+
+    def key(self) -> bytes:
+        """The secret that stamps are made with; it never leaves the folder."""
+        return _bytes(self.root / KEY)
+
+    def settings(self) -> bytes:
+        """The text of campaign.toml."""
+        lines = [f"form = {_quoted(self.form)}", f"year = {self.year}", f"name = {_quoted(self.name)}"]
+        if self.deadline is not None:
+            lines.append(f"deadline = {_quoted(self.deadline.isoformat())}")
+        if self.prior:
+            lines.append(f"prior = [{', '.join(map(_quoted, self.prior))}]")
+        return ("\n".join(lines) + "\n").encode()
+
+
+def create(campaign: Campaign, roster: Roster) -> bool:
+    """Makes the folder of a new campaign; False when just this campaign stands there already. Raises `XltoolError` for any other."""
+    root = campaign.root
+    if (root / SETTINGS).exists():
+        if _bytes(root / SETTINGS) == campaign.settings() and _bytes(root / ROSTER) == roster.csv():
+            return False
+        raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
+    if root.is_dir() and any(root.iterdir()):
+        raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
+    for name in FOLDERS:
+        try:
+            (root / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise XltoolError(f"建不了文件夹 {root / name}：{files.reason(error)}。") from error
+    files.put(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
+    files.put(root / ROSTER, roster.csv())
+    files.put(root / SETTINGS, campaign.settings())  # last: with it the folder is a campaign
+    return True
+
+
+def find(start: Path) -> Campaign:
+    """The campaign that a folder is, or is in; raises `XltoolError` when there is none or its settings are wrong."""
+    for folder in (start, *start.resolve().parents):
+        if (folder / SETTINGS).is_file():
+            return load(folder)
+    raise XltoolError(f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。")
+
+
+def load(root: Path) -> Campaign:
+    """The campaign of a folder; raises `XltoolError` with every fault of its campaign.toml."""
+    try:
+        document = tomllib.loads(_bytes(root / SETTINGS).decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise XltoolError(f"{root / SETTINGS} 不是正确的 TOML：{error}") from error
+    faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
+    faults += [f"缺少 {name}" for name in ("form", "year", "name") if name not in document]
+    faults += [f"{name} 的类型不对" for name, kind in _FIELDS.items() if name in document and type(document[name]) is not kind]
+    if faults:
+        raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
+    deadline = parse_deadline(document["deadline"]) if "deadline" in document else None
+    campaign = Campaign(root, document["form"], document["year"], document["name"], deadline, tuple(map(str, document.get("prior", ()))))
+    check(campaign)
+    return campaign
+
+
+def check(campaign: Campaign) -> None:
+    """Raises `XltoolError` when the form is unknown or not in force for the year, or the name cannot be a heading."""
+    spec = campaign.spec
+    if not spec.covers(campaign.year):
+        first, last = spec.years
+        span = f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
+        raise XltoolError(f"{spec.id} 用于{span}，不能用于 {campaign.year} 年度。")
+    if not campaign.name.strip() or not campaign.name.isprintable():
+        raise XltoolError("填报任务的名称不能为空，也不能有控制字符。")
+
+
+def parse_deadline(text: str) -> date:
+    """A deadline such as 2025-01-31; raises `XltoolError`."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise XltoolError(f"期限“{text}”应写成 2025-01-31 的样子。") from error
+
+
+def resolved(campaign: Campaign, paths: Sequence[str]) -> list[Path]:
+    """Paths of the settings as paths from here."""
+    return [campaign.root / path for path in paths]
+
+
+def _bytes(path: Path) -> bytes:
+    data = files.take(path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{path} 读不出来：{data.data.get('why', '文件过大')}。")
+    return data
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML string

@@ -24,7 +24,7 @@ MODULES = {
     },
     "rules": {"__init__", "cells", "judge", "localise", "validate"},
     "workbook": {
-        "__init__", "a1", "address", "book", "formula", "front", "identity", "package", "read", "results", "sheet", "sheets", "witness", "write", "writings",
+        "__init__", "a1", "address", "book", "claims", "fingerprint", "formula", "front", "identity", "package", "read", "results", "sheet", "sheets", "witness", "write", "writings",
     },
     "report": {"__init__", "assemble", "docx", "grids", "html", "markdown", "style", "text"},
     "cli": {"__init__", "check", "chinese", "console", "demo", "explain", "fill", "forms", "read", "report", "shown"},

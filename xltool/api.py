@@ -50,8 +50,11 @@ def read(data: bytes, source: str = "") -> Reading:
     return reading
 
 
-def check(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, of any forms, with all findings of their forms' rules; errors first, rejected ones as they are."""
+def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
+    """The readings, of any forms, with all findings of their forms' rules; errors first, rejected ones as they are.
+
+    `priors` are last year's submissions, one for each reading or None where there is none.
+    """
     from xltool.rules.judge import judged
 
     results = list(readings)
@@ -60,7 +63,8 @@ def check(readings: Sequence[Reading]) -> list[Reading]:
         if reading.submission is not None:
             by_form.setdefault(reading.submission.form, []).append(at)
     for form_id, places in by_form.items():
-        for at, result in zip(places, judged(form(form_id), [readings[at] for at in places]), strict=True):
+        last_year = None if priors is None else [priors[at] for at in places]
+        for at, result in zip(places, judged(form(form_id), [readings[at] for at in places], last_year), strict=True):
             results[at] = result
     return results
 
@@ -72,14 +76,14 @@ def status(reading: Reading) -> Status:
     return "returned" if any(found.severity == "error" for found in reading.findings) else "accepted"
 
 
-def fill(submission: Submission) -> bytes:
+def fill(submission: Submission, prior: Submission | None = None) -> bytes:
     """The official workbook with a submission's inputs and texts filled in; same submission, same bytes.
 
-    Raises `XltoolError` for a text longer than a cell of Excel holds.
+    With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer than a cell of Excel holds.
     """
     from xltool.workbook.write import workbook
 
-    return workbook(form(submission.form), submission)
+    return workbook(form(submission.form), submission, prior)
 
 
 def differing_totals(submission: Submission) -> tuple[Finding, ...]:

@@ -70,10 +70,20 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE),
     "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
     "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
+    "prior.jump": Message(
+        "warning",
+        "与上年相差悬殊",
+        "{where}填的是 {value}，上年是 {prior}，相差十倍以上。",
+        "核对位数、单位和统计口径；属实的请说明原因。",
+        ANNUAL_NOTICE,
+    ),
+    "prior.paired": Message(
+        "info", "上年单位代码不同", "上年文件的单位代码是“{prior}”，本文件是“{code}”；单位名称相同，按同一单位比较。", "不用改。"
+    ),
     "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
     # reading a workbook
     "total.typed": Message(
-        "error", "合计格被改写", "{where}的自动合计被改成了 {typed}，{sum}。", "核对分项；合计不用填，请在原表填分项。"
+        "error", "合计格被改写", "{where}的自动合计被改成了“{typed}”，{sum}。", "核对分项；合计不用填，请在原表填分项。"
     ),
     "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
     "total.differs": Message(
@@ -104,7 +114,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "layout.shifted": Message(
         "warning",
         "行列被移动",
-        "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按单元格名称和项目名称找到并读取。",
+        "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按内部名称和项目名称找到并读取。",
         "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
     ),
     "merge.undone": Message(
@@ -114,7 +124,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "改回“{expected}”；不要改工作表名称。"
     ),
     "sheet.added": Message("warning", "多了工作表", "多了工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
-    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请在原来的工作簿上重新填写。"),
+    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"),
     "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
     "sheet.unprotected": Message(
         "info", "工作表锁定被解除", "工作表{found}的锁定已被解除；各表的表头、公式和项目名称已与表样逐一核对。", "不用改。"
@@ -122,7 +132,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "cell.lost": Message(
         "error",
         "找不到填报格",
-        "{block}有 {count} 个填报格在文件中找不到（单元格名称和项目名称都没有了）：{cells}。",
+        "{block}有 {count} 个填报格在文件中找不到（内部名称和项目名称都没有了）：{cells}。",
         "请在原来的工作簿上重新填写。",
     ),
     "cell.conflict": Message(
@@ -135,7 +145,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "text.conflict": Message(
         "error",
         "文字格对不上",
-        "“{label}”的填写格对不上：按单元格名称{named}，按项目名称{labelled}；不能确定是哪一段文字，没有读取。",
+        "工作表“{sheet}”有 {count} 个填写格对不上，不能确定是哪一项的文字，没有读取：{labels}。如{example}。",
         "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
     ),
     "text.fault": Message("error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"),
@@ -145,6 +155,73 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "identity.partial": Message("info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"),
     "form.digest": Message(
         "warning", "表样版本不同", "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。", "请用最新下发的工作簿填写。"
+    ),
+    # a campaign
+    "campaign.other": Message("error", "不是本任务的报表", "这是{found}，本任务是{wanted}。", "请用本任务下发的工作簿填写。"),
+    "campaign.unknown_agency": Message(
+        "error", "不在名录", "单位代码 {agency}（{name}）不在本任务的单位名录里。", "核对单位名录，或退回报送人。"
+    ),
+    "campaign.renamed": Message("info", "单位名称与名录不同", "文件里的单位名称是“{found}”，名录里是“{listed}”；按名录处理。", "不用改。"),
+    "stamp.missing": Message(
+        "warning", "没有下发编号", "文件没有下发编号，不是由本任务下发的工作簿填写的。", "请用下发的工作簿填写；确需接受的请说明。"
+    ),
+    "stamp.wrong": Message(
+        "error",
+        "下发编号验证不通过",
+        "下发编号“{serial}”不是本任务发给 {agency} 的，文件的标识被改动或换用了别的工作簿。",
+        "请用发给本单位的工作簿填写。",
+    ),
+    # the sum of many
+    "county.absent": Message(
+        "warning",
+        "有单位没有汇总",
+        "有 {count} 个单位没有汇总：{agencies}。",
+        "催报或退回改正后重新汇总；不必报送的从名录中删去。",
+        REGULATION,
+    ),
+    "county.missing": Message(
+        "warning",
+        "汇总缺数",
+        "{block}有 {count} 格有单位未填，只加了已填的数：{cells}。未填的单位：{agencies}。",
+        "请这些单位补填，没有发生的填 0，再重新汇总。",
+        ANNUAL_NOTICE,
+    ),
+    "county.careful": Message(
+        "warning",
+        "相加可能重复",
+        "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}。{note}涉及{cells}。",
+        "逐件核对；有重复的，在 county/corrections.toml 写明更正和原因；没有重复的，更正写 change = 0 和原因。",
+        ANNUAL_NOTICE,
+    ),
+    "county.checked": Message(
+        "info", "已核对重复", "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。", "不用改。"
+    ),
+    "county.waived": Message(
+        "info", "不平出自已放行的单位", "{block}“{what}”不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
+    ),
+    "county.total": Message(
+        "warning",
+        "单位的合计与分项不符",
+        "{block}有 {count} 个合计格，有单位上报的合计与其各项之和不同，汇总按各项相加：{cells}。这些单位：{agencies}。",
+        "请这些单位核对分项和合计后重报。",
+        ANNUAL_NOTICE,
+    ),
+    "county.scope": Message(
+        "error",
+        "本级单位报了汇总数",
+        "{agency}是本级单位，报的却是汇总数，与其他单位的数相加会重复。",
+        "请该单位改报本级的数。",
+        ANNUAL_NOTICE,
+    ),
+    "county.corrected": Message("info", "已更正", "{where}按更正由 {before} 改为 {after}：{reason}（{by}）。", "不用改。"),
+    "county.unapplied": Message(
+        "warning",
+        "更正没有用上",
+        "{where}的更正没有用上：各单位都没有填这一格，空格上不能增减。",
+        "请单位补填，或在更正里用 value 写出更正后的数。",
+    ),
+    "county.stale": Message(
+        "warning", "更正所涉单位没有汇总", "{where}的更正涉及的单位没有参加汇总：{agencies}。", "核对这条更正是否还需要。", ANNUAL_NOTICE
     ),
     # rejected files
     "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
@@ -180,6 +257,9 @@ MOST_CELLS: Final = 12
 """How many cells a sentence lists before it says 等 N 格."""
 
 
+NOTHING_TO_DO: Final = "不用改。"
+"""The remedy of what is only told."""
+
 _FACT: Final = re.compile(r"\{[a-z]+\}")
 
 
@@ -210,6 +290,13 @@ def finding(code: str, *keys: CellKey, rule: str | None = None, severity: Severi
 
 def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
     """The finding as a clerk reads it: place, figures, what was expected, how to mend it, and the basis."""
+    said, remedy, basis = told(found, spec, place)
+    remedy = f"改法：{remedy}" if remedy and remedy != NOTHING_TO_DO else ""
+    return f"{said}{remedy}{f'依据：{basis}。' if basis else ''}"
+
+
+def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[str, str, str]:
+    """What a finding says, how to mend it, and the basis, which is empty where none is needed."""
     message = CATALOGUE[found.code]
     facts: dict[str, Any] = {name: _shown(fact) for name, fact in found.data.items()}
     if spec is not None and place is not None and found.keys:
@@ -230,13 +317,9 @@ def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
         basis = found.data.get("basis") or (f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis)
-    parts = [message.sentence.format_map(_Facts(facts))]
+    said = message.sentence.format_map(_Facts(facts))
     remedy = remedy.format_map(_Facts(facts)) if found.rule is None else remedy
-    if remedy and remedy != "不用改。":
-        parts.append(f"改法：{remedy}")
-    if found.severity != "info" and basis != GUIDE:
-        parts.append(f"依据：{basis}。")
-    return "".join(parts)
+    return said, remedy, basis if found.severity != "info" and basis != GUIDE else ""
 
 
 def explained_code(code: str) -> str:
@@ -299,9 +382,10 @@ def addresses(cells: Sequence[Cell], place: Place) -> str:
 def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
     """Both sides of a rule with their figures: `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`."""
     values: Mapping[CellKey, Value] = data["values"]
-    decimals = spec.cell(rule.linear.keys[0].removeprefix(PRIOR)).measure.decimals
+    decimals = spec.cell(rule.linear.own[0]).measure.decimals
     left, right = data["left"], data["right"]
-    sides = f"{_side(rule.linear.left, rule, spec, values, left)}，{_side(rule.linear.right, rule, spec, values, right)}"
+    shown = [tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)]
+    sides = f"{_side(shown[0], rule, spec, values, left)}，{_side(shown[1], rule, spec, values, right)}"
     return sides if rule.linear.operator == "needs" else f"{sides}，相差 {plain(abs(left - right), decimals)}"
 
 
@@ -335,16 +419,14 @@ def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     """A cell's name within a rule: the part that varies from term to term."""
     keys = [other.removeprefix(PRIOR) for other in rule.linear.keys]
     cell = spec.cell(key.removeprefix(PRIOR))
-    last_year = "上年" if key.startswith(PRIOR) else ""
     rows = {other.rpartition(".")[0] for other in keys}
     columns = {other.rpartition(".")[2] for other in keys}
-    if len(rows) == 1:
-        return last_year + cell.column.short
-    return last_year + (cell.row.short if len(columns) == 1 else f"{cell.row.short}{cell.column.short}")
+    name = cell.column.short if len(rows) == 1 else cell.row.short if len(columns) == 1 else f"{cell.row.short}{cell.column.short}"
+    return f"上年的{name.removeprefix('本年')}" if key.startswith(PRIOR) else name
 
 
 def _at(rule: Rule, spec: FormSpec) -> str:
-    table = spec.cell(rule.linear.left[0][0].removeprefix(PRIOR)).table.name
+    table = spec.cell(rule.linear.own[0]).table.name
     return f"{table}{rule.where}："
 
 

@@ -9,7 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CellKey: TypeAlias = str
 """`table.row.column`, for example `applications.received.natural_person`; it holds no position."""
@@ -34,6 +38,9 @@ Operator: TypeAlias = Literal["=", "<=", ">=", "needs"]
 Level: TypeAlias = Literal["ministry", "province", "city", "county", "township", "department"]
 LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "township", "department")
 Scope: TypeAlias = Literal["own", "consolidated"]
+Policy: TypeAlias = Literal["sum", "never", "careful"]
+POLICIES: Final[tuple[Policy, ...]] = ("sum", "never", "careful")
+"""How figures of many agencies become one: added; never added, the government's own unit's stands; added, but look for double counts."""
 
 LARGEST: Final = 10**15 - 1
 """The largest scaled figure held: 15 digits, exact in Excel's doubles too, and thousands of them add up within 64 bits."""
@@ -79,6 +86,8 @@ class Row:
     levels: tuple[Level, ...] = LEVELS  # who may report anything but 0 or "/" here
     levels_basis: str = ""
     prompt: str = ""
+    consolidate: Policy = "sum"
+    consolidate_note: str = ""  # why care is needed, for the warning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +197,21 @@ class Linear:
     def prior(self) -> bool:
         """Whether it looks at last year's submission."""
         return any(key.startswith(PRIOR) for key in self.keys)
+
+    @property
+    def own(self) -> tuple[CellKey, ...]:
+        """Its cells of this year: those that a clerk can mend."""
+        return tuple(key for key in self.keys if not key.startswith(PRIOR))
+
+    @property
+    def alone(self) -> Linear | None:
+        """What it says without last year's figures, or None when nothing: `needs` is content with one of its right-hand cells."""
+        if not self.prior:
+            return self
+        right = tuple(term for term in self.right if not term[0].startswith(PRIOR))
+        if self.operator != "needs" or not right or any(key.startswith(PRIOR) for key, _ in self.left):
+            return None
+        return Linear(self.left, self.operator, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +326,53 @@ class Reading:
 
     submission: Submission | None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled; why, by whom, for which agencies' sake."""
+
+    key: CellKey
+    change: int | None
+    value: int | None
+    reason: str
+    by: str
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A correction and what it made of the sum."""
+
+    correction: Correction
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An agency whose figures are not in the sum, and why."""
+
+    agency: Agency
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Consolidation:
+    """Many submissions made one: their figures as rows, the total as a submission, who is absent, what was noticed and corrected.
+
+    `values` holds the inputs as reported and the totals that follow from them; blank and `/` are 0, `missing` and `slashes` tell which.
+    """
+
+    agencies: tuple[Agency, ...]
+    values: NDArray[np.int64]  # agencies x cells
+    missing: NDArray[np.bool_]
+    slashes: NDArray[np.bool_]
+    total: Submission
+    root: str = ""  # code of the unit whose own figures stand where nothing is summed
+    absent: tuple[Absence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    applied: tuple[Applied, ...] = ()
 
 
 Role: TypeAlias = Literal["caption", "corner", "head", "label", "value"]

@@ -56,14 +56,19 @@ class Opened:
 
     def part(self, name: str) -> str:
         links = {link.get("Id"): link.get("Target") for link in self.tree("xl/_rels/workbook.xml.rels")}
-        entry = next(sheet for sheet in self.book.iter(f"{{{MAIN}}}sheet") if sheet.get("name") == name)
-        return f"xl/{links[entry.get(f'{{{LINKS}}}id')]}"
+        for sheet in self.book.iter(f"{{{MAIN}}}sheet"):
+            if sheet.get("name") == name:
+                return f"xl/{links[sheet.get(f'{{{LINKS}}}id')]}"
+        raise KeyError(name)
 
     def sheet(self, name: str) -> etree._Element:
         return self.tree(self.part(name))
 
     def cell(self, sheet: str, address: str) -> etree._Element:
-        return next(cell for cell in self.sheet(sheet).iter(f"{{{MAIN}}}c") if cell.get("r") == address)
+        for cell in self.sheet(sheet).iter(f"{{{MAIN}}}c"):
+            if cell.get("r") == address:
+                return cell
+        raise KeyError(address)
 
     def put(self, sheet: str, address: str, content: object) -> None:
         """What typing or pasting leaves in a cell; None clears it."""

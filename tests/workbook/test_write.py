@@ -218,7 +218,8 @@ def test_the_page(made):
         assert sheet.page_setup.orientation == ("landscape" if sheet.title in landscape else "portrait")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-        assert made.cell(made.layout.mark).value in sheet.oddFooter.left.text
+        year = made.submission.year
+        assert sheet.oddFooter.left.text == f"{made.spec.id} · {made.spec.digest} · {year}"  # of the form: the cover has the agency's
         assert "&P" in sheet.oddFooter.right.text
 
 
@@ -243,6 +244,16 @@ def test_fonts_are_named_and_not_the_themes(made):
         fonts = etree.fromstring(archive.read("xl/styles.xml")).find(f"{{{MAIN}}}fonts")
     assert {font.find(f"{{{MAIN}}}name").get("val") for font in fonts} == {"宋体"}
     assert not fonts.findall(f".//{{{MAIN}}}scheme")
+
+
+def test_agency_and_state_head_every_sheet_that_is_filled_in(made):
+    for name in (TEXTS, *(table.sheet for table in made.spec.tables)):
+        sheet, spot = made.book[name], made.layout.states[name]
+        assert sheet.cell(2, 1).value == f"填报单位：{made.submission.agency.name}"
+        assert sheet[spot.address].value == f'="校验结果："&{made.layout.state.reference}'
+        merged = {area.coord for area in sheet.merged_cells.ranges if area.min_row == 2}
+        assert any(area.startswith(f"{spot.address}:") for area in merged) or spot.column == sheet.max_column - 1
+        assert all(area.startswith(("A2:", f"{spot.address}:")) for area in merged)
 
 
 # ------------------------------------------------------------ contents
@@ -356,7 +367,7 @@ def test_a_reason_may_fill_a_cell_and_no_more(spec, blank):
     ("agency", "message"),
     [
         (Agency("654221-015", "局" * 256, "county"), "单位名称有 256 字，超过工作簿中最多 255 字"),
-        (Agency("0" * 200, "某局", "county"), "单位代码和编号有 [0-9]+ 字，超过工作簿中最多 200 字"),
+        (Agency("0" * 256, "某局", "county"), "单位代码有 256 字，超过工作簿中最多 255 字"),
     ],
 )
 def test_an_agency_that_does_not_fit_its_marks(spec, blank, agency, message):
@@ -376,13 +387,13 @@ def test_what_no_xml_can_hold_is_left_out(spec, blank, text):
     assert (found.texts["preface"], found.explanations["cell.blank@disclosure"]) == (f"引言{clean}", f"因{clean}")
 
 
-@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'引", "@甲", "http://a.cn/?b=1&c", "_x0041_", "a\tb\r\nc\rd", "  甲", "😀"])
+@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'引", "@甲", "<r>甲</r>", "<r><t>&</t></r>", "http://a.cn/?b=1&c", "_x0041_", "a\tb\r\nc\rd", "  甲", "😀"])
 def test_texts_come_back_as_they_were(spec, blank, text):
     given = replace(blank, texts={"preface": text, "contact.website": text})
     assert api.read(workbook(spec, given)).submission.texts == given.texts
 
 
-@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'局", "@局", "#REF!", "𠮷镇"])
+@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'局", "@局", "#REF!", "𠮷镇", "<r>局</r>"])
 def test_agencies_come_back_as_they_were(spec, blank, text):
     given = replace(blank, agency=Agency(text, text, "county"), serial=text)
     reading = api.read(workbook(spec, given))

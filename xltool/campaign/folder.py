@@ -87,6 +87,8 @@ def create(campaign: Campaign, roster: Roster) -> bool:
 
 def find(start: Path) -> Campaign:
     """The campaign that a folder is, or is in; raises `XltoolError` when there is none or its settings are wrong."""
+    if not start.is_dir():
+        raise XltoolError(f"没有 {start} 这个文件夹。")
     for folder in (start, *start.resolve().parents):
         if (folder / SETTINGS).is_file():
             return load(folder)

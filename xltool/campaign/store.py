@@ -18,9 +18,9 @@ from xltool.messages import XltoolError
 SCHEMA: Final = 1
 BUSY_SECONDS: Final = 20.0
 _TABLES: Final = """
-CREATE TABLE issue (          -- 下发: the newest blank of each agency; its serial stays the same
+CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
     agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL, at TEXT NOT NULL) STRICT;
-CREATE TABLE file (           -- 收到: every file ever taken in, by content; outcome: version or unmatched
+CREATE TABLE file (           -- 收到: every file ever taken in, by content, as version or unmatched
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
     outcome TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE version (        -- 报送: the versions of each agency's submission, findings as JSON, submission as its document
@@ -90,16 +90,20 @@ class Store:
             self._db.execute("PRAGMA journal_mode = DELETE")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA foreign_keys = ON")
-            with self._transaction():
-                version = self._db.execute("PRAGMA user_version").fetchone()[0]
-                if version == 0:
-                    for statement in _TABLES.split(";"):
+            version = self._version()
+            if version == 0:  # looking alone must work on a folder that is read only
+                with self._transaction():
+                    version = self._version()  # another run may have been first
+                    for statement in _TABLES.split(";") if version == 0 else ():
                         self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+                    self._db.execute(f"PRAGMA user_version = {max(version, SCHEMA)}")
         except sqlite3.Error as error:
             raise XltoolError(f"打不开填报任务的数据库 {path.name}：{_reason(error)}。") from error
         if version > SCHEMA:
             raise XltoolError(f"{path.name} 是较新版本的 xltool 建立的（第 {version} 版），请升级 xltool。")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def close(self) -> None:
         """Closes the file."""
@@ -125,9 +129,11 @@ class Store:
         return (rows[0][0], rows[0][1]) if rows else None
 
     def take_version(self, version: Version, size: int) -> int:
-        """Takes in a return as the agency's newest version and gives its number, which need not be known before."""
+        """Takes in a return as the agency's newest version and gives its number; 0 when another run has just taken in the same bytes."""
         v = version
         with self._transaction():
+            if self.seen(v.sha256) is not None:
+                return 0
             number = int(self._rows("SELECT count(*) FROM version WHERE agency = ?", v.agency)[0][0]) + 1
             self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, 'version', '')", (v.sha256, v.file, size, v.at))
             findings = json.dumps(list(v.findings), ensure_ascii=False)
@@ -139,6 +145,8 @@ class Store:
         """Notes a file that is no agency's return."""
         u = unmatched
         with self._transaction():
+            if self.seen(u.sha256) is not None:
+                return
             self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, 'unmatched', ?)", (u.sha256, u.file, size, u.at, u.reason))
 
     def unmatched(self) -> tuple[Unmatched, ...]:
@@ -205,8 +213,8 @@ _VERSION: Final = "agency, number, sha256, at, file, submission, findings"
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    *facts, findings = row
-    return Version(*facts, tuple(json.loads(findings)))
+    agency, number, sha256, at, file, submission, findings = row
+    return Version(agency, number, sha256, at, file, submission, tuple(json.loads(findings)))
 
 
 def _reason(error: sqlite3.Error) -> str:

@@ -19,6 +19,12 @@ COMMANDS: Final = {
     "read": "把填好的工作簿读成上报件（JSON）",
     "check": "审核工作簿或上报件",
     "report": "生成年度报告（docx、html、md）",
+    "new": "建立一个填报任务的文件夹",
+    "build": "给每个单位生成锁定的工作簿",
+    "collect": "收取报回的文件，审核，生成退回的工作簿",
+    "status": "列出谁报了、谁逾期、哪里不对",
+    "waive": "经说明放行一个单位的一条审核结果",
+    "consolidate": "汇总全县的数据，生成汇总表和报告",
     "explain": "说明一条勾稽关系或审核代码",
 }
 """Every command with its line in the overview; the module of the same name holds it."""

@@ -1,74 +1,121 @@
-"""`xltool demo`: the packaged sample county, taken the whole way."""
+"""`xltool demo`: the packaged sample county plays a whole campaign."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
-from xltool import api, files
-from xltool.cli import console, shown
+from xltool import api, cli, files
+from xltool.campaign import folder, priors
+from xltool.campaign.names import report_name
+from xltool.campaign.store import Store
+from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
-from xltool.model import Reading, Submission
+from xltool.model import Submission
 
-YEAR = 2024
+FORM, YEAR, NAME = "ogi-2021", 2024, "额敏县"
+CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.normative_documents.in_force": 3}
+"""What the clerk of the wrong sample mends: two digits written the wrong way round, and a figure left standing from last year."""
 
 
 @click.command(
     cls=Command,
     name="demo",
-    help="用自带的样例县走一遍全过程：生成工作簿、读回、审核、成文。\n\n结果写到“文件夹”（默认 xltool-demo），可以逐个打开看。",
+    help="用自带的样例县走一遍全过程：下发、填报、收取、审核、退回、改正、汇总、成文。\n\n"
+    "结果写到“文件夹”（默认 xltool-demo），可以逐个打开看；每一步的命令都印出来，可以照着做。",
 )
-@click.argument("folder", metavar="[文件夹]", required=False, default="xltool-demo", type=click.Path(path_type=Path))
-def command(folder: Path) -> None:
-    """Fills, reads back, checks and reports every sample of the county, and prints what it wrote and where."""
-    samples = sorted((data_folder("samples") / str(YEAR)).glob("*.json"))
-    if not samples:
+@click.argument("root", metavar="[文件夹]", required=False, default="xltool-demo", type=click.Path(path_type=Path))
+def command(root: Path) -> None:
+    """Plays the campaign through the very commands that an office uses; what clerks do in between is told."""
+    samples = data_folder("samples")
+    submissions = [_submission(path) for path in sorted((samples / str(YEAR)).glob("*.json"))]
+    if not submissions:
         raise XltoolError("没有找到自带的样例。")
-    console.say(f"样例县：额敏县 {YEAR} 年度，{len(samples)} 个单位。结果在 {folder}")
-    blank = _submission(samples[0])
-    written = [_written(folder / "工作簿" / f"空白_{blank.agency.code}.xlsx", api.fill(_blank(blank)))]
-    tally = {"accepted": 0, "returned": 0, "rejected": 0}
-    for sample in samples:
-        submission = _submission(sample)
-        name = f"{submission.agency.code}_{submission.agency.name}_{submission.year}"
-        book = _written(folder / "工作簿" / f"{name}.xlsx", api.fill(submission))
-        [reading] = api.check([shown.load(book)])
-        tally[api.status(reading)] += 1
-        console.say(f"\n{book.name}：{shown.STATES[api.status(reading)]}")
-        lines = list(shown.lines(reading))
-        for line in lines:
-            console.say(line)
-        written += [book, _written(folder / "上报件" / f"{name}.json", api.dump(submission))]
-        if lines:
-            written.append(_written(folder / "审核结果" / f"{name}.txt", "\n".join(lines).encode() + b"\n"))
-        written += _reports(folder, reading)
-    console.say(f"\n共 {len(samples)} 个单位：" + "，".join(f"{shown.STATES[status]} {count}" for status, count in tally.items()))
-    console.say("写出：\n" + "\n".join(f"  {path}" for path in written))
+    options = ["--form", FORM, "--year", str(YEAR), "--name", NAME]
+    _run("new", str(root), *options, "--roster", str(samples / folder.ROSTER), "--prior", str(samples / str(YEAR - 1)))
+    _run("build", "-C", str(root))
+    console.say(f"\n（{len(submissions)} 个单位填好工作簿，用各种文件名发回，存入 inbox）")
+    wrong = _returned(root, submissions)
+    _run("collect", "-C", str(root), "--jobs", "1")
+    _run("status", "-C", str(root))
+    console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
+    _put(root, "改好了.xlsx", _corrected(wrong))
+    _run("collect", "-C", str(root), "--jobs", "1")
+    _run("consolidate", "-C", str(root))
+    _run("status", "-C", str(root), "--html", str(root / "进度.html"))
+    _reports(root)
+    console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_written(root))))
 
 
-def _reports(folder: Path, reading: Reading) -> list[Path]:
-    """The report in each format; a draft where errors remain."""
-    submission = reading.submission
-    assert submission is not None
-    draft = api.status(reading) == "returned"
-    name = f"{submission.agency.name}{submission.year}年政府信息公开工作年度报告{'（草稿）' if draft else ''}"
-    return [_written(folder / "报告" / f"{name}.{kind}", api.report(submission, kind, draft=draft)) for kind in api.KINDS]
+def _run(*args: str) -> None:
+    """Runs a command of xltool as typed, showing it first; findings are part of the play, failures are not."""
+    console.say("\n$ xltool " + " ".join(args))
+    try:
+        cli.main(list(args))
+    except SystemExit as done:
+        if done.code in {1, 2}:
+            raise
+
+
+def _returned(root: Path, submissions: list[Submission]) -> Submission:
+    """Puts each sample, filled into the agency's own workbook, into the inbox; gives the wrong one."""
+    wrong = submissions[0]
+    for number, submission in enumerate(submissions, 1):
+        _put(root, f"新建 Microsoft Excel 工作表 ({number}).xlsx", submission)
+        if api.status(api.check([api.read(api.dump(submission))])[0]) == "returned":
+            wrong = submission
+    return wrong
+
+
+def _put(root: Path, name: str, submission: Submission) -> None:
+    """A workbook as the agency sends it back: the one that was issued to it, filled in."""
+    campaign = folder.load(root)
+    store = Store(campaign.database)
+    try:
+        serial = store.issues()[submission.agency.code].serial
+    finally:
+        store.close()
+    prior = priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year).get(submission.agency.code)
+    files.put(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
+
+
+def _corrected(submission: Submission) -> Submission:
+    spec = api.form(submission.form)
+    values = list(submission.values)
+    for key, value in CORRECTION.items():
+        values[spec.index[key]] = value
+    return replace(submission, values=tuple(values))
+
+
+def _reports(root: Path) -> None:
+    """Each agency's report from its newest version, as Word and web page."""
+    campaign = folder.load(root)
+    store = Store(campaign.database)
+    try:
+        versions = list(store.newest().values())
+    finally:
+        store.close()
+    for version in versions:
+        submission = api.read(version.submission).submission
+        assert submission is not None
+        for kind in ("docx", "html"):
+            files.put(root / folder.REPORTS / report_name(campaign, submission.agency, kind), api.report(submission, kind))
 
 
 def _submission(path: Path) -> Submission:
-    submission = shown.load(path).submission
+    data = files.take(path)
+    submission = api.read(data).submission if isinstance(data, bytes) else None
     if submission is None:
         raise XltoolError(f"样例 {path.name} 无法读取。")
     return submission
 
 
-def _blank(submission: Submission) -> Submission:
-    return Submission(submission.form, submission.year, submission.agency, (None,) * len(submission.values))
-
-
-def _written(path: Path, data: bytes) -> Path:
-    files.put(path, data)
-    return path
+def _written(root: Path) -> list[Path]:
+    """What is worth opening: everything but the archive, the database and the key."""
+    aside = {folder.ARCHIVE, folder.DATABASE, folder.KEY}
+    return [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in aside]

@@ -59,7 +59,7 @@ def described(spec: FormSpec) -> dict[str, Any]:
     for rule in spec.rules:
         entry = {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis, "cells": []}
         known = rules.setdefault(rule.id, entry)["cells"]
-        known.extend(key for key in rule.linear.keys if key not in known)
+        known.extend(key for key in rule.linear.own if key not in known)
     return {
         "schema": "xltool/form/1",
         "id": spec.id,

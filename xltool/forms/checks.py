@@ -7,7 +7,11 @@ from typing import Final, Literal, TypeAlias
 
 from xltool.model import LEVELS, Cell, FormSpec, Rule, Severity, Table
 
-Kind: TypeAlias = Literal["empty", "invalid", "blank", "level", "doubtful", "texts", "rule"]
+Kind: TypeAlias = Literal["empty", "invalid", "blank", "level", "doubtful", "jump", "texts", "rule"]
+
+JUMP_TIMES: Final = 10
+JUMP_LEAST: Final = 20
+"""A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at least so many units."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,11 @@ class Check:
     rule: Rule | None = None
 
 
-def listed(spec: FormSpec) -> tuple[Check, ...]:
-    """All checks of a form in the order of the 校验 sheet; made once."""
-    if spec.digest not in _listed:
-        _listed[spec.digest] = tuple(_checks(spec))
-    return _listed[spec.digest]
+def listed(spec: FormSpec, prior: bool = False) -> tuple[Check, ...]:
+    """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too; made once."""
+    if (spec.digest, prior) not in _listed:
+        _listed[spec.digest, prior] = tuple(_checks(spec, prior))
+    return _listed[spec.digest, prior]
 
 
 def leveled(table: Table, spec: FormSpec) -> list[Cell]:
@@ -41,10 +45,10 @@ def subject(rule: Rule, spec: FormSpec) -> str:
     return f"{'、'.join(tables)}{rule.where}"
 
 
-_listed: Final[dict[str, tuple[Check, ...]]] = {}
+_listed: Final[dict[tuple[str, bool], tuple[Check, ...]]] = {}
 
 
-def _checks(spec: FormSpec) -> list[Check]:
+def _checks(spec: FormSpec, prior: bool) -> list[Check]:
     found = [Check("form.empty", "empty", "error", "整份报表", "各表应按实际填写，没有发生的填 0")]
     for table in spec.tables:
         cells = [cell for cell in spec.cells if cell.table is table and not cell.total]
@@ -56,9 +60,14 @@ def _checks(spec: FormSpec) -> list[Check]:
             found.append(Check(f"cell.level@{table.id}", "level", "error", table.name, f"无权制定的单位，“{rows}”各格应为 0 或 /", table))
         if any(cell.measure.doubtful_from is not None for cell in cells):
             found.append(Check(f"amount.doubtful@{table.id}", "doubtful", "warning", table.name, "金额以万元填报，不应像是按元填的", table))
+        if prior:
+            text = f"与上年相差十倍以上（且差 {JUMP_LEAST} 以上）的，应核对位数、单位和口径"
+            found.append(Check(f"prior.jump@{table.id}", "jump", "warning", table.name, text, table))
     if any(text.required for text in spec.texts):
         found.append(Check("text.missing", "texts", "warning", "文字", "规定必写的部分应写明"))
     found.extend(
-        Check(rule.name, "rule", rule.severity, subject(rule, spec), rule.text, rule=rule) for rule in spec.rules if not rule.linear.prior
+        Check(rule.name, "rule", rule.severity, subject(rule, spec), rule.text, rule=rule)
+        for rule in spec.rules
+        if prior or rule.linear.alone is not None
     )
     return found

@@ -53,6 +53,25 @@ def places(table: Table | None, per: Per, expression: Expression) -> Iterator[Pl
                 yield Place(table, block, per, item.id)
 
 
+def over(found: Sequence[Place], name: str) -> Iterator[Place]:
+    """Those places whose row or column has that id, or is an input below the head of that id."""
+    for place in found:
+        if any(item.id == place.at for item in _members(_along(place), name)):
+            yield place
+
+
+def overs(found: Sequence[Place]) -> list[str]:
+    """The names that `over` knows at these places."""
+    return list(dict.fromkeys(name for place in found for name in _known(_along(place))))
+
+
+def _along(place: Place) -> Sequence[Row] | Sequence[Column]:
+    """The rows or columns that a rule is written once for."""
+    if place.block is None:
+        return ()
+    return place.block.rows if place.per == "row" else place.block.columns
+
+
 def linear(names: Names, place: Place, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
     sides: list[Terms] = []

@@ -30,6 +30,9 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     source, expr = fields.source, fields.text("expr")
     text, basis, remedy, defines = fields.text("text"), fields.text("basis"), fields.text("remedy", ""), fields.flag("defines")
     severity, per = _severity(fields), _per(fields, table)
+    over = fields.text("over", "")
+    if over and per is None:
+        fields.fault("over", "'over' says which of them in a rule with 'per'")
     start = expr.offset if isinstance(expr, Located) else 0
     if not expr or severity is None:
         return
@@ -45,8 +48,11 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     if expression.operator == "needs" and severity == "error":
         fields.fault("expr", "'needs' does not add up over agencies: it takes severity = \"warning\"")
         return
-    places = list(linear.places(table, per, expression))
-    if not places and table is not None:
+    everywhere = list(linear.places(table, per, expression))
+    places = list(linear.over(everywhere, over)) if over else everywhere
+    if over and everywhere and not places:
+        fields.fault("over", f"no {per} here is, or stands below, '{over}'", nearest(over, linear.overs(everywhere)))
+    if not everywhere and table is not None:
         first = expression.left[0]
         kind = "row" if per == "column" else "column"
         known = [item.id for block in table.blocks for item in (block.rows if per == "column" else block.columns)]
@@ -54,6 +60,9 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     for place in places:
         sums = linear.linear(names, place, expression, complain)
         if sums is None:
+            return
+        if not sums.own:
+            fields.fault("expr", "a rule needs a cell of this year: last year's cannot be mended")
             return
         if defines and not _defining(sums):
             fields.fault("expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior.")

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from xltool.forms import layout
 from xltool.forms.fields import Fields, unique
 from xltool.forms.source import Located, Source, nearest
-from xltool.model import LEVELS, Block, Column, Head, Measure, Row, Table
+from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
 
 SHEET_LENGTH: Final = 31
 PROMPT_LENGTH: Final = 200
@@ -108,9 +108,22 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
         levels=tuple(level for level in LEVELS if level in given) if given else LEVELS,
         levels_basis=fields.text("levels_basis", ""),
         prompt=prompt,
+        consolidate=_policy(fields),
+        consolidate_note=fields.text("consolidate_note", ""),
     )
+    if (row.consolidate == "careful") != bool(row.consolidate_note.strip()):
+        fields.fault("consolidate_note", "'consolidate_note' tells why care is needed: a careful row must have it, and no other")
     fields.close()
     yield row
+
+
+def _policy(fields: Fields) -> Policy:
+    given = fields.text("consolidate", "sum")
+    for policy in POLICIES:
+        if given == policy:
+            return policy
+    fields.fault("consolidate", f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}", nearest(given, POLICIES))
+    return "sum"
 
 
 def _column(

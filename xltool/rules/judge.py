@@ -8,13 +8,16 @@ from functools import partial
 from xltool.forms import totals
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Reading, Severity, Submission
-from xltool.rules import cells, localise, validate
+from xltool.rules import cells, localise, prior_year, validate
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def judged(spec: FormSpec, readings: Sequence[Reading]) -> list[Reading]:
-    """Each reading of one form with all findings, errors first, in the order of the form; rejected readings stay as they are."""
+def judged(spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
+    """Each reading of one form with all findings, errors first, in the order of the form; rejected readings stay as they are.
+
+    `priors` are last year's submissions, of this or another edition, one for each reading or None where there is none.
+    """
     completed: list[Submission] = []
     notes: list[list[Finding]] = []
     for reading in readings:
@@ -25,10 +28,18 @@ def judged(spec: FormSpec, readings: Sequence[Reading]) -> list[Reading]:
         notes.append([*reading.findings, *([finding("total.computed", *keys, count=len(keys))] if keys else [])])
     if not completed:
         return list(readings)
-    stack = validate.stacked([submission.values for submission in completed])
+    values = [submission.values for submission in completed]
+    stack = validate.stacked(values)
     noted = [{key for note in mine for key in note.keys} for mine in notes]
     doubts = cells.doubtful(spec, completed, stack, noted)
-    breaks = validate.broken(spec, completed, stack)
+    if priors is None or not any(priors):
+        breaks = validate.broken(spec, completed, stack)
+    else:
+        given = [prior for reading, prior in zip(readings, priors, strict=True) if reading.submission is not None]
+        last_year = [prior_year.aligned(spec, prior) for prior in given]
+        breaks = validate.broken(spec, completed, validate.beside(stack, validate.stacked(last_year)), last_year)
+        for mine, jumps in zip(doubts, prior_year.jumps(spec, values, last_year), strict=True):
+            mine.extend(jumps)
     results = []
     for submission, mine, doubt, broken in zip(completed, notes, doubts, breaks, strict=True):
         found = [*mine, *doubt, *localise.explained(spec, submission.values, broken)]

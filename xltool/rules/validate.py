@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xltool.messages import finding
-from xltool.model import Finding, FormSpec, Rule, Submission, Value
+from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
 
 Figures: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -28,34 +28,41 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True)
 class Stack:
-    """Submissions as rows: figures (n x cells, int64, blank and `/` as 0) and which are there (n x cells)."""
+    """Submissions as rows: figures (n x cells, int64, blank and `/` as 0) and which are there (n x cells).
+
+    With last year at hand there are twice as many columns: this year's cells, then last year's.
+    """
 
     figures: Figures
     known: Mask
 
 
 class Matrix:
-    """The rules of a form as two matrices of coefficients, one for each side (rules x cells)."""
+    """The rules of a form as two matrices of coefficients, one for each side (rules x cells); with `prior` of both years (x 2 cells)."""
 
-    def __init__(self, spec: FormSpec, rules: Sequence[Rule]) -> None:
-        self.rules = tuple(rules)
-        shape = (len(self.rules), len(spec.cells))
+    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
+        taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
+        self.rules = tuple(rule for rule, linear in taken if linear is not None)
+        self.linears = tuple(linear for _, linear in taken if linear is not None)
+        self.cells = len(spec.cells)
+        shape = (len(self.rules), self.cells * (2 if prior else 1))
         self.left, self.right = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for at, rule in enumerate(self.rules):
-            for side, terms in ((self.left, rule.linear.left), (self.right, rule.linear.right)):
+        for at, linear in enumerate(self.linears):
+            for side, terms in ((self.left, linear.left), (self.right, linear.right)):
                 for key, coefficient in terms:
-                    side[at, spec.index[key]] += coefficient
+                    side[at, column(spec, key)] += coefficient
 
     @cached_property
     def used(self) -> Figures:
-        """1 where a rule looks at a cell."""
+        """1 where a rule needs a cell to be judged; `needs` can do without last year's."""
         looked: Mask = (self.left != 0) | (self.right != 0)
+        looked[self.operators == "needs", self.cells :] = False
         return looked.astype(np.int64)
 
     @cached_property
     def operators(self) -> NDArray[np.str_]:
         """The operator of each rule."""
-        return np.array([rule.linear.operator for rule in self.rules])
+        return np.array([linear.operator for linear in self.linears])
 
     def sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
@@ -74,14 +81,24 @@ class Matrix:
         return result
 
 
-_matrices: Final[dict[str, Matrix]] = {}
+_matrices: Final[dict[tuple[str, bool], Matrix]] = {}
 
 
-def matrix(spec: FormSpec) -> Matrix:
-    """The matrix of all rules of a form that look at one year alone, made once."""
-    if spec.digest not in _matrices:
-        _matrices[spec.digest] = Matrix(spec, [rule for rule in spec.rules if not rule.linear.prior])
-    return _matrices[spec.digest]
+def matrix(spec: FormSpec, prior: bool = False) -> Matrix:
+    """The matrix of what the rules of a form say of one year alone, or with `prior` of this year beside last; made once."""
+    if (spec.digest, prior) not in _matrices:
+        _matrices[spec.digest, prior] = Matrix(spec, prior)
+    return _matrices[spec.digest, prior]
+
+
+def column(spec: FormSpec, key: str) -> int:
+    """Where a cell of either year stands in a stack of both."""
+    return len(spec.cells) + spec.index[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else spec.index[key]
+
+
+def beside(this: Stack, last: Stack) -> Stack:
+    """Two years of the same submissions as one stack."""
+    return Stack(np.hstack((this.figures, last.figures)), np.hstack((this.known, last.known)))
 
 
 def stacked(values: Sequence[Sequence[Value]]) -> Stack:
@@ -96,25 +113,37 @@ def stacked(values: Sequence[Sequence[Value]]) -> Stack:
     return Stack(figures, known)
 
 
-def broken(spec: FormSpec, submissions: Sequence[Submission], stack: Stack) -> list[list[Finding]]:
-    """For each submission a finding for every rule that does not hold, with both sides and the figures on them."""
-    rules = matrix(spec)
+def broken(
+    spec: FormSpec, submissions: Sequence[Submission], stack: Stack, priors: Sequence[Sequence[Value]] | None = None
+) -> list[list[Finding]]:
+    """For each submission a finding for every rule that does not hold, with both sides and the figures on them.
+
+    With last year's values (`priors`, in the order of the form) the stack is one of both years. A finding names this year's cells only.
+    """
+    rules = matrix(spec, priors is not None)
     left, right = rules.sides(stack)
     found: list[list[Finding]] = [[] for _ in submissions]
     for at, number in zip(*np.nonzero(rules.verdicts(stack, left, right) == Verdict.FAIL), strict=True):
-        rule = rules.rules[number]
-        values = {key: submissions[at].values[spec.index[key]] for key in rule.linear.keys}
+        rule, linear = rules.rules[number], rules.linears[number]
+        if priors is not None and linear.prior and all(priors[at][column(spec, key) - rules.cells] is None for key in _last_year(linear)):
+            linear = linear.alone or linear
+        years = (*submissions[at].values, *(() if priors is None else priors[at]))
+        values = {key: years[column(spec, key)] for key in linear.keys}
         facts = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
-        found[at].append(finding("rule.broken", *rule.linear.keys, rule=rule.name, severity=rule.severity, **facts))
+        found[at].append(finding("rule.broken", *linear.own, rule=rule.name, severity=rule.severity, **facts))
     return found
 
 
-def assessed(spec: FormSpec, values: Sequence[Value]) -> dict[str, Verdict]:
-    """The verdict of every rule on one submission's values, by rule name."""
-    rules = matrix(spec)
-    stack = stacked([values])
+def assessed(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value] | None = None) -> dict[str, Verdict]:
+    """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name."""
+    rules = matrix(spec, prior is not None)
+    stack = stacked([values]) if prior is None else beside(stacked([values]), stacked([prior]))
     verdicts = rules.verdicts(stack, *rules.sides(stack))[0]
     return {rule.name: Verdict(int(verdict)) for rule, verdict in zip(rules.rules, verdicts, strict=True)}
+
+
+def _last_year(linear: Linear) -> list[str]:
+    return [key for key in linear.keys if key.startswith(PRIOR)]
 
 
 def _product(figures: Figures, coefficients: Figures) -> Figures:

@@ -7,19 +7,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms import checks, layout
-from xltool.model import Cell, CellKey, FormSpec, Grid, Rectangle, Table
+from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
 from xltool.workbook.a1 import cell_name, quote_sheet
 
 GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
+RETURN: Final = "退回意见"
+"""The first sheet of a workbook that went back for correction; nothing is read from it when it returns."""
 
 TABLE_TOP: Final = 2
 """Rows above a table's grid: the title, and the line with agency and state. So 表三's first figure stands in D6."""
+STATE_ROW: Final = 1
+"""The line with the agency at the left and the state of the whole workbook at the right."""
+TEXT_STATE: Final = 2
+"""The column where the state begins on 文字: it covers the columns behind the texts."""
+PRIOR_LINE: Final = 3
+"""Last year's line of a block across, counted from the line of words: the note comes next, then the heading."""
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
 CHECK_TOP: Final = 5
 
 META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "serial")
 """What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
+LAST_YEAR: Final = "prior"
+"""One more mark in a workbook that shows last year's figures: the year that they are of."""
+MARKS: Final = (*META, LAST_YEAR)
 COVER_FIELDS: Final = ("name", "code", "level", "year", "scope")
 """The identity that the cover shows, in order."""
 
@@ -55,10 +66,10 @@ class Word:
 
 
 class Plan:
-    """Where everything of a form stands in its workbook."""
+    """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too."""
 
-    def __init__(self, spec: FormSpec) -> None:
-        self.spec = spec
+    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
+        self.spec, self.prior = spec, prior
         self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
         self.sheets = (GUIDE, COVER, TEXTS, *(table.sheet for table in spec.tables), CHECKS, HIDDEN)
         self.cells: dict[CellKey, Spot] = {}
@@ -75,14 +86,22 @@ class Plan:
         self.texts |= {text.key: Spot(TEXTS, TEXT_TOP + at, 1) for at, text in enumerate(written)}
         self.cover: dict[str, Spot] = {field: Spot(COVER, COVER_TOP + at, 1) for at, field in enumerate(COVER_FIELDS)}
         self.mark = Spot(COVER, start + len(cover) + 1, 1)
-        self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(META)}
-        self.checks = checks.listed(spec)
+        marks = MARKS if prior else META
+        self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
+        self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
+        self.checks = checks.listed(spec, prior)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
             check.name: Spot(CHECKS, self.lines[check.name], 8) for check in self.checks if check.severity == "warning"
         }
-        self.state = Spot(CHECKS, 1, 1)
+        self.state = Spot(CHECKS, STATE_ROW, 1)
+        self.states: dict[str, Spot] = {TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
+        self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _middle(table.widths)) for table in spec.tables}
         self.words = tuple(self._words())
+
+    def spot(self, key: CellKey) -> Spot:
+        """Where a cell stands, or last year's figure of it."""
+        return self.priors[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else self.cells[key]
 
     def place(self, key: CellKey) -> tuple[str, str]:
         """Sheet and address of a cell."""
@@ -106,7 +125,24 @@ class Plan:
 
     def frame(self, table: Table) -> tuple[int, int]:
         """The last row and column of the range from A1 that formulas point into: its corners are locked, so it cannot be cut apart."""
-        return self.below(table), self.beside(table)
+        last = [(spot.row, spot.column + self.areas[key].width - 1) for key, spot in self.priors.items() if spot.sheet == table.sheet]
+        rows, columns = [self.below(table), *(row for row, _ in last)], [self.beside(table), *(column for _, column in last)]
+        return max(rows), max(columns)
+
+    def left(self, table: Table) -> int:
+        """The first column of figures of the blocks whose rows stand one below the other."""
+        return min((self.areas[c.key].column for c in self.spec.cells if c.table is table and not c.block.across), default=0)
+
+    def _priors(self) -> Iterator[tuple[CellKey, Spot]]:
+        """Last year's figures: in the same rows right of the column of words; those of a block across in a line of its own below all."""
+        for table in self.spec.tables:
+            shift = self.beside(table) + 1 - self.left(table)
+            lines = {block: self.below(table) + PRIOR_LINE + 2 * at for at, block in enumerate(b for b in table.blocks if b.across)}
+            for cell in self.spec.cells:
+                if cell.table is table:
+                    spot = self.cells[cell.key]
+                    across = cell.block.across
+                    yield cell.key, Spot(table.sheet, lines[cell.block] if across else spot.row, spot.column + (0 if across else shift))
 
     def _words(self) -> Iterator[Word]:
         """One word for each row or column that checks judge; the checks of a place share it."""
@@ -116,9 +152,9 @@ class Plan:
                 for cell in checks.leveled(check.table, self.spec):
                     self._note(found, self._beside(cell), check.name, [cell.key])
             elif check.rule is not None and check.rule.at:
-                cell = self.spec.cell(check.rule.linear.left[0][0])
+                cell = self.spec.cell(check.rule.linear.own[0])
                 place = self._beside(cell) if check.rule.at == cell.row.id else self._under(cell)
-                self._note(found, place, check.name, check.rule.linear.keys)
+                self._note(found, place, check.name, check.rule.linear.own)
         for (table, spot, width), (names, keys) in found.items():
             yield Word(table, spot, width, tuple(names), tuple(dict.fromkeys(keys)))
 
@@ -150,14 +186,19 @@ class Plan:
         return cell.table, Spot(cell.table.sheet, self.below(cell.table), area.column), area.width
 
 
-_plans: Final[dict[str, Plan]] = {}
+def _middle(widths: Sequence[int]) -> int:
+    """The first column, but not the first of all, behind which no more than half of a table's width is left."""
+    return next(at for at in range(1, len(widths) + 1) if 2 * sum(widths[:at]) >= sum(widths) or at == len(widths) - 1)
 
 
-def plan(spec: FormSpec) -> Plan:
-    """The plan of a form, made once."""
-    if spec.digest not in _plans:
-        _plans[spec.digest] = Plan(spec)
-    return _plans[spec.digest]
+_plans: Final[dict[tuple[str, bool], Plan]] = {}
+
+
+def plan(spec: FormSpec, prior: bool = False) -> Plan:
+    """The plan of a form's workbook, with last year's figures or without; made once."""
+    if (spec.digest, prior) not in _plans:
+        _plans[spec.digest, prior] = Plan(spec, prior)
+    return _plans[spec.digest, prior]
 
 
 def name_of(kind: str, key: str) -> str:
@@ -166,5 +207,10 @@ def name_of(kind: str, key: str) -> str:
 
 
 def mark_text(meta: Mapping[str, str]) -> str:
-    """The visible mark of identity at the foot of the cover and of each printed page."""
+    """The visible mark of identity at the foot of the cover."""
     return " · ".join(meta[field] for field in ("form", "digest", "code", "year", "serial") if meta[field])
+
+
+def page_mark(meta: Mapping[str, str]) -> str:
+    """The mark at the foot of each printed page: the same for all agencies, so that a stamp need not touch the sheets."""
+    return " · ".join(meta[field] for field in ("form", "digest", "year"))

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from xltool.forms.checks import Check, leveled
+from xltool.forms.checks import JUMP_LEAST, JUMP_TIMES, Check, leveled
 from xltool.forms.totals import definitions
 from xltool.messages import LEVEL_NAMES
-from xltool.model import Cell, Linear, Measure, Rule, Table, Terms
+from xltool.model import Cell, CellKey, Linear, Measure, Rule, Table, Terms
 from xltool.workbook.a1 import cell_name, quote_sheet
-from xltool.workbook.address import CHECK_TOP, CHECKS, TABLE_TOP, TEXTS, Plan, Spot
+from xltool.workbook.address import CHECK_TOP, CHECKS, TEXTS, Plan, Spot
+from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, runs
 
-PASS, FAIL, MEND, OPEN, ASK, TOLD = "通过", "不平", "须改", "未填全", "需核实", "已说明"
+PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 
 LEFT, RIGHT, DIFFERENCE, VERDICT, WHY = 4, 5, 6, 7, 8
 """Columns of the 校验 sheet."""
@@ -29,27 +30,33 @@ def total(plan: Plan, rule: Rule) -> str:
     """The locked formula of a total: the sum of its parts once all of them are there, else nothing."""
     assert rule.defines is not None
     table = plan.spec.cell(rule.defines).table
-    return f'IF({_valid(plan, rule.linear.right, table)},{_sum(plan, rule.linear.right, table)},"")'
+    return f'IF({_valid(plan, [key for key, _ in rule.linear.right], table)},{_sum(plan, rule.linear.right, table)},"")'
 
 
 def sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     """Left side, right side and difference of a rule on its line of the 校验 sheet; nothing while a cell is missing."""
     left, right = cell_name(line, LEFT), cell_name(line, RIGHT)
-    decimals = plan.spec.cell(linear.keys[0]).measure.decimals
-    everything = tuple((key, 1) for key in linear.keys)
+    decimals = plan.spec.cell(linear.own[0]).measure.decimals
+    needed = linear.own if linear.operator == "needs" else linear.keys
     return (
-        f'IF({_valid(plan, everything, None)},{_rounded(_sum(plan, linear.left, None), decimals)},"")',
+        f'IF({_valid(plan, needed, None)},{_rounded(_sum(plan, linear.left, None), decimals)},"")',
         f'IF(ISNUMBER({left}),{_rounded(_sum(plan, linear.right, None), decimals)},"")',
         f'IF(ISNUMBER({left}),{_rounded(f"{left}-{right}", decimals)},"")',
     )
 
 
-def verdict(rule: Rule, line: int) -> str:
-    """The verdict of a rule in a word, from the figures on its line."""
+def verdict(plan: Plan, rule: Rule, line: int) -> str:
+    """The verdict of a rule in a word, from the figures on its line; figures that only last year lacks are held against nobody."""
     left, right, difference = (cell_name(line, column) for column in (LEFT, RIGHT, DIFFERENCE))
     needs = rule.linear.operator == "needs"
     holds = f"OR({left}<=0,{right}>0)" if needs else f"{difference}{rule.linear.operator}0"
-    return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(rule.severity == "error", FAIL, line)}),"{OPEN}")'
+    unknown = f'IF({_valid(plan, rule.linear.own, None)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+    return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(rule.severity == "error", FAIL, line)}),{unknown})'
+
+
+def needs_last_year(rule: Rule) -> bool:
+    """Whether a rule says nothing without last year's figures."""
+    return rule.linear.alone is None
 
 
 def count_verdict(check: Check, line: int) -> str:
@@ -64,21 +71,21 @@ def count(plan: Plan, check: Check) -> str:
         keys = [text.key for text in spec.texts if text.required]
         return "+".join(f"(LEN({_text(plan.texts[key], CHECKS)})=0)" for key in keys)
     if check.kind == "empty":
-        filled = "+".join(f"COUNTA({_range(plan, run, None)})" for run in _input_runs(plan, spec.cells))
+        filled = "+".join(f"COUNTA({reference(plan, run, None)})" for run in _inputs(plan, spec.cells))
         return f"IF({filled}=0,1,0)"
     assert check.table is not None
     cells = [cell for cell in spec.cells if cell.table is check.table and not cell.total]
     if check.kind == "blank":
-        return "+".join(f"COUNTBLANK({_range(plan, run, None)})" for run in _input_runs(plan, cells))
+        return "+".join(f"COUNTBLANK({reference(plan, run, None)})" for run in _inputs(plan, cells))
     if check.kind == "invalid":
-        return "+".join(_invalid(plan, run) for run in _input_runs(plan, cells))
+        return "+".join(_invalid(plan, run) for run in _inputs(plan, cells))
     if check.kind == "doubtful":
         return "+".join(
-            f"SUMPRODUCT(--ISNUMBER(1/(({area}>={cell.measure.doubtful_from})*(ROUND({area},0)={area}))))"
-            for run in _input_runs(plan, [cell for cell in cells if cell.measure.doubtful_from is not None])
-            for cell, area in [(run[0], _range(plan, run, None))]
+            f"SUMPRODUCT(--ISNUMBER(1/(({area}>={spec.cell(run[0]).measure.doubtful_from})*(ROUND({area},0)={area}))))"
+            for run in _inputs(plan, [cell for cell in cells if cell.measure.doubtful_from is not None])
+            for area in [reference(plan, run, None)]
         )
-    return _level_count(plan, check.table)
+    return _jumps(plan, check.table) if check.kind == "jump" else _level_count(plan, check.table)
 
 
 def state(plan: Plan) -> str:
@@ -96,8 +103,8 @@ def state_text(errors: int, asks: int) -> str:
 
 
 def heading(plan: Plan) -> str:
-    """The line above each table: the agency and the state."""
-    return f'"填报单位："&{plan.cover["name"].reference}&"　　校验结果："&{plan.state.reference}'
+    """The state of the whole workbook above each table."""
+    return f'"校验结果："&{plan.state.reference}'
 
 
 def judged(plan: Plan, names: Sequence[str]) -> str:
@@ -131,18 +138,18 @@ def formulas(plan: Plan) -> dict[Spot, str]:
             found[Spot(CHECKS, line, LEFT)] = count(plan, check)
             found[Spot(CHECKS, line, VERDICT)] = count_verdict(check, line)
         else:
-            for column, text in zip((LEFT, RIGHT, DIFFERENCE), sides(plan, check.rule.linear, line), strict=True):
+            linear = check.rule.linear if plan.prior else check.rule.linear.alone or check.rule.linear
+            for column, text in zip((LEFT, RIGHT, DIFFERENCE), sides(plan, linear, line), strict=True):
                 found[Spot(CHECKS, line, column)] = text
-            found[Spot(CHECKS, line, VERDICT)] = verdict(check.rule, line)
+            found[Spot(CHECKS, line, VERDICT)] = verdict(plan, check.rule, line)
     found[plan.state] = state(plan)
     for word in plan.words:
         found[word.spot] = judged(plan, word.checks)
-    for table in plan.spec.tables:
-        found[Spot(table.sheet, TABLE_TOP - 1, 0)] = heading(plan)
+    for spot in plan.states.values():
+        found[spot] = heading(plan)
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({_text(spot, TEXTS)})"
-    found[Spot(TEXTS, 1, 0)] = heading(plan)
     return found
 
 
@@ -171,27 +178,26 @@ def _rounded(sum_: str, decimals: int) -> str:
 
 def _sum(plan: Plan, terms: Terms, home: Table | None) -> str:
     parts: list[str] = []
-    for run, coefficient in _runs(plan, terms):
+    for run, coefficient in runs(plan, terms):
         sign = "-" if coefficient < 0 else "+" if parts else ""
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
-        parts.append(f"{sign}{times}SUM({_range(plan, run, home)})")
+        parts.append(f"{sign}{times}SUM({reference(plan, run, home)})")
     return "".join(parts)
 
 
-def _valid(plan: Plan, terms: Terms, home: Table | None) -> str:
+def _valid(plan: Plan, keys: Iterable[CellKey], home: Table | None) -> str:
     """Whether every cell holds a figure of its measure or `/`; a text, a fraction of a count and a blank do not."""
-    once = tuple((key, 1) for key, _ in terms)
     tests = []
-    for run, _ in _runs(plan, once):
-        area, decimals = _range(plan, run, home), run[0].measure.decimals
+    for run, _ in runs(plan, tuple((key, 1) for key in keys)):
+        area, decimals = reference(plan, run, home), cell_of(plan, run[0]).measure.decimals
         numbers = f"SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))"
         tests.append(f'{numbers}-COUNTBLANK({area})+COUNTIF({area},"/")={len(run)}')
     return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
 
 
-def _invalid(plan: Plan, run: Sequence[Cell]) -> str:
+def _invalid(plan: Plan, run: Sequence[CellKey]) -> str:
     """Cells of a run that hold neither a blank, nor a figure within the measure, nor `/`."""
-    area, measure = _range(plan, run, None), run[0].measure
+    area, measure = reference(plan, run, None), cell_of(plan, run[0]).measure
     lowest = -measure.maximum if measure.signed else 0
     fits = f"(ROUND({area},{measure.decimals})={area})*({area}>={lowest})*({area}<={measure.maximum})"
     return f'{len(run)}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({area},"/")'
@@ -204,71 +210,24 @@ def _level_count(plan: Plan, table: Table) -> str:
     parts = []
     for levels, group in groupby(cells, key=lambda cell: cell.row.levels):
         allowed = ",".join(f'{level}="{LEVEL_NAMES[name]}"' for name in levels)
-        counts = "+".join(f'COUNTIF({_range(plan, run, None)},">0")' for run in _input_runs(plan, list(group)))
+        counts = "+".join(f'COUNTIF({reference(plan, run, None)},">0")' for run in _inputs(plan, group))
         parts.append(f"IF(OR({allowed}),0,{counts})")
     return "+".join(parts)
 
 
-def _range(plan: Plan, run: Sequence[Cell], home: Table | None) -> str:
-    """A run of cells as references into the frame of their table, with the sheet's name unless it is at home."""
-    table = run[0].table
-    bottom, right = plan.frame(table)
-    sheet = "" if table is home else f"{quote_sheet(table.sheet)}!"
-    frame = f"{sheet}$A$1:{cell_name(bottom, right, absolute=True)}"
-    first, last = plan.cells[run[0].key], plan.cells[run[-1].key]
-    start = f"INDEX({frame},{first.row + 1},{first.column + 1})"
-    return start if len(run) == 1 else f"{start}:INDEX({frame},{last.row + 1},{last.column + 1})"
+def _inputs(plan: Plan, cells: Iterable[Cell]) -> list[Run]:
+    return rectangles(plan, (cell for cell in cells if not cell.total))
 
 
-def _runs(plan: Plan, terms: Terms) -> list[tuple[list[Cell], int]]:
-    """Terms as runs of neighbouring cells of one coefficient and precision, down a column or along a row."""
-    runs: list[tuple[list[Cell], int]] = []
-    for key, coefficient in terms:
-        cell = plan.spec.cell(key)
-        if runs and runs[-1][1] == coefficient and _continues(plan, runs[-1][0], cell):
-            runs[-1][0].append(cell)
-        else:
-            runs.append(([cell], coefficient))
-    return runs
+def _jumps(plan: Plan, table: Table) -> str:
+    """How many cells jumped since last year; blank and `/` are no figures."""
+    counted = [cell for cell in plan.spec.cells if cell.table is table and not cell.measure.signed]
+    return "+".join(_jumped(plan, run) for run in rectangles(plan, counted)) or "0"
 
 
-def _continues(plan: Plan, run: Sequence[Cell], cell: Cell) -> bool:
-    if cell.table is not run[-1].table or cell.measure is not run[-1].measure:
-        return False
-    last, here = plan.cells[run[-1].key], plan.cells[cell.key]
-    step = (here.row - last.row, here.column - last.column)
-    if step not in {(1, 0), (0, 1)}:
-        return False
-    if len(run) == 1:
-        return True
-    before = plan.cells[run[-2].key]
-    return (last.row - before.row, last.column - before.column) == step
-
-
-def _input_runs(plan: Plan, cells: Iterable[Cell]) -> list[list[Cell]]:
-    """Inputs as rectangles, each from its top left to its bottom right cell; merged neighbours stay out of them."""
-
-    def column_first(cell: Cell) -> tuple[str, int, int]:
-        spot = plan.cells[cell.key]
-        return spot.sheet, spot.column, spot.row
-
-    inputs = sorted((cell for cell in cells if not cell.total), key=column_first)
-    rectangles: list[list[Cell]] = []
-    for run, _ in _runs(plan, tuple((cell.key, 1) for cell in inputs)):
-        down = _extent(plan, run)
-        beside = next((other for other in rectangles if _beside(_extent(plan, other), down) and other[0].measure is run[0].measure), None)
-        if beside is None:
-            rectangles.append(list(run))
-        else:
-            beside.extend(run)
-    return rectangles
-
-
-def _extent(plan: Plan, run: Sequence[Cell]) -> tuple[str, int, int, int, int]:
-    first, last = plan.cells[run[0].key], plan.cells[run[-1].key]
-    return first.sheet, first.row, last.row, first.column, last.column
-
-
-def _beside(left: tuple[str, int, int, int, int], right: tuple[str, int, int, int, int]) -> bool:
-    """Whether the second extent continues the first in the next column, over the same rows."""
-    return left[:3] == right[:3] and right[3] == right[4] == left[4] + 1
+def _jumped(plan: Plan, run: Run) -> str:
+    decimals = cell_of(plan, run[0]).measure.decimals
+    this, last = reference(plan, run, None), reference(plan, last_year(run), None)
+    more, less = (f"({one}>{_rounded(f'{JUMP_TIMES}*{other}', decimals)})" for one, other in ((this, last), (last, this)))
+    far = f"({_rounded(f'ABS({this}-{last})', decimals)}>={JUMP_LEAST})"
+    return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*(LEN({this})>0)*(LEN({last})>0))))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from xltool.workbook.address import COVER_FIELDS, COVER_TOP, TEXT_TOP, TEXTS, Spot, mark_text
+from xltool.workbook.address import COVER_FIELDS, COVER_TOP, STATE_ROW, TEXT_TOP, TEXTS, Spot, mark_text, page_mark
 from xltool.workbook.formula import LENGTH
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LEGEND: Final = (
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
     ("swatch_bad", "橙红色", "对不上或填得不对的格；行尾、栏底和“校验”表同时用文字说明。"),
 )
+OF_LAST_YEAR: Final = ("swatch_prior", "浅蓝色", "上年报的数，供核对，已锁定，不必填写；有误的请联系下发单位。")
 NOTES: Final = (
     "不要剪切移动单元格，粘贴请用数值（选择性粘贴—数值）。",
     "不要插入、删除行列，不要改动表头和工作表名称；工作表的锁定请勿解除。",
@@ -43,8 +44,9 @@ def guide(desk: Desk, sheet: Any) -> None:
     row = 2
     for label, value in facts:
         sheet.merge_range(row, 0, row, 1, label, formats["label"])
-        sheet.write_string(row, 2, value, formats["guidance"])
-        sheet.set_row(row, LINE * lines(value, GUIDE_WIDTHS[2], 10))
+        whose = label == "填报单位"  # shrinks rather than grows: the sheet is the same for all agencies
+        sheet.write_string(row, 2, value, formats["whose" if whose else "guidance"])
+        sheet.set_row(row, LINE * (1 if whose else lines(value, GUIDE_WIDTHS[2], 10)))
         row += 1
     row = _heading(desk, sheet, row + 1, "怎样填写")
     for number, step in enumerate(spec.steps, 1):
@@ -53,7 +55,7 @@ def guide(desk: Desk, sheet: Any) -> None:
         sheet.set_row(row, LINE * lines(step, sum(GUIDE_WIDTHS[1:]), 10))
         row += 1
     row = _heading(desk, sheet, row + 1, "颜色的意思")
-    for look, name, meaning in LEGEND:
+    for look, name, meaning in (*LEGEND, *([OF_LAST_YEAR] if desk.plan.prior else [])):
         sheet.merge_range(row, 0, row, 1, name, formats[look])
         sheet.write_string(row, 2, meaning, formats["guidance"])
         sheet.set_row(row, LINE * lines(meaning, GUIDE_WIDTHS[2], 10))
@@ -121,17 +123,19 @@ def texts(desk: Desk, sheet: Any) -> None:
 
 
 def state_line(desk: Desk, sheet: Any, name: str, last: int) -> None:
-    """The second row of a sheet: the agency and the state of the whole workbook, green once it can be sent."""
-    spot = Spot(name, 1, 0)
-    sheet.merge_range(1, 0, 1, last, "", desk.formats["state"])
+    """The second row of a sheet: the agency, and the state of the whole workbook, green once it can be sent."""
+    spot, formats = desk.plan.states[name], desk.formats
+    _across(sheet, 0, spot.column - 1, formats["agency"])
+    sheet.write_string(STATE_ROW, 0, f"填报单位：{desk.submission.agency.name}", formats["agency"])
+    _across(sheet, spot.column, last, formats["state"])
     desk.compute(sheet, spot, "state")
-    sheet.set_row(1, 21)
-    rule = {"type": "formula", "criteria": f"={desk.plan.state.reference}=\"可以报送\"", "format": desk.formats["good"]}
-    sheet.conditional_format(1, 0, 1, last, rule)
+    sheet.set_row(STATE_ROW, 21)
+    rule = {"type": "formula", "criteria": f'={desk.plan.state.reference}="可以报送"', "format": formats["good"]}
+    sheet.conditional_format(STATE_ROW, spot.column, STATE_ROW, last, rule)
 
 
 def finish(desk: Desk, sheet: Any, portrait: bool) -> None:
-    """Lock and print layout: A4, one page wide, the mark of identity in the footer."""
+    """Lock and print layout: A4, one page wide, the mark of the form in the footer."""
     sheet.set_paper(9)
     sheet.set_portrait() if portrait else sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -142,8 +146,8 @@ def finish(desk: Desk, sheet: Any, portrait: bool) -> None:
 
 
 def footer_mark(meta: Mapping[str, str]) -> str:
-    """The mark of identity as a footer spells it: & begins a code there."""
-    return mark_text(meta).replace("&", "&&")
+    """The mark of the form as a footer spells it: & begins a code there."""
+    return page_mark(meta).replace("&", "&&")
 
 
 def lines(text: str, width: float, size: int) -> int:
@@ -152,10 +156,11 @@ def lines(text: str, width: float, size: int) -> int:
     Three characters are left for the indent, the margins, and punctuation that may not begin a line.
     """
     room = max(2.0, width * 11 / size - 3)
-    return max(1, sum(max(1, -(-_width(line) // room)) for line in text.split("\n")).__int__())
+    return max(1, sum(max(1, -(-breadth(line) // room)) for line in text.split("\n")).__int__())
 
 
-def _width(line: str) -> float:
+def breadth(line: str) -> int:
+    """How many characters wide a line is; a Chinese one counts twice."""
     return sum(2 if ord(sign) > 0x2E7F or sign in "“”‘’—…·" else 1 for sign in line)
 
 
@@ -171,6 +176,11 @@ def _heading(desk: Desk, sheet: Any, row: int, text: str) -> int:
     sheet.merge_range(row, 0, row, 2, text, desk.formats["head"])
     sheet.set_row(row, 21)
     return row + 1
+
+
+def _across(sheet: Any, first: int, last: int, look: Any) -> None:
+    if last > first:
+        sheet.merge_range(STATE_ROW, first, STATE_ROW, last, "", look)
 
 
 def _columns(sheet: Any, widths: tuple[int, ...]) -> None:

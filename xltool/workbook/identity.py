@@ -9,7 +9,7 @@ from typing import Final
 from xltool.messages import LEVEL_NAMES, finding
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.workbook.a1 import parse_reference
-from xltool.workbook.address import COVER, COVER_FIELDS, HIDDEN, META, name_of, plan
+from xltool.workbook.address import COVER, COVER_FIELDS, HIDDEN, MARKS, name_of, plan
 from xltool.workbook.book import RawBook, RawSheet
 
 SCOPES: Final = {"own": "本级", "consolidated": "汇总"}
@@ -22,7 +22,10 @@ LABELS: Final = {
     "year": "报告年度",
     "scope": "填报口径",
     "serial": "编号",
+    "prior": "上年数的年度",
 }
+MOST_SHOWN: Final = 60
+"""How much of a mark a message quotes."""
 _NEEDED: Final = ("form", "code", "name", "level", "year")
 
 
@@ -47,15 +50,18 @@ def identify(book: RawBook, form: Callable[[str], FormSpec | None]) -> Identity:
     if spec is None:
         hint = f"（表内标识为“{form_id[:50]}”）" if form_id else ""
         return Identity({}, None, (finding("file.unknown_form", hint=hint),))
-    sources = [source for source in (hidden, properties, _cover(book, spec)) if source]
+    told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: _cover(book, spec)}
     marks: dict[str, str] = {}
     findings: list[Finding] = []
-    for field in META:
-        told = [source[field] for source in sources if source.get(field)]
-        marks[field] = told[0] if told else ""
-        if len(set(told)) > 1:
-            found = "、".join(f"“{value[:60]}”" for value in dict.fromkeys(told))
-            findings.append(finding("identity.conflict", what=LABELS[field], found=found, taken=told[0][:60]))
+    for field in MARKS:
+        told: dict[str, list[str]] = {}
+        for name, source in told_by.items():
+            if source.get(field):
+                told.setdefault(source[field], []).append(name)
+        marks[field] = next(iter(told), "")
+        if len(told) > 1:
+            found = "，".join(f"{'、'.join(names)}为“{value[:MOST_SHOWN]}”" for value, names in told.items())
+            findings.append(finding("identity.conflict", what=LABELS[field], found=found, taken=marks[field][:MOST_SHOWN]))
     lost = [field for field in _NEEDED if not marks[field] or not _fits(field, marks[field])]
     if lost:
         hint = f"：缺少或认不出{'、'.join(LABELS[field] for field in lost)}"
@@ -63,9 +69,9 @@ def identify(book: RawBook, form: Callable[[str], FormSpec | None]) -> Identity:
     year = int(marks["year"])
     if not spec.covers(year):
         return Identity(marks, None, (_edition(spec, year),))
-    if len(sources) < 3:
-        missing = [name for name, source in (("隐藏标识", hidden), ("文件属性", properties)) if not source]
-        findings.append(finding("identity.partial", missing="、".join(missing) or COVER))
+    missing = [name for name, source in told_by.items() if not source]
+    if missing:
+        findings.append(finding("identity.partial", missing="、".join(missing)))
     if marks["digest"] and marks["digest"] != spec.digest:
         findings.append(finding("form.digest", found=marks["digest"][:20], expected=spec.digest))
     if marks["scope"] not in SCOPES:
@@ -96,19 +102,19 @@ def _hidden(book: RawBook) -> dict[str, str]:
     """Marks from the very hidden sheet: by name, or by the labels beside them when an application dropped the names."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: dict[str, str] = {}
-    for field in META:
+    for field in MARKS:
         reference = parse_reference(book.names.get(name_of("meta", field), ""))
         if reference is not None and reference[0] in sheets:
             found[field] = _text(sheets[reference[0]], reference[1], reference[2])
     if not found and HIDDEN in sheets:
         for (row, column), cell in sheets[HIDDEN].cells.items():
-            if column == 0 and cell.text in META:
+            if column == 0 and cell.text in MARKS:
                 found[cell.text] = _text(sheets[HIDDEN], row, 1)
     return {field: value for field, value in found.items() if value}
 
 
 def _properties(book: RawBook) -> dict[str, str]:
-    told = {field: book.properties.get(f"xltool_{field}", "").strip() for field in META}
+    told = {field: book.properties.get(f"xltool_{field}", "").strip() for field in MARKS}
     return {field: value for field, value in told.items() if value}
 
 

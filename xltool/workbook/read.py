@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, cast
 
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
-from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
-from xltool.workbook import formula, writings
-from xltool.workbook.address import Plan, Spot, plan
+from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
+from xltool.workbook import fingerprint, writings
+from xltool.workbook.address import LAST_YEAR, Plan, plan
 from xltool.workbook.book import RawBook, RawCell, read_book
+from xltool.workbook.claims import MOST_SHOWN
 from xltool.workbook.identity import Identity, identify
 from xltool.workbook.package import Refusal
-from xltool.workbook.witness import EXAMPLES, MOST_SHOWN, Located, locate
+from xltool.workbook.witness import Located, locate
 
 KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
-_BESIDE_TEXTS: Final = re.compile(r"\"[^\"]*\"|[\s'$]+")
 
 
 @dataclass
@@ -47,14 +46,14 @@ def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") 
     identity = identify(book, form)
     if identity.spec is None:
         return Reading(None, identity.findings)
-    layout = plan(identity.spec)
+    layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
     desk = _Desk(identity.spec, layout, book, locate(book, layout))
     desk.findings.extend([*identity.findings, *desk.located.findings])
     given = tuple(_values(desk))
     values = totals.computed(desk.spec, given)
     _compare_totals(desk, values)
     if identity.marks["digest"] == desk.spec.digest:
-        desk.findings.extend(_changed_formulas(desk))
+        desk.findings.extend(fingerprint.changed(layout, desk.located.sheets, desk.located.cells))
     texts, why = (part(book, layout, desk.located.sheets) for part in (writings.texts, writings.explanations))
     desk.findings.extend([*texts.findings, *why.findings])
     submission = Submission(
@@ -128,43 +127,3 @@ def _compare_totals(desk: _Desk, values: tuple[Value, ...]) -> None:
         elif raw.text.strip():
             total = "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {written(value, cell.measure)}"
             desk.findings.append(finding("total.typed", cell.key, typed=raw.text.strip()[:MOST_SHOWN], sum=total))
-
-
-def _changed_formulas(desk: _Desk) -> Iterator[Finding]:
-    """Formulas that are gone or read otherwise than written, sheet by sheet; what moved or was typed over is told elsewhere."""
-    changed: dict[str, list[tuple[Spot, CellKey | None]]] = {}
-    keys = {spot: key for key, spot in desk.plan.cells.items()}
-    for spot, expected in _expected(desk.plan).items():
-        sheet = desk.located.sheets.get(spot.sheet)
-        key = keys.get(spot)
-        if sheet is None or (key is not None and desk.located.cells.get(key) != (spot.row, spot.column)):
-            continue
-        raw = sheet.cells.get((spot.row, spot.column))
-        if raw is None or raw.formula is None:
-            if key is None or raw is None or raw.kind == "empty":
-                changed.setdefault(spot.sheet, []).append((spot, key))
-        elif raw.formula != expected and canonical(raw.formula) != canonical(expected) and not _renamed(desk, raw.formula, expected):
-            changed.setdefault(spot.sheet, []).append((spot, key))
-    for name, spots in changed.items():
-        listed = "、".join(spot.address for spot, _ in spots[:EXAMPLES]) + (" 等" if len(spots) > EXAMPLES else "")
-        yield finding("formula.changed", sheet=name, count=len(spots), cells=listed)
-
-
-def _renamed(desk: _Desk, found: str, expected: str) -> bool:
-    """Whether a formula differs only by the new names of sheets, which are findings of their own."""
-    old = {f"{canonical(sheet.name)}!": f"{canonical(name)}!" for name, sheet in desk.located.sheets.items() if sheet.name != name}
-    if not old:
-        return False
-    names = re.compile("|".join(map(re.escape, sorted(old, key=len, reverse=True))))
-    return names.sub(lambda match: old[match[0]], canonical(found)) == canonical(expected)
-
-
-@lru_cache(maxsize=4096)
-def canonical(text: str) -> str:
-    """A formula as all applications write it: no spaces, quotes of sheets or dollar signs outside texts, one case."""
-    return _BESIDE_TEXTS.sub(lambda match: match[0] if match[0].startswith('"') else "", text.replace("_xlfn.", "")).upper()
-
-
-@lru_cache(maxsize=16)
-def _expected(layout: Plan) -> dict[Spot, str]:
-    return formula.formulas(layout)

@@ -11,9 +11,9 @@ from xltool.forms.checks import Check, leveled
 from xltool.forms.number import display
 from xltool.messages import plain
 from xltool.model import Cell, FormSpec, NotApplicable, Rule, Submission, Value
-from xltool.rules import validate
+from xltool.rules import prior_year, validate
 from xltool.rules.validate import Verdict
-from xltool.workbook.address import CHECKS, TABLE_TOP, TEXTS, Plan, Spot
+from xltool.workbook.address import CHECKS, TEXTS, Plan, Spot
 from xltool.workbook.formula import (
     ASK,
     DIFFERENCE,
@@ -26,15 +26,20 @@ from xltool.workbook.formula import (
     RIGHT,
     TOLD,
     VERDICT,
+    WITHOUT,
     judged_text,
+    needs_last_year,
     state_text,
 )
 
 Shown: TypeAlias = int | float | str
 
 
-def shown(plan: Plan, submission: Submission) -> dict[Spot, Shown]:
-    """The result of every formula by place, for the submission with its totals computed from its inputs."""
+def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> dict[Spot, Shown]:
+    """The result of every formula by place, for the submission with its totals computed from its inputs.
+
+    `prior` are last year's values in the order of the form, for a plan that shows them.
+    """
     spec = plan.spec
     submission = replace(submission, values=totals.computed(spec, submission.values))
     found: dict[Spot, Shown] = {}
@@ -42,22 +47,27 @@ def shown(plan: Plan, submission: Submission) -> dict[Spot, Shown]:
         if cell.total:
             found[plan.cells[cell.key]] = figure(value, cell)
     words: dict[str, tuple[str, str]] = {}
-    rules = validate.matrix(spec)
+    values = dict(zip(spec.index, submission.values, strict=True))
+    rules = validate.matrix(spec, plan.prior)
     stack = validate.stacked([submission.values])
+    if plan.prior:
+        stack = validate.beside(stack, validate.stacked([prior]))
     left, right = rules.sides(stack)
     verdicts = rules.verdicts(stack, left, right)[0]
     judged = {rule.name: (Verdict(int(v)), int(a), int(b)) for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)}
     for check in plan.checks:
         line, told = plan.lines[check.name], bool(submission.explanations.get(check.name))
         if check.rule is None:
-            number = _count(spec, check, submission)
+            number = _count(spec, check, submission, prior)
             word = PASS if number == 0 else MEND if check.severity == "error" else TOLD if told else ASK
             found[Spot(CHECKS, line, LEFT)] = number
             words[check.name] = (word, "")
         else:
             verdict, first, second = judged[check.name]
             word = _word(check.rule, verdict, told)
-            decimals = spec.cell(check.rule.linear.keys[0]).measure.decimals
+            if verdict is Verdict.UNKNOWN and needs_last_year(check.rule) and None not in [values[key] for key in check.rule.linear.own]:
+                word = WITHOUT
+            decimals = spec.cell(check.rule.linear.own[0]).measure.decimals
             for column, number in ((LEFT, first), (RIGHT, second), (DIFFERENCE, first - second)):
                 found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else _number(number, decimals)
             words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else plain(first - second, decimals))
@@ -67,10 +77,8 @@ def shown(plan: Plan, submission: Submission) -> dict[Spot, Shown]:
     found[plan.state] = state
     for place in plan.words:
         found[place.spot] = judged_text([words[name] for name in place.checks])
-    heading = f"填报单位：{submission.agency.name}　　校验结果：{state}"
-    for table in spec.tables:
-        found[Spot(table.sheet, TABLE_TOP - 1, 0)] = heading
-    found[Spot(TEXTS, 1, 0)] = heading
+    for spot in plan.states.values():
+        found[spot] = f"校验结果：{state}"
     for key, spot in plan.texts.items():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH)] = length(submission.texts.get(key, ""))
@@ -101,7 +109,7 @@ def _word(rule: Rule, verdict: Verdict, told: bool) -> str:
     return FAIL if rule.severity == "error" else TOLD if told else ASK
 
 
-def _count(spec: FormSpec, check: Check, submission: Submission) -> int:
+def _count(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
     values: Mapping[str, Value] = dict(zip(spec.index, submission.values, strict=True))
     if check.kind == "texts":
         return sum(text.required and not submission.texts.get(text.key) for text in spec.texts)
@@ -114,9 +122,18 @@ def _count(spec: FormSpec, check: Check, submission: Submission) -> int:
         return sum(_outside(values[cell.key], cell) for cell in inputs)
     if check.kind == "doubtful":
         return sum(_doubtful(values[cell.key], cell) for cell in inputs)
+    return _jumps(spec, check, submission, prior) if check.kind == "jump" else _barred(spec, check, submission)
+
+
+def _jumps(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
+    jumped = prior_year.jumped(spec, [submission.values], [prior])[0]
+    return sum(bool(far) for cell, far in zip(spec.cells, jumped, strict=True) if cell.table is check.table)
+
+
+def _barred(spec: FormSpec, check: Check, submission: Submission) -> int:
     assert check.table is not None
     barred = [cell for cell in leveled(check.table, spec) if submission.agency.level not in cell.row.levels]
-    return sum(_positive(values[cell.key]) for cell in barred)
+    return sum(_positive(submission.values[spec.index[cell.key]]) for cell in barred)
 
 
 def _positive(value: Value) -> bool:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from xltool.forms.checks import Check
 from xltool.messages import GRADES
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
-from xltool.workbook import formula
+from xltool.workbook import formula, prior
 from xltool.workbook.a1 import cell_name, quote_sheet
 from xltool.workbook.address import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
-from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY
+from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY, WITHOUT
 from xltool.workbook.front import LINE, TALLEST, finish, lines, state_line
 from xltool.workbook.results import figure
 
@@ -53,6 +53,8 @@ def table(desk: Desk, sheet: Any, table_: Table) -> None:
     if table_.note:
         row = plan.below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
+    if plan.prior:
+        prior.draw(desk, sheet, table_, widths, last)
     inputs = [cell for cell in desk.spec.cells if cell.table is table_ and not cell.total]
     if inputs:
         first = plan.cells[inputs[0].key]
@@ -76,6 +78,8 @@ def checks(desk: Desk, sheet: Any) -> None:
     sheet.set_row(1, 24)
     sheet.conditional_format(1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]})
     hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全。"
+    if plan.prior:
+        hint += f"“{WITHOUT}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])
     for column, label in enumerate(CHECK_HEADS):
         sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])
@@ -128,7 +132,7 @@ def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
 def _target(desk: Desk, check: Check) -> Spot | None:
     """The first cell that a check looks at."""
     if check.rule is not None:
-        return desk.plan.cells[check.rule.linear.left[0][0]]
+        return desk.plan.cells[check.rule.linear.own[0]]
     if check.kind == "texts":
         return next(desk.plan.texts[text.key] for text in desk.spec.texts if text.required)
     return next((desk.plan.cells[c.key] for c in desk.spec.cells if not c.total and check.table in {None, c.table}), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -13,20 +13,18 @@ from typing import Final, TypeAlias
 
 from xltool.messages import finding
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
-from xltool.workbook.a1 import cell_name, parse_reference, range_name
-from xltool.workbook.address import GUIDE, HIDDEN, TABLE_TOP, Plan, name_of
+from xltool.workbook.a1 import cell_name, range_name
+from xltool.workbook.address import GUIDE, HIDDEN, RETURN, TABLE_TOP, Plan, name_of
 from xltool.workbook.book import RawBook, RawSheet
+from xltool.workbook.claims import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
+from xltool.workbook.fingerprint import moved
 
-Place: TypeAlias = tuple[int, int]
-Claim: TypeAlias = tuple[str, Place]
-"""Where a witness says that something stands: the sheet by its name in the file, and the place."""
 _SPACES: Final = re.compile(r"\s+")
 ALIKE: Final = 0.5
 """The share of its labels by which a sheet is known without its name."""
-EXAMPLES: Final = 6
-"""How many places a finding about a whole sheet names."""
-MOST_SHOWN: Final = 60
-"""How much of a cell's own content a message quotes."""
+
+Half: TypeAlias = tuple[int | None, int | None]
+"""A row or a column alone."""
 
 
 @dataclass
@@ -52,38 +50,6 @@ def locate(book: RawBook, plan: Plan) -> Located:
     return located
 
 
-def named_place(book: RawBook, name: str) -> Claim | None:
-    """The cell that a defined name points at, if it points into a sheet of the book."""
-    reference = parse_reference(book.names.get(name, ""))
-    if reference is None or reference[0] is None or all(sheet.name != reference[0] for sheet in book.sheets):
-        return None
-    return reference[0], (reference[1], reference[2])
-
-
-def broken_name(book: RawBook, name: str) -> bool:
-    """Whether a defined name points nowhere: its cell was deleted, or another one was pasted over it."""
-    return name in book.names and parse_reference(book.names[name]) is None
-
-
-def weighed(
-    keys: Iterable[str], *witnesses: Mapping[str, Claim], broken: Iterable[str] = (), sound: bool = True
-) -> tuple[dict[str, list[Claim]], set[str]]:
-    """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
-
-    A key whose name is broken is at odds with its labels. Where any are at odds, or witnesses are not `sound`, none is believed alone.
-    """
-    claims: dict[Claim, set[str]] = defaultdict(set)
-    for witness in witnesses:
-        for key, claim in witness.items():
-            claims[claim].add(key)
-    told = {key: [witness[key] for witness in witnesses if key in witness] for key in keys}
-    odd = {key for key, places in told.items() if len(set(places)) > 1 or any(claims[place] != {key} for place in places)}
-    odd |= {key for key in broken if told.get(key)}
-    if odd or not sound:
-        odd |= {key for key, places in told.items() if len(places) == 1}
-    return told, odd
-
-
 @lru_cache(maxsize=4096)
 def canonical(label: str) -> str:
     """A label without what does not change it: spaces, line breaks, width, the sign behind a number."""
@@ -93,7 +59,7 @@ def canonical(label: str) -> str:
 
 def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
     """Each expected sheet's sheet in the file: by name, unless another one has its labels; else the one that its cells' names point to."""
-    present = {sheet.name: sheet for sheet in book.sheets}
+    present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
     tables = {table.sheet: table for table in plan.spec.tables}
     found = {name: present[name] for name in plan.sheets if name in present}
     spare = {name: sheet for name, sheet in present.items() if name not in found}
@@ -126,15 +92,18 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
     found: list[Finding] = []
     for name in plan.sheets:
         if name not in sheets:
+            if name == HIDDEN:
+                continue  # what it told is missed by identity
             lost = [cell.key for cell in plan.spec.cells if plan.cells[cell.key].sheet == name and not cell.total]
             texts = sum(spot.sheet == name for spot in plan.texts.values())
-            severity: Severity = "error" if lost or texts else "info" if name in {GUIDE, HIDDEN} else "warning"
-            what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else ""
+            severity: Severity = "error" if lost or texts else "info" if name == GUIDE else "warning"
+            what = "，不影响读数" if name == GUIDE else "，其中的说明无法读取"
+            what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else what
             found.append(finding("sheet.removed", *lost, severity=severity, expected=name, what=what))
         elif sheets[name].name != name:
             found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
     used = {id(sheet) for sheet in sheets.values()}
-    found.extend(finding("sheet.added", found=sheet.name) for sheet in book.sheets if id(sheet) not in used)
+    found.extend(finding("sheet.added", found=sheet.name) for sheet in book.sheets if id(sheet) not in used and sheet.name != RETURN)
     order = [sheet.name for sheet in book.sheets if id(sheet) in used]
     if order != [sheets[name].name for name in plan.sheets if name in sheets]:
         found.append(finding("sheet.reordered", found="、".join(name for name in order if name != HIDDEN)))
@@ -149,10 +118,14 @@ def _table(plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellK
     anchors = _anchors(plan, table, sheet)
     named, broken = names
     cells = [cell for cell in plan.spec.cells if cell.table is table]
-    by_label = {key: (sheet.name, place) for key, place in _labelled(plan, table, anchors).items()}
+    labelled, halves = _labelled(plan, table, anchors)
+    by_label = {key: (sheet.name, place) for key, place in labelled.items()}
     inputs = [cell for cell in cells if not cell.total]
-    told, odd = weighed([cell.key for cell in inputs], named, by_label, broken=broken, sound=_in_order(anchors))
-    odd |= {key for key, places in told.items() if any(name != sheet.name for name, _ in places)}
+    false = broken | {key for key, (name, place) in named.items() if key in halves and _denied(place, halves[key])}
+    false |= {key for key, (name, _) in named.items() if name != sheet.name}
+    if moved(plan, table.sheet, sheet):  # and names were left behind; labels across stand above a line that may have moved by itself
+        false |= {cell.key for cell in inputs if cell.block.across or cell.key not in by_label}
+    told, odd = weighed([cell.key for cell in inputs], named, by_label, false=false, sound=_in_order(anchors))
     calm = not odd and _in_order(anchors)
     for cell in cells:
         if cell.total and cell.key in by_label and (calm or by_label[cell.key][1] == _official(plan, cell.key)):
@@ -168,11 +141,12 @@ def _table(plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellK
     if lost:
         located.findings.append(finding("cell.lost", *lost, count=len(lost)))
     if against:
-        example = _at_odds(sheet, against[0], named.get(against[0].key), by_label.get(against[0].key))
+        first = against[0]
+        example = f"“{first.row.short}”“{first.column.short}”：{at_odds(named.get(first.key), by_label.get(first.key), sheet.name)}"
         located.findings.append(finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example))
     if shifted:
-        moved = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
-        example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{moved}"
+        way = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
+        example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{way}"
         located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
     located.findings.extend(_label_findings(plan, table, sheet, anchors))
     if not shifted and not lost and not against:
@@ -189,17 +163,6 @@ def _in_order(anchors: Mapping[Rectangle, Place]) -> bool:
     down = sorted({(area.row, place[0]) for area, place in anchors.items()})
     across = sorted({(area.column, place[1]) for area, place in anchors.items()})
     return all(a[0] < b[0] and a[1] < b[1] for pairs in (down, across) for a, b in pairwise(pairs))
-
-
-def _at_odds(sheet: RawSheet, cell: Cell, name: Claim | None, label: Claim | None) -> str:
-    """What the witnesses of one cell say, for a message."""
-
-    def shown(claim: Claim | None) -> str:
-        if claim is None:
-            return "无从辨认"
-        return f"指向{'' if claim[0] == sheet.name else f'“{claim[0]}”的'} {cell_name(*claim[1])}"
-
-    return f"“{cell.row.short}”“{cell.column.short}”：按单元格名称{shown(name)}，按项目名称{shown(label)}"
 
 
 def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place]:
@@ -224,16 +187,23 @@ def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place
     return anchors
 
 
-def _labelled(plan: Plan, table: Table, anchors: Mapping[Rectangle, Place]) -> dict[CellKey, Place]:
-    """The place of each cell as its row label and its column head tell it."""
+def _labelled(plan: Plan, table: Table, anchors: Mapping[Rectangle, Place]) -> tuple[dict[CellKey, Place], dict[CellKey, Half]]:
+    """The place of each cell as its row label and its column head tell it; its row or column alone where the other is gone."""
     found: dict[CellKey, Place] = {}
+    halves: dict[CellKey, Half] = {}
     for key, (label, head) in _guides(plan, table).items():
-        area = plan.areas[key]
-        down, right = label or head, head
-        if down in anchors and right in anchors:
-            row = anchors[down][0] + area.row - down.row
-            found[key] = (row, anchors[right][1] + area.column - right.column)
-    return found
+        area, down, right = plan.areas[key], anchors.get(label or head), anchors.get(head)
+        row = None if down is None else down[0] + area.row - (label or head).row
+        column = None if right is None else right[1] + area.column - head.column
+        if row is not None and column is not None:
+            found[key] = (row, column)
+        else:
+            halves[key] = (row, column)
+    return found, halves
+
+
+def _denied(place: Place, half: Half) -> bool:
+    return any(told is not None and told != at for at, told in zip(place, half, strict=True))
 
 
 _guide_cache: Final[dict[tuple[str, str], dict[CellKey, tuple[Rectangle | None, Rectangle]]]] = {}

@@ -1,63 +1,90 @@
-"""Writes the locked workbook of a form for one submission, blank or filled in; the only module that knows xlsxwriter."""
+"""Writes workbooks: the locked one of a form for one submission, blank or filled in, and lists; alone knows xlsxwriter."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.custom import Custom
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from xltool.forms.document import clean
 from xltool.messages import LEVEL_NAMES, XltoolError
-from xltool.model import FormSpec, Submission
-from xltool.workbook import address, formula, front, results, sheets
-from xltool.workbook.address import META, Plan, Spot, plan
-from xltool.workbook.identity import SCOPES
+from xltool.model import FormSpec, Submission, Value
+from xltool.rules.prior_year import aligned
+from xltool.workbook import address, formula, front, lists, results, sheets
+from xltool.workbook import notice as notices
+from xltool.workbook.a1 import cell_name
+from xltool.workbook.address import LAST_YEAR, Plan, Spot, plan
+from xltool.workbook.identity import LABELS, SCOPES
+from xltool.workbook.looks import FONT, LISTED, LOOKS
+from xltool.workbook.notice import Notice
 
 CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
-MOST_CHARACTERS, MOST_PROPERTY, MOST_FOOTER = 32_767, 255, 200
-"""What a cell of Excel holds, a property of the document, and a footer beside the number of the page."""
+MOST_CHARACTERS, MOST_PROPERTY = 32_767, 255
+"""What a cell of Excel holds, and a property of the document."""
+_SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
-FONT: Final = "宋体"
-_BASE: Final[dict[str, Any]] = {"font_name": FONT, "font_size": 11, "font_scheme": "none", "valign": "vcenter", "text_wrap": True}
-"""Without a scheme: a font of the theme's scheme is shown in the theme's font, Calibri, whatever its name says."""
-_LINE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#7F7F7F"}
-_FIGURE: Final[dict[str, Any]] = {**_LINE, "align": "center", "text_wrap": False, "shrink": True}
-"""A figure too long for its column shrinks; it would show as ### or 1E+09 otherwise."""
-_LOOKS: Final[dict[str, dict[str, Any]]] = {
-    "title": {**_BASE, "font_size": 16, "bold": True, "align": "center"},
-    "state": {**_BASE, "bold": True, "indent": 1, "bg_color": "#FFF2CC", "border": 1, "border_color": "#BF9000"},
-    "plain": _BASE,
-    "small": {**_BASE, "font_size": 9, "font_color": "#595959"},
-    "mark": {**_BASE, "font_size": 9, "font_color": "#595959", "text_wrap": False},
-    "head": {**_LINE, "bold": True, "align": "center", "bg_color": "#DDEBF7"},
-    "label": {**_LINE, "bg_color": "#F2F2F2", "indent": 1},
-    "middle": {**_LINE, "align": "center", "bg_color": "#F2F2F2"},
-    "locked": {**_LINE, "bg_color": "#EDEDED", "indent": 1},
-    "guidance": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1},
-    "text": {**_LINE, "valign": "top", "align": "left", "indent": 1, "bg_color": "#FFFDE7", "locked": False, "num_format": "@"},
-    "field": {**_LINE, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
-    "reason": {**_LINE, "font_size": 10, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
-    "input0": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},
-    "input": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "General"},
-    "total": {**_FIGURE, "bg_color": "#D9D9D9", "bold": True, "num_format": "General"},
-    "word": {**_LINE, "align": "center", "font_size": 10},
-    "word1": {**_FIGURE, "font_size": 10},
-    "figure": _FIGURE,
-    "link": {**_LINE, "align": "center", "font_color": "#0563C1", "underline": 1},
-    "swatch_input": {**_LINE, "align": "center", "bg_color": "#FFFDE7"},
-    "swatch_total": {**_LINE, "align": "center", "bg_color": "#D9D9D9"},
-    "swatch_bad": {**_LINE, "align": "center", "bg_color": "#F8CBAD"},
-    "bad": {"bg_color": "#F8CBAD", "font_color": "#9C0006"},
-    "ask": {"bg_color": "#FFE699", "font_color": "#7F6000"},
-    "good": {"bg_color": "#C6E0B4", "font_color": "#375623"},
-}
+
+def escaped(text: str) -> str:
+    """A cleaned text as it stands in a part: marks of XML, carriage returns, and what looks like Excel's own escape, escaped."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SHAPE_OF_ESCAPE.sub("_x005F_", text).replace("\r", "_x000D_")
+
+
+def shared_string(text: str) -> str:
+    """One item of the shared strings; blanks at its ends are kept."""
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+    return f"<si><t{space}>{escaped(text)}</t></si>"
+
+
+class Strings(SharedStrings):  # type: ignore[misc]
+    """Texts as texts: xlsxwriter takes what stands between `<r>` and `</r>` for marked-up runs, and writes it raw."""
+
+    def _write_si(self, string: str) -> None:
+        self.fh.write(shared_string(string))
+
+
+class Properties(Custom):  # type: ignore[misc]
+    """Properties escaped as texts are, by every version of xlsxwriter."""
+
+    def _write_vt_lpwstr(self, value: str) -> None:
+        self.fh.write(f"<vt:lpwstr>{escaped(value)}</vt:lpwstr>")
+
+
+class Parts(Packager):  # type: ignore[misc]
+    """The parts of a workbook, those that hold texts of others written by us."""
+
+    def _write_shared_strings_file(self) -> None:
+        if self.workbook.str_table.count:
+            strings = Strings()
+            strings.string_table = self.workbook.str_table
+            strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            strings._assemble_xml_file()
+
+    def _write_custom_file(self) -> None:
+        if self.workbook.custom_properties:
+            custom = Properties()
+            custom._set_properties(self.workbook.custom_properties)
+            custom._set_xml_writer(self._filename("docProps/custom.xml"))
+            custom._assemble_xml_file()
+
+
+class _Inline(NamedTuple):
+    """A text that stands in its cell."""
+
+    text: str
+    look: Format
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
@@ -66,8 +93,26 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
 
+    def write_inline(self, row: int, column: int, text: str, look: Format) -> None:
+        """Writes a text into its cell itself: what stands there must not renumber the shared strings."""
+        self._check_dimensions(row, column)
+        self.table[row][column] = _Inline(text, look)
 
-class Book(xlsxwriter.Workbook):  # type: ignore[misc]
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if isinstance(cell, _Inline):
+            self._xml_inline_string(cell.text, False, [("r", cell_name(row, col)), ("s", cell.look._get_xf_index())])
+        else:
+            super()._write_cell(row, col, cell)
+
+
+class Plain(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook that keeps texts as they are."""
+
+    def _get_packager(self) -> Parts:
+        return Parts()
+
+
+class Book(Plain):
     """A workbook whose structure is locked and whose names are hidden, which xlsxwriter alone cannot write."""
 
     def _write_workbook_pr(self) -> None:
@@ -82,7 +127,7 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Desk:
-    """What the sheets are written with: the plan, the submission, the formats, and each formula with what it shows."""
+    """What the sheets are written with: the plan, the submission, the formats, each formula with what it shows, last year's values."""
 
     plan: Plan
     submission: Submission
@@ -90,6 +135,7 @@ class Desk:
     formulas: Mapping[Spot, str]
     shown: Mapping[Spot, results.Shown]
     meta: Mapping[str, str]
+    prior: Sequence[Value] = ()
 
     @property
     def spec(self) -> FormSpec:
@@ -100,28 +146,35 @@ class Desk:
         sheet.write_formula(spot.row, spot.column, "=" + self.formulas[spot], self.formats[look], self.shown[spot])
 
 
-def workbook(spec: FormSpec, submission: Submission) -> bytes:
+def workbook(spec: FormSpec, submission: Submission, prior: Submission | None = None, notice: Notice | None = None) -> bytes:
     """The official workbook of a form, filled in with a submission's inputs and texts; same submission, same bytes.
 
-    Raises `XltoolError` for a text longer than a workbook holds at its place. Totals are formulas: a submission's own are not used.
+    With last year's submission (`prior`, of this or another edition) its figures stand beside the inputs, and 校验 compares with them.
+    With a notice it goes back for correction: a first sheet tells what is wrong, and cells are marked. Totals are formulas: a submission's
+    own are not used. Raises `XltoolError` for a text longer than a workbook holds at its place.
     """
     submission = _storable(submission)
-    layout = plan(spec)
-    meta = identity(spec, submission)
+    layout = plan(spec, prior is not None)
+    meta = identity(spec, submission, prior)
+    last_year = () if prior is None else aligned(spec, prior)
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
-    book = Book(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 11}})
+    book = Book(buffer, _options())
     book.set_properties({"title": spec.title, "subject": f"{submission.year}", "author": "xltool", "created": CREATED})
-    for field in META:
+    for field in layout.meta:
         book.set_custom_property(f"xltool_{field}", meta[field])
     book.set_calc_mode("auto")
-    formats = {name: book.add_format(look) for name, look in _LOOKS.items()}
-    desk = Desk(layout, submission, formats, _formulas(layout), results.shown(layout, submission), meta)
-    made = {name: book.add_worksheet(name, Sheet) for name in layout.sheets}
+    formats = {name: book.add_format(look) for name, look in LOOKS.items()}
+    desk = Desk(layout, submission, formats, _formulas(layout), results.shown(layout, submission, last_year), meta, last_year)
+    made = {name: book.add_worksheet(name, Sheet) for name in (*([address.RETURN] if notice else []), *layout.sheets)}
+    if notice is not None:
+        notices.draw(desk, made[address.RETURN], notice)
     front.guide(desk, made[address.GUIDE])
     front.cover(desk, made[address.COVER])
     front.texts(desk, made[address.TEXTS])
     for table in spec.tables:
+        if notice is not None:
+            notices.mark(desk, made[table.sheet], table, notice)
         sheets.table(desk, made[table.sheet], table)
     sheets.checks(desk, made[address.CHECKS])
     _hidden(desk, made[address.HIDDEN])
@@ -133,10 +186,30 @@ def workbook(spec: FormSpec, submission: Submission) -> bytes:
     return buffer.getvalue()
 
 
-def identity(spec: FormSpec, submission: Submission) -> dict[str, str]:
-    """The marks that tell whose workbook this is, of which form and year."""
+def listing(sheets: Mapping[str, Sequence[Sequence[lists.Content]]]) -> bytes:
+    """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like; same lists, same bytes.
+
+    Raises `XltoolError` for more rows or columns than a sheet has.
+    """
+    buffer = io.BytesIO()
+    book = Plain(buffer, _options())
+    book.set_properties({"author": "xltool", "created": CREATED})
+    formats = {name: book.add_format(look) for name, look in LISTED.items()}
+    for name, rows in zip(lists.sheet_names(sheets), sheets.values(), strict=True):
+        lists.draw(book.add_worksheet(name), rows, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+def _options() -> dict[str, Any]:
+    """Made anew for each workbook: xlsxwriter changes what it is given."""
+    return {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 11}}
+
+
+def identity(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> dict[str, str]:
+    """The marks that tell whose workbook this is, of which form and year, and of which year the figures beside this year's are."""
     agency = submission.agency
-    return {
+    marks = {
         "form": spec.id,
         "digest": spec.digest,
         "code": agency.code,
@@ -146,6 +219,7 @@ def identity(spec: FormSpec, submission: Submission) -> dict[str, str]:
         "scope": submission.scope,
         "serial": submission.serial,
     }
+    return marks if prior is None else marks | {LAST_YEAR: str(prior.year)}
 
 
 def cover_value(field: str, meta: Mapping[str, str]) -> str:
@@ -154,14 +228,9 @@ def cover_value(field: str, meta: Mapping[str, str]) -> str:
     return LEVEL_NAMES[value] if field == "level" else SCOPES[value] if field == "scope" else value
 
 
-_formula_cache: Final[dict[str, dict[Spot, str]]] = {}
-
-
+@lru_cache(maxsize=16)
 def _formulas(layout: Plan) -> dict[Spot, str]:
-    digest = layout.spec.digest
-    if digest not in _formula_cache:
-        _formula_cache[digest] = formula.formulas(layout)
-    return _formula_cache[digest]
+    return formula.formulas(layout)
 
 
 def _hidden(desk: Desk, sheet: Worksheet) -> None:
@@ -184,11 +253,20 @@ def _storable(submission: Submission) -> Submission:
     )
 
 
+def check_marks(meta: Mapping[str, str]) -> None:
+    """Fails for a mark of identity that xlsxwriter would leave out of the properties with a mere warning."""
+    _fit((LABELS[field], meta[field], MOST_PROPERTY) for field in ("name", "code", "serial"))
+
+
 def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
     """Fails for what xlsxwriter would cut off or leave out with a mere warning."""
     whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), MOST_CHARACTERS) for text in layout.spec.texts]
     whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), MOST_CHARACTERS) for c in layout.checks]
-    whole += [("单位名称", meta["name"], MOST_PROPERTY), ("单位代码和编号", front.footer_mark(meta), MOST_FOOTER)]
+    check_marks(meta)
+    _fit(whole)
+
+
+def _fit(whole: Iterable[tuple[str, str, int]]) -> None:
     for what, text, most in whole:
         if results.length(text) > most:
             raise XltoolError(f"{what}有 {results.length(text)} 字，超过工作簿中最多 {most} 字；请精简。")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xltool.forms.checks import Check
 from xltool.messages import finding
 from xltool.model import Finding
 from xltool.workbook.a1 import cell_name
 from xltool.workbook.address import CHECKS, Plan, Spot, name_of
 from xltool.workbook.book import RawBook, RawCell, RawSheet
-from xltool.workbook.witness import MOST_SHOWN, Claim, Place, broken_name, canonical, named_place, weighed
-
-SAID: int = 2
-"""The column of the 校验 sheet that says where a check holds; the next one says what it asks."""
+from xltool.workbook.claims import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
+from xltool.workbook.witness import canonical
 
 
 @dataclass(frozen=True)
@@ -37,30 +36,35 @@ def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     """The texts of the form; `sheets` are the sheets of the file by the names that they should have."""
     writings = {text.key: Writing(name_of("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts}
     claims: dict[str, Claim] = {}
+    columns: dict[str, set[int]] = {}
     for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
         sheet, places = sheets[name], _texts_of(sheets[name])
         mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
         guides = {place[1] - 1 for text in mine if text.guidance for place in places.get(canonical(text.guidance), ())}
+        columns |= {text.key: guides for text in mine if guides}
         for text in mine:
             label = [place for wording in (text.label, f"{text.label}（必写）") for place in places.get(canonical(wording), ())]
             if len(label) == 1 and len(guides) <= 1:
                 claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
-    return _written(book, sheets, writings, claims)
+    return _written(book, sheets, writings, claims, columns)
 
 
 def explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
-    """The 说明 of the checks that may be explained: right of their verdicts, the last formulas of their rows."""
-    writings, claims = {}, {}
+    """The 说明 of the checks that may be explained: between their verdicts, the last formulas of their rows, and their links."""
+    writings, claims, columns = {}, {}, {}
     sheet = sheets.get(CHECKS)
     rows = {} if sheet is None else dict(_checks_of(sheet))
     for check in plan.checks:
         if check.name in plan.explanations:
             spot = plan.explanations[check.name]
-            writings[check.name] = Writing(name_of("why", check.name), spot, f"{CHECKS}表中{check.subject}“{check.text}”的说明")
+            writings[check.name] = Writing(name_of("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
             place = rows.get((canonical(check.subject), canonical(check.text)))
-            if sheet is not None and place is not None:
+            if sheet is not None and place is None:
+                columns[check.name] = {column + 1 for (_, column), cell in sheet.cells.items() if cell.formula is not None}
+            elif sheet is not None and place is not None:
+                columns[check.name] = {place[1]} if _links(sheet, place, check, plan) else set()
                 claims[check.name] = (sheet.name, place)
-    return _written(book, sheets, writings, claims)
+    return _written(book, sheets, writings, claims, columns)
 
 
 def _texts_of(sheet: RawSheet) -> dict[str, list[Place]]:
@@ -83,8 +87,23 @@ def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
             yield (canonical(cell.text), canonical(beside.text)), (row, last[row] + 1)
 
 
-def _written(book: RawBook, sheets: Mapping[str, RawSheet], writings: Mapping[str, Writing], by_label: Mapping[str, Claim]) -> Written:
-    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told."""
+def _links(sheet: RawSheet, place: Place, check: Check, plan: Plan) -> bool:
+    """Whether right of a place there is the link of a check: for a rule the address of its first cell."""
+    link = sheet.cells.get((place[0], place[1] + 1))
+    return link is not None and (check.rule is None or link.text == plan.cells[check.rule.linear.left[0][0]].address)
+
+
+def _written(
+    book: RawBook,
+    sheets: Mapping[str, RawSheet],
+    writings: Mapping[str, Writing],
+    by_label: Mapping[str, Claim],
+    columns: Mapping[str, set[int]],
+) -> Written:
+    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told.
+
+    `columns` says in which column a writing has to stand, where something tells that without its label.
+    """
     present = {sheet.name: sheet for sheet in book.sheets}
     by_name = {key: claim for key, writing in writings.items() if (claim := named_place(book, writing.name)) is not None}
     official = {
@@ -92,28 +111,29 @@ def _written(book: RawBook, sheets: Mapping[str, RawSheet], writings: Mapping[st
         for key, writing in writings.items()
         if writing.spot.sheet in sheets  # where the sheet is gone, that is told already
     }
-    told, odd = weighed(official, by_name, by_label, broken={key for key in official if broken_name(book, writings[key].name)})
+    false = {key for key in official if broken_name(book, writings[key].name)}
+    false |= {key for key, (_, place) in by_name.items() if place[1] not in columns.get(key, {place[1]})}
+    told, odd = weighed(official, by_name, by_label, false=false)
     settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
     contents: dict[str, str] = {}
     findings: list[Finding] = []
+    against: dict[str, list[str]] = {}
     for key, place in official.items():
-        called = writings[key].called
         claim = told[key][0] if told[key] else place if settled else None
         if claim is None:
-            findings.append(finding("text.lost", label=called))
+            findings.append(finding("text.lost", label=writings[key].called))
         elif key in odd or claim[0] != place[0]:
-            facts = [_shown(claims.get(key)) for claims in (by_name, by_label)]
-            findings.append(finding("text.conflict", label=called, named=facts[0], labelled=facts[1]))
+            against.setdefault(place[0], []).append(key)
         elif claim[1] in present[claim[0]].cells:
-            content, noticed = _content(present[claim[0]].cells[claim[1]], f"“{called}”（{cell_name(*claim[1])}）")
+            content, noticed = _content(present[claim[0]].cells[claim[1]], f"“{writings[key].called}”（{cell_name(*claim[1])}）")
             findings.extend(noticed)
             if content:
                 contents[key] = content
+    for sheet, keys in against.items():
+        labels = "、".join(f"“{writings[key].called}”" for key in keys[:EXAMPLES]) + (" 等" if len(keys) > EXAMPLES else "")
+        example = f"“{writings[keys[0]].called}”：{at_odds(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
+        findings.append(finding("text.conflict", sheet=sheet, count=len(keys), labels=labels, example=example))
     return Written(contents, tuple(findings))
-
-
-def _shown(claim: Claim | None) -> str:
-    return "无从辨认" if claim is None else f"为“{claim[0]}”的 {cell_name(*claim[1])}"
 
 
 def _content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:

@@ -1,0 +1,103 @@
+"""Campaigns with returns in their store, made through the store as intake does: judged for real, or with findings given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests import figures
+from xltool import api
+from xltool.campaign import folder
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Entry, Roster
+from xltool.campaign.store import Store, Unmatched, Version, Waiver
+from xltool.forms import document
+from xltool.model import Agency, Reading, Submission
+
+SPEC = api.form("ogi-2021")
+FIGURES = figures.consistent(SPEC, Random(7))
+DEADLINE = date(2025, 1, 31)
+NAMES = ("人民政府办公室", "教育和科学技术局", "财政局", "自然资源局", "上户镇人民政府", "郊区乡人民政府")
+
+
+def entries(count: int = len(NAMES)) -> tuple[Entry, ...]:
+    """The county office and its agencies."""
+    found = []
+    for at in range(count):
+        level = "county" if at == 0 else "township" if at in {4, 5} else "department"
+        name = f"额敏县{NAMES[at] if at < len(NAMES) else f'第{at}单位'}"
+        code = f"654221-{at:03}"
+        parent = "654221-000" if at else ""
+        found.append(Entry(Agency(code, name, level), parent, f"联系人{at}", f"0901-{at:07}", f"u{at}@example.invalid"))
+    return tuple(found)
+
+
+def campaign(root: Path, roster: Roster, deadline: date | None = DEADLINE) -> Campaign:
+    """A campaign folder on disk."""
+    made = Campaign(root / "额敏县", SPEC.id, 2024, "额敏县", deadline)
+    folder.create(made, roster)
+    return made
+
+
+@contextmanager
+def opened(made: Campaign) -> Iterator[Store]:
+    store = Store(made.database)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def finding(name: str, severity: str = "error", *, code: str = "", message: str = "不平。", cells: Sequence[str] = ()) -> dict[str, Any]:
+    """A finding as a version keeps it: of a rule (`applications.balance@enterprise`), or of a code when `code` is the name."""
+    rule = None if code == name else name.partition("@")[0]
+    shown = [{"key": key, "sheet": "表", "address": "A1", "value": 1} for key in cells]
+    return {
+        "code": code or "rule.broken",
+        "rule": rule,
+        "severity": severity,
+        "cells": shown,
+        "message": message,
+        "suspects": [],
+        "name": name,
+    }
+
+
+def take(
+    store: Store,
+    code: str,
+    at: str,
+    findings: Sequence[Mapping[str, Any]] = (),
+    file: str = "",
+    explanations: Mapping[str, str] | None = None,
+) -> int:
+    """A return with the findings given."""
+    agency = Agency(code, "某单位", "department")
+    stored = document.dump(SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {}))
+    file = file or f"{code}.xlsx"
+    sha256 = hashlib.sha256(f"{code}{at}{file}".encode()).hexdigest()
+    return store.take_version(Version(code, 0, sha256, at, file, stored, tuple(findings)), 40_000)
+
+
+def take_judged(store: Store, submission: Submission, at: str, file: str) -> Reading:
+    """A return judged as `collect` does it."""
+    [reading] = api.check([Reading(submission)])
+    assert reading.submission is not None
+    described = [{**api.described(found, reading), "name": found.rule or found.code} for found in reading.findings]
+    sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()
+    stored = document.dump(SPEC, reading.submission)
+    store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, tuple(described)), 40_000)
+    return reading
+
+
+def waive(store: Store, code: str, rule: str, reason: str = "已核实", person: str = "王某") -> None:
+    store.waive(Waiver(code, rule, reason, person, "2025-02-01T10:00:00"))
+
+
+def stray(store: Store, file: str, reason: str, at: str = "2025-01-20T08:00:00") -> None:
+    store.take_unmatched(Unmatched(hashlib.sha256(file.encode()).hexdigest(), file, reason, at), 10)

@@ -1,0 +1,215 @@
+"""Many submissions made one: figures added by the form's own policy, what is doubtful about the sums told, corrections applied.
+
+Whole numbers throughout, and rules without constants: so the residual of a sum is the sum of the residuals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xltool.campaign.corrections import corrected
+from xltool.forms import totals
+from xltool.forms.number import written
+from xltool.messages import XltoolError, finding, plain
+from xltool.model import (
+    LARGEST,
+    NOT_APPLICABLE,
+    Absence,
+    Agency,
+    Cell,
+    Consolidation,
+    Correction,
+    Finding,
+    FormSpec,
+    Row,
+    Submission,
+    Value,
+)
+from xltool.rules.validate import stacked
+
+Figures: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+MOST_AGENCIES: Final = 12
+"""How many agencies a sentence names before it says 等 N 个单位."""
+_HALF: Final = 32  # bits: sums of the halves of 64-bit figures stay within 64 bits
+
+
+def consolidated(
+    spec: FormSpec,
+    submissions: Sequence[Submission],
+    own: Agency,
+    year: int,
+    *,
+    root_code: str = "",
+    corrections: Sequence[Correction] = (),
+    absent: Sequence[Absence] = (),
+) -> Consolidation:
+    """The submissions of one form and year as one of `own`, at its level; each may itself be a sum.
+
+    `root_code` is the unit whose own figures stand in rows that are never summed. Totals are computed anew from the summed inputs. Raises
+    `XltoolError` for submissions that cannot be added: of another form or year, or two of one agency.
+    """
+    _require_addable(spec, submissions, year)
+    agencies = tuple(submission.agency for submission in submissions)
+    codes = [agency.code for agency in agencies]
+    reported, missing, slashes = _stack(spec, submissions)
+    parts = _parts(spec)
+    values = _with_totals(parts, reported)
+    root = codes.index(root_code) if root_code in codes else None
+    sums, too_large = _sums(spec, values, missing, slashes, root)
+    sums, applied, notes = corrected(spec, sums, corrections, codes)
+    total = Submission(spec.id, year, own, totals.computed(spec, sums), scope="consolidated")
+    handled = {spec.cell(each.correction.key).row for each in applied}
+    found = [
+        *_scope(submissions, root),
+        *too_large,
+        *_absent(absent),
+        *_missing(spec, agencies, missing, root),
+        *_differing(spec, agencies, np.not_equal(values, reported) & ~missing),
+        *_careful(spec, agencies, values, total, handled),
+        *notes,
+    ]
+    unknown = missing.copy()
+    for at, terms in parts.items():
+        unknown[:, at] = missing[:, [part for part, _ in terms]].any(axis=1)
+    return Consolidation(agencies, values, unknown, slashes, total, root_code, tuple(absent), tuple(found), applied)
+
+
+def counted(spec: FormSpec, consolidation: Consolidation) -> Figures:
+    """What each agency adds to each cell (agencies x cells): its figure, but in rows that are never summed only the root's."""
+    figures = consolidation.values.copy()
+    others = [at for at, agency in enumerate(consolidation.agencies) if agency.code != consolidation.root]
+    figures[np.ix_(others, never(spec))] = 0
+    return figures
+
+
+def never(spec: FormSpec) -> list[int]:
+    """The places of cells that are never summed."""
+    return [at for at, cell in enumerate(spec.cells) if cell.row.consolidate == "never"]
+
+
+def named(agencies: Sequence[str], most: int = MOST_AGENCIES) -> str:
+    """Agencies in a sentence, shortened after a dozen."""
+    return "、".join(agencies[:most]) + (f" 等 {len(agencies)} 个单位" if len(agencies) > most else "")
+
+
+def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: int) -> None:
+    wrong = [s for s in submissions if (s.form, s.year) != (spec.id, year)]
+    if wrong:
+        first = wrong[0]
+        raise XltoolError(f"{first.agency.name}报的是 {first.form} {first.year} 年度的数，不能汇总到 {spec.id} {year} 年度。")
+    seen: set[str] = set()
+    for submission in submissions:
+        if submission.agency.code in seen:
+            raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")
+        seen.add(submission.agency.code)
+
+
+def _stack(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, Mask, Mask]:
+    """Figures as reported, blank and `/` as 0, and where either stands."""
+    rows = [submission.values for submission in submissions]
+    slashes = np.zeros((len(rows), len(spec.cells)), np.bool_)
+    for at, row in enumerate(rows):
+        if NOT_APPLICABLE in row:
+            slashes[at] = [value is NOT_APPLICABLE for value in row]
+    if not rows:
+        return np.zeros(slashes.shape, np.int64), slashes.copy(), slashes
+    stack = stacked(rows)
+    return stack.figures, ~stack.known, slashes
+
+
+def _parts(spec: FormSpec) -> dict[int, totals.Parts]:
+    """Every total by place, with the inputs that make it up."""
+    rules = totals.definitions(spec.rules)
+    return {spec.index[key]: tuple((spec.index[part], times) for part, times in totals.inputs(key, rules)) for key in rules}
+
+
+def _with_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures:
+    """The figures with every total as its inputs give it."""
+    result = figures.copy()
+    for at, terms in parts.items():
+        result[:, at] = figures[:, [part for part, _ in terms]] @ np.array([times for _, times in terms], np.int64)
+    return result
+
+
+def _sums(spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None) -> tuple[list[Value], list[Finding]]:
+    """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`; and those too large to hold."""
+    high, low = (values >> _HALF).sum(axis=0).tolist(), (values & (2**_HALF - 1)).sum(axis=0).tolist()
+    filled, figured = (~missing).sum(axis=0).tolist(), (~missing & ~slashes).sum(axis=0).tolist()  # how many agencies
+    sums: list[Value] = []
+    found = []
+    for at, cell in enumerate(spec.cells):
+        if cell.row.consolidate == "never":
+            kept = root is not None and not missing[root, at] and not slashes[root, at]
+            sums.append(int(values[root, at]) if kept else NOT_APPLICABLE)
+        elif not figured[at]:
+            sums.append(NOT_APPLICABLE if filled[at] else None)
+        else:
+            figure = (int(high[at]) << _HALF) + int(low[at])
+            sums.append(figure if abs(figure) <= LARGEST else None)
+            if abs(figure) > LARGEST:
+                found.append(finding("number.range", cell.key, raw=plain(figure, cell.measure.decimals), maximum=cell.measure.maximum))
+    return sums, found
+
+
+def _scope(submissions: Sequence[Submission], root: int | None) -> Iterator[Finding]:
+    """The government's own unit returned a sum: of whatever it was, the others are added to it once more."""
+    if root is not None and len(submissions) > 1 and submissions[root].scope == "consolidated":
+        yield finding("county.scope", agency=submissions[root].agency.name)
+
+
+def _absent(absent: Sequence[Absence]) -> Iterator[Finding]:
+    if absent:
+        yield finding("county.absent", count=len(absent), agencies=named([f"{each.agency.name}（{each.reason}）" for each in absent]))
+
+
+def _missing(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
+    """One finding a table for its inputs that some left blank; in rows that are never summed only the root's blanks matter."""
+    blank = missing.copy()
+    others = [at for at in range(len(agencies)) if at != root]
+    blank[np.ix_(others, never(spec))] = False
+    blank[:, [at for at, cell in enumerate(spec.cells) if cell.total]] = False
+    yield from _by_table(spec, agencies, blank, "county.missing")
+
+
+def _differing(spec: FormSpec, agencies: Sequence[Agency], differs: Mask) -> Iterator[Finding]:
+    """One finding a table for totals that an agency gave otherwise than its own parts add up to."""
+    yield from _by_table(spec, agencies, differs, "county.total")
+
+
+def _by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, code: str) -> Iterator[Finding]:
+    for table in spec.tables:
+        places = [at for at, cell in enumerate(spec.cells) if cell.table is table and marked[:, at].any()]
+        if places:
+            counts = marked[:, places].sum(axis=1)
+            order = [at for at in np.argsort(-counts, kind="stable").tolist() if counts[at]]
+            names = named([f"{agencies[at].name}（{counts[at]} 格）" for at in order])
+            yield finding(code, *(spec.cells[at].key for at in places), count=len(places), agencies=names)
+
+
+def _careful(spec: FormSpec, agencies: Sequence[Agency], values: Figures, total: Submission, handled: set[Row]) -> Iterator[Finding]:
+    """One finding a row that must be summed with care and to which several add; a correction with its reason settles it."""
+    rows: dict[Row, list[Cell]] = {}
+    for cell in spec.cells:
+        if cell.row.consolidate == "careful" and not cell.total:
+            rows.setdefault(cell.row, []).append(cell)
+    for row, cells in rows.items():
+        places = [spec.index[cell.key] for cell in cells]
+        adding = np.nonzero((values[:, places] != 0).any(axis=1))[0].tolist()
+        if len(adding) < 2:
+            continue
+        nonzero = [cell for cell, at in zip(cells, places, strict=True) if total.values[at] not in (0, None, NOT_APPLICABLE)]
+        sums = "、".join(f"{cell.column.short} {written(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero)
+        yield finding(
+            "county.checked" if row in handled else "county.careful",
+            *(cell.key for cell in cells),
+            count=len(adding),
+            agencies=named([agencies[at].name for at in adding]),
+            sums=sums or "0",
+            note=row.consolidate_note,
+        )

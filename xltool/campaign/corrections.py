@@ -1,0 +1,184 @@
+"""What the office corrects in the sums, such as a case that two agencies count: county/corrections.toml, each with its reason."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from xltool.campaign.handwritten import nearest, opened, refuse
+from xltool.forms.number import from_decimal, written
+from xltool.forms.source import Located, Source
+from xltool.messages import finding
+from xltool.model import NOT_APPLICABLE, Agency, Applied, Cell, CellKey, Correction, Finding, FormSpec, Value
+
+FILE: Final = "corrections.toml"
+_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*correction[ \t]*\]\]", re.MULTILINE)
+_FIELDS: Final[Mapping[str, str]] = {
+    "key": "哪一格",
+    "change": "增减多少",
+    "value": "改成多少",
+    "reason": "原因",
+    "by": "更正人",
+    "agencies": "涉及的单位代码",
+}
+
+
+def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
+    """The corrections of a file; `agencies` are the codes of the roster. Raises `DefinitionError` with every fault and its line."""
+    source, document = opened(data, name)
+    for field in document:
+        if field != "correction":
+            source.fault(field, f"不认识“{field}”；更正写在 [[correction]] 下面", nearest(field, ["correction"]))
+    given = document.get("correction", [])
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        source.fault("correction", "更正应写在 [[correction]] 下面，一条一个 [[correction]]")
+        given = []
+    exact = tomllib.loads(source.text, parse_float=Decimal).get("correction", [])  # figures as written, not as doubles
+    starts = [match.start() for match in _HEADER.finditer(source.text)]
+    items = [
+        _Item(source, spec, item, {field: exact[at].get(field) for field in ("change", "value")}, starts[at] if at < len(starts) else 0)
+        for at, item in enumerate(given)
+    ]
+    found = [correction for item in items if (correction := item.read(agencies)) is not None]
+    if not source.faults:
+        _no_contradictions(items, found)
+    refuse(source)
+    return tuple(found)
+
+
+def corrected(
+    spec: FormSpec, values: Sequence[Value], corrections: Sequence[Correction], present: Collection[str]
+) -> tuple[list[Value], tuple[Applied, ...], tuple[Finding, ...]]:
+    """The sums with the corrections applied in order, what each did, and findings for all; `present` are the codes that were summed."""
+    result, applied, found = list(values), [], []
+    for correction in corrections:
+        at, cell = spec.index[correction.key], spec.cell(correction.key)
+        before = result[at]
+        absent = [code for code in correction.agencies if code not in present]
+        if absent:
+            found.append(finding("county.stale", cell.key, agencies="、".join(absent)))
+        if correction.value is None and before is None:
+            found.append(finding("county.unapplied", cell.key))
+            continue
+        result[at] = after = _after(correction, before)
+        applied.append(Applied(correction, before, after))
+        was, now = written(before, cell.measure), written(after, cell.measure)
+        found.append(finding("county.corrected", cell.key, before=was, after=now, reason=correction.reason, by=correction.by))
+    return result, tuple(applied), tuple(found)
+
+
+def listed(spec: FormSpec, applied: Sequence[Applied], agencies: Mapping[str, Agency]) -> Iterator[tuple[str, ...]]:
+    """A header and one row for each correction applied."""
+    yield ("单元格", "表", "行", "栏", "更正前", "更正", "更正后", "原因", "更正人", "涉及单位")
+    for each in applied:
+        correction, cell = each.correction, spec.cell(each.correction.key)
+        names = "、".join(f"{code} {agencies[code].name}" if code in agencies else code for code in correction.agencies)
+        yield (
+            *(cell.key, cell.table.name, cell.row.label, cell.column.label),
+            *(written(each.before, cell.measure), change(correction, cell), written(each.after, cell.measure)),
+            *(correction.reason, correction.by, names),
+        )
+
+
+def change(correction: Correction, cell: Cell) -> str:
+    """What a correction does, in a word: `-1`, `+2` or `改为 7`."""
+    if correction.change is None:
+        return f"改为 {written(correction.value, cell.measure)}"
+    return ("+" if correction.change > 0 else "") + written(correction.change, cell.measure)
+
+
+def _after(correction: Correction, before: Value) -> Value:
+    if correction.change is None:
+        return correction.value
+    if before is NOT_APPLICABLE and not correction.change:
+        return before
+    return correction.change + (before if isinstance(before, int) else 0)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One `[[correction]]`: its fields, its figures as written, and where it begins."""
+
+    source: Source
+    spec: FormSpec
+    data: Mapping[str, Any]
+    figures: Mapping[str, Any]
+    start: int
+
+    def fault(self, field: str, message: str, hint: str = "") -> None:
+        value = self.data.get(field)
+        self.source.fault(value if isinstance(value, Located) else self.source.after(self.start, field), message, hint)
+
+    def read(self, agencies: Collection[str]) -> Correction | None:
+        """The correction, or None when one cannot be made of it; every fault is noted."""
+        for field in self.data:
+            if field not in _FIELDS:
+                self.fault(field, f"更正没有“{field}”这一项", nearest(field, _FIELDS))
+        key, reason, by = self._text("key"), self._text("reason"), self._text("by")
+        codes = self._codes(agencies)
+        given = [field for field in ("change", "value") if field in self.data]
+        if len(given) != 1:
+            self.fault(given[-1] if given else "key", f"change（增减多少）和 value（改成多少）{'只能' if given else '要'}写一个")
+        cell = self._cell(key)
+        if cell is None or len(given) != 1:
+            return None
+        figure = self._figure(given[0], cell)
+        if figure is None:
+            return None
+        change, value = (figure, None) if given[0] == "change" else (None, figure)
+        return Correction(key, change, value, reason, by, codes)
+
+    def _text(self, field: str) -> str:
+        value = self.data.get(field)
+        if field not in self.data:
+            self.source.fault(self.start, f"缺少 {field}（{_FIELDS[field]}）")
+        elif not isinstance(value, str) or not value.strip():
+            self.fault(field, f"{field}（{_FIELDS[field]}）应为双引号里的文字，不能为空")
+        return str(value).strip() if isinstance(value, str) else ""
+
+    def _cell(self, key: CellKey) -> Cell | None:
+        if not key:
+            return None
+        if key not in self.spec.index:
+            self.fault("key", f"{self.spec.id} 没有“{key}”这一格", nearest(key, self.spec.index))
+            return None
+        cell = self.spec.cell(key)
+        if cell.total:
+            self.fault("key", f"“{cell.label}”是合计格，由各项相加得出；请更正其中的分项")
+        return cell
+
+    def _figure(self, field: str, cell: Cell) -> int | None:
+        raw = self.figures[field]
+        if not isinstance(raw, int | Decimal) or isinstance(raw, bool):
+            self.fault(field, f"{field}（{_FIELDS[field]}）应为数字，不加引号")
+            return None
+        figure = from_decimal(Decimal(raw), cell.measure)
+        if figure.code:
+            digits = f"最多 {cell.measure.decimals} 位小数" if cell.measure.decimals else "应为整数"
+            self.fault(field, f"{field} 的 {figure.data['raw']} 不对：{'数字过大' if figure.code == 'number.range' else digits}")
+        value = figure.value if isinstance(figure.value, int) else None
+        if field == "value" and value is not None and value < 0 and not cell.measure.signed:
+            self.fault(field, "改成的数不能是负数")
+        return value
+
+    def _codes(self, agencies: Collection[str]) -> tuple[str, ...]:
+        given = self.data.get("agencies", [])
+        if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
+            self.fault("agencies", "agencies 应为方括号里的单位代码，各加双引号，用逗号隔开")
+            return ()
+        for code in given:
+            if code not in agencies:
+                self.source.fault(code, f"名录里没有单位代码“{code}”", nearest(code, agencies))
+        return tuple(map(str, given))
+
+
+def _no_contradictions(items: Sequence[_Item], found: Sequence[Correction]) -> None:
+    """Notes a fault where a cell is set and corrected again: what counts then would hang on the order of lines."""
+    for at, correction in enumerate(found):
+        others = [other for other in found[:at] if other.key == correction.key]
+        if others and None in (correction.change, *(other.change for other in others)):
+            items[at].fault("key", f"“{correction.key}”用 value 写明了数，就不能另有更正")

@@ -1,0 +1,187 @@
+"""The county's own report: whose figures go in, its sum, its texts, its findings, and every file of county/ as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from xltool import api, files
+from xltool.campaign import contributions, corrections, discrepancies, texts
+from xltool.campaign.consolidate import consolidated, named
+from xltool.campaign.discrepancies import Discrepancy, holds_without
+from xltool.campaign.folder import COUNTY, Campaign, resolved
+from xltool.campaign.names import report_name, workbook_name
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import STATES, Standing
+from xltool.campaign.store import Waiver
+from xltool.forms import catalog
+from xltool.messages import XltoolError, finding
+from xltool.model import LEVELS, Absence, Agency, Consolidation, Correction, Finding, Level, Reading, Severity, Submission
+from xltool.workbook.write import listing
+
+SUBMISSION: Final = "submission.json"
+NAMELESS: Final = "county"
+"""The code of the sum where no one agency stands at the top of the roster."""
+_RANK: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Whose figures go in, who is not there, and who is left aside because a sum of its own superior holds it already."""
+
+    submissions: tuple[Submission, ...]
+    versions: tuple[int, ...]
+    absent: tuple[Absence, ...]
+    covered: tuple[Absence, ...]
+    waived: Mapping[str, Mapping[str, Waiver]] = field(default_factory=dict)  # rule at its place -> agency code -> whose word
+
+
+@dataclass(frozen=True)
+class County:
+    """The sum, the reading of it with all findings, and the files by name."""
+
+    consolidation: Consolidation
+    reading: Reading
+    draft: bool
+    files: Mapping[str, bytes]
+
+
+def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
+    """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
+    taken = [(s, _submission(s)) for s in standings if s.state == "accepted"]
+    sums = {s.entry.agency.code: s.entry.agency for s, submission in taken if submission.scope == "consolidated"}
+    if roster.root is not None:
+        sums.pop(roster.root.agency.code, None)
+    above = {s.entry.agency.code: _holder(s.entry.agency.code, sums, roster) for s in standings}
+    covered = tuple(
+        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里") for s in standings if (holder := above[s.entry.agency.code]) is not None
+    )
+    own = [(s, submission) for s, submission in taken if above[s.entry.agency.code] is None]
+    absent = tuple(Absence(s.entry.agency, _reason(s)) for s in standings if s.state != "accepted" and above[s.entry.agency.code] is None)
+    waived: dict[str, dict[str, Waiver]] = {}
+    for standing, _ in own:
+        for verdict in standing.findings:
+            if verdict.waiver is not None:
+                waived.setdefault(verdict.name, {})[standing.entry.agency.code] = verdict.waiver
+    return Gathered(tuple(submission for _, submission in own), tuple(s.versions for s, _ in own), absent, covered, waived)
+
+
+def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mapping[str, Submission]) -> County:
+    """The sum with the texts of county/ and all files that are made of it; `last_year` are submissions by agency code.
+
+    Raises `XltoolError` with every fault of county/corrections.toml or county/texts.toml. Same inputs, same bytes.
+    """
+    spec, own = campaign.spec, own_agency(campaign, roster)
+    root = "" if roster.root is None else roster.root.agency.code
+    held = consolidated(
+        spec, given.submissions, own, campaign.year, root_code=root, corrections=_corrections(campaign, roster), absent=given.absent
+    )
+    official = last_total(campaign, own, last_year)
+    comparable = added_up(campaign, own, root, held.agencies, last_year)
+    written = _taken(campaign, texts.FILE)
+    if written is not None:
+        total = replace(held.total, texts=texts.resolved(written, f"{COUNTY}/{texts.FILE}", spec, held.total, official or comparable))
+        held = replace(held, total=total)
+    prior = comparable if given.absent or official is None else official  # figures of some beside those of all would break every rule
+    [judged] = api.check([Reading(held.total)], [prior])
+    differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
+    found = [*held.findings, *_excused(judged.findings, differing, given.waived)]
+    reading = Reading(held.total, tuple(sorted(found, key=lambda each: _RANK[each.severity])))
+    draft = api.status(reading) == "returned"
+    made = {
+        SUBMISSION: api.dump(held.total),
+        workbook_name(campaign, own): api.fill(held.total),
+        report_name(campaign, own, "docx"): api.report(held.total, "docx", draft=draft),
+        report_name(campaign, own, "html"): api.report(held.total, "html", draft=draft),
+        "contributions.xlsx": listing(contributions.sheets(spec, held)),
+        "contributions.csv": contributions.csv(spec, held),
+        "discrepancies.xlsx": listing({"不平的来源": discrepancies.sheet(spec, differing)}),
+    }
+    return County(held, reading, draft, made)
+
+
+def own_agency(campaign: Campaign, roster: Roster) -> Agency:
+    """Whose the sum is: the campaign's name, the code and level of the roster's top; without one top the highest level of the roster."""
+    if roster.root is not None:
+        return Agency(roster.root.agency.code, campaign.name, roster.root.agency.level)
+    levels: list[Level] = [entry.agency.level for entry in roster.entries]
+    return Agency(NAMELESS, campaign.name, min((*levels, "county"), key=LEVELS.index))
+
+
+def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
+    """Last year's sum as that campaign left it, or as a document among last year's; None when there is neither."""
+    for path in resolved(campaign, campaign.prior):
+        kept = files.take(path / COUNTY / SUBMISSION)
+        found = None if isinstance(kept, Finding) else api.read(kept).submission
+        if found is not None and found.year == campaign.year - 1:
+            return found
+    return next((s for s in last_year.values() if s.scope == "consolidated" and s.agency.code == own.code), None)
+
+
+def added_up(
+    campaign: Campaign, own: Agency, root: str, agencies: Sequence[Agency], last_year: Mapping[str, Submission]
+) -> Submission | None:
+    """Last year's figures of these agencies as one; None unless they are all there, in one form."""
+    chosen = [last_year[agency.code] for agency in agencies if agency.code in last_year]
+    if not chosen or len(chosen) < len(agencies) or len({submission.form for submission in chosen}) > 1:
+        return None
+    return consolidated(catalog.load(chosen[0].form), chosen, own, campaign.year - 1, root_code=root).total
+
+
+def _excused(found: Sequence[Finding], differing: Sequence[Discrepancy], waived: Mapping[str, Mapping[str, Waiver]]) -> Iterator[Finding]:
+    """The findings; a broken rule that the sum would keep without agencies that were let pass blocks no more than it does there."""
+    for each in found:
+        passed = waived.get(each.rule or "", {})
+        parts = [part for part in differing if part.rule.name == each.rule and part.failing] if passed else []
+        if each.severity != "error" or not parts or not holds_without(parts, passed):
+            yield each
+            continue
+        names = {s.agency.code: s.agency.name for s in parts if s.agency is not None}
+        words = [f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names]
+        yield replace(each, severity="warning")
+        yield finding("county.waived", *each.keys, what=parts[0].rule.text, agencies=named(words))
+
+
+def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:
+    """The agency above that returned a sum, or None."""
+    seen = {code}
+    entry = roster.agencies.get(code)
+    while entry is not None and entry.parent and entry.parent not in seen:
+        if entry.parent in sums:
+            return sums[entry.parent]
+        seen.add(entry.parent)
+        entry = roster.agencies.get(entry.parent)
+    return None
+
+
+def _submission(standing: Standing) -> Submission:
+    """What an agency's newest version says, under the name that the roster gives the agency."""
+    agency = standing.entry.agency
+    submission = None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
+    if submission is None:
+        raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.versions} 版已读不出来，请重新收取。")
+    return replace(submission, agency=agency)
+
+
+def _reason(standing: Standing) -> str:
+    if standing.state == "missing":
+        return STATES["missing"]
+    asked = [f"{what} {count} 处" for count, what in ((standing.errors, "强制"), (standing.warnings, "核实")) if count]
+    return f"{STATES[standing.state]}，第 {standing.versions} 版有{'、'.join(asked)}待处理"
+
+
+def _corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
+    data = _taken(campaign, corrections.FILE)
+    return () if data is None else corrections.parse(data, f"{COUNTY}/{corrections.FILE}", campaign.spec, roster.agencies)
+
+
+def _taken(campaign: Campaign, name: str) -> bytes | None:
+    """A file of county/ that the office may have written; raises `XltoolError` when it is there and cannot be read."""
+    path = campaign.root / COUNTY / name
+    if not path.exists():
+        return None
+    data = files.take(path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{COUNTY}/{name} 读不出来：{data.data.get('why', '文件过大')}。")
+    return data

@@ -1,0 +1,115 @@
+"""Which agency makes a rule fail: the residual of a sum is the sum of the residuals, so they are sorted and the culprit stands first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.campaign.consolidate import never
+from xltool.campaign.contributions import Entry, entry
+from xltool.forms import checks
+from xltool.messages import GRADES
+from xltool.model import Agency, Consolidation, FormSpec, Rule, Submission
+from xltool.rules.prior_year import aligned
+from xltool.rules.validate import Matrix, Stack, Verdict, beside, matrix, stacked
+
+HEADS: Final = ("勾稽关系", "等级", "位置", "内容", "汇总差额", "单位代码", "单位名称", "左边", "右边", "差额", "单位结论", "备注")
+VERDICTS: Final = {Verdict.PASS: "通过", Verdict.FAIL: "不通过", Verdict.UNKNOWN: "缺数，不能判断"}
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One agency's part in a rule, `agency` being None for what corrections add: both sides, scaled; `total` is the residual of the sum."""
+
+    rule: Rule
+    agency: Agency | None
+    left: int
+    right: int
+    verdict: Verdict | None
+    total: int
+    failing: bool  # whether the sum breaks the rule
+    apart: bool = False  # its figures are not in the sum
+
+    @property
+    def residual(self) -> int:
+        """Left less right."""
+        return self.left - self.right
+
+
+def discrepancies(
+    spec: FormSpec, consolidation: Consolidation, last_year: Mapping[str, Submission] | None = None, last_total: Submission | None = None
+) -> Iterator[Discrepancy]:
+    """For each rule that the sum breaks every agency with a residual, for each other rule the agencies that break it; worst first.
+
+    With last year's submissions by agency code, and their sum, the rules between the years too.
+    """
+    if not consolidation.agencies:
+        return
+    known = last_year or {}
+    years = bool(known) or last_total is not None
+    rules = matrix(spec, years)
+    mine = Stack(consolidation.values, ~consolidation.missing)
+    sums = stacked([consolidation.total.values])
+    if years:
+        priors = [aligned(spec, known.get(agency.code)) for agency in consolidation.agencies]
+        mine, sums = beside(mine, stacked(priors)), beside(sums, stacked([aligned(spec, last_total)]))
+    (left, right), (all_left, all_right) = rules.sides(mine), rules.sides(sums)
+    verdicts = rules.verdicts(mine, left, right)
+    failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
+    alone = _of_the_root_alone(spec, rules)
+    for number, rule in enumerate(rules.rules):
+        lefts, rights, total = left[:, number].tolist(), right[:, number].tolist(), int(all_left[0, number] - all_right[0, number])
+        found = []
+        for at, (agency, verdict) in enumerate(zip(consolidation.agencies, verdicts[:, number].tolist(), strict=True)):
+            if verdict == Verdict.FAIL or (failing[number] and lefts[at] != rights[at]):
+                apart = number in alone and agency.code != consolidation.root
+                found.append(Discrepancy(rule, agency, lefts[at], rights[at], Verdict(verdict), total, bool(failing[number]), apart))
+        found.sort(key=_worst_first(rule))
+        yield from found
+        more = (int(all_left[0, number]) - sum(lefts), int(all_right[0, number]) - sum(rights))
+        if failing[number] and number not in alone and more[0] != more[1]:
+            yield Discrepancy(rule, None, *more, None, total, True)
+
+
+def sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[Entry, ...]]:
+    """A header and the rows of discrepancies.xlsx: what fails in the sum before what does not, 强制 before 核实."""
+    order = sorted(found, key=lambda each: (not each.failing, each.rule.severity != "error"))
+    return [HEADS, *(_row(spec, each) for each in order)]
+
+
+def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
+    """Whether the sum would keep the rule, of which these are all the parts, without some agencies; never for 大于 0 时须大于 0."""
+    rest = parts[0].total - sum(part.residual for part in parts if part.agency is not None and part.agency.code in codes)
+    return {"=": rest == 0, "<=": rest <= 0, ">=": rest >= 0, "needs": False}[parts[0].rule.linear.operator]
+
+
+def _row(spec: FormSpec, each: Discrepancy) -> tuple[Entry, ...]:
+    rule = each.rule
+    cell = spec.cell(rule.linear.own[0])
+    linear = rule.linear.operator != "needs"  # 大于 0 时须大于 0 has no residual
+    agency = each.agency
+    return (
+        *(rule.name, GRADES[rule.severity], checks.subject(rule, spec), rule.text),
+        entry(each.total, cell) if linear and each.failing else None,
+        *(("", "更正") if agency is None else (agency.code, agency.name)),
+        *(entry(each.left, cell), entry(each.right, cell), entry(each.residual, cell) if linear else None),
+        "" if each.verdict is None else VERDICTS[each.verdict],
+        "不参加相加" if each.apart else "" if each.failing else "汇总数通过",
+    )
+
+
+def _of_the_root_alone(spec: FormSpec, rules: Matrix) -> set[int]:
+    """The rules over cells that are never summed."""
+    kept = never(spec)
+    return {number for number, looked in enumerate(rules.used) if looked[kept].any()}
+
+
+def _worst_first(rule: Rule) -> Callable[[Discrepancy], int]:
+    """What to sort by: the size of the residual, or how far it goes in the direction that breaks the rule."""
+    operator = rule.linear.operator
+    if operator == "=":
+        return lambda each: -abs(each.residual)
+    if operator == ">=":
+        return lambda each: each.residual
+    return lambda each: -each.residual

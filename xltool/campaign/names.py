@@ -1,0 +1,30 @@
+"""File names that every system takes: from the roster, never from what came in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from xltool.campaign.folder import Campaign
+from xltool.model import Agency
+
+LONGEST: Final = 200  # bytes of UTF-8
+_FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
+
+
+def workbook_name(campaign: Campaign, agency: Agency, suffix: str = "") -> str:
+    """`654221-015_额敏县教育和科学技术局_2024.xlsx`, with a word such as 第2版退回 before the ending."""
+    return _joined(f"{agency.code}_", agency.name, f"_{campaign.year}{suffix}.xlsx")
+
+
+def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:
+    """`额敏县财政局2024年政府信息公开工作年度报告.docx`."""
+    return _joined("", agency.name, f"{campaign.year}年{campaign.spec.title}.{ending}")
+
+
+def _joined(before: str, name: str, after: str) -> str:
+    room = LONGEST - len((before + after).encode())
+    visible = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    cleaned = _FORBIDDEN.sub("", visible).strip(". ").encode()[:room].decode("utf-8", "ignore")
+    return f"{before}{cleaned}{after}"

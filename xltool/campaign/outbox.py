@@ -1,0 +1,105 @@
+"""What goes out: one locked workbook for each agency, the list of what was sent to whom, and mail drafts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Final
+
+from xltool import files
+from xltool.campaign.folder import OUTBOX, Campaign
+from xltool.campaign.names import workbook_name
+from xltool.campaign.roster import Entry, Roster
+from xltool.campaign.seal import seal
+from xltool.campaign.store import Issue, Store
+from xltool.model import Submission
+from xltool.workbook.stamp import Master
+from xltool.workbook.write import listing
+
+LIST: Final = "分发清单"
+HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
+_XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One workbook that was made."""
+
+    entry: Entry
+    file: str
+    serial: str
+    sha256: str
+    data: bytes
+
+
+def build(
+    campaign: Campaign, roster: Roster, store: Store, *, at: str, prior: Callable[[str], Submission | None], mail: bool = False
+) -> Iterator[Built]:
+    """Writes each agency's workbook into outbox/, then the list beside it and the ledger; the same roster and figures give the same bytes.
+
+    An agency keeps its number for good, so a workbook built again is the same; a new agency gets the next number.
+    """
+    key, master = campaign.key(), Master(campaign.spec, campaign.year)
+    numbers = _numbers(roster, store)
+    made: list[Issue] = []
+    for entry in roster.entries:
+        agency = entry.agency
+        serial = seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
+        data = master.stamped(agency, serial, prior(agency.code))
+        name = workbook_name(campaign, agency)
+        files.put(campaign.root / OUTBOX / name, data)
+        if mail:
+            files.put(campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft(campaign, entry, name, data))
+        built = Built(entry, name, serial, hashlib.sha256(data).hexdigest(), data)
+        made.append(Issue(agency.code, serial, name, built.sha256, at))
+        yield built
+    store.issue(made)
+    _write_list(campaign.root, roster, made)
+
+
+def draft(campaign: Campaign, entry: Entry, name: str, data: bytes) -> bytes:
+    """A mail to the agency with its workbook attached, to be opened and sent from any mail program; same input, same bytes."""
+    message = EmailMessage(policy=SMTP)
+    message["To"] = entry.email
+    message["Subject"] = f"请填报{campaign.year}年{campaign.spec.title}（{entry.agency.name}）"
+    message["X-Unsent"] = "1"  # opens as a draft in Outlook and Foxmail
+    by = f"请于 {campaign.deadline.isoformat()} 前" if campaign.deadline else "请按通知规定的日期"
+    message.set_content(
+        f"{entry.agency.name}{entry.contact}：\n\n"
+        f"附件是贵单位 {campaign.year} 年度政府信息公开工作年度报告的填报工作簿。请打开附件，按“填报说明”填写，"
+        f"表头显示“可以报送”后保存，{by}把工作簿作为附件发回。\n\n"
+        f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n\n{campaign.name}政府信息公开工作机构\n"
+    )
+    message.add_attachment(data, maintype="application", subtype=_XLSX, filename=name)
+    message.set_boundary(f"=_xltool_{hashlib.sha256(data).hexdigest()[:24]}")
+    return message.as_bytes()
+
+
+def _numbers(roster: Roster, store: Store) -> dict[str, int]:
+    issued = {code: int(issue.serial.partition("-")[0]) for code, issue in store.issues().items()}
+    following = max(issued.values(), default=0)
+    for entry in roster.entries:
+        if entry.agency.code not in issued:
+            following += 1
+            issued[entry.agency.code] = following
+    return issued
+
+
+def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
+    agencies = roster.agencies
+    rows = [HEADS, *((i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256) for i in made)]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_inert(cell) for cell in row] for row in rows])
+    files.put(folder / f"{LIST}.csv", text.getvalue().encode("utf-8-sig"))
+    files.put(folder / f"{LIST}.xlsx", listing({LIST: rows}))
+
+
+def _inert(cell: str) -> str:
+    """A text that a spreadsheet program will not take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

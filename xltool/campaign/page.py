@@ -1,0 +1,174 @@
+"""The page for the office wall: how far the campaign is, who is late, what is wrong; one file, no script, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from xltool import messages
+from xltool.campaign.folder import Campaign
+from xltool.campaign.standing import STATES, Standing, State, Verdict, counts
+from xltool.campaign.store import Unmatched
+from xltool.messages import CATALOGUE
+from xltool.model import FormSpec
+from xltool.report.text import clean
+
+GRADES: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
+_RANK: Final = {grade: at for at, grade in enumerate(GRADES)}
+_BAR: Final[tuple[State, ...]] = ("accepted", "returned", "missing")
+_ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no words in it
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One colour of the bar of progress, in per cent of its width."""
+
+    state: State
+    word: str
+    count: int
+    start: float
+    width: float
+    worded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """One rule or code and whom it troubles."""
+
+    name: str
+    text: str
+    severity: str
+    count: int
+    agencies: tuple[str, ...]
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One agency as the page shows it; `id` is where its findings stand."""
+
+    id: str
+    standing: Standing
+    infos: int
+    width: float = 0
+
+
+def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[Unmatched], today: date) -> bytes:
+    """The page as UTF-8; the same standings on the same day give the same bytes."""
+    most = max((s.errors for s in standings), default=0)
+    lines = [_Line(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _share(s.errors, most)) for at, s in enumerate(standings, 1)]
+    tally = counts(standings, unmatched)
+    return (
+        _template()
+        .render(
+            campaign=campaign,
+            heading=(f"{campaign.name}{campaign.year}年", campaign.spec.title, "报送情况"),
+            today=today,
+            left=None if campaign.deadline is None else (campaign.deadline - today).days,
+            counts=tally,
+            total=len(standings),
+            parts=_parts(tally, len(standings)),
+            states=STATES,
+            grades=GRADES,
+            lines=lines,
+            absent=[line for line in lines if line.standing.late and line.standing.state == "missing"],
+            tardy=[line for line in lines if line.standing.late and line.standing.state != "missing"],
+            troubles=_troubles(campaign.spec, standings),
+            troubled=sorted((line for line in lines if line.standing.errors), key=lambda line: -line.standing.errors),
+            asked=sum(s.warnings > 0 and not s.errors for s in standings),
+            told=sorted((line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"),
+            unmatched=unmatched,
+            shown=lambda standing: _shown(campaign.spec, standing),
+            day=_day,
+            minute=_minute,
+        )
+        .encode()
+    )
+
+
+@cache
+def _template() -> Template:
+    # As in the report: every value passes `finalize` on its way into the page, and escaping comes after it.
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files(__package__).joinpath("status.html.j2").read_text("utf-8"))
+
+
+def _printable(value: object) -> object:
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _parts(tally: dict[str, int], total: int) -> list[_Part]:
+    parts: list[_Part] = []
+    start = 0.0
+    for state in _BAR:
+        width = _share(tally[state], total)
+        parts.append(_Part(state, STATES[state], tally[state], round(start, 3), width, width >= _ROOM_FOR_WORDS))
+        start += width
+    return parts
+
+
+def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
+    """What is still asked, by rule wherever it stands: errors first, the most frequent first."""
+    texts = {rule.id: rule.text for rule in spec.rules}
+    found: dict[tuple[str, str], list[str]] = {}
+    for standing in standings:
+        for verdict in standing.open:
+            found.setdefault((verdict.severity, verdict.rule), []).append(standing.entry.agency.name)
+    most = max(map(len, found.values()), default=0)
+    troubles = [
+        _Trouble(rule, texts.get(rule) or _title(rule), severity, len(names), tuple(dict.fromkeys(names)), _share(len(names), most))
+        for (severity, rule), names in found.items()
+    ]
+    return sorted(troubles, key=lambda trouble: (_RANK[trouble.severity], -trouble.count, trouble.name))
+
+
+def _title(code: str) -> str:
+    return CATALOGUE[code].title if code in CATALOGUE else code
+
+
+def _shown(spec: FormSpec, standing: Standing) -> list[tuple[Verdict, list[str]]]:
+    """Findings with the cells that may be the wrong ones; findings of one fault share these, so each is named once."""
+    named: set[str] = set()
+    shown = []
+    for verdict in standing.findings:
+        suspects = [] if verdict.waiver else [suspect for suspect in _suspects(spec, verdict) if suspect not in named]
+        named.update(suspects)
+        shown.append((verdict, suspects))
+    return shown
+
+
+def _suspects(spec: FormSpec, verdict: Verdict) -> list[str]:
+    """The cells that may be the wrong ones as a clerk says them, those suspected for one reason in one line."""
+    from xltool.workbook.address import plan
+
+    place = plan(spec).place
+    found: dict[str, list[str]] = {}
+    for suspect in verdict.finding["suspects"]:
+        if suspect["key"] in spec.index:
+            spot = messages.spot(spec.cell(suspect["key"]), place)
+            found.setdefault(suspect["why"], []).append(f"{spot} {_figure(suspect['value'])} → {_figure(suspect['proposed'])}")
+    return [f"{'；'.join(cells)}。{why}。" for why, cells in found.items()]
+
+
+def _figure(value: object) -> str:
+    return "未填" if value is None else str(value)
+
+
+def _share(count: int, of: int) -> float:
+    return round(100 * count / of, 3) if of else 0.0
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _minute(at: str) -> str:
+    """2025-01-12T09:30:00 as people write it."""
+    return at[:16].replace("T", " ")

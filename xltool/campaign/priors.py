@@ -1,0 +1,51 @@
+"""Last year's figures of each agency: from an earlier campaign folder, submission documents or filled workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from xltool import api, files
+from xltool.campaign import folder
+from xltool.campaign.store import Store
+from xltool.messages import XltoolError
+from xltool.model import Finding, Submission
+
+
+def gathered(paths: Sequence[Path], year: int) -> dict[str, Submission]:
+    """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year."""
+    found: dict[str, Submission] = {}
+    for path in paths:
+        submissions = list(_submissions(path))
+        if not submissions:
+            raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件或工作簿）。")
+        for submission in submissions:
+            if submission.year != year - 1:
+                raise XltoolError(f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。")
+            found.setdefault(submission.agency.code, submission)
+    return found
+
+
+def _submissions(path: Path) -> Iterator[Submission]:
+    if (path / folder.SETTINGS).is_file():
+        campaign = folder.load(path)
+        store = Store(campaign.database)
+        try:
+            versions = list(store.newest().values())
+        finally:
+            store.close()
+        for version in versions:
+            submission = api.read(version.submission).submission
+            if submission is not None:
+                yield submission
+        return
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if file.suffix.lower() not in {".json", ".xlsx"} and path.is_dir():
+            continue
+        data = files.take(file)
+        if isinstance(data, Finding):
+            raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
+        reading = api.read(data, file.name)
+        if reading.submission is None:
+            raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
+        yield reading.submission

@@ -1,0 +1,69 @@
+"""The workbooks to send back for correction, one for each agency whose newest version has errors; older ones are cleared away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from xltool import api, files
+from xltool.campaign.folder import ARCHIVE, RETURNED, Campaign
+from xltool.campaign.names import workbook_name
+from xltool.campaign.roster import Roster
+from xltool.campaign.store import Store, Version
+from xltool.messages import XltoolError
+from xltool.model import Finding, Reading, Submission
+from xltool.workbook.mark import returned_workbook
+
+MARK: Final = "退回"
+"""The word in a returned workbook's file name; with the version's number behind it."""
+
+
+def refresh(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str], priors: Mapping[str, Submission]) -> list[Path]:
+    """Makes returned/ hold just one workbook for each agency in the state `returned`; gives those that it wrote anew."""
+    folder = campaign.root / RETURNED
+    wanted: dict[str, Version] = {}
+    newest = store.newest()
+    for entry in roster.entries:
+        version = newest.get(entry.agency.code)
+        if version is not None and states.get(entry.agency.code) == "returned":
+            wanted[workbook_name(campaign, entry.agency, f"_{MARK}{version.number}")] = version
+    written = []
+    for name, version in wanted.items():
+        if not (folder / name).exists():
+            files.put(folder / name, _marked(campaign, store, version, priors.get(version.agency)))
+            written.append(folder / name)
+    _clear(folder, wanted)
+    return written
+
+
+def _marked(campaign: Campaign, store: Store, version: Version, prior: Submission | None) -> bytes:
+    spec = campaign.spec
+    reading = _reading(campaign, version, prior)
+    assert reading.submission is not None
+    versions = store.versions(version.agency)
+    before = versions[version.number - 2] if version.number > 1 else None
+    previous = None if before is None else api.read(before.submission).submission
+    return returned_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
+
+
+def _reading(campaign: Campaign, version: Version, prior: Submission | None) -> Reading:
+    """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
+    path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
+    data = Finding("file.missing", "error") if path is None else files.take(path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。")
+    stored = api.read(version.submission).submission
+    reading = api.read(data, version.file)
+    if stored is None or reading.submission is None:
+        raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
+    [judged] = api.check([Reading(stored, reading.findings)], [prior])
+    return judged
+
+
+def _clear(folder: Path, wanted: Iterable[str]) -> None:
+    """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
+    keep = set(wanted)
+    for path in folder.glob(f"*_{MARK}[0-9]*.xlsx") if folder.is_dir() else ():
+        if path.name not in keep:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+"""`xltool collect`: takes in what came back."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from xltool.campaign import intake, returns
+from xltool.campaign.standing import standings
+from xltool.cli import console, place
+from xltool.cli.chinese import Command
+from xltool.cli.shown import DONE, ERRORS, UNREADABLE
+
+
+@click.command(
+    cls=Command,
+    name="collect",
+    options_metavar="[选项]",
+    help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改的单位生成退回的工作簿。\n\n"
+    "文件名随意，可以有子文件夹和 zip；收过的内容不会重复计。有文件无法读取时退出码为 5，有退回时为 3。",
+)
+@click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
+@place.option
+@click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
+def command(paths: tuple[Path, ...], root: Path, jobs: int | None) -> None:
+    """Takes in each file, refreshes returned/, prints one table of what happened."""
+    with place.opened(root) as (campaign, roster, store):
+        now = datetime.now()
+        last_year = place.last_year(campaign)
+        desk = intake.Desk(campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get)
+        taken = list(place.progress(intake.collect(desk, paths, jobs or os.cpu_count() or 1), None, "收取"))
+        states = {standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())}
+        written = returns.refresh(campaign, roster, store, states, last_year)
+        counts = Counter(item.state for item in taken)
+        if counts["accepted"] + counts["returned"] + counts["rejected"]:
+            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items())
+            store.note(desk.at, getpass.getuser(), "collect", tally)
+    for item in taken:
+        console.say(f"{intake.STATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
+    tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items() if counts[state])
+    console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
+    for path in written:
+        console.say(f"待退回：{path}")
+    unreadable = any(item.unreadable for item in taken)
+    sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] else DONE)

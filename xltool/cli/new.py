@@ -1,0 +1,52 @@
+"""`xltool new`: the folder of a new campaign."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from xltool import files
+from xltool.campaign import folder, priors, roster
+from xltool.cli import console
+from xltool.cli.chinese import Command
+from xltool.messages import XltoolError
+from xltool.model import Finding
+
+
+@click.command(
+    cls=Command,
+    name="new",
+    options_metavar="[选项]",
+    help="建立一个填报任务的文件夹：设置、单位名录、收发文件夹。\n\n再次执行同样的命令不会改变什么；文件夹里已有别的任务时不会覆盖。",
+)
+@click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
+@click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")
+@click.option("--year", metavar="年度", required=True, type=int, help="报告年度，如 2024。")
+@click.option("--name", metavar="名称", required=True, help="任务名称，如 额敏县。")
+@click.option("--roster", "roster_path", metavar="名录", required=True, type=click.Path(path_type=Path), help="单位名录：.csv 或 .xlsx。")
+@click.option("--deadline", metavar="日期", help="报送期限，如 2025-01-31。")
+@click.option("--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。")
+def command(
+    root: Path, *, form_id: str, year: int, name: str, roster_path: Path, deadline: str | None, prior: tuple[Path, ...]
+) -> None:
+    """Checks everything first, then makes the folder."""
+    data = files.take(roster_path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"单位名录 {roster_path} 打不开：{data.data.get('why', '文件过大')}。")
+    listed = roster.parse(data)
+    paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
+    campaign = folder.Campaign(root, form_id, year, name, folder.parse_deadline(deadline) if deadline else None, paths)
+    folder.check(campaign)
+    known = priors.gathered(prior, year)
+    for note in listed.notes:
+        console.say(note, err=True)
+    unknown = [code for code in known if code not in listed.agencies]
+    if unknown:
+        console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
+    made = folder.create(campaign, listed)
+    console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
+    if known:
+        console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个。")
+    console.say(f"下一步：xltool build -C {root}")

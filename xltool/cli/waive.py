@@ -1,0 +1,105 @@
+"""`xltool waive`: one finding of one agency may pass, on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Entry, Roster
+from xltool.campaign.standing import STATES, Standing, Verdict, standings
+from xltool.campaign.store import Store, Waiver
+from xltool.cli import console, place
+from xltool.cli.chinese import Command
+from xltool.forms.source import closest
+from xltool.messages import GRADES, XltoolError
+from xltool.report.text import clean
+
+SHARED_CODE = "rule.broken"
+"""The code of every 勾稽关系: a word on it would let pass all of them, now and later."""
+MOST_NAMES = 8
+
+
+@click.command(
+    cls=Command,
+    name="waive",
+    options_metavar="[选项]",
+    help="经说明放行一个单位的一条审核结果；记下理由、姓名和时间，以后各版同样有效。\n\n"
+    "“单位”写单位代码；“规则”写 xltool status 列出的名称，如 applications.balance@enterprise；"
+    "不写 @ 及其后时，放行这条勾稽关系的各处。",
+)
+@click.argument("agency", metavar="单位")
+@click.argument("rule", metavar="规则")
+@click.option("--reason", metavar="理由", required=True, help="为什么可以放行。")
+@click.option("--by", "person", metavar="姓名", required=True, help="由谁放行。")
+@place.option
+def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
+    """Notes the waiver and tells what passes now and how the agency stands."""
+    reason, person = clean(reason).strip(), clean(person).strip()
+    if not reason or not person:
+        raise click.UsageError("放行要写明理由（--reason）和姓名（--by），不能为空。")
+    at = datetime.now()
+    with place.opened(root) as (campaign, roster, store):
+        entry = _entry(roster, agency)
+        before = _standing(campaign, store, entry, at)
+        passing = _matching(before, rule)
+        waiver = Waiver(entry.agency.code, rule, reason, person, at.isoformat(timespec="seconds"))
+        told = next((w for w in store.waivers().get(waiver.agency, ()) if w.rule == rule), None)
+        if told is None or (told.reason, told.person) != (reason, person):  # the same word again changes nothing
+            store.waive(waiver)
+        after = _standing(campaign, store, entry, at)
+    console.say(f"{entry.agency.name}：放行 {len(passing)} 处。")
+    for verdict in passing:
+        console.say(clean(f"  [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）"))
+    console.say(_outcome(before, after))
+
+
+def _entry(roster: Roster, agency: str) -> Entry:
+    """The line of the roster with that code, or with just that name when no other has it."""
+    named = [entry for entry in roster.entries if entry.agency.name == agency]
+    found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
+    if found is None:
+        known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
+        near = closest(agency, known)
+        hint = f"，最接近的是 {known[near].agency.code}（{known[near].agency.name}）" if near else ""
+        raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
+    return found
+
+
+def _standing(campaign: Campaign, store: Store, entry: Entry, at: datetime) -> Standing:
+    return standings(campaign, Roster((entry,)), store, at.date())[0]
+
+
+def _matching(standing: Standing, rule: str) -> list[Verdict]:
+    """The findings of the newest version that the word is about; raises `XltoolError` when there are none."""
+    name = standing.entry.agency.name
+    if standing.version is None:
+        raise XltoolError(f"{name}还没有报送，没有可以放行的审核结果。")
+    asking = [verdict for verdict in standing.findings if verdict.severity != "info"]
+    if not asking:
+        raise XltoolError(f"{name}第 {standing.versions} 版没有强制性错误，也没有核实性问题，不用放行。")
+    known = list(dict.fromkeys(spelt for verdict in asking for spelt in (verdict.name, verdict.rule, verdict.code) if spelt != SHARED_CODE))
+    if rule == SHARED_CODE:
+        raise XltoolError(f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_listed(v.name for v in asking if v.code == rule)}。")
+    passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
+    if not passing:
+        near = closest(rule, known)
+        hint = f"最接近的是 {near}" if near else f"现有：{_listed(verdict.name for verdict in asking)}"
+        raise XltoolError(f"{name}第 {standing.versions} 版的审核结果里没有 {rule}；{hint}。")
+    return passing
+
+
+def _listed(names: Iterable[str]) -> str:
+    known: Sequence[str] = list(dict.fromkeys(names))
+    return "、".join(known[:MOST_NAMES]) + (f" 等 {len(known)} 条" if len(known) > MOST_NAMES else "") or "（没有）"
+
+
+def _outcome(before: Standing, after: Standing) -> str:
+    """How the agency stands now, and what is left."""
+    left = [f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count]
+    change = STATES[after.state] if before.state == after.state else f"{STATES[before.state]} → {STATES[after.state]}"
+    rest = f"；还有{'、'.join(left)}未放行" if left else ""
+    return f"现为：{change}{rest}。"

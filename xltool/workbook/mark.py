@@ -1,0 +1,162 @@
+"""The workbook that goes back for correction: the agency's own figures and texts, and beside them what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from xltool import messages
+from xltool.forms.document import clean
+from xltool.forms.number import written
+from xltool.messages import GRADES, MOST_CELLS, NOTHING_TO_DO
+from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
+from xltool.workbook.address import CHECKS, Plan, Spot, plan
+from xltool.workbook.notice import Change, Mark, Notice, Remark
+from xltool.workbook.write import workbook
+
+ORDER: Final[Mapping[Severity, int]] = {grade: at for at, grade in enumerate(GRADES)}
+MOST_FIGURES: Final = 6
+"""How many figures of one finding are listed."""
+MOST_SIGNS: Final = 60
+"""How much of a text that changed is shown."""
+LONGEST: Final = 2_000
+"""Characters of one comment: what no longer fits stands on the sheet 退回意见."""
+
+
+def returned_workbook(
+    spec: FormSpec,
+    submission: Submission,
+    findings: Sequence[Finding],
+    previous: Submission | None,
+    version: int,
+    *,
+    prior: Submission | None = None,
+) -> bytes:
+    """The workbook to send back after an agency's return number `version`; `previous` is the return before, `prior` last year's submission.
+
+    What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes. Raises `XltoolError`
+    as the writer does.
+    """
+    layout = plan(spec, prior is not None)
+    return workbook(spec, submission, prior, _noticed(layout, submission, findings, previous, version))
+
+
+def _noticed(layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int) -> Notice:
+    spec = layout.spec
+    values = dict(zip(spec.index, submission.values, strict=True))
+    ordered = sorted(findings, key=lambda found: ORDER[found.severity])
+    remarks = tuple(_remark(found, layout, values) for found in ordered)
+    changes = None if previous is None else tuple(_changes(layout, previous, submission))
+    return Notice(version, remarks, changes, _marks(ordered, layout, values))
+
+
+def _remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Remark:
+    problem, remedy, basis = _told(found, layout)
+    target = _target(found, layout)
+    remedy += "".join(f"\n疑似错误：{_doubt(suspect, layout)}" for suspect in found.suspects)
+    return Remark(found.severity, _place(found, layout, target), target, _figure(found, layout, values), problem, remedy, basis)
+
+
+def _told(found: Finding, layout: Plan) -> tuple[str, str, str]:
+    problem, remedy, basis = messages.told(found, layout.spec, layout.place)
+    return clean(problem), clean(remedy) or NOTHING_TO_DO, clean(basis)
+
+
+def _doubt(suspect: Suspect, layout: Plan) -> str:
+    cell = layout.spec.cell(suspect.key)
+    change = f"{written(suspect.value, cell.measure)} → {written(suspect.proposed, cell.measure)}"
+    return f"{cell.table.name} {layout.cells[suspect.key].address} {change}，{clean(suspect.why)}。"
+
+
+def _target(found: Finding, layout: Plan) -> Spot | None:
+    """The first cell that a finding is about, or the cell or sheet of the text that it names."""
+    if found.keys:
+        return layout.cells[found.keys[0]]
+    label, sheet = found.data.get("label"), found.data.get("sheet")
+    named = next((layout.texts[text.key] for text in layout.spec.texts if text.label == label), None)
+    return named or (Spot(sheet, 0, 0) if sheet in layout.sheets else None)
+
+
+def _place(found: Finding, layout: Plan, target: Spot | None) -> str:
+    if found.keys:
+        more = f" 等 {len(found.keys)} 格" if len(found.keys) > 1 else ""
+        return f"{layout.spec.cell(found.keys[0]).table.name} {layout.cells[found.keys[0]].address}{more}"
+    if target is None:
+        return "整份工作簿"
+    return target.sheet if (target.row, target.column) == (0, 0) else f"{target.sheet} {target.address}"
+
+
+def _figure(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> str:
+    """What stood in the cells: what was typed, or the figures."""
+    typed = found.data.get("raw", found.data.get("typed"))
+    if typed is not None:
+        return f"“{clean(str(typed))}”"
+    figures = [(layout.cells[key].address, written(values[key], layout.spec.cell(key).measure)) for key in found.keys]
+    if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
+        listed = [f"{address}：{figure}" for address, figure in figures[:MOST_FIGURES]]
+        return "\n".join([*listed, *(["……"] if len(figures) > MOST_FIGURES else [])])
+    return figures[0][1] if figures else ""
+
+
+def _changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Change]:
+    spec = layout.spec
+    for cell, old, new in zip(spec.cells, before.values, after.values, strict=True):
+        if not cell.total and old != new:
+            spot = layout.cells[cell.key]
+            called = f"{cell.row.short}，{cell.column.short}"
+            yield Change(f"{cell.table.name} {spot.address}", spot, called, written(old, cell.measure), written(new, cell.measure))
+    for text in spec.texts:
+        spot = layout.texts[text.key]
+        yield from _changed(f"{spot.sheet} {spot.address}", spot, text.label, before.texts.get(text.key), after.texts.get(text.key))
+    for check in layout.checks:
+        if check.name in layout.explanations:
+            spot = layout.explanations[check.name]
+            told = before.explanations.get(check.name), after.explanations.get(check.name)
+            yield from _changed(f"{CHECKS} {spot.address}", spot, f"说明（{check.subject}）", *told)
+
+
+def _changed(place: str, spot: Spot, called: str, old: str | None, new: str | None) -> Iterator[Change]:
+    if (old or "") != (new or ""):
+        yield Change(place, spot, called, _brief(old), _brief(new))
+
+
+def _brief(text: str | None) -> str:
+    if not text:
+        return "（空）"
+    short = clean(text)
+    return short if len(short) <= MOST_SIGNS else f"{short[:MOST_SIGNS]}……（共 {len(short)} 字）"
+
+
+@dataclass
+class _Noted:
+    """What is gathered for one cell: the gravest of its findings, and what its comment will say."""
+
+    severity: Severity
+    told: list[str] = field(default_factory=list)
+
+
+def _marks(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, Value]) -> dict[CellKey, Mark]:
+    """The cells of all findings that ask for something, in the order of the form; `findings` come gravest first."""
+    noted: dict[CellKey, _Noted] = {}
+    for found in findings:
+        if found.severity == "info":
+            continue
+        problem, remedy, _ = _told(found, layout)
+        said = f"【{GRADES[found.severity]}】{problem}\n改法：{remedy}"
+        commented = found.keys if len(found.keys) <= MOST_CELLS else found.keys[:1]
+        for key in found.keys:
+            cell = noted.setdefault(key, _Noted(found.severity))
+            if key in commented:
+                cell.told.append(said)
+        for suspect in found.suspects:
+            doubt = f"疑似错误：{_doubt(suspect, layout)}"
+            cell = noted.setdefault(suspect.key, _Noted(found.severity))
+            if doubt not in cell.told:
+                cell.told.append(doubt)
+    return {key: Mark(noted[key].severity, values[key], _comment(noted[key].told)) for key in layout.spec.index if key in noted}
+
+
+def _comment(told: Sequence[str]) -> str:
+    text = "\n\n".join(told)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}……（全文见“退回意见”表）"

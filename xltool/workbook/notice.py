@@ -1,0 +1,185 @@
+"""What is added to a workbook that goes back for correction: the sheet 退回意见, and the colour and comment of each cell in question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from xltool.messages import GRADES, plain
+from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
+from xltool.workbook.a1 import cell_name, quote_sheet
+from xltool.workbook.address import Spot
+from xltool.workbook.front import LINE, TALLEST, breadth, finish, lines
+
+if TYPE_CHECKING:
+    from xltool.workbook.write import Desk
+
+HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
+PLACE: Final = 2
+WIDTHS: Final = (6, 7, 20, 16, 62, 40, 34)
+CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
+"""Heads of the second block, on the same columns: the first and the third pair of cells are one."""
+HINTS: Final = (
+    "本工作簿里是贵单位已报送的数和文字。请直接在各表深橙色（强制）、深黄色（核实）的格内改正，保存后整份报回，不用另填新表；改过的格颜色自动消失。",
+    "“强制”的必须改；“核实”的核对无误后，在“校验”表的“说明”栏写明原因；“提示”的不用改。点“位置”可以转到该格，格上的批注写明问题和改法。",
+)
+AUTHOR: Final = "审核"
+NOTE_WIDTH: Final = 340  # pixels
+NOTE_LINE: Final = 17
+NOTE_SIGNS: Final = 46
+"""Characters in a line of a comment of that width, at 9 pt."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One finding as the sheet lists it; `target` is where its link leads."""
+
+    severity: Severity
+    place: str
+    target: Spot | None
+    figure: str
+    problem: str
+    remedy: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell, text or explanation that differs from the last return."""
+
+    place: str
+    target: Spot
+    called: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell in question: how grave, what it held, and what its comment says, if it has one."""
+
+    severity: Severity
+    value: Value
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Everything that is added to a workbook that goes back; `changes` is None where there is nothing to compare with."""
+
+    version: int
+    remarks: tuple[Remark, ...]
+    changes: tuple[Change, ...] | None
+    marks: Mapping[CellKey, Mark]
+
+
+def draw(desk: Desk, sheet: Any, notice: Notice) -> None:
+    """The first sheet: whose it is, how to go on, the findings, and what changed since the last return."""
+    formats, last = desk.formats, len(HEADS) - 1
+    for at, width in enumerate(WIDTHS):
+        sheet.set_column(at, at, width)
+    sheet.merge_range(0, 0, 0, last, "退回意见", formats["title"])
+    sheet.set_row(0, 30)
+    whose = f"填报单位：{desk.submission.agency.name}　　报告年度：{desk.submission.year} 年　　第 {notice.version} 次报送"
+    sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
+    sheet.set_row(1, 21)
+    for row, hint in enumerate((*HINTS, _counts(notice)), 2):
+        sheet.merge_range(row, 0, row, last, hint, formats["guidance"])
+        sheet.set_row(row, LINE * lines(hint, sum(WIDTHS), 10))
+    row = 3 + len(HINTS)
+    for column, label in enumerate(HEADS):
+        sheet.write_string(row, column, label, formats["head"])
+    sheet.set_row(row, 21)
+    for number, remark in enumerate(notice.remarks, 1):
+        row += 1
+        _remark(desk, sheet, row, number, remark)
+    if notice.changes is not None:
+        _changes(desk, sheet, row + 2, notice.changes)
+    sheet.set_zoom(85)
+    finish(desk, sheet, portrait=False)
+
+
+def mark(desk: Desk, sheet: Any, table: Table, notice: Notice) -> None:
+    """Colours the cells of one table that are in question, until they hold something else, and writes their comments.
+
+    To be called before the table is drawn: the first condition that holds decides the colour.
+    """
+    for key, found in notice.marks.items():
+        cell = desk.spec.cell(key)
+        if cell.table is not table:
+            continue
+        spot, width = desk.plan.cells[key], desk.plan.areas[key].width
+        rule = {"type": "formula", "criteria": f"={_unchanged(cell, spot, found.value)}", "format": desk.formats[f"mark_{found.severity}"]}
+        sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
+        if found.comment:
+            rows = sum(-(-max(1, breadth(line)) // NOTE_SIGNS) for line in found.comment.split("\n"))
+            size = {"width": NOTE_WIDTH, "height": NOTE_LINE * (rows + 1)}
+            look = {"author": AUTHOR, "font_name": "宋体", "font_size": 9, "visible": False}
+            sheet.write_comment(spot.row, spot.column, found.comment, look | size)
+
+
+def _unchanged(cell: Cell, spot: Spot, value: Value) -> str:
+    """A condition that holds as long as a cell holds what it held."""
+    place = cell_name(spot.row, spot.column, absolute=True)
+    if value is None:
+        return f"LEN({place})=0"
+    if isinstance(value, NotApplicable):
+        return f'{place}="/"'
+    return f"AND(ISNUMBER({place}),{place}={plain(value, cell.measure.decimals)})"
+
+
+def _counts(notice: Notice) -> str:
+    tally = [(GRADES[grade], sum(remark.severity == grade for remark in notice.remarks)) for grade in GRADES]
+    return f"共 {len(notice.remarks)} 条意见：{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
+
+
+def _remark(desk: Desk, sheet: Any, row: int, number: int, remark: Remark) -> None:
+    formats = desk.formats
+    sheet.write_number(row, 0, number, formats["middle"])
+    sheet.write_string(row, 1, GRADES[remark.severity], formats[f"grade_{remark.severity}"])
+    _link(desk, sheet, row, remark)
+    cells = (remark.figure, remark.problem, remark.remedy, remark.basis)
+    sheet.write_string(row, 3, remark.figure, formats["note"])
+    for column, text in enumerate(cells[1:], 4):
+        sheet.write_string(row, column, text, formats["guidance"])
+    _fit(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
+
+
+def _changes(desk: Desk, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:
+    formats, last = desk.formats, len(HEADS) - 1
+    sheet.merge_range(row, 0, row, last, "与上次报送相比", formats["head"])
+    sheet.set_row(row, 21)
+    row += 1
+    if not changes:
+        sheet.merge_range(row, 0, row, last, "与上次报送的内容完全一样，没有任何改动。", formats["guidance"])
+        return
+    _pair(sheet, row, 0, CHANGED[0], formats["head"])
+    _pair(sheet, row, 3, CHANGED[3], formats["head"])
+    for column in (2, 5, 6):
+        sheet.write_string(row, column, CHANGED[column], formats["head"])
+    for number, change in enumerate(changes, 1):
+        row += 1
+        _pair(sheet, row, 0, f"{number}", formats["middle"])
+        _link(desk, sheet, row, change)
+        _pair(sheet, row, 3, change.called, formats["guidance"])
+        sheet.write_string(row, 5, change.before, formats["note"])
+        sheet.write_string(row, 6, change.after, formats["note"])
+        _fit(sheet, row, {5: change.before, 6: change.after})
+
+
+def _pair(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
+    sheet.merge_range(row, column, row, column + 1, "", look)
+    sheet.write_string(row, column, text, look)
+
+
+def _link(desk: Desk, sheet: Any, row: int, told: Remark | Change) -> None:
+    if told.target is None:
+        sheet.write_string(row, PLACE, told.place, desk.formats["note"])
+    else:
+        sheet.write_url(row, PLACE, f"internal:{quote_sheet(told.target.sheet)}!{told.target.address}", desk.formats["link"], told.place)
+
+
+def _fit(sheet: Any, row: int, texts: Mapping[int, str]) -> None:
+    """A row as tall as its texts need; merged cells and links give a spreadsheet program nothing to go by."""
+    sheet.set_row(row, min(TALLEST, LINE * max(lines(text, WIDTHS[column], 10) for column, text in texts.items()) + 3))

@@ -1,0 +1,205 @@
+"""Blank workbooks for many agencies: the master is written once, then each agency's own parts are put in its place.
+
+What is an agency's own stands in two small parts, the shared strings and the document properties, and with last year's figures in the
+sheets of tables too. All other parts go into each workbook as they were deflated once.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from xml.etree.ElementTree import fromstring
+
+from xltool.forms.document import clean
+from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
+from xltool.rules.prior_year import aligned
+from xltool.workbook.address import Plan, plan
+from xltool.workbook.results import figure
+from xltool.workbook.write import check_marks, escaped, identity, shared_string, workbook
+
+STRINGS, PROPERTIES = "xl/sharedStrings.xml", "docProps/custom.xml"
+
+_CODE, _NAME, _SERIAL = "\U0010fff0", "\U0010fff1", "\U0010fff2"
+"""What stands in the master for an agency's own marks: private signs, of which no form has any."""
+_OWN: Final = re.compile(f"[{_CODE}{_NAME}{_SERIAL}]")
+_ITEM: Final = re.compile("<si>.*?</si>", re.DOTALL)
+_BLANK: Final = re.compile(r'<c r="([A-Z]+[0-9]+)" s="[0-9]+"(/>)')
+
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_END: Final = struct.Struct("<4s4H2IH")
+_SIZES: Final = struct.Struct("<3I")
+_SIZES_IN_LOCAL, _SIZES_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
+
+
+class _Entry(NamedTuple):
+    """One part in its zip: local header with name, deflated bytes, line of the directory."""
+
+    name: str
+    local: bytes
+    packed: bytes
+    central: bytes
+
+
+@dataclass(frozen=True)
+class _Mould:
+    """A master workbook taken apart: fixed markup alternates with the texts that hold an agency's marks, and with last year's cells."""
+
+    entries: tuple[_Entry, ...]
+    strings: tuple[str, ...]
+    fixed: frozenset[str]
+    properties: str
+    tables: Mapping[str, tuple[str, ...]]  # by part: markup, a cell's key, markup and so on
+
+
+class Master:
+    """The blank workbook of a form and year, from which each agency's own is stamped."""
+
+    def __init__(self, spec: FormSpec, year: int, scope: Scope = "own") -> None:
+        self.spec, self.year, self.scope = spec, year, scope
+        self._moulds: dict[tuple[Level, int | None], _Mould] = {}
+
+    def stamped(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
+        """An agency's blank workbook, with last year's figures or without, byte for byte what the writer itself would make.
+
+        Raises `XltoolError` for a name, code or serial that is too long.
+        """
+        blank = self._blank(Agency(clean(agency.code), clean(agency.name), agency.level), clean(serial))
+        check_marks(identity(self.spec, blank))
+        mould = self._mould(agency.level, prior)
+        changed = _own_parts(mould, blank)
+        if changed is None:
+            return workbook(self.spec, blank, prior)
+        if prior is not None:
+            changed |= _last_year(mould, self.spec, prior)
+        return _zipped(mould.entries, changed)
+
+    def _blank(self, agency: Agency, serial: str) -> Submission:
+        return Submission(self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial)
+
+    def _mould(self, level: Level, prior: Submission | None) -> _Mould:
+        """The master for one level, which the cover tells in a word, and for the year beside this one; made when first wanted."""
+        kind = level, None if prior is None else prior.year
+        if kind not in self._moulds:
+            empty = prior and Submission(self.spec.id, prior.year, prior.agency, (None,) * len(self.spec.cells))
+            data = workbook(self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty)
+            self._moulds[kind] = _taken_apart(data, plan(self.spec, prior is not None))
+        return self._moulds[kind]
+
+
+def _own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | None:
+    """The parts that are the agency's own; None where one of its texts is also another text of the form, or there is none.
+
+    Equal texts share one place among the shared strings, and then all other parts would count differently.
+    """
+    marks = {ord(_CODE): blank.agency.code, ord(_NAME): blank.agency.name, ord(_SERIAL): blank.serial}
+    own = [shared_string(text.translate(marks)) for text in mould.strings[1::2]]
+    if not all(marks.values()) or len({*own}) < len(own) or not mould.fixed.isdisjoint(own):
+        return None
+    strings = [*mould.strings]
+    strings[1::2] = own
+    properties = mould.properties.translate({sign: escaped(text) for sign, text in marks.items()})
+    return {STRINGS: "".join(strings).encode(), PROPERTIES: properties.encode()}
+
+
+def _last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, bytes]:
+    """The sheets of tables with last year's figures in their cells."""
+    cells = {cell.key: _rest(value, cell) for cell, value in zip(spec.cells, aligned(spec, prior), strict=True)}
+    changed = {}
+    for part, pieces in mould.tables.items():
+        filled = [*pieces]
+        filled[1::2] = [cells[key] for key in pieces[1::2]]
+        changed[part] = "".join(filled).encode()
+    return changed
+
+
+def _rest(value: Value, cell: Cell) -> str:
+    """What follows the place and style of a cell."""
+    if value is None:
+        return "/>"
+    shown = figure(value, cell)
+    return f' t="inlineStr"><is><t>{shown}</t></is></c>' if isinstance(shown, str) else f"><v>{shown:.16G}</v></c>"
+
+
+def _taken_apart(data: bytes, layout: Plan) -> _Mould:
+    entries = tuple(_entries(data))
+    parts = {entry.name: entry.packed for entry in entries}
+
+    def content(part: str) -> str:
+        return zlib.decompress(parts[part], -zlib.MAX_WBITS).decode()
+
+    strings, fixed = _items(content(STRINGS))
+    tables = {}
+    for number, name in enumerate(layout.sheets, 1):
+        keys = {spot.address: key for key, spot in layout.priors.items() if spot.sheet == name}
+        if keys:
+            part = f"xl/worksheets/sheet{number}.xml"
+            tables[part] = _cells(content(part), keys)
+    return _Mould(entries, strings, fixed, content(PROPERTIES), tables)
+
+
+def _items(strings: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The shared strings as markup and texts in turn, the texts those with an agency's marks; and all others as a set."""
+    pieces, fixed, end = [""], set(), 0
+    for item in _ITEM.finditer(strings):
+        if _OWN.search(item[0]):
+            pieces[-1] += strings[end : item.start()]
+            pieces += ["".join(fromstring(item[0]).itertext()), ""]
+            end = item.end()
+        else:
+            fixed.add(item[0])
+    pieces[-1] += strings[end:]
+    return tuple(pieces), frozenset(fixed)
+
+
+def _cells(sheet: str, keys: Mapping[str, CellKey]) -> tuple[str, ...]:
+    """A sheet as markup and keys in turn: each key stands for the end of its blank cell."""
+    pieces, end = [], 0
+    for cell in _BLANK.finditer(sheet):
+        if cell[1] in keys:
+            pieces += [sheet[end : cell.start(2)], keys[cell[1]]]
+            end = cell.end()
+    if len(pieces) != 2 * len(keys):
+        raise ValueError("not every cell for last year's figures was found")
+    return (*pieces, sheet[end:])
+
+
+def _entries(data: bytes) -> list[_Entry]:
+    """The parts of a zip that we wrote ourselves, in the order of its directory."""
+    *_, count, _, at, _ = _END.unpack_from(data, len(data) - _END.size)
+    found = []
+    for _ in range(count):
+        central = _CENTRAL.unpack_from(data, at)
+        packed, named, offset = central[8], central[10], central[16]
+        begin = offset + _LOCAL.size + named
+        line = data[at : at + _CENTRAL.size + named]
+        found.append(_Entry(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], data[begin : begin + packed], line))
+        at += len(line)
+    return found
+
+
+def _zipped(entries: tuple[_Entry, ...], changed: Mapping[str, bytes]) -> bytes:
+    """The zip of those parts, the changed ones deflated anew, as Python's own zipfile writes it."""
+    body: list[bytes | bytearray] = []
+    directory: list[bytearray] = []
+    offset = 0
+    for entry in entries:
+        head, packed, line = bytearray(entry.local), entry.packed, bytearray(entry.central)
+        if entry.name in changed:
+            content = changed[entry.name]
+            packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+            packed = packer.compress(content) + packer.flush()
+            sizes = (zlib.crc32(content), len(packed), len(content))
+            _SIZES.pack_into(head, _SIZES_IN_LOCAL, *sizes)
+            _SIZES.pack_into(line, _SIZES_IN_CENTRAL, *sizes)
+        struct.pack_into("<I", line, _OFFSET_IN_CENTRAL, offset)
+        body += [head, packed]
+        directory.append(line)
+        offset += len(head) + len(packed)
+    length = sum(map(len, directory))
+    end = _END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), length, offset, 0)
+    return b"".join([*body, *directory, end])

@@ -1,33 +1,44 @@
-"""The demo takes the sample county the whole way and can be run again."""
+"""The demo plays the sample county's campaign, and can be played again."""
+
+import json
 
 from click.testing import CliRunner
 
-import xltool
 from xltool.cli import main
 from xltool.forms.catalog import data_folder
 
 
-def test_demo_writes_workbooks_findings_and_reports(tmp_path):
-    first = CliRunner().invoke(main, ["demo", str(tmp_path / "县")])
+def test_demo_plays_the_campaign(tmp_path):
+    root = tmp_path / "县"
+    first = CliRunner().invoke(main, ["demo", str(root)])
     assert first.exit_code == 0, first.output
-    files = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    for path in files:
-        assert str(tmp_path / path) in first.output
+    for command in ("new", "build", "collect", "status", "consolidate"):
+        assert f"$ xltool {command} " in first.output
     samples = list((data_folder("samples") / "2024").glob("*.json"))
-    books = [data for path, data in files.items() if path.suffix == ".xlsx" and not path.name.startswith("空白")]
-    assert len(books) == len(samples) > 4
-    states = [xltool.status(reading) for reading in xltool.check([xltool.read(data) for data in books])]
-    assert sorted(states) == ["accepted"] * (len(samples) - 1) + ["returned"]
-    drafts = [path for path in files if "草稿" in path.name]
-    assert {path.suffix for path in drafts} == {".docx", ".html", ".md"}
-    assert "草稿" in next(data for path, data in files.items() if path in drafts and path.suffix == ".html").decode()
-    again = CliRunner().invoke(main, ["demo", str(tmp_path / "县")])
-    assert again.output == first.output
-    assert {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
+    assert len(samples) == 6
+    assert len(list((root / "outbox").glob("*.xlsx"))) == 6
+    assert len(list((root / "inbox").glob("*.xlsx"))) == 7
+    assert not list((root / "returned").glob("*.xlsx"))  # the one that was returned has been corrected
+    assert "通过 5，退回 1" in first.output and "通过 6，退回 0" in first.output
+    county = json.loads((root / "county" / "submission.json").read_text("utf-8"))
+    assert county["scope"] == "consolidated" and county["values"]["disclosure.fees.amount"] > 78.1561
+    assert {path.suffix for path in (root / "reports").iterdir()} == {".docx", ".html"}
+    assert len(list((root / "reports").iterdir())) == 12
+    assert "<svg" in (root / "进度.html").read_text("utf-8")
+
+
+def test_demo_again_changes_nothing(tmp_path):
+    root = tmp_path / "县"
+    assert CliRunner().invoke(main, ["demo", str(root)]).exit_code == 0
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and path.suffix != ".html"}
+    again = CliRunner().invoke(main, ["demo", str(root)])
+    assert again.exit_code == 0, again.output
+    assert "已收过 7" in again.output
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and path.suffix != ".html"} == before
 
 
 def test_demo_says_why_it_cannot_write(tmp_path):
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, ["demo", str(tmp_path / "file")])
     assert done.exit_code == 1
-    assert "Traceback" not in done.output and "写不出" in done.output
+    assert "Traceback" not in done.output and "建不了" in done.output

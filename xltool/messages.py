@@ -78,7 +78,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "prior.paired": Message(
-        "info", "上年单位代码不同", "上年文件的单位代码是“{prior}”，本文件是“{code}”；单位名称相同，按同一单位比较。", "不用改。"
+        "info", "上年单位代码不同", "上年文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。", "不用改。"
     ),
     "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
     # reading a workbook
@@ -197,7 +197,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "info", "已核对重复", "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。", "不用改。"
     ),
     "county.waived": Message(
-        "info", "不平出自已放行的单位", "{block}“{what}”不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
+        "info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
     ),
     "county.total": Message(
         "warning",

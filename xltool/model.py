@@ -330,7 +330,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled; why, by whom, for which agencies' sake."""
+    """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled; why, by whom, because of whom."""
 
     key: CellKey
     change: int | None

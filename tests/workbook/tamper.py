@@ -56,9 +56,13 @@ class Opened:
 
     def part(self, name: str) -> str:
         links = {link.get("Id"): link.get("Target") for link in self.tree("xl/_rels/workbook.xml.rels")}
+        return f"xl/{links[self.entry(name).get(f'{{{LINKS}}}id')]}"
+
+    def entry(self, name: str) -> etree._Element:
+        """The line of the workbook part about a sheet."""
         for sheet in self.book.iter(f"{{{MAIN}}}sheet"):
             if sheet.get("name") == name:
-                return f"xl/{links[sheet.get(f'{{{LINKS}}}id')]}"
+                return sheet
         raise KeyError(name)
 
     def sheet(self, name: str) -> etree._Element:
@@ -238,11 +242,12 @@ def swap(opened: Opened, sheet: str, first: str, second: str) -> None:
 
 def rename(opened: Opened, old: str, new: str) -> None:
     """As Excel renames a sheet: names and formulas follow."""
+    entry = opened.entry(old)
     trees = [opened.sheet(sheet.get("name")) for sheet in opened.book.iter(f"{{{MAIN}}}sheet")]
     formulas = [formula for tree in trees for formula in tree.iter(f"{{{MAIN}}}f")]
     for element in [*opened.names(), *formulas]:
         element.text = (element.text or "").replace(f"{quote_sheet(old)}!", f"{quote_sheet(new)}!")
-    next(s for s in opened.book.iter(f"{{{MAIN}}}sheet") if s.get("name") == old).set("name", new)
+    entry.set("name", new)
 
 
 def reorder(opened: Opened) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import figures
@@ -83,6 +83,7 @@ def test_the_same_bytes_where_marks_are_alike_or_missing(code, name, serial):
     assert master().stamped(agency, serial) == api.fill(blank(agency, serial))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=3, max_size=3))
 def test_the_same_bytes_for_any_text(texts):
     agency = Agency(texts[0], texts[1], "department")
@@ -97,7 +98,7 @@ def test_a_master_of_consolidated_returns():
 
 def test_only_two_parts_are_an_agencys_own():
     """Written by the writer, not stamped: whoever puts the name or the serial into a sheet, a footer or a height finds out here."""
-    one = parts(api.fill(blank(Agency("1", "甲", "county"), "0001-a")))
+    one = parts(api.fill(blank(Agency("9", "甲", "county"), "0001-a")))
     other = parts(api.fill(blank(Agency("654221-015", "额敏县教育和科学技术局" * 12, "county"), SERIAL)))
     assert [name for name in one if one[name] != other[name]] == [stamp.STRINGS, stamp.PROPERTIES]
 

@@ -114,13 +114,16 @@ class Store:
         return {row[0]: Issue(*row) for row in self._rows("SELECT agency, serial, file, sha256, at FROM issue")}
 
     def issue(self, issued: Sequence[Issue]) -> None:
-        """Notes blanks as issued; one that was issued before with the same bytes keeps its time."""
+        """Notes blanks as issued; one that was issued before with the same bytes keeps its time, and nothing is written for it."""
+        known = self.issues()
+        new = [i for i in issued if i.agency not in known or (i.serial, i.file, i.sha256) != _same(known[i.agency])]
+        if not new:
+            return
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO issue VALUES (?, ?, ?, ?, ?) ON CONFLICT (agency) DO UPDATE SET"
-                " at = CASE WHEN sha256 = excluded.sha256 THEN at ELSE excluded.at END,"
-                " serial = excluded.serial, file = excluded.file, sha256 = excluded.sha256",
-                [(i.agency, i.serial, i.file, i.sha256, i.at) for i in issued],
+                " serial = excluded.serial, file = excluded.file, sha256 = excluded.sha256, at = excluded.at",
+                [(i.agency, i.serial, i.file, i.sha256, i.at) for i in new],
             )
 
     def seen(self, sha256: str) -> tuple[Outcome, str] | None:
@@ -210,6 +213,10 @@ class Store:
 
 
 _VERSION: Final = "agency, number, sha256, at, file, submission, findings"
+
+
+def _same(issue: Issue) -> tuple[str, str, str]:
+    return issue.serial, issue.file, issue.sha256
 
 
 def _version(row: tuple[Any, ...]) -> Version:

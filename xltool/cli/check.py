@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from xltool import api
-from xltool.cli import console, shown
+from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
+from xltool.model import Submission
 
 
 @click.command(
@@ -20,11 +21,24 @@ from xltool.cli.chinese import Command
     help="审核工作簿或上报件（JSON），逐个列出审核结果。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",
 )
 @click.argument("paths", metavar="文件…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--prior",
+    "prior_paths",
+    metavar="上年",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="上年的工作簿或上报件，用来与上年比较；可以多次。",
+)
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
-def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    readings = api.check([shown.load(path) for path in paths])
+    loaded = [shown.load(path) for path in paths]
+    if prior_paths:
+        loaded, priors = pairs.paired(loaded, _last_year(prior_paths))
+        readings = api.check(loaded, priors)
+    else:
+        readings = api.check(loaded)
     for path, reading in zip(paths, readings, strict=True):
         if as_json:
             console.result(shown.as_json(str(path), reading))
@@ -37,3 +51,17 @@ def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
         tally = "，".join(f"{name} {counts[status]} 个" for status, name in shown.STATES.items() if counts[status])  # type: ignore[index]
         console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
     sys.exit(shown.exit_code(readings, strict))
+
+
+def _last_year(paths: tuple[Path, ...]) -> dict[str, Submission]:
+    """Last year's submissions by file; ends the command with its finding when one cannot be read."""
+    found = {}
+    for path in paths:
+        reading = shown.load(path)
+        if reading.submission is None:
+            console.say(f"上年文件 {path}：{shown.STATES['rejected']}", err=True)
+            for line in shown.lines(reading):
+                console.say(line, err=True)
+            sys.exit(shown.exit_code([reading]))
+        found[str(path)] = reading.submission
+    return found

@@ -155,8 +155,10 @@ class Plan:
                 cell = self.spec.cell(check.rule.linear.own[0])
                 place = self._beside(cell) if check.rule.at == cell.row.id else self._under(cell)
                 self._note(found, place, check.name, check.rule.linear.own)
+        errors = {check.name for check in self.checks if check.severity == "error"}
         for (table, spot, width), (names, keys) in found.items():
-            yield Word(table, spot, width, tuple(names), tuple(dict.fromkeys(keys)))
+            gravest_first = sorted(names, key=lambda name: name not in errors)
+            yield Word(table, spot, width, tuple(gravest_first), tuple(dict.fromkeys(keys)))
 
     @staticmethod
     def _note(

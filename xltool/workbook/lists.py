@@ -86,6 +86,8 @@ def _fits(number: float | Decimal) -> bool:
     """Whether Excel holds the number to its last digit."""
     if isinstance(number, float):
         return math.isfinite(number)
+    if isinstance(number, Decimal) and not number.is_finite():
+        return False
     return -EXACT < number < EXACT and number == Decimal(repr(float(number)))
 
 

@@ -71,7 +71,7 @@ def compared(
 ) -> Table:
     """Each contender's CPU time, and how many times the first one's that is."""
     seconds = interleaved(contenders, rounds, clock)
-    rows = tuple((c.name, _time(own), _times(own / seconds[0])) for c, own in zip(contenders, seconds, strict=True))
+    rows = tuple((c.name, spent(own), ratio(own / seconds[0])) for c, own in zip(contenders, seconds, strict=True))
     return Table(title, ("", "CPU time", "times xltool's"), rows)
 
 
@@ -99,12 +99,14 @@ def steps(values: Sequence[float]) -> list[float]:
     return [after - before for before, after in pairwise(values)]
 
 
-def _time(seconds: float) -> str:
+def spent(seconds: float) -> str:
+    """Seconds as a table shows them."""
     return f"{1000 * seconds:.3g} ms" if seconds < 0.9995 else f"{seconds:.2f} s"
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
+def ratio(times: float) -> str:
+    """How many times, as a table shows it."""
+    return f"{times:.2f}" if times < 10 else f"{times:.1f}"
 
 
 def _pipes(cells: Sequence[str]) -> str:

@@ -13,12 +13,13 @@ import fill
 import memory
 import reading
 import reports
+import stamping
 import startup
 from measure import Table, markdown, printed
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- one run -->", "<!-- end of the run -->"
-SUBJECTS = (startup, fill, reading, checking, reports, memory)
+SUBJECTS = (startup, fill, stamping, reading, checking, reports, memory)
 RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
 
 

@@ -52,9 +52,9 @@ ALONE = {  # packages that only these modules may import
     "docx": {"report/docx"},
     "pandas": {"api", "campaign/contributions"},
     "jinja2": {"report/html", "campaign/page"},
-    "numpy": {"rules", "campaign/consolidate", "model"},
+    "numpy": {"rules", "campaign/consolidate"},
     "click": {"cli"},
-    "zipfile": {"workbook", "report/docx", "campaign/inbox"},
+    "zipfile": {"report/docx", "campaign/inbox"},
 }
 
 

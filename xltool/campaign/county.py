@@ -16,8 +16,9 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import STATES, Standing
 from xltool.campaign.store import Waiver
 from xltool.forms import catalog
+from xltool.forms.checks import subject
 from xltool.messages import XltoolError, finding
-from xltool.model import LEVELS, Absence, Agency, Consolidation, Correction, Finding, Level, Reading, Severity, Submission
+from xltool.model import LEVELS, Absence, Agency, Consolidation, Correction, Finding, FormSpec, Level, Reading, Severity, Submission
 from xltool.workbook.write import listing
 
 SUBMISSION: Final = "submission.json"
@@ -86,7 +87,7 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     prior = comparable if given.absent or official is None else official  # figures of some beside those of all would break every rule
     [judged] = api.check([Reading(held.total)], [prior])
     differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
-    found = [*held.findings, *_excused(judged.findings, differing, given.waived)]
+    found = [*held.findings, *_excused(spec, judged.findings, differing, given.waived)]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: _RANK[each.severity])))
     draft = api.status(reading) == "returned"
     made = {
@@ -129,7 +130,9 @@ def added_up(
     return consolidated(catalog.load(chosen[0].form), chosen, own, campaign.year - 1, root_code=root).total
 
 
-def _excused(found: Sequence[Finding], differing: Sequence[Discrepancy], waived: Mapping[str, Mapping[str, Waiver]]) -> Iterator[Finding]:
+def _excused(
+    spec: FormSpec, found: Sequence[Finding], differing: Sequence[Discrepancy], waived: Mapping[str, Mapping[str, Waiver]]
+) -> Iterator[Finding]:
     """The findings; a broken rule that the sum would keep without agencies that were let pass blocks no more than it does there."""
     for each in found:
         passed = waived.get(each.rule or "", {})
@@ -140,7 +143,7 @@ def _excused(found: Sequence[Finding], differing: Sequence[Discrepancy], waived:
         names = {s.agency.code: s.agency.name for s in parts if s.agency is not None}
         words = [f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names]
         yield replace(each, severity="warning")
-        yield finding("county.waived", *each.keys, what=parts[0].rule.text, agencies=named(words))
+        yield finding("county.waived", *each.keys, what=subject(parts[0].rule, spec), agencies=named(words))
 
 
 def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:

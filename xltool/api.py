@@ -79,7 +79,8 @@ def status(reading: Reading) -> Status:
 def fill(submission: Submission, prior: Submission | None = None) -> bytes:
     """The official workbook with a submission's inputs and texts filled in; same submission, same bytes.
 
-    With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer than a cell of Excel holds.
+    With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer than a cell
+    of Excel holds.
     """
     from xltool.workbook.write import workbook
 

@@ -13,7 +13,8 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
-from xltool.campaign.reminders import HEADER, as_csv, reminders
+from xltool.campaign.lists import as_csv
+from xltool.campaign.reminders import HEADER, reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import as_json, counts, standings, unmatched
 

@@ -104,10 +104,14 @@ def test_the_rules_and_how_often_they_hold(spec, spec_2019):
         "applications.results": 7,
         "applications.balance": 7,
         "applications.carried_out_share": 1,
+        "applications.carried_in": 1,
+        "applications.carried_in_applicants": 6,
         "disputes.outcomes": 3,
+        "disputes.pending": 3,
         "disputes_need_applications": 1,
     }
-    assert places(spec) == shared | {"disclosure.in_force": 2, "applications.applicants": 25, "applications.other_share": 1}
+    own = {"disclosure.in_force": 2, "disclosure.in_force_carried": 2, "disclosure.repealed": 2, "applications.applicants": 25}
+    assert places(spec) == shared | own | {"applications.other_share": 1}
     assert places(spec_2019) == shared | {"disclosure.published_total": 2, "applications.applicants": 23}
     for form in (spec, spec_2019):
         assert len({rule.name for rule in form.rules}) == len(form.rules)
@@ -115,6 +119,9 @@ def test_the_rules_and_how_often_they_hold(spec, spec_2019):
             "applications.results",
             "applications.balance",
             "applications.applicants",
+            "applications.carried_in",
+            "disclosure.in_force_carried",
+            "disclosure.repealed",
             "disputes.outcomes",
         }
 

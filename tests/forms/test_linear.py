@@ -102,3 +102,31 @@ def test_faults(text, where, message, hint):
 def test_every_unknown_name_is_told_at_its_place():
     _, said = expand("a.x = p.x + q.x")
     assert [(message, offset) for message, _, offset in said] == [("table 't' has no row 'p'", 6), ("table 't' has no row 'q'", 12)]
+
+
+def test_over_keeps_to_one_or_to_the_inputs_below_a_head():
+    everywhere = list(linear.places(TABLE, "column", grammar.parse("a = b")))
+    assert [place.at for place in linear.over(everywhere, "sides")] == ["x", "y"]
+    assert [place.at for place in linear.over(everywhere, "all")] == ["all"]
+    assert list(linear.over(everywhere, "group")) == []
+    assert linear.overs(everywhere) == ["x", "sides", "y", "all"]
+    down = list(linear.places(TABLE, "row", grammar.parse("x = y")))
+    assert [place.at for place in linear.over(down, "group")] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("a.x = b.x", "a.x = b.x"),
+        ("a.x = b.x + prior.c.x", None),
+        ("a.x >= prior.a.x", None),
+        ("a.x needs b.x", "a.x needs b.x"),
+        ("a.x needs b.x + prior.b.x + prior.c.x", "a.x needs b.x"),
+        ("a.x needs prior.b.x", None),
+        ("a.x + prior.a.x needs b.x", None),
+    ],
+)
+def test_what_is_left_without_last_year(text, alone):
+    found = only(text)[""]
+    assert found.alone == (None if alone is None else only(alone)[""])
+    assert found.own == tuple(key for key in found.keys if not key.startswith("prior."))

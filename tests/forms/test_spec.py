@@ -309,3 +309,40 @@ def test_the_digest_names_the_definition_and_not_its_line_ends():
     digest = catalog.parse(GOOD, "county_survey.toml").digest
     assert catalog.parse(GOOD.replace("\n", "\r\n"), "county_survey.toml").digest == digest
     assert catalog.parse(GOOD + "# more\n", "county_survey.toml").digest != digest
+
+
+OVER = (
+    GOOD
+    + """
+[[table.rule]]
+id = "carried"
+per = "row"
+over = "faults"
+expr = "wechat >= prior.wechat"
+text = "问题账号不少于上季度"
+basis = "办字〔2024〕1号"
+"""
+)
+
+
+def test_a_rule_over_the_rows_below_a_head():
+    assert [rule.name for rule in catalog.parse(OVER, "county_survey.toml").rules[-2:]] == [
+        "accounts.carried@stale",
+        "accounts.carried@silent",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        ('over = "faults"', 'over = "fauls"', "no row here is, or stands below, 'fauls'", "did you mean 'faults'?"),
+        ('per = "row"\nover = "faults"\nexpr = "wechat >= prior.wechat"', 'over = "faults"\nexpr = "open.wechat >= prior.open.wechat"',
+         "'over' says which of them in a rule with 'per'", ""),
+        ('expr = "wechat >= prior.wechat"', 'expr = "prior.wechat >= prior.weibo"',
+         "a rule needs a cell of this year: last year's cannot be mended", ""),
+    ],
+)  # fmt: skip
+def test_faults_of_rules_across_years(old, new, message, hint):
+    assert OVER.count(old) == 1
+    (fault,) = faults(OVER.replace(old, new)).faults
+    assert (fault.message, fault.hint) == (message, hint)

@@ -16,15 +16,37 @@ def form(request, spec, spec_2019):
     return spec if request.param == "ogi-2021" else spec_2019
 
 
-def naive(rule, values):
-    """A rule evaluated cell by cell, without matrices: True, False, or None over a blank."""
+def naive(rule, values, last_year=None):
+    """A rule evaluated cell by cell, without matrices: True, False, or None over a blank, last year's blanks among them."""
+    known = values | {PRIOR + key: value for key, value in (last_year or {}).items()}
     sides = []
     for terms in (rule.linear.left, rule.linear.right):
-        if any(values[key] is None for key, _ in terms):
+        figures = [(known.get(key), coefficient) for key, coefficient in terms]
+        if rule.linear.operator == "needs":  # content with what there is of last year
+            figures = [(known.get(key) or 0 if key.startswith(PRIOR) else known[key], coefficient) for key, coefficient in terms]
+        if any(value is None for value, _ in figures):
             return None
-        sides.append(sum(coefficient * (0 if values[key] is NOT_APPLICABLE else values[key]) for key, coefficient in terms))
+        sides.append(sum(coefficient * (0 if value is NOT_APPLICABLE else value) for value, coefficient in figures))
     left, right = sides
     return {"=": left == right, "<=": left <= right, ">=": left >= right, "needs": left <= 0 or right > 0}[rule.linear.operator]
+
+
+VERDICTS = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}
+
+
+def judgeable(form):
+    """The rules that say something without last year."""
+    return [rule for rule in form.rules if rule.id not in ACROSS]
+
+
+ACROSS = {
+    "disclosure.in_force_carried",
+    "disclosure.repealed",
+    "applications.carried_in",
+    "applications.carried_in_applicants",
+    "disputes.pending",
+}
+"""The rules that are nothing without last year's figures."""
 
 
 def disturbed(form, rng):
@@ -41,9 +63,7 @@ def test_verdicts_are_those_of_a_naive_evaluation(form):
     stack = validate.stacked([figures.aligned(form, values) for values in many])
     matrix = validate.matrix(form)
     verdicts = matrix.verdicts(stack, *matrix.sides(stack))
-    expected = [
-        [{True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[naive(rule, values)] for rule in form.rules] for values in many
-    ]
+    expected = [[VERDICTS[naive(rule, values)] for rule in judgeable(form)] for values in many]
     assert verdicts.tolist() == expected
     assert {int(verdict) for row in expected for verdict in row} == {-1, 0, 1}
 
@@ -51,9 +71,25 @@ def test_verdicts_are_those_of_a_naive_evaluation(form):
 def test_one_submission_is_assessed_as_many_are(form):
     values = disturbed(form, Random(11))
     found = validate.assessed(form, figures.aligned(form, values))
-    assert found == {
-        rule.name: {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[naive(rule, values)] for rule in form.rules
-    }
+    assert found == {rule.name: VERDICTS[naive(rule, values)] for rule in judgeable(form)}
+
+
+def test_verdicts_on_two_years_are_those_of_a_naive_evaluation(form):
+    rng = Random(13)
+    many = [(disturbed(form, rng), disturbed(form, rng)) for _ in range(150)]
+    many += [(values, {}) for values, _ in many[:20]]
+    this, last = (validate.stacked([figures.aligned(form, years[at]) for years in many]) for at in (0, 1))
+    matrix, both = validate.matrix(form, prior=True), validate.beside(this, last)
+    expected = [[VERDICTS[naive(rule, *years)] for rule in form.rules] for years in many]
+    assert matrix.verdicts(both, *matrix.sides(both)).tolist() == expected
+    seen = {(rule.id, verdict) for row in expected for rule, verdict in zip(form.rules, row, strict=True)}
+    assert {verdict for rule, verdict in seen if rule == "applications.carried_in_applicants"} == set(Verdict)
+    alone = validate.matrix(form)
+    assert [rule.name for rule in alone.rules] == [rule.name for rule in judgeable(form)]
+    for values, _ in many[:20]:  # without last year's figures the rules across years are unknown, and all others as ever
+        two = validate.assessed(form, figures.aligned(form, values), (None,) * len(form.cells))
+        one = validate.assessed(form, figures.aligned(form, values))
+        assert two == one | {rule.name: Verdict.UNKNOWN for rule in form.rules if rule.id in ACROSS}
 
 
 def test_consistent_figures_pass_every_rule(form):
@@ -80,11 +116,11 @@ def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
 
 def test_the_largest_figures_add_up_exactly(form):
     largest = tuple(cell.measure.maximum * cell.measure.scale for cell in form.cells)
-    matrix = validate.matrix(form)
-    left, right = matrix.sides(validate.stacked([largest]))
+    matrix, year = validate.matrix(form, prior=True), validate.stacked([largest])
+    left, right = matrix.sides(validate.beside(year, year))
     for at, rule in enumerate(matrix.rules):
         for side, terms in ((left, rule.linear.left), (right, rule.linear.right)):
-            assert int(side[0, at]) == sum(coefficient * largest[form.index[key]] for key, coefficient in terms)
+            assert int(side[0, at]) == sum(coefficient * largest[form.index[key.removeprefix(PRIOR)]] for key, coefficient in terms)
 
 
 def test_a_broken_rule_tells_both_sides_and_the_figures_on_them(spec):
@@ -124,5 +160,17 @@ def test_booleans_are_no_figures(spec):
 
 
 def test_rules_across_years_are_left_aside(spec):
-    assert all(not key.startswith(PRIOR) for rule in validate.matrix(spec).rules for key in rule.linear.keys)
-    assert len(validate.matrix(spec).rules) == sum(not rule.linear.prior for rule in spec.rules)
+    assert all(not key.startswith(PRIOR) for linear in validate.matrix(spec).linears for key in linear.keys)
+    assert [rule.name for rule in validate.matrix(spec).rules] == [rule.name for rule in judgeable(spec)]
+
+
+def test_a_broken_rule_across_years_names_the_cells_of_this_year(spec):
+    values = figures.consistent(spec, Random(5))
+    last_year = dict.fromkeys(values, 0) | {"disputes.review.pending": 1000}
+    given, before = figures.submission(spec, values), figures.aligned(spec, last_year)
+    stack = validate.beside(validate.stacked([given.values]), validate.stacked([before]))
+    (found,) = validate.broken(spec, [given], stack, [before])
+    (pending,) = [f for f in found if f.rule == "disputes.pending@review"]
+    assert pending.keys == ("disputes.review.total",)
+    assert pending.data["values"] == {"disputes.review.total": values["disputes.review.total"], "prior.disputes.review.pending": 1000}
+    assert all(key in spec.index for f in found for key in f.keys)

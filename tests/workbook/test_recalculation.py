@@ -6,7 +6,7 @@ Each formula goes out with a wrong cached value, so that a result that was not c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
@@ -18,19 +18,21 @@ from xltool import api
 from xltool.forms import catalog, totals
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Cell, FormSpec, Submission, Value
 from xltool.rules import validate
+from xltool.rules.prior_year import aligned
+from xltool.rules.prior_year import jumped as jumps
 from xltool.rules.validate import Verdict
 from xltool.workbook import results
-from xltool.workbook.address import CHECKS, TEXTS, Spot, plan
-from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT
+from xltool.workbook.address import CHECKS, TEXTS, Plan, Spot, plan
+from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT, WITHOUT
 from xltool.workbook.write import workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 SEED = 20250131
-PLAIN, RAW = 18, 8
-"""Workbooks of each edition: with figures that a submission can hold, and with what people paste into cells besides."""
-RULES = (47, 44)
+PLAIN, RAW, BESIDE = 18, 8, 14
+"""Workbooks of each edition: with figures that a submission can hold, with what people paste into cells besides, and beside last year's."""
+RULES, RULES_BESIDE = (47, 44), (61, 54)
 """How many verdicts a workbook of each edition has; a form with fewer would make this a smaller test than it says."""
-FEWEST_VERDICTS = 2_000
+FEWEST_VERDICTS = 4_000
 
 UNREADABLE: tuple[Content, ...] = (
     "3件",
@@ -53,12 +55,21 @@ NORMALISED: tuple[Content, ...] = ("12", "１２", "1,234", " 7 ", "—", "无",
 
 @dataclass(frozen=True)
 class Case:
-    """A workbook: the submission that it was made of, and what was typed over it."""
+    """A workbook: the submission that it was made of, what was typed over it, and the submission of the year before."""
 
     spec: FormSpec
     submission: Submission
     data: bytes
     typed: Mapping[str, Content]
+    prior: Submission | None = None
+
+    @property
+    def layout(self) -> Plan:
+        return plan(self.spec, self.prior is not None)
+
+    @property
+    def last_year(self) -> tuple[Value, ...]:
+        return aligned(self.spec, self.prior)
 
 
 def random_submission(spec: FormSpec, rng: Random) -> Submission:
@@ -93,6 +104,23 @@ def random_submission(spec: FormSpec, rng: Random) -> Submission:
     return Submission(spec.id, spec.years[0], agency, figures.aligned(spec, values), texts, explanations)
 
 
+def random_prior(spec: FormSpec, this: Submission, rng: Random) -> Submission:
+    """A year before: much of it as it must be, some of it far off, blank or `/`; sometimes of the other edition."""
+    if rng.random() < 0.2:
+        spec = catalog.load(next(edition for edition in EDITIONS if edition != spec.id))
+        return random_submission(spec, rng)
+    values: dict[str, Value] = dict(zip(spec.index, totals.computed(spec, this.values), strict=True))
+    for key in spec.index:
+        if key.startswith("applications.carried_in."):
+            values[key.replace("carried_in", "carried_out")] = values[key]
+    for cell in rng.sample(spec.cells, rng.choice([3, 10, 40])):
+        value, scale = values[cell.key], cell.measure.scale
+        near = value if isinstance(value, int) else 0
+        ways = (None, NOT_APPLICABLE, near * 10, near * 10 + scale, near // 10, 19 * scale, 20 * scale, near + 20 * scale, 12345)
+        values[cell.key] = rng.choice(ways)
+    return replace(this, year=spec.years[0] - 1, values=figures.aligned(spec, values))
+
+
 def blank_submission(spec: FormSpec) -> Submission:
     return Submission(spec.id, spec.years[0], figures.AGENCY, (None,) * len(spec.cells))
 
@@ -111,7 +139,14 @@ def cases() -> dict[str, Case]:
             inputs = rng.sample([cell.key for cell in spec.cells if not cell.total], rng.choice([1, 2, 4, 9]))
             typed = {key: rng.choice(rng.choice([UNREADABLE, FRACTIONS, NORMALISED])) for key in inputs}
             contents = {plan(spec).cells[key]: content for key, content in typed.items()}
-            found[f"{edition}-raw-{number}"] = Case(spec, submission, calc.spoiled(workbook(spec, submission), contents), typed)
+            prior = random_prior(spec, submission, rng) if number % 2 else None
+            data = calc.spoiled(workbook(spec, submission, prior), contents)
+            found[f"{edition}-raw-{number}"] = Case(spec, submission, data, typed, prior)
+        for number in range(BESIDE):
+            submission = random_submission(spec, rng) if number else blank_submission(spec)
+            prior = random_prior(spec, submission, rng)
+            data = calc.spoiled(workbook(spec, submission, prior))
+            found[f"{edition}-beside-{number}"] = Case(spec, submission, data, {}, prior)
     return found
 
 
@@ -153,28 +188,34 @@ def test_everything_was_computed(run):
 def test_every_formula_shows_what_python_says(run):
     verdicts, words, different = 0, set(), []
     for name, case in run.plain():
-        layout, seen = plan(case.spec), run.seen[name]
-        expected = results.shown(layout, case.submission) | lengths(case)
+        layout, seen = case.layout, run.seen[name]
+        expected = results.shown(layout, case.submission, case.last_year) | lengths(case)
         assert calc.formula_spots(case.data) == set(expected)
         for spot, value in expected.items():
             if not same(seen.get(spot, ""), value):
                 different.append(f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}")
-        verdicts += len(validate.matrix(case.spec).rules)
+        verdicts += len(validate.matrix(case.spec, layout.prior).rules)
         words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
-    assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND}
-    assert verdicts == PLAIN * sum(RULES)
+    assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT}
+    assert verdicts == PLAIN * sum(RULES) + BESIDE * sum(RULES_BESIDE)
 
 
 def test_what_is_no_figure_is_not_reckoned_with(run):
     verdicts, words, different = 0, set(), []
     for name, case in run.raw():
         spec, seen = case.spec, run.seen[name]
-        lines, taken = plan(spec).lines, read_as_the_workbook_does(case)
-        for rule in validate.matrix(spec).rules:
-            verdict = validate.assessed(spec, taken)[rule.name]
+        lines, taken = case.layout.lines, read_as_the_workbook_does(case)
+        judged = validate.assessed(spec, taken, case.last_year if case.prior else None)
+        for rule in validate.matrix(spec, case.layout.prior).rules:
+            verdict = judged[rule.name]
             told = TOLD if rule.name in case.submission.explanations else ASK
-            word = {Verdict.UNKNOWN: OPEN, Verdict.PASS: PASS, Verdict.FAIL: FAIL if rule.severity == "error" else told}[verdict]
+            unknown = any(taken[spec.index[key]] is None for key in rule.linear.own)
+            word = {
+                Verdict.UNKNOWN: OPEN if unknown else WITHOUT,
+                Verdict.PASS: PASS,
+                Verdict.FAIL: FAIL if rule.severity == "error" else told,
+            }[verdict]
             found = seen.get(Spot(CHECKS, lines[rule.name], VERDICT))
             if found != word:
                 different.append(f"{name} {rule.name}: LibreOffice {found!r}, Python {word!r}; {case.typed}")
@@ -186,16 +227,19 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 f"number.text@{table.id}": sum(beyond(value, cell) or (value is None and cell.key in case.typed) for cell, value in here),
                 f"cell.blank@{table.id}": sum(value is None and cell.key not in case.typed for cell, value in here),
             }
+            if case.prior:
+                jumped = zip(spec.cells, jumps(spec, [taken], [case.last_year])[0], strict=True)
+                counts[f"prior.jump@{table.id}"] = sum(bool(far) for cell, far in jumped if cell.table is table)
             for check, number in counts.items():
                 if seen[Spot(CHECKS, lines[check], LEFT)] != number:
                     different.append(f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; {case.typed}")
     assert not different, "\n".join(different[:20])
     assert words >= {PASS, FAIL, OPEN}
-    assert verdicts == RAW * sum(RULES)
+    assert verdicts == RAW // 2 * (sum(RULES) + sum(RULES_BESIDE))
 
 
 def test_enough_verdicts_were_compared(run):
-    assert sum(len(validate.matrix(case.spec).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
+    assert sum(len(validate.matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
 
 
 def same(found: Content, expected: Content) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from xltool.campaign import corrections
 from xltool.campaign.consolidate import counted
+from xltool.campaign.lists import inert
 from xltool.messages import plain
 from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value
 
@@ -23,7 +24,6 @@ POLICIES: Final[dict[Policy, str]] = {"sum": "相加", "never": "不相加，取
 CORRECTION: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet of Excel holds."""
-_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 def rows(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[Entry, ...]]:
@@ -58,7 +58,7 @@ def csv(spec: FormSpec, consolidation: Consolidation) -> bytes:
     """The tidy rows as a .csv that Excel and WPS open as Chinese text, in which no cell is taken for a formula."""
     tidy = frame(spec, consolidation)
     for name in ("row", "column", "agency"):
-        tidy[name] = [_inert(text) for text in tidy[name]]
+        tidy[name] = [inert(text) for text in tidy[name]]
     text: str = tidy.to_csv(index=False, header=list(HEADS), lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
@@ -117,7 +117,3 @@ def _fitting(sheet: Sheet) -> Sheet:
     if len(sheet) > MOST_ROWS or len(sheet[0]) > MOST_COLUMNS:
         return [("说明",), ("行或列超过工作表所能容纳的数目；全部内容见 contributions.csv。",)]
     return sheet
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -55,20 +56,16 @@ class Desk:
 def collect(desk: Desk, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file; the files themselves are never touched."""
     found = gathered(paths or [desk.campaign.root / INBOX])
-    if workers <= 1:
-        yield from _all(desk, found, lambda batch: [_read(item) for item in batch])
-        return
-    waiting = list(islice(found, WORTH_WORKERS))
-    if len(waiting) < WORTH_WORKERS:
-        yield from _all(desk, waiting, lambda batch: [_read(item) for item in batch])
+    first = list(islice(found, WORTH_WORKERS)) if workers > 1 else []
+    if len(first) < WORTH_WORKERS:
+        yield from _all(desk, chain(first, found), lambda items: lambda: [_read(item) for item in items])
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from _all(desk, _chained(waiting, found), lambda batch: list(pool.map(_read, batch, chunksize=4)))
+        yield from _all(desk, chain(first, found), lambda items: _gathering(pool.map(_read, items, chunksize=4)))
 
 
-def _chained(first: Iterable[Found], rest: Iterable[Found]) -> Iterator[Found]:
-    yield from first
-    yield from rest
+def _gathering(readings: Iterator[Reading]) -> Callable[[], list[Reading]]:
+    return lambda: list(readings)
 
 
 def _read(item: Found) -> Reading:
@@ -76,27 +73,44 @@ def _read(item: Found) -> Reading:
     return api.read(item.data, item.name)
 
 
-def _all(desk: Desk, found: Iterable[Found], read: Callable[[list[Found]], list[Reading]]) -> Iterator[Taken]:
-    """Files in batches: those seen before and those without bytes are answered at once, the rest read, judged and taken in."""
+def _all(desk: Desk, found: Iterable[Found], start: Callable[[list[Found]], Callable[[], list[Reading]]]) -> Iterator[Taken]:
+    """Files in batches: the readings of the next are under way in other processes while those of one are taken in here."""
+    here: set[str] = set()
+    under_way: deque[tuple[list[tuple[Found, str]], Callable[[], list[Reading]]]] = deque()
     waiting = iter(found)
     while batch := list(islice(waiting, BATCH)):
         new: list[tuple[Found, str]] = []
-        here: set[str] = set()
         for item in batch:
             digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
-            if item.data is None:
-                yield _without_bytes(desk, item)
-            elif digest in here or (seen := desk.store.seen(digest)) is not None:
-                reason = "" if digest in here else seen[1] if seen else ""
-                yield Taken(item.name, "duplicate", reason=reason or "内容与收过的文件完全相同")
+            known = _known(desk, item, digest, here)
+            if known is not None:
+                yield known
             else:
                 here.add(digest)
                 new.append((item, digest))
-        readings = [_attributed(desk, reading) for reading in read([item for item, _ in new])]
-        priors = [None if r.submission is None else desk.prior(r.submission.agency.code) for r in readings]
-        judged = api.check(readings, priors)
-        for (item, digest), reading in zip(new, judged, strict=True):
-            yield _take(desk, item, digest, reading)
+        under_way.append((new, start([item for item, _ in new])))
+        if len(under_way) > 1:
+            yield from _settled(desk, *under_way.popleft())
+    while under_way:
+        yield from _settled(desk, *under_way.popleft())
+
+
+def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None:
+    """The answer for a file that need not be read: no bytes, or bytes that came before; None for a new one."""
+    if item.data is None:
+        return _without_bytes(desk, item)
+    seen = desk.store.seen(digest)
+    if digest not in here and seen is None:
+        return None
+    return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
+
+
+def _settled(desk: Desk, new: list[tuple[Found, str]], readings: Callable[[], list[Reading]]) -> Iterator[Taken]:
+    """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
+    attributed = [_attributed(desk, reading) for reading in readings()]
+    priors = [None if r.submission is None else desk.prior(r.submission.agency.code) for r in attributed]
+    for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
+        yield _take(desk, item, digest, reading)
 
 
 def _without_bytes(desk: Desk, item: Found) -> Taken:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -14,6 +12,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.folder import OUTBOX, Campaign
+from xltool.campaign.lists import as_csv
 from xltool.campaign.names import workbook_name
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.seal import seal
@@ -94,12 +93,5 @@ def _numbers(roster: Roster, store: Store) -> dict[str, int]:
 def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
     agencies = roster.agencies
     rows = [HEADS, *((i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256) for i in made)]
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([[_inert(cell) for cell in row] for row in rows])
-    files.put(folder / f"{LIST}.csv", text.getvalue().encode("utf-8-sig"))
+    files.put(folder / f"{LIST}.csv", as_csv(rows))
     files.put(folder / f"{LIST}.xlsx", listing({LIST: rows}))
-
-
-def _inert(cell: str) -> str:
-    """A text that a spreadsheet program will not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

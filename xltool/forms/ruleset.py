@@ -33,6 +33,7 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     over = fields.text("over", "")
     if over and per is None:
         fields.fault("over", "'over' says which of them in a rule with 'per'")
+        over = ""
     start = expr.offset if isinstance(expr, Located) else 0
     if not expr or severity is None:
         return

@@ -1,0 +1,23 @@
+"""Lists as .csv files that Excel and WPS open as Chinese text, in which no cell is taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+# What spreadsheets take for the beginning of a formula, in both widths, and the blanks that they skip before it.
+_FORMULA: Final = tuple("=+-@＝＋－＠\t\r\n")
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    """The rows in UTF-8 with the mark that Excel needs; texts from outside are made inert."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([inert(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def inert(cell: Any) -> Any:
+    """A text that would begin a formula, as text; anything else as it is."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_FORMULA) else cell

@@ -27,7 +27,8 @@ def run(line, folder):
     assert words[0] == "xltool"
     program = "from xltool.cli import main; main()"
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, "-c", program, *words[1:]], cwd=folder, capture_output=True, env=environment, timeout=120)
+    command = [sys.executable, "-c", program, *words[1:]]
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment, timeout=120, check=False)
     return done.stdout.decode() + done.stderr.decode()
 
 

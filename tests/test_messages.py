@@ -6,8 +6,9 @@ from random import Random
 import pytest
 
 from tests import figures
+from xltool.codes import ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, LEVEL_NAMES
 from xltool.forms import catalog, checks
-from xltool.messages import ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, LEVEL_NAMES, finding, plain, render
+from xltool.messages import finding, plain, render
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding, Reading
 from xltool.rules import localise, validate
 from xltool.rules.judge import judged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from xltool import messages
+from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding
 from xltool.model import Finding, FormSpec, Reading, Submission
@@ -200,12 +200,12 @@ def explain(name: str) -> str:
     """
     from xltool.forms.source import nearest
 
-    if name in messages.CATALOGUE:
+    if name in codes.CATALOGUE:
         return messages.explained_code(name)
     specs = [form(form_id) for form_id in forms()]
     found = [text for spec in specs if (text := messages.explained_rule(name, spec))]
     if not found:
-        known = [*messages.CATALOGUE, *(rule.id for spec in specs for rule in spec.rules), *(r.name for spec in specs for r in spec.rules)]
+        known = [*codes.CATALOGUE, *(rule.id for spec in specs for rule in spec.rules), *(r.name for spec in specs for r in spec.rules)]
         hint = nearest(name, known)
         raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{f'，最接近的是 {hint.split(chr(39))[1]}' if hint else ''}。")
     return "\n\n".join(found)

@@ -9,7 +9,7 @@ import pytest
 from tests.workbook import tamper
 from tests.workbook.tamper import AGENCY, COVER, CUSTOM, HIDDEN, TABLE_3, by_openpyxl, codes, filled, given, read, tampered
 from xltool import api
-from xltool.messages import LEVEL_NAMES
+from xltool.codes import LEVEL_NAMES
 from xltool.model import LEVELS, Agency
 from xltool.workbook.address import COVER_FIELDS, META, plan
 from xltool.workbook.identity import SCOPES

@@ -14,7 +14,8 @@ from tests import figures
 from tests.workbook import calc
 from tests.workbook.rewriters import office_saved, openpyxl_saved
 from xltool import api
-from xltool.messages import CATALOGUE, finding
+from xltool.codes import CATALOGUE
+from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission, Suspect
 from xltool.workbook.a1 import parse_reference
 from xltool.workbook.address import CHECKS, RETURN, TEXTS, Spot, plan

@@ -23,8 +23,9 @@ from tests.workbook.calc import formula_spots
 from tests.workbook.parts import MAIN
 from tests.workbook.test_formula import ALLOWED, functions
 from xltool import api
+from xltool.codes import LEVEL_NAMES
 from xltool.forms import catalog
-from xltool.messages import LEVEL_NAMES, XltoolError
+from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.workbook import results
 from xltool.workbook.a1 import parse_reference
@@ -387,13 +388,16 @@ def test_what_no_xml_can_hold_is_left_out(spec, blank, text):
     assert (found.texts["preface"], found.explanations["cell.blank@disclosure"]) == (f"引言{clean}", f"因{clean}")
 
 
-@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'引", "@甲", "<r>甲</r>", "<r><t>&</t></r>", "http://a.cn/?b=1&c", "_x0041_", "a\tb\r\nc\rd", "  甲", "😀"])
+@pytest.mark.parametrize(
+    "text",
+    ["<&>\"'", "&P&D", "=1+1", "'引", "@甲", "<r>甲</r>", "<r><t>&</t></r>", "http://a.cn/?b=1&c", "_x0041_", "a\tb\r\nc\rd", "  甲", "😀"],
+)
 def test_texts_come_back_as_they_were(spec, blank, text):
     given = replace(blank, texts={"preface": text, "contact.website": text})
     assert api.read(workbook(spec, given)).submission.texts == given.texts
 
 
-@pytest.mark.parametrize("text", ['<&>"\'', "&P&D", "=1+1", "'局", "@局", "#REF!", "𠮷镇", "<r>局</r>"])
+@pytest.mark.parametrize("text", ["<&>\"'", "&P&D", "=1+1", "'局", "@局", "#REF!", "𠮷镇", "<r>局</r>"])
 def test_agencies_come_back_as_they_were(spec, blank, text):
     given = replace(blank, agency=Agency(text, text, "county"), serial=text)
     reading = api.read(workbook(spec, given))

@@ -8,8 +8,8 @@ from typing import Final
 
 from xltool.campaign.consolidate import never
 from xltool.campaign.contributions import Entry, entry
+from xltool.codes import GRADES
 from xltool.forms import checks
-from xltool.messages import GRADES
 from xltool.model import Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.rules.prior_year import aligned
 from xltool.rules.validate import Matrix, Stack, Verdict, beside, matrix, stacked

@@ -16,7 +16,7 @@ from xltool import messages
 from xltool.campaign.folder import Campaign
 from xltool.campaign.standing import STATES, Standing, State, Verdict, counts
 from xltool.campaign.store import Unmatched
-from xltool.messages import CATALOGUE
+from xltool.codes import CATALOGUE
 from xltool.model import FormSpec
 from xltool.report.text import clean
 

@@ -10,7 +10,7 @@ import click
 from xltool import api
 from xltool.cli import console
 from xltool.cli.chinese import Command
-from xltool.messages import GRADES
+from xltool.codes import GRADES
 from xltool.model import FormSpec
 
 

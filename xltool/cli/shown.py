@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xltool import api, files
-from xltool.messages import GRADES
+from xltool.codes import GRADES
 from xltool.model import Finding, FormSpec, Reading, Suspect
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5

@@ -16,7 +16,7 @@ from xltool.campaign.standing import STATES, Standing, as_json, counts, standing
 from xltool.campaign.store import Unmatched
 from xltool.cli import console, place
 from xltool.cli.chinese import Command
-from xltool.messages import GRADES
+from xltool.codes import GRADES
 from xltool.report.text import clean
 
 _HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")

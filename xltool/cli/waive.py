@@ -14,8 +14,9 @@ from xltool.campaign.standing import STATES, Standing, Verdict, standings
 from xltool.campaign.store import Store, Waiver
 from xltool.cli import console, place
 from xltool.cli.chinese import Command
+from xltool.codes import GRADES
 from xltool.forms.source import closest
-from xltool.messages import GRADES, XltoolError
+from xltool.messages import XltoolError
 from xltool.report.text import clean
 
 SHARED_CODE = "rule.broken"

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from xltool.codes import LEVEL_NAMES
 from xltool.forms.number import written
-from xltool.messages import LEVEL_NAMES, finding
+from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
 from xltool.rules.validate import Stack
 

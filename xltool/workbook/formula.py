@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from xltool.codes import LEVEL_NAMES
 from xltool.forms.checks import JUMP_LEAST, JUMP_TIMES, Check, leveled
 from xltool.forms.totals import definitions
-from xltool.messages import LEVEL_NAMES
 from xltool.model import Cell, CellKey, Linear, Measure, Rule, Table, Terms
 from xltool.workbook.a1 import cell_name, quote_sheet
 from xltool.workbook.address import CHECK_TOP, CHECKS, TEXTS, Plan, Spot
@@ -230,4 +230,5 @@ def _jumped(plan: Plan, run: Run) -> str:
     this, last = reference(plan, run, None), reference(plan, last_year(run), None)
     more, less = (f"({one}>{_rounded(f'{JUMP_TIMES}*{other}', decimals)})" for one, other in ((this, last), (last, this)))
     far = f"({_rounded(f'ABS({this}-{last})', decimals)}>={JUMP_LEAST})"
-    return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*(LEN({this})>0)*(LEN({last})>0))))"
+    figure = f"(ROUND({this},{decimals})={this})*(LEN({this})>0)"  # a text such as 1,234 would be reckoned with
+    return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"

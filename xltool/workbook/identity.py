@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.messages import LEVEL_NAMES, finding
+from xltool.codes import LEVEL_NAMES
+from xltool.messages import finding
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.workbook.a1 import parse_reference
 from xltool.workbook.address import COVER, COVER_FIELDS, HIDDEN, MARKS, name_of, plan

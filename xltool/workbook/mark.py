@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xltool import messages
+from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.forms.document import clean
 from xltool.forms.number import written
-from xltool.messages import GRADES, MOST_CELLS, NOTHING_TO_DO
+from xltool.messages import MOST_CELLS
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
 from xltool.workbook.address import CHECKS, Plan, Spot, plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark

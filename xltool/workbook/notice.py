@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from xltool.messages import GRADES, plain
+from xltool.codes import GRADES
+from xltool.messages import plain
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
 from xltool.workbook.a1 import cell_name, quote_sheet
 from xltool.workbook.address import Spot

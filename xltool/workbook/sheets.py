@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from xltool.codes import GRADES
 from xltool.forms.checks import Check
-from xltool.messages import GRADES
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
 from xltool.workbook import formula, prior
 from xltool.workbook.a1 import cell_name, quote_sheet

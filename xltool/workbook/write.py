@@ -17,8 +17,9 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
+from xltool.codes import LEVEL_NAMES
 from xltool.forms.document import clean
-from xltool.messages import LEVEL_NAMES, XltoolError
+from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission, Value
 from xltool.rules.prior_year import aligned
 from xltool.workbook import address, formula, front, lists, results, sheets

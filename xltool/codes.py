@@ -1,0 +1,252 @@
+"""Every code that xltool can say: severity, title, sentence about a finding's facts, remedy and basis; the words for grades and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.model import Severity
+
+NOTHING_TO_DO: Final = "不用改。"
+"""The remedy of what is only told."""
+ACCURATE: Final = "报告内容应当准确、全面"
+ANNUAL_NOTICE: Final = f"国办公开办函〔2021〕30号：{ACCURATE}"
+"""The basis of most checks; a finding in another form names the notice of that form."""
+REGULATION: Final = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
+GUIDE: Final = "xltool 报送文件要求"
+
+GRADES: Final[Mapping[Severity, str]] = {"error": "强制", "warning": "核实", "info": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One code: what it says about a finding's facts (`{…}`), how to mend it, and on what basis."""
+
+    severity: Severity
+    title: str
+    sentence: str
+    remedy: str
+    basis: str = GUIDE
+
+
+CATALOGUE: Final[Mapping[str, Message]] = {
+    # figures
+    "number.text": Message(
+        "error", "数字格里填了文字", "{where}填的是“{raw}”，不是数{holding}。", "只填数字；说明文字写到“文字”表。", ANNUAL_NOTICE
+    ),
+    "number.negative": Message("error", "出现负数", "{where}填的是 {value}，不能是负数。", "改为 0 或正数。", ANNUAL_NOTICE),
+    "number.fraction": Message("error", "件数带小数", "{where}填的是 {raw}，应为整数（单位：{unit}）。", "改为整数。", ANNUAL_NOTICE),
+    "number.precision": Message(
+        "error", "小数位数过多", "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。", "四舍五入后再填。", ANNUAL_NOTICE
+    ),
+    "number.range": Message("error", "数字过大", "{where}填的是 {raw}，超过最大值 {maximum}。", "核对位数和计量单位。", ANNUAL_NOTICE),
+    "number.kind": Message("error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE),
+    "number.normalised": Message("info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取。", "不用改；下次请直接填半角数字。"),
+    "amount.doubtful": Message(
+        "warning",
+        "金额可能错了单位",
+        "{where}填的是 {value} {unit}，数额很大又没有小数，像是按元填的。",
+        "若按元填写，请除以 10000。",
+        ANNUAL_NOTICE,
+    ),
+    "cell.blank": Message(
+        "warning", "未填", "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？", "没有发生的填 0；确实不适用的填 /。", ANNUAL_NOTICE
+    ),
+    "cell.not_applicable": Message(
+        "warning", "不该填“/”", "{where}填的是“/”，本单位的这一项不能填“/”。", "没有发生的填 0。", ANNUAL_NOTICE
+    ),
+    "cell.level": Message(
+        "error", "本级不能有此项", "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。", "改为 0 或 /；属于别项的填到别项。"
+    ),
+    "block.only_total": Message(
+        "warning", "只填了合计", "{block}“{row}”行只填了总计 {value}，没有分项。", "按申请人类别补填各栏，没有的填 0。", ANNUAL_NOTICE
+    ),
+    "block.only_column": Message(
+        "warning", "只填了一栏", "{block}只填了“{column}”一栏，其他 {count} 格都空着。", "其他各栏没有发生的填 0。", ANNUAL_NOTICE
+    ),
+    "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE),
+    "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
+    "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
+    "prior.jump": Message(
+        "warning",
+        "与上年相差悬殊",
+        "{where}填的是 {value}，上年是 {prior}，相差十倍以上。",
+        "核对位数、单位和统计口径；属实的请说明原因。",
+        ANNUAL_NOTICE,
+    ),
+    "prior.paired": Message(
+        "info", "上年单位代码不同", "上年文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。", "不用改。"
+    ),
+    "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
+    # reading a workbook
+    "total.typed": Message(
+        "error", "合计格被改写", "{where}的自动合计被改成了“{typed}”，{sum}。", "核对分项；合计不用填，请在原表填分项。"
+    ),
+    "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
+    "total.differs": Message(
+        "error",
+        "合计与分项不符",
+        "上报件中{where}的合计是 {typed}，按各项相加是 {value}；工作簿的合计自动计算，显示 {value}。",
+        "核对分项和合计。",
+    ),
+    "formula.changed": Message(
+        "warning",
+        "公式被改动",
+        "工作表“{sheet}”有 {count} 个公式被改动：{cells}；没有采用其结果，合计和校验已重新计算。",
+        "请在原来的工作簿上填写。",
+    ),
+    "formula.in_input": Message(
+        "warning", "填报格里是公式", "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。", "改为直接填数（可“选择性粘贴—数值”）。"
+    ),
+    "formula.uncalculated": Message(
+        "error", "公式没有结果", "{where}里是公式 ={formula}，文件中没有它的结果，无法读取。", "改为直接填数。"
+    ),
+    "label.changed": Message(
+        "warning",
+        "表头或项目名称被改动",
+        "工作表“{sheet}”有 {count} 处表头或项目名称被改动：{labels}。读数时没有依据这些文字。",
+        "改回原来的文字；不要改动表头和项目名称。",
+        ANNUAL_NOTICE,
+    ),
+    "layout.shifted": Message(
+        "warning",
+        "行列被移动",
+        "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按内部名称和项目名称找到并读取。",
+        "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
+    ),
+    "merge.undone": Message(
+        "info", "合并格被改动", "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。", "请在原来的工作簿上填写。"
+    ),
+    "sheet.renamed": Message(
+        "warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "改回“{expected}”；不要改工作表名称。"
+    ),
+    "sheet.added": Message("warning", "多了工作表", "多了工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
+    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"),
+    "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
+    "sheet.unprotected": Message(
+        "info", "工作表锁定被解除", "工作表{found}的锁定已被解除；各表的表头、公式和项目名称已与表样逐一核对。", "不用改。"
+    ),
+    "cell.lost": Message(
+        "error",
+        "找不到填报格",
+        "{block}有 {count} 个填报格在文件中找不到（内部名称和项目名称都没有了）：{cells}。",
+        "请在原来的工作簿上重新填写。",
+    ),
+    "cell.conflict": Message(
+        "error",
+        "填报格对不上",
+        "{block}有 {count} 个填报格对不上，不能确定是哪一项的数，没有读取：{cells}。如{example}。",
+        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
+    ),
+    "text.lost": Message("error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "请在原来的工作簿上重新填写。"),
+    "text.conflict": Message(
+        "error",
+        "文字格对不上",
+        "工作表“{sheet}”有 {count} 个填写格对不上，不能确定是哪一项的文字，没有读取：{labels}。如{example}。",
+        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
+    ),
+    "text.fault": Message("error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"),
+    "identity.conflict": Message(
+        "error", "标识不一致", "文件内的{what}不一致：{found}。按“{taken}”读取。", "请在发给本单位的原工作簿上填写。"
+    ),
+    "identity.partial": Message("info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"),
+    "form.digest": Message(
+        "warning", "表样版本不同", "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。", "请用最新下发的工作簿填写。"
+    ),
+    # a campaign
+    "campaign.other": Message("error", "不是本任务的报表", "这是{found}，本任务是{wanted}。", "请用本任务下发的工作簿填写。"),
+    "campaign.unknown_agency": Message(
+        "error", "不在名录", "单位代码 {agency}（{name}）不在本任务的单位名录里。", "核对单位名录，或退回报送人。"
+    ),
+    "campaign.renamed": Message("info", "单位名称与名录不同", "文件里的单位名称是“{found}”，名录里是“{listed}”；按名录处理。", "不用改。"),
+    "stamp.missing": Message(
+        "warning", "没有下发编号", "文件没有下发编号，不是由本任务下发的工作簿填写的。", "请用下发的工作簿填写；确需接受的请说明。"
+    ),
+    "stamp.wrong": Message(
+        "error",
+        "下发编号验证不通过",
+        "下发编号“{serial}”不是本任务发给 {agency} 的，文件的标识被改动或换用了别的工作簿。",
+        "请用发给本单位的工作簿填写。",
+    ),
+    # the sum of many
+    "county.absent": Message(
+        "warning",
+        "有单位没有汇总",
+        "有 {count} 个单位没有汇总：{agencies}。",
+        "催报或退回改正后重新汇总；不必报送的从名录中删去。",
+        REGULATION,
+    ),
+    "county.missing": Message(
+        "warning",
+        "汇总缺数",
+        "{block}有 {count} 格有单位未填，只加了已填的数：{cells}。未填的单位：{agencies}。",
+        "请这些单位补填，没有发生的填 0，再重新汇总。",
+        ANNUAL_NOTICE,
+    ),
+    "county.careful": Message(
+        "warning",
+        "相加可能重复",
+        "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}。{note}涉及{cells}。",
+        "逐件核对；有重复的，在 county/corrections.toml 写明更正和原因；没有重复的，更正写 change = 0 和原因。",
+        ANNUAL_NOTICE,
+    ),
+    "county.checked": Message(
+        "info", "已核对重复", "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。", "不用改。"
+    ),
+    "county.waived": Message(
+        "info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
+    ),
+    "county.total": Message(
+        "warning",
+        "单位的合计与分项不符",
+        "{block}有 {count} 个合计格，有单位上报的合计与其各项之和不同，汇总按各项相加：{cells}。这些单位：{agencies}。",
+        "请这些单位核对分项和合计后重报。",
+        ANNUAL_NOTICE,
+    ),
+    "county.scope": Message(
+        "error",
+        "本级单位报了汇总数",
+        "{agency}是本级单位，报的却是汇总数，与其他单位的数相加会重复。",
+        "请该单位改报本级的数。",
+        ANNUAL_NOTICE,
+    ),
+    "county.corrected": Message("info", "已更正", "{where}按更正由 {before} 改为 {after}：{reason}（{by}）。", "不用改。"),
+    "county.unapplied": Message(
+        "warning",
+        "更正没有用上",
+        "{where}的更正没有用上：各单位都没有填这一格，空格上不能增减。",
+        "请单位补填，或在更正里用 value 写出更正后的数。",
+    ),
+    "county.stale": Message(
+        "warning", "更正所涉单位没有汇总", "{where}的更正涉及的单位没有参加汇总：{agencies}。", "核对这条更正是否还需要。", ANNUAL_NOTICE
+    ),
+    # rejected files
+    "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
+    "file.not_workbook": Message(
+        "error", "不是工作簿", "这不是 xlsx 工作簿，看来是{what}。", "请用下发的工作簿填写，另存为 .xlsx 后报送。"
+    ),
+    "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}（{part}）。", "请在填写的电脑上重新打开、另存，再报送一次。"),
+    "file.limit": Message(
+        "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
+    ),
+    "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
+    "file.edition": Message(
+        "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION
+    ),
+    "document.syntax": Message(
+        "error", "不是 JSON", "上报件不是正确的 JSON：第 {line} 行第 {column} 列，{why}。", "核对生成上报件的程序。"
+    ),
+    "document.schema": Message("error", "上报件格式不对", "上报件的“{field}”{why}。", "对照上报件格式（xltool/submission/1）改正。"),
+    "document.unknown_key": Message("error", "没有这个项目", "上报件里的“{key}”不是 {form} 的项目{hint}。", "改为正确的项目名。"),
+}
+"""Severity `error` is 强制性, `warning` 核实性. `rule.broken` takes severity, remedy and basis from its rule."""
+
+LEVEL_NAMES: Final[Mapping[str, str]] = {
+    "ministry": "国务院部门",
+    "province": "省级单位",
+    "city": "市级单位",
+    "county": "县级政府",
+    "township": "乡镇政府",
+    "department": "县级及以下部门",
+}

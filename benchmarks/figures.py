@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from xltool import api
+import xltool
 from xltool.model import Agency, FormSpec, Reading, Submission, Value
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "2024"
@@ -18,8 +18,8 @@ SEED = 2024
 @cache
 def accepted() -> tuple[Submission, ...]:
     """The samples of 2024 that are right, in the order of their codes."""
-    readings = api.check([api.read(path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))])
-    return tuple(r.submission for r in readings if r.submission is not None and api.status(r) == "accepted")
+    readings = xltool.check([xltool.read(path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))])
+    return tuple(r.submission for r in readings if r.submission is not None and xltool.status(r) == "accepted")
 
 
 def sample() -> Submission:
@@ -28,7 +28,7 @@ def sample() -> Submission:
 
 
 def spec() -> FormSpec:
-    return api.form(sample().form)
+    return xltool.form(sample().form)
 
 
 def different(count: int) -> Iterator[Submission]:

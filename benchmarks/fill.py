@@ -17,22 +17,22 @@ from figures import sample, spec
 from measure import Contender, Table, compared
 from xlsxwriter.format import Format
 
-from xltool import api
+import xltool
 from xltool.model import NotApplicable, Submission
 from xltool.workbook import address, write
 
 
 def measured(quick: bool) -> list[Table]:
     submission = sample()
-    data = api.fill(submission)
-    blank = api.fill(replace(submission, values=(None,) * len(submission.values), texts={}))
+    data = xltool.fill(submission)
+    blank = xltool.fill(replace(submission, values=(None,) * len(submission.values), texts={}))
     by_hand = script(submission)
     for name, made in (("xlsxwriter", by_hand()), ("openpyxl", typed(blank, submission))):
-        if api.read(made).submission != api.read(data).submission:
+        if xltool.read(made).submission != xltool.read(data).submission:
             raise SystemExit(f"{name} was to write the same workbook, but what it wrote reads otherwise")
     parts = contents(data)
     contenders = [
-        Contender("xltool.fill", lambda: api.fill(submission)),
+        Contender("xltool.fill", lambda: xltool.fill(submission)),
         Contender("xlsxwriter, the same calls written by hand", by_hand),
         Contender("openpyxl: load the blank workbook, type, save", lambda: typed(blank, submission)),
         Contender("limit: deflate and zip the same parts", lambda: zipped(parts)),

@@ -11,7 +11,7 @@ from pathlib import Path
 from figures import different
 from measure import Table, steps
 
-from xltool import api
+import xltool
 
 
 def measured(quick: bool) -> list[Table]:
@@ -20,7 +20,7 @@ def measured(quick: bool) -> list[Table]:
     marks = (10, 50, 100) if quick else (100, 500, 1_000)
     with tempfile.TemporaryDirectory() as folder:
         for number, submission in enumerate(different(marks[-1])):
-            Path(folder, f"{number:04d}.xlsx").write_bytes(api.fill(submission))
+            Path(folder, f"{number:04d}.xlsx").write_bytes(xltool.fill(submission))
         command = [sys.executable, __file__, folder, *map(str, marks)]
         sizes = [float(line) for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()]
     added = ("", *(f"{step:+.1f} MiB" for step in steps(sizes)))
@@ -30,8 +30,8 @@ def measured(quick: bool) -> list[Table]:
 
 def read_all(folder: str, marks: set[int]) -> None:
     for number, path in enumerate(sorted(Path(folder).iterdir()), 1):
-        [reading] = api.check([api.read(path.read_bytes())])
-        if api.status(reading) != "accepted":
+        [reading] = xltool.check([xltool.read(path.read_bytes())])
+        if xltool.status(reading) != "accepted":
             raise SystemExit(f"{path.name}: {reading.findings}")
         if number in marks:
             print(resident())

@@ -20,19 +20,19 @@ import pandas
 from figures import sample
 from measure import Contender, Table, compared
 
-from xltool import api
+import xltool
 
 
 def measured(quick: bool) -> list[Table]:
     warnings.simplefilter("ignore", UserWarning)  # openpyxl about what LibreOffice writes
-    data = api.fill(sample())
+    data = xltool.fill(sample())
     rounds = 2 if quick else 11
     return [compared(f"Read and check one workbook, {whose}", contenders(file), rounds) for whose, file in _files(data)]
 
 
 def contenders(data: bytes) -> list[Contender]:
     found = [
-        Contender("xltool.read and xltool.check", lambda: api.check([api.read(data)])),
+        Contender("xltool.read and xltool.check", lambda: xltool.check([xltool.read(data)])),
         Contender("openpyxl, values and formulas: two passes", lambda: _openpyxl(data)),
         Contender("pandas.read_excel, values of all sheets", lambda: pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None)),
     ]

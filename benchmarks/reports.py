@@ -12,7 +12,7 @@ from fill import contents, zipped
 from jinja2 import Environment
 from measure import Contender, Table, compared
 
-from xltool import api
+import xltool
 from xltool.model import Grid, Heading, Rectangle, Report
 from xltool.report.assemble import assemble
 
@@ -28,22 +28,22 @@ TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><tit
 def measured(quick: bool) -> list[Table]:
     submission = sample()
     assembled = assemble(spec(), submission)
-    parts = contents(api.report(submission, "docx"))
+    parts = contents(xltool.report(submission, "docx"))
     template = Environment(autoescape=True).from_string(TEMPLATE)
     rounds = 2 if quick else 15
     texts = list(_texts(assembled))
     to_docx = [
-        Contender("xltool.report, docx", lambda: api.report(submission, "docx")),
+        Contender("xltool.report, docx", lambda: xltool.report(submission, "docx")),
         Contender("python-docx, cells by table.cell", lambda: by_cell(assembled)),
         Contender("limit: deflate and zip the same parts", lambda: zipped(parts)),
     ]
     to_html = [
-        Contender("xltool.report, html", lambda: api.report(submission, "html")),
+        Contender("xltool.report, html", lambda: xltool.report(submission, "html")),
         Contender("jinja2, a bare page: no heads, ids or styles", lambda: template.render(report=assembled).encode()),
         Contender("limit: escape and join the same texts", lambda: "".join(f"<td>{escape(text)}</td>" for text in texts).encode()),
     ]
     to_markdown = [
-        Contender("xltool.report, md", lambda: api.report(submission, "md")),
+        Contender("xltool.report, md", lambda: xltool.report(submission, "md")),
         Contender("limit: join the same texts", lambda: "".join(f"| {text} " for text in texts).encode()),
     ]
     return [

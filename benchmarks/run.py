@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import checking
+import collecting
+import consolidating
 import fill
 import memory
 import reading
@@ -19,7 +21,7 @@ from measure import Table, markdown, printed
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- one run -->", "<!-- end of the run -->"
-SUBJECTS = (startup, fill, stamping, reading, checking, reports, memory)
+SUBJECTS = (startup, fill, stamping, reading, checking, collecting, consolidating, reports, memory)
 RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
 
 

@@ -353,8 +353,9 @@ def test_many_cells_are_all_coloured_and_the_first_commented():
 def test_several_findings_of_a_cell_share_its_comment_and_the_gravest_its_colour():
     book = told(finding("amount.doubtful", FEES, value="251000"), finding("number.negative", FEES, value="-1"))
     assert [part[:4] for part in comment(book, FEES).split("\n\n")] == ["【强制】", "【核实】"]
-    area = next(area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16"))
-    assert area.rules[0].dxf.fill.bgColor.rgb == "FFF4914D"
+    areas = [area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16")]
+    first = min((rule for area in areas for rule in area.rules), key=lambda rule: rule.priority)
+    assert first.dxf.fill.bgColor.rgb == "FFF4914D"
 
 
 def test_suspects_are_named_on_the_sheet_and_in_the_comments():

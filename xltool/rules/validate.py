@@ -17,6 +17,9 @@ from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
 Figures: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
+SLICE: Final = 512
+"""Submissions multiplied at once."""
+
 
 class Verdict(IntEnum):
     """Whether a rule holds at one place; over a blank it cannot be assessed."""
@@ -60,13 +63,25 @@ class Matrix:
         return looked.astype(np.int64)
 
     @cached_property
+    def _left(self) -> _Sums:
+        return _Sums(self.left)
+
+    @cached_property
+    def _right(self) -> _Sums:
+        return _Sums(self.right)
+
+    @cached_property
+    def _used(self) -> _Sums:
+        return _Sums(self.used)
+
+    @cached_property
     def operators(self) -> NDArray[np.str_]:
         """The operator of each rule."""
         return np.array([linear.operator for linear in self.linears])
 
     def sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
-        return _product(stack.figures, self.left), _product(stack.figures, self.right)
+        return self._left.of(stack.figures), self._right.of(stack.figures)
 
     def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
@@ -76,7 +91,7 @@ class Matrix:
         result = holds.astype(np.int8)
         blank = np.nonzero(~stack.known.all(axis=1))[0]
         if blank.size:
-            missing = _product((~stack.known[blank]).astype(np.int64), self.used) > 0
+            missing = self._used.of((~stack.known[blank]).astype(np.int64)) > 0
             result[blank] = np.where(missing, np.int8(Verdict.UNKNOWN), result[blank])
         return result
 
@@ -146,11 +161,19 @@ def _last_year(linear: Linear) -> list[str]:
     return [key for key in linear.keys if key.startswith(PRIOR)]
 
 
-def _product(figures: Figures, coefficients: Figures) -> Figures:
-    """figures @ coefficients.T in whole numbers, by the few cells that each rule has: numpy has no fast product of integers."""
-    columns = np.ascontiguousarray(figures.T)
-    result = np.zeros((len(coefficients), len(figures)), np.int64)
-    for at, row in enumerate(coefficients):
-        for cell in np.nonzero(row)[0]:
-            result[at] += row[cell] * columns[cell] if row[cell] != 1 else columns[cell]
-    return np.ascontiguousarray(result.T)
+class _Sums:
+    """Products with a matrix of coefficients, by the few terms that each rule has: numpy has no fast product of integers."""
+
+    def __init__(self, coefficients: Figures) -> None:
+        terms = [np.nonzero(row)[0].tolist() or [0] for row in coefficients]  # a rule without terms takes any cell no times
+        self.columns = np.array([cell for cells in terms for cell in cells], np.intp)
+        self.factors = np.array([row[cell] for row, cells in zip(coefficients, terms, strict=True) for cell in cells], np.int64)
+        self.starts = np.cumsum([0, *map(len, terms)])[:-1]
+
+    def of(self, figures: Figures) -> Figures:
+        """figures @ coefficients.T in whole numbers (n x rules); in slices, so that memory stays flat."""
+        result = np.zeros((len(figures), len(self.starts)), np.int64)
+        for start in range(0, len(figures) if len(self.starts) else 0, SLICE):
+            part = figures[start : start + SLICE]
+            np.add.reduceat(part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE])
+        return result

@@ -71,6 +71,7 @@ def parse_cell(text: str) -> tuple[int, int] | None:
     return (row, column) if row < ROWS and column < COLUMNS else None
 
 
+@lru_cache(maxsize=8192)  # the hidden names of all workbooks of a form point at the same cells
 def parse_reference(text: str) -> tuple[str | None, int, int, int, int] | None:
     """The (sheet or None, top, left, bottom, right) of a cell, a range, whole columns or whole rows, zero-based inclusive.
 

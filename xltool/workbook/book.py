@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -17,7 +18,7 @@ MAX_STRINGS: Final = 50_000
 _STATES: Final[Mapping[str, State]] = {"hidden": "hidden", "veryHidden": "veryHidden"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawBook:
     """One workbook: its worksheets in order, its workbook-wide defined names, and who made it by its own account."""
 
@@ -27,6 +28,11 @@ class RawBook:
     date1904: bool
     application: str
     structure_locked: bool
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """The names of its sheets."""
+        return frozenset(sheet.name for sheet in self.sheets)
 
 
 def read_book(data: bytes) -> RawBook:

@@ -22,9 +22,9 @@ Claim: TypeAlias = tuple[str, Place]
 def named_place(book: RawBook, name: str) -> Claim | None:
     """The cell that a defined name points at, if it points into a sheet of the book."""
     reference = parse_reference(book.names.get(name, ""))
-    if reference is None or reference[0] is None or all(sheet.name != reference[0] for sheet in book.sheets):
+    if reference is None or reference[0] not in book.titles:
         return None
-    return reference[0], (reference[1], reference[2])
+    return str(reference[0]), (reference[1], reference[2])
 
 
 def broken_name(book: RawBook, name: str) -> bool:

@@ -102,9 +102,12 @@ def _figure(desk: _Desk, cell: Cell, raw: RawCell) -> Value:
 
 
 def _parsed(cell: Cell, raw: RawCell) -> Figure:
+    whole = _whole(raw.text, cell) if raw.kind == "number" else None
+    if whole is not None:
+        return whole
     if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
         return number.from_text(raw.text, cell.measure)
-    return _whole(raw.text, cell) or number.from_double(raw.text, cell.measure)
+    return number.from_double(raw.text, cell.measure)
 
 
 def _whole(digits: str, cell: Cell) -> Figure | None:

@@ -14,7 +14,7 @@ import openpyxl
 from figures import sample
 from measure import Table, ratio, spent
 
-import xltool
+from xltool import api
 from xltool.campaign import folder, intake, outbox, returns
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.standing import standings
@@ -63,7 +63,7 @@ def _campaign(root: Path, count: int) -> None:
     filled = sample()
     for code, issue in store.issues().items():
         agency = Agency(code, f"第{int(code)}单位", "department")
-        data = xltool.fill(_as(filled, agency, issue.serial))
+        data = api.fill(_as(filled, agency, issue.serial))
         (root / folder.INBOX / f"{code}.xlsx").write_bytes(data)
     store.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from figures import different, spec
 from measure import Contender, Table, compared, interleaved
 
+from xltool import api
 from xltool.campaign.consolidate import consolidated
 from xltool.model import Agency, Consolidation, Submission
 

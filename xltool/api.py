@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from xltool import codes, messages
 from xltool.forms import catalog, document
-from xltool.messages import XltoolError, finding
+from xltool.messages import UnknownFormError, XltoolError, finding
 from xltool.model import Finding, FormSpec, Reading, Submission
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def form(form_id: str) -> FormSpec:
 
 def known_form(form_id: str) -> FormSpec | None:
     """The form of that id, or None when there is none."""
-    return catalog.load(form_id) if form_id in catalog.ids() else None
+    try:
+        return catalog.load(form_id)
+    except UnknownFormError:
+        return None
 
 
 def read(data: bytes, source: str = "") -> Reading:

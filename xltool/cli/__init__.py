@@ -61,6 +61,7 @@ class Commands(Command, click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Runs the command; every failure is one sentence on standard error and an exit code of the contract."""
         extra["standalone_mode"] = False
+        extra.setdefault("terminal_width", _width())
         try:
             result = super().main(args, *more, **extra)
         except click.UsageError as error:
@@ -75,6 +76,16 @@ class Commands(Command, click.Group):
         except _caller_errors() as error:
             _fail(str(error), 1)
         sys.exit(result if isinstance(result, int) else 0)
+
+
+def _width() -> int:
+    """The width of help, as click reckons it; click imports shutil for that, and with it every compressor there is."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+    except OSError:
+        width = 0
+    return max(min(width or 80, 80) - 2, 50)
 
 
 def _caller_errors() -> type[Exception]:

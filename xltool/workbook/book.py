@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, joined_text, r
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 
+_APPLICATION: Final = re.compile(rb"<(?:\w+:)?Application>([^<&]*)</")
 MAX_STRINGS: Final = 50_000
 
 _STATES: Final[Mapping[str, State]] = {"hidden": "hidden", "veryHidden": "veryHidden"}
@@ -101,5 +103,5 @@ def _properties(package: Package, part: str | None) -> dict[str, str]:
 def _application(package: Package, part: str | None) -> str:
     if part is None:
         return ""
-    root = package.xml(part)
-    return (root.findtext(f"{split_tag(root.tag)[0]}Application") or "").strip()
+    found = _APPLICATION.search(package.read(part))  # the rest is as long as the list of names, and nobody asks for it
+    return "" if found is None else found[1].decode(errors="replace").strip()

@@ -25,19 +25,21 @@ def changed(plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, 
     `sheets` are those of the file by the names that they should have; `cells` is where figures were found.
     """
     renamed = {f"{canonical(sheet.name)}!": f"{canonical(name)}!" for name, sheet in sheets.items() if sheet.name != name}
-    keys = {(spot.sheet, (spot.row, spot.column)): key for key, spot in plan.cells.items()}
     for name, formulas in _expected(plan).items():
         if name not in sheets:
             continue
-        places = []
+        places, keys, present = [], _totals(plan, name), sheets[name].cells
         for place, expected in formulas.items():
-            key, raw = keys.get((name, place)), sheets[name].cells.get(place)
+            raw = present.get(place)
+            if raw is not None and raw.formula == expected:
+                continue
+            key = keys.get(place)
             if key is not None and cells.get(key) != place:
                 continue
             if raw is None or raw.formula is None:
                 if key is None or raw is None or raw.kind == "empty":
                     places.append(place)
-            elif raw.formula != expected and _official(raw.formula, renamed) != canonical(expected):
+            elif _official(raw.formula, renamed) != canonical(expected):
                 places.append(place)
         if places:
             listed = "、".join(cell_name(*place) for place in places[:EXAMPLES]) + (" 等" if len(places) > EXAMPLES else "")
@@ -50,6 +52,8 @@ def moved(plan: Plan, name: str, sheet: RawSheet) -> bool:
     Who moves cells and leaves their references as they are, leaves the names of cells behind too.
     """
     expected = _expected(plan).get(name, {})
+    if all((cell := sheet.cells.get(place)) is not None and cell.formula == own for place, own in expected.items()):
+        return False
     strange = {canonical(c.formula) for place, c in sheet.cells.items() if c.formula is not None and c.formula != expected.get(place)}
     if not strange:
         return False
@@ -69,6 +73,12 @@ def _official(text: str, renamed: Mapping[str, str]) -> str:
         return canonical(text)
     names = re.compile("|".join(map(re.escape, sorted(renamed, key=len, reverse=True))))
     return names.sub(lambda match: renamed[match[0]], canonical(text))
+
+
+@lru_cache(maxsize=64)
+def _totals(plan: Plan, name: str) -> dict[Place, CellKey]:
+    """The cells of a form that stand on one sheet, by place."""
+    return {(spot.row, spot.column): key for key, spot in plan.cells.items() if spot.sheet == name}
 
 
 @lru_cache(maxsize=16)

@@ -80,7 +80,10 @@ def _values(desk: _Desk) -> Iterator[Value]:
     for cell in desk.spec.cells:
         place = None if cell.total else desk.located.cells.get(cell.key)
         raw = None if place is None else desk.located.sheets[cell.table.sheet].cells.get(place)
-        yield None if raw is None else _figure(desk, cell, raw)
+        if raw is not None and raw.kind == "number" and raw.formula is None and _short(raw.text):
+            yield int(raw.text) * cell.measure.scale
+        else:
+            yield None if raw is None else _figure(desk, cell, raw)
 
 
 def _figure(desk: _Desk, cell: Cell, raw: RawCell) -> Value:
@@ -102,19 +105,14 @@ def _figure(desk: _Desk, cell: Cell, raw: RawCell) -> Value:
 
 
 def _parsed(cell: Cell, raw: RawCell) -> Figure:
-    whole = _whole(raw.text, cell) if raw.kind == "number" else None
-    if whole is not None:
-        return whole
     if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
         return number.from_text(raw.text, cell.measure)
     return number.from_double(raw.text, cell.measure)
 
 
-def _whole(digits: str, cell: Cell) -> Figure | None:
-    """Short whole numbers without the detour of a double: nearly all cells."""
-    if len(digits) <= 9 and digits.isascii() and digits.isdigit():
-        return Figure(int(digits) * cell.measure.scale)
-    return None
+def _short(digits: str) -> bool:
+    """Whether it is a short whole number, which needs no detour by a double: nearly all cells."""
+    return len(digits) <= 9 and digits.isascii() and digits.isdigit()
 
 
 def _compare_totals(desk: _Desk, values: tuple[Value, ...]) -> None:

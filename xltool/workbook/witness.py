@@ -15,7 +15,7 @@ from xltool.messages import finding
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
 from xltool.workbook.a1 import cell_name, range_name
 from xltool.workbook.address import GUIDE, HIDDEN, RETURN, TABLE_TOP, Plan, name_of
-from xltool.workbook.book import RawBook, RawSheet
+from xltool.workbook.book import RawBook, RawCell, RawSheet
 from xltool.workbook.claims import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.workbook.fingerprint import moved
 
@@ -38,9 +38,7 @@ class Located:
 
 def locate(book: RawBook, plan: Plan) -> Located:
     """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
-    claims = {cell.key: named_place(book, name_of("cell", cell.key)) for cell in plan.spec.cells if not cell.total}
-    named = {key: claim for key, claim in claims.items() if claim is not None}
-    broken = {key for key in claims if broken_name(book, name_of("cell", key))}
+    named, broken = _named(book, plan)
     located = Located(_sheets(book, plan, named))
     located.findings.extend(_sheet_findings(book, plan, located.sheets))
     for table in plan.spec.tables:
@@ -48,6 +46,24 @@ def locate(book: RawBook, plan: Plan) -> Located:
         if sheet is not None:
             _table(plan, table, sheet, (named, broken), located)
     return located
+
+
+@lru_cache(maxsize=16)
+def _official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
+    """The hidden names of the inputs as they were written, and what they say."""
+    inputs = [cell.key for cell in plan.spec.cells if not cell.total]
+    written = {name_of("cell", key): plan.cells[key].reference for key in inputs}
+    return written, {key: (plan.cells[key].sheet, _official(plan, key)) for key in inputs}
+
+
+def _named(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[CellKey]]:
+    """Where each input is by its hidden name, and the inputs whose names point nowhere."""
+    written, official = _official_names(plan)
+    if written.items() <= book.names.items() and {sheet for sheet, _ in official.values()} <= {sheet.name for sheet in book.sheets}:
+        return official, set()
+    claims = {key: named_place(book, name_of("cell", key)) for key in official}
+    named = {key: claim for key, claim in claims.items() if claim is not None}
+    return named, {key for key in claims if broken_name(book, name_of("cell", key))}
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +80,7 @@ def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[s
     found = {name: present[name] for name in plan.sheets if name in present}
     spare = {name: sheet for name, sheet in present.items() if name not in found}
     for name, sheet in [*found.items()]:
-        if name in tables and _resemblance(plan, name, tables[name], sheet) < ALIKE:
+        if name in tables and not _master(plan, tables[name]).shown(sheet) and _resemblance(plan, name, tables[name], sheet) < ALIKE:
             spare[sheet.name] = found.pop(name)
     for name in plan.sheets:
         if name in found or not spare:
@@ -113,10 +129,37 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
     return found
 
 
+@dataclass(frozen=True)
+class _Master:
+    """How a table's sheet was handed out: its labels by place, and where its cells are."""
+
+    labels: Mapping[Place, RawCell]
+    places: Mapping[CellKey, Place]
+
+    def shown(self, sheet: RawSheet) -> bool:
+        """Whether each label stands at its place, word for word: however often it stands elsewhere, that one is the table's."""
+        return self.labels.items() <= sheet.cells.items()
+
+
+@lru_cache(maxsize=64)
+def _master(plan: Plan, table: Table) -> _Master:
+    labels = {
+        (TABLE_TOP + area.row, area.column): RawCell("text", area.text)
+        for area in plan.grids[table.id].rectangles
+        if area.key is None and area.text
+    }
+    return _Master(labels, {cell.key: _official(plan, cell.key) for cell in plan.spec.cells if cell.table is table})
+
+
 def _table(plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellKey, Claim], set[CellKey]], located: Located) -> None:
     """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
-    anchors = _anchors(plan, table, sheet)
     named, broken = names
+    master, untouched = _master(plan, table), named == _official_names(plan)[1] and not broken and sheet.name == table.sheet
+    if untouched and master.shown(sheet) and not moved(plan, table.sheet, sheet):  # nearly all sheets: each witness says the same
+        located.cells.update(master.places)
+        located.findings.extend(_merge_findings(plan, table, sheet))
+        return
+    anchors = _anchors(plan, table, sheet)
     cells = [cell for cell in plan.spec.cells if cell.table is table]
     labelled, halves = _labelled(plan, table, anchors)
     by_label = {key: (sheet.name, place) for key, place in labelled.items()}

@@ -79,12 +79,13 @@ def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
     """For each two texts side by side the place behind the last formula of their row."""
     last: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
-        if cell.formula is not None:
-            last[row] = max(column, last.get(row, column))
-    for (row, column), cell in sheet.cells.items():
-        beside = sheet.cells.get((row, column + 1))
-        if row in last and beside is not None and cell.kind == beside.kind == "text":
-            yield (canonical(cell.text), canonical(beside.text)), (row, last[row] + 1)
+        if cell.formula is not None and column >= last.get(row, column):
+            last[row] = column
+    texts = {place: cell.text for place, cell in sheet.cells.items() if cell.kind == "text" and place[0] in last}
+    for (row, column), text in texts.items():
+        beside = texts.get((row, column + 1))
+        if beside is not None:
+            yield (canonical(text), canonical(beside)), (row, last[row] + 1)
 
 
 def _links(sheet: RawSheet, place: Place, check: Check, plan: Plan) -> bool:

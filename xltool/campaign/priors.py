@@ -26,18 +26,22 @@ def gathered(paths: Sequence[Path], year: int) -> dict[str, Submission]:
     return found
 
 
+def newest(campaign: folder.Campaign) -> Iterator[Submission]:
+    """The newest submission of each agency of a campaign that has returned any."""
+    store = Store(campaign.database)
+    try:
+        versions = list(store.newest().values())
+    finally:
+        store.close()
+    for version in versions:
+        submission = api.read(version.submission).submission
+        if submission is not None:
+            yield submission
+
+
 def _submissions(path: Path) -> Iterator[Submission]:
     if (path / folder.SETTINGS).is_file():
-        campaign = folder.load(path)
-        store = Store(campaign.database)
-        try:
-            versions = list(store.newest().values())
-        finally:
-            store.close()
-        for version in versions:
-            submission = api.read(version.submission).submission
-            if submission is not None:
-                yield submission
+        yield from newest(folder.load(path))
         return
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         if file.suffix.lower() not in {".json", ".xlsx"} and path.is_dir():

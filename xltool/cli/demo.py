@@ -95,14 +95,7 @@ def _corrected(submission: Submission) -> Submission:
 def _reports(root: Path) -> None:
     """Each agency's report from its newest version, as Word and web page."""
     campaign = folder.load(root)
-    store = Store(campaign.database)
-    try:
-        versions = list(store.newest().values())
-    finally:
-        store.close()
-    for version in versions:
-        submission = api.read(version.submission).submission
-        assert submission is not None
+    for submission in priors.newest(campaign):
         for kind in ("docx", "html"):
             files.put(root / folder.REPORTS / report_name(campaign, submission.agency, kind), api.report(submission, kind))
 

@@ -1,0 +1,58 @@
+"""What lies in an inbox: folders, archives with Chinese names, droppings; every file told, none touched."""
+
+import io
+import os
+import zipfile
+
+from xltool.campaign.folder import Campaign
+from xltool.campaign.inbox import gathered
+from xltool.campaign.names import LONGEST, workbook_name
+from xltool.model import Agency
+
+
+def zipped(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_folders_archives_and_droppings(tmp_path):
+    (tmp_path / "深" / "更深").mkdir(parents=True)
+    (tmp_path / "深" / "更深" / "表.xlsx").write_bytes(b"one")
+    for name in ("~$表.xlsx", ".~lock.表.xlsx#", "Thumbs.db", "._表.xlsx", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"dropping")
+    (tmp_path / "几个.zip").write_bytes(zipped(**{"一.xlsx": b"two", "里/二.xlsx": b"three", "~$一.xlsx": b"lock"}))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    found = list(gathered([tmp_path]))
+    assert sorted(item.data for item in found if item.data is not None) == [b"one", b"three", b"two"]
+    assert sum(item.skipped for item in found) == 6
+    assert all(item.reason for item in found if item.data is None)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_names_of_chinese_windows(tmp_path):
+    data = bytearray(zipped(**{"aaaa.xlsx": b"x"}))
+    (tmp_path / "a.zip").write_bytes(bytes(data).replace(b"aaaa", "财政".encode("gb18030")))
+    assert [item.name for item in gathered([tmp_path])] == ["a.zip/财政.xlsx"]
+
+
+def test_what_cannot_be_opened_is_told(tmp_path):
+    inner = zipped(**{"一.xlsx": b"x"})
+    (tmp_path / "1.zip").write_bytes(zipped(**{"里.zip": inner}))
+    (tmp_path / "2.zip").write_bytes(inner[:40] + b"\0" * 9 + inner[49:])
+    (tmp_path / "大.xlsx").write_bytes(b"0" * (10 * 2**20 + 1))
+    (tmp_path / "链接.xlsx").symlink_to(tmp_path / "大.xlsx")
+    os.mkfifo(tmp_path / "管道.xlsx")
+    found = {item.name.split("/")[0]: item for item in gathered([tmp_path, tmp_path / "没有.xlsx"])}
+    assert set(found) == {"1.zip", "2.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"}
+    for name in ("1.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"):
+        assert found[name].data is None and found[name].reason and not found[name].skipped, name
+
+
+def test_file_names_come_from_the_roster_and_are_safe(tmp_path):
+    campaign = Campaign(tmp_path, "ogi-2021", 2024, "县")
+    assert workbook_name(campaign, Agency("1", "财政局", "county")) == "1_财政局_2024.xlsx"
+    assert workbook_name(campaign, Agency("1", "a/..\\b:*?\u202ec. ", "county"), "_退回2") == "1_a..bc_2024_退回2.xlsx"
+    assert len(workbook_name(campaign, Agency("1", "长" * 300, "county")).encode()) <= LONGEST

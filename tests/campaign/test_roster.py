@@ -1,0 +1,76 @@
+"""The roster: encodings, headers, every fault at once with its line, doubts that do not stop the work."""
+
+import io
+
+import openpyxl
+import pytest
+
+from xltool.campaign.roster import RosterError, parse
+
+GOOD = (
+    "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n"
+    "A-0,甲县人民政府,county,,王某,0901-0000000,a@example.invalid\n"
+    "A-1,甲县财政局,部门,A-0,,,\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_encodings(encoding):
+    roster = parse(GOOD.encode(encoding))
+    assert [(e.agency.code, e.agency.name, e.agency.level, e.parent) for e in roster.entries] == [
+        ("A-0", "甲县人民政府", "county", ""),
+        ("A-1", "甲县财政局", "department", "A-0"),
+    ]
+    assert roster.root is not None and roster.root.agency.code == "A-0"
+    assert parse(roster.csv()) == roster
+
+
+def test_english_headers_other_separators_and_workbooks():
+    text = "code\tname\tlevel\tparent\nA-0\t甲县人民政府\tcounty\t\nA-1\t甲县财政局\tdepartment\tA-0\n"
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    for row in GOOD.splitlines():
+        book.active.append(row.split(","))
+    book.save(buffer)
+    names = [[entry.agency.name for entry in parse(data).entries] for data in (text.encode(), buffer.getvalue())]
+    assert names == [["甲县人民政府", "甲县财政局"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["a/b,甲局,county,"], "第 2 行：单位代码“a/b”不能用作文件名"),
+        (["con,甲局,county,"], "第 2 行：单位代码“con”不能用作文件名"),
+        (["A,甲局,deprtment,"], "是不是 department？"),
+        (["A,甲局,county,", "a,乙局,county,"], "第 3 行：单位代码“a”与第 2 行重复"),
+        (["A,甲局,county,", "B,乙局,department,C"], "第 3 行：上级代码“C”不在名录里"),
+        (["A,甲局,county,A"], "上级代码就是本单位的代码"),
+        (["A,甲局,county,B", "B,乙局,county,A"], "绕成了圈"),
+        (["A,,county,"], "第 2 行：缺少单位名称"),
+        (["A,甲\u202e局,county,"], "控制字符"),
+        ([], "没有单位"),
+    ],
+)
+def test_each_fault_has_its_line(lines, words):
+    with pytest.raises(RosterError) as error:
+        parse(("单位代码,单位名称,级别,上级代码\n" + "\n".join(lines)).encode())
+    assert words in str(error.value)
+
+
+def test_all_faults_at_once():
+    with pytest.raises(RosterError) as error:
+        parse("单位代码,单位名称,级别\na/b,,x\n,乙局,county\n".encode())
+    assert len(error.value.faults) == 4
+
+
+NO_ROSTERS = [b"", b"\n\n", "名称,级别\n甲,county".encode(), b"\xff\xfe\x00\x01", b"PK\x03\x04 no workbook", b'code,name,level\n"a']
+
+
+@pytest.mark.parametrize("data", NO_ROSTERS)
+def test_what_is_no_roster(data):
+    with pytest.raises(RosterError):
+        parse(data)
+
+
+def test_names_alike_are_doubted_not_refused():
+    roster = parse("code,name,level\nA,甲县 财政局,county\nB,甲县财政局,department\n".encode())
+    assert len(roster.entries) == 2 and "只差空格" in roster.notes[0]

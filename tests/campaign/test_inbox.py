@@ -56,3 +56,17 @@ def test_file_names_come_from_the_roster_and_are_safe(tmp_path):
     assert workbook_name(campaign, Agency("1", "财政局", "county")) == "1_财政局_2024.xlsx"
     assert workbook_name(campaign, Agency("1", "a/..\\b:*?\u202ec. ", "county"), "_退回2") == "1_a..bc_2024_退回2.xlsx"
     assert len(workbook_name(campaign, Agency("1", "长" * 300, "county")).encode()) <= LONGEST
+
+
+def test_a_path_that_is_not_there_is_the_callers_mistake(tmp_path):
+    from click.testing import CliRunner
+
+    from xltool.cli import main
+
+    (tmp_path / "名录.csv").write_text("code,name,level\nA,甲县,county\n", "utf-8")
+    options = ["--form", "ogi-2021", "--year", "2024", "--name", "县", "--roster", str(tmp_path / "名录.csv")]
+    assert CliRunner().invoke(main, ["new", str(tmp_path / "c"), *options]).exit_code == 0
+    done = CliRunner().invoke(main, ["collect", "-C", str(tmp_path / "c"), str(tmp_path / "没有.xlsx")])
+    assert done.exit_code == 1 and "没有.xlsx" in done.output
+    shown = CliRunner().invoke(main, ["status", "-C", str(tmp_path / "c"), "--json"])
+    assert '"unmatched": []' in shown.output

@@ -258,7 +258,8 @@ def kill_in_the_middle(county):
     while process.poll() is None and len(list(archive.iterdir())) < start + 3 and time.monotonic() < deadline:
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
+    assert start + 3 <= len(list(archive.iterdir())) < start + len(CODES) - len(MISSING) - 25, "some files taken in, not all"
     assert not [path for path in county.root.rglob("*.xlsx") if path.stat().st_size == 0]
 
 

@@ -16,6 +16,7 @@ from xltool.campaign.standing import standings
 from xltool.cli import console, place
 from xltool.cli.chinese import Command
 from xltool.cli.shown import DONE, ERRORS, UNREADABLE
+from xltool.messages import XltoolError
 
 
 @click.command(
@@ -30,6 +31,9 @@ from xltool.cli.shown import DONE, ERRORS, UNREADABLE
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
 def command(paths: tuple[Path, ...], root: Path, jobs: int | None) -> None:
     """Takes in each file, refreshes returned/, prints one table of what happened."""
+    absent = [str(path) for path in paths if not path.exists()]
+    if absent:
+        raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
     with place.opened(root) as (campaign, roster, store):
         now = datetime.now()
         last_year = place.last_year(campaign)

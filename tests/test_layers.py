@@ -44,7 +44,7 @@ MODULES = {
     },
     "workbook": {
         "__init__", "a1", "address", "book", "claims", "fingerprint", "formula", "front", "identity", "lists", "looks",
-        "mark", "notice", "package", "prior", "ranges", "read", "results", "sheet", "sheets", "stamp", "witness",
+        "mark", "notice", "opening", "package", "prior", "ranges", "read", "results", "sheet", "sheets", "stamp", "witness",
         "write", "writings",
     },
 }  # fmt: skip

@@ -36,14 +36,17 @@ def known_form(form_id: str) -> FormSpec | None:
         return None
 
 
-def read(data: bytes, source: str = "") -> Reading:
-    """The submission in the bytes of a workbook or a submission document, with what was noticed in reading; never raises for bad bytes."""
+def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
+    """The submission in the bytes of a workbook or a submission document, with what was noticed in reading; never raises for bad bytes.
+
+    `passwords` are tried in order on a workbook that is locked with one.
+    """
     if document.looks_like(data):
         reading = document.parse(data, known_form, source)
     else:
         from xltool.workbook.read import read as read_workbook
 
-        reading = read_workbook(data, known_form, source)
+        reading = read_workbook(data, known_form, source, passwords)
     if reading.submission is not None:
         from xltool.workbook.identity import edition_finding
 

@@ -139,11 +139,11 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
-    from xltool.workbook.book import read_book
+    from xltool.workbook.opening import opened
     from xltool.workbook.package import Refusal
 
     try:
-        book = read_book(data)
+        book = opened(data)
     except Refusal as refusal:
         from xltool.messages import render
 

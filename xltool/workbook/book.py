@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from xltool.model import Finding
 from xltool.workbook.package import Package, Relationship, damaged, not_workbook, over_limit
 from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, joined_text, read_sheet, split_tag
 
@@ -30,6 +31,10 @@ class RawBook:
     date1904: bool
     application: str
     structure_locked: bool
+    formulas: bool = True
+    """Whether formulas are told as Excel writes them; where not, they are compared with nothing."""
+    notes: tuple[Finding, ...] = ()
+    """What was noticed about the file as a whole: its kind, macros, links to the outside."""
 
     @cached_property
     def titles(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -13,9 +13,10 @@ from xltool.messages import finding
 from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.workbook import fingerprint, writings
 from xltool.workbook.address import LAST_YEAR, Plan, plan
-from xltool.workbook.book import RawBook, RawCell, read_book
+from xltool.workbook.book import RawBook, RawCell
 from xltool.workbook.claims import MOST_SHOWN
 from xltool.workbook.identity import Identity, identify
+from xltool.workbook.opening import opened
 from xltool.workbook.package import Refusal
 from xltool.workbook.witness import Located, locate
 
@@ -34,13 +35,13 @@ class _Desk:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
-    """The submission in an .xlsx file and what was noticed; `form` gives the form of an id, or None.
+def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "", passwords: Sequence[str] = ()) -> Reading:
+    """The submission in a workbook file and what was noticed; `form` gives the form of an id, or None.
 
     Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no submission and one finding.
     """
     try:
-        book = read_book(data)
+        book = opened(data, passwords)
     except Refusal as refusal:
         return Reading(None, (refusal.finding,))
     identity = identify(book, form)
@@ -48,11 +49,11 @@ def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") 
         return Reading(None, identity.findings)
     layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
     desk = _Desk(identity.spec, layout, book, locate(book, layout))
-    desk.findings.extend([*identity.findings, *desk.located.findings])
+    desk.findings.extend([*book.notes, *identity.findings, *desk.located.findings])
     given = tuple(_values(desk))
     values = totals.computed(desk.spec, given)
     _compare_totals(desk, values)
-    if identity.marks["digest"] == desk.spec.digest:
+    if book.formulas and identity.marks["digest"] == desk.spec.digest:
         desk.findings.extend(fingerprint.changed(layout, desk.located.sheets, desk.located.cells))
     texts, why = (part(book, layout, desk.located.sheets) for part in (writings.texts, writings.explanations))
     desk.findings.extend([*texts.findings, *why.findings])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
@@ -46,6 +46,13 @@ class RawCell(NamedTuple):
     formula: str | None = None
 
 
+class Look(NamedTuple):
+    """How a cell shows what it holds, where that could mislead an eye: its number format, and whether it is drawn in its own background."""
+
+    format: str = "General"
+    unseen: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
     """One worksheet, zero-based; hidden rows and columns are told only where a cell is allowed to be."""
@@ -57,6 +64,8 @@ class RawSheet:
     protected: bool
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
+    looks: Mapping[Place, Look] = field(default_factory=dict)
+    """The cells that do not show their content plainly; all others do."""
 
 
 def read_sheet(package: Package, part: str, name: str, state: State, strings: Mapping[str, RawCell]) -> RawSheet:

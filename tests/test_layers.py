@@ -16,12 +16,14 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "report": {"codes", "model", "messages", "forms", "rules"},
     "api": {"codes", "model", "messages", "forms", "rules", "workbook", "report"},
     "files": {"codes", "model", "messages"},
-    "campaign": {"codes", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
-    "cli": {"codes", "campaign", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
+    "workers": set(),
+    "readings": {"codes", "model", "messages", "forms", "workbook", "api", "workers"},
+    "campaign": {"codes", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
+    "cli": {"codes", "campaign", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
 }
 MODULES = {
     "": {
-        "__init__", "api", "codes", "files", "messages", "model",
+        "__init__", "api", "codes", "files", "messages", "model", "readings", "workers",
     },
     "campaign": {
         "__init__", "consolidate", "contributions", "corrections", "county", "discrepancies", "folder", "handwritten",

@@ -230,6 +230,9 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "file.limit": Message(
         "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
     ),
+    "file.worker": Message(
+        "error", "读不下去", "文件没有读完：{why}；其他文件不受影响。", "请在填写的电脑上重新打开、另存，再报送一次；不要加入其他内容。"
+    ),
     "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
     "file.edition": Message(
         "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -20,14 +19,13 @@ from xltool.campaign.store import Store, Unmatched, Version
 from xltool.forms import document
 from xltool.messages import finding
 from xltool.model import Agency, Finding, Reading, Submission
+from xltool.readings import readings
 
 State: TypeAlias = Literal["accepted", "returned", "rejected", "duplicate", "skipped"]
 STATES: Final[dict[State, str]] = {"accepted": "通过", "returned": "退回", "rejected": "未能收下", "duplicate": "已收过", "skipped": "略过"}
 
-BATCH: Final = 64
-"""Files read, judged and taken in together: memory stays flat, and a killed run loses no more than the reading of these."""
-WORTH_WORKERS: Final = 12
-"""Fewer new files than this are read faster here than in processes that have to be started."""
+BATCH: Final = 32
+"""Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the reading of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,48 +49,38 @@ class Desk:
     key: bytes
     at: str
     prior: Callable[[str], Submission | None]
+    passwords: tuple[str, ...] = ()
 
 
 def collect(desk: Desk, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file; the files themselves are never touched."""
+    known: deque[Taken] = deque()
+    new: deque[tuple[Found, str]] = deque()
     found = gathered(paths or [desk.campaign.root / INBOX])
-    first = list(islice(found, WORTH_WORKERS)) if workers > 1 else []
-    if len(first) < WORTH_WORKERS:
-        yield from _all(desk, chain(first, found), lambda items: lambda: [_read(item) for item in items])
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from _all(desk, chain(first, found), lambda items: _gathering(pool.map(_read, items, chunksize=4)))
+    under_way = readings(_new(desk, found, known, new), desk.passwords, workers)
+    while batch := list(islice(under_way, BATCH)):
+        yield from _emptied(known)
+        yield from _settled(desk, [new.popleft() for _ in batch], batch)
+    yield from _emptied(known)
 
 
-def _gathering(readings: Iterator[Reading]) -> Callable[[], list[Reading]]:
-    return lambda: list(readings)
-
-
-def _read(item: Found) -> Reading:
-    assert item.data is not None
-    return api.read(item.data, item.name)
-
-
-def _all(desk: Desk, found: Iterable[Found], start: Callable[[list[Found]], Callable[[], list[Reading]]]) -> Iterator[Taken]:
-    """Files in batches: the readings of the next are under way in other processes while those of one are taken in here."""
+def _new(desk: Desk, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]]) -> Iterator[tuple[bytes, str]]:
+    """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     here: set[str] = set()
-    under_way: deque[tuple[list[tuple[Found, str]], Callable[[], list[Reading]]]] = deque()
-    waiting = iter(found)
-    while batch := list(islice(waiting, BATCH)):
-        new: list[tuple[Found, str]] = []
-        for item in batch:
-            digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
-            known = _known(desk, item, digest, here)
-            if known is not None:
-                yield known
-            else:
-                here.add(digest)
-                new.append((item, digest))
-        under_way.append((new, start([item for item, _ in new])))
-        if len(under_way) > 1:
-            yield from _settled(desk, *under_way.popleft())
-    while under_way:
-        yield from _settled(desk, *under_way.popleft())
+    for item in found:
+        digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
+        answer = _known(desk, item, digest, here)
+        if answer is not None or item.data is None:
+            known.extend([] if answer is None else [answer])
+            continue
+        here.add(digest)
+        new.append((item, digest))
+        yield item.data, item.name
+
+
+def _emptied(queue: deque[Taken]) -> Iterator[Taken]:
+    while queue:
+        yield queue.popleft()
 
 
 def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None:
@@ -105,9 +93,9 @@ def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
 
-def _settled(desk: Desk, new: list[tuple[Found, str]], readings: Callable[[], list[Reading]]) -> Iterator[Taken]:
+def _settled(desk: Desk, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [_attributed(desk, reading) for reading in readings()]
+    attributed = [_attributed(desk, reading) for reading in read]
     priors = [None if r.submission is None else desk.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
         yield _take(desk, item, digest, reading)

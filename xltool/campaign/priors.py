@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from xltool import api, files
+from xltool import api, files, readings
 from xltool.campaign import folder
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
@@ -49,7 +49,7 @@ def _submissions(path: Path) -> Iterator[Submission]:
         data = files.take(file)
         if isinstance(data, Finding):
             raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
-        reading = api.read(data, file.name)
+        reading = readings.reading(data, file.name)
         if reading.submission is None:
             raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
         yield reading.submission

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from xltool import api, files
+from xltool import api, files, readings
 from xltool.campaign.folder import ARCHIVE, RETURNED, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.roster import Roster
@@ -54,7 +54,7 @@ def _reading(campaign: Campaign, version: Version, prior: Submission | None) -> 
     if isinstance(data, Finding):
         raise XltoolError(f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。")
     stored = api.read(version.submission).submission
-    reading = api.read(data, version.file)
+    reading = readings.reading(data, version.file)
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
     [judged] = api.check([Reading(stored, reading.findings)], [prior])

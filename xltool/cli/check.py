@@ -33,7 +33,7 @@ from xltool.model import Submission
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
 def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = [shown.load(path) for path in paths]
+    loaded = shown.loaded(paths)
     if prior_paths:
         loaded, priors = pairs.paired(loaded, _last_year(prior_paths))
         readings = api.check(loaded, priors)

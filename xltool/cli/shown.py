@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from xltool import api, files
 from xltool.codes import GRADES
 from xltool.model import Finding, FormSpec, Reading, Suspect
+from xltool.readings import readings
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATES: Final = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
 
 
-def load(path: Path) -> Reading:
+def load(path: Path, passwords: Sequence[str] = ()) -> Reading:
     """The reading of one file; a file that cannot be opened is rejected with one finding."""
-    data = files.take(path)
-    return Reading(None, (data,)) if isinstance(data, Finding) else api.read(data, str(path))
+    return loaded([path], passwords)[0]
+
+
+def loaded(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
+    """The readings of files in their order, each apart from the others."""
+    refused: dict[int, Reading] = {}
+
+    def opened() -> Iterator[tuple[bytes, str]]:
+        for at, path in enumerate(paths):
+            data = files.take(path)
+            if isinstance(data, Finding):
+                refused[at] = Reading(None, (data,))
+            else:
+                yield data, str(path)
+
+    read = readings(opened(), passwords, os.cpu_count() or 1)
+    found = list(read)
+    for at in sorted(refused):
+        found.insert(at, refused[at])
+    return found
 
 
 def spec_of(reading: Reading) -> FormSpec | None:

@@ -85,6 +85,14 @@ def over_limit(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
     return Refusal(Finding("file.limit", "error", data={"limit": limit, "allowed": allowed, "found": found, "part": part}))
 
 
+def declared(data: bytes) -> int | None:
+    """How many bytes the parts of a zip say they inflate to, which reading holds them to; None for what is no whole zip."""
+    try:
+        return sum(entry.size for entry in _directory(data)[0]) if data.startswith(b"PK\3\4") else None
+    except (Refusal, struct.error):
+        return None
+
+
 class Relationship(NamedTuple):
     """One line of a .rels part: the last word of its type, and a part name or, when external, an address nobody opens."""
 

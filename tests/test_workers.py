@@ -1,0 +1,172 @@
+"""Workers that crash, hang or swallow memory cost the item at hand and nothing else."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from xltool import api, workers
+from xltool.model import Reading
+from xltool.workers import Lost, run
+
+METHODS = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
+MIB = 2**20
+WORD = b"xltool-test:"
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+
+
+def double(number):
+    return 2 * number
+
+
+def misbehave(data: bytes):
+    """Does what the bytes say, or reads them as a file."""
+    match data.removeprefix(WORD) if data.startswith(WORD) else b"":
+        case b"kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case b"exit":
+            os._exit(0)
+        case b"fault":
+            ctypes.string_at(1)
+        case b"hang":
+            time.sleep(1000)
+        case b"memory":
+            return [bytearray(16 * MIB) for _ in range(10_000)]
+        case b"stack":
+            return misbehave(data) + misbehave(data)
+        case b"bug":
+            raise ZeroDivisionError("a fault of the program")
+    return api.read(data)
+
+
+def filled(code):
+    document = (SAMPLES / "2024" / "654221-015.json").read_bytes().replace(b"654221-015", code.encode())
+    return api.fill(api.read(document).submission)
+
+
+def words(*names):
+    return [WORD + name.encode() for name in names]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_results_come_in_order(method):
+    assert list(run(double, range(300), jobs=2, method=method)) == list(range(0, 600, 2))
+    assert list(run(double, [], jobs=2, method=method)) == []
+
+
+WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "time", "memory": "memory"}
+
+
+@pytest.mark.parametrize(("word", "why"), WHYS.items())
+def test_one_item_is_lost_and_those_behind_it_are_not(word, why):
+    items = [b"plain text", *words(word), b"plain text", b"more text", *words(word, word), b"last"]
+    answers = list(run(misbehave, items, jobs=1, seconds=1))
+    assert [isinstance(answer, Reading) for answer in answers] == [True, False, True, True, False, False, True]
+    assert answers[1] == answers[4] == answers[5] == Lost(why)
+
+
+def test_an_item_that_exhausts_the_stack_is_lost():
+    assert list(run(misbehave, words("stack"))) == [Lost("crash")]
+
+
+def test_a_fault_of_the_program_is_raised():
+    with pytest.raises(ZeroDivisionError, match="a fault of the program"):
+        list(run(misbehave, words("bug"), jobs=2))
+
+
+def test_memory_is_watched_from_outside_where_the_system_sets_no_limit():
+    answers = list(run(misbehave, [*words("memory"), b"text"], jobs=1, memory=256 * MIB, watched=True))
+    assert answers[0] == Lost("memory")
+    assert isinstance(answers[1], Reading)
+
+
+def test_large_items_and_a_worker_that_hangs_do_not_block():
+    items = [*words("hang"), bytes(8 * MIB), bytes(8 * MIB)]
+    answers = list(run(misbehave, items, jobs=1, seconds=1))
+    assert answers[0] == Lost("time")
+    assert all(isinstance(answer, Reading) for answer in answers[1:])
+
+
+def test_results_are_made_while_nobody_takes_them_and_bounded():
+    taken = []
+
+    def items():
+        for number in range(5000):
+            taken.append(number)
+            yield number
+
+    answers = run(double, items(), jobs=2)
+    assert next(answers) == 0
+    assert len(taken) < 5000
+    answers.close()
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_batch_of_five_hundred(method):
+    """450 filled workbooks, 45 damaged files, five that take a worker with them: each accounted for, in order, in bounded memory."""
+    good = [filled(f"99-{at}") for at in range(9)]
+    items = []
+    for at in range(500):
+        if at % 100 == 50:
+            items += words(["kill", "hang", "memory", "exit", "fault"][at // 100])
+        elif at % 10 == 5 and at % 100 != 55:
+            items.append(good[0][: 100 + at * 40])
+        else:
+            items.append(good[at % 9])
+    peak = 0
+    answers = []
+    here = psutil.Process()
+    before = here.memory_info().rss
+    for answer in run(misbehave, items, jobs=2, seconds=2, method=method):
+        answers.append(answer)
+        if len(answers) % 10 == 0:
+            children = [child.memory_info().rss for child in here.children() if child.is_running()]
+            peak = max(peak, here.memory_info().rss - before + sum(children))
+    kept = [a for a in answers if isinstance(a, Reading) and a.submission is not None]
+    refused = [a for a in answers if isinstance(a, Reading) and a.submission is None]
+    lost = [at for at, a in enumerate(answers) if isinstance(a, Lost)]
+    assert (len(kept), len(refused), len(lost)) == (450, 45, 5)
+    assert lost == [50, 150, 250, 350, 450]
+    assert [answers[at].why for at in lost] == ["crash", "time", "memory", "crash", "crash"]
+    codes = {a.submission.agency.code for a in kept}
+    assert len(codes) == 9
+    assert all(answers[at].submission == answers[at % 9].submission for at in range(500) if items[at] == good[at % 9] and at % 9 not in {5})
+    assert peak < 1024 * MIB
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Linux and macOS")
+@pytest.mark.parametrize("method", METHODS)
+def test_no_worker_outlives_a_killed_parent(method):
+    program = (
+        "import sys; from tests.test_workers import *\n"
+        f"answers = run(double, iter(int, 1), jobs=3, method={method!r}); [next(answers) for _ in range(500)]\n"
+        "print(*[c.pid for c in psutil.Process().children()], flush=True)\n"
+        "time.sleep(100)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.kill()
+    assert len(children) >= 3
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in children)
+
+
+def alive(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_limits_are_those_promised():
+    assert (workers.WORKER_SECONDS, workers.WORKER_MEMORY) == (10, 512 * MIB)

@@ -1,0 +1,60 @@
+"""Files from outside read without danger to who reads them: what could cost much is read in a worker process that can be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, islice
+from typing import Final
+
+from xltool import api, workers
+from xltool.forms import document
+from xltool.messages import finding
+from xltool.model import Reading
+from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
+
+WORTH_WORKERS: Final = 12
+"""Fewer light files than this are read faster here than in processes that have to be started."""
+LIGHT_DOCUMENT: Final = 2**20
+LIGHT_WORKBOOK: Final = 8 * 2**20
+"""Bytes, inflated: a filled workbook has under 2 million; our own reader takes well under a second and 100 MiB for that many."""
+
+
+def readings(files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1) -> Iterator[Reading]:
+    """The readings of files (bytes and a name for the source), in order; one that a worker was lost over is rejected with one finding."""
+    waiting = iter(files)
+    first = list(islice(waiting, WORTH_WORKERS))
+    if len(first) < WORTH_WORKERS and all(light(data) for data, _ in first):
+        yield from (api.read(data, name, passwords) for data, name in first)
+        return
+    alone = min(jobs, len(first)) if len(first) < WORTH_WORKERS else jobs
+    for answer in workers.run(partial(_read, tuple(passwords)), chain(first, waiting), jobs=alone):
+        yield _refused(answer) if isinstance(answer, Lost) else answer
+
+
+def reading(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
+    """The reading of one file."""
+    return next(readings([(data, source)], passwords))
+
+
+def light(data: bytes) -> bool:
+    """Whether only our own readers touch it, and it is small once it is inflated, to which they hold it."""
+    from xltool.workbook.package import declared
+
+    if document.looks_like(data):
+        return len(data) <= LIGHT_DOCUMENT
+    size = declared(data)
+    return size is not None and size <= LIGHT_WORKBOOK
+
+
+def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:
+    return api.read(*file, passwords)
+
+
+def _refused(lost: Lost) -> Reading:
+    why = {
+        "time": f"读了 {WORKER_SECONDS} 秒还没有读完",
+        "memory": f"读取时占用的内存超过 {WORKER_MEMORY // 2**20} MB",
+        "crash": "读取程序因它中断",
+    }[lost.why]
+    return Reading(None, (finding("file.worker", why=why),))

@@ -1,0 +1,265 @@
+"""Worker processes that can be lost: a file that crashes one, fills its memory or never ends costs that file only."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from time import monotonic
+from typing import Any, Final, Generic, Literal, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORKER_SECONDS: Final = 10
+"""How long a worker may take over one file."""
+WORKER_MEMORY: Final = 512 * 2**20
+"""Bytes that a worker may take beyond what it has when it begins."""
+AHEAD: Final = 2**19
+"""Bytes of items that may lie in the pipe to a worker beside the one at hand, so that it need not wait for this process.
+
+The pipe is made to hold twice as much, so that handing out never blocks behind a worker that hangs; where the system cannot make it so,
+a worker gets one item at a time.
+"""
+MOST_AHEAD: Final = 32
+"""Items in the hands of one worker."""
+MOST_WAITING: Final = 256
+"""Results that may wait for an earlier one."""
+LOOK: Final = 0.05
+"""Seconds between two looks at the memory of workers where the system sets no limit (Windows)."""
+
+Why = Literal["time", "memory", "crash"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item whose worker was lost over it, and how."""
+
+    why: Why
+
+
+@dataclass(eq=False, slots=True)
+class _Worker(Generic[Item]):
+    process: BaseProcess
+    inward: Connection
+    pipe: Connection
+    ahead: int  # bytes that may wait
+    base: int  # resident bytes before its first item, where they are watched from here
+    waiting: deque[tuple[int, Item, int]] = field(default_factory=deque)  # number, item, bytes; the first is at hand
+    begun: float = 0.0
+
+    def room(self, size: int) -> bool:
+        """Whether an item of so many bytes can be handed over now."""
+        return not self.waiting or (len(self.waiting) < MOST_AHEAD and sum(held for _, _, held in self.waiting) + size <= self.ahead)
+
+
+def run(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    jobs: int = 1,
+    seconds: float = WORKER_SECONDS,
+    memory: int = WORKER_MEMORY,
+    method: str | None = None,
+    watched: bool = sys.platform == "win32",
+) -> Iterator[Result | Lost]:
+    """What the function makes of each item, in order, each in a worker process; an item that a worker is lost over is `Lost`.
+
+    The function and the items are picklable; what it raises is raised here, but for running out of memory or of stack. `watched`: the
+    workers' memory is looked at from here instead of limited by the system.
+    """
+    pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, seconds, memory, watched)
+    try:
+        yield from pool.results(iter(items), jobs)
+    finally:
+        pool.close()
+
+
+class _Pool(Generic[Item, Result]):
+    def __init__(self, context: BaseContext, function: Callable[[Item], Result], seconds: float, memory: int, watched: bool) -> None:
+        self._context, self._function = context, function
+        self._seconds, self._memory, self._watched = seconds, memory, watched
+        self._workers: list[_Worker[Item]] = []
+        self._again: deque[tuple[int, Item]] = deque()  # what stood behind a lost item
+        self._next: tuple[int, Item, memoryview] | None = None  # what no worker has room for yet
+        self._done: dict[int, Result | Lost] = {}
+
+    def results(self, items: Iterator[Item], jobs: int) -> Iterator[Result | Lost]:
+        numbered = enumerate(items)
+        following = 0
+        while True:
+            more = self._hand_out(numbered, jobs)
+            while following in self._done:
+                yield self._done.pop(following)
+                following += 1
+                if more and any(not worker.waiting for worker in self._workers):
+                    break
+            if not more and not self._again and not self._done and not any(worker.waiting for worker in self._workers):
+                return
+            if following not in self._done:
+                self._gather()
+
+    def _hand_out(self, numbered: Iterator[tuple[int, Item]], jobs: int) -> bool:
+        """Fills the workers up, the one with the least to do first; False when nothing more is to come.
+
+        Results that wait for an earlier one are bounded, so that one slow file does not heap up all others.
+        """
+        while self._next is not None or self._again or len(self._done) < MOST_WAITING:
+            if self._next is None:
+                entry = self._again.popleft() if self._again else next(numbered, None)
+                if entry is None:
+                    return False
+                self._next = (*entry, ForkingPickler.dumps(entry[1]))
+            number, item, data = self._next
+            free = min((worker for worker in self._workers if worker.room(len(data))), key=lambda w: len(w.waiting), default=None)
+            if (free is None or free.waiting) and len(self._workers) < jobs:
+                free = self._start()
+            if free is None:
+                return True
+            if not free.waiting:
+                free.begun = monotonic()
+            free.waiting.append((number, item, len(data)))
+            self._next = None
+            with suppress(OSError):  # that a worker has just been lost is noticed when answers are gathered
+                free.inward.send_bytes(data)
+        return True
+
+    def _start(self) -> _Worker[Item]:
+        theirs, inward = self._context.Pipe(duplex=False)
+        outward, back = self._context.Pipe(duplex=False)
+        foreign = [inward, outward, *(pipe for worker in self._workers for pipe in (worker.inward, worker.pipe))]
+        forked = self._context.get_start_method() == "fork"
+        process = self._context.Process(  # type: ignore[attr-defined]
+            target=_work, args=(self._function, theirs, back, foreign if forked else [], 0 if self._watched else self._memory), daemon=True
+        )
+        process.start()
+        theirs.close()
+        back.close()
+        worker: _Worker[Item] = _Worker(process, inward, outward, _widened(inward), _resident(process) if self._watched else 0)
+        self._workers.append(worker)
+        return worker
+
+    def _gather(self) -> None:
+        """Waits until a worker answers, ends or overruns its time, and takes note."""
+        busy = [worker for worker in self._workers if worker.waiting]
+        now = monotonic()
+        patience = max(0.0, min((worker.begun + self._seconds - now for worker in busy), default=self._seconds))
+        ready = set(wait([worker.pipe for worker in busy], min(patience, LOOK) if self._watched else patience))
+        for worker in busy:
+            if worker.pipe in ready:
+                self._answer(worker)
+            elif monotonic() - worker.begun >= self._seconds:
+                self._lose(worker, "time")
+            elif self._watched and _resident(worker.process) - worker.base > self._memory:
+                self._lose(worker, "memory")
+
+    def _answer(self, worker: _Worker[Item]) -> None:
+        try:
+            kind, answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._lose(worker, "crash")
+            return
+        if kind == "raised":
+            raise answer
+        if kind == "memory":
+            self._lose(worker, "memory")
+            return
+        number, _, _ = worker.waiting.popleft()
+        self._done[number] = Lost("crash") if kind == "stack" else answer
+        worker.begun = monotonic()
+
+    def _lose(self, worker: _Worker[Item], why: Why) -> None:
+        """Ends a worker: the item at hand is lost, those behind it go to another."""
+        self._workers.remove(worker)
+        number, _, _ = worker.waiting.popleft()
+        self._done[number] = Lost(why)
+        self._again.extendleft((number, item) for number, item, _ in reversed(worker.waiting))
+        _end(worker)
+
+    def close(self) -> None:
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
+
+
+def _end(worker: _Worker[Any]) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.process.close()
+    worker.pipe.close()
+    worker.inward.close()
+
+
+def _widened(pipe: Connection) -> int:
+    """Makes a pipe hold twice what may wait in it, and tells how much may: nothing where the system knows no such thing."""
+    try:
+        import fcntl
+
+        held = fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 2 * AHEAD)
+    except (ImportError, AttributeError, OSError):
+        return 0
+    return AHEAD if held >= 2 * AHEAD else 0
+
+
+def _resident(process: BaseProcess) -> int:
+    """Bytes of memory that a process holds; 0 when it has just ended."""
+    import psutil
+
+    try:
+        return int(psutil.Process(process.pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _work(function: Callable[[Any], Any], inward: Connection, outward: Connection, foreign: list[Connection], memory: int) -> None:
+    """The life of a worker: it ends with the process that started it, or when its heap was too small once."""
+    for other in foreign:  # a fork holds copies: were they left open, nobody would notice that the other end is gone
+        other.close()
+    _quiet()
+    if memory:
+        _limit(memory)
+    with suppress(EOFError, OSError, KeyboardInterrupt):
+        while True:
+            try:
+                answer = ("done", function(inward.recv()))
+            except MemoryError:
+                answer = ("memory", None)
+            except RecursionError:
+                answer = ("stack", None)
+            except Exception as error:  # it is raised again where the caller sees it
+                answer = ("raised", error)
+            try:
+                outward.send(answer)
+            except MemoryError:
+                outward.send(("memory", None))
+
+
+def _quiet() -> None:
+    """A library that prints about a file, or a crash that prints its last words, says it to nobody."""
+    faulthandler.disable()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
+def _limit(memory: int) -> None:
+    """Sets the size that this process may grow to; systems without such limits are watched from outside."""
+    try:
+        import resource
+    except ImportError:
+        return
+    with suppress(OSError, ValueError):  # a system that has the module and not the limit
+        held = 0
+        with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+            held = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + memory, resource.RLIM_INFINITY))

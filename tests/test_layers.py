@@ -27,12 +27,12 @@ MODULES = {
     },
     "campaign": {
         "__init__", "consolidate", "contributions", "corrections", "county", "discrepancies", "folder", "handwritten",
-        "inbox", "intake", "lists", "names", "outbox", "page", "priors", "reminders", "returns", "roster", "seal",
-        "standing", "store", "texts",
+        "inbox", "intake", "lists", "mail", "names", "outbox", "page", "passwords", "priors", "reminders", "returns", "roster",
+        "seal", "standing", "store", "texts",
     },
     "cli": {
         "__init__", "build", "check", "chinese", "collect", "console", "consolidate", "demo", "explain", "fill",
-        "forms", "new", "pairs", "place", "read", "report", "shown", "status", "waive",
+        "forms", "new", "pairs", "passwords", "place", "read", "report", "shown", "status", "waive",
     },
     "forms": {
         "__init__", "catalog", "checks", "document", "fields", "grammar", "layout", "linear", "number", "ruleset",
@@ -45,9 +45,9 @@ MODULES = {
         "__init__", "cells", "judge", "localise", "prior_year", "validate",
     },
     "workbook": {
-        "__init__", "a1", "address", "book", "claims", "fingerprint", "formula", "front", "identity", "lists", "looks",
-        "mark", "notice", "opening", "package", "prior", "ranges", "read", "results", "sheet", "sheets", "stamp", "witness",
-        "write", "writings",
+        "__init__", "a1", "address", "book", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity", "kinds",
+        "legacy", "lists", "locked", "looks", "mark", "notice", "ods", "opening", "outside", "package", "prior", "ranges",
+        "read", "results", "sheet", "sheets", "stamp", "styles", "veils", "witness", "write", "writings",
     },
 }  # fmt: skip
 ALONE = {  # packages that only these modules may import
@@ -58,6 +58,8 @@ ALONE = {  # packages that only these modules may import
     "numpy": {"rules", "campaign/consolidate"},
     "click": {"cli"},
     "zipfile": {"report/docx", "campaign/inbox"},
+    "msoffcrypto": {"workbook/locked"},
+    "olefile": {"workbook/locked"},
 }
 
 

@@ -141,6 +141,7 @@ def message(found: Finding, spec: FormSpec | None) -> str:
 
     return messages.render(found, spec, plan(spec).place)
 
+
 def described(found: Finding, reading: Reading) -> dict[str, Any]:
     """A finding as the contract's JSON has it: code, rule, severity, cells with sheet, address and value, message, suspects."""
     spec = None if reading.submission is None else form(reading.submission.form)
@@ -195,8 +196,6 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
     frame = pd.concat([heads, pd.DataFrame(data, columns=list(spec.index), dtype=object)], axis=1)
     frame.index = pd.Index([submission.agency.code for submission in rows], name="code")
     return frame
-
-
 
 
 def explain(name: str) -> str:

@@ -121,7 +121,41 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "sheet.renamed": Message(
         "warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "改回“{expected}”；不要改工作表名称。"
     ),
-    "sheet.added": Message("warning", "多了工作表", "多了工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
+    "sheet.added": Message("warning", "多了工作表", "多了{state}工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
+    "sheet.hidden": Message(
+        "warning", "工作表被隐藏", "工作表{found}被隐藏；其中内容仍按原样读取。", "取消隐藏（在工作表标签上按右键），核对后再报送。"
+    ),
+    "row.hidden": Message(
+        "warning",
+        "有行被隐藏",
+        "工作表“{sheet}”有 {count} 行被隐藏或压得看不见（{places}），其中有内容或填报格；仍按原样读取。",
+        "取消隐藏、恢复行高，核对后再报送。",
+    ),
+    "column.hidden": Message(
+        "warning",
+        "有列被隐藏",
+        "工作表“{sheet}”有 {count} 列被隐藏或压得看不见（{places}），其中有内容或填报格；仍按原样读取。",
+        "取消隐藏、恢复列宽，核对后再报送。",
+    ),
+    "sheet.drawing": Message(
+        "warning",
+        "可能遮住数字",
+        "工作表“{sheet}”有{what}盖在 {count} 个数字格上：{cells}；按格内实际的数读取。",
+        "移开或删去，核对这些格的数后再报送。",
+    ),
+    "format.conditional": Message(
+        "warning",
+        "条件格式改变显示",
+        "工作表“{sheet}”有 {count} 个数字格的条件格式会改变或遮掩显示（{what}）：{cells}；按格内实际的数读取。",
+        "删去自己加的条件格式，核对这些格的数后再报送。",
+    ),
+    "cell.disguised": Message(
+        "warning",
+        "看到的与实际的数不同",
+        "{block}有 {count} 格看到的与实际的数不同：{example}；按实际值读取。",
+        "用“格式刷”从旁边的格复制格式，核对实际的数后再报送。",
+        ANNUAL_NOTICE,
+    ),
     "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"),
     "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
     "sheet.unprotected": Message(
@@ -194,9 +228,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "county.checked": Message(
         "info", "已核对重复", "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。", "不用改。"
     ),
-    "county.waived": Message(
-        "info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
-    ),
+    "county.waived": Message("info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"),
     "county.total": Message(
         "warning",
         "单位的合计与分项不符",
@@ -223,15 +255,41 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     # rejected files
     "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
-    "file.not_workbook": Message(
-        "error", "不是工作簿", "这不是 xlsx 工作簿，看来是{what}。", "请用下发的工作簿填写，另存为 .xlsx 后报送。"
-    ),
+    "file.not_workbook": Message("error", "不是工作簿", "这不是工作簿，看来是{what}。", "{mend}。"),
     "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}（{part}）。", "请在填写的电脑上重新打开、另存，再报送一次。"),
     "file.limit": Message(
         "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
     ),
+    "file.converted": Message(
+        "info",
+        "不是 .xlsx 格式",
+        "这是{what}；公式无法与表样逐一核对，合计和校验已重新计算。",
+        "不用改；下次请另存为 .xlsx 再报送。",
+    ),
+    "file.locked": Message(
+        "error",
+        "文件有打开密码",
+        "文件有打开密码，没有读取。",
+        "请取消密码后另存、报送；或把密码写进密码文件（一行一个），用 --password-file 给出，或放在填报任务文件夹的 passwords.txt。",
+    ),
+    "file.password": Message(
+        "error", "密码不对", "文件有打开密码，给出的 {count} 个密码都打不开它{left}。", "向报送单位核对密码，或请其取消密码后再报送。"
+    ),
+    "file.unlocked": Message("info", "文件有打开密码", "文件有打开密码，已用给出的密码打开。", "不用改；以后请取消密码再报送。"),
     "file.worker": Message(
         "error", "读不下去", "文件没有读完：{why}；其他文件不受影响。", "请在填写的电脑上重新打开、另存，再报送一次；不要加入其他内容。"
+    ),
+    "file.macros": Message(
+        "warning",
+        "文件带有宏或控件",
+        "文件带有宏或控件（{what}）；没有运行，也不会带到退回和汇总的文件里。",
+        "请在下发的 .xlsx 工作簿上填写。",
+    ),
+    "file.outside": Message(
+        "warning",
+        "有通往文件之外的内容",
+        "文件里有 {count} 处内容通往文件之外：{what}；没有打开，也没有执行。",
+        "删去这些链接和公式，直接填数。",
     ),
     "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
     "file.edition": Message(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import stat
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from xltool.messages import XltoolError, finding
 from xltool.model import Finding
 
+TEMPORARY: Final = ".xltool-"
 LARGEST_FILE: Final = 10 * 2**20
 """Bytes of an input file; a filled workbook has some 40 thousand."""
 
@@ -36,7 +41,7 @@ def put(path: Path, data: bytes, mode: int | None = None) -> None:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".xltool-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix(os.getpid()), delete=False) as file:
             temporary = Path(file.name)
             file.write(data)
             file.flush()
@@ -45,8 +50,39 @@ def put(path: Path, data: bytes, mode: int | None = None) -> None:
         temporary.replace(path)
     except (OSError, ValueError) as error:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # what cannot be cleared away now is by the next run
+                temporary.unlink()
         raise XltoolError(f"写不出 {path.name}：{reason(error)}。") from error
+
+
+def swept(folder: Path) -> None:
+    """Clears away the temporary files that runs of this machine left in a folder when they were killed; those of runs at work stay."""
+    machine = _own_prefix("")
+    for path in folder.glob(f"{machine}*") if folder.is_dir() else ():
+        process = path.name.removeprefix(machine).partition("-")[0]
+        if process.isascii() and process.isdecimal() and not _runs(int(process)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _own_prefix(process: int | str) -> str:
+    """How the names of temporary files begin: with the machine and the process, so that another run can tell whose they are."""
+    machine = hashlib.sha256(platform.node().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{TEMPORARY}{machine}-{process}-" if process else f"{TEMPORARY}{machine}-"
+
+
+def _runs(process: int) -> bool:
+    if sys.platform == "win32":
+        import psutil
+
+        return bool(psutil.pid_exists(process))
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _mode(path: Path) -> int:
@@ -56,6 +92,12 @@ def _mode(path: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def told(error: OSError) -> str:
+    """What the system would not do, in one sentence."""
+    name = f"{Path(os.fsdecode(error.filename)).name}：" if isinstance(error.filename, str | bytes) else ""
+    return f"未能完成：{name}{reason(error)}。"
 
 
 def reason(error: OSError | ValueError) -> str:

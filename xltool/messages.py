@@ -16,7 +16,6 @@ MOST_CELLS: Final = 12
 """How many cells a sentence lists before it says 等 N 格."""
 
 
-
 _FACT: Final = re.compile(r"\{[a-z]+\}")
 
 

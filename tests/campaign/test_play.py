@@ -280,5 +280,3 @@ def independent_sum(county):
     for key in [key for key in total if key.startswith("disputes.direct")]:
         assert key in {f"disputes.direct.{outcome}" for outcome in (*OUTCOMES, "total")}
     return total
-
-

@@ -113,7 +113,7 @@ def test_last_year_that_cannot_be_read(folder):
     (folder / "junk.xlsx").write_bytes(b"no workbook")
     done = run(this, "--prior", "junk.xlsx")
     assert done.exit_code == 5
-    assert "上年文件 junk.xlsx：无法读取\n  [强制] 这不是 xlsx 工作簿" in done.stderr
+    assert "上年文件 junk.xlsx：无法读取\n  [强制] 这不是工作簿" in done.stderr
     done = run(this, "--prior", "none.json")
     assert done.exit_code == 1
     assert "没有这个文件" in done.stderr

@@ -151,25 +151,28 @@ def openpyxl_saved(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def office_saved(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+
+
+def office_saved(files: dict[str, bytes], folder: Path, kind: str = "xlsx", was: str = "xlsx") -> dict[str, bytes]:
     """The workbooks as LibreOffice saves them; one start for all."""
-    before, after = folder / "before", folder / "after"
+    before, after = folder / "before", folder / f"after-{kind}"
     before.mkdir(parents=True)
     for name, data in files.items():
-        (before / f"{name}.xlsx").write_bytes(data)
+        (before / f"{name}.{was}").write_bytes(data)
     command = [
         "soffice",
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         "--headless",
         "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
+        f"{kind}:{FILTERS[kind]}",
     ]
     run = subprocess.run(
         [*command, "--outdir", str(after), *sorted(map(str, before.iterdir()))], capture_output=True, timeout=600, check=False
     )
-    missing = [name for name in files if not (after / f"{name}.xlsx").exists()]
+    missing = [name for name in files if not (after / f"{name}.{kind}").exists()]
     assert not missing, f"LibreOffice did not save {missing}: {run.stdout!r} {run.stderr!r}"
-    return {name: (after / f"{name}.xlsx").read_bytes() for name in files}
+    return {name: (after / f"{name}.{kind}").read_bytes() for name in files}
 
 
 REWRITERS = {

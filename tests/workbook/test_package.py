@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.workbook.parts import CONTENT_TYPES, packed, parts, rels
 from xltool.workbook import package as door
+from xltool.workbook.book import read_book
 from xltool.workbook.package import Package, Refusal
 
 
@@ -57,7 +58,9 @@ def test_a_missing_part_is_damage():
         ("xl/worksheets/sheet1.xml", "../comments1.xml", "xl/comments1.xml"),
         ("xl/workbook.xml", "./sheet%201.xml#A1", "xl/sheet 1.xml"),
         ("xl/workbook.xml", "worksheets\\sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ("xl/workbook.xml", "../../../etc/passwd", "etc/passwd"),
+        ("xl/workbook.xml", "../../../etc/passwd", "../../../etc/passwd"),
+        ("xl/workbook.xml", "..%2f..%2fetc/passwd", "../../etc/passwd"),
+        ("xl/workbook.xml", "C:\\Windows\\win.ini", "xl/C:/Windows/win.ini"),
         ("", "xl/workbook.xml", "xl/workbook.xml"),
     ],
 )
@@ -66,6 +69,35 @@ def test_targets_are_resolved_inside_the_package(part, target, resolved):
     where = f"{folder}/_rels/{name}.rels".lstrip("/")
     package = Package(packed(parts(**{where: rels(("a", "officeDocument", target))})))
     assert package.relationships(part)["a"] == ("officeDocument", resolved, False)
+
+
+@pytest.mark.parametrize("target", ["../../etc/passwd", "/../xl/worksheets/sheet1.xml", "..\\..\\worksheets\\sheet1.xml"])
+def test_a_target_that_leaves_the_package_is_a_refusal_where_it_is_needed(target):
+    links = rels(("rId1", "worksheet", target))
+    with pytest.raises(Refusal) as caught:
+        read_book(Package(packed(parts(**{"xl/_rels/workbook.xml.rels": links}))))
+    assert caught.value.finding.code == "file.damaged"
+    idle = rels(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "theme", target), ("rId3", "other", target))
+    assert read_book(Package(packed(parts(**{"xl/_rels/workbook.xml.rels": idle})))).sheets
+
+
+@pytest.mark.parametrize(
+    "name", ["/xl/a.xml", "\\xl\\a.xml", "../a.xml", "xl/../../a.xml", "xl\\..\\a.xml", "xl/..", "C:/a.xml", "c:a.xml", "\\\\host\\a"]
+)
+def test_names_that_point_out_of_the_package(name):
+    found = refusal(packed(parts(**{name: "<a/>"})))
+    assert (found.code, found.data["why"]) == ("file.damaged", "压缩包内的文件名指向文件之外")
+    assert found.data["part"]
+
+
+def test_a_name_with_a_nul():
+    data = packed(parts(**{"xl/aQb.xml": "<a/>"})).replace(b"xl/aQb.xml", b"xl/a\0b.xml")
+    assert refusal(data).data == {"part": "xl/a?b.xml", "why": "压缩包内的文件名指向文件之外"}
+
+
+@pytest.mark.parametrize("name", ["xl/a..b.xml", "..a/b.xml", "xl\\media\\a.xml", "xl/.rels/..."])
+def test_odd_names_that_stay_inside(name):
+    assert name.replace("\\", "/") in Package(packed(parts(**{name: "<a/>"})))
 
 
 def test_external_targets_are_told_as_such():
@@ -84,25 +116,27 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
         (b"", "空文件"),
         (b"\0" * 600, "空文件"),
         (b" \r\n", "空文件"),
-        (OLE2 + "Workbook".encode("utf-16-le"), "旧版工作簿（.xls 或 .et）"),
-        (OLE2 + "EncryptedPackage".encode("utf-16-le"), "加密的工作簿（打开需要密码）"),
-        (OLE2 + "WordDocument".encode("utf-16-le"), "旧版 Word 文档（.doc 或 .wps）"),
+        (OLE2 + "WordDocument\0".encode("utf-16-le"), "旧版 Word 文档（.doc 或 .wps）"),
         (OLE2, "旧版 Office 文件"),
         (b"%PDF-1.7\n", "PDF 文件"),
         (b"\x89PNG\r\n\x1a\n", "图片"),
         (b"\xff\xd8\xff\xe0", "图片"),
         (b"BM\x36\0\x03\0\0\0\0\0\x36\0", "图片"),
-        (b"Rar!\x1a\x07", "压缩包（RAR、7z 或 gzip）"),
+        (b"Rar!\x1a\x07", "RAR 压缩包"),
+        (b"7z\xbc\xaf\x27\x1c", "7z 压缩包"),
+        (b"\x1f\x8b\x08", "gzip 压缩包"),
+        (b"From: a@b\r\nSubject: x\r\n y\r\nMIME-Version: 1.0\r\n\r\n,", "邮件（.eml）"),
         (b"{\\rtf1", "RTF 文档"),
-        (b"\xef\xbb\xbf<!DOCTYPE html><html>", "HTML 网页"),
-        (b"<TABLE><tr><td>1</td></tr></TABLE>", "HTML 网页"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><html>", "HTML 网页（改了扩展名也不是工作簿）"),
+        (b"<TABLE><tr><td>1</td></tr></TABLE>", "HTML 网页（改了扩展名也不是工作簿）"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML 表格（2003 版）"),
-        ("单位,件数\n甲,1\n".encode("gb18030"), "文本"),
+        ("单位,件数\n甲,1\n".encode("gb18030"), "用逗号或制表符分隔的文本（改了扩展名也不是工作簿）"),
         ("单位\t1".encode("utf-16"), "文本"),
-        (b"BMW,1\n", "文本"),
+        (b"BMW,1\n", "用逗号或制表符分隔的文本（改了扩展名也不是工作簿）"),
+        (b"BMW 1\n" * 700, "文本"),
         (b"\x01\x02\x03", "无法识别的文件"),
         (packed({"word/document.xml": b"", "[Content_Types].xml": CONTENT_TYPES, "_rels/.rels": rels()}), "Word 文档（.docx）"),
-        (packed({"content.xml": b"<a/>", "mimetype": b""}), "ODF 文档（.ods 或 .odt）"),
+        (packed({"content.xml": b"<a/>", "mimetype": b""}), "ODF 文档（.odt 或 .odp）"),
         (packed({"OFD.xml": b"<a/>"}), "OFD 版式文件"),
         (packed({"a.txt": b"a"}), "压缩包（ZIP）"),
         (packed(parts(**{"_rels/.rels": rels()})), "压缩包（ZIP）"),
@@ -261,6 +295,34 @@ def test_no_doctype_in_any_part(encoding, part):
     assert refusal(data).data == {"part": part, "why": "含有不允许的 DOCTYPE 声明"}
 
 
+@pytest.mark.parametrize("part", ["xl/other.bin", "xl/a.xml", "customXml/item1.data", "xl/drawings/vml.vml"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+def test_no_doctype_without_a_mark_or_an_xml_name(part, encoding):
+    text = '\n<!DOCTYPE a [<!ENTITY b "c">]><a/>' if encoding.startswith("utf-8") else "<!DOCTYPE a><a/>"
+    assert refusal(packed(parts(**{part: text.encode(encoding)}))).data == {"part": part, "why": "含有不允许的 DOCTYPE 声明"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>',
+        b"<?xml version='1.0' encoding='x-user'?><a/>",
+        "<a/>".encode("utf-32"),
+        "<a/>".encode("utf-32-be"),
+        "<?xml version='1.0' encoding='cp037'?><a/>".encode("cp037"),
+    ],
+)
+def test_encodings_that_could_hide_a_doctype(data):
+    assert refusal(packed(parts(**{"xl/never_parsed.xml": data}))).data == {"part": "xl/never_parsed.xml", "why": "文字编码不受支持"}
+
+
+def test_encodings_declared_otherwise_are_read_as_what_they_are():
+    for declared in ("GBK", "gb2312", "ISO-8859-1", "UTF-16"):
+        text = f'<?xml version="1.0" encoding="{declared}"?><a>表</a>'
+        assert Package(packed(parts(**{"xl/a.xml": text}))).xml("xl/a.xml").text == "表"
+        assert code(packed(parts(**{"xl/a.xml": text.replace("?><a>", "?><!DOCTYPE a><a>")}))) == "file.damaged"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -314,10 +376,10 @@ def test_truncated(at):
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\3\4", b"PK\3\4PK\1\2", OLE2[:8]]), st.booleans())
 def test_any_bytes_are_a_package_or_a_refusal(data, start, ended):
     with pytest.raises(Refusal):
-        Package(start + data + (b"PK\5\6" + b"\0" * 18 if ended else b""))
+        Package(start + data + (b"PK\5\6" + b"\0" * 18 if ended else b"")).main_part()
 
 
 @given(st.binary(min_size=18, max_size=18), st.binary(min_size=46, max_size=120))
 def test_any_directory_is_a_package_or_a_refusal(end, central):
     with pytest.raises(Refusal):
-        Package(b"PK\3\4" + b"\0" * 40 + b"PK\1\2" + central + b"PK\5\6" + end)
+        Package(b"PK\3\4" + b"\0" * 40 + b"PK\1\2" + central + b"PK\5\6" + end).main_part()

@@ -285,6 +285,39 @@ def test_numbers_that_are_none(stored, key, code):
     assert len(api.message(reading.findings[0], SPEC)) < 250
 
 
+@pytest.mark.parametrize(
+    ("typed", "value", "code"),
+    [
+        ("1E3", None, "number.text"),
+        ("1e400", None, "number.text"),
+        ("NaN", None, "number.text"),
+        ("INF", None, "number.text"),
+        ("1_000", None, "number.text"),
+        ("٣", None, "number.text"),
+        ("१२", None, "number.text"),
+        ("²", None, "number.text"),
+        ("-0", 0, "number.normalised"),
+        ("007", 7, "number.normalised"),
+        ("１２", 12, "number.normalised"),
+        ("12345678901234567890", None, "number.range"),
+        ("12.00000000000000001", None, "number.fraction"),
+    ],
+)
+def test_texts_are_read_to_the_last_digit_or_told(typed, value, code):
+    read, (found,) = cell_read(typed)
+    assert (read, found.code) == (value, code)
+
+
+@pytest.mark.parametrize(
+    ("stored", "value"), [("12.00000000000000001", 12), ("123456789.00000000000", 123_456_789), ("00000000000000000012", 12)]
+)
+def test_digits_beyond_those_of_a_double(stored, value):
+    """No application that opens the file sees any of them."""
+    assert float(stored) == value
+    reading = api.read(tampered(lambda opened: opened.digits(TABLE_3, "D6", stored)))
+    assert (reading.submission.values[SPEC.index[COUNT]], codes(reading)) == (value, set())
+
+
 def formula(text, shown=None):
     made = Formula(text)
     made.shown = shown

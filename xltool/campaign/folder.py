@@ -72,14 +72,16 @@ def create(campaign: Campaign, roster: Roster) -> bool:
         if _bytes(root / SETTINGS) == campaign.settings() and _bytes(root / ROSTER) == roster.csv():
             return False
         raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
-    if root.is_dir() and any(root.iterdir()):
+    ours = {*FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
+    if root.is_dir() and any(path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
     for name in FOLDERS:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise XltoolError(f"建不了文件夹 {root / name}：{files.reason(error)}。") from error
-    files.put(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
+    if not (root / KEY).exists():
+        files.put(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
     files.put(root / ROSTER, roster.csv())
     files.put(root / SETTINGS, campaign.settings())  # last: with it the folder is a campaign
     return True

@@ -1,9 +1,10 @@
-"""What lies in an inbox: files in any folder and in zip archives, droppings of office programs left aside, nothing changed."""
+"""What lies in an inbox: files in any folder, in zip archives and attached to mails; droppings left aside, nothing changed."""
 
 from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -12,14 +13,20 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
+from xltool.campaign.mail import attachments
 from xltool.messages import render
 from xltool.model import Finding
+from xltool.report.text import clean
+from xltool.workbook import kinds
+from xltool.workbook.package import MAX_RATIO, RATIO_FROM
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
 LEFT_BEHIND: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
 MOST_MEMBERS: Final = 500
 MOST_INFLATED: Final = 256 * 2**20
 """Bytes of all members of one archive together."""
+_LOCAL: Final = struct.Struct("<26x2H")  # the lengths of the name and of what else stands between a local header and its content
+_METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,9 @@ class Found:
 
 
 def gathered(paths: Sequence[Path]) -> Iterator[Found]:
-    """Every file below the paths, oldest first and then by name, and the members of archives; a folder that cannot be read is told."""
+    """Every file below the paths, oldest first and then by name, and what archives and mails hold; an unreadable folder is told."""
     for path in paths:
-        if path.is_dir() and not path.is_symlink():
+        if _is_folder(path):
             listed = sorted(_below(path), key=lambda file: (_time(file), file.as_posix()))
             for file in listed:
                 yield from _file(file, file.relative_to(path).as_posix())
@@ -44,11 +51,24 @@ def gathered(paths: Sequence[Path]) -> Iterator[Found]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink():
+    """The files below a folder; a folder that cannot be looked into stands for what is in it."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in inside:
+        if _is_folder(path):
             yield from _below(path)
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except (OSError, ValueError):  # told when the file is opened
+        return False
 
 
 def _time(path: Path) -> int:
@@ -59,7 +79,7 @@ def _time(path: Path) -> int:
 
 
 def _file(path: Path, name: str) -> Iterator[Found]:
-    name = name.encode("utf-8", "replace").decode()
+    name = clean(name)
     if _dropping(path.name) or "__MACOSX" in Path(name).parts:
         yield Found(name, None, "办公软件的临时文件或系统文件", skipped=True)
         return
@@ -73,10 +93,32 @@ def _file(path: Path, name: str) -> Iterator[Found]:
     data = files.take(path)
     if isinstance(data, Finding):
         yield Found(name, None, render(data, None, None))
-    elif _archive(data):
-        yield from _members(name, data)
+    else:
+        yield from _within(name, data)
+
+
+def _within(name: str, data: bytes, *, zipped: bool = False, mailed: bool = False) -> Iterator[Found]:
+    """A file itself, or what an archive or a mail holds; what is packed twice over is told."""
+    if _archive(data):
+        yield from [Found(name, None, "压缩包里还有压缩包，请解压后放入")] if zipped else _members(name, data, mailed=mailed)
+    elif kinds.is_mail(data):
+        yield from [Found(name, None, "压缩包里还有邮件，请把附件另存后放入")] if mailed else _attached(name, data, zipped=zipped)
+    elif what := kinds.archive(data):
+        yield Found(name, None, f"这是{what}，请解压后放入")
     else:
         yield Found(name, data)
+
+
+def _attached(name: str, data: bytes, *, zipped: bool) -> Iterator[Found]:
+    """The attachments of a mail."""
+    for found in attachments(data):
+        full = f"{name}/{found.name}" if found.name else name
+        if _dropping(found.name.rpartition("/")[2]):
+            yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)
+        elif found.data is None:
+            yield Found(full, None, found.reason, skipped=found.skipped)
+        else:
+            yield from _within(full, found.data, zipped=zipped, mailed=True)
 
 
 def _dropping(name: str) -> bool:
@@ -94,33 +136,56 @@ def _archive(data: bytes) -> bool:
     return "[Content_Types].xml" not in names and "mimetype" not in names
 
 
-def _members(name: str, data: bytes) -> Iterator[Found]:
-    """The files in an archive; names that Chinese Windows wrote in GBK are read as such."""
+def _members(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
+    """The files in an archive, where nothing is unpacked to disk; names that Chinese Windows wrote in GBK are read as such."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_INFLATED:
             yield Found(name, None, f"压缩包里文件过多或过大（最多 {MOST_MEMBERS} 个，共 {MOST_INFLATED // 2**20} MB）")
             return
+        if _overlapping(data, members):
+            yield Found(name, None, "压缩包里的文件互相重叠，已损坏或不是正常的压缩包")
+            return
         for member in members:
-            inner = _member_name(member)
+            inner = clean(_member_name(member))
             full = f"{name}/{inner}"
             if _dropping(inner.rpartition("/")[2]) or "__MACOSX" in inner:
                 yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)
+                continue
+            found = _member(archive, member, full)
+            if found.data is None:
+                yield found
             else:
-                yield _member(archive, member, full)
+                yield from _within(full, found.data, zipped=True, mailed=mailed)
+
+
+def _overlapping(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether members share bytes, by which a small archive holds without end; the standard library looks for it since 3.11.8."""
+    free_from = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        begin = member.header_offset
+        if not free_from <= begin <= len(data) - _LOCAL.size:
+            return True
+        named, extra = _LOCAL.unpack_from(data, begin)
+        free_from = begin + _LOCAL.size + named + extra + member.compress_size
+    return free_from > len(data)
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: str) -> Found:
     if member.flag_bits & 1:
         return Found(full, None, "压缩包有密码，请解压后放入")
+    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return Found(full, None, _METHOD)
+    if member.file_size > max(RATIO_FROM, MAX_RATIO * member.compress_size):  # no more than it declares is inflated
+        return Found(full, None, f"压缩比超过 {MAX_RATIO}:1，不是正常的文件")
     try:
         with archive.open(member) as stream:
             data = stream.read(files.LARGEST_FILE + 1)  # never trust the size that an archive declares
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
-        return Found(full, None, "压缩包已损坏，或压缩方法无法识别")
+        return Found(full, None, _METHOD)
     if len(data) > files.LARGEST_FILE:
         return Found(full, None, f"文件超过 {files.LARGEST_FILE // 2**20} MB")
-    return Found(full, None, "压缩包里还有压缩包，请解压后放入") if _archive(data) else Found(full, data)
+    return Found(full, data)
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 from xltool import api, files
 from xltool.campaign.folder import ARCHIVE, INBOX, Campaign
 from xltool.campaign.inbox import Found, gathered
+from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster
 from xltool.campaign.seal import verified
 from xltool.campaign.store import Store, Unmatched, Version
@@ -88,7 +89,7 @@ def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None
     if item.data is None:
         return _without_bytes(desk, item)
     seen = desk.store.seen(digest)
-    if digest not in here and seen is None:
+    if digest not in here and (seen is None or (seen[0] == "locked" and desk.passwords)):
         return None
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
@@ -163,7 +164,11 @@ def _take(desk: Desk, item: Found, digest: str, reading: Reading) -> Taken:
     if submission is None:
         found = reading.findings[0]
         reason = api.message(found, None)
-        desk.store.take_unmatched(Unmatched(digest, item.name, reason, desk.at), len(item.data))
+        locked, before = found.code in LOCKED, desk.store.seen(digest)
+        if before is None or not locked or before[1] != reason:
+            desk.store.take_unmatched(Unmatched(digest, item.name, reason, desk.at), len(item.data), locked=locked)
+        if locked and before is not None:
+            return Taken(item.name, "duplicate", reason=reason)
         return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
     spec = api.form(submission.form)
     described = [{**api.described(f, reading), "name": f.rule or f.code} for f in reading.findings]

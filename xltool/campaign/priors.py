@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
@@ -11,12 +12,15 @@ from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 from xltool.model import Finding, Submission
 
+WORKBOOKS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods"})
+"""Endings of what is read in a folder of last year's files; what they hold is told by their content."""
 
-def gathered(paths: Sequence[Path], year: int) -> dict[str, Submission]:
+
+def gathered(paths: Sequence[Path], year: int, passwords: Sequence[str] = ()) -> dict[str, Submission]:
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year."""
     found: dict[str, Submission] = {}
     for path in paths:
-        submissions = list(_submissions(path))
+        submissions = list(_submissions(path, passwords))
         if not submissions:
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件或工作簿）。")
         for submission in submissions:
@@ -39,17 +43,17 @@ def newest(campaign: folder.Campaign) -> Iterator[Submission]:
             yield submission
 
 
-def _submissions(path: Path) -> Iterator[Submission]:
+def _submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submission]:
     if (path / folder.SETTINGS).is_file():
         yield from newest(folder.load(path))
         return
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix.lower() not in {".json", ".xlsx"} and path.is_dir():
+        if file.suffix.lower() not in WORKBOOKS and path.is_dir():
             continue
         data = files.take(file)
         if isinstance(data, Finding):
             raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
-        reading = readings.reading(data, file.name)
+        reading = readings.reading(data, file.name, passwords)
         if reading.submission is None:
             raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
         yield reading.submission

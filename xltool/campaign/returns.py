@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign.folder import ARCHIVE, RETURNED, Campaign
 from xltool.campaign.names import workbook_name
+from xltool.campaign.passwords import LOCKED, PASSWORDS
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
@@ -19,7 +20,14 @@ MARK: Final = "退回"
 """The word in a returned workbook's file name; with the version's number behind it."""
 
 
-def refresh(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str], priors: Mapping[str, Submission]) -> list[Path]:
+def refresh(  # noqa: PLR0917
+    campaign: Campaign,
+    roster: Roster,
+    store: Store,
+    states: Mapping[str, str],
+    priors: Mapping[str, Submission],
+    passwords: Sequence[str] = (),
+) -> list[Path]:
     """Makes returned/ hold just one workbook for each agency in the state `returned`; gives those that it wrote anew."""
     folder = campaign.root / RETURNED
     wanted: dict[str, Version] = {}
@@ -31,15 +39,15 @@ def refresh(campaign: Campaign, roster: Roster, store: Store, states: Mapping[st
     written = []
     for name, version in wanted.items():
         if not (folder / name).exists():
-            files.put(folder / name, _marked(campaign, store, version, priors.get(version.agency)))
+            files.put(folder / name, _marked(campaign, store, version, priors.get(version.agency), passwords))
             written.append(folder / name)
     _clear(folder, wanted)
     return written
 
 
-def _marked(campaign: Campaign, store: Store, version: Version, prior: Submission | None) -> bytes:
+def _marked(campaign: Campaign, store: Store, version: Version, prior: Submission | None, passwords: Sequence[str]) -> bytes:
     spec = campaign.spec
-    reading = _reading(campaign, version, prior)
+    reading = _reading(campaign, version, prior, passwords)
     assert reading.submission is not None
     versions = store.versions(version.agency)
     before = versions[version.number - 2] if version.number > 1 else None
@@ -47,14 +55,16 @@ def _marked(campaign: Campaign, store: Store, version: Version, prior: Submissio
     return returned_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
 
 
-def _reading(campaign: Campaign, version: Version, prior: Submission | None) -> Reading:
+def _reading(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
     """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
     path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
     data = Finding("file.missing", "error") if path is None else files.take(path)
     if isinstance(data, Finding):
         raise XltoolError(f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。")
     stored = api.read(version.submission).submission
-    reading = readings.reading(data, version.file)
+    reading = readings.reading(data, version.file, passwords)
+    if reading.submission is None and reading.findings[0].code in LOCKED:
+        raise XltoolError(f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORDS}，再执行一次。")
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
     [judged] = api.check([Reading(stored, reading.findings)], [prior])

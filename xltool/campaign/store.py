@@ -33,7 +33,8 @@ CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
 
-Outcome: TypeAlias = Literal["version", "unmatched"]
+Outcome: TypeAlias = Literal["version", "unmatched", "locked"]
+"""`locked` is unmatched for want of a password, and may come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +136,36 @@ class Store:
         """Takes in a return as the agency's newest version and gives its number; 0 when another run has just taken in the same bytes."""
         v = version
         with self._transaction():
-            if self.seen(v.sha256) is not None:
+            if not self._new(v.sha256):
                 return 0
             number = int(self._rows("SELECT count(*) FROM version WHERE agency = ?", v.agency)[0][0]) + 1
-            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, 'version', '')", (v.sha256, v.file, size, v.at))
+            self._file(v.sha256, v.file, size, v.at, "version", "")
             findings = json.dumps(list(v.findings), ensure_ascii=False)
             row = (v.agency, number, v.sha256, v.at, v.file, v.submission, findings)
             self._db.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return number
 
-    def take_unmatched(self, unmatched: Unmatched, size: int) -> None:
-        """Notes a file that is no agency's return."""
+    def take_unmatched(self, unmatched: Unmatched, size: int, *, locked: bool = False) -> None:
+        """Notes a file that is no agency's return; `locked`: no password fitted, so that it is read again when it comes again."""
         u = unmatched
         with self._transaction():
-            if self.seen(u.sha256) is not None:
-                return
-            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, 'unmatched', ?)", (u.sha256, u.file, size, u.at, u.reason))
+            if self._new(u.sha256):
+                self._file(u.sha256, u.file, size, u.at, "locked" if locked else "unmatched", u.reason)
+
+    def _new(self, sha256: str) -> bool:
+        seen = self.seen(sha256)
+        return seen is None or seen[0] == "locked"
+
+    def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason
+        self._db.execute(
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET"
+            " name = excluded.name, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason",
+            row,
+        )
 
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Files that are no agency's return, in the order in which they came."""
-        rows = self._rows("SELECT sha256, name, reason, at FROM file WHERE outcome = 'unmatched' ORDER BY rowid")
+        rows = self._rows("SELECT sha256, name, reason, at FROM file WHERE outcome <> 'version' ORDER BY rowid")
         return tuple(Unmatched(*row) for row in rows)
 
     def newest(self) -> dict[str, Version]:

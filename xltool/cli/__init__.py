@@ -73,6 +73,10 @@ class Commands(Command, click.Group):
         except BrokenPipeError:  # the reader of our output has gone, as in `xltool forms | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
+        except OSError as error:  # a disk that is full or gone where nobody expected it
+            from xltool.files import told
+
+            _fail(told(error), 1)
         except _caller_errors() as error:
             _fail(str(error), 1)
         sys.exit(result if isinstance(result, int) else 0)

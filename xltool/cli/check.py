@@ -11,6 +11,7 @@ import click
 from xltool import api
 from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
+from xltool.cli.passwords import options
 from xltool.model import Submission
 
 
@@ -31,11 +32,12 @@ from xltool.model import Submission
 )
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
-def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+@options
+def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool, passwords: tuple[str, ...]) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = shown.loaded(paths)
+    loaded = shown.loaded(paths, passwords)
     if prior_paths:
-        loaded, priors = pairs.paired(loaded, _last_year(prior_paths))
+        loaded, priors = pairs.paired(loaded, _last_year(prior_paths, passwords))
         readings = api.check(loaded, priors)
     else:
         readings = api.check(loaded)
@@ -53,11 +55,11 @@ def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: boo
     sys.exit(shown.exit_code(readings, strict))
 
 
-def _last_year(paths: tuple[Path, ...]) -> dict[str, Submission]:
+def _last_year(paths: tuple[Path, ...], given: tuple[str, ...]) -> dict[str, Submission]:
     """Last year's submissions by file; ends the command with its finding when one cannot be read."""
     found = {}
     for path in paths:
-        reading = shown.load(path)
+        reading = shown.load(path, given)
         if reading.submission is None:
             console.say(f"上年文件 {path}：{shown.STATES['rejected']}", err=True)
             for line in shown.lines(reading):

@@ -12,9 +12,11 @@ from pathlib import Path
 import click
 
 from xltool.campaign import intake, returns
+from xltool.campaign.passwords import of
 from xltool.campaign.standing import standings
 from xltool.cli import console, place
 from xltool.cli.chinese import Command
+from xltool.cli.passwords import options
 from xltool.cli.shown import DONE, ERRORS, UNREADABLE
 from xltool.messages import XltoolError
 
@@ -24,23 +26,26 @@ from xltool.messages import XltoolError
     name="collect",
     options_metavar="[选项]",
     help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改的单位生成退回的工作簿。\n\n"
-    "文件名随意，可以有子文件夹和 zip；收过的内容不会重复计。有文件无法读取时退出码为 5，有退回时为 3。",
+    "文件名随意，可以有子文件夹、zip 和邮件（.eml）；打开密码写在任务文件夹的 passwords.txt；收过的内容不会重复计。\n\n"
+    "有文件无法读取时退出码为 5，有退回时为 3。",
 )
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
 @place.option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
-def command(paths: tuple[Path, ...], root: Path, jobs: int | None) -> None:
+@options
+def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tuple[str, ...]) -> None:
     """Takes in each file, refreshes returned/, prints one table of what happened."""
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
     with place.opened(root) as (campaign, roster, store):
         now = datetime.now()
+        passwords = tuple(dict.fromkeys([*passwords, *of(campaign)]))
         last_year = place.last_year(campaign)
-        desk = intake.Desk(campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get)
+        desk = intake.Desk(campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords)
         taken = list(place.progress(intake.collect(desk, paths, jobs or os.cpu_count() or 1), None, "收取"))
         states = {standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())}
-        written = returns.refresh(campaign, roster, store, states, last_year)
+        written = returns.refresh(campaign, roster, store, states, last_year, passwords)
         counts = Counter(item.state for item in taken)
         if counts["accepted"] + counts["returned"] + counts["rejected"]:
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items())

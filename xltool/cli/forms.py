@@ -14,8 +14,7 @@ from xltool.codes import GRADES
 from xltool.model import FormSpec
 
 
-@click.command(
-    cls=Command,name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
+@click.command(cls=Command, name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")
 def command(form_id: str | None, as_json: bool) -> None:

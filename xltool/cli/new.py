@@ -11,6 +11,7 @@ from xltool import files
 from xltool.campaign import folder, priors, roster
 from xltool.cli import console
 from xltool.cli.chinese import Command
+from xltool.cli.passwords import options
 from xltool.messages import XltoolError
 from xltool.model import Finding
 
@@ -28,8 +29,17 @@ from xltool.model import Finding
 @click.option("--roster", "roster_path", metavar="名录", required=True, type=click.Path(path_type=Path), help="单位名录：.csv 或 .xlsx。")
 @click.option("--deadline", metavar="日期", help="报送期限，如 2025-01-31。")
 @click.option("--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。")
+@options
 def command(
-    root: Path, *, form_id: str, year: int, name: str, roster_path: Path, deadline: str | None, prior: tuple[Path, ...]
+    root: Path,
+    *,
+    form_id: str,
+    year: int,
+    name: str,
+    roster_path: Path,
+    deadline: str | None,
+    prior: tuple[Path, ...],
+    passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
     data = files.take(roster_path)
@@ -39,7 +49,7 @@ def command(
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     campaign = folder.Campaign(root, form_id, year, name, folder.parse_deadline(deadline) if deadline else None, paths)
     folder.check(campaign)
-    known = priors.gathered(prior, year)
+    known = priors.gathered(prior, year, passwords)
     for note in listed.notes:
         console.say(note, err=True)
     unknown = [code for code in known if code not in listed.agencies]

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from xltool.campaign import folder, priors
+from xltool import files
+from xltool.campaign import folder, passwords, priors
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
@@ -31,6 +32,8 @@ def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end."""
     campaign = folder.find(root)
     roster = campaign.roster()
+    for name in ("", *folder.FOLDERS):
+        files.swept(campaign.root / name)
     store = Store(campaign.database)
     try:
         yield campaign, roster, store
@@ -40,7 +43,7 @@ def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
 
 def last_year(campaign: Campaign) -> dict[str, Submission]:
     """Last year's submissions by agency code, from where the settings say."""
-    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year)
+    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year, passwords.of(campaign))
 
 
 def progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:

@@ -10,6 +10,7 @@ import click
 from xltool import api, files
 from xltool.cli import console, shown
 from xltool.cli.chinese import Command
+from xltool.cli.passwords import options
 
 
 @click.command(
@@ -23,12 +24,13 @@ from xltool.cli.chinese import Command
     "-o", "--output", metavar="报告.docx", required=True, type=click.Path(path_type=Path), help="写到哪个文件：.docx、.html 或 .md。"
 )
 @click.option("--draft", is_flag=True, help="有强制性错误时也生成，标明是草稿。")
-def command(source: Path, output: Path, draft: bool) -> None:
+@options
+def command(source: Path, output: Path, draft: bool, passwords: tuple[str, ...]) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
     kind = output.suffix.lower().removeprefix(".")
     if kind not in api.KINDS:
         raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in api.KINDS)} 之一结尾。")
-    [reading] = api.check([shown.load(source)])
+    [reading] = api.check([shown.load(source, passwords)])
     status = api.status(reading)
     for line in shown.lines(reading):
         console.say(line, err=True)

@@ -10,8 +10,12 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from xltool.model import Finding
+from xltool.workbook import kinds
+from xltool.workbook.outside import outward
 from xltool.workbook.package import Package, Relationship, damaged, not_workbook, over_limit
-from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, joined_text, read_sheet, split_tag
+from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, Style, joined_text, read_sheet, split_tag, unescape
+from xltool.workbook.styles import Styles, read_styles
+from xltool.workbook.veils import beside
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 
@@ -42,37 +46,46 @@ class RawBook:
         return frozenset(sheet.name for sheet in self.sheets)
 
 
-def read_book(data: bytes) -> RawBook:
-    """Read the bytes of an .xlsx file.
+def read_book(package: Package) -> RawBook:
+    """Read the package of an .xlsx file.
 
     Raises Refusal, and nothing else, for whatever is no workbook, is damaged or is over a limit.
     """
-    package = Package(data)
     main = package.main_part()
     root = package.xml(main)
     space, word = split_tag(root.tag)
     if word != "workbook":
-        raise not_workbook("压缩包（ZIP）")
+        raise not_workbook(kinds.ANY_ZIP)
     links = package.relationships(main)
     strings = _strings(package, links)
     locks, settings = root.find(f"{space}workbookProtection"), root.find(f"{space}workbookPr")
+    date1904 = settings is not None and settings.get("date1904") in TRUE
+    inner = {link.kind: link.target for link in links.values() if not link.external}
+    styles = read_styles(package, inner.get("styles"), inner.get("theme"))
+    entries = root.iterfind(f"{space}sheets/{space}sheet")
+    sheets = tuple(_sheets(package, main, entries, links, strings=strings, styles=styles, date1904=date1904))
+    named = [(name, (name.text or "").strip()) for name in root.iterfind(f"{space}definedNames/{space}definedName")]
     top = {link.kind: link.target for link in package.relationships("").values() if link.target in package}
     return RawBook(
-        sheets=tuple(_sheets(package, main, root.iterfind(f"{space}sheets/{space}sheet"), links, strings)),
-        names={
-            name.get("name", ""): (name.text or "").strip()
-            for name in root.iterfind(f"{space}definedNames/{space}definedName")
-            if name.get("localSheetId") is None
-        },
+        sheets=sheets,
+        names={name.get("name", ""): text for name, text in named if name.get("localSheetId") is None},
         properties=_properties(package, top.get("custom-properties") or top.get("customProperties")),
-        date1904=settings is not None and settings.get("date1904") in TRUE,
+        date1904=date1904,
         application=_application(package, top.get("extended-properties") or top.get("extendedProperties")),
         structure_locked=locks is not None and locks.get("lockStructure") in TRUE,
+        notes=outward(package, sheets, [(name.get("name", ""), text) for name, text in named]),
     )
 
 
 def _sheets(
-    package: Package, main: str, entries: Iterator[Element], links: Mapping[str, Relationship], strings: Mapping[str, RawCell]
+    package: Package,
+    main: str,
+    entries: Iterator[Element],
+    links: Mapping[str, Relationship],
+    *,
+    strings: Mapping[str, RawCell],
+    styles: Styles,
+    date1904: bool,
 ) -> Iterator[RawSheet]:
     names, parts = set(), set()
     for entry in entries:
@@ -86,7 +99,12 @@ def _sheets(
             raise damaged(main, "工作表重名或重复引用同一内容")
         names.add(name.casefold())
         parts.add(part.lower())
-        yield read_sheet(package, part, name, _STATES.get(entry.get("state", ""), "visible"), strings)
+        state = _STATES.get(entry.get("state", ""), "visible")
+        style = Style(styles.looks, styles.watched, date1904)
+        root = package.xml(part)
+        sheet = read_sheet(root, part, name, state, strings, style=style, beside=beside(root, package, part, styles))
+        del root  # before the next tree is built: its memory is used again at once
+        yield sheet
 
 
 def _strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str, RawCell]:
@@ -102,7 +120,8 @@ def _strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str
 
 
 def _properties(package: Package, part: str | None) -> dict[str, str]:
-    return {} if part is None else {entry.get("name", ""): entry[0].text or "" for entry in package.xml(part) if len(entry)}
+    entries = () if part is None else package.xml(part)
+    return {unescape(entry.get("name", "")): unescape(entry[0].text or "") for entry in entries if len(entry)}
 
 
 def _application(package: Package, part: str | None) -> str:

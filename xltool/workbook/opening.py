@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from xltool.messages import finding
+from xltool.workbook import kinds
 from xltool.workbook.book import RawBook, read_book
+from xltool.workbook.package import Package
 
 
-def opened(data: bytes, passwords: Sequence[str] = ()) -> RawBook:  # noqa: ARG001
+def opened(data: bytes, passwords: Sequence[str] = ()) -> RawBook:
     """The raw contents of a workbook; `passwords` are tried in order on one that is locked with a password.
 
     Raises Refusal, and nothing else, for whatever is no workbook, is damaged or is over a limit.
     """
-    return read_book(data)
+    if not data.startswith(kinds.OLE2):
+        return _plain(data)
+    from xltool.workbook import locked
+
+    if not locked.locked(data):
+        return _plain(data)
+    content, told = locked.unlocked(data, passwords)
+    book = _plain(content)
+    return replace(book, notes=(finding("file.unlocked"), *book.notes)) if told else book
+
+
+def _plain(data: bytes) -> RawBook:
+    """A workbook that needs no password, or a second time one would."""
+    if data.startswith(kinds.OLE2) and any(kinds.has_stream(data, name) for name in ("Workbook", "Book")):
+        from xltool.workbook import legacy
+
+        return _converted(legacy.read_book(data), "旧版工作簿（.xls 或 .et）")
+    if data.startswith(kinds.ZIP):
+        package = Package(data)
+        if "content.xml" in package and "mimetype" in package:
+            from xltool.workbook import ods
+
+            return _converted(ods.read_book(package), "ODF 表格（.ods）")
+        return read_book(package)
+    return read_book(Package(data))
+
+
+def _converted(book: RawBook, what: str) -> RawBook:
+    return replace(book, notes=(finding("file.converted", what=what), *book.notes))

@@ -15,6 +15,8 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from xltool.model import Finding
+from xltool.workbook import kinds
+from xltool.workbook.kinds import Kind
 
 MAX_FILE: Final = 10 * 2**20
 MAX_ENTRIES: Final = 500
@@ -33,33 +35,26 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZES_LATER, _UTF8_NAME = 0x1, 0x8, 0x800
 _WIDE: Final = 0xFFFFFFFF  # the value itself is in a zip64 extra field, which writers that stream add even to small files
+MOST_SHOWN: Final = 200
+"""How much of a part's name a finding quotes."""
+_UNSAFE_NAME: Final = re.compile(r"\0|\A/|\A[A-Za-z]:|(?:\A|/)\.\.(?:/|\Z)")
+# What is written in these is seen as it is in the bytes; UTF-7 and the like would hide a DOCTYPE.
+_ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "iso-8859-1", "windows-1252"})
+_DECLARED: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"'<>]{0,100})[\"']")
+_STARTS: Final = (
+    (codecs.BOM_UTF32_LE, ""),
+    (codecs.BOM_UTF32_BE, ""),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", ""),
+    (b"\0\0\0<", ""),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", ""),  # `<?xm` in EBCDIC
+)
+"""How XML begins in another encoding than UTF-8, and which; no name for those that the format forbids."""
+_START, _BLANKS = 1024, b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
 _XML_NAMES: Final = (".xml", ".rels", ".vml")
-_ANY_ZIP: Final = "压缩包（ZIP）"
-_MEMBERS: Final = (
-    ("word/", "Word 文档（.docx）"),
-    ("ppt/", "演示文稿（.pptx）"),
-    ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-    ("ofd.xml", "OFD 版式文件"),
-    ("content.xml", "ODF 文档（.ods 或 .odt）"),
-)
-_OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STREAMS: Final = (
-    ("EncryptedPackage", "加密的工作簿（打开需要密码）"),
-    ("WordDocument", "旧版 Word 文档（.doc 或 .wps）"),
-    ("PowerPoint Document", "旧版演示文稿（.ppt 或 .dps）"),
-    ("Workbook", "旧版工作簿（.xls 或 .et）"),
-    ("Book", "旧版工作簿（.xls 或 .et）"),
-)
-_LOOKS: Final = (
-    (rb"\A%PDF-", "PDF 文件"),
-    (rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM.{4}\0{4})", "图片"),
-    (rb"\A(?:Rar!|7z\xbc\xaf\x27\x1c|\x1f\x8b)", "压缩包（RAR、7z 或 gzip）"),
-    (rb"\A\{\\rtf", "RTF 文档"),
-    (rb"office:spreadsheet", "XML 表格（2003 版）"),
-    (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b", "HTML 网页"),
-    (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", "文本"),
-    (rb"", "无法识别的文件"),
-)
 
 
 class Refusal(Exception):
@@ -70,9 +65,9 @@ class Refusal(Exception):
         self.finding = finding
 
 
-def not_workbook(what: str) -> Refusal:
-    """The refusal of something that is no .xlsx workbook at all."""
-    return Refusal(Finding("file.not_workbook", "error", data={"what": what}))
+def not_workbook(kind: Kind) -> Refusal:
+    """The refusal of something that is no workbook at all."""
+    return Refusal(Finding("file.not_workbook", "error", data={"what": kind.what, "mend": kind.remedy}))
 
 
 def damaged(part: str, why: str) -> Refusal:
@@ -88,7 +83,7 @@ def over_limit(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
 def declared(data: bytes) -> int | None:
     """How many bytes the parts of a zip say they inflate to, which reading holds them to; None for what is no whole zip."""
     try:
-        return sum(entry.size for entry in _directory(data)[0]) if data.startswith(b"PK\3\4") else None
+        return sum(entry.size for entry in _directory(data)[0]) if data.startswith(kinds.ZIP) else None
     except (Refusal, struct.error):
         return None
 
@@ -107,32 +102,32 @@ class Package:
     Raises Refusal: `file.limit`, `file.not_workbook` when the bytes are no package with a main part, `file.damaged`.
     """
 
-    __slots__ = ("_parts", "names")
+    __slots__ = ("_links", "_parts", "names")
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_FILE:
             raise over_limit("文件大小（字节）", MAX_FILE, len(data))
-        if not data.startswith(b"PK\3\4"):
-            raise not_workbook(_what_is(data))
+        if not data.startswith(kinds.ZIP):
+            raise not_workbook(kinds.of_bytes(data))
         try:
             entries, end = _directory(data)
             self._parts = _inflate_all(data, entries, end)
         except struct.error:
             raise damaged("", "压缩包目录不完整") from None
+        self._links: dict[str, Mapping[str, Relationship]] = {}
         self.names: tuple[str, ...] = tuple(entry.name for entry in entries if entry.name.lower() in self._parts)
-        if "_rels/.rels" not in self or "[Content_Types].xml" not in self:
-            raise not_workbook(self._what())
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._parts
 
     def main_part(self) -> str:
         """The name of the workbook part; Refusal `file.not_workbook` when the package has none."""
-        links = self.relationships("").values() if self._what() == _ANY_ZIP else ()
-        for link in links:
+        kind = kinds.of_members(self._parts)
+        whole = kind == kinds.ANY_ZIP and "_rels/.rels" in self and "[Content_Types].xml" in self
+        for link in self.relationships("").values() if whole else ():
             if link.kind == "officeDocument" and not link.external and link.target in self:
                 return link.target
-        raise not_workbook(self._what())
+        raise not_workbook(kind)
 
     def read(self, part: str) -> bytes:
         """The bytes of a part, whose name is matched without regard to case; Refusal `file.damaged` when it is missing."""
@@ -173,16 +168,15 @@ class Package:
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if rels not in self:
             return MappingProxyType({})
-        found = {}
+        if rels in self._links:
+            return self._links[rels]
+        found = self._links[rels] = {}
         for element in self.xml(rels):
             kind = element.get("Type", "").rsplit("/", 1)[-1]
             target = element.get("Target", "")
             external = element.get("TargetMode") == "External"
             found[element.get("Id", "")] = Relationship(kind, target if external else _resolve(folder, target), external)
         return found
-
-    def _what(self) -> str:
-        return next((what for start, what in _MEMBERS if any(name.startswith(start) for name in self._parts)), _ANY_ZIP)
 
 
 class _Entry(NamedTuple):
@@ -215,8 +209,10 @@ def _directory(data: bytes) -> tuple[list[_Entry], int]:
         if signature != b"PK\1\2" or at > end or max(packed, offset) > start:
             raise damaged("", "压缩包目录不完整")
         if flags & _ENCRYPTED:
-            raise not_workbook("加密的压缩包")
-        name = raw_name.decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace").replace("\\", "/").lstrip("/")
+            raise not_workbook(kinds.LOCKED_ZIP)
+        name = raw_name.decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace").replace("\\", "/")
+        if _UNSAFE_NAME.search(name):
+            raise damaged(name.replace("\0", "?")[:MOST_SHOWN], "压缩包内的文件名指向文件之外")
         entries.append(_Entry(name, raw_name, method, crc, packed, size, offset))
     if at != start + length:
         raise damaged("", "压缩包目录不完整")
@@ -252,7 +248,7 @@ def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, byte
         left -= len(content)
         if not entry.name.endswith("/"):
             parts[entry.name.lower()] = content
-            if entry.name.lower().endswith(_XML_NAMES):
+            if entry.name.lower().endswith(_XML_NAMES) or content[:_START].lstrip(_BLANKS).startswith(b"<"):
                 _utf8(entry.name, content)
     return parts
 
@@ -302,25 +298,25 @@ def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
 
 def _utf8(part: str, data: bytes) -> bytes:
     """XML as UTF-8 bytes without a DOCTYPE: the two encodings that the format allows leave no third way to hide one."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            data = data.decode("utf-16").encode("utf-8")
-        except UnicodeDecodeError:
-            raise damaged(part, "文字编码已损坏") from None
+    if data[:1] != b"<" or data[1:2] == b"\0":
+        encoding = next((encoding for start, encoding in _STARTS if data.startswith(start)), "utf-8")
+        if not encoding:
+            raise damaged(part, "文字编码不受支持")
+        if encoding != "utf-8":
+            try:
+                data = data.decode(encoding).encode("utf-8")
+            except UnicodeError:
+                raise damaged(part, "文字编码已损坏") from None
+    declared_as = _DECLARED.match(data, 0, _START)
+    if declared_as is not None and declared_as[1].decode("latin-1").lower() not in _ENCODINGS:
+        raise damaged(part, "文字编码不受支持")
     if b"<!DOCTYPE" in data:
         raise damaged(part, "含有不允许的 DOCTYPE 声明")
     return data
 
 
 def _resolve(folder: str, target: str) -> str:
+    """The name of the part that a target means; one that leaves the package stays as it is, for no part has such a name."""
     target = unquote(target.replace("\\", "/").partition("#")[0])
-    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-
-
-def _what_is(data: bytes) -> str:
-    """What bytes that are no zip seem to be, in words a clerk knows; the file name is never looked at."""
-    if not data.strip(b"\0 \t\r\n"):
-        return "空文件"
-    if data.startswith(_OLE2):
-        return next((what for name, what in _STREAMS if name.encode("utf-16-le") in data), "旧版 Office 文件")
-    return next(what for pattern, what in _LOOKS if re.search(pattern, data[:4096], re.DOTALL))
+    path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+    return target if path.startswith("..") or _UNSAFE_NAME.search(path) else path

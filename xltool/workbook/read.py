@@ -11,7 +11,7 @@ from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
 from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
-from xltool.workbook import fingerprint, writings
+from xltool.workbook import disguise, fingerprint, writings
 from xltool.workbook.address import LAST_YEAR, Plan, plan
 from xltool.workbook.book import RawBook, RawCell
 from xltool.workbook.claims import MOST_SHOWN
@@ -55,6 +55,8 @@ def read(data: bytes, form: Callable[[str], FormSpec | None], source: str = "", 
     _compare_totals(desk, values)
     if book.formulas and identity.marks["digest"] == desk.spec.digest:
         desk.findings.extend(fingerprint.changed(layout, desk.located.sheets, desk.located.cells))
+    faulty = {key for found in desk.findings if found.code.startswith("number.") and found.severity == "error" for key in found.keys}
+    desk.findings.extend(disguise.disguised(layout, desk.located, faulty))
     texts, why = (part(book, layout, desk.located.sheets) for part in (writings.texts, writings.explanations))
     desk.findings.extend([*texts.findings, *why.findings])
     submission = Submission(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from xltool.workbook.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
-from xltool.workbook.package import Package, damaged, over_limit
+from xltool.workbook.display import as_date, shown_text
+from xltool.workbook.package import damaged, over_limit
 
 MAX_ROWS: Final = 2_000
 MAX_COLUMNS: Final = 100
@@ -21,7 +24,13 @@ MAX_FORMULA: Final = 8_192
 MAX_FORMULAS: Final = 2 * 2**20
 """Characters of all formulas of one sheet, expanded: one long shared formula and many cells must not fill the memory."""
 
+THIN_ROW, THIN_COLUMN = 3, 1
+"""Points of height and characters of width below which nobody sees a figure."""
+
 TRUE: Final = frozenset({"1", "true", "on"})
+FALSE: Final = frozenset({"0", "false", "off"})
+UNTOLD: Final = "…"
+"""The formula of a cell whose file tells only that there is one."""
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _XML_SPACES: Final = " \t\r\n"
 
@@ -32,6 +41,7 @@ Area: TypeAlias = tuple[int, int, int, int]
 
 _PLAIN: Final[Mapping[str, Kind]] = {"n": "number", "e": "error", "d": "date"}
 _BOOLEANS: Final = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
+_MEASURE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?", re.ASCII)
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -53,9 +63,40 @@ class Look(NamedTuple):
     unseen: bool = False
 
 
+WHOLE: Final = Look("0")
+"""The look of a count in our own workbooks; a whole number shows plainly in it."""
+
+
+class Style(NamedTuple):
+    """What a sheet must know of its workbook's styles: the looks that are not plain by index as written, and the calendar of dates."""
+
+    looks: Mapping[str | None, Look | None]
+    watched: bool
+    """Whether any look is neither plain nor that of a count: each cell has to be looked at then."""
+    date1904: bool = False
+
+
+class Beside(NamedTuple):
+    """What a worksheet part has beside its cells: what may veil them, and the formulas of its conditional formats and data validations."""
+
+    veils: tuple[Veil, ...] = ()
+    conditions: frozenset[str] = frozenset()
+
+
+class Veil(NamedTuple):
+    """What may change or cover what some cells show: a conditional format, or a drawing; and what it is, in words."""
+
+    kind: Literal["conditional", "drawing"]
+    area: Area
+    what: str
+
+
+NOTHING: Final = Beside()
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One worksheet, zero-based; hidden rows and columns are told only where a cell is allowed to be."""
+    """One worksheet, zero-based; hidden rows and columns, or too thin ones, are told only where a cell is allowed to be."""
 
     name: str
     state: State
@@ -66,21 +107,26 @@ class RawSheet:
     hidden_columns: frozenset[int]
     looks: Mapping[Place, Look] = field(default_factory=dict)
     """The cells that do not show their content plainly; all others do."""
+    beside: Beside = NOTHING
 
 
-def read_sheet(package: Package, part: str, name: str, state: State, strings: Mapping[str, RawCell]) -> RawSheet:
-    """Read one worksheet part; `strings` are the shared strings as cells, by their index as written.
+def read_sheet(
+    root: Element, part: str, name: str, state: State, strings: Mapping[str, RawCell], *, style: Style, beside: Beside
+) -> RawSheet:
+    """Read the root of one worksheet part; `strings` are the shared strings as cells, by their index as written.
 
     Raises Refusal `file.damaged` and `file.limit`.
     """
-    root = package.xml(part)
     space, word = split_tag(root.tag)
     if word != "worksheet":
         raise damaged(part, "不是工作表")
     rows = list(_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
-    cells = _cells(rows, space, strings, part)
+    cells, looks = _cells(rows, space, strings, part, style)
+    if any(view.get("showZeros") in FALSE for view in root.iterfind(f"{space}sheetViews/{space}sheetView")):
+        zeros = [place for place, cell in cells.items() if cell.kind == "number" and not cell.text.strip("+-0.")]
+        looks.update({place: looks.get(place, WHOLE)._replace(unseen=True) for place in zeros})
     merges = tuple(_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
-    _check_extent(cells, merges, part)
+    check_extent(cells, merges, part)
     protection = root.find(f"{space}sheetProtection")
     return RawSheet(
         name=name,
@@ -88,8 +134,10 @@ def read_sheet(package: Package, part: str, name: str, state: State, strings: Ma
         cells=cells,
         merges=merges,
         protected=protection is not None and protection.get("sheet") in TRUE,
-        hidden_rows=frozenset(at for at, row in rows if at < MAX_ROWS and row.get("hidden") in TRUE),
-        hidden_columns=frozenset(at for column in root.iterfind(f"{space}cols/{space}col") for at in _hidden_columns(column, part)),
+        hidden_rows=_hidden_rows(root, space, rows),
+        hidden_columns=_hidden_columns(root, space, part),
+        looks=looks,
+        beside=beside,
     )
 
 
@@ -114,8 +162,12 @@ def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
         yield at, row
 
 
-def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, RawCell], part: str) -> dict[Place, RawCell]:
-    """The cells with content: the one loop that decides how fast a workbook is read."""
+def _cells(  # noqa: PLR0912  calls would cost what the loop saves
+    rows: list[tuple[int, Element]], space: str, strings: Mapping[str, RawCell], part: str, style: Style
+) -> tuple[dict[Place, RawCell], dict[Place, Look]]:
+    """The cells with content, and those of their looks that are not plain: the one loop that decides how fast a workbook is read."""
+    of_style, watched = style.looks, style.watched
+    looks: dict[Place, Look] = {}
     cells: dict[Place, RawCell] = {}
     masters: dict[str, tuple[str, int, int]] = {}
     tag_cell, tag_value, tag_formula = f"{space}c", f"{space}v", f"{space}f"
@@ -138,9 +190,14 @@ def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, Ra
                 elif tag == tag_formula:
                     formula = child
             kind = cell.get("t")
-            content = strings.get(value) if kind == "s" and value else None
-            if content is None:
-                content = RawCell("number", value) if kind is None and value else _content(cell, kind, value, part)
+            if kind is None and value:
+                content: RawCell | None = RawCell("number", value)
+                odd = watched or not value.isdigit()
+            else:
+                content = strings.get(value) if kind == "s" and value else None
+                if content is None:
+                    content = _content(cell, kind, value, part)
+                odd = watched or (kind == "n" and value is not None and not value.isdigit())
             if formula is not None:
                 text = _formula(formula, place, masters, part)
                 content = RawCell("empty", "", text) if content is None else RawCell(content.kind, content.text, text)
@@ -148,10 +205,16 @@ def _cells(rows: list[tuple[int, Element]], space: str, strings: Mapping[str, Ra
             if content is not None:
                 if place in cells:
                     raise damaged(part, "同一单元格出现两次")
+                if odd:
+                    look = of_style[cell.get("s")]
+                    if look is not None and content.text and not (look is WHOLE and content.text.isdigit()):
+                        content = _dressed(content, look, style.date1904)
+                        if _misleading(content, look):
+                            looks[place] = look
                 cells[place] = content
         if length > MAX_FORMULAS:
             raise over_limit("一张工作表的公式总长", MAX_FORMULAS, length, part)
-    return cells
+    return cells, looks
 
 
 def _content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
@@ -160,7 +223,7 @@ def _content(cell: Element, kind: str | None, value: str | None, part: str) -> R
         inline = next((child for child in cell if child.tag.rpartition("}")[2] == "is"), None)
         return None if inline is None else RawCell("text", joined_text(inline))
     if kind == "str" and value is not None:
-        return RawCell("text", _unescape(value))
+        return RawCell("text", unescape(value))
     if not value:
         return None
     if kind == "b" and value in _BOOLEANS:
@@ -168,6 +231,21 @@ def _content(cell: Element, kind: str | None, value: str | None, part: str) -> R
     if (kind or "n") in _PLAIN:
         return RawCell(_PLAIN[kind or "n"], value)
     raise damaged(part, "文字的编号不在文字表内" if kind == "s" else "单元格的类型或逻辑值有误")
+
+
+def _dressed(content: RawCell, look: Look, date1904: bool) -> RawCell:
+    """A number that is shown as a date, and was typed as one, is a date."""
+    if content.kind != "number":
+        return content
+    shown = as_date(look.format, content.text, date1904)
+    return content if shown is None else RawCell("date", shown, content.formula)
+
+
+def _misleading(content: RawCell, look: Look) -> bool:
+    """Whether a look concerns that kind of content: the format of a number does not show in a text, unless it has a part for texts."""
+    if content.kind == "number" or look.unseen:
+        return look is not WHOLE or not content.text.isdigit()
+    return content.kind == "text" and shown_text(look.format, content.text) != content.text
 
 
 def joined_text(item: Element) -> str:
@@ -179,14 +257,14 @@ def joined_text(item: Element) -> str:
             text = child.text or ""
             if text[:1] in _XML_SPACES or text[-1:] in _XML_SPACES:  # also of an empty text
                 text = text if child.get(_SPACE) == "preserve" else text.strip(_XML_SPACES)
-            joined += _unescape(text)
+            joined += unescape(text)
         elif word == "r":
             joined += joined_text(child)
     return joined
 
 
-def _unescape(text: str) -> str:
-    """Excel writes what XML cannot hold as `_x000D_`, in UTF-16 units, and a literal `_x` of that shape as `_x005F_x`."""
+def unescape(text: str) -> str:
+    """A text as it was before Excel wrote what XML cannot hold as `_x000D_`, in UTF-16 units, and a literal `_x` as `_x005F_x`."""
     if "_x" not in text:
         return text
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
@@ -209,7 +287,8 @@ def _formula(formula: Element, place: Place, masters: dict[str, tuple[str, int, 
     return text
 
 
-def _check_extent(cells: Mapping[Place, RawCell], merges: tuple[Area, ...], part: str) -> None:
+def check_extent(cells: Mapping[Place, RawCell], merges: tuple[Area, ...], part: str) -> None:
+    """Holds a sheet to the limits; Refusal `file.limit`."""
     last_row = max(cells)[0] + 1 if cells else 0
     last_column = max(map(itemgetter(1), cells)) + 1 if cells else 0
     for limit, allowed, found in (
@@ -229,13 +308,33 @@ def _merge(merge: Element, part: str) -> Area:
     return area[1:]
 
 
-def _hidden_columns(column: Element, part: str) -> range:
-    if column.get("hidden") not in TRUE:
-        return range(0)
-    first, last = _number(column.get("min", "")), _number(column.get("max", ""))
-    if not 0 < first <= last <= COLUMNS:
-        raise damaged(part, "列号有误")
-    return range(first - 1, min(last, MAX_COLUMNS))
+def _hidden_rows(root: Element, space: str, rows: list[tuple[int, Element]]) -> frozenset[int]:
+    usual = root.find(f"{space}sheetFormatPr")
+    height = None if usual is None else usual.get("defaultRowHeight")
+    thin = {measure for measure in {row.get("ht", height) for _, row in rows} if _thin(measure, THIN_ROW)}
+    hidden = [(at, row) for at, row in rows if row.get("hidden") in TRUE or (thin and row.get("ht", height) in thin)]
+    return frozenset(at for at, _ in hidden if at < MAX_ROWS)
+
+
+@lru_cache(maxsize=1024)
+def _thin(measure: str | None, least: int) -> bool:
+    """Whether a height or a width is written that leaves nothing to be seen."""
+    number = _MEASURE.fullmatch(measure or "")
+    return number is not None and Decimal(number[0]) < least
+
+
+def _hidden_columns(root: Element, space: str, part: str) -> frozenset[int]:
+    usual = root.find(f"{space}sheetFormatPr")
+    thin = usual is not None and _thin(usual.get("defaultColWidth"), THIN_COLUMN)
+    found = set(range(MAX_COLUMNS)) if thin else set[int]()
+    for column in root.iterfind(f"{space}cols/{space}col"):
+        hidden = column.get("hidden") in TRUE or _thin(column.get("width"), THIN_COLUMN)
+        if hidden or thin:
+            first, last = _number(column.get("min", "")), _number(column.get("max", ""))
+            if not 0 < first <= last <= COLUMNS:
+                raise damaged(part, "列号有误")
+            (found.update if hidden else found.difference_update)(range(first - 1, min(last, MAX_COLUMNS)))
+    return frozenset(found)
 
 
 def _number(digits: str) -> int:

@@ -119,7 +119,11 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
         elif sheets[name].name != name:
             found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
     used = {id(sheet) for sheet in sheets.values()}
-    found.extend(finding("sheet.added", found=sheet.name) for sheet in book.sheets if id(sheet) not in used and sheet.name != RETURN)
+    found.extend(
+        finding("sheet.added", found=sheet.name, state="" if sheet.state == "visible" else "隐藏的")
+        for sheet in book.sheets
+        if id(sheet) not in used and sheet.name != RETURN
+    )
     order = [sheet.name for sheet in book.sheets if id(sheet) in used]
     if order != [sheets[name].name for name in plan.sheets if name in sheets]:
         found.append(finding("sheet.reordered", found="、".join(name for name in order if name != HIDDEN)))

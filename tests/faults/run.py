@@ -1,0 +1,240 @@
+"""Disturbs `xltool build` and `xltool collect` at every system call that changes a file, and looks at what is left.
+
+    python tests/faults/run.py [--every N]
+
+Needs strace. Each run is a fork of this process that strace takes hold of: the call is made to kill the process or to fail. Afterwards the
+database must open and be whole, no file may be half written, the inbox must be as it was, and an undisturbed second run must end exactly
+where an undisturbed first one ends. The table of results goes to standard output; the exit code is 1 when any point fails.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import openpyxl
+
+from xltool import api
+from xltool.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLS = (
+    "openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "ftruncate", "mkdir", "chmod", "fchmod", "close",
+)  # fmt: skip
+ERRORS = {
+    "ENOSPC": ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "mkdir", "ftruncate"),
+    "EIO": ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate"),
+    "EACCES": ("openat", "rename", "unlink", "mkdir", "chmod"),
+}
+NOT_COMPARED = {"event"}
+CLOCK = {"at"}
+ROSTER = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n" + "".join(
+    f"99-{at:03},样例{at}局,department,,甲,000-{at},a{at}@example.invalid\n" for at in range(1, 5)
+)
+
+
+def forked(arguments, output):
+    """Starts the command in a fork that stops at once; gives its process id."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, os.WUNTRACED)
+        return child
+    with output.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.kill(os.getpid(), signal.SIGSTOP)
+    code = 70
+    try:
+        main(arguments)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    except BaseException as error:  # a traceback is what must not be
+        print("Traceback", repr(error), flush=True)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def undisturbed(arguments, output):
+    child = forked(arguments, output)
+    os.kill(child, signal.SIGCONT)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def traced(arguments, output, *options):
+    """The command under strace, by its process id so that nothing before the command itself counts; its exit code and the calls seen."""
+    child = forked(arguments, output)
+    log = output.with_suffix(".strace")
+    log.write_bytes(b"")
+    tracer = subprocess.Popen(
+        ["strace", "-qq", "-f", "-p", str(child), "-o", str(log), "-e", f"trace={','.join(CALLS)}", *options], stderr=subprocess.DEVNULL
+    )
+    while f"TracerPid:\t{tracer.pid}" not in Path(f"/proc/{child}/status").read_text():
+        time.sleep(0.002)
+    os.kill(child, signal.SIGCONT)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    tracer.wait()
+    calls = Counter(line.split()[1].partition("(")[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
+    return code, calls
+
+
+def files(root):
+    found = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.name.startswith("campaign.db"):
+            found[path.relative_to(root).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def database(root):
+    """Everything in the database but times and events; AssertionError when it is not whole."""
+    connection = sqlite3.connect(root / "campaign.db")
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
+        found = {}
+        for table in sorted(set(tables) - NOT_COMPARED):
+            heads = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            kept = [head for head in heads if head not in CLOCK]
+            found[table] = sorted(map(repr, connection.execute(f"SELECT {', '.join(kept)} FROM {table}").fetchall()))
+        return found
+    finally:
+        connection.close()
+
+
+def prepared(folder):
+    """Two campaigns to start from: one to build in, and one with returns in its inbox, some of them wrong, one damaged."""
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    prior = folder / "last"
+    prior.mkdir()
+    document = json.loads((ROOT / "samples" / "2024" / "654221-015.json").read_bytes())
+    for at in range(1, 5):
+        agency = {"code": f"99-{at:03}", "name": f"样例{at}局", "level": "department"}
+        (prior / f"{at}.json").write_text(json.dumps(document | {"year": 2023, "agency": agency}, ensure_ascii=False), encoding="utf-8")
+    build = folder / "build"
+    assert (
+        undisturbed(
+            ["new", str(build), "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", str(folder / "roster.csv"),
+             "--prior", str(prior)],
+            folder / "new.txt",
+        )
+        == 0
+    ), (folder / "new.txt").read_text()  # fmt: skip
+    collect = folder / "collect"
+    shutil.copytree(build, collect)
+    assert undisturbed(["build", "-C", str(collect)], folder / "b.txt") == 0, (folder / "b.txt").read_text()
+    form = api.form("ogi-2021")
+    for at, blank in enumerate(sorted((collect / "outbox").glob("99-*.xlsx")), 1):
+        book = openpyxl.load_workbook(blank)
+        sheet = next(one for one in book.worksheets if one.title.startswith("表三"))
+        sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
+        for version in range(2 if at == 3 else 1):
+            sheet["E6"] = version
+            buffer = io.BytesIO()
+            book.save(buffer)
+            (collect / "inbox" / f"{at}-{version}.xlsx").write_bytes(buffer.getvalue())
+    (collect / "inbox" / "坏.xlsx").write_bytes(b"PK\3\4 damaged")
+    for at, path in enumerate(sorted((collect / "inbox").iterdir())):
+        os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
+    assert form.cells
+    return {"build": build, "collect": collect}
+
+
+class Sweep:
+    def __init__(self, folder, command, base):
+        self.folder, self.command, self.base = folder, command, base
+        self.spot = folder / "spot"
+        self.output = folder / "out.txt"
+        self.arguments = [command, "-C", str(self.spot), *(["--jobs", "1"] if command == "collect" else [])]
+        self.fresh()
+        self.inbox = files(self.spot / "inbox")
+        self.code, self.calls = traced(self.arguments, self.output)
+        self.goal = files(self.spot), database(self.spot)
+        self.before = files(base)
+
+    def fresh(self):
+        shutil.rmtree(self.spot, ignore_errors=True)
+        shutil.copytree(self.base, self.spot)
+
+    def point(self, call, number, fault):
+        """What is wrong after a disturbance at the n-th call of a kind; empty when nothing is."""
+        self.fresh()
+        code, _ = traced(self.arguments, self.output, "-e", f"inject={call}:{fault}:when={number}")
+        said = self.output.read_text(errors="replace")
+        wrong = []
+        if fault.startswith("error") and ("Traceback" in said or code not in {0, 1, self.code}):
+            wrong.append(f"exit {code}: {said[-300:]}")
+        if files(self.spot / "inbox") != self.inbox:
+            wrong.append("the inbox changed")
+        wrong += [f"half written: {name}" for name, digest in files(self.spot).items() if self.half(name, digest)]
+        try:
+            database(self.spot)
+        except (AssertionError, sqlite3.Error) as error:
+            wrong.append(f"database: {error!r}")
+        second = undisturbed(self.arguments, self.output)
+        if second != self.code:
+            wrong.append(f"second run: exit {second} and not {self.code}: {self.output.read_text(errors='replace')[-300:]}")
+        now = files(self.spot), database(self.spot)
+        if now != self.goal:
+            names = {name for name in {*now[0], *self.goal[0]} if now[0].get(name) != self.goal[0].get(name)}
+            tables = {name for name in self.goal[1] if now[1].get(name) != self.goal[1][name]}
+            wrong.append(f"second run ends elsewhere: {sorted(names)[:4]} {sorted(tables)}")
+        return wrong
+
+    def half(self, name, digest):
+        if Path(name).name.startswith(".xltool-"):
+            return False
+        return digest not in {self.goal[0].get(name), self.before.get(name)}
+
+
+def swept(sweep, faults, every):
+    rows, failures = [], []
+    for fault, calls in faults.items():
+        points = [(call, number) for call in calls for number in range(1, sweep.calls[call] + 1)][::every]
+        bad = 0
+        for call, number in points:
+            wrong = sweep.point(call, number, fault)
+            if wrong:
+                bad += 1
+                failures.append(f"{sweep.command} {fault} {call} #{number}: {'; '.join(wrong)}")
+        rows.append((sweep.command, fault, len(points), bad))
+        print(*rows[-1], sep="\t", flush=True)
+    return failures
+
+
+def start():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="only every N-th point")
+    parser.add_argument("--only", choices=["build", "collect"])
+    given = parser.parse_args()
+    if shutil.which("strace") is None:
+        sys.exit("strace is not installed")
+    failures = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bases = prepared(folder)
+        print("command\tfault\tpoints\tfailed")
+        for command, base in bases.items():
+            if given.only in {None, command}:
+                kill = {"signal=KILL": CALLS}
+                errors = {f"error={error}": calls for error, calls in ERRORS.items()}
+                failures += swept(Sweep(folder, command, base), kill | errors, given.every)
+    print(*failures[:40], sep="\n")
+    with suppress(BrokenPipeError):
+        sys.exit(bool(failures))
+
+
+if __name__ == "__main__":
+    start()

@@ -1,0 +1,38 @@
+"""SECURITY.md names the limits as they are."""
+
+import re
+from pathlib import Path
+
+from xltool import files, workers
+from xltool.campaign import folder, inbox, mail, names, passwords
+from xltool.workbook import book, locked, package, sheet
+
+PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
+MIB = 2**20
+
+
+def test_the_table_of_limits_names_each_constant():
+    limits = PAGE[PAGE.index("## Limits") : PAGE.index("## How it is tested")]
+    told = {int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", limits)}
+    constants = [
+        package.MAX_ENTRIES, package.MAX_RATIO, package.MAX_DEPTH, package.MAX_MARKUP, book.MAX_STRINGS,
+        sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
+        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MOST, locked.MAX_SPINS, locked.MAX_ROUNDS,
+        workers.WORKER_SECONDS, names.LONGEST,
+    ]  # fmt: skip
+    in_mib = [
+        files.LARGEST_FILE, package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT, sheet.MAX_FORMULAS,
+        inbox.MOST_INFLATED, workers.WORKER_MEMORY,
+    ]  # fmt: skip
+    expected = {*constants, *(number // MIB for number in in_mib), package.RATIO_FROM // 2**10}
+    assert all(number % MIB == 0 for number in in_mib)
+    assert told == expected
+
+
+def test_files_and_scripts_that_the_page_names_are_there():
+    root = Path(__file__).resolve().parent.parent
+    named = re.findall(r"`(tests/[\w/.]+)`", PAGE)
+    assert named
+    assert all((root / name).exists() for name in named)
+    for name in (folder.KEY, folder.DATABASE, passwords.PASSWORDS):
+        assert f"`{name}`" in PAGE

@@ -36,7 +36,7 @@ MODULES = {
     },
     "forms": {
         "__init__", "catalog", "checks", "document", "fields", "grammar", "layout", "linear", "number", "ruleset",
-        "source", "spec", "tables", "totals",
+        "source", "spec", "tables", "text", "totals",
     },
     "report": {
         "__init__", "assemble", "docx", "grids", "html", "markdown", "references", "style", "text",

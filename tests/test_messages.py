@@ -47,6 +47,11 @@ def test_a_finding_without_cells_or_facts_still_renders():
         assert not re.search(r"[{}]", render(Finding(code, "error"), None, None))
 
 
+def test_damage_to_a_part_or_to_the_whole_file():
+    assert "内容已损坏（xl/a.xml）。" in render(finding("file.damaged", why="内容已损坏", part="xl/a.xml"), None, None)
+    assert "内容已损坏。" in render(finding("file.damaged", why="内容已损坏", part=""), None, None)
+
+
 def test_every_message_has_a_sentence_and_a_way_out():
     for code, message in CATALOGUE.items():
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", code)

@@ -76,9 +76,10 @@ def test_an_item_that_exhausts_the_stack_is_lost():
     assert list(run(misbehave, words("stack"))) == [Lost("crash")]
 
 
-def test_a_fault_of_the_program_is_raised():
-    with pytest.raises(ZeroDivisionError, match="a fault of the program"):
-        list(run(misbehave, words("bug"), jobs=2))
+def test_a_fault_of_the_program_costs_one_item_and_is_told_by_its_name():
+    answers = list(run(misbehave, [b"plain text", *words("bug"), b"more text"], jobs=2))
+    assert answers[1] == Lost("fault", "ZeroDivisionError")
+    assert isinstance(answers[0], Reading) and isinstance(answers[2], Reading)
 
 
 def test_memory_is_watched_from_outside_where_the_system_sets_no_limit():

@@ -67,6 +67,18 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE),
     "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
+    "text.long": Message(
+        "error",
+        "文字过长",
+        "{where}有 {count} 字，超过一格所能存的 {most} 字，没有读取。",
+        "请精简后重新填写；不能用别的程序写入更长的文字。",
+    ),
+    "text.turned": Message(
+        "warning",
+        "文字里有颠倒方向的符号",
+        "{where}里有 {count} 个看不见的方向控制符，会使文字和数字颠倒显示（如 12 显示成 21）；按文件里的次序读取，报告中去掉这些符号。",
+        "删去这一段，手工重新输入，不要从网页或聊天中粘贴。",
+    ),
     "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
     "prior.jump": Message(
         "warning",
@@ -256,7 +268,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     # rejected files
     "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
     "file.not_workbook": Message("error", "不是工作簿", "这不是工作簿，看来是{what}。", "{mend}。"),
-    "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}（{part}）。", "请在填写的电脑上重新打开、另存，再报送一次。"),
+    "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}{at}。", "请在填写的电脑上重新打开、另存，再报送一次。"),
     "file.limit": Message(
         "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
     ),
@@ -285,13 +297,16 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "文件带有宏或控件（{what}）；没有运行，也不会带到退回和汇总的文件里。",
         "请在下发的 .xlsx 工作簿上填写。",
     ),
+    "file.macro_kind": Message(
+        "info", "允许带宏的文件类型", "文件是允许带宏的类型（.xlsm），其中没有找到宏。", "不用改；下次请另存为 .xlsx 再报送。"
+    ),
     "file.outside": Message(
         "warning",
         "有通往文件之外的内容",
         "文件里有 {count} 处内容通往文件之外：{what}；没有打开，也没有执行。",
         "删去这些链接和公式，直接填数。",
     ),
-    "file.unknown_form": Message("error", "不是已知的报表", "这是工作簿，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
+    "file.unknown_form": Message("error", "不是已知的报表", "文件能打开，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
     "file.edition": Message(
         "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION
     ),

@@ -16,6 +16,11 @@ MOST_CELLS: Final = 12
 """How many cells a sentence lists before it says 等 N 格."""
 
 
+BREAKS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in HTML. Direction
+controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no use for them."""
+
 _FACT: Final = re.compile(r"\{[a-z]+\}")
 
 
@@ -65,6 +70,8 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
         facts["cells"] = addresses(cells, place)
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
+    if found.code == "file.damaged":
+        facts["at"] = f"（{facts['part']}）" if facts.get("part") else ""
     remedy, basis = message.remedy, message.basis
     if found.rule is not None and spec is not None:
         rule = next(rule for rule in spec.rules if rule.name == found.rule)
@@ -186,8 +193,13 @@ def _at(rule: Rule, spec: FormSpec) -> str:
     return f"{table}{rule.where}："
 
 
+def visible(text: str) -> str:
+    """A text from outside as a message quotes it: on one line, and what nobody could see, or what turns signs around, by its number."""
+    return UNPRINTABLE.sub(lambda match: f"〔U+{ord(match[0]):04X}〕", BREAKS.sub(" ", text))
+
+
 def _shown(fact: Any) -> Any:
-    return "/" if isinstance(fact, NotApplicable) else fact
+    return "/" if isinstance(fact, NotApplicable) else visible(fact) if isinstance(fact, str) else fact
 
 
 class _Facts(dict[str, Any]):

@@ -56,5 +56,6 @@ def _refused(lost: Lost) -> Reading:
         "time": f"读了 {WORKER_SECONDS} 秒还没有读完",
         "memory": f"读取时占用的内存超过 {WORKER_MEMORY // 2**20} MB",
         "crash": "读取程序因它中断",
+        "fault": f"读取程序出错（{lost.what}），请连同文件告诉维护人员",
     }[lost.why]
     return Reading(None, (finding("file.worker", why=why),))

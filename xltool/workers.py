@@ -37,7 +37,7 @@ MOST_WAITING: Final = 256
 LOOK: Final = 0.05
 """Seconds between two looks at the memory of workers where the system sets no limit (Windows)."""
 
-Why = Literal["time", "memory", "crash"]
+Why = Literal["time", "memory", "crash", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Lost:
     """An item whose worker was lost over it, and how."""
 
     why: Why
+    what: str = ""
+    """The kind of error that the function raised."""
 
 
 @dataclass(eq=False, slots=True)
@@ -74,7 +76,7 @@ def run(
 ) -> Iterator[Result | Lost]:
     """What the function makes of each item, in order, each in a worker process; an item that a worker is lost over is `Lost`.
 
-    The function and the items are picklable; what it raises is raised here, but for running out of memory or of stack. `watched`: the
+    The function and the items are picklable; an item over which it raises is lost too, for that must not cost the others. `watched`: the
     workers' memory is looked at from here instead of limited by the system.
     """
     pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, seconds, memory, watched)
@@ -168,13 +170,11 @@ class _Pool(Generic[Item, Result]):
         except (EOFError, OSError):
             self._lose(worker, "crash")
             return
-        if kind == "raised":
-            raise answer
         if kind == "memory":
             self._lose(worker, "memory")
             return
         number, _, _ = worker.waiting.popleft()
-        self._done[number] = Lost("crash") if kind == "stack" else answer
+        self._done[number] = answer
         worker.begun = monotonic()
 
     def _lose(self, worker: _Worker[Item], why: Why) -> None:
@@ -234,9 +234,9 @@ def _work(function: Callable[[Any], Any], inward: Connection, outward: Connectio
             except MemoryError:
                 answer = ("memory", None)
             except RecursionError:
-                answer = ("stack", None)
-            except Exception as error:  # it is raised again where the caller sees it
-                answer = ("raised", error)
+                answer = ("done", Lost("crash"))
+            except Exception as error:  # told with its name; where no worker stands between, it is raised
+                answer = ("done", Lost("fault", type(error).__name__))
             try:
                 outward.send(answer)
             except MemoryError:

@@ -4,6 +4,8 @@ import io
 import os
 import zipfile
 
+import pytest
+
 from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import gathered
 from xltool.campaign.names import LONGEST, workbook_name
@@ -49,6 +51,21 @@ def test_what_cannot_be_opened_is_told(tmp_path):
     assert set(found) == {"1.zip", "2.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"}
     for name in ("1.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"):
         assert found[name].data is None and found[name].reason and not found[name].skipped, name
+
+
+@pytest.mark.parametrize("mark", ["[Content_Types].xml", "[content_types].xml", "mimetype", "OFD.xml", "Index/Document.iwa"])
+def test_one_document_is_not_taken_apart(tmp_path, mark):
+    data = zipped(**{mark: b"x", "里/二.xml": b"y"})
+    (tmp_path / "a").write_bytes(data)
+    assert [(item.name, item.data) for item in gathered([tmp_path])] == [("a", data)]
+
+
+def test_a_member_of_an_archive_without_a_name(tmp_path):
+    data = bytearray(zipped(a=b"x"))
+    for at in (26, data.index(b"PK\1\2") + 28):
+        data[at : at + 4] = b"\0\0\1\0"  # the sign of the name belongs to what stands behind it
+    (tmp_path / "a.zip").write_bytes(data)
+    assert [(item.name, item.data) for item in gathered([tmp_path])] == [("a.zip/（无名）", b"x")]
 
 
 def test_file_names_come_from_the_roster_and_are_safe(tmp_path):

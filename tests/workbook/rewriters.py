@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import openpyxl
 from lxml import etree
 
-from tests.workbook.parts import MAIN
+from tests.workbook.parts import LINKS, MAIN, STRICT_LINKS, STRICT_MAIN
 from tests.workbook.tamper import Opened, zipped
 
 C, V, F, IS, R, T, ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "v", "f", "is", "r", "t", "row"))
@@ -151,6 +152,24 @@ def openpyxl_saved(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def prefixed(data: bytes) -> bytes:
+    """Sheets and texts with their namespace under a prefix, as the Open XML SDK writes them."""
+    opened = Opened(data)
+    parts = dict(opened.parts)
+    for name in [opened.part(entry.get("name")) for entry in opened.book.iter(f"{{{MAIN}}}sheet")] + [STRINGS]:
+        content = parts[name].replace(f'xmlns="{MAIN}"'.encode(), f'xmlns:x="{MAIN}"'.encode())
+        parts[name] = re.sub(rb"<(/?)(?=[a-zA-Z])(?![a-z0-9]+:)", rb"<\1x:", content)
+    return zipped(parts)
+
+
+def strict(data: bytes) -> bytes:
+    """In the strict namespaces of ISO/IEC 29500, as Excel saves it on request."""
+    parts = Opened(data).parts
+    for old, new in ((MAIN, STRICT_MAIN), (LINKS, STRICT_LINKS)):
+        parts = {name: content.replace(old.encode(), new.encode()) for name, content in parts.items()}
+    return zipped(parts)
+
+
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
 
 
@@ -189,5 +208,7 @@ REWRITERS = {
         wrong_cached_values,
         doubles,
         openpyxl_saved,
+        prefixed,
+        strict,
     )
 }

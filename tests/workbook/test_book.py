@@ -295,7 +295,7 @@ def test_limits_of_numbers_of_things(monkeypatch):
 def test_a_long_shared_formula_cannot_fill_the_memory(monkeypatch):
     monkeypatch.setattr(sheets, "MAX_FORMULAS", 1000)
     data = row('<c r="A1"><f t="shared" si="0">' + "B1+" * 100 + "1</f></c>" + '<c><f t="shared" si="0"/></c>' * 50)
-    assert finding(data).data["limit"] == "一张工作表的公式总长"
+    assert finding(data).data["limit"] == "全部公式的长度"
 
 
 # Workbooks of others

@@ -140,7 +140,7 @@ def test_the_marks_of_the_cover_removed():
 def test_all_marks_removed():
     reading = read(tampered(no_hidden_marks, no_properties))
     assert reading.submission is None
-    assert api.message(reading.findings[0], None) == "这是工作簿，但不是已知的报表。改法：请用下发的工作簿填写。"
+    assert api.message(reading.findings[0], None) == "文件能打开，但不是已知的报表。改法：请用下发的工作簿填写。"
 
 
 @pytest.mark.parametrize("form_id", ["ogi-1999", "../ogi-2021", "ogi_2021", "", "x" * 300])

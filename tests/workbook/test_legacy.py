@@ -1,6 +1,7 @@
 """Old binary workbooks: the same contents as in .xlsx, formulas told apart, and nothing but a refusal for damage."""
 
 import datetime
+import struct
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from tests.workbook.rewriters import office_saved
 from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
 from xltool import api
 from xltool.workbook.book import RawCell
+from xltool.workbook.kinds import OLE2
 from xltool.workbook.opening import opened
 from xltool.workbook.package import Refusal
 
@@ -99,3 +101,50 @@ def test_any_damage_is_refused_or_read(shared):
                 refused += 1
                 assert refusal.finding.code in {"file.damaged", "file.limit", "file.not_workbook", "file.locked"}
     assert refused > 100
+
+
+def container(stream=b"", left=-1, short=0):
+    """An .xls file of one stream: its table of sectors, its directory, the sectors of the stream; `short` bytes are short streams' too."""
+    stream += b"\0" * (-len(stream) % 512)
+    sectors = [-3, -2, *range(3, 2 + len(stream) // 512), -2]
+    head = struct.pack("<16x5H10xIi8xi4xii", 0x3E, 3, 0xFFFE, 9, 6, 1, 1, -2, -2, 0) + struct.pack("<109i", 0, *[-1] * 108)
+    entries = b""
+    for name, kind, before, child, size in (("Root Entry", 5, -1, 1, short), ("Workbook", 2, left, -1, len(stream))):
+        text = f"{name}\0".encode("utf-16-le")
+        entries += struct.pack("<64sHBx3i36xiI4x", text, len(text), kind, before, -1, child, 2 if size else -2, size)
+    return OLE2 + head + struct.pack("<128i", *sectors, *[-1] * (128 - len(sectors))) + entries.ljust(512, b"\0") + stream
+
+
+def records(*told):
+    """A stream of records, each of a number and its bytes."""
+    return b"".join(struct.pack("<HH", kind, len(body)) + body for kind, body in told)
+
+
+def workbook(*told, within=()):
+    """The stream of a workbook of one sheet, with more records for the workbook, and those within the sheet."""
+    begin = [(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0)) for kind in (0x0005, 0x0010)]
+    sheet = (0x0085, struct.pack("<IHBB", 0, 0, 1, 0) + b"A")
+    at = len(records(begin[0], sheet, *told, (0x000A, b"")))
+    sheet = (0x0085, struct.pack("<IHBB", at, 0, 1, 0) + b"A")
+    return records(begin[0], sheet, *told, (0x000A, b""), begin[1], *within, (0x000A, b""))
+
+
+def test_a_workbook_of_a_few_bytes():
+    assert [sheet.name for sheet in opened(container(workbook())).sheets] == ["A"]
+
+
+def test_sectors_that_stand_in_two_streams():
+    assert [sheet.name for sheet in opened(container(workbook(), short=64)).sheets] == ["A"]
+
+
+def test_a_directory_that_leads_back_to_itself_is_damage():
+    assert codes(api.read(container(workbook(), left=1))) == {"file.damaged"}
+
+
+def test_a_name_with_a_formula_that_is_none_is_damage():
+    name = struct.pack("<HBBHHHBBBBB", 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0) + b"N" + b"\x72"
+    assert codes(api.read(container(workbook((0x0018, name))))) == {"file.damaged"}
+
+
+def test_a_text_box_before_any_object_is_damage():
+    assert codes(api.read(container(workbook(within=[(0x01B6, bytes(18))])))) == {"file.damaged"}

@@ -156,7 +156,9 @@ def test_the_type_of_a_file_with_macros():
             "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
         ).encode()
 
-    assert codes(read(tampered(act))) == {"file.macros"}
+    assert codes(read(tampered(act))) == {"file.macro_kind"}
+    both = read(tampered(act, lambda opened: attach(opened, BOOK, "vbaProject", "/xl/vbaProject.bin", b"\0")))
+    assert codes(both) == {"file.macros"}
 
 
 def test_custom_xml_is_nobodys_business():

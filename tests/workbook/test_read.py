@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 from random import Random
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -20,6 +22,7 @@ from xltool import api
 from xltool.forms import totals
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.workbook.address import plan
+from xltool.workbook.kinds import OLE2
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 SPEC = api.form("ogi-2021")
@@ -430,8 +433,39 @@ def test_a_part_missing_or_empty(name):
     understood(tamper.zipped(parts | {name: b""}))
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes(data):
-    understood(data)
-    understood(b"PK\x03\x04" + data)
-    understood(b"{" + data)
+STREAMS = [f"{name}\0".encode("utf-16-le") for name in ("Workbook", "EncryptedPackage", "WordDocument")]
+BEGINNINGS = [
+    b"",
+    b"{",
+    b"\xef\xbb\xbf {",
+    b"\xff\xfe{\0",
+    b"PK\3\4",
+    b"PK\5\6",
+    OLE2,
+    *(OLE2 + stream for stream in STREAMS),
+    b"From: a\n\n",
+]
+
+
+@given(st.binary(max_size=600))
+@pytest.mark.parametrize("start", BEGINNINGS)
+def test_any_bytes_behind_any_beginning(start, data):
+    understood(start + data)
+
+
+VALUE = re.compile(rb'(?<=")[^"<]*(?=")|(?<=>)[^<>]+(?=<)')
+WORDS = ["-1", "1e999", "4294967296", "A0", "XFD1048576", "'表三 依申请公开'!$D$6", "#REF!", "_xD800_", "s", "str", "b", "e", "d", "../x"]
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_any_value_in_the_xml_of_any_part(data):
+    """Attributes and texts become others, so that the parts stay XML and the fault gets far."""
+    parts = Opened(filled()).parts
+    name = data.draw(st.sampled_from(sorted(parts)))
+    changes = data.draw(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(WORDS) | st.text(max_size=8)), min_size=1, max_size=4))
+    for at, text in changes:
+        values = [match.span() for match in VALUE.finditer(parts[name])]
+        begin, end = values[at % len(values)]
+        parts[name] = parts[name][:begin] + escape(text, {'"': "&quot;"}).encode() + parts[name][end:]
+    understood(tamper.zipped(parts))

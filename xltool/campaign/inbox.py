@@ -26,6 +26,9 @@ MOST_MEMBERS: Final = 500
 MOST_INFLATED: Final = 256 * 2**20
 """Bytes of all members of one archive together."""
 _LOCAL: Final = struct.Struct("<26x2H")  # the lengths of the name and of what else stands between a local header and its content
+_ONE_DOCUMENT: Final = frozenset({"[content_types].xml", "_rels/.rels", "xl/workbook.xml", "mimetype", "ofd.xml", "index/document.iwa"})
+"""The parts, in lower case, by which a zip archive is one document of Office, ODF, OFD or Apple."""
+NAMELESS: Final = "（无名）"
 _METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
 
 
@@ -130,24 +133,27 @@ def _archive(data: bytes) -> bool:
     if data[:4] != b"PK\x03\x04":
         return False
     try:
-        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        names = {name.lower() for name in zipfile.ZipFile(io.BytesIO(data)).namelist()}
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return False
-    return "[Content_Types].xml" not in names and "mimetype" not in names
+    return names.isdisjoint(_ONE_DOCUMENT)
 
 
 def _members(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
     """The files in an archive, where nothing is unpacked to disk; names that Chinese Windows wrote in GBK are read as such."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_INFLATED:
             yield Found(name, None, f"压缩包里文件过多或过大（最多 {MOST_MEMBERS} 个，共 {MOST_INFLATED // 2**20} MB）")
+            return
+        if not members:
+            yield Found(name, None, "压缩包里没有文件")
             return
         if _overlapping(data, members):
             yield Found(name, None, "压缩包里的文件互相重叠，已损坏或不是正常的压缩包")
             return
         for member in members:
-            inner = clean(_member_name(member))
+            inner = clean(_member_name(member)) or NAMELESS
             full = f"{name}/{inner}"
             if _dropping(inner.rpartition("/")[2]) or "__MACOSX" in inner:
                 yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)

@@ -77,6 +77,8 @@ class Commands(Command, click.Group):
             from xltool.files import told
 
             _fail(told(error), 1)
+        except ImportError as error:  # a part of the program that is missing or cannot be opened
+            _fail(f"xltool 没有装全，或读不出自己的程序文件（{error.name or error}）；请重新安装。", 1)
         except _caller_errors() as error:
             _fail(str(error), 1)
         sys.exit(result if isinstance(result, int) else 0)

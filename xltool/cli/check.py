@@ -12,6 +12,7 @@ from xltool import api
 from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
+from xltool.messages import visible
 from xltool.model import Submission
 
 
@@ -45,7 +46,7 @@ def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: boo
         if as_json:
             console.result(shown.as_json(str(path), reading))
             continue
-        console.say(f"{path}：{shown.STATES[api.status(reading)]}")
+        console.say(f"{visible(str(path))}：{shown.STATES[api.status(reading)]}")
         for line in shown.lines(reading):
             console.say(line)
     if not as_json:
@@ -61,7 +62,7 @@ def _last_year(paths: tuple[Path, ...], given: tuple[str, ...]) -> dict[str, Sub
     for path in paths:
         reading = shown.load(path, given)
         if reading.submission is None:
-            console.say(f"上年文件 {path}：{shown.STATES['rejected']}", err=True)
+            console.say(f"上年文件 {visible(str(path))}：{shown.STATES['rejected']}", err=True)
             for line in shown.lines(reading):
                 console.say(line, err=True)
             sys.exit(shown.exit_code([reading]))

@@ -7,6 +7,8 @@ from typing import TextIO
 
 import click
 
+from xltool.messages import visible
+
 
 def result(data: bytes) -> None:
     """Sends a result to standard output as UTF-8, whatever the console's own encoding."""
@@ -18,7 +20,8 @@ def result(data: bytes) -> None:
 
 def say(text: str, *, err: bool = False) -> None:
     """A line for people, in the console's encoding; a sign that it cannot show becomes a question mark rather than a failure."""
-    click.echo(_encodable(text, sys.stderr if err else sys.stdout), err=err)
+    shown = "\n".join(visible(line) for line in text.split("\n"))  # no name of a file gives a terminal orders
+    click.echo(_encodable(shown, sys.stderr if err else sys.stdout), err=err)
 
 
 def _encodable(text: str, stream: TextIO) -> str:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.source import closest
+from xltool.forms.text import clean, taken
 from xltool.messages import finding
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding, FormSpec, Measure, NotApplicable, Reading, Submission, Value
 
 SCHEMA: Final = "xltool/submission/1"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial")
 
 
 def looks_like(data: bytes) -> bool:
-    """Whether a file is meant as a document: its first sign is a brace."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+    """Whether a file is meant as a document: its first sign is a brace, and not the one of RTF."""
+    begun = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:2]
+    return begun[:1] == b"{" and begun != b"{\\"
 
 
 def parse(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
@@ -71,11 +71,6 @@ def json_value(value: Value, measure: Measure) -> int | float | str | None:
         return "/"
     text = number.display(value, measure)
     return float(text) if "." in text else int(text)
-
-
-def clean(text: str) -> str:
-    """The text without what no workbook, page or database can hold: control characters and halves of surrogate pairs."""
-    return _UNPRINTABLE.sub("", text)
 
 
 class _Fault(Exception):
@@ -135,8 +130,8 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
         year=year,
         agency=_agency(document),
         values=tuple(_values(spec, values, findings)),
-        texts={key: text for key, text in texts.items() if text},
-        explanations={key: text for key, text in explanations.items() if text},
+        texts=_texts(texts, {text.key: f"“{text.label}”" for text in spec.texts}, findings),
+        explanations=_texts(explanations, {}, findings),
         scope=scope,
         source=source,
         serial=_string(document, "serial") if "serial" in document else "",
@@ -159,6 +154,16 @@ def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> I
             what, shown = ("真假值", json.dumps(raw)) if isinstance(raw, bool) else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
             findings.append(finding("number.kind", cell.key, what=what, raw=shown))
             yield None
+
+
+def _texts(given: dict[str, str | None], labels: dict[str, str], findings: list[Finding]) -> dict[str, str]:
+    found = {}
+    for key, text in given.items():
+        content, noticed = taken(text or "", labels.get(key, f"“{key}”的说明"))
+        findings.extend(noticed)
+        if content:
+            found[key] = content
+    return found
 
 
 def _noted(figure: number.Figure, key: str, findings: list[Finding]) -> Value:

@@ -18,7 +18,8 @@ MOST_SHOWN: Final = 40
 
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，＋－−", "0123456789.,+--")
 _SPACES: Final = re.compile(r"\s+")  # Unicode spaces too, U+3000 among them
-_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# Not U+202E: it turns 12 into 21 before the eye, and what follows it is no plain figure.
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202d\u2060\ufeff]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _HELD: Final = re.compile(r"(减少?|增加?|[+-])?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(元|万元|亿元)?(?!\s*[0-9.,A-Za-z_/:年月-])", re.ASCII)

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from xltool.messages import BREAKS, UNPRINTABLE
+
 DRAFT_MARK: Final = "草稿：尚有未通过的审核项，不得公布"
 """What a report says at its top while error findings remain."""
-
-_BREAKS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-
-# What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in HTML. Direction
-# controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no use for them.
-_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
 
 _LONG_WORD: Final = re.compile("[!-~]{16}")
 
 
 def clean(text: str) -> str:
     """The text as one line without anything that cannot be printed."""
-    return _UNPRINTABLE.sub("", _BREAKS.sub(" ", text))
+    return UNPRINTABLE.sub("", BREAKS.sub(" ", text))
 
 
 def ragged(text: str) -> bool:

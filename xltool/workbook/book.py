@@ -13,7 +13,7 @@ from xltool.model import Finding
 from xltool.workbook import kinds
 from xltool.workbook.outside import outward
 from xltool.workbook.package import Package, Relationship, damaged, not_workbook, over_limit
-from xltool.workbook.sheet import TRUE, RawCell, RawSheet, State, Style, joined_text, read_sheet, split_tag, unescape
+from xltool.workbook.sheet import TRUE, Allowance, RawCell, RawSheet, State, Style, joined_text, read_sheet, split_tag, unescape
 from xltool.workbook.styles import Styles, read_styles
 from xltool.workbook.veils import beside
 
@@ -88,6 +88,7 @@ def _sheets(
     date1904: bool,
 ) -> Iterator[RawSheet]:
     names, parts = set(), set()
+    allowance = Allowance()
     for entry in entries:
         link = links.get(next((value for key, value in entry.items() if key.endswith("}id")), ""))
         if link is None or link.external:
@@ -102,7 +103,8 @@ def _sheets(
         state = _STATES.get(entry.get("state", ""), "visible")
         style = Style(styles.looks, styles.watched, date1904)
         root = package.xml(part)
-        sheet = read_sheet(root, part, name, state, strings, style=style, beside=beside(root, package, part, styles))
+        around = beside(root, package, part, styles)
+        sheet = read_sheet(root, part, name, state, strings, style=style, beside=around, allowance=allowance)
         del root  # before the next tree is built: its memory is used again at once
         yield sheet
 

@@ -11,6 +11,8 @@ ZIP: Final = b"PK\3\4"
 
 _FILL: Final = "请用下发的工作簿填写，另存为 .xlsx 后报送"
 _UNPACK: Final = "请解压，把其中的工作簿报送"
+_RESAVE: Final = "请用 Excel 或 WPS 打开，另存为 .xlsx 后报送"
+_RESAVE_FREE: Final = "请用 LibreOffice 打开，另存为 .xlsx 后报送"
 _SAVE: Final = "请用 Excel 或 WPS 打开，核对后填入下发的工作簿，另存为 .xlsx 报送；只改扩展名没有用"
 _WINMAIL: Final = "附件包在 winmail.dat 里，别的邮件程序打不开；请对方改用纯文本或 HTML 格式重发，或把附件另存后报送"
 _ATTACHED: Final = "请打开邮件，把附件另存后报送；收取（xltool collect）可以直接收 .eml"
@@ -53,9 +55,14 @@ _LOOKS: Final = (
     (rb"\A\x78\x9f\x3e\x22", Kind("Outlook 附件包（winmail.dat）", _WINMAIL)),
     (rb"\A.{257}ustar", Kind("tar 压缩包", _ARCHIVE)),
     (rb"\A\{\\rtf", Kind("RTF 文档")),
-    (rb"office:spreadsheet", Kind("XML 表格（2003 版）", "请用 Excel 或 WPS 打开，另存为 .xlsx 后报送")),
+    (rb"\A\x09[\0\2\4\x08][\4-\x10]\0", Kind("很早的工作簿（Excel 4.0 或更早的格式）", _RESAVE)),
+    (rb"\AID;P", Kind("SYLK 表格（.slk）", _RESAVE)),
+    (rb"urn:schemas-microsoft-com:office:spreadsheet", Kind("XML 表格（2003 版）", _RESAVE)),
+    (rb"<office:document\s[^>]*opendocument\.spreadsheet", Kind("单个文件的 ODF 表格（.fods）", _RESAVE_FREE)),
+    (rb"<uof:UOF\s[^>]*vnd\.uof\.spreadsheet", Kind("标文通表格（.uos）", "请用 WPS 打开，另存为 .xlsx 后报送")),
     (_MAIL, Kind("邮件（.eml）", _ATTACHED)),
     (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b", Kind("HTML 网页（改了扩展名也不是工作簿）", _SAVE)),
+    (rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s", Kind("XML 文件")),
     (_SEPARATED, Kind("用逗号或制表符分隔的文本（改了扩展名也不是工作簿）", _SAVE)),
     (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", Kind("文本")),
     (rb"", Kind("无法识别的文件")),

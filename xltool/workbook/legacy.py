@@ -26,12 +26,14 @@ _FAULTS: Final = (
     AssertionError,
     AttributeError,
     LookupError,
+    NameError,  # what it would have set, had another record stood before
     NotImplementedError,
+    RecursionError,  # a directory that leads back to itself
     TypeError,
     ValueError,  # UnicodeError too
     struct.error,
 )
-"""What xlrd lets out of its depths when records are not what they say, beside its own two errors."""
+"""What xlrd lets out of its depths when records are not what they say, beside its own three errors."""
 
 
 def read_book(data: bytes) -> RawBook:
@@ -41,14 +43,21 @@ def read_book(data: bytes) -> RawBook:
     """
     import xlrd
     from xlrd.compdoc import CompDocError
+    from xlrd.formula import FormulaError
 
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=True,
+            logfile=io.StringIO(),
+            ignore_workbook_corruption=True,  # sectors in two streams at once, as some programs write them; Excel reads the workbook too
+        )
         sheets = tuple(_sheet(book, at) for at in range(book.nsheets))
         if len(book._sharedstrings) > MAX_STRINGS:
             raise over_limit("文字表的条数", MAX_STRINGS, len(book._sharedstrings))
         names = {name.name: _reference(name) for name in book.name_obj_list if name.scope == -1 and not name.builtin}
-    except (xlrd.XLRDError, CompDocError, *_FAULTS):
+    except (xlrd.XLRDError, CompDocError, FormulaError, *_FAULTS):
         raise damaged("", "旧版工作簿的内容不完整") from None
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         raise damaged("", "工作表重名")

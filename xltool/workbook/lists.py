@@ -9,14 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from xltool.forms.document import clean
+from xltool.forms.text import LONGEST, clean
 from xltool.messages import XltoolError
 from xltool.workbook.a1 import COLUMNS, ROWS
 from xltool.workbook.front import breadth
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 
-MOST_CHARACTERS: Final = 32_767
 LONGEST_NAME: Final = 31
 NARROWEST, BROADEST = 8, 60
 PORTRAIT: Final = 90
@@ -77,7 +76,7 @@ def _write(sheet: Any, row: int, column: int, content: Content, formats: Mapping
         sheet.write_number(row, column, content, formats["number"])
         return str(content)
     text = clean(str(content))
-    text = text if len(text) <= MOST_CHARACTERS // 2 else _cut(text, MOST_CHARACTERS, CUT)
+    text = text if len(text) <= LONGEST // 2 else _cut(text, LONGEST, CUT)
     sheet.write_string(row, column, text, formats["text" if row else "head"])
     return text
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from xltool import messages
 from xltool.codes import GRADES, NOTHING_TO_DO
-from xltool.forms.document import clean
 from xltool.forms.number import written
+from xltool.forms.text import clean
 from xltool.messages import MOST_CELLS
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
 from xltool.workbook.address import CHECKS, Plan, Spot, plan

@@ -65,8 +65,6 @@ def outward(package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[
     """
     macros: dict[str, str] = {}  # place -> what
     links: dict[str, str] = {}
-    if b"macroenabled" in package.read("[Content_Types].xml").lower():
-        macros["[Content_Types].xml"] = "带宏的文件类型"
     for name in package.names:
         low = name.lower()
         if low.endswith(".rels"):
@@ -79,6 +77,8 @@ def outward(package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[
                 if low.startswith(start):
                     links.setdefault(name, what)
     links.update(_formulas(sheets, names))
+    if not macros and b"macroenabled" in package.read("[Content_Types].xml").lower():
+        return (finding("file.macro_kind"), *_told(macros, links))
     return tuple(_told(macros, links))
 
 

@@ -30,6 +30,7 @@ MAX_MARKUP: Final = 1_000_000
 """`<` signs in one part: as many as 200,000 cells need, and a bound on the memory of its tree."""
 
 _END: Final = struct.Struct("<4s4H2IH")
+_END_64: Final = b"PK\6\6"
 _CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _STORED, _DEFLATED = 0, 8
@@ -195,7 +196,9 @@ def _directory(data: bytes) -> tuple[list[_Entry], int]:
     if end < 0:
         raise damaged("", "文件不完整，可能没有传完或下载完")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
-    if disk or first_disk or here != count or start + length > end or end + _END.size + comment != len(data):
+    between = data[start + length : end]  # nothing, or what zip64 adds: a second archive behind the first would stand here
+    adjoined = start + length <= end and (not between or between.startswith(_END_64))
+    if disk or first_disk or here != count or not adjoined or end + _END.size + comment != len(data):
         raise damaged("", "压缩包目录与文件不符")
     if count > MAX_ENTRIES:
         raise over_limit("压缩包内的文件数", MAX_ENTRIES, count)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from xltool.forms import totals
 from xltool.forms.checks import Check, leveled
 from xltool.forms.number import display
+from xltool.forms.text import length
 from xltool.messages import plain
 from xltool.model import Cell, FormSpec, NotApplicable, Rule, Submission, Value
 from xltool.rules import prior_year, validate
@@ -90,11 +91,6 @@ def figure(value: Value, cell: Cell) -> Shown:
     if value is None:
         return ""
     return "/" if isinstance(value, NotApplicable) else _number(value, cell.measure.decimals)
-
-
-def length(text: str) -> int:
-    """What LEN counts: UTF-16 units, so a rare character beyond the basic plane counts twice."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _number(scaled: int, decimals: int) -> Shown:

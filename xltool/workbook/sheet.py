@@ -21,8 +21,10 @@ MAX_CELLS: Final = 200_000
 MAX_MERGES: Final = 5_000
 MAX_FORMULA: Final = 8_192
 """Characters of one formula: Excel's own limit."""
-MAX_FORMULAS: Final = 2 * 2**20
-"""Characters of all formulas of one sheet, expanded: one long shared formula and many cells must not fill the memory."""
+MAX_FORMULAS: Final = 2**20
+"""Characters of all formulas of a workbook, expanded: one long shared formula and many cells must fill neither memory nor time."""
+SHARED_WEIGHT: Final = 4
+"""How often a character counts that has to be moved to another cell first: it takes so much longer than one that is there."""
 
 THIN_ROW, THIN_COLUMN = 3, 1
 """Points of height and characters of width below which nobody sees a figure."""
@@ -65,6 +67,19 @@ class Look(NamedTuple):
 
 WHOLE: Final = Look("0")
 """The look of a count in our own workbooks; a whole number shows plainly in it."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What the sheets of one workbook have taken together of what is limited for them all: characters of formulas."""
+
+    formulas: int = 0
+
+    def take(self, count: int, part: str) -> None:
+        """Notes so many characters more; Refusal `file.limit` beyond the limit."""
+        self.formulas += count
+        if self.formulas > MAX_FORMULAS:
+            raise over_limit("全部公式的长度", MAX_FORMULAS, self.formulas, part)
 
 
 class Style(NamedTuple):
@@ -111,7 +126,15 @@ class RawSheet:
 
 
 def read_sheet(
-    root: Element, part: str, name: str, state: State, strings: Mapping[str, RawCell], *, style: Style, beside: Beside
+    root: Element,
+    part: str,
+    name: str,
+    state: State,
+    strings: Mapping[str, RawCell],
+    *,
+    style: Style,
+    beside: Beside,
+    allowance: Allowance,
 ) -> RawSheet:
     """Read the root of one worksheet part; `strings` are the shared strings as cells, by their index as written.
 
@@ -121,7 +144,7 @@ def read_sheet(
     if word != "worksheet":
         raise damaged(part, "不是工作表")
     rows = list(_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
-    cells, looks = _cells(rows, space, strings, part, style)
+    cells, looks = _cells(rows, space, strings, part, style=style, allowance=allowance)
     if any(view.get("showZeros") in FALSE for view in root.iterfind(f"{space}sheetViews/{space}sheetView")):
         zeros = [place for place, cell in cells.items() if cell.kind == "number" and not cell.text.strip("+-0.")]
         looks.update({place: looks.get(place, WHOLE)._replace(unseen=True) for place in zeros})
@@ -163,7 +186,7 @@ def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
 
 
 def _cells(  # noqa: PLR0912  calls would cost what the loop saves
-    rows: list[tuple[int, Element]], space: str, strings: Mapping[str, RawCell], part: str, style: Style
+    rows: list[tuple[int, Element]], space: str, strings: Mapping[str, RawCell], part: str, *, style: Style, allowance: Allowance
 ) -> tuple[dict[Place, RawCell], dict[Place, Look]]:
     """The cells with content, and those of their looks that are not plain: the one loop that decides how fast a workbook is read."""
     of_style, watched = style.looks, style.watched
@@ -171,7 +194,6 @@ def _cells(  # noqa: PLR0912  calls would cost what the loop saves
     cells: dict[Place, RawCell] = {}
     masters: dict[str, tuple[str, int, int]] = {}
     tag_cell, tag_value, tag_formula = f"{space}c", f"{space}v", f"{space}f"
-    length = 0
     for at, row in rows:
         column = -1
         for cell in row.findall(tag_cell):
@@ -199,9 +221,8 @@ def _cells(  # noqa: PLR0912  calls would cost what the loop saves
                     content = _content(cell, kind, value, part)
                 odd = watched or (kind == "n" and value is not None and not value.isdigit())
             if formula is not None:
-                text = _formula(formula, place, masters, part)
+                text = _formula(formula, place, masters, part, allowance)
                 content = RawCell("empty", "", text) if content is None else RawCell(content.kind, content.text, text)
-                length += len(text)
             if content is not None:
                 if place in cells:
                     raise damaged(part, "同一单元格出现两次")
@@ -212,8 +233,6 @@ def _cells(  # noqa: PLR0912  calls would cost what the loop saves
                         if _misleading(content, look):
                             looks[place] = look
                 cells[place] = content
-        if length > MAX_FORMULAS:
-            raise over_limit("一张工作表的公式总长", MAX_FORMULAS, length, part)
     return cells, looks
 
 
@@ -271,16 +290,18 @@ def unescape(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _formula(formula: Element, place: Place, masters: dict[str, tuple[str, int, int]], part: str) -> str:
+def _formula(formula: Element, place: Place, masters: dict[str, tuple[str, int, int]], part: str, allowance: Allowance) -> str:
     text = formula.text or ""
     if len(text) > MAX_FORMULA:
         raise over_limit("一个公式的长度", MAX_FORMULA, len(text), part)
+    allowance.take(len(text), part)
     if formula.get("t") == "shared":
         index = formula.get("si", "")
         if text:
             masters[index] = (text, *place)
         elif index in masters:
             master, row, column = masters[index]
+            allowance.take(SHARED_WEIGHT * len(master), part)
             text = shift_formula(master, place[0] - row, place[1] - column)
         else:
             raise damaged(part, "共享公式缺少原文")

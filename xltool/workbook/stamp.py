@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import fromstring
 
-from xltool.forms.document import clean
+from xltool.forms.text import clean
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
 from xltool.rules.prior_year import aligned
 from xltool.workbook.address import Plan, plan

@@ -18,7 +18,7 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from xltool.codes import LEVEL_NAMES
-from xltool.forms.document import clean
+from xltool.forms.text import LONGEST, clean, length
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission, Value
 from xltool.rules.prior_year import aligned
@@ -32,8 +32,8 @@ from xltool.workbook.notice import Notice
 
 CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
-MOST_CHARACTERS, MOST_PROPERTY = 32_767, 255
-"""What a cell of Excel holds, and a property of the document."""
+MOST_PROPERTY: Final = 255
+"""What a property of the document holds."""
 _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
@@ -261,13 +261,13 @@ def check_marks(meta: Mapping[str, str]) -> None:
 
 def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
     """Fails for what xlsxwriter would cut off or leave out with a mere warning."""
-    whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), MOST_CHARACTERS) for text in layout.spec.texts]
-    whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), MOST_CHARACTERS) for c in layout.checks]
+    whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), LONGEST) for text in layout.spec.texts]
+    whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), LONGEST) for c in layout.checks]
     check_marks(meta)
     _fit(whole)
 
 
 def _fit(whole: Iterable[tuple[str, str, int]]) -> None:
     for what, text, most in whole:
-        if results.length(text) > most:
-            raise XltoolError(f"{what}有 {results.length(text)} 字，超过工作簿中最多 {most} 字；请精简。")
+        if length(text) > most:
+            raise XltoolError(f"{what}有 {length(text)} 字，超过工作簿中最多 {most} 字；请精简。")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xltool.forms.checks import Check
+from xltool.forms.text import taken
 from xltool.messages import finding
 from xltool.model import Finding
 from xltool.workbook.a1 import cell_name
@@ -141,10 +142,10 @@ def _content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
     """The text of a cell, a formula's as it is shown."""
     if raw.kind == "error":
         return "", [finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN])]
-    text = raw.text if raw.text.strip() else ""
+    text, noticed = taken(raw.text if raw.text.strip() else "", where)
     if raw.formula is None:
-        return text, []
+        return text, noticed
     shown = raw.formula[:MOST_SHOWN]
     if raw.kind == "empty":
         return "", [finding("formula.uncalculated", where=where, formula=shown)]
-    return text, [finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MOST_SHOWN]}”")]
+    return text, [*noticed, finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MOST_SHOWN]}”")]

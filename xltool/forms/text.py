@@ -1,0 +1,33 @@
+"""Texts as people and files write them, and as xltool holds them: what no cell could hold is not taken, what turns signs around is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xltool.messages import finding
+from xltool.model import Finding
+
+LONGEST: Final = 32_767
+"""UTF-16 units of one text: what a cell of a workbook holds."""
+
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """The text without what no workbook, page or database can hold: control characters and halves of surrogate pairs."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def length(text: str) -> int:
+    """What LEN counts: UTF-16 units, so a rare character beyond the basic plane counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def taken(text: str, where: str) -> tuple[str, list[Finding]]:
+    """A text from outside as it is taken in, and what was noticed; `where` names its place in a message."""
+    if length(text) > LONGEST:
+        return "", [finding("text.long", where=where, count=length(text), most=LONGEST)]
+    turning = len(_TURNING.findall(text))
+    return text, [finding("text.turned", where=where, count=turning)] if turning else []

@@ -10,20 +10,28 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "model": set(),
     "codes": {"model"},
     "messages": {"model", "codes"},
+    "kinds": set(),
+    "package": {"model", "kinds"},
     "forms": {"codes", "model", "messages"},
     "rules": {"codes", "model", "messages", "forms"},
-    "workbook": {"codes", "model", "messages", "forms", "rules"},
-    "report": {"codes", "model", "messages", "forms", "rules"},
-    "api": {"codes", "model", "messages", "forms", "rules", "workbook", "report"},
+    "workbook": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
+    "report": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
+    "published": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
+    "api": {"codes", "model", "messages", "kinds", "forms", "rules", "workbook", "report", "published"},
     "files": {"codes", "model", "messages"},
     "workers": set(),
-    "readings": {"codes", "model", "messages", "forms", "workbook", "api", "workers"},
-    "campaign": {"codes", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
-    "cli": {"codes", "campaign", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files"},
-}
+    "readings": {"codes", "model", "messages", "kinds", "package", "forms", "workbook", "published", "api", "workers"},
+    "campaign": {
+        "codes", "kinds", "package", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files",
+    },
+    "cli": {
+        "codes", "kinds", "campaign", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "published",
+        "api", "files",
+    },
+}  # fmt: skip
 MODULES = {
     "": {
-        "__init__", "api", "codes", "files", "messages", "model", "readings", "workers",
+        "__init__", "api", "codes", "files", "kinds", "messages", "model", "package", "readings", "workers",
     },
     "campaign": {
         "__init__", "consolidate", "contributions", "corrections", "county", "discrepancies", "folder", "handwritten",
@@ -45,8 +53,8 @@ MODULES = {
         "__init__", "cells", "judge", "localise", "prior_year", "validate",
     },
     "workbook": {
-        "__init__", "a1", "address", "book", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity", "kinds",
-        "legacy", "lists", "locked", "looks", "mark", "notice", "ods", "opening", "outside", "package", "prior", "ranges",
+        "__init__", "a1", "address", "book", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity",
+        "legacy", "lists", "locked", "looks", "mark", "notice", "ods", "opening", "outside", "prior", "ranges",
         "read", "results", "sheet", "sheets", "stamp", "styles", "veils", "witness", "write", "writings",
     },
 }  # fmt: skip

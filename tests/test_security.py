@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from xltool import files, workers
+from xltool import files, package, workers
 from xltool.campaign import folder, inbox, mail, names, passwords
-from xltool.workbook import book, locked, package, sheet
+from xltool.workbook import book, locked, sheet
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
 MIB = 2**20

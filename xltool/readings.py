@@ -39,7 +39,7 @@ def reading(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Rea
 
 def light(data: bytes) -> bool:
     """Whether only our own readers touch it, and it is small once it is inflated, to which they hold it."""
-    from xltool.workbook.package import declared
+    from xltool.package import declared
 
     if document.looks_like(data):
         return len(data) <= LIGHT_DOCUMENT

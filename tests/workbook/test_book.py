@@ -14,11 +14,11 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.protection import WorkbookProtection
 
 from tests.workbook.parts import LINKS, MAIN, STRICT_LINKS, STRICT_MAIN, packed, parts, rels, sheet, strings, workbook
+from xltool.package import Package, Refusal
 from xltool.workbook import book
 from xltool.workbook import sheet as sheets
 from xltool.workbook.a1 import cell_name, parse_reference
 from xltool.workbook.book import RawBook, RawCell
-from xltool.workbook.package import Package, Refusal
 
 
 def read_book(data: bytes) -> RawBook:

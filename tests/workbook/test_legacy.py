@@ -10,10 +10,10 @@ from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
 from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
 from xltool import api
+from xltool.kinds import OLE2
+from xltool.package import Refusal
 from xltool.workbook.book import RawCell
-from xltool.workbook.kinds import OLE2
 from xltool.workbook.opening import opened
-from xltool.workbook.package import Refusal
 
 
 @pytest.fixture(scope="module")

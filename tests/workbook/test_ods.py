@@ -10,9 +10,9 @@ from tests.workbook.parts import packed
 from tests.workbook.rewriters import office_saved
 from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
 from xltool import api
+from xltool.package import Refusal
 from xltool.workbook.book import RawCell
 from xltool.workbook.opening import opened
-from xltool.workbook.package import Refusal
 
 SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("table", "office", "text", "style", "meta")

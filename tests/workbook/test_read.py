@@ -20,9 +20,9 @@ from tests.workbook.rewriters import REWRITERS, office_saved, openpyxl_saved
 from tests.workbook.tamper import TABLE_2, TABLE_3, TEXTS, Fault, Formula, Opened, codes, filled, tampered
 from xltool import api
 from xltool.forms import totals
+from xltool.kinds import OLE2
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.workbook.address import plan
-from xltool.workbook.kinds import OLE2
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 SPEC = api.form("ogi-2021")

@@ -11,8 +11,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from tests.workbook.parts import MAIN, packed, parts, rels
 from tests.workbook.rewriters import openpyxl_saved
 from tests.workbook.tamper import filled
+from xltool.package import Package, Refusal
 from xltool.workbook.book import read_book
-from xltool.workbook.package import Package, Refusal
 from xltool.workbook.sheet import WHOLE, Look, RawCell
 from xltool.workbook.styles import _BUILTIN, read_styles
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xltool import files
+from xltool import files, kinds
 from xltool.campaign.mail import attachments
 from xltool.messages import render
 from xltool.model import Finding
+from xltool.package import MAX_RATIO, RATIO_FROM
 from xltool.report.text import clean
-from xltool.workbook import kinds
-from xltool.workbook.package import MAX_RATIO, RATIO_FROM
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
 LEFT_BEHIND: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})

@@ -13,9 +13,8 @@ from email.message import Message
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from xltool import workers
+from xltool import kinds, workers
 from xltool.report.text import clean
-from xltool.workbook import kinds
 
 DEEPEST: Final = 3
 """Mails within mails."""

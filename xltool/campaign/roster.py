@@ -139,8 +139,8 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
+    from xltool.package import Refusal
     from xltool.workbook.opening import opened
-    from xltool.workbook.package import Refusal
 
     try:
         book = opened(data)

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from xltool import kinds
 from xltool.model import Finding
-from xltool.workbook import kinds
+from xltool.package import Package, Relationship, damaged, not_workbook, over_limit
 from xltool.workbook.outside import outward
-from xltool.workbook.package import Package, Relationship, damaged, not_workbook, over_limit
 from xltool.workbook.sheet import TRUE, Allowance, RawCell, RawSheet, State, Style, joined_text, read_sheet, split_tag, unescape
 from xltool.workbook.styles import Styles, read_styles
 from xltool.workbook.veils import beside

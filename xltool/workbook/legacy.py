@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from xltool.package import damaged, over_limit
 from xltool.workbook.book import MAX_STRINGS, RawBook
-from xltool.workbook.package import damaged, over_limit
 from xltool.workbook.sheet import UNTOLD, Area, Place, RawCell, RawSheet, State, check_extent
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import struct
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xltool import kinds
 from xltool.messages import finding
-from xltool.workbook import kinds
-from xltool.workbook.package import MAX_FILE, Refusal, damaged, over_limit
+from xltool.package import MAX_FILE, Refusal, damaged, over_limit
 
 if TYPE_CHECKING:
     from msoffcrypto.format.base import BaseOfficeFile

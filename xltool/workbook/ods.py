@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from xltool.workbook import kinds
+from xltool import kinds
+from xltool.package import Package, Refusal, damaged, not_workbook, over_limit
 from xltool.workbook.book import RawBook
-from xltool.workbook.package import Package, Refusal, damaged, not_workbook, over_limit
 from xltool.workbook.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, UNTOLD, Area, Kind, Place, RawCell, RawSheet, check_extent
 
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"

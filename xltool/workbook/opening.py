@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xltool import kinds
 from xltool.messages import finding
-from xltool.workbook import kinds
+from xltool.package import Package
 from xltool.workbook.book import RawBook, read_book
-from xltool.workbook.package import Package
 
 
 def opened(data: bytes, passwords: Sequence[str] = ()) -> RawBook:

@@ -9,8 +9,8 @@ from typing import Final
 
 from xltool.messages import finding
 from xltool.model import Finding
+from xltool.package import Package
 from xltool.workbook.a1 import cell_name
-from xltool.workbook.package import Package
 from xltool.workbook.sheet import RawSheet
 
 REMEMBERED, LONGEST = 8_192, 2_048

@@ -11,13 +11,13 @@ from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
 from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
+from xltool.package import Refusal
 from xltool.workbook import disguise, fingerprint, writings
 from xltool.workbook.address import LAST_YEAR, Plan, plan
 from xltool.workbook.book import RawBook, RawCell
 from xltool.workbook.claims import MOST_SHOWN
 from xltool.workbook.identity import Identity, identify
 from xltool.workbook.opening import opened
-from xltool.workbook.package import Refusal
 from xltool.workbook.witness import Located, locate
 
 KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}

@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
+from xltool.package import damaged, over_limit
 from xltool.workbook.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
 from xltool.workbook.display import as_date, shown_text
-from xltool.workbook.package import damaged, over_limit
 
 MAX_ROWS: Final = 2_000
 MAX_COLUMNS: Final = 100

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final, TypeAlias, TypeVar
 from xml.etree.ElementTree import Element
 
-from xltool.workbook.package import Package
+from xltool.package import Package
 from xltool.workbook.sheet import WHOLE, Look
 
 Colour: TypeAlias = tuple[int, int, int]

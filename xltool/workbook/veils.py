@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from xltool.package import Package
 from xltool.workbook.a1 import COLUMNS, ROWS, parse_reference
-from xltool.workbook.package import Package
 from xltool.workbook.sheet import FALSE, Beside, Veil
 from xltool.workbook.styles import Styles
 

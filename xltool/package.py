@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
+from xltool import kinds
+from xltool.kinds import Kind
 from xltool.model import Finding
-from xltool.workbook import kinds
-from xltool.workbook.kinds import Kind
 
 MAX_FILE: Final = 10 * 2**20
 MAX_ENTRIES: Final = 500

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook.parts import CONTENT_TYPES, packed, parts, rels
-from xltool.workbook import package as door
+from xltool import package as door
+from xltool.package import Package, Refusal
 from xltool.workbook.book import read_book
-from xltool.workbook.package import Package, Refusal
 
 
 def refusal(data: bytes, part: str | None = None):

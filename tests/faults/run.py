@@ -38,6 +38,7 @@ ERRORS = {
     "EIO": ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate"),
     "EACCES": ("openat", "rename", "unlink", "mkdir", "chmod"),
 }
+DONE = {0, 3, 5}
 NOT_COMPARED = {"event"}
 CLOCK = {"at"}
 ROSTER = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n" + "".join(
@@ -197,8 +198,8 @@ class Sweep:
         except (AssertionError, sqlite3.Error) as error:
             wrong.append(f"database: {error!r}")
         second = undisturbed(self.arguments, self.output)
-        if second != self.code:
-            wrong.append(f"second run: exit {second} and not {self.code}: {self.output.read_text(errors='replace')[-300:]}")
+        if second not in DONE:  # which of them depends on how much the first run had taken in: what is known already is clean
+            wrong.append(f"second run: exit {second}: {self.output.read_text(errors='replace')[-300:]}")
         now = files(self.spot), database(self.spot)
         if now != self.goal:
             names = {name for name in {*now[0], *self.goal[0]} if now[0].get(name) != self.goal[0].get(name)}

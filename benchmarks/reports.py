@@ -13,7 +13,7 @@ from jinja2 import Environment
 from measure import Contender, Table, compared
 
 import xltool
-from xltool.model import Grid, Heading, Rectangle, Report
+from xltool.model import Grid, Heading, Rectangle, Report, Submission
 from xltool.report.assemble import assemble
 
 TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ report.title }}</title></head><body>
@@ -39,6 +39,8 @@ def measured(quick: bool) -> list[Table]:
     ]
     to_html = [
         Contender("xltool.report, html", lambda: xltool.report(submission, "html")),
+        Contender("xltool.report, html, the fragment with inline styles", lambda: xltool.report(submission, "html", fragment=True)),
+        Contender("python-docx, the same content by table.cell", lambda: by_cell(assembled)),
         Contender("jinja2, a bare page: no heads, ids or styles", lambda: template.render(report=assembled).encode()),
         Contender("limit: escape and join the same texts", lambda: "".join(f"<td>{escape(text)}</td>" for text in texts).encode()),
     ]
@@ -46,11 +48,22 @@ def measured(quick: bool) -> list[Table]:
         Contender("xltool.report, md", lambda: xltool.report(submission, "md")),
         Contender("limit: join the same texts", lambda: "".join(f"| {text} " for text in texts).encode()),
     ]
+    to_csv = [
+        Contender("xltool.report, csv", lambda: xltool.report(submission, "csv")),
+        Contender("pandas, to_frame melted to a row a cell", lambda: melted(submission)),
+    ]
     return [
         compared("Report as Word document", to_docx, rounds),
         compared("Report as web page", to_html, rounds),
         compared("Report as Markdown", to_markdown, rounds),
+        compared("Report's figures as tidy .csv", to_csv, rounds),
     ]
+
+
+def melted(submission: Submission) -> bytes:
+    """The figures with their keys alone, without labels and units."""
+    frame = xltool.to_frame([submission]).reset_index()
+    return frame.melt(["code", "agency", "year"], var_name="key").to_csv(index=False).encode("utf-8-sig")
 
 
 def by_cell(report: Report) -> bytes:

@@ -12,48 +12,54 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "messages": {"model", "codes"},
     "kinds": set(),
     "package": {"model", "kinds"},
+    "lists": set(),
     "forms": {"codes", "model", "messages"},
     "rules": {"codes", "model", "messages", "forms"},
     "workbook": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
-    "report": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
+    "report": {"codes", "model", "messages", "kinds", "package", "lists", "forms", "rules"},
     "published": {"codes", "model", "messages", "kinds", "package", "forms", "rules"},
     "api": {"codes", "model", "messages", "kinds", "forms", "rules", "workbook", "report", "published"},
     "files": {"codes", "model", "messages"},
     "workers": set(),
     "readings": {"codes", "model", "messages", "kinds", "package", "forms", "workbook", "published", "api", "workers"},
     "campaign": {
-        "codes", "kinds", "package", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api", "files",
+        "codes", "kinds", "package", "lists", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "api",
+        "files",
     },
     "cli": {
-        "codes", "kinds", "campaign", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report", "published",
-        "api", "files",
+        "codes", "kinds", "lists", "campaign", "readings", "workers", "model", "messages", "forms", "rules", "workbook", "report",
+        "published", "api", "files",
     },
 }  # fmt: skip
 MODULES = {
     "": {
-        "__init__", "api", "codes", "files", "kinds", "messages", "model", "package", "readings", "workers",
+        "__init__", "api", "codes", "files", "kinds", "lists", "messages", "model", "package", "readings", "workers",
     },
     "campaign": {
         "__init__", "consolidate", "contributions", "corrections", "county", "discrepancies", "folder", "handwritten",
-        "inbox", "intake", "lists", "mail", "names", "outbox", "page", "passwords", "priors", "reminders", "returns", "roster",
+        "inbox", "intake", "mail", "names", "outbox", "page", "passwords", "priors", "reminders", "returns", "roster",
         "seal", "standing", "store", "texts",
     },
     "cli": {
-        "__init__", "build", "check", "chinese", "collect", "console", "consolidate", "demo", "explain", "fill",
-        "forms", "new", "pairs", "passwords", "place", "read", "report", "shown", "status", "waive",
+        "__init__", "build", "check", "chinese", "collect", "computer", "console", "consolidate", "demo", "doctor", "explain", "fill",
+        "forms", "import", "new", "pairs", "passwords", "place", "read", "report", "shown", "status", "verify", "waive",
     },
     "forms": {
-        "__init__", "catalog", "checks", "document", "fields", "grammar", "layout", "linear", "number", "ruleset",
-        "source", "spec", "tables", "text", "totals",
+        "__init__", "catalog", "checks", "document", "fields", "grammar", "grouped", "label", "layout", "linear", "number", "pictured",
+        "ruleset", "source", "spec", "tables", "text", "totals",
+    },
+    "published": {
+        "__init__", "docx", "html", "material", "pdf", "read", "sections", "tables", "text", "verify",
     },
     "report": {
-        "__init__", "assemble", "docx", "grids", "html", "markdown", "references", "style", "text",
+        "__init__", "allowed", "assemble", "data", "docx", "fonts", "grids", "housestyle", "html", "looks", "markdown", "office", "paper",
+        "pdf", "pictures", "plain", "references", "style", "text", "typeset",
     },
     "rules": {
         "__init__", "cells", "judge", "localise", "prior_year", "validate",
     },
     "workbook": {
-        "__init__", "a1", "address", "book", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity",
+        "__init__", "a1", "address", "book", "charts", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity",
         "legacy", "lists", "locked", "looks", "mark", "notice", "ods", "opening", "outside", "prior", "ranges",
         "read", "results", "sheet", "sheets", "stamp", "styles", "veils", "witness", "write", "writings",
     },
@@ -61,8 +67,10 @@ MODULES = {
 ALONE = {  # packages that only these modules may import
     "xlsxwriter": {"workbook/write"},
     "docx": {"report/docx"},
+    "pdfplumber": {"published/pdf"},
     "pandas": {"api", "campaign/contributions"},
     "jinja2": {"report/html", "campaign/page"},
+    "typst": {"report/typeset"},
     "numpy": {"rules", "campaign/consolidate"},
     "click": {"cli"},
     "zipfile": {"report/docx", "campaign/inbox"},

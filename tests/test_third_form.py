@@ -359,7 +359,7 @@ def test_a_level_that_may_not_and_an_amount_in_yuan(clerk):
 def test_the_report_has_the_tables_and_texts(clerk, right, kind):
     path = clerk.folder / f"报告.{kind}"
     code, shown, said = clerk.xltool("report", right, "-o", path)
-    assert (code, shown) == (0, "")
+    assert (code, shown) == (0, ""), said
     assert "已写出" in said
     if kind == "docx":
         document = docx.Document(path)

@@ -25,11 +25,13 @@ __all__ = [
     "fill",
     "form",
     "forms",
+    "imported",
     "message",
     "read",
     "report",
     "status",
     "to_frame",
+    "verify",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from xltool import codes, messages
@@ -13,9 +14,16 @@ from xltool.model import Finding, FormSpec, Reading, Submission
 if TYPE_CHECKING:
     import pandas
 
+    from xltool.forms.pictured import Picture
+    from xltool.published.read import Hints, Imported
+
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
-Kind: TypeAlias = Literal["docx", "html", "md"]
-KINDS: Final[tuple[Kind, ...]] = ("docx", "html", "md")
+Kind: TypeAlias = Literal["docx", "html", "pdf", "md", "txt", "csv", "json"]
+KINDS: Final[tuple[Kind, ...]] = ("docx", "html", "pdf", "md", "txt", "csv", "json")
+
+
+VERIFIABLE: Final[frozenset[Kind]] = frozenset({"docx", "html", "pdf", "txt"})
+"""The kinds of report that are read back: the others are no reports, or not the way people publish them."""
 
 
 def forms() -> tuple[str, ...]:
@@ -43,6 +51,8 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     """
     if document.looks_like(data):
         reading = document.parse(data, known_form, source)
+    elif (imported := _published(data, source)) is not None:
+        reading = imported.reading
     else:
         from xltool.workbook.read import read as read_workbook
 
@@ -54,6 +64,39 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
         if wrong is not None:
             return Reading(None, (wrong,))
     return reading
+
+
+def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
+    """A published report (.docx, .html, .txt, .pdf) as a submission, with the source of every figure; never raises for bad bytes.
+
+    `hints` say whose report it is, and of which year, where that is known better than the report says it.
+    """
+    from xltool.published.read import NO_HINTS, read
+
+    return read(data, [form(form_id) for form_id in forms()], source, hints or NO_HINTS)
+
+
+def verify(report: bytes, submission: Submission) -> Reading:
+    """A finished report read back, with a finding for each figure, text or fact that it prints otherwise than the submission holds it."""
+    from xltool.forms.totals import completed
+    from xltool.published.verify import differences
+
+    reading = imported(report).reading
+    if reading.submission is None:
+        return reading
+    spec = form(submission.form)
+    return Reading(reading.submission, tuple(differences(spec, reading.submission, completed(spec, submission)[0])))
+
+
+def _published(data: bytes, source: str) -> Imported | None:
+    """The reading of a published report; None for what is none, at no cost for a workbook."""
+    from xltool import kinds
+
+    if data.startswith(kinds.OLE2) or (data.startswith(kinds.ZIP) and b"word/document.xml" not in data):
+        return None
+    from xltool.published.read import recognised
+
+    return recognised(data, [form(form_id) for form_id in forms()], source)
 
 
 def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
@@ -106,26 +149,108 @@ def differing_totals(submission: Submission) -> tuple[Finding, ...]:
     )
 
 
-def report(submission: Submission, kind: Kind = "docx", *, draft: bool = False) -> bytes:
-    """The final report as a .docx, .html or .md file; `draft` marks it as not to be published. Judges nothing: `check` first."""
+def report(
+    submission: Submission,
+    kind: Kind = "docx",
+    *,
+    draft: bool = False,
+    fragment: bool = False,
+    pictures: Sequence[Picture] = (),
+    style: bytes | None = None,
+) -> bytes:
+    """The final report as a .docx, .html, .pdf or .md file; `draft` marks it as not to be published. Judges nothing: `check` first.
+
+    Its figures alone for programs are .csv (a row a cell, `report.data.csv`) and .json (the submission document, as `dump` has it).
+    `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for another kind.
+
+    A PDF needs typst or LibreOffice: `XltoolError` when neither is here. Printed by LibreOffice its bytes differ each time.
+    A web page may have `pictures` (of `pictures`) behind its official text; `XltoolError` for another kind with some.
+    A Word document may get its styles and page from `style`, an office's own .docx: `XltoolError` for another kind, or an unfit file.
+    """
+    return printed(submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style)[0]
+
+
+def printed(
+    submission: Submission,
+    kind: Kind,
+    *,
+    draft: bool = False,
+    fragment: bool = False,
+    pictures: Sequence[Picture] = (),
+    style: bytes | None = None,
+) -> tuple[bytes, tuple[str, ...]]:
+    """The same report with remarks, in Chinese, on what is not in it as it should be: fonts that are not on this computer."""
     from xltool.forms.totals import completed
     from xltool.report.assemble import assemble
 
+    if pictures and kind != "html":
+        raise XltoolError(f"图示只能放进 .html 网页，不能放进 .{kind}。")
+    if fragment and (pictures or kind != "html"):
+        raise XltoolError("网页片段不带图示。" if pictures else f"网页片段只能是 .html，不能是 .{kind}。")
+    if style is not None and kind != "docx":
+        raise XltoolError(f"样式文件只能用于 .docx，不能用于 .{kind}。")
     spec = form(submission.form)
-    assembled = assemble(spec, completed(spec, submission)[0], draft=draft)
+    whole = completed(spec, submission)[0]
+    if kind in ("csv", "json"):
+        from xltool.report.data import csv
+
+        return csv(spec, whole, draft=draft) if kind == "csv" else dump(submission), ()
+    assembled = assemble(spec, whole, draft=draft)
     if kind == "docx":
         from xltool.report.docx import to_docx
+        from xltool.report.housestyle import look
 
-        return to_docx(assembled)
+        return to_docx(assembled, None if style is None else look(style)), ()
     if kind == "html":
-        from xltool.report.html import to_html
+        from xltool.report.data import linked
+        from xltool.report.html import to_fragment, to_html
+        from xltool.report.pictures import note, section
 
-        return to_html(assembled).encode()
+        if fragment:
+            text = to_fragment(assembled)
+        else:
+            text = to_html(assembled, linked(spec, whole, assembled.title, draft=draft), section(pictures, note(spec)))
+        return text.encode(), ()
+    if kind == "pdf":
+        from xltool.report.pdf import to_pdf
+
+        pdf = to_pdf(assembled)
+        return pdf.data, pdf.remarks
     if kind == "md":
         from xltool.report.markdown import to_markdown
 
-        return to_markdown(assembled).encode()
+        return to_markdown(assembled).encode(), ()
+    if kind == "txt":
+        from xltool.report.plain import to_text
+
+        return to_text(assembled).encode(), ()
     raise XltoolError(f"不能生成 .{kind}；可以生成 {'、'.join('.' + known for known in KINDS)}。")
+
+
+def pictures(submission: Submission, prior: Submission | None = None) -> tuple[Picture, ...]:
+    """What the figures look like: applications by result and by applicant, and beside last year's (`prior`, of this or another edition).
+
+    None for a form without the tables of applications.
+    """
+    from xltool.forms import grouped
+    from xltool.forms.totals import completed
+    from xltool.rules.prior_year import aligned
+
+    spec = form(submission.form)
+    last_year = None if prior is None else replace(prior, form=spec.id, values=aligned(spec, prior))
+    return grouped.pictures(spec, completed(spec, submission)[0], last_year)
+
+
+def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
+    """A web page of pictures alone, beside the report and no part of it."""
+    from xltool.model import Report
+    from xltool.report.html import to_html
+    from xltool.report.pictures import note, section
+
+    spec = form(submission.form)
+    title = f"{submission.agency.name}{submission.year}年{spec.title}图示"
+    page = Report(title, submission.agency.name, submission.year, (), draft)
+    return to_html(page, pictures=section(pictures, note(spec), heading="")).encode()
 
 
 def dump(submission: Submission) -> bytes:

@@ -306,6 +306,66 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "文件里有 {count} 处内容通往文件之外：{what}；没有打开，也没有执行。",
         "删去这些链接和公式，直接填数。",
     ),
+    # what others published
+    "published.read": Message(
+        "info", "已公布的报告", "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别是推断的。", "不用改。"
+    ),
+    "published.no_tables": Message(
+        "error",
+        "没有年报的表格",
+        "没有找到年报的表格（主动公开、依申请公开、复议诉讼）：{what}。",
+        "核对文件是不是年度报告全文；表格是图片的要重新录入。",
+    ),
+    "published.scanned": Message(
+        "error", "没有文字的 PDF", "PDF 的 {count} 页里没有文字，看来是扫描件，无法读取。", "请找 Word 或网页版，或用下发的工作簿重新录入。"
+    ),
+    "published.several": Message("error", "不止一份报告", "文件里不止一份报告：{what}。", "请拆成一个文件一份报告。"),
+    "published.unknown": Message("error", "不知是谁哪年的", "从标题和正文里找不到{what}。", "用 --agency、--year 写明（xltool import）。"),
+    "published.cut": Message(
+        "error", "表格不全", "{table}缺 {count} 行：{rows}；表格可能被截断，没有读到的格留空。", "核对原文，补全表格后再读。", ANNUAL_NOTICE
+    ),
+    "published.row": Message(
+        "error",
+        "行内数字个数不对",
+        "{table}有 {count} 行的数字个数与栏数不符，没有读取：{rows}。",
+        "核对原文的合并单元格和空格。",
+        ANNUAL_NOTICE,
+    ),
+    "published.twice": Message(
+        "error", "同一格印了两个数", "{where}印了两次，数不同：{raw}、{other}，没有读取。", "核对原文，只保留正确的一个。", ANNUAL_NOTICE
+    ),
+    "published.edition": Message(
+        "error",
+        "用错版式",
+        "{table}用的是 {found} 的版式，{year} 年度应为 {expected}；{count} 个数没有对应的格，没有读取：{cells}。",
+        "按该年度的版式重新填写。",
+        ANNUAL_NOTICE,
+    ),
+    "published.one_row": Message("info", "一行代替几行", "{table}“{head}”只印了一行，记在“{row}”，同组其余各行记 0。", "不用改。"),
+    "published.label": Message(
+        "warning",
+        "项目名称与表样不同",
+        "{table}有 {count} 行的项目名称与表样不同，按最接近的读取：{rows}。",
+        "核对读出的数。",
+        ANNUAL_NOTICE,
+    ),
+    "published.heads": Message(
+        "warning", "表头与表样不同", "{table}的表头与表样不同：{heads}；栏数相符，按表样的次序读取。", "核对读出的数。", ANNUAL_NOTICE
+    ),
+    "published.sections": Message("warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE),
+    "published.left": Message("info", "未归入的文字", "有 {count} 段文字不属于任何一部分，没有读取，首段为“{text}”。", "不用改。"),
+    "published.library": Message(
+        "error", "不能读 PDF", "读 PDF 要用 {library}，这台电脑没有安装。", '执行 pip install "xltool[pdf]"，或改用 Word、网页版的报告。'
+    ),
+    "campaign.published": Message(
+        "error", "不是工作簿", "这是已公布的年度报告，不是下发的工作簿。", "请用下发给本单位的工作簿填写、报送。"
+    ),
+    # a finished report against its submission
+    "verify.fact": Message("error", "报告与数据不符", "报告的{what}是“{printed}”，数据里是“{held}”。", "重新生成报告，或改正数据。"),
+    "verify.figure": Message("error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"),
+    "verify.text": Message(
+        "error", "报告与数据不符", "“{label}”的文字不同：报告里是“{printed}”，数据里是“{held}”。", "重新生成报告，或改正数据。"
+    ),
     "file.unknown_form": Message("error", "不是已知的报表", "文件能打开，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
     "file.edition": Message(
         "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION

@@ -45,6 +45,9 @@ _STREAMS: Final = (
 _ARCHIVE: Final = "请解压后报送其中的工作簿；收取（xltool collect）只会打开 .zip"
 _MAIL: Final = rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?i:mime-version|received|message-id|content-type|return-path):"
 _SEPARATED: Final = rb"\A[^\0-\x08\x0e-\x1f\n]*[,\t;][^\0-\x08\x0e-\x1f]*\Z"
+_PAGE: Final = Kind("HTML 网页（改了扩展名也不是工作簿）", _SAVE)
+_TABBED: Final = Kind("用逗号或制表符分隔的文本（改了扩展名也不是工作簿）", _SAVE)
+_TEXT: Final = Kind("文本")
 _LOOKS: Final = (
     (rb"\A%PDF-", Kind("PDF 文件")),
     (rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM.{4}\0{4})", Kind("图片")),
@@ -61,10 +64,10 @@ _LOOKS: Final = (
     (rb"<office:document\s[^>]*opendocument\.spreadsheet", Kind("单个文件的 ODF 表格（.fods）", _RESAVE_FREE)),
     (rb"<uof:UOF\s[^>]*vnd\.uof\.spreadsheet", Kind("标文通表格（.uos）", "请用 WPS 打开，另存为 .xlsx 后报送")),
     (_MAIL, Kind("邮件（.eml）", _ATTACHED)),
-    (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b", Kind("HTML 网页（改了扩展名也不是工作簿）", _SAVE)),
+    (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b|\A\s*<(?:div|p|h[1-6]|span|section|article|main|meta|style)\b", _PAGE),
     (rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s", Kind("XML 文件")),
-    (_SEPARATED, Kind("用逗号或制表符分隔的文本（改了扩展名也不是工作簿）", _SAVE)),
-    (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", Kind("文本")),
+    (_SEPARATED, _TABBED),
+    (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", _TEXT),
     (rb"", Kind("无法识别的文件")),
 )
 
@@ -81,7 +84,10 @@ def of_bytes(data: bytes) -> Kind:
         return _EMPTY
     if data.startswith(OLE2):
         return next((kind for name, kind in _STREAMS if has_stream(data, name)), _OLD)
-    return next(kind for pattern, kind in _LOOKS if re.search(pattern, data[:4096], re.DOTALL))
+    head = data[:4096]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
+    return next(kind for pattern, kind in _LOOKS if re.search(pattern, head, re.DOTALL))
 
 
 def archive(data: bytes) -> str:
@@ -93,6 +99,16 @@ def archive(data: bytes) -> str:
 def is_mail(data: bytes) -> bool:
     """Whether bytes are a mail as mail programs save it (.eml)."""
     return re.search(_MAIL, data[:4096]) is not None
+
+
+def is_page(data: bytes) -> bool:
+    """Whether bytes are a web page."""
+    return of_bytes(data) is _PAGE
+
+
+def is_text(data: bytes) -> bool:
+    """Whether bytes are plain text, with tabs between cells or without."""
+    return of_bytes(data) in (_TABBED, _TEXT)
 
 
 def has_stream(data: bytes, name: str) -> bool:

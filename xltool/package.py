@@ -143,7 +143,7 @@ class Package:
         # The bytes are UTF-8 by now, whatever they declare.
         parser = XMLParser(encoding="utf-8")
         try:
-            parser.feed(self._markup(part))
+            parser.feed(self.markup(part))
             root: Element = parser.close()
         except ParseError:
             raise damaged(part, "内容不是完整的 XML") from None
@@ -154,7 +154,8 @@ class Package:
                 raise over_limit("XML 的层数", MAX_DEPTH, depth + 1, part)
         return root
 
-    def _markup(self, part: str) -> bytes:
+    def markup(self, part: str) -> bytes:
+        """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise. It may still not be XML."""
         data = _utf8(part, self.read(part))
         if (count := data.count(b"<")) > MAX_MARKUP:
             raise over_limit("一个部分的标记数", MAX_MARKUP, count, part)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from xltool import api, workers
 from xltool.forms import document
 from xltool.messages import finding
-from xltool.model import Reading
+from xltool.model import Reading, Submission
 from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
+
+if TYPE_CHECKING:
+    from xltool.published.read import Hints, Imported
+
+Result = TypeVar("Result")
 
 WORTH_WORKERS: Final = 12
 """Fewer light files than this are read faster here than in processes that have to be started."""
@@ -35,6 +40,36 @@ def readings(files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), 
 def reading(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
     """The reading of one file."""
     return next(readings([(data, source)], passwords))
+
+
+def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
+    """The reading of one published report, with the source of each figure."""
+    from xltool.published.read import Imported
+
+    answer = _apart(partial(_imported, source, hints), data)
+    return Imported(_refused(answer)) if isinstance(answer, Lost) else answer
+
+
+def verified(data: bytes, submission: Submission) -> Reading:
+    """A finished report held against a submission."""
+    answer = _apart(partial(_verified, submission), data)
+    return _refused(answer) if isinstance(answer, Lost) else answer
+
+
+def _apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lost:
+    """What the function makes of a file: in a worker process, unless the file is light."""
+    if light(data):
+        return function(data)
+    [answer] = workers.run(function, [data])
+    return answer
+
+
+def _imported(source: str, hints: Hints | None, data: bytes) -> Imported:
+    return api.imported(data, source, hints)
+
+
+def _verified(submission: Submission, data: bytes) -> Reading:
+    return api.verify(data, submission)
 
 
 def light(data: bytes) -> bool:

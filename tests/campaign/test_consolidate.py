@@ -27,6 +27,7 @@ from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.standing import standings
 from xltool.cli.consolidate import command
 from xltool.forms import catalog
+from xltool.forms.pictured import Amount
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
 from xltool.rules.validate import matrix, stacked
@@ -529,7 +530,7 @@ def test_everything_is_written_and_agrees(played):
     made = outputs(campaign)
     report = "额敏县2024年政府信息公开工作年度报告"
     assert set(made) == {
-        *("submission.json", "texts.toml", "654221-000_额敏县_2024.xlsx", f"{report}.docx", f"{report}.html"),
+        *("submission.json", "texts.toml", "654221-000_额敏县_2024.xlsx", f"{report}.docx", f"{report}.html", f"{report}图示.html"),
         *("contributions.xlsx", "contributions.csv", "discrepancies.xlsx"),
     }
     document = json.loads(made["submission.json"])
@@ -542,10 +543,44 @@ def test_everything_is_written_and_agrees(played):
     assert f"收到{received}件，比上年持平。" in made[f"{report}.html"].decode()
     assert api.read(made["654221-000_额敏县_2024.xlsx"]).submission.values == total.values
     book = openpyxl.load_workbook(io.BytesIO(made["contributions.xlsx"]))
-    assert book.sheetnames == ["汇总", "各单位", "构成", "更正", "未汇总单位"]
+    assert book.sheetnames == ["汇总", "各单位", "构成", "更正", "未汇总单位", "图示"]
     summed = {row[0]: row[-1] for row in book["汇总"].iter_rows(min_row=2, values_only=True)}
     assert summed["applications.received.total"] == received
     assert "名录 4 个单位：汇总 4，未汇总 0；更正 0 处" in done.output
+
+
+def test_pictures_have_a_page_of_their_own_and_the_report_has_none(played):
+    campaign, given = played
+    assert run("-C", campaign.root, "--allow-missing").exit_code == 0
+    made = {name: data.decode() for name, data in outputs(campaign).items() if name.endswith(".html")}
+    (alone,) = (page for name, page in made.items() if name.endswith("图示.html"))
+    (report,) = (page for name, page in made.items() if not name.endswith("图示.html"))
+    assert "<svg" not in report and "图示" not in report
+    at = stores.SPEC.index["applications.received.total"]
+    summed = [each for code, each in given.items() if code != "654221-003"]
+    order = sorted(summed, key=lambda each: -each.values[at])
+    told = "，".join(f"{each.agency.name} {each.values[at]}件" for each in order)
+    assert f"{told}。另有1个单位没有汇总，不在图中。</desc>" in alone
+    assert "2024年申请的办理结果</title>" in alone
+
+
+def test_blanks_of_agencies_are_no_zeros_in_the_picture_and_corrections_are_told(spec):
+    row = "applications.received."
+    filled = returned(spec, nothing(spec, applications__received__other=3), 1)
+    some = returned(spec, nothing(spec, applications__received__other=2) | {f"{row}natural_person": None, f"{row}total": None}, 2)
+    none = returned(spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), None), 3)
+    slashed = returned(spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), NOT_APPLICABLE), 4)
+    more = Correction(f"{row}other", -1, None, "重复", "王某")
+    result = consolidated(spec, [filled, some, none, slashed], OWN, 2024, corrections=[more], absent=[Absence(agency(9), "未报送")])
+    (picture,) = contributions.pictured(spec, result)
+    names = [each.agency.name for each in (filled, some, none, slashed)]
+    assert [(bar.label, bar.amounts[0]) for bar in picture.bars] == [(names[0], Amount(3)), (names[1], Amount(2, 1))]
+    assert picture.notes == (
+        f"未填的单位有1个：{names[2]}。",
+        f"填“/”的单位有1个：{names[3]}。",
+        "各单位相加之后另有更正-1件。",
+        "另有1个单位没有汇总，不在图中。",
+    )
 
 
 def test_the_same_again_is_the_same_to_the_byte(played):
@@ -606,7 +641,8 @@ def test_errors_in_the_sum_make_a_draft(played):
     assert done.exit_code == 3
     assert "报告标明是草稿" in done.output
     made = outputs(campaign)
-    assert "草稿" in next(data for name, data in made.items() if name.endswith(".html")).decode()
+    pages = [data.decode() for name, data in made.items() if name.endswith(".html")]
+    assert len(pages) == 2 and all("草稿：尚有未通过的审核项，不得公布" in page for page in pages)
     sheet = openpyxl.load_workbook(io.BytesIO(made["discrepancies.xlsx"])).worksheets[0]
     assert any(row[6] == "更正" for row in sheet.iter_rows(values_only=True))
 

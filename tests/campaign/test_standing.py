@@ -13,10 +13,10 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
-from xltool.campaign.lists import as_csv
 from xltool.campaign.reminders import HEADER, reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import as_json, counts, standings, unmatched
+from xltool.lists import as_csv
 
 ROSTER = Roster(stores.entries())
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in ROSTER.entries)

@@ -102,7 +102,7 @@ def test_the_exit_code_of_a_batch(folder, names, strict, code):
         ["fill"],
         ["read"],
         ["read", "a", "b"],
-        ["report", "x.json", "-o", "x.txt"],
+        ["report", "x.json", "-o", "x.doc"],
         ["report", "x.json"],
         ["explain"],
         ["chek", "x"],
@@ -330,7 +330,9 @@ def test_what_was_noticed_in_reading_goes_to_standard_error(folder):
 def test_a_report(folder, kind):
     put(folder / "a.json", CLEAN)
     result = run("report", "a.json", "-o", f"a.{kind}")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"已写出 a.{kind}\n")
+    *remarks, last = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout, last) == (0, "", f"已写出 a.{kind}")
+    assert not remarks or kind == "pdf"  # whose fonts may not all be here
     first = (folder / f"a.{kind}").read_bytes()
     assert first
     assert run("report", "a.json", "-o", f"b.{kind.upper()}").exit_code == 0

@@ -82,7 +82,7 @@ CASES = {
     "blanks": refused(OTHER, b" \r\n" * 9),
     "a picture": refused(OTHER, b"\x89PNG\r\n\x1a\n" + bytes(99)),
     "a photograph": refused(OTHER, b"\xff\xd8\xff\xe0" + bytes(99)),
-    "a PDF": refused(OTHER, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
+    "a PDF of nothing": refused(DAMAGED, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
     "a program": refused(OTHER, b"\x7fELF" + bytes(99)),
     "RTF": refused(OTHER, rb"{\rtf1\ansi }"),
     "RAR": refused(OTHER, b"Rar!\x1a\x07\x01\0" + bytes(99)),

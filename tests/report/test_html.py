@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from lxml import html
 
 from xltool.forms.layout import column_path, row_path
 from xltool.model import Cell, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
+from xltool.report import looks
 from xltool.report.assemble import assemble
-from xltool.report.html import to_html
+from xltool.report.html import _styles, to_fragment, to_html
 
 MARK = "草稿：尚有未通过的审核项，不得公布"
 
@@ -78,7 +80,7 @@ def test_heads_and_labels_are_header_cells_with_a_scope(spec: FormSpec, submissi
         for r in grid.rectangles:
             cell = covered[r.row, r.column]
             match r.role:
-                case "value" | "corner":
+                case "value":
                     assert cell.tag == "td"
                 case "label":
                     assert (cell.tag, cell.get("scope")) == ("th", "rowgroup" if r.height > 1 else "row")
@@ -170,3 +172,154 @@ def test_hostile_texts_travel_through_a_whole_submission(spec: FormSpec, submiss
     page = _page(assemble(spec, replace(submission, texts={key: hostile})))
     assert len(list(page.iter("table"))) == 3
     assert not list(page.iter("script", "b"))
+
+
+# ---------------------------------------------------------------- for everybody's eyes and ears
+
+
+@pytest.fixture(params=["page", "fragment"])
+def printed(request: pytest.FixtureRequest, spec: FormSpec, submission: Submission) -> Any:
+    """A draft with every kind of part in it, in each of the two ways of printing it."""
+    report = assemble(spec, submission, draft=True)
+    noted = tuple(replace(part, note="注：单位为件。") if isinstance(part, Grid) else part for part in report.parts)
+    return html.fromstring((to_html if request.param == "page" else to_fragment)(replace(report, parts=noted)))
+
+
+def test_every_figure_names_heads_of_its_own_table(printed: Any) -> None:
+    for table in printed.iter("table"):
+        known = {th.get("id") for th in table.iter("th")}
+        assert None not in known
+        assert len(known) == len(list(table.iter("th")))
+        for td in table.iter("td"):
+            named = td.get("headers").split()
+            assert named
+            assert set(named) <= known
+    ids = printed.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert set(printed.xpath("//@aria-labelledby")) <= set(ids)
+
+
+def test_headings_go_down_one_level_at_a_time(printed: Any) -> None:
+    levels = [int(heading.tag[1]) for heading in printed.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert {3, 2} <= set(levels)
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(heading.text_content().strip() for heading in printed.iter("h1", "h2", "h3"))
+
+
+def test_language_captions_and_header_cells_are_told(printed: Any) -> None:
+    assert printed.get("lang") == "zh-CN"
+    assert len(list(printed.iter("table"))) == 3
+    for table in printed.iter("table"):
+        assert table[0].tag == "caption"
+        assert table[0].text_content().strip()
+        assert all(th.text_content().strip() and th.get("scope") for th in table.iter("th"))
+
+
+def test_a_corner_that_says_nothing_is_no_header_cell() -> None:
+    rectangles = (
+        Rectangle(0, 0, 1, 1, "corner", ""),
+        Rectangle(0, 1, 1, 1, "head", "件数"),
+        Rectangle(1, 0, 1, 1, "label", "项"),
+        Rectangle(1, 1, 1, 1, "value", "1", "t.r.c"),
+    )
+    page = _page(Report("题", "甲", 2024, (Grid("t", "小表", 2, 2, 1, (1, 1), rectangles),)))
+    assert [cell.tag for cell in page.iter("th", "td")] == ["td", "th", "th", "td"]
+
+
+def test_every_colour_of_a_text_stands_out_from_every_ground(spec: FormSpec, submission: Submission) -> None:
+    sheet = html.document_fromstring(to_html(assemble(spec, submission, draft=True))).findtext("head/style")
+    colours = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{3,6})\b", sheet))
+    grounds = set(re.findall(r"background(?:-color)?: (#[0-9a-f]{3,6})\b", sheet))
+    assert {"#111", "#b00000"} <= colours
+    assert {"#fff", "#f4f4f2", "#f2f2f0"} <= grounds
+    for colour in colours:
+        for ground in grounds:
+            light, dark = sorted((_luminance(colour), _luminance(ground)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (colour, ground)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+# ---------------------------------------------------------------- the fragment
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_page_and_fragment_hold_the_same_texts_and_figures_in_the_same_elements(
+    spec: FormSpec, submission: Submission, draft: bool
+) -> None:
+    report = assemble(spec, submission, draft=draft)
+    page, fragment = _page(report).find("body/main"), html.fromstring(to_fragment(report))
+    kept = ("id", "scope", "headers", "rowspan", "colspan", "role", "tabindex", "aria-labelledby")
+
+    def told(root: Any) -> list[Any]:
+        return [(e.tag, (e.text or "").strip(), (e.tail or "").strip(), [e.get(name) for name in kept]) for e in root.iterdescendants()]
+
+    assert told(page) == told(fragment)
+    assert [td.text_content() for td in fragment.iter("td") if td.text_content()] != []
+    assert [col.get("style") for col in fragment.iter("col")] == [col.get("style") for col in page.iter("col")]
+
+
+def test_the_fragment_needs_nothing_around_it(spec: FormSpec, submission: Submission) -> None:
+    text = to_fragment(assemble(spec, submission, draft=True))
+    [fragment] = html.fragments_fromstring(text)
+    assert not re.search(r"<(?:html|head|body|main|style|script|link|meta|!)", text)
+    assert not fragment.xpath("//@class | //@src | //@href | //@*[starts-with(name(), 'on')]")
+    for element in fragment.iter():
+        assert element.get("style") or element.tag in {"tr", "thead", "tbody", "colgroup"}, element.tag
+        style = element.get("style", "")
+        assert not re.search(r"[0-9]rem\b|var\(|url\(|--|position|clip|['\"]", style), (
+            "what the site or its filter would change or take away"
+        )
+    for cell in fragment.iter("th", "td"):
+        assert "border: 1px solid #333" in cell.get("style")
+        assert re.search("text-align: (?:left|center)", cell.get("style"))
+    assert {caption.get("style") for caption in fragment.iter("caption")} == {looks.inline("caption")}
+    assert to_fragment(assemble(spec, submission, draft=True)) == text
+
+
+def test_reports_of_two_years_can_stand_on_one_page_of_a_site(spec: FormSpec, submission: Submission) -> None:
+    both = [to_fragment(assemble(spec, replace(submission, year=year))) for year in (2023, 2024)]
+    ids = html.fromstring(f"<div>{''.join(both)}</div>").xpath("//@id")
+    assert len(ids) == len(set(ids)) > 100
+
+
+def test_hostile_text_comes_out_of_the_fragment_as_text_only(hostile: str) -> None:
+    rectangles = (Rectangle(0, 0, 1, 1, "label", hostile), Rectangle(0, 1, 1, 1, "value", hostile, "t.r.c"))
+    parts = (Heading(1, hostile), Paragraph(hostile), Grid("t", hostile, 1, 2, 0, (1, 1), rectangles, hostile))
+    fragment = html.fromstring(to_fragment(Report(f"甲{hostile}", f"甲{hostile}", 2024, parts)))
+    printed = "".join(c for c in hostile.replace("\x0b", " ") if c.isprintable())
+    texts = [e.text_content() for e in fragment.iter("h1", "h2", "p", "caption", "th", "td")]
+    assert texts == [f"甲{printed}", *[printed] * 6]
+    assert not list(fragment.iter("script", "b"))
+
+
+def test_an_element_takes_the_later_of_two_declarations() -> None:
+    paragraph, ragged = looks.inline("p"), looks.inline("p", ".ragged")
+    assert "text-align: justify" in paragraph
+    assert "text-align: left" in ragged
+    assert "justify" not in ragged
+    assert "background-color: #f4f4f2" in looks.inline("th", ".head")
+    assert "background-color" not in looks.inline("td", ".value")
+    assert "font-size: 18px" in paragraph
+
+
+def test_every_look_that_is_asked_for_is_there(spec: FormSpec, submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+    known = {name for selector in looks.LOOKS for name in selector.split(", ")}
+    monkeypatch.setattr(looks, "inline", lambda *selectors: asked.update(selectors) or "color: red")
+    _styles.cache_clear()
+    try:
+        to_fragment(assemble(spec, submission, draft=True))
+    finally:
+        _styles.cache_clear()
+    # a figure looks like every cell, and only wide tables and centred labels have a look of their own
+    assert asked <= known
+    assert known - asked <= {"main", ".note"}

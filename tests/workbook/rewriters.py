@@ -170,7 +170,7 @@ def strict(data: bytes) -> bytes:
     return zipped(parts)
 
 
-FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "docx": "MS Word 2007 XML"}
 
 
 def office_saved(files: dict[str, bytes], folder: Path, kind: str = "xlsx", was: str = "xlsx") -> dict[str, bytes]:

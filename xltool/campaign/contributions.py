@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from xltool.campaign import corrections
 from xltool.campaign.consolidate import counted
-from xltool.campaign.lists import inert
-from xltool.messages import plain
+from xltool.forms import grouped
+from xltool.forms.number import exact
+from xltool.forms.pictured import Amount, Picture
+from xltool.lists import inert
 from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value
 
 if TYPE_CHECKING:
@@ -75,11 +77,27 @@ def sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, Sheet]:
     }
 
 
+def pictured(spec: FormSpec, consolidation: Consolidation) -> tuple[Picture, ...]:
+    """The picture of how many applications each agency received; none for a form without that table."""
+    key = f"{grouped.APPLICATIONS}.{grouped.RECEIVED}.{grouped.TOTAL}"
+    if key not in spec.index:
+        return ()
+    at, row = spec.index[key], spec.cell(key).row
+    inputs = [place for place, cell in enumerate(spec.cells) if cell.row is row and not cell.total]
+    figures = consolidation.values[:, at].tolist()
+    blanks, slashes = (part[:, inputs].sum(axis=1).tolist() for part in (consolidation.missing, consolidation.slashes))
+    volumes = []
+    for agency, figure, blank, slash in zip(consolidation.agencies, figures, blanks, slashes, strict=True):
+        none = blank + slash == len(inputs)
+        amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
+        volumes.append((agency.name, amount))
+    more = _corrected(consolidation.total.values[at], figures)
+    return grouped.by_agency(spec, consolidation.total.year, volumes, corrected=more, absent=len(consolidation.absent))
+
+
 def entry(value: Value, cell: Cell) -> Entry:
     """A figure as a sheet or a frame holds it: exact, `/` as it is, a blank as None."""
-    if value is None or value is NOT_APPLICABLE:
-        return None if value is None else "/"
-    return Decimal(plain(value, cell.measure.decimals)) if cell.measure.decimals else value
+    return exact(value, cell.measure)
 
 
 def _summary(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[Entry, ...]]:

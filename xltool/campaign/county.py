@@ -11,7 +11,7 @@ from xltool.campaign import contributions, corrections, discrepancies, texts
 from xltool.campaign.consolidate import consolidated, named
 from xltool.campaign.discrepancies import Discrepancy, holds_without
 from xltool.campaign.folder import COUNTY, Campaign, resolved
-from xltool.campaign.names import report_name, workbook_name
+from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import STATES, Standing
 from xltool.campaign.store import Waiver
@@ -90,15 +90,19 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     found = [*held.findings, *_excused(spec, judged.findings, differing, given.waived)]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: _RANK[each.severity])))
     draft = api.status(reading) == "returned"
+    pictures = (*api.pictures(held.total, prior), *contributions.pictured(spec, held))
     made = {
         SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
         report_name(campaign, own, "docx"): api.report(held.total, "docx", draft=draft),
         report_name(campaign, own, "html"): api.report(held.total, "html", draft=draft),
-        "contributions.xlsx": listing(contributions.sheets(spec, held)),
+        "contributions.xlsx": listing(contributions.sheets(spec, held), pictures),
         "contributions.csv": contributions.csv(spec, held),
         "discrepancies.xlsx": listing({"不平的来源": discrepancies.sheet(spec, differing)}),
     }
+    if pictures:
+        # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes this one.
+        made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=draft)
     return County(held, reading, draft, made)
 
 

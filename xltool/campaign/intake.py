@@ -113,13 +113,15 @@ def _without_bytes(desk: Desk, item: Found) -> Taken:
     return Taken(item.name, "rejected", reason=item.reason, unreadable=True)
 
 
-def _attributed(desk: Desk, reading: Reading) -> Reading:
+def _attributed(desk: Desk, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
     """The reading as the roster's own agency; without a submission, and with one finding, when it is not this campaign's."""
     submission = reading.submission
     if submission is None:
         return reading
     campaign, entry = desk.campaign, desk.roster.agencies.get(submission.agency.code)
     conflict = next((found for found in reading.findings if found.code == "identity.conflict"), None)
+    if any(found.code == "published.read" for found in reading.findings):
+        return _refused("campaign.published")
     if submission.form != campaign.form or submission.year != campaign.year:
         wanted = f"{campaign.year} 年度的 {campaign.form}"
         return _refused("campaign.other", wanted=wanted, found=f"{submission.year} 年度的 {submission.form}")

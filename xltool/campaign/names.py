@@ -23,6 +23,11 @@ def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:
     return _joined("", agency.name, f"{campaign.year}年{campaign.spec.title}.{ending}")
 
 
+def pictures_name(campaign: Campaign, agency: Agency) -> str:
+    """`额敏县2024年政府信息公开工作年度报告图示.html`."""
+    return _joined("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
+
+
 def _joined(before: str, name: str, after: str) -> str:
     room = LONGEST - len((before + after).encode())
     visible = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")

@@ -12,11 +12,11 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.folder import OUTBOX, Campaign
-from xltool.campaign.lists import as_csv
 from xltool.campaign.names import workbook_name
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.seal import seal
 from xltool.campaign.store import Issue, Store
+from xltool.lists import as_csv
 from xltool.model import Submission
 from xltool.workbook.stamp import Master
 from xltool.workbook.write import listing

@@ -18,7 +18,9 @@ COMMANDS: Final = {
     "fill": "把上报件（JSON）填入正式工作簿",
     "read": "把填好的工作簿读成上报件（JSON）",
     "check": "审核工作簿或上报件",
-    "report": "生成年度报告（docx、html、md）",
+    "import": "把已公布的年度报告读成上报件",
+    "verify": "核对成文的报告与数据是否一致",
+    "report": "生成年度报告（docx、html、pdf、md）",
     "new": "建立一个填报任务的文件夹",
     "build": "给每个单位生成锁定的工作簿",
     "collect": "收取报回的文件，审核，生成退回的工作簿",
@@ -26,6 +28,7 @@ COMMANDS: Final = {
     "waive": "经说明放行一个单位的一条审核结果",
     "consolidate": "汇总全县的数据，生成汇总表和报告",
     "explain": "说明一条勾稽关系或审核代码",
+    "doctor": "检查这台电脑：有什么、缺什么、缺了怎么办",
 }
 """Every command with its line in the overview; the module of the same name holds it."""
 INTERRUPTED: Final = 130

@@ -13,7 +13,6 @@ from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 from xltool.messages import visible
-from xltool.model import Submission
 
 
 @click.command(
@@ -38,7 +37,7 @@ def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: boo
     """Reads each file, judges all of them together, prints what was found in the order given."""
     loaded = shown.loaded(paths, passwords)
     if prior_paths:
-        loaded, priors = pairs.paired(loaded, _last_year(prior_paths, passwords))
+        loaded, priors = pairs.paired(loaded, pairs.last_year(prior_paths, passwords))
         readings = api.check(loaded, priors)
     else:
         readings = api.check(loaded)
@@ -54,17 +53,3 @@ def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: boo
         tally = "，".join(f"{name} {counts[status]} 个" for status, name in shown.STATES.items() if counts[status])  # type: ignore[index]
         console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
     sys.exit(shown.exit_code(readings, strict))
-
-
-def _last_year(paths: tuple[Path, ...], given: tuple[str, ...]) -> dict[str, Submission]:
-    """Last year's submissions by file; ends the command with its finding when one cannot be read."""
-    found = {}
-    for path in paths:
-        reading = shown.load(path, given)
-        if reading.submission is None:
-            console.say(f"上年文件 {visible(str(path))}：{shown.STATES['rejected']}", err=True)
-            for line in shown.lines(reading):
-                console.say(line, err=True)
-            sys.exit(shown.exit_code([reading]))
-        found[str(path)] = reading.submission
-    return found

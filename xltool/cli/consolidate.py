@@ -25,6 +25,7 @@ from xltool.model import Absence
     options_metavar="[选项]",
     help="汇总：把各单位通过的最新一版合成本级政府的上报件，写到 county/。\n\n"
     "同时写出工作簿、报告（docx、html）、各格由哪些单位构成（contributions）、不平出在哪个单位（discrepancies）。"
+    "图示另成一页（…图示.html），contributions 里也有一张图示表；都不属于报告。"
     "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
     "还有单位未报送或未通过时不汇总，退出码为 3，除非加 --allow-missing。",
 )

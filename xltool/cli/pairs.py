@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
-from xltool.cli import console
-from xltool.messages import finding
+from xltool.cli import console, shown
+from xltool.messages import finding, visible
 from xltool.model import Reading, Submission
+
+
+def last_year(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
+    """Last year's submissions by file; ends the command with its finding when one cannot be read."""
+    found = {}
+    for path in paths:
+        reading = shown.load(path, given)
+        if reading.submission is None:
+            console.say(f"上年文件 {visible(str(path))}：{shown.STATES['rejected']}", err=True)
+            for line in shown.lines(reading):
+                console.say(line, err=True)
+            sys.exit(shown.exit_code([reading]))
+        found[str(path)] = reading.submission
+    return found
 
 
 def paired(readings: Sequence[Reading], priors: Mapping[str, Submission]) -> tuple[list[Reading], list[Submission | None]]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from xltool import api, files
-from xltool.cli import console, shown
+from xltool import api, files, readings
+from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
+from xltool.messages import XltoolError, told, visible
+from xltool.model import Finding, Reading
 
 
 @click.command(
@@ -21,16 +23,59 @@ from xltool.cli.passwords import options
 )
 @click.argument("source", metavar="文件", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", metavar="报告.docx", required=True, type=click.Path(path_type=Path), help="写到哪个文件：.docx、.html 或 .md。"
+    "-o",
+    "--output",
+    metavar="报告.docx",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="写到哪个文件：.docx、.html、.pdf、.md，或只要数据：.csv、.json。",
 )
 @click.option("--draft", is_flag=True, help="有强制性错误时也生成，标明是草稿。")
+@click.option(
+    "--fragment",
+    is_flag=True,
+    help="只用于 .html：只要正文片段，样式写在每个元素上，供粘贴到会去掉样式表的网站发布系统。",
+)
+@click.option(
+    "--style",
+    metavar="本单位.docx",
+    type=click.Path(path_type=Path),
+    help="只用于 .docx：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、页眉页脚、宏一概不取。",
+)
+@click.option("--pictures", is_flag=True, help="只用于 .html：在正文之后另加一节“数据图示”，不属于规定的报告格式。")
+@click.option(
+    "--prior",
+    metavar="上年",
+    type=click.Path(path_type=Path),
+    help="上年的工作簿或上报件：审核时与上年比较，图示中与上年对照。",
+)
 @options
-def command(source: Path, output: Path, draft: bool, passwords: tuple[str, ...]) -> None:
+def command(
+    source: Path,
+    output: Path,
+    *,
+    draft: bool,
+    fragment: bool,
+    style: Path | None,
+    pictures: bool,
+    prior: Path | None,
+    passwords: tuple[str, ...],
+) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
     kind = output.suffix.lower().removeprefix(".")
     if kind not in api.KINDS:
         raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in api.KINDS)} 之一结尾。")
-    [reading] = api.check([shown.load(source, passwords)])
+    if pictures and kind != "html":
+        raise click.UsageError(f"--pictures 只能用于 .html，不能用于 .{kind}；另生成一份 .html 放图示。")
+    if fragment and kind != "html":
+        raise click.UsageError(f"--fragment 只能用于 .html，不能用于 .{kind}。")
+    if fragment and pictures:
+        raise click.UsageError("--fragment 不能与 --pictures 同用：发布系统大多会去掉图示；另生成一份 .html 放图示。")
+    if style is not None and kind != "docx":
+        raise click.UsageError(f"--style 只能用于 .docx，不能用于 .{kind}。")
+    dress = None if style is None else _lent(style)
+    loaded, priors = pairs.paired([shown.load(source, passwords)], {} if prior is None else pairs.last_year((prior,), passwords))
+    [reading] = api.check(loaded, priors)
     status = api.status(reading)
     for line in shown.lines(reading):
         console.say(line, err=True)
@@ -38,5 +83,32 @@ def command(source: Path, output: Path, draft: bool, passwords: tuple[str, ...])
         if reading.submission is not None:
             console.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
         sys.exit(shown.exit_code([reading]))
-    files.put(output, api.report(reading.submission, kind, draft=draft))
+    drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
+    if pictures and not drawn:
+        console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
+    data, remarks = api.printed(reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress)
+    files.put(output, data)
+    for remark in remarks:
+        console.say(remark, err=True)
     console.say(f"已写出 {output}", err=True)
+    if kind in api.VERIFIABLE:
+        _verified(readings.verified(data, reading.submission))
+
+
+def _verified(reading: Reading) -> None:
+    """Tells what of a report that was just written does not read back as its submission; ends the command then."""
+    if any(found.code == "published.library" for found in reading.findings):
+        console.say("没有安装 pdfplumber，PDF 写出后没有读回核对。", err=True)
+    elif reading.findings:
+        console.say("写出的报告读回来与数据不一致，请核对后再用：", err=True)
+        for line in shown.lines(reading):
+            console.say(line, err=True)
+        sys.exit(shown.ERRORS)
+
+
+def _lent(path: Path) -> bytes:
+    """The bytes of the document whose styles are asked for; `XltoolError` when it cannot be opened."""
+    data = files.take(path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"样式文件 {visible(path.name)}：{told(data, None, None)[0]}")
+    return data

@@ -56,8 +56,8 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
 
 
 def _remind(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
-    from xltool.campaign.lists import as_csv
     from xltool.campaign.reminders import reminders as rows_of
+    from xltool.lists import as_csv
     from xltool.workbook.write import listing
 
     rows = rows_of(found, campaign, today)

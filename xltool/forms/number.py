@@ -105,6 +105,13 @@ def written(value: Value, measure: Measure) -> str:
     return "/" if isinstance(value, NotApplicable) else plain(value, measure.decimals)
 
 
+def exact(value: Value, measure: Measure) -> int | Decimal | str | None:
+    """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals; `/` and a blank as they are."""
+    if value is None or isinstance(value, NotApplicable):
+        return None if value is None else "/"
+    return Decimal(plain(value, measure.decimals)) if measure.decimals else value
+
+
 def _plain(number: Decimal) -> str:
     """Digits without an exponent while that stays readable."""
     readable = number.is_finite() and number.adjusted() < MOST_SHOWN and number.as_tuple().exponent > -MOST_SHOWN  # type: ignore[operator]

@@ -100,7 +100,7 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
     row = Row(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", _short(label)),
+        short=fields.text("short", short_name(label)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
@@ -139,7 +139,7 @@ def _column(
     column = Column(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", _short(label)),
+        short=fields.text("short", short_name(label)),
         measure=measures.get(name, Measure(name, "", 0, 1)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
@@ -171,6 +171,6 @@ def _names(items: tuple[Row, ...] | tuple[Column, ...]) -> Iterator[str]:
         yield item.id
 
 
-def _short(label: str) -> str:
+def short_name(label: str) -> str:
     """The label without its number and trailing aside: `（二）部分公开（区分处理的…）` is 部分公开 in sentences."""
     return _ASIDE.sub("", _NUMBERING.sub("", label)) or label

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.oxml import parse_xml
-from docx.shared import Twips
 
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
 from xltool.report import style
@@ -22,49 +23,52 @@ _DOCUMENT: Final = "word/document.xml"
 _CORE: Final = "docProps/core.xml"
 
 _SMALLEST: Final = 8  # half-points
-_CELL_MARGIN: Final = 20  # twips
-_ROW_HEIGHT: Final = 340  # 6 mm: table 3 and its heading have room on one page
+_CELL_MARGIN: Final = 15  # twips
+_ROW_HEIGHT: Final = 340  # 6 mm, as in the official blank forms: table 3 and its heading have room on one page
 _GAP_ABOVE_TABLE: Final = 80
 _GAP_BELOW_TABLE: Final = 160
 _RAGGED: Final = '<w:jc w:val="left"/>'
-_TITLE_LENGTH: Final = 20  # characters of 22 pt on a line of 156 mm
+_TITLE_SIZE: Final = 440  # twips: 20 characters on a line of 156 mm
+_LEAST_PART: Final = 0.8  # of the usual size, for a label to stay on its line
+_NUMBER: Final = re.compile("（[^）]{1,2}）")
 _SIDES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 _KEPT: Final = frozenset({"styles", "settings", "fontTable", "header", "footer", "officeDocument", "core-properties"})
 """What a report needs of the container, by the last word of the relationship; the rest is another template's."""
 
 
-def to_docx(report: Report) -> bytes:
-    """The report as a .docx file: the same report gives the same bytes."""
-    body = [_paragraph("DraftMark", DRAFT_MARK)] if report.draft else []
-    body.append(_title(report))
+def to_docx(report: Report, look: style.Look | None = None) -> bytes:
+    """The report as a .docx file, in the official look or an office's own: the same report in the same look gives the same bytes."""
+    look = look or _official()
+    body = [_paragraph(look, "DraftMark", DRAFT_MARK)] if report.draft else []
+    body.append(_title(report, look))
     for before, part, after in zip((None, *report.parts), report.parts, (*report.parts[1:], None), strict=False):
         gaps = _gaps(below=isinstance(before, Grid), above=isinstance(after, Grid))
         match part:
             case Heading():
-                body.append(_paragraph(f"Heading{part.level}", part.text, gaps))
+                body.append(_paragraph(look, f"Heading{part.level}", part.text, gaps))
             case Paragraph():
-                body.append(_paragraph("BodyText", part.text, gaps + (_RAGGED if ragged(part.text) else "")))
+                body.append(_paragraph(look, "BodyText", part.text, gaps + (_RAGGED if ragged(part.text) else "")))
             case Grid():
-                body.append(_table(part))
+                body.append(_table(part, look))
                 # Word joins two tables with nothing between them, and a document may not end with one.
                 if part.note or after is None or isinstance(after, Grid):
-                    body.append(_paragraph("TableNote", part.note))
-    opening, closing, shared = _base(report.draft)
+                    body.append(_paragraph(look, "TableNote", part.note))
+    opening, closing, shared = _base(look, report.draft)
     return _zip(shared | {_DOCUMENT: opening + "".join(body).encode() + closing, _CORE: _core(report).encode()})
 
 
-def _title(report: Report) -> str:
+def _title(report: Report, look: style.Look) -> str:
     """The title, broken after the agency's name where one line cannot hold it."""
     first, *rest = title_lines(report.title, report.agency)
-    if len(report.title) <= _TITLE_LENGTH:
-        return _paragraph("Title", report.title)
+    if len(report.title) * _TITLE_SIZE <= look.page.text_width:
+        return _paragraph(look, "Title", report.title)
     runs = _run(first) + "".join(f"<w:r><w:br/></w:r>{_run(line)}" for line in rest)
-    return f'<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr>{runs}</w:p>'
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(look.ids['Title'])}/></w:pPr>{runs}</w:p>"
 
 
-def _paragraph(kind: str, text: str, more: str = "") -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="{kind}"/>{more}</w:pPr>{_run(text)}</w:p>'
+def _paragraph(look: style.Look, kind: str, text: str, more: str = "") -> str:
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(look.ids[kind])}/>{more}</w:pPr>{_run(text)}</w:p>"
 
 
 def _gaps(*, below: bool, above: bool) -> str:
@@ -82,41 +86,67 @@ def _run(text: str, size: int = 0) -> str:
     return f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/>{smaller}</w:rPr><w:t xml:space="preserve">{printed}</w:t></w:r>'
 
 
-def _table(grid: Grid) -> str:
-    edges = [0, *(round(style.TEXT_WIDTH * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
-    kinds = {"value": "TableText", "label": "TableText" if flat(grid) else "TableLabel"}
-    lines = [_line(grid, row, touching, edges, kinds) for row, touching in enumerate(rows(grid))]
-    borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
+def _table(grid: Grid, look: style.Look) -> str:
+    width = look.page.text_width
+    edges = [0, *(round(width * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
     columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(edges))
-    margins = "".join(f'<w:{side} w:w="{_CELL_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
-    title = quoteattr(clean(grid.title))
+    borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
+    margins = "".join(f'<w:{side} w:w="{_CELL_MARGIN if side in ("left", "right") else 0}" w:type="dxa"/>' for side in _SIDES[:4])
+    headed = f"，前 {grid.head_rows} 行是表头" if grid.head_rows else ""
+    said = f"{clean(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{style.TEXT_WIDTH}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
-        f"<w:tblCaption w:val={title}/><w:tblDescription w:val={title}/></w:tblPr>"
-        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>"
+        f"<w:tblCaption w:val={quoteattr(clean(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/></w:tblPr>"
+        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(_lines(grid, look, edges))}</w:tbl>"
     )
 
 
-def _line(grid: Grid, row: int, touching: list[Rectangle], edges: list[int], kinds: dict[str, str]) -> str:
-    repeated = "<w:tblHeader/>" if row < grid.head_rows else ""
-    cells = []
-    for r in touching:
-        width = edges[r.column + r.width] - edges[r.column]
-        part = squeeze(grid, r) if r.role == "value" else 1
-        size = max(int(part * style.TABLE_SIZE), _SMALLEST) if part < 1 else 0
-        run = _run(r.text, size) if r.row == row else ""
-        cells.append(_cell(r, width, kinds.get(r.role, "TableHead"), run, "restart" if r.row == row else "continue"))
-    properties = f'<w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>{repeated}'
-    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+def _lines(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
+    narrow = min(1, look.page.text_width / style.TEXT_WIDTH)
+    # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break only.
+    whole = grid.rows * _ROW_HEIGHT < look.page.text_height - style.TEXT_HEIGHT // 22
+    label = "TableText" if flat(grid) else "TableLabel"
+    styles = {kind: f"<w:pStyle w:val={quoteattr(look.ids[kind])}/>" for kind in ("TableText", "TableLabel", "TableHead")}
+    for row, touching in enumerate(rows(grid)):
+        kept = "<w:keepNext/>" if whole and row + 1 < grid.rows else ""
+        cells = []
+        for r in touching:
+            width = edges[r.column + r.width] - edges[r.column]
+            indent, part = _numbered(r, width - 2 * _CELL_MARGIN)
+            part = squeeze(grid, r) * narrow if r.role == "value" else part
+            size = max(int(part * style.TABLE_SIZE), _SMALLEST) if part < 1 else 0
+            run = _run(r.text, size) if r.row == row else ""
+            before = f"{styles[_kind(r, label)]}{kept}{indent}"
+            cells.append(_cell(r, width, before, run, first=r.row == row))
+        repeated = "<w:tblHeader/>" if row < grid.head_rows else ""
+        properties = f'<w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>{repeated}'
+        yield f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(r: Rectangle, width: int, kind: str, run: str, merge: str) -> str:
+def _kind(r: Rectangle, label: str) -> str:
+    """The style of what stands in a rectangle: figures are centred, and labels over several rows; others have the one for labels."""
+    if r.role == "label":
+        return "TableText" if r.height > 1 else label
+    return "TableText" if r.role == "value" else "TableHead"
+
+
+def _numbered(r: Rectangle, room: int) -> tuple[str, float]:
+    """What sets the number of a label over several rows on its own line, （三） above 不予公开, and the part of its size that fits."""
+    number = _NUMBER.match(r.text) if r.role == "label" and r.height > 1 else None
+    if number is None:
+        return "", 1
+    above, below = (length * style.TABLE_SIZE * 10 for length in (len(number[0]), len(r.text) - len(number[0])))
+    part = min(1.0, room / below) if below and room >= _LEAST_PART * below else 1.0
+    return f'<w:ind w:firstLine="{max(0, round(room - above * part) // 2)}"/>{_RAGGED}', part
+
+
+def _cell(r: Rectangle, width: int, paragraph: str, run: str, *, first: bool) -> str:
     across = f'<w:gridSpan w:val="{r.width}"/>' if r.width > 1 else ""
-    down = f'<w:vMerge w:val="{merge}"/>' if r.height > 1 else ""
+    down = f'<w:vMerge w:val="{"restart" if first else "continue"}"/>' if r.height > 1 else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}{down}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{kind}"/></w:pPr>{run}</w:p></w:tc>'
+        f"<w:p><w:pPr>{paragraph}</w:pPr>{run}</w:p></w:tc>"
     )
 
 
@@ -150,20 +180,22 @@ def _zip(parts: dict[str, bytes]) -> bytes:
 
 
 @cache
-def _base(draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
-    """What no report changes: the document before and after its body, and all other parts."""
+def _official() -> style.Look:
+    return style.official()
+
+
+@lru_cache(maxsize=4)
+def _base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
+    """What no report in this look changes: the document before and after its body, and all other parts."""
     document = docx.Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Twips(style.PAGE_WIDTH), Twips(style.PAGE_HEIGHT)
-    section.top_margin, section.left_margin = Twips(style.TOP), Twips(style.LEFT)
-    section.right_margin = Twips(style.PAGE_WIDTH - style.LEFT - style.TEXT_WIDTH)
-    section.bottom_margin = Twips(style.PAGE_HEIGHT - style.TOP - style.TEXT_HEIGHT)
-    section.footer_distance = section.header_distance = Twips(style.FOOTER)
-    section.footer.part.element[:] = [parse_xml(style.page_number(odd=True))]
-    section.even_page_footer.part.element[:] = [parse_xml(style.page_number(odd=False))]
+    section.footer.part.element[:] = [parse_xml(style.page_number(look, odd=True))]
+    section.even_page_footer.part.element[:] = [parse_xml(style.page_number(look, odd=False))]
     if draft:
-        section.header.part.element[:] = [parse_xml(style.header(DRAFT_MARK))]
-        section.even_page_header.part.element[:] = [parse_xml(style.header(DRAFT_MARK))]
+        section.header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
+        section.even_page_header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
+    properties = section._sectPr
+    properties[:] = [*(child for child in properties if child.tag.endswith("Reference")), *map(parse_xml, look.page.xml())]
     for relations in (document.part.rels, document.part.package.rels):
         for relation in list(relations.values()):
             if relation.reltype.rsplit("/", 1)[1] not in _KEPT:
@@ -173,9 +205,9 @@ def _base(draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
     with zipfile.ZipFile(buffer) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     parts |= {
-        "word/styles.xml": style.styles().encode(),
+        "word/styles.xml": look.styles.encode(),
         "word/settings.xml": style.settings().encode(),
-        "word/fontTable.xml": style.font_table().encode(),
+        "word/fontTable.xml": look.font_table.encode(),
     }
     opening, section_start, closing = parts.pop(_DOCUMENT).partition(b"<w:sectPr")
     return opening, section_start + closing, parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from xltool.model import Grid, Rectangle
@@ -20,36 +21,26 @@ def rows(grid: Grid) -> list[list[Rectangle]]:
     return touching
 
 
-def above(grid: Grid, of: Rectangle) -> list[Rectangle]:
+def heads(grid: Grid) -> list[Rectangle]:
+    """The captions and heads of a grid from the top, for `above`."""
+    return sorted((r for r in grid.rectangles if r.role in ("caption", "head")), key=lambda r: r.row)
+
+
+def labels(grid: Grid) -> list[Rectangle]:
+    """The row labels of a grid from the left, for `beside`."""
+    return sorted((r for r in grid.rectangles if r.role == "label"), key=lambda r: r.column)
+
+
+def above(heads: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The caption and the heads above a rectangle, outermost first."""
-    return sorted(
-        (
-            r
-            for r in grid.rectangles
-            if r.role in ("caption", "head")
-            and r.block == of.block
-            and r.row + r.height <= of.row
-            and r.column < of.column + of.width
-            and of.column < r.column + r.width
-        ),
-        key=lambda r: r.row,
-    )
+    left, right = of.column, of.column + of.width
+    return [r for r in heads if r.column < right and left < r.column + r.width and r.row + r.height <= of.row and r.block == of.block]
 
 
-def beside(grid: Grid, of: Rectangle) -> list[Rectangle]:
+def beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The row labels to the left of a rectangle, outermost first."""
-    return sorted(
-        (
-            r
-            for r in grid.rectangles
-            if r.role == "label"
-            and r.block == of.block
-            and r.column + r.width <= of.column
-            and r.row < of.row + of.height
-            and of.row < r.row + r.height
-        ),
-        key=lambda r: r.column,
-    )
+    top, bottom = of.row, of.row + of.height
+    return [r for r in labels if r.row < bottom and top < r.row + r.height and r.column + r.width <= of.column and r.block == of.block]
 
 
 def squeeze(grid: Grid, figure: Rectangle) -> float:

@@ -1,17 +1,19 @@
-"""Prints a report as one self-contained web page that needs no script."""
+"""Prints a report for the web: one self-contained page that needs no script, or a fragment for a page of somebody else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from xltool.model import Grid, Rectangle, Report
-from xltool.report.grids import above, beside, flat, rows, squeeze
+from xltool.report import looks
+from xltool.report.grids import above, beside, flat, heads, labels, rows, squeeze
 from xltool.report.text import DRAFT_MARK, clean, ragged, title_lines
 
 
@@ -19,12 +21,8 @@ from xltool.report.text import DRAFT_MARK, clean, ragged, title_lines
 class _Cell:
     tag: str
     role: str
-    id: str
+    attributes: Markup
     text: str
-    rowspan: int
-    colspan: int
-    scope: str
-    headers: str
     fit: str
 
 
@@ -44,51 +42,100 @@ _MANY_COLUMNS: Final = 6
 """A table with more columns than this does not fit the width of a phone and scrolls sideways in its own box."""
 
 
-def to_html(report: Report) -> str:
-    """The report as a page whose every figure is announced with its heads and labels, and that prints to A4."""
-    parts = [(type(part).__name__, _table(part, at) if isinstance(part, Grid) else part) for at, part in enumerate(report.parts)]
+def to_html(report: Report, dataset: str = "", pictures: str = "") -> str:
+    """The report as a page whose every figure is announced with its heads and labels, and that prints to A4.
+
+    `dataset` is JSON-LD that is safe in a script element (`data.linked`): programs read the figures from it, browsers run nothing.
+    `pictures` is a section of its own (`pictures.section`) that comes after everything else.
+    """
+    return _rendered(
+        "page", report, _classes, fragment=False, sheet=Markup(looks.sheet()), dataset=Markup(dataset), pictures=Markup(pictures)
+    )
+
+
+def to_fragment(report: Report) -> str:
+    """What the page shows, without the page around it, for publishing systems that strip style sheets, classes and scripts.
+
+    Each element carries its own style, and the caption of a table is seen, since hiding it takes what such systems strip.
+    """
+    return _rendered("fragment", report, _styles, fragment=True)
+
+
+def _rendered(name: str, report: Report, dress: Callable[..., Markup], **more: Markup | bool) -> str:
+    """A template filled in; `dress` gives an element its looks, named by simple selectors."""
+    # The year in an id keeps the reports of two years apart that stand on one page of a site.
+    parts = [
+        (type(part).__name__, _table(part, f"y{report.year}t{at}") if isinstance(part, Grid) else part)
+        for at, part in enumerate(report.parts)
+    ]
     title = title_lines(report.title, report.agency)
-    return _template().render(report=report, title=title, parts=parts, mark=DRAFT_MARK, ragged=ragged)
+    template = _environment().get_template(f"{name}.html.j2")
+    return template.render(report=report, title=title, parts=parts, mark=DRAFT_MARK, ragged=ragged, dress=dress, **more)
 
 
 @cache
-def _template() -> Template:
+def _environment() -> Environment:
     # `finalize` sees every value on its way into the page, so that none can be forgotten; escaping comes after it.
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files(__package__).joinpath("page.html.j2").read_text("utf-8"))
+    return Environment(
+        loader=FunctionLoader(lambda name: files(__package__).joinpath(name).read_text("utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _classes(*selectors: str) -> Markup:
+    """For the page, whose style sheet knows the elements by their names: the classes among the selectors."""
+    names = [selector[1:] for selector in selectors if selector.startswith(".")]
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup()
+
+
+@cache
+def _styles(*selectors: str) -> Markup:
+    """For the fragment: what the selectors declare."""
+    return Markup(' style="{}"').format(looks.inline(*selectors))
 
 
 def _printable(value: object) -> object:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _table(grid: Grid, at: int) -> _Table:
-    table = f"t{at}"
-    touching = rows(grid)
-    lines = [[_cell(grid, table, r) for r in line if r.row == row] for row, line in enumerate(touching)]
+def _table(grid: Grid, id: str) -> _Table:
+    over, left, flush = heads(grid), labels(grid), flat(grid)
+    lines: list[list[_Cell]] = []
     bodies: dict[int, list[list[_Cell]]] = {}
-    for row in range(grid.head_rows, grid.rows):
-        bodies.setdefault(touching[row][0].block, []).append(lines[row])
+    for row, touching in enumerate(rows(grid)):
+        lines.append([_cell(grid, id, r, above(over, r), beside(left, r)) for r in touching if r.row == row])
+        if row >= grid.head_rows:
+            bodies.setdefault(touching[0].block, []).append(lines[-1])
     widths = tuple(round(100 * width / sum(grid.widths), 2) for width in grid.widths)
     wide = grid.columns > _MANY_COLUMNS
-    return _Table(table, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flat(grid), grid.note)
+    return _Table(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flush, grid.note)
 
 
-def _cell(grid: Grid, table: str, r: Rectangle) -> _Cell:
-    over, left = above(grid, r), beside(grid, r)
+def _cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: list[Rectangle]) -> _Cell:
     match r.role:
         case "value":
             tag, scope, headers = "td", "", over + left
-        case "corner":
+        case "corner" if not r.text:  # a header cell that says nothing is none
             tag, scope, headers = "td", "", []
         case "label":
             tag, scope, headers = "th", "rowgroup" if r.height > 1 else "row", left
         case _:
             tag, scope, headers = "th", "colgroup" if r.width > 1 else "col", over
+    attributes = {
+        "id": _id(id, r) if tag == "th" else "",
+        "scope": scope,
+        "headers": " ".join([_id(id, header) for header in headers]),
+        "rowspan": r.height if r.height > 1 else "",
+        "colspan": r.width if r.width > 1 else "",
+    }
+    written = Markup("".join([f' {name}="{value}"' for name, value in attributes.items() if value]))  # numbers and words of ours
     part = squeeze(grid, r) if r.role == "value" else 1
-    fit = f"{part:.2f}" if part < 1 else ""
-    ids = " ".join(_id(table, header) for header in headers)
-    return _Cell(tag, r.role, _id(table, r) if tag == "th" else "", r.text, r.height, r.width, scope, ids, fit)
+    return _Cell(tag, r.role, written, r.text, f"{part:.2f}" if part < 1 else "")
 
 
 def _id(table: str, r: Rectangle) -> str:

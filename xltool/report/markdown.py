@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
-from xltool.report.grids import above, beside
+from xltool.report.grids import above, beside, heads, labels
 from xltool.report.text import DRAFT_MARK, clean
 
 # Braces mean nothing in Markdown, but site generators run {{ }} and {% %} before it: agency text must stay text there too.
@@ -48,10 +48,13 @@ def _pipes(grid: Grid, inside: list[Rectangle]) -> str:
     first = next(iter(records.values()))
     labelled = any(r.role == "label" for r in inside)
     corner = [_escape("".join(r.text for r in inside if r.role == "corner"))] if labelled else []
-    heads = corner + [_joined(_telling(above(grid, value), first)) for value in first]
-    lines = [_line(heads), _line([":---"] * len(corner) + ["---:"] * len(first))]
+    over, left = heads(grid), labels(grid)
+    lines = [
+        _line(corner + [_joined(_telling(above(over, value), first)) for value in first]),
+        _line([":---"] * len(corner) + ["---:"] * len(first)),
+    ]
     for values in records.values():
-        label = [_joined(beside(grid, values[0]))] if labelled else []
+        label = [_joined(beside(left, values[0]))] if labelled else []
         lines.append(_line(label + [_escape(value.text) for value in values]))
     return "\n".join(lines)
 

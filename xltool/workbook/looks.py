@@ -56,6 +56,8 @@ LISTED: Final[dict[str, dict[str, Any]]] = {
     "text": _LISTED,
     "number": {**_LISTED, "align": "right", "text_wrap": False, "num_format": "General"},
     "date": {**_LISTED, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd"},
+    "caption": {**_BASE, "font_size": 12, "bold": True, "text_wrap": False},
+    "aside": {**_BASE, "font_size": 9, "font_color": "#404040", "valign": "top"},
     "moment": {**_LISTED, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 """How plain lists look; nothing in them is locked."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from xltool.forms.label import canonical
 from xltool.messages import finding
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
 from xltool.workbook.a1 import cell_name, range_name
@@ -19,7 +18,6 @@ from xltool.workbook.book import RawBook, RawCell, RawSheet
 from xltool.workbook.claims import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.workbook.fingerprint import moved
 
-_SPACES: Final = re.compile(r"\s+")
 ALIKE: Final = 0.5
 """The share of its labels by which a sheet is known without its name."""
 
@@ -64,13 +62,6 @@ def _named(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[Cell
     claims = {key: named_place(book, name_of("cell", key)) for key in official}
     named = {key: claim for key, claim in claims.items() if claim is not None}
     return named, {key for key in claims if broken_name(book, name_of("cell", key))}
-
-
-@lru_cache(maxsize=4096)
-def canonical(label: str) -> str:
-    """A label without what does not change it: spaces, line breaks, width, the sign behind a number."""
-    text = _SPACES.sub("", unicodedata.normalize("NFKC", label))
-    return re.sub(r"^([0-9]+)[、.．]", r"\1.", text)
 
 
 def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:

@@ -18,11 +18,12 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from xltool.codes import LEVEL_NAMES
+from xltool.forms.pictured import Picture
 from xltool.forms.text import LONGEST, clean, length
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission, Value
 from xltool.rules.prior_year import aligned
-from xltool.workbook import address, formula, front, lists, results, sheets
+from xltool.workbook import address, charts, formula, front, lists, results, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.a1 import cell_name
 from xltool.workbook.address import LAST_YEAR, Plan, Spot, plan
@@ -187,8 +188,10 @@ def workbook(spec: FormSpec, submission: Submission, prior: Submission | None = 
     return buffer.getvalue()
 
 
-def listing(sheets: Mapping[str, Sequence[Sequence[lists.Content]]]) -> bytes:
+def listing(sheets: Mapping[str, Sequence[Sequence[lists.Content]]], pictures: Sequence[Picture] = ()) -> bytes:
     """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like; same lists, same bytes.
+
+    Pictures come on a last sheet of charts.
 
     Raises `XltoolError` for more rows or columns than a sheet has.
     """
@@ -196,8 +199,11 @@ def listing(sheets: Mapping[str, Sequence[Sequence[lists.Content]]]) -> bytes:
     book = Plain(buffer, _options())
     book.set_properties({"author": "xltool", "created": CREATED})
     formats = {name: book.add_format(look) for name, look in LISTED.items()}
-    for name, rows in zip(lists.sheet_names(sheets), sheets.values(), strict=True):
+    names = lists.sheet_names([*sheets, *([charts.SHEET] if pictures else [])])
+    for name, rows in zip(names, sheets.values(), strict=False):
         lists.draw(book.add_worksheet(name), rows, formats)
+    if pictures:
+        charts.draw(book, book.add_worksheet(names[-1]), pictures, formats)
     book.close()
     return buffer.getvalue()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xltool.forms.checks import Check
+from xltool.forms.label import canonical
 from xltool.forms.text import taken
 from xltool.messages import finding
 from xltool.model import Finding
@@ -13,7 +14,6 @@ from xltool.workbook.a1 import cell_name
 from xltool.workbook.address import CHECKS, Plan, Spot, name_of
 from xltool.workbook.book import RawBook, RawCell, RawSheet
 from xltool.workbook.claims import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
-from xltool.workbook.witness import canonical
 
 
 @dataclass(frozen=True)

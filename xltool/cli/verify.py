@@ -1,0 +1,40 @@
+"""`xltool verify`: whether a finished report says what the submission holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from xltool import api, files, readings
+from xltool.cli import console, shown
+from xltool.cli.chinese import Command
+from xltool.cli.passwords import options
+from xltool.model import Finding, Reading
+
+
+@click.command(
+    cls=Command,
+    name="verify",
+    options_metavar="[选项]",
+    help="把成文的报告（.docx、.html、.pdf）读回来，与数据逐格、逐段核对。有一处不同，退出码就是 3。",
+)
+@click.argument("report", metavar="报告", type=click.Path(path_type=Path))
+@click.option("--against", "source", metavar="文件", required=True, type=click.Path(path_type=Path), help="与哪个工作簿或上报件核对。")
+@options
+def command(report: Path, source: Path, passwords: tuple[str, ...]) -> None:
+    """Prints each difference, or that there is none."""
+    held = shown.load(source, passwords)
+    if held.submission is None:
+        for line in shown.lines(held):
+            console.say(line, err=True)
+        sys.exit(shown.exit_code([held]))
+    data = files.take(report)
+    reading = Reading(None, (data,)) if isinstance(data, Finding) else readings.verified(data, held.submission)
+    for line in shown.lines(reading):
+        console.say(line)
+    if not reading.findings:
+        cells = len(api.form(held.submission.form).cells)
+        console.say(f"{report.name} 与 {source.name} 一致：{cells} 个数和全部文字都相同。")
+    sys.exit(shown.exit_code([reading]))

@@ -1,0 +1,1 @@
+"""Reads what others published: Word, web page, PDF or plain text into a submission."""

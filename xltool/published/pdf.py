@@ -1,0 +1,137 @@
+"""A published report as PDF: its ruled tables, and the running text around them put together from lines to paragraphs."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from xltool.messages import finding
+from xltool.package import Refusal, damaged, over_limit
+from xltool.published.material import Entry, Lattice, Material, Part, Prose
+
+MAX_PAGES: Final = 200
+"""Pages of a report: a county's has twenty."""
+
+_PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
+_CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
+_LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
+_FAULTS: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What the libraries let out when a file is not what it says, beside their own."""
+
+
+class _Line(NamedTuple):
+    """One line of running text, or one table in its place; measures in points from the upper left corner."""
+
+    page: int
+    top: float
+    left: float
+    right: float
+    size: float
+    content: str | Lattice
+
+
+def read(data: bytes) -> Material:
+    """The material of a PDF; one without any text has a note that says so.
+
+    Raises Refusal for what is damaged, locked or over a limit, or when the library that reads PDF is not installed.
+    """
+    try:
+        import pdfplumber
+        from pdfminer.pdfexceptions import PDFException
+        from pdfminer.psexceptions import PSException
+        from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+    except ImportError:
+        raise Refusal(finding("published.library", library="pdfplumber")) from None
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it has to say about a file goes to nobody's screen
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            count = len(document.pages)
+            if count > MAX_PAGES:
+                raise over_limit("PDF 的页数", MAX_PAGES, count)
+            lines = [line for number, page in enumerate(document.pages) for line in _lines(page, number)]
+            title = str((document.metadata or {}).get("Title") or "")
+    except (PDFException, PSException, MalformedPDFException, PdfminerException) as error:
+        if "Password" in f"{type(error).__name__}{error!r}":
+            raise Refusal(finding("file.locked")) from None
+        raise damaged("", "PDF 的内容不完整") from None
+    except _FAULTS:
+        raise damaged("", "PDF 的内容不完整") from None
+    if not lines:
+        return Material((), notes=(finding("published.scanned", count=count),))
+    return Material(tuple(_paragraphs(_without_margins(lines, count))), title)
+
+
+def _lines(page: Any, number: int) -> Iterator[_Line]:
+    """The tables and lines of a page from its top to its bottom."""
+    tables = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.rows[0].cells) > 1]
+    boxes = [table.bbox for table in tables]
+    rest = page.filter(lambda piece: not any(_inside(piece, box) for box in boxes))
+    found = [_Line(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _lattice(page, table)) for table in tables]
+    for line in rest.extract_text_lines(return_chars=True):
+        size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
+        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, _LOOSE.sub("", line["text"]).strip()))
+    yield from sorted(found, key=lambda line: line.top)
+
+
+def _inside(piece: Any, box: Sequence[float]) -> bool:
+    across, down = (piece["x0"] + piece["x1"]) / 2, (piece["top"] + piece["bottom"]) / 2
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
+
+
+def _lattice(page: Any, table: Any) -> Lattice:
+    """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
+    from pdfplumber.utils.text import extract_text
+
+    signs = [sign for sign in page.chars if _inside(sign, table.bbox)]
+    rows = []
+    for at, row in enumerate(table.rows):
+        cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
+        texts = [extract_text([sign for sign in signs if _inside(sign, box)]) for _, box in cells]
+        rows.append(tuple(Entry(_LOOSE.sub("", text), at, column) for (column, _), text in zip(cells, texts, strict=True)))
+    return Lattice(tuple(rows))
+
+
+def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
+    """The lines without page numbers and without what stands at the same place of most pages."""
+    again = Counter((round(line.top), line.content) for line in lines if isinstance(line.content, str))
+    running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
+    kept = []
+    for line in lines:
+        if isinstance(line.content, str) and ((round(line.top), line.content) in running or _PAGE_NUMBER.fullmatch(line.content)):
+            continue
+        kept.append(line)
+    return kept
+
+
+def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
+    """The parts of the document: a line that is indented, or that follows one that ends early, begins a paragraph."""
+    texts = [line for line in lines if isinstance(line.content, str)]
+    left = min((line.left for line in texts), default=0.0)
+    right = max((line.right for line in texts), default=0.0)
+    usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
+    running = ""
+    ended = True
+    large = 0.0
+    for line in lines:
+        if isinstance(line.content, Lattice):
+            yield from [Prose(running)] if running else []
+            running, ended, large = "", True, 0
+            yield line.content
+            continue
+        if large and line.size == large:
+            running += line.content  # a title goes on in its next line, however short the line before is
+        elif ended or large or line.left > left + 0.8 * line.size:
+            yield from [Prose(running)] if running else []
+            running = line.content
+        else:
+            space = " " if running[-1:].isascii() and line.content[:1].isascii() and running[-1:].isalpha() else ""
+            running += space + line.content
+        ended = line.right < right - 2.5 * line.size
+        large = line.size if line.size > 1.2 * usual else 0
+    yield from [Prose(running)] if running else []

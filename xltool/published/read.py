@@ -1,0 +1,252 @@
+"""Anyone's published report as a submission: which edition it follows, each figure with where it was printed, and what was unsure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from xltool import kinds
+from xltool.forms import number
+from xltool.forms.text import taken
+from xltool.messages import finding
+from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Row, Submission, Value
+from xltool.package import Package, Refusal
+from xltool.published import docx, html, sections, tables, text
+from xltool.published.material import Material
+from xltool.published.tables import Figures, Printed
+
+_PDF: Final = b"%PDF-"
+_PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+MOST_NAMED: Final = 6
+MOST_SHOWN: Final = 40
+
+
+class Hints(NamedTuple):
+    """What the person who imports a report knows better than the report says."""
+
+    agency: str = ""
+    code: str = ""
+    level: Level | None = None
+    year: int | None = None
+
+
+NO_HINTS: Final = Hints()
+
+
+class Source(NamedTuple):
+    """Where the figure of one cell comes from: as printed, the place in the document, the printed label, what was unsure."""
+
+    key: CellKey
+    raw: str
+    where: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The reading of a published report, and what was printed for each cell."""
+
+    reading: Reading
+    printed: Mapping[CellKey, Printed] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the figure of each cell was printed, in the order of the form; cells of which nothing is printed are left out."""
+        return tuple(Source(key, *printed) for key, printed in self.printed.items())
+
+
+def material(data: bytes) -> tuple[str, Material] | None:
+    """What kind of document bytes are, in words, and its parts; None for what is no document that a report is published as.
+
+    Raises Refusal for a document that is damaged or over a limit.
+    """
+    if data.startswith(kinds.ZIP):
+        package = Package(data)
+        return ("Word 文档", docx.read(package)) if "word/document.xml" in package else None
+    if data.startswith(_PDF):
+        from xltool.published import pdf
+
+        return "PDF", pdf.read(data)
+    if kinds.is_page(data):
+        return "网页", html.read(data)
+    return ("文本", text.read(data)) if kinds.is_text(data) else None
+
+
+def read(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
+    """The submission in a published report, and where each figure was printed; never raises for bad bytes.
+
+    What is no report has no submission and one finding.
+    """
+    try:
+        opened = material(data)
+    except Refusal as refusal:
+        return _refused(refusal.finding)
+    if opened is None:
+        return _refused(finding("published.no_tables", what=f"这是{kinds.of_bytes(data).what}"))
+    return of_material(*opened, specs, source, hints)
+
+
+def recognised(data: bytes, specs: Sequence[FormSpec], source: str = "") -> Imported | None:
+    """The reading of bytes that are a published report, or None for anything that is not even like one: another reader may know it."""
+    try:
+        opened = material(data)
+    except Refusal as refusal:
+        return _refused(refusal.finding) if data.startswith(_PDF) else None
+    if opened is None:
+        return None
+    kind, parts = opened
+    if not (parts.notes or any(sections.entitled(parts, spec) for spec in specs) or tables.found(specs, parts.tables())):
+        return None
+    return of_material(kind, parts, specs, source)
+
+
+def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
+    """The submission in the parts of a published report."""
+    if opened.notes and not opened.parts:
+        return _refused(opened.notes[0])
+    found = tables.found(specs, opened.tables())
+    if not found:
+        count = len(opened.tables())
+        return _refused(finding("published.no_tables", what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格"))
+    newest = max(specs, key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years))
+    words = sections.words(opened, newest)
+    year = hints.year or words.year
+    agency = hints.agency or words.agency
+    missing = "、".join(what for what, told in (("年度", year), ("单位名称", agency)) if not told)
+    if missing or year is None:
+        return _refused(finding("published.unknown", what=missing))
+    covering = [spec for spec in specs if spec.years[0] <= year <= (spec.years[1] or year) and any(t.id in found for t in spec.tables)]
+    spec = newest if newest in covering or not covering else covering[0]
+    words = words if spec is newest else sections.words(opened, spec)
+    printed, findings = _chosen(spec, found, year)
+    if printed is None:
+        return _refused(findings[0])
+    twice = frozenset(key for told in findings if told.code == "published.twice" for key in told.keys)
+    submission = Submission(
+        form=spec.id,
+        year=year,
+        agency=Agency(hints.code or agency, agency, hints.level or sections.level_of(agency)),
+        values=tuple(_value(cell, printed, twice, findings) for cell in spec.cells),
+        texts=dict(_texts(spec, words.texts, findings)),
+        source=source,
+    )
+    findings += _about_words(spec, words)
+    notes = (finding("published.read", kind=kind), *opened.notes)
+    return Imported(Reading(submission, (*notes, *findings)), {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed})
+
+
+def _refused(found: Finding) -> Imported:
+    return Imported(Reading(None, (found,)))
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _chosen(spec: FormSpec, found: Mapping[str, list[Figures]], year: int) -> tuple[dict[CellKey, Printed] | None, list[Finding]]:
+    """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
+    printed: dict[CellKey, Printed] = {}
+    findings: list[Finding] = []
+    for table in spec.tables:
+        readings = found.get(table.id, [])
+        own = next((figures for figures in readings if figures.spec is spec), None)
+        best = max(readings, key=lambda figures: (sum(key in spec.index for key in figures.cells), figures.spec is spec), default=None)
+        if best is None:
+            rows = [row.label for block in table.blocks for row in block.rows]
+            findings.append(finding("published.cut", table=table.name, count=len(rows), rows=_named(rows)))
+            continue
+        figures = best if own is None else own if len(own.cells) >= len(best.cells) else best
+        if len(figures.doubled) * 2 > len(figures.cells):
+            return None, [finding("published.several", what=f"{table.name}有两份，第二份从{_first(figures.doubled).where}开始")]
+        printed.update({key: value for key, value in figures.cells.items() if key in spec.index})
+        findings += _about_table(spec, figures, year)
+        _single_rows(spec, figures, printed, findings)
+    return printed, findings
+
+
+def _about_table(spec: FormSpec, figures: Figures, year: int) -> Iterator[Finding]:
+    table = figures.table.name
+    foreign = [key for key in figures.cells if key not in spec.index]
+    if foreign:
+        labels = [figures.spec.cell(key).label for key in foreign]
+        other = figures.spec.id
+        yield finding("published.edition", table=table, found=other, year=year, expected=spec.id, count=len(foreign), cells=_named(labels))
+    for key, again in figures.doubled.items():
+        if key in spec.index and again.raw != figures.cells[key].raw:
+            yield finding("published.twice", key, raw=figures.cells[key].raw[:MOST_SHOWN], other=again.raw[:MOST_SHOWN])
+    if figures.short:
+        yield finding("published.row", table=table, count=len(figures.short), rows=_named(figures.short))
+    guessed = list(dict.fromkeys(value.note for value in figures.cells.values() if value.note.startswith("印作")))
+    if guessed:
+        yield finding("published.label", table=table, count=len(guessed), rows=_named(guessed))
+    if figures.heads:
+        yield finding("published.heads", table=table, heads=_named([f"“{head}”" for head in figures.heads]))
+
+
+def _single_rows(spec: FormSpec, figures: Figures, printed: dict[CellKey, Printed], findings: list[Finding]) -> None:
+    """Rows that stand for a group: the others of the group hold 0. Rows that are not printed at all are told."""
+    missing = []
+    for block in figures.table.blocks:
+        for row in block.rows:
+            keys = [f"{figures.table.id}.{row.id}.{column.id}" for column in block.columns]
+            if all(key in printed for key in keys) or not all(key in spec.index for key in keys):
+                continue
+            group = next((head for head in reversed(row.heads) if _stands_alone(figures, block.rows, head.label)), None)
+            if group is None:
+                missing.append(row.label)
+                continue
+            last = next(other for other in reversed(block.rows) if group in other.heads)
+            note = f"“{group.label}”只印了一行"
+            printed.update({key: Printed("0", "没有印出", row.label, note) for key in keys})
+            told = finding("published.one_row", table=figures.table.name, head=group.label, row=last.label)
+            findings.extend([] if told in findings else [told])
+    if missing:
+        findings.append(finding("published.cut", table=figures.table.name, count=len(missing), rows=_named(missing)))
+
+
+def _stands_alone(figures: Figures, rows: Sequence[Row], head: str) -> bool:
+    """Whether the one printed row of a group bears the group's own label."""
+    group = [row for row in rows if any(each.label == head for each in row.heads)]
+    here = [value for row in group for key, value in figures.cells.items() if key.startswith(f"{figures.table.id}.{row.id}.")]
+    return bool(here) and all(tables.bare(value.label) == tables.bare(head) for value in here)
+
+
+def _first(cells: Mapping[CellKey, Printed]) -> Printed:
+    return next(iter(cells.values()))
+
+
+def _value(cell: Cell, printed: Mapping[CellKey, Printed], twice: frozenset[CellKey], findings: list[Finding]) -> Value:
+    told = printed.get(cell.key)
+    if told is None or cell.key in twice:
+        return None
+    if len(told.raw) < 10 and told.raw.isascii() and told.raw.isdigit():
+        return int(told.raw) * cell.measure.scale
+    figure = number.from_text(told.raw, cell.measure)
+    if figure.code is not None and not (figure.code == "number.normalised" and _PLAIN.fullmatch(told.raw)):
+        findings.append(finding(figure.code, cell.key, **figure.data))
+    return figure.value
+
+
+# ---------------------------------------------------------------- words
+
+
+def _texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    for key, content in texts.items():
+        kept, noticed = taken(content, f"“{spec.text(key).label}”")
+        findings.extend(noticed)
+        if kept:
+            yield key, kept
+
+
+def _about_words(spec: FormSpec, words: sections.Words) -> Iterator[Finding]:
+    absent = [section.heading for section in spec.sections if section.heading and section.heading not in words.headings]
+    if absent:
+        yield finding("published.sections", headings=_named([f"“{heading}”" for heading in absent]))
+    if words.left:
+        yield finding("published.left", count=len(words.left), text=words.left[0][:MOST_SHOWN])
+
+
+def _named(labels: Sequence[str]) -> str:
+    return "、".join(labels[:MOST_NAMED]) + (" 等" if len(labels) > MOST_NAMED else "")

@@ -1,0 +1,250 @@
+"""The words of a published report: whose it is and of which year, and which paragraphs belong to which text of the form."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from xltool.forms.label import canonical
+from xltool.model import FormSpec, Level, Section, Text
+from xltool.published.material import Lattice, Material, Part, Prose
+
+LONGEST_HEADING: Final = 40
+"""Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
+ALIKE: Final = 0.5
+
+_NAME_AND_YEAR: Final = (
+    r"(?:【草稿】)?(?P<name>[^，。；：“”《》]{2,60}?)?(?P<year>(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2})年?度?"
+)
+_DISCLOSURE: Final = r"(?:政府|政务)?信息公开(?:工作)?年度?报告"
+_PERIOD: Final = re.compile(r"(20[0-9]{2})年1月1日(?:起?至|-|—|到)(?:20[0-9]{2}年)?12月31日")
+_OFFICE: Final = re.compile(r"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{4,40}?)(?:办公室|政务公开办|政务公开科|秘书科|联系)")
+_DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+_NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
+_ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
+_CONTACT: Final = "联系方式："
+_LEVELS: Final[tuple[tuple[str, Level], ...]] = (
+    (r"(?:省|自治区)(?:人民政府)?$|^(?:北京|上海|天津|重庆)市(?:人民政府)?$", "province"),
+    (r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$", "township"),
+    (r"(?:县|区|旗)(?:人民政府)?(?:办公室)?$", "county"),
+    (r"(?:市|州|盟|地区|行署)(?:人民政府)?$", "city"),
+)
+
+
+@dataclass
+class Words:
+    """What the words of a report say, and what of them found no place."""
+
+    agency: str = ""
+    year: int | None = None
+    titles: int = 0
+    """How many lines are titles of different reports."""
+    texts: dict[str, str] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
+    """The official headings that were found."""
+    left: list[str] = field(default_factory=list)
+    """Paragraphs that belong to no text of the form."""
+
+
+class _Title(NamedTuple):
+    name: str
+    year: int
+    lines: frozenset[int]
+
+
+def words(material: Material, spec: FormSpec) -> Words:
+    """The words of a report in the order of a form's sections."""
+    found = Words()
+    titles = list(_titles(material, spec))
+    found.titles = len({(title.name, title.year) for title in titles if title.name})
+    if titles:
+        best = next((title for title in titles if title.name), titles[0])
+        found.agency, found.year = best.name, best.year
+    skipped = frozenset[int]().union(*(title.lines for title in titles))
+    marked = _marked(material.parts, spec)
+    starts = list(_starts(material.parts, spec, only_marked=1 in marked))
+    found.headings = [section.heading for _, section, _ in starts]
+    first = starts[0][0] if starts else len(material.parts)
+    last_title = max((line for title in titles for line in title.lines if line < first), default=-1)
+    before = [
+        part.text for at, part in enumerate(material.parts[:first]) if isinstance(part, Prose) and at > last_title and at not in skipped
+    ]
+    _opening(found, spec, _paragraphs(before))
+    strange = [at for at, part in enumerate(material.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked]
+    limits = sorted({*(at for at, _, _ in starts), *strange, len(material.parts)})
+    ends = [next(limit for limit in limits if limit > at) for at, _, _ in starts]  # what follows a heading that is not official is no text
+    for (at, section, rest), end in zip(starts, ends, strict=True):
+        inside = [part for part in material.parts[at + 1 : end] if isinstance(part, Prose) and part.text.strip()]
+        _section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
+    if not found.agency:
+        match = _OFFICE.search("".join(before))
+        found.agency = "" if match is None else match["name"]
+    if found.year is None:
+        match = _PERIOD.search(canonical("".join(material.prose())))
+        found.year = None if match is None else int(match[1])
+    return found
+
+
+def level_of(name: str) -> Level:
+    """The level that an agency's name speaks of; a department where it speaks of none."""
+    return next((level for pattern, level in _LEVELS if re.search(pattern, name)), "department")
+
+
+def entitled(material: Material, spec: FormSpec) -> bool:
+    """Whether a document calls itself by a form's title, with a year before it."""
+    return bool(list(_titles(material, spec)))
+
+
+@lru_cache(maxsize=64)
+def _pattern(title: str) -> re.Pattern[str]:
+    """How a report of that title may call itself: an agency, a year, and the title; that of open government information in any wording."""
+    return re.compile(_NAME_AND_YEAR + (_DISCLOSURE if re.fullmatch(_DISCLOSURE, title) else re.escape(title)))
+
+
+def _titles(material: Material, spec: FormSpec) -> Iterator[_Title]:
+    """The titles, each in one line or in two; what the file calls itself where no line does."""
+    pattern = _pattern(spec.title)
+    lines = [(at, "".join(part.text.split())) for at, part in enumerate(material.parts) if isinstance(part, Prose)]
+    seen = False
+    for index, (at, line) in enumerate(lines):
+        match = pattern.fullmatch(line) if len(line) <= 2 * LONGEST_HEADING else None
+        if match is None:
+            continue
+        above = lines[index - 1] if index else (-1, "")
+        name = match["name"] or (above[1] if above[0] == at - 1 and 2 < len(above[1]) <= LONGEST_HEADING and "。" not in above[1] else "")
+        seen = True
+        yield _Title(name, _year(match["year"]), frozenset({at} if match["name"] else {at, above[0]}))
+    match = None if seen else pattern.search("".join(material.title.split()))
+    if match is not None:
+        yield _Title(match["name"] or "", _year(match["year"]), frozenset())
+
+
+def _year(written: str) -> int:
+    return int(written.replace("二", "2", 1).translate(_DIGITS))
+
+
+def _marked(parts: Sequence[Part], spec: FormSpec) -> set[int]:
+    """The levels at which official headings are marked as headings: where some are, an unmarked line that reads like one is none."""
+    official = {1: {canonical(s.heading) for s in spec.sections if s.heading}, 2: {canonical(t.heading) for t in spec.texts if t.heading}}
+    return {part.level for part in parts if isinstance(part, Prose) and canonical(part.text) in official.get(part.level, ())}
+
+
+def _starts(parts: Sequence[Part], spec: FormSpec, *, only_marked: bool) -> Iterator[tuple[int, Section, str]]:
+    """Where each section begins, in official order, and what its line says behind the heading."""
+    wanted = [section for section in spec.sections if section.heading]
+    at = -1
+    for index, section in enumerate(wanted):
+        later = [_number(other.heading) for other in wanted[index + 1 :]]
+        for place in range(at + 1, len(parts)):
+            part = parts[place]
+            if isinstance(part, Lattice) or (only_marked and part.level != 1):
+                continue
+            rest = _behind(part, section.heading)
+            if rest is not None:
+                at = place
+                yield place, section, rest
+                break
+            if part.level and _number(part.text) in later:
+                break  # this section is missing
+
+
+def _number(heading: str) -> str:
+    match = _NUMBERED.match(canonical(heading))
+    return "" if match is None else match[1]
+
+
+def _behind(part: Prose, heading: str) -> str | None:
+    """What a line says behind a heading that it begins with; None where it does not."""
+    line, official = canonical(part.text), canonical(heading)
+    if line.startswith(official):
+        plain = "".join(part.text.split())
+        return plain[len(official) :].lstrip("。：: ") if len(plain) >= len(line) else ""
+    if len(line) > LONGEST_HEADING or _number(part.text) != _number(heading) or line.endswith("。"):
+        return None
+    bare, wanted = _NUMBERED.sub("", line, count=1), _NUMBERED.sub("", official, count=1)
+    alike = difflib.SequenceMatcher(None, bare.replace("政府信息公开", ""), wanted.replace("政府信息公开", "")).ratio()
+    return "" if alike >= ALIKE else None
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    return [text for line in lines if (text := line.strip())]
+
+
+def _opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
+    """The preface, and the contact facts in the sentence that reports of ours give them."""
+    keys = [key for section in spec.sections if not section.heading for key in section.texts]
+    rest = []
+    for paragraph in paragraphs:
+        contacts = dict(_contacts(spec, paragraph))
+        found.texts.update(contacts)
+        rest += [] if contacts else [paragraph]
+    if keys and rest:
+        found.texts[keys[0]] = "\n".join(rest)
+
+
+def _contacts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, str]]:
+    if not paragraph.startswith(_CONTACT) or not paragraph.endswith("。"):
+        return
+    labels = {text.label: text.key for text in spec.texts if text.key.startswith("contact.")}
+    pieces = re.split(f"(?:^|，)({'|'.join(map(re.escape, labels))})为", paragraph.removeprefix(_CONTACT)[:-1])
+    if pieces[0]:
+        return
+    for label, fact in zip(pieces[1::2], pieces[2::2], strict=True):
+        yield labels[label], fact
+
+
+def _section(found: Words, spec: FormSpec, section: Section, paragraphs: Sequence[Prose], *, only_marked: bool) -> None:
+    if not section.texts:
+        notes = {canonical(table.note) for table in spec.tables if table.note}
+        found.left += [paragraph.text.strip() for paragraph in paragraphs if canonical(paragraph.text) not in notes]
+        return
+    texts = [spec.text(key) for key in section.texts]
+    current = next((text.key for text in texts if not text.heading), section.texts[0])
+    parts: dict[str, list[str]] = {}
+    aspects = [text for text in texts if text.heading]
+    for paragraph in paragraphs:
+        content = paragraph.text.strip()
+        aspect = None if only_marked and paragraph.level != 2 else _aspect(aspects, content)
+        if aspect is not None and aspect[0] not in parts:
+            current, content = aspect
+        parts.setdefault(current, [])
+        if content:
+            parts[current].append(content)
+    found.texts.update({key: "\n".join(lines) for key, lines in parts.items() if lines})
+
+
+def _aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
+    """Which aspect a paragraph opens, by its number and words, and what it says behind that; None for any other paragraph."""
+    flat = canonical(paragraph[: 2 * LONGEST_HEADING])
+    match = _ASPECT.match(flat)
+    if match is None:
+        return None
+    head = re.split("[。:：;；]|(?<=情况)(?=[^。]{6})", flat[match.end() :], maxsplit=1)[0]
+    if len(head) > LONGEST_HEADING // 2:
+        return None
+    scores = [(_likeness(head, text.heading), text) for text in aspects]
+    best, text = max(scores, key=lambda pair: pair[0], default=(0.0, None))
+    if text is None or best < ALIKE:
+        return None
+    return text.key, _without(paragraph, match.group() + head)
+
+
+def _likeness(head: str, official: str) -> float:
+    wanted = _ASPECT.sub("", canonical(official))
+    if wanted in head:
+        return 1 - (len(head) - len(wanted)) / 100  # 主动公开 is in 依申请公开 too: the closest wins
+    return difflib.SequenceMatcher(None, head, wanted).ratio()
+
+
+def _without(paragraph: str, opening: str) -> str:
+    """A paragraph behind so many of its characters, blanks not counted, and behind the stop that follows."""
+    left = len(opening)
+    for at, sign in enumerate(paragraph):
+        if left == 0:
+            return paragraph[at:].lstrip("。：:；; \u3000\t")
+        left -= len(canonical(sign)) if sign.strip() else 0
+    return ""

@@ -1,0 +1,52 @@
+"""Whether a finished report says what the submission holds: every figure as printed, every text, whose it is and of which year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xltool.forms.number import display
+from xltool.messages import UNPRINTABLE, finding
+from xltool.model import Finding, FormSpec, Submission
+
+MOST_SHOWN: Final = 30
+_BLANKS: Final = re.compile(r"\s+")
+
+
+def differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
+    """A finding for each figure, text or fact that a report, as it was read back, prints otherwise than the submission holds it.
+
+    Blanks within texts do not count: lines are broken otherwise on paper. `/` is printed as 0, and a blank as nothing.
+    """
+    for what, seen, wanted in (
+        ("报表", printed.form, held.form),
+        ("年度", str(printed.year), str(held.year)),
+        ("单位名称", _flat(printed.agency.name), _flat(held.agency.name)),
+    ):
+        if seen != wanted:
+            yield finding("verify.fact", what=what, printed=seen, held=wanted)
+    if printed.form != held.form:
+        return
+    for cell, seen_value, value in zip(spec.cells, printed.values, held.values, strict=True):
+        seen, wanted = display(seen_value, cell.measure), display(value, cell.measure)
+        if seen != wanted:
+            yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
+    keys = {key for section in spec.sections for key in section.texts}
+    keys |= {text.key for text in spec.texts if text.key.startswith("contact.")} if "preface" in keys else set()  # printed behind it
+    for text in spec.texts:
+        seen, wanted = _flat(printed.texts.get(text.key, "")), _flat(held.texts.get(text.key, ""))
+        if text.key in keys and seen != wanted:
+            at = next((at for at, (one, other) in enumerate(zip(seen, wanted, strict=False)) if one != other), min(len(seen), len(wanted)))
+            yield finding("verify.text", label=text.label, printed=_around(seen, at), held=_around(wanted, at))
+
+
+def _flat(text: str) -> str:
+    return _BLANKS.sub("", UNPRINTABLE.sub("", text))
+
+
+def _around(text: str, at: int) -> str:
+    """The text from just before the place where two begin to differ."""
+    begin = max(0, at - 8)
+    piece = text[begin : begin + MOST_SHOWN]
+    return f"{'…' if begin else ''}{piece}{'…' if begin + MOST_SHOWN < len(text) else ''}" if piece else "没有"

@@ -1,0 +1,246 @@
+"""An office's own .docx as the base of a report's looks: its styles and its page setup, read as data and written anew."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import quoteattr
+
+from xltool import kinds
+from xltool.messages import XltoolError, told
+from xltool.model import Finding
+from xltool.package import Package, Refusal
+from xltool.report import style
+from xltool.report.allowed import FONT, NAME, NAMESPACES, NUMBER, PARAGRAPH, RUN, WORD, attribute, child, children, passed
+from xltool.report.paper import page_of
+from xltool.report.style import Look, Style
+
+MAX_STYLES: Final = 4000
+"""Styles of one file; Word itself comes with some 370, and documents pasted together from others have a thousand."""
+MAX_FONTS: Final = 1000
+MAX_BENEATH: Final = 50
+"""Styles that one may stand on."""
+
+_RESAVE: Final = "请用 Word 或 WPS 打开，另存为 .docx 后再用。"
+_DRAWING: Final = ("http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl.oclc.org/ooxml/drawingml/main")
+_INDENTED: Final = "报告正文"
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One style of the office's file: who it is, whom it stands on, and the element itself."""
+
+    id: str
+    name: str
+    kind: str
+    based: str
+    element: Element
+
+
+def look(data: bytes) -> Look:
+    """The look that the bytes of an office's .docx or .dotx give a report: its styles by their names, what it lacks from ours.
+
+    Not taken: content, headers and footers, macros, relationships, embedded things, numbering, table styles. Raises `XltoolError`
+    in one sentence for what is no Word document, damaged, hostile, or has no styles or no room for the tables.
+    """
+    if data.startswith(kinds.OLE2) and kinds.has_stream(data, "EncryptedPackage"):
+        raise XltoolError("样式文件有打开密码；请取消密码，另存为 .docx 后再用。")
+    try:
+        package = Package(data)
+        main = _main(package)
+        parts = {link.kind: link.target for link in package.relationships(main).values() if not link.external and link.target in package}
+        if "styles" not in parts:
+            raise XltoolError(f"样式文件里没有样式（word/styles.xml），不能用作报告的样式；{_RESAVE}")
+        root = package.xml(parts["styles"])
+        theme = _theme(package.xml(parts["theme"])) if "theme" in parts else {}
+        fonts = _fonts(package.xml(parts["fontTable"])) if "fontTable" in parts else {}
+        page = page_of(package.xml(main))
+    except Refusal as refusal:
+        raise XltoolError(_sentence(refusal.finding)) from None
+    taken = list(_taken(root))
+    ids, added = _matched(taken, root)
+    lent = {one.id for one in taken}
+    ours = {_plain(name) for name in (_INDENTED, *(one.name for one in style.STYLES if ids[one.id] not in lent))}
+    # A name is one style's, whatever its kind.
+    kept = {one.id: one for one in taken if one.kind == "paragraph" or _plain(one.name) not in ours}
+    written = [_written(one, kept, theme) for one in kept.values()]
+    return Look(style.styles_part(_defaults(root, theme), [*written, *added]), style.font_table(fonts), page, ids)
+
+
+def _main(package: Package) -> str:
+    for link in package.relationships("").values():
+        if link.kind == "officeDocument" and not link.external and link.target in package:
+            if package.xml(link.target).tag in {f"{{{space}}}document" for space in NAMESPACES}:
+                return link.target
+            break
+    raise XltoolError(f"样式文件不是 Word 文档（.docx）；{_RESAVE}")
+
+
+def _sentence(finding: Finding) -> str:
+    """Why a file cannot lend its styles, and what to do."""
+    if finding.code == "file.not_workbook":
+        return f"样式文件不是 Word 文档（.docx），看来是{finding.data['what']}；{_RESAVE}"
+    return f"样式文件不能用：{told(finding, None, None)[0]}{_RESAVE}"
+
+
+def _taken(root: Element) -> Iterator[_Taken]:
+    """The styles of paragraphs and characters with an id and a name, each id and each name once."""
+    ids: set[str] = set()
+    names: set[tuple[str, str]] = set()
+    for element in children(root, "style"):
+        kind, id = attribute(element, "type", WORD) or "paragraph", attribute(element, "styleId", NAME)
+        name = attribute(child(element, "name"), "val", NAME)
+        if kind not in ("paragraph", "character") or not id or not name or id in ids or (kind, _plain(name)) in names:
+            continue
+        ids.add(id)
+        names.add((kind, _plain(name)))
+        if len(ids) > MAX_STYLES:
+            raise XltoolError(f"样式文件不能用：样式超过 {MAX_STYLES} 个；请删去不用的样式，另存为 .docx 后再用。")
+        yield _Taken(id, name, kind, attribute(child(element, "basedOn"), "val", NAME), element)
+
+
+def _matched(taken: list[_Taken], root: Element) -> tuple[dict[str, str], list[str]]:
+    """For each of our styles the id of the one that stands for it, and the styles to be added because the file has none."""
+    paragraphs = {one.id: one for one in taken if one.kind == "paragraph"}
+    named = {_plain(one.name): one.id for one in paragraphs.values()}
+    for one in paragraphs.values():
+        for alias in attribute(child(one.element, "aliases"), "val", ".{1,400}").split(","):
+            named.setdefault(_plain(alias), one.id)
+    usual = next((one.id for one in paragraphs.values() if attribute(one.element, "default", "1|true|on")), "")
+    used = {one.id.casefold() for one in taken}
+    ids: dict[str, str] = {}
+    missing = []
+    for ours in style.STYLES:
+        found = next((named[name] for name in map(_plain, ours.names or (ours.name,)) if name in named), "")
+        if ours.id == "Normal":
+            found = usual or found
+        if ours.id == "BodyText":
+            found = found or ids["Normal"]
+        if not found:
+            found = _free(ours.id, used)
+            missing.append(ours)
+        ids[ours.id] = found
+    added = [_added(ours, ids) for ours in missing]
+    if ids["BodyText"] in paragraphs and not _indented(ids["BodyText"], paragraphs):
+        body, ids["BodyText"] = ids["BodyText"], _free("ReportBody", used)
+        indent = f'<w:ind w:firstLineChars="200" w:firstLine="{_size(body, paragraphs, root) * 20}"/>'
+        added.append(
+            f'<w:style w:type="paragraph" w:customStyle="1" w:styleId={quoteattr(ids["BodyText"])}>'
+            f'<w:name w:val="{_free(_INDENTED, set(named))}"/>'
+            f"<w:basedOn w:val={quoteattr(body)}/><w:qFormat/><w:pPr>{indent}</w:pPr></w:style>"
+        )
+    return ids, added
+
+
+def _added(ours: Style, ids: Mapping[str, str]) -> str:
+    return ours.xml(ids[ours.id], style.following(ours, ids))
+
+
+def _free(wanted: str, used: set[str]) -> str:
+    """An id that no style has yet, even in other case."""
+    id, number = wanted, 1
+    while id.casefold() in used:
+        number += 1
+        id = f"{wanted}{number}"
+    used.add(id.casefold())
+    return id
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: 标题 1, 标题1 and 标题　1 are one, Heading 1 and heading 1 too."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _beneath(id: str, styles: Mapping[str, _Taken]) -> Iterator[_Taken]:
+    """A style and those that it stands on, from the top; a circle ends where it closes."""
+    seen: set[str] = set()
+    while id in styles and id not in seen:
+        seen.add(id)
+        yield styles[id]
+        id = styles[id].based
+
+
+def _circular(one: _Taken, styles: Mapping[str, _Taken]) -> bool:
+    """Whether a style stands on itself by way of others, or so high on others that it might as well."""
+    return any(depth >= MAX_BENEATH or other.id == one.id for depth, other in enumerate(_beneath(one.based, styles)))
+
+
+def _indented(id: str, styles: Mapping[str, _Taken]) -> bool:
+    """Whether the first line of a paragraph begins elsewhere, by the topmost style that says anything about it."""
+    for one in _beneath(id, styles):
+        indent = child(child(one.element, "pPr"), "ind")
+        said = [attribute(indent, name, NUMBER) for name in ("firstLineChars", "firstLine", "hangingChars", "hanging")]
+        if any(said):
+            return any(re.search("[1-9]", value) for value in said)
+    return False
+
+
+def _size(id: str, styles: Mapping[str, _Taken], root: Element) -> int:
+    """The size of a style's characters in half-points."""
+    defaults = child(child(child(root, "docDefaults"), "rPrDefault"), "rPr")
+    for properties in (*(child(one.element, "rPr") for one in _beneath(id, styles)), defaults):
+        size = attribute(child(properties, "sz"), "val", "[0-9]{1,3}")
+        if size:
+            return int(size)
+    return 20  # what the format says where nobody says anything
+
+
+def _written(one: _Taken, known: Mapping[str, _Taken], theme: Mapping[str, str]) -> str:
+    """A style anew: its name, whom it stands on, and what is allowed of its looks."""
+    marks = "".join(f' w:{name}="1"' for name in ("default", "customStyle") if attribute(one.element, name, "1|true|on"))
+    links = "".join(
+        f"<w:{name} w:val={quoteattr(other)}/>"
+        for name in ("basedOn", "next", "link")
+        if (other := attribute(child(one.element, name), "val", NAME)) in known and not (name == "basedOn" and _circular(one, known))
+    )
+    looks = passed(child(one.element, "pPr"), PARAGRAPH, theme) if one.kind == "paragraph" else ""
+    quick = "<w:qFormat/>" if child(one.element, "qFormat") is not None else ""
+    return (
+        (
+            f'<w:style w:type="{one.kind}"{marks} w:styleId={quoteattr(one.id)}><w:name w:val={quoteattr(one.name)}/>{links}{quick}'
+            f"<w:pPr>{looks}</w:pPr><w:rPr>{passed(child(one.element, 'rPr'), RUN, theme)}</w:rPr></w:style>"
+        )
+        .replace("<w:pPr></w:pPr>", "")
+        .replace("<w:rPr></w:rPr>", "")
+    )
+
+
+def _defaults(root: Element, theme: Mapping[str, str]) -> str:
+    defaults = child(root, "docDefaults")
+    run = passed(child(child(defaults, "rPrDefault"), "rPr"), RUN, theme)
+    paragraph = passed(child(child(defaults, "pPrDefault"), "pPr"), PARAGRAPH, theme)
+    return f"<w:rPrDefault><w:rPr>{run}{style.LANGUAGE}</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>{paragraph}</w:pPr></w:pPrDefault>"
+
+
+def _theme(root: Element) -> dict[str, str]:
+    """The fonts of a theme by the roles that styles name: majorEastAsia and the like."""
+    found: dict[str, str] = {}
+    for size in ("major", "minor"):
+        for space in _DRAWING:
+            fonts = root.find(f".//{{{space}}}{size}Font")
+            if fonts is None:
+                continue
+            named = {kind: _typeface(fonts.find(f"{{{space}}}{kind}")) for kind in ("latin", "ea", "cs")}
+            hans = next((_typeface(font) for font in fonts.findall(f"{{{space}}}font") if font.get("script") == "Hans"), "")
+            found |= {f"{size}Ascii": named["latin"], f"{size}HAnsi": named["latin"], f"{size}Bidi": named["cs"]}
+            found[f"{size}EastAsia"] = named["ea"] or hans
+    return found
+
+
+def _typeface(element: Element | None) -> str:
+    name = "" if element is None else element.get("typeface", "")
+    return name if re.fullmatch(NAME, name) else ""
+
+
+def _fonts(root: Element) -> dict[str, str]:
+    """The entries of a font table by name, without fonts that are embedded."""
+    found: dict[str, str] = {}
+    for element in children(root, "font"):
+        name = attribute(element, "name", NAME)
+        if name and len(found) < MAX_FONTS:
+            found.setdefault(name, f"<w:font w:name={quoteattr(name)}>{passed(element, FONT, {})}</w:font>")
+    return found

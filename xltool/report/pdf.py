@@ -1,0 +1,38 @@
+"""Prints a report as PDF: set with typst where that is installed, otherwise printed from the Word document by LibreOffice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.messages import XltoolError
+from xltool.model import Report
+from xltool.report import fonts, office, typeset
+
+BY_OFFICE: Final = "没有 typst，PDF 由 LibreOffice 转换：两次生成的文件内容一样，字节不同。"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A PDF, and in sentences what is not in it as it should be."""
+
+    data: bytes
+    remarks: tuple[str, ...]
+
+
+def to_pdf(report: Report) -> Printed:
+    """The report as PDF in the layout of GB/T 9704-2012; raises `XltoolError` when there is nothing here to print it with.
+
+    With typst the same report gives the same bytes wherever its version and the fonts are the same; with LibreOffice never twice.
+    """
+    if typeset.available():
+        data, why = typeset.typeset(report)
+        return Printed(data, tuple(remark for remark in (fonts.replaced(typeset.families()), why) if remark))
+    program = office.found()
+    if program is None:
+        raise XltoolError('生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有：运行 pip install "xltool[pdf]"，或安装 LibreOffice。')
+    from xltool.report.docx import to_docx
+
+    installed = fonts.system_families()
+    remarks = (BY_OFFICE, "" if installed is None else fonts.lacking(installed))
+    return Printed(office.to_pdf(program, to_docx(report)), tuple(remark for remark in remarks if remark))

@@ -1,0 +1,30 @@
+"""Prints a report as plain text in the shape in which web pages and Word come out of a clipboard: one cell a line behind a tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xltool.model import Grid, Heading, Paragraph, Report
+from xltool.report.grids import rows
+from xltool.report.text import DRAFT_MARK, clean
+
+
+def to_text(report: Report) -> str:
+    """The report with a blank line between the rows of its tables; a cell that goes on from the row above is an empty one."""
+    lines = [DRAFT_MARK] if report.draft else []
+    lines.append(clean(report.title))
+    for part in report.parts:
+        if isinstance(part, Heading | Paragraph):
+            lines.append(clean(part.text).strip())
+        else:
+            lines += _table(part)
+    return "\n".join(lines) + "\n"
+
+
+def _table(grid: Grid) -> Iterator[str]:
+    for row, touching in enumerate(rows(grid)):
+        for rectangle in touching:
+            yield "\t" + (clean(rectangle.text) if rectangle.row == row else "")
+        yield ""
+    if grid.note:
+        yield clean(grid.note)

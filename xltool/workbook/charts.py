@@ -1,0 +1,165 @@
+"""A sheet of native charts, each beside the small table that feeds it, so that pages of A4 hold them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from xltool.forms.pictured import Amount, Bar, Picture, doubt, nothing, words
+from xltool.forms.text import clean
+from xltool.workbook.front import breadth
+from xltool.workbook.lists import EXACT
+from xltool.workbook.looks import FONT
+
+SHEET: Final = "图示"
+LABELS, FIGURES = 34, 14
+"""Breadth of the columns of a table, in characters."""
+ROW: Final = 20  # points of the screen
+PAGE: Final = 36
+"""Rows that a page holds in every program."""
+_CHART: Final = 420  # breadth, in points of the screen
+_LONGEST: Final = 48  # of a label
+_BESIDE: Final = 4  # the column where a chart stands
+_SCALE: Final = 82  # per cent: table and chart fit between the margins even where a substitute font makes columns a third wider
+_LOOKS: Final = (("#1D4F91", "#1D4F91"), ("#D5E3F5", "#1D4F91"))
+"""Filled and outlined, to be told apart in grey."""
+
+
+def draw(book: Any, sheet: Any, pictures: Sequence[Picture], formats: Mapping[str, Any]) -> None:
+    """All pictures one below the other; what has nothing to draw says so in words."""
+    sheet.set_column(0, 0, LABELS)
+    sheet.set_column(1, 2, FIGURES)
+    sheet.set_column(3, 3, 2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_print_scale(_SCALE)
+    sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(ROW * 3 // 4)
+    sheet.merge_range(0, 0, 0, 2, "", formats["aside"])
+    sheet.write_string(0, 0, "以下图示不属于规定的报告格式。", formats["aside"])
+    top, page, breaks = 1, 0, []
+    for picture in pictures:
+        height = _height(picture)
+        if top + height - page > PAGE and top > page + 1:
+            breaks.append(top)
+            page = top
+        _block(book, sheet, picture, top, formats)
+        top += height
+    sheet.set_h_pagebreaks(breaks)
+
+
+def _height(picture: Picture) -> int:
+    """Rows of a picture: its title, its table and notes or its chart, and one that stays empty."""
+    table = 2 + sum(_lines(_label(picture, bar), LABELS) for bar in picture.bars) + sum(map(_lines, _remarks(picture)))
+    return 1 + max(table, 1 + _chart_rows(picture))
+
+
+def _chart_rows(picture: Picture) -> int:
+    """Of a chart: its bars, each with air, its titles and axes, and a legend for several series."""
+    if not picture.longest:
+        return 0
+    side = 1 if picture.stacked else len(picture.series)
+    return max(14, len(picture.bars) * (2 * side + 2) // 3 + (8 if len(picture.series) > 1 else 5))
+
+
+def _remarks(picture: Picture) -> list[str]:
+    return [clean(remark) for remark in (picture.notes if picture.longest else (nothing(picture),))]
+
+
+def _lines(text: str, width: int = LABELS + 2 * FIGURES) -> int:
+    """Lines that a text needs in its column, or a remark across its table."""
+    return -(-breadth(text) // (width - 3))
+
+
+def _block(book: Any, sheet: Any, picture: Picture, top: int, formats: Mapping[str, Any]) -> None:
+    last = len(picture.series)
+    sheet.write_string(top, 0, clean(f"{picture.title}（{picture.unit}）"), formats["caption"])
+    for column, head in enumerate((picture.axis, *picture.series)):
+        sheet.write_string(top + 1, column, clean(head), formats["head"])
+    first = top + 2
+    for row, bar in enumerate(picture.bars, first):
+        sheet.set_row(row, _lines(_label(picture, bar), LABELS) * ROW * 3 // 4)
+        sheet.write_string(row, 0, _label(picture, bar), formats["text"])
+        for column, amount in enumerate(bar.amounts, 1):
+            _figure(sheet, row, column, amount, formats)
+    row = first + len(picture.bars)
+    for remark in _remarks(picture):
+        sheet.merge_range(row, 0, row + _lines(remark) - 1, 2, "", formats["aside"])
+        sheet.write_string(row, 0, remark, formats["aside"])
+        row += _lines(remark)
+    if picture.longest:
+        chart = _chart(book, sheet.get_name(), picture, first, last)
+        chart.set_size({"width": _CHART, "height": _chart_rows(picture) * ROW})
+        description = clean(f"{picture.title}。{words(picture)}")
+        sheet.insert_chart(top + 1, _BESIDE, chart, {"object_position": 2, "description": description})
+
+
+def _label(picture: Picture, bar: Bar) -> str:
+    """What stands on the axis: a bar that is missing because its cell is blank says so there, which zero does not."""
+    label = clean(bar.label)
+    while breadth(label) > _LONGEST:  # or it would leave no room for its bar; the lists have the whole name
+        label = f"{label.removesuffix('…')[:-1]}…"
+    names = picture.series if len(picture.series) > 1 else ("",)
+    asides = [f"{name}{aside}" for name, amount in zip(names, bar.amounts, strict=True) if (aside := doubt(amount))]
+    return f"{label}（{'，'.join(asides)}）" if asides else label
+
+
+def _figure(sheet: Any, row: int, column: int, amount: Amount, formats: Mapping[str, Any]) -> None:
+    value = amount.value
+    if isinstance(value, int) and -EXACT < value < EXACT:
+        sheet.write_number(row, column, value, formats["number"])
+    elif isinstance(value, int):
+        sheet.write_string(row, column, str(value), formats["number"])
+    else:
+        sheet.write_blank(row, column, None, formats["number"])
+
+
+def _chart(book: Any, name: str, picture: Picture, first: int, last: int) -> Any:
+    """Bars from above to below in the order of the table, fed by its cells."""
+    font = {"name": FONT, "size": 9}
+    end = first + len(picture.bars) - 1
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"} if picture.stacked else {"type": "bar"})
+    for column in range(1, last + 1):
+        fill, line = _LOOKS[(column - 1) % len(_LOOKS)]
+        light = picture.stacked and column == 1
+        series = {
+            "name": [name, first - 1, column],
+            "categories": [name, first, 0, end, 0],
+            "values": [name, first, column, end, column],
+            "fill": {"color": fill},
+            "border": {"color": line},
+            "gap": 45,
+            # In a stacked bar a zero has no place of its own for its label.
+            "data_labels": {"value": True, "font": font | {"color": "#FFFFFF" if light else "#111111"}}
+            | ({"num_format": "0;-0;;"} if picture.stacked else {}),
+        }
+        rest = [
+            {"fill": {"color": "#FFFFFF"}, "border": {"color": line, "dash_type": "dash"}} if bar.rest else None for bar in picture.bars
+        ]
+        chart.add_series(series | ({"points": rest} if any(rest) else {}))
+    chart.set_title({"name": clean(picture.title), "name_font": {"name": FONT, "size": 12}, "overlay": False})
+    chart.set_y_axis(
+        {
+            "name": clean(picture.axis),
+            "name_font": font,
+            "num_font": font,
+            "reverse": True,
+            "crossing": "max",
+            "interval_unit": 1,
+            "major_gridlines": {"visible": False},
+        }
+    )
+    chart.set_x_axis(
+        {
+            "name": picture.unit,
+            "name_font": font,
+            "num_font": font,
+            "num_format": "0",
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        }
+    )
+    chart.set_legend({"none": True} if last == 1 else {"position": "bottom", "font": font})
+    chart.show_blanks_as("gap")
+    return chart

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from xltool import api, workers
+from xltool import api, kinds, workers
 from xltool.forms import document
 from xltool.messages import finding
 from xltool.model import Reading, Submission
@@ -79,7 +79,7 @@ def light(data: bytes) -> bool:
     if document.looks_like(data):
         return len(data) <= LIGHT_DOCUMENT
     size = declared(data)
-    return size is not None and size <= LIGHT_WORKBOOK
+    return data.startswith(kinds.ZIP) if size is None else size <= LIGHT_WORKBOOK  # what is no whole archive is refused at once
 
 
 def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:

@@ -15,9 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from xltool import api, files
+from xltool.campaign import inbox, intake
 from xltool.cli import collect as command
 from xltool.cli import main
 from xltool.forms import totals
+from xltool.messages import finding
+from xltool.model import Reading
 
 SPEC = api.form("ogi-2021")
 ROSTER = "code,name,level\n" + "".join(f"99-{at:03},样例{at}局,department\n" for at in range(1, 9))
@@ -117,6 +120,44 @@ def test_a_clock_that_jumps_back(copy, monkeypatch):
     newest = CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
     assert newest.count('"versions": 3') == 8
     assert all(name in newest for name in (path.name for path in late))
+
+
+def test_a_file_that_could_not_be_opened_is_forgotten_once_it_can(copy, monkeypatch):
+    """As when somebody has it open in Excel: it is told, and when it comes in later nothing is left to tell."""
+    take, locked = files.take, sorted((copy / "inbox").iterdir())[0]
+    shut = finding("file.missing", why="权限不够")
+    monkeypatch.setattr(files, "take", lambda path: shut if path.name == locked.name else take(path))
+    assert run("collect", "-C", copy) == 5
+    told = CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
+    assert '"unmatched": 1' in told
+    monkeypatch.setattr(files, "take", take)
+    assert run("collect", "-C", copy) == 0
+    told = CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
+    assert '"unmatched": 0' in told
+    assert len(state(copy)[1]) == 24
+
+
+def test_a_file_whose_reading_was_cut_short_is_read_again(copy, monkeypatch):
+    """The fault may have been the machine's: a good return must not be refused for ever because of it."""
+    lost = Reading(None, (finding("file.worker", why="读了 10 秒还没有读完"),))
+    whole = intake.readings
+    monkeypatch.setattr(intake, "readings", lambda items, *_: (lost for _ in items))
+    assert run("collect", "-C", copy) == 5
+    assert state(copy)[1] == []
+    assert run("collect", "-C", copy) == 0  # told again, and known
+    monkeypatch.setattr(intake, "readings", whole)
+    assert run("collect", "-C", copy) == 0
+    assert len(state(copy)[1]) == 24
+    assert '"unmatched": 0' in CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
+
+
+def test_a_folder_that_could_not_be_looked_into(copy, monkeypatch):
+    below = inbox._below
+    monkeypatch.setattr(inbox, "_below", lambda folder: iter([folder]))
+    assert run("collect", "-C", copy) == 5
+    monkeypatch.setattr(inbox, "_below", below)
+    assert run("collect", "-C", copy) == 0
+    assert '"unmatched": 0' in CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
 
 
 def test_what_a_killed_run_left_is_cleared_and_what_a_running_one_writes_is_not(copy):

@@ -16,7 +16,7 @@ from xltool.campaign.inbox import Found, gathered
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster
 from xltool.campaign.seal import verified
-from xltool.campaign.store import Store, Unmatched, Version
+from xltool.campaign.store import Store, Unmatched, Unread, Version
 from xltool.forms import document
 from xltool.messages import finding
 from xltool.model import Agency, Finding, Reading, Submission
@@ -68,7 +68,12 @@ def collect(desk: Desk, paths: Sequence[Path], workers: int = 1) -> Iterator[Tak
 def _new(desk: Desk, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]]) -> Iterator[tuple[bytes, str]]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     here: set[str] = set()
+    unopened = desk.store.unopened()
     for item in found:
+        for name in unopened:
+            inside = name != item.name and (name == "." or item.name.startswith(f"{name}/"))
+            if inside or (name == item.name and item.data is not None):
+                desk.store.opened(name)
         digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
         answer = _known(desk, item, digest, here)
         if answer is not None or item.data is None:
@@ -89,7 +94,7 @@ def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None
     if item.data is None:
         return _without_bytes(desk, item)
     seen = desk.store.seen(digest)
-    if digest not in here and (seen is None or (seen[0] == "locked" and desk.passwords)):
+    if digest not in here and (seen is None or seen[0] == "lost" or (seen[0] == "locked" and desk.passwords)):
         return None
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
@@ -166,10 +171,11 @@ def _take(desk: Desk, item: Found, digest: str, reading: Reading) -> Taken:
     if submission is None:
         found = reading.findings[0]
         reason = api.message(found, None)
-        locked, before = found.code in LOCKED, desk.store.seen(digest)
-        if before is None or not locked or before[1] != reason:
-            desk.store.take_unmatched(Unmatched(digest, item.name, reason, desk.at), len(item.data), locked=locked)
-        if locked and before is not None:
+        before = desk.store.seen(digest)
+        outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
+        if before is None or outcome == "unmatched" or before[1] != reason:
+            desk.store.take_unmatched(Unmatched(digest, item.name, reason, desk.at), len(item.data), outcome)
+        if outcome != "unmatched" and before is not None:
             return Taken(item.name, "duplicate", reason=reason)
         return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
     spec = api.form(submission.form)

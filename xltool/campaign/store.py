@@ -5,6 +5,7 @@ Rollback journal, since a write-ahead log is unsafe on network shares; one trans
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,8 +34,12 @@ CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
 
-Outcome: TypeAlias = Literal["version", "unmatched", "locked"]
-"""`locked` is unmatched for want of a password, and may come again."""
+_EMPTY: Final = hashlib.sha256(b"").hexdigest()
+"""A file that is empty has no bytes either, and was opened."""
+
+Unread: TypeAlias = Literal["unmatched", "locked", "lost"]
+Outcome: TypeAlias = Literal["version"] | Unread
+"""`locked` is unmatched for want of a password, `lost` because its reading was cut short: both may come again and are read again then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +150,27 @@ class Store:
             self._db.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return number
 
-    def take_unmatched(self, unmatched: Unmatched, size: int, *, locked: bool = False) -> None:
-        """Notes a file that is no agency's return; `locked`: no password fitted, so that it is read again when it comes again."""
+    def take_unmatched(self, unmatched: Unmatched, size: int, outcome: Unread = "unmatched") -> None:
+        """Notes a file that is no agency's return, or of which that is not known yet."""
         u = unmatched
         with self._transaction():
             if self._new(u.sha256):
-                self._file(u.sha256, u.file, size, u.at, "locked" if locked else "unmatched", u.reason)
+                self._file(u.sha256, u.file, size, u.at, outcome, u.reason)
+
+    def unopened(self) -> frozenset[str]:
+        """The names of files that could not be opened: nothing of them was taken in."""
+        return frozenset(
+            row[0] for row in self._rows("SELECT name FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ?", _EMPTY)
+        )
+
+    def opened(self, name: str) -> None:
+        """Forgets that a file of that name could not be opened: now it was."""
+        with self._transaction():
+            self._db.execute("DELETE FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ? AND name = ?", (_EMPTY, name))
 
     def _new(self, sha256: str) -> bool:
         seen = self.seen(sha256)
-        return seen is None or seen[0] == "locked"
+        return seen is None or seen[0] in ("locked", "lost")
 
     def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason
         self._db.execute(

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from html import escape
 
 import docx
+import lxml.html
+import pandas
 from figures import sample, spec
 from fill import contents, zipped
 from jinja2 import Environment
@@ -52,7 +54,20 @@ def measured(quick: bool) -> list[Table]:
         Contender("xltool.report, csv", lambda: xltool.report(submission, "csv")),
         Contender("pandas, to_frame melted to a row a cell", lambda: melted(submission)),
     ]
+    word, page = xltool.report(submission, "docx"), xltool.report(submission, "html")
+    read_docx = [
+        Contender("xltool.imported, docx", lambda: xltool.imported(word)),
+        Contender("python-docx, opening it", lambda: docx.Document(io.BytesIO(word))),
+        Contender("python-docx, opening it and reading all cells by table.cell", lambda: cells_by_cell(word)),
+    ]
+    read_html = [
+        Contender("xltool.imported, html", lambda: xltool.imported(page)),
+        Contender("pandas.read_html, the tables alone", lambda: pandas.read_html(io.BytesIO(page))),
+        Contender("limit: lxml, parsing it", lambda: lxml.html.fromstring(page)),
+    ]
     return [
+        compared("A published Word document read", read_docx, 2 if quick else 7),
+        compared("A published web page read", read_html, rounds),
         compared("Report as Word document", to_docx, rounds),
         compared("Report as web page", to_html, rounds),
         compared("Report as Markdown", to_markdown, rounds),
@@ -64,6 +79,12 @@ def melted(submission: Submission) -> bytes:
     """The figures with their keys alone, without labels and units."""
     frame = xltool.to_frame([submission]).reset_index()
     return frame.melt(["code", "agency", "year"], var_name="key").to_csv(index=False).encode("utf-8-sig")
+
+
+def cells_by_cell(data: bytes) -> list[str]:
+    """The cells of all tables as the documentation of python-docx has one read them."""
+    tables = docx.Document(io.BytesIO(data)).tables
+    return [table.cell(row, column).text for table in tables for row in range(len(table.rows)) for column in range(len(table.columns))]
 
 
 def by_cell(report: Report) -> bytes:

@@ -15,9 +15,13 @@ MAX_TABLE_ROWS: Final = 5_000
 
 _SPACES: Final = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
 _LEVEL: Final = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
+_STYLE: Final = re.compile(rb"<(?:\w+:)?style\s[^>]*?styleId=[\"']([^\"'<>]{1,200})[\"'][^>]*>(.*?)</(?:\w+:)?style>", re.DOTALL)
+_NAME: Final = re.compile(rb"<(?:\w+:)?name\s[^>]*?val=[\"']([^\"'<>]{1,200})[\"']")
+_OUTLINE: Final = re.compile(rb"<(?:\w+:)?outlineLvl\s[^>]*?val=[\"']([0-8])[\"']")
 _PASSED_OVER: Final = frozenset({"del", "moveFrom", "instrText", "delText", "rPr", "pPr", "txbxContent", "Fallback", "footnoteReference"})
-_RARE: Final = re.compile(rb"<w:(?:del|moveFrom|instrText|vanish|footnoteReference)\b|txbxContent|Fallback")
-"""What may stand in a document without being part of its text; one with another prefix than `w` is not asked."""
+_RARE: Final = ("del", "moveFrom", "instrText", "vanish", "footnoteReference", "txbxContent")
+"""What may stand in a document without being part of its text."""
+_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TITLE: Final = re.compile(rb"<dc:title>([^<]{0,2000})</dc:title>")
 _SIGNS: Final = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 _WIDEST: Final = 100
@@ -35,9 +39,9 @@ def read(package: Package) -> Material:
     root = _tree(package, main)
     space = next((f"{{{known}}}" for known in _SPACES if root.tag.startswith(f"{{{known}}}")), "")
     styles = next((link.target for link in package.relationships(main).values() if link.kind == "styles" and link.target in package), None)
-    levels = {} if styles is None else _levels(_tree(package, styles), space)
-    raw = package.read(main)
-    reader = _Reader(space, levels, main, simple=b"<w:document" in raw and _RARE.search(raw) is None)
+    levels = {} if styles is None else _levels(package.markup(styles))
+    rare = next(root.iter(_FALLBACK, *(f"{space}{word}" for word in _RARE)), None)
+    reader = _Reader(space, levels, main, simple=rare is None)
     body = root.find(f"{space}body")
     return Material(tuple(() if body is None else reader.parts(body)), _title(package))
 
@@ -53,17 +57,19 @@ def _tree(package: Package, part: str) -> Any:
         raise damaged(part, "内容不是完整的 XML") from None
 
 
-def _levels(styles: Any, space: str) -> dict[str, int]:
-    """The heading level of each paragraph style that has one, by its name or its outline level."""
+def _levels(styles: bytes) -> dict[str, int]:
+    """The heading level of each paragraph style that has one, by its name or its outline level.
+
+    Read as text: all that is wanted is two values, and taking the part apart costs as much as a large table.
+    """
     found = {}
-    for style in styles.iter(f"{space}style"):
-        name, outline = style.find(f"{space}name"), style.find(f"{space}pPr/{space}outlineLvl")
-        match = None if name is None else _LEVEL.fullmatch(name.get(f"{space}val", ""))
-        told = "" if outline is None else outline.get(f"{space}val", "")
+    for style in _STYLE.finditer(styles):
+        name, outline = _NAME.search(style[2]), _OUTLINE.search(style[2])
+        match = None if name is None else _LEVEL.fullmatch(unescape(name[1].decode("utf-8", "replace")))
         if match is not None:
-            found[style.get(f"{space}styleId", "")] = int(match[1])
-        elif len(told) == 1 and told in "012345678":
-            found[style.get(f"{space}styleId", "")] = int(told) + 1
+            found[unescape(style[1].decode("utf-8", "replace"))] = int(match[1])
+        elif outline is not None:
+            found[unescape(style[1].decode("utf-8", "replace"))] = int(outline[1]) + 1
     return found
 
 
@@ -95,7 +101,7 @@ class _Reader:
     def _table(self, table: Any) -> Iterator[Part]:
         """A table; one that only lays out other tables stands for what is in its cells."""
         space = self._space
-        if table.find(f"{space}tr/{space}tc/{space}tbl") is not None:
+        if next(table.iterdescendants(f"{space}tbl"), None) is not None:
             for cell in table.iterfind(f"{space}tr/{space}tc"):
                 yield from self.parts(cell)
             return

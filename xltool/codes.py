@@ -355,7 +355,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "published.sections": Message("warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE),
     "published.left": Message("info", "未归入的文字", "有 {count} 段文字不属于任何一部分，没有读取，首段为“{text}”。", "不用改。"),
     "published.library": Message(
-        "error", "不能读 PDF", "读 PDF 要用 {library}，这台电脑没有安装。", '执行 pip install "xltool[pdf]"，或改用 Word、网页版的报告。'
+        "error", "不能读 PDF", "读 PDF 要用 {library}，这台电脑没有安装。", "执行 pip install xltool[pdf]，或改用 Word、网页版的报告。"
     ),
     "campaign.published": Message(
         "error", "不是工作簿", "这是已公布的年度报告，不是下发的工作簿。", "请用下发给本单位的工作簿填写、报送。"

@@ -68,4 +68,4 @@ def test_without_the_library_there_is_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "pdfplumber", None)
     [found] = api.imported(page(b"")).reading.findings
     assert found.code == "published.library"
-    assert 'pip install "xltool[pdf]"' in api.message(found, None)
+    assert "pip install xltool[pdf]" in api.message(found, None)

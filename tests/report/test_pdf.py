@@ -488,5 +488,5 @@ def test_the_oldest_typst_is_the_one_that_is_asked_for() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = f"typst>={'.'.join(map(str, typeset.OLDEST))}"
     extras = project["optional-dependencies"]
-    assert extras["pdf"] == [wanted]
-    assert wanted in extras["test"]
+    assert wanted in extras["pdf"]
+    assert set(extras["pdf"]) <= set(extras["test"])

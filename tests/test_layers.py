@@ -53,7 +53,7 @@ MODULES = {
     },
     "report": {
         "__init__", "allowed", "assemble", "data", "docx", "fonts", "grids", "housestyle", "html", "looks", "markdown", "office", "paper",
-        "pdf", "pictures", "plain", "references", "style", "text", "typeset",
+        "pdf", "pictures", "plain", "printing", "references", "style", "text", "typeset",
     },
     "rules": {
         "__init__", "cells", "judge", "localise", "prior_year", "validate",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.hostile.archives import wide_place
 from tests.workbook.parts import CONTENT_TYPES, packed, parts, rels
 from xltool import package as door
 from xltool.package import Package, Refusal
@@ -243,16 +244,7 @@ def test_an_entry_that_reaches_into_the_directory():
 
 
 def test_an_absurd_place_in_a_zip64_field():
-    entry = zipfile.ZipInfo("z")
-    entry.extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in parts().items():
-            archive.writestr(name, content)
-        archive.writestr(entry, b"xyz")
-    data = bytearray(buffer.getvalue())
-    struct.pack_into("<I", data, data.rindex(b"PK\1\2") + 42, 0xFFFFFFFF)
-    assert code(bytes(data)) == "file.damaged"
+    assert code(wide_place(parts())) == "file.damaged"
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

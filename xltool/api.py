@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import UnknownFormError, XltoolError, finding
 from xltool.model import Finding, FormSpec, Reading, Submission
+from xltool.report.printing import Kind
 
 if TYPE_CHECKING:
     import pandas
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from xltool.published.read import Hints, Imported
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
-Kind: TypeAlias = Literal["docx", "html", "pdf", "md", "txt", "csv", "json"]
-KINDS: Final[tuple[Kind, ...]] = ("docx", "html", "pdf", "md", "txt", "csv", "json")
-
-
-VERIFIABLE: Final[frozenset[Kind]] = frozenset({"docx", "html", "pdf", "txt"})
-"""The kinds of report that are read back: the others are no reports, or not the way people publish them."""
 
 
 def forms() -> tuple[str, ...]:
@@ -181,50 +176,11 @@ def printed(
 ) -> tuple[bytes, tuple[str, ...]]:
     """The same report with remarks, in Chinese, on what is not in it as it should be: fonts that are not on this computer."""
     from xltool.forms.totals import completed
-    from xltool.report.assemble import assemble
+    from xltool.report import printing
 
-    if pictures and kind != "html":
-        raise XltoolError(f"图示只能放进 .html 网页，不能放进 .{kind}。")
-    if fragment and (pictures or kind != "html"):
-        raise XltoolError("网页片段不带图示。" if pictures else f"网页片段只能是 .html，不能是 .{kind}。")
-    if style is not None and kind != "docx":
-        raise XltoolError(f"样式文件只能用于 .docx，不能用于 .{kind}。")
     spec = form(submission.form)
     whole = completed(spec, submission)[0]
-    if kind in ("csv", "json"):
-        from xltool.report.data import csv
-
-        return csv(spec, whole, draft=draft) if kind == "csv" else dump(submission), ()
-    assembled = assemble(spec, whole, draft=draft)
-    if kind == "docx":
-        from xltool.report.docx import to_docx
-        from xltool.report.housestyle import look
-
-        return to_docx(assembled, None if style is None else look(style)), ()
-    if kind == "html":
-        from xltool.report.data import linked
-        from xltool.report.html import to_fragment, to_html
-        from xltool.report.pictures import note, section
-
-        if fragment:
-            text = to_fragment(assembled)
-        else:
-            text = to_html(assembled, linked(spec, whole, assembled.title, draft=draft), section(pictures, note(spec)))
-        return text.encode(), ()
-    if kind == "pdf":
-        from xltool.report.pdf import to_pdf
-
-        pdf = to_pdf(assembled)
-        return pdf.data, pdf.remarks
-    if kind == "md":
-        from xltool.report.markdown import to_markdown
-
-        return to_markdown(assembled).encode(), ()
-    if kind == "txt":
-        from xltool.report.plain import to_text
-
-        return to_text(assembled).encode(), ()
-    raise XltoolError(f"不能生成 .{kind}；可以生成 {'、'.join('.' + known for known in KINDS)}。")
+    return printing.printed(spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style))
 
 
 def pictures(submission: Submission, prior: Submission | None = None) -> tuple[Picture, ...]:
@@ -243,14 +199,9 @@ def pictures(submission: Submission, prior: Submission | None = None) -> tuple[P
 
 def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
     """A web page of pictures alone, beside the report and no part of it."""
-    from xltool.model import Report
-    from xltool.report.html import to_html
-    from xltool.report.pictures import note, section
+    from xltool.report.printing import picture_page
 
-    spec = form(submission.form)
-    title = f"{submission.agency.name}{submission.year}年{spec.title}图示"
-    page = Report(title, submission.agency.name, submission.year, (), draft)
-    return to_html(page, pictures=section(pictures, note(spec), heading="")).encode()
+    return picture_page(form(submission.form), submission, pictures, draft=draft)
 
 
 def dump(submission: Submission) -> bytes:

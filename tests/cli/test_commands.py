@@ -17,6 +17,7 @@ from tests import figures
 from tests.workbook import tamper
 from xltool import api, files
 from xltool.cli import main
+from xltool.report import printing
 
 SPEC = api.form("ogi-2021")
 FIGURES = figures.consistent(SPEC, Random(7))
@@ -326,7 +327,7 @@ def test_what_was_noticed_in_reading_goes_to_standard_error(folder):
 # ---------------------------------------------------------------- report and explain
 
 
-@pytest.mark.parametrize("kind", api.KINDS)
+@pytest.mark.parametrize("kind", printing.KINDS)
 def test_a_report(folder, kind):
     put(folder / "a.json", CLEAN)
     result = run("report", "a.json", "-o", f"a.{kind}")

@@ -13,6 +13,7 @@ from tests import figures
 from xltool import api
 from xltool.cli import main
 from xltool.messages import XltoolError
+from xltool.report import printing
 
 SPEC = api.form("ogi-2021")
 FIGURES = figures.consistent(SPEC, Random(7))
@@ -42,7 +43,7 @@ def test_a_fragment(folder):
     assert b"<style" in (folder / "page.html").read_bytes()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in api.KINDS if kind != "html"])
+@pytest.mark.parametrize("kind", [kind for kind in printing.KINDS if kind != "html"])
 def test_only_a_web_page_has_a_fragment(folder, kind):
     result = run("report", "a.json", "-o", f"a.{kind}", "--fragment")
     assert result.exit_code == 2

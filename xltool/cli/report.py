@@ -13,6 +13,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 from xltool.messages import XltoolError, told, visible
 from xltool.model import Finding, Reading
+from xltool.report.printing import KINDS, VERIFIABLE
 
 
 @click.command(
@@ -63,8 +64,8 @@ def command(
 ) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
     kind = output.suffix.lower().removeprefix(".")
-    if kind not in api.KINDS:
-        raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in api.KINDS)} 之一结尾。")
+    if kind not in KINDS:
+        raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in KINDS)} 之一结尾。")
     if pictures and kind != "html":
         raise click.UsageError(f"--pictures 只能用于 .html，不能用于 .{kind}；另生成一份 .html 放图示。")
     if fragment and kind != "html":
@@ -91,7 +92,7 @@ def command(
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {output}", err=True)
-    if kind in api.VERIFIABLE:
+    if kind in VERIFIABLE:
         _verified(readings.verified(data, reading.submission))
 
 

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
+from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 from xltool.model import Finding, Submission
 
-WORKBOOKS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods"})
-"""Endings of what is read in a folder of last year's files; what they hold is told by their content."""
+ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
+"""Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their content."""
 
 
-def gathered(paths: Sequence[Path], year: int, passwords: Sequence[str] = ()) -> dict[str, Submission]:
-    """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year."""
+def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Submission]:
+    """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
+
+    One whose code the roster does not have is taken for the agency of its name: published reports tell no code.
+    """
     found: dict[str, Submission] = {}
     for path in paths:
         submissions = list(_submissions(path, passwords))
         if not submissions:
-            raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件或工作簿）。")
+            raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
         for submission in submissions:
             if submission.year != year - 1:
                 raise XltoolError(f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。")
-            found.setdefault(submission.agency.code, submission)
+            known = roster.known(submission.agency)
+            found.setdefault(known.code, replace(submission, agency=known))
     return found
 
 
@@ -48,7 +54,7 @@ def _submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submission]:
         yield from newest(folder.load(path))
         return
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix.lower() not in WORKBOOKS and path.is_dir():
+        if file.suffix.lower() not in ENDINGS and path.is_dir():
             continue
         data = files.take(file)
         if isinstance(data, Finding):

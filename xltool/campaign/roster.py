@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms.source import nearest
@@ -68,6 +68,12 @@ class Roster:
     def agencies(self) -> Mapping[str, Entry]:
         """Entries by agency code."""
         return {entry.agency.code: entry for entry in self.entries}
+
+    def known(self, agency: Agency) -> Agency:
+        """The listed agency of that code, or else the only one of that name; the agency itself when there is none."""
+        listed = [entry.agency for entry in self.entries if entry.agency.code == agency.code]
+        listed = listed or [entry.agency for entry in self.entries if entry.agency.name == agency.name]
+        return replace(agency, code=listed[0].code) if len(listed) == 1 else agency
 
     @property
     def root(self) -> Entry | None:

@@ -23,7 +23,7 @@ from xltool.cli.chinese import Command
 def command(root: Path, mail: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
     with place.opened(root) as (campaign, roster, store):
-        last_year = place.last_year(campaign)
+        last_year = place.last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
         names = {made.file for made in place.progress(built, len(roster.entries), "生成")}

@@ -41,7 +41,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
     with place.opened(root) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *of(campaign)]))
-        last_year = place.last_year(campaign)
+        last_year = place.last_year(campaign, roster)
         desk = intake.Desk(campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords)
         taken = list(place.progress(intake.collect(desk, paths, jobs or os.cpu_count() or 1), None, "收取"))
         states = {standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())}

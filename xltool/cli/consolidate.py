@@ -38,7 +38,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         given = gathered(standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.submissions):
             _refuse(given)
-        made = county(campaign, roster, given, place.last_year(campaign))
+        made = county(campaign, roster, given, place.last_year(campaign, roster))
     for name, data in made.files.items():
         files.put(campaign.root / COUNTY / name, data)
     for line in _told(campaign, given, made):

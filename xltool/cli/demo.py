@@ -11,8 +11,7 @@ import click
 from xltool import api, cli, files
 from xltool.campaign import folder, priors
 from xltool.campaign.names import report_name
-from xltool.campaign.store import Store
-from xltool.cli import console
+from xltool.cli import console, place
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
@@ -74,13 +73,9 @@ def _returned(root: Path, submissions: list[Submission]) -> Submission:
 
 def _put(root: Path, name: str, submission: Submission) -> None:
     """A workbook as the agency sends it back: the one that was issued to it, filled in."""
-    campaign = folder.load(root)
-    store = Store(campaign.database)
-    try:
+    with place.opened(root) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
-    finally:
-        store.close()
-    prior = priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year).get(submission.agency.code)
+        prior = place.last_year(campaign, roster).get(submission.agency.code)
     files.put(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
 
 

@@ -49,7 +49,7 @@ def command(
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     campaign = folder.Campaign(root, form_id, year, name, folder.parse_deadline(deadline) if deadline else None, paths)
     folder.check(campaign)
-    known = priors.gathered(prior, year, passwords)
+    known = priors.gathered(prior, year, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
     unknown = [code for code in known if code not in listed.agencies]

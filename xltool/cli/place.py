@@ -41,9 +41,9 @@ def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
         store.close()
 
 
-def last_year(campaign: Campaign) -> dict[str, Submission]:
+def last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
     """Last year's submissions by agency code, from where the settings say."""
-    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year, passwords.of(campaign))
+    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year, roster, passwords.of(campaign))
 
 
 def progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:

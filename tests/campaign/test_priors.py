@@ -1,0 +1,65 @@
+"""Last year's published reports as last year's figures of a campaign: matched by name, since a report tells no code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from tests.published.reports import report
+from xltool import api
+from xltool.campaign import priors, roster
+from xltool.cli import main
+from xltool.messages import XltoolError
+from xltool.model import Agency
+
+LISTED = roster.parse(
+    "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,department\n".encode()
+)
+
+
+def published(folder, name, kind, year=2023):
+    submission = replace(report(3), agency=Agency("x", name, "department"), year=year)
+    (folder / f"{name}.{kind}").write_bytes(api.report(submission, kind))
+    return submission
+
+
+@pytest.fixture
+def last(tmp_path):
+    folder = tmp_path / "last"
+    folder.mkdir()
+    return folder
+
+
+def test_reports_are_matched_by_name(last):
+    one, other = published(last, "样例局", "docx"), published(last, "另一局", "html")
+    published(last, "外县局", "docx")
+    published(last, "同名局", "html")
+    (last / "说明.txt").write_text("不是数据", "utf-8")
+    found = priors.gathered([last], 2024, LISTED)
+    assert found.keys() == {"99-1", "99-2", "外县局", "同名局"}
+    assert found["99-1"].agency.code == "99-1"
+    key = api.form("ogi-2021").index["applications.received.total"]
+    assert (found["99-1"].values[key], found["99-2"].values[key]) == (one.values[key], other.values[key])
+
+
+def test_a_report_of_another_year_is_refused(last):
+    published(last, "样例局", "docx", 2022)
+    with pytest.raises(XltoolError, match="2022 年度的，上年应为 2023 年度"):
+        priors.gathered([last], 2024, LISTED)
+
+
+def test_a_campaign_with_last_years_reports(last, tmp_path):
+    published(last, "样例局", "docx")
+    (tmp_path / "roster.csv").write_text("code,name,level\n99-1,样例局,department\n", "utf-8")
+
+    def run(*words):
+        return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+
+    root = tmp_path / "c"
+    made = run("new", root, "--form", "ogi-2021", "--year", 2024, "--name", "样例县", "--roster", tmp_path / "roster.csv", "--prior", last)
+    assert "有上年数据的单位 1 个" in made.output
+    assert run("build", "-C", root).exit_code == 0
+    [blank] = (root / "outbox").glob("99-1*.xlsx")
+    assert api.read(blank.read_bytes()).submission.agency.code == "99-1"

@@ -162,7 +162,8 @@ def _chosen(spec: FormSpec, found: Mapping[str, list[Figures]], year: int) -> tu
             return None, [finding("published.several", what=f"{table.name}有两份，第二份从{_first(figures.doubled).where}开始")]
         printed.update({key: value for key, value in figures.cells.items() if key in spec.index})
         findings += _about_table(spec, figures, year)
-        _single_rows(spec, figures, printed, findings)
+        if figures.doubts or figures.spec is not spec:
+            _single_rows(spec, figures, printed, findings)
     return printed, findings
 
 

@@ -45,12 +45,10 @@ class Figures:
     """Labels of rows with too few or too many figures."""
 
     @property
-    def missing(self) -> list[str]:
-        """The labels of the rows of which nothing is printed."""
-        seen = {key.rsplit(".", 1)[0] for key in self.cells}
-        return list(
-            dict.fromkeys(row.label for block in self.table.blocks for row in block.rows if f"{self.table.id}.{row.id}" not in seen)
-        )
+    def doubts(self) -> int:
+        """How many of the table's cells were not found, and how many heads and rows are not as they should be: 0 for a perfect fit."""
+        wanted = sum(len(block.rows) * len(block.columns) for block in self.table.blocks)
+        return wanted - len(self.cells) + len(self.heads) + len(self.short)
 
 
 class _Line(NamedTuple):
@@ -70,7 +68,7 @@ def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, lis
     said = [frozenset().union(*(line.bare for line in lines)) for lines in printed]
     for spec in sorted(specs, key=lambda spec: spec.years[0], reverse=True):
         for table in spec.tables:
-            if any(not (known.missing or known.heads or known.short) for known in everything.get(table.id, ())):
+            if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
             figures = Figures(spec, table)
             read, labels = (_across, _heads(table)) if table.blocks[0].across else (_down, _labels(table))
@@ -80,7 +78,7 @@ def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, lis
             if figures.cells:
                 everything.setdefault(table.id, []).append(figures)
     for readings in everything.values():
-        readings.sort(key=lambda figures: (len(figures.missing) + len(figures.heads), -len(figures.cells)))
+        readings.sort(key=lambda figures: figures.doubts)
     return everything
 
 

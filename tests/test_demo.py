@@ -12,7 +12,7 @@ def test_demo_plays_the_campaign(tmp_path):
     root = tmp_path / "县"
     first = CliRunner().invoke(main, ["demo", str(root)])
     assert first.exit_code == 0, first.output
-    for command in ("new", "build", "collect", "status", "consolidate"):
+    for command in ("new", "build", "collect", "status", "consolidate", "reports"):
         assert f"$ xltool {command} " in first.output
     samples = list((data_folder("samples") / "2024").glob("*.json"))
     assert len(samples) == 6
@@ -22,6 +22,12 @@ def test_demo_plays_the_campaign(tmp_path):
     assert "通过 5，退回 1" in first.output and "通过 6，退回 0" in first.output
     county = json.loads((root / "county" / "submission.json").read_text("utf-8"))
     assert county["scope"] == "consolidated" and county["values"]["disclosure.fees.amount"] > 78.1561
+    received = county["values"]["applications.received.total"]
+    assert f"全县新收政府信息公开申请{received}件，比上年增加{received - 44}件" in county["texts"]["overview.requests"]
+    assert not [text for text in county["texts"].values() if "{" in text]
+    assert "新收政府信息公开申请3件，均由自然人提出" in (root / "reports" / "额敏镇人民政府2024年政府信息公开工作年度报告.html").read_text(
+        "utf-8"
+    )
     assert {path.suffix for path in (root / "reports").iterdir()} == {".docx", ".html"}
     assert len(list((root / "reports").iterdir())) == 12
     assert "<svg" in (root / "进度.html").read_text("utf-8")

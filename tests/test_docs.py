@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import xltool
+from tests import figures
 from xltool import __all__ as verbs
 from xltool.cli import COMMANDS
+from xltool.forms import references
+from xltool.model import Agency
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -69,8 +73,18 @@ def test_every_command_has_a_module_and_a_chinese_help(folder):
 
 
 def test_the_chinese_page_quotes_a_real_finding(folder):
-    (quoted,) = re.findall(r"^> (.*)$", CHINESE, re.M)
+    quoted, _ = re.findall(r"^> (.*)$", CHINESE, re.M)
     assert quoted in run("xltool check samples/2024/654221-102.json", folder)
+
+
+def test_the_chinese_page_shows_what_a_reference_becomes():
+    spec = xltool.form("ogi-2021")
+    _, quoted = re.findall(r"^> (.*)$", CHINESE, re.M)
+    last, this = (
+        figures.submission(spec, {"applications.received.total": count}, Agency("1", "甲县", "county"), overview=quoted)
+        for count in (44, 64)
+    )
+    assert f"印出来是“{references.settled(spec, this, last).texts['overview'].rstrip('。')}”" in CHINESE
 
 
 def test_the_two_commands_come_first():

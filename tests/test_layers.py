@@ -37,26 +37,27 @@ MODULES = {
     },
     "campaign": {
         "__init__", "consolidate", "contributions", "corrections", "county", "discrepancies", "folder", "handwritten",
-        "inbox", "intake", "mail", "names", "outbox", "page", "passwords", "priors", "reminders", "returns", "roster",
+        "inbox", "intake", "mail", "names", "outbox", "page", "passwords", "priors", "reminders", "reports", "returns", "roster",
         "seal", "standing", "store", "texts",
     },
     "cli": {
         "__init__", "build", "check", "chinese", "collect", "computer", "console", "consolidate", "demo", "doctor", "explain", "fill",
-        "forms", "import", "new", "pairs", "passwords", "place", "read", "report", "shown", "status", "verify", "waive",
+        "forms", "import", "new", "pairs", "passwords", "place", "read", "report", "reports", "shown", "status",
+        "style", "verify", "waive",
     },
     "forms": {
         "__init__", "catalog", "checks", "document", "fields", "grammar", "grouped", "label", "layout", "linear", "number", "pictured",
-        "ruleset", "source", "spec", "tables", "text", "totals",
+        "references", "ruleset", "source", "spec", "tables", "text", "totals",
     },
     "published": {
         "__init__", "docx", "html", "material", "pdf", "read", "sections", "tables", "text", "verify",
     },
     "report": {
         "__init__", "allowed", "assemble", "data", "docx", "fonts", "grids", "housestyle", "html", "looks", "markdown", "office", "paper",
-        "pdf", "pictures", "plain", "printing", "references", "style", "text", "typeset",
+        "pdf", "pictures", "plain", "printing", "style", "text", "typeset",
     },
     "rules": {
-        "__init__", "cells", "judge", "localise", "prior_year", "validate",
+        "__init__", "cells", "judge", "localise", "prior_year", "texts", "validate",
     },
     "workbook": {
         "__init__", "a1", "address", "book", "charts", "claims", "disguise", "display", "fingerprint", "formula", "front", "identity",

@@ -68,11 +68,15 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
     """
     from xltool.published.read import NO_HINTS, read
 
-    return read(data, [form(form_id) for form_id in forms()], source, hints or NO_HINTS)
+    return read(data, catalog.every(), source, hints or NO_HINTS)
 
 
-def verify(report: bytes, submission: Submission) -> Reading:
-    """A finished report read back, with a finding for each figure, text or fact that it prints otherwise than the submission holds it."""
+def verify(report: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
+    """A finished report read back, with a finding for each figure, text or fact that it prints otherwise than the submission holds it.
+
+    `prior` is last year's submission, where texts name figures of it.
+    """
+    from xltool.forms.references import settled
     from xltool.forms.totals import completed
     from xltool.published.verify import differences
 
@@ -80,7 +84,7 @@ def verify(report: bytes, submission: Submission) -> Reading:
     if reading.submission is None:
         return reading
     spec = form(submission.form)
-    return Reading(reading.submission, tuple(differences(spec, reading.submission, completed(spec, submission)[0])))
+    return Reading(reading.submission, tuple(differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))))
 
 
 def _published(data: bytes, source: str) -> Imported | None:
@@ -91,7 +95,7 @@ def _published(data: bytes, source: str) -> Imported | None:
         return None
     from xltool.published.read import recognised
 
-    return recognised(data, [form(form_id) for form_id in forms()], source)
+    return recognised(data, catalog.every(), source)
 
 
 def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
@@ -152,8 +156,11 @@ def report(
     fragment: bool = False,
     pictures: Sequence[Picture] = (),
     style: bytes | None = None,
+    prior: Submission | None = None,
 ) -> bytes:
     """The final report as a .docx, .html, .pdf or .md file; `draft` marks it as not to be published. Judges nothing: `check` first.
+
+    Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year come from `prior`.
 
     Its figures alone for programs are .csv (a row a cell, `report.data.csv`) and .json (the submission document, as `dump` has it).
     `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for another kind.
@@ -162,7 +169,7 @@ def report(
     A web page may have `pictures` (of `pictures`) behind its official text; `XltoolError` for another kind with some.
     A Word document may get its styles and page from `style`, an office's own .docx: `XltoolError` for another kind, or an unfit file.
     """
-    return printed(submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style)[0]
+    return printed(submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior)[0]
 
 
 def printed(
@@ -173,6 +180,7 @@ def printed(
     fragment: bool = False,
     pictures: Sequence[Picture] = (),
     style: bytes | None = None,
+    prior: Submission | None = None,
 ) -> tuple[bytes, tuple[str, ...]]:
     """The same report with remarks, in Chinese, on what is not in it as it should be: fonts that are not on this computer."""
     from xltool.forms.totals import completed
@@ -180,7 +188,7 @@ def printed(
 
     spec = form(submission.form)
     whole = completed(spec, submission)[0]
-    return printing.printed(spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style))
+    return printing.printed(spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior))
 
 
 def pictures(submission: Submission, prior: Submission | None = None) -> tuple[Picture, ...]:
@@ -283,7 +291,7 @@ def explain(name: str) -> str:
 
     if name in codes.CATALOGUE:
         return messages.explained_code(name)
-    specs = [form(form_id) for form_id in forms()]
+    specs = catalog.every()
     found = [text for spec in specs if (text := messages.explained_rule(name, spec))]
     if not found:
         known = [*codes.CATALOGUE, *(rule.id for spec in specs for rule in spec.rules), *(r.name for spec in specs for r in spec.rules)]

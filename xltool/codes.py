@@ -79,6 +79,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{where}里有 {count} 个看不见的方向控制符，会使文字和数字颠倒显示（如 12 显示成 21）；按文件里的次序读取，报告中去掉这些符号。",
         "删去这一段，手工重新输入，不要从网页或聊天中粘贴。",
     ),
+    "text.reference": Message(
+        "error",
+        "引用的数没有",
+        "“{label}”里有 {count} 处引用没有数可填：{references}。",
+        "花括号里写单元格代码，成文时换成表中的数；改正代码（xltool forms {form} 列出全部），或直接写数字；"
+        "引用上年数的，用 --prior 给出上年的文件；不是引用的，去掉花括号。",
+    ),
     "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
     "prior.jump": Message(
         "warning",

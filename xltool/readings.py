@@ -50,9 +50,9 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
     return Imported(_refused(answer)) if isinstance(answer, Lost) else answer
 
 
-def verified(data: bytes, submission: Submission) -> Reading:
-    """A finished report held against a submission."""
-    answer = _apart(partial(_verified, submission), data)
+def verified(data: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
+    """A finished report held against a submission, and last year's where its texts name figures of it."""
+    answer = _apart(partial(_verified, submission, prior), data)
     return _refused(answer) if isinstance(answer, Lost) else answer
 
 
@@ -68,8 +68,8 @@ def _imported(source: str, hints: Hints | None, data: bytes) -> Imported:
     return api.imported(data, source, hints)
 
 
-def _verified(submission: Submission, data: bytes) -> Reading:
-    return api.verify(data, submission)
+def _verified(submission: Submission, prior: Submission | None, data: bytes) -> Reading:
+    return api.verify(data, submission, prior)
 
 
 def light(data: bytes) -> bool:

@@ -84,9 +84,9 @@ def take(
     return store.take_version(Version(code, 0, sha256, at, file, stored, tuple(findings)), 40_000)
 
 
-def take_judged(store: Store, submission: Submission, at: str, file: str) -> Reading:
+def take_judged(store: Store, submission: Submission, at: str, file: str, prior: Submission | None = None) -> Reading:
     """A return judged as `collect` does it."""
-    [reading] = api.check([Reading(submission)])
+    [reading] = api.check([Reading(submission)], [prior])
     assert reading.submission is not None
     described = [{**api.described(found, reading), "name": found.rule or found.code} for found in reading.findings]
     sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()

@@ -216,6 +216,7 @@ CASES = {
     "a text like a formula": text("=cmd|'/c calc'!A1"),
     "a text like markup": text("<script>alert(1)</script>&amp;<!--"),
     "a text like a template": text("{{ 7*7 }}{% raw %}${7*7}"),
+    "a text with names that reach for more": text("{submission.texts}{0.__class__}", RETURNED, "text.reference"),
     "a text with an escaped bell": text("铃_x0007_声_x001B_[2J"),
     "a text with half a surrogate pair": text("前_xD800_后"),
     "a text with direction marks": text("收到12\u202e件51\u202c", code="text.turned"),

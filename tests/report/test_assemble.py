@@ -129,3 +129,14 @@ def test_the_printed_note_of_a_table_goes_with_its_grid(spec: FormSpec, submissi
 
 def test_a_draft_says_so(spec: FormSpec, submission: Submission) -> None:
     assert assemble(spec, submission, draft=True).draft
+
+
+def test_figures_that_texts_name_are_put_in(spec: FormSpec, submission: Submission) -> None:
+    texts = {"overview": "收到{applications.received.total}件，比上年{change.applications.received.total}件，见{附件}。{no.such}"}
+    this = replace(submission, texts=texts)
+    received = submission.values[spec.index["applications.received.total"]]
+    assert isinstance(received, int)
+    last = replace(submission, year=submission.year - 1)
+    assert f"收到{received}件，比上年持平，见{{附件}}。{{no.such}}" in _lines(assemble(spec, this, prior=last))
+    without = next(line for line in _lines(assemble(spec, this)) if line.startswith("收到"))
+    assert without == f"收到{received}件，比上年{{change.applications.received.total}}件，见{{附件}}。{{no.such}}"

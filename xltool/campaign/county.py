@@ -13,9 +13,9 @@ from xltool.campaign.discrepancies import Discrepancy, holds_without
 from xltool.campaign.folder import COUNTY, Campaign, resolved
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import STATES, Standing
+from xltool.campaign.standing import STATES, Standing, submitted
 from xltool.campaign.store import Waiver
-from xltool.forms import catalog
+from xltool.forms import catalog, references
 from xltool.forms.checks import subject
 from xltool.messages import XltoolError, finding
 from xltool.model import LEVELS, Absence, Agency, Consolidation, Correction, Finding, FormSpec, Level, Reading, Severity, Submission
@@ -50,7 +50,7 @@ class County:
 
 def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
     """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
-    taken = [(s, _submission(s)) for s in standings if s.state == "accepted"]
+    taken = [(s, submitted(s)) for s in standings if s.state == "accepted"]
     sums = {s.entry.agency.code: s.entry.agency for s, submission in taken if submission.scope == "consolidated"}
     if roster.root is not None:
         sums.pop(roster.root.agency.code, None)
@@ -82,8 +82,10 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     comparable = added_up(campaign, own, root, held.agencies, last_year)
     written = _taken(campaign, texts.FILE)
     if written is not None:
-        total = replace(held.total, texts=texts.resolved(written, f"{COUNTY}/{texts.FILE}", spec, held.total, official or comparable))
-        held = replace(held, total=total)
+        beside = official or comparable
+        own_words = texts.given(written, f"{COUNTY}/{texts.FILE}", spec, held.total, beside)
+        # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last year's figures.
+        held = replace(held, total=references.settled(spec, replace(held.total, texts=own_words), beside))
     prior = comparable if given.absent or official is None else official  # figures of some beside those of all would break every rule
     [judged] = api.check([Reading(held.total)], [prior])
     differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
@@ -160,15 +162,6 @@ def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | N
         seen.add(entry.parent)
         entry = roster.agencies.get(entry.parent)
     return None
-
-
-def _submission(standing: Standing) -> Submission:
-    """What an agency's newest version says, under the name that the roster gives the agency."""
-    agency = standing.entry.agency
-    submission = None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
-    if submission is None:
-        raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.versions} 版已读不出来，请重新收取。")
-    return replace(submission, agency=agency)
 
 
 def _reason(standing: Standing) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
+from xltool import api
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.store import Store, Unmatched, Version, Waiver
+from xltool.messages import XltoolError
+from xltool.model import Submission
 
 SCHEMA: Final = "xltool/status/1"
 State: TypeAlias = Literal["missing", "returned", "accepted"]
@@ -108,6 +111,15 @@ def standings(campaign: Campaign, roster: Roster, store: Store, today: date, str
             days = overdue(campaign, _first(campaign, store, version))
             found.append(_standing(entry, version, waivers.get(code, ()), days, strict))
     return found
+
+
+def submitted(standing: Standing) -> Submission:
+    """What an agency's newest version says, under the name that the roster gives the agency; `XltoolError` when it cannot be read."""
+    agency = standing.entry.agency
+    submission = None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
+    if submission is None:
+        raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.versions} 版已读不出来，请重新收取。")
+    return replace(submission, agency=agency)
 
 
 def weighed(version: Version, waivers: Sequence[Waiver]) -> tuple[Verdict, ...]:

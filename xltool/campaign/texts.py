@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from xltool.campaign.handwritten import nearest, opened, refuse
+from xltool.forms import references
 from xltool.forms.source import Located, Source
 from xltool.model import FormSpec, Submission
-from xltool.report.references import resolve, unresolved
 
 FILE: Final = "texts.toml"
+_BRACE: Final = re.compile(r"\{[^{}\n]*\}|[{}]")
 
 
-def resolved(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
-    """The texts of a file with every reference resolved; raises `DefinitionError` with every fault and its line."""
+def given(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
+    """The texts of a file as they are written; raises `DefinitionError` with every fault and its line, also of their references."""
     source, document = opened(data, name)
-    given = dict(_texts(source, document, ""))
+    texts = dict(_texts(source, document, ""))
     known = [text.key for text in spec.texts]
-    for key, text in given.items():
+    for key, text in texts.items():
         if key not in known:
             source.fault(_place(source, text, key), f"{spec.id} 没有“{key}”这一项文字", nearest(key, known))
             continue
-        for fault in unresolved(text, spec, total, prior):
+        for fault in references.unresolved(text, spec, total, prior):
             hint = f"最接近的是 {fault.near}" if fault.near else ""
-            start = source.text.find(fault.written, text.offset if isinstance(text, Located) else 0)
-            source.fault(max(start, 0), f"{fault.written}：{fault.message}", hint)
+            source.fault(_within(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint)
+        # In an office's own file a brace that is no reference is one that was mistyped.
+        for brace in _BRACE.finditer(references.without(text)):
+            source.fault(_within(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数")
     refuse(source)
-    return {key: resolve(text, spec, total, prior) for key, text in given.items() if text.strip()}
+    return {key: text for key, text in texts.items() if text.strip()}
+
+
+def _within(source: Source, text: str, written: str, offset: int) -> int:
+    """Where something stands in the file that is written so far into a text; what the file escapes is longer there."""
+    return max(source.text.find(written, (text.offset if isinstance(text, Located) else 0) + offset), 0)
 
 
 def _texts(source: Source, document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:

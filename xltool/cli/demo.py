@@ -9,8 +9,7 @@ from typing import Final
 import click
 
 from xltool import api, cli, files
-from xltool.campaign import folder, priors
-from xltool.campaign.names import report_name
+from xltool.campaign import folder, texts
 from xltool.cli import console, place
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
@@ -45,9 +44,11 @@ def command(root: Path) -> None:
     console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
     _put(root, "改好了.xlsx", _corrected(wrong))
     _run("collect", "-C", str(root), "--jobs", "1")
+    console.say(f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.FILE}；文字里的数用花括号引用表中的格）")
+    files.put(root / folder.COUNTY / texts.FILE, (samples / texts.FILE).read_bytes())
     _run("consolidate", "-C", str(root))
     _run("status", "-C", str(root), "--html", str(root / "进度.html"))
-    _reports(root)
+    _run("reports", "-C", str(root))
     console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_written(root))))
 
 
@@ -85,14 +86,6 @@ def _corrected(submission: Submission) -> Submission:
     for key, value in CORRECTION.items():
         values[spec.index[key]] = value
     return replace(submission, values=tuple(values))
-
-
-def _reports(root: Path) -> None:
-    """Each agency's report from its newest version, as Word and web page."""
-    campaign = folder.load(root)
-    for submission in priors.newest(campaign):
-        for kind in ("docx", "html"):
-            files.put(root / folder.REPORTS / report_name(campaign, submission.agency, kind), api.report(submission, kind))
 
 
 def _submission(path: Path) -> Submission:

@@ -11,8 +11,8 @@ from xltool import api, files, readings
 from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
-from xltool.messages import XltoolError, told, visible
-from xltool.model import Finding, Reading
+from xltool.cli.style import lent
+from xltool.model import Reading
 from xltool.report.printing import KINDS, VERIFIABLE
 
 
@@ -48,7 +48,7 @@ from xltool.report.printing import KINDS, VERIFIABLE
     "--prior",
     metavar="上年",
     type=click.Path(path_type=Path),
-    help="上年的工作簿或上报件：审核时与上年比较，图示中与上年对照。",
+    help="上年的工作簿或上报件：审核时与上年比较，文字里引用的上年数由此填入，图示中与上年对照。",
 )
 @options
 def command(
@@ -74,7 +74,7 @@ def command(
         raise click.UsageError("--fragment 不能与 --pictures 同用：发布系统大多会去掉图示；另生成一份 .html 放图示。")
     if style is not None and kind != "docx":
         raise click.UsageError(f"--style 只能用于 .docx，不能用于 .{kind}。")
-    dress = None if style is None else _lent(style)
+    dress = lent(style)
     loaded, priors = pairs.paired([shown.load(source, passwords)], {} if prior is None else pairs.last_year((prior,), passwords))
     [reading] = api.check(loaded, priors)
     status = api.status(reading)
@@ -87,13 +87,13 @@ def command(
     drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
     if pictures and not drawn:
         console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
-    data, remarks = api.printed(reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress)
+    data, remarks = api.printed(reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0])
     files.put(output, data)
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {output}", err=True)
     if kind in VERIFIABLE:
-        _verified(readings.verified(data, reading.submission))
+        _verified(readings.verified(data, reading.submission, priors[0]))
 
 
 def _verified(reading: Reading) -> None:
@@ -105,11 +105,3 @@ def _verified(reading: Reading) -> None:
         for line in shown.lines(reading):
             console.say(line, err=True)
         sys.exit(shown.ERRORS)
-
-
-def _lent(path: Path) -> bytes:
-    """The bytes of the document whose styles are asked for; `XltoolError` when it cannot be opened."""
-    data = files.take(path)
-    if isinstance(data, Finding):
-        raise XltoolError(f"样式文件 {visible(path.name)}：{told(data, None, None)[0]}")
-    return data

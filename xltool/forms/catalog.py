@@ -34,13 +34,17 @@ def load(form_id: str) -> FormSpec:
     files = _files()
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
-    file = files[form_id]
-    return _load(file, file.stat().st_mtime_ns)
+    return _current(files[form_id])
+
+
+def every() -> tuple[FormSpec, ...]:
+    """All known forms, in the order of their ids; raises `DefinitionError` with the faults of the first faulty one."""
+    return tuple(_current(file) for _, file in sorted(_files().items()))
 
 
 def edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (load(form_id) for form_id in ids() if form_id.rpartition("-")[0] == family)
+    found = (_current(file) for form_id, file in sorted(_files().items()) if form_id.rpartition("-")[0] == family)
     return next((spec for spec in found if spec.covers(year)), None)
 
 
@@ -57,6 +61,10 @@ def _files() -> dict[str, Path]:
             if name.endswith(".toml"):
                 files[definition.form_id(name)] = folder / name
     return files
+
+
+def _current(file: Path) -> FormSpec:
+    return _load(file, file.stat().st_mtime_ns)
 
 
 @cache

@@ -112,18 +112,20 @@ class _Reader:
 
         One walk over the whole table: a search in each cell takes many times longer.
         """
-        space, told = self._space, self._told
+        space = self._space
         row_tag, cell_tag, before_tag = f"{space}tr", f"{space}tc", f"{space}gridBefore"
         rows: list[list[Entry]] = []
         column, span, begins, said = 0, 0, False, ""
-        simple, text_tag, line_tag, across, down = self._simple, self._text_tag, self._line_tag, self._across, self._down
-        wanted = (row_tag, cell_tag, before_tag, across, down, line_tag, *(told if simple else ()))
-        for node in table.iter(*wanted):
+        text_tag, line_tag, across, down, value = self._text_tag, self._line_tag, self._across, self._down, self._value
+        before: Any = None
+        # The texts alone tell where a paragraph ends; only where some are not to be seen are the paragraphs walked.
+        for node in table.iter(row_tag, cell_tag, before_tag, across, down, *(self._told if self._simple else (line_tag,))):
             tag = node.tag
             if tag == text_tag:
-                said += node.text or ""
+                said += ("\n" if said and self._line(before) is not self._line(node) else "") + (node.text or "")
+                before = node
             elif tag == line_tag:
-                said += ("\n" if said else "") + ("" if simple else self._text(node))
+                said += ("\n" if said else "") + self._text(node)
             elif tag in (cell_tag, row_tag):
                 if begins:
                     rows[-1].append(Entry(said, len(rows) - 1, column))
@@ -134,16 +136,20 @@ class _Reader:
                     if len(rows) > MAX_TABLE_ROWS:
                         raise over_limit("一个表格的行数", MAX_TABLE_ROWS, len(rows), self._part)
             elif tag == across:
-                span = max(1, _count(node.get(self._value, "")))
+                span = max(1, _count(node.get(value, "")))
             elif tag == down:
-                begins = node.get(self._value) == "restart"
+                begins = node.get(value) == "restart"
             elif tag == before_tag:
-                column = _count(node.get(self._value, ""))
+                column = _count(node.get(value, ""))
             else:
-                said += self._signs[tag]
+                said, before = said + self._signs[tag], node
         if begins:
             rows[-1].append(Entry(said, len(rows) - 1, column))
         return rows
+
+    def _line(self, node: Any) -> Any:
+        """The paragraph that a text stands in."""
+        return next(node.iterancestors(self._line_tag), None)
 
     def _text(self, element: Any) -> str:
         """The text that a reader sees of a paragraph."""

@@ -55,7 +55,7 @@ class Imported:
     @property
     def sources(self) -> tuple[Source, ...]:
         """Where the figure of each cell was printed, in the order of the form; cells of which nothing is printed are left out."""
-        return tuple(Source(key, *printed) for key, printed in self.printed.items())
+        return tuple(Source(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items())
 
 
 def material(data: bytes) -> tuple[str, Material] | None:
@@ -129,7 +129,7 @@ def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: 
         form=spec.id,
         year=year,
         agency=Agency(hints.code or agency, agency, hints.level or sections.level_of(agency)),
-        values=tuple(_value(cell, printed, twice, findings) for cell in spec.cells),
+        values=tuple(_values(spec.cells, {key: told.raw for key, told in printed.items() if key not in twice}, findings)),
         texts=dict(_texts(spec, words.texts, findings)),
         source=source,
     )
@@ -200,7 +200,7 @@ def _single_rows(spec: FormSpec, figures: Figures, printed: dict[CellKey, Printe
                 continue
             last = next(other for other in reversed(block.rows) if group in other.heads)
             note = f"“{group.label}”只印了一行"
-            printed.update({key: Printed("0", "没有印出", row.label, note) for key in keys})
+            printed.update({key: Printed("0", row.label, note) for key in keys})
             told = finding("published.one_row", table=figures.table.name, head=group.label, row=last.label)
             findings.extend([] if told in findings else [told])
     if missing:
@@ -218,16 +218,19 @@ def _first(cells: Mapping[CellKey, Printed]) -> Printed:
     return next(iter(cells.values()))
 
 
-def _value(cell: Cell, printed: Mapping[CellKey, Printed], twice: frozenset[CellKey], findings: list[Finding]) -> Value:
-    told = printed.get(cell.key)
-    if told is None or cell.key in twice:
-        return None
-    if len(told.raw) < 10 and told.raw.isascii() and told.raw.isdigit():
-        return int(told.raw) * cell.measure.scale
-    figure = number.from_text(told.raw, cell.measure)
-    if figure.code is not None and not (figure.code == "number.normalised" and _PLAIN.fullmatch(told.raw)):
-        findings.append(finding(figure.code, cell.key, **figure.data))
-    return figure.value
+def _values(cells: Sequence[Cell], printed: Mapping[CellKey, str], findings: list[Finding]) -> Iterator[Value]:
+    """The figure of each cell, from what is printed for it."""
+    for cell in cells:
+        raw = printed.get(cell.key)
+        if raw is None:
+            yield None
+        elif len(raw) < 10 and raw.isascii() and raw.isdigit():
+            yield int(raw) * cell.measure.scale
+        else:
+            figure = number.from_text(raw, cell.measure)
+            if figure.code is not None and not (figure.code == "number.normalised" and _PLAIN.fullmatch(raw)):
+                findings.append(finding(figure.code, cell.key, **figure.data))
+            yield figure.value
 
 
 # ---------------------------------------------------------------- words

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from xltool.forms.label import canonical
 from xltool.forms.layout import grid
-from xltool.model import Block, CellKey, Column, FormSpec, Row, Table
+from xltool.model import Block, CellKey, FormSpec, Row, Table
 from xltool.published.material import Entry, Lattice
 
 ALIKE: Final = 0.6
@@ -23,12 +23,21 @@ _FIGURE: Final = re.compile(r"[0-9０-９./／—–－+,，无不适用-]*")
 
 
 class Printed(NamedTuple):
-    """What is printed for one cell of a form, where, and what was unsure about it."""
+    """What is printed for one cell of a form, beside which label, what was unsure about it, and in which table, counted from 1.
+
+    `entry` is None where a table says by leaving a row out what its cells hold.
+    """
 
     raw: str
-    where: str
     label: str
     note: str = ""
+    table: int = 0
+    entry: Entry | None = None
+
+    @property
+    def where(self) -> str:
+        """The place in the document."""
+        return "没有印出" if self.entry is None else f"第{self.table}个表格第{self.entry.row + 1}行第{self.entry.column + 1}格"
 
 
 @dataclass
@@ -91,13 +100,31 @@ def bare(text: str) -> str:
 # ---------------------------------------------------------------- rows under one another
 
 
+class _Place(NamedTuple):
+    """A row of a form, the block it stands in, and the keys of its cells; `own` when the label that led here is the row's own."""
+
+    block: Block
+    row: Row
+    keys: tuple[CellKey, ...]
+    own: bool = True
+
+
 @lru_cache(maxsize=64)
-def _labels(table: Table) -> Mapping[str, tuple[Block, Row, bool]]:
-    """The rows of a table by each of their labels, and whether that is the row's own."""
-    labels = {bare(wording): (block, row, True) for block in table.blocks for row in block.rows for wording in (row.label, *row.variants)}
+def _places(table: Table) -> tuple[_Place, ...]:
+    return tuple(
+        _Place(block, row, tuple(f"{table.id}.{row.id}.{column.id}" for column in block.columns))
+        for block in table.blocks
+        for row in block.rows
+    )
+
+
+@lru_cache(maxsize=64)
+def _labels(table: Table) -> Mapping[str, _Place]:
+    """The rows of a table by each of their labels."""
+    places = _places(table)
     # One line for a whole group, as in the edition of 2019: its figure stands in the last of the group's rows, which is the rest of it.
-    heads = {bare(head.label): (block, row, False) for block in table.blocks for row in block.rows for head in row.heads}
-    return heads | labels
+    heads = {bare(head.label): place._replace(own=False) for place in places for head in place.row.heads}
+    return heads | {bare(wording): place for place in places for wording in (place.row.label, *place.row.variants)}
 
 
 def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
@@ -107,8 +134,8 @@ def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
     fits = False
     unknown: list[tuple[Block, _Line]] = []
     for line in printed:
-        at = next((at for at in range(len(line.bare) - 1, -1, -1) if line.bare[at] in labels), None)
-        if at is None:
+        said = [at for at, text in enumerate(line.bare) if text in labels]
+        if not said:
             if block is not None and _figures_at_end(line, len(block.columns)):
                 unknown += [(block, line)] if fits else []
                 continue
@@ -116,12 +143,13 @@ def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
             block = None
             heads += [text for text in line.bare if text]
             continue
-        block, row, own = labels[line.bare[at]]
-        fits, foreign = _fit(block, tuple(heads))
+        place = labels[line.bare[said[-1]]]
+        if place.block is not block:
+            block = place.block
+            fits, foreign = _fit(block, tuple(heads))
+            figures.heads += [head for head in foreign if fits and head not in figures.heads]
         if fits:
-            label = " ".join(line.entries[at].text.split())
-            _take(figures, (block, row), line, at, number=number, note="" if own else f"只印了一行“{label}”，记在“{row.label}”")
-            figures.heads += [head for head in foreign if head not in figures.heads]
+            _take(figures, place, line, said[-1], number=number)
     for where, line in unknown:
         _guess(figures, where, line, number)
 
@@ -140,27 +168,26 @@ def _fit(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     return all([h for h in heads if h in level] == [label for label in level if label in heads] for level in levels), foreign
 
 
-def _take(figures: Figures, place: tuple[Block, Row], line: _Line, at: int, *, number: int, note: str) -> None:
+def _take(figures: Figures, place: _Place, line: _Line, at: int, *, number: int, guessed: bool = False) -> None:
     """Notes the figures behind the label at `at` of a printed line, for a row of a block."""
-    block, row = place
     values = list(line.entries[at + 1 :])
-    while len(values) > len(block.columns) and not values[-1].text.strip():
+    while len(values) > len(place.keys) and not values[-1].text.strip():
         values.pop()
     label = " ".join(line.entries[at].text.split())
-    if len(values) != len(block.columns):
+    if len(values) != len(place.keys):
         figures.short.append(label)
         return
-    for column, entry in zip(block.columns, values, strict=True):
-        _note(figures, row, column, Printed(entry.text.strip(), _where(number, entry), label, note))
+    told = place.row.label
+    note = f"印作“{label}”，按“{told}”读取" if guessed else "" if place.own else f"只印了一行“{label}”，记在“{told}”"
+    _note(figures, place.keys, [Printed(entry.text.strip(), label, note, number, entry) for entry in values])
 
 
-def _note(figures: Figures, row: Row, column: Column, printed: Printed) -> None:
-    key = f"{figures.table.id}.{row.id}.{column.id}"
-    (figures.doubled if key in figures.cells else figures.cells)[key] = printed
-
-
-def _where(number: int, entry: Entry) -> str:
-    return f"第{number}个表格第{entry.row + 1}行第{entry.column + 1}格"
+def _note(figures: Figures, keys: Sequence[CellKey], printed: Sequence[Printed]) -> None:
+    """Notes what is printed for cells; of what is printed twice, the first counts."""
+    found = dict(zip(keys, printed, strict=True))
+    again = [key for key in found if key in figures.cells]
+    figures.doubled.update({key: found.pop(key) for key in again})
+    figures.cells.update(found)
 
 
 def _figures_at_end(line: _Line, count: int) -> bool:
@@ -172,12 +199,13 @@ def _figures_at_end(line: _Line, count: int) -> bool:
 def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
     """A row whose label nobody knows is taken for the missing one that it is like, and that is told."""
     at = max(i for i, text in enumerate(line.bare[: -len(block.columns)]) if text)
-    left = [row for row in block.rows if f"{figures.table.id}.{row.id}.{block.columns[0].id}" not in figures.cells]
+    left = [place for place in _places(figures.table) if place.block is block and place.keys[0] not in figures.cells]
     printed = _NUMBER.sub("", line.bare[at])
-    scores = [(difflib.SequenceMatcher(None, printed, _NUMBER.sub("", bare(row.label))).ratio(), row.id, row) for row in left]
+    scores = [
+        (difflib.SequenceMatcher(None, printed, _NUMBER.sub("", bare(place.row.label))).ratio(), place.row.id, place) for place in left
+    ]
     if scores and (best := max(scores))[0] >= ALIKE:
-        label = " ".join(line.entries[at].text.split())
-        _take(figures, (block, best[2]), line, at, number=number, note=f"印作“{label}”，按“{best[2].label}”读取")
+        _take(figures, best[2], line, at, number=number, guessed=True)
 
 
 # ---------------------------------------------------------------- rows side by side
@@ -185,15 +213,16 @@ def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
 
 def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
     """The one line of figures below the official heads."""
-    block, wanted = figures.table.blocks[0], _heads(figures.table)
+    places, wanted = _places(figures.table), _heads(figures.table)
     heads: list[str] = []
-    cells = [(row, column) for row in block.rows for column in block.columns]
+    keys = [key for place in places for key in place.keys]
     for line in printed:
         texts = [text for text in line.bare if text]
-        if len(line.bare) == len(cells) and heads and all(_FIGURE.match(text) and text not in wanted for text in texts):
+        if len(line.bare) == len(keys) and heads and all(_FIGURE.match(text) and text not in wanted for text in texts):
             if _in_order(wanted, heads):
-                for (row, column), entry in zip(cells, line.entries, strict=True):
-                    _note(figures, row, column, Printed(entry.text.strip(), _where(number, entry), f"{row.label} / {column.label}"))
+                labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
+                figures_in = [Printed(e.text.strip(), label, "", number, e) for e, label in zip(line.entries, labels, strict=True)]
+                _note(figures, keys, figures_in)
             heads = []
         else:
             heads += texts

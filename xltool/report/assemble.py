@@ -6,6 +6,7 @@ from typing import Final
 
 from xltool.forms.layout import grid
 from xltool.forms.number import display
+from xltool.forms.references import settled
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
 from xltool.report.text import lines
 
@@ -13,8 +14,12 @@ _PREFACE: Final = "preface"
 _CONTACT: Final = "contact."
 
 
-def assemble(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Report:
-    """The report of one submission; nothing is printed that the agency did not give and the form does not prescribe."""
+def assemble(spec: FormSpec, submission: Submission, *, prior: Submission | None = None, draft: bool = False) -> Report:
+    """The report of one submission; nothing is printed that the agency did not give and the form does not prescribe.
+
+    The figures that its texts name are put in here, those of last year from `prior`.
+    """
+    submission = settled(spec, submission, prior)
     parts: list[Heading | Paragraph | Grid] = []
     for section in spec.sections:
         if section.heading:

@@ -18,12 +18,14 @@ VERIFIABLE: Final[frozenset[Kind]] = frozenset({"docx", "html", "pdf", "txt"})
 
 
 class Wishes(NamedTuple):
-    """What somebody wants of a report beyond its content: a mark, a fragment of a page, pictures, an office's own styles."""
+    """What somebody wants of a report beyond its submission: a mark, a fragment of a page, pictures, an office's own styles, last year's
+    figures for texts that name them."""
 
     draft: bool = False
     fragment: bool = False
     pictures: tuple[Picture, ...] = ()
     style: bytes | None = None
+    prior: Submission | None = None
 
 
 def printed(spec: FormSpec, whole: Submission, given: Submission, kind: Kind, wishes: Wishes) -> tuple[bytes, tuple[str, ...]]:
@@ -44,7 +46,7 @@ def printed(spec: FormSpec, whole: Submission, given: Submission, kind: Kind, wi
         return csv(spec, whole, draft=wishes.draft), ()
     from xltool.report.assemble import assemble
 
-    report = assemble(spec, whole, draft=wishes.draft)
+    report = assemble(spec, whole, prior=wishes.prior, draft=wishes.draft)
     if kind == "pdf":
         from xltool.report.pdf import to_pdf
 

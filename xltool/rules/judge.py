@@ -8,7 +8,7 @@ from functools import partial
 from xltool.forms import totals
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Reading, Severity, Submission
-from xltool.rules import cells, localise, prior_year, validate
+from xltool.rules import cells, localise, prior_year, texts, validate
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -32,10 +32,12 @@ def judged(spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submiss
     stack = validate.stacked(values)
     noted = [{key for note in mine for key in note.keys} for mine in notes]
     doubts = cells.doubtful(spec, completed, stack, noted)
-    if priors is None or not any(priors):
+    given = [prior for reading, prior in zip(readings, priors or [None] * len(readings), strict=True) if reading.submission is not None]
+    for mine, submission, prior in zip(doubts, completed, given, strict=True):
+        mine.extend(texts.doubtful(spec, submission, prior))
+    if not any(given):
         breaks = validate.broken(spec, completed, stack)
     else:
-        given = [prior for reading, prior in zip(readings, priors, strict=True) if reading.submission is not None]
         last_year = [prior_year.aligned(spec, prior) for prior in given]
         breaks = validate.broken(spec, completed, validate.beside(stack, validate.stacked(last_year)), last_year)
         for mine, jumps in zip(doubts, prior_year.jumps(spec, values, last_year), strict=True):

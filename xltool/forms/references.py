@@ -1,75 +1,87 @@
 """Figures that a text names instead of repeating them: `{applications.received.total}` becomes what the table says.
 
-Only for texts that the office itself writes with references; texts of agencies never come here, and no template language does.
+A name in braces is looked up among the cells of the form, and nothing else can be written there: no template language runs over a text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms import catalog
 from xltool.forms.number import display
 from xltool.forms.source import closest
-from xltool.messages import XltoolError
 from xltool.model import PRIOR, FormSpec, Submission
 
 CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""
 _EVEN: Final = "持平"
-_REFERENCE: Final = re.compile(r"\{([^{}\n]*)\}|[{}]")
+_REFERENCE: Final = re.compile(r"\{\s*([A-Za-z][^{}\s]*\.[^{}\s]*)\s*\}")
+"""Braces around a name with a dot; other braces are signs like any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A reference that means nothing: as it is written, where in the text, what is wrong, and the nearest known one."""
+    """A reference that has no figure: as it is written, where in the text, why, and the nearest known one."""
 
     written: str
     offset: int
-    message: str
+    why: str
     near: str = ""
 
 
-def resolve(text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None) -> str:
-    """The text with every reference replaced by its figure; raises `XltoolError` with every one that cannot be."""
-    parts: list[str] = []
-    done, unresolved = 0, []
-    for start, end, found in _found(text, _years(spec, submission, prior)):
-        if isinstance(found, Unresolved):
-            unresolved.append(found)
-            continue
-        parts += [text[done:start], found[0]]
-        # 比上年{change.…}件: there is no 持平件
-        done = end + len(found[1]) if found[0] == _EVEN and text.startswith(found[1], end) else end
-    if unresolved:
-        raise XltoolError("；".join(f"{u.written}：{u.message}{f'，最接近的是 {u.near}' if u.near else ''}" for u in unresolved) + "。")
-    return "".join([*parts, text[done:]])
+def settled(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Submission:
+    """The submission, its totals completed, with texts that say the figures; a reference that has none stays as it is written.
+
+    `prior` is last year's submission, of this or another edition; without it no reference to last year has a figure.
+    """
+    if not any("{" in text for text in submission.texts.values()):
+        return submission
+    years = _years(spec, submission, prior)
+    return replace(submission, texts={key: _said(text, years) for key, text in submission.texts.items()})
 
 
 def unresolved(text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Iterator[Unresolved]:
-    """Every reference of the text that cannot be resolved."""
-    for _, _, found in _found(text, _years(spec, submission, prior)):
+    """Every reference of a text that has no figure."""
+    if "{" in text:
+        for _, _, found in _found(text, _years(spec, submission, prior)):
+            if isinstance(found, Unresolved):
+                yield found
+
+
+def without(text: str) -> str:
+    """The text with a line break for each sign of its references: what else is in it stands where it stood, and apart."""
+    return _REFERENCE.sub(lambda match: "\n" * len(match[0]), text)
+
+
+def _said(text: str, years: tuple[_Year, _Year | None]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end, found in _found(text, years):
         if isinstance(found, Unresolved):
-            yield found
+            continue
+        figure, unit = found
+        parts += [text[done:start], figure]
+        # 比上年{change.…}件: there is no 持平件
+        done = end + len(unit) if figure == _EVEN and text.startswith(unit, end) else end
+    return "".join([*parts, text[done:]])
 
 
 def _found(text: str, years: tuple[_Year, _Year | None]) -> Iterator[tuple[int, int, tuple[str, str] | Unresolved]]:
-    """Each reference with its place, its figure and the unit of that, or what is wrong."""
+    """Each reference with its place, its figure and the unit of that, or why there is none."""
     for match in _REFERENCE.finditer(text):
         try:
-            if match[1] is None:
-                raise _Meaningless("花括号要成对，只用来引用表中的数")
-            yield *match.span(), _figure(match[1].strip(), *years)
+            yield *match.span(), _figure(match[1], *years)
         except _Meaningless as fault:
-            yield *match.span(), Unresolved(match[0], match.start(), fault.message, fault.near)
+            yield *match.span(), Unresolved(match[0], match.start(), fault.why, fault.near)
 
 
 class _Meaningless(Exception):
-    def __init__(self, message: str, near: str = "") -> None:
-        super().__init__(message)
-        self.message, self.near = message, near
+    def __init__(self, why: str, near: str = "") -> None:
+        super().__init__(why)
+        self.why, self.near = why, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,7 @@ def _figure(name: str, this: _Year, last: _Year | None) -> tuple[str, str]:
     if not mark:
         return this.shown(key)
     if last is None:
-        raise _Meaningless("没有上年的汇总数，不能引用")
+        raise _Meaningless("没有上年的数，不能引用")
     if key not in last.spec.index:
         raise _Meaningless(f"上年的报表（{last.spec.id}）没有这一格")
     return last.shown(key) if mark == PRIOR else _change(key, this, last)

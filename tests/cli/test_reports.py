@@ -1,0 +1,110 @@
+"""`xltool reports`: who gets a report, under which name, with which figures, and who has none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+from click.testing import CliRunner
+
+from tests import figures
+from tests.campaign import stores
+from xltool import api
+from xltool.campaign import folder
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Roster
+from xltool.cli import main
+from xltool.readings import imported
+
+TEXT = "新收{applications.received.total}件，与上年相比{change.applications.received.total}件。"
+
+
+def submission(entry, year, received, **texts):
+    values = dict.fromkeys(stores.SPEC.index, 0) | {
+        "applications.received.natural_person": received,
+        "applications.granted.natural_person": received,
+    }
+    told = {text.key: "已写。" for text in stores.SPEC.texts if text.required} | {
+        key.replace("__", "."): text for key, text in texts.items()
+    }
+    return replace(figures.submission(stores.SPEC, figures.summed(stores.SPEC, values), entry.agency), year=year, texts=told)
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    """Four agencies, two of one name; the last has returned nothing."""
+    entries = list(stores.entries(4))
+    entries[2] = replace(entries[2], agency=replace(entries[2].agency, name=entries[1].agency.name))
+    roster = Roster(tuple(entries))
+    (tmp_path / "上年").mkdir()
+    for at, entry in enumerate(entries):
+        (tmp_path / "上年" / f"{at}.json").write_bytes(api.dump(submission(entry, 2023, at)))
+    made = Campaign(tmp_path / "额敏县", stores.SPEC.id, 2024, "额敏县", stores.DEADLINE, ("../上年",))
+    folder.create(made, roster)
+    with stores.opened(made) as store:
+        for at, entry in enumerate(entries[:3]):
+            given = submission(entry, 2024, at + 2, overview__requests=TEXT)
+            reading = stores.take_judged(store, given, "2025-01-10T09:00:00", f"{at}.xlsx", prior=submission(entry, 2023, at))
+            assert api.status(reading) == "accepted", [api.message(found, stores.SPEC) for found in reading.findings]
+    return made
+
+
+def run(campaign, *words):
+    return CliRunner().invoke(main, ["reports", "-C", str(campaign.root), *words], prog_name="xltool", catch_exceptions=False)
+
+
+def written(campaign):
+    return {path.name: path.read_bytes() for path in sorted((campaign.root / "reports").iterdir())}
+
+
+def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign):
+    done = run(campaign)
+    assert done.exit_code == 3  # one is missing
+    assert done.stdout == f"已生成 3 个单位的报告（docx、html），在 {campaign.root / 'reports'}。\n"
+    assert done.stderr == "还有 1 个单位没有通过，没有生成：\n  654221-003　额敏县自然资源局　未报送\n"
+    title = "2024年政府信息公开工作年度报告"
+    made = written(campaign)
+    assert list(made) == [
+        f"{code}额敏县{name}{title}.{kind}"
+        for code, name in (("654221-001_", "教育和科学技术局"), ("654221-002_", "教育和科学技术局"), ("", "人民政府办公室"))
+        for kind in ("docx", "html")
+    ]
+    for name, data in made.items():
+        told = imported(data).reading.submission
+        at = int(name[7:10]) if name.startswith("6") else 0
+        assert told.values[stores.SPEC.index["applications.received.total"]] == at + 2
+        assert told.texts["overview.requests"] == f"新收{at + 2}件，与上年相比增加2件。"
+    assert run(campaign).exit_code == 3
+    assert written(campaign) == made
+
+
+def test_the_kinds_that_are_asked_for(campaign):
+    assert run(campaign, "--kind", "txt", "--kind", "csv", "--kind", "txt").stdout.startswith("已生成 3 个单位的报告（txt、csv）")
+    assert {name.rpartition(".")[2] for name in written(campaign)} == {"txt", "csv"}
+    assert run(campaign, "--kind", "odt").exit_code == 2
+    refused = run(campaign, "--kind", "html", "--style", "甲.docx")
+    assert (refused.exit_code, "--style 只能用于 docx" in refused.stderr) == (2, True)
+    assert run(campaign, "--style", "没有.docx").exit_code == 1
+
+
+def test_what_is_left_of_a_version_that_was_accepted_before_is_told(campaign):
+    run(campaign)
+    before = written(campaign)
+    entry = stores.entries(4)[0]
+    with stores.opened(campaign) as store:
+        worse = replace(submission(entry, 2024, 2), values=(None,) * len(stores.SPEC.cells))
+        stores.take_judged(store, worse, "2025-01-11T09:00:00", "新.xlsx")
+    done = run(campaign)
+    assert "还有 2 个单位没有通过" in done.stderr
+    name = "额敏县人民政府办公室2024年政府信息公开工作年度报告"
+    assert f"额敏县人民政府办公室　退回；reports 里还有以前一版的报告，不要公布：{name}.docx、{name}.html\n" in done.stderr
+    assert written(campaign) == before
+
+
+def test_a_report_that_reads_back_otherwise_is_told(campaign, monkeypatch):
+    other = api.report(submission(stores.entries(4)[0], 2024, 9), "html")
+    monkeypatch.setattr(import_module("xltool.report.docx"), "to_docx", lambda *_: other)
+    done = run(campaign, "--kind", "docx")
+    assert done.exit_code == 3
+    assert done.stderr.count("读回来与数据不一致：") == 3

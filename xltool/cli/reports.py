@@ -1,0 +1,92 @@
+"""`xltool reports`: the report of each agency of a campaign that is accepted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import click
+
+from xltool import api, files, readings
+from xltool.campaign import reports
+from xltool.campaign.folder import REPORTS, Campaign
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import STATES, Standing, standings, submitted
+from xltool.cli import console, place, shown
+from xltool.cli.chinese import Command
+from xltool.cli.style import lent
+from xltool.model import Submission
+from xltool.report.printing import KINDS, VERIFIABLE, Kind
+
+_UNLIKE: Final = "读回来与数据不一致："
+
+
+@click.command(
+    cls=Command,
+    name="reports",
+    options_metavar="[选项]",
+    help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
+    "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
+)
+@place.option
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="docx",
+    multiple=True,
+    default=reports.USUAL,
+    type=click.Choice(KINDS),
+    help=f"生成哪种文件（{'、'.join(KINDS)}），可以多次给出；默认 {'、'.join(reports.USUAL)}。",
+)
+@click.option("--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。")
+@click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过。")
+def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: bool) -> None:
+    """Writes what can be published, reads it back, and tells who has none."""
+    kinds = tuple(dict.fromkeys(kinds))
+    if style is not None and "docx" not in kinds:
+        raise click.UsageError("--style 只能用于 docx。")
+    dress = lent(style)
+    with place.opened(root) as (campaign, roster, store):
+        found = standings(campaign, roster, store, date.today(), strict)
+        last_year = place.last_year(campaign, roster)
+    accepted = [standing for standing in found if standing.state == "accepted"]
+    paths = {kind: reports.paths(campaign, roster, kind) for kind in kinds}
+    told: list[str] = []
+    for standing in place.progress(accepted, len(accepted), "生成"):
+        code = standing.entry.agency.code
+        told += _written(submitted(standing), last_year.get(code), {kind: paths[kind][code] for kind in kinds}, dress)
+    console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
+    for line in dict.fromkeys(told):
+        console.say(line, err=True)
+    left = [standing for standing in found if standing.state != "accepted"]
+    _left(campaign, roster, left)
+    sys.exit(shown.ERRORS if left or any(line.startswith(_UNLIKE) for line in told) else shown.DONE)
+
+
+def _written(submission: Submission, prior: Submission | None, paths: Mapping[Kind, Path], style: bytes | None) -> list[str]:
+    """Writes an agency's reports; gives what is to be told of them."""
+    told: list[str] = []
+    for kind, path in paths.items():
+        data, remarks = api.printed(submission, kind, style=style if kind == "docx" else None, prior=prior)
+        files.put(path, data)
+        told += remarks
+        if kind in VERIFIABLE:
+            reading = readings.verified(data, submission, prior)
+            if any(found.code != "published.library" for found in reading.findings):
+                told += [f"{_UNLIKE}{path.name}", *shown.lines(reading)]
+    return told
+
+
+def _left(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:
+    """Names who has no report now, and what of an earlier version still lies there."""
+    if left:
+        console.say(f"还有 {len(left)} 个单位没有通过，没有生成：", err=True)
+    outdated = reports.outdated(campaign, roster, left)
+    for standing in left:
+        agency = standing.entry.agency
+        old = "、".join(path.name for path in outdated[agency.code])
+        note = f"；{REPORTS} 里还有以前一版的报告，不要公布：{old}" if old else ""
+        console.say(f"  {agency.code}　{agency.name}　{STATES[standing.state]}{note}", err=True)

@@ -1,0 +1,28 @@
+"""Checks of texts: whether every figure that a text names instead of repeating it is there to be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xltool.forms import references
+from xltool.messages import finding
+from xltool.model import Finding, FormSpec, Submission
+
+MOST_NAMED: Final = 6
+MOST_SHOWN: Final = 60
+
+
+def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
+    """A finding for each text with references that have no figure; the submission has its totals completed."""
+    for text in spec.texts:
+        faults = list(references.unresolved(submission.texts.get(text.key, ""), spec, submission, prior))
+        if faults:
+            shown = [_shown(fault) for fault in faults[:MOST_NAMED]]
+            more = " 等" if len(faults) > MOST_NAMED else ""
+            yield finding("text.reference", label=text.label, count=len(faults), references="；".join(shown) + more, form=spec.id)
+
+
+def _shown(fault: references.Unresolved) -> str:
+    near = f"，最接近的是 {fault.near}" if fault.near else ""
+    return f"{fault.written[:MOST_SHOWN]}，{fault.why}{near}"

@@ -40,6 +40,7 @@ with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcryp
     from tests.workbook.tamper import Opened
     from xltool import api
     from xltool.campaign import inbox
+    from xltool.published import read as published  # noqa: F401
     from xltool.workbook import legacy, locked, ods, read  # noqa: F401
     from xltool.workbook.display import as_date, shown, shown_text
 
@@ -59,6 +60,13 @@ def read_whole(data):
         json.dumps(api.described(found, checked), ensure_ascii=False).encode()
     if reading.submission is not None:
         api.dump(reading.submission)
+
+
+def read_report(data):
+    """The same of a published report, with the place of each figure."""
+    imported = api.imported(data, "报告")
+    assert all(source.where for source in imported.sources)
+    read_whole(data)
 
 
 def gather(data):
@@ -141,6 +149,8 @@ TARGETS = {
     "ole": lambda: Target([*seeds.saved("xls"), seeds.encrypted()]),
     "ods": lambda: parts_of(*seeds.saved("ods")),
     "document": lambda: Target(seeds.DOCUMENTS, mutate=words_changed),
+    "word": lambda: parts_of(*seeds.published("docx"))._replace(run=read_report),
+    "page": lambda: Target([*seeds.published("html"), *seeds.published("txt"), *seeds.published("md")], read_report, words_changed),
     "mail": lambda: Target(seeds.mails(), gather, words_changed),
     "archive": lambda: Target([seeds.archive()], gather),
     "display": lambda: Target(seeds.FORMATS, display, words_changed),

@@ -5,6 +5,7 @@ import io
 import re
 import tempfile
 import zipfile
+from dataclasses import replace
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,14 @@ def filled() -> bytes:
         if part.startswith("xl/worksheets/sheet"):
             opened.parts[part] = _ROW.sub(lambda row: row[0] if int(row[1]) <= _LAST_ROW else b"", content)
     return opened.bytes()
+
+
+@cache
+def published(kind: str) -> tuple[bytes, ...]:
+    """Reports as they are published, of both editions."""
+    document = api.read(DOCUMENTS[1]).submission
+    older = replace(document, form="ogi-2019", year=2020, values=tuple(range(len(api.form("ogi-2019").cells))))
+    return api.report(document, kind), api.report(older, kind)
 
 
 @cache

@@ -55,7 +55,8 @@ def test_each_gets_its_finding(name):
     for found in reading.findings:
         message = api.message(found, SPEC if reading.submission else None)
         assert message.endswith("。")
-        assert not re.search(r"[{}]|None|[\x00-\x1f\u202a-\u202e\u2066-\u2069]", message)
+        named = found.code == "text.reference"  # quotes what a clerk wrote in braces
+        assert not re.search(rf"{'' if named else '[{}]|'}None|[\x00-\x1f\u202a-\u202e\u2066-\u2069]", message)
         assert len(message) < 2000
     if reading.submission is None:
         assert len(reading.findings) == 1

@@ -15,7 +15,7 @@ MAX_TABLE_ROWS: Final = 5_000
 
 _SPACES: Final = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
 _LEVEL: Final = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
-_STYLE: Final = re.compile(rb"<(?:\w+:)?style\s[^>]*?styleId=[\"']([^\"'<>]{1,200})[\"'][^>]*>(.*?)</(?:\w+:)?style>", re.DOTALL)
+_STYLE: Final = re.compile(rb"\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _NAME: Final = re.compile(rb"<(?:\w+:)?name\s[^>]*?val=[\"']([^\"'<>]{1,200})[\"']")
 _OUTLINE: Final = re.compile(rb"<(?:\w+:)?outlineLvl\s[^>]*?val=[\"']([0-8])[\"']")
 _PASSED_OVER: Final = frozenset({"del", "moveFrom", "instrText", "delText", "rPr", "pPr", "txbxContent", "Fallback", "footnoteReference"})
@@ -63,13 +63,16 @@ def _levels(styles: bytes) -> dict[str, int]:
     Read as text: all that is wanted is two values, and taking the part apart costs as much as a large table.
     """
     found = {}
-    for style in _STYLE.finditer(styles):
-        name, outline = _NAME.search(style[2]), _OUTLINE.search(style[2])
+    for style in styles.split(b"styleId")[1:]:
+        named, name, outline = _STYLE.match(style), _NAME.search(style), _OUTLINE.search(style)
+        if named is None:
+            continue
+        key = unescape(named[1].decode("utf-8", "replace"))
         match = None if name is None else _LEVEL.fullmatch(unescape(name[1].decode("utf-8", "replace")))
         if match is not None:
-            found[unescape(style[1].decode("utf-8", "replace"))] = int(match[1])
+            found[key] = int(match[1])
         elif outline is not None:
-            found[unescape(style[1].decode("utf-8", "replace"))] = int(outline[1]) + 1
+            found[key] = int(outline[1]) + 1
     return found
 
 

@@ -70,7 +70,7 @@ def read(data: bytes) -> Material:
         return Material(())
     title = root.findtext(".//title") or ""
     body = root.find("body")
-    return Material(tuple(_joined(_parts(root if body is None else body, 0))), _BLANKS.sub(" ", title).strip())
+    return Material(tuple(_joined(_parts(root if body is None else body, 0))), _BLANKS.sub(" ", title).strip(), page=True)
 
 
 def _joined(found: Iterator[Part | str]) -> Iterator[Part]:

@@ -39,11 +39,15 @@ Part: TypeAlias = Prose | Lattice
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The parts of a published report; `title` is what the file itself says it is called, `notes` what was noticed in opening it."""
+    """The parts of a published report; `title` is what the file itself says it is called, `notes` what was noticed in opening it.
+
+    On a `page` of the web other things may stand around the report.
+    """
 
     parts: tuple[Part, ...]
     title: str = ""
     notes: tuple[Finding, ...] = ()
+    page: bool = False
 
     def prose(self) -> list[str]:
         """The paragraphs alone."""

@@ -19,6 +19,8 @@ MAX_PAGES: Final = 200
 _PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
 _CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
 _LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
+_WORD: Final = re.compile(r"[!-~]+")
+_STOPS: Final = "。！？"
 _FAULTS: Final = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -110,28 +112,37 @@ def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
 
 
 def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
-    """The parts of the document: a line that is indented, or that follows one that ends early, begins a paragraph."""
+    """The parts of the document: a line that is indented, or that follows one that ends early, begins a paragraph.
+
+    A line may end early for the next word's sake, such as an address of the web that is not broken.
+    """
     texts = [line for line in lines if isinstance(line.content, str)]
     left = min((line.left for line in texts), default=0.0)
     right = max((line.right for line in texts), default=0.0)
     usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
     running = ""
-    ended = True
-    large = 0.0
+    gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
     for line in lines:
         if isinstance(line.content, Lattice):
             yield from [Prose(running)] if running else []
-            running, ended, large = "", True, 0
+            running, gap, large = "", 0, 0
             yield line.content
             continue
+        ended = gap > 2.5 * line.size and not (gap < _first_word(line) and running[-1:] not in _STOPS)
         if large and line.size == large:
             running += line.content  # a title goes on in its next line, however short the line before is
-        elif ended or large or line.left > left + 0.8 * line.size:
+        elif not running or ended or large or line.left > left + 0.8 * line.size:
             yield from [Prose(running)] if running else []
             running = line.content
         else:
             space = " " if running[-1:].isascii() and line.content[:1].isascii() and running[-1:].isalpha() else ""
             running += space + line.content
-        ended = line.right < right - 2.5 * line.size
+        gap = right - line.right
         large = line.size if line.size > 1.2 * usual else 0
     yield from [Prose(running)] if running else []
+
+
+def _first_word(line: _Line) -> float:
+    """About how wide the unbroken word is that a line begins with, in points: signs of the Latin alphabet are half as wide as high."""
+    match = _WORD.match(str(line.content))
+    return 0.0 if match is None else len(match[0]) * line.size / 2

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xltool import kinds
 from xltool.forms import number
 from xltool.forms.text import taken
 from xltool.messages import finding
-from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Row, Submission, Value
+from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Submission, Value
 from xltool.package import Package, Refusal
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.material import Material
@@ -129,7 +130,7 @@ def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: 
         form=spec.id,
         year=year,
         agency=Agency(hints.code or agency, agency, hints.level or sections.level_of(agency)),
-        values=tuple(_values(spec.cells, {key: told.raw for key, told in printed.items() if key not in twice}, findings)),
+        values=tuple(_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)),
         texts=dict(_texts(spec, words.texts, findings)),
         source=source,
     )
@@ -218,14 +219,19 @@ def _first(cells: Mapping[CellKey, Printed]) -> Printed:
     return next(iter(cells.values()))
 
 
-def _values(cells: Sequence[Cell], printed: Mapping[CellKey, str], findings: list[Finding]) -> Iterator[Value]:
+@lru_cache(maxsize=64)
+def _scales(spec: FormSpec) -> tuple[int, ...]:
+    return tuple(cell.measure.scale for cell in spec.cells)
+
+
+def _values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[Finding]) -> Iterator[Value]:
     """The figure of each cell, from what is printed for it."""
-    for cell in cells:
+    for cell, scale in zip(spec.cells, _scales(spec), strict=True):
         raw = printed.get(cell.key)
         if raw is None:
             yield None
         elif len(raw) < 10 and raw.isascii() and raw.isdigit():
-            yield int(raw) * cell.measure.scale
+            yield int(raw) * scale
         else:
             figure = number.from_text(raw, cell.measure)
             if figure.code is not None and not (figure.code == "number.normalised" and _PLAIN.fullmatch(raw)):

@@ -6,24 +6,20 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from xltool.forms.label import canonical
 from xltool.model import FormSpec, Level, Section, Text
+from xltool.published import title
+from xltool.published.furniture import furnished, is_furniture, signature
 from xltool.published.material import Lattice, Material, Part, Prose
 
 LONGEST_HEADING: Final = 40
 """Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
 ALIKE: Final = 0.5
 
-_NAME_AND_YEAR: Final = (
-    r"(?:【草稿】)?(?P<name>[^，。；：“”《》]{2,60}?)?(?P<year>(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2})年?度?"
-)
-_DISCLOSURE: Final = r"(?:政府|政务)?信息公开(?:工作)?年度?报告"
 _PERIOD: Final = re.compile(r"(20[0-9]{2})年1月1日(?:起?至|-|—|到)(?:20[0-9]{2}年)?12月31日")
 _OFFICE: Final = re.compile(r"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{4,40}?)(?:办公室|政务公开办|政务公开科|秘书科|联系)")
-_DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 _NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
 _ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
 _CONTACT: Final = "联系方式："
@@ -41,8 +37,6 @@ class Words:
 
     agency: str = ""
     year: int | None = None
-    titles: int = 0
-    """How many lines are titles of different reports."""
     texts: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     """The official headings that were found."""
@@ -50,43 +44,46 @@ class Words:
     """Paragraphs that belong to no text of the form."""
 
 
-class _Title(NamedTuple):
-    name: str
-    year: int
-    lines: frozenset[int]
-
-
 def words(material: Material, spec: FormSpec) -> Words:
     """The words of a report in the order of a form's sections."""
     found = Words()
-    titles = list(_titles(material, spec))
-    found.titles = len({(title.name, title.year) for title in titles if title.name})
-    if titles:
-        best = next((title for title in titles if title.name), titles[0])
-        found.agency, found.year = best.name, best.year
-    skipped = frozenset[int]().union(*(title.lines for title in titles))
+    titles = list(title.titles(material, spec.title))
+    about = None if len({each.year for each in titles}) == 1 and titles[0].year else _period(material)
+    found.agency, found.year, _ = title.best(titles, about)
+    skipped = frozenset[int]().union(*(each.lines for each in titles))
     marked = _marked(material.parts, spec)
     starts = list(_starts(material.parts, spec, only_marked=1 in marked))
     found.headings = [section.heading for _, section, _ in starts]
     first = starts[0][0] if starts else len(material.parts)
-    last_title = max((line for title in titles for line in title.lines if line < first), default=-1)
+    last_title = max((line for each in titles for line in each.lines if line < first), default=-1)
     before = [
         part.text for at, part in enumerate(material.parts[:first]) if isinstance(part, Prose) and at > last_title and at not in skipped
     ]
-    _opening(found, spec, _paragraphs(before))
+    page = material.page and 1 not in marked
+    found.left += [line for line in _paragraphs(before) if page and is_furniture(line)]
+    _opening(found, spec, [line for line in _paragraphs(before) if not (page and is_furniture(line))])
     strange = [at for at, part in enumerate(material.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked]
     limits = sorted({*(at for at, _, _ in starts), *strange, len(material.parts)})
     ends = [next(limit for limit in limits if limit > at) for at, _, _ in starts]  # what follows a heading that is not official is no text
     for (at, section, rest), end in zip(starts, ends, strict=True):
         inside = [part for part in material.parts[at + 1 : end] if isinstance(part, Prose) and part.text.strip()]
+        if end == len(material.parts):
+            last = furnished([part.text for part in inside]) if page else len(inside)
+            found.left += [part.text.strip() for part in inside[last:]]
+            inside = inside[:last]
+            found.agency = found.agency or signature([part.text for part in inside])
         _section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
     if not found.agency:
         match = _OFFICE.search("".join(before))
         found.agency = "" if match is None else match["name"]
-    if found.year is None:
-        match = _PERIOD.search(canonical("".join(material.prose())))
-        found.year = None if match is None else int(match[1])
+    found.year = found.year or about
     return found
+
+
+def _period(material: Material) -> int | None:
+    """The year that the report's sentence about its period speaks of."""
+    match = _PERIOD.search(canonical("".join(material.prose())))
+    return None if match is None else int(match[1])
 
 
 def level_of(name: str) -> Level:
@@ -96,35 +93,7 @@ def level_of(name: str) -> Level:
 
 def entitled(material: Material, spec: FormSpec) -> bool:
     """Whether a document calls itself by a form's title, with a year before it."""
-    return bool(list(_titles(material, spec)))
-
-
-@lru_cache(maxsize=64)
-def _pattern(title: str) -> re.Pattern[str]:
-    """How a report of that title may call itself: an agency, a year, and the title; that of open government information in any wording."""
-    return re.compile(_NAME_AND_YEAR + (_DISCLOSURE if re.fullmatch(_DISCLOSURE, title) else re.escape(title)))
-
-
-def _titles(material: Material, spec: FormSpec) -> Iterator[_Title]:
-    """The titles, each in one line or in two; what the file calls itself where no line does."""
-    pattern = _pattern(spec.title)
-    lines = [(at, "".join(part.text.split())) for at, part in enumerate(material.parts) if isinstance(part, Prose)]
-    seen = False
-    for index, (at, line) in enumerate(lines):
-        match = pattern.fullmatch(line) if len(line) <= 2 * LONGEST_HEADING else None
-        if match is None:
-            continue
-        above = lines[index - 1] if index else (-1, "")
-        name = match["name"] or (above[1] if above[0] == at - 1 and 2 < len(above[1]) <= LONGEST_HEADING and "。" not in above[1] else "")
-        seen = True
-        yield _Title(name, _year(match["year"]), frozenset({at} if match["name"] else {at, above[0]}))
-    match = None if seen else pattern.search("".join(material.title.split()))
-    if match is not None:
-        yield _Title(match["name"] or "", _year(match["year"]), frozenset())
-
-
-def _year(written: str) -> int:
-    return int(written.replace("二", "2", 1).translate(_DIGITS))
+    return any(each.year for each in title.titles(material, spec.title))
 
 
 def _marked(parts: Sequence[Part], spec: FormSpec) -> set[int]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from xltool.forms.label import canonical
 from xltool.forms.layout import grid
-from xltool.model import Block, CellKey, FormSpec, Row, Table
+from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.material import Entry, Lattice
 
 ALIKE: Final = 0.6
@@ -80,7 +80,7 @@ def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, lis
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
             figures = Figures(spec, table)
-            read, labels = (_across, _heads(table)) if table.blocks[0].across else (_down, _labels(table))
+            read, labels = (_across, _all_heads(table)) if table.blocks[0].across else (_down, _labels(table))
             for at, lines in enumerate(printed, start=1):
                 if not said[at - 1].isdisjoint(labels):
                     read(figures, lines, at)
@@ -127,8 +127,18 @@ def _labels(table: Table) -> Mapping[str, _Place]:
     return heads | {bare(wording): place for place in places for wording in (place.row.label, *place.row.variants)}
 
 
+@lru_cache(maxsize=64)
+def _variants(table: Table) -> Mapping[str, str]:
+    """The official heads by what else they are called."""
+    heads: list[Row | Column | Head] = []
+    for block in table.blocks:
+        parts: Sequence[Row | Column] = (*block.columns, *block.rows) if block.across else block.columns
+        heads += [head for part in parts for head in (part, *part.heads)]
+    return {bare(wording): bare(head.label) for head in heads for wording in head.variants}
+
+
 def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
-    labels = _labels(figures.table)
+    labels, variants = _labels(figures.table), _variants(figures.table)
     heads: list[str] = []
     block: Block | None = None
     fits = False
@@ -141,17 +151,30 @@ def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
                 continue
             heads = [] if block is not None else heads
             block = None
-            heads += [text for text in line.bare if text]
+            heads += [variants.get(text, text) for text in line.bare if text]
             continue
         place = labels[line.bare[said[-1]]]
+        before = [variants.get(text, text) for text in line.bare[: said[-1]] if text and text not in labels]
+        if before and not _columns(place.block).isdisjoint(before):  # where nothing marks the end of a row, its heads stand before it
+            heads, block = before, None
         if place.block is not block:
             block = place.block
             fits, foreign = _fit(block, tuple(heads))
-            figures.heads += [head for head in foreign if fits and head not in figures.heads]
+            figures.heads += [head for head in foreign if fits and head not in figures.heads and not _is_title(figures.table, head)]
         if fits:
             _take(figures, place, line, said[-1], number=number)
     for where, line in unknown:
         _guess(figures, where, line, number)
+
+
+@lru_cache(maxsize=64)
+def _columns(block: Block) -> frozenset[str]:
+    return frozenset(bare(column.label) for column in block.columns)
+
+
+def _is_title(table: Table, head: str) -> bool:
+    """Whether a head is the table's own title, with a number or without, as some print it in the table's first row."""
+    return _NUMBER.sub("", head) == _NUMBER.sub("", bare(table.title))
 
 
 @lru_cache(maxsize=1024)
@@ -174,6 +197,8 @@ def _take(figures: Figures, place: _Place, line: _Line, at: int, *, number: int,
     while len(values) > len(place.keys) and not values[-1].text.strip():
         values.pop()
     label = " ".join(line.entries[at].text.split())
+    if not place.own and not any(value.text.strip() for value in values):
+        return  # the head of a group on a line of its own
     if len(values) != len(place.keys):
         figures.short.append(label)
         return
@@ -191,9 +216,10 @@ def _note(figures: Figures, keys: Sequence[CellKey], printed: Sequence[Printed])
 
 
 def _figures_at_end(line: _Line, count: int) -> bool:
-    """Whether a row ends in as many figures, behind a label of its own."""
+    """Whether a row ends in as many figures, behind a label of its own; one that may be blank is none, for heads end in blanks too."""
     values = line.bare[-count:] if len(line.bare) > count else ()
-    return bool(values) and any(line.bare[:-count]) and all(_FIGURE.fullmatch(value) for value in values)
+    blank = count == 1 and not any(values)
+    return bool(values) and not blank and any(line.bare[:-count]) and all(_FIGURE.fullmatch(value) for value in values)
 
 
 def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
@@ -201,11 +227,14 @@ def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
     at = max(i for i, text in enumerate(line.bare[: -len(block.columns)]) if text)
     left = [place for place in _places(figures.table) if place.block is block and place.keys[0] not in figures.cells]
     printed = _NUMBER.sub("", line.bare[at])
-    scores = [
-        (difflib.SequenceMatcher(None, printed, _NUMBER.sub("", bare(place.row.label))).ratio(), place.row.id, place) for place in left
-    ]
+    scores = [(_likeness(printed, bare(place.row.label)), place.row.id, place) for place in left]
     if scores and (best := max(scores))[0] >= ALIKE:
         _take(figures, best[2], line, at, number=number, guessed=True)
+
+
+def _likeness(printed: str, official: str) -> float:
+    """1 where a label stands behind its group's in one cell; else how much of it is the same, numbers aside."""
+    return 1.0 if printed.endswith(official) else difflib.SequenceMatcher(None, printed, _NUMBER.sub("", official)).ratio()
 
 
 # ---------------------------------------------------------------- rows side by side
@@ -213,19 +242,24 @@ def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
 
 def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
     """The one line of figures below the official heads."""
-    places, wanted = _places(figures.table), _heads(figures.table)
+    places, wanted, variants = _places(figures.table), _heads(figures.table), _variants(figures.table)
     heads: list[str] = []
     keys = [key for place in places for key in place.keys]
     for line in printed:
-        texts = [text for text in line.bare if text]
-        if len(line.bare) == len(keys) and heads and all(_FIGURE.match(text) and text not in wanted for text in texts):
-            if _in_order(wanted, heads):
+        split = max(0, len(line.bare) - len(keys))
+        before, values = [variants.get(text, text) for text in line.bare[:split] if text], line.entries[split:]
+        if len(values) == len(keys) and (heads or before) and all(_FIGURE.match(t) and t not in wanted for t in line.bare[split:] if t):
+            if _in_order(wanted, [*heads, *before]):
                 labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
-                figures_in = [Printed(e.text.strip(), label, "", number, e) for e, label in zip(line.entries, labels, strict=True)]
-                _note(figures, keys, figures_in)
+                _note(figures, keys, [Printed(e.text.strip(), label, "", number, e) for e, label in zip(values, labels, strict=True)])
             heads = []
         else:
-            heads += texts
+            heads += [variants.get(text, text) for text in line.bare if text]
+
+
+@lru_cache(maxsize=64)
+def _all_heads(table: Table) -> frozenset[str]:
+    return frozenset((*_heads(table), *_variants(table)))
 
 
 @lru_cache(maxsize=64)

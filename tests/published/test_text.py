@@ -1,0 +1,160 @@
+"""Reports as plain text, with everything and with nothing to mark a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from tests.published.reports import report
+from xltool import api
+from xltool.forms import totals
+from xltool.model import NOT_APPLICABLE, Submission
+from xltool.published import html, text
+from xltool.published.material import Lattice, Prose
+
+Row = Sequence[str]
+
+
+def bars(row: Row) -> list[str]:
+    return [f"| {' | '.join(row)} |"]
+
+
+def open_bars(row: Row) -> list[str]:
+    """As programs write that take the text out of pages: no bar before the first cell."""
+    return [f"{' | '.join(row)} |"]
+
+
+def markdown(row: Row) -> list[str]:
+    return [f"|{'|'.join(cell.replace('.', chr(92) + '.') for cell in row)}|", *(["|:-:|"] if row[0].startswith("第二十条") else [])]
+
+
+def tabs(row: Row) -> list[str]:
+    return ["\t".join(row)]
+
+
+def a_cell_a_line(row: Row) -> list[str]:
+    """As an office program saves a document as text."""
+    return list(row)
+
+
+def a_cell_a_paragraph(row: Row) -> list[str]:
+    return [line for cell in row for line in (cell, "")]
+
+
+def blanks(row: Row) -> list[str]:
+    return [" ".join(cell.replace(" ", "") for cell in row)]
+
+
+def far_apart(row: Row) -> list[str]:
+    return [f"  {'    '.join(row)}"]
+
+
+def printed(submission: Submission, row_of: Callable[[Row], list[str]], heading: Callable[[Prose], str]) -> bytes:
+    """The report as text, its rows in that way."""
+    lines: list[str] = []
+    for part in html.read(api.report(submission, "html")).parts:
+        if isinstance(part, Lattice):
+            rows = [[entry.text.replace("\n", "") for entry in row] for row in part.rows]
+            lines += chain.from_iterable(map(row_of, rows))
+        else:
+            lines.append(heading(part))
+    return "\n".join(lines).encode()
+
+
+def plain(part: Prose) -> str:
+    return part.text
+
+
+def hashes(part: Prose) -> str:
+    title = part.text.endswith("年度报告") and not part.level
+    return f"\n{'#' * (part.level + 1)} {part.text}\n" if part.level or title else f"\n{part.text}\n"
+
+
+def full(seed: int) -> Submission:
+    """A report whose cells are all filled in: a blank cannot be seen where nothing marks a cell."""
+    given = report(seed)
+    spec = api.form(given.form)
+    values = tuple(7 if value is None or value is NOT_APPLICABLE else value for value in totals.completed(spec, given)[0].values)
+    return Submission(given.form, given.year, given.agency, values, given.texts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("row", [bars, open_bars, tabs, a_cell_a_line, a_cell_a_paragraph, blanks, far_apart])
+def test_every_way_of_writing_rows_is_read(seed, row):
+    given = full(seed)
+    data = printed(given, row, plain)
+    assert [api.message(found, api.form(given.form)) for found in api.verify(data, given).findings] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_markdown_is_read_with_its_headings(seed):
+    given = full(seed)
+    assert [api.message(found, api.form(given.form)) for found in api.verify(printed(given, markdown, hashes), given).findings] == []
+
+
+@pytest.mark.parametrize("row", [bars, open_bars, tabs])
+def test_a_blank_cell_is_seen_where_cells_are_marked(row):
+    given = report(3)
+    assert None in given.values
+    assert not api.verify(printed(given, row, plain), given).findings
+
+
+def test_a_figure_that_is_missing_where_nothing_marks_a_cell_is_told():
+    given = full(2)
+    whole = printed(given, a_cell_a_line, plain).decode()
+    label = "四、结转下年度继续办理\n"
+    head, _, rest = whole.partition(label)
+    cut = head + label + rest.partition("\n")[2]
+    told = [found.code for found in api.imported(cut.encode()).reading.findings]
+    assert "published.row" in told or "published.cut" in told
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["邮编 834600", "电话 0901 0000000"],
+        ["首页 | 新闻", "2024 | 2025"],
+        ["甲", "1", "2", "3"],
+        ["|---|---|", "||", "|"],
+        ["12", "13"] * 50,
+        ["一、" * 30, "1"],
+    ],
+)
+def test_what_is_no_table_stays_text_or_is_refused(lines):
+    [found] = api.imported("\n".join(lines).encode()).reading.findings
+    assert found.code == "published.no_tables"
+
+
+PIECES = [
+    "|",
+    "｜",
+    "\t",
+    "\n",
+    " ",
+    "   ",
+    "---",
+    "#",
+    "**",
+    "\\",
+    "12",
+    "/",
+    "。",
+    "一、",
+    "六、",
+    "规章",
+    "总计",
+    "四、结转下年度继续办理",
+    "甲县2024年年报",
+]
+
+
+@hypothesis.given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_any_lines_are_read(pieces):
+    material = text.read("".join(pieces).encode())
+    told = [part.text for part in material.parts if isinstance(part, Prose)]
+    told += [entry.text for table in material.tables() for row in table.rows for entry in row]
+    assert "".join(told).count("1") == pieces.count("12")  # no figure is lost, and none is there twice

@@ -1,0 +1,123 @@
+"""Titles as offices write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from xltool.published.material import Material, Prose
+from xltool.published.title import Title, best, is_agency, titles
+
+TITLE = "政府信息公开工作年度报告"
+
+
+def found(*lines, title=TITLE, page=""):
+    return list(titles(Material(tuple(map(Prose, lines)), page), title))
+
+
+def said(*lines):
+    [title] = found(*lines)
+    return title.name, title.year
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "甲县教育局2025年政府信息公开工作年度报告",
+        "甲县教育局 2025 年 政府信息公开 工作年度报告",
+        "甲县教育局2025年度政府信息公开工作年度报告",
+        "甲县教育局２０２５年政府信息公开工作年度报告",
+        "甲县教育局二〇二五年政府信息公开工作年度报告",
+        "甲县教育局二○二五年度政府信息公开年度报告",
+        "甲县教育局2025年政府信息公开年报",
+        "甲县教育局2025年政务公开工作年度报告",
+        "甲县教育局2025年信息公开年度报告",
+        "甲县教育局2025年度政府信息公开工作报告",
+        "甲县教育局2025年度政府信息公开工作情况报告",
+        "甲县教育局2025年度政府信息公开工作总结报告",
+        "甲县教育局关于2025年政府信息公开工作年度报告",
+        "甲县教育局关于2025年度政府信息公开工作的年度报告",
+        "甲县教育局2025年政府信息主动公开工作年度报告",
+        "2025年甲县教育局政府信息公开工作年度报告",
+        "2025年度甲县教育局政府信息公开工作年度报告",
+        "甲县教育局政府信息公开工作2025年度报告",
+        "甲县教育局政府信息公开2025年年度报告",
+        "甲县教育局政府信息公开工作年度报告（2025年）",
+        "甲县教育局政府信息公开工作年度报告(2025年度)",
+        "甲县教育局2025年政府信息公开工作年度报告（公开版）",
+        "【草稿】甲县教育局2025年政府信息公开工作年度报告",
+        "【年度报告】甲县教育局2025年政府信息公开工作年度报告",
+        "标题：甲县教育局2025年政府信息公开工作年度报告",
+        "附件1：甲县教育局2025年政府信息公开工作年度报告",
+    ],
+)
+def test_one_line(line):
+    assert said(line) == ("甲县教育局", 2025)
+    assert found(page=f"{line} - 甲县人民政府") == [Title("甲县教育局", 2025)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("甲县教育局", "2025年政府信息公开工作年度报告"),
+        ("甲县教育局2025年", "政府信息公开工作年度报告"),
+        ("甲县教育局", "2025年度", "政府信息公开工作年度报告"),
+        ("甲县教育局", "2025年政府信息公开工作", "年度报告"),
+        ("甲县教育局2025年政府信息公开工作", "年度报告"),
+        ("甲县教育局关于2025年度", "政府信息公开工作的年度报告"),
+    ],
+)
+def test_several_lines(lines):
+    [title] = found("首页", "", *lines, "")
+    assert title == Title("甲县教育局", 2025, frozenset(range(2, 2 + len(lines))))
+
+
+def test_an_agency_below_the_title():
+    [title] = found("政府信息公开年报", "2025年政府信息公开工作年度报告", "甲县教育局", "（2026年1月20日）")
+    assert (title.name, title.year, title.lines) == ("甲县教育局", 2025, frozenset({1, 2}))
+
+
+def test_an_agency_of_any_name_right_above_the_title():
+    assert said("第3单位", "2025年政府信息公开工作年度报告") == ("第3单位", 2025)
+    assert said("你的位置：首页", "2025年政府信息公开工作年度报告") == ("", 2025)
+    assert said("第3单位", "", "2025年政府信息公开工作年度报告") == ("", 2025)
+
+
+@pytest.mark.parametrize("name", ["甲县（高新区）教育局", "中共甲县委办公室、甲县人民政府办公室", "甲县行政执法大队（生态大队）"])
+def test_names(name):
+    assert said(f"{name}2025年政府信息公开工作年度报告") == (name, 2025)
+    assert is_agency(name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "政府信息公开工作年度报告",
+        "政府信息公开年报",
+        "现公布甲县教育局2025年政府信息公开工作年度报告。",
+        "根据规定，编制甲县教育局2025年政府信息公开工作年度报告",
+        "首页>政府信息公开>2025年政府信息公开年报",
+        "甲县教育局2025年法治政府建设年度报告",
+        "甲县教育局2025年政府信息公开工作年度报告" + "甲" * 80,
+        "2025",
+        "",
+    ],
+)
+def test_what_is_no_title(line):
+    assert not found(line)
+
+
+def test_a_year_that_only_the_text_tells():
+    assert said("甲县教育局政府信息公开工作年度报告") == ("甲县教育局", None)
+
+
+def test_the_title_of_another_form():
+    assert found("甲县2025年政府网站工作年度报表", title="政府网站工作年度报表") == [Title("甲县", 2025, frozenset({0}))]
+    assert not found("甲县2025年政府网站工作年度报告", title="政府网站工作年度报表")
+
+
+def test_of_several_the_one_of_the_year_that_the_report_is_about():
+    several = found("甲县2023年政府信息公开年报", "甲县2025年政府信息公开年报", "2024年政府信息公开年报")
+    assert best(several, 2025).year == 2025
+    assert best(several, None).year == 2023
+    assert best(several, 2024).name == "甲县"
+    assert best([], 2024) == Title("", None)

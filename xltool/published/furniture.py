@@ -1,0 +1,50 @@
+"""What stands around a report on a page or below its last line and is no text of it: dates, sources, buttons, a signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from xltool.published.title import is_agency
+
+LONGEST: Final = 80
+"""Characters of a line that may be furniture."""
+
+_SIGNS: Final = re.compile(
+    r"(?:发布|发文|公开|成文|生成|印发|更新)(?:日期|时间)[:：]|(?:信息|文章|稿件)?(?:来源|作者|编辑|索引|分类)[:：号]|责任编辑|索引号|主题分类|发布机构|信息公开类别"
+    r"|(?:浏览|阅读|点击|访问)(?:次数|量|数)?[:：\s]|(?:字体|字号)[:：\s【\[（(]|【?字(?:体|号)|【?(?:打印|关闭)|分享(?:到|至|[:：])|扫一扫|上一[篇条]|下一[篇条]"
+    r"|返回(?:顶部|首页|列表)|相关(?:链接|附件|稿件|文档)|附件(?:下载)?[:：]|当前位置|您(?:当前|现在)?的?位置|首页\s*[>》]"
+    r"|(?:主办|承办|技术支持|版权所有)(?:单位)?[:：\s]|[^。]{0,12}(?:ICP备|公网安备)|网站(?:地图|标识码)|联系我们$"
+)
+_DATE: Final = re.compile(
+    r"[（(]?(?:20|二[〇○零O])\S{2}年\S{1,3}月\S{1,3}日[）)]?|20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line belongs to the page, not to the report; what ends like a sentence never does."""
+    text = line.strip()
+    return len(text) <= LONGEST and not text.endswith("。") and (_SIGNS.match(text) is not None or _is_date(text))
+
+
+def furnished(lines: Sequence[str]) -> int:
+    """From which of a page's lines on nothing but furniture follows; a date alone is a signature's, and is kept."""
+    end = len(lines)
+    while end and is_furniture(lines[end - 1]) and not _is_date(lines[end - 1]):
+        end -= 1
+    return end
+
+
+def signature(lines: Sequence[str]) -> str:
+    """The agency that signs on the last line or before a last line that is a date; '' when none does."""
+    last = ["".join(line.split()) for line in lines[-2:]]
+    match = _DATE.search(last[-1]) if last else None
+    if match is None or match.end() < len(last[-1]):
+        return ""
+    name = last[-1][: match.start()] or (last[0] if len(last) > 1 else "")
+    return name if is_agency(name) else ""
+
+
+def _is_date(text: str) -> bool:
+    return _DATE.fullmatch("".join(text.split())) is not None

@@ -1,0 +1,143 @@
+"""What a published report calls itself: whose it is and of which year, under the ways in which offices write a title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from xltool.published.material import Material, Prose
+
+LONGEST: Final = 80
+"""Characters of a title, over all its lines."""
+LONGEST_NAME: Final = 60
+MOST_LINES: Final = 3
+
+_YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
+_NAME: Final = r"[^，。；：:！？“”《》<>|]*?"
+_FORMAL: Final = re.compile(r"(?:政府|政务)?信息公开(?:工作)?年度?报告")
+_SUBJECT: Final = r"(?:政府|政务)信息(?:主动)?公开|政务公开|信息公开"
+_REPORT: Final = rf"(?:工作)?(?:情况)?的?(?:(?P<later>{_YEAR})年?)?(?:年度?)?(?:工作)?(?:情况)?(?:总结)?(?:报告|年报)"
+_BEHIND: Final = r"(?:[（(](?P<behind>[^（）()]{1,20})[）)])*"
+_BEFORE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\]|(?:标题|题名|名称|信息名称|附件[0-9]*)[:：])+")
+_AROUND: Final = re.compile(r"^关于|(?:关于|的)$")
+_AGENCY: Final = (
+    r"[\u4e00-\u9fff（）()、·]{1,60}"
+    r"(?:[局委办厅府室心院所队道镇乡区县市会处站馆司团校部行社署州盟旗省关场]|办事处)(?:[（(][\u4e00-\u9fff]{2,20}[）)])?"
+)
+_IS_AGENCY: Final = re.compile(_AGENCY)
+_SENTENCE: Final = re.compile("[，。；：:>|]")
+_DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+
+
+class Title(NamedTuple):
+    """The agency and the year that a title names, '' and None where it does not, and the lines that it stands in."""
+
+    name: str = ""
+    year: int | None = None
+    lines: frozenset[int] = frozenset()
+
+
+class _Line(NamedTuple):
+    at: int
+    text: str
+
+
+def titles(material: Material, title: str) -> Iterator[Title]:
+    """The titles of a report of that official title, each in up to three lines; what the file calls itself where no line does."""
+    lines = [_Line(at, flat) for at, part in enumerate(material.parts) if isinstance(part, Prose) and (flat := _flat(part.text))]
+    seen = False
+    for index in range(len(lines)):
+        found = _ending_at(lines, index, title)
+        if found is not None:
+            seen = True
+            yield found
+    said = None if seen else _said(_flat(re.split(r"\s[-_|—–]+|_", material.title)[0]), title)
+    yield from [] if said is None else [said]
+
+
+def best(found: Sequence[Title], year: int | None) -> Title:
+    """The title that says most: one with a name before one without, and of several the one of the year that the report is about."""
+    return max(
+        found, key=lambda title: (bool(title.name), title.year is not None, year is not None and title.year == year), default=Title()
+    )
+
+
+def is_agency(line: str) -> bool:
+    """Whether a line is nothing but what an agency may be called."""
+    return _IS_AGENCY.fullmatch(_flat(line)) is not None
+
+
+def _flat(text: str) -> str:
+    return "".join(text.split())
+
+
+def _ending_at(lines: Sequence[_Line], index: int, title: str) -> Title | None:
+    """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
+    found, first = _said(lines[index].text, title), index
+    for above in range(index - 1, max(-1, index - MOST_LINES), -1):
+        if found is not None and found.name and found.year:
+            break
+        part = _upper(title).fullmatch(lines[above].text) is not None and _said(lines[above].text, title) is None
+        more = _said("".join(line.text for line in lines[above : index + 1]), title) if part else None
+        if more is None:
+            break
+        found, first = more, above
+    if found is None:
+        return None
+    taken = [line.at for line in lines[first : index + 1]]
+    if not found.name:
+        named = _beside(lines, first, index, title)
+        found = found if named is None else found._replace(name=named.text)
+        taken += [] if named is None else [named.at]
+    return found._replace(lines=frozenset(taken))
+
+
+def _beside(lines: Sequence[_Line], first: int, last: int, title: str) -> _Line | None:
+    """The line above or below a title that names the agency: one that can be nothing else, or else a short line right above."""
+    near = [*lines[max(0, first - 1) : first], *lines[last + 1 : last + 2]]
+    above = [line for line in near if line.at == lines[first].at - 1 and _may_be_name(line.text, title)]
+    return next((line for line in near if is_agency(line.text)), above[0] if above else None)
+
+
+def _may_be_name(line: str, title: str) -> bool:
+    return 2 < len(line) <= 40 and not _SENTENCE.search(line) and _said(line, title) is None
+
+
+def _subject(title: str) -> str:
+    return _SUBJECT if _FORMAL.fullmatch(title) else re.escape(title)
+
+
+@lru_cache(maxsize=16)
+def _upper(title: str) -> re.Pattern[str]:
+    """What an upper line of a title may be: an agency, a year, or both, and the subject."""
+    return re.compile(rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_subject(title)})(?:工作)?)?")
+
+
+@lru_cache(maxsize=16)
+def _patterns(title: str) -> tuple[re.Pattern[str], ...]:
+    """A title with the year before its subject, and one with the year elsewhere or nowhere."""
+    end = (_REPORT if _FORMAL.fullmatch(title) else "") + _BEHIND
+    subject = f"(?:{_subject(title)})"
+    return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{end}"), re.compile(
+        rf"(?P<before>{_NAME}){subject}{end}"
+    )
+
+
+def _said(line: str, title: str) -> Title | None:
+    """What a line says as a title; None where it is none."""
+    if not 4 < len(line) <= LONGEST or ("报" if _FORMAL.fullmatch(title) else title) not in line:
+        return None
+    bare = _BEFORE.sub("", line)
+    match = next((match for pattern in _patterns(title) if (match := pattern.fullmatch(bare))), None)
+    if match is None:
+        return None
+    told = match.groupdict()
+    name = _AROUND.sub("", f"{_AROUND.sub('', told['before'])}{told.get('after') or ''}")
+    year = next(
+        (year[0] for text in (told.get("year"), told.get("later"), told["behind"]) if text and (year := re.search(_YEAR, text))), None
+    )
+    if len(name) > LONGEST_NAME or not (year or name):
+        return None
+    return Title(name, None if year is None else int(year.replace("二", "2", 1).translate(_DIGITS)))

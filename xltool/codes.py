@@ -323,6 +323,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "没有找到年报的表格（主动公开、依申请公开、复议诉讼）：{what}。",
         "核对文件是不是年度报告全文；表格是图片的要重新录入。",
     ),
+    "published.kind": Message(
+        "error",
+        "不能直接读的文件",
+        "这是{what}，不能直接读成年度报告。",
+        "用 WPS、Word 或 LibreOffice 打开，另存为 .docx 后再读（只改扩展名没有用）；OFD、图片请找 Word 或网页版。",
+    ),
     "published.scanned": Message(
         "error", "没有文字的 PDF", "PDF 的 {count} 页里没有文字，看来是扫描件，无法读取。", "请找 Word 或网页版，或用下发的工作簿重新录入。"
     ),

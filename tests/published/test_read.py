@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.published.reports import back, changed, codes, report, text
+from tests.workbook.parts import packed
 from xltool import api
 from xltool.forms import document, totals
 from xltool.model import Agency
@@ -243,8 +244,26 @@ def test_no_tables():
     words = "\n".join(line for line in TEXT.splitlines() if not line.startswith("\t"))
     assert "文件里没有表格" in refused(words.encode(), "published.no_tables")
     assert "文件里有 1 个表格，都不是" in refused(f"{words}\n\t甲\n\t1\n\n\t乙\n\t2\n".encode(), "published.no_tables")
-    assert "图片" in refused(b"\x89PNG\r\n\x1a\n", "published.no_tables")
     assert api.read(words.encode()).findings[0].code == "published.no_tables"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "图片"),
+        (b"{\\rtf1 }", "RTF 文档"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"), "旧版 Word 文档"),
+        (packed({"OFD.xml": b"<ofd/>"}), "OFD 版式文件"),
+        (packed({"mimetype": b"x", "content.xml": b"<x/>"}), "ODF 文档"),
+        (packed({"a.docx": b"x"}), "压缩包（ZIP）"),
+        (api.fill(PLAIN), "工作簿（用 xltool read 读）"),
+        (b"", "空文件"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "邮件"),
+    ],
+)
+def test_what_else_a_file_may_be(data, what):
+    told = refused(data, "published.kind")
+    assert told.startswith(f"这是{what}") and "另存为 .docx" in told
 
 
 def test_two_reports_in_one_file():

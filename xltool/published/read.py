@@ -86,7 +86,7 @@ def read(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints 
     except Refusal as refusal:
         return _refused(refusal.finding)
     if opened is None:
-        return _refused(finding("published.no_tables", what=f"这是{kinds.of_bytes(data).what}"))
+        return _refused(finding("published.kind", what=_what(data)))
     return of_material(*opened, specs, source, hints)
 
 
@@ -137,6 +137,14 @@ def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: 
     findings += _about_words(spec, words)
     notes = (finding("published.read", kind=kind), *opened.notes)
     return Imported(Reading(submission, (*notes, *findings)), {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed})
+
+
+def _what(data: bytes) -> str:
+    """What a file is that is no published report."""
+    if not data.startswith(kinds.ZIP):
+        return kinds.of_bytes(data).what
+    names = [name.lower() for name in Package(data).names]
+    return "工作簿（用 xltool read 读）" if "xl/workbook.xml" in names else kinds.of_members(names).what
 
 
 def _refused(found: Finding) -> Imported:

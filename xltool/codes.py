@@ -315,7 +315,10 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     # what others published
     "published.read": Message(
-        "info", "已公布的报告", "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别是推断的。", "不用改。"
+        "info",
+        "已公布的报告",
+        "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别和范围（{scope}）是推断的。",
+        "不用改。",
     ),
     "published.no_tables": Message(
         "error",
@@ -399,3 +402,4 @@ LEVEL_NAMES: Final[Mapping[str, str]] = {
     "township": "乡镇政府",
     "department": "县级及以下部门",
 }
+SCOPE_NAMES: Final[Mapping[str, str]] = {"own": "本级", "consolidated": "汇总"}

@@ -9,8 +9,9 @@ from click.testing import CliRunner
 
 from tests.published.reports import report
 from xltool import api
-from xltool.campaign import priors, roster
+from xltool.campaign import county, folder, priors, roster
 from xltool.cli import main
+from xltool.forms import totals
 from xltool.messages import XltoolError
 from xltool.model import Agency
 
@@ -63,3 +64,36 @@ def test_a_campaign_with_last_years_reports(last, tmp_path):
     assert run("build", "-C", root).exit_code == 0
     [blank] = (root / "outbox").glob("99-1*.xlsx")
     assert api.read(blank.read_bytes()).submission.agency.code == "99-1"
+
+
+TREE = roster.parse("code,name,level,parent\n0,样例县人民政府办公室,county,\n1,甲局,department,0\n2,乙局,department,0\n".encode())
+
+
+def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path):
+    (tmp_path / "roster.csv").write_bytes(TREE.csv())
+    whole, own = published(last, "样例县人民政府", "html"), published(last, "样例县人民政府办公室", "docx")
+    for name in ("甲局", "乙局"):
+        published(last, name, "docx")
+    made = new(tmp_path, last)
+    assert "有上年数据的单位 3 个，另有上年的汇总数。" in made.output
+    assert "不在今年的名录里" not in made.output
+    campaign = folder.load(tmp_path / "c")
+    known = priors.gathered([last], 2024, TREE)
+    assert known["0"].scope == "own" and known["0"].values == totals.completed(api.form(own.form), own)[0].values
+    found = county.last_total(campaign, county.own_agency(campaign, TREE), known)
+    assert found is not None and found.agency.name == "样例县人民政府"
+    assert found.values == totals.completed(api.form(whole.form), whole)[0].values
+
+
+def test_a_sum_that_bears_the_top_agencys_code_is_kept_apart(last):
+    own = replace(report(3), agency=Agency("0", "样例县人民政府办公室", "county"), year=2023)
+    (last / "a.json").write_bytes(api.dump(replace(own, scope="consolidated")))
+    (last / "b.json").write_bytes(api.dump(own))
+    found = priors.gathered([last], 2024, TREE)
+    assert {code: submission.scope for code, submission in found.items()} == {priors.TOTAL: "consolidated", "0": "own"}
+
+
+def new(tmp_path, last):
+    words = ["new", tmp_path / "c", "--form", "ogi-2021", "--year", 2024, "--name", "样例县"]
+    words += ["--roster", tmp_path / "roster.csv", "--prior", last]
+    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)

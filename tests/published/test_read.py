@@ -338,3 +338,9 @@ def test_any_damage_to_a_good_one(data):
             lines[at] = "" if act == "empty" else data.draw(st.text(max_size=20))
     reading = api.imported("\n".join(lines).encode("utf-8", "replace")).reading
     assert reading.submission is not None or len(reading.findings) == 1
+
+
+def test_whose_figures_a_report_holds_is_told_by_who_knows():
+    data = TEXT.encode()
+    assert api.imported(data).reading.submission.scope == "own"
+    assert api.imported(data, "", Hints(scope="consolidated")).reading.submission.scope == "consolidated"

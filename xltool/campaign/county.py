@@ -12,6 +12,7 @@ from xltool.campaign.consolidate import consolidated, named
 from xltool.campaign.discrepancies import Discrepancy, holds_without
 from xltool.campaign.folder import COUNTY, Campaign, resolved
 from xltool.campaign.names import pictures_name, report_name, workbook_name
+from xltool.campaign.priors import TOTAL
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import STATES, Standing, submitted
 from xltool.campaign.store import Waiver
@@ -117,13 +118,15 @@ def own_agency(campaign: Campaign, roster: Roster) -> Agency:
 
 
 def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
-    """Last year's sum as that campaign left it, or as a document among last year's; None when there is neither."""
+    """Last year's sum as that campaign left it, or as a document or the published report among last year's; None when there is none."""
     for path in resolved(campaign, campaign.prior):
         kept = files.take(path / COUNTY / SUBMISSION)
         found = None if isinstance(kept, Finding) else api.read(kept).submission
         if found is not None and found.year == campaign.year - 1:
             return found
-    return next((s for s in last_year.values() if s.scope == "consolidated" and s.agency.code == own.code), None)
+    names = {own.name, f"{own.name}人民政府"}  # as it is published; what the agency at the top published under its own name is its own
+    sums = (s for s in last_year.values() if s.agency.name in names and (s.scope == "consolidated" or s.agency.code != own.code))
+    return last_year.get(TOTAL) or next(sums, None)
 
 
 def added_up(

@@ -16,12 +16,14 @@ from xltool.model import Finding, Submission
 
 ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
 """Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their content."""
+TOTAL: Final = "*"
 
 
 def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Submission]:
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
 
-    One whose code the roster does not have is taken for the agency of its name: published reports tell no code.
+    One whose code the roster does not have is taken for the agency of its name: published reports tell no code. The sum of all, which
+    bears the code of the agency at the top of the roster, is kept as `TOTAL`, apart from what that agency reported of itself.
     """
     found: dict[str, Submission] = {}
     for path in paths:
@@ -32,7 +34,9 @@ def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequen
             if submission.year != year - 1:
                 raise XltoolError(f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。")
             known = roster.known(submission.agency)
-            found.setdefault(known.code, replace(submission, agency=known))
+            whole = submission.scope == "consolidated" and len(roster.entries) > 1 and roster.root is not None
+            key = TOTAL if whole and roster.root is not None and known.code == roster.root.agency.code else known.code
+            found.setdefault(key, replace(submission, agency=known))
     return found
 
 

@@ -14,7 +14,7 @@ import click
 from xltool import api, files, readings
 from xltool.cli import console, shown
 from xltool.cli.chinese import Command
-from xltool.codes import LEVEL_NAMES
+from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
 from xltool.model import Finding, Reading
 
 HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
@@ -33,13 +33,14 @@ HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
 @click.option("--code", metavar="代码", default="", help="单位代码；报告里没有，不写则用单位名称。")
 @click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。")
 @click.option("--year", metavar="年度", type=click.IntRange(2000, 2100), help="报告年度；不写则取标题里的。")
+@click.option("--scope", type=click.Choice(list(SCOPE_NAMES)), default="own", help="own 本级（默认），consolidated 汇总。")
 @click.option("--evidence", metavar="依据.csv", type=click.Path(path_type=Path), help="另写一张表：每个数在原文的位置和原样。")
 def command(report: Path, output: Path | None, evidence: Path | None, **told: Any) -> None:
     """Writes the document, and what was unsure to standard error."""
     from xltool.published.read import Hints, Imported
 
     data = files.take(report)
-    hints = Hints(told["agency"], told["code"], told["level"], told["year"])
+    hints = Hints(told["agency"], told["code"], told["level"], told["year"], told["scope"])
     imported = Imported(Reading(None, (data,))) if isinstance(data, Finding) else readings.imported(data, str(report), hints)
     reading, sources = imported.reading, imported.sources
     if reading.submission is not None:

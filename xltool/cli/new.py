@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool import files
-from xltool.campaign import folder, priors, roster
+from xltool.campaign import county, folder, priors, roster
 from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
@@ -52,11 +52,13 @@ def command(
     known = priors.gathered(prior, year, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
-    unknown = [code for code in known if code not in listed.agencies]
+    whole = county.last_total(campaign, county.own_agency(campaign, listed), known)
+    unknown = [code for code, submission in known.items() if code not in listed.agencies and submission is not whole]
     if unknown:
         console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
     made = folder.create(campaign, listed)
     console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
     if known:
-        console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个。")
+        also = "，另有上年的汇总数" if whole is not None else ""
+        console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")
     console.say(f"下一步：xltool build -C {root}")

@@ -12,7 +12,7 @@ from xltool import kinds
 from xltool.forms import number
 from xltool.forms.text import taken
 from xltool.messages import finding
-from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Submission, Value
+from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
 from xltool.package import Package, Refusal
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.material import Material
@@ -31,6 +31,7 @@ class Hints(NamedTuple):
     code: str = ""
     level: Level | None = None
     year: int | None = None
+    scope: Scope = "own"
 
 
 NO_HINTS: Final = Hints()
@@ -132,6 +133,7 @@ def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: 
         agency=Agency(hints.code or agency, agency, hints.level or sections.level_of(agency)),
         values=tuple(_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)),
         texts=dict(_texts(spec, words.texts, findings)),
+        scope=hints.scope,
         source=source,
     )
     findings += _about_words(spec, words)

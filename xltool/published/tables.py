@@ -80,7 +80,7 @@ def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, lis
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
             figures = Figures(spec, table)
-            read, labels = (_across, _all_heads(table)) if table.blocks[0].across else (_down, _labels(table))
+            read, labels = _across if table.blocks[0].across else _down, _labels(table)
             for at, lines in enumerate(printed, start=1):
                 if not said[at - 1].isdisjoint(labels):
                     read(figures, lines, at)
@@ -255,11 +255,6 @@ def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
             heads = []
         else:
             heads += [variants.get(text, text) for text in line.bare if text]
-
-
-@lru_cache(maxsize=64)
-def _all_heads(table: Table) -> frozenset[str]:
-    return frozenset((*_heads(table), *_variants(table)))
 
 
 @lru_cache(maxsize=64)

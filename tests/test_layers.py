@@ -50,7 +50,7 @@ MODULES = {
         "references", "ruleset", "source", "spec", "tables", "text", "totals",
     },
     "published": {
-        "__init__", "docx", "furniture", "html", "material", "pdf", "read", "sections", "tables", "text", "title", "verify",
+        "__init__", "docx", "furniture", "html", "material", "pdf", "read", "sections", "signs", "tables", "text", "title", "verify",
     },
     "report": {
         "__init__", "allowed", "assemble", "data", "docx", "fonts", "grids", "housestyle", "html", "looks", "markdown", "office", "paper",

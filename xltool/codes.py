@@ -317,7 +317,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "published.read": Message(
         "info",
         "已公布的报告",
-        "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别和范围（{scope}）是推断的。",
+        "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别是推断的。",
         "不用改。",
     ),
     "published.no_tables": Message(

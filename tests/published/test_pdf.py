@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
 
 from tests.published.reports import report
+from tests.workbook.calc import require_office
+from tests.workbook.rewriters import office_saved
 from xltool import api
 from xltool.forms import totals
 from xltool.model import Agency
 
 pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: pip install '.[pdf]'")
 pytest.importorskip("typst", reason="typst is not installed: pip install '.[pdf]'")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -69,3 +75,27 @@ def test_without_the_library_there_is_one_sentence(monkeypatch):
     [found] = api.imported(page(b"")).reading.findings
     assert found.code == "published.library"
     assert "pip install xltool[pdf]" in api.message(found, None)
+
+
+def test_a_word_document_printed_by_libreoffice(tmp_path):
+    require_office()
+    submissions = {f"{seed}": report(seed, form) for seed, form in ((22, "ogi-2021"), (23, "ogi-2019"))}
+    for name, data in office_saved({name: api.report(s, "docx") for name, s in submissions.items()}, tmp_path, "pdf", "docx").items():
+        assert [api.message(found, api.form(submissions[name].form)) for found in api.verify(data, submissions[name]).findings] == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+@pytest.mark.parametrize("seed", [24, 25, 26])
+def test_a_page_printed_by_a_browser(tmp_path, seed):
+    """Its fonts lead to radicals in place of characters, its pages have a white ground, and a line above the text."""
+    submission = report(seed)
+    (tmp_path / "page.html").write_bytes(api.report(submission, "html"))
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    subprocess.run(
+        [*command, f"--print-to-pdf={tmp_path / 'page.pdf'}", (tmp_path / "page.html").as_uri()],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    found = api.verify((tmp_path / "page.pdf").read_bytes(), submission).findings
+    assert [api.message(each, api.form(submission.form)) for each in found] == []

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.published.reports import report
+from tests.workbook.calc import require_office
+from tests.workbook.rewriters import office_saved
 from xltool import api
 from xltool.forms import totals
 from xltool.model import NOT_APPLICABLE, Submission
@@ -101,6 +103,13 @@ def test_a_blank_cell_is_seen_where_cells_are_marked(row):
     given = report(3)
     assert None in given.values
     assert not api.verify(printed(given, row, plain), given).findings
+
+
+def test_a_word_document_saved_as_text_by_libreoffice(tmp_path):
+    require_office()
+    given = {str(seed): full(seed) for seed in (1, 4)}
+    for name, data in office_saved({name: api.report(each, "docx") for name, each in given.items()}, tmp_path, "txt", "docx").items():
+        assert not api.verify(data, given[name]).findings
 
 
 def test_a_figure_that_is_missing_where_nothing_marks_a_cell_is_told():

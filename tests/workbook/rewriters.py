@@ -170,11 +170,18 @@ def strict(data: bytes) -> bytes:
     return zipped(parts)
 
 
-FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "docx": "MS Word 2007 XML"}
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xls": "MS Excel 97",
+    "ods": "calc8",
+    "docx": "MS Word 2007 XML",
+    "pdf": "writer_pdf_Export",
+    "txt": "Text (encoded):UTF8",
+}
 
 
 def office_saved(files: dict[str, bytes], folder: Path, kind: str = "xlsx", was: str = "xlsx") -> dict[str, bytes]:
-    """The workbooks as LibreOffice saves them; one start for all."""
+    """The files as LibreOffice saves them; one start for all."""
     before, after = folder / "before", folder / f"after-{kind}"
     before.mkdir(parents=True)
     for name, data in files.items():

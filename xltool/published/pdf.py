@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from xltool.messages import finding
 from xltool.package import Refusal, damaged, over_limit
 from xltool.published.material import Entry, Lattice, Material, Part, Prose
+from xltool.published.signs import proper
 
 MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
@@ -57,7 +58,7 @@ def read(data: bytes) -> Material:
             if count > MAX_PAGES:
                 raise over_limit("PDF 的页数", MAX_PAGES, count)
             lines = [line for number, page in enumerate(document.pages) for line in _lines(page, number)]
-            title = str((document.metadata or {}).get("Title") or "")
+            title = proper(str((document.metadata or {}).get("Title") or ""))
     except (PDFException, PSException, MalformedPDFException, PdfminerException) as error:
         if "Password" in f"{type(error).__name__}{error!r}":
             raise Refusal(finding("file.locked")) from None
@@ -71,14 +72,27 @@ def read(data: bytes) -> Material:
 
 def _lines(page: Any, number: int) -> Iterator[_Line]:
     """The tables and lines of a page from its top to its bottom."""
-    tables = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.rows[0].cells) > 1]
+    tables = [
+        table
+        for table in page.filter(lambda piece: not _is_white(piece)).find_tables()
+        if len(table.rows) > 1 or len(table.rows[0].cells) > 1
+    ]
     boxes = [table.bbox for table in tables]
     rest = page.filter(lambda piece: not any(_inside(piece, box) for box in boxes))
     found = [_Line(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _lattice(page, table)) for table in tables]
     for line in rest.extract_text_lines(return_chars=True):
         size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
-        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, _LOOSE.sub("", line["text"]).strip()))
+        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, _LOOSE.sub("", proper(line["text"])).strip()))
     yield from sorted(found, key=lambda line: line.top)
+
+
+def _is_white(piece: Any) -> bool:
+    """Whether a shape is filled with white and has no outline: the ground of a page or of a cell, which is no rule."""
+    colour = piece.get("non_stroking_color")
+    if piece["object_type"] == "char" or piece.get("stroke") or not isinstance(colour, (tuple, list)) or not colour:
+        return False
+    light = [1 - part for part in colour] if len(colour) == 4 else colour  # cyan, magenta, yellow and black take light away
+    return all(isinstance(part, (int, float)) and part > 0.95 for part in light)
 
 
 def _inside(piece: Any, box: Sequence[float]) -> bool:
@@ -95,7 +109,7 @@ def _lattice(page: Any, table: Any) -> Lattice:
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
         texts = [extract_text([sign for sign in signs if _inside(sign, box)]) for _, box in cells]
-        rows.append(tuple(Entry(_LOOSE.sub("", text), at, column) for (column, _), text in zip(cells, texts, strict=True)))
+        rows.append(tuple(Entry(_LOOSE.sub("", proper(text)), at, column) for (column, _), text in zip(cells, texts, strict=True)))
     return Lattice(tuple(rows))
 
 

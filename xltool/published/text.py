@@ -8,6 +8,7 @@ from typing import Final
 
 from xltool.published.html import decoded
 from xltool.published.material import Entry, Lattice, Material, Part, Prose
+from xltool.published.signs import proper
 
 LONGEST_LABEL: Final = 60
 """Characters of a line that may be a label or a head; the official ones have up to 40."""
@@ -28,7 +29,7 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 def read(data: bytes) -> Material:
     """The material of a text file in UTF-8, UTF-16 or GBK: of the two ways to find cells the one that finds more figures in tables."""
-    lines = decoded(data).splitlines()
+    lines = proper(decoded(data)).splitlines()
     marked, unmarked = Material(tuple(_marked(lines))), Material(tuple(_unmarked(lines)))
     return unmarked if _figures(unmarked) > _figures(marked) else marked
 

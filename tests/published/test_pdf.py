@@ -84,6 +84,15 @@ def test_a_word_document_printed_by_libreoffice(tmp_path):
         assert [api.message(found, api.form(submissions[name].form)) for found in api.verify(data, submissions[name]).findings] == []
 
 
+def test_no_stop_at_the_end_of_a_line_is_lost_in_print(tmp_path):
+    """LibreOffice leaves out a stop that hangs over the edge of a justified line and finds no room there."""
+    require_office()
+    ways = [f"{'字' * count}{stop}{'文' * 30}。" for count in range(22, 32) for stop in ("。", "，", "、", "”。")]
+    submission = replace(report(22), texts={"overview": "\n".join(ways), "contact.website": f"https://{'w' * 20}.example.invalid"})
+    [data] = office_saved({"1": api.report(submission, "docx")}, tmp_path, "pdf", "docx").values()
+    assert [api.message(found, api.form(submission.form)) for found in api.verify(data, submission).findings] == []
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
 @pytest.mark.parametrize("seed", [24, 25, 26])
 def test_a_page_printed_by_a_browser(tmp_path, seed):

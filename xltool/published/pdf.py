@@ -20,8 +20,9 @@ MAX_PAGES: Final = 200
 _PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
 _CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
 _LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
-_WORD: Final = re.compile(r"[!-~]+")
+_WORD: Final = re.compile(r"[!-~]+[，。；：！？、）》”]*")
 _STOPS: Final = "。！？"
+_HANGING: Final = "，。；：！？、"
 _FAULTS: Final = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -37,6 +38,8 @@ class _Line(NamedTuple):
     right: float
     size: float
     content: str | Lattice
+    word: float = 0
+    """How wide the unbroken word is that a line begins with, and the stops that may not begin the next."""
 
 
 def read(data: bytes) -> Material:
@@ -82,7 +85,8 @@ def _lines(page: Any, number: int) -> Iterator[_Line]:
     found = [_Line(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _lattice(page, table)) for table in tables]
     for line in rest.extract_text_lines(return_chars=True):
         size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
-        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, _LOOSE.sub("", proper(line["text"])).strip()))
+        text = _LOOSE.sub("", proper(line["text"])).strip()
+        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, text, _first_word(line["chars"])))
     yield from sorted(found, key=lambda line: line.top)
 
 
@@ -132,7 +136,8 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     """
     texts = [line for line in lines if isinstance(line.content, str)]
     left = min((line.left for line in texts), default=0.0)
-    right = max((line.right for line in texts), default=0.0)
+    # A stop may hang over the edge that the other lines keep to.
+    right = max((line.right - (line.size if str(line.content)[-1:] in _HANGING else 0) for line in texts), default=0.0)
     usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
     running = ""
     gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
@@ -142,7 +147,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
             running, gap, large = "", 0, 0
             yield line.content
             continue
-        ended = gap > 2.5 * line.size and not (gap < _first_word(line) and running[-1:] not in _STOPS)
+        ended = gap > 2.5 * line.size and not (gap < line.word and running[-1:] not in _STOPS)
         if large and line.size == large:
             running += line.content  # a title goes on in its next line, however short the line before is
         elif not running or ended or large or line.left > left + 0.8 * line.size:
@@ -156,7 +161,6 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     yield from [Prose(running)] if running else []
 
 
-def _first_word(line: _Line) -> float:
-    """About how wide the unbroken word is that a line begins with, in points: signs of the Latin alphabet are half as wide as high."""
-    match = _WORD.match(str(line.content))
-    return 0.0 if match is None else len(match[0]) * line.size / 2
+def _first_word(signs: Sequence[Any]) -> float:
+    match = _WORD.match("".join(sign["text"][:1] for sign in signs))
+    return 0.0 if match is None else float(signs[match.end() - 1]["x1"] - signs[0]["x0"])

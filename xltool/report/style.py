@@ -106,7 +106,9 @@ _INSET: Final = '<w:ind w:left="40" w:right="20"/>'
 _KEEP: Final = "<w:keepNext/><w:keepLines/>"
 # No control of single lines: every page has its 22. No gap between 2024 and 年 either, which would shift the characters.
 _PLAIN: Final = '<w:widowControl w:val="0"/>'
-_EVEN: Final = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+# Stops may hang over the edge of the text, as Word has it anyway; LibreOffice (7.4), which would not print a stop that finds no room there
+# in a justified line, takes the same words to mean the opposite, and breaks the line before.
+_EVEN: Final = '<w:overflowPunct/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
 _OFF_GRID: Final = '<w:snapToGrid w:val="0"/>'  # in a paragraph for its lines, in a run for its characters
 _BOTH: Final = '<w:jc w:val="both"/>'
 _CENTRE: Final = '<w:jc w:val="center"/>'

@@ -2,7 +2,7 @@
 
     python tests/fuzz/run.py [--seconds N] [--target NAME] [--folder FOLDER]
 
-Needs atheris, which is no dependency of the project (pip install atheris), and LibreOffice for the seeds of `xls`, `ole` and `ods`.
+Needs atheris, which is no dependency of the project (pip install atheris), and LibreOffice for the seeds of `xls`, `ole`, `ods` and `pdf`.
 A finding is two files in the folder: the bytes that were read, and a `.txt` with the traceback; one for each place in the code. The exit
 code is 1 when there is any. What is found becomes a test in the mirrored room, with the few bytes that matter.
 """
@@ -30,9 +30,10 @@ except ImportError:
     sys.exit("atheris is not installed; it is no dependency of the project: pip install atheris")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcrypto", "email", "zipfile"]):
+with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcrypto", "email", "zipfile", "pdfplumber"]):
     import msoffcrypto.format.ooxml  # noqa: F401  these are imported late, and only what is imported here is followed
     import olefile
+    import pdfplumber  # noqa: F401
     import xlrd  # noqa: F401
 
     from tests.fuzz import seeds
@@ -151,6 +152,7 @@ TARGETS = {
     "document": lambda: Target(seeds.DOCUMENTS, mutate=words_changed),
     "word": lambda: parts_of(*seeds.published("docx"))._replace(run=read_report),
     "page": lambda: Target([*seeds.published("html"), *seeds.published("txt"), *seeds.published("md")], read_report, words_changed),
+    "pdf": lambda: Target(seeds.printed(), read_report, words_changed),
     "mail": lambda: Target(seeds.mails(), gather, words_changed),
     "archive": lambda: Target([seeds.archive()], gather),
     "display": lambda: Target(seeds.FORMATS, display, words_changed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from xltool.published.html import decoded
 from xltool.published.material import Entry, Lattice, Material, Part, Prose
@@ -47,24 +47,37 @@ def _marked(lines: Sequence[str]) -> Iterator[Part]:
     rows: list[list[str]] = []
     row: list[str] = []
     for at, line in enumerate(lines):
-        if barred[at] and (_BAR.match(line.strip()) or _BAR.match(line.strip()[-1:]) or any(barred[max(0, at - 1) : at + 2 : 2])):
-            rows, row = [*rows, *([row] if row else [])], []
+        kind = _kind(line, beside=any(barred[max(0, at - 1) : at + 2 : 2]))
+        if row and kind not in {"cell", "text"}:
+            rows.append(row)
+            row = []
+        if kind == "bars":
             rows += [] if _RULE.fullmatch(line) else [_between_bars(line, markdown=markdown)]
-        elif line.startswith("\t") and "\t" not in line[1:].rstrip("\t"):
-            row.append(line[1:].strip("\t"))
-        elif "\t" in line.strip("\t") or (line.startswith("\t") and line.strip()):
-            rows, row = [*rows, *([row] if row else [])], []
+        elif kind == "cell":
+            row.append(line.strip("\t"))
+        elif kind == "tabs":
             rows.append(line.split("\t"))
-        elif not line.strip():
-            rows, row = [*rows, *([row] if row else [])], []
-        elif row:
+        elif row and kind == "text":
             row[-1] += f"\n{line}"  # a cell whose text goes on
-        else:
+        elif kind == "text":
             yield from [_table(rows)] if rows else []
             rows = []
             yield _prose(line, markdown=markdown)
     rows += [row] if row else []
     yield from [_table(rows)] if rows else []
+
+
+def _kind(line: str, *, beside: bool) -> Literal["bars", "cell", "tabs", "blank", "text"]:
+    """What a line is: cells between bars, if it begins or ends with one or other lines `beside` it have some too; a cell behind a tab;
+    cells between tabs; nothing; or text."""
+    flat = line.strip()
+    if not flat and not line.startswith("\t"):
+        return "blank"
+    if _BAR.search(flat) and (beside or _BAR.match(flat) or _BAR.match(flat[-1:])):
+        return "bars"
+    if line.startswith("\t") and "\t" not in line[1:].rstrip("\t"):
+        return "cell"
+    return "tabs" if "\t" in line.strip("\t") or line.startswith("\t") else "text"
 
 
 def _between_bars(line: str, *, markdown: bool) -> list[str]:
@@ -101,7 +114,8 @@ def _unmarked(lines: Sequence[str]) -> Iterator[Part]:
         match = _NUMBERED.match(line)
         heading = match is not None and not figures and not following and _NUMERALS.index(match[1]) >= number
         if figures:
-            block, waiting = [*block, *waiting, line], []
+            block += [*waiting, line]
+            waiting = []
         elif heading or max(map(len, cells)) > LONGEST_LABEL or cells[-1][-1] in "。；" or len(waiting) >= MOST_LABELS:
             yield from _closed(block, waiting)
             yield Prose(line)
@@ -115,12 +129,12 @@ def _unmarked(lines: Sequence[str]) -> Iterator[Part]:
 def _closed(block: Sequence[str], waiting: Sequence[str]) -> Iterator[Part]:
     """A table with what stands below it; lines with few figures were none."""
     rows: list[list[str]] = []
-    behind = True
+    behind = False
     for cell in (cell for line in block for cell in _cells(line)):
         figure = _FIGURE.fullmatch(cell) is not None
-        if behind and not figure:
+        if not rows or (behind and not figure):
             rows.append([])
-        rows[-1:] = [[*rows[-1], cell]] if rows else [[cell]]
+        rows[-1].append(cell)
         behind = figure
     if sum(_FIGURE.fullmatch(cell) is not None for row in rows for cell in row) >= FEWEST_FIGURES:
         yield _table(rows)

@@ -22,7 +22,6 @@ _CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘
 _LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
 _WORD: Final = re.compile(r"[!-~]+[，。；：！？、）》”]*")
 _STOPS: Final = "。！？"
-_HANGING: Final = "，。；：！？、"
 _FAULTS: Final = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -136,8 +135,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     """
     texts = [line for line in lines if isinstance(line.content, str)]
     left = min((line.left for line in texts), default=0.0)
-    # A stop may hang over the edge that the other lines keep to.
-    right = max((line.right - (line.size if str(line.content)[-1:] in _HANGING else 0) for line in texts), default=0.0)
+    right = _edge([line.right for line in texts])
     usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
     running = ""
     gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
@@ -159,6 +157,12 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
         gap = right - line.right
         large = line.size if line.size > 1.2 * usual else 0
     yield from [Prose(running)] if running else []
+
+
+def _edge(ends: Sequence[float]) -> float:
+    """Where full lines end: where many do, for a stop may hang over; else as far out as any does."""
+    often = [end for end, count in Counter(map(round, ends)).items() if count >= max(3, len(ends) / 5)]
+    return float(max(often or ends, default=0))
 
 
 def _first_word(signs: Sequence[Any]) -> float:

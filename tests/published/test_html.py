@@ -7,6 +7,8 @@ import re
 import pytest
 
 from tests.published.reports import codes, report
+from tests.workbook.calc import require_office
+from tests.workbook.rewriters import office_saved
 from xltool import api
 from xltool.published import html
 from xltool.published.material import Lattice, Prose
@@ -89,6 +91,13 @@ def test_pictures_behind_the_text_are_no_text():
 )
 def test_anything_that_calls_itself_a_page(page):
     assert isinstance(html.read(page).parts, tuple)
+
+
+@pytest.mark.parametrize("kind", ["html", "xhtml"])
+def test_a_word_document_saved_as_a_page_by_libreoffice(tmp_path, kind):
+    require_office()
+    [data] = office_saved({"1": api.report(SUBMISSION, "docx")}, tmp_path, kind, "docx").values()
+    verified(data)
 
 
 def test_two_tables_of_one_kind_are_told():

@@ -177,6 +177,8 @@ FILTERS = {
     "docx": "MS Word 2007 XML",
     "pdf": "writer_pdf_Export",
     "txt": "Text (encoded):UTF8",
+    "html": "HTML (StarWriter)",
+    "xhtml": "XHTML Writer File",
 }
 
 

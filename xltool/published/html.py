@@ -122,6 +122,9 @@ def _flat(text: str | None) -> str:
 
 
 def _unseen(element: Any) -> bool:
+    """Whether an element is not shown, or is the foot or head of a printed page, as LibreOffice marks them."""
+    if element.tag == "div" and element.get("title") in {"header", "footer"}:
+        return True
     return element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None
 
 

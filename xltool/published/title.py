@@ -27,7 +27,7 @@ _AGENCY: Final = (
     r"(?:[局委办厅府室心院所队道镇乡区县市会处站馆司团校部行社署州盟旗省关场]|办事处)(?:[（(][\u4e00-\u9fff]{2,20}[）)])?"
 )
 _IS_AGENCY: Final = re.compile(_AGENCY)
-_SENTENCE: Final = re.compile("[，。；：:>|]")
+_NO_NAME: Final = re.compile("[，。；：:>|〔〕]|[0-9]年|号$")
 _DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 
 
@@ -102,7 +102,7 @@ def _beside(lines: Sequence[_Line], first: int, last: int, title: str) -> _Line 
 
 
 def _may_be_name(line: str, title: str) -> bool:
-    return 2 < len(line) <= 40 and not _SENTENCE.search(line) and _said(line, title) is None
+    return 2 < len(line) <= 40 and not _NO_NAME.search(line) and _said(line, title) is None
 
 
 def _subject(title: str) -> str:

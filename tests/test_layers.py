@@ -42,7 +42,7 @@ MODULES = {
     },
     "cli": {
         "__init__", "build", "check", "chinese", "collect", "computer", "console", "consolidate", "demo", "doctor", "explain", "fill",
-        "forms", "import", "new", "pairs", "passwords", "place", "read", "report", "reports", "shown", "status",
+        "forms", "import", "new", "pairs", "passwords", "place", "read", "readback", "report", "reports", "shown", "status",
         "style", "verify", "waive",
     },
     "forms": {

@@ -107,4 +107,5 @@ def test_a_report_that_reads_back_otherwise_is_told(campaign, monkeypatch):
     monkeypatch.setattr(import_module("xltool.report.docx"), "to_docx", lambda *_: other)
     done = run(campaign, "--kind", "docx")
     assert done.exit_code == 3
-    assert done.stderr.count("读回来与数据不一致：") == 3
+    assert done.stderr.count("写出的报告读回来与数据不一致，请核对后再用：") == 3
+    assert done.stderr.count("年度报告.docx：") == 3

@@ -35,6 +35,13 @@ def test_round_trip(seed):
     assert not api.verify(data, submission).findings
 
 
+@pytest.mark.parametrize("count", [3, 20, 23, 24, 25, 26, 27])
+def test_paragraphs_of_one_line_each(count):
+    texts = {key: "\n".join(["字" * count + "。"] * 3) for key in ("overview", "problems", "other_matters")}
+    submission = replace(report(22), texts=texts, agency=Agency("甲局", "甲局", "department"))
+    assert api.imported(api.report(submission, "pdf")).reading.submission.texts == texts
+
+
 def page(content: bytes, more: bytes = b"") -> bytes:
     """A PDF of one page, its objects without a table of places, which every reader mends."""
     return (

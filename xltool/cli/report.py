@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from xltool import api, files, readings
+from xltool import api, files
 from xltool.cli import console, pairs, shown
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
+from xltool.cli.readback import readback
 from xltool.cli.style import lent
-from xltool.model import Reading
-from xltool.report.printing import KINDS, VERIFIABLE
+from xltool.report.printing import KINDS
 
 
 @click.command(
@@ -92,16 +92,8 @@ def command(
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {output}", err=True)
-    if kind in VERIFIABLE:
-        _verified(readings.verified(data, reading.submission, priors[0]))
-
-
-def _verified(reading: Reading) -> None:
-    """Tells what of a report that was just written does not read back as its submission; ends the command then."""
-    if any(found.code == "published.library" for found in reading.findings):
-        console.say("没有安装 pdfplumber，PDF 写出后没有读回核对。", err=True)
-    elif reading.findings:
-        console.say("写出的报告读回来与数据不一致，请核对后再用：", err=True)
-        for line in shown.lines(reading):
-            console.say(line, err=True)
+    back = readback(data, kind, reading.submission, priors[0])
+    for line in back.lines:
+        console.say(line, err=True)
+    if back.differs:
         sys.exit(shown.ERRORS)

@@ -45,10 +45,9 @@ def settled(spec: FormSpec, submission: Submission, prior: Submission | None = N
 
 def unresolved(text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Iterator[Unresolved]:
     """Every reference of a text that has no figure."""
-    if "{" in text:
-        for _, _, found in _found(text, _years(spec, submission, prior)):
-            if isinstance(found, Unresolved):
-                yield found
+    for _, _, found in _found(text, _years(spec, submission, prior)):
+        if isinstance(found, Unresolved):
+            yield found
 
 
 def without(text: str) -> str:

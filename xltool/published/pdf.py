@@ -16,6 +16,8 @@ from xltool.published.signs import proper
 
 MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
+MOST_OUTER: Final = 2
+"""Lines at the head of a page, or at its foot, that are of the page and not of the report."""
 
 _PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
 _CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
@@ -117,15 +119,20 @@ def _lattice(page: Any, table: Any) -> Lattice:
 
 
 def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
-    """The lines without page numbers and without what stands at the same place of most pages."""
-    again = Counter((round(line.top), line.content) for line in lines if isinstance(line.content, str))
+    """The lines without page numbers and without what stands at the same place of most pages, first or last on each."""
+    texts = [line for line in lines if isinstance(line.content, str)]
+    edges = [line for number in range(pages) for line in _outer([line for line in texts if line.page == number])]
+    again = Counter((round(line.top), line.content) for line in edges)
     running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
-    kept = []
-    for line in lines:
-        if isinstance(line.content, str) and ((round(line.top), line.content) in running or _PAGE_NUMBER.fullmatch(line.content)):
-            continue
-        kept.append(line)
-    return kept
+    outer = {id(line) for line in edges if (round(line.top), line.content) in running}
+    return [
+        line for line in lines if id(line) not in outer and not (isinstance(line.content, str) and _PAGE_NUMBER.fullmatch(line.content))
+    ]
+
+
+def _outer(lines: Sequence[_Line]) -> Sequence[_Line]:
+    """The lines of a page that may be its head or its foot."""
+    return lines if len(lines) < 2 * MOST_OUTER else (*lines[:MOST_OUTER], *lines[-MOST_OUTER:])
 
 
 def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
@@ -134,9 +141,13 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     A line may end early for the next word's sake, such as an address of the web that is not broken.
     """
     texts = [line for line in lines if isinstance(line.content, str)]
-    left = min((line.left for line in texts), default=0.0)
-    right = _edge([line.right for line in texts])
     usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
+    left = min((line.left for line in texts), default=0.0)
+    # Where no paragraph has a second line, all lines are indented, and only the tables keep to the edge.
+    left = min(
+        (line.left for line in lines if isinstance(line.content, Lattice) and 1.5 < (left - line.left) / (usual or 1) < 2.5), default=left
+    )
+    right = _edge([line.right for line in texts], usual)
     running = ""
     gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
     for line in lines:
@@ -159,10 +170,11 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     yield from [Prose(running)] if running else []
 
 
-def _edge(ends: Sequence[float]) -> float:
-    """Where full lines end: where many do, for a stop may hang over; else as far out as any does."""
-    often = [end for end, count in Counter(map(round, ends)).items() if count >= max(3, len(ends) / 5)]
-    return float(max(often or ends, default=0))
+def _edge(ends: Sequence[float], size: float) -> float:
+    """Where full lines end: as far out as any does, or a stop's width less, where many do; for a stop may hang over."""
+    furthest = max(ends, default=0.0)
+    often = [end for end, count in Counter(map(round, ends)).items() if count >= max(3, len(ends) / 5) and end > furthest - 2 * size]
+    return float(max(often, default=furthest))
 
 
 def _first_word(signs: Sequence[Any]) -> float:

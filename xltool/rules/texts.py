@@ -15,8 +15,9 @@ MOST_SHOWN: Final = 60
 
 def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
     """A finding for each text with references that have no figure; the submission has its totals completed."""
-    for text in spec.texts:
-        faults = list(references.unresolved(submission.texts.get(text.key, ""), spec, submission, prior))
+    naming = {key for key, text in submission.texts.items() if "{" in text}
+    for text in spec.texts if naming else ():
+        faults = list(references.unresolved(submission.texts[text.key], spec, submission, prior)) if text.key in naming else []
         if faults:
             shown = [_shown(fault) for fault in faults[:MOST_NAMED]]
             more = " 等" if len(faults) > MOST_NAMED else ""

@@ -1,0 +1,29 @@
+"""A report that was just written, read back: what of it does not say what the submission holds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xltool import readings
+from xltool.cli import shown
+from xltool.model import Submission
+from xltool.report.printing import VERIFIABLE, Kind
+
+
+class Readback(NamedTuple):
+    """What is to be told of a report, and whether it differs from its submission."""
+
+    lines: tuple[str, ...] = ()
+    differs: bool = False
+
+
+def readback(data: bytes, kind: Kind, submission: Submission, prior: Submission | None) -> Readback:
+    """Holds a report's bytes against its submission, and last year's where its texts name figures of it; kinds that nobody reads pass."""
+    if kind not in VERIFIABLE:
+        return Readback()
+    reading = readings.verified(data, submission, prior)
+    if any(found.code == "published.library" for found in reading.findings):
+        return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
+    if not reading.findings:
+        return Readback()
+    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *shown.lines(reading)), differs=True)

@@ -136,3 +136,66 @@ def test_damage_is_told(data, code):
         word.read(Package(data))
     assert caught.value.finding.code == code
     assert [found.code for found in api.imported(data).reading.findings] == [code]
+
+
+# ---------------------------------------------------------------- what the look of runs may be left out of
+
+
+LOOK = "<w:rPr><w:rFonts w:hint='eastAsia'/><w:b/><w:sz w:val='21'/></w:rPr>"
+BORDERS = "<w:tcBorders><w:top w:val='single'/></w:tcBorders>"
+ODD = {
+    "plain": "",
+    "revised": "<w:p><w:r><w:rPr><w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange></w:rPr><w:t>改</w:t></w:r></w:p>",
+    "hidden": "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r></w:p>",
+    "no markup": "<w:p><w:r><w:t><![CDATA[<w:rPr>5</w:rPr>]]></w:t></w:r></w:p>",
+    "a remark": "<!-- <w:rPr> --><w:p><w:r><w:t>5</w:t></w:r></w:p><!-- </w:rPr> -->",
+    "an instruction": "<?x <w:rPr>?><w:p><w:r><w:t>5</w:t></w:r></w:p><?x </w:rPr>?>",
+    "empty": "<w:p><w:r><w:rPr/><w:t>空</w:t></w:r></w:p>",
+    "with attributes": "<w:p><w:r><w:rPr w:x='1'><w:b/></w:rPr><w:t>性</w:t></w:r></w:p>",
+    "another prefix": f"<x:p xmlns:x='{SPACE}'><x:r><x:rPr><x:b/></x:rPr><x:t>别</x:t></x:r></x:p>",
+    "the prefix again": f"<w:p xmlns:w='{SPACE}'><w:r><w:rPr><w:b/></w:rPr><w:t>又</w:t></w:r></w:p>",
+    "a deleted paragraph mark": "<w:p><w:pPr><w:rPr><w:del w:id='1'/></w:rPr></w:pPr><w:r><w:t>留</w:t></w:r></w:p>",
+}
+
+
+def both(monkeypatch, data: bytes) -> list[object]:
+    """What is read with the look of runs left out, and with it."""
+    told: list[object] = []
+    for worth in (0, 2**60):
+        monkeypatch.setattr(word, "WORTH_CUTTING", worth)
+        try:
+            told.append(word.read(Package(data)))
+        except Refusal as refusal:
+            told.append((refusal.finding.code, refusal.finding.data))
+    return told
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_runs_look_like_changes_nothing(monkeypatch, name):
+    table = (
+        f"<w:tbl><w:tr><w:tc><w:tcPr>{BORDERS}{SPANS}</w:tcPr>{line(f'{LOOK}<w:t>甲</w:t>', f'{LOOK}<w:t>乙</w:t>')}</w:tc></w:tr></w:tbl>"
+    )
+    one, other = both(monkeypatch, document(f"<w:p><w:r>{LOOK}<w:t>收到</w:t></w:r></w:p>{ODD[name]}{table}"))
+    assert one == other
+    assert Prose("收到") in one.parts
+
+
+@pytest.mark.parametrize("body", [f"<w:p><w:r>{LOOK[:-8]}<w:t>5</w:t></w:r></w:p>", f"{LOOK[7:]}", "<w:rPr>", "</w:rPr>"])
+def test_damage_is_damage_either_way(monkeypatch, body):
+    one, other = both(monkeypatch, document(body))
+    assert one == other
+    assert one[0] == "file.damaged"
+
+
+def test_documents_of_others_read_the_same_either_way(monkeypatch, tmp_path):
+    require_office()
+    data = api.report(report(20), "docx")
+    saved = office_saved({"1": data}, tmp_path, "docx", "docx")["1"]
+    for each in (data, saved):
+        one, other = both(monkeypatch, each)
+        assert one == other and len(one.tables()) == 3
+
+
+def test_the_official_form_reads_the_same_either_way(monkeypatch, shared):
+    one, other = both(monkeypatch, (shared / "reference" / "nianbao_template_2021.docx").read_bytes())
+    assert one == other and len(one.tables()) == 3

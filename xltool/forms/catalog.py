@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms import spec as definition
 from xltool.forms.source import Fault, closest
@@ -34,17 +34,17 @@ def load(form_id: str) -> FormSpec:
     files = _files()
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
-    return _current(files[form_id])
+    return _load(*files[form_id])
 
 
 def every() -> tuple[FormSpec, ...]:
     """All known forms, in the order of their ids; raises `DefinitionError` with the faults of the first faulty one."""
-    return tuple(_current(file) for _, file in sorted(_files().items()))
+    return tuple(_load(*file) for _, file in sorted(_files().items()))
 
 
 def edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (_current(file) for form_id, file in sorted(_files().items()) if form_id.rpartition("-")[0] == family)
+    found = (_load(*file) for form_id, file in sorted(_files().items()) if form_id.rpartition("-")[0] == family)
     return next((spec for spec in found if spec.covers(year)), None)
 
 
@@ -53,22 +53,38 @@ def parse(text: str, name: str) -> FormSpec:
     return definition.parse(text, name)
 
 
-def _files() -> dict[str, Path]:
-    folders = [Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
-    files = {}
-    for folder in [*folders[::-1], data_folder("workbook_templates")]:
-        for name in sorted(os.listdir(folder)) if folder.is_dir() else []:  # noqa: PTH208 - half the time, and every file that is read asks
-            if name.endswith(".toml"):
-                files[definition.form_id(name)] = folder / name
-    return files
+class _File(NamedTuple):
+    """A definition's file, and when it was last changed."""
+
+    path: str
+    changed: int
 
 
-def _current(file: Path) -> FormSpec:
-    return _load(file, file.stat().st_mtime_ns)
+def _files() -> dict[str, _File]:
+    files: dict[str, _File] = {}
+    for folder in reversed(os.environ.get(FOLDERS, "").split(os.pathsep)):
+        files |= _listed(folder) if folder else {}
+    return files | _packaged()
 
 
 @cache
-def _load(file: Path, _changed: int) -> FormSpec:
+def _packaged() -> dict[str, _File]:
+    """What comes with the program, which does not change while it runs: every file that is read asks for the forms."""
+    return _listed(str(data_folder("workbook_templates")))
+
+
+def _listed(folder: str) -> dict[str, _File]:
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+            return {definition.form_id(entry.name): _File(entry.path, entry.stat().st_mtime_ns) for entry in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+
+
+@cache
+def _load(path: str, _changed: int) -> FormSpec:
+    file = Path(path)
     data = file.read_bytes()
     try:
         text = data.decode("utf-8")

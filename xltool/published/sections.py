@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from xltool.forms.label import canonical
@@ -197,15 +198,21 @@ def _aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
     head = re.split("[。:：;；]|(?<=情况)(?=[^。]{6})", flat[match.end() :], maxsplit=1)[0]
     if len(head) > LONGEST_HEADING // 2:
         return None
-    scores = [(_likeness(head, text.heading), text) for text in aspects]
+    exact = [text for text in aspects if head == _bare(text.heading)]  # nearly always; likeness costs more than all the rest
+    scores = [(1.0, text) for text in exact] or [(_likeness(head, _bare(text.heading)), text) for text in aspects]
     best, text = max(scores, key=lambda pair: pair[0], default=(0.0, None))
     if text is None or best < ALIKE:
         return None
     return text.key, _without(paragraph, match.group() + head)
 
 
-def _likeness(head: str, official: str) -> float:
-    wanted = _ASPECT.sub("", canonical(official))
+@lru_cache(maxsize=64)
+def _bare(heading: str) -> str:
+    """The heading of an aspect without its number."""
+    return _ASPECT.sub("", canonical(heading))
+
+
+def _likeness(head: str, wanted: str) -> float:
     if wanted in head:
         return 1 - (len(head) - len(wanted)) / 100  # 主动公开 is in 依申请公开 too: the closest wins
     return difflib.SequenceMatcher(None, head, wanted).ratio()

@@ -75,6 +75,8 @@ def _flat(text: str) -> str:
 
 def _ending_at(lines: Sequence[_Line], index: int, title: str) -> Title | None:
     """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
+    if len(lines[index].text) > LONGEST or _sign(title) not in lines[index].text:
+        return None
     found, first = _said(lines[index].text, title), index
     for above in range(index - 1, max(-1, index - MOST_LINES), -1):
         if found is not None and found.name and found.year:
@@ -110,6 +112,12 @@ def _subject(title: str) -> str:
 
 
 @lru_cache(maxsize=16)
+def _sign(title: str) -> str:
+    """A sign without which the last line of a title is none."""
+    return "报" if _FORMAL.fullmatch(title) else title[-1]
+
+
+@lru_cache(maxsize=16)
 def _upper(title: str) -> re.Pattern[str]:
     """What an upper line of a title may be: an agency, a year, or both, and the subject."""
     return re.compile(rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_subject(title)})(?:工作)?)?")
@@ -127,7 +135,7 @@ def _patterns(title: str) -> tuple[re.Pattern[str], ...]:
 
 def _said(line: str, title: str) -> Title | None:
     """What a line says as a title; None where it is none."""
-    if not 4 < len(line) <= LONGEST or ("报" if _FORMAL.fullmatch(title) else title) not in line:
+    if not 4 < len(line) <= LONGEST or _sign(title) not in line:
         return None
     bare = _BEFORE.sub("", line)
     match = next((match for pattern in _patterns(title) if (match := pattern.fullmatch(bare))), None)

@@ -715,6 +715,9 @@ def test_last_years_sum_is_the_one_that_was_kept(played, tmp_path):
     assert county.last_total(now, OWN, {}).values == kept.values
     assert county.last_total(campaign, OWN, {}) is None
     assert county.last_total(campaign, OWN, {"x": kept}) == kept
+    renamed = replace(kept, agency=replace(kept.agency, name="旧名县"))
+    assert county.last_total(campaign, OWN, {"x": renamed}) == renamed  # its code says whose it is
+    assert county.last_total(campaign, OWN, {"x": replace(kept, scope="own")}) is None
     assert load(campaign.root).prior == ("../上年",)
 
 

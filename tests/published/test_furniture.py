@@ -84,7 +84,7 @@ def test_a_page_with_everything_around_the_report():
     assert submission.texts == PLAIN.texts | {"other_matters": PLAIN.texts["other_matters"] + "\n甲县教育局\n2026年1月20日"}
     assert codes(imported) == {"published.left"}
     [left] = [found for found in imported.reading.findings if found.code == "published.left"]
-    assert "有 4 段文字不属于任何一部分" in api.message(left, SPEC)
+    assert "有 5 段文字不属于任何一部分" in api.message(left, SPEC)
 
 
 def test_the_agency_that_signs_where_no_title_names_one():

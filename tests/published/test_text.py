@@ -112,6 +112,12 @@ def test_a_word_document_saved_as_text_by_libreoffice(tmp_path):
         assert not api.verify(data, given[name]).findings
 
 
+def test_a_line_with_one_bar_by_itself_is_prose():
+    assert text.read("首页 | 新闻\n甲\n上一篇 | 下一篇".encode()).parts == (Prose("首页 | 新闻"), Prose("甲"), Prose("上一篇 | 下一篇"))
+    [table] = text.read("规章 | 1\n行政规范性文件 | 2".encode()).parts
+    assert isinstance(table, Lattice)
+
+
 def test_a_figure_that_is_missing_where_nothing_marks_a_cell_is_told():
     given = full(2)
     whole = printed(given, a_cell_a_line, plain).decode()

@@ -125,8 +125,13 @@ def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submissi
         if found is not None and found.year == campaign.year - 1:
             return found
     names = {own.name, f"{own.name}人民政府"}  # as it is published; what the agency at the top published under its own name is its own
-    sums = (s for s in last_year.values() if s.agency.name in names and (s.scope == "consolidated" or s.agency.code != own.code))
-    return last_year.get(TOTAL) or next(sums, None)
+
+    def is_sum(submission: Submission) -> bool:
+        if submission.agency.code == own.code:
+            return submission.scope == "consolidated"
+        return submission.agency.name in names
+
+    return last_year.get(TOTAL) or next(filter(is_sum, last_year.values()), None)
 
 
 def added_up(

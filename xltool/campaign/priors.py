@@ -17,6 +17,7 @@ from xltool.model import Finding, Submission
 ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
 """Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their content."""
 TOTAL: Final = "*"
+"""In place of a code: the sum of all agencies, which has the code of the one at the top."""
 
 
 def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Submission]:
@@ -26,6 +27,7 @@ def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequen
     bears the code of the agency at the top of the roster, is kept as `TOTAL`, apart from what that agency reported of itself.
     """
     found: dict[str, Submission] = {}
+    top = roster.root.agency.code if roster.root is not None and len(roster.entries) > 1 else None
     for path in paths:
         submissions = list(_submissions(path, passwords))
         if not submissions:
@@ -34,9 +36,8 @@ def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequen
             if submission.year != year - 1:
                 raise XltoolError(f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。")
             known = roster.known(submission.agency)
-            whole = submission.scope == "consolidated" and len(roster.entries) > 1 and roster.root is not None
-            key = TOTAL if whole and roster.root is not None and known.code == roster.root.agency.code else known.code
-            found.setdefault(key, replace(submission, agency=known))
+            whole = submission.scope == "consolidated" and known.code == top
+            found.setdefault(TOTAL if whole else known.code, replace(submission, agency=known))
     return found
 
 

@@ -51,19 +51,19 @@ def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: 
         last_year = place.last_year(campaign, roster)
     accepted = [standing for standing in found if standing.state == "accepted"]
     paths = {kind: reports.paths(campaign, roster, kind) for kind in kinds}
-    told: list[str] = []
-    unlike = 0
+    remarks: dict[str, None] = {}  # what is said of the fonts is said once
+    unlike: list[str] = []
     for standing in place.progress(accepted, len(accepted), "生成"):
         submission, prior = submitted(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
-            data, remarks = api.printed(submission, kind, style=dress if kind == "docx" else None, prior=prior)
+            data, noted = api.printed(submission, kind, style=dress if kind == "docx" else None, prior=prior)
             files.put(path, data)
             back = readback(data, kind, submission, prior)
-            told += [*remarks, *([f"{path.name}："] if back.differs else []), *back.lines]
-            unlike += back.differs
+            remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
+            unlike += [f"{path.name}：", *back.lines] if back.differs else []
     console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
-    for line in told if unlike else dict.fromkeys(told):  # what is said of the fonts is said once
+    for line in (*remarks, *unlike):
         console.say(line, err=True)
     left = [standing for standing in found if standing.state != "accepted"]
     _left(campaign, roster, left)

@@ -68,8 +68,9 @@ def words(material: Material, spec: FormSpec) -> Words:
     ends = [next(limit for limit in limits if limit > at) for at, _, _ in starts]  # what follows a heading that is not official is no text
     for (at, section, rest), end in zip(starts, ends, strict=True):
         # On a page of the web another title is the way to another report.
-        places = [place for place in range(at + 1, end) if not (page and place in skipped)]
-        inside = [part for place in places if isinstance(part := material.parts[place], Prose) and part.text.strip()]
+        prose = [(part, page and place in skipped) for place in range(at + 1, end) if isinstance(part := material.parts[place], Prose)]
+        found.left += [part.text.strip() for part, elsewhere in prose if elsewhere]
+        inside = [part for part, elsewhere in prose if part.text.strip() and not elsewhere]
         if end == len(material.parts):
             last = furnished([part.text for part in inside]) if page else len(inside)
             found.left += [part.text.strip() for part in inside[last:]]

@@ -47,7 +47,7 @@ def _marked(lines: Sequence[str]) -> Iterator[Part]:
     rows: list[list[str]] = []
     row: list[str] = []
     for at, line in enumerate(lines):
-        kind = _kind(line, beside=any(barred[max(0, at - 1) : at + 2 : 2]))
+        kind = _kind(line, beside=any(barred[at - 1 : at] + barred[at + 1 : at + 2]))
         if row and kind not in {"cell", "text"}:
             rows.append(row)
             row = []

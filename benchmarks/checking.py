@@ -36,7 +36,10 @@ def by_hand(readings: Sequence[Reading]) -> list[list[str]]:
     rules = [(rule, rule.linear.alone) for rule in spec().rules]
     for reading in readings:
         assert reading.submission is not None
-        values = {key: value if isinstance(value, int) else 0 for key, value in zip(keys, reading.submission.values, strict=True)}
+        values = {
+            key: value if isinstance(value, int) else 0
+            for key, value in zip(keys, reading.submission.values, strict=True)
+        }
         mine = []
         for rule, linear in rules:
             if linear is None:

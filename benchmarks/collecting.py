@@ -30,7 +30,9 @@ def measured(quick: bool) -> list[Table]:
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
             rows += list(_rows(Path(name), count))
-    return [Table("Collect a campaign's returns", ("", "CPU time a file", "elapsed", "times xltool's CPU"), tuple(rows))]
+    return [
+        Table("Collect a campaign's returns", ("", "CPU time a file", "elapsed", "times xltool's CPU"), tuple(rows))
+    ]
 
 
 def _rows(place: Path, count: int) -> Sequence[tuple[str, ...]]:
@@ -48,7 +50,12 @@ def _rows(place: Path, count: int) -> Sequence[tuple[str, ...]]:
     rival = (time.process_time() - start) / len(files)
     return (
         (f"{count} workbooks, one process", spent(own / count), spent(alone), "1"),
-        (f"{count} workbooks, two processes ({ratio(alone / together)} times faster)", spent(both / count), spent(together), ""),
+        (
+            f"{count} workbooks, two processes ({ratio(alone / together)} times faster)",
+            spent(both / count),
+            spent(together),
+            "",
+        ),
         ("openpyxl, values and formulas: two passes, nothing else", spent(rival), "", ratio(rival * count / own)),
     )
 
@@ -79,7 +86,7 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     campaign = folder.load(root)
     roster, store = campaign.roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
-    desk = intake.Desk(campaign, roster, store, campaign.key(), AT, {}.get)
+    desk = intake.Context(campaign, roster, store, campaign.key(), AT, {}.get)
     taken = list(intake.collect(desk, [], workers))
     states = {s.entry.agency.code: s.state for s in standings(campaign, roster, store, date(2025, 1, 10))}
     returns.refresh(campaign, roster, store, states, {})

@@ -30,7 +30,9 @@ def growth(given: Sequence[Submission], rounds: int) -> Table:
     """CPU time a submission for a hundredth, a tenth and all of them."""
     sizes = [len(given) // 100, len(given) // 10, len(given)]
     seconds = interleaved([Contender(f"{size:,}", lambda size=size: total(given[:size])) for size in sizes], rounds)
-    rows = tuple((f"{size:,} submissions", f"{1e6 * own / size:.1f} µs") for size, own in zip(sizes, seconds, strict=True))
+    rows = tuple(
+        (f"{size:,} submissions", f"{1e6 * own / size:.1f} µs") for size, own in zip(sizes, seconds, strict=True)
+    )
     return Table("Consolidate: CPU time of each submission", ("", "each"), rows)
 
 

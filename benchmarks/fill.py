@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 
 import xltool
 from xltool.model import NotApplicable, Submission
-from xltool.workbook import address, write
+from xltool.workbook import layout_plan, write
 
 
 def measured(quick: bool) -> list[Table]:
@@ -56,7 +56,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 def typed(blank: bytes, submission: Submission) -> bytes:
     """What one would do without xltool: the blank workbook opened, every input and text typed in, saved."""
-    book, plan = openpyxl.load_workbook(io.BytesIO(blank)), address.plan(spec())
+    book, plan = openpyxl.load_workbook(io.BytesIO(blank)), layout_plan.plan(spec())
     for cell, value in zip(spec().cells, submission.values, strict=True):
         if not cell.total and value is not None:
             spot, scale = plan.cells[cell.key], cell.measure.scale
@@ -130,7 +130,9 @@ class _Taken:
                 bound = f"sheet{len(tape.lines)}"
             elif method == "add_format":
                 bound = tape.names[id(result)] = f"format{len(tape.names)}"
-            words = [tape.literal(value) for value in given] + [f"{name}={tape.literal(value)}" for name, value in named.items()]
+            words = [tape.literal(value) for value in given] + [
+                f"{name}={tape.literal(value)}" for name, value in named.items()
+            ]
             tape.lines.append(f"{f'{bound} = ' if bound else ''}{self._name}.{method}({', '.join(words)})")
             return _Taken(tape, bound, result) if method == "add_worksheet" else result
 

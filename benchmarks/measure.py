@@ -52,7 +52,9 @@ def children_cpu(run: Callable[[], object]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def interleaved(contenders: Sequence[Contender], rounds: int, clock: Callable[[Callable[[], object]], float] = process_cpu) -> list[float]:
+def interleaved(
+    contenders: Sequence[Contender], rounds: int, clock: Callable[[Callable[[], object]], float] = process_cpu
+) -> list[float]:
     """The median of each contender, A B C A B C …, after one turn each that does not count."""
     for contender in contenders:
         contender.run()
@@ -67,7 +69,10 @@ def interleaved(contenders: Sequence[Contender], rounds: int, clock: Callable[[C
 
 
 def compared(
-    title: str, contenders: Sequence[Contender], rounds: int, clock: Callable[[Callable[[], object]], float] = process_cpu
+    title: str,
+    contenders: Sequence[Contender],
+    rounds: int,
+    clock: Callable[[Callable[[], object]], float] = process_cpu,
 ) -> Table:
     """Each contender's CPU time, and how many times the first one's that is."""
     seconds = interleaved(contenders, rounds, clock)

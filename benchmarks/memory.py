@@ -22,10 +22,21 @@ def measured(quick: bool) -> list[Table]:
         for number, submission in enumerate(different(marks[-1])):
             Path(folder, f"{number:04d}.xlsx").write_bytes(xltool.fill(submission))
         command = [sys.executable, __file__, folder, *map(str, marks)]
-        sizes = [float(line) for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()]
+        sizes = [
+            float(line) for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        ]
     added = ("", *(f"{step:+.1f} MiB" for step in steps(sizes)))
-    rows = [(f"after {mark:,} workbooks", f"{size:.1f} MiB", step) for mark, size, step in zip(marks, sizes, added, strict=True)]
-    return [Table("Memory of a process that reads and checks one workbook after the other", ("", "resident", "added"), tuple(rows))]
+    rows = [
+        (f"after {mark:,} workbooks", f"{size:.1f} MiB", step)
+        for mark, size, step in zip(marks, sizes, added, strict=True)
+    ]
+    return [
+        Table(
+            "Memory of a process that reads and checks one workbook after the other",
+            ("", "resident", "added"),
+            tuple(rows),
+        )
+    ]
 
 
 def read_all(folder: str, marks: set[int]) -> None:

@@ -34,7 +34,10 @@ def contenders(data: bytes) -> list[Contender]:
     found = [
         Contender("xltool.read and xltool.check", lambda: xltool.check([xltool.read(data)])),
         Contender("openpyxl, values and formulas: two passes", lambda: _openpyxl(data)),
-        Contender("pandas.read_excel, values of all sheets", lambda: pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None)),
+        Contender(
+            "pandas.read_excel, values of all sheets",
+            lambda: pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None),
+        ),
     ]
     if find_spec("python_calamine"):
         found.append(Contender("python-calamine, values of all sheets", lambda: _calamine(data)))
@@ -56,8 +59,19 @@ def _by_libreoffice(data: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "book.xlsx").write_bytes(data)
-        command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx"]
-        subprocess.run([*command, "--outdir", str(folder / "out"), str(folder / "book.xlsx")], capture_output=True, check=True, timeout=300)
+        command = [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+        ]
+        subprocess.run(
+            [*command, "--outdir", str(folder / "out"), str(folder / "book.xlsx")],
+            capture_output=True,
+            check=True,
+            timeout=300,
+        )
         return (folder / "out" / "book.xlsx").read_bytes()
 
 

@@ -41,10 +41,16 @@ def measured(quick: bool) -> list[Table]:
     ]
     to_html = [
         Contender("xltool.report, html", lambda: xltool.report(submission, "html")),
-        Contender("xltool.report, html, the fragment with inline styles", lambda: xltool.report(submission, "html", fragment=True)),
+        Contender(
+            "xltool.report, html, the fragment with inline styles",
+            lambda: xltool.report(submission, "html", fragment=True),
+        ),
         Contender("python-docx, the same content by table.cell", lambda: by_cell(assembled)),
         Contender("jinja2, a bare page: no heads, ids or styles", lambda: template.render(report=assembled).encode()),
-        Contender("limit: escape and join the same texts", lambda: "".join(f"<td>{escape(text)}</td>" for text in texts).encode()),
+        Contender(
+            "limit: escape and join the same texts",
+            lambda: "".join(f"<td>{escape(text)}</td>" for text in texts).encode(),
+        ),
     ]
     to_markdown = [
         Contender("xltool.report, md", lambda: xltool.report(submission, "md")),
@@ -84,7 +90,12 @@ def melted(submission: Submission) -> bytes:
 def cells_by_cell(data: bytes) -> list[str]:
     """The cells of all tables as the documentation of python-docx has one read them."""
     tables = docx.Document(io.BytesIO(data)).tables
-    return [table.cell(row, column).text for table in tables for row in range(len(table.rows)) for column in range(len(table.columns))]
+    return [
+        table.cell(row, column).text
+        for table in tables
+        for row in range(len(table.rows))
+        for column in range(len(table.columns))
+    ]
 
 
 def by_cell(report: Report) -> bytes:

@@ -27,7 +27,9 @@ RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures xltool against what one would use instead.")
-    parser.add_argument("--quick", action="store_true", help="few rounds and small numbers: whether it runs, not how fast")
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds and small numbers: whether it runs, not how fast"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into README.md beside this file")
     options = parser.parse_args()
     print(machine(), flush=True)

@@ -25,7 +25,12 @@ def measured(quick: bool) -> list[Table]:
         folder = Path(name)
         return [
             _compared(f"Blank workbooks for {count:,} agencies", None, (count, few, rounds), folder),
-            _compared(f"Blank workbooks for {count:,} agencies, last year's figures in them", accepted()[1], (count, few, rounds), folder),
+            _compared(
+                f"Blank workbooks for {count:,} agencies, last year's figures in them",
+                accepted()[1],
+                (count, few, rounds),
+                folder,
+            ),
         ]
 
 
@@ -38,24 +43,39 @@ def _compared(title: str, pattern: Submission | None, sizes: tuple[int, int, int
     if data[few] != write.workbook(spec(), _blank(agencies[few]), prior):
         raise SystemExit("what was stamped is not what the writer makes")
     ways: list[tuple[int, Contender]] = [
-        (count, Contender("xltool: the master once, then each stamped and stored", lambda: _put(_stamped(agencies, prior), folder))),
-        (few, Contender("xltool.workbook.write on xlsxwriter, each, in memory", lambda: _written(agencies[:few], prior))),
+        (
+            count,
+            Contender(
+                "xltool: the master once, then each stamped and stored", lambda: _put(_stamped(agencies, prior), folder)
+            ),
+        ),
+        (
+            few,
+            Contender("xltool.workbook.write on xlsxwriter, each, in memory", lambda: _written(agencies[:few], prior)),
+        ),
     ]
     if prior is None:
-        ways.append((1, Contender("xlsxwriter, the same calls written by hand, each, in memory", script(_blank(agencies[0])))))
+        ways.append(
+            (1, Contender("xlsxwriter, the same calls written by hand, each, in memory", script(_blank(agencies[0]))))
+        )
     ways += [
         (count, Contender("the same bytes stored: whole or absent, flushed to disk", lambda: _put(data, folder))),
         (count, Contender("limit: the same bytes merely written", lambda: _write(data, folder))),
     ]
     seconds = interleaved([contender for _, contender in ways], rounds, process_cpu)
     each = [own / number for (number, _), own in zip(ways, seconds, strict=True)]
-    rows = tuple((contender.name, spent(own), ratio(own / each[0])) for (_, contender), own in zip(ways, each, strict=True))
+    rows = tuple(
+        (contender.name, spent(own), ratio(own / each[0])) for (_, contender), own in zip(ways, each, strict=True)
+    )
     return Table(title, ("", "CPU time of one", "times xltool's"), rows)
 
 
 def _agencies(count: int) -> Iterator[tuple[Agency, str]]:
     for number in range(1, count + 1):
-        yield Agency(f"654221-{number:04d}", f"额敏县第{number}办公室", "department"), f"{number:04d}-0123456789abcdef0123"
+        yield (
+            Agency(f"654221-{number:04d}", f"额敏县第{number}办公室", "department"),
+            f"{number:04d}-0123456789abcdef0123",
+        )
 
 
 def _blank(issued: tuple[Agency, str]) -> Submission:

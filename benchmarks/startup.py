@@ -21,7 +21,9 @@ def measured(quick: bool) -> list[Table]:
         surroundings["PYTHONPYCACHEPREFIX"] = compiled
 
         def process(name: str, *words: str) -> Contender:
-            return Contender(name, lambda: subprocess.run(words, env=surroundings, stdout=subprocess.DEVNULL, check=True))
+            return Contender(
+                name, lambda: subprocess.run(words, env=surroundings, stdout=subprocess.DEVNULL, check=True)
+            )
 
         contenders = [
             process("xltool --help", str(program), "--help"),

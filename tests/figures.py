@@ -30,7 +30,9 @@ def consistent(spec: FormSpec, rng: Random) -> dict[str, int]:
     for key in values:
         if key.endswith((".in_force", ".published_total")):
             values[key] = max(
-                values[key.rpartition(".")[0] + end] for end in (".issued", ".published") if key.rpartition(".")[0] + end in values
+                values[key.rpartition(".")[0] + end]
+                for end in (".issued", ".published")
+                if key.rpartition(".")[0] + end in values
             )
     for column in APPLICANTS:
         for row in results(spec):
@@ -53,7 +55,9 @@ def summed(spec: FormSpec, values: dict[str, int]) -> dict[str, int]:
     """The figures with all totals reckoned anew."""
     found = dict(values)
     for column in APPLICANTS:
-        found[f"applications.processed_total.{column}"] = sum(found[f"applications.{row}.{column}"] for row in results(spec))
+        found[f"applications.processed_total.{column}"] = sum(
+            found[f"applications.{row}.{column}"] for row in results(spec)
+        )
     for row in [*results(spec), *OUTSIDE]:
         found[f"applications.{row}.total"] = sum(found[f"applications.{row}.{column}"] for column in APPLICANTS)
     for body in BODIES:
@@ -66,7 +70,9 @@ def aligned(spec: FormSpec, values: dict[str, Value] | dict[str, int]) -> tuple[
     return tuple(values.get(cell.key) for cell in spec.cells)
 
 
-def submission(spec: FormSpec, values: dict[str, Value] | dict[str, int], agency: Agency = AGENCY, **texts: str) -> Submission:
+def submission(
+    spec: FormSpec, values: dict[str, Value] | dict[str, int], agency: Agency = AGENCY, **texts: str
+) -> Submission:
     """A submission with those figures; the texts that must be written are written."""
     written = {text.key: "已写。" for text in spec.texts if text.required}
     year = spec.years[1] or 2024

@@ -25,9 +25,9 @@ def test_demo_plays_the_campaign(tmp_path):
     received = county["values"]["applications.received.total"]
     assert f"全县新收政府信息公开申请{received}件，比上年增加{received - 44}件" in county["texts"]["overview.requests"]
     assert not [text for text in county["texts"].values() if "{" in text]
-    assert "新收政府信息公开申请3件，均由自然人提出" in (root / "reports" / "额敏镇人民政府2024年政府信息公开工作年度报告.html").read_text(
-        "utf-8"
-    )
+    assert "新收政府信息公开申请3件，均由自然人提出" in (
+        root / "reports" / "额敏镇人民政府2024年政府信息公开工作年度报告.html"
+    ).read_text("utf-8")
     assert {path.suffix for path in (root / "reports").iterdir()} == {".docx", ".html"}
     assert len(list((root / "reports").iterdir())) == 12
     assert "<svg" in (root / "进度.html").read_text("utf-8")

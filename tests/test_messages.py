@@ -67,7 +67,11 @@ def test_every_message_has_a_sentence_and_a_way_out():
 
 def test_what_clerks_read_can_be_shown_by_a_chinese_windows():
     forms = [catalog.load(form_id) for form_id in ("ogi-2021", "ogi-2019")]
-    read = [text for message in CATALOGUE.values() for text in (message.title, message.sentence, message.remedy, message.basis)]
+    read = [
+        text
+        for message in CATALOGUE.values()
+        for text in (message.title, message.sentence, message.remedy, message.basis)
+    ]
     read += [*LEVEL_NAMES.values(), *GRADES.values(), ANNUAL_NOTICE, GUIDE]
     for form in forms:
         read += [text for rule in form.rules for text in (rule.text, rule.remedy, rule.basis, rule.where)]
@@ -87,12 +91,16 @@ def rendered(spec, values, level="department", **texts):
     """The sentences of a submission's judgement, by code."""
     reading = Reading(figures.submission(spec, values, Agency("1", "局", level), **texts))
     return {
-        (f.code, f.rule): render(f, spec, place if spec is SPEC else lambda key: ("表", "A1")) for f in judged(spec, [reading])[0].findings
+        (f.code, f.rule): render(f, spec, place if spec is SPEC else lambda key: ("表", "A1"))
+        for f in judged(spec, [reading])[0].findings
     }
 
 
 def test_a_broken_rule_has_place_figures_way_out_and_basis():
-    values = dict.fromkeys(SPEC.index, 0) | {"applications.received.enterprise": 12, "applications.granted.enterprise": 9}
+    values = dict.fromkeys(SPEC.index, 0) | {
+        "applications.received.enterprise": 12,
+        "applications.granted.enterprise": 9,
+    }
     given = figures.summed(SPEC, values)
     assert rendered(SPEC, given)["rule.broken", "applications.balance@enterprise"] == (
         "表三“商业企业”栏：第一项加第二项之和，应等于第三项加第四项之和。"
@@ -113,7 +121,10 @@ def test_long_sums_leave_zeros_out_and_long_lists_are_cut():
     assert "现为：办理结果总计 3，予以公开 1 + 属于三类内部事务信息 1 = 2，相差 1。" in text
     assert " 等 22 格" in text
     values = dict.fromkeys(SPEC.index, 0) | {"applications.processed_total.other": 3}
-    assert "办理结果总计 3，予以公开等 21 项均为 0，相差 3" in rendered(SPEC, values)["rule.broken", "applications.results@other"]
+    assert (
+        "办理结果总计 3，予以公开等 21 项均为 0，相差 3"
+        in rendered(SPEC, values)["rule.broken", "applications.results@other"]
+    )
 
 
 def test_coefficients_slashes_and_conditions_in_figures():
@@ -126,9 +137,13 @@ def test_coefficients_slashes_and_conditions_in_figures():
         "disputes.review.total": 2,
     }
     found = rendered(SPEC, values)
-    assert "现为：2 × 结转下年度 3 = 6，本年新收 3 + 上年结转 0 = 3，相差 3。" in found["rule.broken", "applications.carried_out_share"]
     assert (
-        "现为：总计 2，结果维持 / + 结果纠正 0 + 其他结果 0 + 尚未审结 0 = 0，相差 2。" in found["rule.broken", "disputes.outcomes@review"]
+        "现为：2 × 结转下年度 3 = 6，本年新收 3 + 上年结转 0 = 3，相差 3。"
+        in found["rule.broken", "applications.carried_out_share"]
+    )
+    assert (
+        "现为：总计 2，结果维持 / + 结果纠正 0 + 其他结果 0 + 尚未审结 0 = 0，相差 2。"
+        in found["rule.broken", "disputes.outcomes@review"]
     )
     values |= {"applications.received.other": 0, "applications.received.total": 0}
     assert (
@@ -150,7 +165,9 @@ def test_a_legal_basis_of_a_row_is_told():
 
 def test_the_notice_of_the_form_is_the_basis(spec_2019):
     for form in (SPEC, spec_2019):
-        text = rendered(form, figures.consistent(form, Random(1)) | {"disclosure.licensing.decisions": None})["cell.blank", None]
+        text = rendered(form, figures.consistent(form, Random(1)) | {"disclosure.licensing.decisions": None})[
+            "cell.blank", None
+        ]
         assert text.endswith(f"依据：{form.basis}：报告内容应当准确、全面。")
 
 
@@ -162,7 +179,9 @@ def test_information_comes_without_remedy_and_basis():
 
 def test_a_text_that_seems_to_hold_a_number():
     key = "disclosure.normative_documents.issued"
-    assert "不是数；看来应为 22。" in render(finding("number.text", key, raw="22（其中修订16件）", holds="22"), SPEC, place)
+    assert "不是数；看来应为 22。" in render(
+        finding("number.text", key, raw="22（其中修订16件）", holds="22"), SPEC, place
+    )
     assert "不是数。" in render(finding("number.text", key, raw="无法统计", holds=None), SPEC, place)
 
 
@@ -172,7 +191,9 @@ def test_braces_in_what_a_clerk_wrote_are_shown_as_they_are():
 
 
 def test_cells_across_and_sheets():
-    assert "表四“行政复议”的“其他结果”（D188）" in render(finding("number.negative", "disputes.review.other", value="-1"), SPEC, place)
+    assert "表四“行政复议”的“其他结果”（D188）" in render(
+        finding("number.negative", "disputes.review.other", value="-1"), SPEC, place
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from xltool import files, package, workers
+from xltool import files, workers
 from xltool.campaign import folder, inbox, mail, names, passwords
-from xltool.workbook import book, locked, sheet
+from xltool.spreadsheet import book, encryption, package, sheet
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
 MIB = 2**20
@@ -17,7 +17,7 @@ def test_the_table_of_limits_names_each_constant():
     constants = [
         package.MAX_ENTRIES, package.MAX_RATIO, package.MAX_DEPTH, package.MAX_MARKUP, book.MAX_STRINGS,
         sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
-        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MOST, locked.MAX_SPINS, locked.MAX_ROUNDS,
+        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MOST, encryption.MAX_SPINS, encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, names.LONGEST,
     ]  # fmt: skip
     in_mib = [

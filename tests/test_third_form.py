@@ -222,7 +222,11 @@ class Clerk:
 
     def xltool(self, *arguments: str | Path) -> tuple[int, str, str]:
         run = subprocess.run(
-            [Path(sys.executable).parent / "xltool", *arguments], capture_output=True, env=self.environment, check=False, cwd=self.folder
+            [Path(sys.executable).parent / "xltool", *arguments],
+            capture_output=True,
+            env=self.environment,
+            check=False,
+            cwd=self.folder,
         )
         return run.returncode, run.stdout.decode(), run.stderr.decode()
 
@@ -351,7 +355,11 @@ def test_a_level_that_may_not_and_an_amount_in_yuan(clerk):
     code, result = clerk.checked(clerk.folder / "town.json")
     assert code == 3
     told = {finding["code"]: finding["message"] for finding in result["findings"]}
-    assert told.keys() == {"cell.level", "number.range"} or told.keys() == {"cell.level", "number.range", "total.computed"}
+    assert told.keys() == {"cell.level", "number.range"} or told.keys() == {
+        "cell.level",
+        "number.range",
+        "total.computed",
+    }
     assert "依据：县政办字〔2024〕6号第三条。" in told["cell.level"]
 
 
@@ -364,7 +372,9 @@ def test_the_report_has_the_tables_and_texts(clerk, right, kind):
     if kind == "docx":
         document = docx.Document(path)
         text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-        text += "\n".join(cell for table in document.tables for cell in {cell.text for row in table.rows for cell in row.cells})
+        text += "\n".join(
+            cell for table in document.tables for cell in {cell.text for row in table.rows for cell in row.cells}
+        )
     else:
         text = path.read_text(encoding="utf-8")
     for expected in (
@@ -414,7 +424,10 @@ def test_a_fault_in_the_definition_is_shown_with_its_place(clerk, tmp_path):
     (folder / "media_inspection.toml").write_text(DEFINITION.replace("sum(faults)", "sum(fauts)", 1), encoding="utf-8")
     environment = clerk.environment | {"XLTOOL_FORMS": str(folder)}
     run = subprocess.run(
-        [Path(sys.executable).parent / "xltool", "forms", "media-inspection"], capture_output=True, env=environment, check=False
+        [Path(sys.executable).parent / "xltool", "forms", "media-inspection"],
+        capture_output=True,
+        env=environment,
+        check=False,
     )
     assert run.returncode == 1
     said = run.stderr.decode()

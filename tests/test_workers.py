@@ -67,7 +67,9 @@ WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "time", "mem
 @pytest.mark.parametrize(("word", "why"), WHYS.items())
 def test_one_item_is_lost_and_those_behind_it_are_not(word, why):
     items = [b"plain text", *words(word), b"plain text", b"more text", *words(word, word), b"last"]
-    answers = list(run(misbehave, items, jobs=1, seconds=1 if why == "time" else 10))  # a busy machine takes its time to fill memory
+    answers = list(
+        run(misbehave, items, jobs=1, seconds=1 if why == "time" else 10)
+    )  # a busy machine takes its time to fill memory
     assert [isinstance(answer, Reading) for answer in answers] == [True, False, True, True, False, False, True]
     assert answers[1] == answers[4] == answers[5] == Lost(why)
 
@@ -138,7 +140,11 @@ def test_a_batch_of_five_hundred(method):
     assert [answers[at].why for at in lost] == ["crash", "time", "memory", "crash", "crash"]
     codes = {a.submission.agency.code for a in kept}
     assert len(codes) == 9
-    assert all(answers[at].submission == answers[at % 9].submission for at in range(500) if items[at] == good[at % 9] and at % 9 not in {5})
+    assert all(
+        answers[at].submission == answers[at % 9].submission
+        for at in range(500)
+        if items[at] == good[at % 9] and at % 9 not in {5}
+    )
     assert peak < 1024 * MIB
 
 

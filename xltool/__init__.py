@@ -14,7 +14,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xltool.api import check, differing_totals, dump, explain, fill, form, forms, message, read, report, status, to_frame
+    from xltool.api import (
+        check,
+        differing_totals,
+        dump,
+        explain,
+        fill,
+        form,
+        forms,
+        message,
+        read,
+        report,
+        status,
+        to_frame,
+    )
 
 __version__ = "0.1.0"
 __all__ = [

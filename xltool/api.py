@@ -15,7 +15,7 @@ from xltool.report.printing import Kind
 if TYPE_CHECKING:
     import pandas
 
-    from xltool.forms.pictured import Picture
+    from xltool.charts.picture import Picture
     from xltool.published.read import Hints, Imported
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
@@ -49,11 +49,11 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     elif (imported := _published(data, source)) is not None:
         reading = imported.reading
     else:
-        from xltool.workbook.read import read as read_workbook
+        from xltool.reader.read import read as read_workbook
 
         reading = read_workbook(data, known_form, source, passwords)
     if reading.submission is not None:
-        from xltool.workbook.identity import edition_finding
+        from xltool.reader.identity import edition_finding
 
         wrong = edition_finding(form(reading.submission.form), reading.submission.year)
         if wrong is not None:
@@ -84,7 +84,10 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     if reading.submission is None:
         return reading
     spec = form(submission.form)
-    return Reading(reading.submission, tuple(differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))))
+    return Reading(
+        reading.submission,
+        tuple(differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))),
+    )
 
 
 def _published(data: bytes, source: str) -> Imported | None:
@@ -188,7 +191,9 @@ def printed(
 
     spec = form(submission.form)
     whole = completed(spec, submission)[0]
-    return printing.printed(spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior))
+    return printing.printed(
+        spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior)
+    )
 
 
 def pictures(submission: Submission, prior: Submission | None = None) -> tuple[Picture, ...]:
@@ -196,13 +201,13 @@ def pictures(submission: Submission, prior: Submission | None = None) -> tuple[P
 
     None for a form without the tables of applications.
     """
-    from xltool.forms import grouped
+    from xltool.charts import compose
     from xltool.forms.totals import completed
     from xltool.rules.prior_year import aligned
 
     spec = form(submission.form)
     last_year = None if prior is None else replace(prior, form=spec.id, values=aligned(spec, prior))
-    return grouped.pictures(spec, completed(spec, submission)[0], last_year)
+    return compose.pictures(spec, completed(spec, submission)[0], last_year)
 
 
 def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
@@ -221,7 +226,7 @@ def message(found: Finding, spec: FormSpec | None) -> str:
     """A finding as a clerk reads it, with addresses in the form's workbook; `spec` is None for a rejected file."""
     if spec is None:
         return messages.render(found, None, None)
-    from xltool.workbook.address import plan
+    from xltool.workbook.layout_plan import plan
 
     return messages.render(found, spec, plan(spec).place)
 
@@ -231,7 +236,7 @@ def described(found: Finding, reading: Reading) -> dict[str, Any]:
     spec = None if reading.submission is None else form(reading.submission.form)
     cells, suspects = [], []
     if spec is not None and reading.submission is not None:
-        from xltool.workbook.address import plan
+        from xltool.workbook.layout_plan import plan
 
         place, values = plan(spec).place, reading.submission.values
         for key in found.keys:
@@ -240,7 +245,10 @@ def described(found: Finding, reading: Reading) -> dict[str, Any]:
             cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
         for suspect in found.suspects:
             measure = spec.cell(suspect.key).measure
-            value, proposed = document.json_value(suspect.value, measure), document.json_value(suspect.proposed, measure)
+            value, proposed = (
+                document.json_value(suspect.value, measure),
+                document.json_value(suspect.proposed, measure),
+            )
             suspects.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
     return {
         "code": found.code,
@@ -294,7 +302,13 @@ def explain(name: str) -> str:
     specs = catalog.every()
     found = [text for spec in specs if (text := messages.explained_rule(name, spec))]
     if not found:
-        known = [*codes.CATALOGUE, *(rule.id for spec in specs for rule in spec.rules), *(r.name for spec in specs for r in spec.rules)]
+        known = [
+            *codes.CATALOGUE,
+            *(rule.id for spec in specs for rule in spec.rules),
+            *(r.name for spec in specs for r in spec.rules),
+        ]
         hint = nearest(name, known)
-        raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{f'，最接近的是 {hint.split(chr(39))[1]}' if hint else ''}。")
+        raise XltoolError(
+            f"没有名为 {name} 的勾稽关系或审核代码{f'，最接近的是 {hint.split(chr(39))[1]}' if hint else ''}。"
+        )
     return "\n\n".join(found)

@@ -33,16 +33,34 @@ class Message:
 CATALOGUE: Final[Mapping[str, Message]] = {
     # figures
     "number.text": Message(
-        "error", "数字格里填了文字", "{where}填的是“{raw}”，不是数{holding}。", "只填数字；说明文字写到“文字”表。", ANNUAL_NOTICE
+        "error",
+        "数字格里填了文字",
+        "{where}填的是“{raw}”，不是数{holding}。",
+        "只填数字；说明文字写到“文字”表。",
+        ANNUAL_NOTICE,
     ),
-    "number.negative": Message("error", "出现负数", "{where}填的是 {value}，不能是负数。", "改为 0 或正数。", ANNUAL_NOTICE),
-    "number.fraction": Message("error", "件数带小数", "{where}填的是 {raw}，应为整数（单位：{unit}）。", "改为整数。", ANNUAL_NOTICE),
+    "number.negative": Message(
+        "error", "出现负数", "{where}填的是 {value}，不能是负数。", "改为 0 或正数。", ANNUAL_NOTICE
+    ),
+    "number.fraction": Message(
+        "error", "件数带小数", "{where}填的是 {raw}，应为整数（单位：{unit}）。", "改为整数。", ANNUAL_NOTICE
+    ),
     "number.precision": Message(
-        "error", "小数位数过多", "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。", "四舍五入后再填。", ANNUAL_NOTICE
+        "error",
+        "小数位数过多",
+        "{where}填的是 {raw}，最多 {decimals} 位小数（单位：{unit}）。",
+        "四舍五入后再填。",
+        ANNUAL_NOTICE,
     ),
-    "number.range": Message("error", "数字过大", "{where}填的是 {raw}，超过最大值 {maximum}。", "核对位数和计量单位。", ANNUAL_NOTICE),
-    "number.kind": Message("error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE),
-    "number.normalised": Message("info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取。", "不用改；下次请直接填半角数字。"),
+    "number.range": Message(
+        "error", "数字过大", "{where}填的是 {raw}，超过最大值 {maximum}。", "核对位数和计量单位。", ANNUAL_NOTICE
+    ),
+    "number.kind": Message(
+        "error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE
+    ),
+    "number.normalised": Message(
+        "info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取。", "不用改；下次请直接填半角数字。"
+    ),
     "amount.doubtful": Message(
         "warning",
         "金额可能错了单位",
@@ -51,21 +69,38 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "cell.blank": Message(
-        "warning", "未填", "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？", "没有发生的填 0；确实不适用的填 /。", ANNUAL_NOTICE
+        "warning",
+        "未填",
+        "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？",
+        "没有发生的填 0；确实不适用的填 /。",
+        ANNUAL_NOTICE,
     ),
     "cell.not_applicable": Message(
         "warning", "不该填“/”", "{where}填的是“/”，本单位的这一项不能填“/”。", "没有发生的填 0。", ANNUAL_NOTICE
     ),
     "cell.level": Message(
-        "error", "本级不能有此项", "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。", "改为 0 或 /；属于别项的填到别项。"
+        "error",
+        "本级不能有此项",
+        "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。",
+        "改为 0 或 /；属于别项的填到别项。",
     ),
     "block.only_total": Message(
-        "warning", "只填了合计", "{block}“{row}”行只填了总计 {value}，没有分项。", "按申请人类别补填各栏，没有的填 0。", ANNUAL_NOTICE
+        "warning",
+        "只填了合计",
+        "{block}“{row}”行只填了总计 {value}，没有分项。",
+        "按申请人类别补填各栏，没有的填 0。",
+        ANNUAL_NOTICE,
     ),
     "block.only_column": Message(
-        "warning", "只填了一栏", "{block}只填了“{column}”一栏，其他 {count} 格都空着。", "其他各栏没有发生的填 0。", ANNUAL_NOTICE
+        "warning",
+        "只填了一栏",
+        "{block}只填了“{column}”一栏，其他 {count} 格都空着。",
+        "其他各栏没有发生的填 0。",
+        ANNUAL_NOTICE,
     ),
-    "form.empty": Message("error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE),
+    "form.empty": Message(
+        "error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE
+    ),
     "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
     "text.long": Message(
         "error",
@@ -95,14 +130,21 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "prior.paired": Message(
-        "info", "上年单位代码不同", "上年文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。", "不用改。"
+        "info",
+        "上年单位代码不同",
+        "上年文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。",
+        "不用改。",
     ),
-    "rule.broken": Message("error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"),
+    "rule.broken": Message(
+        "error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"
+    ),
     # reading a workbook
     "total.typed": Message(
         "error", "合计格被改写", "{where}的自动合计被改成了“{typed}”，{sum}。", "核对分项；合计不用填，请在原表填分项。"
     ),
-    "total.retyped": Message("info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"),
+    "total.retyped": Message(
+        "info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"
+    ),
     "total.differs": Message(
         "error",
         "合计与分项不符",
@@ -116,7 +158,10 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请在原来的工作簿上填写。",
     ),
     "formula.in_input": Message(
-        "warning", "填报格里是公式", "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。", "改为直接填数（可“选择性粘贴—数值”）。"
+        "warning",
+        "填报格里是公式",
+        "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。",
+        "改为直接填数（可“选择性粘贴—数值”）。",
     ),
     "formula.uncalculated": Message(
         "error", "公式没有结果", "{where}里是公式 ={formula}，文件中没有它的结果，无法读取。", "改为直接填数。"
@@ -135,14 +180,25 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
     ),
     "merge.undone": Message(
-        "info", "合并格被改动", "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。", "请在原来的工作簿上填写。"
+        "info",
+        "合并格被改动",
+        "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。",
+        "请在原来的工作簿上填写。",
     ),
     "sheet.renamed": Message(
-        "warning", "工作表被改名", "工作表“{expected}”被改名为“{found}”，仍按原表读取。", "改回“{expected}”；不要改工作表名称。"
+        "warning",
+        "工作表被改名",
+        "工作表“{expected}”被改名为“{found}”，仍按原表读取。",
+        "改回“{expected}”；不要改工作表名称。",
     ),
-    "sheet.added": Message("warning", "多了工作表", "多了{state}工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"),
+    "sheet.added": Message(
+        "warning", "多了工作表", "多了{state}工作表“{found}”，其中内容没有读取。", "把需要报送的内容填到规定的表中。"
+    ),
     "sheet.hidden": Message(
-        "warning", "工作表被隐藏", "工作表{found}被隐藏；其中内容仍按原样读取。", "取消隐藏（在工作表标签上按右键），核对后再报送。"
+        "warning",
+        "工作表被隐藏",
+        "工作表{found}被隐藏；其中内容仍按原样读取。",
+        "取消隐藏（在工作表标签上按右键），核对后再报送。",
     ),
     "row.hidden": Message(
         "warning",
@@ -175,10 +231,15 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "用“格式刷”从旁边的格复制格式，核对实际的数后再报送。",
         ANNUAL_NOTICE,
     ),
-    "sheet.removed": Message("error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"),
+    "sheet.removed": Message(
+        "error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"
+    ),
     "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
     "sheet.unprotected": Message(
-        "info", "工作表锁定被解除", "工作表{found}的锁定已被解除；各表的表头、公式和项目名称已与表样逐一核对。", "不用改。"
+        "info",
+        "工作表锁定被解除",
+        "工作表{found}的锁定已被解除；各表的表头、公式和项目名称已与表样逐一核对。",
+        "不用改。",
     ),
     "cell.lost": Message(
         "error",
@@ -192,29 +253,45 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{block}有 {count} 个填报格对不上，不能确定是哪一项的数，没有读取：{cells}。如{example}。",
         "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
     ),
-    "text.lost": Message("error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "请在原来的工作簿上重新填写。"),
+    "text.lost": Message(
+        "error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "请在原来的工作簿上重新填写。"
+    ),
     "text.conflict": Message(
         "error",
         "文字格对不上",
         "工作表“{sheet}”有 {count} 个填写格对不上，不能确定是哪一项的文字，没有读取：{labels}。如{example}。",
         "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
     ),
-    "text.fault": Message("error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"),
+    "text.fault": Message(
+        "error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"
+    ),
     "identity.conflict": Message(
         "error", "标识不一致", "文件内的{what}不一致：{found}。按“{taken}”读取。", "请在发给本单位的原工作簿上填写。"
     ),
-    "identity.partial": Message("info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"),
+    "identity.partial": Message(
+        "info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"
+    ),
     "form.digest": Message(
-        "warning", "表样版本不同", "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。", "请用最新下发的工作簿填写。"
+        "warning",
+        "表样版本不同",
+        "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。",
+        "请用最新下发的工作簿填写。",
     ),
     # a campaign
-    "campaign.other": Message("error", "不是本任务的报表", "这是{found}，本任务是{wanted}。", "请用本任务下发的工作簿填写。"),
+    "campaign.other": Message(
+        "error", "不是本任务的报表", "这是{found}，本任务是{wanted}。", "请用本任务下发的工作簿填写。"
+    ),
     "campaign.unknown_agency": Message(
         "error", "不在名录", "单位代码 {agency}（{name}）不在本任务的单位名录里。", "核对单位名录，或退回报送人。"
     ),
-    "campaign.renamed": Message("info", "单位名称与名录不同", "文件里的单位名称是“{found}”，名录里是“{listed}”；按名录处理。", "不用改。"),
+    "campaign.renamed": Message(
+        "info", "单位名称与名录不同", "文件里的单位名称是“{found}”，名录里是“{listed}”；按名录处理。", "不用改。"
+    ),
     "stamp.missing": Message(
-        "warning", "没有下发编号", "文件没有下发编号，不是由本任务下发的工作簿填写的。", "请用下发的工作簿填写；确需接受的请说明。"
+        "warning",
+        "没有下发编号",
+        "文件没有下发编号，不是由本任务下发的工作簿填写的。",
+        "请用下发的工作簿填写；确需接受的请说明。",
     ),
     "stamp.wrong": Message(
         "error",
@@ -245,9 +322,14 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "county.checked": Message(
-        "info", "已核对重复", "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。", "不用改。"
+        "info",
+        "已核对重复",
+        "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。",
+        "不用改。",
     ),
-    "county.waived": Message("info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"),
+    "county.waived": Message(
+        "info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
+    ),
     "county.total": Message(
         "warning",
         "单位的合计与分项不符",
@@ -262,7 +344,9 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请该单位改报本级的数。",
         ANNUAL_NOTICE,
     ),
-    "county.corrected": Message("info", "已更正", "{where}按更正由 {before} 改为 {after}：{reason}（{by}）。", "不用改。"),
+    "county.corrected": Message(
+        "info", "已更正", "{where}按更正由 {before} 改为 {after}：{reason}（{by}）。", "不用改。"
+    ),
     "county.unapplied": Message(
         "warning",
         "更正没有用上",
@@ -270,14 +354,25 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请单位补填，或在更正里用 value 写出更正后的数。",
     ),
     "county.stale": Message(
-        "warning", "更正所涉单位没有汇总", "{where}的更正涉及的单位没有参加汇总：{agencies}。", "核对这条更正是否还需要。", ANNUAL_NOTICE
+        "warning",
+        "更正所涉单位没有汇总",
+        "{where}的更正涉及的单位没有参加汇总：{agencies}。",
+        "核对这条更正是否还需要。",
+        ANNUAL_NOTICE,
     ),
     # rejected files
-    "file.missing": Message("error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"),
+    "file.missing": Message(
+        "error", "文件打不开", "文件打不开：{why}。", "核对文件名和权限；正在其他程序中打开的请先关闭。"
+    ),
     "file.not_workbook": Message("error", "不是工作簿", "这不是工作簿，看来是{what}。", "{mend}。"),
-    "file.damaged": Message("error", "文件损坏", "文件已损坏，无法读取：{why}{at}。", "请在填写的电脑上重新打开、另存，再报送一次。"),
+    "file.damaged": Message(
+        "error", "文件损坏", "文件已损坏，无法读取：{why}{at}。", "请在填写的电脑上重新打开、另存，再报送一次。"
+    ),
     "file.limit": Message(
-        "error", "超出限制", "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。", "请在原来的工作簿上填写，不要加入其他内容。"
+        "error",
+        "超出限制",
+        "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。",
+        "请在原来的工作簿上填写，不要加入其他内容。",
     ),
     "file.converted": Message(
         "info",
@@ -292,11 +387,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请取消密码后另存、报送；或把密码写进密码文件（一行一个），用 --password-file 给出，或放在填报任务文件夹的 passwords.txt。",
     ),
     "file.password": Message(
-        "error", "密码不对", "文件有打开密码，给出的 {count} 个密码都打不开它{left}。", "向报送单位核对密码，或请其取消密码后再报送。"
+        "error",
+        "密码不对",
+        "文件有打开密码，给出的 {count} 个密码都打不开它{left}。",
+        "向报送单位核对密码，或请其取消密码后再报送。",
     ),
-    "file.unlocked": Message("info", "文件有打开密码", "文件有打开密码，已用给出的密码打开。", "不用改；以后请取消密码再报送。"),
+    "file.unlocked": Message(
+        "info", "文件有打开密码", "文件有打开密码，已用给出的密码打开。", "不用改；以后请取消密码再报送。"
+    ),
     "file.worker": Message(
-        "error", "读不下去", "文件没有读完：{why}；其他文件不受影响。", "请在填写的电脑上重新打开、另存，再报送一次；不要加入其他内容。"
+        "error",
+        "读不下去",
+        "文件没有读完：{why}；其他文件不受影响。",
+        "请在填写的电脑上重新打开、另存，再报送一次；不要加入其他内容。",
     ),
     "file.macros": Message(
         "warning",
@@ -305,7 +408,10 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请在下发的 .xlsx 工作簿上填写。",
     ),
     "file.macro_kind": Message(
-        "info", "允许带宏的文件类型", "文件是允许带宏的类型（.xlsm），其中没有找到宏。", "不用改；下次请另存为 .xlsx 再报送。"
+        "info",
+        "允许带宏的文件类型",
+        "文件是允许带宏的类型（.xlsm），其中没有找到宏。",
+        "不用改；下次请另存为 .xlsx 再报送。",
     ),
     "file.outside": Message(
         "warning",
@@ -333,12 +439,21 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "用 WPS、Word 或 LibreOffice 打开，另存为 .docx 后再读（只改扩展名没有用）；OFD、图片请找 Word 或网页版。",
     ),
     "published.scanned": Message(
-        "error", "没有文字的 PDF", "PDF 的 {count} 页里没有文字，看来是扫描件，无法读取。", "请找 Word 或网页版，或用下发的工作簿重新录入。"
+        "error",
+        "没有文字的 PDF",
+        "PDF 的 {count} 页里没有文字，看来是扫描件，无法读取。",
+        "请找 Word 或网页版，或用下发的工作簿重新录入。",
     ),
     "published.several": Message("error", "不止一份报告", "文件里不止一份报告：{what}。", "请拆成一个文件一份报告。"),
-    "published.unknown": Message("error", "不知是谁哪年的", "从标题和正文里找不到{what}。", "用 --agency、--year 写明（xltool import）。"),
+    "published.unknown": Message(
+        "error", "不知是谁哪年的", "从标题和正文里找不到{what}。", "用 --agency、--year 写明（xltool import）。"
+    ),
     "published.cut": Message(
-        "error", "表格不全", "{table}缺 {count} 行：{rows}；表格可能被截断，没有读到的格留空。", "核对原文，补全表格后再读。", ANNUAL_NOTICE
+        "error",
+        "表格不全",
+        "{table}缺 {count} 行：{rows}；表格可能被截断，没有读到的格留空。",
+        "核对原文，补全表格后再读。",
+        ANNUAL_NOTICE,
     ),
     "published.row": Message(
         "error",
@@ -348,7 +463,11 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "published.twice": Message(
-        "error", "同一格印了两个数", "{where}印了两次，数不同：{raw}、{other}，没有读取。", "核对原文，只保留正确的一个。", ANNUAL_NOTICE
+        "error",
+        "同一格印了两个数",
+        "{where}印了两次，数不同：{raw}、{other}，没有读取。",
+        "核对原文，只保留正确的一个。",
+        ANNUAL_NOTICE,
     ),
     "published.edition": Message(
         "error",
@@ -357,7 +476,9 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "按该年度的版式重新填写。",
         ANNUAL_NOTICE,
     ),
-    "published.one_row": Message("info", "一行代替几行", "{table}“{head}”只印了一行，记在“{row}”，同组其余各行记 0。", "不用改。"),
+    "published.one_row": Message(
+        "info", "一行代替几行", "{table}“{head}”只印了一行，记在“{row}”，同组其余各行记 0。", "不用改。"
+    ),
     "published.label": Message(
         "warning",
         "项目名称与表样不同",
@@ -366,31 +487,59 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "published.heads": Message(
-        "warning", "表头与表样不同", "{table}的表头与表样不同：{heads}；栏数相符，按表样的次序读取。", "核对读出的数。", ANNUAL_NOTICE
+        "warning",
+        "表头与表样不同",
+        "{table}的表头与表样不同：{heads}；栏数相符，按表样的次序读取。",
+        "核对读出的数。",
+        ANNUAL_NOTICE,
     ),
-    "published.sections": Message("warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE),
-    "published.left": Message("info", "未归入的文字", "有 {count} 段文字不属于任何一部分，没有读取，首段为“{text}”。", "不用改。"),
+    "published.sections": Message(
+        "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE
+    ),
+    "published.left": Message(
+        "info", "未归入的文字", "有 {count} 段文字不属于任何一部分，没有读取，首段为“{text}”。", "不用改。"
+    ),
     "published.library": Message(
-        "error", "不能读 PDF", "读 PDF 要用 {library}，这台电脑没有安装。", "执行 pip install xltool[pdf]，或改用 Word、网页版的报告。"
+        "error",
+        "不能读 PDF",
+        "读 PDF 要用 {library}，这台电脑没有安装。",
+        "执行 pip install xltool[pdf]，或改用 Word、网页版的报告。",
     ),
     "campaign.published": Message(
         "error", "不是工作簿", "这是已公布的年度报告，不是下发的工作簿。", "请用下发给本单位的工作簿填写、报送。"
     ),
     # a finished report against its submission
-    "verify.fact": Message("error", "报告与数据不符", "报告的{what}是“{printed}”，数据里是“{held}”。", "重新生成报告，或改正数据。"),
-    "verify.figure": Message("error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"),
-    "verify.text": Message(
-        "error", "报告与数据不符", "“{label}”的文字不同：报告里是“{printed}”，数据里是“{held}”。", "重新生成报告，或改正数据。"
+    "verify.fact": Message(
+        "error", "报告与数据不符", "报告的{what}是“{printed}”，数据里是“{held}”。", "重新生成报告，或改正数据。"
     ),
-    "file.unknown_form": Message("error", "不是已知的报表", "文件能打开，但不是已知的报表{hint}。", "请用下发的工作簿填写。"),
+    "verify.figure": Message(
+        "error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"
+    ),
+    "verify.text": Message(
+        "error",
+        "报告与数据不符",
+        "“{label}”的文字不同：报告里是“{printed}”，数据里是“{held}”。",
+        "重新生成报告，或改正数据。",
+    ),
+    "file.unknown_form": Message(
+        "error", "不是已知的报表", "文件能打开，但不是已知的报表{hint}。", "请用下发的工作簿填写。"
+    ),
     "file.edition": Message(
-        "error", "版别与年度不符", "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。", "请用该年度的工作簿重新填写。", REGULATION
+        "error",
+        "版别与年度不符",
+        "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。",
+        "请用该年度的工作簿重新填写。",
+        REGULATION,
     ),
     "document.syntax": Message(
         "error", "不是 JSON", "上报件不是正确的 JSON：第 {line} 行第 {column} 列，{why}。", "核对生成上报件的程序。"
     ),
-    "document.schema": Message("error", "上报件格式不对", "上报件的“{field}”{why}。", "对照上报件格式（xltool/submission/1）改正。"),
-    "document.unknown_key": Message("error", "没有这个项目", "上报件里的“{key}”不是 {form} 的项目{hint}。", "改为正确的项目名。"),
+    "document.schema": Message(
+        "error", "上报件格式不对", "上报件的“{field}”{why}。", "对照上报件格式（xltool/submission/1）改正。"
+    ),
+    "document.unknown_key": Message(
+        "error", "没有这个项目", "上报件里的“{key}”不是 {form} 的项目{hint}。", "改为正确的项目名。"
+    ),
 }
 """Severity `error` is 强制性, `warning` 核实性. `rule.broken` takes severity, remedy and basis from its rule."""
 

@@ -27,7 +27,9 @@ def take(path: Path) -> bytes | Finding:
         if not stat.S_ISREG(status.st_mode):
             return finding("file.missing", why="不是普通文件" if not stat.S_ISDIR(status.st_mode) else "这是文件夹")
         if status.st_size > LARGEST_FILE:
-            return finding("file.limit", part=path.name, limit="文件大小（字节）", allowed=LARGEST_FILE, found=status.st_size)
+            return finding(
+                "file.limit", part=path.name, limit="文件大小（字节）", allowed=LARGEST_FILE, found=status.st_size
+            )
         return path.read_bytes()
     except (OSError, ValueError) as error:
         return finding("file.missing", why=reason(error))

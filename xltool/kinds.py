@@ -43,7 +43,9 @@ _STREAMS: Final = (
     ("__properties_version1.0", Kind("Outlook 邮件（.msg）", _ATTACHED)),
 )
 _ARCHIVE: Final = "请解压后报送其中的工作簿；收取（xltool collect）只会打开 .zip"
-_MAIL: Final = rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?i:mime-version|received|message-id|content-type|return-path):"
+_MAIL: Final = (
+    rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?i:mime-version|received|message-id|content-type|return-path):"
+)
 _SEPARATED: Final = rb"\A[^\0-\x08\x0e-\x1f\n]*[,\t;][^\0-\x08\x0e-\x1f]*\Z"
 _PAGE: Final = Kind("HTML 网页（改了扩展名也不是工作簿）", _SAVE)
 _TABBED: Final = Kind("用逗号或制表符分隔的文本（改了扩展名也不是工作簿）", _SAVE)
@@ -64,7 +66,10 @@ _LOOKS: Final = (
     (rb"<office:document\s[^>]*opendocument\.spreadsheet", Kind("单个文件的 ODF 表格（.fods）", _RESAVE_FREE)),
     (rb"<uof:UOF\s[^>]*vnd\.uof\.spreadsheet", Kind("标文通表格（.uos）", "请用 WPS 打开，另存为 .xlsx 后报送")),
     (_MAIL, Kind("邮件（.eml）", _ATTACHED)),
-    (rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b|\A\s*<(?:div|p|h[1-6]|span|section|article|main|meta|style)\b", _PAGE),
+    (
+        rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b|\A\s*<(?:div|p|h[1-6]|span|section|article|main|meta|style)\b",
+        _PAGE,
+    ),
     (rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s", Kind("XML 文件")),
     (_SEPARATED, _TABBED),
     (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", _TEXT),
@@ -92,7 +97,10 @@ def of_bytes(data: bytes) -> Kind:
 
 def archive(data: bytes) -> str:
     """What archive bytes are that only other programs unpack; empty for anything else."""
-    kind = next((kind for pattern, kind in _LOOKS if kind.remedy == _ARCHIVE and re.search(pattern, data[:512], re.DOTALL)), None)
+    kind = next(
+        (kind for pattern, kind in _LOOKS if kind.remedy == _ARCHIVE and re.search(pattern, data[:512], re.DOTALL)),
+        None,
+    )
     return "" if kind is None else kind.what
 
 

@@ -44,7 +44,9 @@ class UnknownFormError(XltoolError):
         super().__init__(f"没有名为 {form_id} 的报表{hint}；现有：{'、'.join(known) or '无'}")
 
 
-def finding(code: str, *keys: CellKey, rule: str | None = None, severity: Severity | None = None, **data: Any) -> Finding:
+def finding(
+    code: str, *keys: CellKey, rule: str | None = None, severity: Severity | None = None, **data: Any
+) -> Finding:
     """A finding of a code in the catalogue, with the severity that the catalogue gives it unless told otherwise."""
     return Finding(code, severity or CATALOGUE[code].severity, keys, rule, data)
 
@@ -79,7 +81,9 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
         facts["figures"] = figures(rule, spec, found.data)
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
-        basis = found.data.get("basis") or (f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis)
+        basis = found.data.get("basis") or (
+            f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis
+        )
     said = message.sentence.format_map(_Facts(facts))
     remedy = remedy.format_map(_Facts(facts)) if found.rule is None else remedy
     return said, remedy, basis if found.severity != "info" and basis != GUIDE else ""
@@ -164,7 +168,9 @@ def plain(scaled: int, decimals: int) -> str:
 def _side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
     decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
-    shown = [term for term in terms if len(terms) <= 4 or (isinstance(values.get(term[0]), int) and values[term[0]] != 0)]
+    shown = [
+        term for term in terms if len(terms) <= 4 or (isinstance(values.get(term[0]), int) and values[term[0]] != 0)
+    ]
     if not shown:
         return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []
@@ -184,7 +190,13 @@ def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     cell = spec.cell(key.removeprefix(PRIOR))
     rows = {other.rpartition(".")[0] for other in keys}
     columns = {other.rpartition(".")[2] for other in keys}
-    name = cell.column.short if len(rows) == 1 else cell.row.short if len(columns) == 1 else f"{cell.row.short}{cell.column.short}"
+    name = (
+        cell.column.short
+        if len(rows) == 1
+        else cell.row.short
+        if len(columns) == 1
+        else f"{cell.row.short}{cell.column.short}"
+    )
     return f"上年的{name.removeprefix('本年')}" if key.startswith(PRIOR) else name
 
 

@@ -55,7 +55,9 @@ class Measure:
     decimals: int
     maximum: int  # in whole units, inclusive
     signed: bool = False
-    doubtful_from: int | None = None  # whole amounts from here on (in units) look like another unit, such as 元 for 万元
+    doubtful_from: int | None = (
+        None  # whole amounts from here on (in units) look like another unit, such as 元 for 万元
+    )
 
     @property
     def scale(self) -> int:

@@ -74,12 +74,14 @@ def _verified(submission: Submission, prior: Submission | None, data: bytes) -> 
 
 def light(data: bytes) -> bool:
     """Whether only our own readers touch it, and it is small once it is inflated, to which they hold it."""
-    from xltool.package import declared
+    from xltool.spreadsheet.package import declared
 
     if document.looks_like(data):
         return len(data) <= LIGHT_DOCUMENT
     size = declared(data)
-    return data.startswith(kinds.ZIP) if size is None else size <= LIGHT_WORKBOOK  # what is no whole archive is refused at once
+    return (
+        data.startswith(kinds.ZIP) if size is None else size <= LIGHT_WORKBOOK
+    )  # what is no whole archive is refused at once
 
 
 def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:

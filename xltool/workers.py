@@ -61,7 +61,9 @@ class _Worker(Generic[Item]):
 
     def room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
-        return not self.waiting or (len(self.waiting) < MOST_AHEAD and sum(held for _, _, held in self.waiting) + size <= self.ahead)
+        return not self.waiting or (
+            len(self.waiting) < MOST_AHEAD and sum(held for _, _, held in self.waiting) + size <= self.ahead
+        )
 
 
 def run(
@@ -87,7 +89,9 @@ def run(
 
 
 class _Pool(Generic[Item, Result]):
-    def __init__(self, context: BaseContext, function: Callable[[Item], Result], seconds: float, memory: int, watched: bool) -> None:
+    def __init__(
+        self, context: BaseContext, function: Callable[[Item], Result], seconds: float, memory: int, watched: bool
+    ) -> None:
         self._context, self._function = context, function
         self._seconds, self._memory, self._watched = seconds, memory, watched
         self._workers: list[_Worker[Item]] = []
@@ -122,7 +126,11 @@ class _Pool(Generic[Item, Result]):
                     return False
                 self._next = (*entry, ForkingPickler.dumps(entry[1]))
             number, item, data = self._next
-            free = min((worker for worker in self._workers if worker.room(len(data))), key=lambda w: len(w.waiting), default=None)
+            free = min(
+                (worker for worker in self._workers if worker.room(len(data))),
+                key=lambda w: len(w.waiting),
+                default=None,
+            )
             if (free is None or free.waiting) and len(self._workers) < jobs:
                 free = self._start()
             if free is None:
@@ -141,12 +149,16 @@ class _Pool(Generic[Item, Result]):
         foreign = [inward, outward, *(pipe for worker in self._workers for pipe in (worker.inward, worker.pipe))]
         forked = self._context.get_start_method() == "fork"
         process = self._context.Process(  # type: ignore[attr-defined]
-            target=_work, args=(self._function, theirs, back, foreign if forked else [], 0 if self._watched else self._memory), daemon=True
+            target=_work,
+            args=(self._function, theirs, back, foreign if forked else [], 0 if self._watched else self._memory),
+            daemon=True,
         )
         process.start()
         theirs.close()
         back.close()
-        worker: _Worker[Item] = _Worker(process, inward, outward, _widened(inward), _resident(process) if self._watched else 0)
+        worker: _Worker[Item] = _Worker(
+            process, inward, outward, _widened(inward), _resident(process) if self._watched else 0
+        )
         self._workers.append(worker)
         return worker
 
@@ -220,7 +232,9 @@ def _resident(process: BaseProcess) -> int:
         return 0
 
 
-def _work(function: Callable[[Any], Any], inward: Connection, outward: Connection, foreign: list[Connection], memory: int) -> None:
+def _work(
+    function: Callable[[Any], Any], inward: Connection, outward: Connection, foreign: list[Connection], memory: int
+) -> None:
     """The life of a worker: it ends with the process that started it, or when its heap was too small once."""
     for other in foreign:  # a fork holds copies: were they left open, nobody would notice that the other end is gone
         other.close()

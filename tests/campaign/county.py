@@ -2,9 +2,22 @@
 
 COLUMNS = ("natural_person", "enterprise", "research", "welfare", "legal_services", "other")
 RESULTS = (
-    *("granted", "partly_granted", "refused_state_secret", "refused_other_law", "refused_security", "refused_third_party"),
+    *(
+        "granted",
+        "partly_granted",
+        "refused_state_secret",
+        "refused_other_law",
+        "refused_security",
+        "refused_third_party",
+    ),
     *("refused_internal", "refused_process", "refused_enforcement_file", "refused_inquiry", "unavailable_not_held"),
-    *("unavailable_not_compiled", "unavailable_unclear", "declined_complaint", "declined_repeat", "declined_publication"),
+    *(
+        "unavailable_not_compiled",
+        "unavailable_unclear",
+        "declined_complaint",
+        "declined_repeat",
+        "declined_publication",
+    ),
     *("declined_excessive", "declined_confirmation", "other_not_corrected", "other_fee_unpaid", "other_rest"),
 )
 ROWS = ("received", "carried_in", *RESULTS, "processed_total", "carried_out")
@@ -15,7 +28,10 @@ OUTCOMES = ("upheld", "corrected", "other", "pending")
 def random_inputs(rng):
     """Inputs of ogi-2021 that break no rule of error grade."""
     values = {f"disclosure.regulations.{column}": 0 for column in ("issued", "repealed", "in_force")}
-    values |= {"disclosure.normative_documents.issued": rng.randrange(3), "disclosure.normative_documents.repealed": rng.randrange(2)}
+    values |= {
+        "disclosure.normative_documents.issued": rng.randrange(3),
+        "disclosure.normative_documents.repealed": rng.randrange(2),
+    }
     values["disclosure.normative_documents.in_force"] = rng.randrange(5, 20)
     values |= {f"disclosure.{row}.decisions": rng.randrange(300) for row in ("licensing", "penalties", "coercion")}
     values["disclosure.fees.amount"] = rng.choice([0, 12.5, 78.1561, 3])
@@ -36,9 +52,13 @@ def complete(inputs):
     values = dict(inputs)
     for row in ROWS:
         if row != "processed_total":
-            values[f"applications.{row}.total"] = sum(values.get(f"applications.{row}.{column}", 0) for column in COLUMNS)
+            values[f"applications.{row}.total"] = sum(
+                values.get(f"applications.{row}.{column}", 0) for column in COLUMNS
+            )
     for column in (*COLUMNS, "total"):
-        values[f"applications.processed_total.{column}"] = sum(values.get(f"applications.{row}.{column}", 0) for row in RESULTS)
+        values[f"applications.processed_total.{column}"] = sum(
+            values.get(f"applications.{row}.{column}", 0) for row in RESULTS
+        )
     for case in CASES:
         values[f"disputes.{case}.total"] = sum(values.get(f"disputes.{case}.{outcome}", 0) for outcome in OUTCOMES)
     return values

@@ -53,7 +53,9 @@ def opened(made: Campaign) -> Iterator[Store]:
         store.close()
 
 
-def finding(name: str, severity: str = "error", *, code: str = "", message: str = "不平。", cells: Sequence[str] = ()) -> dict[str, Any]:
+def finding(
+    name: str, severity: str = "error", *, code: str = "", message: str = "不平。", cells: Sequence[str] = ()
+) -> dict[str, Any]:
     """A finding as a version keeps it: of a rule (`applications.balance@enterprise`), or of a code when `code` is the name."""
     rule = None if code == name else name.partition("@")[0]
     shown = [{"key": key, "sheet": "表", "address": "A1", "value": 1} for key in cells]
@@ -78,7 +80,9 @@ def take(
 ) -> int:
     """A return with the findings given."""
     agency = Agency(code, "某单位", "department")
-    stored = document.dump(SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {}))
+    stored = document.dump(
+        SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {})
+    )
     file = file or f"{code}.xlsx"
     sha256 = hashlib.sha256(f"{code}{at}{file}".encode()).hexdigest()
     return store.take_version(Version(code, 0, sha256, at, file, stored, tuple(findings)), 40_000)

@@ -25,9 +25,9 @@ from xltool.campaign.consolidate import consolidated, counted
 from xltool.campaign.folder import Campaign, load
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.standing import standings
+from xltool.charts.picture import Amount
 from xltool.cli.consolidate import command
 from xltool.forms import catalog
-from xltool.forms.pictured import Amount
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
 from xltool.rules.validate import matrix, stacked
@@ -46,7 +46,9 @@ def returned(spec, values, number=0, **changes):
 
 def nothing(spec, **some):
     """All zero but for some inputs, with true totals."""
-    return figures.summed(spec, dict.fromkeys(spec.index, 0) | {key.replace("__", "."): value for key, value in some.items()})
+    return figures.summed(
+        spec, dict.fromkeys(spec.index, 0) | {key.replace("__", "."): value for key, value in some.items()}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +134,10 @@ def test_large_figures_add_up_exactly_or_not_at_all(numbers):
     key = "disclosure.licensing.change"
     at = form.index[key]
     given = [
-        replace(returned(form, dict.fromkeys(form.index, 0), number), values=tuple(value if i == at else 0 for i in range(len(form.cells))))
+        replace(
+            returned(form, dict.fromkeys(form.index, 0), number),
+            values=tuple(value if i == at else 0 for i in range(len(form.cells))),
+        )
         for number, value in enumerate(numbers)
     ]
     result = consolidated(form, given, OWN, 2020)
@@ -144,7 +149,10 @@ def test_large_figures_add_up_exactly_or_not_at_all(numbers):
 def test_sums_beyond_64_bits_do_not_turn_round(spec):
     key = "disclosure.licensing.decisions"
     values = tuple(LARGEST if cell.key == key else 0 for cell in spec.cells)
-    some = [replace(figures.submission(spec, {}, Agency(str(n), str(n), "department")), values=values) for n in range(10_000)]
+    some = [
+        replace(figures.submission(spec, {}, Agency(str(n), str(n), "department")), values=values)
+        for n in range(10_000)
+    ]
     result = consolidated(spec, some, OWN, 2024)
     assert result.total.values[spec.index[key]] is None
     assert "9999999999999990000" in told(result, spec, "number.range")[0]
@@ -194,7 +202,9 @@ def test_care_is_asked_for_where_several_add(spec):
     third = returned(spec, nothing(spec), 3)
     result = consolidated(spec, [one, other, third], OWN, 2024)
     (message,) = told(result, spec, "county.careful")
-    assert message.startswith("表四“行政复议”由 2 个单位的数相加（第1单位、第2单位），现为结果维持 2、其他结果 1。一案有两个以上")
+    assert message.startswith(
+        "表四“行政复议”由 2 个单位的数相加（第1单位、第2单位），现为结果维持 2、其他结果 1。一案有两个以上"
+    )
     assert "涉及 表四 A6、B6、C6、D6。" in message
     assert "county/corrections.toml" in message
 
@@ -238,12 +248,16 @@ def test_who_left_what_blank_is_told(spec):
         returned(spec, nothing(spec), 3),
     ]
     messages = told(consolidated(spec, some, OWN, 2024), spec, "county.missing")
-    assert messages[0].startswith("表二有 2 格有单位未填，只加了已填的数： 表二 B9、B12。未填的单位：第1单位（2 格）、第2单位（1 格）。")
+    assert messages[0].startswith(
+        "表二有 2 格有单位未填，只加了已填的数： 表二 B9、B12。未填的单位：第1单位（2 格）、第2单位（1 格）。"
+    )
     assert messages[1].startswith("表三有 1 格有单位未填")
 
 
 def test_totals_follow_from_what_is_there(spec):
-    one = nothing(spec, applications__received__other=5, applications__carried_out__other=5) | {"applications.received.enterprise": None}
+    one = nothing(spec, applications__received__other=5, applications__carried_out__other=5) | {
+        "applications.received.enterprise": None
+    }
     two = nothing(spec, applications__received__enterprise=2, applications__carried_out__enterprise=2)
     blank = {key: None for key in spec.index if key.startswith("disputes.")}
     result = consolidated(spec, [returned(spec, one | blank, 1), returned(spec, two | blank, 2)], OWN, 2024)
@@ -255,7 +269,9 @@ def test_totals_follow_from_what_is_there(spec):
 def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
     wrong = nothing(spec, disputes__review__upheld=2) | {"disputes.review.total": 3}
     only_total = (
-        nothing(spec) | dict.fromkeys((f"disputes.direct.{outcome}" for outcome in figures.OUTCOMES), None) | {"disputes.direct.total": 4}
+        nothing(spec)
+        | dict.fromkeys((f"disputes.direct.{outcome}" for outcome in figures.OUTCOMES), None)
+        | {"disputes.direct.total": 4}
     )
     result = consolidated(spec, [returned(spec, wrong, 1), returned(spec, only_total, 2)], OWN, 2024)
     assert result.total.values[spec.index["disputes.review.total"]] == 2
@@ -270,7 +286,9 @@ def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
 def test_who_is_absent_is_told(spec, many):
     absent = [Absence(agency(50), "未报送"), Absence(agency(51), "退回")]
     result = consolidated(spec, many[:2], OWN, 2024, absent=absent)
-    assert told(result, spec, "county.absent")[0].startswith("有 2 个单位没有汇总：第50单位（未报送）、第51单位（退回）。")
+    assert told(result, spec, "county.absent")[0].startswith(
+        "有 2 个单位没有汇总：第50单位（未报送）、第51单位（退回）。"
+    )
     assert result.absent == tuple(absent)
 
 
@@ -284,7 +302,10 @@ def test_the_root_may_not_return_a_sum(spec, many):
 
 
 def test_the_tidy_rows_of_a_cell_add_up_to_it(spec, many):
-    fix = [Correction("disputes.review.upheld", -1, None, "重复", "王某"), Correction(LICENSING, None, 5, "核定", "王某")]
+    fix = [
+        Correction("disputes.review.upheld", -1, None, "重复", "王某"),
+        Correction(LICENSING, None, 5, "核定", "王某"),
+    ]
     result = consolidated(spec, many, OWN, 2024, root_code="654221-000", corrections=fix)
     sums = defaultdict(Decimal)
     for key, *_, value in contributions.rows(spec, result):
@@ -307,12 +328,20 @@ def test_the_frame_is_exact_and_can_be_pivoted(spec, many, held):
     assert sum(fees["value"]) * 10**6 == held.total.values[spec.index["disclosure.fees.amount"]]
     assert {type(value) for value in fees["value"]} == {Decimal}
     wide = frame.pivot_table(index="key", columns="code", values="value", aggfunc="sum")
-    assert wide.loc["applications.received.total", "654221-003"] == many[3].values[spec.index["applications.received.total"]]
+    assert (
+        wide.loc["applications.received.total", "654221-003"]
+        == many[3].values[spec.index["applications.received.total"]]
+    )
 
 
 def test_the_csv_opens_as_chinese_and_holds_no_formula(spec):
     some = [
-        returned(spec, nothing(spec, disclosure__fees__amount=78_156_100), 1, agency=Agency("654221-001", "=HYPERLINK(1)", "department"))
+        returned(
+            spec,
+            nothing(spec, disclosure__fees__amount=78_156_100),
+            1,
+            agency=Agency("654221-001", "=HYPERLINK(1)", "department"),
+        )
     ]
     data = contributions.csv(spec, consolidated(spec, some, OWN, 2024))
     assert data.startswith(b"\xef\xbb\xbf")
@@ -331,7 +360,9 @@ def test_the_csv_opens_as_chinese_and_holds_no_formula(spec):
 
 
 def test_the_sheets_show_every_agency(spec):
-    one = returned(spec, nothing(spec, disclosure__licensing__decisions=3) | {"disclosure.penalties.decisions": None}, 1)
+    one = returned(
+        spec, nothing(spec, disclosure__licensing__decisions=3) | {"disclosure.penalties.decisions": None}, 1
+    )
     two = returned(spec, nothing(spec) | {LICENSING: NOT_APPLICABLE, NEVER[0]: 4}, 2)
     result = consolidated(spec, [one, two], OWN, 2024, absent=[Absence(agency(9), "未报送")])
     sheets = contributions.sheets(spec, result)
@@ -377,7 +408,9 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
     for name, parts in found.items():
         if parts[0].failing and not parts[0].apart and parts[0].rule.linear.operator == "=":
             assert sum(part.residual for part in parts) == residual[name] == parts[0].total
-            assert [abs(part.residual) for part in parts] == sorted((abs(part.residual) for part in parts), reverse=True)
+            assert [abs(part.residual) for part in parts] == sorted(
+                (abs(part.residual) for part in parts), reverse=True
+            )
 
 
 def test_the_agency_to_blame_stands_first(spec):
@@ -386,7 +419,11 @@ def test_the_agency_to_blame_stands_first(spec):
     against = nothing(spec, applications__granted__other=3)
     some = [returned(spec, values, number) for number, values in enumerate((nothing(spec), slightly, against, wrong))]
     result = consolidated(spec, some, OWN, 2024)
-    rows = [row for row in discrepancies.sheet(spec, discrepancies.discrepancies(spec, result)) if row[0] == "applications.balance@other"]
+    rows = [
+        row
+        for row in discrepancies.sheet(spec, discrepancies.discrepancies(spec, result))
+        if row[0] == "applications.balance@other"
+    ]
     assert [(row[4], row[5], row[9], row[10]) for row in rows] == [
         (5, "654221-003", 7, "不通过"),
         (5, "654221-002", -3, "不通过"),
@@ -402,13 +439,18 @@ def test_faults_that_cancel_out_in_the_sum_are_found(spec):
     ]
     rows = discrepancies.sheet(spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024)))
     balance = [row for row in rows if row[0] == "applications.balance@other"]
-    assert [(row[4], row[5], row[11]) for row in balance] == [(None, "654221-001", "汇总数通过"), (None, "654221-002", "汇总数通过")]
+    assert [(row[4], row[5], row[11]) for row in balance] == [
+        (None, "654221-001", "汇总数通过"),
+        (None, "654221-002", "汇总数通过"),
+    ]
 
 
 def test_what_a_correction_does_to_a_rule_has_a_row(spec):
     some = [returned(spec, nothing(spec), 1)]
     fix = [Correction("applications.received.other", 2, None, "补", "王某")]
-    rows = discrepancies.sheet(spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, corrections=fix)))
+    rows = discrepancies.sheet(
+        spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, corrections=fix))
+    )
     assert ("applications.balance@other", "", "更正", 2) in [(row[0], row[5], row[6], row[9]) for row in rows]
 
 
@@ -416,10 +458,16 @@ def test_inequalities_conditions_and_rows_apart(spec):
     key = "disclosure.regulations.issued"
     some = [
         returned(spec, nothing(spec, disclosure__normative_documents__issued=3), 1),
-        returned(spec, nothing(spec, disclosure__normative_documents__issued=1, disclosure__normative_documents__in_force=2), 2),
+        returned(
+            spec,
+            nothing(spec, disclosure__normative_documents__issued=1, disclosure__normative_documents__in_force=2),
+            2,
+        ),
         returned(spec, nothing(spec, disputes__review__upheld=1) | {key: 2}, 3),
     ]
-    rows = discrepancies.sheet(spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, root_code="654221-001")))
+    rows = discrepancies.sheet(
+        spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, root_code="654221-001"))
+    )
     by_rule = defaultdict(list)
     for row in rows[1:]:
         by_rule[row[0]].append(row)
@@ -430,13 +478,19 @@ def test_inequalities_conditions_and_rows_apart(spec):
 
 
 def test_rules_between_the_years(spec):
-    last = returned(spec, nothing(spec, applications__carried_out__other=3, applications__received__other=3), 1, year=2023)
+    last = returned(
+        spec, nothing(spec, applications__carried_out__other=3, applications__received__other=3), 1, year=2023
+    )
     now = returned(spec, nothing(spec, applications__carried_in__other=1, applications__granted__other=1), 1)
     result = consolidated(spec, [now], OWN, 2024)
     total = consolidated(spec, [last], OWN, 2023).total
     found = list(discrepancies.discrepancies(spec, result, {"654221-001": last}, total))
     assert any(each.residual == each.total == -2 and each.failing for each in found if "carried" in each.rule.id)
-    assert not [each for each in discrepancies.discrepancies(spec, result) if each.rule.linear.prior and each.rule.linear.alone is None]
+    assert not [
+        each
+        for each in discrepancies.discrepancies(spec, result)
+        if each.rule.linear.prior and each.rule.linear.alone is None
+    ]
 
 
 # ---------------------------------------------------------------- two levels
@@ -449,7 +503,10 @@ def test_two_counties_make_a_city(spec, many):
         total = consolidated(spec, some, own, 2024, root_code=some[0].agency.code).total
         counties.append(api.read(api.dump(total)).submission)
     office = returned(
-        spec, figures.consistent(spec, Random(99)) | {NEVER[0]: 2, NEVER[2]: 5}, 0, agency=Agency("654200", "市政府办公室", "city")
+        spec,
+        figures.consistent(spec, Random(99)) | {NEVER[0]: 2, NEVER[2]: 5},
+        0,
+        agency=Agency("654200", "市政府办公室", "city"),
     )
     city = Agency("654200", "塔城市", "city")
     result = consolidated(spec, [office, *counties], city, 2024, root_code="654200")
@@ -530,7 +587,14 @@ def test_everything_is_written_and_agrees(played):
     made = outputs(campaign)
     report = "额敏县2024年政府信息公开工作年度报告"
     assert set(made) == {
-        *("submission.json", "texts.toml", "654221-000_额敏县_2024.xlsx", f"{report}.docx", f"{report}.html", f"{report}图示.html"),
+        *(
+            "submission.json",
+            "texts.toml",
+            "654221-000_额敏县_2024.xlsx",
+            f"{report}.docx",
+            f"{report}.html",
+            f"{report}图示.html",
+        ),
         *("contributions.xlsx", "contributions.csv", "discrepancies.xlsx"),
     }
     document = json.loads(made["submission.json"])
@@ -567,11 +631,17 @@ def test_pictures_have_a_page_of_their_own_and_the_report_has_none(played):
 def test_blanks_of_agencies_are_no_zeros_in_the_picture_and_corrections_are_told(spec):
     row = "applications.received."
     filled = returned(spec, nothing(spec, applications__received__other=3), 1)
-    some = returned(spec, nothing(spec, applications__received__other=2) | {f"{row}natural_person": None, f"{row}total": None}, 2)
+    some = returned(
+        spec, nothing(spec, applications__received__other=2) | {f"{row}natural_person": None, f"{row}total": None}, 2
+    )
     none = returned(spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), None), 3)
-    slashed = returned(spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), NOT_APPLICABLE), 4)
+    slashed = returned(
+        spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), NOT_APPLICABLE), 4
+    )
     more = Correction(f"{row}other", -1, None, "重复", "王某")
-    result = consolidated(spec, [filled, some, none, slashed], OWN, 2024, corrections=[more], absent=[Absence(agency(9), "未报送")])
+    result = consolidated(
+        spec, [filled, some, none, slashed], OWN, 2024, corrections=[more], absent=[Absence(agency(9), "未报送")]
+    )
     (picture,) = contributions.pictured(spec, result)
     names = [each.agency.name for each in (filled, some, none, slashed)]
     assert [(bar.label, bar.amounts[0]) for bar in picture.bars] == [(names[0], Amount(3)), (names[1], Amount(2, 1))]
@@ -594,7 +664,9 @@ def test_the_same_again_is_the_same_to_the_byte(played):
 
 def test_who_is_left_out_is_told(played):
     campaign, given = played
-    wrong = replace(given["654221-001"], values=tuple(value + (at == 20) for at, value in enumerate(given["654221-001"].values)))
+    wrong = replace(
+        given["654221-001"], values=tuple(value + (at == 20) for at, value in enumerate(given["654221-001"].values))
+    )
     with stores.opened(campaign) as store:
         stores.take_judged(store, wrong, "2025-01-12T09:00:00", "b2.xlsx")
     done = run("-C", campaign.root, "--allow-missing")
@@ -622,7 +694,9 @@ def test_corrections_are_shown_and_counted(played):
     assert [row[7] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["漏计甲案"]
 
 
-@pytest.mark.parametrize(("name", "text"), [("corrections.toml", "[[correction]]\n"), ("texts.toml", 'overview = "{x}"')])
+@pytest.mark.parametrize(
+    ("name", "text"), [("corrections.toml", "[[correction]]\n"), ("texts.toml", 'overview = "{x}"')]
+)
 def test_faults_of_the_offices_files_leave_the_old_outputs(played, name, text):
     campaign, _ = played
     run("-C", campaign.root, "--allow-missing")

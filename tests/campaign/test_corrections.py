@@ -121,7 +121,10 @@ def given(spec, number, **values):
 
 
 def test_corrections_change_the_sum_and_its_totals_and_are_told(spec):
-    both = [given(spec, 1, disputes__review__upheld=2), given(spec, 2, disputes__review__upheld=1, disputes__direct__upheld=1)]
+    both = [
+        given(spec, 1, disputes__review__upheld=2),
+        given(spec, 2, disputes__review__upheld=1, disputes__direct__upheld=1),
+    ]
     held = consolidated(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
     value = held.total.values
     assert value[spec.index[UPHELD]] == 2

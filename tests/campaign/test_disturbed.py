@@ -45,7 +45,10 @@ def campaign(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("disturbed")
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     root = folder / "campaign"
-    assert run("new", root, "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", folder / "roster.csv") == 0
+    assert (
+        run("new", root, "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", folder / "roster.csv")
+        == 0
+    )
     assert run("build", "-C", root) == 0
     for blank in sorted((root / "outbox").glob("99-*.xlsx")):
         for version in range(3):
@@ -78,7 +81,9 @@ def test_two_collections_at_once(copy, tmp_path):
     alone = Path(shutil.copytree(copy, tmp_path / "alone"))
     assert run("collect", "-C", alone) == 0
     both = [
-        subprocess.Popen([*PROGRAM, "collect", "-C", str(copy), "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [*PROGRAM, "collect", "-C", str(copy), "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         for _ in "ab"
     ]
     said = [process.communicate(timeout=120) for process in both]
@@ -87,7 +92,9 @@ def test_two_collections_at_once(copy, tmp_path):
     held, versions = state(copy)
     assert held == state(alone)[0]
     assert len(versions) == 24  # whichever run was the first with a file, each is a version once
-    assert {(agency, number) for agency, number, _ in versions} == {(agency, number) for agency, number, _ in state(alone)[1]}
+    assert {(agency, number) for agency, number, _ in versions} == {
+        (agency, number) for agency, number, _ in state(alone)[1]
+    }
     before = state(copy)
     assert run("collect", "-C", copy) == 0
     assert state(copy) == before
@@ -96,7 +103,10 @@ def test_two_collections_at_once(copy, tmp_path):
 def test_two_builds_at_once(copy):
     goal = state(copy)[0]
     shutil.rmtree(copy / "outbox")
-    both = [subprocess.Popen([*PROGRAM, "build", "-C", str(copy)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in "ab"]
+    both = [
+        subprocess.Popen([*PROGRAM, "build", "-C", str(copy)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in "ab"
+    ]
     said = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert state(copy)[0] == goal
@@ -165,7 +175,8 @@ def test_what_a_killed_run_left_is_cleared_and_what_a_running_one_writes_is_not(
     killed.wait()
     machine = files._own_prefix("")
     dead, alive, foreign = (
-        copy / "outbox" / name for name in (f"{machine}{killed.pid}-a", f"{machine}{os.getpid()}-b", ".xltool-other-1-c")
+        copy / "outbox" / name
+        for name in (f"{machine}{killed.pid}-a", f"{machine}{os.getpid()}-b", ".xltool-other-1-c")
     )
     for path in (dead, alive, foreign):
         path.write_bytes(b"half")

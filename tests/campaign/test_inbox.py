@@ -53,7 +53,9 @@ def test_what_cannot_be_opened_is_told(tmp_path):
         assert found[name].data is None and found[name].reason and not found[name].skipped, name
 
 
-@pytest.mark.parametrize("mark", ["[Content_Types].xml", "[content_types].xml", "mimetype", "OFD.xml", "Index/Document.iwa"])
+@pytest.mark.parametrize(
+    "mark", ["[Content_Types].xml", "[content_types].xml", "mimetype", "OFD.xml", "Index/Document.iwa"]
+)
 def test_one_document_is_not_taken_apart(tmp_path, mark):
     data = zipped(**{mark: b"x", "里/二.xml": b"y"})
     (tmp_path / "a").write_bytes(data)

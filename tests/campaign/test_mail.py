@@ -33,7 +33,10 @@ def found(folder, data, name="来信.eml"):
 
 def test_attachments_are_files_of_their_own(tmp_path):
     data = bytes(mail(("教科局 年报.xlsx", b"PK one"), ("第二份.xlsx", b"two")))
-    assert found(tmp_path, data) == [("来信.eml/教科局 年报.xlsx", b"PK one", False), ("来信.eml/第二份.xlsx", b"two", False)]
+    assert found(tmp_path, data) == [
+        ("来信.eml/教科局 年报.xlsx", b"PK one", False),
+        ("来信.eml/第二份.xlsx", b"two", False),
+    ]
 
 
 def test_an_archive_in_a_mail_is_opened_and_an_archive_in_that_is_told(tmp_path):
@@ -63,9 +66,13 @@ def test_a_mail_without_attachment_and_pictures_of_its_text(tmp_path):
     assert [item.reason for item in gathered([write(tmp_path / "a.eml", bytes(mail()))])] == ["邮件里没有附件"]
     message = mail(("一.xlsx", b"one"))
     picture = EmailMessage()
-    picture.set_content(b"png", maintype="image", subtype="png", disposition="inline", filename="标志.png", cid="<logo>")
+    picture.set_content(
+        b"png", maintype="image", subtype="png", disposition="inline", filename="标志.png", cid="<logo>"
+    )
     message.attach(picture)
-    states = {name: skipped for name, _, skipped in found(tmp_path / "", bytes(message), "b.eml") if name.startswith("b")}
+    states = {
+        name: skipped for name, _, skipped in found(tmp_path / "", bytes(message), "b.eml") if name.startswith("b")
+    }
     assert states == {"b.eml/一.xlsx": False, "b.eml/标志.png": True}
 
 
@@ -105,7 +112,10 @@ def test_an_attachment_without_a_name_is_a_file_all_the_same():
 
 @pytest.mark.parametrize("code", [b"b25", b"b2*5l", b"b25l=b25l", b"b25lb", "b25l一".encode()])
 def test_an_attachment_whose_code_is_broken_is_told_and_not_read(code):
-    data = b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a.xls\r\nContent-Transfer-Encoding: base64\r\n\r\n" + code
+    data = (
+        b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a.xls\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + code
+    )
     [found] = attachments(data)
     assert (found.name, found.data, found.skipped) == ("a.xls", None, False)
     assert "损坏" in found.reason
@@ -168,7 +178,10 @@ def test_any_damage_is_told_or_read():
         wrong = bytearray(data)
         for _ in range(rng.choice([1, 4, 30])):
             wrong[rng.randrange(len(wrong))] = rng.randrange(256)
-        assert all(isinstance(item.name, str) and (item.data is None) == bool(item.reason) for item in attachments(bytes(wrong)))
+        assert all(
+            isinstance(item.name, str) and (item.data is None) == bool(item.reason)
+            for item in attachments(bytes(wrong))
+        )
 
 
 def test_archives_that_only_others_unpack_are_told(tmp_path):

@@ -30,8 +30,19 @@ def shown(tmp_path):
     campaign = stores.campaign(tmp_path, ROSTER)
     with stores.opened(campaign) as store:
         wrong = FIGURES | {"disputes.review.total": FIGURES["disputes.review.total"] + 1}
-        stores.take_judged(store, figures.submission(SPEC, wrong, ROSTER.agencies[EDUCATION].agency), "2025-01-10T09:15:00", "教育局.xlsx")
-        blank = finding("cell.blank", "warning", code="cell.blank", message="有 1 格未填。", cells=["disclosure.licensing.decisions"])
+        stores.take_judged(
+            store,
+            figures.submission(SPEC, wrong, ROSTER.agencies[EDUCATION].agency),
+            "2025-01-10T09:15:00",
+            "教育局.xlsx",
+        )
+        blank = finding(
+            "cell.blank",
+            "warning",
+            code="cell.blank",
+            message="有 1 格未填。",
+            cells=["disclosure.licensing.decisions"],
+        )
         take(store, FINANCE, "2025-01-12T09:00:00", [blank], explanations={"cell.blank@disclosure": "没有许可事项。"})
         level = finding("cell.level", code="cell.level", message="不能有此项。改法：改为 0。")
         take(store, LAND, "2025-02-01T09:00:00", [level])
@@ -63,7 +74,8 @@ def test_it_says_how_far_the_campaign_is(shown):
 
 
 @pytest.mark.parametrize(
-    ("today", "said"), [(BEFORE, "还有11天"), (date(2025, 1, 31), "今天到期"), (date(2025, 2, 1), "已过1天"), (None, "未设报送期限")]
+    ("today", "said"),
+    [(BEFORE, "还有11天"), (date(2025, 1, 31), "今天到期"), (date(2025, 2, 1), "已过1天"), (None, "未设报送期限")],
 )
 def test_it_says_how_long_there_is(shown, today, said):
     campaign, found, others = shown
@@ -73,7 +85,11 @@ def test_it_says_how_long_there_is(shown, today, said):
 
 def test_it_names_the_late(shown):
     [section] = parsed(page(*shown, AFTER)).xpath("//section[@aria-labelledby='late']")
-    assert [words(item) for item in section.xpath(".//li")] == ["额敏县人民政府办公室", "额敏县郊区乡人民政府", "额敏县自然资源局迟1天"]
+    assert [words(item) for item in section.xpath(".//li")] == [
+        "额敏县人民政府办公室",
+        "额敏县郊区乡人民政府",
+        "额敏县自然资源局迟1天",
+    ]
     assert "已逾期3天" in words(section)
 
 
@@ -101,22 +117,34 @@ def test_errors_by_rule_and_by_agency_leave_out_the_waived(shown):
 def test_findings_unfold_with_waivers_explanations_and_suspects(shown):
     education, finance, land = parsed(page(*shown, AFTER)).xpath("//details")
     assert words(education.find("summary")) == "额敏县教育和科学技术局退回第1版，强制性1处"
-    assert "疑似错误：表四“行政复议”的“总计”" in words(education) and "改法：" in words(education) and "教育局.xlsx" in words(education)
+    assert (
+        "疑似错误：表四“行政复议”的“总计”" in words(education)
+        and "改法：" in words(education)
+        and "教育局.xlsx" in words(education)
+    )
     assert "单位说明：没有许可事项。" in words(finance)
-    assert "强制性已放行不能有此项。cell.level放行理由：上级另有规定（赵主任，2025-02-01）" in words(land) and "改法" not in words(land)
+    assert "强制性已放行不能有此项。cell.level放行理由：上级另有规定（赵主任，2025-02-01）" in words(
+        land
+    ) and "改法" not in words(land)
     assert not any(details.get("open") for details in (education, finance, land))
 
 
 def test_files_of_nobody_are_listed_with_the_reason(shown):
     [section] = parsed(page(*shown, AFTER)).xpath("//section[@aria-labelledby='unmatched']")
-    assert [words(cell) for cell in section.xpath(".//tbody/tr/*")] == ["照片.xlsx", "这不是xlsx工作簿。", "2025-01-2008:00"]
+    assert [words(cell) for cell in section.xpath(".//tbody/tr/*")] == [
+        "照片.xlsx",
+        "这不是xlsx工作簿。",
+        "2025-01-2008:00",
+    ]
 
 
 def test_every_link_leads_somewhere_and_ids_are_unique(shown):
     tree = parsed(page(*shown, AFTER))
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
-    pointed = [link.removeprefix("#") for link in tree.xpath("//@href")] + " ".join(tree.xpath("//@aria-labelledby")).split()
+    pointed = [link.removeprefix("#") for link in tree.xpath("//@href")] + " ".join(
+        tree.xpath("//@aria-labelledby")
+    ).split()
     assert pointed and set(pointed) <= set(ids)
 
 
@@ -135,9 +163,18 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
     campaign = replace(stores.campaign(tmp_path, Roster(stores.entries(1))), name=f"县{HOSTILE}")
     with stores.opened(campaign) as store:
         told = {"cell.blank@disclosure": HOSTILE}
-        blank = finding("cell.blank", "warning", code="cell.blank", message=HOSTILE, cells=["disclosure.licensing.decisions"])
+        blank = finding(
+            "cell.blank", "warning", code="cell.blank", message=HOSTILE, cells=["disclosure.licensing.decisions"]
+        )
         odd = finding(HOSTILE, code=HOSTILE, message=HOSTILE)
-        take(store, agency.code, "2025-01-10T09:00:00", [finding("applications.balance@total", message=HOSTILE), blank, odd], HOSTILE, told)
+        take(
+            store,
+            agency.code,
+            "2025-01-10T09:00:00",
+            [finding("applications.balance@total", message=HOSTILE), blank, odd],
+            HOSTILE,
+            told,
+        )
         waive(store, agency.code, "applications.balance", HOSTILE, HOSTILE)
         stray(store, HOSTILE + "2", HOSTILE)
         made = page(campaign, standings(campaign, roster, store, AFTER), unmatched(roster, store), AFTER)

@@ -19,7 +19,18 @@ CODES = [f"990000-{n:03d}" for n in range(60)]
 MISSING = CODES[50:55]
 SWAPPED = CODES[55:57]
 THREE_VERSIONS = CODES[3:6]
-MISTAKES = ("transposed", "text", "negative", "fraction", "regulation", "typed_total", "carried_in", "in_force", "repealed", "balance")
+MISTAKES = (
+    "transposed",
+    "text",
+    "negative",
+    "fraction",
+    "regulation",
+    "typed_total",
+    "carried_in",
+    "in_force",
+    "repealed",
+    "balance",
+)
 WRONG = dict(zip(CODES[3:13], MISTAKES, strict=True))
 BLANK, RENAMED, OTHER_LAYOUT = CODES[20], CODES[21], CODES[22]
 WAIVED = CODES[12]
@@ -57,9 +68,22 @@ class County:
         for code in CODES:
             self.right[code] = complete(self.following(code))
         roster = ["单位代码,单位名称,级别,上级代码,联系人,电话,邮箱"]
-        roster += [f"{code},测试县第{code[-3:]}单位,{level(code)},{'' if code == CODES[0] else CODES[0]},,," for code in CODES]
+        roster += [
+            f"{code},测试县第{code[-3:]}单位,{level(code)},{'' if code == CODES[0] else CODES[0]},,," for code in CODES
+        ]
         (folder / "名录.csv").write_text("\n".join(roster), "gb18030")
-        options = ["--form", "ogi-2021", "--year", 2024, "--name", "测试县", "--deadline", "2025-01-20", "--prior", last_year]
+        options = [
+            "--form",
+            "ogi-2021",
+            "--year",
+            2024,
+            "--name",
+            "测试县",
+            "--deadline",
+            "2025-01-20",
+            "--prior",
+            last_year,
+        ]
         xltool("new", self.root, *options, "--roster", folder / "名录.csv", check=0)
 
     def following(self, code):
@@ -74,8 +98,12 @@ class County:
                     values[f"applications.granted.{column}"] -= values[f"applications.received.{column}"]
                     values[f"applications.received.{column}"] = 0
             files = "disclosure.normative_documents"
-            values[f"{files}.repealed"] = min(values[f"{files}.repealed"], prior[f"{files}.in_force"] + values[f"{files}.issued"])
-            values[f"{files}.in_force"] = prior[f"{files}.in_force"] + values[f"{files}.issued"] - values[f"{files}.repealed"]
+            values[f"{files}.repealed"] = min(
+                values[f"{files}.repealed"], prior[f"{files}.in_force"] + values[f"{files}.issued"]
+            )
+            values[f"{files}.in_force"] = (
+                prior[f"{files}.in_force"] + values[f"{files}.issued"] - values[f"{files}.repealed"]
+            )
         return values
 
     def type(self, blank, code, mistake=None):
@@ -111,7 +139,9 @@ class County:
                 "applications.carried_in.enterprise": values["applications.carried_in.enterprise"] + 4,
                 "applications.granted.enterprise": values["applications.granted.enterprise"] + 4,
             },
-            "in_force": {"disclosure.normative_documents.in_force": values["disclosure.normative_documents.in_force"] + 3},
+            "in_force": {
+                "disclosure.normative_documents.in_force": values["disclosure.normative_documents.in_force"] + 3
+            },
             "repealed": {"disclosure.normative_documents.repealed": 900},
             "balance": {"applications.carried_out.welfare": values["applications.carried_out.welfare"] + 1},
             "blank": {f"disputes.direct.{outcome}": None for outcome in OUTCOMES},
@@ -145,7 +175,11 @@ def swapped(data, other):
 
 
 def inbox_of(county):
-    return {path.relative_to(county.root): path.read_bytes() for path in sorted((county.root / "inbox").rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(county.root): path.read_bytes()
+        for path in sorted((county.root / "inbox").rglob("*"))
+        if path.is_file()
+    }
 
 
 def collected(county, check=None):
@@ -185,7 +219,11 @@ def test_the_whole_campaign(county):
     lines = collected(county, check=5)
     wrong = [code for code in coming[:25] if code in WRONG]
     odd = [code for code in coming[:25] if code in SWAPPED]
-    assert lines == Counter({"通过": 25 - len(wrong) - len(odd), "退回": len(wrong), "未能收下": 1 + len(odd), "略过": 2}) - Counter()
+    assert (
+        lines
+        == Counter({"通过": 25 - len(wrong) - len(odd), "退回": len(wrong), "未能收下": 1 + len(odd), "略过": 2})
+        - Counter()
+    )
 
     # second wave, killed in the middle and run again
     for at, code in enumerate(coming[25:]):
@@ -207,7 +245,11 @@ def test_the_whole_campaign(county):
     assert set(back) == set(WRONG)
     for code, path in back.items():
         if code in THREE_VERSIONS:
-            put(inbox, f"改1/{code}.xlsx", county.type(path, code, "balance" if WRONG[code] != "balance" else "transposed"))
+            put(
+                inbox,
+                f"改1/{code}.xlsx",
+                county.type(path, code, "balance" if WRONG[code] != "balance" else "transposed"),
+            )
         elif code != WAIVED:
             put(inbox, f"改1/{code}.xlsx", county.type(path, code))
     for code in SWAPPED:
@@ -225,7 +267,9 @@ def test_the_whole_campaign(county):
 
     # one may pass with a reason; then the county's own figures
     for rule in ("applications.balance",):
-        xltool("waive", WAIVED, rule, "--reason", "卷宗已核对，年底撤回一件", "--by", "王某", "-C", county.root, check=0)
+        xltool(
+            "waive", WAIVED, rule, "--reason", "卷宗已核对，年底撤回一件", "--by", "王某", "-C", county.root, check=0
+        )
     states = county.states()
     assert states[WAIVED]["state"] == "accepted" and states[WAIVED]["waived"] >= 1
     counts = county.status()["counts"]
@@ -250,7 +294,18 @@ def first_version(county, code):
 
 def kill_in_the_middle(county):
     """Starts a run and kills it as soon as it has taken in a few files."""
-    command = [sys.executable, "-X", "utf8", "-c", "from xltool.cli import main; main()", "collect", "-C", str(county.root), "--jobs", "1"]
+    command = [
+        sys.executable,
+        "-X",
+        "utf8",
+        "-c",
+        "from xltool.cli import main; main()",
+        "collect",
+        "-C",
+        str(county.root),
+        "--jobs",
+        "1",
+    ]
     archive = county.root / "archive"
     start = len(list(archive.iterdir()))
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -259,7 +314,9 @@ def kill_in_the_middle(county):
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
-    assert start + 3 <= len(list(archive.iterdir())) < start + len(CODES) - len(MISSING) - 25, "some files taken in, not all"
+    assert start + 3 <= len(list(archive.iterdir())) < start + len(CODES) - len(MISSING) - 25, (
+        "some files taken in, not all"
+    )
     assert not [path for path in county.root.rglob("*.xlsx") if path.stat().st_size == 0]
 
 

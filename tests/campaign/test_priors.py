@@ -59,14 +59,29 @@ def test_a_campaign_with_last_years_reports(last, tmp_path):
         return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
 
     root = tmp_path / "c"
-    made = run("new", root, "--form", "ogi-2021", "--year", 2024, "--name", "样例县", "--roster", tmp_path / "roster.csv", "--prior", last)
+    made = run(
+        "new",
+        root,
+        "--form",
+        "ogi-2021",
+        "--year",
+        2024,
+        "--name",
+        "样例县",
+        "--roster",
+        tmp_path / "roster.csv",
+        "--prior",
+        last,
+    )
     assert "有上年数据的单位 1 个" in made.output
     assert run("build", "-C", root).exit_code == 0
     [blank] = (root / "outbox").glob("99-1*.xlsx")
     assert api.read(blank.read_bytes()).submission.agency.code == "99-1"
 
 
-TREE = roster.parse("code,name,level,parent\n0,样例县人民政府办公室,county,\n1,甲局,department,0\n2,乙局,department,0\n".encode())
+TREE = roster.parse(
+    "code,name,level,parent\n0,样例县人民政府办公室,county,\n1,甲局,department,0\n2,乙局,department,0\n".encode()
+)
 
 
 def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path):

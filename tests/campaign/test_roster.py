@@ -62,7 +62,14 @@ def test_all_faults_at_once():
     assert len(error.value.faults) == 4
 
 
-NO_ROSTERS = [b"", b"\n\n", "名称,级别\n甲,county".encode(), b"\xff\xfe\x00\x01", b"PK\x03\x04 no workbook", b'code,name,level\n"a']
+NO_ROSTERS = [
+    b"",
+    b"\n\n",
+    "名称,级别\n甲,county".encode(),
+    b"\xff\xfe\x00\x01",
+    b"PK\x03\x04 no workbook",
+    b'code,name,level\n"a',
+]
 
 
 @pytest.mark.parametrize("data", NO_ROSTERS)

@@ -28,7 +28,14 @@ def test_any_number(number):
 
 @pytest.mark.parametrize(
     "other",
-    [{"form": "ogi-2019"}, {"year": 2023}, {"campaign": "托里县"}, {"campaign": "额敏县 "}, {"agency": "654221-016"}, {"agency": ""}],
+    [
+        {"form": "ogi-2019"},
+        {"year": 2023},
+        {"campaign": "托里县"},
+        {"campaign": "额敏县 "},
+        {"agency": "654221-016"},
+        {"agency": ""},
+    ],
 )
 def test_other_facts_do_not_verify(other):
     assert not verified(KEY, seal(KEY, **FACTS, number=7), **FACTS | other)

@@ -16,7 +16,7 @@ from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take,
 from xltool.campaign.reminders import HEADER, reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import as_json, counts, standings, unmatched
-from xltool.lists import as_csv
+from xltool.csvfile import as_csv
 
 ROSTER = Roster(stores.entries())
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in ROSTER.entries)
@@ -62,7 +62,11 @@ def test_the_newest_version_decides(store, stand):
     assert (stand(LAND).state, stand(LAND).versions) == ("returned", 1)
     take(store, LAND, "2025-01-11T09:00:00", file="改好了.xlsx")
     assert (stand(LAND).state, stand(LAND).versions) == ("accepted", 2)
-    assert (stand(LAND).file, stand(LAND).received, stand(LAND).version.number) == ("改好了.xlsx", "2025-01-11T09:00:00", 2)
+    assert (stand(LAND).file, stand(LAND).received, stand(LAND).version.number) == (
+        "改好了.xlsx",
+        "2025-01-11T09:00:00",
+        2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,9 +148,14 @@ def test_under_strict_a_warning_needs_a_word(store, stand):
     ("warning", "line"),
     [
         (SHARE, "applications.carried_out_share"),
-        (finding("cell.blank", "warning", code="cell.blank", cells=["disclosure.licensing.decisions"]), "cell.blank@disclosure"),
         (
-            finding("block.only_column", "warning", code="block.only_column", cells=["applications.received.enterprise"]),
+            finding("cell.blank", "warning", code="cell.blank", cells=["disclosure.licensing.decisions"]),
+            "cell.blank@disclosure",
+        ),
+        (
+            finding(
+                "block.only_column", "warning", code="block.only_column", cells=["applications.received.enterprise"]
+            ),
             "cell.blank@applications",
         ),
         (finding("text.missing", "warning", code="text.missing"), "text.missing"),
@@ -173,7 +182,9 @@ def test_an_explanation_does_not_excuse_an_error(store, stand):
 def test_findings_as_the_checks_make_them(store, stand):
     agency = ROSTER.agencies[LAND].agency
     wrong = FIGURES | {"applications.received.enterprise": FIGURES["applications.received.enterprise"] + 3}
-    stores.take_judged(store, figures.submission(SPEC, figures.summed(SPEC, wrong), agency), "2025-01-10T09:00:00", "a.xlsx")
+    stores.take_judged(
+        store, figures.submission(SPEC, figures.summed(SPEC, wrong), agency), "2025-01-10T09:00:00", "a.xlsx"
+    )
     assert {v.name for v in stand(LAND).open} == {"applications.balance@enterprise", "applications.balance@total"}
     assert all("改法：" not in v.gist and v.gist + v.advice == v.message for v in stand(LAND).open)
     waive(store, LAND, "applications.balance")
@@ -201,7 +212,11 @@ def test_the_document_of_the_contract(campaign, store):
         "received": "2025-01-12T09:30:00",
     }
     assert list(told["agencies"][0]) == list(told["agencies"][3])
-    assert (told["agencies"][0]["late"], told["agencies"][0]["file"], told["agencies"][0]["received"]) == (True, None, None)
+    assert (told["agencies"][0]["late"], told["agencies"][0]["file"], told["agencies"][0]["received"]) == (
+        True,
+        None,
+        None,
+    )
     assert told["unmatched"] == [{"file": "照片.xlsx", "reason": "这不是 xlsx 工作簿。"}]
     assert told["counts"] == counts(found, others) == {"missing": 5, "returned": 0, "accepted": 1, "unmatched": 1}
     assert as_json(replace(campaign, deadline=None), found, others)["deadline"] is None
@@ -210,7 +225,9 @@ def test_the_document_of_the_contract(campaign, store):
 def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
     take(store, "654221-900", "2025-01-10T09:00:00", file="撤并单位.xlsx")
     take(store, LAND, "2025-01-10T09:00:00")
-    assert [(u.file, u.reason) for u in unmatched(ROSTER, store)] == [("撤并单位.xlsx", "单位代码 654221-900 已不在单位名录里。")]
+    assert [(u.file, u.reason) for u in unmatched(ROSTER, store)] == [
+        ("撤并单位.xlsx", "单位代码 654221-900 已不在单位名录里。")
+    ]
 
 
 def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
@@ -231,11 +248,27 @@ def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
             3,
         ),
     ]
-    assert [row[-1] for row in reminders(standings(campaign, ROSTER, store, BEFORE), campaign, BEFORE)[1:]] == [0, 0, 0, 0, 0]
+    assert [row[-1] for row in reminders(standings(campaign, ROSTER, store, BEFORE), campaign, BEFORE)[1:]] == [
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_no_cell_of_the_csv_is_a_formula():
-    hostile = ('=HYPERLINK("http://example.invalid")', "+86 901", "-1", "@SUM(A1)", "＝1+1", " =1", "\t=1", "张三,李四", 3)
+    hostile = (
+        '=HYPERLINK("http://example.invalid")',
+        "+86 901",
+        "-1",
+        "@SUM(A1)",
+        "＝1+1",
+        " =1",
+        "\t=1",
+        "张三,李四",
+        3,
+    )
     data = as_csv([hostile])
     assert data.startswith(b"\xef\xbb\xbf")
     [row] = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))

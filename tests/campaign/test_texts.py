@@ -16,7 +16,8 @@ OWN = Agency("654221-000", "额敏县", "county")
 def years(spec):
     """This year's and last year's figures."""
     return tuple(
-        figures.submission(spec, dict.fromkeys(spec.index, 0) | {"applications.received.total": received}, OWN) for received in (12, 9)
+        figures.submission(spec, dict.fromkeys(spec.index, 0) | {"applications.received.total": received}, OWN)
+        for received in (12, 9)
     )
 
 
@@ -42,7 +43,9 @@ def test_texts_in_quotes_and_in_tables(spec, years):
 
 
 def test_every_fault_of_the_texts_with_its_line(spec, years):
-    text = 'overveiw = "x"\n\nproblems = """第一行\n第二行 {applications.received.totl}\n{nothing}"""\nother_matters = 3\n'
+    text = (
+        'overveiw = "x"\n\nproblems = """第一行\n第二行 {applications.received.totl}\n{nothing}"""\nother_matters = 3\n'
+    )
     with pytest.raises(DefinitionError) as error:
         read(text, spec, years)
     shown = str(error.value)
@@ -55,7 +58,8 @@ def test_every_fault_of_the_texts_with_its_line(spec, years):
 
 
 @pytest.mark.parametrize(
-    ("data", "told"), [(b'problems = "\xd0\xd0"', "不是 UTF-8 编码；请另存为 UTF-8"), ("problems = “文”".encode(), "写法不合 TOML")]
+    ("data", "told"),
+    [(b'problems = "\xd0\xd0"', "不是 UTF-8 编码；请另存为 UTF-8"), ("problems = “文”".encode(), "写法不合 TOML")],
 )
 def test_a_file_that_is_not_toml(spec, years, data, told):
     with pytest.raises(DefinitionError) as error:
@@ -65,7 +69,8 @@ def test_a_file_that_is_not_toml(spec, years, data, told):
 
 
 @pytest.mark.parametrize(
-    "text", ["收到{applications.received.total件", "收到}件", "{{applications.received.total}}", "{}", "{7*7}", "{见附件}"]
+    "text",
+    ["收到{applications.received.total件", "收到}件", "{{applications.received.total}}", "{}", "{7*7}", "{见附件}"],
 )
 def test_a_brace_that_is_no_reference(spec, years, text):
     with pytest.raises(DefinitionError) as error:

@@ -23,7 +23,11 @@ def campaign(root, name, roster):
 def county(folder, code, rng):
     """A county's own figures, made by its office from its agencies' documents; and the figures of the agencies."""
     root, name = folder / code, f"测试县{code}"
-    roster = [f"{code},{name}人民政府,county,", f"{code}-1,{name}财政局,department,{code}", f"{code}-2,{name}乡人民政府,township,{code}"]
+    roster = [
+        f"{code},{name}人民政府,county,",
+        f"{code}-1,{name}财政局,department,{code}",
+        f"{code}-2,{name}乡人民政府,township,{code}",
+    ]
     campaign(root, name, roster)
     given = []
     for line in roster:
@@ -40,7 +44,11 @@ def test_two_counties_make_a_city(tmp_path):
     rng = random.Random(5)
     counties = [county(tmp_path, code, rng) for code in ("991001", "991002")]
     city = tmp_path / "市"
-    campaign(city, "测试市", ["991000,测试市人民政府,city,", "991001,测试县991001,county,991000", "991002,测试县991002,county,991000"])
+    campaign(
+        city,
+        "测试市",
+        ["991000,测试市人民政府,city,", "991001,测试县991001,county,991000", "991002,测试县991002,county,991000"],
+    )
     own = complete(random_inputs(rng)) | {"disclosure.regulations.in_force": 3}
     text = json.dumps(document("991000", "测试市人民政府", "city", 2024, own), ensure_ascii=False)
     (city / "inbox" / "本级.json").write_text(text, "utf-8")
@@ -56,5 +64,8 @@ def test_two_counties_make_a_city(tmp_path):
         if key.startswith(("applications.", "disputes.", "disclosure.normative", "disclosure.l")):
             assert got["values"][key] == sum(values[key] for values in everyone), key
     assert got["values"]["disclosure.regulations.in_force"] == 3  # never summed: the city's own
-    assert abs(got["values"]["disclosure.fees.amount"] - sum(values["disclosure.fees.amount"] for values in everyone)) < 1e-9
+    assert (
+        abs(got["values"]["disclosure.fees.amount"] - sum(values["disclosure.fees.amount"] for values in everyone))
+        < 1e-9
+    )
     assert call("check", city / "county" / "submission.json")

@@ -17,7 +17,10 @@ from xltool.workbook.write import workbook
 
 SPEC = api.form("ogi-2021")
 ZERO = dict.fromkeys(SPEC.index, 0)
-ONE, TWO = Agency("654221-015", "额敏县教育和科学技术局", "department"), Agency("654221-016", "额敏县财政局", "department")
+ONE, TWO = (
+    Agency("654221-015", "额敏县教育和科学技术局", "department"),
+    Agency("654221-016", "额敏县财政局", "department"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -136,9 +139,15 @@ def test_figures_that_continue_are_clean(folder):
             values[f"applications.received.{column}"] = 0
             for row in (*figures.results(SPEC), "processed_total", "carried_out"):
                 values[f"applications.{row}.{column}"] = 0
-        values |= {key: 0 for key in values if key.startswith("disputes.") or key.startswith("disclosure.normative_documents")}
+        values |= {
+            key: 0 for key in values if key.startswith("disputes.") or key.startswith("disclosure.normative_documents")
+        }
         put(folder, f"{agency.code}-2024.json", replace(figures.submission(SPEC, values, agency), year=2024))
         put(folder, f"{agency.code}-2023.json", replace(figures.submission(SPEC, values, agency), year=2023))
     names = [agency.code for agency in (ONE, TWO)]
-    done = run(*(f"{name}-2024.json" for name in names), *(part for name in names for part in ("--prior", f"{name}-2023.json")), "--strict")
+    done = run(
+        *(f"{name}-2024.json" for name in names),
+        *(part for name in names for part in ("--prior", f"{name}-2023.json")),
+        "--strict",
+    )
     assert done.exit_code == 0

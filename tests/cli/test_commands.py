@@ -32,14 +32,20 @@ def folder(tmp_path, monkeypatch):
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="xltool", catch_exceptions=False)
+    return CliRunner().invoke(
+        main, [str(argument) for argument in arguments], prog_name="xltool", catch_exceptions=False
+    )
 
 
 def spawn(*arguments, **environment):
     """The installed command in a process of its own."""
-    given = {name: value for name, value in os.environ.items() if name not in {"PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL"}}
+    given = {
+        name: value for name, value in os.environ.items() if name not in {"PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL"}
+    }
     command = [COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env=given | environment, stdin=subprocess.DEVNULL, timeout=120, check=False)
+    return subprocess.run(
+        command, capture_output=True, env=given | environment, stdin=subprocess.DEVNULL, timeout=120, check=False
+    )
 
 
 def document(**changes):
@@ -139,7 +145,10 @@ def test_every_command_has_help(name):
 
 
 def test_unknown_names_are_told_with_the_nearest_and_exit_code_1():
-    for arguments, near in ((["forms", "ogi-2020"], "ogi-2021"), (["explain", "applications.balanc"], "applications.balance")):
+    for arguments, near in (
+        (["forms", "ogi-2020"], "ogi-2021"),
+        (["explain", "applications.balanc"], "applications.balance"),
+    ):
         result = run(*arguments)
         assert result.exit_code == 1
         assert f"最接近的是 {near}" in result.stderr
@@ -191,7 +200,15 @@ FORM = {
     "authority": str,
     "years": [(int, type(None))],
     "cells": [
-        {"key": str, "label": str, "kind": ("input", "total"), "unit": str, "decimals": int, "sheet": str, "address": str},
+        {
+            "key": str,
+            "label": str,
+            "kind": ("input", "total"),
+            "unit": str,
+            "decimals": int,
+            "sheet": str,
+            "address": str,
+        },
     ],
     "texts": [{"key": str, "label": str, "sheet": str, "address": str}],
     "rules": [{"id": str, "severity": ("error", "warning"), "text": str, "basis": str, "cells": [str]}],
@@ -223,12 +240,20 @@ def test_the_forms_are_listed():
 def test_the_shape_of_a_check_in_the_order_given(folder):
     paths = [put(folder / name, KINDS[name]) for name in ("clean", "junk", "erroneous", "doubtful")]
     workbook = put(
-        folder / "typed.xlsx", tamper.tampered(lambda o: o.put(tamper.TABLE_3, "J6", 5), lambda o: o.put(tamper.TABLE_3, "D8", "3件"))
+        folder / "typed.xlsx",
+        tamper.tampered(lambda o: o.put(tamper.TABLE_3, "J6", 5), lambda o: o.put(tamper.TABLE_3, "D8", "3件")),
     )
     result = run("check", "--json", *paths, folder / "absent", workbook)
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["file"] for line in lines] == [str(path) for path in (*paths, folder / "absent", workbook)]
-    assert [line["status"] for line in lines] == ["accepted", "rejected", "returned", "accepted", "rejected", "returned"]
+    assert [line["status"] for line in lines] == [
+        "accepted",
+        "rejected",
+        "returned",
+        "accepted",
+        "rejected",
+        "returned",
+    ]
     for line in lines:
         shaped(line, REJECTED if line["status"] == "rejected" else CHECKED)
     assert [len(line["findings"]) for line in (lines[1], lines[4])] == [1, 1]
@@ -247,7 +272,9 @@ def test_a_check_for_people(folder):
     paths = [put(folder / name, KINDS[name]) for name in ("clean", "junk", "erroneous", "doubtful")]
     result = run("check", *paths)
     heads = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
-    assert heads == [f"{path}：{state}" for path, state in zip(paths, ("通过", "无法读取", "退回", "通过"), strict=True)]
+    assert heads == [
+        f"{path}：{state}" for path, state in zip(paths, ("通过", "无法读取", "退回", "通过"), strict=True)
+    ]
     assert "  [强制] 表三" in result.stdout
     assert "  [核实] " in result.stdout
     assert "疑似错误：" in result.stdout
@@ -300,14 +327,23 @@ def test_a_total_that_differs_is_named_and_the_workbook_written(folder):
         (b"", 5, "这不是工作簿"),
         (b"{", 5, "上报件不是正确的 JSON：第 1 行第 2 列"),
         (b"{}", 5, "上报件的“schema”"),
-        (CLEAN.replace(b'"disputes.review.upheld"', b'"disputes.review.upheldd"'), 5, "最接近的是 disputes.review.upheld"),
+        (
+            CLEAN.replace(b'"disputes.review.upheld"', b'"disputes.review.upheldd"'),
+            5,
+            "最接近的是 disputes.review.upheld",
+        ),
         (CLEAN.replace(b'"year": 2024', b'"year": 2020'), 5, "不能用于 2020 年度"),
         (CLEAN.replace(b"ogi-2021", b"ogi-2022"), 5, "不是已知的报表（ogi-2022）"),
     ],
 )
 def test_what_cannot_be_read_is_told_once_and_nothing_is_written(folder, data, code, said):
     put(folder / "in", data)
-    for arguments in (["read", "in", "-o", "out.json"], ["read", "in"], ["fill", "in", "-o", "out.xlsx"], ["report", "in", "-o", "out.md"]):
+    for arguments in (
+        ["read", "in", "-o", "out.json"],
+        ["read", "in"],
+        ["fill", "in", "-o", "out.xlsx"],
+        ["report", "in", "-o", "out.md"],
+    ):
         result = run(*arguments)
         assert result.exit_code == code
         assert said in result.stderr
@@ -376,7 +412,12 @@ def test_explaining(name, shown):
 def test_inputs_that_are_no_files(folder):
     (folder / "dir.xlsx").mkdir()
     for name, why in (("dir.xlsx", "这是文件夹"), ("no.xlsx", "没有这个文件或文件夹")):
-        for arguments in (["check", name], ["read", name], ["fill", name, "-o", "o.xlsx"], ["report", name, "-o", "o.md"]):
+        for arguments in (
+            ["check", name],
+            ["read", name],
+            ["fill", name, "-o", "o.xlsx"],
+            ["report", name, "-o", "o.md"],
+        ):
             result = run(*arguments)
             assert result.exit_code == 1
             assert f"文件打不开：{why}。" in result.output
@@ -399,7 +440,11 @@ def test_a_file_above_the_limit(folder):
     assert f"最多 {files.LARGEST_FILE}，实为 {files.LARGEST_FILE + 1}" in result.stdout
 
 
-OUTPUTS = (["fill", "a.json", "-o", "out.xlsx"], ["read", "a.json", "-o", "out.json"], ["report", "a.json", "-o", "out.docx"])
+OUTPUTS = (
+    ["fill", "a.json", "-o", "out.xlsx"],
+    ["read", "a.json", "-o", "out.json"],
+    ["report", "a.json", "-o", "out.docx"],
+)
 
 
 @pytest.mark.parametrize("arguments", OUTPUTS)
@@ -456,7 +501,12 @@ def test_a_folder_that_may_not_be_written_into(folder):
 
 def test_inputs_stay_as_they_are(folder):
     path = put(folder / "a.xlsx", tamper.filled())
-    for arguments in (["check", path], ["read", path], ["read", path, "-o", "b.json"], ["report", path, "-o", "b.md", "--draft"]):
+    for arguments in (
+        ["check", path],
+        ["read", path],
+        ["read", path, "-o", "b.json"],
+        ["report", path, "-o", "b.md", "--draft"],
+    ):
         run(*arguments)
     assert path.read_bytes() == tamper.filled()
 
@@ -473,7 +523,10 @@ def test_results_are_utf_8_on_a_console_of_gbk(folder):
     assert (read.returncode, read.stdout) == (0, document(agency=RARE))
     checked = spawn("check", "--json", "a.xlsx", PYTHONIOENCODING="gbk")
     assert json.loads(checked.stdout.decode("utf-8"))["agency"]["name"] == RARE.name
-    assert json.loads(spawn("forms", "ogi-2021", "--json", PYTHONIOENCODING="gbk").stdout.decode("utf-8"))["id"] == "ogi-2021"
+    assert (
+        json.loads(spawn("forms", "ogi-2021", "--json", PYTHONIOENCODING="gbk").stdout.decode("utf-8"))["id"]
+        == "ogi-2021"
+    )
 
 
 def test_lines_for_people_are_gbk_on_a_console_of_gbk(folder):
@@ -495,7 +548,9 @@ def test_a_console_of_ascii_is_no_failure(folder):
 def test_the_installed_command_keeps_the_exit_codes(folder):
     for name in ("clean", "erroneous", "doubtful", "junk"):
         put(folder / name, KINDS[name])
-    codes = [spawn("check", name, "--strict").returncode for name in ("clean", "absent", "erroneous", "doubtful", "junk")]
+    codes = [
+        spawn("check", name, "--strict").returncode for name in ("clean", "absent", "erroneous", "doubtful", "junk")
+    ]
     assert codes == [0, 1, 3, 4, 5]
     assert spawn("check").returncode == 2
     assert spawn("--version").stdout.startswith(b"xltool ")
@@ -503,7 +558,9 @@ def test_the_installed_command_keeps_the_exit_codes(folder):
 
 def test_a_reader_that_goes_away_is_no_traceback(folder):
     put(folder / "a.json", CLEAN)
-    with subprocess.Popen([COMMAND, "forms", "ogi-2021", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [COMMAND, "forms", "ogi-2021", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         process.stdout.close()
         said = process.stderr.read()
         process.wait(timeout=60)

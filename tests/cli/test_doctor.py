@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from xltool import readings
-from xltool.cli import computer, main
+from xltool.cli import diagnostics, main
 from xltool.model import Reading
 from xltool.report import fonts, office, typeset
 
@@ -32,7 +32,7 @@ def made_up(monkeypatch, tmp_path):
 
     monkeypatch.setattr(metadata, "version", version)
     monkeypatch.setattr(metadata, "requires", lambda name: ["alpha>=2.0", "beta-tool>=1.0", "gamma>=1; extra == 'pdf'"])
-    monkeypatch.setattr(computer, "import_module", lambda name: sys)
+    monkeypatch.setattr(diagnostics, "import_module", lambda name: sys)
     monkeypatch.setattr(typeset, "version", lambda: "0.15.2")
     monkeypatch.setattr(typeset, "families", lambda: GOOD_FONTS)
     monkeypatch.setattr(office, "found", lambda: Path("/opt/office/soffice"))
@@ -107,7 +107,7 @@ def test_a_library_that_does_not_load_is_missing(monkeypatch):
         if name == "alpha":
             raise ImportError("DLL load failed")
 
-    monkeypatch.setattr(computer, "import_module", loaded)
+    monkeypatch.setattr(diagnostics, "import_module", loaded)
     text, code = line("alpha：")
     assert "DLL load failed" in text and code == 1
 
@@ -116,7 +116,9 @@ def test_a_library_that_does_not_load_is_missing(monkeypatch):
 def test_libraries_for_others_are_not_asked_for(monkeypatch, required):
     monkeypatch.setattr(metadata, "requires", lambda name: ["alpha>=2.0", required])
     assert run().exit_code == 0
-    monkeypatch.setattr(metadata, "requires", lambda name: ["alpha>=2.0", f"gamma>=1; sys_platform == '{sys.platform}'"])
+    monkeypatch.setattr(
+        metadata, "requires", lambda name: ["alpha>=2.0", f"gamma>=1; sys_platform == '{sys.platform}'"]
+    )
     assert run().exit_code == 1
 
 
@@ -161,7 +163,9 @@ def test_a_folder_without_permission(tmp_path):
     assert text.startswith("[缺] ") and "没有权限" in text and code == 1
 
 
-@pytest.mark.parametrize(("encoding", "state"), [("utf-8", "ok"), ("gbk", "ok"), ("cp1252", "optional"), ("ascii", "optional")])
+@pytest.mark.parametrize(
+    ("encoding", "state"), [("utf-8", "ok"), ("gbk", "ok"), ("cp1252", "optional"), ("ascii", "optional")]
+)
 def test_the_encoding_of_the_console(encoding, state):
     result = CliRunner(charset=encoding).invoke(main, ["doctor", "--json"], prog_name="xltool", catch_exceptions=False)
     [check] = [check for check in json.loads(result.stdout_bytes.decode("utf-8"))["checks"] if check["id"] == "console"]
@@ -252,7 +256,9 @@ def test_a_pdf_that_nothing_can_make_is_one_sentence_and_exit_1(monkeypatch, tmp
     monkeypatch.setattr(typeset, "version", lambda: None)
     monkeypatch.setattr(office, "found", lambda: None)
     source = Path(__file__).parents[2] / "samples" / "2024" / "654221-000.json"
-    result = CliRunner().invoke(main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False)
+    result = CliRunner().invoke(
+        main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False
+    )
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1].startswith("生成 PDF 需要 typst 或 LibreOffice")
     assert 'pip install "xltool[pdf]"' in result.stderr
@@ -266,7 +272,9 @@ def test_remarks_on_a_pdf_are_told_on_standard_error(monkeypatch):
     monkeypatch.setattr(pdf, "to_pdf", lambda report: pdf.Printed(b"%PDF-", ("甲字体没有。",)))
     monkeypatch.setattr(readings, "verified", lambda data, submission, prior: Reading(submission, ()))
     source = Path(__file__).parents[2] / "samples" / "2024" / "654221-000.json"
-    result = CliRunner().invoke(main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False)
+    result = CliRunner().invoke(
+        main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False
+    )
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines()[-2:] == ["甲字体没有。", "已写出 a.pdf"]
     assert Path("a.pdf").read_bytes() == b"%PDF-"

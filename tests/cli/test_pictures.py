@@ -12,8 +12,9 @@ from lxml import html
 from tests import figures
 from tests.test_third_form import DEFINITION
 from xltool import api
+from xltool.charts import compose
 from xltool.cli import main
-from xltool.forms import catalog, grouped
+from xltool.forms import catalog
 
 SPEC = api.form("ogi-2021")
 ZERO = dict.fromkeys(SPEC.index, 0)
@@ -23,7 +24,8 @@ ZERO = dict.fromkeys(SPEC.index, 0)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     given = figures.summed(
-        SPEC, ZERO | {"applications.received.other": 4, "applications.granted.other": 3, "applications.carried_out.other": 1}
+        SPEC,
+        ZERO | {"applications.received.other": 4, "applications.granted.other": 3, "applications.carried_out.other": 1},
     )
     last = figures.summed(SPEC, ZERO | {"applications.received.other": 2, "applications.granted.other": 2})
     (tmp_path / "a.json").write_bytes(api.dump(figures.submission(SPEC, given)))
@@ -53,10 +55,14 @@ def test_pictures_come_when_they_are_asked_for(folder):
 def test_last_year_stands_beside_this_year(folder):
     assert run("a.json", "-o", "a.html", "--pictures", "--prior", "last.json").exit_code == 0
     told = [desc.text for desc in page(folder, "a.html").iter("desc")]
-    assert told[2].startswith("本年新收：2024年 4件，2023年 2件，增加2件；结转下年度：2024年 1件，2023年 0件，增加1件；")
+    assert told[2].startswith(
+        "本年新收：2024年 4件，2023年 2件，增加2件；结转下年度：2024年 1件，2023年 0件，增加1件；"
+    )
     assert run("a.json", "-o", "b.html", "--prior", "last.json").exit_code == 0
     assert run("a.json", "-o", "c.html").exit_code == 0
-    assert (folder / "b.html").read_bytes() == (folder / "c.html").read_bytes(), "last year's figures are in the pictures alone"
+    assert (folder / "b.html").read_bytes() == (folder / "c.html").read_bytes(), (
+        "last year's figures are in the pictures alone"
+    )
 
 
 def test_last_year_is_judged_with_this_year(folder):
@@ -93,7 +99,7 @@ def test_a_form_of_another_subject_has_no_pictures(folder, monkeypatch):
     spec = catalog.load("media-inspection")
     submission = figures.submission(spec, dict.fromkeys(spec.index, 0))
     assert api.pictures(submission) == ()
-    assert grouped.by_agency(spec, 2024, []) == ()
+    assert compose.by_agency(spec, 2024, []) == ()
     (folder / "m.json").write_bytes(api.dump(submission))
     done = run("m.json", "-o", "m.html", "--pictures", "--draft")
     assert done.exit_code == 0, done.output

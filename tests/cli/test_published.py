@@ -35,11 +35,15 @@ def run(*words):
 
 @pytest.mark.parametrize("kind", ["docx", "html", "txt"])
 def test_a_report_is_imported_with_its_evidence(folder, kind):
-    done = run("import", f"report.{kind}", "-o", "out.json", "--code", "99-1", "--level", "county", "--evidence", "依据.csv")
+    done = run(
+        "import", f"report.{kind}", "-o", "out.json", "--code", "99-1", "--level", "county", "--evidence", "依据.csv"
+    )
     assert (done.exit_code, done.stdout) == (0, "")
     told = json.loads((folder / "out.json").read_bytes())
     assert told["agency"] == {"code": "99-1", "name": SUBMISSION.agency.name, "level": "county"}
-    assert api.read((folder / "out.json").read_bytes()).submission.values == totals.completed(SPEC, SUBMISSION)[0].values
+    assert (
+        api.read((folder / "out.json").read_bytes()).submission.values == totals.completed(SPEC, SUBMISSION)[0].values
+    )
     head, *rows = csv.reader(io.StringIO((folder / "依据.csv").read_text("utf-8-sig")))
     assert head[0] == "项目"
     assert len(rows) == len(SPEC.cells)
@@ -67,7 +71,12 @@ def test_a_report_that_agrees(folder):
 def test_every_difference_is_told(folder):
     values = list(totals.completed(SPEC, SUBMISSION)[0].values)
     values[SPEC.index["disclosure.licensing.decisions"]] += 1
-    other = replace(SUBMISSION, values=tuple(values), year=SUBMISSION.year + 1, texts={**SUBMISSION.texts, "problems": "存在三个问题。"})
+    other = replace(
+        SUBMISSION,
+        values=tuple(values),
+        year=SUBMISSION.year + 1,
+        texts={**SUBMISSION.texts, "problems": "存在三个问题。"},
+    )
     (folder / "other.json").write_bytes(api.dump(other))
     done = run("verify", "report.html", "--against", "other.json")
     assert done.exit_code == 3
@@ -95,7 +104,10 @@ def test_check_works_on_a_report_and_takes_one_as_last_year(folder):
 
 def test_a_report_in_an_inbox_is_no_workbook(folder):
     (folder / "roster.csv").write_text("code,name,level\n99-1,样例局,department\n", "utf-8")
-    assert run("new", "c", "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "roster.csv").exit_code == 0
+    assert (
+        run("new", "c", "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "roster.csv").exit_code
+        == 0
+    )
     (folder / "c" / "inbox" / "报告.txt").write_text(text(SUBMISSION), "utf-8")
     done = run("collect", "-C", "c")
     assert "这是已公布的年度报告，不是下发的工作簿" in done.stdout

@@ -24,7 +24,9 @@ def year(number, received, **texts):
         "applications.received.natural_person": received,
         "applications.granted.natural_person": received,
     }
-    told = {text.key: "已写。" for text in SPEC.texts if text.required} | {key.replace("__", "."): text for key, text in texts.items()}
+    told = {text.key: "已写。" for text in SPEC.texts if text.required} | {
+        key.replace("__", "."): text for key, text in texts.items()
+    }
     return replace(figures.submission(SPEC, figures.summed(SPEC, values), OFFICE), year=number, texts=told)
 
 
@@ -57,7 +59,10 @@ def test_without_last_year_there_is_no_report(folder):
     done = run("report", "今年.json", "-o", "报告.docx")
     assert done.exit_code == 3
     assert not (folder / "报告.docx").exists()
-    assert "“一、总体情况：依申请公开”里有 1 处引用没有数可填：{change.applications.received.total}，没有上年的数，不能引用" in done.output
+    assert (
+        "“一、总体情况：依申请公开”里有 1 处引用没有数可填：{change.applications.received.total}，没有上年的数，不能引用"
+        in done.output
+    )
     assert "--prior" in done.output
 
 

@@ -35,8 +35,16 @@ def test_the_report_takes_the_looks_of_the_office(folder):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("坏.docx", b"PK\3\4 broken", "样式文件不能用：文件已损坏，无法读取：文件不完整，可能没有传完或下载完。请用 Word 或 WPS 打开"),
-        ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"), "看来是旧版 Word 文档（.doc 或 .wps）"),
+        (
+            "坏.docx",
+            b"PK\3\4 broken",
+            "样式文件不能用：文件已损坏，无法读取：文件不完整，可能没有传完或下载完。请用 Word 或 WPS 打开",
+        ),
+        (
+            "旧.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"),
+            "看来是旧版 Word 文档（.doc 或 .wps）",
+        ),
         ("没有.docx", None, "样式文件 没有.docx：文件打不开：没有这个文件或文件夹。"),
     ],
 )

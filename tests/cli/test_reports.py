@@ -28,7 +28,9 @@ def submission(entry, year, received, **texts):
     told = {text.key: "已写。" for text in stores.SPEC.texts if text.required} | {
         key.replace("__", "."): text for key, text in texts.items()
     }
-    return replace(figures.submission(stores.SPEC, figures.summed(stores.SPEC, values), entry.agency), year=year, texts=told)
+    return replace(
+        figures.submission(stores.SPEC, figures.summed(stores.SPEC, values), entry.agency), year=year, texts=told
+    )
 
 
 @pytest.fixture
@@ -45,13 +47,17 @@ def campaign(tmp_path):
     with stores.opened(made) as store:
         for at, entry in enumerate(entries[:3]):
             given = submission(entry, 2024, at + 2, overview__requests=TEXT)
-            reading = stores.take_judged(store, given, "2025-01-10T09:00:00", f"{at}.xlsx", prior=submission(entry, 2023, at))
+            reading = stores.take_judged(
+                store, given, "2025-01-10T09:00:00", f"{at}.xlsx", prior=submission(entry, 2023, at)
+            )
             assert api.status(reading) == "accepted", [api.message(found, stores.SPEC) for found in reading.findings]
     return made
 
 
 def run(campaign, *words):
-    return CliRunner().invoke(main, ["reports", "-C", str(campaign.root), *words], prog_name="xltool", catch_exceptions=False)
+    return CliRunner().invoke(
+        main, ["reports", "-C", str(campaign.root), *words], prog_name="xltool", catch_exceptions=False
+    )
 
 
 def written(campaign):
@@ -67,7 +73,11 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
     made = written(campaign)
     assert list(made) == [
         f"{code}额敏县{name}{title}.{kind}"
-        for code, name in (("654221-001_", "教育和科学技术局"), ("654221-002_", "教育和科学技术局"), ("", "人民政府办公室"))
+        for code, name in (
+            ("654221-001_", "教育和科学技术局"),
+            ("654221-002_", "教育和科学技术局"),
+            ("", "人民政府办公室"),
+        )
         for kind in ("docx", "html")
     ]
     for name, data in made.items():
@@ -80,7 +90,9 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
 
 
 def test_the_kinds_that_are_asked_for(campaign):
-    assert run(campaign, "--kind", "txt", "--kind", "csv", "--kind", "txt").stdout.startswith("已生成 3 个单位的报告（txt、csv）")
+    assert run(campaign, "--kind", "txt", "--kind", "csv", "--kind", "txt").stdout.startswith(
+        "已生成 3 个单位的报告（txt、csv）"
+    )
     assert {name.rpartition(".")[2] for name in written(campaign)} == {"txt", "csv"}
     assert run(campaign, "--kind", "odt").exit_code == 2
     refused = run(campaign, "--kind", "html", "--style", "甲.docx")
@@ -98,7 +110,9 @@ def test_what_is_left_of_a_version_that_was_accepted_before_is_told(campaign):
     done = run(campaign)
     assert "还有 2 个单位没有通过" in done.stderr
     name = "额敏县人民政府办公室2024年政府信息公开工作年度报告"
-    assert f"额敏县人民政府办公室　退回；reports 里还有以前一版的报告，不要公布：{name}.docx、{name}.html\n" in done.stderr
+    assert (
+        f"额敏县人民政府办公室　退回；reports 里还有以前一版的报告，不要公布：{name}.docx、{name}.html\n" in done.stderr
+    )
     assert written(campaign) == before
 
 

@@ -23,14 +23,21 @@ LONG_AGO, LONG_AFTER = date(2001, 1, 31), date(2999, 1, 31)
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="xltool", catch_exceptions=False)
+    return CliRunner().invoke(
+        main, [str(argument) for argument in arguments], prog_name="xltool", catch_exceptions=False
+    )
 
 
 def made(root, deadline):
     campaign = stores.campaign(root, ROSTER, deadline)
     with stores.opened(campaign) as store:
         share = finding("applications.carried_out_share", "warning", message="一般不超过一半。改法：核对。")
-        take(store, EDUCATION, "2001-01-10T09:15:00", [finding("applications.balance@total", message="不平。改法：改。"), share])
+        take(
+            store,
+            EDUCATION,
+            "2001-01-10T09:15:00",
+            [finding("applications.balance@total", message="不平。改法：改。"), share],
+        )
         take(store, FINANCE, "2001-01-12T09:00:00", [share])
         take(store, LAND, "2001-02-02T09:00:00", [finding("cell.level", code="cell.level")])
         waive(store, LAND, "cell.level")
@@ -86,7 +93,9 @@ def test_json_from_within_the_campaign(late, monkeypatch):
 def test_strict_asks_for_a_word_on_warnings(late):
     told = json.loads(run("status", "-C", late.root, "--json", "--strict").stdout)
     assert told["counts"] == {"missing": 3, "returned": 2, "accepted": 1, "unmatched": 1}
-    assert "[核实] 一般不超过一半。（applications.carried_out_share）" in run("status", "-C", late.root, "--strict").stdout
+    assert (
+        "[核实] 一般不超过一半。（applications.carried_out_share）" in run("status", "-C", late.root, "--strict").stdout
+    )
 
 
 def test_the_page_is_written_where_asked(late, tmp_path):
@@ -108,7 +117,13 @@ def test_reminders_as_csv_and_workbook(late, tmp_path):
     assert done.exit_code == 0 and "催报.xlsx" in done.stderr
     data = (tmp_path / "催报" / "催报.csv").read_bytes()
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert data.startswith(b"\xef\xbb\xbf") and [row[0] for row in rows] == ["单位代码", OFFICE, EDUCATION, TOWN, SUBURB]
+    assert data.startswith(b"\xef\xbb\xbf") and [row[0] for row in rows] == [
+        "单位代码",
+        OFFICE,
+        EDUCATION,
+        TOWN,
+        SUBURB,
+    ]
     assert rows[2][5:7] == ["退回", "已退回，1 处须改，1 处须核实、说明"]
     sheet = openpyxl.load_workbook(tmp_path / "催报" / "催报.xlsx")["催报"]
     assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == rows

@@ -19,8 +19,15 @@ WHY = ("--reason", "跨年办理", "--by", "赵主任")
 def campaign(tmp_path):
     made = stores.campaign(tmp_path, ROSTER)
     with stores.opened(made) as store:
-        balance = [finding(f"applications.balance@{place}", message="不平。改法：改。") for place in ("enterprise", "total")]
-        take(store, LAND, "2025-01-10T09:00:00", [*balance, finding("cell.level", code="cell.level", message="不能有此项。")])
+        balance = [
+            finding(f"applications.balance@{place}", message="不平。改法：改。") for place in ("enterprise", "total")
+        ]
+        take(
+            store,
+            LAND,
+            "2025-01-10T09:00:00",
+            [*balance, finding("cell.level", code="cell.level", message="不能有此项。")],
+        )
         take(store, FINANCE, "2025-01-10T09:00:00", [finding("total.computed", "info", code="total.computed")])
         take(store, TOWN, "2025-01-10T09:00:00", [finding("text.missing", "warning", code="text.missing")])
     return made
@@ -50,7 +57,9 @@ def test_what_passes_and_the_new_state_are_told(campaign, waive):
         "现为：退回；还有强制性错误 1 处未放行。",
     ]
     [(key, (reason, person, at))] = waivers(campaign).items()
-    assert (key, reason, person) == ((LAND, "applications.balance"), "跨年办理", "赵主任") and len(at) == len("2025-01-10T09:00:00")
+    assert (key, reason, person) == ((LAND, "applications.balance"), "跨年办理", "赵主任") and len(at) == len(
+        "2025-01-10T09:00:00"
+    )
     assert waive(LAND, "cell.level", *WHY).stdout.endswith("现为：退回 → 通过。\n")
 
 
@@ -94,7 +103,9 @@ def test_what_is_not_there_is_refused_with_the_nearest(campaign, waive, agency, 
     assert waivers(campaign) == {}
 
 
-@pytest.mark.parametrize("why", [("--reason", " \n", "--by", "赵"), ("--reason", "有据", "--by", ""), ("--reason", "有据"), ("--by", "赵")])
+@pytest.mark.parametrize(
+    "why", [("--reason", " \n", "--by", "赵"), ("--reason", "有据", "--by", ""), ("--reason", "有据"), ("--by", "赵")]
+)
 def test_reason_and_name_must_be_given(campaign, waive, why):
     done = waive(LAND, "cell.level", *why)
     assert done.exit_code == 2 and ("--reason" in done.stderr or "--by" in done.stderr) and waivers(campaign) == {}

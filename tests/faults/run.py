@@ -28,7 +28,7 @@ import openpyxl
 
 from xltool import api
 from xltool.cli import main
-from xltool.workbook.address import plan
+from xltool.workbook.layout_plan import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = (
@@ -82,14 +82,17 @@ def traced(arguments, output, *options):
     log = output.with_suffix(".strace")
     log.write_bytes(b"")
     tracer = subprocess.Popen(
-        ["strace", "-qq", "-f", "-p", str(child), "-o", str(log), "-e", f"trace={','.join(CALLS)}", *options], stderr=subprocess.DEVNULL
+        ["strace", "-qq", "-f", "-p", str(child), "-o", str(log), "-e", f"trace={','.join(CALLS)}", *options],
+        stderr=subprocess.DEVNULL,
     )
     while f"TracerPid:\t{tracer.pid}" not in Path(f"/proc/{child}/status").read_text():
         time.sleep(0.002)
     os.kill(child, signal.SIGCONT)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     tracer.wait()
-    calls = Counter(line.split()[1].partition("(")[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
+    calls = Counter(
+        line.split()[1].partition("(")[0] for line in log.read_text(errors="replace").splitlines() if "(" in line
+    )
     return code, calls
 
 
@@ -106,7 +109,12 @@ def database(root):
     connection = sqlite3.connect(root / "campaign.db")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            )
+        ]
         found = {}
         for table in sorted(set(tables) - NOT_COMPARED):
             heads = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
@@ -125,7 +133,9 @@ def prepared(folder):
     document = json.loads((ROOT / "samples" / "2024" / "654221-015.json").read_bytes())
     for at in range(1, 5):
         agency = {"code": f"99-{at:03}", "name": f"样例{at}局", "level": "department"}
-        (prior / f"{at}.json").write_text(json.dumps(document | {"year": 2023, "agency": agency}, ensure_ascii=False), encoding="utf-8")
+        (prior / f"{at}.json").write_text(
+            json.dumps(document | {"year": 2023, "agency": agency}, ensure_ascii=False), encoding="utf-8"
+        )
     build = folder / "build"
     assert (
         undisturbed(
@@ -163,7 +173,12 @@ def warmed(bases, folder):
     for command, base in bases.items():
         spot = folder / f"warm-{command}"
         shutil.copytree(base, spot)
-        with suppress(SystemExit), (folder / "warm.txt").open("w") as file, redirect_stdout(file), redirect_stderr(file):
+        with (
+            suppress(SystemExit),
+            (folder / "warm.txt").open("w") as file,
+            redirect_stdout(file),
+            redirect_stderr(file),
+        ):
             main([command, "-C", str(spot), *(["--jobs", "1"] if command == "collect" else [])])
 
 
@@ -200,7 +215,9 @@ class Sweep:
         except (AssertionError, sqlite3.Error) as error:
             wrong.append(f"database: {error!r}")
         second = undisturbed(self.arguments, self.output)
-        if second not in DONE:  # which of them depends on how much the first run had taken in: what is known already is clean
+        if (
+            second not in DONE
+        ):  # which of them depends on how much the first run had taken in: what is known already is clean
             wrong.append(f"second run: exit {second}: {self.output.read_text(errors='replace')[-300:]}")
         now = files(self.spot), database(self.spot)
         if fault.startswith("error") and self.unread(self.output.with_suffix(".before")):
@@ -228,7 +245,9 @@ class Sweep:
     def half(self, name, digest):
         if Path(name).name.startswith(".xltool-"):
             return False
-        if name.startswith("returned/"):  # which version is sent back depends on which came first: it must be a whole workbook
+        if name.startswith(
+            "returned/"
+        ):  # which version is sent back depends on which came first: it must be a whole workbook
             return not zipfile.is_zipfile(self.spot / name)
         return digest not in {self.goal[0].get(name), self.before.get(name)}
 

@@ -33,7 +33,9 @@ def test_the_edition_of_a_year(year, form_id):
 
 
 def test_an_unknown_form_is_told_with_the_nearest():
-    with pytest.raises(UnknownFormError, match=r"没有名为 ogi-2012 的报表，最接近的是 ogi-20[12][129]；现有：ogi-2019、ogi-2021"):
+    with pytest.raises(
+        UnknownFormError, match=r"没有名为 ogi-2012 的报表，最接近的是 ogi-20[12][129]；现有：ogi-2019、ogi-2021"
+    ):
         catalog.load("ogi-2012")
     with pytest.raises(UnknownFormError, match=r"没有名为 x 的报表；现有："):
         catalog.load("x")
@@ -67,7 +69,10 @@ def test_a_changed_file_is_read_again(folder):
 
 def test_faults_name_the_file(folder):
     (folder / "county_survey.toml").write_text(GOOD.replace("faulty <= open", "faulty <= opne"), "utf-8")
-    with pytest.raises(DefinitionError, match=r"(?s)^county_survey\.toml:54:19: table 'accounts' has no row 'opne'.*did you mean 'open'"):
+    with pytest.raises(
+        DefinitionError,
+        match=r"(?s)^county_survey\.toml:54:19: table 'accounts' has no row 'opne'.*did you mean 'open'",
+    ):
         catalog.load("county-survey")
 
 
@@ -75,5 +80,7 @@ def test_a_file_of_notepad(folder):
     (folder / "county_survey.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert catalog.load("county-survey").id == "county-survey"
     (folder / "other_survey.toml").write_bytes(GOOD.replace("county-survey", "other-survey").encode("gb18030"))
-    with pytest.raises(DefinitionError, match=r"^other_survey\.toml:2:1: not UTF-8: save this file in the encoding UTF-8$"):
+    with pytest.raises(
+        DefinitionError, match=r"^other_survey\.toml:2:1: not UTF-8: save this file in the encoding UTF-8$"
+    ):
         catalog.load("other-survey")

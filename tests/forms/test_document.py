@@ -85,10 +85,18 @@ def test_zero_is_not_blank():
 @pytest.mark.parametrize(
     ("more", "key", "hint"),
     [
-        ({"values": {"applications.recieved.other": 1}}, "applications.recieved.other", "，最接近的是 applications.received.other"),
+        (
+            {"values": {"applications.recieved.other": 1}},
+            "applications.recieved.other",
+            "，最接近的是 applications.received.other",
+        ),
         ({"values": {"expenses": 1}}, "expenses", ""),
         ({"texts": {"overview.disclosur": "x"}}, "overview.disclosur", "，最接近的是 overview.disclosure"),
-        ({"explanations": {"applications.balance@others": "x"}}, "applications.balance@others", "，最接近的是 applications.balance@other"),
+        (
+            {"explanations": {"applications.balance@others": "x"}},
+            "applications.balance@others",
+            "，最接近的是 applications.balance@other",
+        ),
         ({"agencies": {}}, "agencies", "，最接近的是 agency"),
     ],
 )
@@ -157,7 +165,10 @@ def test_values_nested_to_any_depth(depth):
 
 def test_what_nothing_can_hold_is_left_out_of_texts_and_names():
     text = json.dumps(
-        whole(texts={"preface": "一\ud800二\x00\x0b三\n四\uffff"}, agency={"code": "1", "name": "甲\udfff局", "level": "county"})
+        whole(
+            texts={"preface": "一\ud800二\x00\x0b三\n四\uffff"},
+            agency={"code": "1", "name": "甲\udfff局", "level": "county"},
+        )
     )
     submission = parsed(text).submission
     assert (submission.texts["preface"], submission.agency.name) == ("一二三\n四", "甲局")
@@ -188,7 +199,12 @@ def test_no_bytes_ever_raise(data):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["/", "12", "ogi-2021", "county", "own"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["/", "12", "ogi-2021", "county", "own"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from([*whole(), "preface", "disclosure.fees.amount", "code", "level"]), inner)
@@ -214,7 +230,13 @@ def submissions(draw):
     texts = draw(st.dictionaries(st.sampled_from([text.key for text in SPEC.texts]), plain, max_size=3))
     explanations = draw(st.dictionaries(st.sampled_from([rule.name for rule in SPEC.rules]), plain, max_size=3))
     return Submission(
-        SPEC.id, draw(st.integers(2000, 2100)), agency, tuple(values), texts, explanations, draw(st.sampled_from(["own", "consolidated"]))
+        SPEC.id,
+        draw(st.integers(2000, 2100)),
+        agency,
+        tuple(values),
+        texts,
+        explanations,
+        draw(st.sampled_from(["own", "consolidated"])),
     )
 
 
@@ -229,7 +251,10 @@ def test_dumped_and_parsed_is_the_same(submission):
 
 
 def test_a_dump_shows_the_digits_as_filled_in():
-    values = figures.consistent(SPEC, Random(1)) | {"disclosure.fees.amount": 78_156_100, "disputes.review.upheld": None}
+    values = figures.consistent(SPEC, Random(1)) | {
+        "disclosure.fees.amount": 78_156_100,
+        "disputes.review.upheld": None,
+    }
     values["disclosure.regulations.issued"] = NOT_APPLICABLE
     data = document.dump(SPEC, figures.submission(SPEC, values))
     assert b'"disclosure.fees.amount": 78.1561,' in data

@@ -10,9 +10,22 @@ HANDLED = [
     *(f"unavailable_{why}" for why in ("not_held", "not_compiled", "unclear")),
     *(f"declined_{why}" for why in ("complaint", "repeat", "publication", "excessive", "confirmation")),
 ]
-ROWS = ["received", "carried_in", *HANDLED, "other_not_corrected", "other_fee_unpaid", "other_rest", "processed_total", "carried_out"]
+ROWS = [
+    "received",
+    "carried_in",
+    *HANDLED,
+    "other_not_corrected",
+    "other_fee_unpaid",
+    "other_rest",
+    "processed_total",
+    "carried_out",
+]
 KEYS = [
-    *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("issued", "repealed", "in_force")),
+    *(
+        f"disclosure.{row}.{column}"
+        for row in ("regulations", "normative_documents")
+        for column in ("issued", "repealed", "in_force")
+    ),
     *(f"disclosure.{row}.decisions" for row in ("licensing", "penalties", "coercion")),
     "disclosure.fees.amount",
     *(f"applications.{row}.{column}" for row in ROWS for column in COLUMNS),
@@ -52,9 +65,22 @@ def test_the_cells_of_2019(spec_2019):
             for row in ("regulations", "normative_documents")
             for column in ("made", "published", "published_total")
         ),
-        *(f"disclosure.{row}.{column}" for row in ("licensing", "other_services") for column in ("last_items", "change", "decisions")),
-        *(f"disclosure.{row}.{column}" for row in ("penalties", "coercion") for column in ("last_items", "change", "decisions")),
-        *("disclosure.fees.last_items", "disclosure.fees.change", "disclosure.procurement.projects", "disclosure.procurement.amount"),
+        *(
+            f"disclosure.{row}.{column}"
+            for row in ("licensing", "other_services")
+            for column in ("last_items", "change", "decisions")
+        ),
+        *(
+            f"disclosure.{row}.{column}"
+            for row in ("penalties", "coercion")
+            for column in ("last_items", "change", "decisions")
+        ),
+        *(
+            "disclosure.fees.last_items",
+            "disclosure.fees.change",
+            "disclosure.procurement.projects",
+            "disclosure.procurement.amount",
+        ),
     ]
     rows = ["received", "carried_in", *HANDLED, "other_handled", "processed_total", "carried_out"]
     assert [key for key in keys if key.startswith("applications.")] == [
@@ -96,7 +122,10 @@ def test_texts_and_sections_are_those_of_the_contract(spec, spec_2019):
 
 
 def places(form):
-    return {rule_id: sum(rule.id == rule_id for rule in form.rules) for rule_id in dict.fromkeys(rule.id for rule in form.rules)}
+    return {
+        rule_id: sum(rule.id == rule_id for rule in form.rules)
+        for rule_id in dict.fromkeys(rule.id for rule in form.rules)
+    }
 
 
 def test_the_rules_and_how_often_they_hold(spec, spec_2019):
@@ -110,7 +139,12 @@ def test_the_rules_and_how_often_they_hold(spec, spec_2019):
         "disputes.pending": 3,
         "disputes_need_applications": 1,
     }
-    own = {"disclosure.in_force": 2, "disclosure.in_force_carried": 2, "disclosure.repealed": 2, "applications.applicants": 25}
+    own = {
+        "disclosure.in_force": 2,
+        "disclosure.in_force_carried": 2,
+        "disclosure.repealed": 2,
+        "applications.applicants": 25,
+    }
     assert places(spec) == shared | own | {"applications.other_share": 1}
     assert places(spec_2019) == shared | {"disclosure.published_total": 2, "applications.applicants": 23}
     for form in (spec, spec_2019):

@@ -27,7 +27,9 @@ def test_operators(operator):
 
 
 def test_spaces_do_not_matter_and_names_may_begin_as_words():
-    assert grammar.parse("needs_a=sum") == Expression((Term(1, ("needs_a",), False, False, 0),), "=", (Term(1, ("sum",), False, False, 8),))
+    assert grammar.parse("needs_a=sum") == Expression(
+        (Term(1, ("needs_a",), False, False, 0),), "=", (Term(1, ("sum",), False, False, 8),)
+    )
     assert grammar.parse("3*a=sum( b )").right == (Term(1, ("b",), True, False, 9),)
 
 
@@ -64,7 +66,10 @@ def test_faults_say_what_and_where(text, message, offset):
     assert fault.value.offset == offset
 
 
-@given(st.text(st.sampled_from("ab.1 *+-=<>()\n_") | st.characters(), max_size=30) | st.text("sum(needs prior.a = b + 2*", max_size=40))
+@given(
+    st.text(st.sampled_from("ab.1 *+-=<>()\n_") | st.characters(), max_size=30)
+    | st.text("sum(needs prior.a = b + 2*", max_size=40)
+)
 def test_any_text_is_a_rule_or_a_fault_within_it(text):
     try:
         found = grammar.parse(text)

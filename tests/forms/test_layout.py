@@ -48,7 +48,11 @@ def test_the_edition_of_2019(spec_2019):
     areas = {(r.row, r.column, r.height, r.width): r.text for r in disclosure.rectangles}
     assert (disclosure.rows, disclosure.columns) == (18, 4)
     assert [areas[13, 0, 1, 1], areas[13, 1, 1, 1], areas[13, 2, 1, 2]] == ["信息内容", "上一年项目数量", "本年增/减"]
-    assert [areas[15, 0, 1, 4], areas[16, 1, 1, 1], areas[16, 2, 1, 2]] == ["第二十条第（九）项", "采购项目数量", "采购总金额"]
+    assert [areas[15, 0, 1, 4], areas[16, 1, 1, 1], areas[16, 2, 1, 2]] == [
+        "第二十条第（九）项",
+        "采购项目数量",
+        "采购总金额",
+    ]
     assert (applications.rows, applications.columns, applications.head_rows) == (26, 10, 3)
     assert [r.height for r in applications.rectangles if r.text == "三、本年度办理结果"] == [20]
     assert [(r.width, r.height) for r in applications.rectangles if r.text == "（六）其他处理"] == [(2, 1)]
@@ -56,7 +60,12 @@ def test_the_edition_of_2019(spec_2019):
 
 
 def assert_covered(found: Grid):
-    squares = Counter((y, x) for r in found.rectangles for y in range(r.row, r.row + r.height) for x in range(r.column, r.column + r.width))
+    squares = Counter(
+        (y, x)
+        for r in found.rectangles
+        for y in range(r.row, r.row + r.height)
+        for x in range(r.column, r.column + r.width)
+    )
     assert set(squares.values()) == {1}
     assert squares.keys() == {(y, x) for y in range(found.rows) for x in range(found.columns)}
 
@@ -78,7 +87,9 @@ def leaves(shape, heads, names):
 
 
 hierarchies = st.lists(
-    st.recursive(st.none(), lambda deeper: st.lists(deeper, min_size=1, max_size=3), max_leaves=5), min_size=1, max_size=3
+    st.recursive(st.none(), lambda deeper: st.lists(deeper, min_size=1, max_size=3), max_leaves=5),
+    min_size=1,
+    max_size=3,
 )
 
 
@@ -86,7 +97,10 @@ hierarchies = st.lists(
 def blocks(draw):
     names = []
     rows = tuple(Row(name, name, name, heads) for name, heads in leaves(draw(hierarchies), (), names))
-    columns = tuple(Column(name, name, name, Measure("m", "件", 0, 9), heads) for name, heads in leaves(draw(hierarchies), (), names))
+    columns = tuple(
+        Column(name, name, name, Measure("m", "件", 0, 9), heads)
+        for name, heads in leaves(draw(hierarchies), (), names)
+    )
     return Block(draw(st.sampled_from(["", "题"])), "角", rows, columns, draw(st.booleans()))
 
 

@@ -10,14 +10,21 @@ GROUP, SIDES = Head("group", "组"), Head("sides", "两边")
 FIRST = Block(
     "",
     "",
-    (Row("a", "a", "a"), Row("b", "b", "b", (GROUP,)), Row("c", "c", "c", (GROUP,)), Row("sum_row", "t", "t", (GROUP,), total=True)),
+    (
+        Row("a", "a", "a"),
+        Row("b", "b", "b", (GROUP,)),
+        Row("c", "c", "c", (GROUP,)),
+        Row("sum_row", "t", "t", (GROUP,), total=True),
+    ),
     (
         Column("x", "x", "x", COUNT, (SIDES,)),
         Column("y", "y", "y", COUNT, (SIDES,)),
         Column("all", "all", "all", COUNT, (SIDES,), total=True),
     ),
 )
-SECOND = Block("", "", (Row("d", "d", "d"), Row("e", "e", "e")), (Column("x", "x", "x", COUNT), Column("z", "z", "z", COUNT)))
+SECOND = Block(
+    "", "", (Row("d", "d", "d"), Row("e", "e", "e")), (Column("x", "x", "x", COUNT), Column("z", "z", "z", COUNT))
+)
 TABLE = Table("t", "表", "表一", "表一", (FIRST, SECOND), (1,) * 5)
 OTHER = Table("u", "表", "表二", "表二", (SECOND,), (1,) * 3)
 CELLS = [
@@ -34,7 +41,9 @@ def expand(text, table=TABLE, per=None):
     """The rule at its places, and what is complained of: (message, hint, offset)."""
     expression, said = grammar.parse(text), []
     found = {
-        place.at: linear.linear(NAMES, place, expression, lambda term, message, hint: said.append((message, hint, term.offset)))
+        place.at: linear.linear(
+            NAMES, place, expression, lambda term, message, hint: said.append((message, hint, term.offset))
+        )
         for place in linear.places(table, per, expression)
     }
     return found, said
@@ -101,7 +110,10 @@ def test_faults(text, where, message, hint):
 
 def test_every_unknown_name_is_told_at_its_place():
     _, said = expand("a.x = p.x + q.x")
-    assert [(message, offset) for message, _, offset in said] == [("table 't' has no row 'p'", 6), ("table 't' has no row 'q'", 12)]
+    assert [(message, offset) for message, _, offset in said] == [
+        ("table 't' has no row 'p'", 6),
+        ("table 't' has no row 'q'", 12),
+    ]
 
 
 def test_over_keeps_to_one_or_to_the_inputs_below_a_head():

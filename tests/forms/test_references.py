@@ -113,7 +113,10 @@ def test_a_reference_without_a_figure_stays_and_is_told(spec, years, text, why):
 
 def test_all_of_them_at_once(spec, years):
     text = "{a.b}，{applications.received.total}，{c.d}"
-    assert [(fault.written, fault.offset) for fault in unresolved(text, spec, *years)] == [("{a.b}", 0), ("{c.d}", text.index("{c.d}"))]
+    assert [(fault.written, fault.offset) for fault in unresolved(text, spec, *years)] == [
+        ("{a.b}", 0),
+        ("{c.d}", text.index("{c.d}")),
+    ]
     assert said(spec, text, *years) == "{a.b}，12，{c.d}"
 
 
@@ -128,7 +131,9 @@ def test_last_year_in_another_edition(spec, spec_2019, years):
     last = figures.submission(spec_2019, dict.fromkeys(spec_2019.index, 2), OWN)
     assert said(spec, "{change.applications.received.total}件", years[0], last) == "增加10件"
     assert said(spec, "{prior.disclosure.procurement.projects}", years[0], last) == "2"
-    assert "上年的报表（ogi-2019）没有这一格" in told(spec, "{prior.disclosure.normative_documents.in_force}", years[0], last)
+    assert "上年的报表（ogi-2019）没有这一格" in told(
+        spec, "{prior.disclosure.normative_documents.in_force}", years[0], last
+    )
 
 
 def test_a_submission_without_references_is_left_as_it_is(spec, years):

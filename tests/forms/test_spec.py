@@ -107,7 +107,13 @@ ONE_FAULT = [
     ("decimals", "decimals = 2", "decimals = 7", "^decimals = 7", "'decimals' must be 0 to 6"),
     ("decimals true", "decimals = 2", "decimals = true", "^decimals = true", "must be a whole number"),
     ("maximum", "decimals = 2", "decimals = 2\nmaximum = 9999999999", "^maximum", "'maximum' must be 1 to 999999999"),
-    ("doubtful", "decimals = 2", "decimals = 2\ndoubtful_from = -1", "^doubtful_from", "'doubtful_from' must be 1 to 'maximum'"),
+    (
+        "doubtful",
+        "decimals = 2",
+        "decimals = 2\ndoubtful_from = -1",
+        "^doubtful_from",
+        "'doubtful_from' must be 1 to 'maximum'",
+    ),
     ("measures", '[measure.count]\nunit = "个"\ndecimals = 0\n', "", 'id = "^wechat', "no measure is named 'count'"),
     (
         "measure of a column",
@@ -125,7 +131,13 @@ ONE_FAULT = [
         'key = "^summary',
         "text 'summary' stands in 0 sections",
     ),
-    ("text twice", TEXT, TEXT + TEXT.replace("检查", "又"), 'key = "^summary"\nlabel = "又', "'summary' is given twice as a text"),
+    (
+        "text twice",
+        TEXT,
+        TEXT + TEXT.replace("检查", "又"),
+        'key = "^summary"\nlabel = "又',
+        "'summary' is given twice as a text",
+    ),
     (
         "section of nothing",
         'texts = ["summary"]',
@@ -147,10 +159,28 @@ ONE_FAULT = [
         '"^acounts"',
         "no table is named 'acounts'|did you mean 'accounts'?",
     ),
-    ("sheet", 'sheet = "表一 账号"', 'sheet = "表一/账号"', '"^表一/', "a sheet name has 1 to 31 characters and none of"),
-    ("sheet length", 'sheet = "表一 账号"', 'sheet = "' + "表" * 32 + '"', '"^表表', "a sheet name has 1 to 31 characters"),
+    (
+        "sheet",
+        'sheet = "表一 账号"',
+        'sheet = "表一/账号"',
+        '"^表一/',
+        "a sheet name has 1 to 31 characters and none of",
+    ),
+    (
+        "sheet length",
+        'sheet = "表一 账号"',
+        'sheet = "' + "表" * 32 + '"',
+        '"^表表',
+        "a sheet name has 1 to 31 characters",
+    ),
     ("sheet taken", 'sheet = "表一 账号"', 'sheet = "封面"', '"^封面', "every workbook has a sheet '封面' of its own"),
-    ("widths", "widths = [30, 20, 20, 20]", "widths = [30, 20]", "^widths", "has 4 grid columns: give it 4 widths above zero"),
+    (
+        "widths",
+        "widths = [30, 20, 20, 20]",
+        "widths = [30, 20]",
+        "^widths",
+        "has 4 grid columns: give it 4 widths above zero",
+    ),
     ("row id", '{ id = "open"', '{ id = "sum"', '"^sum"', "'sum' cannot be an id"),
     (
         "row id twice",
@@ -159,10 +189,34 @@ ONE_FAULT = [
         '"^stale", label = "不回应',
         "'stale' is given twice as a row, or a head of rows, of table",
     ),
-    ("row as its head", '{ id = "silent"', '{ id = "faults"', '"^faults", label = "不回应', "'faults' is given twice as a row, or a head"),
-    ("column id twice", '{ id = "weibo"', '{ id = "wechat"', '"^wechat", label = "微博', "'wechat' is given twice as a column"),
-    ("row field", 'label = "在用" }', 'label = "在用", totals = true }', "^totals", "a row has no field 'totals'|did you mean 'total'?"),
-    ("head field", 'label = "问题", rows', 'label = "问题", total = true, rows', "^total = true, rows", "a head has no field 'total'"),
+    (
+        "row as its head",
+        '{ id = "silent"',
+        '{ id = "faults"',
+        '"^faults", label = "不回应',
+        "'faults' is given twice as a row, or a head",
+    ),
+    (
+        "column id twice",
+        '{ id = "weibo"',
+        '{ id = "wechat"',
+        '"^wechat", label = "微博',
+        "'wechat' is given twice as a column",
+    ),
+    (
+        "row field",
+        'label = "在用" }',
+        'label = "在用", totals = true }',
+        "^totals",
+        "a row has no field 'totals'|did you mean 'total'?",
+    ),
+    (
+        "head field",
+        'label = "问题", rows',
+        'label = "问题", total = true, rows',
+        "^total = true, rows",
+        "a head has no field 'total'",
+    ),
     (
         "empty head",
         'label = "在用" }',
@@ -194,8 +248,20 @@ ONE_FAULT = [
     ("rule syntax", WITHIN, 'expr = "faulty <= open +"', 'open +^"', "the rule ends where a cell is expected"),
     ("rule sign", WITHIN, 'expr = "faulty < open"', "faulty ^<", "'<' is not part of the rule language"),
     ("rule constant", WITHIN, 'expr = "faulty <= 3"', "faulty <= ^3", "rules have no constants"),
-    ("rule name", WITHIN, 'expr = "faulty <= opne"', "faulty <= ^opne", "table 'accounts' has no row 'opne'|did you mean 'open'?"),
-    ("rule's first name", WITHIN, 'expr = "faluty <= open"', '"^faluty', "table 'accounts' has no row 'faluty'|did you mean 'faulty'?"),
+    (
+        "rule name",
+        WITHIN,
+        'expr = "faulty <= opne"',
+        "faulty <= ^opne",
+        "table 'accounts' has no row 'opne'|did you mean 'open'?",
+    ),
+    (
+        "rule's first name",
+        WITHIN,
+        'expr = "faluty <= open"',
+        '"^faluty',
+        "table 'accounts' has no row 'faluty'|did you mean 'faulty'?",
+    ),
     ("rule group", WITHIN, 'expr = "faulty <= faults"', "faulty <= ^faults", "write sum(faults)"),
     ("rule of nothing", WITHIN, 'expr = "faulty - faulty <= open"', '"^faulty - ', "this side adds up to nothing"),
     (
@@ -205,8 +271,20 @@ ONE_FAULT = [
         'id = "^faulty"\nper = "column"\nexpr = "faulty <=',
         "a rule 'faulty' stands here already",
     ),
-    ("rule per", 'per = "column"\n' + WITHIN, 'per = "colum"\n' + WITHIN, '"^colum"', "'per' must be row or column|did you mean 'column'?"),
-    ("rule severity", WITHIN, WITHIN + '\nseverity = "waring"', '"^waring"', "'waring' is not a severity|did you mean 'warning'?"),
+    (
+        "rule per",
+        'per = "column"\n' + WITHIN,
+        'per = "colum"\n' + WITHIN,
+        '"^colum"',
+        "'per' must be row or column|did you mean 'column'?",
+    ),
+    (
+        "rule severity",
+        WITHIN,
+        WITHIN + '\nseverity = "waring"',
+        '"^waring"',
+        "'waring' is not a severity|did you mean 'warning'?",
+    ),
     ("rule needs", WITHIN, 'expr = "faulty needs open"', '"^faulty needs', 'it takes severity = "warning"'),
     (
         "rule without basis",
@@ -215,8 +293,20 @@ ONE_FAULT = [
         'id = "^within',
         "a rule lacks 'basis' (a string)",
     ),
-    ("defines two", FAULTY, 'expr = "faulty + open = sum(faults)"', '"^faulty + open', "a rule that defines a total reads 'TOTAL = …'"),
-    ("defines by inequality", FAULTY, 'expr = "faulty >= sum(faults)"', '"^faulty >=', "a rule that defines a total reads 'TOTAL = …'"),
+    (
+        "defines two",
+        FAULTY,
+        'expr = "faulty + open = sum(faults)"',
+        '"^faulty + open',
+        "a rule that defines a total reads 'TOTAL = …'",
+    ),
+    (
+        "defines by inequality",
+        FAULTY,
+        'expr = "faulty >= sum(faults)"',
+        '"^faulty >=',
+        "a rule that defines a total reads 'TOTAL = …'",
+    ),
     (
         "defines no total",
         'label = "问题账号", total = true',
@@ -224,7 +314,13 @@ ONE_FAULT = [
         'id = "^faulty", label',
         "which is not marked 'total = true'",
     ),
-    ("total undefined", "defines = true\n", "", 'id = "^faulty", label', "is a total, but no rule with 'defines = true' computes it"),
+    (
+        "total undefined",
+        "defines = true\n",
+        "",
+        'id = "^faulty", label',
+        "is a total, but no rule with 'defines = true' computes it",
+    ),
     (
         "total of itself",
         FAULTY,
@@ -235,7 +331,9 @@ ONE_FAULT = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "caret", "words"), [case[1:] for case in ONE_FAULT], ids=[case[0] for case in ONE_FAULT])
+@pytest.mark.parametrize(
+    ("old", "new", "caret", "words"), [case[1:] for case in ONE_FAULT], ids=[case[0] for case in ONE_FAULT]
+)
 def test_one_fault_is_shown_at_its_place_in_its_words(old, new, caret, words):
     text = GOOD.replace(old, new, 1)
     error = faults(text)
@@ -251,18 +349,26 @@ def test_one_fault_is_shown_at_its_place_in_its_words(old, new, caret, words):
 def test_figures_of_different_measures_do_not_add_up():
     text = GOOD.replace('label = "微博" }', 'label = "微博", measure = "money" }')
     text += '\n[[table.rule]]\nid = "mixed"\nexpr = "open.wechat <= open.weibo"\ntext = "混"\nbasis = "无"\n'
-    assert [fault.message for fault in faults(text).faults] == ["rule 'accounts.mixed' adds figures of different measures"]
+    assert [fault.message for fault in faults(text).faults] == [
+        "rule 'accounts.mixed' adds figures of different measures"
+    ]
 
 
 def test_totals_defined_down_and_across_must_agree():
-    text = GOOD + '\n[[table.rule]]\nid = "twice"\nexpr = "faulty.weibo = stale.weibo"\ndefines = true\ntext = "又"\nbasis = "无"\n'
+    text = (
+        GOOD
+        + '\n[[table.rule]]\nid = "twice"\nexpr = "faulty.weibo = stale.weibo"\ndefines = true\ntext = "又"\nbasis = "无"\n'
+    )
     assert [fault.message for fault in faults(text).faults] == [
         "rule 'accounts.twice' computes 'accounts.faulty.weibo' otherwise than rule 'accounts.faulty'"
     ]
 
 
 def test_a_head_that_is_written_twice_is_not_one_group():
-    text = GOOD.replace('{ id = "faulty"', '{ id = "faults", label = "又", rows = [{ id = "more", label = "更多" }] },\n  { id = "faulty"')
+    text = GOOD.replace(
+        '{ id = "faulty"',
+        '{ id = "faults", label = "又", rows = [{ id = "more", label = "更多" }] },\n  { id = "faulty"',
+    )
     assert any("'faults' is given twice as a row, or a head of rows" in fault.message for fault in faults(text).faults)
 
 
@@ -274,7 +380,10 @@ def test_many_faults_at_once_in_the_order_of_the_file():
         .replace('title = "账号检查"', "")
     )
     error = faults(text)
-    places = [(int(line), int(column)) for line, column in re.findall(r"^county_survey\.toml:(\d+):(\d+): ", str(error), re.MULTILINE)]
+    places = [
+        (int(line), int(column))
+        for line, column in re.findall(r"^county_survey\.toml:(\d+):(\d+): ", str(error), re.MULTILINE)
+    ]
     assert places == sorted(places)
     assert {(fault.line, fault.column) for fault in error.faults} == set(places)
     assert len(error.faults) == 6
@@ -297,7 +406,17 @@ def test_half_a_definition_never_raises_anything_else(cut):
 
 @pytest.mark.parametrize(
     "replacement",
-    ["table = 3", "table = [3]", "text = {}", "section = []", "measure = []", "measure.count = 3", "rule = 3", "steps = 3", "steps = [3]"],
+    [
+        "table = 3",
+        "table = [3]",
+        "text = {}",
+        "section = []",
+        "measure = []",
+        "measure.count = 3",
+        "rule = 3",
+        "steps = 3",
+        "steps = [3]",
+    ],
 )
 def test_fields_of_another_shape_are_faults(replacement):
     name = replacement.partition(" ")[0].partition(".")[0]

@@ -84,14 +84,22 @@ def test_the_list_of_fields_has_exactly_those_that_are_known(where, monkeypatch)
     place = FIELDS[where]
     assert FORM.count(place) == 1
     with pytest.raises(DefinitionError, match="has no field 'zzz'"):
-        catalog.parse(FORM.replace(place, place + ("zzz = 1, " if place.startswith("{") else "zzz = 1\n")), "media_check.toml")
+        catalog.parse(
+            FORM.replace(place, place + ("zzz = 1, " if place.startswith("{") else "zzz = 1\n")), "media_check.toml"
+        )
     line = next(line for line in GUIDE.splitlines() if line.startswith(f"| {where} |"))
     listed = set(re.findall(r"`([a-z_]+)`", re.sub(r"\([^)]*\)", "", line.split("|")[2])))
-    assert known - BELOW.get(where, set()) == listed - ({"columns"} if where == "head" else set())  # the example is a head of rows
+    assert known - BELOW.get(where, set()) == listed - (
+        {"columns"} if where == "head" else set()
+    )  # the example is a head of rows
 
 
 def test_the_form_of_the_guide_works(form):
-    values = dict.fromkeys(form.index, 0) | {"accounts.stale.wechat": 3, "accounts.budget.amount": 1_200, "accounts.stale.change": -2}
+    values = dict.fromkeys(form.index, 0) | {
+        "accounts.stale.wechat": 3,
+        "accounts.budget.amount": 1_200,
+        "accounts.stale.change": -2,
+    }
     values["accounts.faulty.change"] = -2
     values["accounts.spent.amount"] = NOT_APPLICABLE
     given = Submission(form.id, 2024, Agency("1", "局", "township"), tuple(values.values()), {"problems": "无。"})

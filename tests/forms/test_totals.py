@@ -20,7 +20,9 @@ def test_totals_are_sums_of_inputs_alone(form):
     for key in defined:
         assert not any(form.cell(part).total for part, _ in totals.inputs(key, defined))
     crossing = dict(totals.inputs("applications.processed_total.total", defined))
-    assert crossing == {f"applications.{row}.{column}": 1 for row in figures.results(form) for column in figures.APPLICANTS}
+    assert crossing == {
+        f"applications.{row}.{column}": 1 for row in figures.results(form) for column in figures.APPLICANTS
+    }
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -38,19 +40,28 @@ def test_typed_totals_are_computed_anew_but_never_completed_over(form):
 
 
 def test_a_slash_counts_as_zero_and_a_blank_leaves_the_total_blank(form):
-    values = figures.consistent(form, Random(2)) | {"disputes.review.upheld": NOT_APPLICABLE, "disputes.direct.upheld": None}
+    values = figures.consistent(form, Random(2)) | {
+        "disputes.review.upheld": NOT_APPLICABLE,
+        "disputes.direct.upheld": None,
+    }
     found = dict(zip(form.index, totals.computed(form, figures.aligned(form, values)), strict=True))
-    assert found["disputes.review.total"] == sum(values[f"disputes.review.{name}"] for name in ("corrected", "other", "pending"))
+    assert found["disputes.review.total"] == sum(
+        values[f"disputes.review.{name}"] for name in ("corrected", "other", "pending")
+    )
     assert found["disputes.direct.total"] is None
     assert found["disputes.review.upheld"] is NOT_APPLICABLE
 
 
 def test_blank_totals_are_completed_and_named_in_the_order_of_the_form(form):
     values = figures.consistent(form, Random(3))
-    blank = {key: value for key, value in values.items() if not key.startswith("disputes.") or not key.endswith(".total")}
+    blank = {
+        key: value for key, value in values.items() if not key.startswith("disputes.") or not key.endswith(".total")
+    }
     completed, keys = totals.completed(form, figures.submission(form, blank | {"disputes.direct.pending": None}))
     assert keys == ("disputes.review.total", "disputes.after_review.total")
-    assert completed.values == figures.aligned(form, values | {"disputes.direct.pending": None, "disputes.direct.total": None})
+    assert completed.values == figures.aligned(
+        form, values | {"disputes.direct.pending": None, "disputes.direct.total": None}
+    )
 
 
 def test_nothing_to_complete_is_the_same_submission(form):

@@ -42,21 +42,38 @@ with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcryp
     from xltool import api
     from xltool.campaign import inbox
     from xltool.published import read as published  # noqa: F401
-    from xltool.workbook import legacy, locked, ods, read  # noqa: F401
-    from xltool.workbook.display import as_date, shown, shown_text
+    from xltool.spreadsheet.number_format import as_date, shown, shown_text
 
-LIMITS = ("-max_len=200000", "-len_control=0", "-timeout=20", "-rss_limit_mb=2048", "-verbosity=0", "-print_final_stats=1")
-TOKENS = (rb'"[^"<\n]*"', rb"(?<=>)[^<>]+(?=<)", rb"<([\w:]+)(?:\s[^<>]*)?(?:/>|>[^<>]*</\1>)", rb"[\w.!$:+-]+", rb"[^\n]+\n?", rb"[^\w\s]")
+LIMITS = (
+    "-max_len=200000",
+    "-len_control=0",
+    "-timeout=20",
+    "-rss_limit_mb=2048",
+    "-verbosity=0",
+    "-print_final_stats=1",
+)
+TOKENS = (
+    rb'"[^"<\n]*"',
+    rb"(?<=>)[^<>]+(?=<)",
+    rb"<([\w:]+)(?:\s[^<>]*)?(?:/>|>[^<>]*</\1>)",
+    rb"[\w.!$:+-]+",
+    rb"[^\n]+\n?",
+    rb"[^\w\s]",
+)
 
 
 def read_whole(data):
     """A submission, or exactly one error; every message whole and printable; and what was read can be checked and written."""
     reading = api.read(data, "来件", [seeds.PASSWORD])
-    assert reading.submission is not None or [found.severity for found in reading.findings] == ["error"], "neither read nor refused"
+    assert reading.submission is not None or [found.severity for found in reading.findings] == ["error"], (
+        "neither read nor refused"
+    )
     spec = None if reading.submission is None else api.form(reading.submission.form)
     [checked] = api.check([reading])
     for found in checked.findings:
-        facts = {name: re.sub("[{}]|None", "", fact) if isinstance(fact, str) else fact for name, fact in found.data.items()}
+        facts = {
+            name: re.sub("[{}]|None", "", fact) if isinstance(fact, str) else fact for name, fact in found.data.items()
+        }
         assert not re.search("[{}]|None", api.message(replace(found, data=facts), spec)), "a message with a gap"
         json.dumps(api.described(found, checked), ensure_ascii=False).encode()
     if reading.submission is not None:
@@ -78,7 +95,10 @@ def gather(data):
 
 def display(data):
     code, _, digits = data.decode("utf-8", "replace").partition("\n")
-    assert {type(text) for text in (shown(code, digits), as_date(code, digits, True), shown_text(code, "甲"))} <= {str, type(None)}
+    assert {type(text) for text in (shown(code, digits), as_date(code, digits, True), shown_text(code, "甲"))} <= {
+        str,
+        type(None),
+    }
 
 
 def words_changed(data, rng):
@@ -86,7 +106,11 @@ def words_changed(data, rng):
     tokens = [match.span() for match in re.finditer(rng.choice(TOKENS), data)]
     for begin, end in sorted(rng.sample(tokens, min(len(tokens), rng.choice([1, 1, 2, 6]))), reverse=True):
         old, other, word = data[begin:end], data[slice(*rng.choice(tokens))], rng.choice(seeds.WORDS).encode()
-        data = data[:begin] + rng.choice([word, b'"%s"' % word, other, b"", old * 2, old[:1] + word + old[-1:]]) + data[end:]
+        data = (
+            data[:begin]
+            + rng.choice([word, b'"%s"' % word, other, b"", old * 2, old[:1] + word + old[-1:]])
+            + data[end:]
+        )
     return data
 
 
@@ -100,9 +124,14 @@ def records_changed(data, rng):
     for _ in range(rng.choice([1, 1, 2, 6]) if len(records) > 6 else 0):
         at = rng.randrange(len(records))
         kind, body = records[at]
-        place, number = rng.randrange(len(body) + 1), rng.choice([0, 1, 255, 256, 0x7FFF, 0x8000, 0xFFFF, rng.randrange(2**16)])
+        place, number = (
+            rng.randrange(len(body) + 1),
+            rng.choice([0, 1, 255, 256, 0x7FFF, 0x8000, 0xFFFF, rng.randrange(2**16)]),
+        )
         odd = (kind, body[:place] + struct.pack("<H", number) + body[place + 2 :])
-        records[at : at + 1] = rng.choice([[odd]] * 5 + [[], [(kind, body)] * 2, [rng.choice(records)], [(kind, body[:place])]])
+        records[at : at + 1] = rng.choice(
+            [[odd]] * 5 + [[], [(kind, body)] * 2, [rng.choice(records)], [(kind, body[:place])]]
+        )
     return b"".join(struct.pack("<HH", kind, min(len(body), 0xFFFF)) + body[:0xFFFF] for kind, body in records)
 
 
@@ -124,7 +153,9 @@ def parts_of(*books):
         parts = opened[book % len(opened)]
         return packed(parts | {[*parts][part % len(parts)]: content}, zipfile.ZIP_STORED)
 
-    starts = [bytes([at, part]) + content for at, parts in enumerate(opened) for part, content in enumerate(parts.values())]
+    starts = [
+        bytes([at, part]) + content for at, parts in enumerate(opened) for part, content in enumerate(parts.values())
+    ]
     return Target(starts, mutate=words_changed, built=built, kept=2)
 
 
@@ -151,7 +182,9 @@ TARGETS = {
     "ods": lambda: parts_of(*seeds.saved("ods")),
     "document": lambda: Target(seeds.DOCUMENTS, mutate=words_changed),
     "word": lambda: parts_of(*seeds.published("docx"))._replace(run=read_report),
-    "page": lambda: Target([*seeds.published("html"), *seeds.published("txt"), *seeds.published("md")], read_report, words_changed),
+    "page": lambda: Target(
+        [*seeds.published("html"), *seeds.published("txt"), *seeds.published("md")], read_report, words_changed
+    ),
     "pdf": lambda: Target(seeds.printed(), read_report, words_changed),
     "mail": lambda: Target(seeds.mails(), gather, words_changed),
     "archive": lambda: Target([seeds.archive()], gather),
@@ -201,7 +234,9 @@ def start():
             if not (child := os.fork()):
                 fuzz(name, given.seconds, folder, Path(corpus))
             if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
-                (folder / f"{name}-ended.txt").write_text(f"the fuzzer ended with {code}; what it read lies beside this\n")
+                (folder / f"{name}-ended.txt").write_text(
+                    f"the fuzzer ended with {code}; what it read lies beside this\n"
+                )
     found = sorted(folder.iterdir())
     print(*found or ["nothing found"], sep="\n")
     sys.exit(bool(found))

@@ -20,7 +20,9 @@ from tests.workbook.tamper import TABLE_2, TABLE_3, Opened
 from xltool import api
 
 PASSWORD = "secret"
-DOCUMENTS = [path.read_bytes() for path in sorted((Path(__file__).resolve().parents[2] / "samples" / "2024").glob("*.json"))]
+DOCUMENTS = [
+    path.read_bytes() for path in sorted((Path(__file__).resolve().parents[2] / "samples" / "2024").glob("*.json"))
+]
 FORMATS = [
     b"General\n12",
     '[$-804]yyyy"年"m"月";@\n45000.5'.encode(),
@@ -95,7 +97,11 @@ def small() -> bytes:
     """A workbook of two sheets with a little of everything, for kinds that take long to read."""
     book = openpyxl.Workbook()
     sheet, hidden = book.active, book.create_sheet("乙")
-    for row in (["甲", 1.5, True, datetime.date(2024, 3, 4)], ["=SUM(B1:B1)", "=1/0", "长" * 300, 12], [None, "一\n二", -1e300, 7]):
+    for row in (
+        ["甲", 1.5, True, datetime.date(2024, 3, 4)],
+        ["=SUM(B1:B1)", "=1/0", "长" * 300, 12],
+        [None, "一\n二", -1e300, 7],
+    ):
         sheet.append(row)
     sheet.merge_cells("A4:C5")
     sheet.row_dimensions[2].hidden = sheet.column_dimensions["D"].hidden = sheet.protection.sheet = True

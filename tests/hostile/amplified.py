@@ -30,15 +30,25 @@ def one_text_everywhere(size: int, count: int) -> bytes:
     strings = parts()[STRINGS].replace(b"</sst>", f"<si><t>{noise(size)}</t></si></sst>".encode())
     at = parts()[STRINGS].count(b"<si>")
     columns = 100
-    cells = "".join(f'<row r="{row}">' + f'<c t="s"><v>{at}</v></c>' * columns + "</row>" for row in range(100, 100 + count // columns))
-    return with_parts(**{STRINGS: strings, SHEET: parts()[SHEET].replace(b"</sheetData>", padded(cells) + b"</sheetData>")})
+    cells = "".join(
+        f'<row r="{row}">' + f'<c t="s"><v>{at}</v></c>' * columns + "</row>"
+        for row in range(100, 100 + count // columns)
+    )
+    return with_parts(
+        **{STRINGS: strings, SHEET: parts()[SHEET].replace(b"</sheetData>", padded(cells) + b"</sheetData>")}
+    )
 
 
 def many_sheets(count: int, content: bytes, links: int = 100) -> bytes:
     """Sheets beside those of the form, each of the same content."""
     names = [f"xl/worksheets/more{at}.xml" for at in range(count)]
-    entries = b"".join(f'<sheet name="附{at}" sheetId="{links + at}" r:id="rIdMore{at}"/>'.encode() for at in range(count))
-    lines = "".join(f'<Relationship Id="rIdMore{at}" Type="{LINKS}/worksheet" Target="worksheets/more{at}.xml"/>' for at in range(count))
+    entries = b"".join(
+        f'<sheet name="附{at}" sheetId="{links + at}" r:id="rIdMore{at}"/>'.encode() for at in range(count)
+    )
+    lines = "".join(
+        f'<Relationship Id="rIdMore{at}" Type="{LINKS}/worksheet" Target="worksheets/more{at}.xml"/>'
+        for at in range(count)
+    )
     rels = "xl/_rels/workbook.xml.rels"
     return with_parts(
         **{
@@ -87,7 +97,9 @@ CASES = {
     "400 sheets": Case(lambda: many_sheets(400, EMPTY), ACCEPTED, "sheet.added"),
     "60 copies of the largest table": Case(lambda: many_sheets(60, parts()[SHEET]), ACCEPTED, "sheet.added"),
     "30 sheets of shared formulas": Case(
-        lambda: many_sheets(30, EMPTY.replace(b"<sheetData/>", f"<sheetData>{SHARED}</sheetData>".encode())), REJECTED, "file.limit"
+        lambda: many_sheets(30, EMPTY.replace(b"<sheetData/>", f"<sheetData>{SHARED}</sheetData>".encode())),
+        REJECTED,
+        "file.limit",
     ),
     "100,000 names": Case(names(100_000, f"'{TABLE_3}'!$D$6"), ACCEPTED, ""),
     "5,000 names of long formulas": Case(names(5_000, "SUM(A1:B2)+" * 100 + "1"), ACCEPTED, ""),
@@ -95,19 +107,37 @@ CASES = {
     "2,000 conditions on everything": Case(conditions(2000), ACCEPTED, ""),
     "merges that overlap": Case(merges("A{}:CV{}"), ACCEPTED, ""),
     "a row of all texts": Case(
-        swapped(b"</sst>", "".join(f"<si><t>{at}本年新收</t></si>" for at in range(49_000)).encode() + b"</sst>", STRINGS), ACCEPTED, ""
+        swapped(
+            b"</sst>", "".join(f"<si><t>{at}本年新收</t></si>" for at in range(49_000)).encode() + b"</sst>", STRINGS
+        ),
+        ACCEPTED,
+        "",
     ),
     "a style sheet of 60,000 looks": Case(
-        swapped(b"</cellXfs>", padded('<xf numFmtId="10" fontId="0" fillId="0" borderId="0"/>' * 60_000) + b"</cellXfs>", STYLES),
+        swapped(
+            b"</cellXfs>",
+            padded('<xf numFmtId="10" fontId="0" fillId="0" borderId="0"/>' * 60_000) + b"</cellXfs>",
+            STYLES,
+        ),
         ACCEPTED,
         "",
     ),
     "a heading of a million bytes": Case(swapped(b"<t>", f"<t>{noise(340_000, 2)}".encode(), STRINGS), ACCEPTED, ""),
-    "a figure of a million digits": Case(rows('<row r="99"><c r="A99"><v>' + "1234567890" * 100_000 + "</v></c></row>"), ACCEPTED, ""),
-    "quotes without end in a formula": Case(rows('<row r="99"><c r="A99"><f>' + '"' * 8191 + "</f><v>0</v></c></row>"), ACCEPTED, ""),
-    "brackets without end in a formula": Case(rows('<row r="99"><c r="A99"><f>' + "[" * 8191 + "</f><v>0</v></c></row>"), ACCEPTED, ""),
+    "a figure of a million digits": Case(
+        rows('<row r="99"><c r="A99"><v>' + "1234567890" * 100_000 + "</v></c></row>"), ACCEPTED, ""
+    ),
+    "quotes without end in a formula": Case(
+        rows('<row r="99"><c r="A99"><f>' + '"' * 8191 + "</f><v>0</v></c></row>"), ACCEPTED, ""
+    ),
+    "brackets without end in a formula": Case(
+        rows('<row r="99"><c r="A99"><f>' + "[" * 8191 + "</f><v>0</v></c></row>"), ACCEPTED, ""
+    ),
     "strokes and quotes in formulas": Case(
-        rows("".join(f'<row r="{at}"><c r="A{at}"><f>' + "'a|" * 2700 + "</f><v>0</v></c></row>" for at in range(100, 200))),
+        rows(
+            "".join(
+                f'<row r="{at}"><c r="A{at}"><f>' + "'a|" * 2700 + "</f><v>0</v></c></row>" for at in range(100, 200)
+            )
+        ),
         ACCEPTED,
         "file.outside",
     ),

@@ -17,7 +17,9 @@ LOCAL, CENTRAL, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
 SHEET = b"xl/worksheets/sheet5.xml"
 
 
-def packed(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level: int | None = None, comment: bytes = b"") -> bytes:
+def packed(
+    entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level: int | None = None, comment: bytes = b""
+) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method, compresslevel=level) as archive:
         archive.comment = comment
@@ -199,7 +201,9 @@ CASES = {
     "an unknown method": refused(DAMAGED, patched(("local", 8, "<H", 97), ("central", 10, "<H", 97))),
     "another size in the local header": refused(DAMAGED, patched(("local", 22, "<I", 5))),
     "another size in both": refused(DAMAGED, patched(("local", 22, "<I", 5), ("central", 24, "<I", 5))),
-    "a longer content than there is": refused(DAMAGED, patched(("local", 18, "<I", 2**30), ("central", 20, "<I", 2**30))),
+    "a longer content than there is": refused(
+        DAMAGED, patched(("local", 18, "<I", 2**30), ("central", 20, "<I", 2**30))
+    ),
     "a place behind the file": refused(DAMAGED, patched(("central", 42, "<I", 2**31))),
     "a place in another content": refused(DAMAGED, patched(("central", 42, "<I", 77))),
     "an encrypted part": refused(OTHER, patched(("local", 6, "<H", 1), ("central", 8, "<H", 1))),
@@ -220,20 +224,28 @@ CASES = {
     "a compressed part with a dictionary": refused(DAMAGED, in_deflated(lambda data: zlib.compress(bytes(range(200))))),
     **{
         f"a name that leaves the folder {at}": refused(DAMAGED, renamed("x" * len(name), name))
-        for at, name in enumerate((b"/etc/passwd", b"../../evil.xml", b"C:\\evil.xml", b"a/../../b.xml", b"..\\..\\b.xml", b"a.xml\0.png"))
+        for at, name in enumerate(
+            (b"/etc/passwd", b"../../evil.xml", b"C:\\evil.xml", b"a/../../b.xml", b"..\\..\\b.xml", b"a.xml\0.png")
+        )
     },
     "bzip2": refused(DAMAGED, lambda: packed(parts(), zipfile.ZIP_BZIP2)),
     "lzma": refused(DAMAGED, lambda: packed(parts(), zipfile.ZIP_LZMA)),
     "a bomb": refused(LIMIT, lambda: bomb(None)),
     "a bomb that says it is small": refused(LIMIT, lambda: bomb(10)),
     "a part of 40 MiB": refused(LIMIT, lambda: packed({**parts(), "a.bin": filler(40 * 2**20)}, level=1)),
-    "parts of 75 MiB together": refused(LIMIT, lambda: packed({**parts(), **{f"{at}.bin": filler(25 * 2**20) for at in "abc"}}, level=1)),
-    "501 parts": refused(LIMIT, lambda: packed({**parts(), **{f"xl/media/{at}": b"" for at in range(501 - len(parts()))}})),
+    "parts of 75 MiB together": refused(
+        LIMIT, lambda: packed({**parts(), **{f"{at}.bin": filler(25 * 2**20) for at in "abc"}}, level=1)
+    ),
+    "501 parts": refused(
+        LIMIT, lambda: packed({**parts(), **{f"xl/media/{at}": b"" for at in range(501 - len(parts()))}})
+    ),
     "11 MiB": refused(LIMIT, lambda: packed({**parts(), "a.bin": Random(1).randbytes(11 * 2**20)}, zipfile.ZIP_STORED)),
     "without content types": refused(OTHER, lambda: with_parts(**{"[Content_Types].xml": None})),
     "without relationships": refused(OTHER, lambda: with_parts(**{"_rels/.rels": None})),
     "without a workbook part": refused(OTHER, lambda: with_parts(**{"xl/workbook.xml": None})),
-    "without the relationships of the workbook": refused(DAMAGED, lambda: with_parts(**{"xl/_rels/workbook.xml.rels": None})),
+    "without the relationships of the workbook": refused(
+        DAMAGED, lambda: with_parts(**{"xl/_rels/workbook.xml.rels": None})
+    ),
     "without one sheet": refused(DAMAGED, lambda: with_parts(**{SHEET.decode(): None})),
     "without its texts": refused(DAMAGED, lambda: with_parts(**{"xl/sharedStrings.xml": None})),
     "a comment on the archive": whole(lambda: packed(parts(), comment=b"from the mail gateway")),
@@ -244,6 +256,10 @@ CASES = {
     "folders among the parts": whole(lambda: with_parts(**{"xl/": b"", "xl/worksheets/": b""})),
     "an unknown part": whole(lambda: with_parts(**{"xl/notes.bin": bytes(range(256))})),
     "without properties of the application": whole(lambda: with_parts(**{"docProps/app.xml": None})),
-    "without thumbnails, themes and core properties": whole(lambda: with_parts(**{"xl/theme/theme1.xml": None, "docProps/core.xml": None})),
-    "without its own properties": Case(lambda: with_parts(**{"docProps/custom.xml": None}), ACCEPTED, "identity.partial"),
+    "without thumbnails, themes and core properties": whole(
+        lambda: with_parts(**{"xl/theme/theme1.xml": None, "docProps/core.xml": None})
+    ),
+    "without its own properties": Case(
+        lambda: with_parts(**{"docProps/custom.xml": None}), ACCEPTED, "identity.partial"
+    ),
 }

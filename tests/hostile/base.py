@@ -45,7 +45,9 @@ def truth() -> Submission:
     given = tamper.given()
     values = dict(zip((cell.key for cell in SPEC.cells), given.values, strict=True))
     for column in APPLICANTS:
-        done, kept, before = (values[f"applications.{row}.{column}"] for row in ("processed_total", "carried_out", "carried_in"))
+        done, kept, before = (
+            values[f"applications.{row}.{column}"] for row in ("processed_total", "carried_out", "carried_in")
+        )
         values[f"applications.received.{column}"] = done + kept - before  # type: ignore[operator]
     serial = seal(KEY, given.form, given.year, COUNTY, given.agency.code, 1)
     return replace(given, serial=serial, values=totals.computed(SPEC, tuple(values[cell.key] for cell in SPEC.cells)))

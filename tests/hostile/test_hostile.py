@@ -17,7 +17,19 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.hostile import amplified, archives, contents, kinds, markup, tampering
-from tests.hostile.base import ACCEPTED, COUNTY, KEY, REJECTED, RETURNED, SPEC, Case, figures_are_true, judged, truth, workbook
+from tests.hostile.base import (
+    ACCEPTED,
+    COUNTY,
+    KEY,
+    REJECTED,
+    RETURNED,
+    SPEC,
+    Case,
+    figures_are_true,
+    judged,
+    truth,
+    workbook,
+)
 from tests.workbook.tamper import AGENCY
 from xltool import api
 from xltool.campaign import seal
@@ -104,19 +116,26 @@ def test_all_in_one_collection(written, tmp_path):
     campaign = tmp_path / "campaign"
     campaign.mkdir()
     (campaign / KEY_FILE).write_bytes(KEY)
-    assert run("new", campaign, "--form", "ogi-2021", "--year", "2024", "--name", COUNTY, "--roster", roster).returncode == 0
+    assert (
+        run("new", campaign, "--form", "ogi-2021", "--year", "2024", "--name", COUNTY, "--roster", roster).returncode
+        == 0
+    )
     assert seal.verified(KEY, truth().serial, "ogi-2021", 2024, COUNTY, AGENCY.code)
     before = sums(written)
     done = run("collect", "-C", campaign, written)
     assert done.returncode == 5
     *lines, tally = [line for line in done.stdout.decode().splitlines() if not line.startswith("待退回")]
     states = Counter(line.split("　")[0] for line in lines)
-    assert sum(states.values()) == len(before) == len(lines)  # the mail, the zip and what is in them are one file each here
+    assert (
+        sum(states.values()) == len(before) == len(lines)
+    )  # the mail, the zip and what is in them are one file each here
     assert f"共 {len(before)} 个文件" in tally
     assert all(states[state] > 50 for state in ("通过", "退回", "未能收下"))
     assert sums(written) == before
     again = run("collect", "-C", campaign, written)
-    assert {line.split("　")[0] for line in again.stdout.decode().splitlines() if "　" in line and not line.startswith("共")} == {"已收过"}
+    assert {
+        line.split("　")[0] for line in again.stdout.decode().splitlines() if "　" in line and not line.startswith("共")
+    } == {"已收过"}
     assert not list(tmp_path.glob("*.xml"))
     status = json.loads(run("status", "-C", campaign, "--json").stdout)
     [agency] = status["agencies"]
@@ -128,7 +147,9 @@ def parts(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name.startswith(("contents: a text", "tampering: ", "kinds: a half"))])
+@pytest.mark.parametrize(
+    "name", [name for name in CASES if name.startswith(("contents: a text", "tampering: ", "kinds: a half"))]
+)
 def test_nothing_of_it_reaches_an_output(name):
     """What an agency sent comes out as text only: no formula, macro, link or markup of it."""
     reading = judged(CASES[name].build())

@@ -38,7 +38,9 @@ def report(seed: int, form_id: str = "ogi-2021") -> Submission:
     for key in rng.sample(sorted(values), rng.choice([0, 0, 3])):
         values[key] = None if rng.random() < 0.5 else rng.randrange(100)
     texts = {text.key: prose(rng) for text in spec.texts if text.place == "texts" and rng.random() < 0.9}
-    texts |= {text.key: sentence(rng)[:12] for text in spec.texts if text.key.startswith("contact.") and rng.random() < 0.5}
+    texts |= {
+        text.key: sentence(rng)[:12] for text in spec.texts if text.key.startswith("contact.") and rng.random() < 0.5
+    }
     agency = Agency(rng.choice(NAMES), "", "department")
     agency = replace(agency, name=agency.code)
     submission = figures.submission(spec, values, agency)

@@ -97,7 +97,10 @@ def test_read_without_a_word(name):
 TOLD = {
     "a further column": ([("现行有效件数</td>", r"现行有效件数</td><td>备注</td>")], {"published.heads"}),
     "labels and groups in one cell": ([(rf"{GROUP}<td>", r'<td colspan="2">\1')], {"published.label"}),
-    "full-width figures": ([(r"<td>([0-9])</td>", lambda m: f"<td>{chr(0xFF10 + int(m[1]))}</td>")], {"number.normalised"}),
+    "full-width figures": (
+        [(r"<td>([0-9])</td>", lambda m: f"<td>{chr(0xFF10 + int(m[1]))}</td>")],
+        {"number.normalised"},
+    ),
 }
 
 
@@ -111,6 +114,8 @@ def test_read_and_told(name):
 
 def test_one_blank_row_of_a_table_is_blank():
     imported = changed((r"(1\.属于国家秘密</td>)(?:<td>\d+</td>){7}", r"\1" + "<td></td>" * 7))
-    blank = {cell.key for cell, value in zip(SPEC.cells, imported.reading.submission.values, strict=True) if value is None}
+    blank = {
+        cell.key for cell, value in zip(SPEC.cells, imported.reading.submission.values, strict=True) if value is None
+    }
     assert blank == {key for key in SPEC.index if key.startswith("applications.refused_state_secret.")}
     assert codes(imported) == set()

@@ -14,9 +14,9 @@ from tests.workbook.calc import require_office
 from tests.workbook.parts import packed, rels
 from tests.workbook.rewriters import office_saved
 from xltool import api
-from xltool.package import Package, Refusal
 from xltool.published import docx as word
-from xltool.published.material import Lattice, Prose
+from xltool.published.document import Lattice, Prose
+from xltool.spreadsheet.package import Package, Refusal
 
 SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -172,15 +172,15 @@ def both(monkeypatch, data: bytes) -> list[object]:
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_runs_look_like_changes_nothing(monkeypatch, name):
-    table = (
-        f"<w:tbl><w:tr><w:tc><w:tcPr>{BORDERS}{SPANS}</w:tcPr>{line(f'{LOOK}<w:t>甲</w:t>', f'{LOOK}<w:t>乙</w:t>')}</w:tc></w:tr></w:tbl>"
-    )
+    table = f"<w:tbl><w:tr><w:tc><w:tcPr>{BORDERS}{SPANS}</w:tcPr>{line(f'{LOOK}<w:t>甲</w:t>', f'{LOOK}<w:t>乙</w:t>')}</w:tc></w:tr></w:tbl>"
     one, other = both(monkeypatch, document(f"<w:p><w:r>{LOOK}<w:t>收到</w:t></w:r></w:p>{ODD[name]}{table}"))
     assert one == other
     assert Prose("收到") in one.parts
 
 
-@pytest.mark.parametrize("body", [f"<w:p><w:r>{LOOK[:-8]}<w:t>5</w:t></w:r></w:p>", f"{LOOK[7:]}", "<w:rPr>", "</w:rPr>"])
+@pytest.mark.parametrize(
+    "body", [f"<w:p><w:r>{LOOK[:-8]}<w:t>5</w:t></w:r></w:p>", f"{LOOK[7:]}", "<w:rPr>", "</w:rPr>"]
+)
 def test_damage_is_damage_either_way(monkeypatch, body):
     one, other = both(monkeypatch, document(body))
     assert one == other

@@ -11,7 +11,7 @@ from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
 from xltool import api
 from xltool.published import html
-from xltool.published.material import Lattice, Prose
+from xltool.published.document import Lattice, Prose
 
 SUBMISSION = report(30)
 PAGE = api.report(SUBMISSION, "html").decode()
@@ -34,12 +34,16 @@ def bare(page: str) -> str:
 
 
 def test_a_page_without_styles_in_a_site_with_menus():
-    verified(f"<html><head><title>某县人民政府</title></head><body>{MENU}{bare(PAGE)}<footer>主办：某县</footer></body></html>")
+    verified(
+        f"<html><head><title>某县人民政府</title></head><body>{MENU}{bare(PAGE)}<footer>主办：某县</footer></body></html>"
+    )
 
 
 def test_a_page_laid_out_by_tables():
     menu = "<td>栏目<br>一</td>"
-    verified(f"<html><body><table><tr>{menu}<td><table><tr><td>{bare(PAGE)}</td></tr></table></td></tr></table></body></html>")
+    verified(
+        f"<html><body><table><tr>{menu}<td><table><tr><td>{bare(PAGE)}</td></tr></table></td></tr></table></body></html>"
+    )
 
 
 def test_headings_that_are_plain_paragraphs():
@@ -52,7 +56,8 @@ def test_a_fragment():
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [("gb18030", "gb2312"), ("gb18030", "GBK"), ("utf-8", "utf-8"), ("gb18030", None), ("utf-16", "utf-16")]
+    ("code", "told"),
+    [("gb18030", "gb2312"), ("gb18030", "GBK"), ("utf-8", "utf-8"), ("gb18030", None), ("utf-16", "utf-16")],
 )
 def test_codes(code, told):
     page = re.sub(r'<meta charset="[^"]*">', f'<meta charset="{told}">' if told else "", PAGE)
@@ -87,7 +92,8 @@ def test_pictures_behind_the_text_are_no_text():
 
 
 @pytest.mark.parametrize(
-    "page", [b"", b"<html>", b"<", b"<html>" + b"<div>" * 5000, b"<table>" * 3000, b"<html>\xff\xfe\0\0", b"<p>" + b"&" * 9000]
+    "page",
+    [b"", b"<html>", b"<", b"<html>" + b"<div>" * 5000, b"<table>" * 3000, b"<html>\xff\xfe\0\0", b"<p>" + b"&" * 9000],
 )
 def test_anything_that_calls_itself_a_page(page):
     assert isinstance(html.read(page).parts, tuple)

@@ -29,7 +29,8 @@ def test_round_trip(seed):
     data = api.report(submission, "pdf")
     read = api.imported(data).reading.submission
     wanted = replace(
-        totals.completed(spec, submission)[0], agency=Agency(submission.agency.name, submission.agency.name, read.agency.level)
+        totals.completed(spec, submission)[0],
+        agency=Agency(submission.agency.name, submission.agency.name, read.agency.level),
     )
     assert read == wanted
     assert not api.verify(data, submission).findings
@@ -87,15 +88,22 @@ def test_without_the_library_there_is_one_sentence(monkeypatch):
 def test_a_word_document_printed_by_libreoffice(tmp_path):
     require_office()
     submissions = {f"{seed}": report(seed, form) for seed, form in ((22, "ogi-2021"), (23, "ogi-2019"))}
-    for name, data in office_saved({name: api.report(s, "docx") for name, s in submissions.items()}, tmp_path, "pdf", "docx").items():
-        assert [api.message(found, api.form(submissions[name].form)) for found in api.verify(data, submissions[name]).findings] == []
+    for name, data in office_saved(
+        {name: api.report(s, "docx") for name, s in submissions.items()}, tmp_path, "pdf", "docx"
+    ).items():
+        assert [
+            api.message(found, api.form(submissions[name].form))
+            for found in api.verify(data, submissions[name]).findings
+        ] == []
 
 
 def test_no_stop_at_the_end_of_a_line_is_lost_in_print(tmp_path):
     """LibreOffice leaves out a stop that hangs over the edge of a justified line and finds no room there."""
     require_office()
     ways = [f"{'字' * count}{stop}{'文' * 30}。" for count in range(22, 32) for stop in ("。", "，", "、", "”。")]
-    submission = replace(report(22), texts={"overview": "\n".join(ways), "contact.website": f"https://{'w' * 20}.example.invalid"})
+    submission = replace(
+        report(22), texts={"overview": "\n".join(ways), "contact.website": f"https://{'w' * 20}.example.invalid"}
+    )
     [data] = office_saved({"1": api.report(submission, "docx")}, tmp_path, "pdf", "docx").values()
     assert [api.message(found, api.form(submission.form)) for found in api.verify(data, submission).findings] == []
 

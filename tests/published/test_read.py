@@ -39,7 +39,10 @@ def test_round_trip(seed):
     """Both editions in turn; a report prints totals even where they were left blank."""
     submission = report(seed, ("ogi-2021", "ogi-2019")[seed % 2])
     spec = api.form(submission.form)
-    wanted = replace(totals.completed(spec, submission)[0], agency=Agency(submission.agency.name, submission.agency.name, "department"))
+    wanted = replace(
+        totals.completed(spec, submission)[0],
+        agency=Agency(submission.agency.name, submission.agency.name, "department"),
+    )
     for kind in ("docx", "html", "txt"):
         imported = back(submission, kind)
         read = imported.reading.submission
@@ -82,7 +85,9 @@ def test_the_seed_is_imported_exactly(shared):
     printed = re.sub(r"\s", "", data.decode())
     for key, content in submission.texts.items():
         assert re.sub(r"\s", "", content) in printed, key
-    words = {line.strip() for line in data.decode().splitlines() if not line.startswith("\t") and len(line.strip()) > 30}
+    words = {
+        line.strip() for line in data.decode().splitlines() if not line.startswith("\t") and len(line.strip()) > 30
+    }
     assert len(words) == 10
     for line in words:
         assert any(line.endswith(part) for content in submission.texts.values() for part in content.split("\n")), line
@@ -100,7 +105,10 @@ def test_real_figures_come_back_with_their_faults(shared, name):
         read = back(submission, kind).reading.submission
         assert read.values == submission.values
     errors = [
-        found for [checked] in [api.check([back(submission, "docx").reading])] for found in checked.findings if found.severity == "error"
+        found
+        for [checked] in [api.check([back(submission, "docx").reading])]
+        for found in checked.findings
+        if found.severity == "error"
     ]
     assert len(errors) == (2 if name.endswith("2023") else 0)
 
@@ -128,7 +136,10 @@ def test_the_official_blank_form(shared):
         ("（七）总计", "（七）总　计"),
         ("3.危及“三安全一稳定”", '3.危及"三安全一稳定"'),
         ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "（二）部分公开"),
-        ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "(二)部分公开(区分处理的,只计这一情形,不计其他情形)"),
+        (
+            "（二）部分公开（区分处理的，只计这一情形，不计其他情形）",
+            "(二)部分公开(区分处理的,只计这一情形,不计其他情形)",
+        ),
         ("五、存在的主要问题及改进情况", "五、政府信息公开工作存在的主要问题及整改措施"),
         ("六、其他需要报告的事项", "六、其他需要报告事项"),
         ("三、收到和处理政府信息公开申请情况", "三、 收到和处理政府信息公开申请情况"),
@@ -162,7 +173,11 @@ def test_one_row_for_a_group():
         "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
         "3.其他",
     )
-    data = TEXT.replace(second, "").replace(rest, "").replace(first, "\t\n\t（六）其他处理\n\t1\n\t2\n\t3\n\t4\n\t5\n\t6\n\t21\n\n")
+    data = (
+        TEXT.replace(second, "")
+        .replace(rest, "")
+        .replace(first, "\t\n\t（六）其他处理\n\t1\n\t2\n\t3\n\t4\n\t5\n\t6\n\t21\n\n")
+    )
     imported = api.imported(data.encode())
     columns = ("natural_person", "enterprise", "research", "welfare", "legal_services", "other", "total")
     assert [value(imported, f"applications.other_rest.{column}") for column in columns] == [1, 2, 3, 4, 5, 6, 21]
@@ -173,7 +188,10 @@ def test_one_row_for_a_group():
 def test_labels_and_heads_printed_again_after_a_page_break():
     [row] = rows_of(TEXT, "1.信访举报投诉类申请")
     head = TEXT[TEXT.index("\t（本列数据") : TEXT.index("\t一、本年新收")]
-    for again in (row.replace("\t\n", "\t三、本年度办理结果\n", 1), head + row.replace("\t\n", "\t三、本年度办理结果\n", 1)):
+    for again in (
+        row.replace("\t\n", "\t三、本年度办理结果\n", 1),
+        head + row.replace("\t\n", "\t三、本年度办理结果\n", 1),
+    ):
         imported = api.imported(TEXT.replace(row, again).encode())
         assert imported.reading.submission.values == totals.completed(SPEC, PLAIN)[0].values
         assert codes(imported) == set()
@@ -208,7 +226,9 @@ def test_the_tables_of_another_edition():
     mine = TEXT[TEXT.index("\t第二十条第（一）项") : TEXT.index("三、收到和处理")]
     imported = api.imported(changed(TEXT, mine, table))
     spec = api.form("ogi-2019")
-    assert value(imported, "disclosure.licensing.decisions") == older.values[spec.index["disclosure.licensing.decisions"]]
+    assert (
+        value(imported, "disclosure.licensing.decisions") == older.values[spec.index["disclosure.licensing.decisions"]]
+    )
     assert value(imported, "disclosure.normative_documents.in_force") is None
     assert codes(imported) == {"published.edition"}
     assert "用的是 ogi-2019 的版式" in message(imported, "published.edition")
@@ -273,7 +293,9 @@ def test_two_reports_in_one_file():
 
 def test_a_table_cut_in_half():
     at = TEXT.index("\t（四）无法提供")
-    imported = api.imported((TEXT[:at].rsplit("\n\n", 1)[0] + "\n\n" + TEXT[TEXT.index("四、政府信息公开行政复议") :]).encode())
+    imported = api.imported(
+        (TEXT[:at].rsplit("\n\n", 1)[0] + "\n\n" + TEXT[TEXT.index("四、政府信息公开行政复议") :]).encode()
+    )
     assert value(imported, "applications.granted.other") == PLAIN.values[SPEC.index["applications.granted.other"]]
     assert value(imported, "applications.processed_total.other") is None
     assert "缺 13 行：1.本机关不掌握相关政府信息、" in message(imported, "published.cut")
@@ -314,7 +336,9 @@ def test_headings_that_are_missing():
 @settings(max_examples=200)
 @given(
     st.binary(max_size=300),
-    st.sampled_from([b"", b"<html><table>", b"%PDF-1.7\n", b"PK\3\4", b"\t", "2024年政府信息公开工作年度报告\n\t".encode()]),
+    st.sampled_from(
+        [b"", b"<html><table>", b"%PDF-1.7\n", b"PK\3\4", b"\t", "2024年政府信息公开工作年度报告\n\t".encode()]
+    ),
 )
 def test_any_bytes(data, start):
     for reading in (api.imported(start + data).reading, api.read(start + data)):

@@ -16,7 +16,7 @@ from xltool import api
 from xltool.forms import totals
 from xltool.model import NOT_APPLICABLE, Submission
 from xltool.published import html, text
-from xltool.published.material import Lattice, Prose
+from xltool.published.document import Lattice, Prose
 
 Row = Sequence[str]
 
@@ -31,7 +31,10 @@ def open_bars(row: Row) -> list[str]:
 
 
 def markdown(row: Row) -> list[str]:
-    return [f"|{'|'.join(cell.replace('.', chr(92) + '.') for cell in row)}|", *(["|:-:|"] if row[0].startswith("第二十条") else [])]
+    return [
+        f"|{'|'.join(cell.replace('.', chr(92) + '.') for cell in row)}|",
+        *(["|:-:|"] if row[0].startswith("第二十条") else []),
+    ]
 
 
 def tabs(row: Row) -> list[str]:
@@ -80,7 +83,9 @@ def full(seed: int) -> Submission:
     """A report whose cells are all filled in: a blank cannot be seen where nothing marks a cell."""
     given = report(seed)
     spec = api.form(given.form)
-    values = tuple(7 if value is None or value is NOT_APPLICABLE else value for value in totals.completed(spec, given)[0].values)
+    values = tuple(
+        7 if value is None or value is NOT_APPLICABLE else value for value in totals.completed(spec, given)[0].values
+    )
     return Submission(given.form, given.year, given.agency, values, given.texts)
 
 
@@ -95,7 +100,10 @@ def test_every_way_of_writing_rows_is_read(seed, row):
 @pytest.mark.parametrize("seed", range(6))
 def test_markdown_is_read_with_its_headings(seed):
     given = full(seed)
-    assert [api.message(found, api.form(given.form)) for found in api.verify(printed(given, markdown, hashes), given).findings] == []
+    assert [
+        api.message(found, api.form(given.form))
+        for found in api.verify(printed(given, markdown, hashes), given).findings
+    ] == []
 
 
 @pytest.mark.parametrize("row", [bars, open_bars, tabs])
@@ -108,12 +116,18 @@ def test_a_blank_cell_is_seen_where_cells_are_marked(row):
 def test_a_word_document_saved_as_text_by_libreoffice(tmp_path):
     require_office()
     given = {str(seed): full(seed) for seed in (1, 4)}
-    for name, data in office_saved({name: api.report(each, "docx") for name, each in given.items()}, tmp_path, "txt", "docx").items():
+    for name, data in office_saved(
+        {name: api.report(each, "docx") for name, each in given.items()}, tmp_path, "txt", "docx"
+    ).items():
         assert not api.verify(data, given[name]).findings
 
 
 def test_a_line_with_one_bar_by_itself_is_prose():
-    assert text.read("首页 | 新闻\n甲\n上一篇 | 下一篇".encode()).parts == (Prose("首页 | 新闻"), Prose("甲"), Prose("上一篇 | 下一篇"))
+    assert text.read("首页 | 新闻\n甲\n上一篇 | 下一篇".encode()).parts == (
+        Prose("首页 | 新闻"),
+        Prose("甲"),
+        Prose("上一篇 | 下一篇"),
+    )
     [table] = text.read("规章 | 1\n行政规范性文件 | 2".encode()).parts
     assert isinstance(table, Lattice)
 

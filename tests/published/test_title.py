@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xltool.published.material import Material, Prose
+from xltool.published.document import Material, Prose
 from xltool.published.title import Title, best, is_agency, titles
 
 TITLE = "政府信息公开工作年度报告"
@@ -84,7 +84,9 @@ def test_an_agency_of_any_name_right_above_the_title():
     assert said("2026年1月20日", "2025年政府信息公开工作年度报告", "甲县教育局") == ("甲县教育局", 2025)
 
 
-@pytest.mark.parametrize("name", ["甲县（高新区）教育局", "中共甲县委办公室、甲县人民政府办公室", "甲县行政执法大队（生态大队）"])
+@pytest.mark.parametrize(
+    "name", ["甲县（高新区）教育局", "中共甲县委办公室、甲县人民政府办公室", "甲县行政执法大队（生态大队）"]
+)
 def test_names(name):
     assert said(f"{name}2025年政府信息公开工作年度报告") == (name, 2025)
     assert is_agency(name)
@@ -113,7 +115,9 @@ def test_a_year_that_only_the_text_tells():
 
 
 def test_the_title_of_another_form():
-    assert found("甲县2025年政府网站工作年度报表", title="政府网站工作年度报表") == [Title("甲县", 2025, frozenset({0}))]
+    assert found("甲县2025年政府网站工作年度报表", title="政府网站工作年度报表") == [
+        Title("甲县", 2025, frozenset({0}))
+    ]
     assert not found("甲县2025年政府网站工作年度报告", title="政府网站工作年度报表")
 
 

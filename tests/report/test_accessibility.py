@@ -23,8 +23,16 @@ MODULES = os.environ.get("XLTOOL_AXE", "")
 NODE = shutil.which("node")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LACKING = [
-    *([] if MODULES and (Path(MODULES) / "axe-core").is_dir() else ["XLTOOL_AXE does not name a node_modules with axe-core"]),
-    *([] if MODULES and (Path(MODULES) / "playwright-core").is_dir() else ["XLTOOL_AXE does not name one with playwright-core"]),
+    *(
+        []
+        if MODULES and (Path(MODULES) / "axe-core").is_dir()
+        else ["XLTOOL_AXE does not name a node_modules with axe-core"]
+    ),
+    *(
+        []
+        if MODULES and (Path(MODULES) / "playwright-core").is_dir()
+        else ["XLTOOL_AXE does not name one with playwright-core"]
+    ),
     *([] if NODE else ["no node"]),
     *([] if CHROMIUM else ["no Chromium"]),
 ]
@@ -56,7 +64,9 @@ def _looked_at(folder: Path, pages: dict[str, str]) -> dict[str, Any]:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What axe found in each page; one run of the browser for all."""
     spec = load("ogi-2021")
-    texts = {text.key: f"{text.label}，见 https://www.example.invalid/zwgk/2024/12/31/content.html" for text in spec.texts}
+    texts = {
+        text.key: f"{text.label}，见 https://www.example.invalid/zwgk/2024/12/31/content.html" for text in spec.texts
+    }
     values = tuple(at + 1 for at in range(len(spec.cells)))
     given = Submission(spec.id, 2024, Agency("1", "清河县教育局", "department"), values, texts)
     page, draft = (api.report(given, "html", draft=draft).decode() for draft in (False, True))
@@ -77,7 +87,9 @@ def test_axe_finds_nothing(seen: dict[str, Any], name: str) -> None:
     assert seen[name].keys() == SCREENS
     for screen, found in seen[name].items():
         assert found["violations"] == [], screen
-        assert {"color-contrast", "td-headers-attr", "td-has-header", "scope-attr-valid", "heading-order"} <= set(found["passes"]), screen
+        assert {"color-contrast", "td-headers-attr", "td-has-header", "scope-attr-valid", "heading-order"} <= set(
+            found["passes"]
+        ), screen
 
 
 @pytest.mark.parametrize("name", ["page", "draft", "fragment"])
@@ -93,4 +105,6 @@ def test_axe_and_the_browser_do_find_faults(seen: dict[str, Any]) -> None:
         for screen in SCREENS:
             assert rule in {violation["id"] for violation in seen[name][screen]["violations"]}, (name, screen)
     for screen in SCREENS:
-        assert any("Content Security Policy" in complaint for complaint in seen["running"][screen]["complaints"]), screen
+        assert any("Content Security Policy" in complaint for complaint in seen["running"][screen]["complaints"]), (
+            screen
+        )

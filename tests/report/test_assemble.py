@@ -21,7 +21,9 @@ def _lines(report: Report) -> list[str]:
 
 
 def _figures(report: Report) -> dict[str, str]:
-    return {r.key: r.text for part in report.parts if isinstance(part, Grid) for r in part.rectangles if r.key is not None}
+    return {
+        r.key: r.text for part in report.parts if isinstance(part, Grid) for r in part.rectangles if r.key is not None
+    }
 
 
 def test_everything_stands_in_official_order(spec: FormSpec, submission: Submission) -> None:
@@ -89,7 +91,11 @@ def test_nothing_is_invented_where_nothing_was_written(spec: FormSpec, submissio
 
 
 def test_an_empty_aspect_beside_written_ones_keeps_its_bare_heading(spec: FormSpec, submission: Submission) -> None:
-    lines = _lines(assemble(spec, replace(submission, texts={"overview.requests": "没有收到申请。", "overview.platform": " \n\u3000\n"})))
+    lines = _lines(
+        assemble(
+            spec, replace(submission, texts={"overview.requests": "没有收到申请。", "overview.platform": " \n\u3000\n"})
+        )
+    )
     assert [line for line in lines if line.startswith("2 ") or "申请。" in line] == [
         "2 （一）主动公开",
         "2 （二）依申请公开",
@@ -108,16 +114,23 @@ def test_an_overview_without_aspects_has_no_bare_headings(spec: FormSpec, submis
 
 def test_paragraphs_are_lines_without_blanks_around_them(spec: FormSpec, submission: Submission) -> None:
     lines = _lines(
-        assemble(spec, replace(submission, texts={"preface": "\r\n\u3000\u3000第一段。 \r\n\n\t第二段。\u2028\x00\x1f\n第三段。"}))
+        assemble(
+            spec,
+            replace(submission, texts={"preface": "\r\n\u3000\u3000第一段。 \r\n\n\t第二段。\u2028\x00\x1f\n第三段。"}),
+        )
     )
     assert lines[:3] == ["第一段。", "第二段。", "第三段。"]
 
 
 def test_contact_names_only_what_is_given(spec: FormSpec, submission: Submission) -> None:
-    lines = _lines(assemble(spec, replace(submission, texts={"contact.phone": " 010-00000000 ", "contact.office": " "})))
+    lines = _lines(
+        assemble(spec, replace(submission, texts={"contact.phone": " 010-00000000 ", "contact.office": " "}))
+    )
     assert lines[0] == "联系方式：联系电话为010-00000000。"
     assert not [
-        line for line in _lines(assemble(spec, replace(submission, texts={"cover.preparer": "甲"}))) if "甲" in line or "联系" in line
+        line
+        for line in _lines(assemble(spec, replace(submission, texts={"cover.preparer": "甲"})))
+        if "甲" in line or "联系" in line
     ]
 
 
@@ -132,7 +145,9 @@ def test_a_draft_says_so(spec: FormSpec, submission: Submission) -> None:
 
 
 def test_figures_that_texts_name_are_put_in(spec: FormSpec, submission: Submission) -> None:
-    texts = {"overview": "收到{applications.received.total}件，比上年{change.applications.received.total}件，见{附件}。{no.such}"}
+    texts = {
+        "overview": "收到{applications.received.total}件，比上年{change.applications.received.total}件，见{附件}。{no.such}"
+    }
     this = replace(submission, texts=texts)
     received = submission.values[spec.index["applications.received.total"]]
     assert isinstance(received, int)

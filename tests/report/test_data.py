@@ -13,15 +13,30 @@ from hypothesis import strategies as st
 from lxml import html
 
 from xltool import api
+from xltool.csvfile import inert
 from xltool.forms.catalog import load
-from xltool.lists import inert
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Grid, Submission, Value
 from xltool.report import data
 from xltool.report.assemble import assemble
 from xltool.report.html import to_html
 from xltool.report.text import DRAFT_MARK
 
-FORMULAS = ("=1+1", "+86 901", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠a", "  =cmd|' /C calc'!A0", "\u3000=1", "'=1", "''甲", " '乙", "=")
+FORMULAS = (
+    "=1+1",
+    "+86 901",
+    "-1",
+    "@SUM(A1)",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠a",
+    "  =cmd|' /C calc'!A0",
+    "\u3000=1",
+    "'=1",
+    "''甲",
+    " '乙",
+    "=",
+)
 SCRIPT = "</script><script>alert(1)</script><!--<script> & > \u2028 \u202e"
 
 
@@ -70,11 +85,15 @@ def test_one_row_a_cell_with_everything_that_tells_it_from_the_others(spec: Form
 
 
 def test_a_blank_stays_blank_and_a_slash_a_slash(spec: FormSpec, submission: Submission) -> None:
-    given = _with(spec, submission, {"disclosure.regulations.issued": NOT_APPLICABLE, "disclosure.regulations.repealed": None})
+    given = _with(
+        spec, submission, {"disclosure.regulations.issued": NOT_APPLICABLE, "disclosure.regulations.repealed": None}
+    )
     assert [row["数"] for row in _rows(data.csv(spec, given))[:3]] == ["/", "", "3"]
 
 
-@pytest.mark.parametrize(("value", "written"), [(1, "0.000001"), (0, "0"), (10**15 - 1, "999999999.999999"), (50_000_000, "50")])
+@pytest.mark.parametrize(
+    ("value", "written"), [(1, "0.000001"), (0, "0"), (10**15 - 1, "999999999.999999"), (50_000_000, "50")]
+)
 def test_digits_are_those_of_the_report(spec: FormSpec, submission: Submission, value: int, written: str) -> None:
     given = _with(spec, submission, {"disclosure.fees.amount": value})
     assert _rows(data.csv(spec, given))[spec.index["disclosure.fees.amount"]]["数"] == written
@@ -141,11 +160,15 @@ def test_the_json_is_the_submission_document(submission: Submission) -> None:
 def _keys(spec: FormSpec, submission: Submission) -> list[str]:
     """The keys of the figures in the order in which the page prints them."""
     grids = [part for part in assemble(spec, submission).parts if isinstance(part, Grid)]
-    return [r.key for grid in grids for r in sorted(grid.rectangles, key=lambda r: (r.row, r.column)) if r.key is not None]
+    return [
+        r.key for grid in grids for r in sorted(grid.rectangles, key=lambda r: (r.row, r.column)) if r.key is not None
+    ]
 
 
 def test_programs_read_the_same_figures_in_the_page_as_people(spec: FormSpec, submission: Submission) -> None:
-    given = _with(spec, submission, {"disclosure.regulations.issued": NOT_APPLICABLE, "disclosure.regulations.repealed": None})
+    given = _with(
+        spec, submission, {"disclosure.regulations.issued": NOT_APPLICABLE, "disclosure.regulations.repealed": None}
+    )
     page = api.report(given, "html").decode()
     printed = [td.text_content() for td in html.document_fromstring(page).xpath("//td[contains(@class, 'value')]")]
     measured = _dataset(page)["variableMeasured"]
@@ -156,7 +179,11 @@ def test_programs_read_the_same_figures_in_the_page_as_people(spec: FormSpec, su
     assert told["disclosure.fees.amount"] == "78.1561"
     assert "value" not in measured[1]
     for cell, variable in zip(spec.cells, measured, strict=True):
-        assert (variable["@type"], variable["name"], variable["unitText"]) == ("PropertyValue", cell.label, cell.measure.unit)
+        assert (variable["@type"], variable["name"], variable["unitText"]) == (
+            "PropertyValue",
+            cell.label,
+            cell.measure.unit,
+        )
 
 
 def test_the_data_set_says_whose_and_of_when_it_is(submission: Submission) -> None:

@@ -35,12 +35,22 @@ def _report(*parts: Heading | Paragraph | Grid, draft: bool = False) -> Report:
 
 
 def _tiny(figure: str = "1") -> Grid:
-    return Grid("t", "小表", 1, 2, 0, (1, 1), (Rectangle(0, 0, 1, 1, "label", "项"), Rectangle(0, 1, 1, 1, "value", figure, "t.r.c")))
+    return Grid(
+        "t",
+        "小表",
+        1,
+        2,
+        0,
+        (1, 1),
+        (Rectangle(0, 0, 1, 1, "label", "项"), Rectangle(0, 1, 1, 1, "value", figure, "t.r.c")),
+    )
 
 
 @pytest.mark.skipif(not OFFICIAL.exists(), reason="the official blank form is not beside this checkout")
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_merges_and_labels_are_those_of_the_official_blank_form(number: int, spec: FormSpec, submission: Submission) -> None:
+def test_merges_and_labels_are_those_of_the_official_blank_form(
+    number: int, spec: FormSpec, submission: Submission
+) -> None:
     blank = replace(submission, values=(None,) * len(spec.cells))
     official = docx.Document(str(OFFICIAL)).tables[number]
     assert rows(_opened(assemble(spec, blank)).tables[number]) == rows(official)
@@ -62,7 +72,10 @@ def test_headings_and_texts_come_in_order_with_their_styles(spec: FormSpec, subm
             wanted.append((styles[part.level], part.text))
         elif isinstance(part, Paragraph):
             wanted.append(("Body Text", part.text))
-    found = [(p.style.element.find(qn("w:name")).get(qn("w:val")), p.text.replace("\n", "")) for p in _opened(report).paragraphs]
+    found = [
+        (p.style.element.find(qn("w:name")).get(qn("w:val")), p.text.replace("\n", ""))
+        for p in _opened(report).paragraphs
+    ]
     assert found == wanted
 
 
@@ -88,7 +101,12 @@ def test_the_page_is_that_of_an_official_document() -> None:
 
 @pytest.mark.parametrize(
     ("style", "font", "points"),
-    [("Title", "方正小标宋简体", 22), ("Heading1", "黑体", 16), ("Heading2", "楷体_GB2312", 16), ("BodyText", "仿宋_GB2312", 16)],
+    [
+        ("Title", "方正小标宋简体", 22),
+        ("Heading1", "黑体", 16),
+        ("Heading2", "楷体_GB2312", 16),
+        ("BodyText", "仿宋_GB2312", 16),
+    ],
 )
 def test_fonts_are_named_for_chinesetext(style: str, font: str, points: int) -> None:
     styles = {s.style_id: s for s in _opened(_report()).styles}
@@ -135,7 +153,9 @@ def test_a_page_has_22_lines_of_28_characters() -> None:
     width = Length(section.page_width - section.left_margin - section.right_margin).twips
     for name in ("BodyText", "Heading1", "Heading2", "Heading3"):
         properties = styles[name].element.rPr
-        character = int(properties.find(qn("w:sz")).get(qn("w:val"))) * 10 + int(properties.find(qn("w:spacing")).get(qn("w:val")))
+        character = int(properties.find(qn("w:sz")).get(qn("w:val"))) * 10 + int(
+            properties.find(qn("w:spacing")).get(qn("w:val"))
+        )
         assert width // character == 28
         assert int(styles[name].element.pPr.ind.get(qn("w:firstLine"))) == 2 * character
         assert styles[name].element.pPr.find(qn("w:widowControl")).get(qn("w:val")) == "0"
@@ -196,7 +216,10 @@ def test_tables_fill_the_text_area_exactly_and_say_what_they_are(spec: FormSpec,
             assert sum(int(setting(tc, "w:tcW").get(qn("w:w"))) for tc in tr.tc_lst) == width
         said = [table._tbl.tblPr.find(qn(name)).get(qn("w:val")) for name in ("w:tblCaption", "w:tblDescription")]
         heads = {"disclosure": "", "applications": "，前 3 行是表头", "disputes": "，前 3 行是表头"}[described.id]
-        assert said == [described.title, f"{described.title}：{len(table._tbl.tr_lst)} 行 {len(columns)} 列的表{heads}。"]
+        assert said == [
+            described.title,
+            f"{described.title}：{len(table._tbl.tr_lst)} 行 {len(columns)} 列的表{heads}。",
+        ]
 
 
 @pytest.mark.skipif(not OFFICIAL.exists(), reason="the official blank form is not beside this checkout")
@@ -218,15 +241,21 @@ def _kept(table: Any) -> list[bool]:
     return found
 
 
-def test_a_table_that_fits_on_a_page_is_not_broken_and_a_longer_one_may_be(spec: FormSpec, submission: Submission) -> None:
+def test_a_table_that_fits_on_a_page_is_not_broken_and_a_longer_one_may_be(
+    spec: FormSpec, submission: Submission
+) -> None:
     for table in _opened(assemble(spec, submission)).tables:
         assert _kept(table) == [True] * (len(table.rows) - 1) + [False]
     lines = 40
-    long = replace(_tiny(), rows=lines, rectangles=tuple(Rectangle(at, 0, 1, 2, "value", "1", f"t.{at}.c") for at in range(lines)))
+    long = replace(
+        _tiny(), rows=lines, rectangles=tuple(Rectangle(at, 0, 1, 2, "value", "1", f"t.{at}.c") for at in range(lines))
+    )
     assert _kept(_opened(_report(long)).tables[0]) == [False] * lines
 
 
-def test_the_number_of_a_label_over_several_rows_has_its_own_line_without_a_break(spec: FormSpec, submission: Submission) -> None:
+def test_the_number_of_a_label_over_several_rows_has_its_own_line_without_a_break(
+    spec: FormSpec, submission: Submission
+) -> None:
     table = _opened(assemble(spec, submission)).tables[1]
     found = {}
     for tc in table._tbl.iter(qn("w:tc")):
@@ -234,7 +263,9 @@ def test_the_number_of_a_label_over_several_rows_has_its_own_line_without_a_brea
         if indent is not None and text(tc):
             found[text(tc)] = int(indent.get(qn("w:firstLine")))
             width = int(setting(tc, "w:tcW").get(qn("w:w"))) - 2 * 15
-            assert width >= 4 * 200 > width - found[text(tc)] >= 3 * 200  # （三） and nothing more; 不予公开 and nothing less
+            assert (
+                width >= 4 * 200 > width - found[text(tc)] >= 3 * 200
+            )  # （三） and nothing more; 不予公开 and nothing less
     assert list(found) == ["（三）不予公开", "（四）无法提供", "（五）不予处理", "（六）其他处理"]
 
 
@@ -303,11 +334,13 @@ def test_the_package_is_consistent_and_carries_nothing_of_a_template(spec: FormS
     contents = {name for name in parts if not name.endswith(".rels") and name != "[Content_Types].xml"}
     assert overrides == contents
     relations = etree.fromstring(parts["word/_rels/document.xml.rels"])
-    assert {f"word/{relation.get('Target')}" for relation in relations} == {n for n in contents if n.startswith("word/")} - {
-        "word/document.xml"
-    }
+    assert {f"word/{relation.get('Target')}" for relation in relations} == {
+        n for n in contents if n.startswith("word/")
+    } - {"word/document.xml"}
     used = {element.get(qn("w:val")) for element in etree.fromstring(parts["word/document.xml"]).iter(qn("w:pStyle"))}
-    defined = {element.get(qn("w:styleId")) for element in etree.fromstring(parts["word/styles.xml"]).iter(qn("w:style"))}
+    defined = {
+        element.get(qn("w:styleId")) for element in etree.fromstring(parts["word/styles.xml"]).iter(qn("w:style"))
+    }
     assert used <= defined
 
 
@@ -318,7 +351,9 @@ def test_hostile_text_comes_out_as_text_only(hostile: str) -> None:
 
     parts, harmless = _parts(hold(hostile)), _parts(hold("字"))
     assert parts.keys() == harmless.keys()
-    elements, usual = ({element.tag for element in etree.fromstring(of["word/document.xml"]).iter()} for of in (parts, harmless))
+    elements, usual = (
+        {element.tag for element in etree.fromstring(of["word/document.xml"]).iter()} for of in (parts, harmless)
+    )
     assert elements - usual <= {qn("w:sz"), qn("w:szCs")}
     printed = "".join(c for c in hostile.replace("\x0b", " ") if c.isprintable())
     document = _opened(hold(hostile))

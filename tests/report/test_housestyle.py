@@ -55,7 +55,13 @@ def _office() -> Any:
     return document
 
 
-def _built(styles: str = "", body: str = "", parts: dict[str, bytes] | None = None, links: str = "", main: str = "document.main") -> bytes:
+def _built(
+    styles: str = "",
+    body: str = "",
+    parts: dict[str, bytes] | None = None,
+    links: str = "",
+    main: str = "document.main",
+) -> bytes:
     """A .docx written by hand: the inside of its styles and of its body, more parts, more relationships of the document."""
     files = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
@@ -122,7 +128,9 @@ def official(spec: FormSpec, submission: Submission) -> bytes:
     return to_docx(assemble(spec, submission))
 
 
-def test_styles_and_page_are_the_offices_and_nothing_else_is(spec: FormSpec, submission: Submission, official: bytes) -> None:
+def test_styles_and_page_are_the_offices_and_nothing_else_is(
+    spec: FormSpec, submission: Submission, official: bytes
+) -> None:
     made = _report(_saved(_office()), spec, submission)
     _consistent(made)
     used = _used(made)
@@ -130,7 +138,9 @@ def test_styles_and_page_are_the_offices_and_nothing_else_is(spec: FormSpec, sub
     normal = docx.Document(io.BytesIO(made)).styles["Normal"]
     assert (normal.font.size, normal.element.rPr.rFonts.get(qn("w:eastAsia"))) == (Pt(15), "方正仿宋简体")
     section = docx.Document(io.BytesIO(made)).sections[0]
-    assert [round(side.mm) for side in (section.page_width, section.page_height, section.left_margin, section.right_margin)] == [
+    assert [
+        round(side.mm) for side in (section.page_width, section.page_height, section.left_margin, section.right_margin)
+    ] == [
         210,
         297,
         30,
@@ -167,7 +177,9 @@ def test_a_long_figure_still_fits_on_a_narrow_page(spec: FormSpec, submission: S
     assert 8 <= sizes[0] < sizes[1] < 20
 
 
-def test_a_text_style_without_indent_gets_one_and_one_with_its_own_stays(spec: FormSpec, submission: Submission) -> None:
+def test_a_text_style_without_indent_gets_one_and_one_with_its_own_stays(
+    spec: FormSpec, submission: Submission
+) -> None:
     plain = _built(_style("a", "Normal", '<w:rPr><w:sz w:val="30"/></w:rPr>', 'w:default="1"'))
     body = _used(_report(plain, spec, submission))["body"]
     assert (body.name, body.base_style.name) == ("报告正文", "Normal")
@@ -175,7 +187,9 @@ def test_a_text_style_without_indent_gets_one_and_one_with_its_own_stays(spec: F
     assert body.paragraph_format.first_line_indent == Pt(30)
     indented = _built(_style("a", "Normal", '<w:pPr><w:ind w:firstLine="640"/></w:pPr>', 'w:default="1"'))
     assert _used(_report(indented, spec, submission))["body"].name == "Normal"
-    beneath = _style("a", "Normal", '<w:pPr><w:ind w:firstLine="640"/></w:pPr>') + _style("b", "Body Text", '<w:basedOn w:val="a"/>')
+    beneath = _style("a", "Normal", '<w:pPr><w:ind w:firstLine="640"/></w:pPr>') + _style(
+        "b", "Body Text", '<w:basedOn w:val="a"/>'
+    )
     assert _used(_report(_built(beneath), spec, submission))["body"].name == "Body Text"
     named = _report(_built(_style("a", "报告正文")), spec, submission)
     _consistent(named)
@@ -200,8 +214,12 @@ def test_a_name_in_chinese_or_with_other_spaces_is_the_same_style(spec: FormSpec
     assert figure.style.style_id == "6"
 
 
-def test_what_the_file_lacks_is_added_and_an_id_that_is_taken_is_left_alone(spec: FormSpec, submission: Submission) -> None:
-    styles = _style("TableText", "别的样式") + _style("heading1", "又一个") + _style("Title", "Normal", "", 'w:default="1"')
+def test_what_the_file_lacks_is_added_and_an_id_that_is_taken_is_left_alone(
+    spec: FormSpec, submission: Submission
+) -> None:
+    styles = (
+        _style("TableText", "别的样式") + _style("heading1", "又一个") + _style("Title", "Normal", "", 'w:default="1"')
+    )
     made = _report(_built(styles), spec, submission, draft=True)
     _consistent(made)
     document = docx.Document(io.BytesIO(made))
@@ -220,20 +238,28 @@ def test_fonts_of_a_theme_become_names(spec: FormSpec, submission: Submission) -
     )
     fonts = '<w:rPr><w:rFonts w:asciiTheme="minorHAnsi" w:eastAsiaTheme="minorEastAsia" w:hAnsiTheme="majorHAnsi" w:cs="Arial"/></w:rPr>'
     link = f'<Relationship Id="t" Type="{LINKS}/theme" Target="theme/theme1.xml"/>'
-    made = _report(_built(_style("a", "Normal", fonts), parts={"word/theme/theme1.xml": theme.encode()}, links=link), spec, submission)
+    made = _report(
+        _built(_style("a", "Normal", fonts), parts={"word/theme/theme1.xml": theme.encode()}, links=link),
+        spec,
+        submission,
+    )
     (normal,) = (style for style in docx.Document(io.BytesIO(made)).styles if style.style_id == "a")
     found = {etree.QName(name).localname: value for name, value in normal.element.rPr.rFonts.attrib.items()}
     assert found == {"ascii": "Calibri", "hAnsi": "Georgia", "eastAsia": "等线", "cs": "Arial"}
     assert "word/theme/theme1.xml" not in _parts(made)
 
 
-def test_a_font_of_the_file_says_itself_what_stands_in_for_it_but_embeds_nothing(spec: FormSpec, submission: Submission) -> None:
+def test_a_font_of_the_file_says_itself_what_stands_in_for_it_but_embeds_nothing(
+    spec: FormSpec, submission: Submission
+) -> None:
     table = (
         f'<w:fonts xmlns:w="{W}" xmlns:r="{LINKS}"><w:font w:name="本县字体"><w:altName w:val="仿宋"/><w:charset w:val="86"/>'
         '<w:embedRegular r:id="f"/></w:font></w:fonts>'
     )
     link = f'<Relationship Id="t" Type="{LINKS}/fontTable" Target="fontTable.xml"/>'
-    made = _report(_built(_style("a", "Normal"), parts={"word/fontTable.xml": table.encode()}, links=link), spec, submission)
+    made = _report(
+        _built(_style("a", "Normal"), parts={"word/fontTable.xml": table.encode()}, links=link), spec, submission
+    )
     fonts = {font.get(qn("w:name")): font for font in etree.fromstring(_parts(made)["word/fontTable.xml"])}
     assert fonts["本县字体"].find(qn("w:altName")).get(qn("w:val")) == "仿宋"
     assert "仿宋_GB2312" in fonts
@@ -251,7 +277,11 @@ def test_nothing_but_looks_passes(spec: FormSpec, submission: Submission) -> Non
     )
     made = _report(_built(_style("a", "heading 1", inside, 'r:id="x" x:y="z"')), spec, submission)
     _consistent(made)
-    style = next(s for s in etree.fromstring(_parts(made)["word/styles.xml"]).iter(qn("w:style")) if s.get(qn("w:styleId")) == "a")
+    style = next(
+        s
+        for s in etree.fromstring(_parts(made)["word/styles.xml"]).iter(qn("w:style"))
+        if s.get(qn("w:styleId")) == "a"
+    )
     assert etree.tostring(style).decode().replace(f' xmlns:w="{W}"', "") == (
         '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="heading 1"/><w:pPr><w:pBdr><w:top w:val="single" w:sz="4"/></w:pBdr>'
         '<w:jc w:val="center"/></w:pPr><w:rPr><w:i/></w:rPr></w:style>'
@@ -269,7 +299,11 @@ def test_styles_in_a_circle_end(spec: FormSpec, submission: Submission) -> None:
     )
     made = _report(_built(circle), spec, submission)
     assert _used(made)["body"].name == "报告正文"
-    based = {style.style_id: style.base_style for style in docx.Document(io.BytesIO(made)).styles if style.style_id in {"a", "b", "c"}}
+    based = {
+        style.style_id: style.base_style
+        for style in docx.Document(io.BytesIO(made)).styles
+        if style.style_id in {"a", "b", "c"}
+    }
     assert based == {"a": None, "b": None, "c": None}
 
 
@@ -282,7 +316,9 @@ def test_macros_links_and_embedded_things_stay_where_they_are(spec: FormSpec, su
     assert b"evil" not in b"".join(_parts(made).values())
     link = '<Relationship Id="v" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
     macros = _built(
-        _style("a", "Normal"), parts={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 Auto_Open", "word/embeddings/o.bin": b"MZ"}, links=link
+        _style("a", "Normal"),
+        parts={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 Auto_Open", "word/embeddings/o.bin": b"MZ"},
+        links=link,
     )
     made = _report(macros, spec, submission)
     _consistent(made)
@@ -296,7 +332,10 @@ def test_a_template_does_as_well(spec: FormSpec, submission: Submission) -> None
 
 def test_strict_files_are_read_too(spec: FormSpec, submission: Submission) -> None:
     strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-    data = {name: content.decode().replace(W, strict).encode() for name, content in _parts(_built(_style("a", "heading 1"))).items()}
+    data = {
+        name: content.decode().replace(W, strict).encode()
+        for name, content in _parts(_built(_style("a", "heading 1"))).items()
+    }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
         for name, content in data.items():
@@ -314,14 +353,27 @@ def test_the_last_section_counts_and_lengths_may_have_units(spec: FormSpec, subm
     for body in (first + last, f"{first}<w:p><w:pPr>{last}</w:pPr></w:p><w:p/>"):
         section = docx.Document(io.BytesIO(_report(_built(_style("a", "Normal"), body), spec, submission))).sections[0]
         assert section.orientation == WD_ORIENT.LANDSCAPE
-        sides = (section.page_width, section.page_height, section.top_margin, section.right_margin, section.bottom_margin)
+        sides = (
+            section.page_width,
+            section.page_height,
+            section.top_margin,
+            section.right_margin,
+            section.bottom_margin,
+        )
         assert [round(side.mm, 1) for side in sides] == [297, 210, 25.4, 25.4, 25.4]
         assert section._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "312"
 
 
 def test_no_section_means_the_official_page(spec: FormSpec, submission: Submission, official: bytes) -> None:
-    made, usual = (docx.Document(io.BytesIO(d)).sections[0] for d in (_report(_built(_style("a", "Normal")), spec, submission), official))
-    assert (made.page_width, made.left_margin, made.footer_distance) == (usual.page_width, usual.left_margin, usual.footer_distance)
+    made, usual = (
+        docx.Document(io.BytesIO(d)).sections[0]
+        for d in (_report(_built(_style("a", "Normal")), spec, submission), official)
+    )
+    assert (made.page_width, made.left_margin, made.footer_distance) == (
+        usual.page_width,
+        usual.left_margin,
+        usual.footer_distance,
+    )
 
 
 def test_the_page_number_stays_as_it_is_prescribed(spec: FormSpec, submission: Submission) -> None:
@@ -371,19 +423,31 @@ def _workbook() -> bytes:
 
 
 REFUSED = {
-    "empty": (lambda: b"", "样式文件不是 Word 文档（.docx），看来是空文件；请用 Word 或 WPS 打开，另存为 .docx 后再用。"),
+    "empty": (
+        lambda: b"",
+        "样式文件不是 Word 文档（.docx），看来是空文件；请用 Word 或 WPS 打开，另存为 .docx 后再用。",
+    ),
     "text": (lambda: "正文".encode() * 10, "样式文件不是 Word 文档（.docx），看来是文本；"),
-    "old": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"), "旧版 Word 文档（.doc 或 .wps）"),
+    "old": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"),
+        "旧版 Word 文档（.doc 或 .wps）",
+    ),
     "locked": (_locked, "样式文件有打开密码；请取消密码，另存为 .docx 后再用。"),
     "workbook": (_workbook, "样式文件不是 Word 文档（.docx）；"),
     "cut off": (lambda: _built(_style("a", "Normal"))[:-30], "样式文件不能用：文件已损坏，无法读取："),
     "bomb": (_bomb, "样式文件不能用：word/big.xml超出安全限制："),
-    "DTD": (lambda: _built(parts={"word/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "含有不允许的 DOCTYPE 声明"),
+    "DTD": (
+        lambda: _built(parts={"word/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+        "含有不允许的 DOCTYPE 声明",
+    ),
     "DTD elsewhere": (lambda: _built(_style("a", "Normal"), parts={"word/other.xml": b"<!DOCTYPE a><a/>"}), "DOCTYPE"),
     "no styles": (lambda: _built(parts={"word/styles.xml": None}), "样式文件里没有样式（word/styles.xml）"),
     "broken XML": (lambda: _built("<w:style>"), "内容不是完整的 XML（word/styles.xml）"),
     "too deep": (lambda: _built("<w:style>" * 100 + "</w:style>" * 100), "XML 的层数最多 64"),
-    "too many": (lambda: _built("".join(_style(f"s{at}", f"样式{at}") for at in range(MAX_STYLES + 1))), f"样式超过 {MAX_STYLES} 个"),
+    "too many": (
+        lambda: _built("".join(_style(f"s{at}", f"样式{at}") for at in range(MAX_STYLES + 1))),
+        f"样式超过 {MAX_STYLES} 个",
+    ),
     "no room": (
         lambda: _built(_style("a", "Normal"), '<w:sectPr><w:pgSz w:w="6000" w:h="16838"/></w:sectPr>'),
         "样式文件的版心是 52×225 毫米，放不下 15 栏的表，至少要 120×150 毫米；",
@@ -419,7 +483,9 @@ def test_only_a_word_document_takes_styles(submission: Submission) -> None:
     assert with_style != without
 
 
-def test_a_style_that_is_a_character_style_does_not_stand_for_a_paragraph(spec: FormSpec, submission: Submission) -> None:
+def test_a_style_that_is_a_character_style_does_not_stand_for_a_paragraph(
+    spec: FormSpec, submission: Submission
+) -> None:
     document = _office()
     document.styles.add_style("表格文字", WD_STYLE_TYPE.CHARACTER)
     made = docx.Document(io.BytesIO(_report(_saved(document), spec, submission)))

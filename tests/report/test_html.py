@@ -168,7 +168,9 @@ def test_hostile_text_comes_out_as_text_only(hostile: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["preface", "problems", "contact.website"])
-def test_hostile_texts_travel_through_a_whole_submission(spec: FormSpec, submission: Submission, hostile: str, key: str) -> None:
+def test_hostile_texts_travel_through_a_whole_submission(
+    spec: FormSpec, submission: Submission, hostile: str, key: str
+) -> None:
     page = _page(assemble(spec, replace(submission, texts={key: hostile})))
     assert len(list(page.iter("table"))) == 3
     assert not list(page.iter("script", "b"))
@@ -260,7 +262,10 @@ def test_page_and_fragment_hold_the_same_texts_and_figures_in_the_same_elements(
     kept = ("id", "scope", "headers", "rowspan", "colspan", "role", "tabindex", "aria-labelledby")
 
     def told(root: Any) -> list[Any]:
-        return [(e.tag, (e.text or "").strip(), (e.tail or "").strip(), [e.get(name) for name in kept]) for e in root.iterdescendants()]
+        return [
+            (e.tag, (e.text or "").strip(), (e.tail or "").strip(), [e.get(name) for name in kept])
+            for e in root.iterdescendants()
+        ]
 
     assert told(page) == told(fragment)
     assert [td.text_content() for td in fragment.iter("td") if td.text_content()] != []
@@ -311,7 +316,9 @@ def test_an_element_takes_the_later_of_two_declarations() -> None:
     assert "font-size: 18px" in paragraph
 
 
-def test_every_look_that_is_asked_for_is_there(spec: FormSpec, submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_look_that_is_asked_for_is_there(
+    spec: FormSpec, submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: set[str] = set()
     known = {name for selector in looks.LOOKS for name in selector.split(", ")}
     monkeypatch.setattr(looks, "inline", lambda *selectors: asked.update(selectors) or "color: red")

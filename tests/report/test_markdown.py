@@ -13,7 +13,10 @@ from xltool.report.markdown import to_markdown
 def _tables(text: str) -> list[list[list[str]]]:
     """The cells of each pipe table, its ruler left out."""
     blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
-    return [[[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in (lines[0], *lines[2:])] for lines in blocks]
+    return [
+        [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in (lines[0], *lines[2:])]
+        for lines in blocks
+    ]
 
 
 def _text(*parts: Heading | Paragraph | Grid) -> str:
@@ -60,13 +63,17 @@ def test_headings_captions_and_texts(spec: FormSpec, submission: Submission) -> 
 
 
 def test_a_draft_is_marked_at_the_top() -> None:
-    assert to_markdown(Report("题", "甲", 2024, (), draft=True)).startswith("> **草稿：尚有未通过的审核项，不得公布**\n\n# 题\n")
+    assert to_markdown(Report("题", "甲", 2024, (), draft=True)).startswith(
+        "> **草稿：尚有未通过的审核项，不得公布**\n\n# 题\n"
+    )
     assert "草稿" not in _text()
 
 
 def test_the_note_of_a_table_stands_below_it() -> None:
     rectangles = (Rectangle(0, 0, 1, 1, "label", "项"), Rectangle(0, 1, 1, 1, "value", "1", "t.r.c"))
-    assert _text(Grid("t", "小表", 1, 2, 0, (1, 1), rectangles, "注：单位为件。")).endswith("| 项 | 1 |\n\n注：单位为件。\n")
+    assert _text(Grid("t", "小表", 1, 2, 0, (1, 1), rectangles, "注：单位为件。")).endswith(
+        "| 项 | 1 |\n\n注：单位为件。\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ def _words(data: bytes) -> list[list[tuple[float, float, float, float, str]]]:
     tree = etree.fromstring(_ran("pdftotext", data, "-bbox"), etree.XMLParser(recover=True))
     pages = tree.iter("{*}page")
     edges = ("xMin", "yMin", "xMax", "yMax")
-    return [[(*(float(word.get(edge)) for edge in edges), word.text) for word in page.iter("{*}word")] for page in pages]
+    return [
+        [(*(float(word.get(edge)) for edge in edges), word.text) for word in page.iter("{*}word")] for page in pages
+    ]
 
 
 def _grid(rows: int, head_rows: int = 2) -> Grid:
@@ -119,7 +121,11 @@ def test_every_figure_stands_in_its_place(spec: FormSpec, submission: Submission
     wanted = [r.text for part in report.parts if isinstance(part, Grid) for r in _values(part)]
     found = []
     for page in _words(to_pdf(report).data):
-        words = [(round((top + bottom) / 2), left, text) for left, top, _, bottom, text in page if text in set(wanted) and top < FOOT]
+        words = [
+            (round((top + bottom) / 2), left, text)
+            for left, top, _, bottom, text in page
+            if text in set(wanted) and top < FOOT
+        ]
         found += [text for _, _, text in sorted(words)]
     assert found == wanted
 
@@ -137,7 +143,10 @@ def test_a_page_is_that_of_an_official_document() -> None:
     assert [len(lines) for lines in full[:-1]] == [22] * (len(full) - 1)
     assert all(len(line) == 28 for lines in full[:-1] for line in lines)
     # 28 mm at the left; 37 mm at the top, where half of the space between two lines comes before the first
-    left, right = min(word[0] for page in _words(data) for word in page), max(word[2] for page in _words(data) for word in page)
+    left, right = (
+        min(word[0] for page in _words(data) for word in page),
+        max(word[2] for page in _words(data) for word in page),
+    )
     assert abs(left - 28 / 25.4 * 72) < 1
     assert abs(right - (28 + 156) / 25.4 * 72) < 1.5
     tops = sorted({round(word[1], 1) for word in _words(data)[1] if "字" in word[4]})
@@ -178,7 +187,9 @@ def test_the_head_of_a_table_is_repeated_where_it_crosses_pages_and_no_row_is_sp
 @pytest.mark.parametrize("edition", ["ogi-2021", "ogi-2019"])
 def test_the_largest_figures_stay_on_one_line_within_their_columns(edition: str) -> None:
     spec = api.form(edition)
-    largest = tuple(cell.measure.maximum * cell.measure.scale + (123456 if cell.measure.decimals else 0) for cell in spec.cells)
+    largest = tuple(
+        cell.measure.maximum * cell.measure.scale + (123456 if cell.measure.decimals else 0) for cell in spec.cells
+    )
     report = assemble(spec, Submission(edition, spec.years[0], Agency("1", "清河县", "county"), largest, {}))
     longest = {r.text for part in report.parts if isinstance(part, Grid) for r in _values(part)}
     assert max(map(len, longest)) >= 15
@@ -216,7 +227,9 @@ def test_a_draft_is_marked_at_the_top_and_on_every_page() -> None:
 @poppler
 def test_ink_is_black_but_for_the_mark_of_a_draft(spec: FormSpec, submission: Submission) -> None:
     for draft in (False, True):
-        picture = _ran("pdftoppm", to_pdf(assemble(spec, submission, draft=draft)).data, "-r", "40", "-f", "1", "-l", "1")
+        picture = _ran(
+            "pdftoppm", to_pdf(assemble(spec, submission, draft=draft)).data, "-r", "40", "-f", "1", "-l", "1"
+        )
         size, _, pixels = picture.partition(b"\n255\n")
         assert size.startswith(b"P6")
         assert min(pixels) < 100  # something is printed at all
@@ -230,7 +243,16 @@ def test_ink_is_black_but_for_the_mark_of_a_draft(spec: FormSpec, submission: Su
 @poppler
 @pytest.mark.parametrize("text", [MARKUP, *HOSTILE.values()], ids=["typst", *HOSTILE])
 def test_hostile_text_comes_out_as_text_only(text: str) -> None:
-    grid = Grid("t", text, 1, 2, 0, (1, 1), (Rectangle(0, 0, 1, 1, "label", "项"), Rectangle(0, 1, 1, 1, "value", "1", "t.r.c")), text[:99])
+    grid = Grid(
+        "t",
+        text,
+        1,
+        2,
+        0,
+        (1, 1),
+        (Rectangle(0, 0, 1, 1, "label", "项"), Rectangle(0, 1, 1, 1, "value", "1", "t.r.c")),
+        text[:99],
+    )
     data = to_pdf(_report(Heading(1, text[:99] or "题"), Paragraph(text), grid, agency=f"甲{text[:99]}")).data
     printed = _joined(clean(text))
     found = _joined(_text(data))
@@ -346,11 +368,20 @@ def test_missing_faces_are_told_with_what_stands_in() -> None:
     assert "正文的仿宋_GB2312（用 FangSong）" in told
     assert "二级标题的楷体_GB2312（没有合适的字体" in told
     assert "黑体（" not in told and "表格" not in told
-    assert fonts.replaced([chain.names[-1 if chain is fonts.TITLE else 0] for chain in fonts.CHAINS] + ["FZXiaoBiaoSong-B05S"]) == ""
+    assert (
+        fonts.replaced(
+            [chain.names[-1 if chain is fonts.TITLE else 0] for chain in fonts.CHAINS] + ["FZXiaoBiaoSong-B05S"]
+        )
+        == ""
+    )
 
 
-def test_fonts_go_to_typst_in_the_order_of_their_chain_and_only_if_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeset, "families", lambda: ("SimSun", "STFangsong", "FangSong", "Noto Serif CJK SC", "Times New Roman"))
+def test_fonts_go_to_typst_in_the_order_of_their_chain_and_only_if_they_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        typeset, "families", lambda: ("SimSun", "STFangsong", "FangSong", "Noto Serif CJK SC", "Times New Roman")
+    )
     given = typeset._described(_report())["fonts"]
     assert given["body"] == ("FangSong", "STFangsong", "Noto Serif CJK SC")
     assert given["title"] == ("SimSun", "Noto Serif CJK SC")
@@ -371,7 +402,9 @@ def test_the_remark_on_fonts_follows_what_typst_finds(monkeypatch: pytest.Monkey
     monkeypatch.setattr(typeset, "families", lambda: (*known, *(chain.names[0] for chain in fonts.CHAINS)))
     assert to_pdf(_report(Paragraph("字"))).remarks == ()
     monkeypatch.setattr(
-        typeset, "families", lambda: tuple(name for name in known if name not in {n for c in fonts.CHAINS for n in c.faces[0]})
+        typeset,
+        "families",
+        lambda: tuple(name for name in known if name not in {n for c in fonts.CHAINS for n in c.faces[0]}),
     )
     [remark] = to_pdf(_report(Paragraph("字"))).remarks
     assert all(chain.faces[0][0] in remark for chain in fonts.CHAINS)
@@ -469,7 +502,9 @@ def test_the_version_of_libreoffice_is_asked_within_a_time_limit(program: Path) 
 
 
 @poppler
-@pytest.mark.skipif(not os.environ.get("CI_MUST_RECALCULATE") and shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(
+    not os.environ.get("CI_MUST_RECALCULATE") and shutil.which("soffice") is None, reason="LibreOffice is not installed"
+)
 def test_libreoffice_itself_prints_the_same_report(no_typst: None, spec: FormSpec, submission: Submission) -> None:
     report = assemble(spec, submission)
     data = to_pdf(report).data

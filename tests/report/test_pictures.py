@@ -14,9 +14,9 @@ from lxml import etree, html
 from tests import figures
 from tests.figures import APPLICANTS
 from xltool import api
-from xltool.forms import grouped
+from xltool.charts import compose
+from xltool.charts.picture import Amount, Bar, Picture, nothing, words
 from xltool.forms.catalog import load
-from xltool.forms.pictured import Amount, Bar, Picture, nothing, words
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission
 from xltool.report.pictures import WIDTH, section, svg
@@ -63,10 +63,12 @@ def test_the_form_itself_tells_the_groups_of_results(form: str) -> None:
     for bar, beginning in zip(results.bars, BEGINNINGS, strict=True):
         for amount, columns in zip(bar.amounts, (APPLICANTS[:1], APPLICANTS[1:]), strict=True):
             mine = [row for row in rows if row.startswith(beginning)]
-            assert amount == Amount(sum(value(spec, submission, f"applications.{row}.{column}") for row in mine for column in columns))
-    assert sum(bar.length for bar in results.bars) == value(spec, submission, "applications.processed_total.total") + value(
-        spec, submission, "applications.carried_out.total"
-    )
+            assert amount == Amount(
+                sum(value(spec, submission, f"applications.{row}.{column}") for row in mine for column in columns)
+            )
+    assert sum(bar.length for bar in results.bars) == value(
+        spec, submission, "applications.processed_total.total"
+    ) + value(spec, submission, "applications.carried_out.total")
 
 
 @EDITIONS
@@ -76,17 +78,34 @@ def test_applicants_come_with_the_heads_that_tell_whose_they_are(form: str) -> N
     applicants = api.pictures(submission)[1]
     below = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
     assert [bar.label for bar in applicants.bars] == ["自然人", *(f"法人或其他组织：{name}" for name in below)]
-    assert [bar.length for bar in applicants.bars] == [value(spec, submission, f"applications.received.{name}") for name in APPLICANTS]
+    assert [bar.length for bar in applicants.bars] == [
+        value(spec, submission, f"applications.received.{name}") for name in APPLICANTS
+    ]
 
 
-@pytest.mark.parametrize(("form", "last"), [("ogi-2021", "ogi-2021"), ("ogi-2019", "ogi-2019"), ("ogi-2021", "ogi-2019")])
+@pytest.mark.parametrize(
+    ("form", "last"), [("ogi-2021", "ogi-2021"), ("ogi-2019", "ogi-2019"), ("ogi-2021", "ogi-2019")]
+)
 def test_this_year_beside_last(form: str, last: str) -> None:
     spec, older = load(form), load(last)
     submission = made(spec)
     prior = replace(made(older, 2), year=submission.year - 1)
     years = api.pictures(submission, prior)[2]
-    keys = ["applications.received", "applications.carried_out", "applications.processed_total", "applications.granted", "disputes.review"]
-    assert [bar.label for bar in years.bars] == ["本年新收", "结转下年度", "办理结果总计", "予以公开", "行政复议", "行政诉讼"]
+    keys = [
+        "applications.received",
+        "applications.carried_out",
+        "applications.processed_total",
+        "applications.granted",
+        "disputes.review",
+    ]
+    assert [bar.label for bar in years.bars] == [
+        "本年新收",
+        "结转下年度",
+        "办理结果总计",
+        "予以公开",
+        "行政复议",
+        "行政诉讼",
+    ]
     assert years.series == (f"{submission.year}年", f"{submission.year - 1}年")
     for whose, (given, its) in enumerate([(submission, spec), (prior, older)]):
         totals = [value(its, given, f"{key}.total") for key in keys]
@@ -158,7 +177,9 @@ def test_a_blank_is_not_a_zero() -> None:
 
 
 def test_what_does_not_apply_is_neither_blank_nor_zero() -> None:
-    picture = Picture("p", "题", "项", "件", ("数",), (Bar("甲", (Amount(NOT_APPLICABLE),)), Bar("乙", (Amount(1),))), "没有。")
+    picture = Picture(
+        "p", "题", "项", "件", ("数",), (Bar("甲", (Amount(NOT_APPLICABLE),)), Bar("乙", (Amount(1),))), "没有。"
+    )
     assert words(picture) == "甲 不适用，乙 1件。"
     assert [text.text for text in parsed(picture).iter(f"{SVG}text")][1] == "不适用"
 
@@ -173,7 +194,9 @@ def test_what_is_missing_from_a_sum_is_told() -> None:
     assert results.bars[0].amounts == (Amount(None),)
     refused = results.bars[2].amounts[0]
     assert refused.blanks == 1
-    assert f"予以公开 未填，部分公开 {results.bars[1].length}件，不予公开 {refused.value}件（另有1格未填），" in words(results)
+    assert f"予以公开 未填，部分公开 {results.bars[1].length}件，不予公开 {refused.value}件（另有1格未填），" in words(
+        results
+    )
 
 
 def test_only_totals_and_totals_that_differ_are_shown_as_they_are() -> None:
@@ -216,8 +239,10 @@ def test_none_at_all_is_said_and_no_empty_axes_are_drawn() -> None:
 
 def test_agencies_by_volume_the_largest_first() -> None:
     spec = load("ogi-2021")
-    volumes = [(f"单位{at:02}", Amount(figure)) for at, figure in enumerate([1, 9, 0, 9, *[5] * 14, 0, None, NOT_APPLICABLE])]
-    (picture,) = grouped.by_agency(spec, 2024, volumes, corrected=-2, absent=3)
+    volumes = [
+        (f"单位{at:02}", Amount(figure)) for at, figure in enumerate([1, 9, 0, 9, *[5] * 14, 0, None, NOT_APPLICABLE])
+    ]
+    (picture,) = compose.by_agency(spec, 2024, volumes, corrected=-2, absent=3)
     assert [bar.label for bar in picture.bars[:3]] == ["单位01", "单位03", "单位04"]
     assert [bar.length for bar in picture.bars] == [9, 9, *[5] * 13, 6]
     rest = picture.bars[-1]
@@ -233,14 +258,14 @@ def test_agencies_by_volume_the_largest_first() -> None:
     assert all(note in words(picture) for note in picture.notes)
     page = html.fragment_fromstring(section([picture], "说明。"))
     assert [p.text_content() for p in page.xpath("figure/p")] == list(picture.notes)
-    (few,) = grouped.by_agency(spec, 2024, volumes[:16])
+    (few,) = compose.by_agency(spec, 2024, volumes[:16])
     assert len(few.bars) == 16 and not any(bar.rest for bar in few.bars), "one more is no rest"
     assert sum(bar.length for bar in picture.bars) == sum(amount.length for _, amount in volumes)
 
 
 def test_the_rest_looks_otherwise_than_one_agency() -> None:
     volumes = [(f"单位{at:02}", Amount(3)) for at in range(20)]
-    (picture,) = grouped.by_agency(load("ogi-2021"), 2024, volumes)
+    (picture,) = compose.by_agency(load("ogi-2021"), 2024, volumes)
     dashed = [rect.get("stroke-dasharray") is not None for rect in parsed(picture).iter(f"{SVG}rect")]
     assert dashed == [False] * 15 + [True]
 
@@ -257,7 +282,14 @@ def test_long_names_are_broken_and_cut_and_told_whole() -> None:
 def test_nothing_reaches_beyond_the_edge() -> None:
     big = 999_999_999_999_999
     stacked = Picture(
-        "s", "题", "项", "件", ("甲", "乙"), (Bar("长", (Amount(big), Amount(big))), Bar("短", (Amount(1), Amount(0)))), "", True
+        "s",
+        "题",
+        "项",
+        "件",
+        ("甲", "乙"),
+        (Bar("长", (Amount(big), Amount(big))), Bar("短", (Amount(1), Amount(0)))),
+        "",
+        True,
     )
     beside = Picture("b", "题", "项", "件", ("2024年", "2023年"), (Bar("长", (Amount(big, 12), Amount(0))),), "")
     for picture in (stacked, beside, plain(big, 3), plain(*range(40))):
@@ -309,7 +341,9 @@ def test_hostile_names_are_text(hostile: str) -> None:
     printed = "".join(sign for sign in hostile.replace("\x0b", " ") if sign.isprintable())
     root = parsed(picture)
     assert root.find(f"{SVG}desc").text == f"甲{printed} 3件，乙 4件。{printed}"
-    assert {element.tag for element in root.iter()} == {f"{SVG}{tag}" for tag in ("svg", "title", "desc", "rect", "path", "text")}
+    assert {element.tag for element in root.iter()} == {
+        f"{SVG}{tag}" for tag in ("svg", "title", "desc", "rect", "path", "text")
+    }
     assert not list(html.fragment_fromstring(section([picture], hostile)).iter("script", "b"))
 
 

@@ -47,7 +47,13 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     before.mkdir()
     for name, report in _reports().items():
         (before / f"{name}.docx").write_bytes(to_docx(report))
-    command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "docx:MS Word 2007 XML"]
+    command = [
+        "soffice",
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "docx:MS Word 2007 XML",
+    ]
     files = sorted(map(str, before.iterdir()))
     subprocess.run([*command, "--outdir", str(after), *files], capture_output=True, timeout=SECONDS, check=True)
     return {Path(file).stem: docx.Document(io.BytesIO((after / Path(file).name).read_bytes())) for file in files}

@@ -34,7 +34,11 @@ def test_a_consistent_submission_is_beyond_doubt(spec, spec_2019, level):
 
 
 def test_a_negative_count(spec):
-    assert only(spec, {"disclosure.licensing.decisions": -3}) == ("number.negative", ("disclosure.licensing.decisions",), {"value": "-3"})
+    assert only(spec, {"disclosure.licensing.decisions": -3}) == (
+        "number.negative",
+        ("disclosure.licensing.decisions",),
+        {"value": "-3"},
+    )
 
 
 def test_a_negative_amount_with_its_digits(spec):
@@ -54,7 +58,12 @@ def test_a_figure_too_large(spec):
 
 @pytest.mark.parametrize(
     ("scaled", "code"),
-    [(9_999 * 10**6, None), (10_000 * 10**6, "amount.doubtful"), (251_000 * 10**6, "amount.doubtful"), (251_000 * 10**6 + 100_000, None)],
+    [
+        (9_999 * 10**6, None),
+        (10_000 * 10**6, "amount.doubtful"),
+        (251_000 * 10**6, "amount.doubtful"),
+        (251_000 * 10**6 + 100_000, None),
+    ],
 )
 def test_an_amount_that_looks_like_another_unit(spec, scaled, code):
     assert [code for code, _ in found(spec, {"disclosure.fees.amount": scaled})] == ([code] if code else [])
@@ -83,14 +92,21 @@ def test_a_slash_where_none_fits(spec):
 
 
 def test_a_slash_fits_every_level_where_the_form_says_so():
-    form = catalog.parse(GOOD.replace('label = "在用" }', 'label = "在用", not_applicable = true }'), "county_survey.toml")
+    form = catalog.parse(
+        GOOD.replace('label = "在用" }', 'label = "在用", not_applicable = true }'), "county_survey.toml"
+    )
     values = {cell.key: 0 for cell in form.cells}
     assert found(form, {"accounts.open.wechat": NOT_APPLICABLE}, base=values) == {}
     assert only(form, {"accounts.stale.wechat": NOT_APPLICABLE}, base=values)[0] == "cell.not_applicable"
 
 
 def test_blanks_are_told_once_a_block(spec):
-    blank = ("disclosure.penalties.decisions", "disclosure.coercion.decisions", "disputes.review.upheld", "disputes.direct.other")
+    blank = (
+        "disclosure.penalties.decisions",
+        "disclosure.coercion.decisions",
+        "disputes.review.upheld",
+        "disputes.direct.other",
+    )
     given = found(spec, dict.fromkeys(blank))
     assert given == {("cell.blank", blank[:2]): {"count": 2}, ("cell.blank", blank[2:]): {"count": 2}}
 
@@ -115,7 +131,9 @@ def test_a_row_with_its_total_alone(spec):
 
 def test_a_table_with_one_column_alone(spec):
     rest = {
-        cell.key: None for cell in spec.cells if cell.table.id == "applications" and not cell.total and cell.column.id != "natural_person"
+        cell.key: None
+        for cell in spec.cells
+        if cell.table.id == "applications" and not cell.total and cell.column.id != "natural_person"
     }
     totals = {cell.key: None for cell in spec.cells if cell.table.id == "applications" and cell.total}
     code, keys, facts = only(spec, rest | totals)
@@ -140,7 +158,8 @@ def test_texts_that_must_be_written(spec):
 def test_findings_stay_with_their_submission(spec):
     good = figures.submission(spec, figures.consistent(spec, Random(1)))
     wrong = figures.submission(
-        spec, figures.consistent(spec, Random(2)) | {"disclosure.penalties.decisions": None, "disputes.review.other": -1}
+        spec,
+        figures.consistent(spec, Random(2)) | {"disclosure.penalties.decisions": None, "disputes.review.other": -1},
     )
     given = [good, wrong, good]
     stack = validate.stacked([submission.values for submission in given])

@@ -21,7 +21,9 @@ def published(shared):
 
     def judge(name):
         spec = catalog.load("ogi-2021")
-        reading = document.parse((shared / "reports" / f"{name}.json").read_bytes(), lambda form_id: spec if form_id == spec.id else None)
+        reading = document.parse(
+            (shared / "reports" / f"{name}.json").read_bytes(), lambda form_id: spec if form_id == spec.id else None
+        )
         return judged(spec, [reading])[0]
 
     return judge
@@ -35,7 +37,10 @@ def test_two_published_totals_of_zero(published):
     ]
     assert [[(s.key, s.value, s.proposed) for s in f.suspects] for f in found] == [
         [("disputes.review.total", 0, 11)],
-        [("disputes.after_review.total", 0, 5), ("disputes.after_review.upheld", 5, 0)],  # arithmetic alone cannot tell; the likelier first
+        [
+            ("disputes.after_review.total", 0, 5),
+            ("disputes.after_review.upheld", 5, 0),
+        ],  # arithmetic alone cannot tell; the likelier first
     ]
     assert found[1].suspects[0].why.startswith("合计为 0，而分项之和不为 0；")
 
@@ -63,7 +68,10 @@ def test_rejected_readings_stay_as_and_where_they_are(spec):
 
 
 def test_findings_of_reading_are_kept_and_blanks_of_theirs_not_told_again(spec):
-    values = figures.consistent(spec, Random(3)) | {"disclosure.penalties.decisions": None, "disclosure.licensing.decisions": None}
+    values = figures.consistent(spec, Random(3)) | {
+        "disclosure.penalties.decisions": None,
+        "disclosure.licensing.decisions": None,
+    }
     text = finding("number.text", "disclosure.penalties.decisions", raw="三件", holds=None)
     (found,) = judged(spec, [Reading(figures.submission(spec, values), (text,))])
     assert [(f.code, f.keys) for f in found.findings] == [
@@ -93,7 +101,9 @@ def test_errors_first_then_in_the_order_of_the_form(spec):
     ranks = [("error", "warning", "info").index(f.severity) for f in found.findings]
     assert ranks == sorted(ranks)
     for severity in ("error", "warning"):
-        places = [min((spec.index[key] for key in f.keys), default=-1) for f in found.findings if f.severity == severity]
+        places = [
+            min((spec.index[key] for key in f.keys), default=-1) for f in found.findings if f.severity == severity
+        ]
         assert places == sorted(places)
         assert len(places) >= 3
 

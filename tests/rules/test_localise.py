@@ -55,7 +55,11 @@ def test_one_wrong_cell_is_found_or_in_the_set_and_a_single_one_is_never_wrong(s
 def test_in_table_3_the_wrong_cell_is_always_found_alone(spec):
     for key, true, values in trials(spec, 8, 500):
         if key.startswith("applications."):
-            (named,) = {tuple((s.key, s.proposed) for s in each) for name, each in suspects(spec, values).items() if "share" not in name}
+            (named,) = {
+                tuple((s.key, s.proposed) for s in each)
+                for name, each in suspects(spec, values).items()
+                if "share" not in name
+            }
             assert named == ((key, true),)
 
 
@@ -89,7 +93,11 @@ def test_a_lone_explanation_says_so(spec):
     ],
 )
 def test_slips_of_digits(spec, typed, true, why):
-    values = zeros(spec) | {"disputes.direct.pending": typed, "disputes.direct.upheld": 200, "disputes.direct.total": 200 + true}
+    values = zeros(spec) | {
+        "disputes.direct.pending": typed,
+        "disputes.direct.upheld": 200,
+        "disputes.direct.total": 200 + true,
+    }
     named = suspects(spec, values)["disputes.outcomes@direct"]
     assert next(s for s in named if s.key == "disputes.direct.pending").why.startswith(why)
 
@@ -112,7 +120,9 @@ def test_groups_do_not_disturb_each_other(spec):
     assert [(s.key, s.proposed) for s in found["applications.applicants@granted"]] == [
         ("applications.granted.other", true["applications.granted.other"])
     ]
-    assert ("disputes.review.total", true["disputes.review.total"]) in [(s.key, s.proposed) for s in found["disputes.outcomes@review"]]
+    assert ("disputes.review.total", true["disputes.review.total"]) in [
+        (s.key, s.proposed) for s in found["disputes.outcomes@review"]
+    ]
 
 
 def test_a_blank_in_the_group_leaves_it_unexplained(spec):

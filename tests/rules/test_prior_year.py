@@ -190,7 +190,12 @@ def test_what_jumped(spec, this, last, jumps):
 
 def test_money_jumps_by_its_unit(spec):
     key, scale = "disclosure.fees.amount", 10**6
-    for this, last, jumps in ((20 * scale, 1, True), (20 * scale - 1, 1, True), (19 * scale, 1, False), (78156100, 7815610, False)):
+    for this, last, jumps in (
+        (20 * scale, 1, True),
+        (20 * scale - 1, 1, True),
+        (19 * scale, 1, False),
+        (78156100, 7815610, False),
+    ):
         found = [f for f in judge(spec, {key: this}, {key: last}) if f.code == "prior.jump"]
         assert bool(found) is (jumps and this - last >= 20 * scale), (this, last)
 
@@ -225,7 +230,10 @@ def test_the_sample_county_continues(spec, code):
 
 def test_two_published_years(shared, spec):
     this, last = (
-        document.parse((shared / "reports" / f"hongze_{year}.json").read_bytes(), lambda form_id: spec if form_id == spec.id else None)
+        document.parse(
+            (shared / "reports" / f"hongze_{year}.json").read_bytes(),
+            lambda form_id: spec if form_id == spec.id else None,
+        )
         for year in (2024, 2023)
     )
     (found,) = api.check([this], [last.submission])

@@ -23,12 +23,17 @@ def naive(rule, values, last_year=None):
     for terms in (rule.linear.left, rule.linear.right):
         figures = [(known.get(key), coefficient) for key, coefficient in terms]
         if rule.linear.operator == "needs":  # content with what there is of last year
-            figures = [(known.get(key) or 0 if key.startswith(PRIOR) else known[key], coefficient) for key, coefficient in terms]
+            figures = [
+                (known.get(key) or 0 if key.startswith(PRIOR) else known[key], coefficient)
+                for key, coefficient in terms
+            ]
         if any(value is None for value, _ in figures):
             return None
         sides.append(sum(coefficient * (0 if value is NOT_APPLICABLE else value) for value, coefficient in figures))
     left, right = sides
-    return {"=": left == right, "<=": left <= right, ">=": left >= right, "needs": left <= 0 or right > 0}[rule.linear.operator]
+    return {"=": left == right, "<=": left <= right, ">=": left >= right, "needs": left <= 0 or right > 0}[
+        rule.linear.operator
+    ]
 
 
 VERDICTS = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}
@@ -86,7 +91,9 @@ def test_verdicts_on_two_years_are_those_of_a_naive_evaluation(form):
     assert {verdict for rule, verdict in seen if rule == "applications.carried_in_applicants"} == set(Verdict)
     alone = validate.matrix(form)
     assert [rule.name for rule in alone.rules] == [rule.name for rule in judgeable(form)]
-    for values, _ in many[:20]:  # without last year's figures the rules across years are unknown, and all others as ever
+    for values, _ in many[
+        :20
+    ]:  # without last year's figures the rules across years are unknown, and all others as ever
         two = validate.assessed(form, figures.aligned(form, values), (None,) * len(form.cells))
         one = validate.assessed(form, figures.aligned(form, values))
         assert two == one | {rule.name: Verdict.UNKNOWN for rule in form.rules if rule.id in ACROSS}
@@ -120,7 +127,9 @@ def test_the_largest_figures_add_up_exactly(form):
     left, right = matrix.sides(validate.beside(year, year))
     for at, rule in enumerate(matrix.rules):
         for side, terms in ((left, rule.linear.left), (right, rule.linear.right)):
-            assert int(side[0, at]) == sum(coefficient * largest[form.index[key.removeprefix(PRIOR)]] for key, coefficient in terms)
+            assert int(side[0, at]) == sum(
+                coefficient * largest[form.index[key.removeprefix(PRIOR)]] for key, coefficient in terms
+            )
 
 
 def test_a_broken_rule_tells_both_sides_and_the_figures_on_them(spec):
@@ -172,5 +181,8 @@ def test_a_broken_rule_across_years_names_the_cells_of_this_year(spec):
     (found,) = validate.broken(spec, [given], stack, [before])
     (pending,) = [f for f in found if f.rule == "disputes.pending@review"]
     assert pending.keys == ("disputes.review.total",)
-    assert pending.data["values"] == {"disputes.review.total": values["disputes.review.total"], "prior.disputes.review.pending": 1000}
+    assert pending.data["values"] == {
+        "disputes.review.total": values["disputes.review.total"],
+        "prior.disputes.review.pending": 1000,
+    }
     assert all(key in spec.index for f in found for key in f.keys)

@@ -16,8 +16,8 @@ import pytest
 from lxml import etree
 
 from tests.workbook.parts import LINKS, MAIN
-from xltool.workbook.a1 import parse_cell
-from xltool.workbook.address import Spot
+from xltool.spreadsheet.a1 import parse_cell
+from xltool.workbook.layout_plan import Spot
 
 NUMBER, TEXT = 987654321, "哨兵"
 """The wrong results: no workbook under test shows either by itself."""
@@ -74,8 +74,18 @@ def recalculated(files: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE.format(mode=mode), encoding="utf-8")
     for name, data in files.items():
         (before / f"{name}.xlsx").write_bytes(data)
-    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir", str(after)]
-    run = subprocess.run([*command, *sorted(map(str, before.iterdir()))], capture_output=True, text=True, timeout=600, check=False)
+    command = [
+        "soffice",
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(after),
+    ]
+    run = subprocess.run(
+        [*command, *sorted(map(str, before.iterdir()))], capture_output=True, text=True, timeout=600, check=False
+    )
     missing = [name for name in files if not (after / f"{name}.xlsx").exists()]
     assert not missing, f"LibreOffice did not convert {missing}: {run.stdout[-500:]}{run.stderr[-500:]}"
     return {name: dict(_results((after / f"{name}.xlsx").read_bytes())) for name in files}
@@ -83,7 +93,9 @@ def recalculated(files: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -
 
 def _results(data: bytes) -> Iterator[tuple[Spot, Content]]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # what LibreOffice writes and openpyxl does not know is not about values
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # what LibreOffice writes and openpyxl does not know is not about values
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=True)
     try:
         for sheet in book.worksheets:
@@ -108,7 +120,9 @@ def formula_spots(data: bytes) -> set[Spot]:
 def _sheet_parts(data: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         book = etree.fromstring(source.read("xl/workbook.xml"))
-        links = {link.get("Id"): link.get("Target") for link in etree.fromstring(source.read("xl/_rels/workbook.xml.rels"))}
+        links = {
+            link.get("Id"): link.get("Target") for link in etree.fromstring(source.read("xl/_rels/workbook.xml.rels"))
+        }
     return {sheet.get("name"): f"xl/{links[sheet.get(f'{{{LINKS}}}id')]}" for sheet in book.iter(f"{{{MAIN}}}sheet")}
 
 

@@ -25,7 +25,15 @@ def _added(opened: Opened, table: str, xml: str) -> int:
     return len(found) - 1
 
 
-def dress(opened: Opened, sheet: str, *addresses: str, code: str | None = None, number: int = 0, font: str = "", fill: str = "") -> None:
+def dress(
+    opened: Opened,
+    sheet: str,
+    *addresses: str,
+    code: str | None = None,
+    number: int = 0,
+    font: str = "",
+    fill: str = "",
+) -> None:
     """Gives cells a number format by code or built-in number, and the inside of a font or of a fill."""
     if code is not None:
         number = 300 + _added(opened, "numFmts", '<numFmt numFmtId="0" formatCode=""/>')
@@ -46,7 +54,9 @@ def dress(opened: Opened, sheet: str, *addresses: str, code: str | None = None, 
         cell.set("s", str(len(looks) - 1))
 
 
-def condition(opened: Opened, sheet: str, area: str, dxf: str, rule: str = 'type="expression"', formula: str = "TRUE") -> None:
+def condition(
+    opened: Opened, sheet: str, area: str, dxf: str, rule: str = 'type="expression"', formula: str = "TRUE"
+) -> None:
     """Adds a conditional format with a differential format, empty for none."""
     given = ""
     if dxf:
@@ -57,7 +67,9 @@ def condition(opened: Opened, sheet: str, area: str, dxf: str, rule: str = 'type
     merges.addnext(element(xml))
 
 
-def attach(opened: Opened, part: str, kind: str, target: str, content: bytes | str | None, external: bool = False) -> None:
+def attach(
+    opened: Opened, part: str, kind: str, target: str, content: bytes | str | None, external: bool = False
+) -> None:
     """Adds a relationship of a part, and the part that it points to."""
     folder, _, name = part.rpartition("/")
     rels = f"{folder}/_rels/{name}.rels"

@@ -17,7 +17,9 @@ CONTENT_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/co
 def rels(*lines: tuple[str, str, str], space: str = LINKS) -> str:
     """A .rels part from (id, kind, target)."""
     inner = "".join(f'<Relationship Id="{id}" Type="{space}/{kind}" Target="{target}"/>' for id, kind, target in lines)
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+    )
 
 
 def workbook(*sheets: str, before: str = "", after: str = "", main: str = MAIN, links: str = LINKS) -> str:
@@ -34,13 +36,17 @@ def strings(*items: str) -> str:
     return f'<sst xmlns="{MAIN}">{"".join(f"<si>{item}</si>" for item in items)}</sst>'
 
 
-def parts(data: str = "", *, before: str = "", after: str = "", sst: str | None = None, **others: str) -> dict[str, str | bytes]:
+def parts(
+    data: str = "", *, before: str = "", after: str = "", sst: str | None = None, **others: str
+) -> dict[str, str | bytes]:
     """The parts of a workbook of one sheet; `others` replaces or adds parts by name through `**{...}`."""
     found: dict[str, str | bytes] = {
         "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": rels(("rId1", "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": workbook("表一"),
-        "xl/_rels/workbook.xml.rels": rels(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId9", "sharedStrings", "sharedStrings.xml")),
+        "xl/_rels/workbook.xml.rels": rels(
+            ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId9", "sharedStrings", "sharedStrings.xml")
+        ),
         "xl/worksheets/sheet1.xml": sheet(data, before, after),
         "xl/sharedStrings.xml": strings() if sst is None else sst,
     }

@@ -196,7 +196,10 @@ def office_saved(files: dict[str, bytes], folder: Path, kind: str = "xlsx", was:
         f"{kind}:{FILTERS[kind]}",
     ]
     run = subprocess.run(
-        [*command, "--outdir", str(after), *sorted(map(str, before.iterdir()))], capture_output=True, timeout=600, check=False
+        [*command, "--outdir", str(after), *sorted(map(str, before.iterdir()))],
+        capture_output=True,
+        timeout=600,
+        check=False,
     )
     missing = [name for name in files if not (after / f"{name}.{kind}").exists()]
     assert not missing, f"LibreOffice did not save {missing}: {run.stdout!r} {run.stderr!r}"

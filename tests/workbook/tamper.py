@@ -16,8 +16,8 @@ from tests.workbook.parts import LINKS, MAIN
 from xltool import api
 from xltool.forms import totals
 from xltool.model import Agency, FormSpec, Reading, Submission
-from xltool.workbook.a1 import parse_reference, quote_sheet, range_name
-from xltool.workbook.address import CHECKS, COVER, GUIDE, HIDDEN, TEXTS, plan
+from xltool.spreadsheet.a1 import parse_reference, quote_sheet, range_name
+from xltool.workbook.layout_plan import CHECKS, COVER, GUIDE, HIDDEN, TEXTS, plan
 
 TABLE_2, TABLE_3, TABLE_4 = "表二 主动公开", "表三 依申请公开", "表四 复议诉讼"
 SHEETS = (GUIDE, COVER, TEXTS, TABLE_2, TABLE_3, TABLE_4, CHECKS, HIDDEN)
@@ -196,7 +196,10 @@ def true_or_told(original: Submission, reading: Reading, spec: FormSpec) -> None
     said = "".join(str(fact) for found in errors for fact in found.data.values())
     for text in spec.texts:
         new, old = submission.texts.get(text.key), original.texts.get(text.key)
-        assert new == old or (new is None and (text.label in said or plan(spec).texts[text.key].sheet in said)), (text.key, new)
+        assert new == old or (new is None and (text.label in said or plan(spec).texts[text.key].sheet in said)), (
+            text.key,
+            new,
+        )
     for name, why in submission.explanations.items():
         assert why == original.explanations[name]
 
@@ -217,7 +220,9 @@ def remove_names(opened: Opened, prefix: str = "") -> None:
 def labels(opened: Opened, sheet: str, texts: Iterable[str] | None = None) -> list[etree._Element]:
     """The cells of a sheet that hold a shared string without a formula, all or those with one of these texts."""
     strings = ["".join(item.itertext()) for item in opened.tree("xl/sharedStrings.xml")]
-    found = [c for c in opened.sheet(sheet).iter(f"{{{MAIN}}}c") if c.get("t") == "s" and c.find(f"{{{MAIN}}}f") is None]
+    found = [
+        c for c in opened.sheet(sheet).iter(f"{{{MAIN}}}c") if c.get("t") == "s" and c.find(f"{{{MAIN}}}f") is None
+    ]
     return [c for c in found if texts is None or strings[int(c[0].text or "")] in set(texts)]
 
 
@@ -337,7 +342,9 @@ def cut_and_paste(opened: Opened, source: tuple[str, str], target: tuple[str, st
     if kind:
         below.set("t", kind)
     opened.put(*source, None)
-    at, to = (f"{quote_sheet(s)}!{range_name(*(parse_reference(a) or ())[1:], absolute=True)}" for s, a in (source, target))
+    at, to = (
+        f"{quote_sheet(s)}!{range_name(*(parse_reference(a) or ())[1:], absolute=True)}" for s, a in (source, target)
+    )
     for name in opened.names():
         if name.text == to:
             name.text = f"{to.rpartition('!')[0]}!#REF!"
@@ -352,5 +359,7 @@ def keys_of_rows(spec: FormSpec, *rows: str) -> set[str]:
 def without(submission: Submission, keys: set[str]) -> Submission:
     """The submission as it reads when these inputs are not read."""
     spec = api.form(submission.form)
-    values = tuple(None if cell.key in keys else value for cell, value in zip(spec.cells, submission.values, strict=True))
+    values = tuple(
+        None if cell.key in keys else value for cell, value in zip(spec.cells, submission.values, strict=True)
+    )
     return replace(submission, values=totals.computed(spec, values))

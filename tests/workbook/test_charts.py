@@ -19,12 +19,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import figures
 from xltool import api
+from xltool.charts.picture import Amount, Bar, Picture, words
 from xltool.forms.catalog import load
-from xltool.forms.pictured import Amount, Bar, Picture, words
 from xltool.workbook.charts import FIGURES, LABELS, PAGE, SHEET
-from xltool.workbook.write import listing
+from xltool.workbook.listing import write_listing
 
-C = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart", "a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
+C = {
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+}
 DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 LISTS = {"清单": [("代码", "件数"), ("1", 3)]}
 EDITIONS = pytest.mark.parametrize("form", ["ogi-2021", "ogi-2019"])
@@ -37,7 +40,9 @@ def pictured(form: str, **blank: None) -> tuple[Picture, ...]:
     last = replace(figures.submission(spec, figures.consistent(spec, Random(6))), year=submission.year - 1)
     agencies = tuple(Bar(f"额敏县第{at}单位", (Amount(20 - at),)) for at in range(15))
     rest = Bar("其他7个单位", (Amount(9),), rest=True)
-    volumes = Picture("agencies", "各单位", "单位", "件", ("2024年",), (*agencies, rest), "没有。", notes=("一个单位未填。",))
+    volumes = Picture(
+        "agencies", "各单位", "单位", "件", ("2024年",), (*agencies, rest), "没有。", notes=("一个单位未填。",)
+    )
     return (*api.pictures(submission, last), volumes)
 
 
@@ -72,13 +77,16 @@ def series(page: Worksheet, chart: Any) -> Iterator[tuple[Any, list[Any], list[A
     """For each series what the cells say that it points to: its name, its categories, its figures."""
     for one in chart.iterfind(".//c:ser", C):
         (name,) = cells(page, one.findtext("c:tx/c:strRef/c:f", namespaces=C))
-        yield name, *(cells(page, one.findtext(f"{path}/c:f", namespaces=C)) for path in ("c:cat/c:strRef", "c:val/c:numRef"))
+        yield (
+            name,
+            *(cells(page, one.findtext(f"{path}/c:f", namespaces=C)) for path in ("c:cat/c:strRef", "c:val/c:numRef")),
+        )
 
 
 @EDITIONS
 def test_charts_are_fed_by_the_cells_beside_them(form: str) -> None:
     pictures = pictured(form)
-    data = listing(LISTS, pictures)
+    data = write_listing(LISTS, pictures)
     page, drawn = sheet(data), charts(data)
     assert len(drawn) == len(pictures) == 4
     for picture, chart in zip(pictures, drawn, strict=True):
@@ -96,9 +104,10 @@ def test_charts_are_fed_by_the_cells_beside_them(form: str) -> None:
 @EDITIONS
 def test_titles_axes_labels_and_order(form: str) -> None:
     pictures = pictured(form)
-    for picture, chart in zip(pictures, charts(listing({}, pictures)), strict=True):
+    for picture, chart in zip(pictures, charts(write_listing({}, pictures)), strict=True):
         title, category, value = (
-            "".join(chart.find(f".//{path}", C).itertext()) for path in ("c:chart/c:title", "c:catAx/c:title", "c:valAx/c:title")
+            "".join(chart.find(f".//{path}", C).itertext())
+            for path in ("c:chart/c:title", "c:catAx/c:title", "c:valAx/c:title")
         )
         assert (title, category, value) == (picture.title, picture.axis, picture.unit)
         assert chart.find(".//c:catAx/c:scaling/c:orientation", C).get("val") == "maxMin", "the first stands above"
@@ -110,14 +119,14 @@ def test_titles_axes_labels_and_order(form: str) -> None:
 @EDITIONS
 def test_every_figure_is_in_the_words_beside_the_chart(form: str) -> None:
     pictures = pictured(form)
-    told = [anchor.find(f".//{DRAWN}cNvPr").get("descr") for anchor in anchors(listing(LISTS, pictures))]
+    told = [anchor.find(f".//{DRAWN}cNvPr").get("descr") for anchor in anchors(write_listing(LISTS, pictures))]
     assert told == [f"{picture.title}。{words(picture)}" for picture in pictures]
 
 
 def test_a_blank_has_no_bar_and_says_so_on_the_axis() -> None:
     blank = {f"applications__received__{column}": None for column in ("other", "total")}
     pictures = pictured("ogi-2021", **blank)
-    data = listing({}, pictures)
+    data = write_listing({}, pictures)
     page = sheet(data)
     _, labels, values = next(series(page, charts(data)[1]))
     assert (labels[-1], values[-1]) == ("法人或其他组织：其他（未填）", None)
@@ -125,18 +134,22 @@ def test_a_blank_has_no_bar_and_says_so_on_the_axis() -> None:
     assert labels[0] == "本年新收（2024年另有1格未填）"
     assert values[0] == pictures[2].bars[0].amounts[0].value
     assert all(
-        chart.find(".//c:dispBlanksAs", C) is None or chart.find(".//c:dispBlanksAs", C).get("val") == "gap" for chart in charts(data)
+        chart.find(".//c:dispBlanksAs", C) is None or chart.find(".//c:dispBlanksAs", C).get("val") == "gap"
+        for chart in charts(data)
     )
 
 
 def test_the_rest_looks_otherwise_than_one_agency() -> None:
-    chart = charts(listing({}, pictured("ogi-2021")))[3]
-    points = [(point.find("c:idx", C).get("val"), point.find(".//a:prstDash", C).get("val")) for point in chart.iterfind(".//c:dPt", C)]
+    chart = charts(write_listing({}, pictured("ogi-2021")))[3]
+    points = [
+        (point.find("c:idx", C).get("val"), point.find(".//a:prstDash", C).get("val"))
+        for point in chart.iterfind(".//c:dPt", C)
+    ]
     assert points == [("15", "dash")]
 
 
 def test_zeros_alone_are_told_without_a_chart() -> None:
-    data = listing({}, [plain(Amount(0), Amount(0)), plain(Amount(None))])
+    data = write_listing({}, [plain(Amount(0), Amount(0)), plain(Amount(None))])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert not [name for name in archive.namelist() if "chart" in name or "drawing" in name]
     texts = [cell.value for row in sheet(data) for cell in row if isinstance(cell.value, str)]
@@ -149,7 +162,7 @@ def test_zeros_alone_are_told_without_a_chart() -> None:
 @pytest.mark.parametrize("text", ["=1+1", '=HYPERLINK("http://a.cn")', "<r>甲</r>", "@甲", "_x0041_", "甲\x00\ud842乙"])
 def test_names_of_agencies_are_texts(text: str) -> None:
     printed = text.replace("\x00", "").replace("\ud842", "")
-    data = listing({}, [plain(Amount(3), labels=(text,), notes=(text,))])
+    data = write_listing({}, [plain(Amount(3), labels=(text,), notes=(text,))])
     page = sheet(data)
     found = [cell for row in page for cell in row if cell.value == printed]
     assert [cell.data_type for cell in found] == ["s", "s"]
@@ -159,20 +172,20 @@ def test_names_of_agencies_are_texts(text: str) -> None:
 
 
 def test_a_long_name_leaves_room_for_its_bar() -> None:
-    data = listing({}, [plain(Amount(3), Amount(2), labels=("很长的名称" * 20, "短"))])
+    data = write_listing({}, [plain(Amount(3), Amount(2), labels=("很长的名称" * 20, "短"))])
     page = sheet(data)
     assert page["A4"].value == "很长的名称" * 4 + "很长的…"
     assert page.row_dimensions[4].height == 2 * page.sheet_format.defaultRowHeight
 
 
 def test_figures_beyond_excel_are_written_out() -> None:
-    page = sheet(listing({}, [plain(Amount(10**15 - 1), Amount(10**15), Amount(-4))]))
+    page = sheet(write_listing({}, [plain(Amount(10**15 - 1), Amount(10**15), Amount(-4))]))
     assert [page.cell(row, 2).value for row in (4, 5, 6)] == [10**15 - 1, "1000000000000000", -4]
 
 
 @EDITIONS
 def test_no_chart_is_cut_by_the_end_of_a_page(form: str) -> None:
-    data = listing({}, pictured(form))
+    data = write_listing({}, pictured(form))
     page = sheet(data)
     assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
     breaks = [0, *(each.id for each in page.row_breaks.brk), page.max_row]
@@ -189,10 +202,13 @@ def test_no_chart_is_cut_by_the_end_of_a_page(form: str) -> None:
 
 
 def test_lists_without_pictures_have_no_such_sheet_and_its_name_is_free() -> None:
-    assert openpyxl.load_workbook(io.BytesIO(listing(LISTS))).sheetnames == ["清单"]
-    assert openpyxl.load_workbook(io.BytesIO(listing({SHEET: []}, [plain(Amount(1))]))).sheetnames == [SHEET, f"{SHEET}(2)"]
+    assert openpyxl.load_workbook(io.BytesIO(write_listing(LISTS))).sheetnames == ["清单"]
+    assert openpyxl.load_workbook(io.BytesIO(write_listing({SHEET: []}, [plain(Amount(1))]))).sheetnames == [
+        SHEET,
+        f"{SHEET}(2)",
+    ]
 
 
 @EDITIONS
 def test_same_pictures_same_bytes(form: str) -> None:
-    assert listing(LISTS, pictured(form)) == listing(LISTS, pictured(form))
+    assert write_listing(LISTS, pictured(form)) == write_listing(LISTS, pictured(form))

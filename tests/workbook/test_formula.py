@@ -5,13 +5,28 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
 from xltool.forms import catalog
-from xltool.workbook.a1 import parse_reference
-from xltool.workbook.address import CHECKS, COVER, TEXTS, Plan, Spot, plan
+from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import DIFFERENCE, LEFT, RIGHT, VERDICT, formulas, judged_text, state_text, validation
+from xltool.workbook.layout_plan import CHECKS, COVER, TEXTS, Plan, Spot, plan
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 ALLOWED = {
-    *("SUM", "IF", "AND", "OR", "NOT", "ISNUMBER", "INT", "ROUND", "ABS", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "SUMPRODUCT"),
+    *(
+        "SUM",
+        "IF",
+        "AND",
+        "OR",
+        "NOT",
+        "ISNUMBER",
+        "INT",
+        "ROUND",
+        "ABS",
+        "COUNT",
+        "COUNTA",
+        "COUNTBLANK",
+        "COUNTIF",
+        "SUMPRODUCT",
+    ),
     *("INDEX", "LEN", "TEXT", "IFERROR"),
 }
 """Functions that Excel 2010 and WPS have (architecture, Decisions already measured)."""
@@ -28,7 +43,9 @@ def tokens(text: str) -> list[Token]:
 
 
 def functions(text: str) -> set[str]:
-    return {token.value.strip(":(") for token in tokens(text) if token.type == Token.FUNC and token.subtype == Token.OPEN}
+    return {
+        token.value.strip(":(") for token in tokens(text) if token.type == Token.FUNC and token.subtype == Token.OPEN
+    }
 
 
 def references(text: str) -> list[str]:
@@ -113,7 +130,9 @@ def test_the_corners_of_every_frame_are_locked(layout):
         bottom, right = layout.frame(table)
         for corner in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
             assert (table.sheet, *corner) not in open_cells
-        assert not [cell for cell in open_cells if cell[0] == table.sheet and (cell[1] in (0, bottom) or cell[2] == right)]
+        assert not [
+            cell for cell in open_cells if cell[0] == table.sheet and (cell[1] in (0, bottom) or cell[2] == right)
+        ]
 
 
 def test_no_formula_names_an_unlocked_cell(layout):
@@ -124,7 +143,10 @@ def test_no_formula_names_an_unlocked_cell(layout):
         for reference in references(text):
             sheet, top, left, bottom, right = parse_reference(reference)
             sheet = sheet or spot.sheet
-            assert not {(sheet, row, column) for row in (top, bottom) for column in (left, right)} & open_cells, (spot, reference)
+            assert not {(sheet, row, column) for row in (top, bottom) for column in (left, right)} & open_cells, (
+                spot,
+                reference,
+            )
             if (top, left) != (bottom, right) and sheet == TEXTS:
                 assert f"LEN(INDEX({reference},1,2))" in text
                 reached.add(Spot(sheet, top, 1))
@@ -139,11 +161,15 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     assert not inputs & set(found)
     for check in layout.checks:
         columns = {LEFT, VERDICT} if check.rule is None else {LEFT, RIGHT, DIFFERENCE, VERDICT}
-        assert {spot.column for spot in found if spot.sheet == CHECKS and spot.row == layout.lines[check.name]} == columns
+        assert {
+            spot.column for spot in found if spot.sheet == CHECKS and spot.row == layout.lines[check.name]
+        } == columns
     assert {word.spot for word in layout.words} < set(found)
     assert not [spot for spot in found if spot.sheet == COVER]
     assert set(layout.states.values()) < set(found)
-    assert not [spot for spot in found if (spot.row, spot.column) == (1, 0)]  # the agency there is a text: a stamp touches no sheet
+    assert not [
+        spot for spot in found if (spot.row, spot.column) == (1, 0)
+    ]  # the agency there is a text: a stamp touches no sheet
 
 
 def test_a_total_in_full(spec):
@@ -158,7 +184,9 @@ def test_a_total_in_full(spec):
 def test_a_rule_in_full(spec):
     layout, found = plan(spec), formulas(plan(spec))
     line = layout.lines["applications.balance@enterprise"]
-    left, right, difference, verdict = (found[Spot(CHECKS, line, column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT))
+    left, right, difference, verdict = (
+        found[Spot(CHECKS, line, column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT)
+    )
     frame, row = "'表三 依申请公开'!$A$1:$K$31", line + 1
     assert f",SUM(INDEX({frame},6,5):INDEX({frame},7,5))," in left
     assert right == f'IF(ISNUMBER(E{row}),SUM(INDEX({frame},29,5):INDEX({frame},30,5)),"")'

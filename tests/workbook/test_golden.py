@@ -35,7 +35,11 @@ def golden_parts(spec: FormSpec) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     strings = ["".join(item.itertext()) for item in etree.fromstring(parts["xl/sharedStrings.xml"])]
-    return {name: normalised(part, strings).replace(spec.digest, DIGEST) for name, part in parts.items() if name not in LEFT_OUT}
+    return {
+        name: normalised(part, strings).replace(spec.digest, DIGEST)
+        for name, part in parts.items()
+        if name not in LEFT_OUT
+    }
 
 
 def normalised(part: bytes, strings: list[str]) -> str:
@@ -44,8 +48,12 @@ def normalised(part: bytes, strings: list[str]) -> str:
         if cell.get("t") == "s":
             cell[0].text = strings[int(cell[0].text)]
     rules = root.findall(f"{{{MAIN}}}conditionalFormatting")
-    for place, rule in zip([root.index(rule) for rule in rules], sorted(rules, key=lambda rule: int(rule[0].get("priority"))), strict=True):
-        root[place] = copy.deepcopy(rule)  # versions of xlsxwriter differ in the order of areas; the priorities are what counts
+    for place, rule in zip(
+        [root.index(rule) for rule in rules], sorted(rules, key=lambda rule: int(rule[0].get("priority"))), strict=True
+    ):
+        root[place] = copy.deepcopy(
+            rule
+        )  # versions of xlsxwriter differ in the order of areas; the priorities are what counts
     return "\n".join(lines(root, 0)) + "\n"
 
 
@@ -105,7 +113,9 @@ NAMES = [
 def test_golden(parts, name):
     expected = (GOLDEN / name).read_text(encoding="utf-8")
     if parts[name] != expected:
-        diff = difflib.unified_diff(expected.splitlines(), parts[name].splitlines(), f"golden/{name}", f"now/{name}", lineterm="", n=1)
+        diff = difflib.unified_diff(
+            expected.splitlines(), parts[name].splitlines(), f"golden/{name}", f"now/{name}", lineterm="", n=1
+        )
         meant = "if this is meant: XLTOOL_GOLDEN=write pytest tests/workbook/test_golden.py"
         pytest.fail("\n".join([*list(diff)[:200], "", meant]), pytrace=False)
 

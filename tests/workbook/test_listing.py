@@ -12,8 +12,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xltool.messages import XltoolError
-from xltool.workbook import lists
-from xltool.workbook.write import listing
+from xltool.workbook import listing
+from xltool.workbook.listing import write_listing
 
 HEADS = ("单位代码", "单位名称", "件数")
 HARMLESS = [
@@ -38,13 +38,16 @@ def opened(data: bytes) -> openpyxl.Workbook:
 
 
 def only(rows) -> Worksheet:
-    return opened(listing({"清单": rows})).worksheets[0]
+    return opened(write_listing({"清单": rows})).worksheets[0]
 
 
 def test_same_lists_same_bytes():
     rows = [HEADS, ("1", "甲", 3), ("2", "乙", None)]
-    assert listing({"清单": rows}) == listing({"清单": [list(row) for row in rows]})
-    assert all(info.date_time == (1980, 1, 1, 0, 0, 0) for info in zipfile.ZipFile(io.BytesIO(listing({"清单": rows}))).infolist())
+    assert write_listing({"清单": rows}) == write_listing({"清单": [list(row) for row in rows]})
+    assert all(
+        info.date_time == (1980, 1, 1, 0, 0, 0)
+        for info in zipfile.ZipFile(io.BytesIO(write_listing({"清单": rows}))).infolist()
+    )
 
 
 def test_heads_stay_in_sight_and_can_be_filtered():
@@ -78,7 +81,18 @@ def test_texts_are_texts(text):
 
 @pytest.mark.parametrize(
     "number",
-    [0, -3, 12, 999_999_999_999_999, 78.1561, 1e-7, Decimal("78.1561"), Decimal("0.000001"), Decimal(12), Decimal("123456789.123456")],
+    [
+        0,
+        -3,
+        12,
+        999_999_999_999_999,
+        78.1561,
+        1e-7,
+        Decimal("78.1561"),
+        Decimal("0.000001"),
+        Decimal(12),
+        Decimal("123456789.123456"),
+    ],
 )
 def test_numbers_are_numbers_to_the_last_digit(number):
     cell = only([HEADS, ("1", "甲", number)])["C2"]
@@ -102,7 +116,12 @@ def test_dates_and_blanks():
 
 
 def test_columns_are_as_wide_as_what_stands_in_them():
-    sheet = only([("代码", "名称", "说明", "多行"), ("654221-015", "额敏县教育和科学技术局", "长" * 100, "一\n" * 9 + "这一行最长")])
+    sheet = only(
+        [
+            ("代码", "名称", "说明", "多行"),
+            ("654221-015", "额敏县教育和科学技术局", "长" * 100, "一\n" * 9 + "这一行最长"),
+        ]
+    )
     widths = [sheet.column_dimensions[letter].width for letter in "ABCD"]
     assert [round(width) for width in widths] == [13, 25, 61, 13]
 
@@ -112,7 +131,7 @@ def test_rows_of_any_length_and_none_at_all():
     assert (sheet.max_row, sheet["C2"].value, sheet.auto_filter.ref) == (2, "3", "A1:C3")
     assert only([]).max_row == 1
     assert only([()]).auto_filter.ref is None
-    assert len(opened(listing({})).worksheets) == 1
+    assert len(opened(write_listing({})).worksheets) == 1
 
 
 @pytest.mark.parametrize(
@@ -128,9 +147,9 @@ def test_rows_of_any_length_and_none_at_all():
     ],
 )
 def test_names_of_sheets_are_such_as_excel_allows(names, expected):
-    assert lists.sheet_names(names) == expected
+    assert listing.sheet_names(names) == expected
     if len({*names}) == len(names):
-        assert opened(listing({name: [HEADS] for name in names})).sheetnames == expected
+        assert opened(write_listing({name: [HEADS] for name in names})).sheetnames == expected
 
 
 def test_what_is_too_long_for_a_cell_says_so():
@@ -151,6 +170,6 @@ def test_more_than_a_sheet_holds():
             return 1_048_577
 
     with pytest.raises(XltoolError, match="清单有 1048577 行 1 列，一张工作表最多 1048576 行"):
-        listing({"清单": Rows([("1",)])})
+        write_listing({"清单": Rows([("1",)])})
     with pytest.raises(XltoolError, match="16385 列"):
-        listing({"清单": [("1",) * 16_385]})
+        write_listing({"清单": [("1",) * 16_385]})

@@ -17,15 +17,19 @@ from xltool import api
 from xltool.codes import CATALOGUE
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission, Suspect
-from xltool.workbook.a1 import parse_reference
-from xltool.workbook.address import CHECKS, RETURN, TEXTS, Spot, plan
+from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import formulas
+from xltool.workbook.layout_plan import CHECKS, RETURN, TEXTS, Spot, plan
 from xltool.workbook.mark import returned_workbook
 
 SPEC = api.form("ogi-2021")
 PLAN = plan(SPEC)
 EDITIONS = {"ogi-2021": 2024, "ogi-2019": 2020}
-COUNT, GRANTED, TOTAL = "applications.received.natural_person", "applications.granted.enterprise", "applications.received.total"
+COUNT, GRANTED, TOTAL = (
+    "applications.received.natural_person",
+    "applications.granted.enterprise",
+    "applications.received.total",
+)
 FEES = "disclosure.fees.amount"
 
 
@@ -74,7 +78,9 @@ def wrong() -> Reading:
 
 def returned(reading: Reading, previous: Submission | None = None, version: int = 1, **more: Submission) -> bytes:
     assert reading.submission is not None
-    return returned_workbook(api.form(reading.submission.form), reading.submission, reading.findings, previous, version, **more)
+    return returned_workbook(
+        api.form(reading.submission.form), reading.submission, reading.findings, previous, version, **more
+    )
 
 
 def opened(data: bytes) -> openpyxl.Workbook:
@@ -152,7 +158,9 @@ def test_the_same_cells_names_locks_and_formulas_as_the_official_workbook():
                     cell.number_format,
                 )
     assert all(cell.protection.locked for row in book[RETURN].iter_rows() for cell in row)
-    assert {book[spot.sheet][spot.address].value for spot in formulas(PLAN)} == {f"={text}" for text in formulas(PLAN).values()}
+    assert {book[spot.sheet][spot.address].value for spot in formulas(PLAN)} == {
+        f"={text}" for text in formulas(PLAN).values()
+    }
 
 
 @pytest.mark.parametrize("form_id", EDITIONS)
@@ -160,13 +168,22 @@ def test_corrected_in_place_it_is_accepted(form_id):
     spec, given = api.form(form_id), right(form_id)
     reading = judged(typed(given, {COUNT: "12件", "problems": None}))
     assert api.status(reading) == "returned"
-    again = judged(typed(given, {COUNT: given.values[spec.index[COUNT]], "problems": given.texts["problems"]}, returned(reading, None, 1)))
+    again = judged(
+        typed(
+            given,
+            {COUNT: given.values[spec.index[COUNT]], "problems": given.texts["problems"]},
+            returned(reading, None, 1),
+        )
+    )
     assert (again.submission, again.findings) == (given, ())
 
 
 def test_corrected_and_saved_by_libreoffice(tmp_path):
     calc.require_office()
-    files = {"back": returned(wrong(), right(), 2), "mended": typed(right(), right_again(), returned(wrong(), right(), 2))}
+    files = {
+        "back": returned(wrong(), right(), 2),
+        "mended": typed(right(), right_again(), returned(wrong(), right(), 2)),
+    }
     saved = office_saved(files, tmp_path)
     assert api.read(saved["back"]).submission == replace(wrong().submission, source="")
     assert api.read(saved["back"]).findings == ()
@@ -219,7 +236,10 @@ def test_with_last_years_figures():
     assert api.read(data).findings == ()
     assert api.read(data).submission == replace(wrong().submission, source="")
     layout = plan(SPEC, True)
-    assert opened(data)[layout.priors[COUNT].sheet][layout.priors[COUNT].address].value == right().values[SPEC.index[COUNT]]
+    assert (
+        opened(data)[layout.priors[COUNT].sheet][layout.priors[COUNT].address].value
+        == right().values[SPEC.index[COUNT]]
+    )
 
 
 # ------------------------------------------------------------ the sheet
@@ -279,7 +299,9 @@ def test_figures_of_several_cells_and_where_else_findings_lead():
 
 
 def test_a_finding_of_every_code_can_be_told():
-    facts = {name: name for name in ("raw", "sheet", "label", "what", "found", "expected", "value", "typed", "sum", "block")}
+    facts = {
+        name: name for name in ("raw", "sheet", "label", "what", "found", "expected", "value", "typed", "sum", "block")
+    }
     broken = next(found for found in wrong().findings if found.code == "rule.broken")
     findings = [broken if code == "rule.broken" else finding(code, COUNT, **facts) for code in CATALOGUE]
     assert len(lines(told(*findings))) == len(CATALOGUE)
@@ -299,7 +321,9 @@ def test_what_was_no_number_is_quoted_and_not_filled_in():
 
 def test_comments_are_of_one_author_and_shown_only_on_hovering():
     book = opened(returned(wrong()))
-    notes = [cell.comment for table in SPEC.tables for row in book[table.sheet].iter_rows() for cell in row if cell.comment]
+    notes = [
+        cell.comment for table in SPEC.tables for row in book[table.sheet].iter_rows() for cell in row if cell.comment
+    ]
     assert {note.author for note in notes} == {"审核"}
     assert len(notes) == len({key for found in wrong().findings for key in found.keys})
 
@@ -311,7 +335,11 @@ def test_cells_in_question_are_coloured_before_all_else_until_they_change():
     asked = {key for one in wrong().findings if one.severity != "info" for key in one.keys}
     for key in asked:
         spot, width = PLAN.cells[key], PLAN.areas[key].width
-        area = spot.address if width == 1 else f"{spot.address}:{Spot(spot.sheet, spot.row, spot.column + width - 1).address}"
+        area = (
+            spot.address
+            if width == 1
+            else f"{spot.address}:{Spot(spot.sheet, spot.row, spot.column + width - 1).address}"
+        )
         [(_, condition)] = found.pop(f"{SPEC.cell(key).table.name} {area}")
         fixed = spot.reference.partition("!")[2]
         if values[key] is None:
@@ -322,17 +350,22 @@ def test_cells_in_question_are_coloured_before_all_else_until_they_change():
     assert not found
     for table in SPEC.tables:
         others = [rule.priority for area in book[table.sheet].conditional_formatting for rule in area.rules]
-        ours = [priority for name, rules in marked(book).items() if name.startswith(table.name) for priority, *_ in rules]
+        ours = [
+            priority for name, rules in marked(book).items() if name.startswith(table.name) for priority, *_ in rules
+        ]
         assert sorted(others)[: len(ours)] == sorted(ours)
 
 
 @pytest.mark.parametrize(
-    ("value", "condition"), [(NOT_APPLICABLE, '{}="/"'), (78_156_100, "AND(ISNUMBER({0}),{0}=78.1561)"), (0, "AND(ISNUMBER({0}),{0}=0)")]
+    ("value", "condition"),
+    [(NOT_APPLICABLE, '{}="/"'), (78_156_100, "AND(ISNUMBER({0}),{0}=78.1561)"), (0, "AND(ISNUMBER({0}),{0}=0)")],
 )
 def test_the_condition_names_the_old_value_exactly(value, condition):
     values = list(right().values)
     values[SPEC.index[FEES]] = value
-    [rules] = marked(told(finding("amount.doubtful", FEES, value="1"), submission=replace(right(), values=tuple(values)))).values()
+    [rules] = marked(
+        told(finding("amount.doubtful", FEES, value="1"), submission=replace(right(), values=tuple(values)))
+    ).values()
     assert [formula for _, formula in rules] == [condition.format("$B$16")]
 
 
@@ -353,14 +386,23 @@ def test_many_cells_are_all_coloured_and_the_first_commented():
 def test_several_findings_of_a_cell_share_its_comment_and_the_gravest_its_colour():
     book = told(finding("amount.doubtful", FEES, value="251000"), finding("number.negative", FEES, value="-1"))
     assert [part[:4] for part in comment(book, FEES).split("\n\n")] == ["【强制】", "【核实】"]
-    areas = [area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16")]
+    areas = [
+        area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16")
+    ]
     first = min((rule for area in areas for rule in area.rules), key=lambda rule: rule.priority)
     assert first.dxf.fill.bgColor.rgb == "FFF4914D"
 
 
 def test_suspects_are_named_on_the_sheet_and_in_the_comments():
     suspect = Suspect(COUNT, 12, 21, "两位数字颠倒")
-    one = replace(wrong().findings[0], keys=(TOTAL,), code="total.typed", rule=None, data={"typed": "1", "sum": ""}, suspects=(suspect,))
+    one = replace(
+        wrong().findings[0],
+        keys=(TOTAL,),
+        code="total.typed",
+        rule=None,
+        data={"typed": "1", "sum": ""},
+        suspects=(suspect,),
+    )
     book = told(one)
     wanted = f"疑似错误：{place(COUNT)} 12 → 21，两位数字颠倒。"
     assert lines(book)[0][5].endswith(wanted)
@@ -372,7 +414,9 @@ def test_suspects_are_named_on_the_sheet_and_in_the_comments():
 def test_what_others_wrote_is_told_as_text(text):
     found = finding("number.text", COUNT, raw=text[:60], holds=None)
     spoken = replace(right(), texts={"preface": text[:32_767]})
-    data = returned_workbook(SPEC, spoken, [found, finding("sheet.added", found=text)], replace(right(), texts={"preface": "引言"}), 2)
+    data = returned_workbook(
+        SPEC, spoken, [found, finding("sheet.added", found=text)], replace(right(), texts={"preface": "引言"}), 2
+    )
     book = opened(data)
     assert all(cell.data_type != "f" for row in book[RETURN].iter_rows() for cell in row)
     assert "\x00" not in comment(book, COUNT)

@@ -22,11 +22,11 @@ from xltool import api
 from xltool.forms import catalog
 from xltool.model import NOT_APPLICABLE, Submission
 from xltool.rules.prior_year import aligned
-from xltool.workbook import results
-from xltool.workbook.address import CHECKS, GUIDE, LAST_YEAR, STATE_ROW, Spot, plan
+from xltool.spreadsheet.sheet import MAX_FORMULA
+from xltool.workbook import cached_values
 from xltool.workbook.formula import LEFT, PASS, VERDICT, WITHOUT, formulas
+from xltool.workbook.layout_plan import CHECKS, GUIDE, LAST_YEAR, STATE_ROW, Spot, plan
 from xltool.workbook.prior import HEADING
-from xltool.workbook.sheet import MAX_FORMULA
 from xltool.workbook.write import workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
@@ -73,7 +73,7 @@ def test_every_figure_of_last_year_is_shown_locked_and_not_printed(form_id):
     for cell, value in zip(spec.cells, last.values, strict=True):
         spot = layout.priors[cell.key]
         found = book[spot.sheet][spot.address]
-        assert (found.value if found.value is not None else "") == results.figure(value, cell), cell.key
+        assert (found.value if found.value is not None else "") == cached_values.figure(value, cell), cell.key
         assert found.protection.locked
     for table in spec.tables:
         sheet = book[table.sheet]
@@ -106,7 +106,12 @@ def test_figures_stand_in_the_rows_of_this_years(form_id):
 def test_no_head_of_last_year_reads_like_a_label_of_the_form(form_id):
     layout = plan(api.form(form_id), prior=True)
     for table in layout.spec.tables:
-        texts = [cell.value for row in opened(form_id)[table.sheet].iter_rows() for cell in row if isinstance(cell.value, str)]
+        texts = [
+            cell.value
+            for row in opened(form_id)[table.sheet].iter_rows()
+            for cell in row
+            if isinstance(cell.value, str)
+        ]
         labels = [area.text for area in layout.grids[table.id].rectangles if area.text]
         assert all(texts.count(label) == labels.count(label) for label in labels)
         assert any(text.startswith(HEADING) for text in texts)
@@ -135,7 +140,7 @@ def test_formulas_keep_to_what_old_programs_know(form_id):
         assert len(text) < MAX_FORMULA, spot
     alone = formulas(plan(api.form(form_id)))
     assert {spot for spot in alone if spot.sheet != CHECKS} <= found.keys()
-    assert set(results.shown(layout, *_shown(form_id))) == set(found)
+    assert set(cached_values.shown(layout, *_shown(form_id))) == set(found)
 
 
 def _shown(form_id):
@@ -212,7 +217,7 @@ def test_what_last_year_lacks_keeps_nothing_from_being_sent():
     spec = api.form("ogi-2021")
     layout = plan(spec, prior=True)
     this = figures.submission(spec, figures.consistent(spec, Random(4)))
-    found = results.shown(layout, this, (None,) * len(spec.cells))
+    found = cached_values.shown(layout, this, (None,) * len(spec.cells))
     assert found[layout.state] == "可以报送"
     across = [check.name for check in layout.checks if check.rule and check.rule.linear.alone is None]
     assert len(across) == 14
@@ -225,7 +230,7 @@ def test_a_slash_of_last_year_is_zero():
     spec = api.form("ogi-2021")
     layout = plan(spec, prior=True)
     this = figures.submission(spec, dict.fromkeys(spec.index, 0))
-    found = results.shown(layout, this, (NOT_APPLICABLE,) * len(spec.cells))
+    found = cached_values.shown(layout, this, (NOT_APPLICABLE,) * len(spec.cells))
     assert {found[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()} == {PASS}
 
 
@@ -239,14 +244,14 @@ def test_figures_of_another_edition(form_id, other):
     layout = plan(spec, prior=True)
     for cell, value in zip(spec.cells, aligned(spec, last), strict=True):
         spot = layout.priors[cell.key]
-        assert (book[spot.sheet][spot.address].value or "") == (results.figure(value, cell) or "")
+        assert (book[spot.sheet][spot.address].value or "") == (cached_values.figure(value, cell) or "")
         assert value is None or cell.key in api.form(other).index
 
 
 def test_the_gravest_word_stands_beside_a_row(spec):
     layout = plan(spec, prior=True)
     values = dict.fromkeys(spec.index, 0) | {"disclosure.normative_documents.issued": 2}
-    found = results.shown(layout, figures.submission(spec, values), (0,) * len(spec.cells))
+    found = cached_values.shown(layout, figures.submission(spec, values), (0,) * len(spec.cells))
     (word,) = [found[word.spot] for word in layout.words if "disclosure.in_force@normative_documents" in word.checks]
     assert word == "不平，差 2"
 
@@ -266,7 +271,9 @@ def test_what_libreoffice_saves_is_still_read(tmp_path):
 
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", tmp_path, source], check=True, capture_output=True
+        ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", tmp_path, source],
+        check=True,
+        capture_output=True,
     )
     reading = api.read((tmp_path / "a.xlsx").read_bytes())
     assert reading.submission == this
@@ -278,8 +285,12 @@ ACTS = {
     "a row deleted": lambda o: tamper.move_rows(o, tamper.TABLE_3, 9, -1),
     "a column inserted before the figures": lambda o: tamper.move_columns(o, tamper.TABLE_3, 3, 1),
     "a column inserted before last year's": lambda o: tamper.move_columns(o, tamper.TABLE_3, 11, 1),
-    "a figure of last year pasted over an input": lambda o: tamper.cut_and_paste(o, (tamper.TABLE_3, "L6"), (tamper.TABLE_3, "D6")),
-    "an input pasted over a figure of last year": lambda o: tamper.cut_and_paste(o, (tamper.TABLE_3, "D6"), (tamper.TABLE_3, "L6")),
+    "a figure of last year pasted over an input": lambda o: tamper.cut_and_paste(
+        o, (tamper.TABLE_3, "L6"), (tamper.TABLE_3, "D6")
+    ),
+    "an input pasted over a figure of last year": lambda o: tamper.cut_and_paste(
+        o, (tamper.TABLE_3, "D6"), (tamper.TABLE_3, "L6")
+    ),
     "all names removed": tamper.remove_names,
     "all labels removed": lambda o: tamper.remove_labels(o, tamper.TABLE_3),
 }

@@ -21,9 +21,9 @@ from xltool.rules import validate
 from xltool.rules.prior_year import aligned
 from xltool.rules.prior_year import jumped as jumps
 from xltool.rules.validate import Verdict
-from xltool.workbook import results
-from xltool.workbook.address import CHECKS, TEXTS, Plan, Spot, plan
+from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT, WITHOUT
+from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot, plan
 from xltool.workbook.write import workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
@@ -92,15 +92,27 @@ def random_submission(spec: FormSpec, rng: Random) -> Submission:
                 # Not the 15 digits that a submission holds at most: sums of those are beyond what doubles tell apart.
                 values[cell.key] = (cell.measure.maximum + rng.choice([0, 1, 5 * 10**10 * (scale == 1)])) * scale
             elif kind == "fraction" and scale > 1:
-                values[cell.key] = rng.choice([1, 10, 123, 78156100, 10000000001, 12000 * scale, 350000 * scale, 999999 * scale // 7])
+                values[cell.key] = rng.choice(
+                    [1, 10, 123, 78156100, 10000000001, 12000 * scale, 350000 * scale, 999999 * scale // 7]
+                )
     if "level" in ways:
-        values |= {cell.key: rng.choice([0, 1, 5, NOT_APPLICABLE]) for cell in spec.cells if cell.row.id == "regulations"}
+        values |= {
+            cell.key: rng.choice([0, 1, 5, NOT_APPLICABLE]) for cell in spec.cells if cell.row.id == "regulations"
+        }
     if rng.random() < 0.1:
         table = rng.choice(spec.tables)
         values |= {cell.key: None for cell in inputs if cell.table is table}
-    agency = Agency("654221-015", rng.choice(["额敏县教育局", '带"引号"与&的<单位>', "𠮷林镇人民政府"]), rng.choice(LEVELS))
-    texts = {text.key: rng.choice(["", "已写。", "𠮷" * 5, "第一行\n第二行", "=1+1"]) for text in spec.texts if rng.random() < 0.8}
-    explanations = {check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4}
+    agency = Agency(
+        "654221-015", rng.choice(["额敏县教育局", '带"引号"与&的<单位>', "𠮷林镇人民政府"]), rng.choice(LEVELS)
+    )
+    texts = {
+        text.key: rng.choice(["", "已写。", "𠮷" * 5, "第一行\n第二行", "=1+1"])
+        for text in spec.texts
+        if rng.random() < 0.8
+    }
+    explanations = {
+        check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4
+    }
     return Submission(spec.id, spec.years[0], agency, figures.aligned(spec, values), texts, explanations)
 
 
@@ -116,7 +128,17 @@ def random_prior(spec: FormSpec, this: Submission, rng: Random) -> Submission:
     for cell in rng.sample(spec.cells, rng.choice([3, 10, 40])):
         value, scale = values[cell.key], cell.measure.scale
         near = value if isinstance(value, int) else 0
-        ways = (None, NOT_APPLICABLE, near * 10, near * 10 + scale, near // 10, 19 * scale, 20 * scale, near + 20 * scale, 12345)
+        ways = (
+            None,
+            NOT_APPLICABLE,
+            near * 10,
+            near * 10 + scale,
+            near // 10,
+            19 * scale,
+            20 * scale,
+            near + 20 * scale,
+            12345,
+        )
         values[cell.key] = rng.choice(ways)
     return replace(this, year=spec.years[0] - 1, values=figures.aligned(spec, values))
 
@@ -168,7 +190,9 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     calc.require_office()
     made = cases()
-    return Run(made, calc.recalculated({name: case.data for name, case in made.items()}, tmp_path_factory.mktemp("office")))
+    return Run(
+        made, calc.recalculated({name: case.data for name, case in made.items()}, tmp_path_factory.mktemp("office"))
+    )
 
 
 def test_without_recalculation_the_wrong_values_stay(spec, tmp_path):
@@ -176,12 +200,17 @@ def test_without_recalculation_the_wrong_values_stay(spec, tmp_path):
     data = calc.spoiled(workbook(spec, blank_submission(spec)))
     seen = calc.recalculated({"never": data}, tmp_path, calc.NEVER)["never"]
     spots = calc.formula_spots(data)
-    assert spots == set(results.shown(plan(spec), blank_submission(spec)))
+    assert spots == set(cached_values.shown(plan(spec), blank_submission(spec)))
     assert {seen.get(spot) for spot in spots} == {calc.NUMBER, calc.TEXT}
 
 
 def test_everything_was_computed(run):
-    left = [(name, spot) for name, seen in run.seen.items() for spot, value in seen.items() if value in (calc.NUMBER, calc.TEXT)]
+    left = [
+        (name, spot)
+        for name, seen in run.seen.items()
+        for spot, value in seen.items()
+        if value in (calc.NUMBER, calc.TEXT)
+    ]
     assert not left
 
 
@@ -189,11 +218,13 @@ def test_every_formula_shows_what_python_says(run):
     verdicts, words, different = 0, set(), []
     for name, case in run.plain():
         layout, seen = case.layout, run.seen[name]
-        expected = results.shown(layout, case.submission, case.last_year) | lengths(case)
+        expected = cached_values.shown(layout, case.submission, case.last_year) | lengths(case)
         assert calc.formula_spots(case.data) == set(expected)
         for spot, value in expected.items():
             if not same(seen.get(spot, ""), value):
-                different.append(f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}")
+                different.append(
+                    f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}"
+                )
         verdicts += len(validate.matrix(case.spec, layout.prior).rules)
         words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
@@ -222,9 +253,13 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
             verdicts += 1
             words.add(word)
         for table in spec.tables:
-            here = [(cell, taken[spec.index[cell.key]]) for cell in spec.cells if cell.table is table and not cell.total]
+            here = [
+                (cell, taken[spec.index[cell.key]]) for cell in spec.cells if cell.table is table and not cell.total
+            ]
             counts = {
-                f"number.text@{table.id}": sum(beyond(value, cell) or (value is None and cell.key in case.typed) for cell, value in here),
+                f"number.text@{table.id}": sum(
+                    beyond(value, cell) or (value is None and cell.key in case.typed) for cell, value in here
+                ),
                 f"cell.blank@{table.id}": sum(value is None and cell.key not in case.typed for cell, value in here),
             }
             if case.prior:
@@ -232,14 +267,18 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 counts[f"prior.jump@{table.id}"] = sum(bool(far) for cell, far in jumped if cell.table is table)
             for check, number in counts.items():
                 if seen[Spot(CHECKS, lines[check], LEFT)] != number:
-                    different.append(f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; {case.typed}")
+                    different.append(
+                        f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; {case.typed}"
+                    )
     assert not different, "\n".join(different[:20])
     assert words >= {PASS, FAIL, OPEN}
     assert verdicts == RAW // 2 * (sum(RULES) + sum(RULES_BESIDE))
 
 
 def test_enough_verdicts_were_compared(run):
-    assert sum(len(validate.matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
+    assert (
+        sum(len(validate.matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
+    )
 
 
 def same(found: Content, expected: Content) -> bool:
@@ -250,7 +289,11 @@ def same(found: Content, expected: Content) -> bool:
 def lengths(case: Case) -> dict[Spot, Content]:
     """LEN as LibreOffice counts: a rare character beyond the basic plane is one, where Excel and WPS count its two halves."""
     written = case.submission.texts
-    return {Spot(TEXTS, s.row, LENGTH): len(written.get(key, "")) for key, s in plan(case.spec).texts.items() if s.sheet == TEXTS}
+    return {
+        Spot(TEXTS, s.row, LENGTH): len(written.get(key, ""))
+        for key, s in plan(case.spec).texts.items()
+        if s.sheet == TEXTS
+    }
 
 
 def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
@@ -260,7 +303,10 @@ def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
     noted = {key for finding in reading.findings if finding.code == "number.normalised" for key in finding.keys}
     texts = {key for key, content in case.typed.items() if isinstance(content, str)}
     assert noted == {key for key in texts if case.typed[key] in NORMALISED}
-    values = [None if cell.key in noted else value for cell, value in zip(case.spec.cells, reading.submission.values, strict=True)]
+    values = [
+        None if cell.key in noted else value
+        for cell, value in zip(case.spec.cells, reading.submission.values, strict=True)
+    ]
     assert all(values[case.spec.index[key]] is None for key in texts)
     return totals.computed(case.spec, values)
 

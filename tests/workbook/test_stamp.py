@@ -49,7 +49,9 @@ def master(form_id: str = "ogi-2021") -> Master:
 
 
 def blank(agency: Agency, serial: str, form_id: str = "ogi-2021", scope: str = "own") -> Submission:
-    return Submission(form_id, EDITIONS[form_id], agency, (None,) * len(api.form(form_id).cells), scope=scope, serial=serial)
+    return Submission(
+        form_id, EDITIONS[form_id], agency, (None,) * len(api.form(form_id).cells), scope=scope, serial=serial
+    )
 
 
 def parts(data: bytes) -> dict[str, bytes]:
@@ -76,7 +78,8 @@ def test_the_same_bytes_for_odd_names_codes_and_serials(text):
 
 
 @pytest.mark.parametrize(
-    ("code", "name", "serial"), [("甲", "甲", SERIAL), ("甲", "乙", "甲"), ("甲", "乙", ""), ("", "", ""), ("ogi-2021", "封面", "own")]
+    ("code", "name", "serial"),
+    [("甲", "甲", SERIAL), ("甲", "乙", "甲"), ("甲", "乙", ""), ("", "", ""), ("ogi-2021", "封面", "own")],
 )
 def test_the_same_bytes_where_marks_are_alike_or_missing(code, name, serial):
     agency = Agency(code, name, "township")
@@ -137,7 +140,8 @@ def last_year(form_id: str, seed: int) -> Submission:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(
-    ("form_id", "before", "year"), [("ogi-2021", "ogi-2021", 2023), ("ogi-2021", "ogi-2019", 2020), ("ogi-2019", "ogi-2019", 2019)]
+    ("form_id", "before", "year"),
+    [("ogi-2021", "ogi-2021", 2023), ("ogi-2021", "ogi-2019", 2020), ("ogi-2019", "ogi-2019", 2019)],
 )
 def test_the_same_bytes_with_last_years_figures(form_id, before, year, seed):
     spec, prior = api.form(form_id), replace(last_year(before, seed), year=year)

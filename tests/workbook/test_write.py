@@ -27,10 +27,22 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Submission
-from xltool.workbook import results
-from xltool.workbook.a1 import parse_reference
-from xltool.workbook.address import CHECKS, COVER, GUIDE, HIDDEN, META, TABLE_TOP, TEXTS, Plan, Spot, mark_text, plan
+from xltool.spreadsheet.a1 import parse_reference
+from xltool.workbook import cached_values
 from xltool.workbook.formula import formulas
+from xltool.workbook.layout_plan import (
+    CHECKS,
+    COVER,
+    GUIDE,
+    HIDDEN,
+    META,
+    TABLE_TOP,
+    TEXTS,
+    Plan,
+    Spot,
+    mark_text,
+    plan,
+)
 from xltool.workbook.sheets import PROMPT_TITLE
 from xltool.workbook.write import workbook
 
@@ -64,7 +76,9 @@ def filled(spec: FormSpec) -> Submission:
     values["applications.granted.enterprise"] = None
     values["disclosure.regulations.issued"] = NOT_APPLICABLE
     reason = next(iter(plan(spec).explanations))
-    given = figures.submission(spec, values, **{"preface": "第一段\n第二段", "contact.phone": "0901-3341234", "overview.requests": "=1+1"})
+    given = figures.submission(
+        spec, values, **{"preface": "第一段\n第二段", "contact.phone": "0901-3341234", "overview.requests": "=1+1"}
+    )
     return replace(given, explanations={reason: "+属实"}, serial="20250102-015")
 
 
@@ -92,7 +106,9 @@ def blank(spec) -> Submission:
 
 def test_same_submission_same_bytes(made):
     assert workbook(made.spec, made.submission) == made.data
-    assert workbook(made.spec, replace(made.submission, texts=dict(reversed(made.submission.texts.items())))) == made.data
+    assert (
+        workbook(made.spec, replace(made.submission, texts=dict(reversed(made.submission.texts.items())))) == made.data
+    )
 
 
 PROGRAM = """
@@ -108,7 +124,10 @@ for edition in ("ogi-2021", "ogi-2019"):
 
 @pytest.mark.parametrize("seed", ["0", "1", "31337"])
 def test_same_bytes_in_every_process(seed):
-    environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = os.environ | {
+        "PYTHONHASHSEED": seed,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
     run = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
     assert run.stdout.split() == [hashlib.sha256(made_of(edition).data).hexdigest() for edition in EDITIONS], run.stderr
 
@@ -131,7 +150,9 @@ def test_what_is_in_the_package(made):
 def test_sheets_in_order_and_the_last_out_of_sight(made):
     tables = [table.sheet for table in made.spec.tables]
     assert made.book.sheetnames == [GUIDE, COVER, TEXTS, *tables, CHECKS, HIDDEN]
-    assert [made.book[name].sheet_state for name in made.book.sheetnames] == ["visible"] * (len(tables) + 4) + ["veryHidden"]
+    assert [made.book[name].sheet_state for name in made.book.sheetnames] == ["visible"] * (len(tables) + 4) + [
+        "veryHidden"
+    ]
     assert made.book.active.title == GUIDE
 
 
@@ -163,7 +184,9 @@ def test_what_is_filled_in_is_open_and_nothing_else(made):
 
 def test_every_name_points_at_its_cell_and_is_hidden(made):
     names = made.book.defined_names
-    assert {name: names[name].attr_text for name in names} == {name: spot.reference for name, spot in made.layout.names().items()}
+    assert {name: names[name].attr_text for name in names} == {
+        name: spot.reference for name, spot in made.layout.names().items()
+    }
     assert all(names[name].hidden for name in names)
 
 
@@ -172,12 +195,26 @@ def test_identity_is_told_three_times(made):
     meta = {field: made.cell(spot).value or "" for field, spot in made.layout.meta.items()}
     year = str(made.submission.year)
     assert meta == {
-        **{"form": made.spec.id, "digest": made.spec.digest, "code": agency.code, "name": agency.name, "level": agency.level},
+        **{
+            "form": made.spec.id,
+            "digest": made.spec.digest,
+            "code": agency.code,
+            "name": agency.name,
+            "level": agency.level,
+        },
         **{"year": year, "scope": "own", "serial": "20250102-015"},
     }
-    assert {prop.name: prop.value or "" for prop in made.book.custom_doc_props.props} == {f"xltool_{field}": meta[field] for field in META}
+    assert {prop.name: prop.value or "" for prop in made.book.custom_doc_props.props} == {
+        f"xltool_{field}": meta[field] for field in META
+    }
     cover = {field: made.cell(spot).value for field, spot in made.layout.cover.items()}
-    assert cover == {"name": agency.name, "code": agency.code, "level": LEVEL_NAMES[agency.level], "year": year, "scope": "本级"}
+    assert cover == {
+        "name": agency.name,
+        "code": agency.code,
+        "level": LEVEL_NAMES[agency.level],
+        "year": year,
+        "scope": "本级",
+    }
     assert made.cell(made.layout.mark).value == mark_text(meta)
     assert made.book.properties.title == made.spec.title
 
@@ -220,12 +257,17 @@ def test_the_page(made):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
         year = made.submission.year
-        assert sheet.oddFooter.left.text == f"{made.spec.id} · {made.spec.digest} · {year}"  # of the form: the cover has the agency's
+        assert (
+            sheet.oddFooter.left.text == f"{made.spec.id} · {made.spec.digest} · {year}"
+        )  # of the form: the cover has the agency's
         assert "&P" in sheet.oddFooter.right.text
 
 
 def test_the_selection_waits_at_the_first_input(made):
-    first = {table.sheet: next(s for s in made.inputs.values() if s.sheet == table.sheet).address for table in made.spec.tables}
+    first = {
+        table.sheet: next(s for s in made.inputs.values() if s.sheet == table.sheet).address
+        for table in made.spec.tables
+    }
     first[TEXTS] = made.layout.texts["preface"].address
     first[COVER] = next(spot for spot in made.layout.texts.values() if spot.sheet == COVER).address
     for name, address in first.items():
@@ -265,7 +307,7 @@ def test_figures_texts_and_reasons_are_there(made):
     for key, spot in made.inputs.items():
         value = given.values[spec.index[key]]
         shown = made.cell(spot).value
-        assert shown == (None if value is None else results.figure(value, spec.cell(key))), key
+        assert shown == (None if value is None else cached_values.figure(value, spec.cell(key))), key
     for key, spot in made.layout.texts.items():
         assert made.cell(spot).value == given.texts.get(key)
     for name, spot in made.layout.explanations.items():
@@ -281,7 +323,7 @@ def test_texts_are_texts_whatever_they_begin_with(made):
 
 
 def test_formulas_stand_where_they_should_with_true_values(made):
-    expected = results.shown(made.layout, made.submission)
+    expected = cached_values.shown(made.layout, made.submission)
     assert formula_spots(made.data) == set(expected)
     for spot, text in formulas(made.layout).items():
         assert made.cell(spot).value == "=" + text
@@ -326,7 +368,9 @@ def test_conditional_formats_use_functions_that_all_offices_have(made):
 
 
 def test_links_lead_to_cells_of_the_workbook(made):
-    links = [cell.hyperlink for sheet in made.book.worksheets for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+    links = [
+        cell.hyperlink for sheet in made.book.worksheets for row in sheet.iter_rows() for cell in row if cell.hyperlink
+    ]
     assert len(links) == len(made.layout.checks)
     for link in links:
         sheet, top, left, bottom, right = parse_reference(link.location)
@@ -390,7 +434,20 @@ def test_what_no_xml_can_hold_is_left_out(spec, blank, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["<&>\"'", "&P&D", "=1+1", "'引", "@甲", "<r>甲</r>", "<r><t>&</t></r>", "http://a.cn/?b=1&c", "_x0041_", "a\tb\r\nc\rd", "  甲", "😀"],
+    [
+        "<&>\"'",
+        "&P&D",
+        "=1+1",
+        "'引",
+        "@甲",
+        "<r>甲</r>",
+        "<r><t>&</t></r>",
+        "http://a.cn/?b=1&c",
+        "_x0041_",
+        "a\tb\r\nc\rd",
+        "  甲",
+        "😀",
+    ],
 )
 def test_texts_come_back_as_they_were(spec, blank, text):
     given = replace(blank, texts={"preface": text, "contact.website": text})

@@ -102,7 +102,9 @@ def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: in
     wrong = [s for s in submissions if (s.form, s.year) != (spec.id, year)]
     if wrong:
         first = wrong[0]
-        raise XltoolError(f"{first.agency.name}报的是 {first.form} {first.year} 年度的数，不能汇总到 {spec.id} {year} 年度。")
+        raise XltoolError(
+            f"{first.agency.name}报的是 {first.form} {first.year} 年度的数，不能汇总到 {spec.id} {year} 年度。"
+        )
     seen: set[str] = set()
     for submission in submissions:
         if submission.agency.code in seen:
@@ -126,7 +128,9 @@ def _stack(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, 
 def _parts(spec: FormSpec) -> dict[int, totals.Parts]:
     """Every total by place, with the inputs that make it up."""
     rules = totals.definitions(spec.rules)
-    return {spec.index[key]: tuple((spec.index[part], times) for part, times in totals.inputs(key, rules)) for key in rules}
+    return {
+        spec.index[key]: tuple((spec.index[part], times) for part, times in totals.inputs(key, rules)) for key in rules
+    }
 
 
 def _with_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures:
@@ -137,7 +141,9 @@ def _with_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures
     return result
 
 
-def _sums(spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None) -> tuple[list[Value], list[Finding]]:
+def _sums(
+    spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None
+) -> tuple[list[Value], list[Finding]]:
     """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`; and those too large to hold."""
     high, low = (values >> _HALF).sum(axis=0).tolist(), (values & (2**_HALF - 1)).sum(axis=0).tolist()
     filled, figured = (~missing).sum(axis=0).tolist(), (~missing & ~slashes).sum(axis=0).tolist()  # how many agencies
@@ -153,7 +159,11 @@ def _sums(spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: i
             figure = (int(high[at]) << _HALF) + int(low[at])
             sums.append(figure if abs(figure) <= LARGEST else None)
             if abs(figure) > LARGEST:
-                found.append(finding("number.range", cell.key, raw=plain(figure, cell.measure.decimals), maximum=cell.measure.maximum))
+                found.append(
+                    finding(
+                        "number.range", cell.key, raw=plain(figure, cell.measure.decimals), maximum=cell.measure.maximum
+                    )
+                )
     return sums, found
 
 
@@ -165,7 +175,11 @@ def _scope(submissions: Sequence[Submission], root: int | None) -> Iterator[Find
 
 def _absent(absent: Sequence[Absence]) -> Iterator[Finding]:
     if absent:
-        yield finding("county.absent", count=len(absent), agencies=named([f"{each.agency.name}（{each.reason}）" for each in absent]))
+        yield finding(
+            "county.absent",
+            count=len(absent),
+            agencies=named([f"{each.agency.name}（{each.reason}）" for each in absent]),
+        )
 
 
 def _missing(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
@@ -192,7 +206,9 @@ def _by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, code: st
             yield finding(code, *(spec.cells[at].key for at in places), count=len(places), agencies=names)
 
 
-def _careful(spec: FormSpec, agencies: Sequence[Agency], values: Figures, total: Submission, handled: set[Row]) -> Iterator[Finding]:
+def _careful(
+    spec: FormSpec, agencies: Sequence[Agency], values: Figures, total: Submission, handled: set[Row]
+) -> Iterator[Finding]:
     """One finding a row that must be summed with care and to which several add; a correction with its reason settles it."""
     rows: dict[Row, list[Cell]] = {}
     for cell in spec.cells:
@@ -203,8 +219,12 @@ def _careful(spec: FormSpec, agencies: Sequence[Agency], values: Figures, total:
         adding = np.nonzero((values[:, places] != 0).any(axis=1))[0].tolist()
         if len(adding) < 2:
             continue
-        nonzero = [cell for cell, at in zip(cells, places, strict=True) if total.values[at] not in (0, None, NOT_APPLICABLE)]
-        sums = "、".join(f"{cell.column.short} {written(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero)
+        nonzero = [
+            cell for cell, at in zip(cells, places, strict=True) if total.values[at] not in (0, None, NOT_APPLICABLE)
+        ]
+        sums = "、".join(
+            f"{cell.column.short} {written(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero
+        )
         yield finding(
             "county.checked" if row in handled else "county.careful",
             *(cell.key for cell in cells),

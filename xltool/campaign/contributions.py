@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from xltool.campaign import corrections
 from xltool.campaign.consolidate import counted
-from xltool.forms import grouped
+from xltool.charts import compose
+from xltool.charts.picture import Amount, Picture
+from xltool.csvfile import inert
 from xltool.forms.number import exact
-from xltool.forms.pictured import Amount, Picture
-from xltool.lists import inert
 from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def rows(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[Entry, 
         for agency, figure in zip(consolidation.agencies, column, strict=True):
             if figure:
                 yield (*facts, agency.code, agency.name, entry(figure, cell))
-        more = _corrected(consolidation.total.values[at], column) if reasons and (cell.total or cell.key in reasons) else 0
+        more = (
+            _corrected(consolidation.total.values[at], column) if reasons and (cell.total or cell.key in reasons) else 0
+        )
         if more:
             why = "；".join(reasons.get(cell.key, ()))
             yield (*facts, "", f"{CORRECTION}：{why}" if why else CORRECTION, entry(more, cell))
@@ -67,19 +69,24 @@ def csv(spec: FormSpec, consolidation: Consolidation) -> bytes:
 
 def sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, Sheet]:
     """The sheets of contributions.xlsx: the sums, agencies side by side, tidy rows, corrections, who is absent."""
-    by_code = {agency.code: agency for agency in (*consolidation.agencies, *(each.agency for each in consolidation.absent))}
+    by_code = {
+        agency.code: agency for agency in (*consolidation.agencies, *(each.agency for each in consolidation.absent))
+    }
     return {
         "汇总": list(_summary(spec, consolidation)),
         "各单位": _fitting(list(_side_by_side(spec, consolidation))),
         "构成": _fitting([HEADS, *rows(spec, consolidation)]),
         "更正": list(corrections.listed(spec, consolidation.applied, by_code)),
-        "未汇总单位": [("单位代码", "单位名称", "原因"), *((a.agency.code, a.agency.name, a.reason) for a in consolidation.absent)],
+        "未汇总单位": [
+            ("单位代码", "单位名称", "原因"),
+            *((a.agency.code, a.agency.name, a.reason) for a in consolidation.absent),
+        ],
     }
 
 
 def pictured(spec: FormSpec, consolidation: Consolidation) -> tuple[Picture, ...]:
     """The picture of how many applications each agency received; none for a form without that table."""
-    key = f"{grouped.APPLICATIONS}.{grouped.RECEIVED}.{grouped.TOTAL}"
+    key = f"{compose.APPLICATIONS}.{compose.RECEIVED}.{compose.TOTAL}"
     if key not in spec.index:
         return ()
     at, row = spec.index[key], spec.cell(key).row
@@ -92,7 +99,7 @@ def pictured(spec: FormSpec, consolidation: Consolidation) -> tuple[Picture, ...
         amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
         volumes.append((agency.name, amount))
     more = _corrected(consolidation.total.values[at], figures)
-    return grouped.by_agency(spec, consolidation.total.year, volumes, corrected=more, absent=len(consolidation.absent))
+    return compose.by_agency(spec, consolidation.total.year, volumes, corrected=more, absent=len(consolidation.absent))
 
 
 def entry(value: Value, cell: Cell) -> Entry:
@@ -102,7 +109,20 @@ def entry(value: Value, cell: Cell) -> Entry:
 
 def _summary(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[Entry, ...]]:
     """Each cell: how it is summed, from how many, what the agencies make and what corrections add."""
-    yield ("单元格", "表", "行", "栏", "单位", "汇总方式", "有数的单位", "填“/”的单位", "未填的单位", "各单位之和", "更正", "汇总数")
+    yield (
+        "单元格",
+        "表",
+        "行",
+        "栏",
+        "单位",
+        "汇总方式",
+        "有数的单位",
+        "填“/”的单位",
+        "未填的单位",
+        "各单位之和",
+        "更正",
+        "汇总数",
+    )
     figures = counted(spec, consolidation)
     missing, slashes = consolidation.missing.sum(axis=0).tolist(), consolidation.slashes.sum(axis=0).tolist()
     for at, cell in enumerate(spec.cells):
@@ -120,9 +140,19 @@ def _side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator[tupl
     """Cells downwards, agencies across, with what each reported: `/` and blanks as they are."""
     yield ("单元格", "表", "行", "栏", "汇总数", *(f"{agency.code} {agency.name}" for agency in consolidation.agencies))
     for at, cell in enumerate(spec.cells):
-        facts = zip(*(part[:, at].tolist() for part in (consolidation.values, consolidation.missing, consolidation.slashes)), strict=True)
+        facts = zip(
+            *(part[:, at].tolist() for part in (consolidation.values, consolidation.missing, consolidation.slashes)),
+            strict=True,
+        )
         held = [entry(None if blank else NOT_APPLICABLE if slash else figure, cell) for figure, blank, slash in facts]
-        yield (cell.key, cell.table.name, cell.row.label, cell.column.label, entry(consolidation.total.values[at], cell), *held)
+        yield (
+            cell.key,
+            cell.table.name,
+            cell.row.label,
+            cell.column.label,
+            entry(consolidation.total.values[at], cell),
+            *held,
+        )
 
 
 def _corrected(value: Value, column: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from xltool.campaign.handwritten import nearest, opened, refuse
+from xltool.campaign.toml_file import nearest, opened, refuse
 from xltool.forms.number import from_decimal, written
 from xltool.forms.source import Located, Source
 from xltool.messages import finding
@@ -40,7 +40,13 @@ def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> 
     exact = tomllib.loads(source.text, parse_float=Decimal).get("correction", [])  # figures as written, not as doubles
     starts = [match.start() for match in _HEADER.finditer(source.text)]
     items = [
-        _Item(source, spec, item, {field: exact[at].get(field) for field in ("change", "value")}, starts[at] if at < len(starts) else 0)
+        _Item(
+            source,
+            spec,
+            item,
+            {field: exact[at].get(field) for field in ("change", "value")},
+            starts[at] if at < len(starts) else 0,
+        )
         for at, item in enumerate(given)
     ]
     found = [correction for item in items if (correction := item.read(agencies)) is not None]
@@ -67,7 +73,9 @@ def corrected(
         result[at] = after = _after(correction, before)
         applied.append(Applied(correction, before, after))
         was, now = written(before, cell.measure), written(after, cell.measure)
-        found.append(finding("county.corrected", cell.key, before=was, after=now, reason=correction.reason, by=correction.by))
+        found.append(
+            finding("county.corrected", cell.key, before=was, after=now, reason=correction.reason, by=correction.by)
+        )
     return result, tuple(applied), tuple(found)
 
 
@@ -122,7 +130,10 @@ class _Item:
         codes = self._codes(agencies)
         given = [field for field in ("change", "value") if field in self.data]
         if len(given) != 1:
-            self.fault(given[-1] if given else "key", f"change（增减多少）和 value（改成多少）{'只能' if given else '要'}写一个")
+            self.fault(
+                given[-1] if given else "key",
+                f"change（增减多少）和 value（改成多少）{'只能' if given else '要'}写一个",
+            )
         cell = self._cell(key)
         if cell is None or len(given) != 1:
             return None
@@ -159,7 +170,10 @@ class _Item:
         figure = from_decimal(Decimal(raw), cell.measure)
         if figure.code:
             digits = f"最多 {cell.measure.decimals} 位小数" if cell.measure.decimals else "应为整数"
-            self.fault(field, f"{field} 的 {figure.data['raw']} 不对：{'数字过大' if figure.code == 'number.range' else digits}")
+            self.fault(
+                field,
+                f"{field} 的 {figure.data['raw']} 不对：{'数字过大' if figure.code == 'number.range' else digits}",
+            )
         value = figure.value if isinstance(figure.value, int) else None
         if field == "value" and value is not None and value < 0 and not cell.measure.signed:
             self.fault(field, "改成的数不能是负数")

@@ -19,8 +19,20 @@ from xltool.campaign.store import Waiver
 from xltool.forms import catalog, references
 from xltool.forms.checks import subject
 from xltool.messages import XltoolError, finding
-from xltool.model import LEVELS, Absence, Agency, Consolidation, Correction, Finding, FormSpec, Level, Reading, Severity, Submission
-from xltool.workbook.write import listing
+from xltool.model import (
+    LEVELS,
+    Absence,
+    Agency,
+    Consolidation,
+    Correction,
+    Finding,
+    FormSpec,
+    Level,
+    Reading,
+    Severity,
+    Submission,
+)
+from xltool.workbook.listing import write_listing
 
 SUBMISSION: Final = "submission.json"
 NAMELESS: Final = "county"
@@ -36,7 +48,9 @@ class Gathered:
     versions: tuple[int, ...]
     absent: tuple[Absence, ...]
     covered: tuple[Absence, ...]
-    waived: Mapping[str, Mapping[str, Waiver]] = field(default_factory=dict)  # rule at its place -> agency code -> whose word
+    waived: Mapping[str, Mapping[str, Waiver]] = field(
+        default_factory=dict
+    )  # rule at its place -> agency code -> whose word
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,24 @@ def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
         sums.pop(roster.root.agency.code, None)
     above = {s.entry.agency.code: _holder(s.entry.agency.code, sums, roster) for s in standings}
     covered = tuple(
-        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里") for s in standings if (holder := above[s.entry.agency.code]) is not None
+        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
+        for s in standings
+        if (holder := above[s.entry.agency.code]) is not None
     )
     own = [(s, submission) for s, submission in taken if above[s.entry.agency.code] is None]
-    absent = tuple(Absence(s.entry.agency, _reason(s)) for s in standings if s.state != "accepted" and above[s.entry.agency.code] is None)
+    absent = tuple(
+        Absence(s.entry.agency, _reason(s))
+        for s in standings
+        if s.state != "accepted" and above[s.entry.agency.code] is None
+    )
     waived: dict[str, dict[str, Waiver]] = {}
     for standing, _ in own:
         for verdict in standing.findings:
             if verdict.waiver is not None:
                 waived.setdefault(verdict.name, {})[standing.entry.agency.code] = verdict.waiver
-    return Gathered(tuple(submission for _, submission in own), tuple(s.versions for s, _ in own), absent, covered, waived)
+    return Gathered(
+        tuple(submission for _, submission in own), tuple(s.versions for s, _ in own), absent, covered, waived
+    )
 
 
 def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mapping[str, Submission]) -> County:
@@ -77,7 +99,13 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     spec, own = campaign.spec, own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     held = consolidated(
-        spec, given.submissions, own, campaign.year, root_code=root, corrections=_corrections(campaign, roster), absent=given.absent
+        spec,
+        given.submissions,
+        own,
+        campaign.year,
+        root_code=root,
+        corrections=_corrections(campaign, roster),
+        absent=given.absent,
     )
     official = last_total(campaign, own, last_year)
     comparable = added_up(campaign, own, root, held.agencies, last_year)
@@ -87,7 +115,9 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
         own_words = texts.given(written, f"{COUNTY}/{texts.FILE}", spec, held.total, beside)
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last year's figures.
         held = replace(held, total=references.settled(spec, replace(held.total, texts=own_words), beside))
-    prior = comparable if given.absent or official is None else official  # figures of some beside those of all would break every rule
+    prior = (
+        comparable if given.absent or official is None else official
+    )  # figures of some beside those of all would break every rule
     [judged] = api.check([Reading(held.total)], [prior])
     differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
     found = [*held.findings, *_excused(spec, judged.findings, differing, given.waived)]
@@ -99,9 +129,9 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
         workbook_name(campaign, own): api.fill(held.total),
         report_name(campaign, own, "docx"): api.report(held.total, "docx", draft=draft),
         report_name(campaign, own, "html"): api.report(held.total, "html", draft=draft),
-        "contributions.xlsx": listing(contributions.sheets(spec, held), pictures),
+        "contributions.xlsx": write_listing(contributions.sheets(spec, held), pictures),
         "contributions.csv": contributions.csv(spec, held),
-        "discrepancies.xlsx": listing({"不平的来源": discrepancies.sheet(spec, differing)}),
+        "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.sheet(spec, differing)}),
     }
     if pictures:
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes this one.
@@ -124,7 +154,10 @@ def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submissi
         found = None if isinstance(kept, Finding) else api.read(kept).submission
         if found is not None and found.year == campaign.year - 1:
             return found
-    names = {own.name, f"{own.name}人民政府"}  # as it is published; what the agency at the top published under its own name is its own
+    names = {
+        own.name,
+        f"{own.name}人民政府",
+    }  # as it is published; what the agency at the top published under its own name is its own
 
     def is_sum(submission: Submission) -> bool:
         if submission.agency.code == own.code:
@@ -145,7 +178,10 @@ def added_up(
 
 
 def _excused(
-    spec: FormSpec, found: Sequence[Finding], differing: Sequence[Discrepancy], waived: Mapping[str, Mapping[str, Waiver]]
+    spec: FormSpec,
+    found: Sequence[Finding],
+    differing: Sequence[Discrepancy],
+    waived: Mapping[str, Mapping[str, Waiver]],
 ) -> Iterator[Finding]:
     """The findings; a broken rule that the sum would keep without agencies that were let pass blocks no more than it does there."""
     for each in found:
@@ -155,7 +191,9 @@ def _excused(
             yield each
             continue
         names = {s.agency.code: s.agency.name for s in parts if s.agency is not None}
-        words = [f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names]
+        words = [
+            f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names
+        ]
         yield replace(each, severity="warning")
         yield finding("county.waived", *each.keys, what=subject(parts[0].rule, spec), agencies=named(words))
 
@@ -181,7 +219,9 @@ def _reason(standing: Standing) -> str:
 
 def _corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
     data = _taken(campaign, corrections.FILE)
-    return () if data is None else corrections.parse(data, f"{COUNTY}/{corrections.FILE}", campaign.spec, roster.agencies)
+    return (
+        () if data is None else corrections.parse(data, f"{COUNTY}/{corrections.FILE}", campaign.spec, roster.agencies)
+    )
 
 
 def _taken(campaign: Campaign, name: str) -> bytes | None:

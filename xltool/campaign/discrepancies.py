@@ -14,7 +14,20 @@ from xltool.model import Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.rules.prior_year import aligned
 from xltool.rules.validate import Matrix, Stack, Verdict, beside, matrix, stacked
 
-HEADS: Final = ("勾稽关系", "等级", "位置", "内容", "汇总差额", "单位代码", "单位名称", "左边", "右边", "差额", "单位结论", "备注")
+HEADS: Final = (
+    "勾稽关系",
+    "等级",
+    "位置",
+    "内容",
+    "汇总差额",
+    "单位代码",
+    "单位名称",
+    "左边",
+    "右边",
+    "差额",
+    "单位结论",
+    "备注",
+)
 VERDICTS: Final = {Verdict.PASS: "通过", Verdict.FAIL: "不通过", Verdict.UNKNOWN: "缺数，不能判断"}
 
 
@@ -38,7 +51,10 @@ class Discrepancy:
 
 
 def discrepancies(
-    spec: FormSpec, consolidation: Consolidation, last_year: Mapping[str, Submission] | None = None, last_total: Submission | None = None
+    spec: FormSpec,
+    consolidation: Consolidation,
+    last_year: Mapping[str, Submission] | None = None,
+    last_total: Submission | None = None,
 ) -> Iterator[Discrepancy]:
     """For each rule that the sum breaks every agency with a residual, for each other rule the agencies that break it; worst first.
 
@@ -59,12 +75,20 @@ def discrepancies(
     failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
     alone = _of_the_root_alone(spec, rules)
     for number, rule in enumerate(rules.rules):
-        lefts, rights, total = left[:, number].tolist(), right[:, number].tolist(), int(all_left[0, number] - all_right[0, number])
+        lefts, rights, total = (
+            left[:, number].tolist(),
+            right[:, number].tolist(),
+            int(all_left[0, number] - all_right[0, number]),
+        )
         found = []
         for at, (agency, verdict) in enumerate(zip(consolidation.agencies, verdicts[:, number].tolist(), strict=True)):
             if verdict == Verdict.FAIL or (failing[number] and lefts[at] != rights[at]):
                 apart = number in alone and agency.code != consolidation.root
-                found.append(Discrepancy(rule, agency, lefts[at], rights[at], Verdict(verdict), total, bool(failing[number]), apart))
+                found.append(
+                    Discrepancy(
+                        rule, agency, lefts[at], rights[at], Verdict(verdict), total, bool(failing[number]), apart
+                    )
+                )
         found.sort(key=_worst_first(rule))
         yield from found
         more = (int(all_left[0, number]) - sum(lefts), int(all_right[0, number]) - sum(rights))
@@ -80,7 +104,9 @@ def sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[Entry, ...
 
 def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
     """Whether the sum would keep the rule, of which these are all the parts, without some agencies; never for 大于 0 时须大于 0."""
-    rest = parts[0].total - sum(part.residual for part in parts if part.agency is not None and part.agency.code in codes)
+    rest = parts[0].total - sum(
+        part.residual for part in parts if part.agency is not None and part.agency.code in codes
+    )
     return {"=": rest == 0, "<=": rest <= 0, ">=": rest >= 0, "needs": False}[parts[0].rule.linear.operator]
 
 

@@ -73,7 +73,9 @@ def create(campaign: Campaign, roster: Roster) -> bool:
             return False
         raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
     ours = {*FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
-    if root.is_dir() and any(path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()):
+    if root.is_dir() and any(
+        path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
+    ):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
     for name in FOLDERS:
         try:
@@ -94,7 +96,9 @@ def find(start: Path) -> Campaign:
     for folder in (start, *start.resolve().parents):
         if (folder / SETTINGS).is_file():
             return load(folder)
-    raise XltoolError(f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。")
+    raise XltoolError(
+        f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。"
+    )
 
 
 def load(root: Path) -> Campaign:
@@ -105,11 +109,15 @@ def load(root: Path) -> Campaign:
         raise XltoolError(f"{root / SETTINGS} 不是正确的 TOML：{error}") from error
     faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
     faults += [f"缺少 {name}" for name in ("form", "year", "name") if name not in document]
-    faults += [f"{name} 的类型不对" for name, kind in _FIELDS.items() if name in document and type(document[name]) is not kind]
+    faults += [
+        f"{name} 的类型不对" for name, kind in _FIELDS.items() if name in document and type(document[name]) is not kind
+    ]
     if faults:
         raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
     deadline = parse_deadline(document["deadline"]) if "deadline" in document else None
-    campaign = Campaign(root, document["form"], document["year"], document["name"], deadline, tuple(map(str, document.get("prior", ()))))
+    campaign = Campaign(
+        root, document["form"], document["year"], document["name"], deadline, tuple(map(str, document.get("prior", ())))
+    )
     check(campaign)
     return campaign
 

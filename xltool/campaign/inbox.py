@@ -16,16 +16,20 @@ from xltool import files, kinds
 from xltool.campaign.mail import attachments
 from xltool.messages import render
 from xltool.model import Finding
-from xltool.package import MAX_RATIO, RATIO_FROM
 from xltool.report.text import clean
+from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
 LEFT_BEHIND: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
 MOST_MEMBERS: Final = 500
 MOST_INFLATED: Final = 256 * 2**20
 """Bytes of all members of one archive together."""
-_LOCAL: Final = struct.Struct("<26x2H")  # the lengths of the name and of what else stands between a local header and its content
-_ONE_DOCUMENT: Final = frozenset({"[content_types].xml", "_rels/.rels", "xl/workbook.xml", "mimetype", "ofd.xml", "index/document.iwa"})
+_LOCAL: Final = struct.Struct(
+    "<26x2H"
+)  # the lengths of the name and of what else stands between a local header and its content
+_ONE_DOCUMENT: Final = frozenset(
+    {"[content_types].xml", "_rels/.rels", "xl/workbook.xml", "mimetype", "ofd.xml", "index/document.iwa"}
+)
 """The parts, in lower case, by which a zip archive is one document of Office, ODF, OFD or Apple."""
 NAMELESS: Final = "（无名）"
 _METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
@@ -102,9 +106,15 @@ def _file(path: Path, name: str) -> Iterator[Found]:
 def _within(name: str, data: bytes, *, zipped: bool = False, mailed: bool = False) -> Iterator[Found]:
     """A file itself, or what an archive or a mail holds; what is packed twice over is told."""
     if _archive(data):
-        yield from [Found(name, None, "压缩包里还有压缩包，请解压后放入")] if zipped else _members(name, data, mailed=mailed)
+        yield from (
+            [Found(name, None, "压缩包里还有压缩包，请解压后放入")] if zipped else _members(name, data, mailed=mailed)
+        )
     elif kinds.is_mail(data):
-        yield from [Found(name, None, "压缩包里还有邮件，请把附件另存后放入")] if mailed else _attached(name, data, zipped=zipped)
+        yield from (
+            [Found(name, None, "压缩包里还有邮件，请把附件另存后放入")]
+            if mailed
+            else _attached(name, data, zipped=zipped)
+        )
     elif what := kinds.archive(data):
         yield Found(name, None, f"这是{what}，请解压后放入")
     else:

@@ -23,7 +23,13 @@ from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import readings
 
 State: TypeAlias = Literal["accepted", "returned", "rejected", "duplicate", "skipped"]
-STATES: Final[dict[State, str]] = {"accepted": "通过", "returned": "退回", "rejected": "未能收下", "duplicate": "已收过", "skipped": "略过"}
+STATES: Final[dict[State, str]] = {
+    "accepted": "通过",
+    "returned": "退回",
+    "rejected": "未能收下",
+    "duplicate": "已收过",
+    "skipped": "略过",
+}
 
 BATCH: Final = 32
 """Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the reading of these."""
@@ -41,7 +47,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Intake:
     """What intake works with; `prior` gives last year's submission of an agency, or None."""
 
     campaign: Campaign
@@ -53,29 +59,31 @@ class Desk:
     passwords: tuple[str, ...] = ()
 
 
-def collect(desk: Desk, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
+def collect(intake: Intake, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file; the files themselves are never touched."""
     known: deque[Taken] = deque()
     new: deque[tuple[Found, str]] = deque()
-    found = gathered(paths or [desk.campaign.root / INBOX])
-    under_way = readings(_new(desk, found, known, new), desk.passwords, workers)
+    found = gathered(paths or [intake.campaign.root / INBOX])
+    under_way = readings(_new(intake, found, known, new), intake.passwords, workers)
     while batch := list(islice(under_way, BATCH)):
         yield from _emptied(known)
-        yield from _settled(desk, [new.popleft() for _ in batch], batch)
+        yield from _settled(intake, [new.popleft() for _ in batch], batch)
     yield from _emptied(known)
 
 
-def _new(desk: Desk, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]]) -> Iterator[tuple[bytes, str]]:
+def _new(
+    intake: Intake, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]]
+) -> Iterator[tuple[bytes, str]]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     here: set[str] = set()
-    unopened = desk.store.unopened()
+    unopened = intake.store.unopened()
     for item in found:
         for name in unopened:
             inside = name != item.name and (name == "." or item.name.startswith(f"{name}/"))
             if inside or (name == item.name and item.data is not None):
-                desk.store.opened(name)
+                intake.store.opened(name)
         digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
-        answer = _known(desk, item, digest, here)
+        answer = _known(intake, item, digest, here)
         if answer is not None or item.data is None:
             known.extend([] if answer is None else [answer])
             continue
@@ -89,41 +97,41 @@ def _emptied(queue: deque[Taken]) -> Iterator[Taken]:
         yield queue.popleft()
 
 
-def _known(desk: Desk, item: Found, digest: str, here: set[str]) -> Taken | None:
+def _known(intake: Intake, item: Found, digest: str, here: set[str]) -> Taken | None:
     """The answer for a file that need not be read: no bytes, or bytes that came before; None for a new one."""
     if item.data is None:
-        return _without_bytes(desk, item)
-    seen = desk.store.seen(digest)
-    if digest not in here and (seen is None or seen[0] == "lost" or (seen[0] == "locked" and desk.passwords)):
+        return _without_bytes(intake, item)
+    seen = intake.store.seen(digest)
+    if digest not in here and (seen is None or seen[0] == "lost" or (seen[0] == "locked" and intake.passwords)):
         return None
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
 
-def _settled(desk: Desk, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
+def _settled(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [_attributed(desk, reading) for reading in read]
-    priors = [None if r.submission is None else desk.prior(r.submission.agency.code) for r in attributed]
+    attributed = [_attributed(intake, reading) for reading in read]
+    priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
-        yield _take(desk, item, digest, reading)
+        yield _take(intake, item, digest, reading)
 
 
-def _without_bytes(desk: Desk, item: Found) -> Taken:
+def _without_bytes(intake: Intake, item: Found) -> Taken:
     """A dropping, or a file that could not even be opened: the latter is remembered by its name."""
     if item.skipped:
         return Taken(item.name, "skipped", reason=item.reason)
     digest = hashlib.sha256(f"{item.name}\0{item.reason}".encode()).hexdigest()
-    if desk.store.seen(digest) is not None:
+    if intake.store.seen(digest) is not None:
         return Taken(item.name, "duplicate", reason=item.reason)
-    desk.store.take_unmatched(Unmatched(digest, item.name, item.reason, desk.at), 0)
+    intake.store.take_unmatched(Unmatched(digest, item.name, item.reason, intake.at), 0)
     return Taken(item.name, "rejected", reason=item.reason, unreadable=True)
 
 
-def _attributed(desk: Desk, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
+def _attributed(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
     """The reading as the roster's own agency; without a submission, and with one finding, when it is not this campaign's."""
     submission = reading.submission
     if submission is None:
         return reading
-    campaign, entry = desk.campaign, desk.roster.agencies.get(submission.agency.code)
+    campaign, entry = intake.campaign, intake.roster.agencies.get(submission.agency.code)
     conflict = next((found for found in reading.findings if found.code == "identity.conflict"), None)
     if any(found.code == "published.read" for found in reading.findings):
         return _refused("campaign.published")
@@ -135,22 +143,22 @@ def _attributed(desk: Desk, reading: Reading) -> Reading:  # noqa: PLR0911  each
     if conflict is not None:
         return Reading(None, (conflict,))
     agency = entry.agency
-    notes = list(_stamp_notes(desk, submission))
+    notes = list(_stamp_notes(intake, submission))
     if any(note.code == "stamp.wrong" for note in notes):
         return Reading(None, tuple(notes))
     notes += list(_roster_notes(agency, submission.agency))
     return Reading(replace(submission, agency=agency), (*reading.findings, *notes))
 
 
-def _stamp_notes(desk: Desk, submission: Submission) -> Iterator[Finding]:
+def _stamp_notes(intake: Intake, submission: Submission) -> Iterator[Finding]:
     """Whether the county issued this blank to this agency for this year."""
     code = submission.agency.code
     if not submission.serial:
         if submission.scope == "own":
             yield finding("stamp.missing")
         return
-    facts = (desk.campaign.form, desk.campaign.year, desk.campaign.name, code)
-    if not verified(desk.key, submission.serial, *facts):
+    facts = (intake.campaign.form, intake.campaign.year, intake.campaign.name, code)
+    if not verified(intake.key, submission.serial, *facts):
         yield finding("stamp.wrong", serial=submission.serial[:40], agency=code)
 
 
@@ -163,18 +171,18 @@ def _refused(code: str, **facts: str) -> Reading:
     return Reading(None, (Finding(code, "error", data=facts),))
 
 
-def _take(desk: Desk, item: Found, digest: str, reading: Reading) -> Taken:
+def _take(intake: Intake, item: Found, digest: str, reading: Reading) -> Taken:
     """Archives the bytes, then notes the file: in that order, so that whatever the database knows is in the archive."""
     assert item.data is not None
     submission = reading.submission
-    files.put(desk.campaign.root / ARCHIVE / f"{digest}{_ending(item.data)}", item.data)
+    files.put(intake.campaign.root / ARCHIVE / f"{digest}{_ending(item.data)}", item.data)
     if submission is None:
         found = reading.findings[0]
         reason = api.message(found, None)
-        before = desk.store.seen(digest)
+        before = intake.store.seen(digest)
         outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
         if before is None or outcome == "unmatched" or before[1] != reason:
-            desk.store.take_unmatched(Unmatched(digest, item.name, reason, desk.at), len(item.data), outcome)
+            intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at), len(item.data), outcome)
         if outcome != "unmatched" and before is not None:
             return Taken(item.name, "duplicate", reason=reason)
         return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
@@ -182,8 +190,8 @@ def _take(desk: Desk, item: Found, digest: str, reading: Reading) -> Taken:
     described = [{**api.described(f, reading), "name": f.rule or f.code} for f in reading.findings]
     stored = document.dump(spec, submission)
     agency = submission.agency
-    version = Version(agency.code, 0, digest, desk.at, item.name, stored, tuple(described))
-    if not desk.store.take_version(version, len(item.data)):
+    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described))
+    if not intake.store.take_version(version, len(item.data)):
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
     state: State = "returned" if api.status(reading) == "returned" else "accepted"
     errors = sum(found.severity == "error" for found in reading.findings)

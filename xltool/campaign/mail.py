@@ -28,9 +28,13 @@ LIGHT_PARTS: Final = 600
 
 _FAULTS: Final = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
 """What the standard library's parser lets out when a mail is not what it says."""
-_PART: Final = re.compile(rb"^content-[a-z-]{1,40}:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE)
+_PART: Final = re.compile(
+    rb"^content-[a-z-]{1,40}:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
+)
 _CHINESE: Final = frozenset({"gb2312", "gbk", "gb18030", "cp936", "hz-gb-2312", "x-gbk", "unknown-8bit", ""})
-_SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+_SIGNATURES: Final = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+)
 _DAMAGED: Final = "邮件已损坏，取不出附件；请重新下载，或把附件另存后放入"
 _CUT: Final = "附件在传送中损坏；请重新下载邮件，或把附件另存后放入"
 _TOO_DEEP: Final = f"邮件里套邮件超过 {DEEPEST} 层，请把附件另存后放入"
@@ -137,7 +141,11 @@ def _filename(part: Message) -> str:
     headers = {name.lower(): value for name, value in reversed(list(part.raw_items()))}
     for header, key in (("content-disposition", "filename"), ("content-type", "name")):
         whole = Message()  # it splits the header; raw GBK must be read before, for it would make question marks of that
-        whole["x"] = _text(str(headers.get(header, "")).encode("ascii", "surrogateescape"), "").replace("\r", "").replace("\n", "")
+        whole["x"] = (
+            _text(str(headers.get(header, "")).encode("ascii", "surrogateescape"), "")
+            .replace("\r", "")
+            .replace("\n", "")
+        )
         told = whole.get_param(key, header="x")
         if isinstance(told, tuple):
             told = _text(told[2].encode("latin-1", "replace"), told[0] or "")
@@ -162,7 +170,9 @@ def _percent(name: str) -> bool:
 def _words(name: str) -> str:
     """A name in the code of mail headers (`=?gb2312?B?…?=`); neighbours are joined before they are read, for some cut a sign in two."""
     try:
-        return "".join(part if isinstance(part, str) else _text(part, charset or "") for part, charset in decode_header(name))
+        return "".join(
+            part if isinstance(part, str) else _text(part, charset or "") for part, charset in decode_header(name)
+        )
     except (HeaderParseError, ValueError):
         return name
 
@@ -170,7 +180,11 @@ def _words(name: str) -> str:
 def _text(data: bytes, charset: str) -> str:
     """Bytes as text: GB 2312 means what Chinese Windows takes it for; without a name it is UTF-8, or that."""
     named = charset.lower()
-    for code in ("utf-8", "gb18030") if named in {"", "unknown-8bit"} else ("gb18030" if named in _CHINESE else named, "utf-8", "gb18030"):
+    for code in (
+        ("utf-8", "gb18030")
+        if named in {"", "unknown-8bit"}
+        else ("gb18030" if named in _CHINESE else named, "utf-8", "gb18030")
+    ):
         try:
             return data.decode(code)
         except (UnicodeError, LookupError):

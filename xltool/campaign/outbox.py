@@ -16,10 +16,10 @@ from xltool.campaign.names import workbook_name
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.seal import seal
 from xltool.campaign.store import Issue, Store
-from xltool.lists import as_csv
+from xltool.csvfile import as_csv
 from xltool.model import Submission
+from xltool.workbook.listing import write_listing
 from xltool.workbook.stamp import Master
-from xltool.workbook.write import listing
 
 LIST: Final = "分发清单"
 HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
@@ -38,7 +38,13 @@ class Built:
 
 
 def build(
-    campaign: Campaign, roster: Roster, store: Store, *, at: str, prior: Callable[[str], Submission | None], mail: bool = False
+    campaign: Campaign,
+    roster: Roster,
+    store: Store,
+    *,
+    at: str,
+    prior: Callable[[str], Submission | None],
+    mail: bool = False,
 ) -> Iterator[Built]:
     """Writes each agency's workbook into outbox/, then the list beside it and the ledger; the same roster and figures give the same bytes.
 
@@ -92,6 +98,12 @@ def _numbers(roster: Roster, store: Store) -> dict[str, int]:
 
 def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
     agencies = roster.agencies
-    rows = [HEADS, *((i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256) for i in made)]
+    rows = [
+        HEADS,
+        *(
+            (i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256)
+            for i in made
+        ),
+    ]
     files.put(folder / f"{LIST}.csv", as_csv(rows))
-    files.put(folder / f"{LIST}.xlsx", listing({LIST: rows}))
+    files.put(folder / f"{LIST}.xlsx", write_listing({LIST: rows}))

@@ -63,7 +63,10 @@ class _Line:
 def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[Unmatched], today: date) -> bytes:
     """The page as UTF-8; the same standings on the same day give the same bytes."""
     most = max((s.errors for s in standings), default=0)
-    lines = [_Line(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _share(s.errors, most)) for at, s in enumerate(standings, 1)]
+    lines = [
+        _Line(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _share(s.errors, most))
+        for at, s in enumerate(standings, 1)
+    ]
     tally = counts(standings, unmatched)
     return (
         _template()
@@ -83,7 +86,9 @@ def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[
             troubles=_troubles(campaign.spec, standings),
             troubled=sorted((line for line in lines if line.standing.errors), key=lambda line: -line.standing.errors),
             asked=sum(s.warnings > 0 and not s.errors for s in standings),
-            told=sorted((line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"),
+            told=sorted(
+                (line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"
+            ),
             unmatched=unmatched,
             shown=lambda standing: _shown(campaign.spec, standing),
             day=_day,
@@ -96,7 +101,9 @@ def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[
 @cache
 def _template() -> Template:
     # As in the report: every value passes `finalize` on its way into the page, and escaping comes after it.
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(files(__package__).joinpath("status.html.j2").read_text("utf-8"))
 
 
@@ -123,7 +130,14 @@ def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
             found.setdefault((verdict.severity, verdict.rule), []).append(standing.entry.agency.name)
     most = max(map(len, found.values()), default=0)
     troubles = [
-        _Trouble(rule, texts.get(rule) or _title(rule), severity, len(names), tuple(dict.fromkeys(names)), _share(len(names), most))
+        _Trouble(
+            rule,
+            texts.get(rule) or _title(rule),
+            severity,
+            len(names),
+            tuple(dict.fromkeys(names)),
+            _share(len(names), most),
+        )
         for (severity, rule), names in found.items()
     ]
     return sorted(troubles, key=lambda trouble: (_RANK[trouble.severity], -trouble.count, trouble.name))
@@ -146,14 +160,16 @@ def _shown(spec: FormSpec, standing: Standing) -> list[tuple[Verdict, list[str]]
 
 def _suspects(spec: FormSpec, verdict: Verdict) -> list[str]:
     """The cells that may be the wrong ones as a clerk says them, those suspected for one reason in one line."""
-    from xltool.workbook.address import plan
+    from xltool.workbook.layout_plan import plan
 
     place = plan(spec).place
     found: dict[str, list[str]] = {}
     for suspect in verdict.finding["suspects"]:
         if suspect["key"] in spec.index:
             spot = messages.spot(spec.cell(suspect["key"]), place)
-            found.setdefault(suspect["why"], []).append(f"{spot} {_figure(suspect['value'])} → {_figure(suspect['proposed'])}")
+            found.setdefault(suspect["why"], []).append(
+                f"{spot} {_figure(suspect['value'])} → {_figure(suspect['proposed'])}"
+            )
     return [f"{'；'.join(cells)}。{why}。" for why, cells in found.items()]
 
 

@@ -34,7 +34,9 @@ def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequen
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
         for submission in submissions:
             if submission.year != year - 1:
-                raise XltoolError(f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。")
+                raise XltoolError(
+                    f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。"
+                )
             known = roster.known(submission.agency)
             whole = submission.scope == "consolidated" and known.code == top
             found.setdefault(TOTAL if whole else known.code, replace(submission, agency=known))

@@ -45,7 +45,9 @@ def refresh(  # noqa: PLR0917
     return written
 
 
-def _marked(campaign: Campaign, store: Store, version: Version, prior: Submission | None, passwords: Sequence[str]) -> bytes:
+def _marked(
+    campaign: Campaign, store: Store, version: Version, prior: Submission | None, passwords: Sequence[str]
+) -> bytes:
     spec = campaign.spec
     reading = _reading(campaign, version, prior, passwords)
     assert reading.submission is not None
@@ -60,11 +62,15 @@ def _reading(campaign: Campaign, version: Version, prior: Submission | None, pas
     path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
     data = Finding("file.missing", "error") if path is None else files.take(path)
     if isinstance(data, Finding):
-        raise XltoolError(f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。")
+        raise XltoolError(
+            f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。"
+        )
     stored = api.read(version.submission).submission
     reading = readings.reading(data, version.file, passwords)
     if reading.submission is None and reading.findings[0].code in LOCKED:
-        raise XltoolError(f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORDS}，再执行一次。")
+        raise XltoolError(
+            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORDS}，再执行一次。"
+        )
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
     [judged] = api.check([Reading(stored, reading.findings)], [prior])

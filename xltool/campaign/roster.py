@@ -112,7 +112,11 @@ def parse(data: bytes) -> Roster:
         unknown = [title for title, name in zip(header[1], names, strict=True) if title and not name]
         hint = f"表头里认不出：{'、'.join(unknown)}。" if unknown else ""
         raise RosterError([*faults, *([hint] if hint else [])])
-    lines = [(number, _fields(names, row)) for number, row in rows if number > header[0] and any(cell.strip() for cell in row)]
+    lines = [
+        (number, _fields(names, row))
+        for number, row in rows
+        if number > header[0] and any(cell.strip() for cell in row)
+    ]
     if len(lines) > MOST_AGENCIES:
         raise RosterError([f"名录有 {len(lines)} 行，最多 {MOST_AGENCIES} 行。"])
     faults = [f"第 {number} 行：{fault}" for number, fields in lines for fault in _line_faults(fields)]
@@ -145,8 +149,8 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
-    from xltool.package import Refusal
-    from xltool.workbook.opening import opened
+    from xltool.spreadsheet.open import opened
+    from xltool.spreadsheet.package import Refusal
 
     try:
         book = opened(data)
@@ -202,7 +206,9 @@ def _joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
             faults.append(f"第 {number} 行：上级代码就是本单位的代码。")
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
             near = nearest(parent, parents)
-            faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{f'，是不是 {near.split(chr(39))[1]}？' if near else '。'}")
+            faults.append(
+                f"第 {number} 行：上级代码“{parent}”不在名录里{f'，是不是 {near.split(chr(39))[1]}？' if near else '。'}"
+            )
         elif parent and _circles(code, parents):
             faults.append(f"第 {number} 行：上级关系绕成了圈。")
     return faults
@@ -230,7 +236,9 @@ def _notes(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
 
 def _entry(fields: Mapping[str, str]) -> Entry:
     agency = Agency(fields["code"], fields["name"], LEVEL_WORDS[fields["level"]])
-    return Entry(agency, fields.get("parent", ""), fields.get("contact", ""), fields.get("phone", ""), fields.get("email", ""))
+    return Entry(
+        agency, fields.get("parent", ""), fields.get("contact", ""), fields.get("phone", ""), fields.get("email", "")
+    )
 
 
 def _plain(title: str) -> str:

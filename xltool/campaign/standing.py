@@ -116,7 +116,9 @@ def standings(campaign: Campaign, roster: Roster, store: Store, today: date, str
 def submitted(standing: Standing) -> Submission:
     """What an agency's newest version says, under the name that the roster gives the agency; `XltoolError` when it cannot be read."""
     agency = standing.entry.agency
-    submission = None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
+    submission = (
+        None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
+    )
     if submission is None:
         raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.versions} 版已读不出来，请重新收取。")
     return replace(submission, agency=agency)
@@ -200,7 +202,9 @@ def _weighed(finding: Mapping[str, Any], waivers: Sequence[Waiver], explanations
     if finding["severity"] == "info":  # asks for nothing, so there is nothing to let pass
         return Verdict(finding)
     # The word on just this finding before the word on its rule everywhere, and that before the word on a whole kind.
-    waiver = next((w for name in (finding["name"], finding["rule"], finding["code"]) for w in waivers if w.rule == name), None)
+    waiver = next(
+        (w for name in (finding["name"], finding["rule"], finding["code"]) for w in waivers if w.rule == name), None
+    )
     told = next((explanations[name] for name in _told_as(finding) if explanations.get(name, "").strip()), "")
     return Verdict(finding, waiver, told)
 

@@ -160,13 +160,18 @@ class Store:
     def unopened(self) -> frozenset[str]:
         """The names of files that could not be opened: nothing of them was taken in."""
         return frozenset(
-            row[0] for row in self._rows("SELECT name FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ?", _EMPTY)
+            row[0]
+            for row in self._rows(
+                "SELECT name FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ?", _EMPTY
+            )
         )
 
     def opened(self, name: str) -> None:
         """Forgets that a file of that name could not be opened: now it was."""
         with self._transaction():
-            self._db.execute("DELETE FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ? AND name = ?", (_EMPTY, name))
+            self._db.execute(
+                "DELETE FROM file WHERE outcome = 'unmatched' AND size = 0 AND sha256 <> ? AND name = ?", (_EMPTY, name)
+            )
 
     def _new(self, sha256: str) -> bool:
         seen = self.seen(sha256)
@@ -186,12 +191,16 @@ class Store:
 
     def newest(self) -> dict[str, Version]:
         """The newest version of each agency that has returned anything."""
-        rows = self._rows(f"SELECT {_VERSION} FROM version AS v WHERE number = (SELECT max(number) FROM version WHERE agency = v.agency)")
+        rows = self._rows(
+            f"SELECT {_VERSION} FROM version AS v WHERE number = (SELECT max(number) FROM version WHERE agency = v.agency)"
+        )
         return {row[0]: _version(row) for row in rows}
 
     def versions(self, agency: str) -> tuple[Version, ...]:
         """All versions of one agency, oldest first."""
-        return tuple(map(_version, self._rows(f"SELECT {_VERSION} FROM version WHERE agency = ? ORDER BY number", agency)))
+        return tuple(
+            map(_version, self._rows(f"SELECT {_VERSION} FROM version WHERE agency = ? ORDER BY number", agency))
+        )
 
     def waivers(self) -> dict[str, tuple[Waiver, ...]]:
         """All waivers by agency."""

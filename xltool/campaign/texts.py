@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xltool.campaign.handwritten import nearest, opened, refuse
+from xltool.campaign.toml_file import nearest, opened, refuse
 from xltool.forms import references
 from xltool.forms.source import Located, Source
 from xltool.model import FormSpec, Submission
@@ -29,7 +29,9 @@ def given(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Subm
             source.fault(_within(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint)
         # In an office's own file a brace that is no reference is one that was mistyped.
         for brace in _BRACE.finditer(references.without(text)):
-            source.fault(_within(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数")
+            source.fault(
+                _within(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数"
+            )
     refuse(source)
     return {key: text for key, text in texts.items() if text.strip()}
 

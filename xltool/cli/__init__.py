@@ -52,7 +52,9 @@ class Commands(Command, click.Group):
             formatter.write_dl(list(COMMANDS.items()))
         super().format_options(ctx, formatter)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             from xltool.forms.source import nearest

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool.campaign import folder, outbox
-from xltool.cli import console, place
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 
 
@@ -18,15 +18,15 @@ from xltool.cli.chinese import Command
     options_metavar="[选项]",
     help="给名录里每个单位生成一个锁定的工作簿，放到 outbox；同时在任务文件夹里写出分发清单。\n\n名录不变时，再次生成的工作簿一模一样。",
 )
-@place.option
+@campaign_options.option
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")
 def command(root: Path, mail: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
-    with place.opened(root) as (campaign, roster, store):
-        last_year = place.last_year(campaign, roster)
+    with campaign_options.opened(root) as (campaign, roster, store):
+        last_year = campaign_options.last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
-        names = {made.file for made in place.progress(built, len(roster.entries), "生成")}
+        names = {made.file for made in campaign_options.progress(built, len(roster.entries), "生成")}
         place_of = campaign.root / folder.OUTBOX
         console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST}.xlsx。")
         if mail:
@@ -36,4 +36,6 @@ def command(root: Path, mail: bool) -> None:
                 console.say(f"{len(without)} 个单位没有邮箱：{'、'.join(without[:10])}。", err=True)
         stale = sorted(path.name for path in place_of.glob("*.xlsx") if path.name not in names)
         if stale:
-            console.say(f"outbox 里有 {len(stale)} 个文件不属于名录里的单位，没有动它们：{'、'.join(stale[:10])}。", err=True)
+            console.say(
+                f"outbox 里有 {len(stale)} 个文件不属于名录里的单位，没有动它们：{'、'.join(stale[:10])}。", err=True
+            )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from xltool import api
-from xltool.cli import console, pairs, shown
+from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 from xltool.messages import visible
@@ -33,23 +33,25 @@ from xltool.messages import visible
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
 @options
-def command(paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool, passwords: tuple[str, ...]) -> None:
+def command(
+    paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool, passwords: tuple[str, ...]
+) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = shown.loaded(paths, passwords)
+    loaded = output.loaded(paths, passwords)
     if prior_paths:
-        loaded, priors = pairs.paired(loaded, pairs.last_year(prior_paths, passwords))
+        loaded, priors = prior_files.paired(loaded, prior_files.last_year(prior_paths, passwords))
         readings = api.check(loaded, priors)
     else:
         readings = api.check(loaded)
     for path, reading in zip(paths, readings, strict=True):
         if as_json:
-            console.result(shown.as_json(str(path), reading))
+            console.result(output.as_json(str(path), reading))
             continue
-        console.say(f"{visible(str(path))}：{shown.STATES[api.status(reading)]}")
-        for line in shown.lines(reading):
+        console.say(f"{visible(str(path))}：{output.STATES[api.status(reading)]}")
+        for line in output.lines(reading):
             console.say(line)
     if not as_json:
         counts = Counter(api.status(reading) for reading in readings)
-        tally = "，".join(f"{name} {counts[status]} 个" for status, name in shown.STATES.items() if counts[status])  # type: ignore[index]
+        tally = "，".join(f"{name} {counts[status]} 个" for status, name in output.STATES.items() if counts[status])  # type: ignore[index]
         console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
-    sys.exit(shown.exit_code(readings, strict))
+    sys.exit(output.exit_code(readings, strict))

@@ -14,10 +14,10 @@ import click
 from xltool.campaign import intake, returns
 from xltool.campaign.passwords import of
 from xltool.campaign.standing import standings
-from xltool.cli import console, place
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
+from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import options
-from xltool.cli.shown import DONE, ERRORS, UNREADABLE
 from xltool.messages import XltoolError
 
 
@@ -30,7 +30,7 @@ from xltool.messages import XltoolError
     "有文件无法读取时退出码为 5，有退回时为 3。",
 )
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
-@place.option
+@campaign_options.option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
 @options
 def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tuple[str, ...]) -> None:
@@ -38,18 +38,24 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *of(campaign)]))
-        last_year = place.last_year(campaign, roster)
-        desk = intake.Desk(campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords)
-        taken = list(place.progress(intake.collect(desk, paths, jobs or os.cpu_count() or 1), None, "收取"))
-        states = {standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())}
+        last_year = campaign_options.last_year(campaign, roster)
+        office = intake.Intake(
+            campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords
+        )
+        taken = list(
+            campaign_options.progress(intake.collect(office, paths, jobs or os.cpu_count() or 1), None, "收取")
+        )
+        states = {
+            standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())
+        }
         written = returns.refresh(campaign, roster, store, states, last_year, passwords)
         counts = Counter(item.state for item in taken)
         if counts["accepted"] + counts["returned"] + counts["rejected"]:
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items())
-            store.note(desk.at, getpass.getuser(), "collect", tally)
+            store.note(office.at, getpass.getuser(), "collect", tally)
     for item in taken:
         console.say(f"{intake.STATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
     tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items() if counts[state])

@@ -14,7 +14,7 @@ from xltool.campaign import corrections, texts
 from xltool.campaign.county import County, Gathered, county, gathered
 from xltool.campaign.folder import COUNTY, Campaign
 from xltool.campaign.standing import standings
-from xltool.cli import console, place, shown
+from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.model import Absence
 
@@ -29,16 +29,16 @@ from xltool.model import Absence
     "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
     "还有单位未报送或未通过时不汇总，退出码为 3，除非加 --allow-missing。",
 )
-@place.option
+@campaign_options.option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过；汇总数只有核实性问题时退出码为 4。")
 def command(root: Path, allow_missing: bool, strict: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         given = gathered(standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.submissions):
             _refuse(given)
-        made = county(campaign, roster, given, place.last_year(campaign, roster))
+        made = county(campaign, roster, given, campaign_options.last_year(campaign, roster))
     for name, data in made.files.items():
         files.put(campaign.root / COUNTY / name, data)
     for line in _told(campaign, given, made):
@@ -47,7 +47,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
     if not made.reading.submission or not made.reading.submission.texts:
         console.say(f"本级报告的文字还没有写；写在 {campaign.root / COUNTY / texts.FILE}，再汇总一次。", err=True)
-    sys.exit(shown.exit_code([made.reading], strict))
+    sys.exit(output.exit_code([made.reading], strict))
 
 
 def _refuse(given: Gathered) -> None:
@@ -56,13 +56,15 @@ def _refuse(given: Gathered) -> None:
     why = "没有可以汇总的单位" if not given.submissions else f"还有 {len(given.absent)} 个单位没有通过"
     hint = "先催报、退回改正" if not given.submissions else "先催报、退回改正，或加 --allow-missing 只汇总其余单位"
     console.say(f"{why}，没有汇总；{hint}。", err=True)
-    sys.exit(shown.ERRORS)
+    sys.exit(output.ERRORS)
 
 
 def _told(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
     """What was summed, what was not and why, what was corrected, and what is found in the sum."""
     held = made.consolidation
-    counts = f"名录 {len(given.submissions) + len(given.absent) + len(given.covered)} 个单位：汇总 {len(given.submissions)}"
+    counts = (
+        f"名录 {len(given.submissions) + len(given.absent) + len(given.covered)} 个单位：汇总 {len(given.submissions)}"
+    )
     counts += f"，已含在上级单位汇总数里 {len(given.covered)}" if given.covered else ""
     yield f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
     yield "汇总的单位："
@@ -76,10 +78,10 @@ def _told(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
     for each in held.applied:
         correction = each.correction
         cell = campaign.spec.cell(correction.key)
-        figures = f"{shown.shown(each.before, cell)} → {shown.shown(each.after, cell)}"
-        yield f"  {shown.spot(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
-    yield f"汇总数：{shown.STATES['returned'] if made.draft else shown.STATES['accepted']}{'，报告标明是草稿' if made.draft else ''}"
-    yield from shown.lines(made.reading)
+        figures = f"{output.shown(each.before, cell)} → {output.shown(each.after, cell)}"
+        yield f"  {output.spot(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
+    yield f"汇总数：{output.STATES['returned'] if made.draft else output.STATES['accepted']}{'，报告标明是草稿' if made.draft else ''}"
+    yield from output.lines(made.reading)
 
 
 def _listed(title: str, absent: Sequence[Absence]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import click
 
 from xltool import api, cli, files
 from xltool.campaign import folder, texts
-from xltool.cli import console, place
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
@@ -74,9 +74,9 @@ def _returned(root: Path, submissions: list[Submission]) -> Submission:
 
 def _put(root: Path, name: str, submission: Submission) -> None:
     """A workbook as the agency sends it back: the one that was issued to it, filled in."""
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
-        prior = place.last_year(campaign, roster).get(submission.agency.code)
+        prior = campaign_options.last_year(campaign, roster).get(submission.agency.code)
     files.put(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 import click
 
-from xltool.cli import console, shown
+from xltool.cli import console, output
 from xltool.cli.chinese import Command
-from xltool.cli.computer import State, checks
+from xltool.cli.diagnostics import State, checks
 
 _MARKS: Final[dict[State, str]] = {"ok": "有", "missing": "缺", "optional": "可选"}
 
@@ -35,7 +35,9 @@ def command(as_json: bool) -> None:
         console.result(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     else:
         for check, after in zip_longest(found, found[1:]):
-            remedy = "" if after is not None and after.remedy == check.remedy else check.remedy  # told once, after the last that it mends
+            remedy = (
+                "" if after is not None and after.remedy == check.remedy else check.remedy
+            )  # told once, after the last that it mends
             console.say(f"[{_MARKS[check.state]}] {check.text}。{remedy}")
         console.say(f"缺 {missing} 样必需的，先按上面的办法补上。" if missing else "必需的都有。")
-    sys.exit(shown.FAILED if missing else shown.DONE)
+    sys.exit(output.FAILED if missing else output.DONE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool import api, files
-from xltool.cli import console, shown
+from xltool.cli import console, output
 from xltool.cli.chinese import Command
 from xltool.model import Reading
 
@@ -20,17 +20,25 @@ from xltool.model import Reading
     help="把上报件（JSON）的数和文字填入正式工作簿。\n\n合计由工作簿自动计算；与上报件的合计不一致时指出，退出码为 3。",
 )
 @click.argument("document", metavar="上报件.json", type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="工作簿.xlsx", required=True, type=click.Path(path_type=Path), help="写到哪个文件。")
-def command(document: Path, output: Path) -> None:
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="工作簿.xlsx",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="写到哪个文件。",
+)
+def command(document: Path, target: Path) -> None:
     """Writes the workbook, then tells what of the document it cannot show as given."""
-    if output.suffix.lower() != ".xlsx":
+    if target.suffix.lower() != ".xlsx":
         raise click.UsageError("工作簿的文件名应以 .xlsx 结尾。")
-    reading = shown.load(document)
+    reading = output.load(document)
     submission = reading.submission
     if submission is not None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
-        files.put(output, api.fill(submission))
-        console.say(f"已写出 {output}", err=True)
-    for line in shown.lines(reading):
+        files.put(target, api.fill(submission))
+        console.say(f"已写出 {target}", err=True)
+    for line in output.lines(reading):
         console.say(line, err=True)
-    sys.exit(shown.exit_code([reading]))
+    sys.exit(output.exit_code([reading]))

@@ -14,7 +14,12 @@ from xltool.codes import GRADES
 from xltool.model import FormSpec
 
 
-@click.command(cls=Command, name="forms", options_metavar="[选项]", help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。")
+@click.command(
+    cls=Command,
+    name="forms",
+    options_metavar="[选项]",
+    help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。",
+)
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")
 def command(form_id: str | None, as_json: bool) -> None:
@@ -23,7 +28,9 @@ def command(form_id: str | None, as_json: bool) -> None:
         specs = [api.form(known) for known in api.forms()]
         if as_json:
             heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
-            console.result(json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n")
+            console.result(
+                json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n"
+            )
         else:
             for spec in specs:
                 console.say(f"{spec.id}　{spec.title}（{spec.basis}，{_years(spec)}）")
@@ -37,7 +44,7 @@ def command(form_id: str | None, as_json: bool) -> None:
 
 def described(spec: FormSpec) -> dict[str, Any]:
     """A form as the contract's JSON: cells with sheet and address, texts, rules by id."""
-    from xltool.workbook.address import plan
+    from xltool.workbook.layout_plan import plan
 
     layout = plan(spec)
     cells = [
@@ -53,7 +60,9 @@ def described(spec: FormSpec) -> dict[str, Any]:
         for cell in spec.cells
     ]
     spots = [(text, layout.texts[text.key]) for text in spec.texts]
-    texts = [{"key": text.key, "label": text.label, "sheet": spot.sheet, "address": spot.address} for text, spot in spots]
+    texts = [
+        {"key": text.key, "label": text.label, "sheet": spot.sheet, "address": spot.address} for text, spot in spots
+    ]
     rules: dict[str, dict[str, Any]] = {}
     for rule in spec.rules:
         entry = {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis, "cells": []}
@@ -77,7 +86,7 @@ def _years(spec: FormSpec) -> str:
 
 
 def _listing(spec: FormSpec) -> None:
-    from xltool.workbook.address import plan
+    from xltool.workbook.layout_plan import plan
 
     layout = plan(spec)
     console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_years(spec)}")

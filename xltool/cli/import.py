@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from xltool import api, files, readings
-from xltool.cli import console, shown
+from xltool.cli import console, output
 from xltool.cli.chinese import Command
 from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
 from xltool.model import Finding, Reading
@@ -28,34 +28,47 @@ HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
     "按年度认出版式，三张表印法不同也能认；拿不准的都写到标准错误输出。单位名称、年度认不出的，用 --agency、--year 写明。",
 )
 @click.argument("report", metavar="报告", type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="上报件.json", type=click.Path(path_type=Path), help="写到哪个文件；不写则输出到屏幕。")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="上报件.json",
+    type=click.Path(path_type=Path),
+    help="写到哪个文件；不写则输出到屏幕。",
+)
 @click.option("--agency", metavar="名称", default="", help="单位名称；不写则取标题里的。")
 @click.option("--code", metavar="代码", default="", help="单位代码；报告里没有，不写则用单位名称。")
 @click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。")
 @click.option("--year", metavar="年度", type=click.IntRange(2000, 2100), help="报告年度；不写则取标题里的。")
-@click.option("--scope", type=click.Choice(list(SCOPE_NAMES)), default="own", help="own 本级（默认），consolidated 汇总。")
-@click.option("--evidence", metavar="依据.csv", type=click.Path(path_type=Path), help="另写一张表：每个数在原文的位置和原样。")
-def command(report: Path, output: Path | None, evidence: Path | None, **told: Any) -> None:
+@click.option(
+    "--scope", type=click.Choice(list(SCOPE_NAMES)), default="own", help="own 本级（默认），consolidated 汇总。"
+)
+@click.option(
+    "--evidence", metavar="依据.csv", type=click.Path(path_type=Path), help="另写一张表：每个数在原文的位置和原样。"
+)
+def command(report: Path, target: Path | None, evidence: Path | None, **told: Any) -> None:
     """Writes the document, and what was unsure to standard error."""
     from xltool.published.read import Hints, Imported
 
     data = files.take(report)
     hints = Hints(told["agency"], told["code"], told["level"], told["year"], told["scope"])
-    imported = Imported(Reading(None, (data,))) if isinstance(data, Finding) else readings.imported(data, str(report), hints)
+    imported = (
+        Imported(Reading(None, (data,))) if isinstance(data, Finding) else readings.imported(data, str(report), hints)
+    )
     reading, sources = imported.reading, imported.sources
     if reading.submission is not None:
         document = api.dump(reading.submission)
-        if output is None:
+        if target is None:
             console.result(document)
         else:
-            files.put(output, document)
-            console.say(f"已写出 {output}", err=True)
+            files.put(target, document)
+            console.say(f"已写出 {target}", err=True)
         if evidence is not None:
             files.put(evidence, _table(sources))
             console.say(f"已写出 {evidence}", err=True)
-    for line in shown.lines(reading):
+    for line in output.lines(reading):
         console.say(line, err=True)
-    sys.exit(shown.exit_code([reading]))
+    sys.exit(output.exit_code([reading]))
 
 
 def _table(sources: Sequence[Sequence[str]]) -> bytes:
@@ -63,5 +76,7 @@ def _table(sources: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADS)
-    writer.writerows([f"'{cell}" if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in source] for source in sources)
+    writer.writerows(
+        [f"'{cell}" if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in source] for source in sources
+    )
     return text.getvalue().encode("utf-8-sig")

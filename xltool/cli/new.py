@@ -26,9 +26,18 @@ from xltool.model import Finding
 @click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")
 @click.option("--year", metavar="年度", required=True, type=int, help="报告年度，如 2024。")
 @click.option("--name", metavar="名称", required=True, help="任务名称，如 额敏县。")
-@click.option("--roster", "roster_path", metavar="名录", required=True, type=click.Path(path_type=Path), help="单位名录：.csv 或 .xlsx。")
+@click.option(
+    "--roster",
+    "roster_path",
+    metavar="名录",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="单位名录：.csv 或 .xlsx。",
+)
 @click.option("--deadline", metavar="日期", help="报送期限，如 2025-01-31。")
-@click.option("--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。")
+@click.option(
+    "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
+)
 @options
 def command(
     root: Path,

@@ -8,27 +8,37 @@ from pathlib import Path
 import click
 
 from xltool import api, files
-from xltool.cli import console, shown
+from xltool.cli import console, output
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 
 
 @click.command(
-    cls=Command, name="read", options_metavar="[选项]", help="把填好的工作簿读成上报件（JSON）。读数时发现的问题写到标准错误输出。"
+    cls=Command,
+    name="read",
+    options_metavar="[选项]",
+    help="把填好的工作簿读成上报件（JSON）。读数时发现的问题写到标准错误输出。",
 )
 @click.argument("workbook", metavar="工作簿.xlsx", type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="上报件.json", type=click.Path(path_type=Path), help="写到哪个文件；不写则输出到屏幕。")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="上报件.json",
+    type=click.Path(path_type=Path),
+    help="写到哪个文件；不写则输出到屏幕。",
+)
 @options
-def command(workbook: Path, output: Path | None, passwords: tuple[str, ...]) -> None:
+def command(workbook: Path, target: Path | None, passwords: tuple[str, ...]) -> None:
     """Writes the document, and what was noticed in reading to standard error."""
-    reading = shown.load(workbook, passwords)
+    reading = output.load(workbook, passwords)
     if reading.submission is not None:
         data = api.dump(reading.submission)
-        if output is None:
+        if target is None:
             console.result(data)
         else:
-            files.put(output, data)
-            console.say(f"已写出 {output}", err=True)
-    for line in shown.lines(reading):
+            files.put(target, data)
+            console.say(f"已写出 {target}", err=True)
+    for line in output.lines(reading):
         console.say(line, err=True)
-    sys.exit(shown.exit_code([reading]))
+    sys.exit(output.exit_code([reading]))

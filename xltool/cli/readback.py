@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from xltool import readings
-from xltool.cli import shown
+from xltool.cli import output
 from xltool.model import Submission
 from xltool.report.printing import VERIFIABLE, Kind
 
@@ -26,4 +26,4 @@ def readback(data: bytes, kind: Kind, submission: Submission, prior: Submission 
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:
         return Readback()
-    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *shown.lines(reading)), differs=True)
+    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.lines(reading)), differs=True)

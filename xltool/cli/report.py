@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool import api, files
-from xltool.cli import console, pairs, shown
+from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 from xltool.cli.readback import readback
@@ -26,6 +26,7 @@ from xltool.report.printing import KINDS
 @click.option(
     "-o",
     "--output",
+    "target",
     metavar="报告.docx",
     required=True,
     type=click.Path(path_type=Path),
@@ -53,7 +54,7 @@ from xltool.report.printing import KINDS
 @options
 def command(
     source: Path,
-    output: Path,
+    target: Path,
     *,
     draft: bool,
     fragment: bool,
@@ -63,7 +64,7 @@ def command(
     passwords: tuple[str, ...],
 ) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
-    kind = output.suffix.lower().removeprefix(".")
+    kind = target.suffix.lower().removeprefix(".")
     if kind not in KINDS:
         raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in KINDS)} 之一结尾。")
     if pictures and kind != "html":
@@ -75,25 +76,29 @@ def command(
     if style is not None and kind != "docx":
         raise click.UsageError(f"--style 只能用于 .docx，不能用于 .{kind}。")
     dress = lent(style)
-    loaded, priors = pairs.paired([shown.load(source, passwords)], {} if prior is None else pairs.last_year((prior,), passwords))
+    loaded, priors = prior_files.paired(
+        [output.load(source, passwords)], {} if prior is None else prior_files.last_year((prior,), passwords)
+    )
     [reading] = api.check(loaded, priors)
     status = api.status(reading)
-    for line in shown.lines(reading):
+    for line in output.lines(reading):
         console.say(line, err=True)
     if reading.submission is None or (status == "returned" and not draft):
         if reading.submission is not None:
             console.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
-        sys.exit(shown.exit_code([reading]))
+        sys.exit(output.exit_code([reading]))
     drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
     if pictures and not drawn:
         console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
-    data, remarks = api.printed(reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0])
-    files.put(output, data)
+    data, remarks = api.printed(
+        reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
+    )
+    files.put(target, data)
     for remark in remarks:
         console.say(remark, err=True)
-    console.say(f"已写出 {output}", err=True)
+    console.say(f"已写出 {target}", err=True)
     back = readback(data, kind, reading.submission, priors[0])
     for line in back.lines:
         console.say(line, err=True)
     if back.differs:
-        sys.exit(shown.ERRORS)
+        sys.exit(output.ERRORS)

@@ -14,7 +14,7 @@ from xltool.campaign import reports
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import STATES, Standing, standings, submitted
-from xltool.cli import console, place, shown
+from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import readback
 from xltool.cli.style import lent
@@ -28,7 +28,7 @@ from xltool.report.printing import KINDS, Kind
     help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
     "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
-@place.option
+@campaign_options.option
 @click.option(
     "--kind",
     "kinds",
@@ -38,7 +38,9 @@ from xltool.report.printing import KINDS, Kind
     type=click.Choice(KINDS),
     help=f"生成哪种文件（{'、'.join(KINDS)}），可以多次给出；默认 {'、'.join(reports.USUAL)}。",
 )
-@click.option("--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。")
+@click.option(
+    "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"
+)
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过。")
 def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: bool) -> None:
     """Writes what can be published, reads it back, and tells who has none."""
@@ -46,14 +48,14 @@ def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: 
     if style is not None and "docx" not in kinds:
         raise click.UsageError("--style 只能用于 docx。")
     dress = lent(style)
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         found = standings(campaign, roster, store, date.today(), strict)
-        last_year = place.last_year(campaign, roster)
+        last_year = campaign_options.last_year(campaign, roster)
     accepted = [standing for standing in found if standing.state == "accepted"]
     paths = {kind: reports.paths(campaign, roster, kind) for kind in kinds}
     remarks: dict[str, None] = {}  # what is said of the fonts is said once
     unlike: list[str] = []
-    for standing in place.progress(accepted, len(accepted), "生成"):
+    for standing in campaign_options.progress(accepted, len(accepted), "生成"):
         submission, prior = submitted(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
@@ -67,7 +69,7 @@ def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: 
         console.say(line, err=True)
     left = [standing for standing in found if standing.state != "accepted"]
     _left(campaign, roster, left)
-    sys.exit(shown.ERRORS if left or unlike else shown.DONE)
+    sys.exit(output.ERRORS if left or unlike else output.DONE)
 
 
 def _left(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:

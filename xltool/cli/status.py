@@ -14,7 +14,7 @@ from xltool import files
 from xltool.campaign.folder import Campaign
 from xltool.campaign.standing import STATES, Standing, as_json, counts, standings, unmatched
 from xltool.campaign.store import Unmatched
-from xltool.cli import console, place
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.report.text import clean
@@ -30,20 +30,24 @@ _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
     help="列出各单位的报送情况：谁报了、谁逾期、哪里不对。\n\n"
     "最新一版有未放行的强制性错误的为退回；加 --strict 时，没有说明的核实性问题也算。",
 )
-@place.option
+@campaign_options.option
 @click.option("--json", "wants_json", is_flag=True, help="输出 JSON（xltool/status/1）。")
 @click.option("--html", metavar="文件.html", type=click.Path(path_type=Path), help="另写一个可以张贴、打印的网页。")
-@click.option("--reminders", metavar="文件夹", type=click.Path(path_type=Path), help="另写催报名单：催报.xlsx 和 催报.csv。")
+@click.option(
+    "--reminders", metavar="文件夹", type=click.Path(path_type=Path), help="另写催报名单：催报.xlsx 和 催报.csv。"
+)
 @click.option("--strict", is_flag=True, help="核实性问题没有说明也没有放行的，不算通过。")
 def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | None, strict: bool) -> None:
     """Prints the table or the JSON, and writes the page and the reminders where asked to."""
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         found, others = standings(campaign, roster, store, today, strict), unmatched(roster, store)
     if wants_json:
-        console.result(json.dumps(as_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        console.result(
+            json.dumps(as_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        )
     else:
         for line in _lines(campaign, found, others, today):
             console.say(line)
@@ -57,12 +61,12 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
 
 def _remind(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
     from xltool.campaign.reminders import reminders as rows_of
-    from xltool.lists import as_csv
-    from xltool.workbook.write import listing
+    from xltool.csvfile import as_csv
+    from xltool.workbook.listing import write_listing
 
     rows = rows_of(found, campaign, today)
     _write(target / "催报.csv", as_csv(rows))
-    _write(target / "催报.xlsx", listing({"催报": rows}))
+    _write(target / "催报.xlsx", write_listing({"催报": rows}))
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -80,7 +84,9 @@ def _lines(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmat
     late = [standing for standing in found if standing.late]
     if late:
         yield "\n逾期："
-        yield from _aligned([("", _spot(s), f"{'未报送，已逾期' if s.state == 'missing' else '迟报'} {s.days_late} 天") for s in late])
+        yield from _aligned(
+            [("", _spot(s), f"{'未报送，已逾期' if s.state == 'missing' else '迟报'} {s.days_late} 天") for s in late]
+        )
     returned = [standing for standing in found if standing.state == "returned"]
     if returned:
         yield "\n退回，待改正："
@@ -109,7 +115,14 @@ def _row(standing: Standing) -> tuple[str, ...]:
     figures = (standing.versions, standing.errors, standing.warnings, standing.waived)
     received = standing.received[:16].replace("T", " ") if standing.received else ""
     agency = standing.entry.agency
-    return (agency.code, agency.name, STATES[standing.state], "逾期" if standing.late else "", *map(str, figures), received)
+    return (
+        agency.code,
+        agency.name,
+        STATES[standing.state],
+        "逾期" if standing.late else "",
+        *map(str, figures),
+        received,
+    )
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -117,7 +130,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     cleaned = [[clean(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cleaned, strict=True)]
     for row in cleaned:
-        cells = [_padded(cell, width, right=at in _NUMBERS) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            _padded(cell, width, right=at in _NUMBERS) for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         yield "  ".join(cells).rstrip()
 
 
@@ -128,4 +143,6 @@ def _padded(cell: str, width: int, *, right: bool) -> str:
 
 def _width(text: str) -> int:
     """Chinese takes two columns."""
-    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text
+    )

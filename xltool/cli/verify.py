@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool import api, files, readings
-from xltool.cli import console, pairs, shown
+from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import options
 from xltool.model import Finding, Reading
@@ -21,21 +21,32 @@ from xltool.model import Finding, Reading
     help="把成文的报告（.docx、.html、.pdf）读回来，与数据逐格、逐段核对。有一处不同，退出码就是 3。",
 )
 @click.argument("report", metavar="报告", type=click.Path(path_type=Path))
-@click.option("--against", "source", metavar="文件", required=True, type=click.Path(path_type=Path), help="与哪个工作簿或上报件核对。")
-@click.option("--prior", metavar="上年", type=click.Path(path_type=Path), help="上年的工作簿或上报件：文字里引用了上年数时要用。")
+@click.option(
+    "--against",
+    "source",
+    metavar="文件",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="与哪个工作簿或上报件核对。",
+)
+@click.option(
+    "--prior", metavar="上年", type=click.Path(path_type=Path), help="上年的工作簿或上报件：文字里引用了上年数时要用。"
+)
 @options
 def command(report: Path, source: Path, *, prior: Path | None, passwords: tuple[str, ...]) -> None:
     """Prints each difference, or that there is none."""
-    [held], [last] = pairs.paired([shown.load(source, passwords)], {} if prior is None else pairs.last_year((prior,), passwords))
+    [held], [last] = prior_files.paired(
+        [output.load(source, passwords)], {} if prior is None else prior_files.last_year((prior,), passwords)
+    )
     if held.submission is None:
-        for line in shown.lines(held):
+        for line in output.lines(held):
             console.say(line, err=True)
-        sys.exit(shown.exit_code([held]))
+        sys.exit(output.exit_code([held]))
     data = files.take(report)
     reading = Reading(None, (data,)) if isinstance(data, Finding) else readings.verified(data, held.submission, last)
-    for line in shown.lines(reading):
+    for line in output.lines(reading):
         console.say(line)
     if not reading.findings:
         cells = len(api.form(held.submission.form).cells)
         console.say(f"{report.name} 与 {source.name} 一致：{cells} 个数和全部文字都相同。")
-    sys.exit(shown.exit_code([reading]))
+    sys.exit(output.exit_code([reading]))

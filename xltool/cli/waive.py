@@ -12,7 +12,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.standing import STATES, Standing, Verdict, standings
 from xltool.campaign.store import Store, Waiver
-from xltool.cli import console, place
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import closest
@@ -36,14 +36,14 @@ MOST_NAMES = 8
 @click.argument("rule", metavar="规则")
 @click.option("--reason", metavar="理由", required=True, help="为什么可以放行。")
 @click.option("--by", "person", metavar="姓名", required=True, help="由谁放行。")
-@place.option
+@campaign_options.option
 def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
     """Notes the waiver and tells what passes now and how the agency stands."""
     reason, person = clean(reason).strip(), clean(person).strip()
     if not reason or not person:
         raise click.UsageError("放行要写明理由（--reason）和姓名（--by），不能为空。")
     at = datetime.now()
-    with place.opened(root) as (campaign, roster, store):
+    with campaign_options.opened(root) as (campaign, roster, store):
         entry = _entry(roster, agency)
         before = _standing(campaign, store, entry, at)
         passing = _matching(before, rule)
@@ -82,9 +82,15 @@ def _matching(standing: Standing, rule: str) -> list[Verdict]:
     asking = [verdict for verdict in standing.findings if verdict.severity != "info"]
     if not asking:
         raise XltoolError(f"{name}第 {standing.versions} 版没有强制性错误，也没有核实性问题，不用放行。")
-    known = list(dict.fromkeys(spelt for verdict in asking for spelt in (verdict.name, verdict.rule, verdict.code) if spelt != SHARED_CODE))
+    known = list(
+        dict.fromkeys(
+            spelt for verdict in asking for spelt in (verdict.name, verdict.rule, verdict.code) if spelt != SHARED_CODE
+        )
+    )
     if rule == SHARED_CODE:
-        raise XltoolError(f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_listed(v.name for v in asking if v.code == rule)}。")
+        raise XltoolError(
+            f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_listed(v.name for v in asking if v.code == rule)}。"
+        )
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:
         near = closest(rule, known)
@@ -100,7 +106,9 @@ def _listed(names: Iterable[str]) -> str:
 
 def _outcome(before: Standing, after: Standing) -> str:
     """How the agency stands now, and what is left."""
-    left = [f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count]
+    left = [
+        f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
+    ]
     change = STATES[after.state] if before.state == after.state else f"{STATES[before.state]} → {STATES[after.state]}"
     rest = f"；还有{'、'.join(left)}未放行" if left else ""
     return f"现为：{change}{rest}。"

@@ -52,14 +52,43 @@ def _checks(spec: FormSpec, prior: bool) -> list[Check]:
     found = [Check("form.empty", "empty", "error", "整份报表", "各表应按实际填写，没有发生的填 0")]
     for table in spec.tables:
         cells = [cell for cell in spec.cells if cell.table is table and not cell.total]
-        found.append(Check(f"number.text@{table.id}", "invalid", "error", table.name, "填报格只能填符合计量单位的数字，不能填文字", table))
-        found.append(Check(f"cell.blank@{table.id}", "blank", "warning", table.name, "填报格不应空着，没有发生的填 0", table))
+        found.append(
+            Check(
+                f"number.text@{table.id}",
+                "invalid",
+                "error",
+                table.name,
+                "填报格只能填符合计量单位的数字，不能填文字",
+                table,
+            )
+        )
+        found.append(
+            Check(f"cell.blank@{table.id}", "blank", "warning", table.name, "填报格不应空着，没有发生的填 0", table)
+        )
         barred = leveled(table, spec)
         if barred:
             rows = "、".join(dict.fromkeys(cell.row.short for cell in barred))
-            found.append(Check(f"cell.level@{table.id}", "level", "error", table.name, f"无权制定的单位，“{rows}”各格应为 0 或 /", table))
+            found.append(
+                Check(
+                    f"cell.level@{table.id}",
+                    "level",
+                    "error",
+                    table.name,
+                    f"无权制定的单位，“{rows}”各格应为 0 或 /",
+                    table,
+                )
+            )
         if any(cell.measure.doubtful_from is not None for cell in cells):
-            found.append(Check(f"amount.doubtful@{table.id}", "doubtful", "warning", table.name, "金额以万元填报，不应像是按元填的", table))
+            found.append(
+                Check(
+                    f"amount.doubtful@{table.id}",
+                    "doubtful",
+                    "warning",
+                    table.name,
+                    "金额以万元填报，不应像是按元填的",
+                    table,
+                )
+            )
         if prior:
             text = f"与上年相差十倍以上（且差 {JUMP_LEAST} 以上）的，应核对位数、单位和口径"
             found.append(Check(f"prior.jump@{table.id}", "jump", "warning", table.name, text, table))

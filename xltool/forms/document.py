@@ -11,7 +11,18 @@ from xltool.forms import checks, number
 from xltool.forms.source import closest
 from xltool.forms.text import clean, taken
 from xltool.messages import finding
-from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding, FormSpec, Measure, NotApplicable, Reading, Submission, Value
+from xltool.model import (
+    LEVELS,
+    NOT_APPLICABLE,
+    Agency,
+    Finding,
+    FormSpec,
+    Measure,
+    NotApplicable,
+    Reading,
+    Submission,
+    Value,
+)
 
 SCHEMA: Final = "xltool/submission/1"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -36,7 +47,11 @@ def parse(data: bytes, form: Callable[[str], FormSpec | None], source: str = "")
         return _rejected("document.syntax", line=error.lineno, column=error.colno, why="语法错误")
     except _Fault as fault:
         return _rejected("document.schema", field=fault.field, why=fault.why)
-    except (RecursionError, ValueError, InvalidOperation):  # nested too deep, an integer of thousands of digits, 1e99999999999999999999
+    except (
+        RecursionError,
+        ValueError,
+        InvalidOperation,
+    ):  # nested too deep, an integer of thousands of digits, 1e99999999999999999999
         return _rejected("document.syntax", line=1, column=1, why="嵌套过深或数字过长")
     try:
         return _submission(document, form, source)
@@ -151,7 +166,11 @@ def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> I
         elif isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             yield _noted(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
         else:
-            what, shown = ("真假值", json.dumps(raw)) if isinstance(raw, bool) else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
+            what, shown = (
+                ("真假值", json.dumps(raw))
+                if isinstance(raw, bool)
+                else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
+            )
             findings.append(finding("number.kind", cell.key, what=what, raw=shown))
             yield None
 

@@ -51,7 +51,9 @@ class Fields:
     def identifier(self, key: str, pattern: re.Pattern[str] = grammar.IDENTIFIER) -> str:
         value = self.text(key)
         if value and (value in _RESERVED or not pattern.fullmatch(value)):
-            self.fault(key, f"'{value}' cannot be an id: lower-case words joined by single marks, and not prior, sum or needs")
+            self.fault(
+                key, f"'{value}' cannot be an id: lower-case words joined by single marks, and not prior, sum or needs"
+            )
         return value
 
     def fault(self, key: str, message: str, hint: str = "") -> None:
@@ -66,7 +68,9 @@ class Fields:
     def close(self) -> None:
         for key in self.data:
             if key not in self._known:
-                self.source.fault(self.source.after(self.anchor, key), f"{self.what} has no field '{key}'", nearest(key, self._known))
+                self.source.fault(
+                    self.source.after(self.anchor, key), f"{self.what} has no field '{key}'", nearest(key, self._known)
+                )
 
     def _list(self, key: str, default: list[Any] | None) -> list[Any]:
         value = self._take(key, list, "a list", default)

@@ -17,7 +17,9 @@ from xltool.model import Operator
 
 COEFFICIENT_DIGITS: Final = 3
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_TOKEN: Final = re.compile(r"\s*(?:([0-9]+)|(needs\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|(<=|>=|[=+\-*()]))", re.ASCII)
+_TOKEN: Final = re.compile(
+    r"\s*(?:([0-9]+)|(needs\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|(<=|>=|[=+\-*()]))", re.ASCII
+)
 _OPERATORS: Final[dict[str, Operator]] = {"=": "=", "<=": "<=", ">=": ">=", "needs": "needs"}
 
 

@@ -104,7 +104,9 @@ def _keys(names: Names, place: Place, term: Term, complain: Complain) -> list[Ce
             return []
         table = names.tables[parts[0]]
     if len(parts) > 3 or table is None:
-        complain(term, f"'{'.'.join(parts)}' names no cell: a rule of the whole form names cells as table.row.column", "")
+        complain(
+            term, f"'{'.'.join(parts)}' names no cell: a rule of the whole form names cells as table.row.column", ""
+        )
         return []
     if len(parts) > 1:
         return _crossed(table, table.blocks, parts[-2:], term, complain)

@@ -22,7 +22,9 @@ _SPACES: Final = re.compile(r"\s+")  # Unicode spaces too, U+3000 among them
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202d\u2060\ufeff]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
-_HELD: Final = re.compile(r"(减少?|增加?|[+-])?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(元|万元|亿元)?(?!\s*[0-9.,A-Za-z_/:年月-])", re.ASCII)
+_HELD: Final = re.compile(
+    r"(减少?|增加?|[+-])?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(元|万元|亿元)?(?!\s*[0-9.,A-Za-z_/:年月-])", re.ASCII
+)
 _IN_WAN: Final = {"元": Decimal("0.0001"), "亿元": Decimal(10000)}
 
 

@@ -43,7 +43,9 @@ def settled(spec: FormSpec, submission: Submission, prior: Submission | None = N
     return replace(submission, texts={key: _said(text, years) for key, text in submission.texts.items()})
 
 
-def unresolved(text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Iterator[Unresolved]:
+def unresolved(
+    text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None
+) -> Iterator[Unresolved]:
     """Every reference of a text that has no figure."""
     for _, _, found in _found(text, _years(spec, submission, prior)):
         if isinstance(found, Unresolved):

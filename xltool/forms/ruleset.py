@@ -28,7 +28,12 @@ def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, 
 def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -> Iterator[Rule]:
     """One rule at all of its places; none when it has a fault."""
     source, expr = fields.source, fields.text("expr")
-    text, basis, remedy, defines = fields.text("text"), fields.text("basis"), fields.text("remedy", ""), fields.flag("defines")
+    text, basis, remedy, defines = (
+        fields.text("text"),
+        fields.text("basis"),
+        fields.text("remedy", ""),
+        fields.flag("defines"),
+    )
     severity, per = _severity(fields), _per(fields, table)
     over = fields.text("over", "")
     if over and per is None:
@@ -66,7 +71,9 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
             fields.fault("expr", "a rule needs a cell of this year: last year's cannot be mended")
             return
         if defines and not _defining(sums):
-            fields.fault("expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior.")
+            fields.fault(
+                "expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior."
+            )
             return
         defined = sums.left[0][0] if defines else None
         yield Rule(name, place.at, text, sums, severity, basis, remedy, defined, _where(place))

@@ -75,7 +75,9 @@ class Source:
             line = lines[fault.line - 1] if fault.line <= len(lines) else ""
             indent = "".join("\u3000" if ord(c) > 0x2E7F else c if c == "\t" else " " for c in line[: fault.column - 1])
             margin = " " * len(str(fault.line))
-            shown.append(f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | {indent}^")
+            shown.append(
+                f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | {indent}^"
+            )
             if fault.hint:
                 shown.append(f" {margin} = {fault.hint}")
         return "\n".join(shown)

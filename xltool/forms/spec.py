@@ -55,7 +55,9 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
     all_rules = [
         rule
         for table, data in [*zip(found, given, strict=True), (None, document)]
-        for rule in rules(source, Fields(source, data, "a table" if table else "the form").tables("rule", []), names, table)
+        for rule in rules(
+            source, Fields(source, data, "a table" if table else "the form").tables("rule", []), names, table
+        )
     ]
     fields.allow("rule")
     if not source.faults:
@@ -127,11 +129,15 @@ def _in_one_section(source: Source, sections: Sequence[Section], found: Sequence
     placed = [section.table for section in sections]
     for table in found:
         if placed.count(table.id) != 1:
-            source.fault(table.id, f"table '{table.id}' stands in {placed.count(table.id)} sections; it must stand in one")
+            source.fault(
+                table.id, f"table '{table.id}' stands in {placed.count(table.id)} sections; it must stand in one"
+            )
     written = [key for section in sections for key in section.texts]
     for text in texts:
         if text.place == "texts" and written.count(text.key) != 1:
-            source.fault(text.key, f"text '{text.key}' stands in {written.count(text.key)} sections; it must stand in one")
+            source.fault(
+                text.key, f"text '{text.key}' stands in {written.count(text.key)} sections; it must stand in one"
+            )
 
 
 def _cells(found: Sequence[Table]) -> Iterator[Cell]:

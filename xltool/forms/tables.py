@@ -31,9 +31,13 @@ def measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     fields = Fields(source, data, f"measure '{name}'")
     decimals, maximum = fields.integer("decimals"), fields.integer("maximum", LARGEST_AMOUNT)
     if not 0 <= decimals <= MOST_DECIMALS:
-        fields.fault("decimals", "'decimals' must be 0 to 6: 9 digits before and 6 behind the point are what Excel holds exactly")
+        fields.fault(
+            "decimals", "'decimals' must be 0 to 6: 9 digits before and 6 behind the point are what Excel holds exactly"
+        )
     if not 0 < maximum <= LARGEST_AMOUNT:
-        fields.fault("maximum", f"'maximum' must be 1 to {LARGEST_AMOUNT}: figures of one form add up within 64 bits then")
+        fields.fault(
+            "maximum", f"'maximum' must be 1 to {LARGEST_AMOUNT}: figures of one form add up within 64 bits then"
+        )
     doubtful = fields.integer("doubtful_from", 0)
     if doubtful < 0 or doubtful > maximum:
         fields.fault("doubtful_from", "'doubtful_from' must be 1 to 'maximum'")
@@ -68,7 +72,9 @@ def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure])
     elif all(block.rows and block.columns for block in found.blocks):
         columns = layout.grid(found).columns
         if len(found.widths) != columns or min(found.widths) <= 0:
-            fields.fault("widths", f"table '{found.id}' has {columns} grid columns: give it {columns} widths above zero")
+            fields.fault(
+                "widths", f"table '{found.id}' has {columns} grid columns: give it {columns} widths above zero"
+            )
     return found
 
 
@@ -112,7 +118,9 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
         consolidate_note=fields.text("consolidate_note", ""),
     )
     if (row.consolidate == "careful") != bool(row.consolidate_note.strip()):
-        fields.fault("consolidate_note", "'consolidate_note' tells why care is needed: a careful row must have it, and no other")
+        fields.fault(
+            "consolidate_note", "'consolidate_note' tells why care is needed: a careful row must have it, and no other"
+        )
     fields.close()
     yield row
 
@@ -122,7 +130,9 @@ def _policy(fields: Fields) -> Policy:
     for policy in POLICIES:
         if given == policy:
             return policy
-    fields.fault("consolidate", f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}", nearest(given, POLICIES))
+    fields.fault(
+        "consolidate", f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}", nearest(given, POLICIES)
+    )
     return "sum"
 
 
@@ -135,7 +145,11 @@ def _column(
         return
     label, name = fields.text("label"), fields.text("measure", inherited)
     if name not in measures:
-        source.fault(name if isinstance(name, Located) else fields.anchor, f"no measure is named '{name}'", nearest(name, measures))
+        source.fault(
+            name if isinstance(name, Located) else fields.anchor,
+            f"no measure is named '{name}'",
+            nearest(name, measures),
+        )
     column = Column(
         id=fields.identifier("id"),
         label=label,
@@ -150,7 +164,10 @@ def _column(
 
 
 def _below(
-    fields: Fields, heads: tuple[Head, ...], key: str, deeper: Callable[[dict[str, Any], tuple[Head, ...]], Iterator[_Item]]
+    fields: Fields,
+    heads: tuple[Head, ...],
+    key: str,
+    deeper: Callable[[dict[str, Any], tuple[Head, ...]], Iterator[_Item]],
 ) -> Iterator[_Item]:
     """The rows or columns below a head."""
     fields.what = "a head"

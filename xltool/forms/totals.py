@@ -41,7 +41,9 @@ def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple
     if None not in values:
         return submission, ()
     figures = _figures(values)
-    found = {at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(figures, parts)) is not None}
+    found = {
+        at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(figures, parts)) is not None
+    }
     if not found:
         return submission, ()
     filled = list(values)
@@ -75,7 +77,10 @@ def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, 
             yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id
             continue
         if not same:
-            yield f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'", rule.id
+            yield (
+                f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'",
+                rule.id,
+            )
 
 
 Parts: TypeAlias = tuple[tuple[int, int], ...]
@@ -88,7 +93,9 @@ def _plan(spec: FormSpec) -> tuple[tuple[int, Parts], ...]:
     """Every total of a form with its parts, in the order of the form; made once."""
     if spec.digest not in _plans:
         rules = definitions(spec.rules)
-        parts = {spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules}
+        parts = {
+            spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules
+        }
         _plans[spec.digest] = tuple(sorted(parts.items()))
     return _plans[spec.digest]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any, Final
 
-from xltool.package import Package, damaged, over_limit
-from xltool.published.material import Entry, Lattice, Material, Part, Prose
+from xltool.published.document import Entry, Lattice, Material, Part, Prose
+from xltool.spreadsheet.package import Package, damaged, over_limit
 
 MAX_TABLE_ROWS: Final = 5_000
 """Rows of one table: no official one has a hundredth of it."""
@@ -16,12 +16,17 @@ MAX_TABLE_ROWS: Final = 5_000
 WORTH_CUTTING: Final = 2**17
 """Bytes of markup from which on a look at it saves more than it costs: that of programs which say of each run what it looks like."""
 
-_SPACES: Final = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+_SPACES: Final = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
 _LEVEL: Final = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _STYLE: Final = re.compile(rb"\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _NAME: Final = re.compile(rb"<(?:\w+:)?name\s[^>]*?val=[\"']([^\"'<>]{1,200})[\"']")
 _OUTLINE: Final = re.compile(rb"<(?:\w+:)?outlineLvl\s[^>]*?val=[\"']([0-8])[\"']")
-_PASSED_OVER: Final = frozenset({"del", "moveFrom", "instrText", "delText", "rPr", "pPr", "txbxContent", "Fallback", "footnoteReference"})
+_PASSED_OVER: Final = frozenset(
+    {"del", "moveFrom", "instrText", "delText", "rPr", "pPr", "txbxContent", "Fallback", "footnoteReference"}
+)
 _RARE: Final = ("del", "moveFrom", "instrText", "vanish", "footnoteReference", "txbxContent")
 """What may stand in a document without being part of its text."""
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -36,12 +41,23 @@ def read(package: Package) -> Material:
     Raises Refusal, and nothing else, for what is damaged or over a limit.
     """
     main = next(
-        (link.target for link in package.relationships("").values() if link.kind == "officeDocument" and link.target in package),
+        (
+            link.target
+            for link in package.relationships("").values()
+            if link.kind == "officeDocument" and link.target in package
+        ),
         "word/document.xml",
     )
     root = _tree(package, main)
     space = next((f"{{{known}}}" for known in _SPACES if root.tag.startswith(f"{{{known}}}")), "")
-    styles = next((link.target for link in package.relationships(main).values() if link.kind == "styles" and link.target in package), None)
+    styles = next(
+        (
+            link.target
+            for link in package.relationships(main).values()
+            if link.kind == "styles" and link.target in package
+        ),
+        None,
+    )
     levels = {} if styles is None else _levels(package.markup(styles))
     rare = next(root.iter(_FALLBACK, *(f"{space}{word}" for word in _RARE)), None)
     reader = _Reader(space, levels, main, simple=rare is None)
@@ -57,7 +73,12 @@ def _tree(package: Package, part: str) -> Any:
     cut = _without_looks(markup)
     for data in (cut, markup) if cut is not markup else (markup,):
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8"
+            resolve_entities=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+            encoding="utf-8",
         )
         try:
             return etree.fromstring(data, parser)
@@ -154,7 +175,9 @@ class _Reader:
         text_tag, line_tag, across, down, value = self._text_tag, self._line_tag, self._across, self._down, self._value
         before: Any = None
         # The texts alone tell where a paragraph ends; only where some are not to be seen are the paragraphs walked.
-        for node in table.iter(row_tag, cell_tag, before_tag, across, down, *(self._told if self._simple else (line_tag,))):
+        for node in table.iter(
+            row_tag, cell_tag, before_tag, across, down, *(self._told if self._simple else (line_tag,))
+        ):
             tag = node.tag
             if tag == text_tag:
                 said += ("\n" if said and self._line(before) is not self._line(node) else "") + (node.text or "")
@@ -189,7 +212,10 @@ class _Reader:
     def _text(self, element: Any) -> str:
         """The text that a reader sees of a paragraph."""
         if self._simple:
-            return "".join((node.text or "") if node.tag == self._text_tag else self._signs[node.tag] for node in element.iter(*self._told))
+            return "".join(
+                (node.text or "") if node.tag == self._text_tag else self._signs[node.tag]
+                for node in element.iter(*self._told)
+            )
         said = ""
         for child in element:
             word = child.tag.rpartition("}")[2]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from xltool.published.material import Lattice, Material, Part, Prose, lattice
+from xltool.published.document import Lattice, Material, Part, Prose, lattice
 
 MAX_SPAN: Final = 100
 """Rows or columns that one cell may span."""
@@ -70,7 +70,9 @@ def read(data: bytes) -> Material:
         return Material(())
     title = root.findtext(".//title") or ""
     body = root.find("body")
-    return Material(tuple(_joined(_parts(root if body is None else body, 0))), _BLANKS.sub(" ", title).strip(), page=True)
+    return Material(
+        tuple(_joined(_parts(root if body is None else body, 0))), _BLANKS.sub(" ", title).strip(), page=True
+    )
 
 
 def _joined(found: Iterator[Part | str]) -> Iterator[Part]:
@@ -107,7 +109,9 @@ def _parts(element: Any, depth: int) -> Iterator[Part | str]:
             yield "\n"
         elif re.fullmatch("h[1-6]", tag):
             yield "\n"
-            yield from _lines(_said(child).replace("\n", " "), max(0, int(tag[1]) - 1))  # the page's own title is no section
+            yield from _lines(
+                _said(child).replace("\n", " "), max(0, int(tag[1]) - 1)
+            )  # the page's own title is no section
         elif tag in _INLINE:
             yield from _parts(child, depth + 1)
         else:
@@ -138,7 +142,10 @@ def _table(table: Any, depth: int) -> Iterator[Part | str]:
                 yield from _parts(cell, depth + 1)
         return
     yield _laid_out(
-        [[(_said(cell), _span(cell, "rowspan"), _span(cell, "colspan")) for cell in row.iterchildren("td", "th")] for row in rows]
+        [
+            [(_said(cell), _span(cell, "rowspan"), _span(cell, "colspan")) for cell in row.iterchildren("td", "th")]
+            for row in rows
+        ]
     )
 
 
@@ -153,5 +160,8 @@ def _span(cell: Any, name: str) -> int:
 
 def _said(element: Any) -> str:
     """The text of a cell or a heading, its lines kept apart."""
-    pieces = [piece if isinstance(piece, str) else piece.text if isinstance(piece, Prose) else "" for piece in _parts(element, 0)]
+    pieces = [
+        piece if isinstance(piece, str) else piece.text if isinstance(piece, Prose) else ""
+        for piece in _parts(element, 0)
+    ]
     return "\n".join(line for raw in "".join(pieces).split("\n") if (line := raw.strip(" ")))

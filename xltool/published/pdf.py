@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from xltool.messages import finding
-from xltool.package import Refusal, damaged, over_limit
-from xltool.published.material import Entry, Lattice, Material, Part, Prose
-from xltool.published.signs import proper
+from xltool.published.document import Entry, Lattice, Material, Part, Prose
+from xltool.published.radicals import proper
+from xltool.spreadsheet.package import Refusal, damaged, over_limit
 
 MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
@@ -96,7 +96,9 @@ def _is_white(piece: Any) -> bool:
     colour = piece.get("non_stroking_color")
     if piece["object_type"] == "char" or piece.get("stroke") or not isinstance(colour, (tuple, list)) or not colour:
         return False
-    light = [1 - part for part in colour] if len(colour) == 4 else colour  # cyan, magenta, yellow and black take light away
+    light = (
+        [1 - part for part in colour] if len(colour) == 4 else colour
+    )  # cyan, magenta, yellow and black take light away
     return all(isinstance(part, (int, float)) and part > 0.95 for part in light)
 
 
@@ -114,7 +116,11 @@ def _lattice(page: Any, table: Any) -> Lattice:
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
         texts = [extract_text([sign for sign in signs if _inside(sign, box)]) for _, box in cells]
-        rows.append(tuple(Entry(_LOOSE.sub("", proper(text)), at, column) for (column, _), text in zip(cells, texts, strict=True)))
+        rows.append(
+            tuple(
+                Entry(_LOOSE.sub("", proper(text)), at, column) for (column, _), text in zip(cells, texts, strict=True)
+            )
+        )
     return Lattice(tuple(rows))
 
 
@@ -126,7 +132,9 @@ def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
     running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
     outer = {id(line) for line in edges if (round(line.top), line.content) in running}
     return [
-        line for line in lines if id(line) not in outer and not (isinstance(line.content, str) and _PAGE_NUMBER.fullmatch(line.content))
+        line
+        for line in lines
+        if id(line) not in outer and not (isinstance(line.content, str) and _PAGE_NUMBER.fullmatch(line.content))
     ]
 
 
@@ -145,7 +153,12 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     left = min((line.left for line in texts), default=0.0)
     # Where no paragraph has a second line, all lines are indented, and only the tables keep to the edge.
     left = min(
-        (line.left for line in lines if isinstance(line.content, Lattice) and 1.5 < (left - line.left) / (usual or 1) < 2.5), default=left
+        (
+            line.left
+            for line in lines
+            if isinstance(line.content, Lattice) and 1.5 < (left - line.left) / (usual or 1) < 2.5
+        ),
+        default=left,
     )
     right = _edge([line.right for line in texts], usual)
     running = ""
@@ -173,7 +186,11 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
 def _edge(ends: Sequence[float], size: float) -> float:
     """Where full lines end: as far out as any does, or a stop's width less, where many do; for a stop may hang over."""
     furthest = max(ends, default=0.0)
-    often = [end for end, count in Counter(map(round, ends)).items() if count >= max(3, len(ends) / 5) and end > furthest - 2 * size]
+    often = [
+        end
+        for end, count in Counter(map(round, ends)).items()
+        if count >= max(3, len(ends) / 5) and end > furthest - 2 * size
+    ]
     return float(max(often, default=furthest))
 
 

@@ -13,10 +13,10 @@ from xltool.forms import number
 from xltool.forms.text import taken
 from xltool.messages import finding
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
-from xltool.package import Package, Refusal
 from xltool.published import docx, html, sections, tables, text
-from xltool.published.material import Material
+from xltool.published.document import Material
 from xltool.published.tables import Figures, Printed
+from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
@@ -100,27 +100,40 @@ def recognised(data: bytes, specs: Sequence[FormSpec], source: str = "") -> Impo
     if opened is None:
         return None
     kind, parts = opened
-    if not (parts.notes or any(sections.entitled(parts, spec) for spec in specs) or tables.found(specs, parts.tables())):
+    if not (
+        parts.notes or any(sections.entitled(parts, spec) for spec in specs) or tables.found(specs, parts.tables())
+    ):
         return None
     return of_material(kind, parts, specs, source)
 
 
-def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
+def of_material(
+    kind: str, opened: Material, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS
+) -> Imported:
     """The submission in the parts of a published report."""
     if opened.notes and not opened.parts:
         return _refused(opened.notes[0])
     found = tables.found(specs, opened.tables())
     if not found:
         count = len(opened.tables())
-        return _refused(finding("published.no_tables", what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格"))
-    newest = max(specs, key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years))
+        return _refused(
+            finding("published.no_tables", what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格")
+        )
+    newest = max(
+        specs,
+        key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years),
+    )
     words = sections.words(opened, newest)
     year = hints.year or words.year
     agency = hints.agency or words.agency
     missing = "、".join(what for what, told in (("年度", year), ("单位名称", agency)) if not told)
     if missing or year is None:
         return _refused(finding("published.unknown", what=missing))
-    covering = [spec for spec in specs if spec.years[0] <= year <= (spec.years[1] or year) and any(t.id in found for t in spec.tables)]
+    covering = [
+        spec
+        for spec in specs
+        if spec.years[0] <= year <= (spec.years[1] or year) and any(t.id in found for t in spec.tables)
+    ]
     spec = newest if newest in covering or not covering else covering[0]
     words = words if spec is newest else sections.words(opened, spec)
     printed, findings = _chosen(spec, found, year)
@@ -138,7 +151,10 @@ def of_material(kind: str, opened: Material, specs: Sequence[FormSpec], source: 
     )
     findings += _about_words(spec, words)
     notes = (finding("published.read", kind=kind), *opened.notes)
-    return Imported(Reading(submission, (*notes, *findings)), {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed})
+    return Imported(
+        Reading(submission, (*notes, *findings)),
+        {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
+    )
 
 
 def _what(data: bytes) -> str:
@@ -156,21 +172,29 @@ def _refused(found: Finding) -> Imported:
 # ---------------------------------------------------------------- figures
 
 
-def _chosen(spec: FormSpec, found: Mapping[str, list[Figures]], year: int) -> tuple[dict[CellKey, Printed] | None, list[Finding]]:
+def _chosen(
+    spec: FormSpec, found: Mapping[str, list[Figures]], year: int
+) -> tuple[dict[CellKey, Printed] | None, list[Finding]]:
     """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
     printed: dict[CellKey, Printed] = {}
     findings: list[Finding] = []
     for table in spec.tables:
         readings = found.get(table.id, [])
         own = next((figures for figures in readings if figures.spec is spec), None)
-        best = max(readings, key=lambda figures: (sum(key in spec.index for key in figures.cells), figures.spec is spec), default=None)
+        best = max(
+            readings,
+            key=lambda figures: (sum(key in spec.index for key in figures.cells), figures.spec is spec),
+            default=None,
+        )
         if best is None:
             rows = [row.label for block in table.blocks for row in block.rows]
             findings.append(finding("published.cut", table=table.name, count=len(rows), rows=_named(rows)))
             continue
         figures = best if own is None else own if len(own.cells) >= len(best.cells) else best
         if len(figures.doubled) * 2 > len(figures.cells):
-            return None, [finding("published.several", what=f"{table.name}有两份，第二份从{_first(figures.doubled).where}开始")]
+            return None, [
+                finding("published.several", what=f"{table.name}有两份，第二份从{_first(figures.doubled).where}开始")
+            ]
         printed.update({key: value for key, value in figures.cells.items() if key in spec.index})
         findings += _about_table(spec, figures, year)
         if figures.doubts or figures.spec is not spec:
@@ -184,7 +208,15 @@ def _about_table(spec: FormSpec, figures: Figures, year: int) -> Iterator[Findin
     if foreign:
         labels = [figures.spec.cell(key).label for key in foreign]
         other = figures.spec.id
-        yield finding("published.edition", table=table, found=other, year=year, expected=spec.id, count=len(foreign), cells=_named(labels))
+        yield finding(
+            "published.edition",
+            table=table,
+            found=other,
+            year=year,
+            expected=spec.id,
+            count=len(foreign),
+            cells=_named(labels),
+        )
     for key, again in figures.doubled.items():
         if key in spec.index and again.raw != figures.cells[key].raw:
             yield finding("published.twice", key, raw=figures.cells[key].raw[:MOST_SHOWN], other=again.raw[:MOST_SHOWN])
@@ -221,7 +253,12 @@ def _single_rows(spec: FormSpec, figures: Figures, printed: dict[CellKey, Printe
 def _stands_alone(figures: Figures, rows: Sequence[Row], head: str) -> bool:
     """Whether the one printed row of a group bears the group's own label."""
     group = [row for row in rows if any(each.label == head for each in row.heads)]
-    here = [value for row in group for key, value in figures.cells.items() if key.startswith(f"{figures.table.id}.{row.id}.")]
+    here = [
+        value
+        for row in group
+        for key, value in figures.cells.items()
+        if key.startswith(f"{figures.table.id}.{row.id}.")
+    ]
     return bool(here) and all(tables.bare(value.label) == tables.bare(head) for value in here)
 
 

@@ -12,15 +12,17 @@ from typing import Final
 from xltool.forms.label import canonical
 from xltool.model import FormSpec, Level, Section, Text
 from xltool.published import title
-from xltool.published.furniture import furnished, is_furniture, signature
-from xltool.published.material import Lattice, Material, Part, Prose
+from xltool.published.boilerplate import furnished, is_furniture, signature
+from xltool.published.document import Lattice, Material, Part, Prose
 
 LONGEST_HEADING: Final = 40
 """Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
 ALIKE: Final = 0.5
 
 _PERIOD: Final = re.compile(r"(20[0-9]{2})年1月1日(?:起?至|-|—|到)(?:20[0-9]{2}年)?12月31日")
-_OFFICE: Final = re.compile(r"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{4,40}?)(?:办公室|政务公开办|政务公开科|秘书科|联系)")
+_OFFICE: Final = re.compile(
+    r"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{4,40}?)(?:办公室|政务公开办|政务公开科|秘书科|联系)"
+)
 _NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
 _ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
 _CONTACT: Final = "联系方式："
@@ -58,17 +60,27 @@ def words(material: Material, spec: FormSpec) -> Words:
     first = starts[0][0] if starts else len(material.parts)
     last_title = max((line for each in titles for line in each.lines if line < first), default=-1)
     before = [
-        part.text for at, part in enumerate(material.parts[:first]) if isinstance(part, Prose) and at > last_title and at not in skipped
+        part.text
+        for at, part in enumerate(material.parts[:first])
+        if isinstance(part, Prose) and at > last_title and at not in skipped
     ]
     page = material.page and 1 not in marked
     found.left += [line for line in _paragraphs(before) if page and is_furniture(line)]
     _opening(found, spec, [line for line in _paragraphs(before) if not (page and is_furniture(line))])
-    strange = [at for at, part in enumerate(material.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked]
+    strange = [
+        at for at, part in enumerate(material.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked
+    ]
     limits = sorted({*(at for at, _, _ in starts), *strange, len(material.parts)})
-    ends = [next(limit for limit in limits if limit > at) for at, _, _ in starts]  # what follows a heading that is not official is no text
+    ends = [
+        next(limit for limit in limits if limit > at) for at, _, _ in starts
+    ]  # what follows a heading that is not official is no text
     for (at, section, rest), end in zip(starts, ends, strict=True):
         # On a page of the web another title is the way to another report.
-        prose = [(part, page and place in skipped) for place in range(at + 1, end) if isinstance(part := material.parts[place], Prose)]
+        prose = [
+            (part, page and place in skipped)
+            for place in range(at + 1, end)
+            if isinstance(part := material.parts[place], Prose)
+        ]
         found.left += [part.text.strip() for part, elsewhere in prose if elsewhere]
         inside = [part for part, elsewhere in prose if part.text.strip() and not elsewhere]
         if end == len(material.parts):
@@ -102,8 +114,13 @@ def entitled(material: Material, spec: FormSpec) -> bool:
 
 def _marked(parts: Sequence[Part], spec: FormSpec) -> set[int]:
     """The levels at which official headings are marked as headings: where some are, an unmarked line that reads like one is none."""
-    official = {1: {canonical(s.heading) for s in spec.sections if s.heading}, 2: {canonical(t.heading) for t in spec.texts if t.heading}}
-    return {part.level for part in parts if isinstance(part, Prose) and canonical(part.text) in official.get(part.level, ())}
+    official = {
+        1: {canonical(s.heading) for s in spec.sections if s.heading},
+        2: {canonical(t.heading) for t in spec.texts if t.heading},
+    }
+    return {
+        part.level for part in parts if isinstance(part, Prose) and canonical(part.text) in official.get(part.level, ())
+    }
 
 
 def _starts(parts: Sequence[Part], spec: FormSpec, *, only_marked: bool) -> Iterator[tuple[int, Section, str]]:
@@ -199,7 +216,9 @@ def _aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
     head = re.split("[。:：;；]|(?<=情况)(?=[^。]{6})", flat[match.end() :], maxsplit=1)[0]
     if len(head) > LONGEST_HEADING // 2:
         return None
-    exact = [text for text in aspects if head == _bare(text.heading)]  # nearly always; likeness costs more than all the rest
+    exact = [
+        text for text in aspects if head == _bare(text.heading)
+    ]  # nearly always; likeness costs more than all the rest
     scores = [(1.0, text) for text in exact] or [(_likeness(head, _bare(text.heading)), text) for text in aspects]
     best, text = max(scores, key=lambda pair: pair[0], default=(0.0, None))
     if text is None or best < ALIKE:

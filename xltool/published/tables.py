@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from xltool.forms.label import canonical
 from xltool.forms.layout import grid
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
-from xltool.published.material import Entry, Lattice
+from xltool.published.document import Entry, Lattice
 
 ALIKE: Final = 0.6
 """From which likeness on a label that nobody knows is taken for an official one that is missing beside it."""
@@ -37,7 +37,11 @@ class Printed(NamedTuple):
     @property
     def where(self) -> str:
         """The place in the document."""
-        return "没有印出" if self.entry is None else f"第{self.table}个表格第{self.entry.row + 1}行第{self.entry.column + 1}格"
+        return (
+            "没有印出"
+            if self.entry is None
+            else f"第{self.table}个表格第{self.entry.row + 1}行第{self.entry.column + 1}格"
+        )
 
 
 @dataclass
@@ -155,12 +159,16 @@ def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
             continue
         place = labels[line.bare[said[-1]]]
         before = [variants.get(text, text) for text in line.bare[: said[-1]] if text and text not in labels]
-        if before and not _columns(place.block).isdisjoint(before):  # where nothing marks the end of a row, its heads stand before it
+        if before and not _columns(place.block).isdisjoint(
+            before
+        ):  # where nothing marks the end of a row, its heads stand before it
             heads, block = before, None
         if place.block is not block:
             block = place.block
             fits, foreign = _fit(block, tuple(heads))
-            figures.heads += [head for head in foreign if fits and head not in figures.heads and not _is_title(figures.table, head)]
+            figures.heads += [
+                head for head in foreign if fits and head not in figures.heads and not _is_title(figures.table, head)
+            ]
         if fits:
             _take(figures, place, line, said[-1], number=number)
     for where, line in unknown:
@@ -181,14 +189,24 @@ def _is_title(table: Table, head: str) -> bool:
 def _fit(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     """Whether the heads above are those of the block, each level in the official order; and those that are none of its."""
     wanted = [bare(column.label) for column in block.columns]
-    known = {*wanted, *(bare(head.label) for column in block.columns for head in column.heads), bare(block.corner), bare(block.caption)}
+    known = {
+        *wanted,
+        *(bare(head.label) for column in block.columns for head in column.heads),
+        bare(block.corner),
+        bare(block.caption),
+    }
     foreign = tuple(head for head in heads if head not in known)
     if not heads:
         return True, ()  # a table that goes on behind a page break
     if sum(label in heads for label in wanted) * 2 < len(wanted):
         return False, foreign
-    levels = [[bare(c.label) for c in block.columns if len(c.heads) == depth] for depth in {len(c.heads) for c in block.columns}]
-    return all([h for h in heads if h in level] == [label for label in level if label in heads] for level in levels), foreign
+    levels = [
+        [bare(c.label) for c in block.columns if len(c.heads) == depth]
+        for depth in {len(c.heads) for c in block.columns}
+    ]
+    return all(
+        [h for h in heads if h in level] == [label for label in level if label in heads] for level in levels
+    ), foreign
 
 
 def _take(figures: Figures, place: _Place, line: _Line, at: int, *, number: int, guessed: bool = False) -> None:
@@ -234,7 +252,9 @@ def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
 
 def _likeness(printed: str, official: str) -> float:
     """1 where a label stands behind its group's in one cell; else how much of it is the same, numbers aside."""
-    return 1.0 if printed.endswith(official) else difflib.SequenceMatcher(None, printed, _NUMBER.sub("", official)).ratio()
+    return (
+        1.0 if printed.endswith(official) else difflib.SequenceMatcher(None, printed, _NUMBER.sub("", official)).ratio()
+    )
 
 
 # ---------------------------------------------------------------- rows side by side
@@ -248,10 +268,18 @@ def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
     for line in printed:
         split = max(0, len(line.bare) - len(keys))
         before, values = [variants.get(text, text) for text in line.bare[:split] if text], line.entries[split:]
-        if len(values) == len(keys) and (heads or before) and all(_FIGURE.match(t) and t not in wanted for t in line.bare[split:] if t):
+        if (
+            len(values) == len(keys)
+            and (heads or before)
+            and all(_FIGURE.match(t) and t not in wanted for t in line.bare[split:] if t)
+        ):
             if _in_order(wanted, [*heads, *before]):
                 labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
-                _note(figures, keys, [Printed(e.text.strip(), label, "", number, e) for e, label in zip(values, labels, strict=True)])
+                _note(
+                    figures,
+                    keys,
+                    [Printed(e.text.strip(), label, "", number, e) for e, label in zip(values, labels, strict=True)],
+                )
             heads = []
         else:
             heads += [variants.get(text, text) for text in line.bare if text]

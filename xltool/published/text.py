@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
+from xltool.published.document import Entry, Lattice, Material, Part, Prose
 from xltool.published.html import decoded
-from xltool.published.material import Entry, Lattice, Material, Part, Prose
-from xltool.published.signs import proper
+from xltool.published.radicals import proper
 
 LONGEST_LABEL: Final = 60
 """Characters of a line that may be a label or a head; the official ones have up to 40."""
@@ -35,7 +35,12 @@ def read(data: bytes) -> Material:
 
 
 def _figures(material: Material) -> int:
-    return sum(_FIGURE.fullmatch(entry.text.strip()) is not None for table in material.tables() for row in table.rows for entry in row)
+    return sum(
+        _FIGURE.fullmatch(entry.text.strip()) is not None
+        for table in material.tables()
+        for row in table.rows
+        for entry in row
+    )
 
 
 # ---------------------------------------------------------------- cells that are marked
@@ -95,7 +100,9 @@ def _prose(line: str, *, markdown: bool) -> Prose:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Lattice:
-    return Lattice(tuple(tuple(Entry(text, at, column) for column, text in enumerate(row)) for at, row in enumerate(rows)))
+    return Lattice(
+        tuple(tuple(Entry(text, at, column) for column, text in enumerate(row)) for at, row in enumerate(rows))
+    )
 
 
 # ---------------------------------------------------------------- cells that nothing marks
@@ -148,4 +155,6 @@ def _cells(line: str) -> list[str]:
     pieces = _APART.split(line.strip())
     if len(pieces) == 1:
         return line.split()
-    return [cell for piece in pieces for cell in (piece.split() if all(map(_FIGURE.fullmatch, piece.split())) else [piece])]
+    return [
+        cell for piece in pieces for cell in (piece.split() if all(map(_FIGURE.fullmatch, piece.split())) else [piece])
+    ]

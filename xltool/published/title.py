@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xltool.published.material import Material, Prose
+from xltool.published.document import Material, Prose
 
 LONGEST: Final = 80
 """Characters of a title, over all its lines."""
@@ -46,7 +46,11 @@ class _Line(NamedTuple):
 
 def titles(material: Material, title: str) -> Iterator[Title]:
     """The titles of a report of that official title, each in up to three lines; what the file calls itself where no line does."""
-    lines = [_Line(at, flat) for at, part in enumerate(material.parts) if isinstance(part, Prose) and (flat := _flat(part.text))]
+    lines = [
+        _Line(at, flat)
+        for at, part in enumerate(material.parts)
+        if isinstance(part, Prose) and (flat := _flat(part.text))
+    ]
     seen = False
     for index in range(len(lines)):
         found = _ending_at(lines, index, title)
@@ -60,7 +64,9 @@ def titles(material: Material, title: str) -> Iterator[Title]:
 def best(found: Sequence[Title], year: int | None) -> Title:
     """The title that says most: one with a name before one without, and of several the one of the year that the report is about."""
     return max(
-        found, key=lambda title: (bool(title.name), title.year is not None, year is not None and title.year == year), default=Title()
+        found,
+        key=lambda title: (bool(title.name), title.year is not None, year is not None and title.year == year),
+        default=Title(),
     )
 
 
@@ -144,7 +150,12 @@ def _said(line: str, title: str) -> Title | None:
     told = match.groupdict()
     name = _AROUND.sub("", f"{_AROUND.sub('', told['before'])}{told.get('after') or ''}")
     year = next(
-        (year[0] for text in (told.get("year"), told.get("later"), told["behind"]) if text and (year := re.search(_YEAR, text))), None
+        (
+            year[0]
+            for text in (told.get("year"), told.get("later"), told["behind"])
+            if text and (year := re.search(_YEAR, text))
+        ),
+        None,
     )
     if len(name) > LONGEST_NAME or not (year or name):
         return None

@@ -33,11 +33,16 @@ def differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterat
         if seen != wanted:
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     keys = {key for section in spec.sections for key in section.texts}
-    keys |= {text.key for text in spec.texts if text.key.startswith("contact.")} if "preface" in keys else set()  # printed behind it
+    keys |= (
+        {text.key for text in spec.texts if text.key.startswith("contact.")} if "preface" in keys else set()
+    )  # printed behind it
     for text in spec.texts:
         seen, wanted = _flat(printed.texts.get(text.key, "")), _flat(held.texts.get(text.key, ""))
         if text.key in keys and seen != wanted:
-            at = next((at for at, (one, other) in enumerate(zip(seen, wanted, strict=False)) if one != other), min(len(seen), len(wanted)))
+            at = next(
+                (at for at, (one, other) in enumerate(zip(seen, wanted, strict=False)) if one != other),
+                min(len(seen), len(wanted)),
+            )
             yield finding("verify.text", label=text.label, printed=_around(seen, at), held=_around(wanted, at))
 
 

@@ -92,7 +92,9 @@ def passed(element: Element | None, plan: Plan, theme: Mapping[str, str]) -> str
         if found is None:
             continue
         if isinstance(allowed, Group):
-            inner = "".join(_leaf(deeper, key, allowed[key], theme) for key in allowed for deeper in children(found, key))
+            inner = "".join(
+                _leaf(deeper, key, allowed[key], theme) for key in allowed for deeper in children(found, key)
+            )
             parts.append(f"<w:{name}>{inner}</w:{name}>" if inner else "")
         else:
             parts.append(_leaf(found, name, allowed, theme))

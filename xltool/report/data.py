@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import exact
-from xltool.lists import as_csv
 from xltool.model import FormSpec, NotApplicable, Submission
 from xltool.report.text import DRAFT_MARK, clean
 
@@ -32,7 +32,9 @@ def rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iter
     whose = (clean(agency.code), clean(agency.name), submission.year, submission.form)
     note = DRAFT_MARK if draft else ""
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        row, column = (JOINT.join(part.label for part in path) for path in (row_path(cell.row), column_path(cell.column)))
+        row, column = (
+            JOINT.join(part.label for part in path) for path in (row_path(cell.row), column_path(cell.column))
+        )
         where = (cell.key, cell.table.title, cell.block.caption, row, column, cell.label)
         yield (*whose, *where, cell.measure.unit, exact(value, cell.measure), note)
 
@@ -76,4 +78,10 @@ def _measured(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]
     for cell, value in zip(spec.cells, submission.values, strict=True):
         figure = document.json_value(0 if isinstance(value, NotApplicable) else value, cell.measure)
         given = {} if figure is None else {"value": figure}
-        yield {"@type": "PropertyValue", "propertyID": cell.key, "name": cell.label, "unitText": cell.measure.unit, **given}
+        yield {
+            "@type": "PropertyValue",
+            "propertyID": cell.key,
+            "name": cell.label,
+            "unitText": cell.measure.unit,
+            **given,
+        }

@@ -91,7 +91,9 @@ def _table(grid: Grid, look: style.Look) -> str:
     edges = [0, *(round(width * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
     columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(edges))
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
-    margins = "".join(f'<w:{side} w:w="{_CELL_MARGIN if side in ("left", "right") else 0}" w:type="dxa"/>' for side in _SIDES[:4])
+    margins = "".join(
+        f'<w:{side} w:w="{_CELL_MARGIN if side in ("left", "right") else 0}" w:type="dxa"/>' for side in _SIDES[:4]
+    )
     headed = f"，前 {grid.head_rows} 行是表头" if grid.head_rows else ""
     said = f"{clean(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
     return (
@@ -107,7 +109,9 @@ def _lines(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
     # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break only.
     whole = grid.rows * _ROW_HEIGHT < look.page.text_height - style.TEXT_HEIGHT // 22
     label = "TableText" if flat(grid) else "TableLabel"
-    styles = {kind: f"<w:pStyle w:val={quoteattr(look.ids[kind])}/>" for kind in ("TableText", "TableLabel", "TableHead")}
+    styles = {
+        kind: f"<w:pStyle w:val={quoteattr(look.ids[kind])}/>" for kind in ("TableText", "TableLabel", "TableHead")
+    }
     for row, touching in enumerate(rows(grid)):
         kept = "<w:keepNext/>" if whole and row + 1 < grid.rows else ""
         cells = []
@@ -195,7 +199,10 @@ def _base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]
         section.header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
         section.even_page_header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
     properties = section._sectPr
-    properties[:] = [*(child for child in properties if child.tag.endswith("Reference")), *map(parse_xml, look.page.xml())]
+    properties[:] = [
+        *(child for child in properties if child.tag.endswith("Reference")),
+        *map(parse_xml, look.page.xml()),
+    ]
     for relations in (document.part.rels, document.part.package.rels):
         for relation in list(relations.values()):
             if relation.reltype.rsplit("/", 1)[1] not in _KEPT:

@@ -32,10 +32,18 @@ class Chain:
         return tuple(name for face in self.faces for name in face)
 
 
-TITLE: Final = Chain("标题", (("方正小标宋简体", "FZXiaoBiaoSong-B05S"), ("华文中宋", "STZhongsong"), ("宋体", "SimSun"), _SERIF), "roman")
-BODY: Final = Chain("正文", (("仿宋_GB2312", "FangSong_GB2312"), ("仿宋", "FangSong"), ("华文仿宋", "STFangsong"), _SERIF), "modern")
+TITLE: Final = Chain(
+    "标题",
+    (("方正小标宋简体", "FZXiaoBiaoSong-B05S"), ("华文中宋", "STZhongsong"), ("宋体", "SimSun"), _SERIF),
+    "roman",
+)
+BODY: Final = Chain(
+    "正文", (("仿宋_GB2312", "FangSong_GB2312"), ("仿宋", "FangSong"), ("华文仿宋", "STFangsong"), _SERIF), "modern"
+)
 LEVEL1: Final = Chain("一级标题", (("黑体", "SimHei"), ("华文黑体", "STHeiti"), _SANS), "modern")
-LEVEL2: Final = Chain("二级标题", (("楷体_GB2312", "KaiTi_GB2312"), ("楷体", "KaiTi"), ("华文楷体", "STKaiti"), _SERIF), "modern")
+LEVEL2: Final = Chain(
+    "二级标题", (("楷体_GB2312", "KaiTi_GB2312"), ("楷体", "KaiTi"), ("华文楷体", "STKaiti"), _SERIF), "modern"
+)
 TABLE: Final = Chain("表格", (("宋体", "SimSun"), ("华文宋体", "STSong"), _SERIF), "roman")
 CHAINS: Final = (TITLE, BODY, LEVEL1, LEVEL2, TABLE)
 
@@ -80,8 +88,14 @@ def replaced(installed: Iterable[str]) -> str:
 
 def lacking(installed: Iterable[str]) -> str:
     """One sentence about the prescribed faces that are not there, where another program chooses what stands in; empty when all are."""
-    names = [f"{choice.chain.use}的{choice.chain.faces[0][0]}" for choice in choices(installed) if not choice.prescribed]
-    return f"这台电脑上没有规定的字体：{'、'.join(names)}，由 LibreOffice 另选。装上这些字体后重新生成即可。" if names else ""
+    names = [
+        f"{choice.chain.use}的{choice.chain.faces[0][0]}" for choice in choices(installed) if not choice.prescribed
+    ]
+    return (
+        f"这台电脑上没有规定的字体：{'、'.join(names)}，由 LibreOffice 另选。装上这些字体后重新生成即可。"
+        if names
+        else ""
+    )
 
 
 @cache
@@ -93,10 +107,14 @@ def system_families() -> frozenset[str] | None:
     if program is None:
         return None
     try:
-        done = subprocess.run([program, ":", "family"], capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS, check=True)
+        done = subprocess.run(
+            [program, ":", "family"], capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return frozenset(name.strip() for line in done.stdout.decode("utf-8", "replace").splitlines() for name in line.split(","))
+    return frozenset(
+        name.strip() for line in done.stdout.decode("utf-8", "replace").splitlines() for name in line.split(",")
+    )
 
 
 def _registered() -> frozenset[str]:

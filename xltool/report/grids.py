@@ -34,13 +34,21 @@ def labels(grid: Grid) -> list[Rectangle]:
 def above(heads: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The caption and the heads above a rectangle, outermost first."""
     left, right = of.column, of.column + of.width
-    return [r for r in heads if r.column < right and left < r.column + r.width and r.row + r.height <= of.row and r.block == of.block]
+    return [
+        r
+        for r in heads
+        if r.column < right and left < r.column + r.width and r.row + r.height <= of.row and r.block == of.block
+    ]
 
 
 def beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The row labels to the left of a rectangle, outermost first."""
     top, bottom = of.row, of.row + of.height
-    return [r for r in labels if r.row < bottom and top < r.row + r.height and r.column + r.width <= of.column and r.block == of.block]
+    return [
+        r
+        for r in labels
+        if r.row < bottom and top < r.row + r.height and r.column + r.width <= of.column and r.block == of.block
+    ]
 
 
 def squeeze(grid: Grid, figure: Rectangle) -> float:

@@ -13,11 +13,23 @@ from xml.sax.saxutils import quoteattr
 from xltool import kinds
 from xltool.messages import XltoolError, told
 from xltool.model import Finding
-from xltool.package import Package, Refusal
 from xltool.report import style
-from xltool.report.allowed import FONT, NAME, NAMESPACES, NUMBER, PARAGRAPH, RUN, WORD, attribute, child, children, passed
+from xltool.report.allowed import (
+    FONT,
+    NAME,
+    NAMESPACES,
+    NUMBER,
+    PARAGRAPH,
+    RUN,
+    WORD,
+    attribute,
+    child,
+    children,
+    passed,
+)
 from xltool.report.paper import page_of
 from xltool.report.style import Look, Style
+from xltool.spreadsheet.package import Package, Refusal
 
 MAX_STYLES: Final = 4000
 """Styles of one file; Word itself comes with some 370, and documents pasted together from others have a thousand."""
@@ -52,7 +64,11 @@ def look(data: bytes) -> Look:
     try:
         package = Package(data)
         main = _main(package)
-        parts = {link.kind: link.target for link in package.relationships(main).values() if not link.external and link.target in package}
+        parts = {
+            link.kind: link.target
+            for link in package.relationships(main).values()
+            if not link.external and link.target in package
+        }
         if "styles" not in parts:
             raise XltoolError(f"样式文件里没有样式（word/styles.xml），不能用作报告的样式；{_RESAVE}")
         root = package.xml(parts["styles"])
@@ -191,11 +207,14 @@ def _size(id: str, styles: Mapping[str, _Taken], root: Element) -> int:
 
 def _written(one: _Taken, known: Mapping[str, _Taken], theme: Mapping[str, str]) -> str:
     """A style anew: its name, whom it stands on, and what is allowed of its looks."""
-    marks = "".join(f' w:{name}="1"' for name in ("default", "customStyle") if attribute(one.element, name, "1|true|on"))
+    marks = "".join(
+        f' w:{name}="1"' for name in ("default", "customStyle") if attribute(one.element, name, "1|true|on")
+    )
     links = "".join(
         f"<w:{name} w:val={quoteattr(other)}/>"
         for name in ("basedOn", "next", "link")
-        if (other := attribute(child(one.element, name), "val", NAME)) in known and not (name == "basedOn" and _circular(one, known))
+        if (other := attribute(child(one.element, name), "val", NAME)) in known
+        and not (name == "basedOn" and _circular(one, known))
     )
     looks = passed(child(one.element, "pPr"), PARAGRAPH, theme) if one.kind == "paragraph" else ""
     quick = "<w:qFormat/>" if child(one.element, "qFormat") is not None else ""
@@ -225,7 +244,9 @@ def _theme(root: Element) -> dict[str, str]:
             if fonts is None:
                 continue
             named = {kind: _typeface(fonts.find(f"{{{space}}}{kind}")) for kind in ("latin", "ea", "cs")}
-            hans = next((_typeface(font) for font in fonts.findall(f"{{{space}}}font") if font.get("script") == "Hans"), "")
+            hans = next(
+                (_typeface(font) for font in fonts.findall(f"{{{space}}}font") if font.get("script") == "Hans"), ""
+            )
             found |= {f"{size}Ascii": named["latin"], f"{size}HAnsi": named["latin"], f"{size}Bidi": named["cs"]}
             found[f"{size}EastAsia"] = named["ea"] or hans
     return found

@@ -49,7 +49,13 @@ def to_html(report: Report, dataset: str = "", pictures: str = "") -> str:
     `pictures` is a section of its own (`pictures.section`) that comes after everything else.
     """
     return _rendered(
-        "page", report, _classes, fragment=False, sheet=Markup(looks.sheet()), dataset=Markup(dataset), pictures=Markup(pictures)
+        "page",
+        report,
+        _classes,
+        fragment=False,
+        sheet=Markup(looks.sheet()),
+        dataset=Markup(dataset),
+        pictures=Markup(pictures),
     )
 
 
@@ -133,7 +139,9 @@ def _cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: list[R
         "rowspan": r.height if r.height > 1 else "",
         "colspan": r.width if r.width > 1 else "",
     }
-    written = Markup("".join([f' {name}="{value}"' for name, value in attributes.items() if value]))  # numbers and words of ours
+    written = Markup(
+        "".join([f' {name}="{value}"' for name, value in attributes.items() if value])
+    )  # numbers and words of ours
     part = squeeze(grid, r) if r.role == "value" else 1
     return _Cell(tag, r.role, written, r.text, f"{part:.2f}" if part < 1 else "")
 

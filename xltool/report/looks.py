@@ -11,7 +11,9 @@ PIXELS: Final = 16
 """Of one rem: what a fragment cannot know is the size that the site around it has given to the root."""
 
 _BODY: Final = "font-family: 仿宋_GB2312, FangSong, 仿宋, STFangsong, Noto Serif CJK SC, Source Han Serif SC, serif"
-_TITLE: Final = "font-family: 方正小标宋简体, FZXiaoBiaoSong-B05S, STZhongsong, 华文中宋, SimSun, 宋体, Noto Serif CJK SC, serif"
+_TITLE: Final = (
+    "font-family: 方正小标宋简体, FZXiaoBiaoSong-B05S, STZhongsong, 华文中宋, SimSun, 宋体, Noto Serif CJK SC, serif"
+)
 _SANS: Final = "font-family: SimHei, 黑体, STHeiti, Noto Sans CJK SC, sans-serif"
 _KAI: Final = "font-family: 楷体_GB2312, KaiTi, 楷体, STKaiti, Noto Serif CJK SC, serif"
 _SONG: Final = "font-family: SimSun, 宋体, STSong, Noto Serif CJK SC, serif"

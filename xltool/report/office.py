@@ -31,7 +31,9 @@ _TAGGED: Final = (
 
 def found() -> Path | None:
     """The program, on PATH or where its installers put it; None when it is not there."""
-    names = [f"{name}.com" for name in _NAMES] if sys.platform == "win32" else list(_NAMES)  # .exe would not write to our console
+    names = (
+        [f"{name}.com" for name in _NAMES] if sys.platform == "win32" else list(_NAMES)
+    )  # .exe would not write to our console
     on_path = next((path for name in names if (path := which(name))), None)
     if on_path is not None:
         return Path(on_path)
@@ -66,7 +68,9 @@ def to_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes
         made = folder / "out" / "report.pdf"
         if not done or not made.is_file():
             why = "没有生成文件" if done else f"{seconds:g} 秒内没有完成，或出了错"
-            raise XltoolError(f'LibreOffice（{program}）转换 PDF 失败：{why}。可以改装 typst：pip install "xltool[pdf]"。')
+            raise XltoolError(
+                f'LibreOffice（{program}）转换 PDF 失败：{why}。可以改装 typst：pip install "xltool[pdf]"。'
+            )
         return made.read_bytes()
 
 
@@ -75,7 +79,11 @@ def _ran(command: list[str], said: Path, seconds: float) -> bool:
     with said.open("wb") as output:
         try:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=os.name == "posix"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                start_new_session=os.name == "posix",
             )
         except OSError:
             return False

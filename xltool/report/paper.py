@@ -39,7 +39,9 @@ def page_of(root: Element) -> Page:
     if page.text_width < LEAST_WIDTH or page.text_height < LEAST_HEIGHT or max(page.width, page.height) > MOST:
         shown = f"{_millimetres(page.text_width)}×{_millimetres(page.text_height)}"
         least = f"{_millimetres(LEAST_WIDTH)}×{_millimetres(LEAST_HEIGHT)}"
-        raise XltoolError(f"样式文件的版心是 {shown} 毫米，放不下 15 栏的表，至少要 {least} 毫米；请在该文件的页面设置里改正后再用。")
+        raise XltoolError(
+            f"样式文件的版心是 {shown} 毫米，放不下 15 栏的表，至少要 {least} 毫米；请在该文件的页面设置里改正后再用。"
+        )
     return page
 
 

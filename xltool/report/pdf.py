@@ -30,7 +30,9 @@ def to_pdf(report: Report) -> Printed:
         return Printed(data, tuple(remark for remark in (fonts.replaced(typeset.families()), why) if remark))
     program = office.found()
     if program is None:
-        raise XltoolError('生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有：运行 pip install "xltool[pdf]"，或安装 LibreOffice。')
+        raise XltoolError(
+            '生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有：运行 pip install "xltool[pdf]"，或安装 LibreOffice。'
+        )
     from xltool.report.docx import to_docx
 
     installed = fonts.system_families()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from xltool.forms.pictured import Amount, Bar, Picture, nothing, shown, words
+from xltool.charts.picture import Amount, Bar, Picture, nothing, shown, words
 from xltool.model import FormSpec
 from xltool.report.text import clean
 
@@ -74,7 +74,10 @@ def _drawn(picture: Picture) -> tuple[list[str], int]:
     """The elements from top to bottom and the height that they take."""
     beside = len(picture.series) > 1 and not picture.stacked
     left = 2 + (max(_breadth(name) for name in picture.series) + 6 if beside else 0)
-    figures = [[_figures(picture, bar)] if not beside else [shown(each, picture.unit) for each in bar.amounts] for bar in picture.bars]
+    figures = [
+        [_figures(picture, bar)] if not beside else [shown(each, picture.unit) for each in bar.amounts]
+        for bar in picture.bars
+    ]
     room = min(WIDTH - left - _SHORTEST, max(_breadth(text) for texts in figures for text in texts) + 8)
     scale = WIDTH - left - room
     lines: list[str] = []

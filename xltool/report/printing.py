@@ -9,7 +9,7 @@ from xltool.messages import XltoolError
 from xltool.model import FormSpec, Report, Submission
 
 if TYPE_CHECKING:
-    from xltool.forms.pictured import Picture
+    from xltool.charts.picture import Picture
 
 Kind: TypeAlias = Literal["docx", "html", "pdf", "md", "txt", "csv", "json"]
 KINDS: Final[tuple[Kind, ...]] = ("docx", "html", "pdf", "md", "txt", "csv", "json")
@@ -28,7 +28,9 @@ class Wishes(NamedTuple):
     prior: Submission | None = None
 
 
-def printed(spec: FormSpec, whole: Submission, given: Submission, kind: Kind, wishes: Wishes) -> tuple[bytes, tuple[str, ...]]:
+def printed(
+    spec: FormSpec, whole: Submission, given: Submission, kind: Kind, wishes: Wishes
+) -> tuple[bytes, tuple[str, ...]]:
     """The bytes of a report, and remarks in Chinese on what is not in it as it should be.
 
     `whole` has its totals completed; `given` is the submission as it came, which is what a document for programs holds.

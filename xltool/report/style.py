@@ -20,7 +20,9 @@ TEXT_WIDTH: Final = 28 * 316
 TEXT_HEIGHT: Final = 22 * 580
 FOOTER: Final = 1440  # from the lower edge: the dashes beside the page number stand 7 mm below the text
 
-TABLE_SIZE: Final = 20  # half-points, as in the official blank forms: 不予公开 fits beside its merge, 商业企业 falls into two and two
+TABLE_SIZE: Final = (
+    20  # half-points, as in the official blank forms: 不予公开 fits beside its merge, 商业企业 falls into two and two
+)
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -100,7 +102,9 @@ _TIGHT: Final = '<w:spacing w:val="-4"/>'  # 16 pt characters every 15.8 pt: 28 
 _INDENT: Final = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
 LANGUAGE: Final = '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
 _RED: Final = '<w:color w:val="C00000"/>'
-_EDGES: Final = "".join(f'<w:{side} w:val="single" w:sz="12" w:space="6" w:color="C00000"/>' for side in ("top", "left", "bottom", "right"))
+_EDGES: Final = "".join(
+    f'<w:{side} w:val="single" w:sz="12" w:space="6" w:color="C00000"/>' for side in ("top", "left", "bottom", "right")
+)
 _BOX: Final = f"<w:pBdr>{_EDGES}</w:pBdr>"
 _INSET: Final = '<w:ind w:left="40" w:right="20"/>'
 _KEEP: Final = "<w:keepNext/><w:keepLines/>"
@@ -127,9 +131,33 @@ STYLES: Final = (
         _OFF_GRID,
         names=("Title", "标题", "公文标题"),
     ),
-    Style("Heading1", "heading 1", _LEVEL1, 32, f'{_HEADING}<w:outlineLvl w:val="0"/>', _TIGHT, names=("heading 1", "标题1", "一级标题")),
-    Style("Heading2", "heading 2", _LEVEL2, 32, f'{_HEADING}<w:outlineLvl w:val="1"/>', _TIGHT, names=("heading 2", "标题2", "二级标题")),
-    Style("Heading3", "heading 3", _BODY, 32, f'{_HEADING}<w:outlineLvl w:val="2"/>', _TIGHT, names=("heading 3", "标题3", "三级标题")),
+    Style(
+        "Heading1",
+        "heading 1",
+        _LEVEL1,
+        32,
+        f'{_HEADING}<w:outlineLvl w:val="0"/>',
+        _TIGHT,
+        names=("heading 1", "标题1", "一级标题"),
+    ),
+    Style(
+        "Heading2",
+        "heading 2",
+        _LEVEL2,
+        32,
+        f'{_HEADING}<w:outlineLvl w:val="1"/>',
+        _TIGHT,
+        names=("heading 2", "标题2", "二级标题"),
+    ),
+    Style(
+        "Heading3",
+        "heading 3",
+        _BODY,
+        32,
+        f'{_HEADING}<w:outlineLvl w:val="2"/>',
+        _TIGHT,
+        names=("heading 3", "标题3", "三级标题"),
+    ),
     Style(
         "BodyText",
         "Body Text",
@@ -137,7 +165,16 @@ STYLES: Final = (
         32,
         f"{_PLAIN}{_EVEN}{_EXACT}{_INDENT}{_BOTH}",
         _TIGHT,
-        names=("报告正文", "公文正文", "正文首行缩进", "Body Text First Indent", "正文缩进", "Normal Indent", "Body Text", "正文文本"),
+        names=(
+            "报告正文",
+            "公文正文",
+            "正文首行缩进",
+            "Body Text First Indent",
+            "正文缩进",
+            "Normal Indent",
+            "Body Text",
+            "正文文本",
+        ),
     ),
     Style("TableText", "表格文字", _SONG, TABLE_SIZE, f"{_TABLE}{_CENTRE}", _OFF_GRID),
     Style("TableHead", "表格表头", _SONG, TABLE_SIZE, f"<w:keepNext/>{_TABLE}{_CENTRE}", _OFF_GRID),
@@ -185,7 +222,12 @@ def official() -> Look:
     ids = {style.id: style.id for style in STYLES}
     defaults = f"<w:rPr>{_fonts(_BODY, _LATIN)}{LANGUAGE}</w:rPr>"
     written = [style.xml(style.id, following(style, ids)) for style in STYLES]
-    return Look(styles_part(f"<w:rPrDefault>{defaults}</w:rPrDefault><w:pPrDefault/>", [*written, *DEFAULTS]), font_table({}), Page(), ids)
+    return Look(
+        styles_part(f"<w:rPrDefault>{defaults}</w:rPrDefault><w:pPrDefault/>", [*written, *DEFAULTS]),
+        font_table({}),
+        Page(),
+        ids,
+    )
 
 
 def following(style: Style, ids: Mapping[str, str]) -> str:

@@ -63,12 +63,16 @@ def typeset(report: Report) -> tuple[bytes, str]:
         return _compiled(source, {"report": data}, _STANDARDS), ""
     except typst.TypstError as error:
         if not _chinese():
-            raise XltoolError("这台电脑上没有中文字体，生成不了 PDF；请安装宋体、仿宋、黑体、楷体，或 Noto CJK（思源）字体。") from error
+            raise XltoolError(
+                "这台电脑上没有中文字体，生成不了 PDF；请安装宋体、仿宋、黑体、楷体，或 Noto CJK（思源）字体。"
+            ) from error
         why = _why(error.message)
     try:
         return _compiled(source, {"report": data}, ()), why
     except typst.TypstError as error:  # no text can do that; a version whose language has changed can
-        raise XltoolError(f"typst {version()} 排不出报告（{error.message}）；请换用 {'.'.join(map(str, OLDEST))} 版。") from error
+        raise XltoolError(
+            f"typst {version()} 排不出报告（{error.message}）；请换用 {'.'.join(map(str, OLDEST))} 版。"
+        ) from error
 
 
 def _why(message: str) -> str:
@@ -109,7 +113,11 @@ def _fonts() -> Fonts:
 def _described(report: Report) -> dict[str, Any]:
     """The report as the template reads it; lengths in points."""
     known = families()
-    lines = title_lines(report.title, report.agency) if len(report.title) * _TITLE_SIZE > style.TEXT_WIDTH else (report.title,)
+    lines = (
+        title_lines(report.title, report.agency)
+        if len(report.title) * _TITLE_SIZE > style.TEXT_WIDTH
+        else (report.title,)
+    )
     roles = zip(("title", "body", "level1", "level2", "table"), fonts.CHAINS, strict=True)
     return {
         "name": _plain(f"{'【草稿】' if report.draft else ''}{report.title}"),
@@ -118,7 +126,8 @@ def _described(report: Report) -> dict[str, Any]:
         "year": report.year,
         "keywords": ["草稿"] if report.draft else [],
         "mark": DRAFT_MARK if report.draft else None,
-        "fonts": {role: fonts.present(chain.names, known) for role, chain in roles} | {"latin": fonts.present(fonts.LATIN, known)},
+        "fonts": {role: fonts.present(chain.names, known) for role, chain in roles}
+        | {"latin": fonts.present(fonts.LATIN, known)},
         "page": {
             "paper": [style.PAGE_WIDTH / 20, style.PAGE_HEIGHT / 20],
             "top": style.TOP / 20,

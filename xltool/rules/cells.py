@@ -23,13 +23,19 @@ class Bounds:
         measures = [cell.measure for cell in spec.cells]
         self.lowest = np.array([-m.maximum * m.scale if m.signed else 0 for m in measures], np.int64)
         self.highest = np.array([m.maximum * m.scale for m in measures], np.int64)
-        self.doubtful = np.array([2**62 if m.doubtful_from is None else m.doubtful_from * m.scale for m in measures], np.int64)
+        self.doubtful = np.array(
+            [2**62 if m.doubtful_from is None else m.doubtful_from * m.scale for m in measures], np.int64
+        )
         self.scale = np.array([m.scale for m in measures], np.int64)
 
     @cached_property
     def blocks(self) -> list[tuple[Block, list[Cell]]]:
         """Each block with its inputs."""
-        return [(block, [c for c in self.spec.cells if c.block is block and not c.total]) for t in self.spec.tables for block in t.blocks]
+        return [
+            (block, [c for c in self.spec.cells if c.block is block and not c.total])
+            for t in self.spec.tables
+            for block in t.blocks
+        ]
 
     @cached_property
     def leveled(self) -> list[int]:
@@ -56,19 +62,27 @@ def bounds(spec: FormSpec) -> Bounds:
     return _bounds[spec.digest]
 
 
-def doubtful(spec: FormSpec, submissions: Sequence[Submission], stack: Stack, noted: Sequence[set[CellKey]]) -> list[list[Finding]]:
+def doubtful(
+    spec: FormSpec, submissions: Sequence[Submission], stack: Stack, noted: Sequence[set[CellKey]]
+) -> list[list[Finding]]:
     """For each submission the findings about its cells; `noted` are cells that reading has already spoken of."""
     limits = bounds(spec)
     found: list[list[Finding]] = [[] for _ in submissions]
     figures = stack.figures
-    out = (figures < limits.lowest) | (figures > limits.highest) | ((figures >= limits.doubtful) & (figures % limits.scale == 0))
+    out = (
+        (figures < limits.lowest)
+        | (figures > limits.highest)
+        | ((figures >= limits.doubtful) & (figures % limits.scale == 0))
+    )
     for at, number in zip(*np.nonzero(out), strict=True):
         found[at].append(_out_of_bounds(spec.cells[number], int(figures[at, number])))
     for at, number in zip(*np.nonzero(figures[:, limits.leveled]), strict=True):
         cell, level = spec.cells[limits.leveled[number]], submissions[at].agency.level
         if level not in cell.row.levels:
             shown = written(int(figures[at, limits.leveled[number]]), cell.measure)
-            found[at].append(finding("cell.level", cell.key, value=shown, level=LEVEL_NAMES[level], basis=cell.row.levels_basis))
+            found[at].append(
+                finding("cell.level", cell.key, value=shown, level=LEVEL_NAMES[level], basis=cell.row.levels_basis)
+            )
     for submission, mine, spoken in zip(submissions, found, noted, strict=True):
         if NOT_APPLICABLE in submission.values:
             mine.extend(_unfitting_slashes(spec, submission))
@@ -121,7 +135,9 @@ def _blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Ite
                 continue
             value = values[spec.index[total.key]]
             if isinstance(value, int) and value != 0:
-                yield finding("block.only_total", total.key, *(cell.key for cell in mine), value=written(value, total.measure))
+                yield finding(
+                    "block.only_total", total.key, *(cell.key for cell in mine), value=written(value, total.measure)
+                )
                 left = [cell for cell in left if cell not in mine]
         if left:
             yield finding("cell.blank", *(cell.key for cell in left), count=len(left))

@@ -13,7 +13,9 @@ from xltool.rules import cells, localise, prior_year, texts, validate
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def judged(spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
+def judged(
+    spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None
+) -> list[Reading]:
     """Each reading of one form with all findings, errors first, in the order of the form; rejected readings stay as they are.
 
     `priors` are last year's submissions, of this or another edition, one for each reading or None where there is none.
@@ -32,7 +34,11 @@ def judged(spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submiss
     stack = validate.stacked(values)
     noted = [{key for note in mine for key in note.keys} for mine in notes]
     doubts = cells.doubtful(spec, completed, stack, noted)
-    given = [prior for reading, prior in zip(readings, priors or [None] * len(readings), strict=True) if reading.submission is not None]
+    given = [
+        prior
+        for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
+        if reading.submission is not None
+    ]
     for mine, submission, prior in zip(doubts, completed, given, strict=True):
         mine.extend(texts.doubtful(spec, submission, prior))
     if not any(given):

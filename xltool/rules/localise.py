@@ -77,7 +77,10 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
     groups: list[tuple[set[CellKey], list[tuple[Rule, dict[CellKey, int]]]]] = []
     for item in chosen:
         touched = [group for group in groups if group[0] & item[1].keys()]
-        merged = (set(item[1]).union(*(keys for keys, _ in touched)), [entry for _, entries in touched for entry in entries] + [item])
+        merged = (
+            set(item[1]).union(*(keys for keys, _ in touched)),
+            [entry for _, entries in touched for entry in entries] + [item],
+        )
         groups = [group for group in groups if group not in touched] + [merged]
     return [Group([rule for rule, _ in entries], [terms for _, terms in entries]) for _, entries in groups]
 
@@ -124,6 +127,10 @@ def _witness(spec: FormSpec, suspect: Suspect) -> str:
         if len(differing) == 2 and differing[1] - differing[0] == 1:
             return "相邻两位数字可能写颠倒"
     longer, shorter = (old, new) if len(old) > len(new) else (new, old)
-    if len(longer) == len(shorter) + 1 and shorter != "0" and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))):
+    if (
+        len(longer) == len(shorter) + 1
+        and shorter != "0"
+        and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    ):
         return "可能多写或漏写一位数字"
     return ""

@@ -17,11 +17,17 @@ def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -
     """A finding for each text with references that have no figure; the submission has its totals completed."""
     naming = {key for key, text in submission.texts.items() if "{" in text}
     for text in spec.texts if naming else ():
-        faults = list(references.unresolved(submission.texts[text.key], spec, submission, prior)) if text.key in naming else []
+        faults = (
+            list(references.unresolved(submission.texts[text.key], spec, submission, prior))
+            if text.key in naming
+            else []
+        )
         if faults:
             shown = [_shown(fault) for fault in faults[:MOST_NAMED]]
             more = " 等" if len(faults) > MOST_NAMED else ""
-            yield finding("text.reference", label=text.label, count=len(faults), references="；".join(shown) + more, form=spec.id)
+            yield finding(
+                "text.reference", label=text.label, count=len(faults), references="；".join(shown) + more, form=spec.id
+            )
 
 
 def _shown(fault: references.Unresolved) -> str:

@@ -140,7 +140,11 @@ def broken(
     found: list[list[Finding]] = [[] for _ in submissions]
     for at, number in zip(*np.nonzero(rules.verdicts(stack, left, right) == Verdict.FAIL), strict=True):
         rule, linear = rules.rules[number], rules.linears[number]
-        if priors is not None and linear.prior and all(priors[at][column(spec, key) - rules.cells] is None for key in _last_year(linear)):
+        if (
+            priors is not None
+            and linear.prior
+            and all(priors[at][column(spec, key) - rules.cells] is None for key in _last_year(linear))
+        ):
             linear = linear.alone or linear
         years = (*submissions[at].values, *(() if priors is None else priors[at]))
         values = {key: years[column(spec, key)] for key in linear.keys}
@@ -165,9 +169,13 @@ class _Sums:
     """Products with a matrix of coefficients, by the few terms that each rule has: numpy has no fast product of integers."""
 
     def __init__(self, coefficients: Figures) -> None:
-        terms = [np.nonzero(row)[0].tolist() or [0] for row in coefficients]  # a rule without terms takes any cell no times
+        terms = [
+            np.nonzero(row)[0].tolist() or [0] for row in coefficients
+        ]  # a rule without terms takes any cell no times
         self.columns = np.array([cell for cells in terms for cell in cells], np.intp)
-        self.factors = np.array([row[cell] for row, cells in zip(coefficients, terms, strict=True) for cell in cells], np.int64)
+        self.factors = np.array(
+            [row[cell] for row, cells in zip(coefficients, terms, strict=True) for cell in cells], np.int64
+        )
         self.starts = np.cumsum([0, *map(len, terms)])[:-1]
 
     def of(self, figures: Figures) -> Figures:
@@ -175,5 +183,7 @@ class _Sums:
         result = np.zeros((len(figures), len(self.starts)), np.int64)
         for start in range(0, len(figures) if len(self.starts) else 0, SLICE):
             part = figures[start : start + SLICE]
-            np.add.reduceat(part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE])
+            np.add.reduceat(
+                part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE]
+            )
         return result

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from xltool.forms.pictured import Amount, Bar, Picture, doubt, nothing, words
+from xltool.charts.picture import Amount, Bar, Picture, doubt, nothing, words
 from xltool.forms.text import clean
-from xltool.workbook.front import breadth
-from xltool.workbook.lists import EXACT
-from xltool.workbook.looks import FONT
+from xltool.workbook.cell_formats import FONT
+from xltool.workbook.engine import EXACT
+from xltool.workbook.page import breadth
 
 SHEET: Final = "图示"
 LABELS, FIGURES = 34, 14
@@ -20,7 +20,9 @@ PAGE: Final = 36
 _CHART: Final = 420  # breadth, in points of the screen
 _LONGEST: Final = 48  # of a label
 _BESIDE: Final = 4  # the column where a chart stands
-_SCALE: Final = 82  # per cent: table and chart fit between the margins even where a substitute font makes columns a third wider
+_SCALE: Final = (
+    82  # per cent: table and chart fit between the margins even where a substitute font makes columns a third wider
+)
 _LOOKS: Final = (("#1D4F91", "#1D4F91"), ("#D5E3F5", "#1D4F91"))
 """Filled and outlined, to be told apart in grey."""
 
@@ -136,7 +138,8 @@ def _chart(book: Any, name: str, picture: Picture, first: int, last: int) -> Any
             | ({"num_format": "0;-0;;"} if picture.stacked else {}),
         }
         rest = [
-            {"fill": {"color": "#FFFFFF"}, "border": {"color": line, "dash_type": "dash"}} if bar.rest else None for bar in picture.bars
+            {"fill": {"color": "#FFFFFF"}, "border": {"color": line, "dash_type": "dash"}} if bar.rest else None
+            for bar in picture.bars
         ]
         chart.add_series(series | ({"points": rest} if any(rest) else {}))
     chart.set_title({"name": clean(picture.title), "name_font": {"name": FONT, "size": 12}, "overlay": False})

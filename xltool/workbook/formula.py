@@ -14,8 +14,8 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms.checks import JUMP_LEAST, JUMP_TIMES, Check, leveled
 from xltool.forms.totals import definitions
 from xltool.model import Cell, CellKey, Linear, Measure, Rule, Table, Terms
-from xltool.workbook.a1 import cell_name, quote_sheet
-from xltool.workbook.address import CHECK_TOP, CHECKS, TEXTS, Plan, Spot
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.workbook.layout_plan import CHECK_TOP, CHECKS, TEXTS, Plan, Spot
 from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, runs
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
@@ -50,7 +50,9 @@ def verdict(plan: Plan, rule: Rule, line: int) -> str:
     left, right, difference = (cell_name(line, column) for column in (LEFT, RIGHT, DIFFERENCE))
     needs = rule.linear.operator == "needs"
     holds = f"OR({left}<=0,{right}>0)" if needs else f"{difference}{rule.linear.operator}0"
-    unknown = f'IF({_valid(plan, rule.linear.own, None)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+    unknown = (
+        f'IF({_valid(plan, rule.linear.own, None)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+    )
     return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(rule.severity == "error", FAIL, line)}),{unknown})'
 
 
@@ -115,7 +117,9 @@ def judged(plan: Plan, names: Sequence[str]) -> str:
     text = f'IF(OR({unfilled}),"{OPEN}","{PASS}")'
     for line, seen in reversed(list(zip(lines, verdicts, strict=True))):
         difference = Spot(CHECKS, line, DIFFERENCE).reference
-        text = f'IF({seen}="{FAIL}","{FAIL}，差 "&ABS({difference}),IF(OR({seen}="{MEND}",{seen}="{ASK}"),{seen},{text}))'
+        text = (
+            f'IF({seen}="{FAIL}","{FAIL}，差 "&ABS({difference}),IF(OR({seen}="{MEND}",{seen}="{ASK}"),{seen},{text}))'
+        )
     return text
 
 
@@ -228,7 +232,9 @@ def _jumps(plan: Plan, table: Table) -> str:
 def _jumped(plan: Plan, run: Run) -> str:
     decimals = cell_of(plan, run[0]).measure.decimals
     this, last = reference(plan, run, None), reference(plan, last_year(run), None)
-    more, less = (f"({one}>{_rounded(f'{JUMP_TIMES}*{other}', decimals)})" for one, other in ((this, last), (last, this)))
+    more, less = (
+        f"({one}>{_rounded(f'{JUMP_TIMES}*{other}', decimals)})" for one, other in ((this, last), (last, this))
+    )
     far = f"({_rounded(f'ABS({this}-{last})', decimals)}>={JUMP_LEAST})"
     figure = f"(ROUND({this},{decimals})={this})*(LEN({this})>0)"  # a text such as 1,234 would be reckoned with
     return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"

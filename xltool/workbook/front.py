@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from xltool.workbook.address import COVER_FIELDS, COVER_TOP, STATE_ROW, TEXT_TOP, TEXTS, Spot, mark_text, page_mark
+from xltool.workbook.context import Context
 from xltool.workbook.formula import LENGTH
+from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, STATE_ROW, TEXT_TOP, TEXTS, Spot, mark_text
+from xltool.workbook.marks import cover_value
+from xltool.workbook.page import LINE, TALLEST, finish, lines, set_columns
 
-if TYPE_CHECKING:
-    from xltool.workbook.write import Desk
-
-COVER_LABELS: Final = {"name": "单位名称", "code": "单位代码", "level": "单位级别", "year": "报告年度", "scope": "填报口径"}
+COVER_LABELS: Final = {
+    "name": "单位名称",
+    "code": "单位代码",
+    "level": "单位级别",
+    "year": "报告年度",
+    "scope": "填报口径",
+}
 GUIDE_WIDTHS: Final = (6, 20, 70)
 COVER_WIDTHS: Final = (18, 48, 52)
 TEXT_WIDTHS: Final = (30, 80, 36, 8)
-LINE: Final = 16.5  # points of one line at 11 pt
-TALLEST: Final = 405  # Excel allows 409 points
 LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
@@ -29,10 +32,10 @@ NOTES: Final = (
 )
 
 
-def guide(desk: Desk, sheet: Any) -> None:
+def guide(context: Context, sheet: Any) -> None:
     """Who fills in, the steps, what the colours mean, and what not to do."""
-    spec, submission, formats = desk.spec, desk.submission, desk.formats
-    _columns(sheet, GUIDE_WIDTHS)
+    spec, submission, formats = context.spec, context.submission, context.formats
+    set_columns(sheet, GUIDE_WIDTHS)
     sheet.merge_range(0, 0, 0, 2, f"{spec.title}填报说明", formats["title"])
     sheet.set_row(0, 30)
     facts = [
@@ -48,132 +51,100 @@ def guide(desk: Desk, sheet: Any) -> None:
         sheet.write_string(row, 2, value, formats["whose" if whose else "guidance"])
         sheet.set_row(row, LINE * (1 if whose else lines(value, GUIDE_WIDTHS[2], 10)))
         row += 1
-    row = _heading(desk, sheet, row + 1, "怎样填写")
+    row = _heading(context, sheet, row + 1, "怎样填写")
     for number, step in enumerate(spec.steps, 1):
         sheet.write_string(row, 0, f"{number}", formats["middle"])
         sheet.merge_range(row, 1, row, 2, step, formats["guidance"])
         sheet.set_row(row, LINE * lines(step, sum(GUIDE_WIDTHS[1:]), 10))
         row += 1
-    row = _heading(desk, sheet, row + 1, "颜色的意思")
-    for look, name, meaning in (*LEGEND, *([OF_LAST_YEAR] if desk.plan.prior else [])):
+    row = _heading(context, sheet, row + 1, "颜色的意思")
+    for look, name, meaning in (*LEGEND, *([OF_LAST_YEAR] if context.plan.prior else [])):
         sheet.merge_range(row, 0, row, 1, name, formats[look])
         sheet.write_string(row, 2, meaning, formats["guidance"])
         sheet.set_row(row, LINE * lines(meaning, GUIDE_WIDTHS[2], 10))
         row += 1
-    row = _heading(desk, sheet, row + 1, "注意")
+    row = _heading(context, sheet, row + 1, "注意")
     for note in NOTES:
         sheet.merge_range(row, 0, row, 2, note, formats["guidance"])
         sheet.set_row(row, LINE)
         row += 1
-    finish(desk, sheet, portrait=True)
+    finish(context, sheet, portrait=True)
 
 
-def cover(desk: Desk, sheet: Any) -> None:
+def cover(context: Context, sheet: Any) -> None:
     """Whose report it is, the contact facts, and who filled it in; at the foot the mark of identity."""
-    plan, formats = desk.plan, desk.formats
-    from xltool.workbook.write import cover_value
-
-    _columns(sheet, COVER_WIDTHS)
-    sheet.merge_range(0, 0, 0, 2, f"{desk.submission.year}年{desk.spec.title}　封面", formats["title"])
+    plan, formats = context.plan, context.formats
+    set_columns(sheet, COVER_WIDTHS)
+    sheet.merge_range(0, 0, 0, 2, f"{context.submission.year}年{context.spec.title}　封面", formats["title"])
     sheet.set_row(0, 30)
     for at, field in enumerate(COVER_FIELDS):
         row = COVER_TOP + at
         sheet.write_string(row, 0, COVER_LABELS[field], formats["label"])
-        sheet.write_string(row, 1, cover_value(field, desk.meta), formats["locked"])
+        sheet.write_string(row, 1, cover_value(field, context.meta), formats["locked"])
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)
-    for text in (text for text in desk.spec.texts if text.place == "cover"):
+    for text in (text for text in context.spec.texts if text.place == "cover"):
         spot = plan.texts[text.key]
         sheet.write_string(spot.row, 0, text.label, formats["label"])
-        _write_text(desk, sheet, spot, text.key, "field")
+        _write_text(context, sheet, spot, text.key, "field")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
         sheet.set_row(spot.row, max(21, LINE * lines(text.guidance, COVER_WIDTHS[2], 10)))
     sheet.write_string(plan.mark.row, 0, "文件标识", formats["mark"])
-    sheet.write_string(plan.mark.row, plan.mark.column, mark_text(desk.meta), formats["mark"])
-    first = next((plan.texts[text.key] for text in desk.spec.texts if text.place == "cover"), plan.mark)
+    sheet.write_string(plan.mark.row, plan.mark.column, mark_text(context.meta), formats["mark"])
+    first = next((plan.texts[text.key] for text in context.spec.texts if text.place == "cover"), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)
-    finish(desk, sheet, portrait=True)
+    finish(context, sheet, portrait=True)
 
 
-def texts(desk: Desk, sheet: Any) -> None:
+def texts(context: Context, sheet: Any) -> None:
     """One labelled cell for each text, with what to write in it and how much has been written."""
-    plan, formats = desk.plan, desk.formats
-    _columns(sheet, TEXT_WIDTHS)
+    plan, formats = context.plan, context.formats
+    set_columns(sheet, TEXT_WIDTHS)
     sheet.merge_range(0, 0, 0, 3, "文字部分", formats["title"])
     sheet.set_row(0, 30)
-    state_line(desk, sheet, TEXTS, 3)
+    state_line(context, sheet, TEXTS, 3)
     for column, label in enumerate(("部分", "内容（浅黄色格内填写，换行按 Alt+Enter）", "填写要求", "字数")):
         sheet.write_string(2, column, label, formats["head"])
     sheet.set_row(2, 21)
-    written = [text for text in desk.spec.texts if text.place == "texts"]
+    written = [text for text in context.spec.texts if text.place == "texts"]
     for text in written:
         spot = plan.texts[text.key]
         required = "（必写）" if text.required else ""
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
-        _write_text(desk, sheet, spot, text.key, "text")
+        _write_text(context, sheet, spot, text.key, "text")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
-        desk.compute(sheet, Spot(TEXTS, spot.row, LENGTH), "figure")
-        height = max(text.lines, lines(desk.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
+        context.compute(sheet, Spot(TEXTS, spot.row, LENGTH), "figure")
+        height = max(text.lines, lines(context.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
         sheet.set_row(spot.row, min(TALLEST, LINE * height))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
     sheet.freeze_panes(TEXT_TOP, 1)
     sheet.repeat_rows(0, 2)
-    finish(desk, sheet, portrait=False)
+    finish(context, sheet, portrait=False)
 
 
-def state_line(desk: Desk, sheet: Any, name: str, last: int) -> None:
+def state_line(context: Context, sheet: Any, name: str, last: int) -> None:
     """The second row of a sheet: the agency, and the state of the whole workbook, green once it can be sent."""
-    spot, formats = desk.plan.states[name], desk.formats
+    spot, formats = context.plan.states[name], context.formats
     _across(sheet, 0, spot.column - 1, formats["agency"])
-    sheet.write_string(STATE_ROW, 0, f"填报单位：{desk.submission.agency.name}", formats["agency"])
+    sheet.write_string(STATE_ROW, 0, f"填报单位：{context.submission.agency.name}", formats["agency"])
     _across(sheet, spot.column, last, formats["state"])
-    desk.compute(sheet, spot, "state")
+    context.compute(sheet, spot, "state")
     sheet.set_row(STATE_ROW, 21)
-    rule = {"type": "formula", "criteria": f'={desk.plan.state.reference}="可以报送"', "format": formats["good"]}
+    rule = {"type": "formula", "criteria": f'={context.plan.state.reference}="可以报送"', "format": formats["good"]}
     sheet.conditional_format(STATE_ROW, spot.column, STATE_ROW, last, rule)
 
 
-def finish(desk: Desk, sheet: Any, portrait: bool) -> None:
-    """Lock and print layout: A4, one page wide, the mark of the form in the footer."""
-    sheet.set_paper(9)
-    sheet.set_portrait() if portrait else sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer(f"&L&8{footer_mark(desk.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
-    sheet.protect("", {"format_columns": True, "format_rows": True})
-
-
-def footer_mark(meta: Mapping[str, str]) -> str:
-    """The mark of the form as a footer spells it: & begins a code there."""
-    return page_mark(meta).replace("&", "&&")
-
-
-def lines(text: str, width: float, size: int) -> int:
-    """How many lines a text takes in a column of that width (in characters of 11 pt); a Chinese character is two wide.
-
-    Three characters are left for the indent, the margins, and punctuation that may not begin a line.
-    """
-    room = max(2.0, width * 11 / size - 3)
-    return max(1, sum(max(1, -(-breadth(line) // room)) for line in text.split("\n")).__int__())
-
-
-def breadth(line: str) -> int:
-    """How many characters wide a line is; a Chinese one counts twice."""
-    return sum(2 if ord(sign) > 0x2E7F or sign in "“”‘’—…·" else 1 for sign in line)
-
-
-def _write_text(desk: Desk, sheet: Any, spot: Spot, key: str, look: str) -> None:
-    text = desk.submission.texts.get(key, "")
+def _write_text(context: Context, sheet: Any, spot: Spot, key: str, look: str) -> None:
+    text = context.submission.texts.get(key, "")
     if text:
-        sheet.write_string(spot.row, spot.column, text, desk.formats[look])
+        sheet.write_string(spot.row, spot.column, text, context.formats[look])
     else:
-        sheet.write_blank(spot.row, spot.column, None, desk.formats[look])
+        sheet.write_blank(spot.row, spot.column, None, context.formats[look])
 
 
-def _heading(desk: Desk, sheet: Any, row: int, text: str) -> int:
-    sheet.merge_range(row, 0, row, 2, text, desk.formats["head"])
+def _heading(context: Context, sheet: Any, row: int, text: str) -> int:
+    sheet.merge_range(row, 0, row, 2, text, context.formats["head"])
     sheet.set_row(row, 21)
     return row + 1
 
@@ -181,8 +152,3 @@ def _heading(desk: Desk, sheet: Any, row: int, text: str) -> int:
 def _across(sheet: Any, first: int, last: int, look: Any) -> None:
     if last > first:
         sheet.merge_range(STATE_ROW, first, STATE_ROW, last, "", look)
-
-
-def _columns(sheet: Any, widths: tuple[int, ...]) -> None:
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width)

@@ -12,7 +12,7 @@ from xltool.forms.number import written
 from xltool.forms.text import clean
 from xltool.messages import MOST_CELLS
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
-from xltool.workbook.address import CHECKS, Plan, Spot, plan
+from xltool.workbook.layout_plan import CHECKS, Plan, Spot, plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import workbook
 
@@ -43,7 +43,9 @@ def returned_workbook(
     return workbook(spec, submission, prior, _noticed(layout, submission, findings, previous, version))
 
 
-def _noticed(layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int) -> Notice:
+def _noticed(
+    layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int
+) -> Notice:
     spec = layout.spec
     values = dict(zip(spec.index, submission.values, strict=True))
     ordered = sorted(findings, key=lambda found: ORDER[found.severity])
@@ -56,7 +58,9 @@ def _remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Re
     problem, remedy, basis = _told(found, layout)
     target = _target(found, layout)
     remedy += "".join(f"\n疑似错误：{_doubt(suspect, layout)}" for suspect in found.suspects)
-    return Remark(found.severity, _place(found, layout, target), target, _figure(found, layout, values), problem, remedy, basis)
+    return Remark(
+        found.severity, _place(found, layout, target), target, _figure(found, layout, values), problem, remedy, basis
+    )
 
 
 def _told(found: Finding, layout: Plan) -> tuple[str, str, str]:
@@ -106,10 +110,18 @@ def _changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Ch
         if not cell.total and old != new:
             spot = layout.cells[cell.key]
             called = f"{cell.row.short}，{cell.column.short}"
-            yield Change(f"{cell.table.name} {spot.address}", spot, called, written(old, cell.measure), written(new, cell.measure))
+            yield Change(
+                f"{cell.table.name} {spot.address}",
+                spot,
+                called,
+                written(old, cell.measure),
+                written(new, cell.measure),
+            )
     for text in spec.texts:
         spot = layout.texts[text.key]
-        yield from _changed(f"{spot.sheet} {spot.address}", spot, text.label, before.texts.get(text.key), after.texts.get(text.key))
+        yield from _changed(
+            f"{spot.sheet} {spot.address}", spot, text.label, before.texts.get(text.key), after.texts.get(text.key)
+        )
     for check in layout.checks:
         if check.name in layout.explanations:
             spot = layout.explanations[check.name]
@@ -155,7 +167,11 @@ def _marks(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, V
             cell = noted.setdefault(suspect.key, _Noted(found.severity))
             if doubt not in cell.told:
                 cell.told.append(doubt)
-    return {key: Mark(noted[key].severity, values[key], _comment(noted[key].told)) for key in layout.spec.index if key in noted}
+    return {
+        key: Mark(noted[key].severity, values[key], _comment(noted[key].told))
+        for key in layout.spec.index
+        if key in noted
+    }
 
 
 def _comment(told: Sequence[str]) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xltool.codes import GRADES
 from xltool.messages import plain
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
-from xltool.workbook.a1 import cell_name, quote_sheet
-from xltool.workbook.address import Spot
-from xltool.workbook.front import LINE, TALLEST, breadth, finish, lines
-
-if TYPE_CHECKING:
-    from xltool.workbook.write import Desk
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.workbook.context import Context
+from xltool.workbook.layout_plan import Spot
+from xltool.workbook.page import LINE, TALLEST, breadth, finish, lines
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
 PLACE: Final = 2
@@ -75,14 +73,14 @@ class Notice:
     marks: Mapping[CellKey, Mark]
 
 
-def draw(desk: Desk, sheet: Any, notice: Notice) -> None:
+def draw(context: Context, sheet: Any, notice: Notice) -> None:
     """The first sheet: whose it is, how to go on, the findings, and what changed since the last return."""
-    formats, last = desk.formats, len(HEADS) - 1
+    formats, last = context.formats, len(HEADS) - 1
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
     sheet.merge_range(0, 0, 0, last, "退回意见", formats["title"])
     sheet.set_row(0, 30)
-    whose = f"填报单位：{desk.submission.agency.name}　　报告年度：{desk.submission.year} 年　　第 {notice.version} 次报送"
+    whose = f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 {notice.version} 次报送"
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)
     for row, hint in enumerate((*HINTS, _counts(notice)), 2):
@@ -94,24 +92,28 @@ def draw(desk: Desk, sheet: Any, notice: Notice) -> None:
     sheet.set_row(row, 21)
     for number, remark in enumerate(notice.remarks, 1):
         row += 1
-        _remark(desk, sheet, row, number, remark)
+        _remark(context, sheet, row, number, remark)
     if notice.changes is not None:
-        _changes(desk, sheet, row + 2, notice.changes)
+        _changes(context, sheet, row + 2, notice.changes)
     sheet.set_zoom(85)
-    finish(desk, sheet, portrait=False)
+    finish(context, sheet, portrait=False)
 
 
-def mark(desk: Desk, sheet: Any, table: Table, notice: Notice) -> None:
+def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
     """Colours the cells of one table that are in question, until they hold something else, and writes their comments.
 
     To be called before the table is drawn: the first condition that holds decides the colour.
     """
     for key, found in notice.marks.items():
-        cell = desk.spec.cell(key)
+        cell = context.spec.cell(key)
         if cell.table is not table:
             continue
-        spot, width = desk.plan.cells[key], desk.plan.areas[key].width
-        rule = {"type": "formula", "criteria": f"={_unchanged(cell, spot, found.value)}", "format": desk.formats[f"mark_{found.severity}"]}
+        spot, width = context.plan.cells[key], context.plan.areas[key].width
+        rule = {
+            "type": "formula",
+            "criteria": f"={_unchanged(cell, spot, found.value)}",
+            "format": context.formats[f"mark_{found.severity}"],
+        }
         sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
         if found.comment:
             rows = sum(-(-max(1, breadth(line)) // NOTE_SIGNS) for line in found.comment.split("\n"))
@@ -135,11 +137,11 @@ def _counts(notice: Notice) -> str:
     return f"共 {len(notice.remarks)} 条意见：{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
 
 
-def _remark(desk: Desk, sheet: Any, row: int, number: int, remark: Remark) -> None:
-    formats = desk.formats
+def _remark(context: Context, sheet: Any, row: int, number: int, remark: Remark) -> None:
+    formats = context.formats
     sheet.write_number(row, 0, number, formats["middle"])
     sheet.write_string(row, 1, GRADES[remark.severity], formats[f"grade_{remark.severity}"])
-    _link(desk, sheet, row, remark)
+    _link(context, sheet, row, remark)
     cells = (remark.figure, remark.problem, remark.remedy, remark.basis)
     sheet.write_string(row, 3, remark.figure, formats["note"])
     for column, text in enumerate(cells[1:], 4):
@@ -147,8 +149,8 @@ def _remark(desk: Desk, sheet: Any, row: int, number: int, remark: Remark) -> No
     _fit(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
 
 
-def _changes(desk: Desk, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:
-    formats, last = desk.formats, len(HEADS) - 1
+def _changes(context: Context, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:
+    formats, last = context.formats, len(HEADS) - 1
     sheet.merge_range(row, 0, row, last, "与上次报送相比", formats["head"])
     sheet.set_row(row, 21)
     row += 1
@@ -162,7 +164,7 @@ def _changes(desk: Desk, sheet: Any, row: int, changes: tuple[Change, ...]) -> N
     for number, change in enumerate(changes, 1):
         row += 1
         _pair(sheet, row, 0, f"{number}", formats["middle"])
-        _link(desk, sheet, row, change)
+        _link(context, sheet, row, change)
         _pair(sheet, row, 3, change.called, formats["guidance"])
         sheet.write_string(row, 5, change.before, formats["note"])
         sheet.write_string(row, 6, change.after, formats["note"])
@@ -174,11 +176,17 @@ def _pair(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
     sheet.write_string(row, column, text, look)
 
 
-def _link(desk: Desk, sheet: Any, row: int, told: Remark | Change) -> None:
+def _link(context: Context, sheet: Any, row: int, told: Remark | Change) -> None:
     if told.target is None:
-        sheet.write_string(row, PLACE, told.place, desk.formats["note"])
+        sheet.write_string(row, PLACE, told.place, context.formats["note"])
     else:
-        sheet.write_url(row, PLACE, f"internal:{quote_sheet(told.target.sheet)}!{told.target.address}", desk.formats["link"], told.place)
+        sheet.write_url(
+            row,
+            PLACE,
+            f"internal:{quote_sheet(told.target.sheet)}!{told.target.address}",
+            context.formats["link"],
+            told.place,
+        )
 
 
 def _fit(sheet: Any, row: int, texts: Mapping[int, str]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xltool.model import Block, Column, NotApplicable, Rectangle, Table
-from xltool.workbook.address import STATE_ROW, TABLE_TOP
-from xltool.workbook.results import figure
-
-if TYPE_CHECKING:
-    from xltool.workbook.write import Desk
+from xltool.workbook.cached_values import figure
+from xltool.workbook.context import Context
+from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP
 
 HEADING: Final = "上年数（供核对）"
 MARK: Final = "（上年）"
@@ -18,29 +16,29 @@ MARK: Final = "（上年）"
 BROADEST: Final = 16.0
 
 
-def draw(desk: Desk, sheet: Any, table: Table, widths: list[float], last: int) -> None:
+def draw(context: Context, sheet: Any, table: Table, widths: list[float], last: int) -> None:
     """The figures with heads of their own, and the official table alone as what is printed; `last` is its last column."""
-    plan = desk.plan
+    plan = context.plan
     down = [block for block in table.blocks if not block.across]
     if down:
         left, right = plan.left(table), plan.beside(table)
         for at, width in enumerate(widths[left:], right + 1):
             sheet.set_column(at, at, min(width, BROADEST))
-        _area(desk, sheet, (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left), HEADING, "head")
+        _area(context, sheet, (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left), HEADING, "head")
     for number, block in enumerate(table.blocks):
         if block.across:
-            _line(desk, sheet, block)
+            _line(context, sheet, block)
         else:
-            _heads(desk, sheet, table, block, number)
+            _heads(context, sheet, table, block, number)
     for key, spot in plan.priors.items():
         if spot.sheet == table.sheet:
-            _figure(desk, sheet, key)
+            _figure(context, sheet, key)
     sheet.print_area(0, 0, plan.below(table) + bool(table.note), last)
 
 
-def _figure(desk: Desk, sheet: Any, key: str) -> None:
-    spot, width = desk.plan.priors[key], desk.plan.areas[key].width
-    value, look = desk.prior[desk.spec.index[key]], desk.formats["prior"]
+def _figure(context: Context, sheet: Any, key: str) -> None:
+    spot, width = context.plan.priors[key], context.plan.areas[key].width
+    value, look = context.prior[context.spec.index[key]], context.formats["prior"]
     if width > 1:
         sheet.merge_range(spot.row, spot.column, spot.row, spot.column + width - 1, "", look)
     if isinstance(value, NotApplicable):
@@ -48,35 +46,42 @@ def _figure(desk: Desk, sheet: Any, key: str) -> None:
     elif value is None:
         sheet.write_blank(spot.row, spot.column, None, look)
     else:
-        sheet.write_number(spot.row, spot.column, figure(value, desk.spec.cell(key)), look)
+        sheet.write_number(spot.row, spot.column, figure(value, context.spec.cell(key)), look)
 
 
-def _line(desk: Desk, sheet: Any, block: Block) -> None:
+def _line(context: Context, sheet: Any, block: Block) -> None:
     """The heading of a block whose rows stand side by side, above its figures."""
-    spots = [(spot, desk.plan.areas[key].width) for key, spot in desk.plan.priors.items() if desk.spec.cell(key).block is block]
+    spots = [
+        (spot, context.plan.areas[key].width)
+        for key, spot in context.plan.priors.items()
+        if context.spec.cell(key).block is block
+    ]
     first, (last, width) = spots[0][0], spots[-1]
     about = f"：{block.caption}" if block.caption else ""
     text = f"{HEADING}{about}，各栏次序同上表"
-    _area(desk, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
+    _area(context, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
 
 
-def _heads(desk: Desk, sheet: Any, table: Table, block: Block, number: int) -> None:
-    plan = desk.plan
+def _heads(context: Context, sheet: Any, table: Table, block: Block, number: int) -> None:
+    plan = context.plan
     heads = [area for area in plan.grids[table.id].rectangles if area.block == number and area.role == "head"]
-    top, bottom = TABLE_TOP + min(area.row for area in heads), TABLE_TOP + max(area.row + area.height for area in heads) - 1
-    for column, area in _columns(desk, table, block):
+    top, bottom = (
+        TABLE_TOP + min(area.row for area in heads),
+        TABLE_TOP + max(area.row + area.height for area in heads) - 1,
+    )
+    for column, area in _columns(context, table, block):
         spot = plan.priors[f"{table.id}.{block.rows[0].id}.{column.id}"]
         text = column.label.removeprefix("本年") + MARK
-        _area(desk, sheet, (top, spot.column, bottom, spot.column + area.width - 1), text, "last_year")
+        _area(context, sheet, (top, spot.column, bottom, spot.column + area.width - 1), text, "last_year")
 
 
-def _columns(desk: Desk, table: Table, block: Block) -> Iterator[tuple[Column, Rectangle]]:
+def _columns(context: Context, table: Table, block: Block) -> Iterator[tuple[Column, Rectangle]]:
     for column in block.columns:
-        yield column, desk.plan.areas[f"{table.id}.{block.rows[0].id}.{column.id}"]
+        yield column, context.plan.areas[f"{table.id}.{block.rows[0].id}.{column.id}"]
 
 
-def _area(desk: Desk, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:
+def _area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:
     if area[:2] == area[2:]:
-        sheet.write_string(*area[:2], text, desk.formats[look])
+        sheet.write_string(*area[:2], text, context.formats[look])
     else:
-        sheet.merge_range(*area, text, desk.formats[look])
+        sheet.merge_range(*area, text, context.formats[look])

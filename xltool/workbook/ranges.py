@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from xltool.model import PRIOR, Cell, CellKey, Table, Terms
-from xltool.workbook.a1 import cell_name, quote_sheet
-from xltool.workbook.address import Plan, Spot
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.workbook.layout_plan import Plan, Spot
 
 Run: TypeAlias = list[CellKey]
 """Keys of neighbouring cells of one measure, of this year or all of last year (`prior.`)."""
@@ -51,7 +51,9 @@ def rectangles(plan: Plan, cells: Iterable[Cell]) -> list[Run]:
     for run, _ in runs(plan, tuple((cell.key, 1) for cell in sorted(cells, key=column_first))):
         down = _extent(plan, run)
         measure = cell_of(plan, run[0]).measure
-        beside = next((o for o in found if _beside(_extent(plan, o), down) and cell_of(plan, o[0]).measure is measure), None)
+        beside = next(
+            (o for o in found if _beside(_extent(plan, o), down) and cell_of(plan, o[0]).measure is measure), None
+        )
         if beside is None:
             found.append(run)
         else:

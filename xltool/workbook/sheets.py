@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xltool.codes import GRADES
 from xltool.forms.checks import Check
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook import formula, prior
-from xltool.workbook.a1 import cell_name, quote_sheet
-from xltool.workbook.address import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
+from xltool.workbook.cached_values import figure
+from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY, WITHOUT
-from xltool.workbook.front import LINE, TALLEST, finish, lines, state_line
-from xltool.workbook.results import figure
+from xltool.workbook.front import state_line
+from xltool.workbook.layout_plan import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
+from xltool.workbook.page import LINE, TALLEST, finish, lines
 
-if TYPE_CHECKING:
-    from xltool.workbook.write import Desk
-
-CHECK_HEADS: Final = ("序号", "等级", "位置", "勾稽关系或要求", "左边／处数", "右边", "差额", "结论", "说明（核实项属实时填写）", "查看")
+CHECK_HEADS: Final = (
+    "序号",
+    "等级",
+    "位置",
+    "勾稽关系或要求",
+    "左边／处数",
+    "右边",
+    "差额",
+    "结论",
+    "说明（核实项属实时填写）",
+    "查看",
+)
 CHECK_WIDTHS: Final = (6, 7, 36, 54, 10, 10, 10, 10, 38, 8)
 NARROWEST: Final = 8.6
 """The narrowest column of figures, in characters: seven digits and a heading of three lines."""
@@ -28,9 +38,9 @@ PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 """What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
 
 
-def table(desk: Desk, sheet: Any, table_: Table) -> None:
+def table(context: Context, sheet: Any, table_: Table) -> None:
     """One official table with its merges; inputs unlocked and validated, totals computed, rows and columns judged in words."""
-    plan, formats, grid = desk.plan, desk.formats, desk.plan.grids[table_.id]
+    plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     widths = _widths(table_, _labels(grid.rectangles))
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
@@ -39,34 +49,36 @@ def table(desk: Desk, sheet: Any, table_: Table) -> None:
     sheet.set_column(grid.columns, grid.columns, 12)
     sheet.merge_range(0, 0, 0, last, table_.title, formats["title"])
     sheet.set_row(0, 30)
-    state_line(desk, sheet, table_.sheet, last)
+    state_line(context, sheet, table_.sheet, last)
     for area in grid.rectangles:
         if area.key is None:
-            look = "label" if area.role == "label" and area.column + area.width == _labels(grid.rectangles) else "middle"
+            look = (
+                "label" if area.role == "label" and area.column + area.width == _labels(grid.rectangles) else "middle"
+            )
             _area(sheet, area, area.text, formats["head" if area.role in {"head", "caption", "corner"} else look])
         else:
-            _value(desk, sheet, desk.spec.cell(area.key), area)
+            _value(context, sheet, context.spec.cell(area.key), area)
     for row, height in _heights(grid.rectangles, widths):
         sheet.set_row(TABLE_TOP + row, height)
-    _words(desk, sheet, table_)
-    _validations(desk, sheet, table_)
+    _words(context, sheet, table_)
+    _validations(context, sheet, table_)
     if table_.note:
         row = plan.below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
     if plan.prior:
-        prior.draw(desk, sheet, table_, widths, last)
-    inputs = [cell for cell in desk.spec.cells if cell.table is table_ and not cell.total]
+        prior.draw(context, sheet, table_, widths, last)
+    inputs = [cell for cell in context.spec.cells if cell.table is table_ and not cell.total]
     if inputs:
         first = plan.cells[inputs[0].key]
         sheet.set_selection(first.row, first.column, first.row, first.column)
     sheet.freeze_panes(TABLE_TOP + grid.head_rows, 0)
     sheet.repeat_rows(0, TABLE_TOP + grid.head_rows - 1)
-    finish(desk, sheet, portrait=not table_.landscape)
+    finish(context, sheet, portrait=not table_.landscape)
 
 
-def checks(desk: Desk, sheet: Any) -> None:
+def checks(context: Context, sheet: Any) -> None:
     """One row a rule: grade, sentence, both sides, difference, verdict, link to the cells, and 说明 for what need only be explained."""
-    plan, formats = desk.plan, desk.formats
+    plan, formats = context.plan, context.formats
     for at, width in enumerate(CHECK_WIDTHS):
         sheet.set_column(at, at, width)
     last = len(CHECK_HEADS) - 1
@@ -74,9 +86,11 @@ def checks(desk: Desk, sheet: Any) -> None:
     sheet.set_row(0, 30)
     sheet.write_string(1, 0, "结果", formats["middle"])
     sheet.merge_range(1, 1, 1, last, "", formats["state"])
-    desk.compute(sheet, plan.state, "state")
+    context.compute(sheet, plan.state, "state")
     sheet.set_row(1, 24)
-    sheet.conditional_format(1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]})
+    sheet.conditional_format(
+        1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]}
+    )
     hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全。"
     if plan.prior:
         hint += f"“{WITHOUT}”的不必处理。"
@@ -85,7 +99,7 @@ def checks(desk: Desk, sheet: Any) -> None:
         sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])
     sheet.set_row(CHECK_TOP - 1, 30)
     for number, check in enumerate(plan.checks, 1):
-        _check(desk, sheet, number, check)
+        _check(context, sheet, number, check)
     bottom = CHECK_TOP + len(plan.checks) - 1
     for words, look in (((FAIL, MEND), "bad"), ((ASK,), "ask"), ((PASS, TOLD), "good")):
         for word in words:
@@ -96,22 +110,22 @@ def checks(desk: Desk, sheet: Any) -> None:
     sheet.repeat_rows(CHECK_TOP - 1)
     first = next(iter(plan.explanations.values()), Spot(CHECKS, CHECK_TOP, 0))
     sheet.set_selection(first.row, first.column, first.row, first.column)
-    finish(desk, sheet, portrait=False)
+    finish(context, sheet, portrait=False)
 
 
-def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
-    plan, formats, row = desk.plan, desk.formats, desk.plan.lines[check.name]
+def _check(context: Context, sheet: Any, number: int, check: Check) -> None:
+    plan, formats, row = context.plan, context.formats, context.plan.lines[check.name]
     sheet.write_number(row, 0, number, formats["middle"])
     sheet.write_string(row, 1, GRADES[check.severity], formats["middle"])
     sheet.write_string(row, 2, check.subject, formats["guidance"])
     sheet.write_string(row, 3, check.text, formats["guidance"])
-    told = desk.submission.explanations.get(check.name, "")
+    told = context.submission.explanations.get(check.name, "")
     room = max(lines(text, CHECK_WIDTHS[at], 10) for text, at in ((check.subject, 2), (check.text, 3), (told, WHY)))
     sheet.set_row(row, min(TALLEST, LINE * max(room, 2 if check.name in plan.explanations else 1)))
     for column in (LEFT, RIGHT, DIFFERENCE, VERDICT):
         spot = Spot(CHECKS, row, column)
-        if spot in desk.formulas:
-            desk.compute(sheet, spot, "figure")
+        if spot in context.formulas:
+            context.compute(sheet, spot, "figure")
         else:
             sheet.write_blank(row, column, None, formats["figure"])
     if check.name in plan.explanations:
@@ -121,7 +135,7 @@ def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
             sheet.write_blank(row, WHY, None, formats["reason"])
     else:
         sheet.write_blank(row, WHY, None, formats["locked"])
-    target = _target(desk, check)
+    target = _target(context, check)
     if target is None:
         sheet.write_blank(row, WHY + 1, None, formats["figure"])
     else:
@@ -129,26 +143,28 @@ def _check(desk: Desk, sheet: Any, number: int, check: Check) -> None:
         sheet.write_url(row, WHY + 1, address, formats["link"], target.address if check.rule else "看表")
 
 
-def _target(desk: Desk, check: Check) -> Spot | None:
+def _target(context: Context, check: Check) -> Spot | None:
     """The first cell that a check looks at."""
     if check.rule is not None:
-        return desk.plan.cells[check.rule.linear.own[0]]
+        return context.plan.cells[check.rule.linear.own[0]]
     if check.kind == "texts":
-        return next(desk.plan.texts[text.key] for text in desk.spec.texts if text.required)
-    return next((desk.plan.cells[c.key] for c in desk.spec.cells if not c.total and check.table in {None, c.table}), None)
+        return next(context.plan.texts[text.key] for text in context.spec.texts if text.required)
+    return next(
+        (context.plan.cells[c.key] for c in context.spec.cells if not c.total and check.table in {None, c.table}), None
+    )
 
 
-def _value(desk: Desk, sheet: Any, cell: Cell, area: Rectangle) -> None:
-    formats, spot = desk.formats, desk.plan.cells[cell.key]
+def _value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
+    formats, spot = context.formats, context.plan.cells[cell.key]
     if cell.total:
         if area.width > 1:
             _area(sheet, area, "", formats["total"])
-        desk.compute(sheet, spot, "total")
+        context.compute(sheet, spot, "total")
         return
     look = formats["input" if cell.measure.decimals else "input0"]
     if area.width > 1:
         _area(sheet, area, "", look)
-    value = desk.submission.values[desk.spec.index[cell.key]]
+    value = context.submission.values[context.spec.index[cell.key]]
     if value is None:
         sheet.write_blank(spot.row, spot.column, None, look)
     elif isinstance(value, NotApplicable):
@@ -157,14 +173,16 @@ def _value(desk: Desk, sheet: Any, cell: Cell, area: Rectangle) -> None:
         sheet.write_number(spot.row, spot.column, figure(value, cell), look)
 
 
-def _words(desk: Desk, sheet: Any, table_: Table) -> None:
+def _words(context: Context, sheet: Any, table_: Table) -> None:
     """The verdicts beside and below the table, and the colour of the cells that they speak of."""
-    plan, formats, grid = desk.plan, desk.formats, desk.plan.grids[table_.id]
+    plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     words = [word for word in plan.words if word.table is table_]
     below = plan.below(table_)
     beside = [word for word in words if word.spot.column == plan.beside(table_)]
     if beside:
-        sheet.merge_range(TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"])
+        sheet.merge_range(
+            TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"]
+        )
     under = [word for word in words if word.spot.row == below]
     labels = _labels(grid.rectangles)
     if under and labels:
@@ -174,17 +192,17 @@ def _words(desk: Desk, sheet: Any, table_: Table) -> None:
     for word in words:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
-        desk.compute(sheet, word.spot, "word1" if word in beside else "word")
-        _colours(desk, sheet, word)
-    for cells in _alike(desk, table_):
+        context.compute(sheet, word.spot, "word1" if word in beside else "word")
+        _colours(context, sheet, word)
+    for cells in _alike(context, table_):
         first = plan.cells[cells[0].key]
         fits = formula.validation(cells[0].measure, first.address, slash=True)
         rule = {"type": "formula", "criteria": f'=AND({first.address}<>"",NOT({fits}))', "format": formats["bad"]}
-        sheet.conditional_format(*_span(desk, cells), rule)
+        sheet.conditional_format(*_span(context, cells), rule)
 
 
-def _colours(desk: Desk, sheet: Any, word: Word) -> None:
-    formats = desk.formats
+def _colours(context: Context, sheet: Any, word: Word) -> None:
+    formats = context.formats
     place = cell_name(word.spot.row, word.spot.column, absolute=True)
     fail = {"type": "formula", "criteria": f'=OR(LEFT({place},2)="{FAIL}",{place}="{MEND}")', "format": formats["bad"]}
     ask = {"type": "formula", "criteria": f'={place}="{ASK}"', "format": formats["ask"]}
@@ -192,25 +210,38 @@ def _colours(desk: Desk, sheet: Any, word: Word) -> None:
     row, column = word.spot.row, word.spot.column
     for rule in (fail, ask, good):
         sheet.conditional_format(row, column, row, column + word.width - 1, rule)
-    areas = [desk.plan.cells[key] for key in word.keys if desk.plan.cells[key].sheet == word.spot.sheet]
-    spans = (min(s.row for s in areas), min(s.column for s in areas), max(s.row for s in areas), max(s.column for s in areas))
+    areas = [context.plan.cells[key] for key in word.keys if context.plan.cells[key].sheet == word.spot.sheet]
+    spans = (
+        min(s.row for s in areas),
+        min(s.column for s in areas),
+        max(s.row for s in areas),
+        max(s.column for s in areas),
+    )
     for rule in (fail, ask):
         sheet.conditional_format(*spans, rule)
 
 
-def _validations(desk: Desk, sheet: Any, table_: Table) -> None:
-    for cells in _alike(desk, table_):
+def _validations(context: Context, sheet: Any, table_: Table) -> None:
+    for cells in _alike(context, table_):
         cell, measure = cells[0], cells[0].measure
         slash = cell.row.not_applicable
-        rule: dict[str, Any] = {"input_title": cell.row.short[:PROMPT_TITLE], "input_message": _prompt(cell), "error_title": "填的数不对"}
+        rule: dict[str, Any] = {
+            "input_title": cell.row.short[:PROMPT_TITLE],
+            "input_message": _prompt(cell),
+            "error_title": "填的数不对",
+        }
         rule["error_message"] = f"这里只能填{_wanted(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
         if measure.decimals or slash:
-            first = desk.plan.cells[cell.key].address
+            first = context.plan.cells[cell.key].address
             rule |= {"validate": "custom", "value": f"={formula.validation(measure, first, slash)}"}
         else:
             lowest = -measure.maximum if measure.signed else 0
             rule |= {"validate": "integer", "criteria": "between", "minimum": lowest, "maximum": measure.maximum}
-        if len(rule["input_message"]) > PROMPT or len(rule["error_message"]) > ERROR or sheet.data_validation(*_span(desk, cells), rule):
+        if (
+            len(rule["input_message"]) > PROMPT
+            or len(rule["error_message"]) > ERROR
+            or sheet.data_validation(*_span(context, cells), rule)
+        ):
             raise ValueError(f"not a validation for Excel: {cell.key}")
 
 
@@ -223,19 +254,19 @@ def _wanted(measure: Measure) -> str:
     return f"{number}（单位：{measure.unit}{'，可为负数' if measure.signed else '，不能为负'}）"
 
 
-def _alike(desk: Desk, table_: Table) -> Iterator[list[Cell]]:
+def _alike(context: Context, table_: Table) -> Iterator[list[Cell]]:
     """Inputs of one row that stand side by side and are of one measure."""
 
     def row_measure(cell: Cell) -> tuple[Row, Measure]:
         return cell.row, cell.measure
 
-    inputs = [cell for cell in desk.spec.cells if cell.table is table_ and not cell.total]
+    inputs = [cell for cell in context.spec.cells if cell.table is table_ and not cell.total]
     for _, group in groupby(inputs, key=row_measure):
         yield list(group)
 
 
-def _span(desk: Desk, cells: list[Cell]) -> tuple[int, int, int, int]:
-    first, last = desk.plan.cells[cells[0].key], desk.plan.cells[cells[-1].key]
+def _span(context: Context, cells: list[Cell]) -> tuple[int, int, int, int]:
+    first, last = context.plan.cells[cells[0].key], context.plan.cells[cells[-1].key]
     return first.row, first.column, last.row, last.column
 
 

@@ -17,9 +17,11 @@ from xml.etree.ElementTree import fromstring
 from xltool.forms.text import clean
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
 from xltool.rules.prior_year import aligned
-from xltool.workbook.address import Plan, plan
-from xltool.workbook.results import figure
-from xltool.workbook.write import check_marks, escaped, identity, shared_string, workbook
+from xltool.workbook.cached_values import figure
+from xltool.workbook.engine import escaped, shared_string
+from xltool.workbook.layout_plan import Plan, plan
+from xltool.workbook.marks import check_marks, identity_marks
+from xltool.workbook.write import workbook
 
 STRINGS, PROPERTIES = "xl/sharedStrings.xml", "docProps/custom.xml"
 
@@ -69,7 +71,7 @@ class Master:
         Raises `XltoolError` for a name, code or serial that is too long.
         """
         blank = self._blank(Agency(clean(agency.code), clean(agency.name), agency.level), clean(serial))
-        check_marks(identity(self.spec, blank))
+        check_marks(identity_marks(self.spec, blank))
         mould = self._mould(agency.level, prior)
         changed = _own_parts(mould, blank)
         if changed is None:
@@ -79,7 +81,9 @@ class Master:
         return _zipped(mould.entries, changed)
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
-        return Submission(self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial)
+        return Submission(
+            self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial
+        )
 
     def _mould(self, level: Level, prior: Submission | None) -> _Mould:
         """The master for one level, which the cover tells in a word, and for the year beside this one; made when first wanted."""
@@ -177,7 +181,9 @@ def _entries(data: bytes) -> list[_Entry]:
         packed, named, offset = central[8], central[10], central[16]
         begin = offset + _LOCAL.size + named
         line = data[at : at + _CENTRAL.size + named]
-        found.append(_Entry(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], data[begin : begin + packed], line))
+        found.append(
+            _Entry(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], data[begin : begin + packed], line)
+        )
         at += len(line)
     return found
 

@@ -1,0 +1,148 @@
+"""OpenDocument spreadsheets: the same contents as in .xlsx, within the same limits."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from tests.workbook.calc import require_office
+from tests.workbook.parts import packed
+from tests.workbook.rewriters import office_saved
+from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
+from xltool import api
+from xltool.spreadsheet.book import RawCell
+from xltool.spreadsheet.open import opened
+from xltool.spreadsheet.package import Refusal
+
+SPACES = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+    for short in ("table", "office", "text", "style", "meta")
+)
+MIME = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+def sheet(rows: str, more: str = "", name: str = "甲") -> bytes:
+    content = (
+        f"<office:document-content {SPACES}><office:automatic-styles>{more}</office:automatic-styles><office:body><office:spreadsheet>"
+        f'<table:table table:name="{name}">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    return packed({"mimetype": MIME, "content.xml": content})
+
+
+def row(*cells: str, more: str = "") -> str:
+    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
+
+
+def number(value: str, more: str = "") -> str:
+    return f'<table:table-cell office:value-type="float" office:value="{value}" {more}/>'
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(Refusal) as caught:
+        opened(data)
+    return caught.value.finding.code
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    require_office()
+
+    def typed(book):
+        book["表三 依申请公开"]["D30"] = "=1+1"
+        book["表三 依申请公开"]["J6"] = 99
+        book["表三 依申请公开"]["E30"] = "=1/0"
+
+    files = {"plain": filled(), "2019": filled("ogi-2019"), "typed": by_openpyxl(typed)}
+    return office_saved(files, tmp_path_factory.mktemp("ods"), "ods")
+
+
+@pytest.mark.parametrize(("name", "form"), [("plain", "ogi-2021"), ("2019", "ogi-2019")])
+def test_a_workbook_saved_as_ods_reads_the_same(saved, name, form):
+    reading = read(saved[name], form)
+    told, meant = reading.submission, given(form)
+    assert (told.values, told.texts, told.explanations, told.agency) == (
+        meant.values,
+        meant.texts,
+        meant.explanations,
+        meant.agency,
+    )
+    assert (told.year, told.scope, told.serial) == (meant.year, meant.scope, meant.serial)
+    assert codes(reading) == {"file.converted"}
+
+
+def test_and_back_again(saved, tmp_path):
+    back = office_saved({"plain": saved["plain"]}, tmp_path, "xlsx", "ods")["plain"]
+    assert read(back).submission.values == given().values
+
+
+def test_formulas_and_typed_figures_are_told_apart(saved):
+    found = {(finding.code, finding.keys) for finding in api.read(saved["typed"]).findings}
+    assert ("formula.in_input", ("applications.carried_out.natural_person",)) in found
+    assert ("total.typed", ("applications.received.total",)) in found
+    assert ("number.kind", ("applications.carried_out.enterprise",)) in found
+
+
+def test_raw_contents_are_those_of_the_new_format(saved):
+    before, after = opened(filled()), opened(saved["plain"])
+    for ours, theirs in zip(before.sheets, after.sheets, strict=True):
+        assert (theirs.name, theirs.protected) == (ours.name, ours.protected)
+        assert set(theirs.merges) == set(ours.merges)
+        contents = {
+            place: (cell.kind, cell.text) for place, cell in ours.cells.items() if cell.text and cell.formula is None
+        }
+        assert {place: (cell.kind, cell.text) for place, cell in theirs.cells.items() if place in contents} == contents
+    assert {name: text.replace("$", "") for name, text in after.names.items()} == {
+        name: text.replace("$", "") for name, text in before.names.items()
+    }
+
+
+def test_digits_are_those_of_the_file():
+    cells = opened(sheet(row(number("78.1561"), number("12345678901234567890"), number("1E+3")))).sheets[0].cells
+    assert [cells[0, at] for at in range(3)] == [
+        RawCell("number", "78.1561"),
+        RawCell("number", "12345678901234567890"),
+        RawCell("number", "1E+3"),
+    ]
+
+
+def test_repeated_rows_and_columns():
+    rows = [
+        row(number("1", 'table:number-columns-repeated="3"'), more='table:number-rows-repeated="2"'),
+        row('<table:table-cell table:number-columns-repeated="16000"/>', more='table:number-rows-repeated="900000"'),
+    ]
+    assert sorted(opened(sheet("".join(rows))).sheets[0].cells) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert refused(sheet(row(number("1"), more='table:number-rows-repeated="1048576"'))) == "file.limit"
+    assert refused(sheet(row(number("1", 'table:number-columns-repeated="16384"')))) == "file.limit"
+    assert refused(sheet(rows[1] * 2 + row(number("1")))) == "file.limit"
+
+
+def test_hidden_sheets_rows_and_columns():
+    style = '<style:style style:name="ta1"><style:table-properties table:display="false"/></style:style>'
+    columns = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+    data = sheet(columns + row(number("1")) + row(number("2"), more='table:visibility="collapse"'), style)
+    one = opened(data).sheets[0]
+    assert (one.hidden_rows, one.hidden_columns, one.state) == ({1}, {1, 2}, "visible")
+
+
+def test_texts_with_spaces_breaks_and_comments():
+    cell = (
+        '<table:table-cell office:value-type="string"><office:annotation><text:p>批注</text:p></office:annotation>'
+        '<text:p>甲<text:s text:c="3"/>乙<text:line-break/>丙<text:span>丁</text:span></text:p><text:p>戊</text:p></table:table-cell>'
+    )
+    assert opened(sheet(row(cell))).sheets[0].cells[0, 0] == RawCell("text", "甲   乙\n丙丁\n戊")
+
+
+def test_other_documents_passwords_and_damage():
+    assert (
+        refused(packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}))
+        == "file.not_workbook"
+    )
+    assert refused(packed({"mimetype": MIME, "content.xml": "<a/>"})) == "file.damaged"
+    assert refused(packed({"mimetype": MIME, "content.xml": "<!DOCTYPE a><a/>"})) == "file.damaged"
+    locked = {"mimetype": MIME, "content.xml": "x", "META-INF/manifest.xml": "<m><encryption-data/></m>"}
+    assert refused(packed(locked)) == "file.locked"
+    twice = sheet("")
+    with zipfile.ZipFile(BytesIO(twice)) as archive:
+        content = archive.read("content.xml")
+    table = content[content.index(b"<table:table ") : content.index(b"</office:spreadsheet>")]
+    assert refused(packed({"mimetype": MIME, "content.xml": content.replace(table, table * 2)})) == "file.damaged"

@@ -1,0 +1,159 @@
+"""What the formulas show, for figures small enough to be reckoned by hand; that LibreOffice agrees is asked in test_recalculation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from tests import figures
+from xltool.model import NOT_APPLICABLE, FormSpec, Submission, Value
+from xltool.workbook.cached_values import figure, length, shown
+from xltool.workbook.formula import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, formulas
+from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot, plan
+
+BALANCE = "applications.balance@enterprise"
+
+
+@pytest.fixture
+def layout(spec: FormSpec) -> Plan:
+    return plan(spec)
+
+
+@pytest.fixture
+def right(spec: FormSpec) -> Submission:
+    return figures.submission(spec, figures.consistent(spec, Random(5)))
+
+
+def changed(submission: Submission, spec: FormSpec, **values: Value) -> Submission:
+    """With other figures; `__` stands for the dots of a key."""
+    found = list(submission.values)
+    for key, value in values.items():
+        found[spec.index[key.replace("__", ".")]] = value
+    return replace(submission, values=tuple(found))
+
+
+def line(layout: Plan, found: dict[Spot, object], name: str) -> tuple[object, ...]:
+    return tuple(found[Spot(CHECKS, layout.lines[name], column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT))
+
+
+def count(layout: Plan, found: dict[Spot, object], name: str) -> tuple[object, ...]:
+    return tuple(found[Spot(CHECKS, layout.lines[name], column)] for column in (LEFT, VERDICT))
+
+
+@pytest.mark.parametrize("edition", ["spec", "spec_2019"])
+def test_every_formula_has_a_result_and_nothing_else_has(edition, request):
+    spec = request.getfixturevalue(edition)
+    found = shown(plan(spec), figures.submission(spec, figures.consistent(spec, Random(5))))
+    assert set(found) == set(formulas(plan(spec)))
+
+
+def test_figures_that_hold(layout, right):
+    found = shown(layout, right)
+    assert found[layout.state] == "可以报送"
+    assert found[layout.states["表三 依申请公开"]] == "校验结果：可以报送"
+    left, other, difference, verdict = line(layout, found, BALANCE)
+    assert left == other
+    assert (difference, verdict) == (0, "通过")
+    assert {found[word.spot] for word in layout.words} == {"通过"}
+
+
+def test_totals_are_computed_and_not_taken(layout, spec, right):
+    found = shown(layout, changed(right, spec, applications__received__total=10**9, disputes__review__total=None))
+    assert found == shown(layout, right)
+    key = "applications.received.total"
+    assert found[layout.cells[key]] == right.values[spec.index[key]]
+
+
+def test_a_rule_that_does_not_hold(layout, spec, right):
+    received = right.values[spec.index["applications.received.enterprise"]]
+    found = shown(layout, changed(right, spec, applications__received__enterprise=received + 7))
+    left, other, difference, verdict = line(layout, found, BALANCE)
+    assert (left - other, difference, verdict) == (7, 7, "不平")
+    assert found[layout.state] == "还有 2 处必须改、0 处需说明"  # the column and 总计
+    words = {word.spot.address: found[word.spot] for word in layout.words if BALANCE in word.checks}
+    assert words == {"E31": "不平，差 7"}
+
+
+def test_a_blank_is_not_zero(layout, spec, right):
+    found = shown(layout, changed(right, spec, applications__received__enterprise=None))
+    assert line(layout, found, BALANCE) == ("", "", "", "未填全")
+    assert found[layout.cells["applications.received.total"]] == ""
+    assert line(layout, found, "applications.balance@total") == ("", "", "", "未填全")
+    assert count(layout, found, "cell.blank@applications") == (1, "需核实")
+    assert found[layout.state] == "还有 0 处必须改、1 处需说明"
+
+
+def test_not_applicable_counts_as_zero(layout, spec, right):
+    zero = changed(right, spec, disputes__review__upheld=0)
+    slash = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE)
+    assert shown(layout, zero) == shown(layout, slash)
+
+
+def test_everything_blank(layout, spec):
+    found = shown(layout, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
+    assert count(layout, found, "form.empty") == (1, "须改")
+    assert count(layout, found, "cell.blank@applications") == (144, "需核实")
+    assert count(layout, found, "text.missing") == (3, "需核实")
+    assert {found[Spot(CHECKS, layout.lines[rule.name], VERDICT)] for rule in spec.rules if not rule.linear.prior} == {
+        "未填全"
+    }
+    assert {found[layout.cells[cell.key]] for cell in spec.cells if cell.total} == {""}
+
+
+def test_figures_beyond_their_measure(layout, spec, right):
+    found = shown(layout, changed(right, spec, disputes__review__upheld=-1, disputes__direct__upheld=10**9))
+    assert count(layout, found, "number.text@disputes") == (2, "须改")
+    assert found[layout.cells["disputes.direct.total"]] >= 10**9
+
+
+def test_amounts_that_look_like_another_unit(layout, spec, right):
+    for value, number in (
+        (9999_000000, 0),
+        (10000_000000, 1),
+        (10000_500000, 0),
+        (251000_000000, 1),
+        (NOT_APPLICABLE, 0),
+        (None, 0),
+    ):
+        found = shown(layout, changed(right, spec, disclosure__fees__amount=value))
+        assert count(layout, found, "amount.doubtful@disclosure")[0] == number, value
+
+
+def test_levels_that_may_not_make_regulations(layout, spec, right):
+    given = changed(right, spec, disclosure__regulations__issued=2, disclosure__regulations__in_force=3)
+    found = shown(layout, given)
+    assert count(layout, found, "cell.level@disclosure") == (2, "须改")
+    city = replace(given, agency=replace(given.agency, level="city"))
+    assert count(layout, shown(layout, city), "cell.level@disclosure") == (0, "通过")
+
+
+def test_a_warning_with_and_without_its_reason(layout, spec, right):
+    asked = changed(
+        right, spec, disclosure__normative_documents__issued=500, disclosure__normative_documents__in_force=1
+    )
+    found = shown(layout, asked)
+    broken = [key for key in layout.explanations if found[Spot(CHECKS, layout.lines[key], VERDICT)] == "需核实"]
+    assert len(broken) == 1
+    told = shown(layout, replace(asked, explanations={broken[0]: "属实。"}))
+    assert told[Spot(CHECKS, layout.lines[broken[0]], VERDICT)] == "已说明"
+    assert told[layout.state] == "可以报送"
+    error = replace(changed(right, spec, applications__received__enterprise=10**6), explanations={BALANCE: "属实。"})
+    assert line(layout, shown(layout, error), BALANCE)[3] == "不平"
+
+
+def test_lengths_are_counted_as_excel_counts_them(layout, right):
+    spot = Spot(TEXTS, layout.texts["preface"].row, LENGTH)
+    for text, number in (("", 0), ("两行\n字", 4), ("𠮷", 2), ("a" * 300, 300)):
+        assert shown(layout, replace(right, texts=right.texts | {"preface": text}))[spot] == number
+    assert length("\ud842") == 1
+
+
+def test_figures_as_doubles_of_15_digits(spec):
+    amount, cell = spec.cell("disclosure.fees.amount"), spec.cell("applications.received.other")
+    assert figure(78_156100, amount) == 78.1561
+    assert figure(999_999_999_999999, amount) == 999999999.999999
+    assert figure(5_000000, amount) == 5
+    assert (figure(12, cell), type(figure(12, cell))) == (12, int)
+    assert (figure(None, cell), figure(NOT_APPLICABLE, cell)) == ("", "/")

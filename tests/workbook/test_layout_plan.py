@@ -1,0 +1,149 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from xltool.forms import catalog
+from xltool.forms.layout import grid
+from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
+from xltool.workbook.layout_plan import (
+    CHECKS,
+    COVER,
+    COVER_FIELDS,
+    HIDDEN,
+    META,
+    TEXTS,
+    Plan,
+    Spot,
+    mark_text,
+    name_of,
+    plan,
+)
+
+EDITIONS = ("ogi-2021", "ogi-2019")
+
+
+@pytest.fixture(params=EDITIONS)
+def layout(request) -> Plan:
+    return plan(catalog.load(request.param))
+
+
+def test_the_figures_stand_where_the_official_form_has_them(spec):
+    place = plan(spec).place
+    assert place("applications.received.natural_person") == ("表三 依申请公开", "D6")
+    assert place("applications.received.enterprise") == ("表三 依申请公开", "E6")
+    assert place("applications.carried_out.total") == ("表三 依申请公开", "J30")
+    assert place("disclosure.regulations.issued") == ("表二 主动公开", "B5")
+    assert place("disclosure.fees.amount") == ("表二 主动公开", "B16")
+    assert place("disputes.review.upheld") == ("表四 复议诉讼", "A6")
+    assert place("disputes.after_review.total") == ("表四 复议诉讼", "O6")
+
+
+def test_the_plan_of_a_form_is_made_once(spec):
+    assert plan(spec) is plan(replace(spec))
+
+
+def test_every_cell_has_its_own_spot_inside_the_grid(layout):
+    spots = list(layout.cells.values())
+    assert list(layout.cells) == [
+        cell.key for cell in sorted(layout.spec.cells, key=lambda cell: layout.spec.index[cell.key])
+    ]
+    assert len(set(spots)) == len(spots) == len(layout.spec.cells)
+    for cell in layout.spec.cells:
+        spot, bottom, right = layout.cells[cell.key], *layout.frame(cell.table)
+        assert spot.sheet == cell.table.sheet
+        assert spot.row < bottom
+        assert spot.column < right
+
+
+def test_nothing_stands_on_anything_else(layout):
+    taken = [*layout.cells.values(), *layout.texts.values(), *layout.cover.values(), layout.mark, *layout.meta.values()]
+    taken += [*layout.explanations.values(), layout.state, *(word.spot for word in layout.words)]
+    taken += [
+        Spot(word.spot.sheet, word.spot.row, word.spot.column + at)
+        for word in layout.words
+        for at in range(1, word.width)
+    ]
+    assert len(set(taken)) == len(taken)
+    assert {spot.sheet for spot in taken} <= set(layout.sheets)
+
+
+def test_words_stand_outside_the_grids(layout):
+    for word in layout.words:
+        bottom, right = layout.below(word.table), layout.beside(word.table)
+        assert (word.spot.row == bottom) != (word.spot.column == right)
+        assert word.spot.column + word.width <= right + (word.spot.column == right)
+        assert word.checks
+        assert word.keys
+
+
+def test_every_check_of_a_place_is_told_in_a_word(layout):
+    told = {name for word in layout.words for name in word.checks}
+    assert told >= {check.name for check in layout.checks if check.rule is not None and check.rule.at}
+    assert told >= {check.name for check in layout.checks if check.kind == "level"}
+
+
+def test_each_check_has_a_line_and_each_warning_a_place_for_its_reason(layout):
+    assert list(layout.lines.values()) == list(range(5, 5 + len(layout.checks)))
+    assert set(layout.explanations) == {check.name for check in layout.checks if check.severity == "warning"}
+
+
+def test_texts_and_marks(layout):
+    assert set(layout.texts) == {text.key for text in layout.spec.texts}
+    assert all(
+        layout.texts[text.key].sheet == (COVER if text.place == "cover" else TEXTS) for text in layout.spec.texts
+    )
+    assert set(layout.cover) == set(COVER_FIELDS) < set(META) == set(layout.meta)
+    assert {spot.sheet for spot in layout.meta.values()} == {HIDDEN}
+    assert {spot.sheet for spot in layout.explanations.values()} == {CHECKS}
+
+
+def test_names_are_those_of_all_that_is_filled_in(layout):
+    names = layout.names()
+    spots = list(names.values())
+    assert len(set(spots)) == len(spots)
+    inputs = [cell for cell in layout.spec.cells if not cell.total]
+    assert len(names) == len(inputs) + len(layout.spec.texts) + len(layout.explanations) + len(META)
+    assert all(names[name_of("cell", cell.key)] == layout.cells[cell.key] for cell in inputs)
+
+
+def test_names_are_names_to_excel(layout):
+    names = layout.names()
+    assert len({name.casefold() for name in names}) == len(names)  # Excel does not tell cases apart
+    for name in names:
+        assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name), name
+        assert len(name) <= 255
+        assert parse_cell(name) is None
+        assert not re.fullmatch(r"[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*", name)
+
+
+def test_different_keys_have_different_names():
+    assert name_of("cell", "a.b_c.d") == "cell__a__b_c__d"
+    assert name_of("why", "applications.large@natural_person") == "why__applications__large___natural_person"
+    assert len({name_of("why", key) for key in ("a.b", "a@b", "a_b", "a.b@c", "a@b.c", "a.b.c")}) == 6
+
+
+def test_sheets_have_names_that_excel_takes(layout):
+    assert len({name.casefold() for name in layout.sheets}) == len(layout.sheets)
+    for name in layout.sheets:
+        assert 0 < len(name) <= 31
+        assert not set(name) & set("[]:*?/\\")
+        assert not name.startswith("'")
+
+
+def test_a_spot_is_said_in_two_ways():
+    spot = Spot("表三 依申请公开", 5, 3)
+    assert spot.address == "D6"
+    assert spot.reference == "'表三 依申请公开'!$D$6"
+    assert parse_reference(spot.reference) == ("表三 依申请公开", 5, 3, 5, 3)
+
+
+def test_everything_is_on_a_sheet_that_excel_has(layout):
+    assert all(spot.row < ROWS and spot.column < COLUMNS for spot in layout.names().values())
+    assert all(layout.grids[table.id] == grid(table) for table in layout.spec.tables)
+
+
+def test_the_visible_mark_leaves_out_what_is_empty():
+    meta = dict.fromkeys(META, "") | {"form": "ogi-2021", "digest": "d", "code": "654221-015", "year": "2024"}
+    assert mark_text(meta) == "ogi-2021 · d · 654221-015 · 2024"
+    assert mark_text(meta | {"serial": "7"}) == "ogi-2021 · d · 654221-015 · 2024 · 7"

@@ -1,0 +1,1 @@
+"""Pictures as data: what bars show, with their figures in words, before anything is drawn."""

@@ -1,0 +1,60 @@
+"""What the campaign's commands share: the `-C` option, the open folder, last year's figures, the progress bar."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from xltool import files
+from xltool.campaign import folder, passwords, priors
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Roster
+from xltool.campaign.store import Store
+from xltool.model import Submission
+
+Item = TypeVar("Item")
+
+
+def option(command: Any) -> Any:
+    """The option `-C DIR`, as in git."""
+    return click.option(
+        "-C",
+        "root",
+        metavar="文件夹",
+        default=".",
+        type=click.Path(path_type=Path),
+        help="填报任务的文件夹；默认是当前文件夹所在的任务。",
+    )(command)
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
+    """The campaign that a folder is in, its roster and its database, which is closed at the end."""
+    campaign = folder.find(root)
+    roster = campaign.roster()
+    for name in ("", *folder.FOLDERS):
+        files.swept(campaign.root / name)
+    store = Store(campaign.database)
+    try:
+        yield campaign, roster, store
+    finally:
+        store.close()
+
+
+def last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
+    """Last year's submissions by agency code, from where the settings say."""
+    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year, roster, passwords.of(campaign))
+
+
+def progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:
+    """The items, with a progress bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+        yield from bar

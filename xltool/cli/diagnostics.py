@@ -1,0 +1,234 @@
+"""What a computer must have, and may have, for xltool: each thing looked at, with what its lack means and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Final, Literal
+
+State = Literal["ok", "missing", "optional"]
+"""There; missing and needed; missing, but most of the work can be done without it."""
+
+_REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
+_MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx"}
+"""Where a library is imported under another name than it is installed by."""
+_SAMPLE: Final = "政府信息公开“√”→—"
+_FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用户安装”），再生成。"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what it is and how it stands, in a line, and what to do if anything."""
+
+    id: str
+    state: State
+    text: str
+    remedy: str = ""
+
+
+def checks(folder: Path) -> Iterator[Check]:
+    """Every check in order; the folder is the one that results would be written to."""
+    yield _python()
+    yield from _libraries()
+    yield from _forms()
+    yield _writable(folder)
+    yield _console()
+    yield from _pdf()
+    yield _pdf_reader()
+    yield from _fonts()
+
+
+def _python() -> Check:
+    try:
+        version = metadata.version("xltool")
+    except metadata.PackageNotFoundError:
+        version = "（没有安装，从源文件夹运行）"
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return Check("xltool", "ok", f"xltool {version}，Python {platform.python_version()}（{sys.executable}），{system}")
+
+
+def _libraries() -> Iterator[Check]:
+    """One line for all libraries that are as they should be, and one for each that is not."""
+    there = []
+    for name, oldest in _required():
+        check = _library(name, oldest)
+        if check is None:
+            there.append(f"{name} {metadata.version(name)}")
+        else:
+            yield check
+    if there:
+        yield Check("libraries", "ok", f"程序库：{'、'.join(there)}")
+
+
+def _library(name: str, oldest: str) -> Check | None:
+    remedy = (
+        f'运行 pip install "{name}>={oldest}"，或重新安装 xltool。'
+        if oldest
+        else f"运行 pip install {name}，或重新安装 xltool。"
+    )
+    try:
+        installed = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Check(f"library.{name}", "missing", f"程序库 {name}：没有安装，用到它的命令不能运行", remedy)
+    if _numbers(installed) < _numbers(oldest):
+        return Check(f"library.{name}", "missing", f"程序库 {name}：{installed}，太旧，至少要 {oldest}", remedy)
+    try:
+        import_module(_MODULES.get(name, name))
+    except ImportError as error:
+        return Check(f"library.{name}", "missing", f"程序库 {name}：{installed}，装了但打不开（{error}）", remedy)
+    return None
+
+
+def _required() -> Iterator[tuple[str, str]]:
+    """The libraries that the installed xltool says it needs on this system, each with its oldest version or ''."""
+    try:
+        written = metadata.requires("xltool") or []
+    except metadata.PackageNotFoundError:
+        return
+    for requirement in written:
+        what, _, marker = requirement.partition(";")
+        match = _REQUIREMENT.match(what.strip())
+        if match is None or "extra" in marker or ("sys_platform" in marker and sys.platform not in marker):
+            continue
+        yield match[1], match[2] or ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall("[0-9]+", version)[:3])
+
+
+def _forms() -> Iterator[Check]:
+    """The forms that are known; a definition with a fault stops every command that looks at all of them."""
+    from xltool import api
+    from xltool.forms.catalog import FOLDERS
+    from xltool.messages import DefinitionError
+
+    good = []
+    for form_id in api.forms():
+        try:
+            spec = api.form(form_id)
+        except (DefinitionError, OSError) as error:
+            first = str(error).strip().partition("\n")[0]
+            yield Check(
+                f"form.{form_id}",
+                "missing",
+                f"报表 {form_id}：定义有错或读不出来（{first}）",
+                "改正定义文件，见所示的行。",
+            )
+        else:
+            good.append(f"{form_id}（{spec.title}）")
+    if good:
+        yield Check("forms", "ok", f"报表：{'、'.join(good)}")
+    else:
+        yield Check("forms", "missing", "报表：一种也没有，什么都做不了", "重新安装 xltool。")
+    for folder in os.environ.get(FOLDERS, "").split(os.pathsep):
+        if folder and not Path(folder).is_dir():
+            yield Check(
+                "forms.folder",
+                "optional",
+                f"{FOLDERS} 所指的文件夹不存在：{folder}",
+                f"改正环境变量 {FOLDERS}，或去掉它。",
+            )
+
+
+def _writable(folder: Path) -> Check:
+    """Whether a file can be made in the folder: really tried, and cleared away again."""
+    from xltool import files
+
+    shown = folder.absolute()
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=files.TEMPORARY) as file:
+            file.write(b"xltool doctor")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Check(
+            "folder",
+            "missing",
+            f"当前文件夹：不能写文件（{shown}：{files.reason(error)}）",
+            "换一个有写权限、没有满的文件夹。",
+        )
+    return Check("folder", "ok", f"当前文件夹：可以写文件（{shown}）")
+
+
+def _console() -> Check:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        _SAMPLE.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        # The words in ASCII are what can be read on such a console.
+        return Check(
+            "console", "optional", f"屏幕编码（console encoding）：{encoding}，显示不了汉字，会变成问号；写出的文件不受影响",
+            "设置环境变量（set） PYTHONUTF8=1；Windows 命令窗口先运行 chcp 65001。",
+        )  # fmt: skip
+    return Check("console", "ok", f"屏幕编码：{encoding}，能显示汉字")
+
+
+def _pdf_reader() -> Check:
+    """The library that reads PDF."""
+    try:
+        return Check("pdfplumber", "ok", f"pdfplumber：{metadata.version('pdfplumber')}，用它读 PDF")
+    except metadata.PackageNotFoundError:
+        lack = "读不了 PDF 的报告，生成的 PDF 不能读回核对"
+        return Check("pdfplumber", "optional", f"pdfplumber：没有安装；{lack}", '运行 pip install "xltool[pdf]"。')
+
+
+def _pdf() -> Iterator[Check]:
+    """The two programs that can print a PDF: one is enough, typst is the better."""
+    from xltool.report import office, typeset
+
+    version, program = typeset.version(), office.found()
+    said = None if program is None else office.version(program)
+    oldest = ".".join(map(str, typeset.OLDEST))
+    remedy = '运行 pip install "xltool[pdf]"。'
+    if typeset.available():
+        yield Check("typst", "ok", f"typst：{version}，用它生成 PDF")
+    else:
+        state = "没有安装" if version is None else f"{version}，太旧，至少要 {oldest}"
+        lack = "PDF 改由 LibreOffice 转换，每次的字节不同" if said else "生成不了 PDF，其他格式不受影响"
+        yield Check("typst", "optional", f"typst：{state}；{lack}", remedy)
+    need = "生成 PDF 用不着它" if typeset.available() else "没有 typst 时用它转换 PDF"
+    if program is None:
+        remedy = "" if typeset.available() else "安装 LibreOffice，或安装 typst。"
+        yield Check("libreoffice", "optional", f"LibreOffice：没有找到；{need}", remedy)
+    elif said is None:
+        text = f"LibreOffice：找到了（{program}），但没有应答，可能装坏了或太慢；{need}"
+        yield Check("libreoffice", "optional", text, "重新安装 LibreOffice，或等它空闲再试。")
+    else:
+        yield Check("libreoffice", "ok", f"{said}（{program}）；{need}")
+
+
+def _fonts() -> Iterator[Check]:
+    """For each kind of text the face that a PDF made here would have."""
+    from xltool.report import fonts, typeset
+
+    ours = typeset.available()
+    known = typeset.families() if ours else fonts.system_families()
+    if known is None:
+        yield Check(
+            "fonts", "optional", "字体：问不出这台电脑有哪些字体（没有 fc-list）", "安装 fontconfig，或安装 typst。"
+        )
+        return
+    for choice in fonts.choices(known):
+        use, wanted = choice.chain.use, choice.chain.faces[0][0]
+        name = f"font.{wanted}"
+        if choice.prescribed:
+            yield Check(name, "ok", f"字体（{use}）：{wanted}")
+        elif choice.name:
+            yield Check(
+                name,
+                "optional",
+                f"字体（{use}）：没有 {wanted}，PDF 中{f'用 {choice.name} 代替' if ours else '由 LibreOffice 另选'}",
+                _FONTS,
+            )
+        else:
+            yield Check(
+                name, "optional", f"字体（{use}）：没有 {wanted}，也没有可以代替的，PDF 中用什么字体说不定", _FONTS
+            )

@@ -1,0 +1,106 @@
+"""Findings for people and for programs: lines of text, the JSON of `check`, and the exit code that they lead to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from xltool import api, files
+from xltool.codes import GRADES
+from xltool.model import Finding, FormSpec, Reading, Suspect
+from xltool.readings import readings
+
+DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
+STATES: Final = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
+
+
+def load(path: Path, passwords: Sequence[str] = ()) -> Reading:
+    """The reading of one file; a file that cannot be opened is rejected with one finding."""
+    return loaded([path], passwords)[0]
+
+
+def loaded(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
+    """The readings of files in their order, each apart from the others."""
+    refused: dict[int, Reading] = {}
+
+    def opened() -> Iterator[tuple[bytes, str]]:
+        for at, path in enumerate(paths):
+            data = files.take(path)
+            if isinstance(data, Finding):
+                refused[at] = Reading(None, (data,))
+            else:
+                yield data, str(path)
+
+    read = readings(opened(), passwords, os.cpu_count() or 1)
+    found = list(read)
+    for at in sorted(refused):
+        found.insert(at, refused[at])
+    return found
+
+
+def spec_of(reading: Reading) -> FormSpec | None:
+    """The form of what was read."""
+    return None if reading.submission is None else api.form(reading.submission.form)
+
+
+def lines(reading: Reading) -> Iterable[str]:
+    """One indented line a finding, errors first."""
+    spec = spec_of(reading)
+    named: set[Suspect] = set()  # findings of one fault share their suspects: name each once
+    for found in reading.findings:
+        yield f"  [{GRADES[found.severity]}] {api.message(found, spec)}"
+        for suspect in found.suspects:
+            if spec is not None and suspect not in named:
+                named.add(suspect)
+                cell = spec.cell(suspect.key)
+                change = f"{shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}"
+                yield f"        疑似错误：{spot(spec, suspect.key)} {change}，{suspect.why}。"
+
+
+def spot(spec: FormSpec, key: str) -> str:
+    """A cell as a clerk says it."""
+    from xltool import messages
+    from xltool.workbook.layout_plan import plan
+
+    return messages.spot(spec.cell(key), plan(spec).place)
+
+
+def shown(value: Any, cell: Any) -> str:
+    """A figure as a message names it."""
+    from xltool.forms.number import written
+
+    return written(value, cell.measure)
+
+
+def as_json(file: str, reading: Reading) -> bytes:
+    """The line of `check --json` for one file."""
+    submission = reading.submission
+    document: dict[str, Any] = {"schema": "xltool/check/1", "file": file, "status": api.status(reading)}
+    if submission is not None:
+        document |= {
+            "form": submission.form,
+            "year": submission.year,
+            "agency": {"code": submission.agency.code, "name": submission.agency.name},
+        }
+    document["findings"] = [api.described(found, reading) for found in reading.findings]
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
+    """The exit code of the contract: the larger wins, except that a file that could not be opened wins over all."""
+    worst = DONE
+    for reading in readings:
+        codes = {found.code for found in reading.findings}
+        severities = {found.severity for found in reading.findings}
+        if "file.missing" in codes:
+            return FAILED
+        if reading.submission is None:
+            worst = max(worst, UNREADABLE)
+        elif "error" in severities:
+            worst = max(worst, ERRORS)
+        elif strict and "warning" in severities:
+            worst = max(worst, WARNINGS)
+    return worst

@@ -1,0 +1,79 @@
+"""Which of the files of `check --prior` is last year's of which: by agency code, and of the year before."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from xltool.cli import console, output
+from xltool.messages import finding, visible
+from xltool.model import Reading, Submission
+
+
+def last_year(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
+    """Last year's submissions by file; ends the command with its finding when one cannot be read."""
+    found = {}
+    for path in paths:
+        reading = output.load(path, given)
+        if reading.submission is None:
+            console.say(f"上年文件 {visible(str(path))}：{output.STATES['rejected']}", err=True)
+            for line in output.lines(reading):
+                console.say(line, err=True)
+            sys.exit(output.exit_code([reading]))
+        found[str(path)] = reading.submission
+    return found
+
+
+def paired(
+    readings: Sequence[Reading], priors: Mapping[str, Submission]
+) -> tuple[list[Reading], list[Submission | None]]:
+    """The readings and for each last year's submission, or None; `priors` are by file name.
+
+    One file and one of last year whose agencies have one name belong together even if the codes differ, and that is noted.
+    """
+    found = list(readings)
+    taken: list[Submission | None] = [None] * len(found)
+    for file, prior in priors.items():
+        mine = [
+            at
+            for at, reading in enumerate(found)
+            if reading.submission and reading.submission.agency.code == prior.agency.code
+        ]
+        if not mine and len(found) == len(priors) == 1 and found[0].submission is not None:
+            found[0] = _noted(found[0], found[0].submission, prior, file)
+            mine = [0]
+        following = [at for at in mine if _year(found[at]) == prior.year + 1]
+        if mine and not following:
+            year = _year(found[mine[0]])
+            raise click.UsageError(
+                f"上年文件 {file} 是 {prior.year} 年度的；要审核的是 {year} 年度的，上年应为 {year - 1} 年度。"
+            )
+        if not mine and any(reading.submission for reading in found):
+            console.say(
+                f"上年文件 {file}（{prior.agency.code} {prior.agency.name}）在要审核的文件里没有对应的单位，没有使用。",
+                err=True,
+            )
+        for at in following:
+            if taken[at] is not None:
+                raise click.UsageError(
+                    f"上年文件 {file} 与前面的一个都是 {prior.agency.name} {prior.year} 年度的；每个单位只能有一个。"
+                )
+            taken[at] = prior
+    return found, taken
+
+
+def _noted(reading: Reading, submission: Submission, prior: Submission, file: str) -> Reading:
+    mine, theirs = submission.agency, prior.agency
+    if mine.name != theirs.name:
+        raise click.UsageError(
+            f"上年文件 {file} 是 {theirs.name}（{theirs.code}）的，要审核的是 {mine.name}（{mine.code}）的。"
+        )
+    return replace(reading, findings=(*reading.findings, finding("prior.paired", prior=theirs.code, mine=mine.code)))
+
+
+def _year(reading: Reading) -> int:
+    return 0 if reading.submission is None else reading.submission.year

@@ -1,0 +1,80 @@
+"""What a published report is made of, whatever kind of file it was: prose and tables in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from xltool.model import Finding
+
+
+class Prose(NamedTuple):
+    """One paragraph; `level` is that of a heading, 0 for what is not marked as one."""
+
+    text: str
+    level: int = 0
+
+
+class Entry(NamedTuple):
+    """One cell of a printed table: its text, and at which line and column it begins, counted from 0."""
+
+    text: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """One printed table: its rows as they are printed, each cell once, where it begins."""
+
+    rows: tuple[tuple[Entry, ...], ...]
+
+    def texts(self) -> list[list[str]]:
+        """The rows without the cells that say nothing."""
+        return [[entry.text for entry in row if entry.text.strip()] for row in self.rows]
+
+
+Part: TypeAlias = Prose | Lattice
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The parts of a published report; `title` is what the file itself says it is called, `notes` what was noticed in opening it.
+
+    On a `page` of the web other things may stand around the report.
+    """
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    notes: tuple[Finding, ...] = ()
+    page: bool = False
+
+    def prose(self) -> list[str]:
+        """The paragraphs alone."""
+        return [part.text for part in self.parts if isinstance(part, Prose)]
+
+    def tables(self) -> list[Lattice]:
+        """The tables alone."""
+        return [part for part in self.parts if isinstance(part, Lattice)]
+
+
+def lattice(rows: list[list[tuple[str, int, int]]]) -> Lattice:
+    """A table from its cells as a file lists them, (text, rows spanned, columns spanned), as browsers lay them out."""
+    taken: dict[tuple[int, int], bool] = {}
+    found: list[tuple[Entry, ...]] = []
+    for at, cells in enumerate(rows):
+        line = []
+        column = 0
+        for text, height, width in cells:
+            while (at, column) in taken:
+                column += 1
+            line.append(Entry(text, at, column))
+            if height > 1:
+                taken.update(
+                    ((below, right), True)
+                    for below in range(at + 1, at + height)
+                    for right in range(column, column + width)
+                )
+            column += width
+        found.append(tuple(line))
+    return Lattice(tuple(found))

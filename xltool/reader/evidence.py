@@ -1,0 +1,62 @@
+"""What the witnesses of a returned workbook claim, and which claims are believed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from xltool.spreadsheet.a1 import cell_name, parse_reference
+from xltool.spreadsheet.book import RawBook
+
+EXAMPLES: Final = 6
+"""How many places a finding about a whole sheet names."""
+MOST_SHOWN: Final = 60
+"""How much of a cell's own content a message quotes."""
+
+Place: TypeAlias = tuple[int, int]
+Claim: TypeAlias = tuple[str, Place]
+"""Where a witness says that something stands: the sheet by its name in the file, and the place."""
+
+
+def named_place(book: RawBook, name: str) -> Claim | None:
+    """The cell that a defined name points at, if it points into a sheet of the book."""
+    reference = parse_reference(book.names.get(name, ""))
+    if reference is None or reference[0] not in book.titles:
+        return None
+    return str(reference[0]), (reference[1], reference[2])
+
+
+def broken_name(book: RawBook, name: str) -> bool:
+    """Whether a defined name points nowhere: its cell was deleted, or another one was pasted over it."""
+    return name in book.names and parse_reference(book.names[name]) is None
+
+
+def weighed(
+    keys: Iterable[str], *witnesses: Mapping[str, Claim], false: Iterable[str] = (), sound: bool = True
+) -> tuple[dict[str, list[Claim]], set[str]]:
+    """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
+
+    Nor are those believed that are `false` by other evidence. Where any are at odds, or not `sound`, no witness is believed alone.
+    """
+    claims: dict[Claim, set[str]] = defaultdict(set)
+    for witness in witnesses:
+        for key, claim in witness.items():
+            claims[claim].add(key)
+    told = {key: [witness[key] for witness in witnesses if key in witness] for key in keys}
+    odd = {
+        key for key, places in told.items() if len(set(places)) > 1 or any(claims[place] != {key} for place in places)
+    }
+    odd |= {key for key in false if told.get(key)}
+    if odd or not sound:
+        odd |= {key for key, places in told.items() if len(places) == 1}
+    return told, odd
+
+
+def at_odds(name: Claim | None, label: Claim | None, home: str) -> str:
+    """What the witnesses of one cell say, for a message about a sheet."""
+
+    def place(claim: Claim) -> str:
+        return f"指向{'' if claim[0] == home else f'“{claim[0]}”的'} {cell_name(*claim[1])}"
+
+    return f"内部名称{'已丢失' if name is None else place(name)}，项目名称{'认不出' if label is None else place(label)}"

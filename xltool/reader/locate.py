@@ -1,0 +1,326 @@
+"""Where each cell of a form stands in a returned workbook: its hidden name, its labels and its official place are three witnesses."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from xltool.forms.label import canonical
+from xltool.messages import finding
+from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
+from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
+from xltool.reader.formulas import moved
+from xltool.spreadsheet.a1 import cell_name, range_name
+from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.workbook.layout_plan import GUIDE, HIDDEN, RETURN, TABLE_TOP, Plan, name_of
+
+ALIKE: Final = 0.5
+"""The share of its labels by which a sheet is known without its name."""
+
+Half: TypeAlias = tuple[int | None, int | None]
+"""A row or a column alone."""
+
+
+@dataclass
+class Located:
+    """Where the cells were found, and what was noticed in finding them."""
+
+    sheets: dict[str, RawSheet]  # expected name -> sheet
+    cells: dict[CellKey, Place] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def locate(book: RawBook, plan: Plan) -> Located:
+    """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
+    named, broken = _named(book, plan)
+    located = Located(_sheets(book, plan, named))
+    located.findings.extend(_sheet_findings(book, plan, located.sheets))
+    for table in plan.spec.tables:
+        sheet = located.sheets.get(table.sheet)
+        if sheet is not None:
+            _table(plan, table, sheet, (named, broken), located)
+    return located
+
+
+@lru_cache(maxsize=16)
+def _official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
+    """The hidden names of the inputs as they were written, and what they say."""
+    inputs = [cell.key for cell in plan.spec.cells if not cell.total]
+    written = {name_of("cell", key): plan.cells[key].reference for key in inputs}
+    return written, {key: (plan.cells[key].sheet, _official(plan, key)) for key in inputs}
+
+
+def _named(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[CellKey]]:
+    """Where each input is by its hidden name, and the inputs whose names point nowhere."""
+    written, official = _official_names(plan)
+    if written.items() <= book.names.items() and {sheet for sheet, _ in official.values()} <= {
+        sheet.name for sheet in book.sheets
+    }:
+        return official, set()
+    claims = {key: named_place(book, name_of("cell", key)) for key in official}
+    named = {key: claim for key, claim in claims.items() if claim is not None}
+    return named, {key for key in claims if broken_name(book, name_of("cell", key))}
+
+
+def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
+    """Each expected sheet's sheet in the file: by name, unless another one has its labels; else the one that its cells' names point to."""
+    present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
+    tables = {table.sheet: table for table in plan.spec.tables}
+    found = {name: present[name] for name in plan.sheets if name in present}
+    spare = {name: sheet for name, sheet in present.items() if name not in found}
+    for name, sheet in [*found.items()]:
+        if (
+            name in tables
+            and not _master(plan, tables[name]).shown(sheet)
+            and _resemblance(plan, name, tables[name], sheet) < ALIKE
+        ):
+            spare[sheet.name] = found.pop(name)
+    for name in plan.sheets:
+        if name in found or not spare:
+            continue
+        votes = Counter(named[key][0] for key, spot in plan.cells.items() if spot.sheet == name and key in named)
+        scores = {sheet: _resemblance(plan, name, tables.get(name), raw) for sheet, raw in spare.items()}
+        best = max(scores, key=lambda sheet: (scores[sheet] > ALIKE, votes[sheet], scores[sheet], sheet == name))
+        if scores[best] > ALIKE or votes[best] or best == name:
+            found[name] = spare.pop(best)
+    return found
+
+
+def _resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) -> float:
+    """The share of a sheet's labels that stand in another sheet."""
+    texts = {canonical(cell.text) for cell in sheet.cells.values() if cell.kind == "text"}
+    if table is None:
+        labels = [text.label for text in plan.spec.texts if plan.texts[text.key].sheet == name]
+        wanted = {canonical(label) for label in labels} | {canonical(f"{label}（必写）") for label in labels}
+        return len(wanted & texts) / len(labels) if labels else 0.0
+    wanted = {canonical(area.text) for area in plan.grids[table.id].rectangles if area.text}
+    return len(wanted & texts) / len(wanted)
+
+
+def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> list[Finding]:
+    found: list[Finding] = []
+    for name in plan.sheets:
+        if name not in sheets:
+            if name == HIDDEN:
+                continue  # what it told is missed by identity
+            lost = [cell.key for cell in plan.spec.cells if plan.cells[cell.key].sheet == name and not cell.total]
+            texts = sum(spot.sheet == name for spot in plan.texts.values())
+            severity: Severity = "error" if lost or texts else "info" if name == GUIDE else "warning"
+            what = "，不影响读数" if name == GUIDE else "，其中的说明无法读取"
+            what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else what
+            found.append(finding("sheet.removed", *lost, severity=severity, expected=name, what=what))
+        elif sheets[name].name != name:
+            found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
+    used = {id(sheet) for sheet in sheets.values()}
+    found.extend(
+        finding("sheet.added", found=sheet.name, state="" if sheet.state == "visible" else "隐藏的")
+        for sheet in book.sheets
+        if id(sheet) not in used and sheet.name != RETURN
+    )
+    order = [sheet.name for sheet in book.sheets if id(sheet) in used]
+    if order != [sheets[name].name for name in plan.sheets if name in sheets]:
+        found.append(finding("sheet.reordered", found="、".join(name for name in order if name != HIDDEN)))
+    bare = [sheet.name for name, sheet in sheets.items() if name not in {GUIDE, HIDDEN} and not sheet.protected]
+    if bare:
+        found.append(finding("sheet.unprotected", found="、".join(f"“{name}”" for name in bare)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Master:
+    """How a table's sheet was handed out: its labels by place, and where its cells are."""
+
+    labels: Mapping[Place, RawCell]
+    places: Mapping[CellKey, Place]
+
+    def shown(self, sheet: RawSheet) -> bool:
+        """Whether each label stands at its place, word for word: however often it stands elsewhere, that one is the table's."""
+        return self.labels.items() <= sheet.cells.items()
+
+
+@lru_cache(maxsize=64)
+def _master(plan: Plan, table: Table) -> _Master:
+    labels = {
+        (TABLE_TOP + area.row, area.column): RawCell("text", area.text)
+        for area in plan.grids[table.id].rectangles
+        if area.key is None and area.text
+    }
+    return _Master(labels, {cell.key: _official(plan, cell.key) for cell in plan.spec.cells if cell.table is table})
+
+
+def _table(
+    plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellKey, Claim], set[CellKey]], located: Located
+) -> None:
+    """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
+    named, broken = names
+    master, untouched = (
+        _master(plan, table),
+        named == _official_names(plan)[1] and not broken and sheet.name == table.sheet,
+    )
+    if (
+        untouched and master.shown(sheet) and not moved(plan, table.sheet, sheet)
+    ):  # nearly all sheets: each witness says the same
+        located.cells.update(master.places)
+        located.findings.extend(_merge_findings(plan, table, sheet))
+        return
+    anchors = _anchors(plan, table, sheet)
+    cells = [cell for cell in plan.spec.cells if cell.table is table]
+    labelled, halves = _labelled(plan, table, anchors)
+    by_label = {key: (sheet.name, place) for key, place in labelled.items()}
+    inputs = [cell for cell in cells if not cell.total]
+    false = broken | {key for key, (name, place) in named.items() if key in halves and _denied(place, halves[key])}
+    false |= {key for key, (name, _) in named.items() if name != sheet.name}
+    if moved(
+        plan, table.sheet, sheet
+    ):  # and names were left behind; labels across stand above a line that may have moved by itself
+        false |= {cell.key for cell in inputs if cell.block.across or cell.key not in by_label}
+    told, odd = weighed([cell.key for cell in inputs], named, by_label, false=false, sound=_in_order(anchors))
+    calm = not odd and _in_order(anchors)
+    for cell in cells:
+        if cell.total and cell.key in by_label and (calm or by_label[cell.key][1] == _official(plan, cell.key)):
+            told[cell.key] = [by_label[cell.key]]
+    lost = [cell.key for cell in inputs if not told[cell.key]]
+    against = [cell for cell in inputs if cell.key in odd]
+    shifted: list[Cell] = []
+    for cell in cells:
+        if told.get(cell.key) and cell.key not in odd:
+            located.cells[cell.key] = told[cell.key][0][1]
+            if located.cells[cell.key] != _official(plan, cell.key):
+                shifted.append(cell)
+    if lost:
+        located.findings.append(finding("cell.lost", *lost, count=len(lost)))
+    if against:
+        first = against[0]
+        example = f"“{first.row.short}”“{first.column.short}”：{at_odds(named.get(first.key), by_label.get(first.key), sheet.name)}"
+        located.findings.append(
+            finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example)
+        )
+    if shifted:
+        way = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
+        example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{way}"
+        located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
+    located.findings.extend(_label_findings(plan, table, sheet, anchors))
+    if not shifted and not lost and not against:
+        located.cells = {cell.key: _official(plan, cell.key) for cell in cells if cell.total} | located.cells
+        located.findings.extend(_merge_findings(plan, table, sheet))
+
+
+def _official(plan: Plan, key: CellKey) -> Place:
+    return plan.cells[key].row, plan.cells[key].column
+
+
+def _in_order(anchors: Mapping[Rectangle, Place]) -> bool:
+    """Whether the labels stand in the order of the form, down and across: labels that were swapped do not."""
+    down = sorted({(area.row, place[0]) for area, place in anchors.items()})
+    across = sorted({(area.column, place[1]) for area, place in anchors.items()})
+    return all(a[0] < b[0] and a[1] < b[1] for pairs in (down, across) for a, b in pairwise(pairs))
+
+
+def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place]:
+    """Where each label of the grid stands: the k-th of a text in the form is the k-th of it in the sheet, if there are as many."""
+    variants = _variants(table)
+    texts: dict[str, list[Place]] = defaultdict(list)
+    for place, cell in sheet.cells.items():
+        if cell.kind == "text" and cell.formula is None and place[0] >= 1:
+            text = canonical(cell.text)
+            texts[variants.get(text, text)].append(place)
+    expected: dict[str, list[Rectangle]] = defaultdict(list)
+    for area in plan.grids[table.id].rectangles:
+        if area.key is None and area.text:
+            expected[canonical(area.text)].append(area)
+    anchors: dict[Rectangle, Place] = {}
+    for text, areas in expected.items():
+        places = sorted(texts.get(text, ()))
+        if len(places) == len(areas):
+            anchors.update(zip(sorted(areas, key=lambda area: (area.row, area.column)), places, strict=True))
+        else:
+            anchors.update({area: place for area in areas if (place := (TABLE_TOP + area.row, area.column)) in places})
+    return anchors
+
+
+def _labelled(
+    plan: Plan, table: Table, anchors: Mapping[Rectangle, Place]
+) -> tuple[dict[CellKey, Place], dict[CellKey, Half]]:
+    """The place of each cell as its row label and its column head tell it; its row or column alone where the other is gone."""
+    found: dict[CellKey, Place] = {}
+    halves: dict[CellKey, Half] = {}
+    for key, (label, head) in _guides(plan, table).items():
+        area, down, right = plan.areas[key], anchors.get(label or head), anchors.get(head)
+        row = None if down is None else down[0] + area.row - (label or head).row
+        column = None if right is None else right[1] + area.column - head.column
+        if row is not None and column is not None:
+            found[key] = (row, column)
+        else:
+            halves[key] = (row, column)
+    return found, halves
+
+
+def _denied(place: Place, half: Half) -> bool:
+    return any(told is not None and told != at for at, told in zip(place, half, strict=True))
+
+
+_guide_cache: Final[dict[tuple[str, str], dict[CellKey, tuple[Rectangle | None, Rectangle]]]] = {}
+
+
+def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, Rectangle]]:
+    """For each cell the innermost row label at its left and the innermost head above it, within its block; made once."""
+    cached = _guide_cache.get((plan.spec.digest, table.id))
+    if cached is not None:
+        return cached
+    found: dict[CellKey, tuple[Rectangle | None, Rectangle]] = {}
+    areas = plan.grids[table.id].rectangles
+    for area in areas:
+        if area.key is None:
+            continue
+        near = [other for other in areas if other.block == area.block]
+        labels = [o for o in near if o.role == "label" and o.row <= area.row < o.row + o.height]
+        heads = [o for o in near if o.role == "head" and o.column <= area.column < o.column + o.width]
+        label = max(labels, key=lambda o: o.column) if labels else None
+        found[area.key] = (label, max(heads, key=lambda o: o.row))
+    _guide_cache[plan.spec.digest, table.id] = found
+    return found
+
+
+def _variants(table: Table) -> dict[str, str]:
+    """Accepted other wordings, each with the official label that it stands for."""
+    found: dict[str, str] = {}
+    for block in table.blocks:
+        items: list[Row | Column | Head] = [*block.rows, *block.columns]
+        items += [head for item in [*items] for head in getattr(item, "heads", ())]
+        for item in items:
+            found.update({canonical(variant): canonical(item.label) for variant in item.variants})
+    return found
+
+
+def _label_findings(plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[Rectangle, Place]) -> list[Finding]:
+    """One finding a sheet, naming the first labels that are not there."""
+    changed = []
+    for area in plan.grids[table.id].rectangles:
+        if area.key is None and area.text and area not in anchors:
+            place = (TABLE_TOP + area.row, area.column)
+            cell = sheet.cells.get(place)
+            shown = "空白" if cell is None or not cell.text.strip() else f"“{cell.text[:MOST_SHOWN]}”"
+            changed.append(f"{cell_name(*place)} 应为“{area.text}”，现为{shown}")
+    if not changed:
+        return []
+    labels = "；".join(changed[:EXAMPLES]) + (" 等" if len(changed) > EXAMPLES else "")
+    return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
+
+
+def _merge_findings(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:
+    present = set(sheet.merges)
+    missing = []
+    for area in plan.grids[table.id].rectangles:
+        if area.height * area.width > 1:
+            top = TABLE_TOP + area.row
+            merge = (top, area.column, top + area.height - 1, area.column + area.width - 1)
+            if merge not in present:
+                missing.append(range_name(*merge))
+    if not missing:
+        return []
+    ranges = "、".join(missing[:EXAMPLES]) + (f" 等 {len(missing)} 处" if len(missing) > EXAMPLES else "")
+    return [finding("merge.undone", sheet=sheet.name, ranges=ranges)]

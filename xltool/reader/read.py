@@ -1,0 +1,142 @@
+"""Reads a filled workbook back into a submission: finds each cell by its witnesses, normalises figures, recomputes totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from xltool.forms import number, totals
+from xltool.forms.number import Figure, written
+from xltool.messages import finding
+from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
+from xltool.reader import appearance, formulas, texts
+from xltool.reader.evidence import MOST_SHOWN
+from xltool.reader.identity import Identity, identify
+from xltool.reader.locate import Located, locate
+from xltool.spreadsheet.book import RawBook, RawCell
+from xltool.spreadsheet.open import opened
+from xltool.spreadsheet.package import Refusal
+from xltool.workbook.layout_plan import LAST_YEAR, Plan, plan
+
+KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
+_DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
+
+
+@dataclass
+class _Progress:
+    """What is at hand while one workbook is read."""
+
+    spec: FormSpec
+    plan: Plan
+    book: RawBook
+    located: Located
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read(
+    data: bytes, form: Callable[[str], FormSpec | None], source: str = "", passwords: Sequence[str] = ()
+) -> Reading:
+    """The submission in a workbook file and what was noticed; `form` gives the form of an id, or None.
+
+    Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no submission and one finding.
+    """
+    try:
+        book = opened(data, passwords)
+    except Refusal as refusal:
+        return Reading(None, (refusal.finding,))
+    identity = identify(book, form)
+    if identity.spec is None:
+        return Reading(None, identity.findings)
+    layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
+    progress = _Progress(identity.spec, layout, book, locate(book, layout))
+    progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
+    given = tuple(_values(progress))
+    values = totals.computed(progress.spec, given)
+    _compare_totals(progress, values)
+    if book.formulas and identity.marks["digest"] == progress.spec.digest:
+        progress.findings.extend(formulas.changed(layout, progress.located.sheets, progress.located.cells))
+    faulty = {
+        key
+        for found in progress.findings
+        if found.code.startswith("number.") and found.severity == "error"
+        for key in found.keys
+    }
+    progress.findings.extend(appearance.disguised(layout, progress.located, faulty))
+    written, why = (part(book, layout, progress.located.sheets) for part in (texts.texts, texts.explanations))
+    progress.findings.extend([*written.findings, *why.findings])
+    submission = Submission(
+        form=progress.spec.id,
+        year=identity.year,
+        agency=_agency(identity),
+        values=values,
+        texts=written.contents,
+        explanations=why.contents,
+        scope=cast(Scope, identity.marks["scope"]),
+        source=source,
+        serial=identity.marks["serial"],
+    )
+    return Reading(submission, tuple(progress.findings))
+
+
+def _agency(identity: Identity) -> Agency:
+    marks = identity.marks
+    return Agency(marks["code"], marks["name"], cast(Level, marks["level"]))
+
+
+def _values(progress: _Progress) -> Iterator[Value]:
+    """The figures of the inputs; totals come later, from these."""
+    for cell in progress.spec.cells:
+        place = None if cell.total else progress.located.cells.get(cell.key)
+        raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
+        if raw is not None and raw.kind == "number" and raw.formula is None and _short(raw.text):
+            yield int(raw.text) * cell.measure.scale
+        else:
+            yield None if raw is None else _figure(progress, cell, raw)
+
+
+def _figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
+    if raw.kind == "empty":
+        if raw.formula is not None:
+            progress.findings.append(finding("formula.uncalculated", cell.key, formula=raw.formula[:MOST_SHOWN]))
+        return None
+    if raw.kind in KINDS:
+        progress.findings.append(finding("number.kind", cell.key, what=KINDS[raw.kind], raw=raw.text[:MOST_SHOWN]))
+        return None
+    figure = _parsed(cell, raw)
+    if figure.code is not None:
+        facts: dict[str, Any] = {
+            name: fact[:MOST_SHOWN] if isinstance(fact, str) else fact for name, fact in figure.data.items()
+        }
+        progress.findings.append(finding(figure.code, cell.key, **facts))
+    if raw.formula is not None:
+        shown = written(figure.value, cell.measure)
+        progress.findings.append(finding("formula.in_input", cell.key, formula=raw.formula[:MOST_SHOWN], value=shown))
+    return figure.value
+
+
+def _parsed(cell: Cell, raw: RawCell) -> Figure:
+    if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
+        return number.from_text(raw.text, cell.measure)
+    return number.from_double(raw.text, cell.measure)
+
+
+def _short(digits: str) -> bool:
+    """Whether it is a short whole number, which needs no detour by a double: nearly all cells."""
+    return len(digits) <= 9 and digits.isascii() and digits.isdigit()
+
+
+def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
+    """What stands in the total cells: a formula is compared as text, a typed figure with the sum of its parts."""
+    for cell, value in zip(progress.spec.cells, values, strict=True):
+        place = progress.located.cells.get(cell.key) if cell.total else None
+        raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
+        if raw is None or raw.formula is not None or raw.kind == "empty":
+            continue
+        figure = _parsed(cell, raw) if raw.kind in {"text", "number"} else Figure(None)
+        if figure.value == value and figure.value is not None:
+            progress.findings.append(finding("total.retyped", cell.key))
+        elif raw.text.strip():
+            total = "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {written(value, cell.measure)}"
+            progress.findings.append(finding("total.typed", cell.key, typed=raw.text.strip()[:MOST_SHOWN], sum=total))

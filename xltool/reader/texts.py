@@ -1,0 +1,165 @@
+"""Where texts and explanations stand in a returned workbook, and what is written there: hidden names and labels are the witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xltool.forms.checks import Check
+from xltool.forms.label import canonical
+from xltool.forms.text import taken
+from xltool.messages import finding
+from xltool.model import Finding
+from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
+from xltool.spreadsheet.a1 import cell_name
+from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.workbook.layout_plan import CHECKS, Plan, Spot, name_of
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A cell where something is written: its hidden name, its place in the form, what a message calls it."""
+
+    name: str
+    spot: Spot
+    called: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was read, by key, and what was noticed in reading it."""
+
+    contents: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+    """The texts of the form; `sheets` are the sheets of the file by the names that they should have."""
+    writings = {
+        text.key: Writing(name_of("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts
+    }
+    claims: dict[str, Claim] = {}
+    columns: dict[str, set[int]] = {}
+    for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
+        sheet, places = sheets[name], _texts_of(sheets[name])
+        mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
+        guides = {place[1] - 1 for text in mine if text.guidance for place in places.get(canonical(text.guidance), ())}
+        columns |= {text.key: guides for text in mine if guides}
+        for text in mine:
+            label = [
+                place
+                for wording in (text.label, f"{text.label}（必写）")
+                for place in places.get(canonical(wording), ())
+            ]
+            if len(label) == 1 and len(guides) <= 1:
+                claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
+    return _written(book, sheets, writings, claims, columns)
+
+
+def explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+    """The 说明 of the checks that may be explained: between their verdicts, the last formulas of their rows, and their links."""
+    writings, claims, columns = {}, {}, {}
+    sheet = sheets.get(CHECKS)
+    rows = {} if sheet is None else dict(_checks_of(sheet))
+    for check in plan.checks:
+        if check.name in plan.explanations:
+            spot = plan.explanations[check.name]
+            writings[check.name] = Writing(name_of("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
+            place = rows.get((canonical(check.subject), canonical(check.text)))
+            if sheet is not None and place is None:
+                columns[check.name] = {
+                    column + 1 for (_, column), cell in sheet.cells.items() if cell.formula is not None
+                }
+            elif sheet is not None and place is not None:
+                columns[check.name] = {place[1]} if _links(sheet, place, check, plan) else set()
+                claims[check.name] = (sheet.name, place)
+    return _written(book, sheets, writings, claims, columns)
+
+
+def _texts_of(sheet: RawSheet) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for place, cell in sheet.cells.items():
+        if cell.kind == "text" and cell.formula is None:
+            found.setdefault(canonical(cell.text), []).append(place)
+    return found
+
+
+def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
+    """For each two texts side by side the place behind the last formula of their row."""
+    last: dict[int, int] = {}
+    for (row, column), cell in sheet.cells.items():
+        if cell.formula is not None and column >= last.get(row, column):
+            last[row] = column
+    texts = {place: cell.text for place, cell in sheet.cells.items() if cell.kind == "text" and place[0] in last}
+    for (row, column), text in texts.items():
+        beside = texts.get((row, column + 1))
+        if beside is not None:
+            yield (canonical(text), canonical(beside)), (row, last[row] + 1)
+
+
+def _links(sheet: RawSheet, place: Place, check: Check, plan: Plan) -> bool:
+    """Whether right of a place there is the link of a check: for a rule the address of its first cell."""
+    link = sheet.cells.get((place[0], place[1] + 1))
+    return link is not None and (check.rule is None or link.text == plan.cells[check.rule.linear.left[0][0]].address)
+
+
+def _written(
+    book: RawBook,
+    sheets: Mapping[str, RawSheet],
+    writings: Mapping[str, Writing],
+    by_label: Mapping[str, Claim],
+    columns: Mapping[str, set[int]],
+) -> Written:
+    """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told.
+
+    `columns` says in which column a writing has to stand, where something tells that without its label.
+    """
+    present = {sheet.name: sheet for sheet in book.sheets}
+    by_name = {
+        key: claim for key, writing in writings.items() if (claim := named_place(book, writing.name)) is not None
+    }
+    official = {
+        key: (sheets[writing.spot.sheet].name, (writing.spot.row, writing.spot.column))
+        for key, writing in writings.items()
+        if writing.spot.sheet in sheets  # where the sheet is gone, that is told already
+    }
+    false = {key for key in official if broken_name(book, writings[key].name)}
+    false |= {key for key, (_, place) in by_name.items() if place[1] not in columns.get(key, {place[1]})}
+    told, odd = weighed(official, by_name, by_label, false=false)
+    settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
+    contents: dict[str, str] = {}
+    findings: list[Finding] = []
+    against: dict[str, list[str]] = {}
+    for key, place in official.items():
+        claim = told[key][0] if told[key] else place if settled else None
+        if claim is None:
+            findings.append(finding("text.lost", label=writings[key].called))
+        elif key in odd or claim[0] != place[0]:
+            against.setdefault(place[0], []).append(key)
+        elif claim[1] in present[claim[0]].cells:
+            content, noticed = _content(
+                present[claim[0]].cells[claim[1]], f"“{writings[key].called}”（{cell_name(*claim[1])}）"
+            )
+            findings.extend(noticed)
+            if content:
+                contents[key] = content
+    for sheet, keys in against.items():
+        labels = "、".join(f"“{writings[key].called}”" for key in keys[:EXAMPLES]) + (
+            " 等" if len(keys) > EXAMPLES else ""
+        )
+        example = f"“{writings[keys[0]].called}”：{at_odds(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
+        findings.append(finding("text.conflict", sheet=sheet, count=len(keys), labels=labels, example=example))
+    return Written(contents, tuple(findings))
+
+
+def _content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+    """The text of a cell, a formula's as it is shown."""
+    if raw.kind == "error":
+        return "", [finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN])]
+    text, noticed = taken(raw.text if raw.text.strip() else "", where)
+    if raw.formula is None:
+        return text, noticed
+    shown = raw.formula[:MOST_SHOWN]
+    if raw.kind == "empty":
+        return "", [finding("formula.uncalculated", where=where, formula=shown)]
+    return text, [*noticed, finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MOST_SHOWN]}”")]

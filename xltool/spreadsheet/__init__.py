@@ -1,0 +1,1 @@
+"""File formats of spreadsheets, without a form: bytes become sheets and cells as the file has them, safely."""

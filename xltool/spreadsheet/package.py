@@ -1,0 +1,343 @@
+"""The door: the bytes of an .xlsx file become safe parts, or a Refusal that carries one finding."""
+
+from __future__ import annotations
+
+import codecs
+import posixpath
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError, XMLParser
+
+from xltool import kinds
+from xltool.kinds import Kind
+from xltool.model import Finding
+
+MAX_FILE: Final = 10 * 2**20
+MAX_ENTRIES: Final = 500
+MAX_INFLATED: Final = 64 * 2**20
+MAX_ENTRY: Final = 32 * 2**20
+MAX_RATIO: Final = 100
+RATIO_FROM: Final = 100 * 2**10
+MAX_DEPTH: Final = 64
+MAX_TEXT: Final = 2**20
+MAX_MARKUP: Final = 1_000_000
+"""`<` signs in one part: as many as 200,000 cells need, and a bound on the memory of its tree."""
+
+_END: Final = struct.Struct("<4s4H2IH")
+_END_64: Final = b"PK\6\6"
+_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED, _SIZES_LATER, _UTF8_NAME = 0x1, 0x8, 0x800
+_WIDE: Final = (
+    0xFFFFFFFF  # the value itself is in a zip64 extra field, which writers that stream add even to small files
+)
+MOST_SHOWN: Final = 200
+"""How much of a part's name a finding quotes."""
+_UNSAFE_NAME: Final = re.compile(r"\0|\A/|\A[A-Za-z]:|(?:\A|/)\.\.(?:/|\Z)")
+# What is written in these is seen as it is in the bytes; UTF-7 and the like would hide a DOCTYPE.
+_ENCODINGS: Final = frozenset(
+    {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "iso-8859-1", "windows-1252"}
+)
+_DECLARED: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"'<>]{0,100})[\"']")
+_STARTS: Final = (
+    (codecs.BOM_UTF32_LE, ""),
+    (codecs.BOM_UTF32_BE, ""),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", ""),
+    (b"\0\0\0<", ""),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", ""),  # `<?xm` in EBCDIC
+)
+"""How XML begins in another encoding than UTF-8, and which; no name for those that the format forbids."""
+_START, _BLANKS = 1024, b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
+_XML_NAMES: Final = (".xml", ".rels", ".vml")
+
+
+class Refusal(Exception):
+    """Why a file is not read on: it carries one finding, and the reader's public door catches it."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+def not_workbook(kind: Kind) -> Refusal:
+    """The refusal of something that is no workbook at all."""
+    return Refusal(Finding("file.not_workbook", "error", data={"what": kind.what, "mend": kind.remedy}))
+
+
+def damaged(part: str, why: str) -> Refusal:
+    """The refusal of a workbook that is broken or built to deceive; `part` is '' for the file as a whole."""
+    return Refusal(Finding("file.damaged", "error", data={"part": part, "why": why}))
+
+
+def over_limit(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
+    """The refusal of a file that is larger than any workbook we hand out could become."""
+    return Refusal(
+        Finding("file.limit", "error", data={"limit": limit, "allowed": allowed, "found": found, "part": part})
+    )
+
+
+def declared(data: bytes) -> int | None:
+    """How many bytes the parts of a zip say they inflate to, which reading holds them to; None for what is no whole zip."""
+    try:
+        return sum(entry.size for entry in _directory(data)[0]) if data.startswith(kinds.ZIP) else None
+    except (Refusal, struct.error):
+        return None
+
+
+class Relationship(NamedTuple):
+    """One line of a .rels part: the last word of its type, and a part name or, when external, an address nobody opens."""
+
+    kind: str
+    target: str
+    external: bool
+
+
+class Package:
+    """The parts of an .xlsx file, all of them inflated, checked and within the limits once it is built.
+
+    Raises Refusal: `file.limit`, `file.not_workbook` when the bytes are no package with a main part, `file.damaged`.
+    """
+
+    __slots__ = ("_links", "_parts", "names")
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MAX_FILE:
+            raise over_limit("文件大小（字节）", MAX_FILE, len(data))
+        if not data.startswith(kinds.ZIP):
+            raise not_workbook(kinds.of_bytes(data))
+        try:
+            entries, end = _directory(data)
+            self._parts = _inflate_all(data, entries, end)
+        except struct.error:
+            raise damaged("", "压缩包目录不完整") from None
+        self._links: dict[str, Mapping[str, Relationship]] = {}
+        self.names: tuple[str, ...] = tuple(entry.name for entry in entries if entry.name.lower() in self._parts)
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._parts
+
+    def main_part(self) -> str:
+        """The name of the workbook part; Refusal `file.not_workbook` when the package has none."""
+        kind = kinds.of_members(self._parts)
+        whole = kind == kinds.ANY_ZIP and "_rels/.rels" in self and "[Content_Types].xml" in self
+        for link in self.relationships("").values() if whole else ():
+            if link.kind == "officeDocument" and not link.external and link.target in self:
+                return link.target
+        raise not_workbook(kind)
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part, whose name is matched without regard to case; Refusal `file.damaged` when it is missing."""
+        try:
+            return self._parts[part.lower()]
+        except KeyError:
+            raise damaged(part, "文件内缺少这一部分") from None
+
+    def xml(self, part: str) -> Element:
+        """The root element of an XML part; Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit."""
+        # Measured on sheets: handlers in Python on expat, lxml and pulling events all took longer than this tree and a walk.
+        # The bytes are UTF-8 by now, whatever they declare.
+        parser = XMLParser(encoding="utf-8")
+        try:
+            parser.feed(self.markup(part))
+            root: Element = parser.close()
+        except ParseError:
+            raise damaged(part, "内容不是完整的 XML") from None
+        level, depth = [root], 1
+        while level := list(filter(len, chain.from_iterable(level))):  # elements without children need no further look
+            depth += 1
+            if depth >= MAX_DEPTH:
+                raise over_limit("XML 的层数", MAX_DEPTH, depth + 1, part)
+        return root
+
+    def markup(self, part: str) -> bytes:
+        """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise. It may still not be XML."""
+        data = _utf8(part, self.read(part))
+        if (count := data.count(b"<")) > MAX_MARKUP:
+            raise over_limit("一个部分的标记数", MAX_MARKUP, count, part)
+        # A tag with its attributes and the text after it: no attribute or text is longer, and small parts need no look.
+        if len(data) > MAX_TEXT and (longest := max(map(len, data.split(b"<")))) > MAX_TEXT:
+            raise over_limit("一段文字的长度（字节）", MAX_TEXT, longest, part)
+        return data
+
+    def relationships(self, part: str) -> Mapping[str, Relationship]:
+        """The relationships of a part, or of the package for '', by id; empty when it has none."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        if rels not in self:
+            return MappingProxyType({})
+        if rels in self._links:
+            return self._links[rels]
+        found = self._links[rels] = {}
+        for element in self.xml(rels):
+            kind = element.get("Type", "").rsplit("/", 1)[-1]
+            target = element.get("Target", "")
+            external = element.get("TargetMode") == "External"
+            found[element.get("Id", "")] = Relationship(
+                kind, target if external else _resolve(folder, target), external
+            )
+        return found
+
+
+class _Entry(NamedTuple):
+    name: str
+    raw_name: bytes
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+
+
+def _directory(data: bytes) -> tuple[list[_Entry], int]:
+    """The central directory in its order, and where it begins; struct.error when it runs out of the file."""
+    end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - 0xFFFF))
+    if end < 0:
+        raise damaged("", "文件不完整，可能没有传完或下载完")
+    _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
+    between = data[
+        start + length : end
+    ]  # nothing, or what zip64 adds: a second archive behind the first would stand here
+    adjoined = start + length <= end and (not between or between.startswith(_END_64))
+    if disk or first_disk or here != count or not adjoined or end + _END.size + comment != len(data):
+        raise damaged("", "压缩包目录与文件不符")
+    if count > MAX_ENTRIES:
+        raise over_limit("压缩包内的文件数", MAX_ENTRIES, count)
+    entries, at = [], start
+    for _ in range(count):
+        (signature, _, _, flags, method, _, _, crc, packed, size, named, extra, noted, _, _, _, offset) = (
+            _CENTRAL.unpack_from(data, at)
+        )
+        name_at = at + _CENTRAL.size
+        raw_name, wide = data[name_at : name_at + named], data[name_at + named : name_at + named + extra]
+        size, packed, offset = _wide((size, packed, offset), wide)
+        at = name_at + named + extra + noted
+        if signature != b"PK\1\2" or at > end or max(packed, offset) > start:
+            raise damaged("", "压缩包目录不完整")
+        if flags & _ENCRYPTED:
+            raise not_workbook(kinds.LOCKED_ZIP)
+        name = raw_name.decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace").replace("\\", "/")
+        if _UNSAFE_NAME.search(name):
+            raise damaged(name.replace("\0", "?")[:MOST_SHOWN], "压缩包内的文件名指向文件之外")
+        entries.append(_Entry(name, raw_name, method, crc, packed, size, offset))
+    if at != start + length:
+        raise damaged("", "压缩包目录不完整")
+    if len({entry.name.lower() for entry in entries}) < count:
+        raise damaged("", "压缩包内有重名的文件")
+    return entries, start
+
+
+def _wide(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
+    if _WIDE not in values:
+        return values
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        if tag == 1:
+            real = iter([value for (value,) in struct.iter_unpack("<Q", extra[at + 4 : at + 4 + length // 8 * 8])])
+            return tuple(next(real, value) if value == _WIDE else value for value in values)
+        at += 4 + length
+    return values
+
+
+def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, bytes]:
+    """Every part by its name in lower case, folders left out; struct.error when a local header runs out of the file."""
+    parts = {}
+    left = MAX_INFLATED
+    free_from = 0
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        begin = _payload(data, entry)
+        if entry.offset < free_from or begin + entry.packed > end:
+            raise damaged(entry.name, "压缩包内的文件互相重叠")
+        free_from = begin + entry.packed
+        content = _inflate(entry, data[begin:free_from], left)
+        left -= len(content)
+        if not entry.name.endswith("/"):
+            parts[entry.name.lower()] = content
+            if entry.name.lower().endswith(_XML_NAMES) or content[:_START].lstrip(_BLANKS).startswith(b"<"):
+                _utf8(entry.name, content)
+    return parts
+
+
+def _payload(data: bytes, entry: _Entry) -> int:
+    """Where the bytes of an entry begin, once its local header says the same as the directory."""
+    signature, _, flags, method, _, _, crc, packed, size, named, extra = _LOCAL.unpack_from(data, entry.offset)
+    name_at = entry.offset + _LOCAL.size
+    begin: int = name_at + named + extra
+    size, packed = _wide((size, packed), data[name_at + named : begin])
+    later = flags & _SIZES_LATER
+    agree = all(
+        local == central or (later and local in (0, _WIDE))
+        for local, central in ((crc, entry.crc), (packed, entry.packed), (size, entry.size))
+    )
+    if (
+        signature != b"PK\3\4"
+        or data[name_at : name_at + named] != entry.raw_name
+        or method != entry.method
+        or not agree
+    ):
+        raise damaged(entry.name, "压缩包目录与其中的文件不符")
+    return begin
+
+
+def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
+    """The content of one entry; never more than the limits allow is inflated, whatever sizes the headers claim."""
+    by_ratio = max(RATIO_FROM, MAX_RATIO * len(packed))
+    bound, limit, allowed = min(
+        (MAX_ENTRY, "压缩包内一个文件解压后的大小（字节）", MAX_ENTRY),
+        (left, "压缩包解压后的总大小（字节）", MAX_INFLATED),
+        (by_ratio, "压缩包内一个文件按压缩比所允许的大小（字节）", by_ratio),
+    )
+    if entry.method == _STORED:
+        content = packed
+    elif entry.method == _DEFLATED:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content = inflater.decompress(packed, bound + 1)
+        except zlib.error:
+            raise damaged(entry.name, "压缩数据已损坏") from None
+        if len(content) <= bound and (not inflater.eof or inflater.unused_data):
+            raise damaged(entry.name, "压缩数据已损坏")
+    else:
+        raise damaged(entry.name, "压缩方法不受支持")
+    if len(content) > bound:
+        raise over_limit(limit, allowed, allowed + len(content) - bound, entry.name)
+    if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+        raise damaged(entry.name, "校验码不符，内容已损坏")
+    return content
+
+
+def _utf8(part: str, data: bytes) -> bytes:
+    """XML as UTF-8 bytes without a DOCTYPE: the two encodings that the format allows leave no third way to hide one."""
+    if data[:1] != b"<" or data[1:2] == b"\0":
+        encoding = next((encoding for start, encoding in _STARTS if data.startswith(start)), "utf-8")
+        if not encoding:
+            raise damaged(part, "文字编码不受支持")
+        if encoding != "utf-8":
+            try:
+                data = data.decode(encoding).encode("utf-8")
+            except UnicodeError:
+                raise damaged(part, "文字编码已损坏") from None
+    declared_as = _DECLARED.match(data, 0, _START)
+    if declared_as is not None and declared_as[1].decode("latin-1").lower() not in _ENCODINGS:
+        raise damaged(part, "文字编码不受支持")
+    if b"<!DOCTYPE" in data:
+        raise damaged(part, "含有不允许的 DOCTYPE 声明")
+    return data
+
+
+def _resolve(folder: str, target: str) -> str:
+    """The name of the part that a target means; one that leaves the package stays as it is, for no part has such a name."""
+    target = unquote(target.replace("\\", "/").partition("#")[0])
+    path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+    return target if path.startswith("..") or _UNSAFE_NAME.search(path) else path

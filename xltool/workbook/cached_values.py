@@ -1,0 +1,160 @@
+"""What every formula of a workbook shows for a submission, computed without Excel: the cached values that viewers see first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from xltool.forms import totals
+from xltool.forms.checks import Check, leveled
+from xltool.forms.number import display
+from xltool.forms.text import length
+from xltool.messages import plain
+from xltool.model import Cell, FormSpec, NotApplicable, Rule, Submission, Value
+from xltool.rules import prior_year, validate
+from xltool.rules.validate import Verdict
+from xltool.workbook.formula import (
+    ASK,
+    DIFFERENCE,
+    FAIL,
+    LEFT,
+    LENGTH,
+    MEND,
+    OPEN,
+    PASS,
+    RIGHT,
+    TOLD,
+    VERDICT,
+    WITHOUT,
+    judged_text,
+    needs_last_year,
+    state_text,
+)
+from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot
+
+Shown: TypeAlias = int | float | str
+
+
+def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> dict[Spot, Shown]:
+    """The result of every formula by place, for the submission with its totals computed from its inputs.
+
+    `prior` are last year's values in the order of the form, for a plan that shows them.
+    """
+    spec = plan.spec
+    submission = replace(submission, values=totals.computed(spec, submission.values))
+    found: dict[Spot, Shown] = {}
+    for cell, value in zip(spec.cells, submission.values, strict=True):
+        if cell.total:
+            found[plan.cells[cell.key]] = figure(value, cell)
+    words: dict[str, tuple[str, str]] = {}
+    values = dict(zip(spec.index, submission.values, strict=True))
+    rules = validate.matrix(spec, plan.prior)
+    stack = validate.stacked([submission.values])
+    if plan.prior:
+        stack = validate.beside(stack, validate.stacked([prior]))
+    left, right = rules.sides(stack)
+    verdicts = rules.verdicts(stack, left, right)[0]
+    judged = {
+        rule.name: (Verdict(int(v)), int(a), int(b))
+        for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
+    }
+    for check in plan.checks:
+        line, told = plan.lines[check.name], bool(submission.explanations.get(check.name))
+        if check.rule is None:
+            number = _count(spec, check, submission, prior)
+            word = PASS if number == 0 else MEND if check.severity == "error" else TOLD if told else ASK
+            found[Spot(CHECKS, line, LEFT)] = number
+            words[check.name] = (word, "")
+        else:
+            verdict, first, second = judged[check.name]
+            word = _word(check.rule, verdict, told)
+            if (
+                verdict is Verdict.UNKNOWN
+                and needs_last_year(check.rule)
+                and None not in [values[key] for key in check.rule.linear.own]
+            ):
+                word = WITHOUT
+            decimals = spec.cell(check.rule.linear.own[0]).measure.decimals
+            for column, number in ((LEFT, first), (RIGHT, second), (DIFFERENCE, first - second)):
+                found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else _number(number, decimals)
+            words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else plain(first - second, decimals))
+        found[Spot(CHECKS, line, VERDICT)] = word
+    tally = [word for word, _ in words.values()]
+    state = state_text(tally.count(FAIL) + tally.count(MEND), tally.count(ASK))
+    found[plan.state] = state
+    for place in plan.words:
+        found[place.spot] = judged_text([words[name] for name in place.checks])
+    for spot in plan.states.values():
+        found[spot] = f"校验结果：{state}"
+    for key, spot in plan.texts.items():
+        if spot.sheet == TEXTS:
+            found[Spot(TEXTS, spot.row, LENGTH)] = length(submission.texts.get(key, ""))
+    return found
+
+
+def figure(value: Value, cell: Cell) -> Shown:
+    """A figure as a workbook holds it: a double of at most 15 digits, `/` as text, nothing for a blank."""
+    if value is None:
+        return ""
+    return "/" if isinstance(value, NotApplicable) else _number(value, cell.measure.decimals)
+
+
+def _number(scaled: int, decimals: int) -> Shown:
+    return float(plain(scaled, decimals)) if decimals else scaled
+
+
+def _word(rule: Rule, verdict: Verdict, told: bool) -> str:
+    if verdict is Verdict.UNKNOWN:
+        return OPEN
+    if verdict is Verdict.PASS:
+        return PASS
+    return FAIL if rule.severity == "error" else TOLD if told else ASK
+
+
+def _count(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
+    values: Mapping[str, Value] = dict(zip(spec.index, submission.values, strict=True))
+    if check.kind == "texts":
+        return sum(text.required and not submission.texts.get(text.key) for text in spec.texts)
+    inputs: Sequence[Cell] = [cell for cell in spec.cells if not cell.total and check.table in {None, cell.table}]
+    if check.kind == "empty":
+        return int(all(values[cell.key] is None for cell in inputs))
+    if check.kind == "blank":
+        return sum(values[cell.key] is None for cell in inputs)
+    if check.kind == "invalid":
+        return sum(_outside(values[cell.key], cell) for cell in inputs)
+    if check.kind == "doubtful":
+        return sum(_doubtful(values[cell.key], cell) for cell in inputs)
+    return _jumps(spec, check, submission, prior) if check.kind == "jump" else _barred(spec, check, submission)
+
+
+def _jumps(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
+    jumped = prior_year.jumped(spec, [submission.values], [prior])[0]
+    return sum(bool(far) for cell, far in zip(spec.cells, jumped, strict=True) if cell.table is check.table)
+
+
+def _barred(spec: FormSpec, check: Check, submission: Submission) -> int:
+    assert check.table is not None
+    barred = [cell for cell in leveled(check.table, spec) if submission.agency.level not in cell.row.levels]
+    return sum(_positive(submission.values[spec.index[cell.key]]) for cell in barred)
+
+
+def _positive(value: Value) -> bool:
+    return isinstance(value, int) and value > 0
+
+
+def _outside(value: Value, cell: Cell) -> bool:
+    if value is None or isinstance(value, NotApplicable):
+        return False
+    highest = cell.measure.maximum * cell.measure.scale
+    return not (-highest if cell.measure.signed else 0) <= value <= highest
+
+
+def _doubtful(value: Value, cell: Cell) -> bool:
+    start = cell.measure.doubtful_from
+    return (
+        isinstance(value, int)
+        and start is not None
+        and value >= start * cell.measure.scale
+        and "." not in display(value, cell.measure)
+    )

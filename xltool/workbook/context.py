@@ -1,0 +1,32 @@
+"""What the sheets of a workbook are written with: the plan, the submission, the formats, each formula with what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xltool.model import FormSpec, Submission, Value
+from xltool.workbook.cached_values import Shown
+from xltool.workbook.engine import Format, Worksheet
+from xltool.workbook.layout_plan import Plan, Spot
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the sheets are written with: the plan, the submission, the formats, each formula with what it shows, last year's values."""
+
+    plan: Plan
+    submission: Submission
+    formats: Mapping[str, Format]
+    formulas: Mapping[Spot, str]
+    shown: Mapping[Spot, Shown]
+    meta: Mapping[str, str]
+    prior: Sequence[Value] = ()
+
+    @property
+    def spec(self) -> FormSpec:
+        return self.plan.spec
+
+    def compute(self, sheet: Worksheet, spot: Spot, look: str) -> None:
+        """Writes a formula with its true result as the cached value."""
+        sheet.write_formula(spot.row, spot.column, "=" + self.formulas[spot], self.formats[look], self.shown[spot])

@@ -1,0 +1,241 @@
+"""The one place where keys turn into sheets and addresses: every cell, text, check and mark of identity of a form's workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.forms import checks, layout
+from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
+
+GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
+RETURN: Final = "退回意见"
+"""The first sheet of a workbook that went back for correction; nothing is read from it when it returns."""
+
+TABLE_TOP: Final = 2
+"""Rows above a table's grid: the title, and the line with agency and state. So 表三's first figure stands in D6."""
+STATE_ROW: Final = 1
+"""The line with the agency at the left and the state of the whole workbook at the right."""
+TEXT_STATE: Final = 2
+"""The column where the state begins on 文字: it covers the columns behind the texts."""
+PRIOR_LINE: Final = 3
+"""Last year's line of a block across, counted from the line of words: the note comes next, then the heading."""
+COVER_TOP: Final = 2
+TEXT_TOP: Final = 3
+CHECK_TOP: Final = 5
+
+META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "serial")
+"""What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
+LAST_YEAR: Final = "prior"
+"""One more mark in a workbook that shows last year's figures: the year that they are of."""
+MARKS: Final = (*META, LAST_YEAR)
+COVER_FIELDS: Final = ("name", "code", "level", "year", "scope")
+"""The identity that the cover shows, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A zero-based cell of a sheet."""
+
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def address(self) -> str:
+        """The cell as the clerk sees it: E7."""
+        return cell_name(self.row, self.column)
+
+    @property
+    def reference(self) -> str:
+        """The cell for a defined name or a formula on another sheet: '表三 依申请公开'!$E$7."""
+        return f"{quote_sheet(self.sheet)}!{cell_name(self.row, self.column, absolute=True)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A cell beside or below a table that says in a word whether a row or column holds: where, how wide, which checks, for which cells."""
+
+    table: Table
+    spot: Spot
+    width: int
+    checks: tuple[str, ...]
+    keys: tuple[CellKey, ...]
+
+
+class Plan:
+    """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too."""
+
+    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
+        self.spec, self.prior = spec, prior
+        self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
+        self.sheets = (GUIDE, COVER, TEXTS, *(table.sheet for table in spec.tables), CHECKS, HIDDEN)
+        self.cells: dict[CellKey, Spot] = {}
+        self.areas: dict[CellKey, Rectangle] = {}
+        for table in spec.tables:
+            for area in self.grids[table.id].rectangles:
+                if area.key is not None:
+                    self.cells[area.key] = Spot(table.sheet, TABLE_TOP + area.row, area.column)
+                    self.areas[area.key] = area
+        cover = [text for text in spec.texts if text.place == "cover"]
+        written = [text for text in spec.texts if text.place == "texts"]
+        start = COVER_TOP + len(COVER_FIELDS)
+        self.texts: dict[str, Spot] = {text.key: Spot(COVER, start + at, 1) for at, text in enumerate(cover)}
+        self.texts |= {text.key: Spot(TEXTS, TEXT_TOP + at, 1) for at, text in enumerate(written)}
+        self.cover: dict[str, Spot] = {field: Spot(COVER, COVER_TOP + at, 1) for at, field in enumerate(COVER_FIELDS)}
+        self.mark = Spot(COVER, start + len(cover) + 1, 1)
+        marks = MARKS if prior else META
+        self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
+        self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
+        self.checks = checks.listed(spec, prior)
+        self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
+        self.explanations: dict[str, Spot] = {
+            check.name: Spot(CHECKS, self.lines[check.name], 8) for check in self.checks if check.severity == "warning"
+        }
+        self.state = Spot(CHECKS, STATE_ROW, 1)
+        self.states: dict[str, Spot] = {TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
+        self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _middle(table.widths)) for table in spec.tables}
+        self.words = tuple(self._words())
+
+    def spot(self, key: CellKey) -> Spot:
+        """Where a cell stands, or last year's figure of it."""
+        return self.priors[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else self.cells[key]
+
+    def place(self, key: CellKey) -> tuple[str, str]:
+        """Sheet and address of a cell."""
+        spot = self.cells[key]
+        return spot.sheet, spot.address
+
+    def names(self) -> dict[str, Spot]:
+        """The hidden defined name of every input, text, explanation and mark of identity."""
+        found = {name_of("cell", cell.key): self.cells[cell.key] for cell in self.spec.cells if not cell.total}
+        found |= {name_of("text", key): spot for key, spot in self.texts.items()}
+        found |= {name_of("why", name): spot for name, spot in self.explanations.items()}
+        return found | {name_of("meta", field): spot for field, spot in self.meta.items()}
+
+    def below(self, table: Table) -> int:
+        """The first row below a table's grid, where its columns are judged in words."""
+        return TABLE_TOP + self.grids[table.id].rows
+
+    def beside(self, table: Table) -> int:
+        """The column right of a table's grid, where its rows are judged in words."""
+        return self.grids[table.id].columns
+
+    def frame(self, table: Table) -> tuple[int, int]:
+        """The last row and column of the range from A1 that formulas point into: its corners are locked, so it cannot be cut apart."""
+        last = [
+            (spot.row, spot.column + self.areas[key].width - 1)
+            for key, spot in self.priors.items()
+            if spot.sheet == table.sheet
+        ]
+        rows, columns = (
+            [self.below(table), *(row for row, _ in last)],
+            [self.beside(table), *(column for _, column in last)],
+        )
+        return max(rows), max(columns)
+
+    def left(self, table: Table) -> int:
+        """The first column of figures of the blocks whose rows stand one below the other."""
+        return min(
+            (self.areas[c.key].column for c in self.spec.cells if c.table is table and not c.block.across), default=0
+        )
+
+    def _priors(self) -> Iterator[tuple[CellKey, Spot]]:
+        """Last year's figures: in the same rows right of the column of words; those of a block across in a line of its own below all."""
+        for table in self.spec.tables:
+            shift = self.beside(table) + 1 - self.left(table)
+            lines = {
+                block: self.below(table) + PRIOR_LINE + 2 * at
+                for at, block in enumerate(b for b in table.blocks if b.across)
+            }
+            for cell in self.spec.cells:
+                if cell.table is table:
+                    spot = self.cells[cell.key]
+                    across = cell.block.across
+                    yield (
+                        cell.key,
+                        Spot(
+                            table.sheet,
+                            lines[cell.block] if across else spot.row,
+                            spot.column + (0 if across else shift),
+                        ),
+                    )
+
+    def _words(self) -> Iterator[Word]:
+        """One word for each row or column that checks judge; the checks of a place share it."""
+        found: dict[tuple[Table, Spot, int], tuple[list[str], list[CellKey]]] = {}
+        for check in self.checks:
+            if check.kind == "level" and check.table is not None:
+                for cell in checks.leveled(check.table, self.spec):
+                    self._note(found, self._beside(cell), check.name, [cell.key])
+            elif check.rule is not None and check.rule.at:
+                cell = self.spec.cell(check.rule.linear.own[0])
+                place = self._beside(cell) if check.rule.at == cell.row.id else self._under(cell)
+                self._note(found, place, check.name, check.rule.linear.own)
+        errors = {check.name for check in self.checks if check.severity == "error"}
+        for (table, spot, width), (names, keys) in found.items():
+            gravest_first = sorted(names, key=lambda name: name not in errors)
+            yield Word(table, spot, width, tuple(gravest_first), tuple(dict.fromkeys(keys)))
+
+    @staticmethod
+    def _note(
+        found: dict[tuple[Table, Spot, int], tuple[list[str], list[CellKey]]],
+        place: tuple[Table, Spot, int] | None,
+        name: str,
+        keys: Sequence[CellKey],
+    ) -> None:
+        if place is not None:
+            names, cells = found.setdefault(place, ([], []))
+            cells.extend(keys)
+            if name not in names:
+                names.append(name)
+
+    def _beside(self, cell: Cell) -> tuple[Table, Spot, int]:
+        """Where the row of a cell is judged: right of the table, or below it when its rows stand side by side."""
+        if not cell.block.across:
+            return cell.table, Spot(cell.table.sheet, self.cells[cell.key].row, self.beside(cell.table)), 1
+        line = [self.areas[c.key] for c in self.spec.cells if c.block is cell.block and c.row is cell.row]
+        return (
+            cell.table,
+            Spot(cell.table.sheet, self.below(cell.table), line[0].column),
+            sum(area.width for area in line),
+        )
+
+    def _under(self, cell: Cell) -> tuple[Table, Spot, int] | None:
+        """Where the column of a cell is judged: below the table, if that column is of one block alone."""
+        if cell.block.across or len(cell.table.blocks) > 1:
+            return None
+        area = self.areas[cell.key]
+        return cell.table, Spot(cell.table.sheet, self.below(cell.table), area.column), area.width
+
+
+def _middle(widths: Sequence[int]) -> int:
+    """The first column, but not the first of all, behind which no more than half of a table's width is left."""
+    return next(at for at in range(1, len(widths) + 1) if 2 * sum(widths[:at]) >= sum(widths) or at == len(widths) - 1)
+
+
+_plans: Final[dict[tuple[str, bool], Plan]] = {}
+
+
+def plan(spec: FormSpec, prior: bool = False) -> Plan:
+    """The plan of a form's workbook, with last year's figures or without; made once."""
+    if (spec.digest, prior) not in _plans:
+        _plans[spec.digest, prior] = Plan(spec, prior)
+    return _plans[spec.digest, prior]
+
+
+def name_of(kind: str, key: str) -> str:
+    """A key as a defined name: `cell__applications__received__total`; ids hold single underscores only, so it stays unique."""
+    return f"{kind}__{key.replace('@', '___').replace('.', '__')}"
+
+
+def mark_text(meta: Mapping[str, str]) -> str:
+    """The visible mark of identity at the foot of the cover."""
+    return " · ".join(meta[field] for field in ("form", "digest", "code", "year", "serial") if meta[field])
+
+
+def page_mark(meta: Mapping[str, str]) -> str:
+    """The mark at the foot of each printed page: the same for all agencies, so that a stamp need not touch the sheets."""
+    return " · ".join(meta[field] for field in ("form", "digest", "year"))

@@ -1,0 +1,121 @@
+"""Plain lists on sheets: heads that stay in sight and can be filtered, columns as wide as what stands in them, ready to be printed."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from xltool.charts.picture import Picture
+from xltool.forms.text import LONGEST, clean
+from xltool.messages import XltoolError
+from xltool.spreadsheet.a1 import COLUMNS, ROWS
+from xltool.workbook import charts
+from xltool.workbook.cell_formats import LISTED
+from xltool.workbook.engine import CREATED, EXACT, Plain, options
+from xltool.workbook.page import breadth
+
+Content: TypeAlias = str | int | float | Decimal | date | None
+
+LONGEST_NAME: Final = 31
+NARROWEST, BROADEST = 8, 60
+PORTRAIT: Final = 90
+"""Up to this breadth in characters a list is printed upright."""
+CUT: Final = "……（后略）"
+_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
+
+
+def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
+    """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like; same lists, same bytes.
+
+    Pictures come on a last sheet of charts.
+
+    Raises `XltoolError` for more rows or columns than a sheet has.
+    """
+    buffer = io.BytesIO()
+    book = Plain(buffer, options())
+    book.set_properties({"author": "xltool", "created": CREATED})
+    formats = {name: book.add_format(look) for name, look in LISTED.items()}
+    names = sheet_names([*sheets, *([charts.SHEET] if pictures else [])])
+    for name, rows in zip(names, sheets.values(), strict=False):
+        draw_list(book.add_worksheet(name), rows, formats)
+    if pictures:
+        charts.draw(book, book.add_worksheet(names[-1]), pictures, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+def sheet_names(names: Iterable[str]) -> list[str]:
+    """Names as Excel allows them: without its forbidden signs, at most 31 long, no two alike."""
+    found: dict[str, str] = {}
+    for name in names:
+        bare = _NOT_IN_NAMES.sub(" ", clean(name)).strip().strip("'").strip() or "表"
+        bare = f"{bare}表" if bare.casefold() == "history" else bare  # Excel keeps that name for itself
+        taken, number = _cut(bare, LONGEST_NAME), 2
+        while taken.casefold() in found:
+            taken, number = f"{_cut(bare, LONGEST_NAME - len(f'({number})'))}({number})", number + 1
+        found[taken.casefold()] = taken
+    return list(found.values())
+
+
+def draw_list(sheet: Any, rows: Sequence[Sequence[Content]], formats: Mapping[str, Any]) -> None:
+    """One list on its sheet; raises `XltoolError` when it is larger than a sheet."""
+    widest = max((len(row) for row in rows), default=0)
+    if len(rows) > ROWS or widest > COLUMNS:
+        raise XltoolError(f"清单有 {len(rows)} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成。")
+    widths = [NARROWEST] * widest
+    for at, row in enumerate(rows):
+        for column, content in enumerate(row):
+            shown = _write(sheet, at, column, content, formats)
+            room = max(map(breadth, shown.split("\n"))) + (
+                4 if at == 0 else 2
+            )  # a head has the button of the filter beside it
+            widths[column] = min(BROADEST, max(widths[column], room))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    if rows and widest:
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(rows) - 1, widest - 1)
+        sheet.repeat_rows(0)
+    sheet.set_paper(9)
+    sheet.set_portrait() if sum(widths) <= PORTRAIT else sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer("&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+
+
+def _write(sheet: Any, row: int, column: int, content: Content, formats: Mapping[str, Any]) -> str:
+    """Writes one cell and tells what it shows, for the width of its column."""
+    if content is None or content == "":
+        sheet.write_blank(row, column, None, formats["text" if row else "head"])
+        return ""
+    if row and isinstance(content, date):
+        moment = isinstance(content, datetime)
+        sheet.write_datetime(row, column, content, formats["moment" if moment else "date"])
+        return "2000-01-01 00:00:00" if moment else "2000-01-01"
+    if row and not isinstance(content, str | date) and _fits(content):
+        sheet.write_number(row, column, content, formats["number"])
+        return str(content)
+    text = clean(str(content))
+    text = text if len(text) <= LONGEST // 2 else _cut(text, LONGEST, CUT)
+    sheet.write_string(row, column, text, formats["text" if row else "head"])
+    return text
+
+
+def _fits(number: float | Decimal) -> bool:
+    """Whether Excel holds the number to its last digit."""
+    if isinstance(number, float):
+        return math.isfinite(number)
+    if isinstance(number, Decimal) and not number.is_finite():
+        return False
+    return -EXACT < number < EXACT and number == Decimal(repr(float(number)))
+
+
+def _cut(text: str, most: int, mark: str = "") -> str:
+    """The text, or as much of its beginning as fits with the mark; Excel counts a rare character beyond the basic plane twice."""
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 2 * most else units[: 2 * (most - len(mark))].decode("utf-16-le", "ignore") + mark

@@ -1,0 +1,47 @@
+"""A sheet as a page: its widths, how high its texts stand, A4, locked, the mark of the form in the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from xltool.workbook.context import Context
+from xltool.workbook.layout_plan import page_mark
+
+LINE: Final = 16.5  # points of one line at 11 pt
+TALLEST: Final = 405  # Excel allows 409 points
+
+
+def finish(context: Context, sheet: Any, portrait: bool) -> None:
+    """Lock and print layout: A4, one page wide, the mark of the form in the footer."""
+    sheet.set_paper(9)
+    sheet.set_portrait() if portrait else sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer(f"&L&8{footer_mark(context.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def footer_mark(meta: Mapping[str, str]) -> str:
+    """The mark of the form as a footer spells it: & begins a code there."""
+    return page_mark(meta).replace("&", "&&")
+
+
+def lines(text: str, width: float, size: int) -> int:
+    """How many lines a text takes in a column of that width (in characters of 11 pt); a Chinese character is two wide.
+
+    Three characters are left for the indent, the margins, and punctuation that may not begin a line.
+    """
+    room = max(2.0, width * 11 / size - 3)
+    return max(1, sum(max(1, -(-breadth(line) // room)) for line in text.split("\n")).__int__())
+
+
+def breadth(line: str) -> int:
+    """How many characters wide a line is; a Chinese one counts twice."""
+    return sum(2 if ord(sign) > 0x2E7F or sign in "“”‘’—…·" else 1 for sign in line)
+
+
+def set_columns(sheet: Any, widths: tuple[int, ...]) -> None:
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)

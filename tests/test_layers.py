@@ -54,7 +54,7 @@ MODULES = {
     },
     "forms": {
         "__init__", "catalog", "checks", "document", "fields", "grammar", "label", "layout", "linear", "number", "references", "ruleset",
-        "source", "spec", "tables", "text", "totals",
+        "sheet_names", "source", "spec", "tables", "text", "totals",
     },
     "published": {
         "__init__", "boilerplate", "document", "docx", "html", "pdf", "radicals", "read", "sections", "tables", "text", "title", "verify",

@@ -173,7 +173,27 @@ ONE_FAULT = [
         '"^表表',
         "a sheet name has 1 to 31 characters",
     ),
-    ("sheet taken", 'sheet = "表一 账号"', 'sheet = "封面"', '"^封面', "every workbook has a sheet '封面' of its own"),
+    (
+        "sheet taken",
+        'sheet = "表一 账号"',
+        'sheet = "封面"',
+        '"^封面',
+        "'封面' is kept for a sheet of the workbook itself",
+    ),
+    (
+        "sheet of returns",
+        'sheet = "表一 账号"',
+        'sheet = "退回意见"',
+        '"^退回意见',
+        "'退回意见' is kept for a sheet of the workbook",
+    ),
+    (
+        "sheet of Excel",
+        'sheet = "表一 账号"',
+        'sheet = "History"',
+        '"^History',
+        "'History' is kept for a sheet of the workbook",
+    ),
     (
         "widths",
         "widths = [30, 20, 20, 20]",

@@ -7,8 +7,8 @@ from tests.workbook.dress import attach, condition, dress, element
 from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_3, TEXTS, Fault, Formula, Opened, Tamper
 from tests.workbook.test_disguise import SOLID, WHITE
+from xltool.forms.sheet_names import COVER
 from xltool.model import NOT_APPLICABLE, Value
-from xltool.workbook.layout_plan import COVER
 
 TRUE = str(figure())  # 23135
 WIDE = TRUE.translate({ord("0") + at: 0xFF10 + at for at in range(10)})

@@ -12,7 +12,7 @@ from tests.workbook.tamper import TABLE_2, TABLE_3, TABLE_4, TEXTS, Formula, Ope
 from tests.workbook.test_disguise import SOLID
 from tests.workbook.test_identity import hide, no_hidden_marks, no_properties, prop, show
 from tests.workbook.test_outside import EXTERNAL
-from xltool.workbook.layout_plan import CHECKS, COVER, HIDDEN
+from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN
 
 BOOK = "xl/workbook.xml"
 PARTLY, SECRET = (f"applications.{row}.natural_person" for row in ("partly_granted", "refused_state_secret"))

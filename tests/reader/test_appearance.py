@@ -14,8 +14,9 @@ from tests.workbook.parts import MAIN
 from tests.workbook.rewriters import REWRITERS, office_saved
 from tests.workbook.tamper import TABLE_2, TABLE_3, TEXTS, Formula, Opened, codes, filled, given, read, tampered
 from xltool import api
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN
 from xltool.model import NOT_APPLICABLE
-from xltool.workbook.layout_plan import CHECKS, COVER, GUIDE, HIDDEN, plan
+from xltool.workbook.layout_plan import plan
 from xltool.workbook.mark import returned_workbook
 
 SPEC = api.form("ogi-2021")

@@ -15,9 +15,10 @@ from lxml import etree
 from tests.workbook.parts import LINKS, MAIN
 from xltool import api
 from xltool.forms import totals
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import Agency, FormSpec, Reading, Submission
 from xltool.spreadsheet.a1 import parse_reference, quote_sheet, range_name
-from xltool.workbook.layout_plan import CHECKS, COVER, GUIDE, HIDDEN, TEXTS, plan
+from xltool.workbook.layout_plan import plan
 
 TABLE_2, TABLE_3, TABLE_4 = "表二 主动公开", "表三 依申请公开", "表四 复议诉讼"
 SHEETS = (GUIDE, COVER, TEXTS, TABLE_2, TABLE_3, TABLE_4, CHECKS, HIDDEN)

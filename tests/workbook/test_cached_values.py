@@ -8,10 +8,11 @@ from random import Random
 import pytest
 
 from tests import figures
+from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission, Value
 from xltool.workbook.cached_values import figure, length, shown
 from xltool.workbook.formula import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, formulas
-from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, Spot, plan
 
 BALANCE = "applications.balance@enterprise"
 

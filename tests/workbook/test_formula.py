@@ -5,9 +5,10 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
 from xltool.forms import catalog
+from xltool.forms.sheet_names import CHECKS, COVER, TEXTS
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import DIFFERENCE, LEFT, RIGHT, VERDICT, formulas, judged_text, state_text, validation
-from xltool.workbook.layout_plan import CHECKS, COVER, TEXTS, Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, Spot, plan
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 ALLOWED = {

@@ -5,20 +5,9 @@ import pytest
 
 from xltool.forms import catalog
 from xltool.forms.layout import grid
+from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
-from xltool.workbook.layout_plan import (
-    CHECKS,
-    COVER,
-    COVER_FIELDS,
-    HIDDEN,
-    META,
-    TEXTS,
-    Plan,
-    Spot,
-    mark_text,
-    name_of,
-    plan,
-)
+from xltool.workbook.layout_plan import COVER_FIELDS, META, Plan, Spot, mark_text, name_of, plan
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 

@@ -15,11 +15,12 @@ from tests.workbook import calc
 from tests.workbook.rewriters import office_saved, openpyxl_saved
 from xltool import api
 from xltool.codes import CATALOGUE
+from xltool.forms.sheet_names import CHECKS, RETURN, TEXTS
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission, Suspect
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import formulas
-from xltool.workbook.layout_plan import CHECKS, RETURN, TEXTS, Spot, plan
+from xltool.workbook.layout_plan import Spot, plan
 from xltool.workbook.mark import returned_workbook
 
 SPEC = api.form("ogi-2021")

@@ -20,12 +20,13 @@ from tests.workbook.test_formula import ALLOWED, functions
 from tests.workbook.test_read import random_submission
 from xltool import api
 from xltool.forms import catalog
+from xltool.forms.sheet_names import CHECKS, GUIDE
 from xltool.model import NOT_APPLICABLE, Submission
 from xltool.rules.prior_year import aligned
 from xltool.spreadsheet.sheet import MAX_FORMULA
 from xltool.workbook import cached_values
 from xltool.workbook.formula import LEFT, PASS, VERDICT, WITHOUT, formulas
-from xltool.workbook.layout_plan import CHECKS, GUIDE, LAST_YEAR, STATE_ROW, Spot, plan
+from xltool.workbook.layout_plan import LAST_YEAR, STATE_ROW, Spot, plan
 from xltool.workbook.prior import HEADING
 from xltool.workbook.write import workbook
 

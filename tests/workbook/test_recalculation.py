@@ -16,6 +16,7 @@ from tests.workbook import calc
 from tests.workbook.calc import Content, Fault
 from xltool import api
 from xltool.forms import catalog, totals
+from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Cell, FormSpec, Submission, Value
 from xltool.rules import validate
 from xltool.rules.prior_year import aligned
@@ -23,7 +24,7 @@ from xltool.rules.prior_year import jumped as jumps
 from xltool.rules.validate import Verdict
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT, WITHOUT
-from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, Spot, plan
 from xltool.workbook.write import workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")

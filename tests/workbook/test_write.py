@@ -25,24 +25,13 @@ from tests.workbook.test_formula import ALLOWED, functions
 from xltool import api
 from xltool.codes import LEVEL_NAMES
 from xltool.forms import catalog
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook import cached_values
 from xltool.workbook.formula import formulas
-from xltool.workbook.layout_plan import (
-    CHECKS,
-    COVER,
-    GUIDE,
-    HIDDEN,
-    META,
-    TABLE_TOP,
-    TEXTS,
-    Plan,
-    Spot,
-    mark_text,
-    plan,
-)
+from xltool.workbook.layout_plan import META, TABLE_TOP, Plan, Spot, mark_text, plan
 from xltool.workbook.sheets import PROMPT_TITLE
 from xltool.workbook.write import workbook
 

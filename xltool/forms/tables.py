@@ -9,17 +9,14 @@ from typing import Any, Final, TypeVar
 
 from xltool.forms import layout
 from xltool.forms.fields import Fields, unique
+from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
 from xltool.forms.source import Located, Source, nearest
 from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
 
-SHEET_LENGTH: Final = 31
 PROMPT_LENGTH: Final = 200
 """Excel shows at most 255 characters of a prompt; the workbook adds the unit and the range to it."""
-TAKEN_SHEETS: Final = frozenset({"填报说明", "封面", "文字", "校验", "_xltool", "history"})
-"""Sheets that every workbook has, and the one name that Excel keeps for itself."""
 MOST_DECIMALS, LARGEST_AMOUNT = 6, 999_999_999
 
-_NOT_IN_SHEETS: Final = re.compile(r"[\[\]:*?/\\']")
 _NUMBERING: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|[0-9]+[.、])")
 _ASIDE: Final = re.compile(r"（[^（）]*）$")
 
@@ -61,10 +58,12 @@ def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure])
     )
     fields.allow("rule")
     fields.close()
-    if len(found.sheet) > SHEET_LENGTH or _NOT_IN_SHEETS.search(found.sheet):
+    if len(found.sheet) > SHEET_LENGTH or FORBIDDEN.search(found.sheet) or "'" in found.sheet:
         fields.fault("sheet", f"a sheet name has 1 to {SHEET_LENGTH} characters and none of [ ] : * ? / \\ '")
-    if found.sheet.lower() in TAKEN_SHEETS:
-        fields.fault("sheet", f"every workbook has a sheet '{found.sheet}' of its own: name this one otherwise")
+    if is_reserved(found.sheet):
+        fields.fault(
+            "sheet", f"'{found.sheet}' is kept for a sheet of the workbook itself or for Excel: name this one otherwise"
+        )
     names = [name for block in found.blocks for name in _names(block.rows)]
     unique(source, f"a row, or a head of rows, of table '{found.id}'", names)
     if not found.blocks:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Context, Decimal, InvalidOperation
 from typing import Final, Literal
 
+from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, Measure
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Place
@@ -14,7 +15,7 @@ from xltool.reader.locate import Located
 from xltool.spreadsheet.a1 import cell_name, column_name
 from xltool.spreadsheet.number_format import shown, shown_text
 from xltool.spreadsheet.sheet import Look, RawCell, RawSheet
-from xltool.workbook.layout_plan import CHECKS, COVER, HIDDEN, TABLE_TOP, TEXTS, Plan
+from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
 SHOWN: Final = 3
 """How many disguised cells of a table are shown beside what they hold."""

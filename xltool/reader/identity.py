@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.codes import LEVEL_NAMES
+from xltool.forms.sheet_names import COVER, HIDDEN
 from xltool.messages import finding
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.workbook.layout_plan import COVER, COVER_FIELDS, HIDDEN, MARKS, name_of, plan
+from xltool.workbook.layout_plan import COVER_FIELDS, MARKS, name_of, plan
 from xltool.workbook.marks import LABELS, SCOPES
 
 MOST_SHOWN: Final = 60

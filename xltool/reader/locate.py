@@ -10,13 +10,14 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from xltool.forms.label import canonical
+from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
 from xltool.messages import finding
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.reader.formulas import moved
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
-from xltool.workbook.layout_plan import GUIDE, HIDDEN, RETURN, TABLE_TOP, Plan, name_of
+from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_of
 
 ALIKE: Final = 0.5
 """The share of its labels by which a sheet is known without its name."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from xltool.forms.checks import Check
 from xltool.forms.label import canonical
+from xltool.forms.sheet_names import CHECKS
 from xltool.forms.text import taken
 from xltool.messages import finding
 from xltool.model import Finding
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
-from xltool.workbook.layout_plan import CHECKS, Plan, Spot, name_of
+from xltool.workbook.layout_plan import Plan, Spot, name_of
 
 
 @dataclass(frozen=True)

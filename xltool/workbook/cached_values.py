@@ -9,6 +9,7 @@ from typing import TypeAlias
 from xltool.forms import totals
 from xltool.forms.checks import Check, leveled
 from xltool.forms.number import display
+from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import length
 from xltool.messages import plain
 from xltool.model import Cell, FormSpec, NotApplicable, Rule, Submission, Value
@@ -31,7 +32,7 @@ from xltool.workbook.formula import (
     needs_last_year,
     state_text,
 )
-from xltool.workbook.layout_plan import CHECKS, TEXTS, Plan, Spot
+from xltool.workbook.layout_plan import Plan, Spot
 
 Shown: TypeAlias = int | float | str
 

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.custom import Custom
-from xlsxwriter.format import Format as Format
+from xlsxwriter.format import Format as Format  # noqa: PLC0414 -- for the rest of the room
 from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
-from xlsxwriter.worksheet import Worksheet as Worksheet
+from xlsxwriter.worksheet import Worksheet as Worksheet  # noqa: PLC0414 -- for the rest of the room
 
 from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.cell_formats import FONT

@@ -12,10 +12,11 @@ from itertools import groupby
 
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.checks import JUMP_LEAST, JUMP_TIMES, Check, leveled
+from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.totals import definitions
 from xltool.model import Cell, CellKey, Linear, Measure, Rule, Table, Terms
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
-from xltool.workbook.layout_plan import CHECK_TOP, CHECKS, TEXTS, Plan, Spot
+from xltool.workbook.layout_plan import CHECK_TOP, Plan, Spot
 from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, runs
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms import checks, layout
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
-
-GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
-RETURN: Final = "退回意见"
-"""The first sheet of a workbook that went back for correction; nothing is read from it when it returns."""
 
 TABLE_TOP: Final = 2
 """Rows above a table's grid: the title, and the line with agency and state. So 表三's first figure stands in D6."""

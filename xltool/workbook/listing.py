@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from xltool.charts.picture import Picture
+from xltool.forms.sheet_names import FORBIDDEN, HISTORY, SHEET_LENGTH
 from xltool.forms.text import LONGEST, clean
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
@@ -21,12 +21,10 @@ from xltool.workbook.page import breadth
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 
-LONGEST_NAME: Final = 31
 NARROWEST, BROADEST = 8, 60
 PORTRAIT: Final = 90
 """Up to this breadth in characters a list is printed upright."""
 CUT: Final = "……（后略）"
-_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
 
 
 def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
@@ -53,11 +51,11 @@ def sheet_names(names: Iterable[str]) -> list[str]:
     """Names as Excel allows them: without its forbidden signs, at most 31 long, no two alike."""
     found: dict[str, str] = {}
     for name in names:
-        bare = _NOT_IN_NAMES.sub(" ", clean(name)).strip().strip("'").strip() or "表"
-        bare = f"{bare}表" if bare.casefold() == "history" else bare  # Excel keeps that name for itself
-        taken, number = _cut(bare, LONGEST_NAME), 2
+        bare = FORBIDDEN.sub(" ", clean(name)).strip().strip("'").strip() or "表"
+        bare = f"{bare}表" if bare.casefold() == HISTORY else bare
+        taken, number = _cut(bare, SHEET_LENGTH), 2
         while taken.casefold() in found:
-            taken, number = f"{_cut(bare, LONGEST_NAME - len(f'({number})'))}({number})", number + 1
+            taken, number = f"{_cut(bare, SHEET_LENGTH - len(f'({number})'))}({number})", number + 1
         found[taken.casefold()] = taken
     return list(found.values())
 

@@ -9,10 +9,11 @@ from typing import Final
 from xltool import messages
 from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.forms.number import written
+from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean
 from xltool.messages import MOST_CELLS
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
-from xltool.workbook.layout_plan import CHECKS, Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, Spot, plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import workbook
 
@@ -176,4 +177,4 @@ def _marks(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, V
 
 def _comment(told: Sequence[str]) -> str:
     text = "\n\n".join(told)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}……（全文见“退回意见”表）"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}……（全文见“{RETURN}”表）"

@@ -55,6 +55,7 @@ def check_marks(meta: Mapping[str, str]) -> None:
 
 
 def check_fit(whole: Iterable[tuple[str, str, int]]) -> None:
+    """Raises `XltoolError` for the first text, named in Chinese, that has more UTF-16 units than its place holds."""
     for what, text, most in whole:
         if length(text) > most:
             raise XltoolError(f"{what}有 {length(text)} 字，超过工作簿中最多 {most} 字；请精简。")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool.codes import GRADES
+from xltool.forms.sheet_names import RETURN
 from xltool.messages import plain
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
@@ -78,7 +79,7 @@ def draw(context: Context, sheet: Any, notice: Notice) -> None:
     formats, last = context.formats, len(HEADS) - 1
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
-    sheet.merge_range(0, 0, 0, last, "退回意见", formats["title"])
+    sheet.merge_range(0, 0, 0, last, RETURN, formats["title"])
     sheet.set_row(0, 30)
     whose = f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 {notice.version} 次报送"
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])

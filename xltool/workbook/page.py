@@ -43,5 +43,6 @@ def breadth(line: str) -> int:
 
 
 def set_columns(sheet: Any, widths: tuple[int, ...]) -> None:
+    """The widths of a sheet's columns, in characters, from the first one on."""
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from xltool.codes import GRADES
 from xltool.forms.checks import Check
+from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook import formula, prior
@@ -15,7 +16,7 @@ from xltool.workbook.cached_values import figure
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY, WITHOUT
 from xltool.workbook.front import state_line
-from xltool.workbook.layout_plan import CHECK_TOP, CHECKS, TABLE_TOP, Spot, Word
+from xltool.workbook.layout_plan import CHECK_TOP, TABLE_TOP, Spot, Word
 from xltool.workbook.page import LINE, TALLEST, finish, lines
 
 CHECK_HEADS: Final = (
@@ -82,7 +83,7 @@ def checks(context: Context, sheet: Any) -> None:
     for at, width in enumerate(CHECK_WIDTHS):
         sheet.set_column(at, at, width)
     last = len(CHECK_HEADS) - 1
-    sheet.merge_range(0, 0, 0, last, "校验", formats["title"])
+    sheet.merge_range(0, 0, 0, last, CHECKS, formats["title"])
     sheet.set_row(0, 30)
     sheet.write_string(1, 0, "结果", formats["middle"])
     sheet.merge_range(1, 1, 1, last, "", formats["state"])

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST, clean
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import aligned
-from xltool.workbook import cached_values, formula, front, layout_plan, sheets
+from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import LOOKS
 from xltool.workbook.context import Context
@@ -51,19 +52,19 @@ def workbook(
         last_year,
     )
     made = {
-        name: book.add_worksheet(name, Sheet) for name in (*([layout_plan.RETURN] if notice else []), *layout.sheets)
+        name: book.add_worksheet(name, Sheet) for name in (*([sheet_names.RETURN] if notice else []), *layout.sheets)
     }
     if notice is not None:
-        notices.draw(context, made[layout_plan.RETURN], notice)
-    front.guide(context, made[layout_plan.GUIDE])
-    front.cover(context, made[layout_plan.COVER])
-    front.texts(context, made[layout_plan.TEXTS])
+        notices.draw(context, made[sheet_names.RETURN], notice)
+    front.guide(context, made[sheet_names.GUIDE])
+    front.cover(context, made[sheet_names.COVER])
+    front.texts(context, made[sheet_names.TEXTS])
     for table in spec.tables:
         if notice is not None:
             notices.mark(context, made[table.sheet], table, notice)
         sheets.table(context, made[table.sheet], table)
-    sheets.checks(context, made[layout_plan.CHECKS])
-    _hidden(context, made[layout_plan.HIDDEN])
+    sheets.checks(context, made[sheet_names.CHECKS])
+    _hidden(context, made[sheet_names.HIDDEN])
     for name, spot in layout.names().items():
         if book.define_name(name, f"={spot.reference}"):
             raise ValueError(f"not a name for Excel: {name}")

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
+from tests.spreadsheet.test_encryption import locked
 from tests.workbook.tamper import AGENCY, given
-from tests.workbook.test_locked import locked
 from xltool import api
 from xltool.campaign.passwords import listed
 from xltool.cli import main

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.hostile.base import ACCEPTED, AMOUNT, COUNT, RETURNED, Case, acted, figure, spot, stored, typed
+from tests.reader.test_appearance import SOLID, WHITE
 from tests.workbook.dress import attach, condition, dress, element
 from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_3, TEXTS, Fault, Formula, Opened, Tamper
-from tests.workbook.test_disguise import SOLID, WHITE
 from xltool.forms.sheet_names import COVER
 from xltool.model import NOT_APPLICABLE, Value
 

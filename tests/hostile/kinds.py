@@ -11,9 +11,9 @@ from email.message import EmailMessage
 
 from tests.hostile.archives import packed
 from tests.hostile.base import ACCEPTED, COUNT, REJECTED, RETURNED, SPEC, Case, truth, workbook
+from tests.spreadsheet.test_encryption import locked
+from tests.spreadsheet.test_ods import number, row, sheet
 from tests.workbook.parts import CONTENT_TYPES, parts, rels
-from tests.workbook.test_locked import locked
-from tests.workbook.test_ods import number, row, sheet
 from xltool.forms import document
 
 OTHER, UNKNOWN, DAMAGED = "file.not_workbook", "file.unknown_form", "file.damaged"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import openpyxl
 
 from tests.hostile.base import ACCEPTED, REJECTED, RETURNED, Case, acted, figure, workbook
+from tests.reader.test_appearance import SOLID
+from tests.reader.test_identity import hide, no_hidden_marks, no_properties, prop, show
+from tests.spreadsheet.test_external_links import EXTERNAL
 from tests.workbook import tamper
 from tests.workbook.dress import attach, condition, element
 from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_2, TABLE_3, TABLE_4, TEXTS, Formula, Opened, Tamper, by_openpyxl
-from tests.workbook.test_disguise import SOLID
-from tests.workbook.test_identity import hide, no_hidden_marks, no_properties, prop, show
-from tests.workbook.test_outside import EXTERNAL
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN
 
 BOOK = "xl/workbook.xml"

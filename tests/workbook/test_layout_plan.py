@@ -29,7 +29,8 @@ def test_the_figures_stand_where_the_official_form_has_them(spec):
 
 
 def test_the_plan_of_a_form_is_made_once(spec):
-    assert plan(spec) is plan(replace(spec))
+    assert plan(spec) is plan(spec, False)
+    assert plan(spec) is not plan(replace(spec))
 
 
 def test_every_cell_has_its_own_spot_inside_the_grid(layout):

@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from tests import figures
+from tests.reader.test_read import random_submission
 from tests.workbook import calc, tamper
 from tests.workbook.parts import MAIN
 from tests.workbook.test_formula import ALLOWED, functions
-from tests.workbook.test_read import random_submission
 from xltool import api
 from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS, GUIDE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from xltool.forms.memo import derive_once
 from xltool.model import LEVELS, Cell, FormSpec, Rule, Severity, Table
 
 Kind: TypeAlias = Literal["empty", "invalid", "blank", "level", "doubtful", "jump", "texts", "rule"]
@@ -27,11 +28,10 @@ class Check:
     rule: Rule | None = None
 
 
+@derive_once
 def listed(spec: FormSpec, prior: bool = False) -> tuple[Check, ...]:
-    """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too; made once."""
-    if (spec.digest, prior) not in _listed:
-        _listed[spec.digest, prior] = tuple(_checks(spec, prior))
-    return _listed[spec.digest, prior]
+    """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too."""
+    return tuple(_checks(spec, prior))
 
 
 def leveled(table: Table, spec: FormSpec) -> list[Cell]:
@@ -43,9 +43,6 @@ def subject(rule: Rule, spec: FormSpec) -> str:
     """Where a rule holds: `表三“自然人”栏`, or the tables it joins."""
     tables = dict.fromkeys(spec.cell(key).table.name for key in rule.linear.keys if key in spec.index)
     return f"{'、'.join(tables)}{rule.where}"
-
-
-_listed: Final[dict[tuple[str, bool], tuple[Check, ...]]] = {}
 
 
 def _checks(spec: FormSpec, prior: bool) -> list[Check]:

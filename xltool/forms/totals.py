@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
+from xltool.forms.memo import derive_once
 from xltool.model import NOT_APPLICABLE, PRIOR, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value
 
 
@@ -86,18 +87,13 @@ def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, 
 Parts: TypeAlias = tuple[tuple[int, int], ...]
 """The inputs of a total by their places among the values, with coefficients."""
 
-_plans: Final[dict[str, tuple[tuple[int, Parts], ...]]] = {}
 
-
+@derive_once
 def _plan(spec: FormSpec) -> tuple[tuple[int, Parts], ...]:
-    """Every total of a form with its parts, in the order of the form; made once."""
-    if spec.digest not in _plans:
-        rules = definitions(spec.rules)
-        parts = {
-            spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules
-        }
-        _plans[spec.digest] = tuple(sorted(parts.items()))
-    return _plans[spec.digest]
+    """Every total of a form with its parts, in the order of the form."""
+    rules = definitions(spec.rules)
+    parts = {spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules}
+    return tuple(sorted(parts.items()))
 
 
 def _sum(figures: Sequence[int | None], parts: Parts) -> int | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xltool import kinds
 from xltool.forms import number
+from xltool.forms.memo import derive_once
 from xltool.forms.text import taken
 from xltool.messages import finding
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
@@ -266,7 +266,7 @@ def _first(cells: Mapping[CellKey, Printed]) -> Printed:
     return next(iter(cells.values()))
 
 
-@lru_cache(maxsize=64)
+@derive_once
 def _scales(spec: FormSpec) -> tuple[int, ...]:
     return tuple(cell.measure.scale for cell in spec.cells)
 

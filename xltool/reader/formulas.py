@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from xltool.forms.memo import derive_once
 from xltool.messages import finding
 from xltool.model import CellKey, Finding
 from xltool.reader.evidence import EXAMPLES, Place
@@ -85,15 +86,15 @@ def _official(text: str, renamed: Mapping[str, str]) -> str:
     return names.sub(lambda match: renamed[match[0]], canonical(text))
 
 
-@lru_cache(maxsize=64)
+@derive_once
 def _totals(plan: Plan, name: str) -> dict[Place, CellKey]:
     """The cells of a form that stand on one sheet, by place."""
     return {(spot.row, spot.column): key for key, spot in plan.cells.items() if spot.sheet == name}
 
 
-@lru_cache(maxsize=16)
+@derive_once
 def _expected(plan: Plan) -> dict[str, dict[Place, str]]:
-    """The formulas of a form by sheet and place; made once."""
+    """The formulas of a form by sheet and place."""
     found: dict[str, dict[Place, str]] = defaultdict(dict)
     for spot, text in formula.formulas(plan).items():
         found[spot.sheet][spot.row, spot.column] = text

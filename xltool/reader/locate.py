@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 from xltool.forms.label import canonical
+from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
 from xltool.messages import finding
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
@@ -47,7 +47,7 @@ def locate(book: RawBook, plan: Plan) -> Located:
     return located
 
 
-@lru_cache(maxsize=16)
+@derive_once
 def _official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
     """The hidden names of the inputs as they were written, and what they say."""
     inputs = [cell.key for cell in plan.spec.cells if not cell.total]
@@ -143,7 +143,7 @@ class _Master:
         return self.labels.items() <= sheet.cells.items()
 
 
-@lru_cache(maxsize=64)
+@derive_once
 def _master(plan: Plan, table: Table) -> _Master:
     labels = {
         (TABLE_TOP + area.row, area.column): RawCell("text", area.text)
@@ -264,14 +264,9 @@ def _denied(place: Place, half: Half) -> bool:
     return any(told is not None and told != at for at, told in zip(place, half, strict=True))
 
 
-_guide_cache: Final[dict[tuple[str, str], dict[CellKey, tuple[Rectangle | None, Rectangle]]]] = {}
-
-
+@derive_once
 def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, Rectangle]]:
-    """For each cell the innermost row label at its left and the innermost head above it, within its block; made once."""
-    cached = _guide_cache.get((plan.spec.digest, table.id))
-    if cached is not None:
-        return cached
+    """For each cell the innermost row label at its left and the innermost head above it, within its block."""
     found: dict[CellKey, tuple[Rectangle | None, Rectangle]] = {}
     areas = plan.grids[table.id].rectangles
     for area in areas:
@@ -282,7 +277,6 @@ def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, R
         heads = [o for o in near if o.role == "head" and o.column <= area.column < o.column + o.width]
         label = max(labels, key=lambda o: o.column) if labels else None
         found[area.key] = (label, max(heads, key=lambda o: o.row))
-    _guide_cache[plan.spec.digest, table.id] = found
     return found
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
 from xltool.codes import LEVEL_NAMES
+from xltool.forms.memo import derive_once
 from xltool.forms.number import written
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
@@ -52,14 +52,7 @@ class Bounds:
         ]
 
 
-_bounds: Final[dict[str, Bounds]] = {}
-
-
-def bounds(spec: FormSpec) -> Bounds:
-    """The bounds of a form, made once."""
-    if spec.digest not in _bounds:
-        _bounds[spec.digest] = Bounds(spec)
-    return _bounds[spec.digest]
+bounds = derive_once(Bounds)
 
 
 def doubtful(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from xltool.forms import totals
+from xltool.forms.memo import derive_once
 from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value
 
 MOST_SUSPECTS: Final = 6
@@ -43,22 +44,20 @@ class Groups:
         self.typed, self.computed = _grouped(spec, typed=True), _grouped(spec, typed=False)
 
 
-_groups: Final[dict[str, Groups]] = {}
-
-
 def explained(spec: FormSpec, values: Sequence[Value], found: Sequence[Finding]) -> list[Finding]:
     """The findings, those of broken equalities with the cells that alone could explain them all."""
     failing = {f.rule for f in found if f.code == "rule.broken" and f.severity == "error"}
     if not failing:
         return list(found)
-    if spec.digest not in _groups:
-        _groups[spec.digest] = Groups(spec)
-    groups = _groups[spec.digest]
+    groups = _groups(spec)
     suspects: dict[str | None, tuple[Suspect, ...]] = {}
     for group in groups.computed if failing.isdisjoint(groups.definitions) else groups.typed:
         if not group.names.isdisjoint(failing):
             suspects.update(dict.fromkeys(group.names, tuple(_suspects(spec, group, values))))
     return [replace(f, suspects=suspects[f.rule]) if suspects.get(f.rule) else f for f in found]
+
+
+_groups = derive_once(Groups)
 
 
 def _grouped(spec: FormSpec, typed: bool) -> list[Group]:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from xltool.forms.memo import derive_once
 from xltool.messages import finding
 from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
 
@@ -96,14 +97,8 @@ class Matrix:
         return result
 
 
-_matrices: Final[dict[tuple[str, bool], Matrix]] = {}
-
-
-def matrix(spec: FormSpec, prior: bool = False) -> Matrix:
-    """The matrix of what the rules of a form say of one year alone, or with `prior` of this year beside last; made once."""
-    if (spec.digest, prior) not in _matrices:
-        _matrices[spec.digest, prior] = Matrix(spec, prior)
-    return _matrices[spec.digest, prior]
+matrix = derive_once(Matrix)
+"""The matrix of what the rules of a form say of one year alone, or with `prior` of this year beside last."""
 
 
 def column(spec: FormSpec, key: str) -> int:

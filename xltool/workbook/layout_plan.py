@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms import checks, layout
+from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
@@ -213,14 +214,8 @@ def _middle(widths: Sequence[int]) -> int:
     return next(at for at in range(1, len(widths) + 1) if 2 * sum(widths[:at]) >= sum(widths) or at == len(widths) - 1)
 
 
-_plans: Final[dict[tuple[str, bool], Plan]] = {}
-
-
-def plan(spec: FormSpec, prior: bool = False) -> Plan:
-    """The plan of a form's workbook, with last year's figures or without; made once."""
-    if (spec.digest, prior) not in _plans:
-        _plans[spec.digest, prior] = Plan(spec, prior)
-    return _plans[spec.digest, prior]
+plan = derive_once(Plan)
+"""The plan of a form's workbook, with last year's figures or without."""
 
 
 def name_of(kind: str, key: str) -> str:

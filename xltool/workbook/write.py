@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from xltool.forms import sheet_names
+from xltool.forms.memo import derive_once
 from xltool.forms.text import LONGEST, clean
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import aligned
@@ -73,7 +73,7 @@ def workbook(
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=16)
+@derive_once
 def _formulas(layout: Plan) -> dict[Spot, str]:
     return formula.formulas(layout)
 

@@ -1,0 +1,35 @@
+"""What is derived from a form is made once and remembered in the form itself: it lives and dies with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+Owner = TypeVar("Owner")
+Result = TypeVar("Result")
+P = ParamSpec("P")
+
+_MEMO: Final = "_derived"
+
+
+def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
+    """Makes a function of a form, or of something made from one, remember what it gave for each of its other arguments.
+
+    Owners are told apart by identity, never by content: two readings of one definition share nothing. The other arguments are hashable.
+    """
+    others = tuple(signature(make).parameters.values())[1:]
+
+    @wraps(make)
+    def remembered(owner: Owner, /, *given: P.args, **named: P.kwargs) -> Result:
+        left = others[len(given) :]
+        arguments = (*given, *(named.get(each.name, each.default) for each in left)) if left else given
+        made: dict[Any, Any] = vars(owner).setdefault(_MEMO, {})
+        key = (make, *arguments)
+        if key not in made:
+            made[key] = make(owner, *given, **named)
+        result: Result = made[key]
+        return result
+
+    return remembered

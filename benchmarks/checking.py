@@ -47,7 +47,7 @@ def by_hand(readings: Sequence[Reading]) -> list[list[str]]:
             left = sum(times * values[key] for key, times in linear.left)
             right = sum(times * values[key] for key, times in linear.right)
             holds = {"=": left == right, "<=": left <= right, ">=": left >= right, "needs": left <= 0 or right > 0}
-            if not holds[linear.operator]:
+            if not holds[linear.operator.sign]:
                 mine.append(rule.name)
         broken.append(mine)
     return broken

@@ -121,6 +121,7 @@ MODULES = {
         "layout",
         "linear",
         "memo",
+        "operators",
         "number",
         "references",
         "ruleset",

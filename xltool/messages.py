@@ -125,8 +125,7 @@ def in_words(rule: Rule, spec: FormSpec) -> str:
             sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
             parts.append(f"{sign}{times}{_name(key, rule, spec)}")
         sides.append("".join(parts))
-    operator = {"=": "=", "<=": "不大于", ">=": "不小于", "needs": "大于 0 时，须大于 0 的是"}[rule.linear.operator]
-    return f"{sides[0]} {operator} {sides[1]}"
+    return f"{sides[0]} {rule.linear.operator.words} {sides[1]}"
 
 
 def spot(cell: Cell, place: Place) -> str:
@@ -153,7 +152,7 @@ def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
     left, right = data["left"], data["right"]
     shown = [tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)]
     sides = f"{_side(shown[0], rule, spec, values, left)}，{_side(shown[1], rule, spec, values, right)}"
-    return sides if rule.linear.operator == "needs" else f"{sides}，相差 {plain(abs(left - right), decimals)}"
+    return f"{sides}，相差 {plain(abs(left - right), decimals)}" if rule.linear.operator.adds_up else sides
 
 
 def plain(scaled: int, decimals: int) -> str:

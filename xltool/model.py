@@ -5,7 +5,7 @@ The parts of a form (`eq=False`) are themselves and equal to nothing else: there
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -34,7 +34,6 @@ Value: TypeAlias = int | NotApplicable | None
 """A figure scaled by its measure, `/`, or None for a blank, which is never zero."""
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
-Operator: TypeAlias = Literal["=", "<=", ">=", "needs"]
 Level: TypeAlias = Literal["ministry", "province", "city", "county", "township", "department"]
 LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "township", "department")
 Scope: TypeAlias = Literal["own", "consolidated"]
@@ -181,11 +180,29 @@ Terms: TypeAlias = tuple[tuple[CellKey, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
-    """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order.
+class Operator:
+    """How the two sides of a rule must stand to each other, for everybody who asks; `forms.operators` has all there are.
 
-    `needs` asks that the right side be above zero wherever the left side is.
+    `holds` and `excess` take whole numbers, or arrays of them.
     """
+
+    sign: str  # in the rule language
+    words: str  # between the two sides in a sentence
+    holds: Callable[[Any, Any], Any]
+    excel: str  # a condition on {left}, {right} and {difference}, which are cells
+    excess: (
+        Callable[[Any], Any] | None
+    )  # by how much a residual (left less right) goes against it; None when no residual tells
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it compares sums, so that the residual of many agencies is the sum of their residuals."""
+        return self.excess is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order."""
 
     left: Terms
     operator: Operator
@@ -207,11 +224,11 @@ class Linear:
 
     @property
     def alone(self) -> Linear | None:
-        """What it says without last year's figures, or None when nothing: `needs` is content with one of its right-hand cells."""
+        """What it says without last year's figures, or None when nothing: what compares no sums is content with some of its right side."""
         if not self.prior:
             return self
         right = tuple(term for term in self.right if not term[0].startswith(PRIOR))
-        if self.operator != "needs" or not right or any(key.startswith(PRIOR) for key, _ in self.left):
+        if self.operator.adds_up or not right or any(key.startswith(PRIOR) for key, _ in self.left):
             return None
         return Linear(self.left, self.operator, right)
 

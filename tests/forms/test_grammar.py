@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from xltool.forms import grammar
 from xltool.forms.grammar import Expression, Term
+from xltool.forms.operators import AT_MOST, EQUAL, OPERATORS
 
 
 def test_the_whole_language():
@@ -16,19 +17,21 @@ def test_the_whole_language():
             Term(1, ("b", "c"), True, False, 12),
             Term(-1, ("d_e", "f", "g"), False, True, 25),
         ),
-        "<=",
+        AT_MOST,
         (Term(1, ("h",), False, False, 36),),
     )
 
 
-@pytest.mark.parametrize("operator", ["=", "<=", ">=", "needs"])
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
 def test_operators(operator):
-    assert grammar.parse(f"a {operator} b").operator == operator
+    assert grammar.parse(f"a {operator.sign} b").operator is operator
+    tight = f"a {operator.sign} b" if operator.sign.isalpha() else f"a{operator.sign}b"
+    assert grammar.parse(tight).operator is operator
 
 
 def test_spaces_do_not_matter_and_names_may_begin_as_words():
     assert grammar.parse("needs_a=sum") == Expression(
-        (Term(1, ("needs_a",), False, False, 0),), "=", (Term(1, ("sum",), False, False, 8),)
+        (Term(1, ("needs_a",), False, False, 0),), EQUAL, (Term(1, ("sum",), False, False, 8),)
     )
     assert grammar.parse("3*a=sum( b )").right == (Term(1, ("b",), True, False, 9),)
 

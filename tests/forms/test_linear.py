@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from xltool.forms import grammar, linear
+from xltool.forms.operators import AT_MOST, EQUAL
 from xltool.model import Block, Cell, Column, Head, Linear, Measure, Row, Table
 
 COUNT = Measure("count", "件", 0, 999)
@@ -58,13 +59,13 @@ def only(text, **where):
 def test_per_column_writes_the_rule_once_for_every_column():
     found = only("a = sum(group)", per="column")
     assert list(found) == ["x", "y", "all"]
-    assert found["y"] == Linear((("t.a.y", 1),), "=", (("t.b.y", 1), ("t.c.y", 1)))
+    assert found["y"] == Linear((("t.a.y", 1),), EQUAL, (("t.b.y", 1), ("t.c.y", 1)))
 
 
 def test_per_row_only_where_the_block_knows_the_first_name():
     assert list(only("all = sum(sides)", per="row")) == ["a", "b", "c", "sum_row"]
     assert list(only("z <= x", per="row")) == ["d", "e"]
-    assert only("z <= x", per="row")["e"] == Linear((("t.e.z", 1),), "<=", (("t.e.x", 1),))
+    assert only("z <= x", per="row")["e"] == Linear((("t.e.z", 1),), AT_MOST, (("t.e.x", 1),))
 
 
 def test_a_group_leaves_totals_out_and_may_cross():
@@ -78,7 +79,7 @@ def test_terms_add_up_and_stand_in_the_order_of_the_form():
 
 def test_other_tables_and_last_year():
     found = only("t.a.x = u.e.z - prior.t.a.x", table=None)[""]
-    assert found == Linear((("t.a.x", 1),), "=", (("u.e.z", 1), ("prior.t.a.x", -1)))
+    assert found == Linear((("t.a.x", 1),), EQUAL, (("u.e.z", 1), ("prior.t.a.x", -1)))
     assert found.prior
     assert only("a = prior.a + b", per="column")["x"].right == (("t.b.x", 1), ("prior.t.a.x", 1))
 

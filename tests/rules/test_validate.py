@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests import figures
+from xltool.forms.operators import NEEDS
 from xltool.model import NOT_APPLICABLE, PRIOR
 from xltool.rules import validate
 from xltool.rules.validate import Verdict
@@ -22,7 +23,7 @@ def naive(rule, values, last_year=None):
     sides = []
     for terms in (rule.linear.left, rule.linear.right):
         figures = [(known.get(key), coefficient) for key, coefficient in terms]
-        if rule.linear.operator == "needs":  # content with what there is of last year
+        if rule.linear.operator is NEEDS:  # content with what there is of last year
             figures = [
                 (known.get(key) or 0 if key.startswith(PRIOR) else known[key], coefficient)
                 for key, coefficient in terms
@@ -32,7 +33,7 @@ def naive(rule, values, last_year=None):
         sides.append(sum(coefficient * (0 if value is NOT_APPLICABLE else value) for value, coefficient in figures))
     left, right = sides
     return {"=": left == right, "<=": left <= right, ">=": left >= right, "needs": left <= 0 or right > 0}[
-        rule.linear.operator
+        rule.linear.operator.sign
     ]
 
 

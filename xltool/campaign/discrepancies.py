@@ -107,13 +107,14 @@ def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
     rest = parts[0].total - sum(
         part.residual for part in parts if part.agency is not None and part.agency.code in codes
     )
-    return {"=": rest == 0, "<=": rest <= 0, ">=": rest >= 0, "needs": False}[parts[0].rule.linear.operator]
+    operator = parts[0].rule.linear.operator
+    return operator.adds_up and bool(operator.holds(rest, 0))
 
 
 def _row(spec: FormSpec, each: Discrepancy) -> tuple[Entry, ...]:
     rule = each.rule
     cell = spec.cell(rule.linear.own[0])
-    linear = rule.linear.operator != "needs"  # 大于 0 时须大于 0 has no residual
+    linear = rule.linear.operator.adds_up
     agency = each.agency
     return (
         *(rule.name, GRADES[rule.severity], checks.subject(rule, spec), rule.text),
@@ -132,10 +133,6 @@ def _of_the_root_alone(spec: FormSpec, rules: Matrix) -> set[int]:
 
 
 def _worst_first(rule: Rule) -> Callable[[Discrepancy], int]:
-    """What to sort by: the size of the residual, or how far it goes in the direction that breaks the rule."""
-    operator = rule.linear.operator
-    if operator == "=":
-        return lambda each: -abs(each.residual)
-    if operator == ">=":
-        return lambda each: each.residual
-    return lambda each: -each.residual
+    """What to sort by: how far the residual goes against the rule; where none tells, how much stands on its left side."""
+    excess = rule.linear.operator.excess
+    return lambda each: -(each.residual if excess is None else excess(each.residual))

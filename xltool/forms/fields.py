@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from xltool.forms import grammar
+from xltool.forms.operators import OPERATORS
 from xltool.forms.source import Located, Source, nearest
 
-_RESERVED: Final = frozenset({"prior", "sum", "needs"})
+_RESERVED: Final = ("prior", "sum", *(sign for sign in OPERATORS if sign.isalpha()))
 
 
 class Fields:
@@ -52,7 +53,8 @@ class Fields:
         value = self.text(key)
         if value and (value in _RESERVED or not pattern.fullmatch(value)):
             self.fault(
-                key, f"'{value}' cannot be an id: lower-case words joined by single marks, and not prior, sum or needs"
+                key,
+                f"'{value}' cannot be an id: lower-case words joined by single marks, and not {', '.join(_RESERVED)}",
             )
         return value
 

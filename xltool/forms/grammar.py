@@ -1,10 +1,9 @@
 """The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
 
-    rule = side ("=" | "<=" | ">=" | "needs") side      side = term { ("+" | "-") term }
-    term = [INT "*"] (ref | "sum(" ref ")")              ref  = ["prior."] id {"." id}
+    rule = side OPERATOR side                   side = term { ("+" | "-") term }
+    term = [INT "*"] (ref | "sum(" ref ")")     ref  = ["prior."] id {"." id}
 
-No constants and no conditions: so rules add up over agencies as figures do. `needs` says that the right side must be above zero
-wherever the left side is; it alone does not add up, and is a warning's operator.
+The operators are those of `forms.operators`. No constants and no conditions: so rules add up over agencies as figures do.
 """
 
 from __future__ import annotations
@@ -13,14 +12,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from xltool.forms.operators import OPERATORS
 from xltool.model import Operator
 
 COEFFICIENT_DIGITS: Final = 3
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_WORDS: Final = "|".join(sign for sign in OPERATORS if sign.isalpha())
+_LONGEST_FIRST: Final = sorted((sign for sign in OPERATORS if not sign.isalpha()), key=len, reverse=True)
+_SIGNS: Final = "|".join(map(re.escape, [*_LONGEST_FIRST, *"+-*()"]))
 _TOKEN: Final = re.compile(
-    r"\s*(?:([0-9]+)|(needs\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|(<=|>=|[=+\-*()]))", re.ASCII
+    rf"\s*(?:([0-9]+)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS}))", re.ASCII
 )
-_OPERATORS: Final[dict[str, Operator]] = {"=": "=", "<=": "<=", ">=": ">=", "needs": "needs"}
+_KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,12 @@ def parse(text: str) -> Expression:
     tokens = _tokens(text)
     left, at = _side(tokens, 0)
     token, offset = tokens[at]
-    if token not in _OPERATORS:
-        raise SyntaxFault("expected '=', '<=', '>=' or 'needs' here", offset)
+    if token not in OPERATORS:
+        raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset)
     right, at = _side(tokens, at + 1)
     if tokens[at][0]:
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1])
-    return Expression(left, _OPERATORS[token], right)
+    return Expression(left, OPERATORS[token], right)
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
@@ -115,7 +118,7 @@ def _term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term, int]
 def _check_reference(token: str, offset: int) -> None:
     if not token:
         raise SyntaxFault("the rule ends where a cell is expected", offset)
-    if not token[0].isalpha() or token == "needs":
+    if not token[0].isalpha() or token in OPERATORS:
         raise SyntaxFault(f"expected the name of a cell here, not '{token}'", offset)
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
+from xltool.forms.operators import EQUAL
 from xltool.forms.source import Located, Source, nearest
 from xltool.model import Column, Linear, Row, Rule, Severity, Table
 
@@ -51,8 +52,9 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     def complain(term: grammar.Term, message: str, hint: str) -> None:
         source.fault(start + term.offset, message, hint)
 
-    if expression.operator == "needs" and severity == "error":
-        fields.fault("expr", "'needs' does not add up over agencies: it takes severity = \"warning\"")
+    operator = expression.operator
+    if not operator.adds_up and severity == "error":
+        fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
     everywhere = list(linear.places(table, per, expression))
     places = list(linear.over(everywhere, over)) if over else everywhere
@@ -97,7 +99,7 @@ def _per(fields: Fields, table: Table | None) -> linear.Per:
 
 
 def _defining(sums: Linear) -> bool:
-    return len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator == "=" and not sums.prior
+    return len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL and not sums.prior
 
 
 def _where(place: linear.Place) -> str:

@@ -68,7 +68,7 @@ def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, 
             yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", name
     measures = {cell.key: (cell.measure.unit, cell.measure.decimals) for cell in cells}
     for rule in rules:
-        if rule.linear.operator != "needs" and len({measures[key.removeprefix(PRIOR)] for key in rule.linear.keys}) > 1:
+        if rule.linear.operator.adds_up and len({measures[key.removeprefix(PRIOR)] for key in rule.linear.keys}) > 1:
             yield f"rule '{rule.id}' adds figures of different measures", rule.id
         if rule.defines is None:
             continue

@@ -11,6 +11,7 @@ from typing import Final
 
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
+from xltool.forms.operators import EQUAL
 from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value
 
 MOST_SUSPECTS: Final = 6
@@ -65,7 +66,12 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
     defined = totals.definitions(spec.rules)
     chosen: list[tuple[Rule, dict[CellKey, int]]] = []
     for rule in spec.rules:
-        if rule.linear.operator != "=" or rule.linear.prior or rule.severity != "error" or (not typed and rule.defines):
+        if (
+            rule.linear.operator is not EQUAL
+            or rule.linear.prior
+            or rule.severity != "error"
+            or (not typed and rule.defines)
+        ):
             continue
         terms: dict[CellKey, int] = {}
         for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.messages import finding
-from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
+from xltool.model import PRIOR, Finding, FormSpec, Linear, Operator, Submission, Value
 
 Figures: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -58,9 +58,9 @@ class Matrix:
 
     @cached_property
     def used(self) -> Figures:
-        """1 where a rule needs a cell to be judged; `needs` can do without last year's."""
+        """1 where a rule needs a cell to be judged; what compares no sums can do without last year's."""
         looked: Mask = (self.left != 0) | (self.right != 0)
-        looked[self.operators == "needs", self.cells :] = False
+        looked[[not linear.operator.adds_up for linear in self.linears], self.cells :] = False
         return looked.astype(np.int64)
 
     @cached_property
@@ -76,9 +76,13 @@ class Matrix:
         return _Sums(self.used)
 
     @cached_property
-    def operators(self) -> NDArray[np.str_]:
-        """The operator of each rule."""
-        return np.array([linear.operator for linear in self.linears])
+    def operators(self) -> tuple[tuple[Operator, NDArray[np.intp]], ...]:
+        """Each operator with the places of its rules."""
+        given = [linear.operator for linear in self.linears]
+        return tuple(
+            (operator, np.array([at for at, own in enumerate(given) if own is operator], np.intp))
+            for operator in dict.fromkeys(given)
+        )
 
     def sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
@@ -86,10 +90,9 @@ class Matrix:
 
     def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
-        operators = self.operators
-        holds = np.where(operators == "=", left == right, np.where(operators == "<=", left <= right, left >= right))
-        holds = np.where(operators == "needs", (left <= 0) | (right > 0), holds)
-        result = holds.astype(np.int8)
+        result = np.empty(left.shape, np.int8)
+        for operator, rules in self.operators:
+            result[:, rules] = operator.holds(left[:, rules], right[:, rules])
         blank = np.nonzero(~stack.known.all(axis=1))[0]
         if blank.size:
             missing = self._used.of((~stack.known[blank]).astype(np.int64)) > 0

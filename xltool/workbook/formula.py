@@ -38,7 +38,7 @@ def sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     """Left side, right side and difference of a rule on its line of the 校验 sheet; nothing while a cell is missing."""
     left, right = cell_name(line, LEFT), cell_name(line, RIGHT)
     decimals = plan.spec.cell(linear.own[0]).measure.decimals
-    needed = linear.own if linear.operator == "needs" else linear.keys
+    needed = linear.keys if linear.operator.adds_up else linear.own
     return (
         f'IF({_valid(plan, needed, None)},{_rounded(_sum(plan, linear.left, None), decimals)},"")',
         f'IF(ISNUMBER({left}),{_rounded(_sum(plan, linear.right, None), decimals)},"")',
@@ -49,8 +49,7 @@ def sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
 def verdict(plan: Plan, rule: Rule, line: int) -> str:
     """The verdict of a rule in a word, from the figures on its line; figures that only last year lacks are held against nobody."""
     left, right, difference = (cell_name(line, column) for column in (LEFT, RIGHT, DIFFERENCE))
-    needs = rule.linear.operator == "needs"
-    holds = f"OR({left}<=0,{right}>0)" if needs else f"{difference}{rule.linear.operator}0"
+    holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
     unknown = (
         f'IF({_valid(plan, rule.linear.own, None)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
     )

@@ -1,0 +1,23 @@
+"""The operators of the rule language: each is one object, and everything that judges, writes or explains a rule asks it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from typing import Final
+
+from xltool.model import Operator
+
+EQUAL: Final = Operator(sign="=", words="=", holds=operator.eq, excel="{difference}=0", excess=abs)
+AT_MOST: Final = Operator(sign="<=", words="不大于", holds=operator.le, excel="{difference}<=0", excess=operator.pos)
+AT_LEAST: Final = Operator(sign=">=", words="不小于", holds=operator.ge, excel="{difference}>=0", excess=operator.neg)
+NEEDS: Final = Operator(
+    sign="needs",
+    words="大于 0 时，须大于 0 的是",
+    holds=lambda left, right: (left <= 0) | (right > 0),
+    excel="OR({left}<=0,{right}>0)",
+    excess=None,
+)
+
+OPERATORS: Final[Mapping[str, Operator]] = {each.sign: each for each in (EQUAL, AT_MOST, AT_LEAST, NEEDS)}
+"""All operators, by how the rule language writes them."""

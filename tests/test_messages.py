@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from random import Random
 
 import pytest
 
+import xltool
 from tests import figures
 from xltool.codes import ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, LEVEL_NAMES
 from xltool.forms import catalog, checks
-from xltool.messages import finding, plain, render
-from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding, Reading
+from xltool.messages import finding, listed, plain, render, suggest
+from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Finding, Reading
 from xltool.rules import localise, validate
 from xltool.rules.judge import judged
 
@@ -221,3 +223,28 @@ def test_every_suspect_says_why():
     found = [suspect for f in localise.explained(SPEC, given.values, broken) for suspect in f.suspects]
     assert found
     assert all(suspect.why.encode("gbk") for suspect in found)
+
+
+def test_a_list_is_cut_in_one_way():
+    assert listed(["甲", "乙"], 2) == "甲、乙"
+    assert listed(["甲", "乙", "丙"], 2) == "甲、乙 等"
+    assert listed(["甲", "乙", "丙"], 2, "格", between="；") == "甲；乙 等 3 格"
+    assert listed([], 2, "格") == ""
+
+
+def test_the_nearest_name_is_offered_in_one_way():
+    assert suggest("check") == "，最接近的是 check"
+    assert suggest("check", lead="") == "最接近的是 check"
+    assert suggest("") == suggest("", lead="") == ""
+
+
+def test_every_severity_has_a_word_in_the_order_of_severities():
+    assert tuple(GRADES) == SEVERITIES
+
+
+def test_cut_lists_and_suggestions_stand_once():
+    """Nobody else cuts a list with 等, or says which name is nearest, by hand."""
+    house = Path(xltool.__file__).parent
+    for path in house.rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert path.name == "messages.py" or not re.search(r'" 等|"[，；]?最接近的是|chr\(39\)', text), path

@@ -295,7 +295,7 @@ def explain(name: str) -> str:
 
     Raises `XltoolError` naming the nearest known name.
     """
-    from xltool.forms.source import nearest
+    from xltool.forms.source import closest
 
     if name in codes.CATALOGUE:
         return messages.explained_code(name)
@@ -307,8 +307,6 @@ def explain(name: str) -> str:
             *(rule.id for spec in specs for rule in spec.rules),
             *(r.name for spec in specs for r in spec.rules),
         ]
-        hint = nearest(name, known)
-        raise XltoolError(
-            f"没有名为 {name} 的勾稽关系或审核代码{f'，最接近的是 {hint.split(chr(39))[1]}' if hint else ''}。"
-        )
+        near = messages.suggest(closest(name, known))
+        raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{near}。")
     return "\n\n".join(found)

@@ -40,8 +40,7 @@ class UnknownFormError(XltoolError):
     """A form id that no definition has; names the known ones."""
 
     def __init__(self, form_id: str, known: Sequence[str], near: str) -> None:
-        hint = f"，最接近的是 {near}" if near else ""
-        super().__init__(f"没有名为 {form_id} 的报表{hint}；现有：{'、'.join(known) or '无'}")
+        super().__init__(f"没有名为 {form_id} 的报表{suggest(near)}；现有：{'、'.join(known) or '无'}")
 
 
 def finding(
@@ -136,13 +135,28 @@ def spot(cell: Cell, place: Place) -> str:
     return f"{cell.table.name}“{cell.row.short}”行“{cell.column.short}”栏（{address}）"
 
 
+def suggest(near: str, lead: str = "，") -> str:
+    """What offers the nearest known name in a sentence, or nothing where none is near."""
+    return f"{lead}最接近的是 {near}" if near else ""
+
+
+def listed(items: Sequence[str], most: int, unit: str = "", *, between: str = "、") -> str:
+    """The first items in a sentence, and 等 where there are more: `D6、D7 等`, or with a unit of how many, `D6、D7 等 30 格`."""
+    return between.join(items[:most]) + and_more(len(items), most, unit)
+
+
+def and_more(count: int, most: int, unit: str = "") -> str:
+    """What ends a list of the first `most` things: nothing, ` 等`, or with a unit ` 等 30 格`."""
+    return "" if count <= most else f" 等 {count} {unit}" if unit else " 等"
+
+
 def addresses(cells: Sequence[Cell], place: Place) -> str:
     """Cells by table and address: ` 表三 D6、D7、D29`, shortened after a dozen."""
     shown: dict[str, list[str]] = {}
     for cell in cells[:MOST_CELLS]:
         shown.setdefault(cell.table.name, []).append(place(cell.key)[1])
     text = "；".join(f"{table} {'、'.join(found)}" for table, found in shown.items())
-    return f" {text}" + (f" 等 {len(cells)} 格" if len(cells) > MOST_CELLS else "")
+    return f" {text}{and_more(len(cells), MOST_CELLS, '格')}"
 
 
 def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:

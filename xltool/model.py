@@ -34,6 +34,8 @@ Value: TypeAlias = int | NotApplicable | None
 """A figure scaled by its measure, `/`, or None for a blank, which is never zero."""
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
+"""The gravest first: the order in which findings are told."""
 Level: TypeAlias = Literal["ministry", "province", "city", "county", "township", "department"]
 LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "township", "department")
 Scope: TypeAlias = Literal["own", "consolidated"]

@@ -40,7 +40,7 @@ def test_english_headers_other_separators_and_workbooks():
     [
         (["a/b,甲局,county,"], "第 2 行：单位代码“a/b”不能用作文件名"),
         (["con,甲局,county,"], "第 2 行：单位代码“con”不能用作文件名"),
-        (["A,甲局,deprtment,"], "是不是 department？"),
+        (["A,甲局,deprtment,"], "最接近的是 department。"),
         (["A,甲局,county,", "a,乙局,county,"], "第 3 行：单位代码“a”与第 2 行重复"),
         (["A,甲局,county,", "B,乙局,department,C"], "第 3 行：上级代码“C”不在名录里"),
         (["A,甲局,county,A"], "上级代码就是本单位的代码"),

@@ -126,7 +126,7 @@ def test_a_wrong_call_is_told_in_chinese_with_exit_code_2(folder, arguments):
 
 
 def test_an_unknown_command_names_the_nearest():
-    assert "没有“chek”这个命令，是不是 check？" in run("chek", "x").stderr
+    assert "没有“chek”这个命令，最接近的是 check。" in run("chek", "x").stderr
     assert "没有“zzzzzz”这个命令。" in run("zzzzzz").stderr
 
 

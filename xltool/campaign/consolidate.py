@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xltool.campaign.corrections import corrected
 from xltool.forms import totals
 from xltool.forms.number import written
-from xltool.messages import XltoolError, finding, plain
+from xltool.messages import XltoolError, finding, listed, plain
 from xltool.model import (
     LARGEST,
     NOT_APPLICABLE,
@@ -93,9 +93,9 @@ def never(spec: FormSpec) -> list[int]:
     return [at for at, cell in enumerate(spec.cells) if cell.row.consolidate == "never"]
 
 
-def named(agencies: Sequence[str], most: int = MOST_AGENCIES) -> str:
+def named(agencies: Sequence[str]) -> str:
     """Agencies in a sentence, shortened after a dozen."""
-    return "、".join(agencies[:most]) + (f" 等 {len(agencies)} 个单位" if len(agencies) > most else "")
+    return listed(agencies, MOST_AGENCIES, "个单位")
 
 
 def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from xltool.campaign.toml_file import nearest, opened, refuse
+from xltool.campaign.toml_file import opened, refuse, suggest_name
 from xltool.forms.number import from_decimal, written
 from xltool.forms.source import Located, Source
 from xltool.messages import finding
@@ -32,7 +32,7 @@ def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> 
     source, document = opened(data, name)
     for field in document:
         if field != "correction":
-            source.fault(field, f"不认识“{field}”；更正写在 [[correction]] 下面", nearest(field, ["correction"]))
+            source.fault(field, f"不认识“{field}”；更正写在 [[correction]] 下面", suggest_name(field, ["correction"]))
     given = document.get("correction", [])
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         source.fault("correction", "更正应写在 [[correction]] 下面，一条一个 [[correction]]")
@@ -125,7 +125,7 @@ class _Item:
         """The correction, or None when one cannot be made of it; every fault is noted."""
         for field in self.data:
             if field not in _FIELDS:
-                self.fault(field, f"更正没有“{field}”这一项", nearest(field, _FIELDS))
+                self.fault(field, f"更正没有“{field}”这一项", suggest_name(field, _FIELDS))
         key, reason, by = self._text("key"), self._text("reason"), self._text("by")
         codes = self._codes(agencies)
         given = [field for field in ("change", "value") if field in self.data]
@@ -155,7 +155,7 @@ class _Item:
         if not key:
             return None
         if key not in self.spec.index:
-            self.fault("key", f"{self.spec.id} 没有“{key}”这一格", nearest(key, self.spec.index))
+            self.fault("key", f"{self.spec.id} 没有“{key}”这一格", suggest_name(key, self.spec.index))
             return None
         cell = self.spec.cell(key)
         if cell.total:
@@ -186,7 +186,7 @@ class _Item:
             return ()
         for code in given:
             if code not in agencies:
-                self.source.fault(code, f"名录里没有单位代码“{code}”", nearest(code, agencies))
+                self.source.fault(code, f"名录里没有单位代码“{code}”", suggest_name(code, agencies))
         return tuple(map(str, given))
 
 

@@ -21,6 +21,7 @@ from xltool.forms.checks import subject
 from xltool.messages import XltoolError, finding
 from xltool.model import (
     LEVELS,
+    SEVERITIES,
     Absence,
     Agency,
     Consolidation,
@@ -29,7 +30,6 @@ from xltool.model import (
     FormSpec,
     Level,
     Reading,
-    Severity,
     Submission,
 )
 from xltool.workbook.listing import write_listing
@@ -37,7 +37,6 @@ from xltool.workbook.listing import write_listing
 SUBMISSION: Final = "submission.json"
 NAMELESS: Final = "county"
 """The code of the sum where no one agency stands at the top of the roster."""
-_RANK: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     [judged] = api.check([Reading(held.total)], [prior])
     differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
     found = [*held.findings, *_excused(spec, judged.findings, differing, given.waived)]
-    reading = Reading(held.total, tuple(sorted(found, key=lambda each: _RANK[each.severity])))
+    reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
     draft = api.status(reading) == "returned"
     pictures = (*api.pictures(held.total, prior), *contributions.pictured(spec, held))
     made = {

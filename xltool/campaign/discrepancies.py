@@ -10,7 +10,7 @@ from xltool.campaign.consolidate import never
 from xltool.campaign.contributions import Entry, entry
 from xltool.codes import GRADES
 from xltool.forms import checks
-from xltool.model import Agency, Consolidation, FormSpec, Rule, Submission
+from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.rules.prior_year import aligned
 from xltool.rules.validate import Matrix, Stack, Verdict, beside, matrix, stacked
 
@@ -98,7 +98,7 @@ def discrepancies(
 
 def sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[Entry, ...]]:
     """A header and the rows of discrepancies.xlsx: what fails in the sum before what does not, 强制 before 核实."""
-    order = sorted(found, key=lambda each: (not each.failing, each.rule.severity != "error"))
+    order = sorted(found, key=lambda each: (not each.failing, SEVERITIES.index(each.rule.severity)))
     return [HEADS, *(_row(spec, each) for each in order)]
 
 

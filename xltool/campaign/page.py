@@ -17,11 +17,10 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.standing import STATES, Standing, State, Verdict, counts
 from xltool.campaign.store import Unmatched
 from xltool.codes import CATALOGUE
-from xltool.model import FormSpec
+from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.text import clean
 
 GRADES: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
-_RANK: Final = {grade: at for at, grade in enumerate(GRADES)}
 _BAR: Final[tuple[State, ...]] = ("accepted", "returned", "missing")
 _ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no words in it
 
@@ -44,7 +43,7 @@ class _Trouble:
 
     name: str
     text: str
-    severity: str
+    severity: Severity
     count: int
     agencies: tuple[str, ...]
     width: float
@@ -124,7 +123,7 @@ def _parts(tally: dict[str, int], total: int) -> list[_Part]:
 def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
     """What is still asked, by rule wherever it stands: errors first, the most frequent first."""
     texts = {rule.id: rule.text for rule in spec.rules}
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[Severity, str], list[str]] = {}
     for standing in standings:
         for verdict in standing.open:
             found.setdefault((verdict.severity, verdict.rule), []).append(standing.entry.agency.name)
@@ -140,7 +139,7 @@ def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
         )
         for (severity, rule), names in found.items()
     ]
-    return sorted(troubles, key=lambda trouble: (_RANK[trouble.severity], -trouble.count, trouble.name))
+    return sorted(troubles, key=lambda trouble: (SEVERITIES.index(trouble.severity), -trouble.count, trouble.name))
 
 
 def _title(code: str) -> str:

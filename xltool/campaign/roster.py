@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from xltool.forms.source import nearest
-from xltool.messages import XltoolError
+from xltool.forms.source import closest
+from xltool.messages import XltoolError, suggest
 from xltool.model import LEVELS, Agency, Level
 
 HEADERS: Final[Mapping[str, str]] = {
@@ -180,9 +180,8 @@ def _line_faults(fields: Mapping[str, str]) -> Iterator[str]:
         yield f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
     level = fields.get("level", "")
     if level and level not in LEVEL_WORDS:
-        near = nearest(level, LEVEL_WORDS)
-        hint = f"，是不是 {near.split(chr(39))[1]}？" if near else f"；应为 {'、'.join(LEVELS)} 之一。"
-        yield f"级别“{level}”认不出{hint}"
+        hint = suggest(closest(level, LEVEL_WORDS)) or f"；应为 {'、'.join(LEVELS)} 之一"
+        yield f"级别“{level}”认不出{hint}。"
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for value in fields.values() for sign in value):
         yield "有看不见的控制字符，请删掉重新输入。"
     if fields.get("email") and not _MAIL.fullmatch(fields["email"]):
@@ -205,10 +204,8 @@ def _joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
         if parent and parent == code:
             faults.append(f"第 {number} 行：上级代码就是本单位的代码。")
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
-            near = nearest(parent, parents)
-            faults.append(
-                f"第 {number} 行：上级代码“{parent}”不在名录里{f'，是不是 {near.split(chr(39))[1]}？' if near else '。'}"
-            )
+            near = suggest(closest(parent, parents))
+            faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near}。")
         elif parent and _circles(code, parents):
             faults.append(f"第 {number} 行：上级关系绕成了圈。")
     return faults

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Entry, Roster
 from xltool.campaign.store import Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
-from xltool.model import Submission
+from xltool.model import Severity, Submission
 
 SCHEMA: Final = "xltool/status/1"
 State: TypeAlias = Literal["missing", "returned", "accepted"]
@@ -34,8 +34,8 @@ class Verdict:
     explanation: str = ""
 
     @property
-    def severity(self) -> str:
-        return str(self.finding["severity"])
+    def severity(self) -> Severity:
+        return cast(Severity, self.finding["severity"])
 
     @property
     def code(self) -> str:

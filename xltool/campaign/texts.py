@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xltool.campaign.toml_file import nearest, opened, refuse
+from xltool.campaign.toml_file import opened, refuse, suggest_name
 from xltool.forms import references
 from xltool.forms.source import Located, Source
+from xltool.messages import suggest
 from xltool.model import FormSpec, Submission
 
 FILE: Final = "texts.toml"
@@ -22,10 +23,10 @@ def given(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Subm
     known = [text.key for text in spec.texts]
     for key, text in texts.items():
         if key not in known:
-            source.fault(_place(source, text, key), f"{spec.id} 没有“{key}”这一项文字", nearest(key, known))
+            source.fault(_place(source, text, key), f"{spec.id} 没有“{key}”这一项文字", suggest_name(key, known))
             continue
         for fault in references.unresolved(text, spec, total, prior):
-            hint = f"最接近的是 {fault.near}" if fault.near else ""
+            hint = suggest(fault.near, lead="")
             source.fault(_within(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint)
         # In an office's own file a brace that is no reference is one that was mistyped.
         for brace in _BRACE.finditer(references.without(text)):

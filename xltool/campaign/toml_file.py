@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from xltool.forms.source import Fault, Source, closest
-from xltool.messages import DefinitionError
+from xltool.messages import DefinitionError, suggest
 
 
 def opened(data: bytes, name: str) -> tuple[Source, dict[str, Any]]:
@@ -34,7 +34,6 @@ def refuse(source: Source) -> None:
         )
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, known: Iterable[str]) -> str:
     """The hint with the nearest known name, or nothing."""
-    near = closest(name, known)
-    return f"最接近的是 {near}" if near else ""
+    return suggest(closest(name, known), lead="")

@@ -57,11 +57,10 @@ class Commands(Command, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from xltool.forms.source import nearest
+            from xltool.forms.source import closest
+            from xltool.messages import suggest
 
-            hint = nearest(name, COMMANDS)
-            near = f"，是不是 {hint.split(chr(39))[1]}？" if hint else "。"
-            ctx.fail(f"没有“{name}”这个命令{near}")
+            ctx.fail(f"没有“{name}”这个命令{suggest(closest(name, COMMANDS))}。")
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:

@@ -30,8 +30,10 @@ class Command(click.Command):
 def usage_fault(error: click.UsageError) -> str:
     """What is wrong with a call, in one sentence, and where to look."""
     if isinstance(error, click.NoSuchOption):
-        near = f"，是不是 {error.possibilities[0]}？" if error.possibilities else "。"
-        sentence = f"没有 {error.option_name} 这个选项{near}"
+        from xltool.messages import suggest
+
+        near = suggest(error.possibilities[0] if error.possibilities else "")
+        sentence = f"没有 {error.option_name} 这个选项{near}。"
     elif isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.metavar or error.param.name
         sentence = f"缺少{'选项 ' + '/'.join(error.param.opts) if isinstance(error.param, click.Option) else name}。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import closest
-from xltool.messages import XltoolError
+from xltool.messages import XltoolError, listed, suggest
 from xltool.report.text import clean
 
 SHARED_CODE = "rule.broken"
@@ -64,8 +64,8 @@ def _entry(roster: Roster, agency: str) -> Entry:
     found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
     if found is None:
         known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
-        near = closest(agency, known)
-        hint = f"，最接近的是 {known[near].agency.code}（{known[near].agency.name}）" if near else ""
+        near = known.get(closest(agency, known))
+        hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
         raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
     return found
 
@@ -93,15 +93,13 @@ def _matching(standing: Standing, rule: str) -> list[Verdict]:
         )
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:
-        near = closest(rule, known)
-        hint = f"最接近的是 {near}" if near else f"现有：{_listed(verdict.name for verdict in asking)}"
+        hint = suggest(closest(rule, known), lead="") or f"现有：{_listed(verdict.name for verdict in asking)}"
         raise XltoolError(f"{name}第 {standing.versions} 版的审核结果里没有 {rule}；{hint}。")
     return passing
 
 
 def _listed(names: Iterable[str]) -> str:
-    known: Sequence[str] = list(dict.fromkeys(names))
-    return "、".join(known[:MOST_NAMES]) + (f" 等 {len(known)} 条" if len(known) > MOST_NAMES else "") or "（没有）"
+    return listed(list(dict.fromkeys(names)), MOST_NAMES, "条") or "（没有）"
 
 
 def _outcome(before: Standing, after: Standing) -> str:

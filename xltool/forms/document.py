@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.source import closest
 from xltool.forms.text import clean, taken
-from xltool.messages import finding
+from xltool.messages import finding, suggest
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
@@ -121,7 +121,7 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
         return _rejected("file.unknown_form", hint=f"（{form_id}）")
     for field in document:
         if field not in _FIELDS:
-            return _rejected("document.unknown_key", key=field, form="上报件", hint=_hint(field, _FIELDS))
+            return _rejected("document.unknown_key", key=field, form="上报件", hint=suggest(closest(field, _FIELDS)))
     year = document.get("year")
     if not isinstance(year, int) or isinstance(year, bool) or not FIRST_YEAR <= year <= LAST_YEAR:
         raise _Fault("year", "应为四位年份")
@@ -134,7 +134,7 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
     for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
             if key not in known:
-                return _rejected("document.unknown_key", key=key, form=spec.id, hint=_hint(key, known))
+                return _rejected("document.unknown_key", key=key, form=spec.id, hint=suggest(closest(key, known)))
     for name, given in (("texts", texts), ("explanations", explanations)):
         for key, text in given.items():
             if not isinstance(text, str | None):
@@ -211,8 +211,3 @@ def _string(document: dict[str, Any], field: str, prefix: str = "") -> str:
     if not isinstance(value, str) or not value.strip():
         raise _Fault(prefix + field, "应为文字，不能为空")
     return value
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = closest(name, known)
-    return f"，最接近的是 {near}" if near else ""

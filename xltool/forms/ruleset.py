@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
 from xltool.forms.operators import EQUAL
 from xltool.forms.source import Located, Source, nearest
-from xltool.model import Column, Linear, Row, Rule, Severity, Table
+from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
 
 
 def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, table: Table | None) -> Iterator[Rule]:
@@ -83,11 +83,10 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
 
 def _severity(fields: Fields) -> Severity | None:
     given = fields.text("severity", "error")
-    known: tuple[Severity, ...] = get_args(Severity)
-    for severity in known:
+    for severity in SEVERITIES:
         if severity == given:
             return severity
-    fields.fault("severity", f"'{given}' is not a severity", nearest(given, known))
+    fields.fault("severity", f"'{given}' is not a severity", nearest(given, SEVERITIES))
     return None
 
 

@@ -11,7 +11,7 @@ from xltool import kinds
 from xltool.forms import number
 from xltool.forms.memo import derive_once
 from xltool.forms.text import taken
-from xltool.messages import finding
+from xltool.messages import finding, listed
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.document import Material
@@ -306,4 +306,4 @@ def _about_words(spec: FormSpec, words: sections.Words) -> Iterator[Finding]:
 
 
 def _named(labels: Sequence[str]) -> str:
-    return "、".join(labels[:MOST_NAMED]) + (" 等" if len(labels) > MOST_NAMED else "")
+    return listed(labels, MOST_NAMED)

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, InvalidOperation
 from typing import Final, Literal
 
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
-from xltool.messages import finding
+from xltool.messages import finding, listed
 from xltool.model import CellKey, Finding, Measure
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Place
 from xltool.reader.locate import Located
@@ -73,8 +73,7 @@ def _looks(plan: Plan, sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterat
                 found.append(key)
                 told.append(f"{cell_name(*place)} {what}")
     if found:
-        example = "；".join(told[:SHOWN]) + (" 等" if len(told) > SHOWN else "")
-        yield finding("cell.disguised", *found, count=len(found), example=example)
+        yield finding("cell.disguised", *found, count=len(found), example=listed(told, SHOWN, between="；"))
 
 
 def _disguise(cell: RawCell, look: Look, measure: Measure) -> str:
@@ -139,8 +138,7 @@ def _veils(sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterator[Finding]:
                 under.update(dict.fromkeys(covered))
                 whats.update(dict.fromkeys([veil.what] if covered else []))
         if under:
-            what = "、".join([*whats][:EXAMPLES])
-            yield finding(code, *under, sheet=sheet.name, count=len(under), what=what)
+            yield finding(code, *under, sheet=sheet.name, count=len(under), what=listed([*whats], EXAMPLES))
 
 
 def _hidden_lines(sheet: RawSheet, places: Iterable[Place]) -> Iterator[Finding]:
@@ -153,5 +151,4 @@ def _hidden_lines(sheet: RawSheet, places: Iterable[Place]) -> Iterator[Finding]
         ("column.hidden", [*map(column_name, columns)]),
     ):
         if lines:
-            more = " 等" if len(lines) > EXAMPLES else ""
-            yield finding(code, sheet=sheet.name, count=len(lines), places="、".join(lines[:EXAMPLES]) + more)
+            yield finding(code, sheet=sheet.name, count=len(lines), places=listed(lines, EXAMPLES))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from xltool.forms.memo import derive_once
-from xltool.messages import finding
+from xltool.messages import finding, listed
 from xltool.model import CellKey, Finding
 from xltool.reader.evidence import EXAMPLES, Place
 from xltool.spreadsheet.a1 import cell_name
@@ -45,10 +45,8 @@ def changed(plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, 
             elif _official(raw.formula, renamed) != canonical(expected):
                 places.append(place)
         if places:
-            listed = "、".join(cell_name(*place) for place in places[:EXAMPLES]) + (
-                " 等" if len(places) > EXAMPLES else ""
-            )
-            yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=listed)
+            cells_named = listed([cell_name(*place) for place in places], EXAMPLES)
+            yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
 
 
 def moved(plan: Plan, name: str, sheet: RawSheet) -> bool:

@@ -7,10 +7,8 @@ from functools import partial
 
 from xltool.forms import totals
 from xltool.messages import finding
-from xltool.model import CellKey, Finding, FormSpec, Reading, Severity, Submission
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission
 from xltool.rules import cells, localise, prior_year, texts, validate
-
-_RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 def judged(
@@ -57,4 +55,4 @@ def judged(
 
 
 def _order(index: Mapping[CellKey, int], found: Finding) -> tuple[int, int]:
-    return _RANK[found.severity], min(index[key] for key in found.keys) if found.keys else -1
+    return SEVERITIES.index(found.severity), min(index[key] for key in found.keys) if found.keys else -1

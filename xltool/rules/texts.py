@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xltool.forms import references
-from xltool.messages import finding
+from xltool.messages import finding, listed, suggest
 from xltool.model import Finding, FormSpec, Submission
 
 MOST_NAMED: Final = 6
@@ -23,13 +23,9 @@ def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -
             else []
         )
         if faults:
-            shown = [_shown(fault) for fault in faults[:MOST_NAMED]]
-            more = " 等" if len(faults) > MOST_NAMED else ""
-            yield finding(
-                "text.reference", label=text.label, count=len(faults), references="；".join(shown) + more, form=spec.id
-            )
+            shown = listed([_shown(fault) for fault in faults], MOST_NAMED, between="；")
+            yield finding("text.reference", label=text.label, count=len(faults), references=shown, form=spec.id)
 
 
 def _shown(fault: references.Unresolved) -> str:
-    near = f"，最接近的是 {fault.near}" if fault.near else ""
-    return f"{fault.written[:MOST_SHOWN]}，{fault.why}{near}"
+    return f"{fault.written[:MOST_SHOWN]}，{fault.why}{suggest(fault.near)}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from xltool.messages import finding
+from xltool.messages import finding, listed
 from xltool.model import Finding
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.package import Package
@@ -157,6 +157,5 @@ def _told(macros: Mapping[str, str], links: Mapping[str, str]) -> Iterator[Findi
     if macros:
         yield finding("file.macros", what="、".join(dict.fromkeys(macros.values())))
     if links:
-        listed = [f"{what}（{place[:80]}）" for place, what in links.items()]
-        more = " 等" if len(listed) > EXAMPLES else ""
-        yield finding("file.outside", count=len(listed), what="、".join(listed[:EXAMPLES]) + more)
+        told = [f"{what}（{place[:80]}）" for place, what in links.items()]
+        yield finding("file.outside", count=len(told), what=listed(told, EXAMPLES))

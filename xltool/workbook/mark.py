@@ -11,13 +11,12 @@ from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.forms.number import written
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean
-from xltool.messages import MOST_CELLS
-from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
+from xltool.messages import MOST_CELLS, and_more
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
 from xltool.workbook.layout_plan import Plan, Spot, plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import workbook
 
-ORDER: Final[Mapping[Severity, int]] = {grade: at for at, grade in enumerate(GRADES)}
 MOST_FIGURES: Final = 6
 """How many figures of one finding are listed."""
 MOST_SIGNS: Final = 60
@@ -49,7 +48,7 @@ def _noticed(
 ) -> Notice:
     spec = layout.spec
     values = dict(zip(spec.index, submission.values, strict=True))
-    ordered = sorted(findings, key=lambda found: ORDER[found.severity])
+    ordered = sorted(findings, key=lambda found: SEVERITIES.index(found.severity))
     remarks = tuple(_remark(found, layout, values) for found in ordered)
     changes = None if previous is None else tuple(_changes(layout, previous, submission))
     return Notice(version, remarks, changes, _marks(ordered, layout, values))
@@ -86,8 +85,8 @@ def _target(found: Finding, layout: Plan) -> Spot | None:
 
 def _place(found: Finding, layout: Plan, target: Spot | None) -> str:
     if found.keys:
-        more = f" 等 {len(found.keys)} 格" if len(found.keys) > 1 else ""
-        return f"{layout.spec.cell(found.keys[0]).table.name} {layout.cells[found.keys[0]].address}{more}"
+        first = f"{layout.spec.cell(found.keys[0]).table.name} {layout.cells[found.keys[0]].address}"
+        return f"{first}{and_more(len(found.keys), 1, '格')}"
     if target is None:
         return "整份工作簿"
     return target.sheet if (target.row, target.column) == (0, 0) else f"{target.sheet} {target.address}"

@@ -113,6 +113,7 @@ MODULES = {
     "forms": {
         "__init__",
         "catalog",
+        "cell_checks",
         "checks",
         "document",
         "fields",
@@ -180,6 +181,9 @@ MODULES = {
         "typeset",
     },
     "rules": {
+        "matrix",
+        "stack",
+        "view",
         "__init__",
         "cells",
         "judge",
@@ -218,6 +222,7 @@ MODULES = {
         "marks",
         "notice",
         "page",
+        "places",
         "prior",
         "ranges",
         "sheets",

@@ -14,6 +14,7 @@ from xltool.messages import finding, listed, plain, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Finding, Reading
 from xltool.rules import localise, validate
 from xltool.rules.judge import judged
+from xltool.rules.stack import stack_values
 
 SPEC = catalog.load("ogi-2021")
 OWN = {"where", "block", "cells", "row", "column", "unit", "holding", "text", "at", "figures", "basis"}
@@ -77,7 +78,7 @@ def test_what_clerks_read_can_be_shown_by_a_chinese_windows():
     read += [*LEVEL_NAMES.values(), *GRADES.values(), ANNUAL_NOTICE, GUIDE]
     for form in forms:
         read += [text for rule in form.rules for text in (rule.text, rule.remedy, rule.basis, rule.where)]
-        read += [text for check in checks.listed(form) for text in (check.subject, check.text)]
+        read += [text for check in checks.list_checks(form) for text in (check.subject, check.text)]
         read += [*form.steps, *(text.label + text.guidance + text.heading for text in form.texts)]
         read += [cell.label + cell.row.prompt for cell in form.cells]
     for text in read:
@@ -219,7 +220,7 @@ def test_every_suspect_says_why():
     values = figures.consistent(SPEC, Random(1))
     values["applications.granted.other"] += 1
     given = figures.submission(SPEC, values)
-    (broken,) = validate.broken(SPEC, [given], validate.stacked([given.values]))
+    (broken,) = validate.broken(SPEC, [given], stack_values([given.values]))
     found = [suspect for f in localise.explained(SPEC, given.values, broken) for suspect in f.suspects]
     assert found
     assert all(suspect.why.encode("gbk") for suspect in found)

@@ -30,7 +30,8 @@ from xltool.cli.consolidate import command
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
-from xltool.rules.validate import matrix, stacked
+from xltool.rules.matrix import matrix
+from xltool.rules.stack import stack_values
 
 OWN = Agency("654221-000", "额敏县", "county")
 NEVER = [f"disclosure.regulations.{column}" for column in ("issued", "repealed", "in_force")]
@@ -399,7 +400,7 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
         spoiled.append(replace(each, values=tuple(values)))
     result = consolidated(spec, spoiled, OWN, 2024, root_code="654221-000")
     rules = matrix(spec)
-    left, right = rules.sides(stacked([result.total.values]))
+    left, right = rules.sides(stack_values([result.total.values]))
     residual = dict(zip((rule.name for rule in rules.rules), (left - right)[0].tolist(), strict=True))
     found = defaultdict(list)
     for each in discrepancies.discrepancies(spec, result):

@@ -177,7 +177,7 @@ def test_what_nothing_can_hold_is_left_out_of_texts_and_names():
 
 
 def test_explanations_belong_to_the_lines_of_the_check_sheet():
-    names = [check.name for check in checks.listed(SPEC)]
+    names = [check.name for check in checks.list_checks(SPEC)]
     submission = parsed(json.dumps(whole(explanations=dict.fromkeys(names, "属实")))).submission
     assert list(submission.explanations) == names
 

@@ -6,12 +6,13 @@ import pytest
 
 from tests import figures
 from xltool.rules import localise, validate
+from xltool.rules.stack import stack_values
 
 
 def suspects(spec, values):
     """What is suspected for each broken rule."""
     given = figures.submission(spec, values)
-    (broken,) = validate.broken(spec, [given], validate.stacked([given.values]))
+    (broken,) = validate.broken(spec, [given], stack_values([given.values]))
     return {f.rule: f.suspects for f in localise.explained(spec, given.values, broken)}
 
 
@@ -39,7 +40,7 @@ def test_one_wrong_cell_is_found_or_in_the_set_and_a_single_one_is_never_wrong(s
     form = spec if edition == "ogi-2021" else spec_2019
     tried = list(trials(form, 7, 10_000 if form is spec else 2_000))
     given = [figures.submission(form, values) for _, _, values in tried]
-    found = validate.broken(form, given, validate.stacked([submission.values for submission in given]))
+    found = validate.broken(form, given, stack_values([submission.values for submission in given]))
     single = several = 0
     for (key, true, values), submission, broken in zip(tried, given, found, strict=True):
         errors = [f for f in localise.explained(form, submission.values, broken) if f.severity == "error"]

@@ -9,7 +9,8 @@ from tests import figures
 from xltool.forms.operators import NEEDS
 from xltool.model import NOT_APPLICABLE, PRIOR
 from xltool.rules import validate
-from xltool.rules.validate import Verdict
+from xltool.rules.matrix import Verdict, matrix
+from xltool.rules.stack import join_years, stack_values
 
 
 @pytest.fixture(params=["ogi-2021", "ogi-2019"])
@@ -66,9 +67,9 @@ def disturbed(form, rng):
 def test_verdicts_are_those_of_a_naive_evaluation(form):
     rng = Random(7)
     many = [disturbed(form, rng) for _ in range(150)]
-    stack = validate.stacked([figures.aligned(form, values) for values in many])
-    matrix = validate.matrix(form)
-    verdicts = matrix.verdicts(stack, *matrix.sides(stack))
+    stack = stack_values([figures.aligned(form, values) for values in many])
+    rules = matrix(form)
+    verdicts = rules.verdicts(stack, *rules.sides(stack))
     expected = [[VERDICTS[naive(rule, values)] for rule in judgeable(form)] for values in many]
     assert verdicts.tolist() == expected
     assert {int(verdict) for row in expected for verdict in row} == {-1, 0, 1}
@@ -84,13 +85,13 @@ def test_verdicts_on_two_years_are_those_of_a_naive_evaluation(form):
     rng = Random(13)
     many = [(disturbed(form, rng), disturbed(form, rng)) for _ in range(150)]
     many += [(values, {}) for values, _ in many[:20]]
-    this, last = (validate.stacked([figures.aligned(form, years[at]) for years in many]) for at in (0, 1))
-    matrix, both = validate.matrix(form, prior=True), validate.beside(this, last)
+    this, last = (stack_values([figures.aligned(form, years[at]) for years in many]) for at in (0, 1))
+    rules, both = matrix(form, prior=True), join_years(this, last)
     expected = [[VERDICTS[naive(rule, *years)] for rule in form.rules] for years in many]
-    assert matrix.verdicts(both, *matrix.sides(both)).tolist() == expected
+    assert rules.verdicts(both, *rules.sides(both)).tolist() == expected
     seen = {(rule.id, verdict) for row in expected for rule, verdict in zip(form.rules, row, strict=True)}
     assert {verdict for rule, verdict in seen if rule == "applications.carried_in_applicants"} == set(Verdict)
-    alone = validate.matrix(form)
+    alone = matrix(form)
     assert [rule.name for rule in alone.rules] == [rule.name for rule in judgeable(form)]
     for values, _ in many[
         :20
@@ -115,18 +116,18 @@ def test_all_blank_is_unknown_and_all_zero_passes(form):
 def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
     rng = Random(3)
     rows = [[rng.randrange(10**12) for _ in form.cells] for _ in range(60)]
-    matrix = validate.matrix(form)
-    left, right = matrix.sides(validate.stacked(rows))
-    total_left, total_right = matrix.sides(validate.stacked([[sum(column) for column in zip(*rows, strict=True)]]))
+    rules = matrix(form)
+    left, right = rules.sides(stack_values(rows))
+    total_left, total_right = rules.sides(stack_values([[sum(column) for column in zip(*rows, strict=True)]]))
     assert ((left - right).sum(axis=0) == (total_left - total_right)[0]).all()
     assert (left != right).any()
 
 
 def test_the_largest_figures_add_up_exactly(form):
     largest = tuple(cell.measure.maximum * cell.measure.scale for cell in form.cells)
-    matrix, year = validate.matrix(form, prior=True), validate.stacked([largest])
-    left, right = matrix.sides(validate.beside(year, year))
-    for at, rule in enumerate(matrix.rules):
+    rules, year = matrix(form, prior=True), stack_values([largest])
+    left, right = rules.sides(join_years(year, year))
+    for at, rule in enumerate(rules.rules):
         for side, terms in ((left, rule.linear.left), (right, rule.linear.right)):
             assert int(side[0, at]) == sum(
                 coefficient * largest[form.index[key.removeprefix(PRIOR)]] for key, coefficient in terms
@@ -136,7 +137,7 @@ def test_the_largest_figures_add_up_exactly(form):
 def test_a_broken_rule_tells_both_sides_and_the_figures_on_them(spec):
     values = figures.consistent(spec, Random(5)) | {"disputes.review.total": 999}
     given = figures.submission(spec, values)
-    (found,) = validate.broken(spec, [given], validate.stacked([given.values]))
+    (found,) = validate.broken(spec, [given], stack_values([given.values]))
     assert [(f.code, f.rule, f.severity) for f in found] == [("rule.broken", "disputes.outcomes@review", "error")]
     parts = [f"disputes.review.{outcome}" for outcome in figures.OUTCOMES]
     assert found[0].keys == ("disputes.review.total", *parts)
@@ -150,7 +151,7 @@ def test_findings_stay_with_their_submission(spec):
     good, wrong = figures.consistent(spec, Random(5)), figures.consistent(spec, Random(6))
     wrong = wrong | {"applications.carried_out.total": wrong["applications.carried_out.total"] + 1}
     given = [figures.submission(spec, values) for values in (good, wrong, good)]
-    found = validate.broken(spec, given, validate.stacked([submission.values for submission in given]))
+    found = validate.broken(spec, given, stack_values([submission.values for submission in given]))
     assert [sorted(f.rule for f in mine) for mine in found] == [
         [],
         ["applications.applicants@carried_out", "applications.balance@total"],
@@ -159,26 +160,26 @@ def test_findings_stay_with_their_submission(spec):
 
 
 def test_nothing_to_judge():
-    stack = validate.stacked([])
+    stack = stack_values([])
     assert stack.figures.shape == (0, 0)
 
 
 def test_booleans_are_no_figures(spec):
-    stack = validate.stacked([(True,) * len(spec.cells)])
+    stack = stack_values([(True,) * len(spec.cells)])
     assert not stack.figures.any()
     assert stack.figures.dtype == np.int64
 
 
 def test_rules_across_years_are_left_aside(spec):
-    assert all(not key.startswith(PRIOR) for linear in validate.matrix(spec).linears for key in linear.keys)
-    assert [rule.name for rule in validate.matrix(spec).rules] == [rule.name for rule in judgeable(spec)]
+    assert all(not key.startswith(PRIOR) for linear in matrix(spec).linears for key in linear.keys)
+    assert [rule.name for rule in matrix(spec).rules] == [rule.name for rule in judgeable(spec)]
 
 
 def test_a_broken_rule_across_years_names_the_cells_of_this_year(spec):
     values = figures.consistent(spec, Random(5))
     last_year = dict.fromkeys(values, 0) | {"disputes.review.pending": 1000}
     given, before = figures.submission(spec, values), figures.aligned(spec, last_year)
-    stack = validate.beside(validate.stacked([given.values]), validate.stacked([before]))
+    stack = join_years(stack_values([given.values]), stack_values([before]))
     (found,) = validate.broken(spec, [given], stack, [before])
     (pending,) = [f for f in found if f.rule == "disputes.pending@review"]
     assert pending.keys == ("disputes.review.total",)

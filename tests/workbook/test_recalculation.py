@@ -19,9 +19,10 @@ from xltool.forms import catalog, totals
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Cell, FormSpec, Submission, Value
 from xltool.rules import validate
+from xltool.rules.cells import count_faults
+from xltool.rules.matrix import Verdict, matrix
 from xltool.rules.prior_year import aligned
-from xltool.rules.prior_year import jumped as jumps
-from xltool.rules.validate import Verdict
+from xltool.rules.view import SubmissionView
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT, WITHOUT
 from xltool.workbook.layout_plan import Plan, Spot, plan
@@ -226,7 +227,7 @@ def test_every_formula_shows_what_python_says(run):
                 different.append(
                     f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}"
                 )
-        verdicts += len(validate.matrix(case.spec, layout.prior).rules)
+        verdicts += len(matrix(case.spec, layout.prior).rules)
         words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
     assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT}
@@ -239,7 +240,7 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
         spec, seen = case.spec, run.seen[name]
         lines, taken = case.layout.lines, read_as_the_workbook_does(case)
         judged = validate.assessed(spec, taken, case.last_year if case.prior else None)
-        for rule in validate.matrix(spec, case.layout.prior).rules:
+        for rule in matrix(spec, case.layout.prior).rules:
             verdict = judged[rule.name]
             told = TOLD if rule.name in case.submission.explanations else ASK
             unknown = any(taken[spec.index[key]] is None for key in rule.linear.own)
@@ -264,8 +265,9 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 f"cell.blank@{table.id}": sum(value is None and cell.key not in case.typed for cell, value in here),
             }
             if case.prior:
-                jumped = zip(spec.cells, jumps(spec, [taken], [case.last_year])[0], strict=True)
-                counts[f"prior.jump@{table.id}"] = sum(bool(far) for cell, far in jumped if cell.table is table)
+                jumped = f"prior.jump@{table.id}"
+                view = SubmissionView(spec, [replace(case.submission, values=taken)], [case.last_year])
+                counts[jumped] = count_faults(view, case.layout.checks)[jumped][0]
             for check, number in counts.items():
                 if seen[Spot(CHECKS, lines[check], LEFT)] != number:
                     different.append(
@@ -277,9 +279,7 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
 
 
 def test_enough_verdicts_were_compared(run):
-    assert (
-        sum(len(validate.matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
-    )
+    assert sum(len(matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
 
 
 def same(found: Content, expected: Content) -> bool:

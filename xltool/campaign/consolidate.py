@@ -29,7 +29,7 @@ from xltool.model import (
     Submission,
     Value,
 )
-from xltool.rules.validate import stacked
+from xltool.rules.stack import stack_values
 
 Figures: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -121,7 +121,7 @@ def _stack(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, 
             slashes[at] = [value is NOT_APPLICABLE for value in row]
     if not rows:
         return np.zeros(slashes.shape, np.int64), slashes.copy(), slashes
-    stack = stacked(rows)
+    stack = stack_values(rows)
     return stack.figures, ~stack.known, slashes
 
 

@@ -17,7 +17,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import STATES, Standing, submitted
 from xltool.campaign.store import Waiver
 from xltool.forms import catalog, references
-from xltool.forms.checks import subject
+from xltool.forms.checks import name_subject
 from xltool.messages import XltoolError, finding
 from xltool.model import (
     LEVELS,
@@ -194,7 +194,7 @@ def _excused(
             f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names
         ]
         yield replace(each, severity="warning")
-        yield finding("county.waived", *each.keys, what=subject(parts[0].rule, spec), agencies=named(words))
+        yield finding("county.waived", *each.keys, what=name_subject(parts[0].rule, spec), agencies=named(words))
 
 
 def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:

@@ -11,8 +11,9 @@ from xltool.campaign.contributions import Entry, entry
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
+from xltool.rules.matrix import Matrix, Verdict, matrix
 from xltool.rules.prior_year import aligned
-from xltool.rules.validate import Matrix, Stack, Verdict, beside, matrix, stacked
+from xltool.rules.stack import Stack, join_years, stack_values
 
 HEADS: Final = (
     "勾稽关系",
@@ -66,10 +67,10 @@ def discrepancies(
     years = bool(known) or last_total is not None
     rules = matrix(spec, years)
     mine = Stack(consolidation.values, ~consolidation.missing)
-    sums = stacked([consolidation.total.values])
+    sums = stack_values([consolidation.total.values])
     if years:
         priors = [aligned(spec, known.get(agency.code)) for agency in consolidation.agencies]
-        mine, sums = beside(mine, stacked(priors)), beside(sums, stacked([aligned(spec, last_total)]))
+        mine, sums = join_years(mine, stack_values(priors)), join_years(sums, stack_values([aligned(spec, last_total)]))
     (left, right), (all_left, all_right) = rules.sides(mine), rules.sides(sums)
     verdicts = rules.verdicts(mine, left, right)
     failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
@@ -117,7 +118,7 @@ def _row(spec: FormSpec, each: Discrepancy) -> tuple[Entry, ...]:
     linear = rule.linear.operator.adds_up
     agency = each.agency
     return (
-        *(rule.name, GRADES[rule.severity], checks.subject(rule, spec), rule.text),
+        *(rule.name, GRADES[rule.severity], checks.name_subject(rule, spec), rule.text),
         entry(each.total, cell) if linear and each.failing else None,
         *(("", "更正") if agency is None else (agency.code, agency.name)),
         *(entry(each.left, cell), entry(each.right, cell), entry(each.residual, cell) if linear else None),

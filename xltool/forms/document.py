@@ -130,7 +130,7 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
         raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
     values, texts = _mapping(document, "values"), _mapping(document, "texts")
     explanations = _mapping(document, "explanations")
-    checked = {check.name for check in checks.listed(spec, prior=True)} | {rule.name for rule in spec.rules}
+    checked = {check.name for check in checks.list_checks(spec, prior=True)} | {rule.name for rule in spec.rules}
     for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
             if key not in known:

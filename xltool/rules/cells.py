@@ -1,97 +1,72 @@
-"""Checks of single cells, blanks and texts: sign, size, unit, level of the agency, `/`, what was left out."""
+"""Findings about single cells, blanks and texts, by the kinds of checks of cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
 
 from xltool.codes import LEVEL_NAMES
+from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, FigureCheck
+from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.number import written
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
-from xltool.rules.validate import Stack
+from xltool.rules.stack import Mask
+from xltool.rules.view import SubmissionView
 
 
-class Bounds:
-    """What the cells of a form may hold, as rows to compare a stack with."""
-
-    def __init__(self, spec: FormSpec) -> None:
-        self.spec = spec
-        measures = [cell.measure for cell in spec.cells]
-        self.lowest = np.array([-m.maximum * m.scale if m.signed else 0 for m in measures], np.int64)
-        self.highest = np.array([m.maximum * m.scale for m in measures], np.int64)
-        self.doubtful = np.array(
-            [2**62 if m.doubtful_from is None else m.doubtful_from * m.scale for m in measures], np.int64
-        )
-        self.scale = np.array([m.scale for m in measures], np.int64)
-
-    @cached_property
-    def blocks(self) -> list[tuple[Block, list[Cell]]]:
-        """Each block with its inputs."""
-        return [
-            (block, [c for c in self.spec.cells if c.block is block and not c.total])
-            for t in self.spec.tables
-            for block in t.blocks
-        ]
-
-    @cached_property
-    def leveled(self) -> list[int]:
-        """The places of cells that only some levels may fill in."""
-        return [at for at, cell in enumerate(self.spec.cells) if len(cell.row.levels) < len(LEVEL_NAMES)]
-
-    @cached_property
-    def missing_texts(self) -> list[tuple[str, Finding]]:
-        """For each required text what is found when it is missing."""
-        return [
-            (text.key, finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
-            for text in self.spec.texts
-            if text.required
-        ]
-
-
-bounds = derive_once(Bounds)
-
-
-def doubtful(
-    spec: FormSpec, submissions: Sequence[Submission], stack: Stack, noted: Sequence[set[CellKey]]
-) -> list[list[Finding]]:
+def find_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> list[list[Finding]]:
     """For each submission the findings about its cells; `noted` are cells that reading has already spoken of."""
-    limits = bounds(spec)
-    found: list[list[Finding]] = [[] for _ in submissions]
-    figures = stack.figures
-    out = (
-        (figures < limits.lowest)
-        | (figures > limits.highest)
-        | ((figures >= limits.doubtful) & (figures % limits.scale == 0))
-    )
-    for at, number in zip(*np.nonzero(out), strict=True):
-        found[at].append(_out_of_bounds(spec.cells[number], int(figures[at, number])))
-    for at, number in zip(*np.nonzero(figures[:, limits.leveled]), strict=True):
-        cell, level = spec.cells[limits.leveled[number]], submissions[at].agency.level
-        if level not in cell.row.levels:
-            shown = written(int(figures[at, limits.leveled[number]]), cell.measure)
-            found[at].append(
-                finding("cell.level", cell.key, value=shown, level=LEVEL_NAMES[level], basis=cell.row.levels_basis)
-            )
-    for submission, mine, spoken in zip(submissions, found, noted, strict=True):
+    found: list[list[Finding]] = [[] for _ in view.submissions]
+    for kind in CELL_CHECKS:
+        if isinstance(kind, FigureCheck) and (view.priors is not None or not kind.across_years):
+            _tell_cells(kind, view, found)
+    for submission, mine, spoken in zip(view.submissions, found, noted, strict=True):
         if NOT_APPLICABLE in submission.values:
-            mine.extend(_unfitting_slashes(spec, submission))
+            mine.extend(_unfitting_slashes(view.spec, submission))
         if None in submission.values:
-            mine.extend(_blanks(spec, submission.values, spoken))
-        mine.extend(missing for key, missing in limits.missing_texts if not submission.texts.get(key, "").strip())
+            mine.extend(_blanks(view.spec, submission.values, spoken))
+    for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
+        text = view.spec.texts[number]
+        found[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
     return found
 
 
-def _out_of_bounds(cell: Cell, value: int) -> Finding:
-    shown = written(value, cell.measure)
-    if value < 0 and not cell.measure.signed:
-        return finding("number.negative", cell.key, value=shown)
-    if abs(value) > cell.measure.maximum * cell.measure.scale:
-        return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
-    return finding("amount.doubtful", cell.key, value=shown)
+def count_faults(view: SubmissionView, checks: Sequence[Check]) -> dict[str, list[int]]:
+    """What each line of the 校验 sheet that is about cells or texts shows, for each submission, by the check's name."""
+    masks: dict[CellCheck, Mask] = {}
+    counts: dict[str, list[int]] = {}
+    for check in checks:
+        if check.kind is not None:
+            mask = masks[check.kind] if check.kind in masks else masks.setdefault(check.kind, check.kind.mask(view))
+            places = slice(None) if check.kind.scope == "texts" else _places(view.spec, check)
+            counts[check.name] = check.kind.count(mask[:, places]).tolist()
+    return counts
+
+
+def _tell_cells(kind: FigureCheck, view: SubmissionView, found: list[list[Finding]]) -> None:
+    mask = kind.mask(view)
+    if not mask.any():
+        return
+    for at, number in zip(*np.nonzero(kind.told(view.spec, mask)), strict=True):
+        prior = None if view.priors is None else view.priors[at][number]
+        agency = view.submissions[at].agency
+        found[at].append(kind.tell(view.spec.cells[number], int(view.figures[at, number]), agency, prior))
+
+
+@derive_once
+def _places(spec: FormSpec, check: Check) -> list[int]:
+    """Where the cells that a check counts stand among the values."""
+    return [spec.index[cell.key] for cell in check.kind.cells(spec, check.table)] if check.kind else []
+
+
+@derive_once
+def _inputs(spec: FormSpec) -> list[tuple[Block, list[Cell]]]:
+    """Each block with its inputs."""
+    blocks = [block for table in spec.tables for block in table.blocks]
+    return [(block, [cell for cell in spec.cells if cell.block is block and not cell.total]) for block in blocks]
 
 
 def _unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
@@ -110,7 +85,7 @@ def _blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Ite
     if not noted and all(cell.key in blank for cell in inputs):
         yield finding("form.empty")
         return
-    for block, cells in bounds(spec).blocks:
+    for block, cells in _inputs(spec):
         left = [cell for cell in cells if cell.key in blank and cell.key not in noted]
         if not left:
             continue

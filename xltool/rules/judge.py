@@ -9,6 +9,8 @@ from xltool.forms import totals
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission
 from xltool.rules import cells, localise, prior_year, texts, validate
+from xltool.rules.stack import join_years
+from xltool.rules.view import SubmissionView
 
 
 def judged(
@@ -28,24 +30,18 @@ def judged(
         notes.append([*reading.findings, *([finding("total.computed", *keys, count=len(keys))] if keys else [])])
     if not completed:
         return list(readings)
-    values = [submission.values for submission in completed]
-    stack = validate.stacked(values)
-    noted = [{key for note in mine for key in note.keys} for mine in notes]
-    doubts = cells.doubtful(spec, completed, stack, noted)
     given = [
         prior
         for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
         if reading.submission is not None
     ]
+    last_year = [prior_year.aligned(spec, prior) for prior in given] if any(given) else None
+    view = SubmissionView(spec, completed, last_year)
+    doubts = cells.find_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
     for mine, submission, prior in zip(doubts, completed, given, strict=True):
         mine.extend(texts.doubtful(spec, submission, prior))
-    if not any(given):
-        breaks = validate.broken(spec, completed, stack)
-    else:
-        last_year = [prior_year.aligned(spec, prior) for prior in given]
-        breaks = validate.broken(spec, completed, validate.beside(stack, validate.stacked(last_year)), last_year)
-        for mine, jumps in zip(doubts, prior_year.jumps(spec, values, last_year), strict=True):
-            mine.extend(jumps)
+    years = view.stack if last_year is None else join_years(view.stack, view.last)
+    breaks = validate.broken(spec, completed, years, last_year)
     results = []
     for submission, mine, doubt, broken in zip(completed, notes, doubts, breaks, strict=True):
         found = [*mine, *doubt, *localise.explained(spec, submission.values, broken)]

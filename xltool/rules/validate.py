@@ -1,129 +1,15 @@
-"""Judges all rules of a form on many submissions at once: each rule is one row of a matrix of whole numbers."""
+"""Judges all rules of a form on many submissions at once: which do not hold, with both sides and the figures on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cached_property
-from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xltool.forms.memo import derive_once
 from xltool.messages import finding
-from xltool.model import PRIOR, Finding, FormSpec, Linear, Operator, Submission, Value
-
-Figures: TypeAlias = NDArray[np.int64]
-Mask: TypeAlias = NDArray[np.bool_]
-
-SLICE: Final = 512
-"""Submissions multiplied at once."""
-
-
-class Verdict(IntEnum):
-    """Whether a rule holds at one place; over a blank it cannot be assessed."""
-
-    UNKNOWN = -1
-    FAIL = 0
-    PASS = 1
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Submissions as rows: figures (n x cells, int64, blank and `/` as 0) and which are there (n x cells).
-
-    With last year at hand there are twice as many columns: this year's cells, then last year's.
-    """
-
-    figures: Figures
-    known: Mask
-
-
-class Matrix:
-    """The rules of a form as two matrices of coefficients, one for each side (rules x cells); with `prior` of both years (x 2 cells)."""
-
-    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
-        taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
-        self.rules = tuple(rule for rule, linear in taken if linear is not None)
-        self.linears = tuple(linear for _, linear in taken if linear is not None)
-        self.cells = len(spec.cells)
-        shape = (len(self.rules), self.cells * (2 if prior else 1))
-        self.left, self.right = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for at, linear in enumerate(self.linears):
-            for side, terms in ((self.left, linear.left), (self.right, linear.right)):
-                for key, coefficient in terms:
-                    side[at, column(spec, key)] += coefficient
-
-    @cached_property
-    def used(self) -> Figures:
-        """1 where a rule needs a cell to be judged; what compares no sums can do without last year's."""
-        looked: Mask = (self.left != 0) | (self.right != 0)
-        looked[[not linear.operator.adds_up for linear in self.linears], self.cells :] = False
-        return looked.astype(np.int64)
-
-    @cached_property
-    def _left(self) -> _Sums:
-        return _Sums(self.left)
-
-    @cached_property
-    def _right(self) -> _Sums:
-        return _Sums(self.right)
-
-    @cached_property
-    def _used(self) -> _Sums:
-        return _Sums(self.used)
-
-    @cached_property
-    def operators(self) -> tuple[tuple[Operator, NDArray[np.intp]], ...]:
-        """Each operator with the places of its rules."""
-        given = [linear.operator for linear in self.linears]
-        return tuple(
-            (operator, np.array([at for at, own in enumerate(given) if own is operator], np.intp))
-            for operator in dict.fromkeys(given)
-        )
-
-    def sides(self, stack: Stack) -> tuple[Figures, Figures]:
-        """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
-        return self._left.of(stack.figures), self._right.of(stack.figures)
-
-    def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
-        """`Verdict` of every rule for every submission (n x rules)."""
-        result = np.empty(left.shape, np.int8)
-        for operator, rules in self.operators:
-            result[:, rules] = operator.holds(left[:, rules], right[:, rules])
-        blank = np.nonzero(~stack.known.all(axis=1))[0]
-        if blank.size:
-            missing = self._used.of((~stack.known[blank]).astype(np.int64)) > 0
-            result[blank] = np.where(missing, np.int8(Verdict.UNKNOWN), result[blank])
-        return result
-
-
-matrix = derive_once(Matrix)
-"""The matrix of what the rules of a form say of one year alone, or with `prior` of this year beside last."""
-
-
-def column(spec: FormSpec, key: str) -> int:
-    """Where a cell of either year stands in a stack of both."""
-    return len(spec.cells) + spec.index[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else spec.index[key]
-
-
-def beside(this: Stack, last: Stack) -> Stack:
-    """Two years of the same submissions as one stack."""
-    return Stack(np.hstack((this.figures, last.figures)), np.hstack((this.known, last.known)))
-
-
-def stacked(values: Sequence[Sequence[Value]]) -> Stack:
-    """Many submissions' values as rows of figures."""
-    if not values:
-        return Stack(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.bool_))
-    figures = np.array([[value if type(value) is int else 0 for value in row] for row in values], np.int64)
-    known = np.ones(figures.shape, np.bool_)
-    for at, row in enumerate(values):
-        if None in row:
-            known[at] = [value is not None for value in row]
-    return Stack(figures, known)
+from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
+from xltool.rules.matrix import Verdict, column, matrix
+from xltool.rules.stack import Stack, join_years, stack_values
 
 
 def broken(
@@ -154,34 +40,10 @@ def broken(
 def assessed(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value] | None = None) -> dict[str, Verdict]:
     """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name."""
     rules = matrix(spec, prior is not None)
-    stack = stacked([values]) if prior is None else beside(stacked([values]), stacked([prior]))
+    stack = stack_values([values]) if prior is None else join_years(stack_values([values]), stack_values([prior]))
     verdicts = rules.verdicts(stack, *rules.sides(stack))[0]
     return {rule.name: Verdict(int(verdict)) for rule, verdict in zip(rules.rules, verdicts, strict=True)}
 
 
 def _last_year(linear: Linear) -> list[str]:
     return [key for key in linear.keys if key.startswith(PRIOR)]
-
-
-class _Sums:
-    """Products with a matrix of coefficients, by the few terms that each rule has: numpy has no fast product of integers."""
-
-    def __init__(self, coefficients: Figures) -> None:
-        terms = [
-            np.nonzero(row)[0].tolist() or [0] for row in coefficients
-        ]  # a rule without terms takes any cell no times
-        self.columns = np.array([cell for cells in terms for cell in cells], np.intp)
-        self.factors = np.array(
-            [row[cell] for row, cells in zip(coefficients, terms, strict=True) for cell in cells], np.int64
-        )
-        self.starts = np.cumsum([0, *map(len, terms)])[:-1]
-
-    def of(self, figures: Figures) -> Figures:
-        """figures @ coefficients.T in whole numbers (n x rules); in slices, so that memory stays flat."""
-        result = np.zeros((len(figures), len(self.starts)), np.int64)
-        for start in range(0, len(figures) if len(self.starts) else 0, SLICE):
-            part = figures[start : start + SLICE]
-            np.add.reduceat(
-                part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE]
-            )
-        return result

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from xltool.forms import totals
-from xltool.forms.checks import Check, leveled
-from xltool.forms.number import display
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import length
 from xltool.messages import plain
-from xltool.model import Cell, FormSpec, NotApplicable, Rule, Submission, Value
-from xltool.rules import prior_year, validate
-from xltool.rules.validate import Verdict
+from xltool.model import Cell, NotApplicable, Rule, Submission, Value
+from xltool.rules.cells import count_faults
+from xltool.rules.matrix import Verdict, matrix
+from xltool.rules.stack import join_years
+from xltool.rules.view import SubmissionView
 from xltool.workbook.formula import (
     ASK,
     DIFFERENCE,
@@ -50,12 +50,12 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
             found[plan.cells[cell.key]] = figure(value, cell)
     words: dict[str, tuple[str, str]] = {}
     values = dict(zip(spec.index, submission.values, strict=True))
-    rules = validate.matrix(spec, plan.prior)
-    stack = validate.stacked([submission.values])
-    if plan.prior:
-        stack = validate.beside(stack, validate.stacked([prior]))
+    rules = matrix(spec, plan.prior)
+    view = SubmissionView(spec, [submission], [prior] if plan.prior else None)
+    stack = join_years(view.stack, view.last) if plan.prior else view.stack
     left, right = rules.sides(stack)
     verdicts = rules.verdicts(stack, left, right)[0]
+    counts = count_faults(view, plan.checks)
     judged = {
         rule.name: (Verdict(int(v)), int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
@@ -63,7 +63,7 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
     for check in plan.checks:
         line, told = plan.lines[check.name], bool(submission.explanations.get(check.name))
         if check.rule is None:
-            number = _count(spec, check, submission, prior)
+            number = counts[check.name][0]
             word = PASS if number == 0 else MEND if check.severity == "error" else TOLD if told else ASK
             found[Spot(CHECKS, line, LEFT)] = number
             words[check.name] = (word, "")
@@ -111,51 +111,3 @@ def _word(rule: Rule, verdict: Verdict, told: bool) -> str:
     if verdict is Verdict.PASS:
         return PASS
     return FAIL if rule.severity == "error" else TOLD if told else ASK
-
-
-def _count(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
-    values: Mapping[str, Value] = dict(zip(spec.index, submission.values, strict=True))
-    if check.kind == "texts":
-        return sum(text.required and not submission.texts.get(text.key) for text in spec.texts)
-    inputs: Sequence[Cell] = [cell for cell in spec.cells if not cell.total and check.table in {None, cell.table}]
-    if check.kind == "empty":
-        return int(all(values[cell.key] is None for cell in inputs))
-    if check.kind == "blank":
-        return sum(values[cell.key] is None for cell in inputs)
-    if check.kind == "invalid":
-        return sum(_outside(values[cell.key], cell) for cell in inputs)
-    if check.kind == "doubtful":
-        return sum(_doubtful(values[cell.key], cell) for cell in inputs)
-    return _jumps(spec, check, submission, prior) if check.kind == "jump" else _barred(spec, check, submission)
-
-
-def _jumps(spec: FormSpec, check: Check, submission: Submission, prior: Sequence[Value]) -> int:
-    jumped = prior_year.jumped(spec, [submission.values], [prior])[0]
-    return sum(bool(far) for cell, far in zip(spec.cells, jumped, strict=True) if cell.table is check.table)
-
-
-def _barred(spec: FormSpec, check: Check, submission: Submission) -> int:
-    assert check.table is not None
-    barred = [cell for cell in leveled(check.table, spec) if submission.agency.level not in cell.row.levels]
-    return sum(_positive(submission.values[spec.index[cell.key]]) for cell in barred)
-
-
-def _positive(value: Value) -> bool:
-    return isinstance(value, int) and value > 0
-
-
-def _outside(value: Value, cell: Cell) -> bool:
-    if value is None or isinstance(value, NotApplicable):
-        return False
-    highest = cell.measure.maximum * cell.measure.scale
-    return not (-highest if cell.measure.signed else 0) <= value <= highest
-
-
-def _doubtful(value: Value, cell: Cell) -> bool:
-    start = cell.measure.doubtful_from
-    return (
-        isinstance(value, int)
-        and start is not None
-        and value >= start * cell.measure.scale
-        and "." not in display(value, cell.measure)
-    )

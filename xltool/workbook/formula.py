@@ -8,16 +8,15 @@ nothing is volatile.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
-from xltool.codes import LEVEL_NAMES
-from xltool.forms.checks import JUMP_LEAST, JUMP_TIMES, Check, leveled
+from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.totals import definitions
-from xltool.model import Cell, CellKey, Linear, Measure, Rule, Table, Terms
-from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.model import CellKey, Linear, Measure, Rule, Table, Terms
+from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.layout_plan import CHECK_TOP, Plan, Spot
-from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, runs
+from xltool.workbook.places import FormPlaces
+from xltool.workbook.ranges import cell_of, reference, runs, text_reference
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 
@@ -66,30 +65,6 @@ def count_verdict(check: Check, line: int) -> str:
     return f'IF({cell_name(line, LEFT)}=0,"{PASS}",{_bad(check.severity == "error", MEND, line)})'
 
 
-def count(plan: Plan, check: Check) -> str:
-    """How many cells a check finds fault with."""
-    spec = plan.spec
-    if check.kind == "texts":
-        keys = [text.key for text in spec.texts if text.required]
-        return "+".join(f"(LEN({_text(plan.texts[key], CHECKS)})=0)" for key in keys)
-    if check.kind == "empty":
-        filled = "+".join(f"COUNTA({reference(plan, run, None)})" for run in _inputs(plan, spec.cells))
-        return f"IF({filled}=0,1,0)"
-    assert check.table is not None
-    cells = [cell for cell in spec.cells if cell.table is check.table and not cell.total]
-    if check.kind == "blank":
-        return "+".join(f"COUNTBLANK({reference(plan, run, None)})" for run in _inputs(plan, cells))
-    if check.kind == "invalid":
-        return "+".join(_invalid(plan, run) for run in _inputs(plan, cells))
-    if check.kind == "doubtful":
-        return "+".join(
-            f"SUMPRODUCT(--ISNUMBER(1/(({area}>={spec.cell(run[0]).measure.doubtful_from})*(ROUND({area},0)={area}))))"
-            for run in _inputs(plan, [cell for cell in cells if cell.measure.doubtful_from is not None])
-            for area in [reference(plan, run, None)]
-        )
-    return _jumps(plan, check.table) if check.kind == "jump" else _level_count(plan, check.table)
-
-
 def state(plan: Plan) -> str:
     """The one sentence about the whole workbook."""
     last = CHECK_TOP + len(plan.checks)
@@ -136,12 +111,13 @@ def judged_text(words: Sequence[tuple[str, str]]) -> str:
 def formulas(plan: Plan) -> dict[Spot, str]:
     """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
     found: dict[Spot, str] = {plan.cells[key]: total(plan, rule) for key, rule in definitions(plan.spec.rules).items()}
+    places = FormPlaces(plan)
     for check in plan.checks:
         line = plan.lines[check.name]
-        if check.rule is None:
-            found[Spot(CHECKS, line, LEFT)] = count(plan, check)
+        if check.kind is not None:
+            found[Spot(CHECKS, line, LEFT)] = check.kind.formula(places, check.table)
             found[Spot(CHECKS, line, VERDICT)] = count_verdict(check, line)
-        else:
+        if check.rule is not None:
             linear = check.rule.linear if plan.prior else check.rule.linear.alone or check.rule.linear
             for column, text in zip((LEFT, RIGHT, DIFFERENCE), sides(plan, linear, line), strict=True):
                 found[Spot(CHECKS, line, column)] = text
@@ -153,7 +129,7 @@ def formulas(plan: Plan) -> dict[Spot, str]:
         found[spot] = heading(plan)
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
-            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({_text(spot, TEXTS)})"
+            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({text_reference(spot, TEXTS)})"
     return found
 
 
@@ -165,14 +141,7 @@ def validation(measure: Measure, cell: str, slash: bool) -> str:
 
 
 def _bad(error: bool, word: str, line: int) -> str:
-    return f'"{word}"' if error else f'IF(LEN({_text(Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
-
-
-def _text(spot: Spot, home: str) -> str:
-    """A cell for a text as a reference into its own row, from the first cell to the one behind it, which are locked."""
-    sheet = "" if spot.sheet == home else f"{quote_sheet(spot.sheet)}!"
-    first, behind = cell_name(spot.row, 0, absolute=True), cell_name(spot.row, spot.column + 1, absolute=True)
-    return f"INDEX({sheet}{first}:{behind},1,{spot.column + 1})"
+    return f'"{word}"' if error else f'IF(LEN({text_reference(Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
 
 
 def _rounded(sum_: str, decimals: int) -> str:
@@ -197,44 +166,3 @@ def _valid(plan: Plan, keys: Iterable[CellKey], home: Table | None) -> str:
         numbers = f"SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))"
         tests.append(f'{numbers}-COUNTBLANK({area})+COUNTIF({area},"/")={len(run)}')
     return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
-
-
-def _invalid(plan: Plan, run: Sequence[CellKey]) -> str:
-    """Cells of a run that hold neither a blank, nor a figure within the measure, nor `/`."""
-    area, measure = reference(plan, run, None), cell_of(plan, run[0]).measure
-    lowest = -measure.maximum if measure.signed else 0
-    fits = f"(ROUND({area},{measure.decimals})={area})*({area}>={lowest})*({area}<={measure.maximum})"
-    return f'{len(run)}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({area},"/")'
-
-
-def _level_count(plan: Plan, table: Table) -> str:
-    """Cells above zero in rows that the agency's level may not fill in."""
-    cells = leveled(table, plan.spec)
-    level = plan.cover["level"].reference
-    parts = []
-    for levels, group in groupby(cells, key=lambda cell: cell.row.levels):
-        allowed = ",".join(f'{level}="{LEVEL_NAMES[name]}"' for name in levels)
-        counts = "+".join(f'COUNTIF({reference(plan, run, None)},">0")' for run in _inputs(plan, group))
-        parts.append(f"IF(OR({allowed}),0,{counts})")
-    return "+".join(parts)
-
-
-def _inputs(plan: Plan, cells: Iterable[Cell]) -> list[Run]:
-    return rectangles(plan, (cell for cell in cells if not cell.total))
-
-
-def _jumps(plan: Plan, table: Table) -> str:
-    """How many cells jumped since last year; blank and `/` are no figures."""
-    counted = [cell for cell in plan.spec.cells if cell.table is table and not cell.measure.signed]
-    return "+".join(_jumped(plan, run) for run in rectangles(plan, counted)) or "0"
-
-
-def _jumped(plan: Plan, run: Run) -> str:
-    decimals = cell_of(plan, run[0]).measure.decimals
-    this, last = reference(plan, run, None), reference(plan, last_year(run), None)
-    more, less = (
-        f"({one}>{_rounded(f'{JUMP_TIMES}*{other}', decimals)})" for one, other in ((this, last), (last, this))
-    )
-    far = f"({_rounded(f'ABS({this}-{last})', decimals)}>={JUMP_LEAST})"
-    figure = f"(ROUND({this},{decimals})={this})*(LEN({this})>0)"  # a text such as 1,234 would be reckoned with
-    return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"

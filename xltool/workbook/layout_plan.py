@@ -87,7 +87,7 @@ class Plan:
         marks = MARKS if prior else META
         self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
         self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
-        self.checks = checks.listed(spec, prior)
+        self.checks = checks.list_checks(spec, prior)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
             check.name: Spot(CHECKS, self.lines[check.name], 8) for check in self.checks if check.severity == "warning"
@@ -165,8 +165,8 @@ class Plan:
         """One word for each row or column that checks judge; the checks of a place share it."""
         found: dict[tuple[Table, Spot, int], tuple[list[str], list[CellKey]]] = {}
         for check in self.checks:
-            if check.kind == "level" and check.table is not None:
-                for cell in checks.leveled(check.table, self.spec):
+            if check.kind is not None and check.kind.beside:
+                for cell in check.kind.cells(self.spec, check.table):
                     self._note(found, self._beside(cell), check.name, [cell.key])
             elif check.rule is not None and check.rule.at:
                 cell = self.spec.cell(check.rule.linear.own[0])

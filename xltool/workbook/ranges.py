@@ -29,6 +29,13 @@ def reference(plan: Plan, run: Sequence[CellKey], home: Table | None) -> str:
     return start if len(run) == 1 else f"{start}:INDEX({frame},{last.row + 1},{last.column + 1})"
 
 
+def text_reference(spot: Spot, home: str) -> str:
+    """A cell for a text as a reference into its own row, from the first cell to the one behind it, which are locked."""
+    sheet = "" if spot.sheet == home else f"{quote_sheet(spot.sheet)}!"
+    first, behind = cell_name(spot.row, 0, absolute=True), cell_name(spot.row, spot.column + 1, absolute=True)
+    return f"INDEX({sheet}{first}:{behind},1,{spot.column + 1})"
+
+
 def runs(plan: Plan, terms: Terms) -> list[tuple[Run, int]]:
     """Terms as runs of neighbouring cells of one coefficient and precision, down a column or along a row."""
     found: list[tuple[Run, int]] = []

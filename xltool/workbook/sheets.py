@@ -148,7 +148,7 @@ def _target(context: Context, check: Check) -> Spot | None:
     """The first cell that a check looks at."""
     if check.rule is not None:
         return context.plan.cells[check.rule.linear.own[0]]
-    if check.kind == "texts":
+    if check.kind is not None and check.kind.scope == "texts":
         return next(context.plan.texts[text.key] for text in context.spec.texts if text.required)
     return next(
         (context.plan.cells[c.key] for c in context.spec.cells if not c.total and check.table in {None, c.table}), None

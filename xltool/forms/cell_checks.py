@@ -1,0 +1,364 @@
+"""The kinds of checks of cells: each is one class that says which cells it faults, in vectors, and the formula that counts them.
+
+Arrays have a row for each submission and a column for each cell; only operators and methods of arrays are used here, and where the
+cells of a formula stand is asked of who writes it. So one class holds all that is known of a check, and knows neither numpy nor A1.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
+
+from xltool.codes import LEVEL_NAMES
+from xltool.forms import totals
+from xltool.forms.number import written
+from xltool.messages import finding
+from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Measure, Severity, Table, Value
+
+Scope: TypeAlias = Literal["form", "table", "texts"]
+Array: TypeAlias = Any
+"""A vector or matrix of whole numbers or truths; `rules.view` makes them."""
+
+JUMP_TIMES: Final = 10
+JUMP_LEAST: Final = 20
+"""A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at least so many units."""
+
+
+class View(Protocol):
+    """Submissions as a check sees them: matrices of submissions x cells, and of submissions x texts."""
+
+    @property
+    def figures(self) -> Array:
+        """Scaled figures; a blank and `/` are 0."""
+
+    @property
+    def blank(self) -> Array:
+        """Which cells are blank."""
+
+    @property
+    def plain(self) -> Array:
+        """Which cells hold a figure: neither a blank nor `/`."""
+
+    @property
+    def last_figures(self) -> Array:
+        """Last year's figures in the order of this form."""
+
+    @property
+    def last_plain(self) -> Array:
+        """Which of last year's cells hold a figure."""
+
+    @property
+    def barred(self) -> Array:
+        """Which cells stand in rows that the agency's level may not fill in."""
+
+    @property
+    def missing_texts(self) -> Array:
+        """Which texts must be written and are not."""
+
+    def row(self, of: Callable[[Cell], int]) -> Array:
+        """What a function says of each cell, as a row to compare with."""
+
+
+class Area(Protocol):
+    """Neighbouring cells of one measure as a formula names them."""
+
+    @property
+    def reference(self) -> str:
+        """The reference to the cells of this year."""
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of what stands in them."""
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+
+    @property
+    def last_year(self) -> str:
+        """The reference to the same cells of last year."""
+
+
+class Places(Protocol):
+    """Where the formulas of a workbook find what they count."""
+
+    spec: FormSpec
+    level: str  # the cell that says the agency's level in words
+
+    def areas(self, cells: Iterable[Cell]) -> Sequence[Area]:
+        """The cells, as few areas as may be."""
+
+    def text(self, key: str) -> str:
+        """The reference to the cell of a text."""
+
+
+class CellCheck(ABC):
+    """A kind of check; `code` is that of its findings, `scope` what a line of the 校验 sheet is about: the form, a table, the texts."""
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity]
+    scope: ClassVar[Scope] = "table"
+    across_years: ClassVar[bool] = False  # whether it needs last year's figures
+    beside: ClassVar[bool] = False  # whether its cells are judged in words beside their rows too
+
+    @abstractmethod
+    def text(self, cells: Sequence[Cell]) -> str:
+        """What its line of the 校验 sheet says."""
+
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:
+        """What it has a line of the 校验 sheet for: tables, or None for one line about the whole form."""
+        yield from (table for table in spec.tables if self.cells(spec, table)) if self.scope == "table" else [None]
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        """The cells that its line counts, of one table or of all."""
+        return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.total)
+
+    @abstractmethod
+    def mask(self, view: View) -> Array:
+        """Which cells it finds fault with: submissions x cells (of the texts: x texts), totals among them."""
+
+    def count(self, mask: Array) -> Array:
+        """What its line shows for a part of its mask: a number for each submission, zero being right."""
+        return mask.sum(axis=1)
+
+    @abstractmethod
+    def formula(self, places: Places, table: Table | None) -> str:
+        """The same number as a formula."""
+
+
+class FigureCheck(CellCheck):
+    """A kind of check that tells of each cell by itself."""
+
+    def told(self, spec: FormSpec, mask: Array) -> Array:  # noqa: ARG002
+        """The cells of its mask that have a finding of their own."""
+        return mask
+
+    @abstractmethod
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:
+        """The finding about one cell."""
+
+
+class Empty(CellCheck):
+    """Nothing at all is filled in."""
+
+    code, severity, scope = "form.empty", "error", "form"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "各表应按实际填写，没有发生的填 0"
+
+    def mask(self, view: View) -> Array:
+        return view.blank & (view.blank | (view.row(_is_total) == 1)).all(axis=1)[:, None]
+
+    def count(self, mask: Array) -> Array:
+        return mask.all(axis=1).astype("int64")
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        filled = "+".join(f"COUNTA({area.reference})" for area in places.areas(self.cells(places.spec, table)))
+        return f"IF({filled}=0,1,0)"
+
+
+class Invalid(FigureCheck):
+    """A figure beyond what its measure allows; in a workbook also what is no figure."""
+
+    code, severity = "number.text", "error"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "填报格只能填符合计量单位的数字，不能填文字"
+
+    def mask(self, view: View) -> Array:
+        return (view.figures < view.row(_lowest)) | (view.figures > view.row(_highest))
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        return "+".join(map(self._outside, places.areas(self.cells(places.spec, table))))
+
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
+        shown = written(value, cell.measure)
+        if value < 0 and not cell.measure.signed:
+            return finding("number.negative", cell.key, value=shown)
+        return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
+
+    @staticmethod
+    def _outside(area: Area) -> str:
+        """Cells that hold neither a blank, nor a figure within the measure, nor `/`."""
+        cells, measure = area.reference, area.measure
+        lowest = -measure.maximum if measure.signed else 0
+        fits = f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
+        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")'
+
+
+class Blank(CellCheck):
+    """A cell left blank; `rules.cells` tells of many at once."""
+
+    code, severity = "cell.blank", "warning"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "填报格不应空着，没有发生的填 0"
+
+    def mask(self, view: View) -> Array:
+        return view.blank
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        return "+".join(f"COUNTBLANK({area.reference})" for area in places.areas(self.cells(places.spec, table)))
+
+
+class Level(FigureCheck):
+    """A figure in a row that the agency's level may not fill in."""
+
+    code, severity, beside = "cell.level", "error", True
+
+    def text(self, cells: Sequence[Cell]) -> str:
+        rows = "、".join(dict.fromkeys(cell.row.short for cell in cells))
+        return f"无权制定的单位，“{rows}”各格应为 0 或 /"
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        return tuple(cell for cell in super().cells(spec, table) if len(cell.row.levels) < len(LEVELS))
+
+    def mask(self, view: View) -> Array:
+        return view.barred & (view.figures != 0)
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        parts = []
+        for levels, group in groupby(self.cells(places.spec, table), key=lambda cell: cell.row.levels):
+            allowed = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in levels)
+            areas = [area.reference for area in places.areas(group)]
+            counts = "+".join(f'COUNTIF({area},">0")+COUNTIF({area},"<0")' for area in areas)
+            parts.append(f"IF(OR({allowed}),0,{counts})")
+        return "+".join(parts)
+
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
+        level = LEVEL_NAMES[agency.level]
+        shown = written(value, cell.measure)
+        return finding(self.code, cell.key, value=shown, level=level, basis=cell.row.levels_basis)
+
+
+class Doubtful(FigureCheck):
+    """A whole amount so large that it looks like one of another unit."""
+
+    code, severity = "amount.doubtful", "warning"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "金额以万元填报，不应像是按元填的"
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        return tuple(cell for cell in super().cells(spec, table) if cell.measure.doubtful_from is not None)
+
+    def mask(self, view: View) -> Array:
+        figures = view.figures
+        large = (figures >= view.row(_doubtful_from)) & (figures <= view.row(_highest))
+        return large & (figures % view.row(_scale) == 0)
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        return "+".join(map(self._large, places.areas(self.cells(places.spec, table))))
+
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
+        return finding(self.code, cell.key, value=written(value, cell.measure))
+
+    @staticmethod
+    def _large(area: Area) -> str:
+        cells, measure = area.reference, area.measure
+        large = f"({cells}>={measure.doubtful_from})*({cells}<={measure.maximum})*(ROUND({cells},0)={cells})"
+        return f"SUMPRODUCT(--ISNUMBER(1/({large})))"
+
+
+class Jump(FigureCheck):
+    """A figure out of proportion to last year's; what may be negative (本年增/减) is a change already."""
+
+    code, severity, across_years = "prior.jump", "warning", True
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return f"与上年相差十倍以上（且差 {JUMP_LEAST} 以上）的，应核对位数、单位和口径"
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.measure.signed)
+
+    def mask(self, view: View) -> Array:
+        this, last = view.figures, view.last_figures
+        far = (this > JUMP_TIMES * last) | (JUMP_TIMES * this < last)
+        apart = abs(this - last) >= view.row(_least_jump)
+        return far & apart & view.plain & view.last_plain & (view.row(_is_signed) == 0)
+
+    def formula(self, places: Places, table: Table | None) -> str:
+        return "+".join(map(self._jumped, places.areas(self.cells(places.spec, table)))) or "0"
+
+    def told(self, spec: FormSpec, mask: Array) -> Array:
+        """Not a total one of whose inputs jumped: that one is the cause."""
+        rules, own = totals.definitions(spec.rules), mask.copy()
+        for key in rules:
+            parts = [spec.index[part] for part, _ in totals.inputs(key, rules)]
+            own[:, spec.index[key]] &= ~mask[:, parts].any(axis=1)
+        return own
+
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
+        return finding(self.code, cell.key, value=written(value, cell.measure), prior=written(prior, cell.measure))
+
+    @staticmethod
+    def _jumped(area: Area) -> str:
+        this, last, decimals = area.reference, area.last_year, area.measure.decimals
+
+        def rounded(amount: str) -> str:
+            return f"ROUND({amount},{decimals})" if decimals else amount
+
+        more, less = (f"({one}>{rounded(f'{JUMP_TIMES}*{other}')})" for one, other in ((this, last), (last, this)))
+        far = f"({rounded(f'ABS({this}-{last})')}>={JUMP_LEAST})"
+        figure = f"(ROUND({this},{decimals})={this})*(LEN({this})>0)"  # a text such as 1,234 would be reckoned with
+        return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"
+
+
+class MissingTexts(CellCheck):
+    """A text that must be written is not."""
+
+    code, severity, scope = "text.missing", "warning", "texts"
+
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:
+        if any(text.required for text in spec.texts):
+            yield None
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "规定必写的部分应写明"
+
+    def mask(self, view: View) -> Array:
+        return view.missing_texts
+
+    def formula(self, places: Places, table: Table | None) -> str:  # noqa: ARG002
+        required = [places.text(text.key) for text in places.spec.texts if text.required]
+        return "+".join(f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({text},CHAR(10),""),"\u3000","")))=0)' for text in required)
+
+
+CELL_CHECKS: Final[tuple[CellCheck, ...]] = (Empty(), Invalid(), Blank(), Level(), Doubtful(), Jump(), MissingTexts())
+"""All kinds of checks of cells, in the order of the 校验 sheet."""
+
+
+def is_unwritten(text: str) -> bool:
+    """Whether there is nothing to read in a text: blanks and line breaks are nothing."""
+    return not text.strip(" \n\u3000")
+
+
+def _is_total(cell: Cell) -> int:
+    return cell.total
+
+
+def _is_signed(cell: Cell) -> int:
+    return cell.measure.signed
+
+
+def _scale(cell: Cell) -> int:
+    return cell.measure.scale
+
+
+def _lowest(cell: Cell) -> int:
+    return -_highest(cell) if cell.measure.signed else 0
+
+
+def _highest(cell: Cell) -> int:
+    return cell.measure.maximum * cell.measure.scale
+
+
+def _doubtful_from(cell: Cell) -> int:
+    """A number that no figure reaches where nothing is doubtful."""
+    return 2**62 if cell.measure.doubtful_from is None else cell.measure.doubtful_from * cell.measure.scale
+
+
+def _least_jump(cell: Cell) -> int:
+    return JUMP_LEAST * cell.measure.scale

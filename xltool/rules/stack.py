@@ -1,0 +1,43 @@
+"""Many submissions' values as matrices of whole numbers, a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xltool.model import Value
+
+Figures: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Submissions as rows: figures (n x cells, int64, blank and `/` as 0) and which are there (n x cells).
+
+    With last year at hand there are twice as many columns: this year's cells, then last year's.
+    """
+
+    figures: Figures
+    known: Mask
+
+
+def join_years(this: Stack, last: Stack) -> Stack:
+    """Two years of the same submissions as one stack."""
+    return Stack(np.hstack((this.figures, last.figures)), np.hstack((this.known, last.known)))
+
+
+def stack_values(values: Sequence[Sequence[Value]]) -> Stack:
+    """Many submissions' values as rows of figures."""
+    if not values:
+        return Stack(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.bool_))
+    figures = np.array([[value if type(value) is int else 0 for value in row] for row in values], np.int64)
+    known = np.ones(figures.shape, np.bool_)
+    for at, row in enumerate(values):
+        if None in row:
+            known[at] = [value is not None for value in row]
+    return Stack(figures, known)

@@ -1,0 +1,96 @@
+"""Submissions of one form as matrices, with what the checks of cells look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from xltool.forms.cell_checks import is_unwritten
+from xltool.forms.memo import derive_once
+from xltool.model import NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
+from xltool.rules.stack import Figures, Mask, Stack, stack_values
+
+
+class SubmissionView:
+    """Submissions with their totals completed, and last year's values in the order of the form where they are at hand."""
+
+    def __init__(
+        self,
+        spec: FormSpec,
+        submissions: Sequence[Submission],
+        priors: Sequence[Sequence[Value]] | None = None,
+    ) -> None:
+        self.spec, self.submissions, self.priors = spec, submissions, priors
+        self._values = [submission.values for submission in submissions]
+        self.stack = stack_values(self._values)
+
+    @property
+    def figures(self) -> Figures:
+        """Submissions x cells, scaled; a blank and `/` are 0."""
+        return self.stack.figures
+
+    @cached_property
+    def blank(self) -> Mask:
+        """Which cells are blank."""
+        return ~self.stack.known
+
+    @cached_property
+    def plain(self) -> Mask:
+        """Which cells hold a figure: neither a blank nor `/`."""
+        return _plain(self.stack, self._values)
+
+    @cached_property
+    def last(self) -> Stack:
+        """Last year's figures."""
+        assert self.priors is not None
+        return stack_values(self.priors)
+
+    @property
+    def last_figures(self) -> Figures:
+        """Last year's figures, a blank and `/` as 0."""
+        return self.last.figures
+
+    @cached_property
+    def last_plain(self) -> Mask:
+        """Which of last year's cells hold a figure."""
+        return _plain(self.last, self.priors or ())
+
+    @cached_property
+    def barred(self) -> Mask:
+        """Which cells the agency's level may not fill in."""
+        rows = [_barred(self.spec, submission.agency.level) for submission in self.submissions]
+        return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
+
+    @cached_property
+    def missing_texts(self) -> Mask:
+        """Which texts must be written and are not (submissions x texts)."""
+        required = [text.key if text.required else None for text in self.spec.texts]
+        rows = [
+            [key is not None and is_unwritten(submission.texts.get(key, "")) for key in required]
+            for submission in self.submissions
+        ]
+        return np.array(rows, np.bool_).reshape(len(rows), len(required))
+
+    def row(self, of: Callable[[Cell], int]) -> Figures:
+        """What a function says of each cell of the form."""
+        return _row(self.spec, of)
+
+
+@derive_once
+def _row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
+    return np.array([of(cell) for cell in spec.cells], np.int64)
+
+
+@derive_once
+def _barred(spec: FormSpec, level: Level) -> Mask:
+    return np.array([level not in cell.row.levels for cell in spec.cells], np.bool_)
+
+
+def _plain(stack: Stack, values: Sequence[Sequence[Value]]) -> Mask:
+    plain = stack.known.copy()
+    for at, row in enumerate(values):
+        if NOT_APPLICABLE in row:
+            plain[at] &= [value is not NOT_APPLICABLE for value in row]
+    return plain

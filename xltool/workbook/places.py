@@ -1,0 +1,51 @@
+"""Where the formulas that count cells find them in a form's workbook: neighbours as one area, texts in their rows, the level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xltool.forms.sheet_names import CHECKS
+from xltool.model import Cell, Measure
+from xltool.workbook.layout_plan import Plan
+from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, text_reference
+
+
+@dataclass(frozen=True)
+class FormArea:
+    """Neighbouring cells of one measure, as the 校验 sheet names them."""
+
+    plan: Plan
+    run: Run
+
+    @property
+    def reference(self) -> str:
+        return reference(self.plan, self.run, None)
+
+    @property
+    def last_year(self) -> str:
+        return reference(self.plan, last_year(self.run), None)
+
+    @property
+    def measure(self) -> Measure:
+        return cell_of(self.plan, self.run[0]).measure
+
+    @property
+    def size(self) -> int:
+        return len(self.run)
+
+
+class FormPlaces:
+    """The places of one plan, as the kinds of checks of cells ask for them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.spec = plan, plan.spec
+        self.level = plan.cover["level"].reference
+
+    def areas(self, cells: Iterable[Cell]) -> list[FormArea]:
+        """The cells, as few areas as may be."""
+        return [FormArea(self.plan, run) for run in rectangles(self.plan, cells)]
+
+    def text(self, key: str) -> str:
+        """The reference to the cell of a text."""
+        return text_reference(self.plan.texts[key], CHECKS)

@@ -86,7 +86,7 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     campaign = folder.load(root)
     roster, store = campaign.roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
-    desk = intake.Context(campaign, roster, store, campaign.key(), AT, {}.get)
+    desk = intake.Intake(campaign, roster, store, campaign.key(), AT, {}.get)
     taken = list(intake.collect(desk, [], workers))
     states = {s.entry.agency.code: s.state for s in standings(campaign, roster, store, date(2025, 1, 10))}
     returns.refresh(campaign, roster, store, states, {})

@@ -74,11 +74,11 @@ def _verified(submission: Submission, prior: Submission | None, data: bytes) -> 
 
 def light(data: bytes) -> bool:
     """Whether only our own readers touch it, and it is small once it is inflated, to which they hold it."""
-    from xltool.spreadsheet.package import declared
+    from xltool.spreadsheet.package import declared_size
 
     if document.looks_like(data):
         return len(data) <= LIGHT_DOCUMENT
-    size = declared(data)
+    size = declared_size(data)
     return (
         data.startswith(kinds.ZIP) if size is None else size <= LIGHT_WORKBOOK
     )  # what is no whole archive is refused at once

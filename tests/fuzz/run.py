@@ -42,7 +42,7 @@ with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcryp
     from xltool import api
     from xltool.campaign import inbox
     from xltool.published import read as published  # noqa: F401
-    from xltool.spreadsheet.number_format import as_date, shown, shown_text
+    from xltool.spreadsheet.number_format import format_date, format_number, format_text
 
 LIMITS = (
     "-max_len=200000",
@@ -95,7 +95,9 @@ def gather(data):
 
 def display(data):
     code, _, digits = data.decode("utf-8", "replace").partition("\n")
-    assert {type(text) for text in (shown(code, digits), as_date(code, digits, True), shown_text(code, "甲"))} <= {
+    assert {
+        type(text) for text in (format_number(code, digits), format_date(code, digits, True), format_text(code, "甲"))
+    } <= {
         str,
         type(None),
     }

@@ -178,7 +178,7 @@ def test_sheets_in_the_order_of_the_workbook_without_charts():
             )
         )
     )
-    assert [(one.name, one.state) for one in read.sheets] == [("乙", "veryHidden"), ("甲", "hidden")]
+    assert [(one.name, one.visibility) for one in read.sheets] == [("乙", "veryHidden"), ("甲", "hidden")]
 
 
 def test_names_properties_and_locks():
@@ -383,7 +383,7 @@ def agree_with_openpyxl(data: bytes, read: RawBook) -> None:
     values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     assert [one.name for one in read.sheets] == [one.title for one in formulas.worksheets]
     for one, theirs, theirs_values in zip(read.sheets, formulas.worksheets, values.worksheets, strict=True):
-        assert one.state == theirs.sheet_state
+        assert one.visibility == theirs.sheet_state
         assert one.protected == theirs.protection.sheet
         areas = {
             (area.min_row - 1, area.min_col - 1, area.max_row - 1, area.max_col - 1)
@@ -429,7 +429,7 @@ def test_xlsxwriter():
     assert one.cells[3, 5] == RawCell("text", " 空格 ")
     assert one.cells[3, 2] == RawCell("number", "78.1561")
     assert one.cells[6, 0].formula == "A4:A5*2"
-    assert (two.state, two.hidden_rows, two.hidden_columns) == ("veryHidden", {3}, {1, 2})
+    assert (two.visibility, two.hidden_rows, two.hidden_columns) == ("veryHidden", {3}, {1, 2})
 
 
 @pytest.mark.parametrize("write_only", [False, True])

@@ -8,7 +8,7 @@ from tests.workbook.dress import attach, condition, element
 from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_3, Formula, Opened, codes, filled, given, read, tampered
 from xltool import api
-from xltool.spreadsheet.external_links import reach
+from xltool.spreadsheet.external_links import classify_link
 
 SPEC = api.form("ogi-2021")
 BOOK = "xl/workbook.xml"
@@ -56,7 +56,7 @@ def message(reading, code):
     ],
 )
 def test_what_a_formula_reaches(formula, what):
-    assert reach(formula) == what
+    assert classify_link(formula) == what
 
 
 def test_the_formulas_of_our_own_workbooks_reach_nothing():

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook import calc
-from xltool.spreadsheet.number_format import as_date, shown, shown_text
+from xltool.spreadsheet.number_format import format_date, format_number, format_text
 
 FORMATS = (
     "0",
@@ -124,7 +124,7 @@ NUMBERS = (
     ],
 )
 def test_what_is_shown(code, digits, text):
-    assert shown(code, digits) == text
+    assert format_number(code, digits) == text
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,11 @@ def test_what_is_shown(code, digits, text):
     ],
 )
 def test_which_numbers_are_dates(code, digits, day):
-    assert as_date(code, digits) == day
+    assert format_date(code, digits) == day
 
 
 def test_the_calendar_of_1904():
-    assert (shown("yyyy/m/d", "43832", True), as_date("yyyy/m/d", "0", True)) == ("2024/1/3", "1904-01-01")
+    assert (format_number("yyyy/m/d", "43832", True), format_date("yyyy/m/d", "0", True)) == ("2024/1/3", "1904-01-01")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_the_calendar_of_1904():
     ],
 )
 def test_what_is_shown_of_a_text(code, text):
-    assert shown_text(code, "甲") == text
+    assert format_text(code, "甲") == text
 
 
 @given(
@@ -178,9 +178,9 @@ def test_what_is_shown_of_a_text(code, text):
     st.decimals(-(10**9), 10**9, allow_nan=False, places=4),
 )
 def test_any_format_shows_a_text_or_is_not_known(code, number):
-    assert isinstance(shown(code, str(number)), str | None)
-    assert isinstance(as_date(code, str(number)), str | None)
-    assert isinstance(shown_text(code, "甲"), str | None)
+    assert isinstance(format_number(code, str(number)), str | None)
+    assert isinstance(format_date(code, str(number)), str | None)
+    assert isinstance(format_text(code, "甲"), str | None)
 
 
 def _early(code: str, digits: str) -> bool:
@@ -219,7 +219,7 @@ def test_beside_libreoffice(tmp_path):
     compared, differing = 0, []
     for column, code in enumerate(FORMATS):
         for row, digits in enumerate((*NUMBERS, *(f"-{digits}" for digits in NUMBERS))):
-            mine = shown(code, digits)
+            mine = format_number(code, digits)
             if mine is not None and digits != "-0" and not _early(code, digits):
                 compared += 1
                 if mine.strip() != table[row][column].strip():

@@ -11,7 +11,7 @@ from tests.workbook.rewriters import office_saved
 from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
 from xltool import api
 from xltool.spreadsheet.book import RawCell
-from xltool.spreadsheet.open import opened
+from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 
 SPACES = " ".join(
@@ -39,7 +39,7 @@ def number(value: str, more: str = "") -> str:
 
 def refused(data: bytes) -> str:
     with pytest.raises(Refusal) as caught:
-        opened(data)
+        open_workbook(data)
     return caught.value.finding.code
 
 
@@ -83,7 +83,7 @@ def test_formulas_and_typed_figures_are_told_apart(saved):
 
 
 def test_raw_contents_are_those_of_the_new_format(saved):
-    before, after = opened(filled()), opened(saved["plain"])
+    before, after = open_workbook(filled()), open_workbook(saved["plain"])
     for ours, theirs in zip(before.sheets, after.sheets, strict=True):
         assert (theirs.name, theirs.protected) == (ours.name, ours.protected)
         assert set(theirs.merges) == set(ours.merges)
@@ -97,7 +97,7 @@ def test_raw_contents_are_those_of_the_new_format(saved):
 
 
 def test_digits_are_those_of_the_file():
-    cells = opened(sheet(row(number("78.1561"), number("12345678901234567890"), number("1E+3")))).sheets[0].cells
+    cells = open_workbook(sheet(row(number("78.1561"), number("12345678901234567890"), number("1E+3")))).sheets[0].cells
     assert [cells[0, at] for at in range(3)] == [
         RawCell("number", "78.1561"),
         RawCell("number", "12345678901234567890"),
@@ -110,7 +110,14 @@ def test_repeated_rows_and_columns():
         row(number("1", 'table:number-columns-repeated="3"'), more='table:number-rows-repeated="2"'),
         row('<table:table-cell table:number-columns-repeated="16000"/>', more='table:number-rows-repeated="900000"'),
     ]
-    assert sorted(opened(sheet("".join(rows))).sheets[0].cells) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert sorted(open_workbook(sheet("".join(rows))).sheets[0].cells) == [
+        (0, 0),
+        (0, 1),
+        (0, 2),
+        (1, 0),
+        (1, 1),
+        (1, 2),
+    ]
     assert refused(sheet(row(number("1"), more='table:number-rows-repeated="1048576"'))) == "file.limit"
     assert refused(sheet(row(number("1", 'table:number-columns-repeated="16384"')))) == "file.limit"
     assert refused(sheet(rows[1] * 2 + row(number("1")))) == "file.limit"
@@ -120,8 +127,8 @@ def test_hidden_sheets_rows_and_columns():
     style = '<style:style style:name="ta1"><style:table-properties table:display="false"/></style:style>'
     columns = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
     data = sheet(columns + row(number("1")) + row(number("2"), more='table:visibility="collapse"'), style)
-    one = opened(data).sheets[0]
-    assert (one.hidden_rows, one.hidden_columns, one.state) == ({1}, {1, 2}, "visible")
+    one = open_workbook(data).sheets[0]
+    assert (one.hidden_rows, one.hidden_columns, one.visibility) == ({1}, {1, 2}, "visible")
 
 
 def test_texts_with_spaces_breaks_and_comments():
@@ -129,7 +136,7 @@ def test_texts_with_spaces_breaks_and_comments():
         '<table:table-cell office:value-type="string"><office:annotation><text:p>批注</text:p></office:annotation>'
         '<text:p>甲<text:s text:c="3"/>乙<text:line-break/>丙<text:span>丁</text:span></text:p><text:p>戊</text:p></table:table-cell>'
     )
-    assert opened(sheet(row(cell))).sheets[0].cells[0, 0] == RawCell("text", "甲   乙\n丙丁\n戊")
+    assert open_workbook(sheet(row(cell))).sheets[0].cells[0, 0] == RawCell("text", "甲   乙\n丙丁\n戊")
 
 
 def test_other_documents_passwords_and_damage():

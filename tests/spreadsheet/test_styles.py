@@ -13,7 +13,7 @@ from tests.workbook.rewriters import openpyxl_saved
 from tests.workbook.tamper import filled
 from xltool.spreadsheet.book import read_book
 from xltool.spreadsheet.package import Package, Refusal
-from xltool.spreadsheet.sheet import WHOLE, Look, RawCell
+from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display, RawCell
 from xltool.spreadsheet.styles import _BUILTIN, read_styles
 
 INNER = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -28,10 +28,12 @@ def styles(inner: str, theme: str | None = None):
     return read_styles(Package(packed(parts(**others))), "xl/styles.xml", "xl/theme.xml" if theme is not None else None)
 
 
-def look(font: str = "", fill: str = "", number: str = "0", before: str = "", theme: str | None = None) -> Look | None:
+def look(
+    font: str = "", fill: str = "", number: str = "0", before: str = "", theme: str | None = None
+) -> Display | None:
     """The look of the one cell format of a style part."""
     inner = f"{before}<fonts><font>{font}</font></fonts><fills><fill>{fill}</fill></fills>"
-    return styles(f'{inner}<cellXfs><xf numFmtId="{number}" fontId="0" fillId="0"/></cellXfs>', theme).looks["0"]
+    return styles(f'{inner}<cellXfs><xf numFmtId="{number}" fontId="0" fillId="0"/></cellXfs>', theme).displays["0"]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def look(font: str = "", fill: str = "", number: str = "0", before: str = "", th
     [("2", "0.00"), ("9", "0%"), ("14", "yyyy/m/d"), ("31", 'yyyy"年"m"月"d"日"'), ("58", 'm"月"d"日"')],
 )
 def test_built_in_formats(number, code):
-    assert look(number=number) == Look(code)
+    assert look(number=number) == Display(code)
 
 
 @pytest.mark.parametrize("number", ["0", "49", "23", "81", "", "-1", "x", "99999999999"])
@@ -48,8 +50,8 @@ def test_formats_that_are_plain_or_none(number):
 
 
 def test_the_format_of_counts():
-    assert look(number="1") is WHOLE
-    assert look(number="170", before='<numFmts><numFmt numFmtId="170" formatCode="0"/></numFmts>') is WHOLE
+    assert look(number="1") is WHOLE_NUMBER
+    assert look(number="170", before='<numFmts><numFmt numFmtId="170" formatCode="0"/></numFmts>') is WHOLE_NUMBER
     assert look(number="170", before='<numFmts><numFmt numFmtId="170" formatCode="GENERAL"/></numFmts>') is None
 
 
@@ -83,7 +85,7 @@ def test_the_built_in_formats_beside_openpyxl():
     ],
 )
 def test_colours(font, fill, unseen):
-    assert look(font, fill) == (Look("General", True) if unseen else None)
+    assert look(font, fill) == (Display("General", True) if unseen else None)
 
 
 THEME = "".join(f"<a:{name}>{colour}</a:{name}>" for name, colour in (
@@ -94,21 +96,21 @@ THEME = "".join(f"<a:{name}>{colour}</a:{name}>" for name, colour in (
 @pytest.mark.parametrize(("number", "unseen"), [(0, False), (1, False), (2, False), (3, True), (4, True), (5, False)])
 def test_the_colours_of_a_theme(number, unseen):
     """What the system calls the colour of text is that, whatever a file says it was last."""
-    assert look(f'<color theme="{number}"/>', theme=THEME) == (Look("General", True) if unseen else None)
+    assert look(f'<color theme="{number}"/>', theme=THEME) == (Display("General", True) if unseen else None)
 
 
 def test_a_palette_of_its_own():
     palette = '<colors><indexedColors><rgbColor rgb="00FFFFFF"/></indexedColors></colors>'
-    assert look('<color indexed="0"/>', before=palette) == Look("General", True)
+    assert look('<color indexed="0"/>', before=palette) == Display("General", True)
     assert look('<color indexed="2"/>', before=palette) is None
 
 
 def test_odd_indices_are_read_as_numbers():
     inner = '<fonts><font/></fonts><cellXfs><xf/><xf numFmtId="9"/></cellXfs>'
-    found = styles(inner).looks
+    found = styles(inner).displays
     assert [found[index] for index in ("1", "01", "0", None, "2", "x", "")] == [
-        Look("0%"),
-        Look("0%"),
+        Display("0%"),
+        Display("0%"),
         None,
         None,
         None,
@@ -128,11 +130,11 @@ def test_odd_indices_are_read_as_numbers():
     ],
 )
 def test_what_is_missing_in_it_is_plain(inner):
-    assert not any(found is not None and found.unseen for found in styles(inner).looks.values())
+    assert not any(found is not None and found.unseen for found in styles(inner).displays.values())
 
 
 def test_no_style_part_and_a_broken_one():
-    assert not read_book(Package(packed(parts()))).sheets[0].looks
+    assert not read_book(Package(packed(parts()))).sheets[0].displays
     links = rels(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "styles", "styles.xml"))
     with pytest.raises(Refusal) as caught:
         read_book(Package(packed(parts(**{"xl/_rels/workbook.xml.rels": links, "xl/styles.xml": "<styleSheet>"}))))
@@ -148,14 +150,14 @@ def test_only_cells_with_content_have_looks():
         ("F1", ' t="str"><v>a</v></c>')))  # fmt: skip
     data = parts(f'<row r="1">{cells}</row>', **{"xl/_rels/workbook.xml.rels": links, "xl/styles.xml": part})
     sheet = read_book(Package(packed(data))).sheets[0]
-    assert sheet.looks == {(0, 0): Look("0%"), (0, 3): WHOLE, (0, 4): WHOLE}
+    assert sheet.displays == {(0, 0): Display("0%"), (0, 3): WHOLE_NUMBER, (0, 4): WHOLE_NUMBER}
     assert sheet.cells[0, 0] == RawCell("number", "5")
 
 
 def test_our_own_workbooks_are_plain():
     for form_id in ("ogi-2021", "ogi-2019"):
         for data in (filled(form_id), openpyxl_saved(filled(form_id))):
-            assert not any(sheet.looks or sheet.beside.veils for sheet in read_book(Package(data)).sheets)
+            assert not any(sheet.displays or sheet.overlays.veils for sheet in read_book(Package(data)).sheets)
 
 
 @pytest.mark.parametrize("name", ["fn.xlsx", "write.xlsx", "zh-cn-9.1.xlsx"])

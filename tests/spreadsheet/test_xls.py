@@ -12,7 +12,7 @@ from tests.workbook.tamper import by_openpyxl, codes, filled, given, read
 from xltool import api
 from xltool.kinds import OLE2
 from xltool.spreadsheet.book import RawCell
-from xltool.spreadsheet.open import opened
+from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 
 
@@ -64,12 +64,12 @@ def test_formulas_and_typed_figures_are_told_apart(old):
 
 
 def test_raw_contents_are_those_of_the_new_format(old):
-    before, after = opened(filled()), opened(old["plain"])
+    before, after = open_workbook(filled()), open_workbook(old["plain"])
     assert [sheet.name for sheet in after.sheets] == [sheet.name for sheet in before.sheets]
     assert not after.formulas
     for ours, theirs in zip(before.sheets, after.sheets, strict=True):
         assert theirs.protected == ours.protected
-        assert (theirs.state == "visible") == (ours.state == "visible")
+        assert (theirs.visibility == "visible") == (ours.visibility == "visible")
         assert set(theirs.merges) == set(ours.merges)
         contents = {
             place: (cell.kind, cell.text) for place, cell in ours.cells.items() if cell.text and cell.formula is None
@@ -89,7 +89,7 @@ def test_raw_contents_are_those_of_the_new_format(old):
     ],
 )
 def test_files_that_wps_saved(shared, name, place, cell):
-    book = opened((shared / "reference" / "wps" / name).read_bytes())
+    book = open_workbook((shared / "reference" / "wps" / name).read_bytes())
     assert book.sheets[0].cells[place] == cell
     assert [finding.code for finding in book.notes] == ["file.converted"]
 
@@ -106,7 +106,7 @@ def test_any_damage_is_refused_or_read(shared):
             if at % 5 == 0:
                 del wrong[rng.randrange(600, len(wrong)) :]
             try:
-                opened(bytes(wrong))
+                open_workbook(bytes(wrong))
             except Refusal as refusal:
                 refused += 1
                 assert refusal.finding.code in {"file.damaged", "file.limit", "file.not_workbook", "file.locked"}
@@ -144,11 +144,11 @@ def workbook(*told, within=()):
 
 
 def test_a_workbook_of_a_few_bytes():
-    assert [sheet.name for sheet in opened(container(workbook())).sheets] == ["A"]
+    assert [sheet.name for sheet in open_workbook(container(workbook())).sheets] == ["A"]
 
 
 def test_sectors_that_stand_in_two_streams():
-    assert [sheet.name for sheet in opened(container(workbook(), short=64)).sheets] == ["A"]
+    assert [sheet.name for sheet in open_workbook(container(workbook(), short=64)).sheets] == ["A"]
 
 
 def test_a_directory_that_leads_back_to_itself_is_damage():

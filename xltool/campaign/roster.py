@@ -149,11 +149,11 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
-    from xltool.spreadsheet.open import opened
+    from xltool.spreadsheet.open import open_workbook
     from xltool.spreadsheet.package import Refusal
 
     try:
-        book = opened(data)
+        book = open_workbook(data)
     except Refusal as refusal:
         from xltool.messages import render
 

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, Final
 
 from xltool.published.document import Entry, Lattice, Material, Part, Prose
-from xltool.spreadsheet.package import Package, damaged, over_limit
+from xltool.spreadsheet.package import Package, damage_refusal, limit_refusal
 
 MAX_TABLE_ROWS: Final = 5_000
 """Rows of one table: no official one has a hundredth of it."""
@@ -84,7 +84,7 @@ def _tree(package: Package, part: str) -> Any:
             return etree.fromstring(data, parser)
         except etree.XMLSyntaxError:
             continue
-    raise damaged(part, "内容不是完整的 XML")
+    raise damage_refusal(part, "内容不是完整的 XML")
 
 
 def _without_looks(markup: bytes) -> bytes:
@@ -192,7 +192,7 @@ class _Reader:
                     rows.append([])
                     column = span = 0
                     if len(rows) > MAX_TABLE_ROWS:
-                        raise over_limit("一个表格的行数", MAX_TABLE_ROWS, len(rows), self._part)
+                        raise limit_refusal("一个表格的行数", MAX_TABLE_ROWS, len(rows), self._part)
             elif tag == across:
                 span = max(1, _count(node.get(value, "")))
             elif tag == down:

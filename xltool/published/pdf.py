@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from xltool.messages import finding
 from xltool.published.document import Entry, Lattice, Material, Part, Prose
 from xltool.published.radicals import proper
-from xltool.spreadsheet.package import Refusal, damaged, over_limit
+from xltool.spreadsheet.package import Refusal, damage_refusal, limit_refusal
 
 MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
@@ -60,15 +60,15 @@ def read(data: bytes) -> Material:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
             if count > MAX_PAGES:
-                raise over_limit("PDF 的页数", MAX_PAGES, count)
+                raise limit_refusal("PDF 的页数", MAX_PAGES, count)
             lines = [line for number, page in enumerate(document.pages) for line in _lines(page, number)]
             title = proper(str((document.metadata or {}).get("Title") or ""))
     except (PDFException, PSException, MalformedPDFException, PdfminerException) as error:
         if "Password" in f"{type(error).__name__}{error!r}":
             raise Refusal(finding("file.locked")) from None
-        raise damaged("", "PDF 的内容不完整") from None
+        raise damage_refusal("", "PDF 的内容不完整") from None
     except _FAULTS:
-        raise damaged("", "PDF 的内容不完整") from None
+        raise damage_refusal("", "PDF 的内容不完整") from None
     if not lines:
         return Material((), notes=(finding("published.scanned", count=count),))
     return Material(tuple(_paragraphs(_without_margins(lines, count))), title)

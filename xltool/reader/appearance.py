@@ -13,8 +13,8 @@ from xltool.model import CellKey, Finding, Measure
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Place
 from xltool.reader.locate import Located
 from xltool.spreadsheet.a1 import cell_name, column_name
-from xltool.spreadsheet.number_format import shown, shown_text
-from xltool.spreadsheet.sheet import Look, RawCell, RawSheet
+from xltool.spreadsheet.number_format import format_number, format_text
+from xltool.spreadsheet.sheet import Display, RawCell, RawSheet
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
 SHOWN: Final = 3
@@ -33,15 +33,15 @@ def disguised(plan: Plan, located: Located, told: Collection[CellKey] = ()) -> I
     yield from _hidden_sheets(plan, located.sheets)
     for table in plan.spec.tables:
         sheet = located.sheets.get(table.sheet)
-        if sheet is not None and (sheet.looks or sheet.beside.veils or sheet.hidden_rows or sheet.hidden_columns):
+        if sheet is not None and (sheet.displays or sheet.overlays.veils or sheet.hidden_rows or sheet.hidden_columns):
             keys = {
                 located.cells[cell.key]: cell.key
                 for cell in plan.spec.cells
                 if cell.table is table and cell.key in located.cells
             }
-            if sheet.looks:
+            if sheet.displays:
                 yield from _looks(plan, sheet, {place: key for place, key in keys.items() if key not in told})
-            if sheet.beside.veils:
+            if sheet.overlays.veils:
                 yield from _veils(sheet, keys)
             if sheet.hidden_rows or sheet.hidden_columns:
                 bottom, right = plan.below(table), plan.beside(table)
@@ -56,7 +56,7 @@ def disguised(plan: Plan, located: Located, told: Collection[CellKey] = ()) -> I
 
 def _hidden_sheets(plan: Plan, sheets: Mapping[str, RawSheet]) -> Iterator[Finding]:
     wanted = {COVER, TEXTS, CHECKS, *(table.sheet for table in plan.spec.tables)} - {HIDDEN}
-    hidden = [sheet.name for name, sheet in sheets.items() if name in wanted and sheet.state != "visible"]
+    hidden = [sheet.name for name, sheet in sheets.items() if name in wanted and sheet.visibility != "visible"]
     if hidden:
         yield finding("sheet.hidden", found="、".join(f"“{name}”" for name in hidden))
 
@@ -66,7 +66,7 @@ def _looks(plan: Plan, sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterat
     found: list[CellKey] = []
     told: list[str] = []
     for place, key in keys.items():
-        look = sheet.looks.get(place)
+        look = sheet.displays.get(place)
         if look is not None:
             what = _disguise(sheet.cells[place], look, plan.spec.cell(key).measure)
             if what:
@@ -76,14 +76,14 @@ def _looks(plan: Plan, sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterat
         yield finding("cell.disguised", *found, count=len(found), example=listed(told, SHOWN, between="；"))
 
 
-def _disguise(cell: RawCell, look: Look, measure: Measure) -> str:
+def _disguise(cell: RawCell, look: Display, measure: Measure) -> str:
     """How what a cell shows misleads about what it holds; nothing when it does not."""
     if cell.kind not in {"number", "text"}:
         return ""  # told as what it is
     holds = f"实际是 {_plain(cell)}"
     if look.unseen:
         return f"看不见，{holds}"
-    seen = shown_text(look.format, cell.text) if cell.kind == "text" else _shown(cell, look)
+    seen = format_text(look.format, cell.text) if cell.kind == "text" else _shown(cell, look)
     if seen is None:
         return f"用了数字格式“{look.format[:MOST_SHOWN]}”，{holds}"
     if not seen.strip():
@@ -92,9 +92,9 @@ def _disguise(cell: RawCell, look: Look, measure: Measure) -> str:
     return "" if same else f"显示为“{seen.strip()[:MOST_SHOWN]}”，{holds}"
 
 
-def _shown(cell: RawCell, look: Look) -> str | None:
+def _shown(cell: RawCell, look: Display) -> str | None:
     number = _number(cell.text)
-    return None if number is None else shown(look.format, str(number))
+    return None if number is None else format_number(look.format, str(number))
 
 
 def _number(text: str) -> Decimal | None:
@@ -129,7 +129,7 @@ def _veils(sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterator[Finding]:
     for kind, code in kinds:
         under: dict[CellKey, None] = {}
         whats: dict[str, None] = {}
-        for veil in sheet.beside.veils:
+        for veil in sheet.overlays.veils:
             if veil.kind == kind:
                 top, left, bottom, right = veil.area
                 covered = [

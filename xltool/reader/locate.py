@@ -118,7 +118,7 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
             found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
     used = {id(sheet) for sheet in sheets.values()}
     found.extend(
-        finding("sheet.added", found=sheet.name, state="" if sheet.state == "visible" else "隐藏的")
+        finding("sheet.added", found=sheet.name, state="" if sheet.visibility == "visible" else "隐藏的")
         for sheet in book.sheets
         if id(sheet) not in used and sheet.name != RETURN
     )

@@ -16,7 +16,7 @@ from xltool.reader.evidence import MOST_SHOWN
 from xltool.reader.identity import Identity, identify
 from xltool.reader.locate import Located, locate
 from xltool.spreadsheet.book import RawBook, RawCell
-from xltool.spreadsheet.open import opened
+from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR, Plan, plan
 
@@ -43,7 +43,7 @@ def read(
     Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no submission and one finding.
     """
     try:
-        book = opened(data, passwords)
+        book = open_workbook(data, passwords)
     except Refusal as refusal:
         return Reading(None, (refusal.finding,))
     identity = identify(book, form)

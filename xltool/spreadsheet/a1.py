@@ -69,7 +69,7 @@ def parse_cell(text: str) -> tuple[int, int] | None:
     match = _CELL.fullmatch(text)
     if match is None:
         return None
-    row, column = int(match[2]) - 1, _column(match[1])
+    row, column = int(match[2]) - 1, _parse_column(match[1])
     return (row, column) if row < ROWS and column < COLUMNS else None
 
 
@@ -88,7 +88,7 @@ def parse_reference(text: str) -> tuple[str | None, int, int, int, int] | None:
         first = parse_cell(match["first"])
         last = parse_cell(match["last"]) if match["last"] else first
     elif match["left"]:
-        first, last = (0, _column(match["left"])), (ROWS - 1, _column(match["right"]))
+        first, last = (0, _parse_column(match["left"])), (ROWS - 1, _parse_column(match["right"]))
     else:
         first, last = (int(match["top"]) - 1, 0), (int(match["bottom"]) - 1, COLUMNS - 1)
     if first is None or last is None:
@@ -107,30 +107,30 @@ def shift_formula(formula: str, rows: int, columns: int) -> str:
         token = match[0]
         if match.lastgroup is None:
             return token
-        moved = [_moved(fixed, what, rows, columns) for fixed, what in _PART.findall(token)]
+        moved = [_move_part(fixed, what, rows, columns) for fixed, what in _PART.findall(token)]
         if None in moved:
             # A name such as XFE1 or TAX99999999 is no cell; it only looks like one.
-            return token if _outside(token) else "#REF!"
+            return token if _is_beyond_sheet(token) else "#REF!"
         parts = [part for part in moved if part is not None]
         return "".join(parts) if match.lastgroup == "cell" else ":".join(parts)
 
     return _TOKEN.sub(shift, formula)
 
 
-def _column(letters: str) -> int:
+def _parse_column(letters: str) -> int:
     column = 0
     for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
     return column - 1
 
 
-def _moved(fixed: str, what: str, rows: int, columns: int) -> str | None:
+def _move_part(fixed: str, what: str, rows: int, columns: int) -> str | None:
     if what.isdecimal():
         row = int(what) - 1 + (0 if fixed else rows)
         return f"{fixed}{row + 1}" if 0 <= row < ROWS else None
-    column = _column(what) + (0 if fixed else columns)
+    column = _parse_column(what) + (0 if fixed else columns)
     return f"{fixed}{column_name(column)}" if 0 <= column < COLUMNS else None
 
 
-def _outside(token: str) -> bool:
-    return any(_moved(fixed, what, 0, 0) is None for fixed, what in _PART.findall(token))
+def _is_beyond_sheet(token: str) -> bool:
+    return any(_move_part(fixed, what, 0, 0) is None for fixed, what in _PART.findall(token))

@@ -11,17 +11,17 @@ from xml.etree.ElementTree import Element
 
 from xltool import kinds
 from xltool.model import Finding
-from xltool.spreadsheet.external_links import outward
-from xltool.spreadsheet.overlays import beside
-from xltool.spreadsheet.package import Package, Relationship, damaged, not_workbook, over_limit
+from xltool.spreadsheet.external_links import find_package_links
+from xltool.spreadsheet.overlays import read_overlays
+from xltool.spreadsheet.package import Package, Relationship, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
     TRUE,
     Allowance,
+    DisplayStyles,
     RawCell,
     RawSheet,
-    State,
-    Style,
-    joined_text,
+    Visibility,
+    join_runs,
     read_sheet,
     split_tag,
     unescape,
@@ -33,7 +33,7 @@ __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 _APPLICATION: Final = re.compile(rb"<(?:\w+:)?Application>([^<&]*)</")
 MAX_STRINGS: Final = 50_000
 
-_STATES: Final[Mapping[str, State]] = {"hidden": "hidden", "veryHidden": "veryHidden"}
+_VISIBILITIES: Final[Mapping[str, Visibility]] = {"hidden": "hidden", "veryHidden": "veryHidden"}
 
 
 @dataclass(frozen=True)
@@ -66,29 +66,29 @@ def read_book(package: Package) -> RawBook:
     root = package.xml(main)
     space, word = split_tag(root.tag)
     if word != "workbook":
-        raise not_workbook(kinds.ANY_ZIP)
+        raise not_workbook_refusal(kinds.ANY_ZIP)
     links = package.relationships(main)
-    strings = _strings(package, links)
+    strings = _read_shared_strings(package, links)
     locks, settings = root.find(f"{space}workbookProtection"), root.find(f"{space}workbookPr")
     date1904 = settings is not None and settings.get("date1904") in TRUE
     inner = {link.kind: link.target for link in links.values() if not link.external}
     styles = read_styles(package, inner.get("styles"), inner.get("theme"))
     entries = root.iterfind(f"{space}sheets/{space}sheet")
-    sheets = tuple(_sheets(package, main, entries, links, strings=strings, styles=styles, date1904=date1904))
+    sheets = tuple(_read_sheets(package, main, entries, links, strings=strings, styles=styles, date1904=date1904))
     named = [(name, (name.text or "").strip()) for name in root.iterfind(f"{space}definedNames/{space}definedName")]
     top = {link.kind: link.target for link in package.relationships("").values() if link.target in package}
     return RawBook(
         sheets=sheets,
         names={name.get("name", ""): text for name, text in named if name.get("localSheetId") is None},
-        properties=_properties(package, top.get("custom-properties") or top.get("customProperties")),
+        properties=_read_custom_properties(package, top.get("custom-properties") or top.get("customProperties")),
         date1904=date1904,
-        application=_application(package, top.get("extended-properties") or top.get("extendedProperties")),
+        application=_read_application(package, top.get("extended-properties") or top.get("extendedProperties")),
         structure_locked=locks is not None and locks.get("lockStructure") in TRUE,
-        notes=outward(package, sheets, [(name.get("name", ""), text) for name, text in named]),
+        notes=find_package_links(package, sheets, [(name.get("name", ""), text) for name, text in named]),
     )
 
 
-def _sheets(
+def _read_sheets(
     package: Package,
     main: str,
     entries: Iterator[Element],
@@ -103,24 +103,24 @@ def _sheets(
     for entry in entries:
         link = links.get(next((value for key, value in entry.items() if key.endswith("}id")), ""))
         if link is None or link.external:
-            raise damaged(main, "工作表没有对应的内容")
+            raise damage_refusal(main, "工作表没有对应的内容")
         if link.kind != "worksheet":
             continue  # chart, dialogue and macro sheets hold no cells
         name, part = entry.get("name", ""), link.target
         if name.casefold() in names or part.lower() in parts:
-            raise damaged(main, "工作表重名或重复引用同一内容")
+            raise damage_refusal(main, "工作表重名或重复引用同一内容")
         names.add(name.casefold())
         parts.add(part.lower())
-        state = _STATES.get(entry.get("state", ""), "visible")
-        style = Style(styles.looks, styles.watched, date1904)
+        visibility = _VISIBILITIES.get(entry.get("state", ""), "visible")
+        style = DisplayStyles(styles.displays, styles.watched, date1904)
         root = package.xml(part)
-        around = beside(root, package, part, styles)
-        sheet = read_sheet(root, part, name, state, strings, style=style, beside=around, allowance=allowance)
+        around = read_overlays(root, package, part, styles)
+        sheet = read_sheet(root, part, name, visibility, strings, style=style, overlays=around, allowance=allowance)
         del root  # before the next tree is built: its memory is used again at once
         yield sheet
 
 
-def _strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str, RawCell]:
+def _read_shared_strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str, RawCell]:
     """The shared strings as finished cells by their index as written, so that no other spelling of a number passes."""
     part = next((link.target for link in links.values() if link.kind == "sharedStrings" and not link.external), None)
     if part is None:
@@ -128,16 +128,16 @@ def _strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str
     root = package.xml(part)
     items = root.findall(f"{split_tag(root.tag)[0]}si")
     if len(items) > MAX_STRINGS:
-        raise over_limit("文字表的条数", MAX_STRINGS, len(items), part)
-    return {str(index): RawCell("text", joined_text(item)) for index, item in enumerate(items)}
+        raise limit_refusal("文字表的条数", MAX_STRINGS, len(items), part)
+    return {str(index): RawCell("text", join_runs(item)) for index, item in enumerate(items)}
 
 
-def _properties(package: Package, part: str | None) -> dict[str, str]:
+def _read_custom_properties(package: Package, part: str | None) -> dict[str, str]:
     entries = () if part is None else package.xml(part)
     return {unescape(entry.get("name", "")): unescape(entry[0].text or "") for entry in entries if len(entry)}
 
 
-def _application(package: Package, part: str | None) -> str:
+def _read_application(package: Package, part: str | None) -> str:
     if part is None:
         return ""
     found = _APPLICATION.search(package.read(part))  # the rest is as long as the list of names, and nobody asks for it

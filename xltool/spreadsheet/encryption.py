@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xltool import kinds
 from xltool.messages import finding
-from xltool.spreadsheet.package import MAX_FILE, Refusal, damaged, over_limit
+from xltool.spreadsheet.package import MAX_FILE, Refusal, damage_refusal, limit_refusal
 
 if TYPE_CHECKING:
     from msoffcrypto.format.base import BaseOfficeFile
@@ -29,14 +29,14 @@ _SPINS: Final = re.compile(rb"spinCount\s*=\s*[\"']([0-9]{1,20})[\"']")
 _FILE_PASS: Final = b"\x2f\x00"
 
 
-class Unlocked(NamedTuple):
+class DecryptedWorkbook(NamedTuple):
     """The bytes inside, and whether a password was needed that Excel does not know by itself."""
 
     data: bytes
     told: bool
 
 
-def locked(data: bytes) -> bool:
+def is_encrypted(data: bytes) -> bool:
     """Whether bytes are an Office file that is encrypted."""
     if not data.startswith(kinds.OLE2):
         return False
@@ -48,11 +48,11 @@ def locked(data: bytes) -> bool:
 
     try:
         return bool(OfficeFile(io.BytesIO(data)).is_encrypted())
-    except _faults():
+    except _list_library_faults():
         return False  # it is read as what it says it is, and refused there
 
 
-def unlocked(data: bytes, passwords: Sequence[str]) -> Unlocked:
+def decrypt_workbook(data: bytes, passwords: Sequence[str]) -> DecryptedWorkbook:
     """The workbook inside, by the first password that fits.
 
     Raises Refusal: `file.locked` when none was given, `file.password` when none fits, `file.damaged`, `file.limit`.
@@ -60,17 +60,17 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> Unlocked:
     from msoffcrypto import OfficeFile
 
     try:
-        spins = _spins(data)
+        spins = _count_spins(data)
         file = OfficeFile(io.BytesIO(data))
-    except _faults():
-        raise _broken() from None
+    except _list_library_faults():
+        raise _damage_refusal() from None
     given = list(dict.fromkeys(passwords))
     tried = given[: MAX_ROUNDS // spins - 1] if spins else given
     for password in (WRITE_PROTECTED, *tried):
-        if (content := _decrypted(file, password)) is not None:
+        if (content := _decrypt_file(file, password)) is not None:
             if len(content) > MAX_FILE:
-                raise over_limit("解密后的文件大小（字节）", MAX_FILE, len(content))
-            return Unlocked(content, password != WRITE_PROTECTED)
+                raise limit_refusal("解密后的文件大小（字节）", MAX_FILE, len(content))
+            return DecryptedWorkbook(content, password != WRITE_PROTECTED)
     if not given:
         raise Refusal(finding("file.locked"))
     left = len(given) - len(tried)
@@ -83,7 +83,7 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> Unlocked:
     )
 
 
-def _spins(data: bytes) -> int:
+def _count_spins(data: bytes) -> int:
     """How often a password is hashed, as the file asks for it; 0 for the old kinds, which hash once.
 
     Read apart from the library and before it, for a hostile number would keep it busy for hours.
@@ -98,33 +98,33 @@ def _spins(data: bytes) -> int:
     if not info.startswith(_AGILE):
         return _STANDARD_SPINS
     if b"<!DOCTYPE" in info:
-        raise damaged("", "含有不允许的 DOCTYPE 声明")
+        raise damage_refusal("", "含有不允许的 DOCTYPE 声明")
     counts = [int(count) for count in _SPINS.findall(info)]
     if not counts or len(counts) != info.count(_SPIN):  # written so that only the library would understand it
-        raise _broken()
+        raise _damage_refusal()
     if max(counts) > MAX_SPINS:
-        raise over_limit("密码运算的次数", MAX_SPINS, max(counts))
+        raise limit_refusal("密码运算的次数", MAX_SPINS, max(counts))
     return max(counts)
 
 
-def _decrypted(file: BaseOfficeFile, password: str) -> bytes | None:
+def _decrypt_file(file: BaseOfficeFile, password: str) -> bytes | None:
     """The content, or None when the password does not fit."""
     from msoffcrypto.exceptions import InvalidKeyError
 
     out = io.BytesIO()
     try:
-        if not _fits(file, password):
+        if not _password_fits(file, password):
             return None
         file.load_key(password=password)
         file.decrypt(out)
     except (InvalidKeyError, UnicodeEncodeError):
         return None
-    except _faults():
-        raise _broken() from None
+    except _list_library_faults():
+        raise _damage_refusal() from None
     return out.getvalue()
 
 
-def _fits(file: Any, password: str) -> bool:
+def _password_fits(file: Any, password: str) -> bool:
     """Whether a password fits, where the library would hash it twice to tell; True where loading the key tells."""
     from msoffcrypto.format.ooxml import OOXMLFile
     from msoffcrypto.method.ecma376_agile import ECMA376Agile
@@ -146,11 +146,11 @@ def _fits(file: Any, password: str) -> bool:
     )
 
 
-def _broken() -> Refusal:
-    return damaged("", "加密的内容不完整，或加密方式不受支持")
+def _damage_refusal() -> Refusal:
+    return damage_refusal("", "加密的内容不完整，或加密方式不受支持")
 
 
-def _faults() -> tuple[type[Exception], ...]:
+def _list_library_faults() -> tuple[type[Exception], ...]:
     """What msoffcrypto and the parsers beneath it let out when a file is not what it says."""
     from xml.parsers.expat import ExpatError
 

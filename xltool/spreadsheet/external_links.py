@@ -13,9 +13,9 @@ from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.package import Package
 from xltool.spreadsheet.sheet import RawSheet
 
-REMEMBERED, LONGEST = 8_192, 2_048
+REMEMBERED_FORMULAS, MAX_REMEMBERED_FORMULA = 8_192, 2_048
 """How many formulas that reach nowhere are remembered, of how many characters."""
-EXAMPLES: Final = 4
+MAX_EXAMPLES: Final = 4
 """How many places one finding names."""
 
 _MACROS: Final[Mapping[str, str]] = {
@@ -64,7 +64,9 @@ _LINK: Final = re.compile(r"(?<!\w)HYPERLINK\s*\(", re.IGNORECASE)
 _FILE: Final = re.compile(r'"[^"]*(?:\[|://|\\\\|file:)', re.IGNORECASE)
 
 
-def outward(package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
+def find_package_links(
+    package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]
+) -> tuple[Finding, ...]:
     """What of a package runs or reaches outside: its parts and relationships, the formulas of its sheets, and its defined names.
 
     Raises Refusal when a part of relationships is not well-formed or over a limit.
@@ -74,7 +76,7 @@ def outward(package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[
     for name in package.names:
         low = name.lower()
         if low.endswith(".rels"):
-            _related(package, name, macros, links)
+            _collect_relationships(package, name, macros, links)
         elif not low.startswith("xl/worksheets/"):
             for start, what in _MACRO_PARTS:
                 if low.startswith(start) or f"/{start}" in low:
@@ -82,18 +84,18 @@ def outward(package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[
             for start, what in _LINK_PARTS:
                 if low.startswith(start):
                     links.setdefault(name, what)
-    links.update(_formulas(sheets, names))
+    links.update(_find_linking_formulas(sheets, names))
     if not macros and b"macroenabled" in package.read("[Content_Types].xml").lower():
-        return (finding("file.macro_kind"), *_told(macros, links))
-    return tuple(_told(macros, links))
+        return (finding("file.macro_kind"), *_report_links(macros, links))
+    return tuple(_report_links(macros, links))
 
 
-def reaching(sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
+def find_formula_links(sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
     """What of the formulas of any workbook reaches outside it."""
-    return tuple(_told({}, dict(_formulas(sheets, names))))
+    return tuple(_report_links({}, dict(_find_linking_formulas(sheets, names))))
 
 
-def reach(formula: str) -> str:
+def classify_link(formula: str) -> str:
     """By which means a formula, without its equals sign, reaches outside its workbook or would run something; nothing for others."""
     bare = _TEXT.sub('""', formula) if '"' in formula else formula
     if "|" in bare and "|" in _QUOTED.sub("''", bare):
@@ -111,7 +113,7 @@ def reach(formula: str) -> str:
     return "INDIRECT 函数" if "INDIRECT" in upper and _FILE.search(formula) else ""
 
 
-def _related(package: Package, rels: str, macros: dict[str, str], links: dict[str, str]) -> None:
+def _collect_relationships(package: Package, rels: str, macros: dict[str, str], links: dict[str, str]) -> None:
     """What one part of relationships tells; plain links in cells are opened by nobody but a reader who clicks."""
     folder, name = posixpath.split(rels)
     for link in package.relationships(posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))).values():
@@ -130,32 +132,32 @@ def _related(package: Package, rels: str, macros: dict[str, str], links: dict[st
 _harmless: Final[set[str]] = set()
 
 
-def _formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Each place with a formula that reaches outside, and by which means; the same few hundred formulas stand in nearly all files."""
-    formulas = {text for _, text in names}.union(*(sheet.beside.conditions for sheet in sheets))
+    formulas = {text for _, text in names}.union(*(sheet.overlays.conditions for sheet in sheets))
     for sheet in sheets:
         formulas.update([cell.formula for cell in sheet.cells.values() if cell.formula is not None])
     strange = formulas - _harmless
-    if not any(map(reach, strange)):
-        if len(_harmless) > REMEMBERED:
+    if not any(map(classify_link, strange)):
+        if len(_harmless) > REMEMBERED_FORMULAS:
             _harmless.clear()
-        _harmless.update(text for text in strange if len(text) < LONGEST)
+        _harmless.update(text for text in strange if len(text) < MAX_REMEMBERED_FORMULA)
         return
     for sheet in sheets:
         for place, cell in sheet.cells.items():
-            if cell.formula is not None and (what := reach(cell.formula)):
+            if cell.formula is not None and (what := classify_link(cell.formula)):
                 yield f"“{sheet.name}”{cell_name(*place)}", what
-        for text in sorted(sheet.beside.conditions):
-            if what := reach(text):
+        for text in sorted(sheet.overlays.conditions):
+            if what := classify_link(text):
                 yield f"“{sheet.name}”的条件格式或数据验证（{text[:20]}）", what
     for name, text in names:
-        if what := reach(text):
+        if what := classify_link(text):
             yield f"名称 {name[:40]}", what
 
 
-def _told(macros: Mapping[str, str], links: Mapping[str, str]) -> Iterator[Finding]:
+def _report_links(macros: Mapping[str, str], links: Mapping[str, str]) -> Iterator[Finding]:
     if macros:
         yield finding("file.macros", what="、".join(dict.fromkeys(macros.values())))
     if links:
         told = [f"{what}（{place[:80]}）" for place, what in links.items()]
-        yield finding("file.outside", count=len(told), what=listed(told, EXAMPLES))
+        yield finding("file.outside", count=len(told), what=listed(told, MAX_EXAMPLES))

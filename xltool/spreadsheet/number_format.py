@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-LONGEST: Final = 255
+MAX_FORMAT_CODE: Final = 255
 """Characters of a format that Excel takes; a longer one is not read."""
 MOST_DIGITS: Final = 310
 """Whole digits of the largest double."""
@@ -65,25 +65,25 @@ class _Section:
         return self.has("date", "elapsed", "ampm")
 
 
-def shown(code: str, digits: str, date1904: bool = False) -> str | None:
+def format_number(code: str, digits: str, date1904: bool = False) -> str | None:
     """The text that a format shows for a number, given by its decimal digits; None for what is not known for certain.
 
     Fills and spaces of a width are left out: how wide a column is, is not asked.
     """
-    picked = _picked(code, digits)
+    picked = _pick_section(code, digits)
     if picked is None:
         return None
     section, number = picked
     sign, number = "-" if number < 0 else "", abs(number)
     if section.dated:
-        return None if sign else _moment(section.tokens, number, date1904)
-    body = _figure(section.tokens, number, bool(sign))
+        return None if sign else _format_moment(section.tokens, number, date1904)
+    body = _format_digits(section.tokens, number, bool(sign))
     return None if body is None else sign + body
 
 
-def shown_text(code: str, text: str) -> str | None:
+def format_text(code: str, text: str) -> str | None:
     """The text that a format shows for a text; None for a format that is not known."""
-    sections = _sections(code)
+    sections = _parse_sections(code)
     if sections is None:
         return None
     if len(sections) < 4 and not sections[-1].has("at"):
@@ -93,12 +93,12 @@ def shown_text(code: str, text: str) -> str | None:
     return "".join(text if kind == "at" else written for kind, written in sections[-1].tokens)
 
 
-def as_date(code: str, digits: str, date1904: bool = False) -> str | None:
+def format_date(code: str, digits: str, date1904: bool = False) -> str | None:
     """The day, the time or both that a number is shown as, as 2024-01-03 or 12:30:00; None where no date is shown."""
-    picked = _picked(code, digits)
+    picked = _pick_section(code, digits)
     if picked is None or not picked[0].dated or picked[1] < 0:
         return None
-    moment = _calendar(picked[1], date1904)
+    moment = _split_serial(picked[1], date1904)
     if moment is None:
         return None
     (year, month, day), second = moment
@@ -109,9 +109,9 @@ def as_date(code: str, digits: str, date1904: bool = False) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _sections(code: str) -> tuple[_Section, ...] | None:
+def _parse_sections(code: str) -> tuple[_Section, ...] | None:
     """The parts of a format, or None when it has anything that this grammar does not know."""
-    if len(code) > LONGEST:
+    if len(code) > MAX_FORMAT_CODE:
         return None
     sections = [_Section()]
     at = 0
@@ -124,7 +124,7 @@ def _sections(code: str) -> tuple[_Section, ...] | None:
         if text == ";" and kind == "sign":
             sections.append(_Section())
         elif kind == "bracket":
-            if not _bracket(sections[-1], text):
+            if not _take_bracket(sections[-1], text):
                 return None
         elif kind in {"quoted", "escaped", "text"}:
             sections[-1].tokens.append(("text", text))
@@ -135,7 +135,7 @@ def _sections(code: str) -> tuple[_Section, ...] | None:
     return tuple(sections) if len(sections) <= 4 else None
 
 
-def _bracket(section: _Section, text: str) -> bool:
+def _take_bracket(section: _Section, text: str) -> bool:
     """Takes what stands in brackets into a section; False for what is not known, such as Chinese numerals."""
     condition, currency = _CONDITION.fullmatch(text), _CURRENCY.fullmatch(text)
     if condition is not None:
@@ -149,9 +149,9 @@ def _bracket(section: _Section, text: str) -> bool:
     return True
 
 
-def _picked(code: str, digits: str) -> tuple[_Section, Decimal] | None:
+def _pick_section(code: str, digits: str) -> tuple[_Section, Decimal] | None:
     """The section that shows a number, and the number with the sign that is still to be shown."""
-    sections = _sections(code)
+    sections = _parse_sections(code)
     if sections is None or not _NUMBER.fullmatch(digits):
         return None
     number = Decimal(digits)
@@ -161,7 +161,7 @@ def _picked(code: str, digits: str) -> tuple[_Section, Decimal] | None:
     if len(parts) > 1 and parts[-1].has("at"):
         parts = parts[:-1]
     if any(part.condition for part in parts):
-        section = _conditional(parts, number)
+        section = _pick_conditional(parts, number)
         return None if section is None else (section, number)
     if len(parts) == 1:
         return parts[0], number
@@ -171,17 +171,17 @@ def _picked(code: str, digits: str) -> tuple[_Section, Decimal] | None:
     return parts[2 if not number and len(parts) > 2 else 0], number
 
 
-def _conditional(parts: Sequence[_Section], number: Decimal) -> _Section | None:
+def _pick_conditional(parts: Sequence[_Section], number: Decimal) -> _Section | None:
     """The first section whose condition holds, or the last one; None where applications differ."""
     if number < 0 or len(parts) == 1 or parts[0].condition is None or (len(parts) == 3 and parts[1].condition is None):
         return None
     for part in parts:
-        if part.condition is None or _holds(number, *part.condition):
+        if part.condition is None or _condition_holds(number, *part.condition):
             return part
     return None
 
 
-def _holds(number: Decimal, sign: str, bound: Decimal) -> bool:
+def _condition_holds(number: Decimal, sign: str, bound: Decimal) -> bool:
     if sign in {"=", "<>"}:
         return (number == bound) is (sign == "=")
     return (number < bound and "<" in sign) or (number > bound and ">" in sign) or (number == bound and "=" in sign)
@@ -200,7 +200,7 @@ class _Layout:
     scale: int
 
 
-def _layout(tokens: Sequence[Token]) -> _Layout | None:
+def _parse_layout(tokens: Sequence[Token]) -> _Layout | None:
     """The layout of a section of digits; None for fractions and for what no application writes."""
     kinds = [kind for kind, _ in tokens]
     end = kinds.index("exponent") if "exponent" in kinds else len(tokens)
@@ -227,46 +227,46 @@ def _layout(tokens: Sequence[Token]) -> _Layout | None:
     return _Layout(whole, decimals, power, point, end, bool(grouping), 2 * kinds.count("percent") - 3 * len(scaling))
 
 
-def _figure(tokens: Sequence[Token], number: Decimal, negative: bool) -> str | None:
+def _format_digits(tokens: Sequence[Token], number: Decimal, negative: bool) -> str | None:
     """The text of a section of digits for a number without its sign."""
     if any(kind in {"general", "at"} for kind, _ in tokens):
-        plain = _general(number)
+        plain = _format_general(number)
         known = plain is not None and all(kind in {"general", "at", "text"} for kind, _ in tokens)
         return "".join(text if kind == "text" else plain or "" for kind, text in tokens) if known else None
-    layout = _layout(tokens)
+    layout = _parse_layout(tokens)
     if layout is None:
         return None
     shown: dict[int, str] = {at: text for at, (kind, text) in enumerate(tokens) if kind in {"text", "percent"}}
     if layout.whole or layout.decimals:
         number = _EXACT.scaleb(number, layout.scale)
         if layout.power:
-            number = _scientific(tokens, layout, number, shown)
-        number = _rounded(number, len(layout.decimals))
+            number = _format_exponent(tokens, layout, number, shown)
+        number = _round_number(number, len(layout.decimals))
         if negative and not number:
             return None  # -0 in some applications, 0 in others
-        _decimal(tokens, layout, number, shown)
+        _format_decimal(tokens, layout, number, shown)
     elif layout.point < len(tokens):
         return None
     return "".join(shown.get(at, "") for at in range(len(tokens)))
 
 
-def _scientific(tokens: Sequence[Token], layout: _Layout, number: Decimal, shown: dict[int, str]) -> Decimal:
+def _format_exponent(tokens: Sequence[Token], layout: _Layout, number: Decimal, shown: dict[int, str]) -> Decimal:
     """Notes the power of ten, and gives what stands before the E."""
     power = number.adjusted() if number else 0
     mantissa = _EXACT.scaleb(number, -power)
-    if _rounded(mantissa, len(layout.decimals)) >= 10:
+    if _round_number(mantissa, len(layout.decimals)) >= 10:
         power, mantissa = power + 1, _EXACT.scaleb(mantissa, -1)
     shown[layout.end] = "E" + ("-" if power < 0 else "+" if tokens[layout.end][1][1] == "+" else "")
-    shown.update(zip(layout.power, _digits(tokens, layout.power, str(abs(power)), False), strict=True))
+    shown.update(zip(layout.power, _fill_digit_places(tokens, layout.power, str(abs(power)), False), strict=True))
     return mantissa
 
 
-def _decimal(tokens: Sequence[Token], layout: _Layout, number: Decimal, shown: dict[int, str]) -> None:
+def _format_decimal(tokens: Sequence[Token], layout: _Layout, number: Decimal, shown: dict[int, str]) -> None:
     """Notes the digits before the point, the point, and the digits behind it."""
     digits, _, fraction = f"{number:f}".partition(".")
     digits = digits.lstrip("0")
     if layout.whole:
-        shown.update(zip(layout.whole, _digits(tokens, layout.whole, digits, layout.grouped), strict=True))
+        shown.update(zip(layout.whole, _fill_digit_places(tokens, layout.whole, digits, layout.grouped), strict=True))
         digits = ""
     if layout.point < layout.end:
         shown[layout.point] = f"{digits}."
@@ -275,11 +275,11 @@ def _decimal(tokens: Sequence[Token], layout: _Layout, number: Decimal, shown: d
         shown[place] = fraction[at] if at < kept else _FILLERS[tokens[place][1]]
 
 
-def _rounded(number: Decimal, decimals: int) -> Decimal:
+def _round_number(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(Decimal((0, (1,), -decimals)), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
-def _digits(tokens: Sequence[Token], places: Sequence[int], digits: str, grouped: bool) -> list[str]:
+def _fill_digit_places(tokens: Sequence[Token], places: Sequence[int], digits: str, grouped: bool) -> list[str]:
     """What each place of a row of digits shows: the first one all digits for which there is no place of their own."""
     fillers = [_FILLERS[tokens[at][1]] for at in places]
     signs = [*digits[: max(0, len(digits) - len(places))]], [*digits[max(0, len(digits) - len(places)) :]]
@@ -295,14 +295,14 @@ def _digits(tokens: Sequence[Token], places: Sequence[int], digits: str, grouped
     return [ahead + found[0], *found[1:]]
 
 
-def _general(number: Decimal) -> str | None:
+def _format_general(number: Decimal) -> str | None:
     """A number as General shows it, where that is all its digits."""
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if len(text) <= 10 else None
 
 
-def _calendar(number: Decimal, date1904: bool) -> tuple[tuple[int, int, int], int] | None:
+def _split_serial(number: Decimal, date1904: bool) -> tuple[tuple[int, int, int], int] | None:
     """Year, month and day of a serial number, and the second of the day."""
     days = int(number.to_integral_value(ROUND_DOWN))
     second = int(((number - days) * _DAY).to_integral_value(ROUND_HALF_UP))
@@ -318,9 +318,9 @@ def _calendar(number: Decimal, date1904: bool) -> tuple[tuple[int, int, int], in
     return (day.year, day.month, day.day), second
 
 
-def _moment(tokens: Sequence[Token], number: Decimal, date1904: bool) -> str | None:
+def _format_moment(tokens: Sequence[Token], number: Decimal, date1904: bool) -> str | None:
     """The text of a section of a date or a time."""
-    moment = _calendar(number, date1904)
+    moment = _split_serial(number, date1904)
     if moment is None or any(
         kind not in {"date", "elapsed", "ampm", "text"} and text not in {".", ","} for kind, text in tokens
     ):

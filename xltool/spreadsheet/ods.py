@@ -10,15 +10,15 @@ from xml.etree.ElementTree import Element
 
 from xltool import kinds
 from xltool.spreadsheet.book import RawBook
-from xltool.spreadsheet.package import Package, Refusal, damaged, not_workbook, over_limit
+from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     UNTOLD,
     Area,
-    Kind,
-    Place,
+    CellKind,
+    Position,
     RawCell,
     RawSheet,
     check_extent,
@@ -29,7 +29,7 @@ _OASIS: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _STYLE, _META = (_OASIS % name for name in ("table", "office", "text", "style", "meta"))
 _CALC_TYPE: Final = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _REFERENCE: Final = re.compile(r"\$?('(?:[^']|'')+'|[^'.]+)\.(\$?[A-Z]{1,3}\$?[0-9]{1,7})(?::.*)?", re.ASCII)
-_KINDS: Final[Mapping[str, Kind]] = {
+_KINDS: Final[Mapping[str, CellKind]] = {
     "float": "number",
     "percentage": "number",
     "currency": "number",
@@ -42,13 +42,13 @@ _LAST: Final = 2**20
 """Rows that a sheet of any office program may have: no more are skipped as empty."""
 
 
-def read_book(package: Package) -> RawBook:
+def read_ods(package: Package) -> RawBook:
     """Read the package of an .ods file. Formulas are told apart from figures, but not as Excel writes them.
 
     Raises Refusal `file.not_workbook` for another ODF document, `file.locked`, `file.damaged` and `file.limit`.
     """
     if not package.read("mimetype").startswith(_SPREADSHEET):
-        raise not_workbook(kinds.of_members(["content.xml"]))
+        raise not_workbook_refusal(kinds.of_members(["content.xml"]))
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
         from xltool.messages import finding
 
@@ -56,22 +56,23 @@ def read_book(package: Package) -> RawBook:
     root = package.xml("content.xml")
     body = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
     if body is None:
-        raise damaged("content.xml", "没有表格")
+        raise damage_refusal("content.xml", "没有表格")
     unseen = {
         style.get(f"{_STYLE}name", "")
         for style in root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style")
         if any(part.get(f"{_TABLE}display") == "false" for part in style.iterfind(f"{_STYLE}table-properties"))
     }
-    sheets = tuple(_sheet(table, unseen) for table in body.iterfind(f"{_TABLE}table"))
+    sheets = tuple(_read_sheet(table, unseen) for table in body.iterfind(f"{_TABLE}table"))
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
-        raise damaged("content.xml", "工作表重名")
+        raise damage_refusal("content.xml", "工作表重名")
     ranges = body.iterfind(f"{_TABLE}named-expressions/{_TABLE}named-range")
     return RawBook(
         sheets=sheets,
         names={
-            name.get(f"{_TABLE}name", ""): _reference(name.get(f"{_TABLE}cell-range-address", "")) for name in ranges
+            name.get(f"{_TABLE}name", ""): _convert_reference(name.get(f"{_TABLE}cell-range-address", ""))
+            for name in ranges
         },
-        properties=_properties(package),
+        properties=_read_user_properties(package),
         date1904=False,
         application="",
         structure_locked=body.get(f"{_TABLE}structure-protected") == "true",
@@ -84,21 +85,21 @@ class _Sheet:
     """A sheet while it is read."""
 
     name: str
-    cells: dict[Place, RawCell] = field(default_factory=dict)
+    cells: dict[Position, RawCell] = field(default_factory=dict)
     merges: list[Area] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
 
 
-def _sheet(table: Element, unseen: set[str]) -> RawSheet:
+def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
     sheet = _Sheet(table.get(f"{_TABLE}name", ""))
     at = 0
     for row in table.iter(f"{_TABLE}table-row"):
-        times = _times(row, "number-rows-repeated")
-        cells, merges = _row(row, sheet.name)
+        times = _read_repeat(row, "number-rows-repeated")
+        cells, merges = _read_row(row, sheet.name)
         if cells and at + times > MAX_ROWS:
-            raise over_limit("一张工作表的行数", MAX_ROWS, at + times, sheet.name)
+            raise limit_refusal("一张工作表的行数", MAX_ROWS, at + times, sheet.name)
         if (len(sheet.cells) + len(cells) * times) > MAX_CELLS:
-            raise over_limit("一张工作表的单元格数", MAX_CELLS, len(sheet.cells) + len(cells) * times, sheet.name)
+            raise limit_refusal("一张工作表的单元格数", MAX_CELLS, len(sheet.cells) + len(cells) * times, sheet.name)
         for line in range(at, at + times) if cells else ():
             sheet.cells.update({(line, column): cell for column, cell in cells.items()})
         sheet.merges += [(at, column, at + height - 1, column + width - 1) for column, height, width in merges]
@@ -106,20 +107,20 @@ def _sheet(table: Element, unseen: set[str]) -> RawSheet:
             sheet.hidden.update(range(at, min(at + times, MAX_ROWS)))
         at += times
         if at > _LAST:
-            raise over_limit("一张工作表的行数", MAX_ROWS, at, sheet.name)
+            raise limit_refusal("一张工作表的行数", MAX_ROWS, at, sheet.name)
     check_extent(sheet.cells, tuple(sheet.merges), sheet.name)
     return RawSheet(
         name=sheet.name,
-        state="hidden" if table.get(f"{_TABLE}style-name", "") in unseen else "visible",
+        visibility="hidden" if table.get(f"{_TABLE}style-name", "") in unseen else "visible",
         cells=sheet.cells,
         merges=tuple(sheet.merges),
         protected=table.get(f"{_TABLE}protected") == "true",
         hidden_rows=frozenset(sheet.hidden),
-        hidden_columns=frozenset(_hidden_columns(table)),
+        hidden_columns=frozenset(_find_hidden_columns(table)),
     )
 
 
-def _row(row: Element, sheet: str) -> tuple[dict[int, RawCell], list[tuple[int, int, int]]]:
+def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], list[tuple[int, int, int]]]:
     """The cells with content of one row by column, and its merges as column, height and width."""
     cells: dict[int, RawCell] = {}
     merges = []
@@ -127,29 +128,29 @@ def _row(row: Element, sheet: str) -> tuple[dict[int, RawCell], list[tuple[int, 
     for cell in row:
         if cell.tag not in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
             continue
-        times = _times(cell, "number-columns-repeated")
-        content = _content(cell)
+        times = _read_repeat(cell, "number-columns-repeated")
+        content = _read_content(cell)
         if content is not None:
             if column + times > MAX_COLUMNS:
-                raise over_limit("一张工作表的列数", MAX_COLUMNS, column + times, sheet)
+                raise limit_refusal("一张工作表的列数", MAX_COLUMNS, column + times, sheet)
             cells.update(dict.fromkeys(range(column, column + times), content))
-        height, width = _times(cell, "number-rows-spanned"), _times(cell, "number-columns-spanned")
+        height, width = _read_repeat(cell, "number-rows-spanned"), _read_repeat(cell, "number-columns-spanned")
         if height * width > 1:
             merges.append((column, height, width))
         column += times
     return cells, merges
 
 
-def _content(cell: Element) -> RawCell | None:
+def _read_content(cell: Element) -> RawCell | None:
     told = cell.get(f"{_OFFICE}value-type")
     formula = None if cell.get(f"{_TABLE}formula") is None else UNTOLD
     if told is None:
         return None if formula is None else RawCell("empty", "", formula)
     if cell.get(_CALC_TYPE) == "error":
-        return RawCell("error", _text(cell), formula)
+        return RawCell("error", _join_paragraphs(cell), formula)
     kind = _KINDS.get(told, "text")
     if kind == "text":
-        text = cell.get(f"{_OFFICE}string-value") or _text(cell)
+        text = cell.get(f"{_OFFICE}string-value") or _join_paragraphs(cell)
         return RawCell("text", text, formula) if text else None if formula is None else RawCell("empty", "", formula)
     value = cell.get(_OFFICE + _VALUES.get(told, "value"), "")
     if kind == "boolean":
@@ -157,48 +158,48 @@ def _content(cell: Element) -> RawCell | None:
     return RawCell(kind, value, formula)
 
 
-def _text(cell: Element) -> str:
+def _join_paragraphs(cell: Element) -> str:
     """The paragraphs of a cell; comments are none of its text."""
-    return "\n".join(_runs(paragraph) for paragraph in cell.iterfind(f"{_TEXT}p"))
+    return "\n".join(_join_runs(paragraph) for paragraph in cell.iterfind(f"{_TEXT}p"))
 
 
-def _runs(element: Element) -> str:
+def _join_runs(element: Element) -> str:
     text = element.text or ""
     for child in element:
         if child.tag == f"{_TEXT}s":
-            text += " " * min(_times(child, "c", _TEXT), 2**15)
+            text += " " * min(_read_repeat(child, "c", _TEXT), 2**15)
         elif child.tag == f"{_TEXT}tab":
             text += "\t"
         elif child.tag == f"{_TEXT}line-break":
             text += "\n"
         elif child.tag != f"{_OFFICE}annotation":
-            text += _runs(child)
+            text += _join_runs(child)
         text += child.tail or ""
     return text
 
 
-def _hidden_columns(table: Element) -> Iterator[int]:
+def _find_hidden_columns(table: Element) -> Iterator[int]:
     at = 0
     for column in table.iter(f"{_TABLE}table-column"):
-        times = _times(column, "number-columns-repeated")
+        times = _read_repeat(column, "number-columns-repeated")
         if column.get(f"{_TABLE}visibility") in _HIDDEN:
             yield from range(at, min(at + times, MAX_COLUMNS))
         at += times
 
 
-def _times(element: Element, name: str, space: str = _TABLE) -> int:
+def _read_repeat(element: Element, name: str, space: str = _TABLE) -> int:
     """A count that an element tells; 1 where it tells none or nonsense."""
     told = element.get(space + name, "1")
     return max(1, int(told)) if told.isascii() and told.isdecimal() and len(told) < 8 else 1
 
 
-def _reference(address: str) -> str:
+def _convert_reference(address: str) -> str:
     """`$'表三'.$D$6` as Excel writes it."""
     match = _REFERENCE.fullmatch(address)
     return "" if match is None else f"{match[1]}!{match[2]}"
 
 
-def _properties(package: Package) -> dict[str, str]:
+def _read_user_properties(package: Package) -> dict[str, str]:
     if "meta.xml" not in package:
         return {}
     told = package.xml("meta.xml").iterfind(f"{_OFFICE}meta/{_META}user-defined")

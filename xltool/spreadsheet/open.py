@@ -11,37 +11,37 @@ from xltool.spreadsheet.book import RawBook, read_book
 from xltool.spreadsheet.package import Package
 
 
-def opened(data: bytes, passwords: Sequence[str] = ()) -> RawBook:
+def open_workbook(data: bytes, passwords: Sequence[str] = ()) -> RawBook:
     """The raw contents of a workbook; `passwords` are tried in order on one that is locked with a password.
 
     Raises Refusal, and nothing else, for whatever is no workbook, is damaged or is over a limit.
     """
     if not data.startswith(kinds.OLE2):
-        return _plain(data)
+        return _read_unlocked(data)
     from xltool.spreadsheet import encryption
 
-    if not encryption.locked(data):
-        return _plain(data)
-    content, told = encryption.unlocked(data, passwords)
-    book = _plain(content)
+    if not encryption.is_encrypted(data):
+        return _read_unlocked(data)
+    content, told = encryption.decrypt_workbook(data, passwords)
+    book = _read_unlocked(content)
     return replace(book, notes=(finding("file.unlocked"), *book.notes)) if told else book
 
 
-def _plain(data: bytes) -> RawBook:
+def _read_unlocked(data: bytes) -> RawBook:
     """A workbook that needs no password, or a second time one would."""
     if data.startswith(kinds.OLE2) and any(kinds.has_stream(data, name) for name in ("Workbook", "Book")):
         from xltool.spreadsheet import xls
 
-        return _converted(xls.read_book(data), "旧版工作簿（.xls 或 .et）")
+        return _note_conversion(xls.read_xls(data), "旧版工作簿（.xls 或 .et）")
     if data.startswith(kinds.ZIP):
         package = Package(data)
         if "content.xml" in package and "mimetype" in package:
             from xltool.spreadsheet import ods
 
-            return _converted(ods.read_book(package), "ODF 表格（.ods）")
+            return _note_conversion(ods.read_ods(package), "ODF 表格（.ods）")
         return read_book(package)
     return read_book(Package(data))
 
 
-def _converted(book: RawBook, what: str) -> RawBook:
+def _note_conversion(book: RawBook, what: str) -> RawBook:
     return replace(book, notes=(finding("file.converted", what=what), *book.notes))

@@ -38,7 +38,7 @@ _ENCRYPTED, _SIZES_LATER, _UTF8_NAME = 0x1, 0x8, 0x800
 _WIDE: Final = (
     0xFFFFFFFF  # the value itself is in a zip64 extra field, which writers that stream add even to small files
 )
-MOST_SHOWN: Final = 200
+MAX_QUOTED_NAME: Final = 200
 """How much of a part's name a finding quotes."""
 _UNSAFE_NAME: Final = re.compile(r"\0|\A/|\A[A-Za-z]:|(?:\A|/)\.\.(?:/|\Z)")
 # What is written in these is seen as it is in the bytes; UTF-7 and the like would hide a DOCTYPE.
@@ -70,27 +70,27 @@ class Refusal(Exception):
         self.finding = finding
 
 
-def not_workbook(kind: Kind) -> Refusal:
+def not_workbook_refusal(kind: Kind) -> Refusal:
     """The refusal of something that is no workbook at all."""
     return Refusal(Finding("file.not_workbook", "error", data={"what": kind.what, "mend": kind.remedy}))
 
 
-def damaged(part: str, why: str) -> Refusal:
+def damage_refusal(part: str, why: str) -> Refusal:
     """The refusal of a workbook that is broken or built to deceive; `part` is '' for the file as a whole."""
     return Refusal(Finding("file.damaged", "error", data={"part": part, "why": why}))
 
 
-def over_limit(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
+def limit_refusal(limit: str, allowed: int, found: int, part: str = "") -> Refusal:
     """The refusal of a file that is larger than any workbook we hand out could become."""
     return Refusal(
         Finding("file.limit", "error", data={"limit": limit, "allowed": allowed, "found": found, "part": part})
     )
 
 
-def declared(data: bytes) -> int | None:
+def declared_size(data: bytes) -> int | None:
     """How many bytes the parts of a zip say they inflate to, which reading holds them to; None for what is no whole zip."""
     try:
-        return sum(entry.size for entry in _directory(data)[0]) if data.startswith(kinds.ZIP) else None
+        return sum(entry.size for entry in _read_directory(data)[0]) if data.startswith(kinds.ZIP) else None
     except (Refusal, struct.error):
         return None
 
@@ -113,14 +113,14 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_FILE:
-            raise over_limit("文件大小（字节）", MAX_FILE, len(data))
+            raise limit_refusal("文件大小（字节）", MAX_FILE, len(data))
         if not data.startswith(kinds.ZIP):
-            raise not_workbook(kinds.of_bytes(data))
+            raise not_workbook_refusal(kinds.of_bytes(data))
         try:
-            entries, end = _directory(data)
+            entries, end = _read_directory(data)
             self._parts = _inflate_all(data, entries, end)
         except struct.error:
-            raise damaged("", "压缩包目录不完整") from None
+            raise damage_refusal("", "压缩包目录不完整") from None
         self._links: dict[str, Mapping[str, Relationship]] = {}
         self.names: tuple[str, ...] = tuple(entry.name for entry in entries if entry.name.lower() in self._parts)
 
@@ -134,14 +134,14 @@ class Package:
         for link in self.relationships("").values() if whole else ():
             if link.kind == "officeDocument" and not link.external and link.target in self:
                 return link.target
-        raise not_workbook(kind)
+        raise not_workbook_refusal(kind)
 
     def read(self, part: str) -> bytes:
         """The bytes of a part, whose name is matched without regard to case; Refusal `file.damaged` when it is missing."""
         try:
             return self._parts[part.lower()]
         except KeyError:
-            raise damaged(part, "文件内缺少这一部分") from None
+            raise damage_refusal(part, "文件内缺少这一部分") from None
 
     def xml(self, part: str) -> Element:
         """The root element of an XML part; Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit."""
@@ -152,22 +152,22 @@ class Package:
             parser.feed(self.markup(part))
             root: Element = parser.close()
         except ParseError:
-            raise damaged(part, "内容不是完整的 XML") from None
+            raise damage_refusal(part, "内容不是完整的 XML") from None
         level, depth = [root], 1
         while level := list(filter(len, chain.from_iterable(level))):  # elements without children need no further look
             depth += 1
             if depth >= MAX_DEPTH:
-                raise over_limit("XML 的层数", MAX_DEPTH, depth + 1, part)
+                raise limit_refusal("XML 的层数", MAX_DEPTH, depth + 1, part)
         return root
 
     def markup(self, part: str) -> bytes:
         """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise. It may still not be XML."""
-        data = _utf8(part, self.read(part))
+        data = _convert_to_utf8(part, self.read(part))
         if (count := data.count(b"<")) > MAX_MARKUP:
-            raise over_limit("一个部分的标记数", MAX_MARKUP, count, part)
+            raise limit_refusal("一个部分的标记数", MAX_MARKUP, count, part)
         # A tag with its attributes and the text after it: no attribute or text is longer, and small parts need no look.
         if len(data) > MAX_TEXT and (longest := max(map(len, data.split(b"<")))) > MAX_TEXT:
-            raise over_limit("一段文字的长度（字节）", MAX_TEXT, longest, part)
+            raise limit_refusal("一段文字的长度（字节）", MAX_TEXT, longest, part)
         return data
 
     def relationships(self, part: str) -> Mapping[str, Relationship]:
@@ -184,7 +184,7 @@ class Package:
             target = element.get("Target", "")
             external = element.get("TargetMode") == "External"
             found[element.get("Id", "")] = Relationship(
-                kind, target if external else _resolve(folder, target), external
+                kind, target if external else _resolve_target(folder, target), external
             )
         return found
 
@@ -199,20 +199,20 @@ class _Entry(NamedTuple):
     offset: int
 
 
-def _directory(data: bytes) -> tuple[list[_Entry], int]:
+def _read_directory(data: bytes) -> tuple[list[_Entry], int]:
     """The central directory in its order, and where it begins; struct.error when it runs out of the file."""
     end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - 0xFFFF))
     if end < 0:
-        raise damaged("", "文件不完整，可能没有传完或下载完")
+        raise damage_refusal("", "文件不完整，可能没有传完或下载完")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
     between = data[
         start + length : end
     ]  # nothing, or what zip64 adds: a second archive behind the first would stand here
     adjoined = start + length <= end and (not between or between.startswith(_END_64))
     if disk or first_disk or here != count or not adjoined or end + _END.size + comment != len(data):
-        raise damaged("", "压缩包目录与文件不符")
+        raise damage_refusal("", "压缩包目录与文件不符")
     if count > MAX_ENTRIES:
-        raise over_limit("压缩包内的文件数", MAX_ENTRIES, count)
+        raise limit_refusal("压缩包内的文件数", MAX_ENTRIES, count)
     entries, at = [], start
     for _ in range(count):
         (signature, _, _, flags, method, _, _, crc, packed, size, named, extra, noted, _, _, _, offset) = (
@@ -220,24 +220,24 @@ def _directory(data: bytes) -> tuple[list[_Entry], int]:
         )
         name_at = at + _CENTRAL.size
         raw_name, wide = data[name_at : name_at + named], data[name_at + named : name_at + named + extra]
-        size, packed, offset = _wide((size, packed, offset), wide)
+        size, packed, offset = _read_zip64((size, packed, offset), wide)
         at = name_at + named + extra + noted
         if signature != b"PK\1\2" or at > end or max(packed, offset) > start:
-            raise damaged("", "压缩包目录不完整")
+            raise damage_refusal("", "压缩包目录不完整")
         if flags & _ENCRYPTED:
-            raise not_workbook(kinds.LOCKED_ZIP)
+            raise not_workbook_refusal(kinds.LOCKED_ZIP)
         name = raw_name.decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace").replace("\\", "/")
         if _UNSAFE_NAME.search(name):
-            raise damaged(name.replace("\0", "?")[:MOST_SHOWN], "压缩包内的文件名指向文件之外")
+            raise damage_refusal(name.replace("\0", "?")[:MAX_QUOTED_NAME], "压缩包内的文件名指向文件之外")
         entries.append(_Entry(name, raw_name, method, crc, packed, size, offset))
     if at != start + length:
-        raise damaged("", "压缩包目录不完整")
+        raise damage_refusal("", "压缩包目录不完整")
     if len({entry.name.lower() for entry in entries}) < count:
-        raise damaged("", "压缩包内有重名的文件")
+        raise damage_refusal("", "压缩包内有重名的文件")
     return entries, start
 
 
-def _wide(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
+def _read_zip64(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
     if _WIDE not in values:
         return values
     at = 0
@@ -256,25 +256,25 @@ def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, byte
     left = MAX_INFLATED
     free_from = 0
     for entry in sorted(entries, key=lambda entry: entry.offset):
-        begin = _payload(data, entry)
+        begin = _find_payload(data, entry)
         if entry.offset < free_from or begin + entry.packed > end:
-            raise damaged(entry.name, "压缩包内的文件互相重叠")
+            raise damage_refusal(entry.name, "压缩包内的文件互相重叠")
         free_from = begin + entry.packed
         content = _inflate(entry, data[begin:free_from], left)
         left -= len(content)
         if not entry.name.endswith("/"):
             parts[entry.name.lower()] = content
             if entry.name.lower().endswith(_XML_NAMES) or content[:_START].lstrip(_BLANKS).startswith(b"<"):
-                _utf8(entry.name, content)
+                _convert_to_utf8(entry.name, content)
     return parts
 
 
-def _payload(data: bytes, entry: _Entry) -> int:
+def _find_payload(data: bytes, entry: _Entry) -> int:
     """Where the bytes of an entry begin, once its local header says the same as the directory."""
     signature, _, flags, method, _, _, crc, packed, size, named, extra = _LOCAL.unpack_from(data, entry.offset)
     name_at = entry.offset + _LOCAL.size
     begin: int = name_at + named + extra
-    size, packed = _wide((size, packed), data[name_at + named : begin])
+    size, packed = _read_zip64((size, packed), data[name_at + named : begin])
     later = flags & _SIZES_LATER
     agree = all(
         local == central or (later and local in (0, _WIDE))
@@ -286,7 +286,7 @@ def _payload(data: bytes, entry: _Entry) -> int:
         or method != entry.method
         or not agree
     ):
-        raise damaged(entry.name, "压缩包目录与其中的文件不符")
+        raise damage_refusal(entry.name, "压缩包目录与其中的文件不符")
     return begin
 
 
@@ -305,38 +305,38 @@ def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
         try:
             content = inflater.decompress(packed, bound + 1)
         except zlib.error:
-            raise damaged(entry.name, "压缩数据已损坏") from None
+            raise damage_refusal(entry.name, "压缩数据已损坏") from None
         if len(content) <= bound and (not inflater.eof or inflater.unused_data):
-            raise damaged(entry.name, "压缩数据已损坏")
+            raise damage_refusal(entry.name, "压缩数据已损坏")
     else:
-        raise damaged(entry.name, "压缩方法不受支持")
+        raise damage_refusal(entry.name, "压缩方法不受支持")
     if len(content) > bound:
-        raise over_limit(limit, allowed, allowed + len(content) - bound, entry.name)
+        raise limit_refusal(limit, allowed, allowed + len(content) - bound, entry.name)
     if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-        raise damaged(entry.name, "校验码不符，内容已损坏")
+        raise damage_refusal(entry.name, "校验码不符，内容已损坏")
     return content
 
 
-def _utf8(part: str, data: bytes) -> bytes:
+def _convert_to_utf8(part: str, data: bytes) -> bytes:
     """XML as UTF-8 bytes without a DOCTYPE: the two encodings that the format allows leave no third way to hide one."""
     if data[:1] != b"<" or data[1:2] == b"\0":
         encoding = next((encoding for start, encoding in _STARTS if data.startswith(start)), "utf-8")
         if not encoding:
-            raise damaged(part, "文字编码不受支持")
+            raise damage_refusal(part, "文字编码不受支持")
         if encoding != "utf-8":
             try:
                 data = data.decode(encoding).encode("utf-8")
             except UnicodeError:
-                raise damaged(part, "文字编码已损坏") from None
+                raise damage_refusal(part, "文字编码已损坏") from None
     declared_as = _DECLARED.match(data, 0, _START)
     if declared_as is not None and declared_as[1].decode("latin-1").lower() not in _ENCODINGS:
-        raise damaged(part, "文字编码不受支持")
+        raise damage_refusal(part, "文字编码不受支持")
     if b"<!DOCTYPE" in data:
-        raise damaged(part, "含有不允许的 DOCTYPE 声明")
+        raise damage_refusal(part, "含有不允许的 DOCTYPE 声明")
     return data
 
 
-def _resolve(folder: str, target: str) -> str:
+def _resolve_target(folder: str, target: str) -> str:
     """The name of the part that a target means; one that leaves the package stays as it is, for no part has such a name."""
     target = unquote(target.replace("\\", "/").partition("#")[0])
     path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))

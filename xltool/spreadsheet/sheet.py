@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
-from xltool.spreadsheet.number_format import as_date, shown_text
-from xltool.spreadsheet.package import damaged, over_limit
+from xltool.spreadsheet.number_format import format_date, format_text
+from xltool.spreadsheet.package import damage_refusal, limit_refusal
 
 MAX_ROWS: Final = 2_000
 MAX_COLUMNS: Final = 100
@@ -36,12 +36,12 @@ UNTOLD: Final = "…"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _XML_SPACES: Final = " \t\r\n"
 
-Kind: TypeAlias = Literal["number", "text", "boolean", "error", "date", "empty"]
-State: TypeAlias = Literal["visible", "hidden", "veryHidden"]
-Place: TypeAlias = tuple[int, int]
+CellKind: TypeAlias = Literal["number", "text", "boolean", "error", "date", "empty"]
+Visibility: TypeAlias = Literal["visible", "hidden", "veryHidden"]
+Position: TypeAlias = tuple[int, int]
 Area: TypeAlias = tuple[int, int, int, int]
 
-_PLAIN: Final[Mapping[str, Kind]] = {"n": "number", "e": "error", "d": "date"}
+_PLAIN: Final[Mapping[str, CellKind]] = {"n": "number", "e": "error", "d": "date"}
 _BOOLEANS: Final = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
 _MEASURE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?", re.ASCII)
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -53,20 +53,20 @@ class RawCell(NamedTuple):
     A named tuple and not a dataclass: a workbook has thousands, and it is made in half the time.
     """
 
-    kind: Kind
+    kind: CellKind
     text: str
     formula: str | None = None
 
 
-class Look(NamedTuple):
+class Display(NamedTuple):
     """How a cell shows what it holds, where that could mislead an eye: its number format, and whether it is drawn in its own background."""
 
     format: str = "General"
     unseen: bool = False
 
 
-WHOLE: Final = Look("0")
-"""The look of a count in our own workbooks; a whole number shows plainly in it."""
+WHOLE_NUMBER: Final = Display("0")
+"""How a count is displayed in our own workbooks; a whole number shows plainly in it."""
 
 
 @dataclass(slots=True)
@@ -79,19 +79,19 @@ class Allowance:
         """Notes so many characters more; Refusal `file.limit` beyond the limit."""
         self.formulas += count
         if self.formulas > MAX_FORMULAS:
-            raise over_limit("全部公式的长度", MAX_FORMULAS, self.formulas, part)
+            raise limit_refusal("全部公式的长度", MAX_FORMULAS, self.formulas, part)
 
 
-class Style(NamedTuple):
-    """What a sheet must know of its workbook's styles: the looks that are not plain by index as written, and the calendar of dates."""
+class DisplayStyles(NamedTuple):
+    """What a sheet must know of its workbook's styles: the displays that are not plain by index as written, and the calendar of dates."""
 
-    looks: Mapping[str | None, Look | None]
+    displays: Mapping[str | None, Display | None]
     watched: bool
-    """Whether any look is neither plain nor that of a count: each cell has to be looked at then."""
+    """Whether any display is neither plain nor that of a count: each cell has to be looked at then."""
     date1904: bool = False
 
 
-class Beside(NamedTuple):
+class Overlays(NamedTuple):
     """What a worksheet part has beside its cells: what may veil them, and the formulas of its conditional formats and data validations."""
 
     veils: tuple[Veil, ...] = ()
@@ -106,7 +106,7 @@ class Veil(NamedTuple):
     what: str
 
 
-NOTHING: Final = Beside()
+NO_OVERLAYS: Final = Overlays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +114,26 @@ class RawSheet:
     """One worksheet, zero-based; hidden rows and columns, or too thin ones, are told only where a cell is allowed to be."""
 
     name: str
-    state: State
-    cells: Mapping[Place, RawCell]
+    visibility: Visibility
+    cells: Mapping[Position, RawCell]
     merges: tuple[Area, ...]  # top, left, bottom, right inclusive
     protected: bool
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
-    looks: Mapping[Place, Look] = field(default_factory=dict)
+    displays: Mapping[Position, Display] = field(default_factory=dict)
     """The cells that do not show their content plainly; all others do."""
-    beside: Beside = NOTHING
+    overlays: Overlays = NO_OVERLAYS
 
 
 def read_sheet(
     root: Element,
     part: str,
     name: str,
-    state: State,
+    visibility: Visibility,
     strings: Mapping[str, RawCell],
     *,
-    style: Style,
-    beside: Beside,
+    style: DisplayStyles,
+    overlays: Overlays,
     allowance: Allowance,
 ) -> RawSheet:
     """Read the root of one worksheet part; `strings` are the shared strings as cells, by their index as written.
@@ -142,25 +142,25 @@ def read_sheet(
     """
     space, word = split_tag(root.tag)
     if word != "worksheet":
-        raise damaged(part, "不是工作表")
-    rows = list(_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
-    cells, looks = _cells(rows, space, strings, part, style=style, allowance=allowance)
+        raise damage_refusal(part, "不是工作表")
+    rows = list(_number_rows(root.iterfind(f"{space}sheetData/{space}row"), part))
+    cells, displays = _read_cells(rows, space, strings, part, style=style, allowance=allowance)
     if any(view.get("showZeros") in FALSE for view in root.iterfind(f"{space}sheetViews/{space}sheetView")):
         zeros = [place for place, cell in cells.items() if cell.kind == "number" and not cell.text.strip("+-0.")]
-        looks.update({place: looks.get(place, WHOLE)._replace(unseen=True) for place in zeros})
-    merges = tuple(_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
+        displays.update({place: displays.get(place, WHOLE_NUMBER)._replace(unseen=True) for place in zeros})
+    merges = tuple(_read_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
     check_extent(cells, merges, part)
     protection = root.find(f"{space}sheetProtection")
     return RawSheet(
         name=name,
-        state=state,
+        visibility=visibility,
         cells=cells,
         merges=merges,
         protected=protection is not None and protection.get("sheet") in TRUE,
-        hidden_rows=_hidden_rows(root, space, rows),
-        hidden_columns=_hidden_columns(root, space, part),
-        looks=looks,
-        beside=beside,
+        hidden_rows=_find_hidden_rows(root, space, rows),
+        hidden_columns=_find_hidden_columns(root, space, part),
+        displays=displays,
+        overlays=overlays,
     )
 
 
@@ -170,7 +170,7 @@ def split_tag(tag: str) -> tuple[str, str]:
     return space + brace, word
 
 
-def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
+def _number_rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
     """The rows with their zero-based numbers; a row that bears none is where its first cell is, or the next one."""
     at = -1
     for row in rows:
@@ -179,25 +179,25 @@ def _rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Element]]:
             place = parse_cell(row[0].get("r", "")) if len(row) else None
             at = at + 1 if place is None else place[0]
         else:
-            at = _number(number) - 1
+            at = _parse_position(number) - 1
         if not 0 <= at < ROWS:
-            raise damaged(part, "行号有误")
+            raise damage_refusal(part, "行号有误")
         yield at, row
 
 
-def _cells(  # noqa: PLR0912  calls would cost what the loop saves
+def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
     rows: list[tuple[int, Element]],
     space: str,
     strings: Mapping[str, RawCell],
     part: str,
     *,
-    style: Style,
+    style: DisplayStyles,
     allowance: Allowance,
-) -> tuple[dict[Place, RawCell], dict[Place, Look]]:
-    """The cells with content, and those of their looks that are not plain: the one loop that decides how fast a workbook is read."""
-    of_style, watched = style.looks, style.watched
-    looks: dict[Place, Look] = {}
-    cells: dict[Place, RawCell] = {}
+) -> tuple[dict[Position, RawCell], dict[Position, Display]]:
+    """The cells with content, and those of their displays that are not plain: the one loop that decides how fast a workbook is read."""
+    of_style, watched = style.displays, style.watched
+    displays: dict[Position, Display] = {}
+    cells: dict[Position, RawCell] = {}
     masters: dict[str, tuple[str, int, int]] = {}
     tag_cell, tag_value, tag_formula = f"{space}c", f"{space}v", f"{space}f"
     for at, row in rows:
@@ -206,7 +206,7 @@ def _cells(  # noqa: PLR0912  calls would cost what the loop saves
             name = cell.get("r")
             place = (at, column + 1) if name is None else parse_cell(name)
             if place is None or place[0] != at:
-                raise damaged(part, "单元格的位置有误")
+                raise damage_refusal(part, "单元格的位置有误")
             column = place[1]
             if not len(cell):
                 continue  # only a style
@@ -224,29 +224,33 @@ def _cells(  # noqa: PLR0912  calls would cost what the loop saves
             else:
                 content = strings.get(value) if kind == "s" and value else None
                 if content is None:
-                    content = _content(cell, kind, value, part)
+                    content = _read_content(cell, kind, value, part)
                 odd = watched or (kind == "n" and value is not None and not value.isdigit())
             if formula is not None:
-                text = _formula(formula, place, masters, part, allowance)
+                text = _read_formula(formula, place, masters, part, allowance)
                 content = RawCell("empty", "", text) if content is None else RawCell(content.kind, content.text, text)
             if content is not None:
                 if place in cells:
-                    raise damaged(part, "同一单元格出现两次")
+                    raise damage_refusal(part, "同一单元格出现两次")
                 if odd:
-                    look = of_style[cell.get("s")]
-                    if look is not None and content.text and not (look is WHOLE and content.text.isdigit()):
-                        content = _dressed(content, look, style.date1904)
-                        if _misleading(content, look):
-                            looks[place] = look
+                    display = of_style[cell.get("s")]
+                    if (
+                        display is not None
+                        and content.text
+                        and not (display is WHOLE_NUMBER and content.text.isdigit())
+                    ):
+                        content = _recognise_date(content, display, style.date1904)
+                        if _may_mislead(content, display):
+                            displays[place] = display
                 cells[place] = content
-    return cells, looks
+    return cells, displays
 
 
-def _content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
+def _read_content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
     """What a cell shows that is no plain number and not in the table of strings, or None for nothing."""
     if kind == "inlineStr":
         inline = next((child for child in cell if child.tag.rpartition("}")[2] == "is"), None)
-        return None if inline is None else RawCell("text", joined_text(inline))
+        return None if inline is None else RawCell("text", join_runs(inline))
     if kind == "str" and value is not None:
         return RawCell("text", unescape(value))
     if not value:
@@ -255,25 +259,25 @@ def _content(cell: Element, kind: str | None, value: str | None, part: str) -> R
         return RawCell("boolean", _BOOLEANS[value])
     if (kind or "n") in _PLAIN:
         return RawCell(_PLAIN[kind or "n"], value)
-    raise damaged(part, "文字的编号不在文字表内" if kind == "s" else "单元格的类型或逻辑值有误")
+    raise damage_refusal(part, "文字的编号不在文字表内" if kind == "s" else "单元格的类型或逻辑值有误")
 
 
-def _dressed(content: RawCell, look: Look, date1904: bool) -> RawCell:
+def _recognise_date(content: RawCell, display: Display, date1904: bool) -> RawCell:
     """A number that is shown as a date, and was typed as one, is a date."""
     if content.kind != "number":
         return content
-    shown = as_date(look.format, content.text, date1904)
+    shown = format_date(display.format, content.text, date1904)
     return content if shown is None else RawCell("date", shown, content.formula)
 
 
-def _misleading(content: RawCell, look: Look) -> bool:
-    """Whether a look concerns that kind of content: the format of a number does not show in a text, unless it has a part for texts."""
-    if content.kind == "number" or look.unseen:
-        return look is not WHOLE or not content.text.isdigit()
-    return content.kind == "text" and shown_text(look.format, content.text) != content.text
+def _may_mislead(content: RawCell, display: Display) -> bool:
+    """Whether a display concerns that kind of content: the format of a number does not show in a text, unless it has a part for texts."""
+    if content.kind == "number" or display.unseen:
+        return display is not WHOLE_NUMBER or not content.text.isdigit()
+    return content.kind == "text" and format_text(display.format, content.text) != content.text
 
 
-def joined_text(item: Element) -> str:
+def join_runs(item: Element) -> str:
     """The text of a shared or inline string: its runs joined, its phonetic guides left out, `_x000D_` decoded."""
     joined = ""
     for child in item:
@@ -284,7 +288,7 @@ def joined_text(item: Element) -> str:
                 text = text if child.get(_SPACE) == "preserve" else text.strip(_XML_SPACES)
             joined += unescape(text)
         elif word == "r":
-            joined += joined_text(child)
+            joined += join_runs(child)
     return joined
 
 
@@ -296,12 +300,12 @@ def unescape(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _formula(
-    formula: Element, place: Place, masters: dict[str, tuple[str, int, int]], part: str, allowance: Allowance
+def _read_formula(
+    formula: Element, place: Position, masters: dict[str, tuple[str, int, int]], part: str, allowance: Allowance
 ) -> str:
     text = formula.text or ""
     if len(text) > MAX_FORMULA:
-        raise over_limit("一个公式的长度", MAX_FORMULA, len(text), part)
+        raise limit_refusal("一个公式的长度", MAX_FORMULA, len(text), part)
     allowance.take(len(text), part)
     if formula.get("t") == "shared":
         index = formula.get("si", "")
@@ -312,11 +316,11 @@ def _formula(
             allowance.take(SHARED_WEIGHT * len(master), part)
             text = shift_formula(master, place[0] - row, place[1] - column)
         else:
-            raise damaged(part, "共享公式缺少原文")
+            raise damage_refusal(part, "共享公式缺少原文")
     return text
 
 
-def check_extent(cells: Mapping[Place, RawCell], merges: tuple[Area, ...], part: str) -> None:
+def check_extent(cells: Mapping[Position, RawCell], merges: tuple[Area, ...], part: str) -> None:
     """Holds a sheet to the limits; Refusal `file.limit`."""
     last_row = max(cells)[0] + 1 if cells else 0
     last_column = max(map(itemgetter(1), cells)) + 1 if cells else 0
@@ -327,45 +331,45 @@ def check_extent(cells: Mapping[Place, RawCell], merges: tuple[Area, ...], part:
         ("一张工作表的合并单元格数", MAX_MERGES, len(merges)),
     ):
         if found > allowed:
-            raise over_limit(limit, allowed, found, part)
+            raise limit_refusal(limit, allowed, found, part)
 
 
-def _merge(merge: Element, part: str) -> Area:
+def _read_merge(merge: Element, part: str) -> Area:
     area = parse_reference(merge.get("ref", ""))
     if area is None or area[0] is not None:
-        raise damaged(part, "合并单元格的位置有误")
+        raise damage_refusal(part, "合并单元格的位置有误")
     return area[1:]
 
 
-def _hidden_rows(root: Element, space: str, rows: list[tuple[int, Element]]) -> frozenset[int]:
+def _find_hidden_rows(root: Element, space: str, rows: list[tuple[int, Element]]) -> frozenset[int]:
     usual = root.find(f"{space}sheetFormatPr")
     height = None if usual is None else usual.get("defaultRowHeight")
-    thin = {measure for measure in {row.get("ht", height) for _, row in rows} if _thin(measure, THIN_ROW)}
+    thin = {measure for measure in {row.get("ht", height) for _, row in rows} if _is_thin(measure, THIN_ROW)}
     hidden = [(at, row) for at, row in rows if row.get("hidden") in TRUE or (thin and row.get("ht", height) in thin)]
     return frozenset(at for at, _ in hidden if at < MAX_ROWS)
 
 
 @lru_cache(maxsize=1024)
-def _thin(measure: str | None, least: int) -> bool:
+def _is_thin(measure: str | None, least: int) -> bool:
     """Whether a height or a width is written that leaves nothing to be seen."""
     number = _MEASURE.fullmatch(measure or "")
     return number is not None and Decimal(number[0]) < least
 
 
-def _hidden_columns(root: Element, space: str, part: str) -> frozenset[int]:
+def _find_hidden_columns(root: Element, space: str, part: str) -> frozenset[int]:
     usual = root.find(f"{space}sheetFormatPr")
-    thin = usual is not None and _thin(usual.get("defaultColWidth"), THIN_COLUMN)
+    thin = usual is not None and _is_thin(usual.get("defaultColWidth"), THIN_COLUMN)
     found = set(range(MAX_COLUMNS)) if thin else set[int]()
     for column in root.iterfind(f"{space}cols/{space}col"):
-        hidden = column.get("hidden") in TRUE or _thin(column.get("width"), THIN_COLUMN)
+        hidden = column.get("hidden") in TRUE or _is_thin(column.get("width"), THIN_COLUMN)
         if hidden or thin:
-            first, last = _number(column.get("min", "")), _number(column.get("max", ""))
+            first, last = _parse_position(column.get("min", "")), _parse_position(column.get("max", ""))
             if not 0 < first <= last <= COLUMNS:
-                raise damaged(part, "列号有误")
+                raise damage_refusal(part, "列号有误")
             (found.update if hidden else found.difference_update)(range(first - 1, min(last, MAX_COLUMNS)))
     return frozenset(found)
 
 
-def _number(digits: str) -> int:
+def _parse_position(digits: str) -> int:
     """The value of ASCII digits; 0, which is no row and no column, for anything else."""
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else 0

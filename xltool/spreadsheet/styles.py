@@ -11,19 +11,19 @@ from typing import Final, TypeAlias, TypeVar
 from xml.etree.ElementTree import Element
 
 from xltool.spreadsheet.package import Package
-from xltool.spreadsheet.sheet import WHOLE, Look
+from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
 
 Colour: TypeAlias = tuple[int, int, int]
 _T = TypeVar("_T")
 
-NEAR: Final = 40
+NEAR_COLOURS: Final = 40
 """How far apart two colours are, on the scale of 255 and in each of red, green and blue, that no eye tells apart on a screen."""
-SMALLEST: Final = 2
+SMALLEST_FONT: Final = 2
 """Points below which letters are a line of dust."""
 PLAIN: Final = frozenset({"General", "G/通用格式", "@"})
 HARMLESS: Final = PLAIN | {"0", "#,##0", "#,##0.00", "0.00"}
 """Number formats that a condition may give: they show the figure."""
-REMEMBERED: Final = 2**18
+REMEMBERED_STYLES: Final = 2**18
 """Bytes of styles and theme up to which what they say is remembered: the workbooks of a campaign share them."""
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -96,20 +96,20 @@ _BUILTIN: Final[Mapping[int, str]] = {
 }
 
 
-class Looks(dict[str | None, Look | None]):
-    """The looks that are not plain, by the index of a cell format as a cell writes it; None for the others, and for no index the first."""
+class Displays(dict[str | None, Display | None]):
+    """The displays that are not plain, by the index of a cell format as a cell writes it; None for the others, and for no index the first."""
 
-    def __missing__(self, written: str | None) -> Look | None:
-        return self.get(str(index)) if written is not None and (index := _whole(written)) is not None else None
+    def __missing__(self, written: str | None) -> Display | None:
+        return self.get(str(index)) if written is not None and (index := _parse_whole(written)) is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
     """What the style part says, as far as it could mislead an eye."""
 
-    looks: Looks
+    displays: Displays
     watched: bool
-    """Whether any look is neither plain nor that of a count."""
+    """Whether any display is neither plain nor that of a count."""
     masks: Mapping[int, str]
     """What the differential formats of conditions would hide or change, by index."""
     colours: _Colours
@@ -117,7 +117,7 @@ class Styles:
 
     def mask(self, formatted: Element | None) -> str:
         """What a differential format would hide or change, in words; nothing when it does not."""
-        return "" if formatted is None else _mask(formatted, self.colours, self.backgrounds)
+        return "" if formatted is None else _describe_mask(formatted, self.colours, self.backgrounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,14 @@ class _Colours:
         theme, rgb, indexed = (element.get(name) for name in ("theme", "rgb", "indexed"))
         found = default
         if theme is not None:
-            at = _whole(theme)
+            at = _parse_whole(theme)
             found = self.theme[at] if at is not None and at < len(self.theme) else None
         elif rgb is not None:
-            found = _rgb(rgb)
+            found = _parse_rgb(rgb)
         elif indexed is not None:
-            at = _whole(indexed)
+            at = _parse_whole(indexed)
             found = self.palette[at] if at is not None and at < len(self.palette) else default
-        return _tinted(found, element.get("tint"))
+        return _apply_tint(found, element.get("tint"))
 
 
 _OFFICE: Final = _Colours((WHITE, BLACK), ())
@@ -158,51 +158,58 @@ def read_styles(package: Package, part: str | None, theme: str | None) -> Styles
     if known is not None:
         return known
     root = package.xml(part) if part is not None and key[0] else None
-    styles = _read(root, package.xml(theme) if theme is not None and key[1] else None)
-    if sum(map(len, key)) <= REMEMBERED:
+    styles = _read_root(root, package.xml(theme) if theme is not None and key[1] else None)
+    if sum(map(len, key)) <= REMEMBERED_STYLES:
         if len(_remembered) >= 8:
             _remembered.clear()
         _remembered[key[0], key[1]] = styles
     return styles
 
 
-def _read(root: Element | None, theme: Element | None) -> Styles:
+def _read_root(root: Element | None, theme: Element | None) -> Styles:
     if root is None:
-        return Styles(Looks(), False, {}, _OFFICE, frozenset({WHITE}))
+        return Styles(Displays(), False, {}, _OFFICE, frozenset({WHITE}))
     space = root.tag.rpartition("}")[0]
     space = f"{space}}}" if space else ""
     palette = [
-        _rgb(entry.get("rgb", "")) for entry in root.iterfind(f"{space}colors/{space}indexedColors/{space}rgbColor")
+        _parse_rgb(entry.get("rgb", ""))
+        for entry in root.iterfind(f"{space}colors/{space}indexedColors/{space}rgbColor")
     ]
-    whole = [_rgb(_PALETTE[at : at + 6]) for at in range(0, len(_PALETTE), 6)]
-    colours = _Colours(_theme(theme), tuple(palette + whole[len(palette) :]))
+    whole = [_parse_rgb(_PALETTE[at : at + 6]) for at in range(0, len(_PALETTE), 6)]
+    colours = _Colours(_read_theme(theme), tuple(palette + whole[len(palette) :]))
     formats = dict(_BUILTIN)
     for entry in root.iterfind(f"{space}numFmts/{space}numFmt"):
-        number = _whole(entry.get("numFmtId", ""))
+        number = _parse_whole(entry.get("numFmtId", ""))
         if number is not None:
             formats[number] = entry.get("formatCode", "General")
-    fonts = [_font(font, space, colours) for font in root.iterfind(f"{space}fonts/{space}font")]
-    fills = [_fill(fill, space, colours) for fill in root.iterfind(f"{space}fills/{space}fill")]
-    looks, backgrounds = Looks(), {WHITE}
+    fonts = [_read_font(font, space, colours) for font in root.iterfind(f"{space}fonts/{space}font")]
+    fills = [_read_fill(fill, space, colours) for fill in root.iterfind(f"{space}fills/{space}fill")]
+    displays, backgrounds = Displays(), {WHITE}
     for at, cell in enumerate(root.iterfind(f"{space}cellXfs/{space}xf")):
-        colour, dust = _at(fonts, cell.get("fontId"), (BLACK, False))
-        behind = _at(fills, cell.get("fillId"), WHITE)
+        colour, dust = _item_at(fonts, cell.get("fontId"), (BLACK, False))
+        behind = _item_at(fills, cell.get("fillId"), WHITE)
         if behind is not None:
             backgrounds.add(behind)
-        code = formats.get(_whole(cell.get("numFmtId", "0")) or 0, "General")
-        unseen = dust or _alike(colour, behind)
+        code = formats.get(_parse_whole(cell.get("numFmtId", "0")) or 0, "General")
+        unseen = dust or _are_alike(colour, behind)
         plain = code in PLAIN or code.lower() == "general"
-        look = None if plain and not unseen else WHOLE if code == WHOLE.format and not unseen else Look(code, unseen)
-        looks[str(at)] = look
+        display = (
+            None
+            if plain and not unseen
+            else WHOLE_NUMBER
+            if code == WHOLE_NUMBER.format and not unseen
+            else Display(code, unseen)
+        )
+        displays[str(at)] = display
         if at == 0:
-            looks[None] = look
+            displays[None] = display
     found = frozenset(backgrounds)
-    masks = {at: _mask(dxf, colours, found) for at, dxf in enumerate(root.iterfind(f"{space}dxfs/{space}dxf"))}
-    watched = any(look is not None and look is not WHOLE for look in looks.values())
-    return Styles(looks, watched, {at: mask for at, mask in masks.items() if mask}, colours, found)
+    masks = {at: _describe_mask(dxf, colours, found) for at, dxf in enumerate(root.iterfind(f"{space}dxfs/{space}dxf"))}
+    watched = any(display is not None and display is not WHOLE_NUMBER for display in displays.values())
+    return Styles(displays, watched, {at: mask for at, mask in masks.items() if mask}, colours, found)
 
 
-def _mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour]) -> str:
+def _describe_mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour]) -> str:
     """What a differential format does, in any namespace; its fill's colour is that of the background, unlike a cell's."""
     parts = {child.tag.rpartition("}")[2]: child for child in dxf}
     told = []
@@ -219,12 +226,12 @@ def _mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour]) -> str
         colour = colours.of(inner.get("color"), BLACK)
         filled = inner.get("bgColor", inner.get("fgColor"))
         behind = backgrounds if filled is None else [colours.of(filled, WHITE)]
-        if any(_alike(front, back) for front, back in product([colour], behind)) or _dust(inner.get("sz")):
+        if any(_are_alike(front, back) for front, back in product([colour], behind)) or _is_too_small(inner.get("sz")):
             told.append("与底色相同的字")
     return "、".join(told)
 
 
-def _theme(root: Element | None) -> tuple[Colour | None, ...]:
+def _read_theme(root: Element | None) -> tuple[Colour | None, ...]:
     """The colours of a theme in the order in which cells number them: light and dark change places."""
     scheme = (
         None if root is None else next((element for element in root.iter() if element.tag.endswith("}clrScheme")), None)
@@ -234,18 +241,20 @@ def _theme(root: Element | None) -> tuple[Colour | None, ...]:
     found: list[Colour | None] = []
     for entry in scheme:
         colour = entry[0] if len(entry) else None
-        found.append(None if colour is None else _rgb(colour.get("val", "")) or _rgb(colour.get("lastClr", "")))
+        found.append(
+            None if colour is None else _parse_rgb(colour.get("val", "")) or _parse_rgb(colour.get("lastClr", ""))
+        )
     if len(found) < 4:
         return _OFFICE.theme
     return (found[1], found[0], found[3], found[2], *found[4:])
 
 
-def _font(font: Element, space: str, colours: _Colours) -> tuple[Colour | None, bool]:
+def _read_font(font: Element, space: str, colours: _Colours) -> tuple[Colour | None, bool]:
     """The colour of a font, and whether it is too small to be seen."""
-    return colours.of(font.find(f"{space}color"), BLACK), _dust(font.find(f"{space}sz"))
+    return colours.of(font.find(f"{space}color"), BLACK), _is_too_small(font.find(f"{space}sz"))
 
 
-def _fill(fill: Element, space: str, colours: _Colours) -> Colour | None:
+def _read_fill(fill: Element, space: str, colours: _Colours) -> Colour | None:
     pattern = fill.find(f"{space}patternFill")
     if pattern is None:
         return None if len(fill) else WHITE
@@ -255,20 +264,20 @@ def _fill(fill: Element, space: str, colours: _Colours) -> Colour | None:
     return colours.of(pattern.find(f"{space}fgColor"), BLACK) if kind == "solid" else None
 
 
-def _dust(size: Element | None) -> bool:
+def _is_too_small(size: Element | None) -> bool:
     points = re.fullmatch(r"([0-9]{0,4})(?:\.[0-9]*)?", size.get("val", "")) if size is not None else None
-    return points is not None and int(points[1] or 0) < SMALLEST
+    return points is not None and int(points[1] or 0) < SMALLEST_FONT
 
 
-def _alike(one: Colour | None, other: Colour | None) -> bool:
+def _are_alike(one: Colour | None, other: Colour | None) -> bool:
     return (
         one is not None
         and other is not None
-        and all(abs(mine - its) < NEAR for mine, its in zip(one, other, strict=True))
+        and all(abs(mine - its) < NEAR_COLOURS for mine, its in zip(one, other, strict=True))
     )
 
 
-def _tinted(colour: Colour | None, tint: str | None) -> Colour | None:
+def _apply_tint(colour: Colour | None, tint: str | None) -> Colour | None:
     """A colour made lighter or darker, by a share from -1 to 1: near enough to what Excel reckons by hue and light."""
     if (
         colour is None
@@ -281,17 +290,17 @@ def _tinted(colour: Colour | None, tint: str | None) -> Colour | None:
     return red, green, blue
 
 
-def _rgb(text: str) -> Colour | None:
+def _parse_rgb(text: str) -> Colour | None:
     match = _HEX.fullmatch(text)
     if match is None:
         return {"window": WHITE, "windowText": BLACK}.get(text)
     return int(match[1][:2], 16), int(match[1][2:4], 16), int(match[1][4:], 16)
 
 
-def _at(items: Sequence[_T], index: str | None, default: _T) -> _T:
-    at = _whole(index or "0")
+def _item_at(items: Sequence[_T], index: str | None, default: _T) -> _T:
+    at = _parse_whole(index or "0")
     return items[at] if at is not None and at < len(items) else default
 
 
-def _whole(text: str) -> int | None:
+def _parse_whole(text: str) -> int | None:
     return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None

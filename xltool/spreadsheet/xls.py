@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from xltool.spreadsheet.book import MAX_STRINGS, RawBook
-from xltool.spreadsheet.package import damaged, over_limit
-from xltool.spreadsheet.sheet import UNTOLD, Area, Place, RawCell, RawSheet, State, check_extent
+from xltool.spreadsheet.package import damage_refusal, limit_refusal
+from xltool.spreadsheet.sheet import UNTOLD, Area, Position, RawCell, RawSheet, Visibility, check_extent
 
 if TYPE_CHECKING:
     from xlrd.book import Book
 
-_STATES: Final[Mapping[int, State]] = {0: "visible", 1: "hidden", 2: "veryHidden"}
+_VISIBILITIES: Final[Mapping[int, Visibility]] = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS: Final = frozenset({0x0006, 0x0206, 0x0406})
 _BEGINS: Final = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
-_ENDS, _PROTECT, _EXACT = 0x000A, 0x0012, 1e15
+_ENDS, _PROTECT, _EXACT_BELOW = 0x000A, 0x0012, 1e15
 _FAULTS: Final = (
     ArithmeticError,
     AssertionError,
@@ -36,7 +36,7 @@ _FAULTS: Final = (
 """What xlrd lets out of its depths when records are not what they say, beside its own three errors."""
 
 
-def read_book(data: bytes) -> RawBook:
+def read_xls(data: bytes) -> RawBook:
     """Read the bytes of an .xls or .et file. Formulas are told apart from figures, but not their texts.
 
     Raises Refusal `file.damaged` and `file.limit`.
@@ -53,14 +53,16 @@ def read_book(data: bytes) -> RawBook:
             logfile=io.StringIO(),
             ignore_workbook_corruption=True,  # sectors in two streams at once, as some programs write them; Excel reads the workbook too
         )
-        sheets = tuple(_sheet(book, at) for at in range(book.nsheets))
+        sheets = tuple(_read_sheet(book, at) for at in range(book.nsheets))
         if len(book._sharedstrings) > MAX_STRINGS:
-            raise over_limit("文字表的条数", MAX_STRINGS, len(book._sharedstrings))
-        names = {name.name: _reference(name) for name in book.name_obj_list if name.scope == -1 and not name.builtin}
+            raise limit_refusal("文字表的条数", MAX_STRINGS, len(book._sharedstrings))
+        names = {
+            name.name: _name_reference(name) for name in book.name_obj_list if name.scope == -1 and not name.builtin
+        }
     except (xlrd.XLRDError, CompDocError, FormulaError, *_FAULTS):
-        raise damaged("", "旧版工作簿的内容不完整") from None
+        raise damage_refusal("", "旧版工作簿的内容不完整") from None
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
-        raise damaged("", "工作表重名")
+        raise damage_refusal("", "工作表重名")
     return RawBook(
         sheets=sheets,
         names=names,
@@ -72,19 +74,19 @@ def read_book(data: bytes) -> RawBook:
     )
 
 
-def _sheet(book: Book, at: int) -> RawSheet:
+def _read_sheet(book: Book, at: int) -> RawSheet:
     records = _Records(book, at)
     if records.kind != _WORKSHEET:
         return RawSheet(book.sheet_names()[at], "visible", {}, (), False, frozenset(), frozenset())
     sheet = book.sheet_by_index(at)
-    cells = dict(_cells(book, sheet, records.formulas))
+    cells = dict(_read_cells(book, sheet, records.formulas))
     merges: tuple[Area, ...] = tuple(
         (top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
     )
     check_extent(cells, merges, sheet.name)
     return RawSheet(
         name=sheet.name,
-        state=_STATES.get(sheet.visibility, "visible"),
+        visibility=_VISIBILITIES.get(sheet.visibility, "visible"),
         cells=cells,
         merges=merges,
         protected=records.protected,
@@ -93,50 +95,50 @@ def _sheet(book: Book, at: int) -> RawSheet:
     )
 
 
-def _cells(book: Book, sheet: Any, formulas: frozenset[Place]) -> Iterator[tuple[Place, RawCell]]:
+def _read_cells(book: Book, sheet: Any, formulas: frozenset[Position]) -> Iterator[tuple[Position, RawCell]]:
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             place = (row, column)
-            content = _content(book, cell.ctype, cell.value)
+            content = _read_content(book, cell.ctype, cell.value)
             if place in formulas:
                 content = RawCell("empty", "", UNTOLD) if content is None else content._replace(formula=UNTOLD)
             if content is not None:
                 yield place, content
 
 
-def _content(book: Book, kind: int, value: Any) -> RawCell | None:
+def _read_content(book: Book, kind: int, value: Any) -> RawCell | None:
     import xlrd
 
     if kind == xlrd.XL_CELL_TEXT and value:
         return RawCell("text", value)
     if kind == xlrd.XL_CELL_NUMBER:
-        return RawCell("number", _digits(value))
+        return RawCell("number", _shortest_digits(value))
     if kind == xlrd.XL_CELL_BOOLEAN:
         return RawCell("boolean", "TRUE" if value else "FALSE")
     if kind == xlrd.XL_CELL_ERROR:
         return RawCell("error", xlrd.error_text_from_code.get(value, f"#{value}"))
-    return RawCell("date", _date(value, book.datemode)) if kind == xlrd.XL_CELL_DATE else None
+    return RawCell("date", _format_date(value, book.datemode)) if kind == xlrd.XL_CELL_DATE else None
 
 
-def _date(value: float, mode: int) -> str:
+def _format_date(value: float, mode: int) -> str:
     import xlrd
 
     try:
         return str(xlrd.xldate.xldate_as_datetime(value, mode).isoformat())
     except (xlrd.xldate.XLDateError, OverflowError):
-        return _digits(value)
+        return _shortest_digits(value)
 
 
-def _digits(value: float) -> str:
+def _shortest_digits(value: float) -> str:
     """The shortest digits that are this double, a whole number without a point."""
     return (
         str(int(value))
-        if value.is_integer() and abs(value) < _EXACT and (value or str(value)[0] != "-")
+        if value.is_integer() and abs(value) < _EXACT_BELOW and (value or str(value)[0] != "-")
         else repr(value)
     )
 
 
-def _reference(name: Any) -> str:
+def _name_reference(name: Any) -> str:
     text = name.result.text if name.result is not None else ""
     return text if isinstance(text, str) else ""
 
@@ -150,7 +152,7 @@ class _Records:
     def __init__(self, book: Book, at: int) -> None:
         self.kind = _WORKSHEET
         self.protected = False
-        found: set[Place] = set()
+        found: set[Position] = set()
         data, place, depth = book.mem, book._sh_abs_posn[at], 0
         while place + 4 <= book.base + book.stream_len:
             record, length = struct.unpack_from("<HH", data, place)

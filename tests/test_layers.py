@@ -213,6 +213,7 @@ MODULES = {
         "cell_formats",
         "charts",
         "context",
+        "digest",
         "engine",
         "formula",
         "front",

@@ -51,7 +51,7 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     else:
         from xltool.reader.read import read as read_workbook
 
-        reading = read_workbook(data, known_form, source, passwords)
+        reading = read_workbook(data, known_form, catalog.former, source, passwords)
     if reading.submission is not None:
         from xltool.reader.identity import edition_finding
 

@@ -274,8 +274,14 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "form.digest": Message(
         "warning",
         "表样版本不同",
-        "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取。",
-        "请用最新下发的工作簿填写。",
+        "本文件按另一版表样（{found}）生成，现行为 {expected}；按名称和项目读取，没有那一版的定义，公式没有核对。",
+        "请用最新下发的工作簿填写。审核单位存有那一版定义的，放进 XLTOOL_FORMS 的文件夹后再审核，即可核对公式。",
+    ),
+    "form.former": Message(
+        "warning",
+        "用的是旧版表样",
+        "本文件按旧版表样（{found}）生成，现行为 {expected}；按名称和项目读取，公式已按旧版核对。",
+        "请用最新下发的工作簿填写；内容与现行表样一致的，不用改。",
     ),
     # a campaign
     "campaign.other": Message(

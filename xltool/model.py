@@ -269,7 +269,6 @@ class FormSpec:
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...]
     cells: tuple[Cell, ...]
-    digest: str
     steps: tuple[str, ...] = ()  # how to fill it in, for the first sheet
 
     @cached_property

@@ -131,6 +131,15 @@ def test_forms_are_told_and_a_faulty_definition_is_needed(monkeypatch, tmp_path)
     assert text.startswith("[缺] ") and "bad_2030.toml:1" in text and code == 1
 
 
+def test_a_faulty_former_version_is_told(monkeypatch, tmp_path):
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "ogi_2021.spring.toml").write_text("title = ", "utf-8")
+    monkeypatch.setenv("XLTOOL_FORMS", str(tmp_path / "forms"))
+    text, code = line("旧版定义")
+    assert text.startswith("[可选] ") and "ogi_2021.spring.toml:1" in text and code == 0
+    assert "ogi-2021.spring" not in line("报表：")[0]
+
+
 def test_a_folder_of_forms_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setenv("XLTOOL_FORMS", "/nowhere/forms")
     text, code = line("/nowhere/forms")

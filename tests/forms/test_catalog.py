@@ -57,6 +57,23 @@ def test_the_first_folder_wins_and_a_packaged_form_cannot_be_replaced(folder, tm
     assert catalog.load("ogi-2021").title == "政府信息公开工作年度报告"
 
 
+def test_former_versions_are_no_forms_of_their_own(folder, tmp_path_factory, monkeypatch):
+    second = tmp_path_factory.mktemp("second")
+    monkeypatch.setenv(catalog.FOLDERS, os.pathsep.join(map(str, [folder, second])))
+    (folder / "county_survey.toml").write_text(GOOD, "utf-8")
+    (folder / "county_survey.2023.toml").write_text(GOOD.replace("季度检查表", "半年检查表"), "utf-8")
+    (folder / "county_survey.2022.toml").write_text(GOOD.replace("季度检查表", "年度检查表"), "utf-8")
+    (second / "county_survey.2022.toml").write_text(GOOD.replace("季度检查表", "别的"), "utf-8")
+    (second / "county_survey.faulty.toml").write_text("id = ", "utf-8")
+    (second / "county_surveys.2022.toml").write_text(GOOD.replace("county-survey", "county-surveys"), "utf-8")
+    (second / "._county_survey.toml").write_bytes(b"\0\5\x16\7")  # what another system leaves beside a copied file
+    assert [known for known in catalog.ids() if not known.startswith("ogi")] == ["county-survey"]
+    assert "季度检查表" in [spec.title for spec in catalog.every()]
+    assert [spec.title for spec in catalog.former("county-survey")] == ["年度检查表", "半年检查表"]
+    assert list(catalog.former("ogi-2021")) == list(catalog.former("../county-survey")) == []
+    assert [str(fault).partition(":")[0] for fault in catalog.former_faults()] == ["county_survey.faulty.toml"]
+
+
 def test_a_changed_file_is_read_again(folder):
     file = folder / "county_survey.toml"
     file.write_text(GOOD, "utf-8")

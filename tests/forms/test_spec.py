@@ -444,12 +444,6 @@ def test_fields_of_another_shape_are_faults(replacement):
     assert any(name in fault.message for fault in faults(replacement + "\n" + without).faults)
 
 
-def test_the_digest_names_the_definition_and_not_its_line_ends():
-    digest = catalog.parse(GOOD, "county_survey.toml").digest
-    assert catalog.parse(GOOD.replace("\n", "\r\n"), "county_survey.toml").digest == digest
-    assert catalog.parse(GOOD + "# more\n", "county_survey.toml").digest != digest
-
-
 OVER = (
     GOOD
     + """

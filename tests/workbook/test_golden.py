@@ -20,13 +20,15 @@ from lxml import etree
 from tests import figures
 from tests.workbook.parts import MAIN
 from xltool.model import FormSpec, Submission
+from xltool.workbook.digest import digest
+from xltool.workbook.layout_plan import plan
 from xltool.workbook.write import workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "ogi_2021_blank"
 LEFT_OUT = {"xl/theme/theme1.xml", "docProps/app.xml", "xl/sharedStrings.xml"}
 """The theme is Excel's own, app.xml repeats the names; texts stand in the sheets that show them, so that a new one renumbers none."""
 DIGEST = "0123456789abcdef"
-"""Instead of the form's own, which changes with every letter of its definition."""
+"""Instead of the workbook's own, which changes with every formula in it."""
 WIDEST = 140
 
 
@@ -36,7 +38,7 @@ def golden_parts(spec: FormSpec) -> dict[str, str]:
         parts = {name: archive.read(name) for name in archive.namelist()}
     strings = ["".join(item.itertext()) for item in etree.fromstring(parts["xl/sharedStrings.xml"])]
     return {
-        name: normalised(part, strings).replace(spec.digest, DIGEST)
+        name: normalised(part, strings).replace(digest(plan(spec)), DIGEST)
         for name, part in parts.items()
         if name not in LEFT_OUT
     }

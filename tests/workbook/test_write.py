@@ -30,6 +30,7 @@ from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook import cached_values
+from xltool.workbook.digest import digest
 from xltool.workbook.formula import formulas
 from xltool.workbook.layout_plan import META, TABLE_TOP, Plan, Spot, mark_text, plan
 from xltool.workbook.sheets import PROMPT_TITLE
@@ -186,7 +187,7 @@ def test_identity_is_told_three_times(made):
     assert meta == {
         **{
             "form": made.spec.id,
-            "digest": made.spec.digest,
+            "digest": digest(made.layout),
             "code": agency.code,
             "name": agency.name,
             "level": agency.level,
@@ -247,7 +248,7 @@ def test_the_page(made):
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
         year = made.submission.year
         assert (
-            sheet.oddFooter.left.text == f"{made.spec.id} · {made.spec.digest} · {year}"
+            sheet.oddFooter.left.text == f"{made.spec.id} · {digest(made.layout)} · {year}"
         )  # of the form: the cover has the agency's
         assert "&P" in sheet.oddFooter.right.text
 

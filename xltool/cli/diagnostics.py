@@ -107,7 +107,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _forms() -> Iterator[Check]:
     """The forms that are known; a definition with a fault stops every command that looks at all of them."""
     from xltool import api
-    from xltool.forms.catalog import FOLDERS
+    from xltool.forms.catalog import FOLDERS, former_faults
     from xltool.messages import DefinitionError
 
     good = []
@@ -128,6 +128,11 @@ def _forms() -> Iterator[Check]:
         yield Check("forms", "ok", f"报表：{'、'.join(good)}")
     else:
         yield Check("forms", "missing", "报表：一种也没有，什么都做不了", "重新安装 xltool。")
+    for fault in former_faults():
+        first = str(fault).strip().partition("\n")[0]
+        yield Check(
+            "forms.former", "optional", f"旧版定义有错，用不上（{first}）", "改正定义文件，见所示的行；或删去它。"
+        )
     for folder in os.environ.get(FOLDERS, "").split(os.pathsep):
         if folder and not Path(folder).is_dir():
             yield Check(

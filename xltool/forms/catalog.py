@@ -1,8 +1,13 @@
-"""Finds forms: the packaged definitions and those in the folders of XLTOOL_FORMS; the edition for a report year."""
+"""Finds forms: the packaged definitions and those in the folders of XLTOOL_FORMS; the edition for a report year.
+
+A file name with two dots (`county_survey.spring.toml`) is a former version of a form, kept for the workbooks that were made with it.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,6 +19,9 @@ from xltool.model import FormSpec
 
 FOLDERS: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
+_NAME: Final = re.compile(r"[^.].*\.toml", re.DOTALL)
+_FORMER: Final = "."
+"""In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for the version."""
 
 
 @cache
@@ -26,12 +34,12 @@ def data_folder(name: str) -> Path:
 
 def ids() -> tuple[str, ...]:
     """The ids of all known forms; the id of a form is its file name, `ogi_2021.toml` being `ogi-2021`."""
-    return tuple(sorted(_files()))
+    return tuple(sorted(_present()))
 
 
 def load(form_id: str) -> FormSpec:
     """The form of that id; raises `UnknownFormError` naming the nearest known one, or `DefinitionError` with all its faults."""
-    files = _files()
+    files = _present()
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
     return _load(*files[form_id])
@@ -39,13 +47,33 @@ def load(form_id: str) -> FormSpec:
 
 def every() -> tuple[FormSpec, ...]:
     """All known forms, in the order of their ids; raises `DefinitionError` with the faults of the first faulty one."""
-    return tuple(_load(*file) for _, file in sorted(_files().items()))
+    return tuple(_load(*file) for _, file in sorted(_present().items()))
 
 
 def edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (_load(*file) for form_id, file in sorted(_files().items()) if form_id.rpartition("-")[0] == family)
+    found = (_load(*file) for form_id, file in sorted(_present().items()) if form_id.rpartition("-")[0] == family)
     return next((spec for spec in found if spec.covers(year)), None)
+
+
+def former(form_id: str) -> Iterator[FormSpec]:
+    """The former versions of a form, in the order of their file names; those with a fault are left out, `former_faults` has them."""
+    for name, file in sorted(_files().items()):
+        if _FORMER in name and definition.form_id(name) == form_id:
+            try:
+                yield _load(*file)
+            except DefinitionError:
+                continue
+
+
+def former_faults() -> Iterator[DefinitionError]:
+    """What is wrong with former versions of forms: a reading passes over them without a word."""
+    for name, file in sorted(_files().items()):
+        if _FORMER in name:
+            try:
+                _load(*file)
+            except DefinitionError as error:
+                yield error
 
 
 def parse(text: str, name: str) -> FormSpec:
@@ -60,7 +88,13 @@ class _File(NamedTuple):
     changed: int
 
 
+def _present() -> dict[str, _File]:
+    """The definitions in force, by the ids of their forms."""
+    return {definition.form_id(name): file for name, file in _files().items() if _FORMER not in name}
+
+
 def _files() -> dict[str, _File]:
+    """All definitions by their file names without `.toml`: the packaged one first, then that of the first folder."""
     files: dict[str, _File] = {}
     for folder in reversed(os.environ.get(FOLDERS, "").split(os.pathsep)):
         files |= _listed(folder) if folder else {}
@@ -76,8 +110,8 @@ def _packaged() -> dict[str, _File]:
 def _listed(folder: str) -> dict[str, _File]:
     try:
         with os.scandir(folder) as found:
-            entries = sorted((entry for entry in found if entry.name.endswith(".toml")), key=lambda entry: entry.name)
-            return {definition.form_id(entry.name): _File(entry.path, entry.stat().st_mtime_ns) for entry in entries}
+            entries = sorted((entry for entry in found if _NAME.fullmatch(entry.name)), key=lambda entry: entry.name)
+            return {entry.name.removesuffix(".toml"): _File(entry.path, entry.stat().st_mtime_ns) for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         return {}
 

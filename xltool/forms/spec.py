@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
@@ -32,8 +31,8 @@ def parse(text: str, name: str) -> FormSpec:
 
 
 def form_id(file_name: str) -> str:
-    """The id of the form that a file defines: `ogi_2021.toml` is `ogi-2021`."""
-    return PurePath(file_name).stem.replace("_", "-")
+    """The id of the form that a file defines: `ogi_2021.toml` is `ogi-2021`, and so is its former version `ogi_2021.before.toml`."""
+    return PurePath(file_name).name.partition(".")[0].replace("_", "-")
 
 
 def _form(source: Source, document: dict[str, Any]) -> FormSpec:
@@ -74,7 +73,6 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
         sections=sections,
         rules=tuple(all_rules),
         cells=cells,
-        digest=hashlib.sha256(source.text.encode()).hexdigest()[:16],
         steps=tuple(map(str, fields.texts("steps", []))),
     )
     fields.close()

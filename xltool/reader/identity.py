@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,8 @@ from xltool.messages import finding
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.workbook.layout_plan import COVER_FIELDS, MARKS, name_of, plan
+from xltool.workbook.digest import digest
+from xltool.workbook.layout_plan import COVER_FIELDS, LAST_YEAR, MARKS, name_of, plan
 from xltool.workbook.marks import LABELS, SCOPES
 
 MOST_SHOWN: Final = 60
@@ -22,18 +23,24 @@ _NEEDED: Final = ("form", "code", "name", "level", "year")
 
 @dataclass(frozen=True)
 class Identity:
-    """The marks as taken, the form that they name, and what did not agree."""
+    """The marks as taken, the form that they name, and what did not agree.
+
+    `version` is the form as it was when the workbook was made: the form itself, a former version, or None when that is not at hand.
+    """
 
     marks: Mapping[str, str]
     spec: FormSpec | None
     findings: tuple[Finding, ...]
+    version: FormSpec | None = None
 
     @property
     def year(self) -> int:
         return int(self.marks["year"])
 
 
-def identify(book: RawBook, form: Callable[[str], FormSpec | None]) -> Identity:
+def identify(
+    book: RawBook, form: Callable[[str], FormSpec | None], former: Callable[[str], Iterable[FormSpec]]
+) -> Identity:
     """The identity of a workbook; `spec` is None, with one finding, when it is not a workbook of a known form for that year."""
     hidden, properties = _hidden(book), _properties(book)
     form_id = hidden.get("form") or properties.get("form") or ""
@@ -65,11 +72,17 @@ def identify(book: RawBook, form: Callable[[str], FormSpec | None]) -> Identity:
     missing = [name for name, source in told_by.items() if not source]
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
-    if marks["digest"] and marks["digest"] != spec.digest:
-        findings.append(finding("form.digest", found=marks["digest"][:20], expected=spec.digest))
+    version: FormSpec | None = spec
+    prior, named = bool(marks[LAST_YEAR]), marks["digest"]
+    expected = digest(plan(spec, prior))
+    if named not in {"", expected}:  # a workbook that names no version is held against the form as it is
+        candidates = former(spec.id) if book.formulas else ()
+        version = next((each for each in candidates if digest(plan(each, prior)) == named), None)
+        code = "form.digest" if version is None else "form.former"
+        findings.append(finding(code, found=named[:20], expected=expected))
     if marks["scope"] not in SCOPES:
         marks["scope"] = "own"
-    return Identity(marks, spec, tuple(findings))
+    return Identity(marks, spec, tuple(findings), version)
 
 
 def edition_finding(spec: FormSpec, year: int) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -36,9 +36,13 @@ class _Progress:
 
 
 def read(
-    data: bytes, form: Callable[[str], FormSpec | None], source: str = "", passwords: Sequence[str] = ()
+    data: bytes,
+    form: Callable[[str], FormSpec | None],
+    former: Callable[[str], Iterable[FormSpec]],
+    source: str = "",
+    passwords: Sequence[str] = (),
 ) -> Reading:
-    """The submission in a workbook file and what was noticed; `form` gives the form of an id, or None.
+    """The submission in a workbook file and what was noticed; `form` gives the form of an id, or None, `former` its former versions.
 
     Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no submission and one finding.
     """
@@ -46,7 +50,7 @@ def read(
         book = open_workbook(data, passwords)
     except Refusal as refusal:
         return Reading(None, (refusal.finding,))
-    identity = identify(book, form)
+    identity = identify(book, form, former)
     if identity.spec is None:
         return Reading(None, identity.findings)
     layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
@@ -55,8 +59,8 @@ def read(
     given = tuple(_values(progress))
     values = totals.computed(progress.spec, given)
     _compare_totals(progress, values)
-    if book.formulas and identity.marks["digest"] == progress.spec.digest:
-        progress.findings.extend(formulas.changed(layout, progress.located.sheets, progress.located.cells))
+    if book.formulas and identity.version is not None:
+        progress.findings.extend(_changed_formulas(progress, plan(identity.version, layout.prior)))
     faulty = {
         key
         for found in progress.findings
@@ -78,6 +82,12 @@ def read(
         serial=identity.marks["serial"],
     )
     return Reading(submission, tuple(progress.findings))
+
+
+def _changed_formulas(progress: _Progress, written: Plan) -> Iterator[Finding]:
+    """The formulas that read otherwise than in the version of the form that the workbook was made with."""
+    located = progress.located if written is progress.plan else locate(progress.book, written)
+    yield from formulas.changed(written, located.sheets, located.cells)
 
 
 def _agency(identity: Identity) -> Agency:

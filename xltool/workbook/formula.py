@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xltool.forms.checks import Check
+from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.totals import definitions
 from xltool.model import CellKey, Linear, Measure, Rule, Table, Terms
@@ -108,6 +109,7 @@ def judged_text(words: Sequence[tuple[str, str]]) -> str:
     return OPEN if any(word == OPEN for word, _ in words) else PASS
 
 
+@derive_once
 def formulas(plan: Plan) -> dict[Spot, str]:
     """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
     found: dict[Spot, str] = {plan.cells[key]: total(plan, rule) for key, rule in definitions(plan.spec.rules).items()}

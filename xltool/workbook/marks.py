@@ -9,7 +9,8 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms.text import length
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission
-from xltool.workbook.layout_plan import LAST_YEAR
+from xltool.workbook.digest import digest
+from xltool.workbook.layout_plan import LAST_YEAR, plan
 
 SCOPES: Final = {"own": "本级", "consolidated": "汇总"}
 LABELS: Final = {
@@ -32,7 +33,7 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
     agency = submission.agency
     marks = {
         "form": spec.id,
-        "digest": spec.digest,
+        "digest": digest(plan(spec, prior is not None)),
         "code": agency.code,
         "name": agency.name,
         "level": agency.level,

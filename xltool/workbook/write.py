@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xltool.forms import sheet_names
-from xltool.forms.memo import derive_once
 from xltool.forms.text import LONGEST, clean
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import aligned
@@ -16,7 +15,7 @@ from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import LOOKS
 from xltool.workbook.context import Context
 from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, options
-from xltool.workbook.layout_plan import Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
 
@@ -46,7 +45,7 @@ def workbook(
         layout,
         submission,
         formats,
-        _formulas(layout),
+        formula.formulas(layout),
         cached_values.shown(layout, submission, last_year),
         meta,
         last_year,
@@ -71,11 +70,6 @@ def workbook(
     book.hide_names()
     book.close()
     return buffer.getvalue()
-
-
-@derive_once
-def _formulas(layout: Plan) -> dict[Spot, str]:
-    return formula.formulas(layout)
 
 
 def _hidden(context: Context, sheet: Worksheet) -> None:

@@ -1,0 +1,48 @@
+"""The version of a workbook by what reading one back rests on: where everything stands, what labels and formulas say, what may be filled in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from xltool.forms.memo import derive_once
+from xltool.workbook.formula import formulas
+from xltool.workbook.layout_plan import TABLE_TOP, Plan
+
+SIGNS = 16
+"""Hexadecimal digits that a workbook bears of it."""
+
+
+@derive_once
+def digest(plan: Plan) -> str:
+    """The digest of a workbook's plan, equal for equal workbooks however their definitions are written; 16 hexadecimal digits.
+
+    It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a form are not in it,
+    and a change of our own layout or formulas is.
+    """
+    spec = plan.spec
+    parts = {
+        "sheets": plan.sheets,
+        "names": {name: spot.reference for name, spot in plan.names().items()},
+        "grids": {
+            table.sheet: [
+                (TABLE_TOP + area.row, area.column, area.height, area.width, area.text, area.key)
+                for area in plan.grids[table.id].rectangles
+            ]
+            for table in spec.tables
+        },
+        "figures": {
+            cell.key: (
+                cell.measure.unit,
+                cell.measure.decimals,
+                cell.measure.maximum,
+                cell.measure.signed,
+                cell.row.not_applicable,
+            )
+            for cell in spec.cells
+        },
+        "texts": {text.key: text.label for text in spec.texts},
+        "formulas": {spot.reference: text for spot, text in formulas(plan).items()},
+    }
+    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:SIGNS]

@@ -80,6 +80,13 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
 
+    def merge_range(self, *area_and_content: Any) -> int:
+        """Merges cells and writes into the first; an area of one cell, which Excel cannot merge, is written all the same."""
+        top, left, bottom, right, text, *look = area_and_content
+        if (top, left) != (bottom, right):
+            return int(super().merge_range(top, left, bottom, right, text, *look))
+        return int(self.write_string(top, left, text, *look) if text else self.write_blank(top, left, None, *look))
+
     def write_inline(self, row: int, column: int, text: str, look: Format) -> None:
         """Writes a text into its cell itself: what stands there must not renumber the shared strings."""
         self._check_dimensions(row, column)

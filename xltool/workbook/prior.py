@@ -81,7 +81,4 @@ def _columns(context: Context, table: Table, block: Block) -> Iterator[tuple[Col
 
 
 def _area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:
-    if area[:2] == area[2:]:
-        sheet.write_string(*area[:2], text, context.formats[look])
-    else:
-        sheet.merge_range(*area, text, context.formats[look])
+    sheet.merge_range(*area, text, context.formats[look])

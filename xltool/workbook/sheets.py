@@ -46,7 +46,7 @@ def table(context: Context, sheet: Any, table_: Table) -> None:
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     judged = any(word.spot.column == plan.beside(table_) for word in plan.words if word.table is table_)
-    last = grid.columns - (not judged)
+    last = max(1, grid.columns - (not judged))  # the line of agency and state takes two columns
     sheet.set_column(grid.columns, grid.columns, 12)
     sheet.merge_range(0, 0, 0, last, table_.title, formats["title"])
     sheet.set_row(0, 30)
@@ -278,10 +278,7 @@ def _labels(rectangles: tuple[Rectangle, ...]) -> int:
 
 def _area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
     top = TABLE_TOP + area.row
-    if area.height == area.width == 1:
-        sheet.write_string(top, area.column, text, look)
-    else:
-        sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
+    sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
 
 
 def _widths(table_: Table, labels: int) -> list[float]:

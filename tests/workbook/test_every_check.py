@@ -1,0 +1,186 @@
+"""Every kind of cell check and every operator on forms that nobody wrote: LibreOffice counts what Python counts.
+
+The forms are made at random, with what the packaged ones do not have: signed cells in rows that only some levels may fill in, several
+measures with doubtful amounts, rows side by side, each operator once a column.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from random import Random
+
+import pytest
+
+from tests.workbook import calc
+from xltool.forms import spec as definition
+from xltool.forms.cell_checks import CELL_CHECKS
+from xltool.forms.operators import OPERATORS
+from xltool.forms.sheet_names import CHECKS
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, Value
+from xltool.rules.prior_year import aligned
+from xltool.workbook import cached_values
+from xltool.workbook.formula import ASK, FAIL, LEFT, PASS, TOLD, VERDICT
+from xltool.workbook.layout_plan import Spot, plan
+from xltool.workbook.write import workbook
+
+FORMS, WORKBOOKS = 6, 7
+"""So many forms, and workbooks of each; one in two shows last year's figures."""
+
+MEASURES = """
+[measure.count]
+unit = "件"
+decimals = 0
+maximum = {most}
+[measure.money]
+unit = "万元"
+decimals = {decimals}
+maximum = 100000
+doubtful_from = {doubtful}
+[measure.change]
+unit = "个"
+decimals = {signed_decimals}
+maximum = 5000
+signed = true
+"""
+
+
+def make_form(number: int) -> FormSpec:
+    """A form with two tables of random size; every operator has a rule in the first."""
+    rng = Random(number)
+    head = f'id = "made-{number}"\ntitle = "随机表"\nauthority = "办公室"\nbasis = "1号"\nyears = [2024]\n'
+    measures = MEASURES.format(
+        most=rng.choice([50, 999_999_999]),
+        decimals=rng.choice([1, 2, 6]),
+        doubtful=rng.choice([1, 100, 10_000]),
+        signed_decimals=rng.choice([0, 1]),
+    )
+    texts = "".join(
+        f'[[text]]\nkey = "t{at}"\nlabel = "第{at}段"\nrequired = {str(rng.random() < 0.6 or at == 0).lower()}\n'
+        for at in range(rng.randint(1, 4))
+    )
+    keys = [f'"t{at}"' for at in range(texts.count("[[text]]"))]
+    sections = f'[[section]]\nheading = "一、文字"\ntexts = [{", ".join(keys)}]\n'
+    sections += "".join(f'[[section]]\nheading = "{name}"\ntable = "{name}"\n' for name in ("first", "second"))
+    first = _table("first", rng, "", rng.randint(4, 7), rng.randint(2, 4), _rules())
+    second = _table("second", rng, "across = true\n", rng.randint(1, 3), rng.randint(1, 3), "")
+    return definition.parse("\n".join([head, measures, texts, sections, first, second]), f"made_{number}.toml")
+
+
+def _rules() -> str:
+    return "".join(
+        f'[[table.rule]]\nid = "rule_{at}"\nper = "column"\nexpr = "r0 + r1 {operator.sign} r2"\n'
+        f'severity = "{"error" if operator.adds_up and at % 2 == 0 else "warning"}"\ntext = "对"\nbasis = "1号"\n'
+        for at, operator in enumerate(OPERATORS.values())
+    )
+
+
+def _table(name: str, rng: Random, across: str, rows: int, columns: int, rules: str) -> str:
+    names = ("count", "money", "change")
+    levels = [
+        f", levels = [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in rng.sample(LEVELS, rng.randint(1, 4)))}]"
+    ]
+    lines = [
+        f'{{ id = "r{at}", label = "{name}行{at}"{rng.choice([*levels, "", ""])}{", not_applicable = true" * (at % 2)} }}'
+        for at in range(rows)
+    ]
+    heads = [
+        f'{{ id = "c{at}", label = "{name}栏{at}", measure = "{names[at % 3] if across == "" else rng.choice(names)}" }}'
+        for at in range(columns)
+    ]
+    widths = [10] * (rows * columns if across else columns + 1)
+    block = f'[[table.block]]\n{across}corner = "项目"\nrows = [{", ".join(lines)}]\ncolumns = [{", ".join(heads)}]\n'
+    titles = f'id = "{name}"\nname = "{name}"\nsheet = "表 {name}"\ntitle = "{name}"\nwidths = {widths}\n'
+    return f"[[table]]\n{titles}\n{block}{rules}"
+
+
+def make_values(spec: FormSpec, rng: Random) -> tuple[Value, ...]:
+    """Figures around every limit of their measures, blanks and slashes among them; sometimes nothing at all."""
+    if rng.random() < 0.15:
+        return (None,) * len(spec.cells)
+    found: list[Value] = []
+    blanks = rng.choice([0, 0, 0.1])
+    for cell in spec.cells:
+        measure = cell.measure
+        scale, most = measure.scale, measure.maximum * measure.scale
+        start = (measure.doubtful_from or 7) * scale
+        amounts = [
+            0,
+            0,
+            scale,
+            3 * scale,
+            40 * scale,
+            start,
+            start + 1,
+            start - 1,
+            most,
+            most + scale,
+            -scale,
+            -most - scale,
+        ]
+        found.append(rng.choice([NOT_APPLICABLE, None]) if rng.random() < blanks else rng.choice(amounts))
+    return tuple(found)
+
+
+def make_submission(spec: FormSpec, rng: Random) -> Submission:
+    texts = {text.key: rng.choice(["", "  ", "\n", "\u3000", " 写了。"]) for text in spec.texts}
+    why = {check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4}
+    agency = Agency("1", "某局", rng.choice(LEVELS))
+    return Submission(spec.id, 2024, agency, make_values(spec, rng), texts, why)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """Each workbook with what it should show and what LibreOffice computed."""
+    calc.require_office()
+    cases, files = {}, {}
+    for number in range(FORMS):
+        spec = make_form(number)
+        for copy in range(WORKBOOKS):
+            rng = Random(f"{number}-{copy}")
+            this = make_submission(spec, rng)
+            prior = make_submission(spec, rng) if copy % 2 else None
+            name = f"{number}-{copy}"
+            expected = cached_values.shown(plan(spec, prior is not None), this, aligned(spec, prior) if prior else ())
+            cases[name] = (spec, prior, expected)
+            files[name] = calc.spoiled(workbook(spec, this, prior))
+    seen = calc.recalculated(files, tmp_path_factory.mktemp("every_check"))
+    return {name: (*case, seen[name]) for name, case in cases.items()}
+
+
+def test_the_office_and_python_count_alike(compared):
+    different = []
+    for name, (spec, prior, expected, seen) in compared.items():
+        lines = plan(spec, prior is not None).lines
+        names = {line: check for check, line in lines.items()}
+        for spot, value in expected.items():
+            if spot.sheet == CHECKS and spot.row in names and seen.get(spot, "") != value:
+                different.append(
+                    f"{name} {names[spot.row]} {spot.address}: office {seen.get(spot)!r}, Python {value!r}"
+                )
+    assert not different, "\n".join(different[:20])
+
+
+def test_every_kind_of_check_found_something_and_nothing(compared):
+    counts = defaultdict(set)
+    for spec, prior, expected, _ in compared.values():
+        layout = plan(spec, prior is not None)
+        for check in layout.checks:
+            if check.kind is not None:
+                counts[check.kind].add(expected[_spot(layout, check, LEFT)] > 0)
+    assert set(counts) == set(CELL_CHECKS)
+    assert all(found == {True, False} for found in counts.values()), counts
+
+
+def test_every_operator_held_and_failed(compared):
+    words = defaultdict(set)
+    for spec, prior, expected, _ in compared.values():
+        layout = plan(spec, prior is not None)
+        for check in layout.checks:
+            if check.rule is not None:
+                words[check.rule.linear.operator.sign].add(expected[_spot(layout, check, VERDICT)])
+    assert set(words) == set(OPERATORS)
+    assert all(PASS in found and found & {FAIL, ASK, TOLD} for found in words.values()), words
+
+
+def _spot(layout, check, column):
+    return Spot(CHECKS, layout.lines[check.name], column)

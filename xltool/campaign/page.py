@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Final
-
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 
 from xltool import messages
 from xltool.campaign.folder import Campaign
@@ -18,7 +13,7 @@ from xltool.campaign.standing import STATES, Standing, State, Verdict, counts
 from xltool.campaign.store import Unmatched
 from xltool.codes import CATALOGUE
 from xltool.model import SEVERITIES, FormSpec, Severity
-from xltool.report.text import clean
+from xltool.report.template import load_template
 
 GRADES: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
 _BAR: Final[tuple[State, ...]] = ("accepted", "returned", "missing")
@@ -68,7 +63,7 @@ def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[
     ]
     tally = counts(standings, unmatched)
     return (
-        _template()
+        load_template(__package__, "status")
         .render(
             campaign=campaign,
             heading=(f"{campaign.name}{campaign.year}年", campaign.spec.title, "报送情况"),
@@ -95,19 +90,6 @@ def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[
         )
         .encode()
     )
-
-
-@cache
-def _template() -> Template:
-    # As in the report: every value passes `finalize` on its way into the page, and escaping comes after it.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(files(__package__).joinpath("status.html.j2").read_text("utf-8"))
-
-
-def _printable(value: object) -> object:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _parts(tally: dict[str, int], total: int) -> list[_Part]:

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from xltool.cli.chinese import Command, usage_fault
+from xltool.digits import whole
 
 COMMANDS: Final = {
     "demo": "用自带的样例县走一遍全过程",
@@ -91,9 +92,9 @@ class Commands(Command, click.Group):
 
 def _width() -> int:
     """The width of help, as click reckons it; click imports shutil for that, and with it every compressor there is."""
-    columns = os.environ.get("COLUMNS", "")
+    width = whole(os.environ.get("COLUMNS", ""), 4)
     try:
-        width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+        width = os.get_terminal_size(1).columns if width is None else width
     except OSError:
         width = 0
     return max(min(width or 80, 80) - 2, 50)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -17,6 +16,7 @@ from xltool.campaign.store import Unmatched
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
+from xltool.forms.text import breadth
 from xltool.report.text import clean
 
 _HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")
@@ -128,7 +128,7 @@ def _row(standing: Standing) -> tuple[str, ...]:
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows in columns, by the width that a console gives their signs."""
     cleaned = [[clean(cell) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*cleaned, strict=True)]
+    widths = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)]
     for row in cleaned:
         cells = [
             _padded(cell, width, right=at in _NUMBERS) for at, (cell, width) in enumerate(zip(row, widths, strict=True))
@@ -137,12 +137,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _padded(cell: str, width: int, *, right: bool) -> str:
-    blanks = " " * (width - _width(cell))
+    blanks = " " * (width - _columns(cell))
     return blanks + cell if right else cell + blanks
 
 
-def _width(text: str) -> int:
-    """Chinese takes two columns."""
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text
-    )
+def _columns(text: str) -> int:
+    return breadth(text, doubtful=1)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from xltool.forms.text import breadth
+
 _TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARK: Final = re.compile("\ue000([0-9]+)\ue001")
 _WHERE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
@@ -73,7 +75,9 @@ class Source:
         shown = []
         for fault in sorted(self.faults, key=lambda f: (f.line, f.column)):
             line = lines[fault.line - 1] if fault.line <= len(lines) else ""
-            indent = "".join("\u3000" if ord(c) > 0x2E7F else c if c == "\t" else " " for c in line[: fault.column - 1])
+            indent = "".join(
+                "\u3000" if breadth(c, doubtful=1) == 2 else c if c == "\t" else " " for c in line[: fault.column - 1]
+            )
             margin = " " * len(str(fault.line))
             shown.append(
                 f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | {indent}^"

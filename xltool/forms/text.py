@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from xltool.messages import finding
@@ -23,6 +24,17 @@ def clean(text: str) -> str:
 def length(text: str) -> int:
     """What LEN counts: UTF-16 units, so a rare character beyond the basic plane counts twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def breadth(text: str, doubtful: int = 2) -> int:
+    """How many columns a text takes where a Chinese sign takes two and a Latin one takes one.
+
+    `doubtful` is for signs that a Chinese font draws wide and a terminal narrow, “” and × among them (ambiguous in Unicode's annex 11).
+    """
+    if text.isascii():
+        return len(text)
+    wide = {"W": 2, "F": 2, "A": doubtful}
+    return sum(0 if unicodedata.combining(sign) else wide.get(unicodedata.east_asian_width(sign), 1) for sign in text)
 
 
 def taken(text: str, where: str) -> tuple[str, list[Finding]]:

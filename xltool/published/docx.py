@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any, Final
 
+from xltool.digits import whole
 from xltool.published.document import Entry, Lattice, Material, Part, Prose
 from xltool.spreadsheet.package import Package, damage_refusal, limit_refusal
 
@@ -229,7 +230,7 @@ class _Reader:
 
 
 def _count(told: str) -> int:
-    return min(int(told), _WIDEST) if told.isascii() and told.isdecimal() and len(told) < 6 else 0
+    return min(whole(told, 5) or 0, _WIDEST)
 
 
 def _hidden(run: Any, space: str) -> bool:

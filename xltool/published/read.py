@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from xltool import kinds
+from xltool.digits import whole
 from xltool.forms import number
 from xltool.forms.memo import derive_once
 from xltool.forms.text import taken
@@ -277,8 +278,8 @@ def _values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[Findi
         raw = printed.get(cell.key)
         if raw is None:
             yield None
-        elif len(raw) < 10 and raw.isascii() and raw.isdigit():
-            yield int(raw) * scale
+        elif (count := whole(raw, 9)) is not None:
+            yield count * scale
         else:
             figure = number.from_text(raw, cell.measure)
             if figure.code is not None and not (figure.code == "number.normalised" and _PLAIN.fullmatch(raw)):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
+from xltool.digits import whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
@@ -21,6 +22,8 @@ from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR, Plan, plan
 
 KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
+PLAIN_DIGITS: Final = 9
+"""Whole numbers up to so many digits, nearly all there are, need no detour by a double."""
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
 
 
@@ -100,10 +103,12 @@ def _values(progress: _Progress) -> Iterator[Value]:
     for cell in progress.spec.cells:
         place = None if cell.total else progress.located.cells.get(cell.key)
         raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
-        if raw is not None and raw.kind == "number" and raw.formula is None and _short(raw.text):
-            yield int(raw.text) * cell.measure.scale
+        if raw is None:
+            yield None
+        elif raw.kind == "number" and raw.formula is None and (count := whole(raw.text, PLAIN_DIGITS)) is not None:
+            yield count * cell.measure.scale
         else:
-            yield None if raw is None else _figure(progress, cell, raw)
+            yield _figure(progress, cell, raw)
 
 
 def _figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
@@ -130,11 +135,6 @@ def _parsed(cell: Cell, raw: RawCell) -> Figure:
     if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
         return number.from_text(raw.text, cell.measure)
     return number.from_double(raw.text, cell.measure)
-
-
-def _short(digits: str) -> bool:
-    """Whether it is a short whole number, which needs no detour by a double: nearly all cells."""
-    return len(digits) <= 9 and digits.isascii() and digits.isdigit()
 
 
 def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:

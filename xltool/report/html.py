@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from xltool.model import Grid, Rectangle, Report
 from xltool.report import looks
 from xltool.report.grids import above, beside, flat, heads, labels, rows, squeeze
-from xltool.report.text import DRAFT_MARK, clean, ragged, title_lines
+from xltool.report.template import load_template
+from xltool.report.text import DRAFT_MARK, ragged, title_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,8 @@ def _rendered(name: str, report: Report, dress: Callable[..., Markup], **more: M
         for at, part in enumerate(report.parts)
     ]
     title = title_lines(report.title, report.agency)
-    template = _environment().get_template(f"{name}.html.j2")
+    template = load_template(__package__, name)
     return template.render(report=report, title=title, parts=parts, mark=DRAFT_MARK, ragged=ragged, dress=dress, **more)
-
-
-@cache
-def _environment() -> Environment:
-    # `finalize` sees every value on its way into the page, so that none can be forgotten; escaping comes after it.
-    return Environment(
-        loader=FunctionLoader(lambda name: files(__package__).joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache
@@ -103,10 +89,6 @@ def _classes(*selectors: str) -> Markup:
 def _styles(*selectors: str) -> Markup:
     """For the fragment: what the selectors declare."""
     return Markup(' style="{}"').format(looks.inline(*selectors))
-
-
-def _printable(value: object) -> object:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _table(grid: Grid, id: str) -> _Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
 from xltool.charts.picture import Amount, Bar, Picture, nothing, shown, words
+from xltool.forms.text import breadth
 from xltool.model import FormSpec
 from xltool.report.text import clean
 
@@ -15,6 +15,7 @@ HEADING: Final = "数据图示"
 WIDTH: Final = 360
 """Of every picture, in units: about as many as a narrow telephone has points."""
 _TYPE, _LINE, _BAR, _GAP = 14, 19, 14, 13
+_NARROW: Final = 9  # what a Latin sign takes at most in the fonts that may stand in
 _MOST_LINES: Final = 2  # of a label; the words have the whole of it
 _MOST_ROOM: Final = 180  # for a stacked bar's figure with its parts; where they need more they stand in the words alone
 _SHORTEST: Final = 30  # what the longest bar keeps beside figures of any length
@@ -148,7 +149,7 @@ def _wrapped(label: str) -> list[str]:
 
 def _breadth(text: str) -> int:
     """How broad a text is at most in the fonts that may stand in."""
-    return sum(_TYPE if unicodedata.east_asian_width(sign) in "WFA" else 9 for sign in text)
+    return _NARROW * len(text) + (_TYPE - _NARROW) * (breadth(text) - len(text))
 
 
 def _text(text: str) -> str:

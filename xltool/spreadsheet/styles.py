@@ -10,6 +10,7 @@ from itertools import product
 from typing import Final, TypeAlias, TypeVar
 from xml.etree.ElementTree import Element
 
+from xltool import digits
 from xltool.spreadsheet.package import Package
 from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
 
@@ -303,4 +304,4 @@ def _item_at(items: Sequence[_T], index: str | None, default: _T) -> _T:
 
 
 def _parse_whole(text: str) -> int | None:
-    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
+    return digits.whole(text, 9)

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from xltool.charts.picture import Amount, Bar, Picture, doubt, nothing, words
-from xltool.forms.text import clean
+from xltool.forms.text import breadth, clean
 from xltool.workbook.cell_formats import FONT
 from xltool.workbook.engine import EXACT
-from xltool.workbook.page import breadth
 
 SHEET: Final = "图示"
 LABELS, FIGURES = 34, 14

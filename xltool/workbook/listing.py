@@ -11,13 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from xltool.charts.picture import Picture
 from xltool.forms.sheet_names import FORBIDDEN, HISTORY, SHEET_LENGTH
-from xltool.forms.text import LONGEST, clean
+from xltool.forms.text import LONGEST, breadth, clean
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
 from xltool.workbook.cell_formats import LISTED
 from xltool.workbook.engine import CREATED, EXACT, Plain, options
-from xltool.workbook.page import breadth
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 

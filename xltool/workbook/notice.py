@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
+from xltool.forms.text import breadth
 from xltool.messages import plain
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
-from xltool.workbook.page import LINE, TALLEST, breadth, finish, lines
+from xltool.workbook.page import LINE, TALLEST, finish, lines
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
 PLACE: Final = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from xltool.forms.text import breadth
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import page_mark
 
@@ -35,11 +36,6 @@ def lines(text: str, width: float, size: int) -> int:
     """
     room = max(2.0, width * 11 / size - 3)
     return max(1, sum(max(1, -(-breadth(line) // room)) for line in text.split("\n")).__int__())
-
-
-def breadth(line: str) -> int:
-    """How many characters wide a line is; a Chinese one counts twice."""
-    return sum(2 if ord(sign) > 0x2E7F or sign in "“”‘’—…·" else 1 for sign in line)
 
 
 def set_columns(sheet: Any, widths: tuple[int, ...]) -> None:

@@ -66,9 +66,9 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
     """
-    from xltool.published.read import NO_HINTS, read
+    from xltool.published.read import NO_HINTS, read_report
 
-    return read(data, catalog.every(), source, hints or NO_HINTS)
+    return read_report(data, catalog.every(), source, hints or NO_HINTS)
 
 
 def verify(report: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
@@ -78,7 +78,7 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     """
     from xltool.forms.references import settled
     from xltool.forms.totals import completed
-    from xltool.published.verify import differences
+    from xltool.published.verify import find_differences
 
     reading = imported(report).reading
     if reading.submission is None:
@@ -86,7 +86,7 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     spec = form(submission.form)
     return Reading(
         reading.submission,
-        tuple(differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))),
+        tuple(find_differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))),
     )
 
 
@@ -96,9 +96,9 @@ def _published(data: bytes, source: str) -> Imported | None:
 
     if data.startswith(kinds.OLE2) or (data.startswith(kinds.ZIP) and b"word/document.xml" not in data):
         return None
-    from xltool.published.read import recognised
+    from xltool.published.read import read_if_report
 
-    return recognised(data, catalog.every(), source)
+    return read_if_report(data, catalog.every(), source)
 
 
 def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:

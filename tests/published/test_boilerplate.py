@@ -7,7 +7,7 @@ import pytest
 from tests.published.reports import codes
 from tests.published.test_as_printed import PLAIN, SPEC, page
 from xltool import api
-from xltool.published.boilerplate import furnished, is_furniture, signature
+from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_text(line):
 
 
 def test_where_furniture_begins():
-    assert furnished(["没有其他事项", "甲局", "2026年1月20日", "打印", "关闭"]) == 3
-    assert furnished(["打印", "没有其他事项。"]) == 2
-    assert furnished([]) == 0
+    assert find_furniture_start(["没有其他事项", "甲局", "2026年1月20日", "打印", "关闭"]) == 3
+    assert find_furniture_start(["打印", "没有其他事项。"]) == 2
+    assert find_furniture_start([]) == 0
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_where_furniture_begins():
     ],
 )
 def test_signatures(lines, agency):
-    assert signature(lines) == agency
+    assert find_signature(lines) == agency
 
 
 def test_a_page_with_everything_around_the_report():

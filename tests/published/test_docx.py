@@ -42,7 +42,7 @@ def cell(text: str, look: str = "") -> str:
 
 
 def read(body: str) -> tuple:
-    return word.read(Package(document(body))).parts
+    return word.read_docx(Package(document(body))).parts
 
 
 def test_merges_as_word_writes_them():
@@ -100,7 +100,7 @@ def test_headings_by_the_name_of_their_style():
     book.add_paragraph("概述。")
     buffer = io.BytesIO()
     book.save(buffer)
-    assert word.read(Package(buffer.getvalue())).parts[:2] == (Prose("一、总体情况", 1), Prose("概述。", 0))
+    assert word.read_docx(Package(buffer.getvalue())).parts[:2] == (Prose("一、总体情况", 1), Prose("概述。", 0))
 
 
 def test_tables_as_python_docx_merges_them():
@@ -133,7 +133,7 @@ def test_saved_again_by_libreoffice(tmp_path):
 )
 def test_damage_is_told(data, code):
     with pytest.raises(Refusal) as caught:
-        word.read(Package(data))
+        word.read_docx(Package(data))
     assert caught.value.finding.code == code
     assert [found.code for found in api.imported(data).reading.findings] == [code]
 
@@ -164,7 +164,7 @@ def both(monkeypatch, data: bytes) -> list[object]:
     for worth in (0, 2**60):
         monkeypatch.setattr(word, "WORTH_CUTTING", worth)
         try:
-            told.append(word.read(Package(data)))
+            told.append(word.read_docx(Package(data)))
         except Refusal as refusal:
             told.append((refusal.finding.code, refusal.finding.data))
     return told

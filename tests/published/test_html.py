@@ -70,13 +70,13 @@ def test_old_ways_of_naming_a_code():
 
 
 def test_blanks_and_entities_and_runs():
-    parts = html.read("<p>收到<b>12</b>&nbsp;件，<span>办结\n 3</span>件<br/>下一行</p><p></p>".encode()).parts
+    parts = html.read_html("<p>收到<b>12</b>&nbsp;件，<span>办结\n 3</span>件<br/>下一行</p><p></p>".encode()).parts
     assert parts == (Prose("收到12\u00a0件，办结 3件"), Prose("下一行"))
 
 
 def test_spans_as_browsers_lay_them_out():
     rows = "<tr><td rowspan=2>甲<td colspan='2'>乙</tr><tr><td>1<td>2</tr><tr><td rowspan='999999999'>丙<td colspan='-3'>丁</tr>"
-    [table] = html.read(f"<table>{rows}</table>".encode()).parts
+    [table] = html.read_html(f"<table>{rows}</table>".encode()).parts
     assert isinstance(table, Lattice)
     assert [[(e.text, e.column) for e in row] for row in table.rows] == [
         [("甲", 0), ("乙", 1)],
@@ -96,7 +96,7 @@ def test_pictures_behind_the_text_are_no_text():
     [b"", b"<html>", b"<", b"<html>" + b"<div>" * 5000, b"<table>" * 3000, b"<html>\xff\xfe\0\0", b"<p>" + b"&" * 9000],
 )
 def test_anything_that_calls_itself_a_page(page):
-    assert isinstance(html.read(page).parts, tuple)
+    assert isinstance(html.read_html(page).parts, tuple)
 
 
 @pytest.mark.parametrize("kind", ["html", "xhtml"])

@@ -61,7 +61,7 @@ def far_apart(row: Row) -> list[str]:
 def printed(submission: Submission, row_of: Callable[[Row], list[str]], heading: Callable[[Prose], str]) -> bytes:
     """The report as text, its rows in that way."""
     lines: list[str] = []
-    for part in html.read(api.report(submission, "html")).parts:
+    for part in html.read_html(api.report(submission, "html")).parts:
         if isinstance(part, Lattice):
             rows = [[entry.text.replace("\n", "") for entry in row] for row in part.rows]
             lines += chain.from_iterable(map(row_of, rows))
@@ -123,12 +123,12 @@ def test_a_word_document_saved_as_text_by_libreoffice(tmp_path):
 
 
 def test_a_line_with_one_bar_by_itself_is_prose():
-    assert text.read("首页 | 新闻\n甲\n上一篇 | 下一篇".encode()).parts == (
+    assert text.read_text("首页 | 新闻\n甲\n上一篇 | 下一篇".encode()).parts == (
         Prose("首页 | 新闻"),
         Prose("甲"),
         Prose("上一篇 | 下一篇"),
     )
-    [table] = text.read("规章 | 1\n行政规范性文件 | 2".encode()).parts
+    [table] = text.read_text("规章 | 1\n行政规范性文件 | 2".encode()).parts
     assert isinstance(table, Lattice)
 
 
@@ -183,7 +183,7 @@ PIECES = [
 
 @hypothesis.given(st.lists(st.sampled_from(PIECES), max_size=60))
 def test_any_lines_are_read(pieces):
-    material = text.read("".join(pieces).encode())
-    told = [part.text for part in material.parts if isinstance(part, Prose)]
-    told += [entry.text for table in material.tables() for row in table.rows for entry in row]
+    document = text.read_text("".join(pieces).encode())
+    told = [part.text for part in document.parts if isinstance(part, Prose)]
+    told += [entry.text for table in document.tables() for row in table.rows for entry in row]
     assert "".join(told).count("1") == pieces.count("12")  # no figure is lost, and none is there twice

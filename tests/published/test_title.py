@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from xltool.published.document import Material, Prose
-from xltool.published.title import Title, best, is_agency, titles
+from xltool.published.document import Document, Prose
+from xltool.published.title import Title, choose_title, find_titles, is_agency
 
 TITLE = "政府信息公开工作年度报告"
 
 
 def found(*lines, title=TITLE, page=""):
-    return list(titles(Material(tuple(map(Prose, lines)), page), title))
+    return list(find_titles(Document(tuple(map(Prose, lines)), page), title))
 
 
 def said(*lines):
@@ -123,7 +123,7 @@ def test_the_title_of_another_form():
 
 def test_of_several_the_one_of_the_year_that_the_report_is_about():
     several = found("甲县2023年政府信息公开年报", "甲县2025年政府信息公开年报", "2024年政府信息公开年报")
-    assert best(several, 2025).year == 2025
-    assert best(several, None).year == 2023
-    assert best(several, 2024).name == "甲县"
-    assert best([], 2024) == Title("", None)
+    assert choose_title(several, 2025).year == 2025
+    assert choose_title(several, None).year == 2023
+    assert choose_title(several, 2024).name == "甲县"
+    assert choose_title([], 2024) == Title("", None)

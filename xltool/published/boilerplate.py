@@ -8,7 +8,7 @@ from typing import Final
 
 from xltool.published.title import is_agency
 
-LONGEST: Final = 80
+LONGEST_FURNITURE: Final = 80
 """Characters of a line that may be furniture."""
 
 _SIGNS: Final = re.compile(
@@ -34,10 +34,14 @@ _DATE: Final = re.compile(
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to the report; what ends like a sentence never does."""
     text = line.strip()
-    return len(text) <= LONGEST and not text.endswith("。") and (_SIGNS.match(text) is not None or _is_date(text))
+    return (
+        len(text) <= LONGEST_FURNITURE
+        and not text.endswith("。")
+        and (_SIGNS.match(text) is not None or _is_date(text))
+    )
 
 
-def furnished(lines: Sequence[str]) -> int:
+def find_furniture_start(lines: Sequence[str]) -> int:
     """From which of a page's lines on nothing but furniture follows; a date alone is a signature's, and is kept."""
     end = len(lines)
     while end and is_furniture(lines[end - 1]) and not _is_date(lines[end - 1]):
@@ -45,7 +49,7 @@ def furnished(lines: Sequence[str]) -> int:
     return end
 
 
-def signature(lines: Sequence[str]) -> str:
+def find_signature(lines: Sequence[str]) -> str:
     """The agency that signs on the last line or before a last line that is a date; '' when none does."""
     last = ["".join(line.split()) for line in lines[-2:]]
     match = _DATE.search(last[-1]) if last else None

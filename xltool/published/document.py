@@ -15,7 +15,7 @@ class Prose(NamedTuple):
     level: int = 0
 
 
-class Entry(NamedTuple):
+class TableEntry(NamedTuple):
     """One cell of a printed table: its text, and at which line and column it begins, counted from 0."""
 
     text: str
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 class Lattice:
     """One printed table: its rows as they are printed, each cell once, where it begins."""
 
-    rows: tuple[tuple[Entry, ...], ...]
+    rows: tuple[tuple[TableEntry, ...], ...]
 
     def texts(self) -> list[list[str]]:
         """The rows without the cells that say nothing."""
@@ -38,7 +38,7 @@ Part: TypeAlias = Prose | Lattice
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class Document:
     """The parts of a published report; `title` is what the file itself says it is called, `notes` what was noticed in opening it.
 
     On a `page` of the web other things may stand around the report.
@@ -58,17 +58,17 @@ class Material:
         return [part for part in self.parts if isinstance(part, Lattice)]
 
 
-def lattice(rows: list[list[tuple[str, int, int]]]) -> Lattice:
+def build_lattice(rows: list[list[tuple[str, int, int]]]) -> Lattice:
     """A table from its cells as a file lists them, (text, rows spanned, columns spanned), as browsers lay them out."""
     taken: dict[tuple[int, int], bool] = {}
-    found: list[tuple[Entry, ...]] = []
+    found: list[tuple[TableEntry, ...]] = []
     for at, cells in enumerate(rows):
         line = []
         column = 0
         for text, height, width in cells:
             while (at, column) in taken:
                 column += 1
-            line.append(Entry(text, at, column))
+            line.append(TableEntry(text, at, column))
             if height > 1:
                 taken.update(
                     ((below, right), True)

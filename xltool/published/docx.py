@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, Final
 
 from xltool.digits import whole
-from xltool.published.document import Entry, Lattice, Material, Part, Prose
+from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.spreadsheet.package import Package, damage_refusal, limit_refusal
 
 MAX_TABLE_ROWS: Final = 5_000
@@ -36,8 +36,8 @@ _SIGNS: Final = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 _WIDEST: Final = 100
 
 
-def read(package: Package) -> Material:
-    """The material of a .docx.
+def read_docx(package: Package) -> Document:
+    """The parts of a .docx.
 
     Raises Refusal, and nothing else, for what is damaged or over a limit.
     """
@@ -49,7 +49,7 @@ def read(package: Package) -> Material:
         ),
         "word/document.xml",
     )
-    root = _tree(package, main)
+    root = _parse_part(package, main)
     space = next((f"{{{known}}}" for known in _SPACES if root.tag.startswith(f"{{{known}}}")), "")
     styles = next(
         (
@@ -59,19 +59,19 @@ def read(package: Package) -> Material:
         ),
         None,
     )
-    levels = {} if styles is None else _levels(package.markup(styles))
+    levels = {} if styles is None else _read_heading_levels(package.markup(styles))
     rare = next(root.iter(_FALLBACK, *(f"{space}{word}" for word in _RARE)), None)
     reader = _Reader(space, levels, main, simple=rare is None)
     body = root.find(f"{space}body")
-    return Material(tuple(() if body is None else reader.parts(body)), _title(package))
+    return Document(tuple(() if body is None else reader.parts(body)), _read_title(package))
 
 
-def _tree(package: Package, part: str) -> Any:
+def _parse_part(package: Package, part: str) -> Any:
     """The root of a part, by lxml: it takes these documents apart in a third of the time that the standard library needs."""
     from lxml import etree
 
     markup = package.markup(part)
-    cut = _without_looks(markup)
+    cut = _strip_formatting(markup)
     for data in (cut, markup) if cut is not markup else (markup,):
         parser = etree.XMLParser(
             resolve_entities=False,
@@ -88,7 +88,7 @@ def _tree(package: Package, part: str) -> Any:
     raise damage_refusal(part, "内容不是完整的 XML")
 
 
-def _without_looks(markup: bytes) -> bytes:
+def _strip_formatting(markup: bytes) -> bytes:
     """A document without what its runs and the borders of its cells look like: no text, and in Word's own documents half of the markup.
 
     Only where that can be told from the bytes: the prefix means what it does everywhere, and nothing is hidden, revised, or no markup.
@@ -111,7 +111,7 @@ def _without_looks(markup: bytes) -> bytes:
     return markup
 
 
-def _levels(styles: bytes) -> dict[str, int]:
+def _read_heading_levels(styles: bytes) -> dict[str, int]:
     """The heading level of each paragraph style that has one, by its name or its outline level.
 
     Read as text: all that is wanted is two values, and taking the part apart costs as much as a large table.
@@ -164,14 +164,14 @@ class _Reader:
             return
         yield Lattice(tuple(map(tuple, self._rows(table))))
 
-    def _rows(self, table: Any) -> list[list[Entry]]:
+    def _rows(self, table: Any) -> list[list[TableEntry]]:
         """The cells that begin in each row; one that goes on from the row above is none.
 
         One walk over the whole table: a search in each cell takes many times longer.
         """
         space = self._space
         row_tag, cell_tag, before_tag = f"{space}tr", f"{space}tc", f"{space}gridBefore"
-        rows: list[list[Entry]] = []
+        rows: list[list[TableEntry]] = []
         column, span, begins, said = 0, 0, False, ""
         text_tag, line_tag, across, down, value = self._text_tag, self._line_tag, self._across, self._down, self._value
         before: Any = None
@@ -187,7 +187,7 @@ class _Reader:
                 said += ("\n" if said else "") + self._text(node)
             elif tag in (cell_tag, row_tag):
                 if begins:
-                    rows[-1].append(Entry(said, len(rows) - 1, column))
+                    rows[-1].append(TableEntry(said, len(rows) - 1, column))
                 column, span, begins, said = column + span, 1, tag == cell_tag, ""
                 if tag == row_tag:
                     rows.append([])
@@ -195,15 +195,15 @@ class _Reader:
                     if len(rows) > MAX_TABLE_ROWS:
                         raise limit_refusal("一个表格的行数", MAX_TABLE_ROWS, len(rows), self._part)
             elif tag == across:
-                span = max(1, _count(node.get(value, "")))
+                span = max(1, _parse_count(node.get(value, "")))
             elif tag == down:
                 begins = node.get(value) == "restart"
             elif tag == before_tag:
-                column = _count(node.get(value, ""))
+                column = _parse_count(node.get(value, ""))
             else:
                 said, before = said + self._signs[tag], node
         if begins:
-            rows[-1].append(Entry(said, len(rows) - 1, column))
+            rows[-1].append(TableEntry(said, len(rows) - 1, column))
         return rows
 
     def _line(self, node: Any) -> Any:
@@ -224,21 +224,21 @@ class _Reader:
                 said += child.text or ""
             elif word in _SIGNS:
                 said += _SIGNS[word]
-            elif word not in _PASSED_OVER and not (word == "r" and _hidden(child, self._space)):
+            elif word not in _PASSED_OVER and not (word == "r" and _is_hidden(child, self._space)):
                 said += self._text(child)
         return said
 
 
-def _count(told: str) -> int:
+def _parse_count(told: str) -> int:
     return min(whole(told, 5) or 0, _WIDEST)
 
 
-def _hidden(run: Any, space: str) -> bool:
+def _is_hidden(run: Any, space: str) -> bool:
     vanish = run.find(f"{space}rPr/{space}vanish")
     return vanish is not None and vanish.get(f"{space}val", "1") not in {"0", "false", "off"}
 
 
-def _title(package: Package) -> str:
+def _read_title(package: Package) -> str:
     core = next((link.target for link in package.relationships("").values() if link.kind == "core-properties"), "")
     match = _TITLE.search(package.read(core)) if core in package else None
     return "" if match is None else unescape(match[1].decode("utf-8", "replace"))

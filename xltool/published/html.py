@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from xltool.published.document import Lattice, Material, Part, Prose, lattice
+from xltool.published.document import Document, Lattice, Part, Prose, build_lattice
 
 MAX_SPAN: Final = 100
 """Rows or columns that one cell may span."""
-MAX_DEPTH: Final = 200
+MAX_NESTING: Final = 200
 """Elements within elements; browsers stop at 512, and no page of an office comes near."""
 
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
@@ -44,7 +44,7 @@ _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _SPAN: Final = re.compile(r"\s*([0-9]{1,4})", re.ASCII)
 
 
-def decoded(data: bytes) -> str:
+def decode_page(data: bytes) -> str:
     """A page as text: by its mark, by what it says of itself, else UTF-8, else GBK; never fails."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
@@ -58,110 +58,115 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def read(data: bytes) -> Material:
-    """The material of a web page; a page that is nothing at all has no parts."""
+def read_html(data: bytes) -> Document:
+    """The document of a web page; a page that is nothing at all has no parts."""
     from lxml import etree, html
 
-    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data)).replace("\0", "")
+    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decode_page(data)).replace("\0", "")
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return Material(())
+        return Document(())
     title = root.findtext(".//title") or ""
     body = root.find("body")
-    return Material(
-        tuple(_joined(_parts(root if body is None else body, 0))), _BLANKS.sub(" ", title).strip(), page=True
+    return Document(
+        tuple(_join_running_text(_read_element(root if body is None else body, 0))),
+        _BLANKS.sub(" ", title).strip(),
+        page=True,
     )
 
 
-def _joined(found: Iterator[Part | str]) -> Iterator[Part]:
+def _join_running_text(found: Iterator[Part | str]) -> Iterator[Part]:
     """Paragraphs from pieces of running text; a line break and a block end one."""
     running = ""
     for piece in found:
         if isinstance(piece, str):
             running += piece
             continue
-        yield from _lines(running)
+        yield from _split_paragraphs(running)
         running = ""
         yield piece
-    yield from _lines(running)
+    yield from _split_paragraphs(running)
 
 
-def _lines(running: str, level: int = 0) -> Iterator[Prose]:
+def _split_paragraphs(running: str, level: int = 0) -> Iterator[Prose]:
     for line in running.split("\n"):
         if text := line.strip(" "):
             yield Prose(text, level)
 
 
-def _parts(element: Any, depth: int) -> Iterator[Part | str]:
-    if depth > MAX_DEPTH:
+def _read_element(element: Any, depth: int) -> Iterator[Part | str]:
+    if depth > MAX_NESTING:
         return
-    yield _flat(element.text)
+    yield _collapse_blanks(element.text)
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else ""
-        if tag in _UNSEEN or not tag or _unseen(child):
+        if tag in _UNSEEN or not tag or _is_unseen(child):
             pass
         elif tag == "table":
             yield "\n"
-            yield from _table(child, depth)
+            yield from _read_table(child, depth)
         elif tag == "br":
             yield "\n"
         elif re.fullmatch("h[1-6]", tag):
             yield "\n"
-            yield from _lines(
-                _said(child).replace("\n", " "), max(0, int(tag[1]) - 1)
+            yield from _split_paragraphs(
+                _read_lines(child).replace("\n", " "), max(0, int(tag[1]) - 1)
             )  # the page's own title is no section
         elif tag in _INLINE:
-            yield from _parts(child, depth + 1)
+            yield from _read_element(child, depth + 1)
         else:
             yield "\n"
-            yield from _parts(child, depth + 1)
+            yield from _read_element(child, depth + 1)
             yield "\n"
-        yield _flat(child.tail)
+        yield _collapse_blanks(child.tail)
 
 
-def _flat(text: str | None) -> str:
+def _collapse_blanks(text: str | None) -> str:
     return _BLANKS.sub(" ", text or "")
 
 
-def _unseen(element: Any) -> bool:
+def _is_unseen(element: Any) -> bool:
     """Whether an element is not shown, or is the foot or head of a printed page, as LibreOffice marks them."""
     if element.tag == "div" and element.get("title") in {"header", "footer"}:
         return True
     return element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None
 
 
-def _table(table: Any, depth: int) -> Iterator[Part | str]:
+def _read_table(table: Any, depth: int) -> Iterator[Part | str]:
     """A table; one that lays out a page stands for what is in its cells."""
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     if table.find(".//table") is not None:
         for row in rows:
             for cell in row.iterchildren("td", "th"):
                 yield "\n"
-                yield from _parts(cell, depth + 1)
+                yield from _read_element(cell, depth + 1)
         return
-    yield _laid_out(
+    yield _lay_out_cells(
         [
-            [(_said(cell), _span(cell, "rowspan"), _span(cell, "colspan")) for cell in row.iterchildren("td", "th")]
+            [
+                (_read_lines(cell), _read_span(cell, "rowspan"), _read_span(cell, "colspan"))
+                for cell in row.iterchildren("td", "th")
+            ]
             for row in rows
         ]
     )
 
 
-def _laid_out(rows: list[list[tuple[str, int, int]]]) -> Lattice:
-    return lattice(rows)
+def _lay_out_cells(rows: list[list[tuple[str, int, int]]]) -> Lattice:
+    return build_lattice(rows)
 
 
-def _span(cell: Any, name: str) -> int:
+def _read_span(cell: Any, name: str) -> int:
     match = _SPAN.match(cell.get(name) or "")
     return 1 if match is None else max(1, min(int(match[1]), MAX_SPAN))
 
 
-def _said(element: Any) -> str:
+def _read_lines(element: Any) -> str:
     """The text of a cell or a heading, its lines kept apart."""
     pieces = [
         piece if isinstance(piece, str) else piece.text if isinstance(piece, Prose) else ""
-        for piece in _parts(element, 0)
+        for piece in _read_element(element, 0)
     ]
     return "\n".join(line for raw in "".join(pieces).split("\n") if (line := raw.strip(" ")))

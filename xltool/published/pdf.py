@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from xltool.messages import finding
-from xltool.published.document import Entry, Lattice, Material, Part, Prose
-from xltool.published.radicals import proper
+from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
+from xltool.published.radicals import replace_radicals
 from xltool.spreadsheet.package import Refusal, damage_refusal, limit_refusal
 
 MAX_PAGES: Final = 200
@@ -30,7 +30,7 @@ _FAULTS: Final = (
 """What the libraries let out when a file is not what it says, beside their own."""
 
 
-class _Line(NamedTuple):
+class _PageLine(NamedTuple):
     """One line of running text, or one table in its place; measures in points from the upper left corner."""
 
     page: int
@@ -43,8 +43,8 @@ class _Line(NamedTuple):
     """How wide the unbroken word is that a line begins with, and the stops that may not begin the next."""
 
 
-def read(data: bytes) -> Material:
-    """The material of a PDF; one without any text has a note that says so.
+def read_pdf(data: bytes) -> Document:
+    """The document of a PDF; one without any text has a note that says so.
 
     Raises Refusal for what is damaged, locked or over a limit, or when the library that reads PDF is not installed.
     """
@@ -61,8 +61,8 @@ def read(data: bytes) -> Material:
             count = len(document.pages)
             if count > MAX_PAGES:
                 raise limit_refusal("PDF 的页数", MAX_PAGES, count)
-            lines = [line for number, page in enumerate(document.pages) for line in _lines(page, number)]
-            title = proper(str((document.metadata or {}).get("Title") or ""))
+            lines = [line for number, page in enumerate(document.pages) for line in _read_page(page, number)]
+            title = replace_radicals(str((document.metadata or {}).get("Title") or ""))
     except (PDFException, PSException, MalformedPDFException, PdfminerException) as error:
         if "Password" in f"{type(error).__name__}{error!r}":
             raise Refusal(finding("file.locked")) from None
@@ -70,11 +70,11 @@ def read(data: bytes) -> Material:
     except _FAULTS:
         raise damage_refusal("", "PDF 的内容不完整") from None
     if not lines:
-        return Material((), notes=(finding("published.scanned", count=count),))
-    return Material(tuple(_paragraphs(_without_margins(lines, count))), title)
+        return Document((), notes=(finding("published.scanned", count=count),))
+    return Document(tuple(_join_lines(_drop_margins(lines, count))), title)
 
 
-def _lines(page: Any, number: int) -> Iterator[_Line]:
+def _read_page(page: Any, number: int) -> Iterator[_PageLine]:
     """The tables and lines of a page from its top to its bottom."""
     tables = [
         table
@@ -82,12 +82,16 @@ def _lines(page: Any, number: int) -> Iterator[_Line]:
         if len(table.rows) > 1 or len(table.rows[0].cells) > 1
     ]
     boxes = [table.bbox for table in tables]
-    rest = page.filter(lambda piece: not any(_inside(piece, box) for box in boxes))
-    found = [_Line(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _lattice(page, table)) for table in tables]
+    rest = page.filter(lambda piece: not any(_lies_inside(piece, box) for box in boxes))
+    found = [
+        _PageLine(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _read_table(page, table)) for table in tables
+    ]
     for line in rest.extract_text_lines(return_chars=True):
         size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
-        text = _LOOSE.sub("", proper(line["text"])).strip()
-        found.append(_Line(number, line["top"], line["x0"], line["x1"], size, text, _first_word(line["chars"])))
+        text = _LOOSE.sub("", replace_radicals(line["text"])).strip()
+        found.append(
+            _PageLine(number, line["top"], line["x0"], line["x1"], size, text, _first_word_width(line["chars"]))
+        )
     yield from sorted(found, key=lambda line: line.top)
 
 
@@ -102,32 +106,33 @@ def _is_white(piece: Any) -> bool:
     return all(isinstance(part, (int, float)) and part > 0.95 for part in light)
 
 
-def _inside(piece: Any, box: Sequence[float]) -> bool:
+def _lies_inside(piece: Any, box: Sequence[float]) -> bool:
     across, down = (piece["x0"] + piece["x1"]) / 2, (piece["top"] + piece["bottom"]) / 2
     return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _lattice(page: Any, table: Any) -> Lattice:
+def _read_table(page: Any, table: Any) -> Lattice:
     """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
     from pdfplumber.utils.text import extract_text
 
-    signs = [sign for sign in page.chars if _inside(sign, table.bbox)]
+    signs = [sign for sign in page.chars if _lies_inside(sign, table.bbox)]
     rows = []
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
-        texts = [extract_text([sign for sign in signs if _inside(sign, box)]) for _, box in cells]
+        texts = [extract_text([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
         rows.append(
             tuple(
-                Entry(_LOOSE.sub("", proper(text)), at, column) for (column, _), text in zip(cells, texts, strict=True)
+                TableEntry(_LOOSE.sub("", replace_radicals(text)), at, column)
+                for (column, _), text in zip(cells, texts, strict=True)
             )
         )
     return Lattice(tuple(rows))
 
 
-def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
+def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:
     """The lines without page numbers and without what stands at the same place of most pages, first or last on each."""
     texts = [line for line in lines if isinstance(line.content, str)]
-    edges = [line for number in range(pages) for line in _outer([line for line in texts if line.page == number])]
+    edges = [line for number in range(pages) for line in _outer_lines([line for line in texts if line.page == number])]
     again = Counter((round(line.top), line.content) for line in edges)
     running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
     outer = {id(line) for line in edges if (round(line.top), line.content) in running}
@@ -138,12 +143,12 @@ def _without_margins(lines: Sequence[_Line], pages: int) -> list[_Line]:
     ]
 
 
-def _outer(lines: Sequence[_Line]) -> Sequence[_Line]:
+def _outer_lines(lines: Sequence[_PageLine]) -> Sequence[_PageLine]:
     """The lines of a page that may be its head or its foot."""
     return lines if len(lines) < 2 * MOST_OUTER else (*lines[:MOST_OUTER], *lines[-MOST_OUTER:])
 
 
-def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
+def _join_lines(lines: Sequence[_PageLine]) -> Iterator[Part]:
     """The parts of the document: a line that is indented, or that follows one that ends early, begins a paragraph.
 
     A line may end early for the next word's sake, such as an address of the web that is not broken.
@@ -160,7 +165,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
         ),
         default=left,
     )
-    right = _edge([line.right for line in texts], usual)
+    right = _find_edge([line.right for line in texts], usual)
     running = ""
     gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
     for line in lines:
@@ -183,7 +188,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Part]:
     yield from [Prose(running)] if running else []
 
 
-def _edge(ends: Sequence[float], size: float) -> float:
+def _find_edge(ends: Sequence[float], size: float) -> float:
     """Where full lines end: as far out as any does, or a stop's width less, where many do; for a stop may hang over."""
     furthest = max(ends, default=0.0)
     often = [
@@ -194,6 +199,6 @@ def _edge(ends: Sequence[float], size: float) -> float:
     return float(max(often, default=furthest))
 
 
-def _first_word(signs: Sequence[Any]) -> float:
+def _first_word_width(signs: Sequence[Any]) -> float:
     match = _WORD.match("".join(sign["text"][:1] for sign in signs))
     return 0.0 if match is None else float(signs[match.end() - 1]["x1"] - signs[0]["x0"])

@@ -24,6 +24,6 @@ _PROPER: Final = {number: unicodedata.normalize("NFKC", chr(number)) for number 
 }
 
 
-def proper(text: str) -> str:
+def replace_radicals(text: str) -> str:
     """The text with every such sign replaced by its character; as long as before."""
     return text.translate(_PROPER)

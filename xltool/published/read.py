@@ -15,14 +15,14 @@ from xltool.forms.text import taken
 from xltool.messages import finding, listed
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
 from xltool.published import docx, html, sections, tables, text
-from xltool.published.document import Material
-from xltool.published.tables import Figures, Printed
+from xltool.published.document import Document
+from xltool.published.tables import PrintedFigure, TableFigures
 from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
-MOST_NAMED: Final = 6
-MOST_SHOWN: Final = 40
+MAX_NAMED_ROWS: Final = 6
+MAX_QUOTED_TEXT: Final = 40
 
 
 class Hints(NamedTuple):
@@ -38,7 +38,7 @@ class Hints(NamedTuple):
 NO_HINTS: Final = Hints()
 
 
-class Source(NamedTuple):
+class FigureSource(NamedTuple):
     """Where the figure of one cell comes from: as printed, the place in the document, the printed label, what was unsure."""
 
     key: CellKey
@@ -53,104 +53,110 @@ class Imported:
     """The reading of a published report, and what was printed for each cell."""
 
     reading: Reading
-    printed: Mapping[CellKey, Printed] = field(default_factory=dict)
+    printed: Mapping[CellKey, PrintedFigure] = field(default_factory=dict)
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[FigureSource, ...]:
         """Where the figure of each cell was printed, in the order of the form; cells of which nothing is printed are left out."""
-        return tuple(Source(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items())
+        return tuple(
+            FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()
+        )
 
 
-def material(data: bytes) -> tuple[str, Material] | None:
+def read_document(data: bytes) -> tuple[str, Document] | None:
     """What kind of document bytes are, in words, and its parts; None for what is no document that a report is published as.
 
     Raises Refusal for a document that is damaged or over a limit.
     """
     if data.startswith(kinds.ZIP):
         package = Package(data)
-        return ("Word 文档", docx.read(package)) if "word/document.xml" in package else None
+        return ("Word 文档", docx.read_docx(package)) if "word/document.xml" in package else None
     if data.startswith(_PDF):
         from xltool.published import pdf
 
-        return "PDF", pdf.read(data)
+        return "PDF", pdf.read_pdf(data)
     if kinds.is_page(data):
-        return "网页", html.read(data)
-    return ("文本", text.read(data)) if kinds.is_text(data) else None
+        return "网页", html.read_html(data)
+    return ("文本", text.read_text(data)) if kinds.is_text(data) else None
 
 
-def read(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
+def read_report(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
     """The submission in a published report, and where each figure was printed; never raises for bad bytes.
 
     What is no report has no submission and one finding.
     """
     try:
-        opened = material(data)
+        opened = read_document(data)
     except Refusal as refusal:
-        return _refused(refusal.finding)
+        return _reject(refusal.finding)
     if opened is None:
-        return _refused(finding("published.kind", what=_what(data)))
-    return of_material(*opened, specs, source, hints)
+        return _reject(finding("published.kind", what=_name_file_kind(data)))
+    return read_document_parts(*opened, specs, source, hints)
 
 
-def recognised(data: bytes, specs: Sequence[FormSpec], source: str = "") -> Imported | None:
+def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> Imported | None:
     """The reading of bytes that are a published report, or None for anything that is not even like one: another reader may know it."""
     try:
-        opened = material(data)
+        opened = read_document(data)
     except Refusal as refusal:
-        return _refused(refusal.finding) if data.startswith(_PDF) else None
+        return _reject(refusal.finding) if data.startswith(_PDF) else None
     if opened is None:
         return None
     kind, parts = opened
     if not (
-        parts.notes or any(sections.entitled(parts, spec) for spec in specs) or tables.found(specs, parts.tables())
+        parts.notes
+        or any(sections.has_form_title(parts, spec) for spec in specs)
+        or tables.find_tables(specs, parts.tables())
     ):
         return None
-    return of_material(kind, parts, specs, source)
+    return read_document_parts(kind, parts, specs, source)
 
 
-def of_material(
-    kind: str, opened: Material, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS
+def read_document_parts(
+    kind: str, opened: Document, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS
 ) -> Imported:
     """The submission in the parts of a published report."""
     if opened.notes and not opened.parts:
-        return _refused(opened.notes[0])
-    found = tables.found(specs, opened.tables())
+        return _reject(opened.notes[0])
+    found = tables.find_tables(specs, opened.tables())
     if not found:
         count = len(opened.tables())
-        return _refused(
+        return _reject(
             finding("published.no_tables", what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格")
         )
     newest = max(
         specs,
         key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years),
     )
-    words = sections.words(opened, newest)
+    words = sections.read_words(opened, newest)
     year = hints.year or words.year
     agency = hints.agency or words.agency
     missing = "、".join(what for what, told in (("年度", year), ("单位名称", agency)) if not told)
     if missing or year is None:
-        return _refused(finding("published.unknown", what=missing))
+        return _reject(finding("published.unknown", what=missing))
     covering = [
         spec
         for spec in specs
         if spec.years[0] <= year <= (spec.years[1] or year) and any(t.id in found for t in spec.tables)
     ]
     spec = newest if newest in covering or not covering else covering[0]
-    words = words if spec is newest else sections.words(opened, spec)
-    printed, findings = _chosen(spec, found, year)
+    words = words if spec is newest else sections.read_words(opened, spec)
+    printed, findings = _choose_figures(spec, found, year)
     if printed is None:
-        return _refused(findings[0])
+        return _reject(findings[0])
     twice = frozenset(key for told in findings if told.code == "published.twice" for key in told.keys)
     submission = Submission(
         form=spec.id,
         year=year,
-        agency=Agency(hints.code or agency, agency, hints.level or sections.level_of(agency)),
-        values=tuple(_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)),
-        texts=dict(_texts(spec, words.texts, findings)),
+        agency=Agency(hints.code or agency, agency, hints.level or sections.guess_level(agency)),
+        values=tuple(
+            _read_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)
+        ),
+        texts=dict(_clean_texts(spec, words.texts, findings)),
         scope=hints.scope,
         source=source,
     )
-    findings += _about_words(spec, words)
+    findings += _find_word_doubts(spec, words)
     notes = (finding("published.read", kind=kind), *opened.notes)
     return Imported(
         Reading(submission, (*notes, *findings)),
@@ -158,7 +164,7 @@ def of_material(
     )
 
 
-def _what(data: bytes) -> str:
+def _name_file_kind(data: bytes) -> str:
     """What a file is that is no published report."""
     if not data.startswith(kinds.ZIP):
         return kinds.of_bytes(data).what
@@ -166,18 +172,18 @@ def _what(data: bytes) -> str:
     return "工作簿（用 xltool read 读）" if "xl/workbook.xml" in names else kinds.of_members(names).what
 
 
-def _refused(found: Finding) -> Imported:
+def _reject(found: Finding) -> Imported:
     return Imported(Reading(None, (found,)))
 
 
 # ---------------------------------------------------------------- figures
 
 
-def _chosen(
-    spec: FormSpec, found: Mapping[str, list[Figures]], year: int
-) -> tuple[dict[CellKey, Printed] | None, list[Finding]]:
+def _choose_figures(
+    spec: FormSpec, found: Mapping[str, list[TableFigures]], year: int
+) -> tuple[dict[CellKey, PrintedFigure] | None, list[Finding]]:
     """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
-    printed: dict[CellKey, Printed] = {}
+    printed: dict[CellKey, PrintedFigure] = {}
     findings: list[Finding] = []
     for table in spec.tables:
         readings = found.get(table.id, [])
@@ -189,21 +195,23 @@ def _chosen(
         )
         if best is None:
             rows = [row.label for block in table.blocks for row in block.rows]
-            findings.append(finding("published.cut", table=table.name, count=len(rows), rows=_named(rows)))
+            findings.append(finding("published.cut", table=table.name, count=len(rows), rows=_list_labels(rows)))
             continue
         figures = best if own is None else own if len(own.cells) >= len(best.cells) else best
         if len(figures.doubled) * 2 > len(figures.cells):
             return None, [
-                finding("published.several", what=f"{table.name}有两份，第二份从{_first(figures.doubled).where}开始")
+                finding(
+                    "published.several", what=f"{table.name}有两份，第二份从{_first_printed(figures.doubled).where}开始"
+                )
             ]
         printed.update({key: value for key, value in figures.cells.items() if key in spec.index})
-        findings += _about_table(spec, figures, year)
+        findings += _find_table_doubts(spec, figures, year)
         if figures.doubts or figures.spec is not spec:
-            _single_rows(spec, figures, printed, findings)
+            _fill_single_rows(spec, figures, printed, findings)
     return printed, findings
 
 
-def _about_table(spec: FormSpec, figures: Figures, year: int) -> Iterator[Finding]:
+def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iterator[Finding]:
     table = figures.table.name
     foreign = [key for key in figures.cells if key not in spec.index]
     if foreign:
@@ -216,21 +224,25 @@ def _about_table(spec: FormSpec, figures: Figures, year: int) -> Iterator[Findin
             year=year,
             expected=spec.id,
             count=len(foreign),
-            cells=_named(labels),
+            cells=_list_labels(labels),
         )
     for key, again in figures.doubled.items():
         if key in spec.index and again.raw != figures.cells[key].raw:
-            yield finding("published.twice", key, raw=figures.cells[key].raw[:MOST_SHOWN], other=again.raw[:MOST_SHOWN])
+            yield finding(
+                "published.twice", key, raw=figures.cells[key].raw[:MAX_QUOTED_TEXT], other=again.raw[:MAX_QUOTED_TEXT]
+            )
     if figures.short:
-        yield finding("published.row", table=table, count=len(figures.short), rows=_named(figures.short))
+        yield finding("published.row", table=table, count=len(figures.short), rows=_list_labels(figures.short))
     guessed = list(dict.fromkeys(value.note for value in figures.cells.values() if value.note.startswith("印作")))
     if guessed:
-        yield finding("published.label", table=table, count=len(guessed), rows=_named(guessed))
+        yield finding("published.label", table=table, count=len(guessed), rows=_list_labels(guessed))
     if figures.heads:
-        yield finding("published.heads", table=table, heads=_named([f"“{head}”" for head in figures.heads]))
+        yield finding("published.heads", table=table, heads=_list_labels([f"“{head}”" for head in figures.heads]))
 
 
-def _single_rows(spec: FormSpec, figures: Figures, printed: dict[CellKey, Printed], findings: list[Finding]) -> None:
+def _fill_single_rows(
+    spec: FormSpec, figures: TableFigures, printed: dict[CellKey, PrintedFigure], findings: list[Finding]
+) -> None:
     """Rows that stand for a group: the others of the group hold 0. Rows that are not printed at all are told."""
     missing = []
     for block in figures.table.blocks:
@@ -244,14 +256,16 @@ def _single_rows(spec: FormSpec, figures: Figures, printed: dict[CellKey, Printe
                 continue
             last = next(other for other in reversed(block.rows) if group in other.heads)
             note = f"“{group.label}”只印了一行"
-            printed.update({key: Printed("0", row.label, note) for key in keys})
+            printed.update({key: PrintedFigure("0", row.label, note) for key in keys})
             told = finding("published.one_row", table=figures.table.name, head=group.label, row=last.label)
             findings.extend([] if told in findings else [told])
     if missing:
-        findings.append(finding("published.cut", table=figures.table.name, count=len(missing), rows=_named(missing)))
+        findings.append(
+            finding("published.cut", table=figures.table.name, count=len(missing), rows=_list_labels(missing))
+        )
 
 
-def _stands_alone(figures: Figures, rows: Sequence[Row], head: str) -> bool:
+def _stands_alone(figures: TableFigures, rows: Sequence[Row], head: str) -> bool:
     """Whether the one printed row of a group bears the group's own label."""
     group = [row for row in rows if any(each.label == head for each in row.heads)]
     here = [
@@ -260,21 +274,21 @@ def _stands_alone(figures: Figures, rows: Sequence[Row], head: str) -> bool:
         for key, value in figures.cells.items()
         if key.startswith(f"{figures.table.id}.{row.id}.")
     ]
-    return bool(here) and all(tables.bare(value.label) == tables.bare(head) for value in here)
+    return bool(here) and all(tables.bare_label(value.label) == tables.bare_label(head) for value in here)
 
 
-def _first(cells: Mapping[CellKey, Printed]) -> Printed:
+def _first_printed(cells: Mapping[CellKey, PrintedFigure]) -> PrintedFigure:
     return next(iter(cells.values()))
 
 
 @derive_once
-def _scales(spec: FormSpec) -> tuple[int, ...]:
+def _list_scales(spec: FormSpec) -> tuple[int, ...]:
     return tuple(cell.measure.scale for cell in spec.cells)
 
 
-def _values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[Finding]) -> Iterator[Value]:
+def _read_values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[Finding]) -> Iterator[Value]:
     """The figure of each cell, from what is printed for it."""
-    for cell, scale in zip(spec.cells, _scales(spec), strict=True):
+    for cell, scale in zip(spec.cells, _list_scales(spec), strict=True):
         raw = printed.get(cell.key)
         if raw is None:
             yield None
@@ -290,7 +304,7 @@ def _values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[Findi
 # ---------------------------------------------------------------- words
 
 
-def _texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
+def _clean_texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
     for key, content in texts.items():
         kept, noticed = taken(content, f"“{spec.text(key).label}”")
         findings.extend(noticed)
@@ -298,13 +312,13 @@ def _texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) ->
             yield key, kept
 
 
-def _about_words(spec: FormSpec, words: sections.Words) -> Iterator[Finding]:
+def _find_word_doubts(spec: FormSpec, words: sections.Words) -> Iterator[Finding]:
     absent = [section.heading for section in spec.sections if section.heading and section.heading not in words.headings]
     if absent:
-        yield finding("published.sections", headings=_named([f"“{heading}”" for heading in absent]))
+        yield finding("published.sections", headings=_list_labels([f"“{heading}”" for heading in absent]))
     if words.left:
-        yield finding("published.left", count=len(words.left), text=words.left[0][:MOST_SHOWN])
+        yield finding("published.left", count=len(words.left), text=words.left[0][:MAX_QUOTED_TEXT])
 
 
-def _named(labels: Sequence[str]) -> str:
-    return listed(labels, MOST_NAMED)
+def _list_labels(labels: Sequence[str]) -> str:
+    return listed(labels, MAX_NAMED_ROWS)

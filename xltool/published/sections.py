@@ -12,12 +12,12 @@ from typing import Final
 from xltool.forms.label import canonical
 from xltool.model import FormSpec, Level, Section, Text
 from xltool.published import title
-from xltool.published.boilerplate import furnished, is_furniture, signature
-from xltool.published.document import Lattice, Material, Part, Prose
+from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
+from xltool.published.document import Document, Lattice, Part, Prose
 
 LONGEST_HEADING: Final = 40
 """Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
-ALIKE: Final = 0.5
+ALIKE_HEADINGS: Final = 0.5
 
 _PERIOD: Final = re.compile(r"(20[0-9]{2})年1月1日(?:起?至|-|—|到)(?:20[0-9]{2}年)?12月31日")
 _OFFICE: Final = re.compile(
@@ -47,30 +47,30 @@ class Words:
     """Paragraphs that belong to no text of the form."""
 
 
-def words(material: Material, spec: FormSpec) -> Words:
+def read_words(document: Document, spec: FormSpec) -> Words:
     """The words of a report in the order of a form's sections."""
     found = Words()
-    titles = list(title.titles(material, spec.title))
-    about = None if len({each.year for each in titles}) == 1 and titles[0].year else _period(material)
-    found.agency, found.year, _ = title.best(titles, about)
+    titles = list(title.find_titles(document, spec.title))
+    about = None if len({each.year for each in titles}) == 1 and titles[0].year else _find_period_year(document)
+    found.agency, found.year, _ = title.choose_title(titles, about)
     skipped = frozenset[int]().union(*(each.lines for each in titles))
-    marked = _marked(material.parts, spec)
-    starts = list(_starts(material.parts, spec, only_marked=1 in marked))
+    marked = _find_marked_levels(document.parts, spec)
+    starts = list(_find_section_starts(document.parts, spec, only_marked=1 in marked))
     found.headings = [section.heading for _, section, _ in starts]
-    first = starts[0][0] if starts else len(material.parts)
+    first = starts[0][0] if starts else len(document.parts)
     last_title = max((line for each in titles for line in each.lines if line < first), default=-1)
     before = [
         part.text
-        for at, part in enumerate(material.parts[:first])
+        for at, part in enumerate(document.parts[:first])
         if isinstance(part, Prose) and at > last_title and at not in skipped
     ]
-    page = material.page and 1 not in marked
-    found.left += [line for line in _paragraphs(before) if page and is_furniture(line)]
-    _opening(found, spec, [line for line in _paragraphs(before) if not (page and is_furniture(line))])
+    page = document.page and 1 not in marked
+    found.left += [line for line in _drop_furniture(before) if page and is_furniture(line)]
+    _read_opening(found, spec, [line for line in _drop_furniture(before) if not (page and is_furniture(line))])
     strange = [
-        at for at, part in enumerate(material.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked
+        at for at, part in enumerate(document.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked
     ]
-    limits = sorted({*(at for at, _, _ in starts), *strange, len(material.parts)})
+    limits = sorted({*(at for at, _, _ in starts), *strange, len(document.parts)})
     ends = [
         next(limit for limit in limits if limit > at) for at, _, _ in starts
     ]  # what follows a heading that is not official is no text
@@ -79,16 +79,16 @@ def words(material: Material, spec: FormSpec) -> Words:
         prose = [
             (part, page and place in skipped)
             for place in range(at + 1, end)
-            if isinstance(part := material.parts[place], Prose)
+            if isinstance(part := document.parts[place], Prose)
         ]
         found.left += [part.text.strip() for part, elsewhere in prose if elsewhere]
         inside = [part for part, elsewhere in prose if part.text.strip() and not elsewhere]
-        if end == len(material.parts):
-            last = furnished([part.text for part in inside]) if page else len(inside)
+        if end == len(document.parts):
+            last = find_furniture_start([part.text for part in inside]) if page else len(inside)
             found.left += [part.text.strip() for part in inside[last:]]
             inside = inside[:last]
-            found.agency = found.agency or signature([part.text for part in inside])
-        _section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
+            found.agency = found.agency or find_signature([part.text for part in inside])
+        _read_section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
     if not found.agency:
         match = _OFFICE.search("".join(before))
         found.agency = "" if match is None else match["name"]
@@ -96,23 +96,23 @@ def words(material: Material, spec: FormSpec) -> Words:
     return found
 
 
-def _period(material: Material) -> int | None:
+def _find_period_year(document: Document) -> int | None:
     """The year that the report's sentence about its period speaks of."""
-    match = _PERIOD.search(canonical("".join(material.prose())))
+    match = _PERIOD.search(canonical("".join(document.prose())))
     return None if match is None else int(match[1])
 
 
-def level_of(name: str) -> Level:
+def guess_level(name: str) -> Level:
     """The level that an agency's name speaks of; a department where it speaks of none."""
     return next((level for pattern, level in _LEVELS if re.search(pattern, name)), "department")
 
 
-def entitled(material: Material, spec: FormSpec) -> bool:
+def has_form_title(document: Document, spec: FormSpec) -> bool:
     """Whether a document calls itself by a form's title, with a year before it."""
-    return any(each.year for each in title.titles(material, spec.title))
+    return any(each.year for each in title.find_titles(document, spec.title))
 
 
-def _marked(parts: Sequence[Part], spec: FormSpec) -> set[int]:
+def _find_marked_levels(parts: Sequence[Part], spec: FormSpec) -> set[int]:
     """The levels at which official headings are marked as headings: where some are, an unmarked line that reads like one is none."""
     official = {
         1: {canonical(s.heading) for s in spec.sections if s.heading},
@@ -123,60 +123,62 @@ def _marked(parts: Sequence[Part], spec: FormSpec) -> set[int]:
     }
 
 
-def _starts(parts: Sequence[Part], spec: FormSpec, *, only_marked: bool) -> Iterator[tuple[int, Section, str]]:
+def _find_section_starts(
+    parts: Sequence[Part], spec: FormSpec, *, only_marked: bool
+) -> Iterator[tuple[int, Section, str]]:
     """Where each section begins, in official order, and what its line says behind the heading."""
     wanted = [section for section in spec.sections if section.heading]
     at = -1
     for index, section in enumerate(wanted):
-        later = [_number(other.heading) for other in wanted[index + 1 :]]
+        later = [_heading_number(other.heading) for other in wanted[index + 1 :]]
         for place in range(at + 1, len(parts)):
             part = parts[place]
             if isinstance(part, Lattice) or (only_marked and part.level != 1):
                 continue
-            rest = _behind(part, section.heading)
+            rest = _text_behind_heading(part, section.heading)
             if rest is not None:
                 at = place
                 yield place, section, rest
                 break
-            if part.level and _number(part.text) in later:
+            if part.level and _heading_number(part.text) in later:
                 break  # this section is missing
 
 
-def _number(heading: str) -> str:
+def _heading_number(heading: str) -> str:
     match = _NUMBERED.match(canonical(heading))
     return "" if match is None else match[1]
 
 
-def _behind(part: Prose, heading: str) -> str | None:
+def _text_behind_heading(part: Prose, heading: str) -> str | None:
     """What a line says behind a heading that it begins with; None where it does not."""
     line, official = canonical(part.text), canonical(heading)
     if line.startswith(official):
         plain = "".join(part.text.split())
         return plain[len(official) :].lstrip("。：: ") if len(plain) >= len(line) else ""
-    if len(line) > LONGEST_HEADING or _number(part.text) != _number(heading) or line.endswith("。"):
+    if len(line) > LONGEST_HEADING or _heading_number(part.text) != _heading_number(heading) or line.endswith("。"):
         return None
     bare, wanted = _NUMBERED.sub("", line, count=1), _NUMBERED.sub("", official, count=1)
     alike = difflib.SequenceMatcher(None, bare.replace("政府信息公开", ""), wanted.replace("政府信息公开", "")).ratio()
-    return "" if alike >= ALIKE else None
+    return "" if alike >= ALIKE_HEADINGS else None
 
 
-def _paragraphs(lines: Sequence[str]) -> list[str]:
+def _drop_furniture(lines: Sequence[str]) -> list[str]:
     return [text for line in lines if (text := line.strip())]
 
 
-def _opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
+def _read_opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
     """The preface, and the contact facts in the sentence that reports of ours give them."""
     keys = [key for section in spec.sections if not section.heading for key in section.texts]
     rest = []
     for paragraph in paragraphs:
-        contacts = dict(_contacts(spec, paragraph))
+        contacts = dict(_find_contact_facts(spec, paragraph))
         found.texts.update(contacts)
         rest += [] if contacts else [paragraph]
     if keys and rest:
         found.texts[keys[0]] = "\n".join(rest)
 
 
-def _contacts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, str]]:
+def _find_contact_facts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, str]]:
     if not paragraph.startswith(_CONTACT) or not paragraph.endswith("。"):
         return
     labels = {text.label: text.key for text in spec.texts if text.key.startswith("contact.")}
@@ -187,7 +189,9 @@ def _contacts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, str]]:
         yield labels[label], fact
 
 
-def _section(found: Words, spec: FormSpec, section: Section, paragraphs: Sequence[Prose], *, only_marked: bool) -> None:
+def _read_section(
+    found: Words, spec: FormSpec, section: Section, paragraphs: Sequence[Prose], *, only_marked: bool
+) -> None:
     if not section.texts:
         notes = {canonical(table.note) for table in spec.tables if table.note}
         found.left += [paragraph.text.strip() for paragraph in paragraphs if canonical(paragraph.text) not in notes]
@@ -198,7 +202,7 @@ def _section(found: Words, spec: FormSpec, section: Section, paragraphs: Sequenc
     aspects = [text for text in texts if text.heading]
     for paragraph in paragraphs:
         content = paragraph.text.strip()
-        aspect = None if only_marked and paragraph.level != 2 else _aspect(aspects, content)
+        aspect = None if only_marked and paragraph.level != 2 else _find_aspect(aspects, content)
         if aspect is not None and aspect[0] not in parts:
             current, content = aspect
         parts.setdefault(current, [])
@@ -207,7 +211,7 @@ def _section(found: Words, spec: FormSpec, section: Section, paragraphs: Sequenc
     found.texts.update({key: "\n".join(lines) for key, lines in parts.items() if lines})
 
 
-def _aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
+def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
     """Which aspect a paragraph opens, by its number and words, and what it says behind that; None for any other paragraph."""
     flat = canonical(paragraph[: 2 * LONGEST_HEADING])
     match = _ASPECT.match(flat)
@@ -217,28 +221,30 @@ def _aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
     if len(head) > LONGEST_HEADING // 2:
         return None
     exact = [
-        text for text in aspects if head == _bare(text.heading)
+        text for text in aspects if head == _bare_heading(text.heading)
     ]  # nearly always; likeness costs more than all the rest
-    scores = [(1.0, text) for text in exact] or [(_likeness(head, _bare(text.heading)), text) for text in aspects]
+    scores = [(1.0, text) for text in exact] or [
+        (_heading_likeness(head, _bare_heading(text.heading)), text) for text in aspects
+    ]
     best, text = max(scores, key=lambda pair: pair[0], default=(0.0, None))
-    if text is None or best < ALIKE:
+    if text is None or best < ALIKE_HEADINGS:
         return None
-    return text.key, _without(paragraph, match.group() + head)
+    return text.key, _cut_opening(paragraph, match.group() + head)
 
 
 @lru_cache(maxsize=64)
-def _bare(heading: str) -> str:
+def _bare_heading(heading: str) -> str:
     """The heading of an aspect without its number."""
     return _ASPECT.sub("", canonical(heading))
 
 
-def _likeness(head: str, wanted: str) -> float:
+def _heading_likeness(head: str, wanted: str) -> float:
     if wanted in head:
         return 1 - (len(head) - len(wanted)) / 100  # 主动公开 is in 依申请公开 too: the closest wins
     return difflib.SequenceMatcher(None, head, wanted).ratio()
 
 
-def _without(paragraph: str, opening: str) -> str:
+def _cut_opening(paragraph: str, opening: str) -> str:
     """A paragraph behind so many of its characters, blanks not counted, and behind the stop that follows."""
     left = len(opening)
     for at, sign in enumerate(paragraph):

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from xltool.forms.label import canonical
 from xltool.forms.layout import grid
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
-from xltool.published.document import Entry, Lattice
+from xltool.published.document import Lattice, TableEntry
 
-ALIKE: Final = 0.6
+ALIKE_LABELS: Final = 0.6
 """From which likeness on a label that nobody knows is taken for an official one that is missing beside it."""
 
 _MARKS: Final = re.compile("[“”\"'‘’「」『』*＊]")
@@ -22,7 +22,7 @@ _NUMBER: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二
 _FIGURE: Final = re.compile(r"[0-9０-９./／—–－+,，无不适用-]*")
 
 
-class Printed(NamedTuple):
+class PrintedFigure(NamedTuple):
     """What is printed for one cell of a form, beside which label, what was unsure about it, and in which table, counted from 1.
 
     `entry` is None where a table says by leaving a row out what its cells hold.
@@ -32,7 +32,7 @@ class Printed(NamedTuple):
     label: str
     note: str = ""
     table: int = 0
-    entry: Entry | None = None
+    entry: TableEntry | None = None
 
     @property
     def where(self) -> str:
@@ -45,13 +45,13 @@ class Printed(NamedTuple):
 
 
 @dataclass
-class Figures:
+class TableFigures:
     """The figures that were found of one table of one form, and how well it fits."""
 
     spec: FormSpec
     table: Table
-    cells: dict[CellKey, Printed] = field(default_factory=dict)
-    doubled: dict[CellKey, Printed] = field(default_factory=dict)
+    cells: dict[CellKey, PrintedFigure] = field(default_factory=dict)
+    doubled: dict[CellKey, PrintedFigure] = field(default_factory=dict)
     heads: list[str] = field(default_factory=list)
     """Heads that are not the official ones."""
     short: list[str] = field(default_factory=list)
@@ -64,27 +64,29 @@ class Figures:
         return wanted - len(self.cells) + len(self.heads) + len(self.short)
 
 
-class _Line(NamedTuple):
+class _TableLine(NamedTuple):
     """One printed row: its cells, and what each says without what printers change."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TableEntry, ...]
     bare: tuple[str, ...]
 
 
-def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, list[Figures]]:
+def find_tables(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, list[TableFigures]]:
     """For each id of a table the readings of the printed tables by the forms that have such a table, the best first.
 
     The newest edition is tried first; where it fits without a doubt, no other is.
     """
-    everything: dict[str, list[Figures]] = {}
-    printed = [[_Line(row, tuple([bare(entry.text) for entry in row])) for row in table.rows] for table in tables]
+    everything: dict[str, list[TableFigures]] = {}
+    printed = [
+        [_TableLine(row, tuple([bare_label(entry.text) for entry in row])) for row in table.rows] for table in tables
+    ]
     said = [frozenset().union(*(line.bare for line in lines)) for lines in printed]
     for spec in sorted(specs, key=lambda spec: spec.years[0], reverse=True):
         for table in spec.tables:
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
-            figures = Figures(spec, table)
-            read, labels = _across if table.blocks[0].across else _down, _labels(table)
+            figures = TableFigures(spec, table)
+            read, labels = _read_rows_across if table.blocks[0].across else _read_rows_down, _index_labels(table)
             for at, lines in enumerate(printed, start=1):
                 if not said[at - 1].isdisjoint(labels):
                     read(figures, lines, at)
@@ -96,7 +98,7 @@ def found(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, lis
 
 
 @lru_cache(maxsize=8192)
-def bare(text: str) -> str:
+def bare_label(text: str) -> str:
     """A label without what printers change: spaces, width, quotation marks."""
     return _MARKS.sub("", canonical(text)).replace("〔", "(").replace("〕", ")")
 
@@ -104,7 +106,7 @@ def bare(text: str) -> str:
 # ---------------------------------------------------------------- rows under one another
 
 
-class _Place(NamedTuple):
+class _RowPlace(NamedTuple):
     """A row of a form, the block it stands in, and the keys of its cells; `own` when the label that led here is the row's own."""
 
     block: Block
@@ -114,43 +116,45 @@ class _Place(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _places(table: Table) -> tuple[_Place, ...]:
+def _list_row_places(table: Table) -> tuple[_RowPlace, ...]:
     return tuple(
-        _Place(block, row, tuple(f"{table.id}.{row.id}.{column.id}" for column in block.columns))
+        _RowPlace(block, row, tuple(f"{table.id}.{row.id}.{column.id}" for column in block.columns))
         for block in table.blocks
         for row in block.rows
     )
 
 
 @lru_cache(maxsize=64)
-def _labels(table: Table) -> Mapping[str, _Place]:
+def _index_labels(table: Table) -> Mapping[str, _RowPlace]:
     """The rows of a table by each of their labels."""
-    places = _places(table)
+    places = _list_row_places(table)
     # One line for a whole group, as in the edition of 2019: its figure stands in the last of the group's rows, which is the rest of it.
-    heads = {bare(head.label): place._replace(own=False) for place in places for head in place.row.heads}
-    return heads | {bare(wording): place for place in places for wording in (place.row.label, *place.row.variants)}
+    heads = {bare_label(head.label): place._replace(own=False) for place in places for head in place.row.heads}
+    return heads | {
+        bare_label(wording): place for place in places for wording in (place.row.label, *place.row.variants)
+    }
 
 
 @lru_cache(maxsize=64)
-def _variants(table: Table) -> Mapping[str, str]:
+def _index_variants(table: Table) -> Mapping[str, str]:
     """The official heads by what else they are called."""
     heads: list[Row | Column | Head] = []
     for block in table.blocks:
         parts: Sequence[Row | Column] = (*block.columns, *block.rows) if block.across else block.columns
         heads += [head for part in parts for head in (part, *part.heads)]
-    return {bare(wording): bare(head.label) for head in heads for wording in head.variants}
+    return {bare_label(wording): bare_label(head.label) for head in heads for wording in head.variants}
 
 
-def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
-    labels, variants = _labels(figures.table), _variants(figures.table)
+def _read_rows_down(figures: TableFigures, printed: Sequence[_TableLine], number: int) -> None:
+    labels, variants = _index_labels(figures.table), _index_variants(figures.table)
     heads: list[str] = []
     block: Block | None = None
     fits = False
-    unknown: list[tuple[Block, _Line]] = []
+    unknown: list[tuple[Block, _TableLine]] = []
     for line in printed:
         said = [at for at, text in enumerate(line.bare) if text in labels]
         if not said:
-            if block is not None and _figures_at_end(line, len(block.columns)):
+            if block is not None and _ends_in_figures(line, len(block.columns)):
                 unknown += [(block, line)] if fits else []
                 continue
             heads = [] if block is not None else heads
@@ -159,41 +163,41 @@ def _down(figures: Figures, printed: Sequence[_Line], number: int) -> None:
             continue
         place = labels[line.bare[said[-1]]]
         before = [variants.get(text, text) for text in line.bare[: said[-1]] if text and text not in labels]
-        if before and not _columns(place.block).isdisjoint(
+        if before and not _list_column_labels(place.block).isdisjoint(
             before
         ):  # where nothing marks the end of a row, its heads stand before it
             heads, block = before, None
         if place.block is not block:
             block = place.block
-            fits, foreign = _fit(block, tuple(heads))
+            fits, foreign = _match_heads(block, tuple(heads))
             figures.heads += [
                 head for head in foreign if fits and head not in figures.heads and not _is_title(figures.table, head)
             ]
         if fits:
-            _take(figures, place, line, said[-1], number=number)
+            _take_row(figures, place, line, said[-1], number=number)
     for where, line in unknown:
-        _guess(figures, where, line, number)
+        _guess_row(figures, where, line, number)
 
 
 @lru_cache(maxsize=64)
-def _columns(block: Block) -> frozenset[str]:
-    return frozenset(bare(column.label) for column in block.columns)
+def _list_column_labels(block: Block) -> frozenset[str]:
+    return frozenset(bare_label(column.label) for column in block.columns)
 
 
 def _is_title(table: Table, head: str) -> bool:
     """Whether a head is the table's own title, with a number or without, as some print it in the table's first row."""
-    return _NUMBER.sub("", head) == _NUMBER.sub("", bare(table.title))
+    return _NUMBER.sub("", head) == _NUMBER.sub("", bare_label(table.title))
 
 
 @lru_cache(maxsize=1024)
-def _fit(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+def _match_heads(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     """Whether the heads above are those of the block, each level in the official order; and those that are none of its."""
-    wanted = [bare(column.label) for column in block.columns]
+    wanted = [bare_label(column.label) for column in block.columns]
     known = {
         *wanted,
-        *(bare(head.label) for column in block.columns for head in column.heads),
-        bare(block.corner),
-        bare(block.caption),
+        *(bare_label(head.label) for column in block.columns for head in column.heads),
+        bare_label(block.corner),
+        bare_label(block.caption),
     }
     foreign = tuple(head for head in heads if head not in known)
     if not heads:
@@ -201,7 +205,7 @@ def _fit(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     if sum(label in heads for label in wanted) * 2 < len(wanted):
         return False, foreign
     levels = [
-        [bare(c.label) for c in block.columns if len(c.heads) == depth]
+        [bare_label(c.label) for c in block.columns if len(c.heads) == depth]
         for depth in {len(c.heads) for c in block.columns}
     ]
     return all(
@@ -209,7 +213,9 @@ def _fit(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     ), foreign
 
 
-def _take(figures: Figures, place: _Place, line: _Line, at: int, *, number: int, guessed: bool = False) -> None:
+def _take_row(
+    figures: TableFigures, place: _RowPlace, line: _TableLine, at: int, *, number: int, guessed: bool = False
+) -> None:
     """Notes the figures behind the label at `at` of a printed line, for a row of a block."""
     values = list(line.entries[at + 1 :])
     while len(values) > len(place.keys) and not values[-1].text.strip():
@@ -222,10 +228,12 @@ def _take(figures: Figures, place: _Place, line: _Line, at: int, *, number: int,
         return
     told = place.row.label
     note = f"印作“{label}”，按“{told}”读取" if guessed else "" if place.own else f"只印了一行“{label}”，记在“{told}”"
-    _note(figures, place.keys, [Printed(entry.text.strip(), label, note, number, entry) for entry in values])
+    _note_figures(
+        figures, place.keys, [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
+    )
 
 
-def _note(figures: Figures, keys: Sequence[CellKey], printed: Sequence[Printed]) -> None:
+def _note_figures(figures: TableFigures, keys: Sequence[CellKey], printed: Sequence[PrintedFigure]) -> None:
     """Notes what is printed for cells; of what is printed twice, the first counts."""
     found = dict(zip(keys, printed, strict=True))
     again = [key for key in found if key in figures.cells]
@@ -233,24 +241,28 @@ def _note(figures: Figures, keys: Sequence[CellKey], printed: Sequence[Printed])
     figures.cells.update(found)
 
 
-def _figures_at_end(line: _Line, count: int) -> bool:
+def _ends_in_figures(line: _TableLine, count: int) -> bool:
     """Whether a row ends in as many figures, behind a label of its own; one that may be blank is none, for heads end in blanks too."""
     values = line.bare[-count:] if len(line.bare) > count else ()
     blank = count == 1 and not any(values)
     return bool(values) and not blank and any(line.bare[:-count]) and all(_FIGURE.fullmatch(value) for value in values)
 
 
-def _guess(figures: Figures, block: Block, line: _Line, number: int) -> None:
+def _guess_row(figures: TableFigures, block: Block, line: _TableLine, number: int) -> None:
     """A row whose label nobody knows is taken for the missing one that it is like, and that is told."""
     at = max(i for i, text in enumerate(line.bare[: -len(block.columns)]) if text)
-    left = [place for place in _places(figures.table) if place.block is block and place.keys[0] not in figures.cells]
+    left = [
+        place
+        for place in _list_row_places(figures.table)
+        if place.block is block and place.keys[0] not in figures.cells
+    ]
     printed = _NUMBER.sub("", line.bare[at])
-    scores = [(_likeness(printed, bare(place.row.label)), place.row.id, place) for place in left]
-    if scores and (best := max(scores))[0] >= ALIKE:
-        _take(figures, best[2], line, at, number=number, guessed=True)
+    scores = [(_label_likeness(printed, bare_label(place.row.label)), place.row.id, place) for place in left]
+    if scores and (best := max(scores))[0] >= ALIKE_LABELS:
+        _take_row(figures, best[2], line, at, number=number, guessed=True)
 
 
-def _likeness(printed: str, official: str) -> float:
+def _label_likeness(printed: str, official: str) -> float:
     """1 where a label stands behind its group's in one cell; else how much of it is the same, numbers aside."""
     return (
         1.0 if printed.endswith(official) else difflib.SequenceMatcher(None, printed, _NUMBER.sub("", official)).ratio()
@@ -260,9 +272,13 @@ def _likeness(printed: str, official: str) -> float:
 # ---------------------------------------------------------------- rows side by side
 
 
-def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
+def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], number: int) -> None:
     """The one line of figures below the official heads."""
-    places, wanted, variants = _places(figures.table), _heads(figures.table), _variants(figures.table)
+    places, wanted, variants = (
+        _list_row_places(figures.table),
+        _list_head_lines(figures.table),
+        _index_variants(figures.table),
+    )
     heads: list[str] = []
     keys = [key for place in places for key in place.keys]
     for line in printed:
@@ -273,12 +289,15 @@ def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
             and (heads or before)
             and all(_FIGURE.match(t) and t not in wanted for t in line.bare[split:] if t)
         ):
-            if _in_order(wanted, [*heads, *before]):
+            if _are_in_order(wanted, [*heads, *before]):
                 labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
-                _note(
+                _note_figures(
                     figures,
                     keys,
-                    [Printed(e.text.strip(), label, "", number, e) for e, label in zip(values, labels, strict=True)],
+                    [
+                        PrintedFigure(e.text.strip(), label, "", number, e)
+                        for e, label in zip(values, labels, strict=True)
+                    ],
                 )
             heads = []
         else:
@@ -286,12 +305,12 @@ def _across(figures: Figures, printed: Sequence[_Line], number: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def _heads(table: Table) -> tuple[str, ...]:
+def _list_head_lines(table: Table) -> tuple[str, ...]:
     """The heads of a table, line by line."""
     rectangles = [r for r in grid(table).rectangles if r.role in {"head", "label", "caption", "corner"} and r.text]
-    return tuple(bare(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
+    return tuple(bare_label(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
 
 
-def _in_order(wanted: Sequence[str], heads: Sequence[str]) -> bool:
+def _are_in_order(wanted: Sequence[str], heads: Sequence[str]) -> bool:
     remaining: Iterator[str] = iter(heads)
     return all(label in remaining for label in wanted)

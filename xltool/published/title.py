@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xltool.published.document import Material, Prose
+from xltool.published.document import Document, Prose
 
-LONGEST: Final = 80
+LONGEST_TITLE: Final = 80
 """Characters of a title, over all its lines."""
-LONGEST_NAME: Final = 60
-MOST_LINES: Final = 3
+LONGEST_AGENCY_NAME: Final = 60
+MAX_TITLE_LINES: Final = 3
 
 _YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
 _NAME: Final = r"[^，。；：:！？“”《》<>|]*?"
@@ -39,29 +39,29 @@ class Title(NamedTuple):
     lines: frozenset[int] = frozenset()
 
 
-class _Line(NamedTuple):
+class _TitleLine(NamedTuple):
     at: int
     text: str
 
 
-def titles(material: Material, title: str) -> Iterator[Title]:
+def find_titles(document: Document, title: str) -> Iterator[Title]:
     """The titles of a report of that official title, each in up to three lines; what the file calls itself where no line does."""
     lines = [
-        _Line(at, flat)
-        for at, part in enumerate(material.parts)
-        if isinstance(part, Prose) and (flat := _flat(part.text))
+        _TitleLine(at, flat)
+        for at, part in enumerate(document.parts)
+        if isinstance(part, Prose) and (flat := _remove_blanks(part.text))
     ]
     seen = False
     for index in range(len(lines)):
-        found = _ending_at(lines, index, title)
+        found = _find_title_ending(lines, index, title)
         if found is not None:
             seen = True
             yield found
-    said = None if seen else _said(_flat(re.split(r"\s[-_|—–]+|_", material.title)[0]), title)
+    said = None if seen else _parse_title(_remove_blanks(re.split(r"\s[-_|—–]+|_", document.title)[0]), title)
     yield from [] if said is None else [said]
 
 
-def best(found: Sequence[Title], year: int | None) -> Title:
+def choose_title(found: Sequence[Title], year: int | None) -> Title:
     """The title that says most: one with a name before one without, and of several the one of the year that the report is about."""
     return max(
         found,
@@ -72,23 +72,26 @@ def best(found: Sequence[Title], year: int | None) -> Title:
 
 def is_agency(line: str) -> bool:
     """Whether a line is nothing but what an agency may be called."""
-    return _IS_AGENCY.fullmatch(_flat(line)) is not None
+    return _IS_AGENCY.fullmatch(_remove_blanks(line)) is not None
 
 
-def _flat(text: str) -> str:
+def _remove_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _ending_at(lines: Sequence[_Line], index: int, title: str) -> Title | None:
+def _find_title_ending(lines: Sequence[_TitleLine], index: int, title: str) -> Title | None:
     """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
-    if len(lines[index].text) > LONGEST or _sign(title) not in lines[index].text:
+    if len(lines[index].text) > LONGEST_TITLE or _title_sign(title) not in lines[index].text:
         return None
-    found, first = _said(lines[index].text, title), index
-    for above in range(index - 1, max(-1, index - MOST_LINES), -1):
+    found, first = _parse_title(lines[index].text, title), index
+    for above in range(index - 1, max(-1, index - MAX_TITLE_LINES), -1):
         if found is not None and found.name and found.year:
             break
-        part = _upper(title).fullmatch(lines[above].text) is not None and _said(lines[above].text, title) is None
-        more = _said("".join(line.text for line in lines[above : index + 1]), title) if part else None
+        part = (
+            _upper_line_pattern(title).fullmatch(lines[above].text) is not None
+            and _parse_title(lines[above].text, title) is None
+        )
+        more = _parse_title("".join(line.text for line in lines[above : index + 1]), title) if part else None
         if more is None:
             break
         found, first = more, above
@@ -96,13 +99,13 @@ def _ending_at(lines: Sequence[_Line], index: int, title: str) -> Title | None:
         return None
     taken = [line.at for line in lines[first : index + 1]]
     if not found.name:
-        named = _beside(lines, first, index, title)
+        named = _find_name_line(lines, first, index, title)
         found = found if named is None else found._replace(name=named.text)
         taken += [] if named is None else [named.at]
     return found._replace(lines=frozenset(taken))
 
 
-def _beside(lines: Sequence[_Line], first: int, last: int, title: str) -> _Line | None:
+def _find_name_line(lines: Sequence[_TitleLine], first: int, last: int, title: str) -> _TitleLine | None:
     """The line above or below a title that names the agency: one that can be nothing else, or else a short line right above."""
     near = [*lines[max(0, first - 1) : first], *lines[last + 1 : last + 2]]
     above = [line for line in near if line.at == lines[first].at - 1 and _may_be_name(line.text, title)]
@@ -110,41 +113,43 @@ def _beside(lines: Sequence[_Line], first: int, last: int, title: str) -> _Line 
 
 
 def _may_be_name(line: str, title: str) -> bool:
-    return 2 < len(line) <= 40 and not _NO_NAME.search(line) and _said(line, title) is None
+    return 2 < len(line) <= 40 and not _NO_NAME.search(line) and _parse_title(line, title) is None
 
 
-def _subject(title: str) -> str:
+def _title_subject(title: str) -> str:
     return _SUBJECT if _FORMAL.fullmatch(title) else re.escape(title)
 
 
 @lru_cache(maxsize=16)
-def _sign(title: str) -> str:
+def _title_sign(title: str) -> str:
     """A sign without which the last line of a title is none."""
     return "报" if _FORMAL.fullmatch(title) else title[-1]
 
 
 @lru_cache(maxsize=16)
-def _upper(title: str) -> re.Pattern[str]:
+def _upper_line_pattern(title: str) -> re.Pattern[str]:
     """What an upper line of a title may be: an agency, a year, or both, and the subject."""
-    return re.compile(rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_subject(title)})(?:工作)?)?")
+    return re.compile(
+        rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_title_subject(title)})(?:工作)?)?"
+    )
 
 
 @lru_cache(maxsize=16)
-def _patterns(title: str) -> tuple[re.Pattern[str], ...]:
+def _title_patterns(title: str) -> tuple[re.Pattern[str], ...]:
     """A title with the year before its subject, and one with the year elsewhere or nowhere."""
     end = (_REPORT if _FORMAL.fullmatch(title) else "") + _BEHIND
-    subject = f"(?:{_subject(title)})"
+    subject = f"(?:{_title_subject(title)})"
     return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{end}"), re.compile(
         rf"(?P<before>{_NAME}){subject}{end}"
     )
 
 
-def _said(line: str, title: str) -> Title | None:
+def _parse_title(line: str, title: str) -> Title | None:
     """What a line says as a title; None where it is none."""
-    if not 4 < len(line) <= LONGEST or _sign(title) not in line:
+    if not 4 < len(line) <= LONGEST_TITLE or _title_sign(title) not in line:
         return None
     bare = _BEFORE.sub("", line)
-    match = next((match for pattern in _patterns(title) if (match := pattern.fullmatch(bare))), None)
+    match = next((match for pattern in _title_patterns(title) if (match := pattern.fullmatch(bare))), None)
     if match is None:
         return None
     told = match.groupdict()
@@ -157,6 +162,6 @@ def _said(line: str, title: str) -> Title | None:
         ),
         None,
     )
-    if len(name) > LONGEST_NAME or not (year or name):
+    if len(name) > LONGEST_AGENCY_NAME or not (year or name):
         return None
     return Title(name, None if year is None else int(year.replace("二", "2", 1).translate(_DIGITS)))

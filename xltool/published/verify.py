@@ -10,11 +10,11 @@ from xltool.forms.number import display
 from xltool.messages import UNPRINTABLE, finding
 from xltool.model import Finding, FormSpec, Submission
 
-MOST_SHOWN: Final = 30
+MAX_QUOTED_DIFFERENCE: Final = 30
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
+def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
     """A finding for each figure, text or fact that a report, as it was read back, prints otherwise than the submission holds it.
 
     Blanks within texts do not count: lines are broken otherwise on paper. `/` is printed as 0, and a blank as nothing.
@@ -22,7 +22,7 @@ def differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterat
     for what, seen, wanted in (
         ("报表", printed.form, held.form),
         ("年度", str(printed.year), str(held.year)),
-        ("单位名称", _flat(printed.agency.name), _flat(held.agency.name)),
+        ("单位名称", _flatten(printed.agency.name), _flatten(held.agency.name)),
     ):
         if seen != wanted:
             yield finding("verify.fact", what=what, printed=seen, held=wanted)
@@ -37,21 +37,25 @@ def differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterat
         {text.key for text in spec.texts if text.key.startswith("contact.")} if "preface" in keys else set()
     )  # printed behind it
     for text in spec.texts:
-        seen, wanted = _flat(printed.texts.get(text.key, "")), _flat(held.texts.get(text.key, ""))
+        seen, wanted = _flatten(printed.texts.get(text.key, "")), _flatten(held.texts.get(text.key, ""))
         if text.key in keys and seen != wanted:
             at = next(
                 (at for at, (one, other) in enumerate(zip(seen, wanted, strict=False)) if one != other),
                 min(len(seen), len(wanted)),
             )
-            yield finding("verify.text", label=text.label, printed=_around(seen, at), held=_around(wanted, at))
+            yield finding(
+                "verify.text", label=text.label, printed=_quote_around(seen, at), held=_quote_around(wanted, at)
+            )
 
 
-def _flat(text: str) -> str:
+def _flatten(text: str) -> str:
     return _BLANKS.sub("", UNPRINTABLE.sub("", text))
 
 
-def _around(text: str, at: int) -> str:
+def _quote_around(text: str, at: int) -> str:
     """The text from just before the place where two begin to differ."""
     begin = max(0, at - 8)
-    piece = text[begin : begin + MOST_SHOWN]
-    return f"{'…' if begin else ''}{piece}{'…' if begin + MOST_SHOWN < len(text) else ''}" if piece else "没有"
+    piece = text[begin : begin + MAX_QUOTED_DIFFERENCE]
+    return (
+        f"{'…' if begin else ''}{piece}{'…' if begin + MAX_QUOTED_DIFFERENCE < len(text) else ''}" if piece else "没有"
+    )

@@ -1,6 +1,6 @@
 import pytest
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from xltool.digits import whole
     ],
 )
 def test_only_plain_digits_are_a_whole_number(text, most, number):
-    assert whole(text, most) == number
+    assert parse_whole(text, most) == number

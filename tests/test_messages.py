@@ -8,7 +8,7 @@ import pytest
 from tests import figures
 from xltool.codes import ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, LEVEL_NAMES
 from xltool.forms import catalog, checks
-from xltool.messages import finding, listed, plain, render, suggest
+from xltool.messages import finding, join_first, plain, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Finding, Reading
 from xltool.rules import localise, validate
 from xltool.rules.judge import judged
@@ -225,10 +225,10 @@ def test_every_suspect_says_why():
 
 
 def test_a_list_is_cut_in_one_way():
-    assert listed(["甲", "乙"], 2) == "甲、乙"
-    assert listed(["甲", "乙", "丙"], 2) == "甲、乙 等"
-    assert listed(["甲", "乙", "丙"], 2, "格", between="；") == "甲；乙 等 3 格"
-    assert listed([], 2, "格") == ""
+    assert join_first(["甲", "乙"], 2) == "甲、乙"
+    assert join_first(["甲", "乙", "丙"], 2) == "甲、乙 等"
+    assert join_first(["甲", "乙", "丙"], 2, "格", between="；") == "甲；乙 等 3 格"
+    assert join_first([], 2, "格") == ""
 
 
 def test_the_nearest_name_is_offered_in_one_way():

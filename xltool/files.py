@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.messages import XltoolError, finding
 from xltool.model import Finding
 
@@ -63,7 +63,7 @@ def swept(folder: Path) -> None:
     machine = _own_prefix("")
     for path in folder.glob(f"{machine}*") if folder.is_dir() else ():
         process = path.name.removeprefix(machine).partition("-")[0]
-        if (number := whole(process, 10)) is not None and not _runs(number):
+        if (number := parse_whole(process, 10)) is not None and not _runs(number):
             with suppress(OSError):
                 path.unlink()
 

@@ -140,7 +140,7 @@ def suggest(near: str, lead: str = "，") -> str:
     return f"{lead}最接近的是 {near}" if near else ""
 
 
-def listed(items: Sequence[str], most: int, unit: str = "", *, between: str = "、") -> str:
+def join_first(items: Sequence[str], most: int, unit: str = "", *, between: str = "、") -> str:
     """The first items in a sentence, and 等 where there are more: `D6、D7 等`, or with a unit of how many, `D6、D7 等 30 格`."""
     return between.join(items[:most]) + and_more(len(items), most, unit)
 

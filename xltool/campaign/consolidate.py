@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xltool.campaign.corrections import corrected
 from xltool.forms import totals
 from xltool.forms.number import written
-from xltool.messages import XltoolError, finding, listed, plain
+from xltool.messages import XltoolError, finding, join_first, plain
 from xltool.model import (
     LARGEST,
     NOT_APPLICABLE,
@@ -95,7 +95,7 @@ def never(spec: FormSpec) -> list[int]:
 
 def named(agencies: Sequence[str]) -> str:
     """Agencies in a sentence, shortened after a dozen."""
-    return listed(agencies, MOST_AGENCIES, "个单位")
+    return join_first(agencies, MOST_AGENCIES, "个单位")
 
 
 def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from xltool.cli.chinese import Command, usage_fault
-from xltool.digits import whole
+from xltool.digits import parse_whole
 
 COMMANDS: Final = {
     "demo": "用自带的样例县走一遍全过程",
@@ -92,7 +92,7 @@ class Commands(Command, click.Group):
 
 def _width() -> int:
     """The width of help, as click reckons it; click imports shutil for that, and with it every compressor there is."""
-    width = whole(os.environ.get("COLUMNS", ""), 4)
+    width = parse_whole(os.environ.get("COLUMNS", ""), 4)
     try:
         width = os.get_terminal_size(1).columns if width is None else width
     except OSError:

@@ -16,7 +16,7 @@ from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import closest
-from xltool.messages import XltoolError, listed, suggest
+from xltool.messages import XltoolError, join_first, suggest
 from xltool.report.text import clean
 
 SHARED_CODE = "rule.broken"
@@ -99,7 +99,7 @@ def _matching(standing: Standing, rule: str) -> list[Verdict]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return listed(list(dict.fromkeys(names)), MOST_NAMES, "条") or "（没有）"
+    return join_first(list(dict.fromkeys(names)), MOST_NAMES, "条") or "（没有）"
 
 
 def _outcome(before: Standing, after: Standing) -> str:

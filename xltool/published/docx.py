@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any, Final
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.spreadsheet.package import Package, damage_refusal, limit_refusal
 
@@ -230,7 +230,7 @@ class _Reader:
 
 
 def _parse_count(told: str) -> int:
-    return min(whole(told, 5) or 0, _WIDEST)
+    return min(parse_whole(told, 5) or 0, _WIDEST)
 
 
 def _is_hidden(run: Any, space: str) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from xltool import kinds
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.memo import derive_once
 from xltool.forms.text import taken
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.document import Document
@@ -292,7 +292,7 @@ def _read_values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[
         raw = printed.get(cell.key)
         if raw is None:
             yield None
-        elif (count := whole(raw, 9)) is not None:
+        elif (count := parse_whole(raw, 9)) is not None:
             yield count * scale
         else:
             figure = number.from_text(raw, cell.measure)
@@ -321,4 +321,4 @@ def _find_word_doubts(spec: FormSpec, words: sections.Words) -> Iterator[Finding
 
 
 def _list_labels(labels: Sequence[str]) -> str:
-    return listed(labels, MAX_NAMED_ROWS)
+    return join_first(labels, MAX_NAMED_ROWS)

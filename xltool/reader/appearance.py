@@ -8,7 +8,7 @@ from decimal import Context, Decimal, InvalidOperation
 from typing import Final, Literal
 
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding, Measure
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Place
 from xltool.reader.locate import Located
@@ -73,7 +73,7 @@ def _looks(plan: Plan, sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterat
                 found.append(key)
                 told.append(f"{cell_name(*place)} {what}")
     if found:
-        yield finding("cell.disguised", *found, count=len(found), example=listed(told, SHOWN, between="；"))
+        yield finding("cell.disguised", *found, count=len(found), example=join_first(told, SHOWN, between="；"))
 
 
 def _disguise(cell: RawCell, look: Display, measure: Measure) -> str:
@@ -138,7 +138,7 @@ def _veils(sheet: RawSheet, keys: Mapping[Place, CellKey]) -> Iterator[Finding]:
                 under.update(dict.fromkeys(covered))
                 whats.update(dict.fromkeys([veil.what] if covered else []))
         if under:
-            yield finding(code, *under, sheet=sheet.name, count=len(under), what=listed([*whats], EXAMPLES))
+            yield finding(code, *under, sheet=sheet.name, count=len(under), what=join_first([*whats], EXAMPLES))
 
 
 def _hidden_lines(sheet: RawSheet, places: Iterable[Place]) -> Iterator[Finding]:
@@ -151,4 +151,4 @@ def _hidden_lines(sheet: RawSheet, places: Iterable[Place]) -> Iterator[Finding]
         ("column.hidden", [*map(column_name, columns)]),
     ):
         if lines:
-            yield finding(code, sheet=sheet.name, count=len(lines), places=listed(lines, EXAMPLES))
+            yield finding(code, sheet=sheet.name, count=len(lines), places=join_first(lines, EXAMPLES))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from xltool.forms.memo import derive_once
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding
 from xltool.reader.evidence import EXAMPLES, Place
 from xltool.spreadsheet.a1 import cell_name
@@ -45,7 +45,7 @@ def changed(plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, 
             elif _official(raw.formula, renamed) != canonical(expected):
                 places.append(place)
         if places:
-            cells_named = listed([cell_name(*place) for place in places], EXAMPLES)
+            cells_named = join_first([cell_name(*place) for place in places], EXAMPLES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.codes import LEVEL_NAMES
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.forms.sheet_names import COVER, HIDDEN
 from xltool.messages import finding
 from xltool.model import LEVELS, Finding, FormSpec
@@ -101,7 +101,7 @@ def _fits(field: str, value: str) -> bool:
     if field == "level":
         return value in LEVELS
     if field == "year":
-        return len(value) == 4 and whole(value, 4) is not None
+        return len(value) == 4 and parse_whole(value, 4) is not None
     return bool(value.strip())
 
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from xltool.forms.label import canonical
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.reader.formulas import moved
@@ -302,7 +302,7 @@ def _label_findings(plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[
             changed.append(f"{cell_name(*place)} 应为“{area.text}”，现为{shown}")
     if not changed:
         return []
-    labels = listed(changed, EXAMPLES, between="；")
+    labels = join_first(changed, EXAMPLES, between="；")
     return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
 
 
@@ -317,5 +317,5 @@ def _merge_findings(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:
                 missing.append(range_name(*merge))
     if not missing:
         return []
-    ranges = listed(missing, EXAMPLES, "处")
+    ranges = join_first(missing, EXAMPLES, "处")
     return [finding("merge.undone", sheet=sheet.name, ranges=ranges)]

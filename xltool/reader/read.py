@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
@@ -105,7 +105,9 @@ def _values(progress: _Progress) -> Iterator[Value]:
         raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
         if raw is None:
             yield None
-        elif raw.kind == "number" and raw.formula is None and (count := whole(raw.text, PLAIN_DIGITS)) is not None:
+        elif (
+            raw.kind == "number" and raw.formula is None and (count := parse_whole(raw.text, PLAIN_DIGITS)) is not None
+        ):
             yield count * cell.measure.scale
         else:
             yield _figure(progress, cell, raw)

@@ -9,7 +9,7 @@ from xltool.forms.checks import Check
 from xltool.forms.label import canonical
 from xltool.forms.sheet_names import CHECKS
 from xltool.forms.text import taken
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import Finding
 from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
 from xltool.spreadsheet.a1 import cell_name
@@ -145,7 +145,7 @@ def _written(
             if content:
                 contents[key] = content
     for sheet, keys in against.items():
-        labels = listed([f"“{writings[key].called}”" for key in keys], EXAMPLES)
+        labels = join_first([f"“{writings[key].called}”" for key in keys], EXAMPLES)
         example = f"“{writings[keys[0]].called}”：{at_odds(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
         findings.append(finding("text.conflict", sheet=sheet, count=len(keys), labels=labels, example=example))
     return Written(contents, tuple(findings))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xltool.forms import references
-from xltool.messages import finding, listed, suggest
+from xltool.messages import finding, join_first, suggest
 from xltool.model import Finding, FormSpec, Submission
 
 MOST_NAMED: Final = 6
@@ -23,7 +23,7 @@ def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -
             else []
         )
         if faults:
-            shown = listed([_shown(fault) for fault in faults], MOST_NAMED, between="；")
+            shown = join_first([_shown(fault) for fault in faults], MOST_NAMED, between="；")
             yield finding("text.reference", label=text.label, count=len(faults), references=shown, form=spec.id)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from xltool.messages import finding, listed
+from xltool.messages import finding, join_first
 from xltool.model import Finding
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.package import Package
@@ -160,4 +160,4 @@ def _report_links(macros: Mapping[str, str], links: Mapping[str, str]) -> Iterat
         yield finding("file.macros", what="、".join(dict.fromkeys(macros.values())))
     if links:
         told = [f"{what}（{place[:80]}）" for place, what in links.items()]
-        yield finding("file.outside", count=len(told), what=listed(told, MAX_EXAMPLES))
+        yield finding("file.outside", count=len(told), what=join_first(told, MAX_EXAMPLES))

@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from xltool import kinds
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.spreadsheet.book import RawBook
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
@@ -190,7 +190,7 @@ def _find_hidden_columns(table: Element) -> Iterator[int]:
 
 def _read_repeat(element: Element, name: str, space: str = _TABLE) -> int:
     """A count that an element tells; 1 where it tells none or nonsense."""
-    return max(1, whole(element.get(space + name, "1"), 7) or 1)
+    return max(1, parse_whole(element.get(space + name, "1"), 7) or 1)
 
 
 def _convert_reference(address: str) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_reference
 from xltool.spreadsheet.package import Package
 from xltool.spreadsheet.sheet import FALSE, Overlays, Veil
@@ -96,7 +96,7 @@ def _describe_rule(rule: Element, styles: Styles) -> str:
     """What a conditional format hides or changes, in words; nothing when it only colours."""
     index = rule.get("dxfId")
     if index is not None:
-        at = whole(index, 7)
+        at = parse_whole(index, 7)
         return "" if at is None else styles.masks.get(at, "")
     for child in rule.iter():
         word = _local_name(child)
@@ -144,7 +144,7 @@ def _read_length(element: Element, name: str) -> int:
 
 
 def _parse_integer(text: str) -> int:
-    return whole(text.strip(), 15) or 0
+    return parse_whole(text.strip(), 15) or 0
 
 
 def _find_controls(vml: bytes) -> Iterator[Veil]:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-from xltool.digits import whole
+from xltool.digits import parse_whole
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
 from xltool.spreadsheet.number_format import format_date, format_text
 from xltool.spreadsheet.package import damage_refusal, limit_refusal
@@ -373,4 +373,4 @@ def _find_hidden_columns(root: Element, space: str, part: str) -> frozenset[int]
 
 def _parse_position(digits: str) -> int:
     """The value of ASCII digits; 0, which is no row and no column, for anything else."""
-    return whole(digits, 7) or 0
+    return parse_whole(digits, 7) or 0

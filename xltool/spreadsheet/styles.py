@@ -304,4 +304,4 @@ def _item_at(items: Sequence[_T], index: str | None, default: _T) -> _T:
 
 
 def _parse_whole(text: str) -> int | None:
-    return digits.whole(text, 9)
+    return digits.parse_whole(text, 9)

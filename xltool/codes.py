@@ -280,7 +280,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "form.former": Message(
         "warning",
         "用的是旧版表样",
-        "本文件按旧版表样（{found}）生成，现行为 {expected}；按名称和项目读取，公式已按旧版核对。",
+        "本文件按旧版表样（{found}）生成，现行为 {expected}；按名称和项目读取{compared}。",
         "请用最新下发的工作簿填写；内容与现行表样一致的，不用改。",
     ),
     # a campaign

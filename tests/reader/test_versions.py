@@ -16,6 +16,8 @@ from xltool import api
 from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Reading, Submission
+from xltool.reader.identity import identify
+from xltool.spreadsheet.open import open_workbook
 from xltool.workbook.digest import digest
 from xltool.workbook.formula import VERDICT
 from xltool.workbook.layout_plan import Spot, plan
@@ -116,6 +118,15 @@ def test_a_rule_that_changed_is_told_and_formulas_are_compared_with_the_former_v
     assert told.keys() == {"form.former", "formula.changed"}
     spot = verdict_of("applications.balance@enterprise")
     assert (told["formula.changed"].data["cells"], told["formula.changed"].data["sheet"]) == (spot.address, CHECKS)
+
+
+def test_formulas_that_a_file_does_not_tell_are_not_said_to_be_compared(forms):
+    book = replace(open_workbook(api.fill(consistent())), formulas=False)
+    shutil.copy(forms / "ogi_2021.toml", forms / "ogi_2021.spring.toml")
+    edit(forms, RULE, WEAKER)
+    [told] = identify(book, api.known_form, catalog.former).findings
+    assert told.code == "form.former"
+    assert "按名称和项目读取。改法：" in api.message(told, api.form("ogi-2021"))
 
 
 def test_it_is_told_that_formulas_could_not_be_compared(forms):

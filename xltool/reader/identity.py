@@ -77,10 +77,12 @@ def identify(
     prior, named = bool(marks[LAST_YEAR]), marks["digest"]
     expected = digest(plan(spec, prior))
     if named not in {"", expected}:  # a workbook that names no version is held against the form as it is
-        candidates = former(spec.id) if book.formulas else ()
-        version = next((each for each in candidates if digest(plan(each, prior)) == named), None)
-        code = "form.digest" if version is None else "form.former"
-        findings.append(finding(code, found=named[:20], expected=expected))
+        version = next((each for each in former(spec.id) if digest(plan(each, prior)) == named), None)
+        if version is None:
+            findings.append(finding("form.digest", found=named[:20], expected=expected))
+        else:
+            compared = "，公式已按旧版核对" if book.formulas else ""
+            findings.append(finding("form.former", found=named[:20], expected=expected, compared=compared))
     if marks["scope"] not in SCOPES:
         marks["scope"] = "own"
     return Identity(marks, spec, tuple(findings), version)

@@ -16,8 +16,8 @@ from measure import Table, ratio, spent
 
 from xltool import api
 from xltool.campaign import folder, intake, outbox, returns
-from xltool.campaign.roster import Entry, Roster
-from xltool.campaign.standing import standings
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Store
 from xltool.model import Agency
 
@@ -62,11 +62,11 @@ def _rows(place: Path, count: int) -> Sequence[tuple[str, ...]]:
 
 def _campaign(root: Path, count: int) -> None:
     """A campaign of so many agencies that have all returned their workbooks."""
-    entries = tuple(Entry(Agency(f"{n:06d}", f"第{n}单位", "department")) for n in range(count))
+    entries = tuple(RosterEntry(Agency(f"{n:06d}", f"第{n}单位", "department")) for n in range(count))
     campaign = folder.Campaign(root, "ogi-2021", 2024, "测试县")
-    folder.create(campaign, Roster(entries))
+    folder.create_campaign(campaign, Roster(entries))
     store = Store(campaign.database)
-    list(outbox.build(campaign, campaign.roster(), store, at=AT, prior={}.get))
+    list(outbox.build_outbox(campaign, campaign.roster(), store, at=AT, prior={}.get))
     filled = sample()
     for code, issue in store.issues().items():
         agency = Agency(code, f"第{int(code)}单位", "department")
@@ -83,13 +83,13 @@ def _as(submission: object, agency: Agency, serial: str) -> object:
 
 def _timed(root: Path, workers: int) -> tuple[float, float]:
     """CPU seconds, children's too, and seconds elapsed of one collect."""
-    campaign = folder.load(root)
+    campaign = folder.load_campaign(root)
     roster, store = campaign.roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
     desk = intake.Intake(campaign, roster, store, campaign.key(), AT, {}.get)
-    taken = list(intake.collect(desk, [], workers))
-    states = {s.entry.agency.code: s.state for s in standings(campaign, roster, store, date(2025, 1, 10))}
-    returns.refresh(campaign, roster, store, states, {})
+    taken = list(intake.collect_files(desk, [], workers))
+    states = {s.entry.agency.code: s.state for s in find_standings(campaign, roster, store, date(2025, 1, 10))}
+    returns.refresh_returned(campaign, roster, store, states, {})
     spent_ = time.perf_counter() - start
     store.close()
     assert [item.state for item in taken] == ["accepted"] * len(taken), taken[0]

@@ -17,8 +17,8 @@ def test_the_table_of_limits_names_each_constant():
     constants = [
         package.MAX_ENTRIES, package.MAX_RATIO, package.MAX_DEPTH, package.MAX_MARKUP, book.MAX_STRINGS,
         sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
-        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MOST, encryption.MAX_SPINS, encryption.MAX_ROUNDS,
-        workers.WORKER_SECONDS, names.LONGEST,
+        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS, encryption.MAX_ROUNDS,
+        workers.WORKER_SECONDS, names.MAX_NAME_BYTES,
     ]  # fmt: skip
     in_mib = [
         files.LARGEST_FILE, package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT, sheet.MAX_FORMULAS,
@@ -34,5 +34,5 @@ def test_files_and_scripts_that_the_page_names_are_there():
     named = re.findall(r"`(tests/[\w/.]+)`", PAGE)
     assert len(named) >= 3
     assert all((root / name).exists() for name in named)
-    for name in (folder.KEY, folder.DATABASE, passwords.PASSWORDS):
+    for name in (folder.KEY, folder.DATABASE, passwords.PASSWORD_FILE):
         assert f"`{name}`" in PAGE

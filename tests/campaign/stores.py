@@ -14,7 +14,7 @@ from tests import figures
 from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster import Entry, Roster
+from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.store import Store, Unmatched, Version, Waiver
 from xltool.forms import document
 from xltool.model import Agency, Reading, Submission
@@ -25,7 +25,7 @@ DEADLINE = date(2025, 1, 31)
 NAMES = ("人民政府办公室", "教育和科学技术局", "财政局", "自然资源局", "上户镇人民政府", "郊区乡人民政府")
 
 
-def entries(count: int = len(NAMES)) -> tuple[Entry, ...]:
+def entries(count: int = len(NAMES)) -> tuple[RosterEntry, ...]:
     """The county office and its agencies."""
     found = []
     for at in range(count):
@@ -33,14 +33,16 @@ def entries(count: int = len(NAMES)) -> tuple[Entry, ...]:
         name = f"额敏县{NAMES[at] if at < len(NAMES) else f'第{at}单位'}"
         code = f"654221-{at:03}"
         parent = "654221-000" if at else ""
-        found.append(Entry(Agency(code, name, level), parent, f"联系人{at}", f"0901-{at:07}", f"u{at}@example.invalid"))
+        found.append(
+            RosterEntry(Agency(code, name, level), parent, f"联系人{at}", f"0901-{at:07}", f"u{at}@example.invalid")
+        )
     return tuple(found)
 
 
 def campaign(root: Path, roster: Roster, deadline: date | None = DEADLINE) -> Campaign:
     """A campaign folder on disk."""
     made = Campaign(root / "额敏县", SPEC.id, 2024, "额敏县", deadline)
-    folder.create(made, roster)
+    folder.create_campaign(made, roster)
     return made
 
 

@@ -21,10 +21,10 @@ from tests import figures
 from tests.campaign import stores
 from xltool import api
 from xltool.campaign import contributions, county, discrepancies, folder
-from xltool.campaign.consolidate import consolidated, counted
-from xltool.campaign.folder import Campaign, load
-from xltool.campaign.roster import Entry, Roster
-from xltool.campaign.standing import standings
+from xltool.campaign.consolidate import consolidate_submissions, count_contributions
+from xltool.campaign.folder import Campaign, load_campaign
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import find_standings
 from xltool.charts.picture import Amount
 from xltool.cli.consolidate import command
 from xltool.forms import catalog
@@ -60,7 +60,7 @@ def many(spec):
 
 @pytest.fixture(scope="module")
 def held(spec, many):
-    return consolidated(spec, many, OWN, 2024, root_code="654221-000")
+    return consolidate_submissions(spec, many, OWN, 2024, root_code="654221-000")
 
 
 def codes(consolidation):
@@ -121,11 +121,14 @@ def test_the_sum_is_the_sum(spec, many, held):
 
 
 def test_adding_in_parts_is_adding_at_once(spec, many, held):
-    parts = [consolidated(spec, many[at : at + 5], agency(900 + at, "county"), 2024).total for at in range(0, 20, 5)]
-    whole = consolidated(spec, parts, OWN, 2024)
+    parts = [
+        consolidate_submissions(spec, many[at : at + 5], agency(900 + at, "county"), 2024).total
+        for at in range(0, 20, 5)
+    ]
+    whole = consolidate_submissions(spec, parts, OWN, 2024)
     summed = [at for at, cell in enumerate(spec.cells) if cell.key not in NEVER]
     assert [whole.total.values[at] for at in summed] == [held.total.values[at] for at in summed]
-    shuffled = consolidated(spec, many[::-1], OWN, 2024, root_code="654221-000")
+    shuffled = consolidate_submissions(spec, many[::-1], OWN, 2024, root_code="654221-000")
     assert shuffled.total.values == held.total.values
 
 
@@ -141,7 +144,7 @@ def test_large_figures_add_up_exactly_or_not_at_all(numbers):
         )
         for number, value in enumerate(numbers)
     ]
-    result = consolidated(form, given, OWN, 2020)
+    result = consolidate_submissions(form, given, OWN, 2020)
     expected = sum(numbers)
     assert result.total.values[at] == (expected if abs(expected) <= LARGEST else None)
     assert ("number.range" in codes(result)) == (abs(expected) > LARGEST)
@@ -154,25 +157,25 @@ def test_sums_beyond_64_bits_do_not_turn_round(spec):
         replace(figures.submission(spec, {}, Agency(str(n), str(n), "department")), values=values)
         for n in range(10_000)
     ]
-    result = consolidated(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, 2024)
     assert result.total.values[spec.index[key]] is None
     assert "9999999999999990000" in told(result, spec, "number.range")[0]
 
 
 def test_nobody_adds_up_to_nothing(spec):
-    result = consolidated(spec, [], OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, [], OWN, 2024, root_code="654221-000")
     assert {value for at, value in enumerate(result.total.values) if spec.cells[at].key not in NEVER} == {None}
-    assert list(contributions.rows(spec, result)) == []
-    assert list(discrepancies.discrepancies(spec, result)) == []
+    assert list(contributions.list_contributions(spec, result)) == []
+    assert list(discrepancies.find_discrepancies(spec, result)) == []
 
 
 def test_what_cannot_be_added(spec, many):
     with pytest.raises(XltoolError, match="有两份上报件"):
-        consolidated(spec, [many[0], many[0]], OWN, 2024)
+        consolidate_submissions(spec, [many[0], many[0]], OWN, 2024)
     with pytest.raises(XltoolError, match="不能汇总到 ogi-2021 2025 年度"):
-        consolidated(spec, many, OWN, 2025)
+        consolidate_submissions(spec, many, OWN, 2025)
     with pytest.raises(XltoolError, match="ogi-2019"):
-        consolidated(spec, [replace(many[0], form="ogi-2019")], OWN, 2024)
+        consolidate_submissions(spec, [replace(many[0], form="ogi-2019")], OWN, 2024)
 
 
 # ---------------------------------------------------------------- never
@@ -181,17 +184,17 @@ def test_what_cannot_be_added(spec, many):
 @pytest.mark.parametrize(("own", "kept"), [(3, 3), (0, 0), (NOT_APPLICABLE, NOT_APPLICABLE), (None, NOT_APPLICABLE)])
 def test_what_is_never_summed_is_the_roots(spec, own, kept):
     some = [returned(spec, nothing(spec) | {NEVER[0]: own}, 0), returned(spec, nothing(spec) | {NEVER[0]: 7}, 1)]
-    result = consolidated(spec, some, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
     assert result.total.values[spec.index[NEVER[0]]] == kept
     assert codes(result)["county.missing"] == (own is None)
 
 
 def test_without_a_root_it_does_not_apply(spec):
     some = [returned(spec, nothing(spec) | {NEVER[0]: None}, 1)]
-    result = consolidated(spec, some, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
     assert [result.total.values[spec.index[key]] for key in NEVER] == [NOT_APPLICABLE] * 3
     assert not codes(result)
-    assert not counted(spec, result)[0, spec.index[NEVER[0]]]
+    assert not count_contributions(spec, result)[0, spec.index[NEVER[0]]]
 
 
 # ---------------------------------------------------------------- careful
@@ -201,7 +204,7 @@ def test_care_is_asked_for_where_several_add(spec):
     one = returned(spec, nothing(spec, disputes__review__upheld=2, disclosure__normative_documents__issued=1), 1)
     other = returned(spec, nothing(spec, disputes__review__other=1, disputes__direct__upheld=4), 2)
     third = returned(spec, nothing(spec), 3)
-    result = consolidated(spec, [one, other, third], OWN, 2024)
+    result = consolidate_submissions(spec, [one, other, third], OWN, 2024)
     (message,) = told(result, spec, "county.careful")
     assert message.startswith(
         "表四“行政复议”由 2 个单位的数相加（第1单位、第2单位），现为结果维持 2、其他结果 1。一案有两个以上"
@@ -236,7 +239,7 @@ LICENSING = "disclosure.licensing.decisions"
 )
 def test_blanks_and_slashes(spec, given, total, missing):
     some = [returned(spec, nothing(spec) | {LICENSING: value}, number) for number, value in enumerate(given)]
-    result = consolidated(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, 2024)
     assert result.total.values[spec.index[LICENSING]] is total or result.total.values[spec.index[LICENSING]] == total
     assert codes(result)["county.missing"] == missing
 
@@ -248,7 +251,7 @@ def test_who_left_what_blank_is_told(spec):
         returned(spec, nothing(spec) | {LICENSING: None}, 2),
         returned(spec, nothing(spec), 3),
     ]
-    messages = told(consolidated(spec, some, OWN, 2024), spec, "county.missing")
+    messages = told(consolidate_submissions(spec, some, OWN, 2024), spec, "county.missing")
     assert messages[0].startswith(
         "表二有 2 格有单位未填，只加了已填的数： 表二 B9、B12。未填的单位：第1单位（2 格）、第2单位（1 格）。"
     )
@@ -261,7 +264,7 @@ def test_totals_follow_from_what_is_there(spec):
     }
     two = nothing(spec, applications__received__enterprise=2, applications__carried_out__enterprise=2)
     blank = {key: None for key in spec.index if key.startswith("disputes.")}
-    result = consolidated(spec, [returned(spec, one | blank, 1), returned(spec, two | blank, 2)], OWN, 2024)
+    result = consolidate_submissions(spec, [returned(spec, one | blank, 1), returned(spec, two | blank, 2)], OWN, 2024)
     assert result.total.values[spec.index["applications.received.total"]] == 7
     assert result.total.values[spec.index["disputes.review.total"]] is None
     assert not codes(result)["county.total"]
@@ -274,7 +277,7 @@ def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
         | dict.fromkeys((f"disputes.direct.{outcome}" for outcome in figures.OUTCOMES), None)
         | {"disputes.direct.total": 4}
     )
-    result = consolidated(spec, [returned(spec, wrong, 1), returned(spec, only_total, 2)], OWN, 2024)
+    result = consolidate_submissions(spec, [returned(spec, wrong, 1), returned(spec, only_total, 2)], OWN, 2024)
     assert result.total.values[spec.index["disputes.review.total"]] == 2
     (message,) = told(result, spec, "county.total")
     assert "表四有 2 个合计格" in message
@@ -286,7 +289,7 @@ def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
 
 def test_who_is_absent_is_told(spec, many):
     absent = [Absence(agency(50), "未报送"), Absence(agency(51), "退回")]
-    result = consolidated(spec, many[:2], OWN, 2024, absent=absent)
+    result = consolidate_submissions(spec, many[:2], OWN, 2024, absent=absent)
     assert told(result, spec, "county.absent")[0].startswith(
         "有 2 个单位没有汇总：第50单位（未报送）、第51单位（退回）。"
     )
@@ -295,8 +298,8 @@ def test_who_is_absent_is_told(spec, many):
 
 def test_the_root_may_not_return_a_sum(spec, many):
     some = [replace(many[0], scope="consolidated"), many[1]]
-    assert codes(consolidated(spec, some, OWN, 2024, root_code="654221-000"))["county.scope"] == 1
-    assert not codes(consolidated(spec, some, OWN, 2024, root_code="654221-001"))["county.scope"]
+    assert codes(consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000"))["county.scope"] == 1
+    assert not codes(consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001"))["county.scope"]
 
 
 # ---------------------------------------------------------------- what a sum is made of
@@ -307,14 +310,14 @@ def test_the_tidy_rows_of_a_cell_add_up_to_it(spec, many):
         Correction("disputes.review.upheld", -1, None, "重复", "王某"),
         Correction(LICENSING, None, 5, "核定", "王某"),
     ]
-    result = consolidated(spec, many, OWN, 2024, root_code="654221-000", corrections=fix)
+    result = consolidate_submissions(spec, many, OWN, 2024, root_code="654221-000", corrections=fix)
     sums = defaultdict(Decimal)
-    for key, *_, value in contributions.rows(spec, result):
+    for key, *_, value in contributions.list_contributions(spec, result):
         assert value
         sums[key] += value
     for cell, value in zip(spec.cells, result.total.values, strict=True):
         assert sums[cell.key] * cell.measure.scale == value, cell.key
-    corrected = [row for row in contributions.rows(spec, result) if not row[5]]
+    corrected = [row for row in contributions.list_contributions(spec, result) if not row[5]]
     assert [(row[0], row[6]) for row in corrected] == [
         (LICENSING, "更正：核定"),
         ("disputes.review.upheld", "更正：重复"),
@@ -323,7 +326,7 @@ def test_the_tidy_rows_of_a_cell_add_up_to_it(spec, many):
 
 
 def test_the_frame_is_exact_and_can_be_pivoted(spec, many, held):
-    frame = contributions.frame(spec, held)
+    frame = contributions.to_frame(spec, held)
     assert list(frame.columns) == list(contributions.FIELDS)
     fees = frame[frame["key"] == "disclosure.fees.amount"]
     assert sum(fees["value"]) * 10**6 == held.total.values[spec.index["disclosure.fees.amount"]]
@@ -344,10 +347,10 @@ def test_the_csv_opens_as_chinese_and_holds_no_formula(spec):
             agency=Agency("654221-001", "=HYPERLINK(1)", "department"),
         )
     ]
-    data = contributions.csv(spec, consolidated(spec, some, OWN, 2024))
+    data = contributions.to_csv(spec, consolidate_submissions(spec, some, OWN, 2024))
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert rows[0] == list(contributions.HEADS)
+    assert rows[0] == list(contributions.CONTRIBUTION_HEADS)
     assert rows[1] == [
         "disclosure.fees.amount",
         "表二",
@@ -365,8 +368,8 @@ def test_the_sheets_show_every_agency(spec):
         spec, nothing(spec, disclosure__licensing__decisions=3) | {"disclosure.penalties.decisions": None}, 1
     )
     two = returned(spec, nothing(spec) | {LICENSING: NOT_APPLICABLE, NEVER[0]: 4}, 2)
-    result = consolidated(spec, [one, two], OWN, 2024, absent=[Absence(agency(9), "未报送")])
-    sheets = contributions.sheets(spec, result)
+    result = consolidate_submissions(spec, [one, two], OWN, 2024, absent=[Absence(agency(9), "未报送")])
+    sheets = contributions.build_sheets(spec, result)
     assert list(sheets) == ["汇总", "各单位", "构成", "更正", "未汇总单位"]
     wide = {row[0]: row for row in sheets["各单位"]}
     assert wide["单元格"][4:] == ("汇总数", "654221-001 第1单位", "654221-002 第2单位")
@@ -384,7 +387,7 @@ def test_the_sheets_show_every_agency(spec):
 def test_more_than_a_sheet_holds_is_left_to_the_csv(spec, held, monkeypatch):
     monkeypatch.setattr(contributions, "MOST_ROWS", 100)
     monkeypatch.setattr(contributions, "MOST_COLUMNS", 20)
-    sheets = contributions.sheets(spec, held)
+    sheets = contributions.build_sheets(spec, held)
     assert "contributions.csv" in sheets["构成"][1][0]
     assert "contributions.csv" in sheets["各单位"][1][0]
 
@@ -398,12 +401,12 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
     for each in many:
         values = [value + rng.choice([0, 0, 0, 1, 5]) if isinstance(value, int) else value for value in each.values]
         spoiled.append(replace(each, values=tuple(values)))
-    result = consolidated(spec, spoiled, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, spoiled, OWN, 2024, root_code="654221-000")
     rules = matrix(spec)
     left, right = rules.sides(stack_values([result.total.values]))
     residual = dict(zip((rule.name for rule in rules.rules), (left - right)[0].tolist(), strict=True))
     found = defaultdict(list)
-    for each in discrepancies.discrepancies(spec, result):
+    for each in discrepancies.find_discrepancies(spec, result):
         found[each.rule.name].append(each)
     assert any(name.startswith("applications.balance@") for name in found)
     for name, parts in found.items():
@@ -419,10 +422,10 @@ def test_the_agency_to_blame_stands_first(spec):
     slightly = nothing(spec, applications__received__other=1)
     against = nothing(spec, applications__granted__other=3)
     some = [returned(spec, values, number) for number, values in enumerate((nothing(spec), slightly, against, wrong))]
-    result = consolidated(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, 2024)
     rows = [
         row
-        for row in discrepancies.sheet(spec, discrepancies.discrepancies(spec, result))
+        for row in discrepancies.build_sheet(spec, discrepancies.find_discrepancies(spec, result))
         if row[0] == "applications.balance@other"
     ]
     assert [(row[4], row[5], row[9], row[10]) for row in rows] == [
@@ -438,7 +441,9 @@ def test_faults_that_cancel_out_in_the_sum_are_found(spec):
         returned(spec, nothing(spec, applications__received__other=2), 1),
         returned(spec, nothing(spec, applications__granted__other=2), 2),
     ]
-    rows = discrepancies.sheet(spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024)))
+    rows = discrepancies.build_sheet(
+        spec, discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024))
+    )
     balance = [row for row in rows if row[0] == "applications.balance@other"]
     assert [(row[4], row[5], row[11]) for row in balance] == [
         (None, "654221-001", "汇总数通过"),
@@ -449,8 +454,8 @@ def test_faults_that_cancel_out_in_the_sum_are_found(spec):
 def test_what_a_correction_does_to_a_rule_has_a_row(spec):
     some = [returned(spec, nothing(spec), 1)]
     fix = [Correction("applications.received.other", 2, None, "补", "王某")]
-    rows = discrepancies.sheet(
-        spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, corrections=fix))
+    rows = discrepancies.build_sheet(
+        spec, discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024, corrections=fix))
     )
     assert ("applications.balance@other", "", "更正", 2) in [(row[0], row[5], row[6], row[9]) for row in rows]
 
@@ -466,8 +471,9 @@ def test_inequalities_conditions_and_rows_apart(spec):
         ),
         returned(spec, nothing(spec, disputes__review__upheld=1) | {key: 2}, 3),
     ]
-    rows = discrepancies.sheet(
-        spec, discrepancies.discrepancies(spec, consolidated(spec, some, OWN, 2024, root_code="654221-001"))
+    rows = discrepancies.build_sheet(
+        spec,
+        discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001")),
     )
     by_rule = defaultdict(list)
     for row in rows[1:]:
@@ -483,13 +489,13 @@ def test_rules_between_the_years(spec):
         spec, nothing(spec, applications__carried_out__other=3, applications__received__other=3), 1, year=2023
     )
     now = returned(spec, nothing(spec, applications__carried_in__other=1, applications__granted__other=1), 1)
-    result = consolidated(spec, [now], OWN, 2024)
-    total = consolidated(spec, [last], OWN, 2023).total
-    found = list(discrepancies.discrepancies(spec, result, {"654221-001": last}, total))
+    result = consolidate_submissions(spec, [now], OWN, 2024)
+    total = consolidate_submissions(spec, [last], OWN, 2023).total
+    found = list(discrepancies.find_discrepancies(spec, result, {"654221-001": last}, total))
     assert any(each.residual == each.total == -2 and each.failing for each in found if "carried" in each.rule.id)
     assert not [
         each
-        for each in discrepancies.discrepancies(spec, result)
+        for each in discrepancies.find_discrepancies(spec, result)
         if each.rule.linear.prior and each.rule.linear.alone is None
     ]
 
@@ -501,7 +507,7 @@ def test_two_counties_make_a_city(spec, many):
     counties = []
     for number, some in enumerate((many[:8], many[8:16])):
         own = Agency(f"65422{number}", f"第{number}县", "county")
-        total = consolidated(spec, some, own, 2024, root_code=some[0].agency.code).total
+        total = consolidate_submissions(spec, some, own, 2024, root_code=some[0].agency.code).total
         counties.append(api.read(api.dump(total)).submission)
     office = returned(
         spec,
@@ -510,7 +516,7 @@ def test_two_counties_make_a_city(spec, many):
         agency=Agency("654200", "市政府办公室", "city"),
     )
     city = Agency("654200", "塔城市", "city")
-    result = consolidated(spec, [office, *counties], city, 2024, root_code="654200")
+    result = consolidate_submissions(spec, [office, *counties], city, 2024, root_code="654200")
     for at, cell in enumerate(spec.cells):
         leaves = [each.values[at] for each in (office, *many[:16])]
         assert result.total.values[at] == (office.values[at] if cell.key in NEVER else sum(leaves)), cell.key
@@ -560,7 +566,7 @@ def played(tmp_path):
         given[code] = replace(priors[code], year=2024)
         (tmp_path / "上年" / f"{code}.json").write_bytes(api.dump(priors[code]))
     campaign = Campaign(tmp_path / "额敏县", stores.SPEC.id, 2024, "额敏县", stores.DEADLINE, ("../上年",))
-    folder.create(campaign, roster)
+    folder.create_campaign(campaign, roster)
     with stores.opened(campaign) as store:
         for code in list(given)[:3]:
             reading = stores.take_judged(store, given[code], "2025-01-10T09:00:00", f"{code}.xlsx")
@@ -640,10 +646,10 @@ def test_blanks_of_agencies_are_no_zeros_in_the_picture_and_corrections_are_told
         spec, nothing(spec) | dict.fromkeys((key for key in spec.index if key.startswith(row)), NOT_APPLICABLE), 4
     )
     more = Correction(f"{row}other", -1, None, "重复", "王某")
-    result = consolidated(
+    result = consolidate_submissions(
         spec, [filled, some, none, slashed], OWN, 2024, corrections=[more], absent=[Absence(agency(9), "未报送")]
     )
-    (picture,) = contributions.pictured(spec, result)
+    (picture,) = contributions.draw_contributions(spec, result)
     names = [each.agency.name for each in (filled, some, none, slashed)]
     assert [(bar.label, bar.amounts[0]) for bar in picture.bars] == [(names[0], Amount(3)), (names[1], Amount(2, 1))]
     assert picture.notes == (
@@ -756,7 +762,7 @@ def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
         ("3", "镇财政所", "department", "2"),
         ("4", "局", "department", "1"),
     ]
-    roster = Roster(tuple(Entry(Agency(code, name, level), parent) for code, name, level, parent in names))
+    roster = Roster(tuple(RosterEntry(Agency(code, name, level), parent) for code, name, level, parent in names))
     campaign = stores.campaign(tmp_path, roster)
     rng = Random(1)
     with stores.opened(campaign) as store:
@@ -766,7 +772,7 @@ def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
                 given = replace(given, scope="consolidated")
             if code != "3":
                 stores.take_judged(store, given, "2025-01-10T09:00:00", f"{code}.xlsx")
-        found = county.gathered(standings(campaign, roster, store, stores.DEADLINE), roster)
+        found = county.gather_submissions(find_standings(campaign, roster, store, stores.DEADLINE), roster)
     assert [submission.agency.code for submission in found.submissions] == ["1", "2", "4"]
     assert found.absent == ()
     assert [(each.agency.code, each.reason) for each in found.covered] == [("3", "已含在镇的汇总数里")]
@@ -774,11 +780,11 @@ def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
 
 def test_whose_the_sum_is(tmp_path):
     campaign = stores.campaign(tmp_path, Roster(stores.entries(2)))
-    assert county.own_agency(campaign, campaign.roster()) == Agency("654221-000", "额敏县", "county")
-    orphans = Roster(tuple(Entry(agency(number), "") for number in range(2)))
-    assert county.own_agency(campaign, orphans) == Agency("county", "额敏县", "county")
-    cities = Roster(tuple(Entry(agency(number, "city"), "") for number in range(2)))
-    assert county.own_agency(campaign, cities).level == "city"
+    assert county.find_own_agency(campaign, campaign.roster()) == Agency("654221-000", "额敏县", "county")
+    orphans = Roster(tuple(RosterEntry(agency(number), "") for number in range(2)))
+    assert county.find_own_agency(campaign, orphans) == Agency("county", "额敏县", "county")
+    cities = Roster(tuple(RosterEntry(agency(number, "city"), "") for number in range(2)))
+    assert county.find_own_agency(campaign, cities).level == "city"
 
 
 def test_last_years_sum_is_the_one_that_was_kept(played, tmp_path):
@@ -787,13 +793,13 @@ def test_last_years_sum_is_the_one_that_was_kept(played, tmp_path):
     kept = replace(next(iter(given.values())), year=2023, scope="consolidated", agency=OWN)
     (old.root / "county" / "submission.json").write_bytes(api.dump(kept))
     now = replace(campaign, prior=(str(old.root),))
-    assert county.last_total(now, OWN, {}).values == kept.values
-    assert county.last_total(campaign, OWN, {}) is None
-    assert county.last_total(campaign, OWN, {"x": kept}) == kept
+    assert county.find_last_total(now, OWN, {}).values == kept.values
+    assert county.find_last_total(campaign, OWN, {}) is None
+    assert county.find_last_total(campaign, OWN, {"x": kept}) == kept
     renamed = replace(kept, agency=replace(kept.agency, name="旧名县"))
-    assert county.last_total(campaign, OWN, {"x": renamed}) == renamed  # its code says whose it is
-    assert county.last_total(campaign, OWN, {"x": replace(kept, scope="own")}) is None
-    assert load(campaign.root).prior == ("../上年",)
+    assert county.find_last_total(campaign, OWN, {"x": renamed}) == renamed  # its code says whose it is
+    assert county.find_last_total(campaign, OWN, {"x": replace(kept, scope="own")}) is None
+    assert load_campaign(campaign.root).prior == ("../上年",)
 
 
 def test_what_is_printed_can_be_shown_by_a_chinese_windows(played):

@@ -6,8 +6,8 @@ import pytest
 
 from tests import figures
 from xltool import api
-from xltool.campaign.consolidate import consolidated
-from xltool.campaign.corrections import corrected, listed, parse
+from xltool.campaign.consolidate import consolidate_submissions
+from xltool.campaign.corrections import apply_corrections, list_corrections, parse_corrections
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Correction, Reading
 
@@ -39,7 +39,7 @@ by = "王某"
 
 
 def read(text, spec):
-    return parse(text.encode(), "county/corrections.toml", spec, CODES)
+    return parse_corrections(text.encode(), "county/corrections.toml", spec, CODES)
 
 
 def test_corrections_are_read_exactly(spec):
@@ -125,7 +125,7 @@ def test_corrections_change_the_sum_and_its_totals_and_are_told(spec):
         given(spec, 1, disputes__review__upheld=2),
         given(spec, 2, disputes__review__upheld=1, disputes__direct__upheld=1),
     ]
-    held = consolidated(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
+    held = consolidate_submissions(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
     value = held.total.values
     assert value[spec.index[UPHELD]] == 2
     assert value[spec.index["disputes.review.total"]] == 2
@@ -139,8 +139,8 @@ def test_corrections_change_the_sum_and_its_totals_and_are_told(spec):
 
 def test_corrections_are_listed(spec):
     both = [given(spec, 1, disputes__review__upheld=2), given(spec, 2, disputes__review__upheld=1)]
-    held = consolidated(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
-    head, first, second, third = listed(spec, held.applied, {agency.code: agency for agency in held.agencies})
+    held = consolidate_submissions(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
+    head, first, second, third = list_corrections(spec, held.applied, {agency.code: agency for agency in held.agencies})
     assert len(head) == len(first)
     assert first[4:] == ("3", "-1", "2", "甲案两个局都计了", "王某", "654221-015 第1局、654221-016 第2局")
     assert second[4:7] == ("0", "改为 78.1561", "78.1561")
@@ -156,7 +156,7 @@ def test_a_blank_cannot_be_increased_and_a_slash_is_nought(spec):
         Correction("disputes.direct.other", 2, None, "改", "王某"),
         Correction("disputes.review.upheld", None, 7, "改", "王某"),
     ]
-    result, applied, found = corrected(spec, values, some, ())
+    result, applied, found = apply_corrections(spec, values, some, ())
     assert result[spec.index["disputes.review.other"]] is None
     assert result[spec.index["disputes.direct.other"]] == 2
     assert result[spec.index["disputes.review.upheld"]] == 7
@@ -165,12 +165,16 @@ def test_a_blank_cannot_be_increased_and_a_slash_is_nought(spec):
 
 
 def test_a_correction_for_an_agency_that_is_not_there_is_doubted(spec):
-    held = consolidated(spec, [given(spec, 1, disputes__review__upheld=2)], OWN, 2024, corrections=read(RIGHT, spec))
+    held = consolidate_submissions(
+        spec, [given(spec, 1, disputes__review__upheld=2)], OWN, 2024, corrections=read(RIGHT, spec)
+    )
     (stale,) = [found for found in held.findings if found.code == "county.stale"]
     assert "涉及的单位没有参加汇总：654221-016" in api.message(stale, spec)
 
 
 def test_more_taken_away_than_there_is_becomes_an_error(spec):
-    held = consolidated(spec, [given(spec, 1)], OWN, 2024, corrections=[Correction(UPHELD, -1, None, "误", "王某")])
+    held = consolidate_submissions(
+        spec, [given(spec, 1)], OWN, 2024, corrections=[Correction(UPHELD, -1, None, "误", "王某")]
+    )
     (reading,) = api.check([Reading(held.total)])
     assert "number.negative" in {found.code for found in reading.findings}

@@ -162,10 +162,10 @@ def test_a_file_whose_reading_was_cut_short_is_read_again(copy, monkeypatch):
 
 
 def test_a_folder_that_could_not_be_looked_into(copy, monkeypatch):
-    below = inbox._below
-    monkeypatch.setattr(inbox, "_below", lambda folder: iter([folder]))
+    below = inbox._walk_folder
+    monkeypatch.setattr(inbox, "_walk_folder", lambda folder: iter([folder]))
     assert run("collect", "-C", copy) == 5
-    monkeypatch.setattr(inbox, "_below", below)
+    monkeypatch.setattr(inbox, "_walk_folder", below)
     assert run("collect", "-C", copy) == 0
     assert '"unmatched": 0' in CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
 

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from xltool.campaign.folder import Campaign
-from xltool.campaign.inbox import gathered
-from xltool.campaign.names import LONGEST, workbook_name
+from xltool.campaign.inbox import find_files
+from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
 from xltool.model import Agency
 
 
@@ -27,7 +27,7 @@ def test_folders_archives_and_droppings(tmp_path):
         (tmp_path / name).write_bytes(b"dropping")
     (tmp_path / "几个.zip").write_bytes(zipped(**{"一.xlsx": b"two", "里/二.xlsx": b"three", "~$一.xlsx": b"lock"}))
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    found = list(gathered([tmp_path]))
+    found = list(find_files([tmp_path]))
     assert sorted(item.data for item in found if item.data is not None) == [b"one", b"three", b"two"]
     assert sum(item.skipped for item in found) == 6
     assert all(item.reason for item in found if item.data is None)
@@ -37,7 +37,7 @@ def test_folders_archives_and_droppings(tmp_path):
 def test_names_of_chinese_windows(tmp_path):
     data = bytearray(zipped(**{"aaaa.xlsx": b"x"}))
     (tmp_path / "a.zip").write_bytes(bytes(data).replace(b"aaaa", "财政".encode("gb18030")))
-    assert [item.name for item in gathered([tmp_path])] == ["a.zip/财政.xlsx"]
+    assert [item.name for item in find_files([tmp_path])] == ["a.zip/财政.xlsx"]
 
 
 def test_what_cannot_be_opened_is_told(tmp_path):
@@ -47,7 +47,7 @@ def test_what_cannot_be_opened_is_told(tmp_path):
     (tmp_path / "大.xlsx").write_bytes(b"0" * (10 * 2**20 + 1))
     (tmp_path / "链接.xlsx").symlink_to(tmp_path / "大.xlsx")
     os.mkfifo(tmp_path / "管道.xlsx")
-    found = {item.name.split("/")[0]: item for item in gathered([tmp_path, tmp_path / "没有.xlsx"])}
+    found = {item.name.split("/")[0]: item for item in find_files([tmp_path, tmp_path / "没有.xlsx"])}
     assert set(found) == {"1.zip", "2.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"}
     for name in ("1.zip", "大.xlsx", "链接.xlsx", "管道.xlsx", "没有.xlsx"):
         assert found[name].data is None and found[name].reason and not found[name].skipped, name
@@ -59,7 +59,7 @@ def test_what_cannot_be_opened_is_told(tmp_path):
 def test_one_document_is_not_taken_apart(tmp_path, mark):
     data = zipped(**{mark: b"x", "里/二.xml": b"y"})
     (tmp_path / "a").write_bytes(data)
-    assert [(item.name, item.data) for item in gathered([tmp_path])] == [("a", data)]
+    assert [(item.name, item.data) for item in find_files([tmp_path])] == [("a", data)]
 
 
 def test_a_member_of_an_archive_without_a_name(tmp_path):
@@ -67,14 +67,14 @@ def test_a_member_of_an_archive_without_a_name(tmp_path):
     for at in (26, data.index(b"PK\1\2") + 28):
         data[at : at + 4] = b"\0\0\1\0"  # the sign of the name belongs to what stands behind it
     (tmp_path / "a.zip").write_bytes(data)
-    assert [(item.name, item.data) for item in gathered([tmp_path])] == [("a.zip/（无名）", b"x")]
+    assert [(item.name, item.data) for item in find_files([tmp_path])] == [("a.zip/（无名）", b"x")]
 
 
 def test_file_names_come_from_the_roster_and_are_safe(tmp_path):
     campaign = Campaign(tmp_path, "ogi-2021", 2024, "县")
     assert workbook_name(campaign, Agency("1", "财政局", "county")) == "1_财政局_2024.xlsx"
     assert workbook_name(campaign, Agency("1", "a/..\\b:*?\u202ec. ", "county"), "_退回2") == "1_a..bc_2024_退回2.xlsx"
-    assert len(workbook_name(campaign, Agency("1", "长" * 300, "county")).encode()) <= LONGEST
+    assert len(workbook_name(campaign, Agency("1", "长" * 300, "county")).encode()) <= MAX_NAME_BYTES
 
 
 def test_a_path_that_is_not_there_is_the_callers_mistake(tmp_path):

@@ -7,8 +7,8 @@ import pytest
 
 from tests.campaign.test_inbox import zipped
 from xltool import api
-from xltool.campaign.inbox import gathered
-from xltool.campaign.mail import MOST_ATTACHMENTS, Attachment, attachments
+from xltool.campaign.inbox import find_files
+from xltool.campaign.mail import MOST_ATTACHMENTS, Attachment, read_attachments
 from xltool.messages import render
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -28,7 +28,7 @@ def mail(*attached, text="见附件。", subject="年报"):
 
 def found(folder, data, name="来信.eml"):
     (folder / name).write_bytes(data)
-    return [(item.name, item.data, item.skipped) for item in gathered([folder])]
+    return [(item.name, item.data, item.skipped) for item in find_files([folder])]
 
 
 def test_attachments_are_files_of_their_own(tmp_path):
@@ -63,7 +63,7 @@ def test_mails_within_mails_without_end(tmp_path):
 
 
 def test_a_mail_without_attachment_and_pictures_of_its_text(tmp_path):
-    assert [item.reason for item in gathered([write(tmp_path / "a.eml", bytes(mail()))])] == ["邮件里没有附件"]
+    assert [item.reason for item in find_files([write(tmp_path / "a.eml", bytes(mail()))])] == ["邮件里没有附件"]
     message = mail(("一.xlsx", b"one"))
     picture = EmailMessage()
     picture.set_content(
@@ -82,7 +82,7 @@ def test_names_in_the_code_of_chinese_windows():
         b'Content-Type: application/octet-stream; name="=?gb2312?B?0rsueGxzeA==?="\r\n'
         b"Content-Transfer-Encoding: base64\r\n\r\nb25l\r\n--x--\r\n"
     )
-    assert attachments(data) == [Attachment("一.xlsx", b"one")]
+    assert read_attachments(data) == [Attachment("一.xlsx", b"one")]
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_names_in_the_code_of_chinese_windows():
 )
 def test_names_however_a_mail_program_writes_them(header):
     data = b"MIME-Version: 1.0\r\nContent-Disposition: attachment;\r\n " + header + b"\r\n\r\none"
-    assert attachments(data) == [Attachment("报表.xlsx", b"one")]
+    assert read_attachments(data) == [Attachment("报表.xlsx", b"one")]
 
 
 def test_an_attachment_without_a_name_is_a_file_all_the_same():
     data = b"MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\nb25l\r\n"
-    assert attachments(data) == [Attachment("附件1", b"one")]
+    assert read_attachments(data) == [Attachment("附件1", b"one")]
 
 
 @pytest.mark.parametrize("code", [b"b25", b"b2*5l", b"b25l=b25l", b"b25lb", "b25l一".encode()])
@@ -116,14 +116,14 @@ def test_an_attachment_whose_code_is_broken_is_told_and_not_read(code):
         b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a.xls\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         + code
     )
-    [found] = attachments(data)
+    [found] = read_attachments(data)
     assert (found.name, found.data, found.skipped) == ("a.xls", None, False)
     assert "损坏" in found.reason
 
 
 def test_the_code_may_be_broken_into_lines_anyhow():
     data = b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a\r\nContent-Transfer-Encoding: BASE64 \r\n\r\nb2 \r\n\r\n 5\tl \r\n"
-    assert attachments(data) == [Attachment("a", b"one")]
+    assert read_attachments(data) == [Attachment("a", b"one")]
 
 
 def test_a_mail_attached_as_a_file(tmp_path):
@@ -141,10 +141,13 @@ def test_a_forwarded_mail_without_files_and_a_signature_are_passed_over(tmp_path
 
 
 def test_more_attachments_than_anyone_sends_are_told_at_once():
-    [one] = attachments(bytes(mail(*((f"{at}.xlsx", b"x") for at in range(MOST_ATTACHMENTS + 1)))))
+    [one] = read_attachments(bytes(mail(*((f"{at}.xlsx", b"x") for at in range(MOST_ATTACHMENTS + 1)))))
     assert (one.name, one.data) == ("", None)
     assert str(MOST_ATTACHMENTS) in one.reason
-    assert len(attachments(bytes(mail(*((f"{at}.xlsx", b"x") for at in range(MOST_ATTACHMENTS)))))) == MOST_ATTACHMENTS
+    assert (
+        len(read_attachments(bytes(mail(*((f"{at}.xlsx", b"x") for at in range(MOST_ATTACHMENTS))))))
+        == MOST_ATTACHMENTS
+    )
 
 
 def test_a_mail_built_to_keep_the_parser_busy_is_told():
@@ -156,7 +159,7 @@ def test_a_mail_built_to_keep_the_parser_busy_is_told():
         head + b"content-type: x;\r\n" + b' a="\r\n' * 10**5,
         head + nested + b"\n" * 8 * 2**20,
     ):
-        assert all(item.data is None for item in attachments(hostile))
+        assert all(item.data is None for item in read_attachments(hostile))
 
 
 def test_winmail_dat_is_told_with_what_to_do(tmp_path):
@@ -165,7 +168,7 @@ def test_winmail_dat_is_told_with_what_to_do(tmp_path):
 
 
 def test_names_are_only_shown():
-    [(name, *_)] = attachments(bytes(mail(("../../..\\u202e\\坏.xlsx".replace("\\u202e", "\u202e"), b"one"))))
+    [(name, *_)] = read_attachments(bytes(mail(("../../..\\u202e\\坏.xlsx".replace("\\u202e", "\u202e"), b"one"))))
     assert "/" not in name
     assert "\\" not in name
     assert "\u202e" not in name
@@ -180,13 +183,13 @@ def test_any_damage_is_told_or_read():
             wrong[rng.randrange(len(wrong))] = rng.randrange(256)
         assert all(
             isinstance(item.name, str) and (item.data is None) == bool(item.reason)
-            for item in attachments(bytes(wrong))
+            for item in read_attachments(bytes(wrong))
         )
 
 
 def test_archives_that_only_others_unpack_are_told(tmp_path):
     for at, start in enumerate((b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")):
-        [item] = gathered([write(tmp_path / f"{at}.xlsx", start + b"\0" * 40)])
+        [item] = find_files([write(tmp_path / f"{at}.xlsx", start + b"\0" * 40)])
         assert item.data is None
         assert "解压" in item.reason
 

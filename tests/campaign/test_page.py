@@ -12,9 +12,9 @@ from lxml import html
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, waive
-from xltool.campaign.page import page
-from xltool.campaign.roster import Entry, Roster
-from xltool.campaign.standing import standings, unmatched
+from xltool.campaign.page import render_page
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import find_standings, find_unmatched
 from xltool.model import Agency
 
 ROSTER = Roster(stores.entries())
@@ -49,7 +49,7 @@ def shown(tmp_path):
         waive(store, LAND, "cell.level", "上级另有规定", "赵主任")
         take(store, TOWN, "2025-01-12T09:00:00")
         stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
-        yield campaign, standings(campaign, ROSTER, store, AFTER), unmatched(ROSTER, store)
+        yield campaign, find_standings(campaign, ROSTER, store, AFTER), find_unmatched(ROSTER, store)
 
 
 def parsed(data):
@@ -61,7 +61,7 @@ def words(node):
 
 
 def test_it_says_how_far_the_campaign_is(shown):
-    tree = parsed(page(*shown, AFTER))
+    tree = parsed(render_page(*shown, AFTER))
     assert words(tree.find(".//h1")) == "额敏县2024年政府信息公开工作年度报告报送情况"
     assert "截至2025年2月3日；报送期限2025年1月31日，已过3天。" in words(tree.find(".//header"))
     [svg] = tree.xpath("//svg[@role='img']")
@@ -79,12 +79,12 @@ def test_it_says_how_far_the_campaign_is(shown):
 )
 def test_it_says_how_long_there_is(shown, today, said):
     campaign, found, others = shown
-    made = page(campaign if today else replace(campaign, deadline=None), found, others, today or AFTER)
+    made = render_page(campaign if today else replace(campaign, deadline=None), found, others, today or AFTER)
     assert said in words(parsed(made).find(".//header"))
 
 
 def test_it_names_the_late(shown):
-    [section] = parsed(page(*shown, AFTER)).xpath("//section[@aria-labelledby='late']")
+    [section] = parsed(render_page(*shown, AFTER)).xpath("//section[@aria-labelledby='late']")
     assert [words(item) for item in section.xpath(".//li")] == [
         "额敏县人民政府办公室",
         "额敏县郊区乡人民政府",
@@ -94,7 +94,7 @@ def test_it_names_the_late(shown):
 
 
 def test_the_table_has_every_agency_with_state_in_words(shown):
-    rows = parsed(page(*shown, AFTER)).xpath("//table[@class='agencies']/tbody/tr")
+    rows = parsed(render_page(*shown, AFTER)).xpath("//table[@class='agencies']/tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [
         [OFFICE, "额敏县人民政府办公室", "未报送逾期", "—", "—", "—", "0", "—"],
         [EDUCATION, "额敏县教育和科学技术局", "退回", "1", "0", "0", "1", "2025-01-1009:15"],
@@ -106,7 +106,7 @@ def test_the_table_has_every_agency_with_state_in_words(shown):
 
 
 def test_errors_by_rule_and_by_agency_leave_out_the_waived(shown):
-    tree = parsed(page(*shown, AFTER))
+    tree = parsed(render_page(*shown, AFTER))
     [rules], [agencies] = (tree.xpath(f"//section[@aria-labelledby='{name}']") for name in ("rules", "by-agency"))
     assert [words(code) for code in rules.xpath(".//code")] == ["disputes.outcomes", "cell.blank"]
     assert "总计应等于结果维持、结果纠正、其他结果、尚未审结之和" in words(rules) and "未填" in words(rules)
@@ -115,7 +115,7 @@ def test_errors_by_rule_and_by_agency_leave_out_the_waived(shown):
 
 
 def test_findings_unfold_with_waivers_explanations_and_suspects(shown):
-    education, finance, land = parsed(page(*shown, AFTER)).xpath("//details")
+    education, finance, land = parsed(render_page(*shown, AFTER)).xpath("//details")
     assert words(education.find("summary")) == "额敏县教育和科学技术局退回第1版，强制性1处"
     assert (
         "疑似错误：表四“行政复议”的“总计”" in words(education)
@@ -130,7 +130,7 @@ def test_findings_unfold_with_waivers_explanations_and_suspects(shown):
 
 
 def test_files_of_nobody_are_listed_with_the_reason(shown):
-    [section] = parsed(page(*shown, AFTER)).xpath("//section[@aria-labelledby='unmatched']")
+    [section] = parsed(render_page(*shown, AFTER)).xpath("//section[@aria-labelledby='unmatched']")
     assert [words(cell) for cell in section.xpath(".//tbody/tr/*")] == [
         "照片.xlsx",
         "这不是xlsx工作簿。",
@@ -139,7 +139,7 @@ def test_files_of_nobody_are_listed_with_the_reason(shown):
 
 
 def test_every_link_leads_somewhere_and_ids_are_unique(shown):
-    tree = parsed(page(*shown, AFTER))
+    tree = parsed(render_page(*shown, AFTER))
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
     pointed = [link.removeprefix("#") for link in tree.xpath("//@href")] + " ".join(
@@ -149,7 +149,7 @@ def test_every_link_leads_somewhere_and_ids_are_unique(shown):
 
 
 def test_the_page_needs_nothing_but_itself(shown):
-    made = page(*shown, AFTER)
+    made = render_page(*shown, AFTER)
     tree = parsed(made)
     assert tree.get("lang") == "zh-CN"
     assert tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0].startswith("default-src 'none'")
@@ -159,7 +159,7 @@ def test_the_page_needs_nothing_but_itself(shown):
 
 def test_hostile_names_and_messages_are_only_text(tmp_path):
     agency = Agency("654221-001", f"局{HOSTILE}", "department")
-    roster = Roster((Entry(agency),))
+    roster = Roster((RosterEntry(agency),))
     campaign = replace(stores.campaign(tmp_path, Roster(stores.entries(1))), name=f"县{HOSTILE}")
     with stores.opened(campaign) as store:
         told = {"cell.blank@disclosure": HOSTILE}
@@ -177,7 +177,9 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
         )
         waive(store, agency.code, "applications.balance", HOSTILE, HOSTILE)
         stray(store, HOSTILE + "2", HOSTILE)
-        made = page(campaign, standings(campaign, roster, store, AFTER), unmatched(roster, store), AFTER)
+        made = render_page(
+            campaign, find_standings(campaign, roster, store, AFTER), find_unmatched(roster, store), AFTER
+        )
     tree = parsed(made)
     assert not tree.xpath("//script | //img | //@onerror")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made.decode() and "{{ 7*7 }}" in made.decode()
@@ -185,14 +187,14 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
 
 
 def test_same_inputs_same_bytes_and_only_the_given_day(shown):
-    assert page(*shown, AFTER) == page(*shown, AFTER)
-    assert page(*shown, AFTER) != page(*shown, date(2025, 2, 4))
+    assert render_page(*shown, AFTER) == render_page(*shown, AFTER)
+    assert render_page(*shown, AFTER) != render_page(*shown, date(2025, 2, 4))
 
 
 def test_an_untouched_campaign_has_a_page(tmp_path):
     campaign = stores.campaign(tmp_path, ROSTER, deadline=None)
     with stores.opened(campaign) as store:
-        tree = parsed(page(campaign, standings(campaign, ROSTER, store, BEFORE), [], BEFORE))
+        tree = parsed(render_page(campaign, find_standings(campaign, ROSTER, store, BEFORE), [], BEFORE))
     assert not tree.xpath("//details") and len(tree.xpath("//table")) == 1
     assert "未设报送期限。" in words(tree)
 
@@ -205,7 +207,7 @@ def luminance(colour):
 
 def test_every_colour_of_words_can_be_read(shown):
     """Each named colour is set on white or white on it, and on the grey of the page."""
-    made = page(*shown, AFTER).decode()
+    made = render_page(*shown, AFTER).decode()
     named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", made))
     assert {"accepted", "returned", "missing", "red", "blue", "quiet"} <= set(named)
     for name in set(named) - {"line"}:

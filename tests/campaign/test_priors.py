@@ -15,7 +15,7 @@ from xltool.forms import totals
 from xltool.messages import XltoolError
 from xltool.model import Agency
 
-LISTED = roster.parse(
+LISTED = roster.parse_roster(
     "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,department\n".encode()
 )
 
@@ -38,7 +38,7 @@ def test_reports_are_matched_by_name(last):
     published(last, "外县局", "docx")
     published(last, "同名局", "html")
     (last / "说明.txt").write_text("不是数据", "utf-8")
-    found = priors.gathered([last], 2024, LISTED)
+    found = priors.gather_last_year([last], 2024, LISTED)
     assert found.keys() == {"99-1", "99-2", "外县局", "同名局"}
     assert found["99-1"].agency.code == "99-1"
     key = api.form("ogi-2021").index["applications.received.total"]
@@ -48,7 +48,7 @@ def test_reports_are_matched_by_name(last):
 def test_a_report_of_another_year_is_refused(last):
     published(last, "样例局", "docx", 2022)
     with pytest.raises(XltoolError, match="2022 年度的，上年应为 2023 年度"):
-        priors.gathered([last], 2024, LISTED)
+        priors.gather_last_year([last], 2024, LISTED)
 
 
 def test_a_campaign_with_last_years_reports(last, tmp_path):
@@ -79,7 +79,7 @@ def test_a_campaign_with_last_years_reports(last, tmp_path):
     assert api.read(blank.read_bytes()).submission.agency.code == "99-1"
 
 
-TREE = roster.parse(
+TREE = roster.parse_roster(
     "code,name,level,parent\n0,样例县人民政府办公室,county,\n1,甲局,department,0\n2,乙局,department,0\n".encode()
 )
 
@@ -92,10 +92,10 @@ def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path
     made = new(tmp_path, last)
     assert "有上年数据的单位 3 个，另有上年的汇总数。" in made.output
     assert "不在今年的名录里" not in made.output
-    campaign = folder.load(tmp_path / "c")
-    known = priors.gathered([last], 2024, TREE)
+    campaign = folder.load_campaign(tmp_path / "c")
+    known = priors.gather_last_year([last], 2024, TREE)
     assert known["0"].scope == "own" and known["0"].values == totals.completed(api.form(own.form), own)[0].values
-    found = county.last_total(campaign, county.own_agency(campaign, TREE), known)
+    found = county.find_last_total(campaign, county.find_own_agency(campaign, TREE), known)
     assert found is not None and found.agency.name == "样例县人民政府"
     assert found.values == totals.completed(api.form(whole.form), whole)[0].values
 
@@ -104,8 +104,11 @@ def test_a_sum_that_bears_the_top_agencys_code_is_kept_apart(last):
     own = replace(report(3), agency=Agency("0", "样例县人民政府办公室", "county"), year=2023)
     (last / "a.json").write_bytes(api.dump(replace(own, scope="consolidated")))
     (last / "b.json").write_bytes(api.dump(own))
-    found = priors.gathered([last], 2024, TREE)
-    assert {code: submission.scope for code, submission in found.items()} == {priors.TOTAL: "consolidated", "0": "own"}
+    found = priors.gather_last_year([last], 2024, TREE)
+    assert {code: submission.scope for code, submission in found.items()} == {
+        priors.TOTAL_FILE: "consolidated",
+        "0": "own",
+    }
 
 
 def new(tmp_path, last):

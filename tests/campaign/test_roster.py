@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from xltool.campaign.roster import RosterError, parse
+from xltool.campaign.roster import RosterError, parse_roster
 
 GOOD = (
     "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n"
@@ -16,13 +16,13 @@ GOOD = (
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_encodings(encoding):
-    roster = parse(GOOD.encode(encoding))
+    roster = parse_roster(GOOD.encode(encoding))
     assert [(e.agency.code, e.agency.name, e.agency.level, e.parent) for e in roster.entries] == [
         ("A-0", "甲县人民政府", "county", ""),
         ("A-1", "甲县财政局", "department", "A-0"),
     ]
     assert roster.root is not None and roster.root.agency.code == "A-0"
-    assert parse(roster.csv()) == roster
+    assert parse_roster(roster.csv()) == roster
 
 
 def test_english_headers_other_separators_and_workbooks():
@@ -31,7 +31,7 @@ def test_english_headers_other_separators_and_workbooks():
     for row in GOOD.splitlines():
         book.active.append(row.split(","))
     book.save(buffer)
-    names = [[entry.agency.name for entry in parse(data).entries] for data in (text.encode(), buffer.getvalue())]
+    names = [[entry.agency.name for entry in parse_roster(data).entries] for data in (text.encode(), buffer.getvalue())]
     assert names == [["甲县人民政府", "甲县财政局"]] * 2
 
 
@@ -52,13 +52,13 @@ def test_english_headers_other_separators_and_workbooks():
 )
 def test_each_fault_has_its_line(lines, words):
     with pytest.raises(RosterError) as error:
-        parse(("单位代码,单位名称,级别,上级代码\n" + "\n".join(lines)).encode())
+        parse_roster(("单位代码,单位名称,级别,上级代码\n" + "\n".join(lines)).encode())
     assert words in str(error.value)
 
 
 def test_all_faults_at_once():
     with pytest.raises(RosterError) as error:
-        parse("单位代码,单位名称,级别\na/b,,x\n,乙局,county\n".encode())
+        parse_roster("单位代码,单位名称,级别\na/b,,x\n,乙局,county\n".encode())
     assert len(error.value.faults) == 4
 
 
@@ -75,9 +75,9 @@ NO_ROSTERS = [
 @pytest.mark.parametrize("data", NO_ROSTERS)
 def test_what_is_no_roster(data):
     with pytest.raises(RosterError):
-        parse(data)
+        parse_roster(data)
 
 
 def test_names_alike_are_doubted_not_refused():
-    roster = parse("code,name,level\nA,甲县 财政局,county\nB,甲县财政局,department\n".encode())
+    roster = parse_roster("code,name,level\nA,甲县 财政局,county\nB,甲县财政局,department\n".encode())
     assert len(roster.entries) == 2 and "只差空格" in roster.notes[0]

@@ -13,9 +13,9 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
-from xltool.campaign.reminders import HEADER, reminders
+from xltool.campaign.reminders import HEADER, list_reminders
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import as_json, counts, standings, unmatched
+from xltool.campaign.standing import count_states, find_standings, find_unmatched, to_json
 from xltool.csvfile import as_csv
 
 ROSTER = Roster(stores.entries())
@@ -41,7 +41,7 @@ def stand(campaign, store):
     """The standing of one agency now."""
 
     def standing(code, today=BEFORE, **more):
-        return next(s for s in standings(campaign, ROSTER, store, today, **more) if s.entry.agency.code == code)
+        return next(s for s in find_standings(campaign, ROSTER, store, today, **more) if s.entry.agency.code == code)
 
     return standing
 
@@ -50,7 +50,7 @@ def test_every_agency_of_the_roster_has_a_state_in_its_order(campaign, store):
     take(store, LAND, "2025-01-10T09:00:00")
     take(store, EDUCATION, "2025-01-11T09:00:00", [BALANCE, SHARE])
     take(store, FINANCE, "2025-01-12T09:00:00", [SHARE])
-    found = standings(campaign, ROSTER, store, BEFORE)
+    found = find_standings(campaign, ROSTER, store, BEFORE)
     assert [(s.entry, s.state) for s in found] == list(
         zip(ROSTER.entries, ["missing", "returned", "accepted", "accepted", "missing", "missing"], strict=True)
     )
@@ -89,7 +89,7 @@ def test_late_is_who_first_returns_after_the_deadline_or_not_at_all(store, stand
 
 def test_nobody_is_late_without_a_deadline(campaign, store):
     take(store, LAND, "2026-01-01T09:00:00")
-    found = standings(replace(campaign, deadline=None), ROSTER, store, date(2026, 2, 1))
+    found = find_standings(replace(campaign, deadline=None), ROSTER, store, date(2026, 2, 1))
     assert not any(s.late for s in found)
 
 
@@ -194,8 +194,8 @@ def test_findings_as_the_checks_make_them(store, stand):
 def test_the_document_of_the_contract(campaign, store):
     take(store, LAND, "2025-01-12T09:30:00", [SHARE], file="新建 工作表.xlsx")
     stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
-    found, others = standings(campaign, ROSTER, store, AFTER), unmatched(ROSTER, store)
-    told = json.loads(json.dumps(as_json(campaign, found, others)))
+    found, others = find_standings(campaign, ROSTER, store, AFTER), find_unmatched(ROSTER, store)
+    told = json.loads(json.dumps(to_json(campaign, found, others)))
     assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts"]
     assert (told["schema"], told["name"], told["form"], told["year"]) == ("xltool/status/1", "额敏县", "ogi-2021", 2024)
     assert told["deadline"] == "2025-01-31"
@@ -218,14 +218,14 @@ def test_the_document_of_the_contract(campaign, store):
         None,
     )
     assert told["unmatched"] == [{"file": "照片.xlsx", "reason": "这不是 xlsx 工作簿。"}]
-    assert told["counts"] == counts(found, others) == {"missing": 5, "returned": 0, "accepted": 1, "unmatched": 1}
-    assert as_json(replace(campaign, deadline=None), found, others)["deadline"] is None
+    assert told["counts"] == count_states(found, others) == {"missing": 5, "returned": 0, "accepted": 1, "unmatched": 1}
+    assert to_json(replace(campaign, deadline=None), found, others)["deadline"] is None
 
 
 def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
     take(store, "654221-900", "2025-01-10T09:00:00", file="撤并单位.xlsx")
     take(store, LAND, "2025-01-10T09:00:00")
-    assert [(u.file, u.reason) for u in unmatched(ROSTER, store)] == [
+    assert [(u.file, u.reason) for u in find_unmatched(ROSTER, store)] == [
         ("撤并单位.xlsx", "单位代码 654221-900 已不在单位名录里。")
     ]
 
@@ -233,7 +233,7 @@ def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
 def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
     take(store, EDUCATION, "2025-01-11T09:00:00", [BALANCE, finding("applications.balance@total"), SHARE])
     take(store, FINANCE, "2025-01-12T09:00:00")
-    rows = reminders(standings(campaign, Roster(ROSTER.entries[:3]), store, AFTER), campaign, AFTER)
+    rows = list_reminders(find_standings(campaign, Roster(ROSTER.entries[:3]), store, AFTER), campaign, AFTER)
     assert rows == [
         HEADER,
         (OFFICE, "额敏县人民政府办公室", "联系人0", "0901-0000000", "u0@example.invalid", "未报送", "未报送", 3),
@@ -248,7 +248,9 @@ def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
             3,
         ),
     ]
-    assert [row[-1] for row in reminders(standings(campaign, ROSTER, store, BEFORE), campaign, BEFORE)[1:]] == [
+    assert [
+        row[-1] for row in list_reminders(find_standings(campaign, ROSTER, store, BEFORE), campaign, BEFORE)[1:]
+    ] == [
         0,
         0,
         0,

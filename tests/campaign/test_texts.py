@@ -22,7 +22,7 @@ def years(spec):
 
 
 def read(text, spec, years):
-    return texts.given(text.encode(), "county/texts.toml", spec, *years)
+    return texts.parse_texts(text.encode(), "county/texts.toml", spec, *years)
 
 
 def test_texts_in_quotes_and_in_tables(spec, years):
@@ -63,7 +63,7 @@ def test_every_fault_of_the_texts_with_its_line(spec, years):
 )
 def test_a_file_that_is_not_toml(spec, years, data, told):
     with pytest.raises(DefinitionError) as error:
-        texts.given(data, "county/texts.toml", spec, *years)
+        texts.parse_texts(data, "county/texts.toml", spec, *years)
     assert told in str(error.value)
     assert "county/texts.toml" in str(error.value)
 

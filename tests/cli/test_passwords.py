@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from tests.spreadsheet.test_encryption import locked
 from tests.workbook.tamper import AGENCY, given
 from xltool import api
-from xltool.campaign.passwords import listed
+from xltool.campaign.passwords import parse_passwords
 from xltool.cli import main
 from xltool.messages import XltoolError
 
@@ -57,10 +57,10 @@ def test_a_password_file_that_is_none(run, tmp_path):
 
 
 def test_lists():
-    assert listed("\ufeff甲 乙\n\n甲 乙\n 丙 \n".encode()) == ("甲 乙", " 丙 ")
-    assert listed(b"") == ()
+    assert parse_passwords("\ufeff甲 乙\n\n甲 乙\n 丙 \n".encode()) == ("甲 乙", " 丙 ")
+    assert parse_passwords(b"") == ()
     with pytest.raises(XltoolError, match="1000"):
-        listed(b"\n".join(b"%d" % at for at in range(1001)))
+        parse_passwords(b"\n".join(b"%d" % at for at in range(1001)))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tests.workbook import tamper
 from tests.workbook.tamper import Tamper
 from xltool import api
-from xltool.campaign.seal import seal
+from xltool.campaign.seal import make_seal
 from xltool.forms import totals
 from xltool.model import Reading, Submission, Value
 
@@ -49,7 +49,7 @@ def truth() -> Submission:
             values[f"applications.{row}.{column}"] for row in ("processed_total", "carried_out", "carried_in")
         )
         values[f"applications.received.{column}"] = done + kept - before  # type: ignore[operator]
-    serial = seal(KEY, given.form, given.year, COUNTY, given.agency.code, 1)
+    serial = make_seal(KEY, given.form, given.year, COUNTY, given.agency.code, 1)
     return replace(given, serial=serial, values=totals.computed(SPEC, tuple(values[cell.key] for cell in SPEC.cells)))
 
 

@@ -120,7 +120,7 @@ def test_all_in_one_collection(written, tmp_path):
         run("new", campaign, "--form", "ogi-2021", "--year", "2024", "--name", COUNTY, "--roster", roster).returncode
         == 0
     )
-    assert seal.verified(KEY, truth().serial, "ogi-2021", 2024, COUNTY, AGENCY.code)
+    assert seal.is_genuine(KEY, truth().serial, "ogi-2021", 2024, COUNTY, AGENCY.code)
     before = sums(written)
     done = run("collect", "-C", campaign, written)
     assert done.returncode == 5

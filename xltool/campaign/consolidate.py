@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from xltool.campaign.corrections import corrected
+from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
 from xltool.forms.number import written
 from xltool.messages import XltoolError, finding, join_first, plain
@@ -34,12 +34,12 @@ from xltool.rules.stack import stack_values
 Figures: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
-MOST_AGENCIES: Final = 12
+MAX_NAMED_AGENCIES: Final = 12
 """How many agencies a sentence names before it says 等 N 个单位."""
 _HALF: Final = 32  # bits: sums of the halves of 64-bit figures stay within 64 bits
 
 
-def consolidated(
+def consolidate_submissions(
     spec: FormSpec,
     submissions: Sequence[Submission],
     own: Agency,
@@ -57,21 +57,21 @@ def consolidated(
     _require_addable(spec, submissions, year)
     agencies = tuple(submission.agency for submission in submissions)
     codes = [agency.code for agency in agencies]
-    reported, missing, slashes = _stack(spec, submissions)
-    parts = _parts(spec)
-    values = _with_totals(parts, reported)
+    reported, missing, slashes = _stack_values(spec, submissions)
+    parts = _list_total_parts(spec)
+    values = _compute_totals(parts, reported)
     root = codes.index(root_code) if root_code in codes else None
-    sums, too_large = _sums(spec, values, missing, slashes, root)
-    sums, applied, notes = corrected(spec, sums, corrections, codes)
+    sums, too_large = _sum_cells(spec, values, missing, slashes, root)
+    sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
     total = Submission(spec.id, year, own, totals.computed(spec, sums), scope="consolidated")
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
-        *_scope(submissions, root),
+        *_find_nested_sum(submissions, root),
         *too_large,
-        *_absent(absent),
-        *_missing(spec, agencies, missing, root),
-        *_differing(spec, agencies, np.not_equal(values, reported) & ~missing),
-        *_careful(spec, agencies, values, total, handled),
+        *_find_absences(absent),
+        *_find_blanks(spec, agencies, missing, root),
+        *_find_differing_totals(spec, agencies, np.not_equal(values, reported) & ~missing),
+        *_find_careful_sums(spec, agencies, values, total, handled),
         *notes,
     ]
     unknown = missing.copy()
@@ -80,22 +80,22 @@ def consolidated(
     return Consolidation(agencies, values, unknown, slashes, total, root_code, tuple(absent), tuple(found), applied)
 
 
-def counted(spec: FormSpec, consolidation: Consolidation) -> Figures:
+def count_contributions(spec: FormSpec, consolidation: Consolidation) -> Figures:
     """What each agency adds to each cell (agencies x cells): its figure, but in rows that are never summed only the root's."""
     figures = consolidation.values.copy()
     others = [at for at, agency in enumerate(consolidation.agencies) if agency.code != consolidation.root]
-    figures[np.ix_(others, never(spec))] = 0
+    figures[np.ix_(others, find_never_summed(spec))] = 0
     return figures
 
 
-def never(spec: FormSpec) -> list[int]:
+def find_never_summed(spec: FormSpec) -> list[int]:
     """The places of cells that are never summed."""
     return [at for at, cell in enumerate(spec.cells) if cell.row.consolidate == "never"]
 
 
-def named(agencies: Sequence[str]) -> str:
+def name_agencies(agencies: Sequence[str]) -> str:
     """Agencies in a sentence, shortened after a dozen."""
-    return join_first(agencies, MOST_AGENCIES, "个单位")
+    return join_first(agencies, MAX_NAMED_AGENCIES, "个单位")
 
 
 def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: int) -> None:
@@ -112,7 +112,7 @@ def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: in
         seen.add(submission.agency.code)
 
 
-def _stack(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, Mask, Mask]:
+def _stack_values(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, Mask, Mask]:
     """Figures as reported, blank and `/` as 0, and where either stands."""
     rows = [submission.values for submission in submissions]
     slashes = np.zeros((len(rows), len(spec.cells)), np.bool_)
@@ -125,7 +125,7 @@ def _stack(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, 
     return stack.figures, ~stack.known, slashes
 
 
-def _parts(spec: FormSpec) -> dict[int, totals.Parts]:
+def _list_total_parts(spec: FormSpec) -> dict[int, totals.Parts]:
     """Every total by place, with the inputs that make it up."""
     rules = totals.definitions(spec.rules)
     return {
@@ -133,7 +133,7 @@ def _parts(spec: FormSpec) -> dict[int, totals.Parts]:
     }
 
 
-def _with_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures:
+def _compute_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures:
     """The figures with every total as its inputs give it."""
     result = figures.copy()
     for at, terms in parts.items():
@@ -141,7 +141,7 @@ def _with_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures
     return result
 
 
-def _sums(
+def _sum_cells(
     spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None
 ) -> tuple[list[Value], list[Finding]]:
     """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`; and those too large to hold."""
@@ -167,46 +167,46 @@ def _sums(
     return sums, found
 
 
-def _scope(submissions: Sequence[Submission], root: int | None) -> Iterator[Finding]:
+def _find_nested_sum(submissions: Sequence[Submission], root: int | None) -> Iterator[Finding]:
     """The government's own unit returned a sum: of whatever it was, the others are added to it once more."""
     if root is not None and len(submissions) > 1 and submissions[root].scope == "consolidated":
         yield finding("county.scope", agency=submissions[root].agency.name)
 
 
-def _absent(absent: Sequence[Absence]) -> Iterator[Finding]:
+def _find_absences(absent: Sequence[Absence]) -> Iterator[Finding]:
     if absent:
         yield finding(
             "county.absent",
             count=len(absent),
-            agencies=named([f"{each.agency.name}（{each.reason}）" for each in absent]),
+            agencies=name_agencies([f"{each.agency.name}（{each.reason}）" for each in absent]),
         )
 
 
-def _missing(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
+def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
     """One finding a table for its inputs that some left blank; in rows that are never summed only the root's blanks matter."""
     blank = missing.copy()
     others = [at for at in range(len(agencies)) if at != root]
-    blank[np.ix_(others, never(spec))] = False
+    blank[np.ix_(others, find_never_summed(spec))] = False
     blank[:, [at for at, cell in enumerate(spec.cells) if cell.total]] = False
-    yield from _by_table(spec, agencies, blank, "county.missing")
+    yield from _find_by_table(spec, agencies, blank, "county.missing")
 
 
-def _differing(spec: FormSpec, agencies: Sequence[Agency], differs: Mask) -> Iterator[Finding]:
+def _find_differing_totals(spec: FormSpec, agencies: Sequence[Agency], differs: Mask) -> Iterator[Finding]:
     """One finding a table for totals that an agency gave otherwise than its own parts add up to."""
-    yield from _by_table(spec, agencies, differs, "county.total")
+    yield from _find_by_table(spec, agencies, differs, "county.total")
 
 
-def _by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, code: str) -> Iterator[Finding]:
+def _find_by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, code: str) -> Iterator[Finding]:
     for table in spec.tables:
         places = [at for at, cell in enumerate(spec.cells) if cell.table is table and marked[:, at].any()]
         if places:
             counts = marked[:, places].sum(axis=1)
             order = [at for at in np.argsort(-counts, kind="stable").tolist() if counts[at]]
-            names = named([f"{agencies[at].name}（{counts[at]} 格）" for at in order])
+            names = name_agencies([f"{agencies[at].name}（{counts[at]} 格）" for at in order])
             yield finding(code, *(spec.cells[at].key for at in places), count=len(places), agencies=names)
 
 
-def _careful(
+def _find_careful_sums(
     spec: FormSpec, agencies: Sequence[Agency], values: Figures, total: Submission, handled: set[Row]
 ) -> Iterator[Finding]:
     """One finding a row that must be summed with care and to which several add; a correction with its reason settles it."""
@@ -229,7 +229,7 @@ def _careful(
             "county.checked" if row in handled else "county.careful",
             *(cell.key for cell in cells),
             count=len(adding),
-            agencies=named([agencies[at].name for at in adding]),
+            agencies=name_agencies([agencies[at].name for at in adding]),
             sums=sums or "0",
             note=row.consolidate_note,
         )

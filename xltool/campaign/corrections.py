@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from xltool.campaign.toml_file import opened, refuse, suggest_name
+from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
 from xltool.forms.number import from_decimal, written
 from xltool.forms.source import Located, Source
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Agency, Applied, Cell, CellKey, Correction, Finding, FormSpec, Value
 
-FILE: Final = "corrections.toml"
+CORRECTIONS_FILE: Final = "corrections.toml"
 _HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*correction[ \t]*\]\]", re.MULTILINE)
 _FIELDS: Final[Mapping[str, str]] = {
     "key": "哪一格",
@@ -27,9 +27,9 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 
 
-def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
+def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
     """The corrections of a file; `agencies` are the codes of the roster. Raises `DefinitionError` with every fault and its line."""
-    source, document = opened(data, name)
+    source, document = open_toml(data, name)
     for field in document:
         if field != "correction":
             source.fault(field, f"不认识“{field}”；更正写在 [[correction]] 下面", suggest_name(field, ["correction"]))
@@ -40,7 +40,7 @@ def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> 
     exact = tomllib.loads(source.text, parse_float=Decimal).get("correction", [])  # figures as written, not as doubles
     starts = [match.start() for match in _HEADER.finditer(source.text)]
     items = [
-        _Item(
+        _CorrectionEntry(
             source,
             spec,
             item,
@@ -51,12 +51,12 @@ def parse(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> 
     ]
     found = [correction for item in items if (correction := item.read(agencies)) is not None]
     if not source.faults:
-        _no_contradictions(items, found)
-    refuse(source)
+        _find_contradictions(items, found)
+    raise_faults(source)
     return tuple(found)
 
 
-def corrected(
+def apply_corrections(
     spec: FormSpec, values: Sequence[Value], corrections: Sequence[Correction], present: Collection[str]
 ) -> tuple[list[Value], tuple[Applied, ...], tuple[Finding, ...]]:
     """The sums with the corrections applied in order, what each did, and findings for all; `present` are the codes that were summed."""
@@ -70,7 +70,7 @@ def corrected(
         if correction.value is None and before is None:
             found.append(finding("county.unapplied", cell.key))
             continue
-        result[at] = after = _after(correction, before)
+        result[at] = after = _correct_value(correction, before)
         applied.append(Applied(correction, before, after))
         was, now = written(before, cell.measure), written(after, cell.measure)
         found.append(
@@ -79,7 +79,9 @@ def corrected(
     return result, tuple(applied), tuple(found)
 
 
-def listed(spec: FormSpec, applied: Sequence[Applied], agencies: Mapping[str, Agency]) -> Iterator[tuple[str, ...]]:
+def list_corrections(
+    spec: FormSpec, applied: Sequence[Applied], agencies: Mapping[str, Agency]
+) -> Iterator[tuple[str, ...]]:
     """A header and one row for each correction applied."""
     yield ("单元格", "表", "行", "栏", "更正前", "更正", "更正后", "原因", "更正人", "涉及单位")
     for each in applied:
@@ -87,19 +89,23 @@ def listed(spec: FormSpec, applied: Sequence[Applied], agencies: Mapping[str, Ag
         names = "、".join(f"{code} {agencies[code].name}" if code in agencies else code for code in correction.agencies)
         yield (
             *(cell.key, cell.table.name, cell.row.label, cell.column.label),
-            *(written(each.before, cell.measure), change(correction, cell), written(each.after, cell.measure)),
+            *(
+                written(each.before, cell.measure),
+                describe_correction(correction, cell),
+                written(each.after, cell.measure),
+            ),
             *(correction.reason, correction.by, names),
         )
 
 
-def change(correction: Correction, cell: Cell) -> str:
+def describe_correction(correction: Correction, cell: Cell) -> str:
     """What a correction does, in a word: `-1`, `+2` or `改为 7`."""
     if correction.change is None:
         return f"改为 {written(correction.value, cell.measure)}"
     return ("+" if correction.change > 0 else "") + written(correction.change, cell.measure)
 
 
-def _after(correction: Correction, before: Value) -> Value:
+def _correct_value(correction: Correction, before: Value) -> Value:
     if correction.change is None:
         return correction.value
     if before is NOT_APPLICABLE and not correction.change:
@@ -108,7 +114,7 @@ def _after(correction: Correction, before: Value) -> Value:
 
 
 @dataclass(frozen=True)
-class _Item:
+class _CorrectionEntry:
     """One `[[correction]]`: its fields, its figures as written, and where it begins."""
 
     source: Source
@@ -190,7 +196,7 @@ class _Item:
         return tuple(map(str, given))
 
 
-def _no_contradictions(items: Sequence[_Item], found: Sequence[Correction]) -> None:
+def _find_contradictions(items: Sequence[_CorrectionEntry], found: Sequence[Correction]) -> None:
     """Notes a fault where a cell is set and corrected again: what counts then would hang on the order of lines."""
     for at, correction in enumerate(found):
         others = [other for other in found[:at] if other.key == correction.key]

@@ -8,13 +8,13 @@ from typing import Final
 
 from xltool import api, files
 from xltool.campaign import contributions, corrections, discrepancies, texts
-from xltool.campaign.consolidate import consolidated, named
+from xltool.campaign.consolidate import consolidate_submissions, name_agencies
 from xltool.campaign.discrepancies import Discrepancy, holds_without
-from xltool.campaign.folder import COUNTY, Campaign, resolved
+from xltool.campaign.folder import COUNTY, Campaign, resolve_paths
 from xltool.campaign.names import pictures_name, report_name, workbook_name
-from xltool.campaign.priors import TOTAL
+from xltool.campaign.priors import TOTAL_FILE
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import STATES, Standing, submitted
+from xltool.campaign.standing import AGENCY_STATES, Standing, standing_submission
 from xltool.campaign.store import Waiver
 from xltool.forms import catalog, references
 from xltool.forms.checks import name_subject
@@ -62,13 +62,13 @@ class County:
     files: Mapping[str, bytes]
 
 
-def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
+def gather_submissions(standings: Sequence[Standing], roster: Roster) -> Gathered:
     """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
-    taken = [(s, submitted(s)) for s in standings if s.state == "accepted"]
+    taken = [(s, standing_submission(s)) for s in standings if s.state == "accepted"]
     sums = {s.entry.agency.code: s.entry.agency for s, submission in taken if submission.scope == "consolidated"}
     if roster.root is not None:
         sums.pop(roster.root.agency.code, None)
-    above = {s.entry.agency.code: _holder(s.entry.agency.code, sums, roster) for s in standings}
+    above = {s.entry.agency.code: _find_covering_agency(s.entry.agency.code, sums, roster) for s in standings}
     covered = tuple(
         Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
         for s in standings
@@ -76,7 +76,7 @@ def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
     )
     own = [(s, submission) for s, submission in taken if above[s.entry.agency.code] is None]
     absent = tuple(
-        Absence(s.entry.agency, _reason(s))
+        Absence(s.entry.agency, _absence_reason(s))
         for s in standings
         if s.state != "accepted" and above[s.entry.agency.code] is None
     )
@@ -90,47 +90,47 @@ def gathered(standings: Sequence[Standing], roster: Roster) -> Gathered:
     )
 
 
-def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mapping[str, Submission]) -> County:
+def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mapping[str, Submission]) -> County:
     """The sum with the texts of county/ and all files that are made of it; `last_year` are submissions by agency code.
 
     Raises `XltoolError` with every fault of county/corrections.toml or county/texts.toml. Same inputs, same bytes.
     """
-    spec, own = campaign.spec, own_agency(campaign, roster)
+    spec, own = campaign.spec, find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
-    held = consolidated(
+    held = consolidate_submissions(
         spec,
         given.submissions,
         own,
         campaign.year,
         root_code=root,
-        corrections=_corrections(campaign, roster),
+        corrections=_read_corrections(campaign, roster),
         absent=given.absent,
     )
-    official = last_total(campaign, own, last_year)
-    comparable = added_up(campaign, own, root, held.agencies, last_year)
-    written = _taken(campaign, texts.FILE)
+    official = find_last_total(campaign, own, last_year)
+    comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
+    written = _read_optional_file(campaign, texts.TEXTS_FILE)
     if written is not None:
         beside = official or comparable
-        own_words = texts.given(written, f"{COUNTY}/{texts.FILE}", spec, held.total, beside)
+        own_words = texts.parse_texts(written, f"{COUNTY}/{texts.TEXTS_FILE}", spec, held.total, beside)
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last year's figures.
         held = replace(held, total=references.settled(spec, replace(held.total, texts=own_words), beside))
     prior = (
         comparable if given.absent or official is None else official
     )  # figures of some beside those of all would break every rule
     [judged] = api.check([Reading(held.total)], [prior])
-    differing = list(discrepancies.discrepancies(spec, held, last_year, prior))
-    found = [*held.findings, *_excused(spec, judged.findings, differing, given.waived)]
+    differing = list(discrepancies.find_discrepancies(spec, held, last_year, prior))
+    found = [*held.findings, *_excuse_waived(spec, judged.findings, differing, given.waived)]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
     draft = api.status(reading) == "returned"
-    pictures = (*api.pictures(held.total, prior), *contributions.pictured(spec, held))
+    pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
     made = {
         SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
         report_name(campaign, own, "docx"): api.report(held.total, "docx", draft=draft),
         report_name(campaign, own, "html"): api.report(held.total, "html", draft=draft),
-        "contributions.xlsx": write_listing(contributions.sheets(spec, held), pictures),
-        "contributions.csv": contributions.csv(spec, held),
-        "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.sheet(spec, differing)}),
+        "contributions.xlsx": write_listing(contributions.build_sheets(spec, held), pictures),
+        "contributions.csv": contributions.to_csv(spec, held),
+        "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.build_sheet(spec, differing)}),
     }
     if pictures:
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes this one.
@@ -138,7 +138,7 @@ def county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mappi
     return County(held, reading, draft, made)
 
 
-def own_agency(campaign: Campaign, roster: Roster) -> Agency:
+def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
     """Whose the sum is: the campaign's name, the code and level of the roster's top; without one top the highest level of the roster."""
     if roster.root is not None:
         return Agency(roster.root.agency.code, campaign.name, roster.root.agency.level)
@@ -146,9 +146,9 @@ def own_agency(campaign: Campaign, roster: Roster) -> Agency:
     return Agency(NAMELESS, campaign.name, min((*levels, "county"), key=LEVELS.index))
 
 
-def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
+def find_last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
     """Last year's sum as that campaign left it, or as a document or the published report among last year's; None when there is none."""
-    for path in resolved(campaign, campaign.prior):
+    for path in resolve_paths(campaign, campaign.prior):
         kept = files.take(path / COUNTY / SUBMISSION)
         found = None if isinstance(kept, Finding) else api.read(kept).submission
         if found is not None and found.year == campaign.year - 1:
@@ -163,20 +163,20 @@ def last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submissi
             return submission.scope == "consolidated"
         return submission.agency.name in names
 
-    return last_year.get(TOTAL) or next(filter(is_sum, last_year.values()), None)
+    return last_year.get(TOTAL_FILE) or next(filter(is_sum, last_year.values()), None)
 
 
-def added_up(
+def sum_last_year(
     campaign: Campaign, own: Agency, root: str, agencies: Sequence[Agency], last_year: Mapping[str, Submission]
 ) -> Submission | None:
     """Last year's figures of these agencies as one; None unless they are all there, in one form."""
     chosen = [last_year[agency.code] for agency in agencies if agency.code in last_year]
     if not chosen or len(chosen) < len(agencies) or len({submission.form for submission in chosen}) > 1:
         return None
-    return consolidated(catalog.load(chosen[0].form), chosen, own, campaign.year - 1, root_code=root).total
+    return consolidate_submissions(catalog.load(chosen[0].form), chosen, own, campaign.year - 1, root_code=root).total
 
 
-def _excused(
+def _excuse_waived(
     spec: FormSpec,
     found: Sequence[Finding],
     differing: Sequence[Discrepancy],
@@ -194,10 +194,12 @@ def _excused(
             f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names
         ]
         yield replace(each, severity="warning")
-        yield finding("county.waived", *each.keys, what=name_subject(parts[0].rule, spec), agencies=named(words))
+        yield finding(
+            "county.waived", *each.keys, what=name_subject(parts[0].rule, spec), agencies=name_agencies(words)
+        )
 
 
-def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:
+def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:
     """The agency above that returned a sum, or None."""
     seen = {code}
     entry = roster.agencies.get(code)
@@ -209,21 +211,25 @@ def _holder(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | N
     return None
 
 
-def _reason(standing: Standing) -> str:
+def _absence_reason(standing: Standing) -> str:
     if standing.state == "missing":
-        return STATES["missing"]
+        return AGENCY_STATES["missing"]
     asked = [f"{what} {count} 处" for count, what in ((standing.errors, "强制"), (standing.warnings, "核实")) if count]
-    return f"{STATES[standing.state]}，第 {standing.versions} 版有{'、'.join(asked)}待处理"
+    return f"{AGENCY_STATES[standing.state]}，第 {standing.versions} 版有{'、'.join(asked)}待处理"
 
 
-def _corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
-    data = _taken(campaign, corrections.FILE)
+def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
+    data = _read_optional_file(campaign, corrections.CORRECTIONS_FILE)
     return (
-        () if data is None else corrections.parse(data, f"{COUNTY}/{corrections.FILE}", campaign.spec, roster.agencies)
+        ()
+        if data is None
+        else corrections.parse_corrections(
+            data, f"{COUNTY}/{corrections.CORRECTIONS_FILE}", campaign.spec, roster.agencies
+        )
     )
 
 
-def _taken(campaign: Campaign, name: str) -> bytes | None:
+def _read_optional_file(campaign: Campaign, name: str) -> bytes | None:
     """A file of county/ that the office may have written; raises `XltoolError` when it is there and cannot be read."""
     path = campaign.root / COUNTY / name
     if not path.exists():

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.campaign.consolidate import never
-from xltool.campaign.contributions import Entry, entry
+from xltool.campaign.consolidate import find_never_summed
+from xltool.campaign.contributions import SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
@@ -15,7 +15,7 @@ from xltool.rules.matrix import Matrix, Verdict, matrix
 from xltool.rules.prior_year import aligned
 from xltool.rules.stack import Stack, join_years, stack_values
 
-HEADS: Final = (
+DISCREPANCY_HEADS: Final = (
     "勾稽关系",
     "等级",
     "位置",
@@ -51,7 +51,7 @@ class Discrepancy:
         return self.left - self.right
 
 
-def discrepancies(
+def find_discrepancies(
     spec: FormSpec,
     consolidation: Consolidation,
     last_year: Mapping[str, Submission] | None = None,
@@ -74,7 +74,7 @@ def discrepancies(
     (left, right), (all_left, all_right) = rules.sides(mine), rules.sides(sums)
     verdicts = rules.verdicts(mine, left, right)
     failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
-    alone = _of_the_root_alone(spec, rules)
+    alone = _find_root_rules(spec, rules)
     for number, rule in enumerate(rules.rules):
         lefts, rights, total = (
             left[:, number].tolist(),
@@ -90,17 +90,17 @@ def discrepancies(
                         rule, agency, lefts[at], rights[at], Verdict(verdict), total, bool(failing[number]), apart
                     )
                 )
-        found.sort(key=_worst_first(rule))
+        found.sort(key=_rank_discrepancy(rule))
         yield from found
         more = (int(all_left[0, number]) - sum(lefts), int(all_right[0, number]) - sum(rights))
         if failing[number] and number not in alone and more[0] != more[1]:
             yield Discrepancy(rule, None, *more, None, total, True)
 
 
-def sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[Entry, ...]]:
+def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[SheetValue, ...]]:
     """A header and the rows of discrepancies.xlsx: what fails in the sum before what does not, 强制 before 核实."""
     order = sorted(found, key=lambda each: (not each.failing, SEVERITIES.index(each.rule.severity)))
-    return [HEADS, *(_row(spec, each) for each in order)]
+    return [DISCREPANCY_HEADS, *(_sheet_row(spec, each) for each in order)]
 
 
 def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
@@ -112,28 +112,32 @@ def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
     return operator.adds_up and bool(operator.holds(rest, 0))
 
 
-def _row(spec: FormSpec, each: Discrepancy) -> tuple[Entry, ...]:
+def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:
     rule = each.rule
     cell = spec.cell(rule.linear.own[0])
     linear = rule.linear.operator.adds_up
     agency = each.agency
     return (
         *(rule.name, GRADES[rule.severity], checks.name_subject(rule, spec), rule.text),
-        entry(each.total, cell) if linear and each.failing else None,
+        to_sheet_value(each.total, cell) if linear and each.failing else None,
         *(("", "更正") if agency is None else (agency.code, agency.name)),
-        *(entry(each.left, cell), entry(each.right, cell), entry(each.residual, cell) if linear else None),
+        *(
+            to_sheet_value(each.left, cell),
+            to_sheet_value(each.right, cell),
+            to_sheet_value(each.residual, cell) if linear else None,
+        ),
         "" if each.verdict is None else VERDICTS[each.verdict],
         "不参加相加" if each.apart else "" if each.failing else "汇总数通过",
     )
 
 
-def _of_the_root_alone(spec: FormSpec, rules: Matrix) -> set[int]:
+def _find_root_rules(spec: FormSpec, rules: Matrix) -> set[int]:
     """The rules over cells that are never summed."""
-    kept = never(spec)
+    kept = find_never_summed(spec)
     return {number for number, looked in enumerate(rules.used) if looked[kept].any()}
 
 
-def _worst_first(rule: Rule) -> Callable[[Discrepancy], int]:
+def _rank_discrepancy(rule: Rule) -> Callable[[Discrepancy], int]:
     """What to sort by: how far the residual goes against the rule; where none tells, how much stands on its left side."""
     excess = rule.linear.operator.excess
     return lambda each: -(each.residual if excess is None else excess(each.residual))

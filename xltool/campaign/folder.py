@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
-from xltool.campaign.roster import Roster
-from xltool.campaign.roster import parse as parse_roster
+from xltool.campaign.roster import Roster, parse_roster
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec
 
 SETTINGS, ROSTER, KEY, DATABASE = "campaign.toml", "roster.csv", "campaign.key", "campaign.db"
 OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY = "outbox", "inbox", "returned", "archive", "reports", "county"
-FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
+CAMPAIGN_FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
 KEY_BYTES: Final = 32
 _FIELDS: Final = {"form": str, "year": int, "name": str, "deadline": str, "prior": list}
 
@@ -49,35 +48,35 @@ class Campaign:
 
     def roster(self) -> Roster:
         """The roster as it stands now; raises `RosterError` with every fault, or `XltoolError` when the file cannot be read."""
-        return parse_roster(_bytes(self.root / ROSTER))
+        return parse_roster(_read_bytes(self.root / ROSTER))
 
     def key(self) -> bytes:
         """The secret that stamps are made with; it never leaves the folder."""
-        return _bytes(self.root / KEY)
+        return _read_bytes(self.root / KEY)
 
     def settings(self) -> bytes:
         """The text of campaign.toml."""
-        lines = [f"form = {_quoted(self.form)}", f"year = {self.year}", f"name = {_quoted(self.name)}"]
+        lines = [f"form = {_quote_toml(self.form)}", f"year = {self.year}", f"name = {_quote_toml(self.name)}"]
         if self.deadline is not None:
-            lines.append(f"deadline = {_quoted(self.deadline.isoformat())}")
+            lines.append(f"deadline = {_quote_toml(self.deadline.isoformat())}")
         if self.prior:
-            lines.append(f"prior = [{', '.join(map(_quoted, self.prior))}]")
+            lines.append(f"prior = [{', '.join(map(_quote_toml, self.prior))}]")
         return ("\n".join(lines) + "\n").encode()
 
 
-def create(campaign: Campaign, roster: Roster) -> bool:
+def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     """Makes the folder of a new campaign; False when just this campaign stands there already. Raises `XltoolError` for any other."""
     root = campaign.root
     if (root / SETTINGS).exists():
-        if _bytes(root / SETTINGS) == campaign.settings() and _bytes(root / ROSTER) == roster.csv():
+        if _read_bytes(root / SETTINGS) == campaign.settings() and _read_bytes(root / ROSTER) == roster.csv():
             return False
         raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
-    ours = {*FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
+    ours = {*CAMPAIGN_FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
     if root.is_dir() and any(
         path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
     ):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
-    for name in FOLDERS:
+    for name in CAMPAIGN_FOLDERS:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -89,22 +88,22 @@ def create(campaign: Campaign, roster: Roster) -> bool:
     return True
 
 
-def find(start: Path) -> Campaign:
+def find_campaign(start: Path) -> Campaign:
     """The campaign that a folder is, or is in; raises `XltoolError` when there is none or its settings are wrong."""
     if not start.is_dir():
         raise XltoolError(f"没有 {start} 这个文件夹。")
     for folder in (start, *start.resolve().parents):
         if (folder / SETTINGS).is_file():
-            return load(folder)
+            return load_campaign(folder)
     raise XltoolError(
         f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。"
     )
 
 
-def load(root: Path) -> Campaign:
+def load_campaign(root: Path) -> Campaign:
     """The campaign of a folder; raises `XltoolError` with every fault of its campaign.toml."""
     try:
-        document = tomllib.loads(_bytes(root / SETTINGS).decode("utf-8-sig"))
+        document = tomllib.loads(_read_bytes(root / SETTINGS).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise XltoolError(f"{root / SETTINGS} 不是正确的 TOML：{error}") from error
     faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
@@ -118,11 +117,11 @@ def load(root: Path) -> Campaign:
     campaign = Campaign(
         root, document["form"], document["year"], document["name"], deadline, tuple(map(str, document.get("prior", ())))
     )
-    check(campaign)
+    check_campaign(campaign)
     return campaign
 
 
-def check(campaign: Campaign) -> None:
+def check_campaign(campaign: Campaign) -> None:
     """Raises `XltoolError` when the form is unknown or not in force for the year, or the name cannot be a heading."""
     spec = campaign.spec
     if not spec.covers(campaign.year):
@@ -143,17 +142,17 @@ def parse_deadline(text: str) -> date:
         raise XltoolError(f"期限“{text}”应写成 2025-01-31 的样子。") from error
 
 
-def resolved(campaign: Campaign, paths: Sequence[str]) -> list[Path]:
+def resolve_paths(campaign: Campaign, paths: Sequence[str]) -> list[Path]:
     """Paths of the settings as paths from here."""
     return [campaign.root / path for path in paths]
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     data = files.take(path)
     if isinstance(data, Finding):
         raise XltoolError(f"{path} 读不出来：{data.data.get('why', '文件过大')}。")
     return data
 
 
-def _quoted(text: str) -> str:
+def _quote_toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML string

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files, kinds
-from xltool.campaign.mail import attachments
+from xltool.campaign.mail import read_attachments
 from xltool.messages import render
 from xltool.model import Finding
 from xltool.report.text import clean
@@ -31,7 +31,7 @@ _ONE_DOCUMENT: Final = frozenset(
     {"[content_types].xml", "_rels/.rels", "xl/workbook.xml", "mimetype", "ofd.xml", "index/document.iwa"}
 )
 """The parts, in lower case, by which a zip archive is one document of Office, ODF, OFD or Apple."""
-NAMELESS: Final = "（无名）"
+NAMELESS_FILE: Final = "（无名）"
 _METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
 
 
@@ -45,18 +45,18 @@ class Found:
     skipped: bool = False
 
 
-def gathered(paths: Sequence[Path]) -> Iterator[Found]:
+def find_files(paths: Sequence[Path]) -> Iterator[Found]:
     """Every file below the paths, oldest first and then by name, and what archives and mails hold; an unreadable folder is told."""
     for path in paths:
         if _is_folder(path):
-            listed = sorted(_below(path), key=lambda file: (_time(file), file.as_posix()))
+            listed = sorted(_walk_folder(path), key=lambda file: (_file_time(file), file.as_posix()))
             for file in listed:
-                yield from _file(file, file.relative_to(path).as_posix())
+                yield from _open_file(file, file.relative_to(path).as_posix())
         else:
-            yield from _file(path, path.name)
+            yield from _open_file(path, path.name)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _walk_folder(folder: Path) -> Iterator[Path]:
     """The files below a folder; a folder that cannot be looked into stands for what is in it."""
     try:
         inside = sorted(folder.iterdir())
@@ -65,7 +65,7 @@ def _below(folder: Path) -> Iterator[Path]:
         return
     for path in inside:
         if _is_folder(path):
-            yield from _below(path)
+            yield from _walk_folder(path)
         else:
             yield path
 
@@ -77,16 +77,16 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _time(path: Path) -> int:
+def _file_time(path: Path) -> int:
     try:
         return path.lstat().st_mtime_ns
     except OSError:
         return 0
 
 
-def _file(path: Path, name: str) -> Iterator[Found]:
+def _open_file(path: Path, name: str) -> Iterator[Found]:
     name = clean(name)
-    if _dropping(path.name) or "__MACOSX" in Path(name).parts:
+    if _is_dropping(path.name) or "__MACOSX" in Path(name).parts:
         yield Found(name, None, "办公软件的临时文件或系统文件", skipped=True)
         return
     try:
@@ -100,20 +100,22 @@ def _file(path: Path, name: str) -> Iterator[Found]:
     if isinstance(data, Finding):
         yield Found(name, None, render(data, None, None))
     else:
-        yield from _within(name, data)
+        yield from _unpack_file(name, data)
 
 
-def _within(name: str, data: bytes, *, zipped: bool = False, mailed: bool = False) -> Iterator[Found]:
+def _unpack_file(name: str, data: bytes, *, zipped: bool = False, mailed: bool = False) -> Iterator[Found]:
     """A file itself, or what an archive or a mail holds; what is packed twice over is told."""
-    if _archive(data):
+    if _is_archive(data):
         yield from (
-            [Found(name, None, "压缩包里还有压缩包，请解压后放入")] if zipped else _members(name, data, mailed=mailed)
+            [Found(name, None, "压缩包里还有压缩包，请解压后放入")]
+            if zipped
+            else _unpack_archive(name, data, mailed=mailed)
         )
     elif kinds.is_mail(data):
         yield from (
             [Found(name, None, "压缩包里还有邮件，请把附件另存后放入")]
             if mailed
-            else _attached(name, data, zipped=zipped)
+            else _unpack_mail(name, data, zipped=zipped)
         )
     elif what := kinds.archive(data):
         yield Found(name, None, f"这是{what}，请解压后放入")
@@ -121,23 +123,23 @@ def _within(name: str, data: bytes, *, zipped: bool = False, mailed: bool = Fals
         yield Found(name, data)
 
 
-def _attached(name: str, data: bytes, *, zipped: bool) -> Iterator[Found]:
+def _unpack_mail(name: str, data: bytes, *, zipped: bool) -> Iterator[Found]:
     """The attachments of a mail."""
-    for found in attachments(data):
+    for found in read_attachments(data):
         full = f"{name}/{found.name}" if found.name else name
-        if _dropping(found.name.rpartition("/")[2]):
+        if _is_dropping(found.name.rpartition("/")[2]):
             yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)
         elif found.data is None:
             yield Found(full, None, found.reason, skipped=found.skipped)
         else:
-            yield from _within(full, found.data, zipped=zipped, mailed=True)
+            yield from _unpack_file(full, found.data, zipped=zipped, mailed=True)
 
 
-def _dropping(name: str) -> bool:
+def _is_dropping(name: str) -> bool:
     return name.startswith(DROPPINGS) or name.lower() in LEFT_BEHIND
 
 
-def _archive(data: bytes) -> bool:
+def _is_archive(data: bytes) -> bool:
     """Whether it is a zip archive of files rather than a workbook or a document."""
     if data[:4] != b"PK\x03\x04":
         return False
@@ -148,7 +150,7 @@ def _archive(data: bytes) -> bool:
     return names.isdisjoint(_ONE_DOCUMENT)
 
 
-def _members(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
+def _unpack_archive(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
     """The files in an archive, where nothing is unpacked to disk; names that Chinese Windows wrote in GBK are read as such."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
@@ -158,23 +160,23 @@ def _members(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
         if not members:
             yield Found(name, None, "压缩包里没有文件")
             return
-        if _overlapping(data, members):
+        if _members_overlap(data, members):
             yield Found(name, None, "压缩包里的文件互相重叠，已损坏或不是正常的压缩包")
             return
         for member in members:
-            inner = clean(_member_name(member)) or NAMELESS
+            inner = clean(_member_name(member)) or NAMELESS_FILE
             full = f"{name}/{inner}"
-            if _dropping(inner.rpartition("/")[2]) or "__MACOSX" in inner:
+            if _is_dropping(inner.rpartition("/")[2]) or "__MACOSX" in inner:
                 yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)
                 continue
-            found = _member(archive, member, full)
+            found = _read_member(archive, member, full)
             if found.data is None:
                 yield found
             else:
-                yield from _within(full, found.data, zipped=True, mailed=mailed)
+                yield from _unpack_file(full, found.data, zipped=True, mailed=mailed)
 
 
-def _overlapping(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
+def _members_overlap(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
     """Whether members share bytes, by which a small archive holds without end; the standard library looks for it since 3.11.8."""
     free_from = 0
     for member in sorted(members, key=lambda member: member.header_offset):
@@ -186,7 +188,7 @@ def _overlapping(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
     return free_from > len(data)
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: str) -> Found:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: str) -> Found:
     if member.flag_bits & 1:
         return Found(full, None, "压缩包有密码，请解压后放入")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:

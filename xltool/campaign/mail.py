@@ -19,7 +19,7 @@ from xltool.report.text import clean
 DEEPEST: Final = 3
 """Mails within mails."""
 MOST_ATTACHMENTS: Final = 500
-LONGEST_NAME: Final = 200
+LONGEST_ATTACHMENT_NAME: Final = 200
 LONGEST_HEADER: Final = 4096
 """Bytes of a line that says what a part is; the standard library takes them apart in quadratic time."""
 LIGHT_LINES: Final = 300_000
@@ -50,20 +50,20 @@ class Attachment(NamedTuple):
     skipped: bool = False
 
 
-def attachments(data: bytes) -> list[Attachment]:
+def read_attachments(data: bytes) -> list[Attachment]:
     """What a mail carries, in its order; a mail that carries nothing, or cannot be read, is one entry that says so."""
     headers = _PART.findall(data)
     if max(map(len, headers), default=0) > LONGEST_HEADER:
         return [Attachment("", None, _DAMAGED)]
     if len(headers) <= LIGHT_PARTS and data.count(b"\n") + data.count(b"\r") <= 2 * LIGHT_LINES:
-        return _attachments(data)
-    [answer] = workers.run(_attachments, [data])
+        return _parse_mail(data)
+    [answer] = workers.run(_parse_mail, [data])
     return [Attachment("", None, _DAMAGED)] if isinstance(answer, workers.Lost) else answer
 
 
-def _attachments(data: bytes) -> list[Attachment]:
+def _parse_mail(data: bytes) -> list[Attachment]:
     try:
-        found = list(_mail(message_from_bytes(data, policy=policy.compat32), "", 1))
+        found = list(_read_mail(message_from_bytes(data, policy=policy.compat32), "", 1))
     except _FAULTS:
         return [Attachment("", None, _DAMAGED)]
     if len(found) > MOST_ATTACHMENTS:
@@ -71,61 +71,61 @@ def _attachments(data: bytes) -> list[Attachment]:
     return found or [Attachment("", None, "邮件里没有附件")]
 
 
-def _mail(message: Message, within: str, depth: int) -> Iterator[Attachment]:
+def _read_mail(message: Message, within: str, depth: int) -> Iterator[Attachment]:
     """The attachments of one mail; `within` is the name of the mail that it came in, with a stroke."""
     at = 1
-    for part in _leaves(message):
-        name = _filename(part)
+    for part in _walk_leaves(message):
+        name = _read_filename(part)
         kind, shown = part.get_content_type(), part.get_content_disposition()
         if part.get_content_maintype() == "text" and not name and shown != "attachment":
             continue
         full = within + (name or f"附件{at}")
         at += 1
         if kind.startswith("message/") and part.is_multipart():
-            yield from _forwarded(part, full if name else f"{full}.eml", depth)
+            yield from _read_forwarded(part, full if name else f"{full}.eml", depth)
         elif part.get_content_maintype() == "image" and part.get("Content-ID") is not None and shown != "attachment":
             yield Attachment(full, None, "正文里的图片", skipped=True)
         elif kind in _SIGNATURES:
             yield Attachment(full, None, "邮件的签名", skipped=True)
-        elif (content := _content(part)) is None:
+        elif (content := _decode_content(part)) is None:
             yield Attachment(full, None, _CUT)
         elif kinds.is_mail(content):
-            yield from _opened(message_from_bytes(content, policy=policy.compat32), full, depth)
+            yield from _read_file_part(message_from_bytes(content, policy=policy.compat32), full, depth)
         else:
             yield Attachment(full, content)
 
 
-def _leaves(message: Message) -> Iterator[Message]:
+def _walk_leaves(message: Message) -> Iterator[Message]:
     """The parts that hold something: files, texts, and whole mails."""
     payload = message.get_payload()
     if isinstance(payload, list) and not message.get_content_type().startswith("message/"):
         for part in payload:
             if isinstance(part, Message):
-                yield from _leaves(part)
+                yield from _walk_leaves(part)
     else:
         yield message
 
 
-def _forwarded(part: Message, name: str, depth: int) -> Iterator[Attachment]:
+def _read_forwarded(part: Message, name: str, depth: int) -> Iterator[Attachment]:
     """A mail that was attached as one; reports of delivery have several parts here, and no files."""
     for inner in part.get_payload():
         if isinstance(inner, Message):
-            yield from _opened(inner, name, depth)
+            yield from _read_file_part(inner, name, depth)
 
 
-def _opened(message: Message, name: str, depth: int) -> Iterator[Attachment]:
+def _read_file_part(message: Message, name: str, depth: int) -> Iterator[Attachment]:
     if depth >= DEEPEST:
         yield Attachment(name, None, _TOO_DEEP)
         return
     empty = True
-    for found in _mail(message, f"{name}/", depth + 1):
+    for found in _read_mail(message, f"{name}/", depth + 1):
         empty = False
         yield found
     if empty:
         yield Attachment(name, None, "附在里面的邮件没有附件", skipped=True)
 
 
-def _content(part: Message) -> bytes | None:
+def _decode_content(part: Message) -> bytes | None:
     """The bytes of a file; None when its code is broken: what the library makes of that would be another file."""
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
         try:
@@ -136,27 +136,31 @@ def _content(part: Message) -> bytes | None:
     return content if isinstance(content, bytes) else None
 
 
-def _filename(part: Message) -> str:
+def _read_filename(part: Message) -> str:
     """The name that a part gives itself, made fit to be shown; empty when it has none."""
     headers = {name.lower(): value for name, value in reversed(list(part.raw_items()))}
     for header, key in (("content-disposition", "filename"), ("content-type", "name")):
         whole = Message()  # it splits the header; raw GBK must be read before, for it would make question marks of that
         whole["x"] = (
-            _text(str(headers.get(header, "")).encode("ascii", "surrogateescape"), "")
+            _decode_text(str(headers.get(header, "")).encode("ascii", "surrogateescape"), "")
             .replace("\r", "")
             .replace("\n", "")
         )
         told = whole.get_param(key, header="x")
         if isinstance(told, tuple):
-            told = _text(told[2].encode("latin-1", "replace"), told[0] or "")
+            told = _decode_text(told[2].encode("latin-1", "replace"), told[0] or "")
         elif told is not None:
-            told = _words(unquote_to_bytes(told).decode("utf-8") if _percent(told) else told)
+            told = _decode_header(unquote_to_bytes(told).decode("utf-8") if _is_percent_encoded(told) else told)
         if told and (name := clean(told).replace("/", "_").replace("\\", "_").strip()):
-            return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME // 2] + "…" + name[-LONGEST_NAME // 2 :]
+            return (
+                name
+                if len(name) <= LONGEST_ATTACHMENT_NAME
+                else name[: LONGEST_ATTACHMENT_NAME // 2] + "…" + name[-LONGEST_ATTACHMENT_NAME // 2 :]
+            )
     return ""
 
 
-def _percent(name: str) -> bool:
+def _is_percent_encoded(name: str) -> bool:
     """Whether a plain name is written as in a web address, as some mail gateways do: Chinese in UTF-8."""
     if not re.search("%[89A-Fa-f][0-9A-Fa-f]", name):
         return False
@@ -167,17 +171,18 @@ def _percent(name: str) -> bool:
     return True
 
 
-def _words(name: str) -> str:
+def _decode_header(name: str) -> str:
     """A name in the code of mail headers (`=?gb2312?B?…?=`); neighbours are joined before they are read, for some cut a sign in two."""
     try:
         return "".join(
-            part if isinstance(part, str) else _text(part, charset or "") for part, charset in decode_header(name)
+            part if isinstance(part, str) else _decode_text(part, charset or "")
+            for part, charset in decode_header(name)
         )
     except (HeaderParseError, ValueError):
         return name
 
 
-def _text(data: bytes, charset: str) -> str:
+def _decode_text(data: bytes, charset: str) -> str:
     """Bytes as text: GB 2312 means what Chinese Windows takes it for; without a name it is UTF-8, or that."""
     named = charset.lower()
     for code in (

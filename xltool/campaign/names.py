@@ -9,27 +9,27 @@ from typing import Final
 from xltool.campaign.folder import Campaign
 from xltool.model import Agency
 
-LONGEST: Final = 200  # bytes of UTF-8
+MAX_NAME_BYTES: Final = 200  # bytes of UTF-8
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
 
 
 def workbook_name(campaign: Campaign, agency: Agency, suffix: str = "") -> str:
     """`654221-015_额敏县教育和科学技术局_2024.xlsx`, with a word such as 第2版退回 before the ending."""
-    return _joined(f"{agency.code}_", agency.name, f"_{campaign.year}{suffix}.xlsx")
+    return _join_name(f"{agency.code}_", agency.name, f"_{campaign.year}{suffix}.xlsx")
 
 
 def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:
     """`额敏县财政局2024年政府信息公开工作年度报告.docx`."""
-    return _joined("", agency.name, f"{campaign.year}年{campaign.spec.title}.{ending}")
+    return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}.{ending}")
 
 
 def pictures_name(campaign: Campaign, agency: Agency) -> str:
     """`额敏县2024年政府信息公开工作年度报告图示.html`."""
-    return _joined("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
+    return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
 
 
-def _joined(before: str, name: str, after: str) -> str:
-    room = LONGEST - len((before + after).encode())
+def _join_name(before: str, name: str, after: str) -> str:
+    room = MAX_NAME_BYTES - len((before + after).encode())
     visible = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     cleaned = _FORBIDDEN.sub("", visible).strip(". ").encode()[:room].decode("utf-8", "ignore")
     return f"{before}{cleaned}{after}"

@@ -13,16 +13,16 @@ from typing import Final
 from xltool import files
 from xltool.campaign.folder import OUTBOX, Campaign
 from xltool.campaign.names import workbook_name
-from xltool.campaign.roster import Entry, Roster
-from xltool.campaign.seal import seal
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.seal import make_seal
 from xltool.campaign.store import Issue, Store
 from xltool.csvfile import as_csv
 from xltool.model import Submission
 from xltool.workbook.listing import write_listing
 from xltool.workbook.stamp import Master
 
-LIST: Final = "分发清单"
-HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
+LIST_FILE: Final = "分发清单"
+LIST_HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
 _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -30,14 +30,14 @@ _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Built:
     """One workbook that was made."""
 
-    entry: Entry
+    entry: RosterEntry
     file: str
     serial: str
     sha256: str
     data: bytes
 
 
-def build(
+def build_outbox(
     campaign: Campaign,
     roster: Roster,
     store: Store,
@@ -51,16 +51,16 @@ def build(
     An agency keeps its number for good, so a workbook built again is the same; a new agency gets the next number.
     """
     key, master = campaign.key(), Master(campaign.spec, campaign.year)
-    numbers = _numbers(roster, store)
+    numbers = _number_agencies(roster, store)
     made: list[Issue] = []
     for entry in roster.entries:
         agency = entry.agency
-        serial = seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
+        serial = make_seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
         data = master.stamped(agency, serial, prior(agency.code))
         name = workbook_name(campaign, agency)
         files.put(campaign.root / OUTBOX / name, data)
         if mail:
-            files.put(campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft(campaign, entry, name, data))
+            files.put(campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data))
         built = Built(entry, name, serial, hashlib.sha256(data).hexdigest(), data)
         made.append(Issue(agency.code, serial, name, built.sha256, at))
         yield built
@@ -68,7 +68,7 @@ def build(
     _write_list(campaign.root, roster, made)
 
 
-def draft(campaign: Campaign, entry: Entry, name: str, data: bytes) -> bytes:
+def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes) -> bytes:
     """A mail to the agency with its workbook attached, to be opened and sent from any mail program; same input, same bytes."""
     message = EmailMessage(policy=SMTP)
     message["To"] = entry.email
@@ -86,7 +86,7 @@ def draft(campaign: Campaign, entry: Entry, name: str, data: bytes) -> bytes:
     return message.as_bytes()
 
 
-def _numbers(roster: Roster, store: Store) -> dict[str, int]:
+def _number_agencies(roster: Roster, store: Store) -> dict[str, int]:
     issued = {code: int(issue.serial.partition("-")[0]) for code, issue in store.issues().items()}
     following = max(issued.values(), default=0)
     for entry in roster.entries:
@@ -99,11 +99,11 @@ def _numbers(roster: Roster, store: Store) -> dict[str, int]:
 def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
     agencies = roster.agencies
     rows = [
-        HEADS,
+        LIST_HEADS,
         *(
             (i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256)
             for i in made
         ),
     ]
-    files.put(folder / f"{LIST}.csv", as_csv(rows))
-    files.put(folder / f"{LIST}.xlsx", write_listing({LIST: rows}))
+    files.put(folder / f"{LIST_FILE}.csv", as_csv(rows))
+    files.put(folder / f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows}))

@@ -9,14 +9,14 @@ from typing import Final
 
 from xltool import messages
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import STATES, Standing, State, Verdict, counts
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, WeighedFinding, count_states
 from xltool.campaign.store import Unmatched
 from xltool.codes import CATALOGUE
 from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.template import load_template
 
-GRADES: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
-_BAR: Final[tuple[State, ...]] = ("accepted", "returned", "missing")
+GRADE_WORDS: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
+_BAR: Final[tuple[AgencyState, ...]] = ("accepted", "returned", "missing")
 _ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no words in it
 
 
@@ -24,7 +24,7 @@ _ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no wor
 class _Part:
     """One colour of the bar of progress, in per cent of its width."""
 
-    state: State
+    state: AgencyState
     word: str
     count: int
     start: float
@@ -45,7 +45,7 @@ class _Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _AgencyLine:
     """One agency as the page shows it; `id` is where its findings stand."""
 
     id: str
@@ -54,14 +54,16 @@ class _Line:
     width: float = 0
 
 
-def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[Unmatched], today: date) -> bytes:
+def render_page(
+    campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[Unmatched], today: date
+) -> bytes:
     """The page as UTF-8; the same standings on the same day give the same bytes."""
     most = max((s.errors for s in standings), default=0)
     lines = [
-        _Line(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _share(s.errors, most))
+        _AgencyLine(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _per_cent(s.errors, most))
         for at, s in enumerate(standings, 1)
     ]
-    tally = counts(standings, unmatched)
+    tally = count_states(standings, unmatched)
     return (
         load_template(__package__, "status")
         .render(
@@ -71,38 +73,38 @@ def page(campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[
             left=None if campaign.deadline is None else (campaign.deadline - today).days,
             counts=tally,
             total=len(standings),
-            parts=_parts(tally, len(standings)),
-            states=STATES,
-            grades=GRADES,
+            parts=_bar_parts(tally, len(standings)),
+            states=AGENCY_STATES,
+            grades=GRADE_WORDS,
             lines=lines,
             absent=[line for line in lines if line.standing.late and line.standing.state == "missing"],
             tardy=[line for line in lines if line.standing.late and line.standing.state != "missing"],
-            troubles=_troubles(campaign.spec, standings),
+            troubles=_rank_troubles(campaign.spec, standings),
             troubled=sorted((line for line in lines if line.standing.errors), key=lambda line: -line.standing.errors),
             asked=sum(s.warnings > 0 and not s.errors for s in standings),
             told=sorted(
                 (line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"
             ),
             unmatched=unmatched,
-            shown=lambda standing: _shown(campaign.spec, standing),
-            day=_day,
-            minute=_minute,
+            shown=lambda standing: _group_verdicts(campaign.spec, standing),
+            day=_format_day,
+            minute=_format_minute,
         )
         .encode()
     )
 
 
-def _parts(tally: dict[str, int], total: int) -> list[_Part]:
+def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:
     parts: list[_Part] = []
     start = 0.0
     for state in _BAR:
-        width = _share(tally[state], total)
-        parts.append(_Part(state, STATES[state], tally[state], round(start, 3), width, width >= _ROOM_FOR_WORDS))
+        width = _per_cent(tally[state], total)
+        parts.append(_Part(state, AGENCY_STATES[state], tally[state], round(start, 3), width, width >= _ROOM_FOR_WORDS))
         start += width
     return parts
 
 
-def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
+def _rank_troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
     """What is still asked, by rule wherever it stands: errors first, the most frequent first."""
     texts = {rule.id: rule.text for rule in spec.rules}
     found: dict[tuple[Severity, str], list[str]] = {}
@@ -113,33 +115,35 @@ def _troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
     troubles = [
         _Trouble(
             rule,
-            texts.get(rule) or _title(rule),
+            texts.get(rule) or _rule_title(rule),
             severity,
             len(names),
             tuple(dict.fromkeys(names)),
-            _share(len(names), most),
+            _per_cent(len(names), most),
         )
         for (severity, rule), names in found.items()
     ]
     return sorted(troubles, key=lambda trouble: (SEVERITIES.index(trouble.severity), -trouble.count, trouble.name))
 
 
-def _title(code: str) -> str:
+def _rule_title(code: str) -> str:
     return CATALOGUE[code].title if code in CATALOGUE else code
 
 
-def _shown(spec: FormSpec, standing: Standing) -> list[tuple[Verdict, list[str]]]:
+def _group_verdicts(spec: FormSpec, standing: Standing) -> list[tuple[WeighedFinding, list[str]]]:
     """Findings with the cells that may be the wrong ones; findings of one fault share these, so each is named once."""
     named: set[str] = set()
     shown = []
     for verdict in standing.findings:
-        suspects = [] if verdict.waiver else [suspect for suspect in _suspects(spec, verdict) if suspect not in named]
+        suspects = (
+            [] if verdict.waiver else [suspect for suspect in _describe_suspects(spec, verdict) if suspect not in named]
+        )
         named.update(suspects)
         shown.append((verdict, suspects))
     return shown
 
 
-def _suspects(spec: FormSpec, verdict: Verdict) -> list[str]:
+def _describe_suspects(spec: FormSpec, verdict: WeighedFinding) -> list[str]:
     """The cells that may be the wrong ones as a clerk says them, those suspected for one reason in one line."""
     from xltool.workbook.layout_plan import plan
 
@@ -149,23 +153,23 @@ def _suspects(spec: FormSpec, verdict: Verdict) -> list[str]:
         if suspect["key"] in spec.index:
             spot = messages.spot(spec.cell(suspect["key"]), place)
             found.setdefault(suspect["why"], []).append(
-                f"{spot} {_figure(suspect['value'])} → {_figure(suspect['proposed'])}"
+                f"{spot} {_format_figure(suspect['value'])} → {_format_figure(suspect['proposed'])}"
             )
     return [f"{'；'.join(cells)}。{why}。" for why, cells in found.items()]
 
 
-def _figure(value: object) -> str:
+def _format_figure(value: object) -> str:
     return "未填" if value is None else str(value)
 
 
-def _share(count: int, of: int) -> float:
+def _per_cent(count: int, of: int) -> float:
     return round(100 * count / of, 3) if of else 0.0
 
 
-def _day(day: date) -> str:
+def _format_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _minute(at: str) -> str:
+def _format_minute(at: str) -> str:
     """2025-01-12T09:30:00 as people write it."""
     return at[:16].replace("T", " ")

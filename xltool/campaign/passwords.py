@@ -9,13 +9,13 @@ from xltool.campaign.folder import Campaign
 from xltool.messages import XltoolError, render
 from xltool.model import Finding
 
-PASSWORDS: Final = "passwords.txt"
+PASSWORD_FILE: Final = "passwords.txt"
 LOCKED: Final = frozenset({"file.locked", "file.password"})
 """The codes of files that a password would open."""
-MOST: Final = 1_000
+MAX_PASSWORDS: Final = 1_000
 
 
-def listed(data: bytes) -> tuple[str, ...]:
+def parse_passwords(data: bytes) -> tuple[str, ...]:
     """The passwords in a text file, UTF-8 or GBK, one a line, each once; spaces within a line belong to the password.
 
     Raises `XltoolError` for what is no text, or more than 1,000 lines.
@@ -28,17 +28,17 @@ def listed(data: bytes) -> tuple[str, ...]:
         except UnicodeDecodeError:
             raise XltoolError("密码文件不是文本文件（UTF-8 或 GBK），一行一个密码。") from None
     found = tuple(dict.fromkeys(line for line in text.splitlines() if line.strip()))
-    if len(found) > MOST:
-        raise XltoolError(f"密码文件最多 {MOST} 个密码，现有 {len(found)} 个。")
+    if len(found) > MAX_PASSWORDS:
+        raise XltoolError(f"密码文件最多 {MAX_PASSWORDS} 个密码，现有 {len(found)} 个。")
     return found
 
 
-def of(campaign: Campaign) -> tuple[str, ...]:
+def read_passwords(campaign: Campaign) -> tuple[str, ...]:
     """The passwords of a campaign; none when its folder has no list."""
-    path = campaign.root / PASSWORDS
+    path = campaign.root / PASSWORD_FILE
     if not path.exists():
         return ()
     data = files.take(path)
     if isinstance(data, Finding):
-        raise XltoolError(f"{PASSWORDS}：{render(data, None, None)}")
-    return listed(data)
+        raise XltoolError(f"{PASSWORD_FILE}：{render(data, None, None)}")
+    return parse_passwords(data)

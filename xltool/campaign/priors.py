@@ -16,20 +16,22 @@ from xltool.model import Finding, Submission
 
 ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
 """Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their content."""
-TOTAL: Final = "*"
+TOTAL_FILE: Final = "*"
 """In place of a code: the sum of all agencies, which has the code of the one at the top."""
 
 
-def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Submission]:
+def gather_last_year(
+    paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()
+) -> dict[str, Submission]:
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
 
     One whose code the roster does not have is taken for the agency of its name: published reports tell no code. The sum of all, which
-    bears the code of the agency at the top of the roster, is kept as `TOTAL`, apart from what that agency reported of itself.
+    bears the code of the agency at the top of the roster, is kept as `TOTAL_FILE`, apart from what that agency reported of itself.
     """
     found: dict[str, Submission] = {}
     top = roster.root.agency.code if roster.root is not None and len(roster.entries) > 1 else None
     for path in paths:
-        submissions = list(_submissions(path, passwords))
+        submissions = list(_read_submissions(path, passwords))
         if not submissions:
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
         for submission in submissions:
@@ -39,11 +41,11 @@ def gathered(paths: Sequence[Path], year: int, roster: Roster, passwords: Sequen
                 )
             known = roster.known(submission.agency)
             whole = submission.scope == "consolidated" and known.code == top
-            found.setdefault(TOTAL if whole else known.code, replace(submission, agency=known))
+            found.setdefault(TOTAL_FILE if whole else known.code, replace(submission, agency=known))
     return found
 
 
-def newest(campaign: folder.Campaign) -> Iterator[Submission]:
+def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
     """The newest submission of each agency of a campaign that has returned any."""
     store = Store(campaign.database)
     try:
@@ -56,9 +58,9 @@ def newest(campaign: folder.Campaign) -> Iterator[Submission]:
             yield submission
 
 
-def _submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submission]:
+def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submission]:
     if (path / folder.SETTINGS).is_file():
-        yield from newest(folder.load(path))
+        yield from newest_submissions(folder.load_campaign(path))
         return
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         if file.suffix.lower() not in ENDINGS and path.is_dir():

@@ -7,24 +7,33 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import STATES, Standing, overdue
+from xltool.campaign.standing import AGENCY_STATES, Standing, days_overdue
 
-Row: TypeAlias = tuple[str | int, ...]
-HEADER: Final[Row] = ("单位代码", "单位名称", "联系人", "电话", "邮箱", "状态", "要办的事", "逾期天数")
+ReminderRow: TypeAlias = tuple[str | int, ...]
+HEADER: Final[ReminderRow] = ("单位代码", "单位名称", "联系人", "电话", "邮箱", "状态", "要办的事", "逾期天数")
 
 
-def reminders(standings: Sequence[Standing], campaign: Campaign, today: date) -> list[Row]:
+def list_reminders(standings: Sequence[Standing], campaign: Campaign, today: date) -> list[ReminderRow]:
     """A header and one row for every agency that still owes something, in the order of the roster; 0 days when not overdue."""
-    days = overdue(campaign, today)
-    return [HEADER, *(_row(standing, days) for standing in standings if standing.state != "accepted")]
+    days = days_overdue(campaign, today)
+    return [HEADER, *(_reminder_row(standing, days) for standing in standings if standing.state != "accepted")]
 
 
-def _row(standing: Standing, days: int) -> Row:
+def _reminder_row(standing: Standing, days: int) -> ReminderRow:
     e = standing.entry
-    return (e.agency.code, e.agency.name, e.contact, e.phone, e.email, STATES[standing.state], _task(standing), days)
+    return (
+        e.agency.code,
+        e.agency.name,
+        e.contact,
+        e.phone,
+        e.email,
+        AGENCY_STATES[standing.state],
+        _describe_task(standing),
+        days,
+    )
 
 
-def _task(standing: Standing) -> str:
+def _describe_task(standing: Standing) -> str:
     if standing.state == "missing":
         return "未报送"
     unexplained = sum(verdict.severity == "warning" and not verdict.explanation for verdict in standing.open)

@@ -17,7 +17,7 @@ USUAL: Final[tuple[Kind, ...]] = ("docx", "html")
 """What an office publishes: the document and the page."""
 
 
-def paths(campaign: Campaign, roster: Roster, kind: Kind) -> Mapping[str, Path]:
+def plan_paths(campaign: Campaign, roster: Roster, kind: Kind) -> Mapping[str, Path]:
     """Where each agency's report goes, by code; agencies of one name are told apart by their codes."""
     names = {entry.agency.code: report_name(campaign, entry.agency, kind) for entry in roster.entries}
     many = Counter(names.values())
@@ -25,8 +25,8 @@ def paths(campaign: Campaign, roster: Roster, kind: Kind) -> Mapping[str, Path]:
     return {code: folder / (name if many[name] == 1 else f"{code}_{name}") for code, name in names.items()}
 
 
-def outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> Mapping[str, list[Path]]:
+def find_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> Mapping[str, list[Path]]:
     """By code what agencies that are not accepted have of an earlier version; it is left where it is."""
-    places = [paths(campaign, roster, kind) for kind in KINDS]
+    places = [plan_paths(campaign, roster, kind) for kind in KINDS]
     codes = [standing.entry.agency.code for standing in left]
     return {code: [place[code] for place in places if place[code].exists()] for code in codes}

@@ -9,18 +9,18 @@ from typing import Final
 from xltool import api, files, readings
 from xltool.campaign.folder import ARCHIVE, RETURNED, Campaign
 from xltool.campaign.names import workbook_name
-from xltool.campaign.passwords import LOCKED, PASSWORDS
+from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
 from xltool.model import Finding, Reading, Submission
 from xltool.workbook.mark import returned_workbook
 
-MARK: Final = "退回"
+RETURN_MARK: Final = "退回"
 """The word in a returned workbook's file name; with the version's number behind it."""
 
 
-def refresh(  # noqa: PLR0917
+def refresh_returned(  # noqa: PLR0917
     campaign: Campaign,
     roster: Roster,
     store: Store,
@@ -35,21 +35,21 @@ def refresh(  # noqa: PLR0917
     for entry in roster.entries:
         version = newest.get(entry.agency.code)
         if version is not None and states.get(entry.agency.code) == "returned":
-            wanted[workbook_name(campaign, entry.agency, f"_{MARK}{version.number}")] = version
+            wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version
     written = []
     for name, version in wanted.items():
         if not (folder / name).exists():
-            files.put(folder / name, _marked(campaign, store, version, priors.get(version.agency), passwords))
+            files.put(folder / name, _mark_workbook(campaign, store, version, priors.get(version.agency), passwords))
             written.append(folder / name)
-    _clear(folder, wanted)
+    _clear_settled(folder, wanted)
     return written
 
 
-def _marked(
+def _mark_workbook(
     campaign: Campaign, store: Store, version: Version, prior: Submission | None, passwords: Sequence[str]
 ) -> bytes:
     spec = campaign.spec
-    reading = _reading(campaign, version, prior, passwords)
+    reading = _read_again(campaign, version, prior, passwords)
     assert reading.submission is not None
     versions = store.versions(version.agency)
     before = versions[version.number - 2] if version.number > 1 else None
@@ -57,7 +57,7 @@ def _marked(
     return returned_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
 
 
-def _reading(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
+def _read_again(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
     """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
     path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
     data = Finding("file.missing", "error") if path is None else files.take(path)
@@ -69,7 +69,7 @@ def _reading(campaign: Campaign, version: Version, prior: Submission | None, pas
     reading = readings.reading(data, version.file, passwords)
     if reading.submission is None and reading.findings[0].code in LOCKED:
         raise XltoolError(
-            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORDS}，再执行一次。"
+            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，再执行一次。"
         )
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
@@ -77,9 +77,9 @@ def _reading(campaign: Campaign, version: Version, prior: Submission | None, pas
     return judged
 
 
-def _clear(folder: Path, wanted: Iterable[str]) -> None:
+def _clear_settled(folder: Path, wanted: Iterable[str]) -> None:
     """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
     keep = set(wanted)
-    for path in folder.glob(f"*_{MARK}[0-9]*.xlsx") if folder.is_dir() else ():
+    for path in folder.glob(f"*_{RETURN_MARK}[0-9]*.xlsx") if folder.is_dir() else ():
         if path.name not in keep:
             path.unlink(missing_ok=True)

@@ -47,7 +47,7 @@ MOST_AGENCIES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RosterEntry:
     """One line of the roster."""
 
     agency: Agency
@@ -61,11 +61,11 @@ class Entry:
 class Roster:
     """All agencies in the order of the list; `notes` are doubts that do not stop the work."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     notes: tuple[str, ...] = ()
 
     @property
-    def agencies(self) -> Mapping[str, Entry]:
+    def agencies(self) -> Mapping[str, RosterEntry]:
         """Entries by agency code."""
         return {entry.agency.code: entry for entry in self.entries}
 
@@ -76,7 +76,7 @@ class Roster:
         return replace(agency, code=listed[0].code) if len(listed) == 1 else agency
 
     @property
-    def root(self) -> Entry | None:
+    def root(self) -> RosterEntry | None:
         """The one agency at the top of the tree, whose own figures count as the government's; None when there are several."""
         tops = [entry for entry in self.entries if not entry.parent or entry.parent not in self.agencies]
         return tops[0] if len(tops) == 1 else None
@@ -99,37 +99,37 @@ class RosterError(XltoolError):
         self.faults = tuple(faults)
 
 
-def parse(data: bytes) -> Roster:
+def parse_roster(data: bytes) -> Roster:
     """The roster in a .csv (UTF-8 or GB18030) or .xlsx file; raises `RosterError` with every fault and its line."""
-    rows = _xlsx(data) if data[:2] == b"PK" else _csv(data)
+    rows = _read_xlsx(data) if data[:2] == b"PK" else _read_csv(data)
     header = next(((number, row) for number, row in rows if any(row)), None)
     if header is None:
         raise RosterError(["名录是空的。"])
-    names = [HEADERS.get(_plain(title), "") for title in header[1]]
-    faults = [f"缺少“{_title(field)}”一栏。" for field in NEEDED if field not in names]
-    faults += [f"“{_title(field)}”一栏出现了两次。" for field in set(names) - {""} if names.count(field) > 1]
+    names = [HEADERS.get(_plain_title(title), "") for title in header[1]]
+    faults = [f"缺少“{_field_title(field)}”一栏。" for field in NEEDED if field not in names]
+    faults += [f"“{_field_title(field)}”一栏出现了两次。" for field in set(names) - {""} if names.count(field) > 1]
     if faults:
         unknown = [title for title, name in zip(header[1], names, strict=True) if title and not name]
         hint = f"表头里认不出：{'、'.join(unknown)}。" if unknown else ""
         raise RosterError([*faults, *([hint] if hint else [])])
     lines = [
-        (number, _fields(names, row))
+        (number, _name_fields(names, row))
         for number, row in rows
         if number > header[0] and any(cell.strip() for cell in row)
     ]
     if len(lines) > MOST_AGENCIES:
         raise RosterError([f"名录有 {len(lines)} 行，最多 {MOST_AGENCIES} 行。"])
-    faults = [f"第 {number} 行：{fault}" for number, fields in lines for fault in _line_faults(fields)]
-    faults += _joint_faults(lines)
+    faults = [f"第 {number} 行：{fault}" for number, fields in lines for fault in _find_line_faults(fields)]
+    faults += _find_joint_faults(lines)
     if not lines:
         faults.append("名录里没有单位。")
     if faults:
         raise RosterError(faults)
-    entries = tuple(_entry(fields) for _, fields in lines)
-    return Roster(entries, tuple(_notes(lines)))
+    entries = tuple(_build_entry(fields) for _, fields in lines)
+    return Roster(entries, tuple(_find_name_doubts(lines)))
 
 
-def _csv(data: bytes) -> list[tuple[int, list[str]]]:
+def _read_csv(data: bytes) -> list[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -148,7 +148,7 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
         raise RosterError([f"第 {reader.line_num} 行：引号不成对，或一格过长。"]) from error
 
 
-def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
+def _read_xlsx(data: bytes) -> list[tuple[int, list[str]]]:
     from xltool.spreadsheet.open import open_workbook
     from xltool.spreadsheet.package import Refusal
 
@@ -167,14 +167,14 @@ def _xlsx(data: bytes) -> list[tuple[int, list[str]]]:
     return [(row + 1, [texts.get((row, column), "") for column in range(width)]) for row in rows]
 
 
-def _fields(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+def _name_fields(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
     return {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
 
 
-def _line_faults(fields: Mapping[str, str]) -> Iterator[str]:
+def _find_line_faults(fields: Mapping[str, str]) -> Iterator[str]:
     for field in NEEDED:
         if not fields.get(field):
-            yield f"缺少{_title(field)}。"
+            yield f"缺少{_field_title(field)}。"
     code = fields.get("code", "")
     if code and (not _CODE.fullmatch(code) or _RESERVED.fullmatch(code) or code.endswith(".")):
         yield f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
@@ -188,7 +188,7 @@ def _line_faults(fields: Mapping[str, str]) -> Iterator[str]:
         yield f"邮箱“{fields['email']}”不像邮箱地址。"
 
 
-def _joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
+def _find_joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
     """Faults between lines: a code given twice, a parent that is not there, a circle of parents."""
     faults: list[str] = []
     first: dict[str, int] = {}
@@ -206,12 +206,12 @@ def _joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
             near = suggest(closest(parent, parents))
             faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near}。")
-        elif parent and _circles(code, parents):
+        elif parent and _is_in_circle(code, parents):
             faults.append(f"第 {number} 行：上级关系绕成了圈。")
     return faults
 
 
-def _circles(code: str, parents: Mapping[str, str]) -> bool:
+def _is_in_circle(code: str, parents: Mapping[str, str]) -> bool:
     seen = set()
     while code in parents and code not in seen:
         seen.add(code)
@@ -219,7 +219,7 @@ def _circles(code: str, parents: Mapping[str, str]) -> bool:
     return code in seen
 
 
-def _notes(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
+def _find_name_doubts(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
     """Names that differ only by spaces or width, or not at all."""
     first: dict[str, tuple[int, str]] = {}
     for number, fields in lines:
@@ -231,16 +231,16 @@ def _notes(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
         first.setdefault(canonical, (number, fields["name"]))
 
 
-def _entry(fields: Mapping[str, str]) -> Entry:
+def _build_entry(fields: Mapping[str, str]) -> RosterEntry:
     agency = Agency(fields["code"], fields["name"], LEVEL_WORDS[fields["level"]])
-    return Entry(
+    return RosterEntry(
         agency, fields.get("parent", ""), fields.get("contact", ""), fields.get("phone", ""), fields.get("email", "")
     )
 
 
-def _plain(title: str) -> str:
+def _plain_title(title: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", title)).casefold()
 
 
-def _title(field: str) -> str:
+def _field_title(field: str) -> str:
     return next(title for title, name in HEADERS.items() if name == field)

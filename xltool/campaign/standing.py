@@ -10,14 +10,14 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster import Entry, Roster
+from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.store import Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
 from xltool.model import Severity, Submission
 
-SCHEMA: Final = "xltool/status/1"
-State: TypeAlias = Literal["missing", "returned", "accepted"]
-STATES: Final[Mapping[State, str]] = {"missing": "未报送", "returned": "退回", "accepted": "通过"}
+STATUS_SCHEMA: Final = "xltool/status/1"
+AgencyState: TypeAlias = Literal["missing", "returned", "accepted"]
+AGENCY_STATES: Final[Mapping[AgencyState, str]] = {"missing": "未报送", "returned": "退回", "accepted": "通过"}
 
 # Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about there.
 _TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
@@ -26,7 +26,7 @@ _REMEDY: Final = "改法："  # where a message goes on from the fault to its me
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class WeighedFinding:
     """One finding of a newest version (as `api.described` gives it, with `name`), the waiver that lets it pass, the agency's 说明."""
 
     finding: Mapping[str, Any]
@@ -75,8 +75,8 @@ class Verdict:
 class Standing:
     """Where one agency stands by its newest version; `errors` and `warnings` leave out what was waived."""
 
-    entry: Entry
-    state: State
+    entry: RosterEntry
+    state: AgencyState
     late: bool = False
     versions: int = 0
     errors: int = 0
@@ -84,17 +84,19 @@ class Standing:
     waived: int = 0
     file: str | None = None
     received: str | None = None
-    findings: tuple[Verdict, ...] = ()
+    findings: tuple[WeighedFinding, ...] = ()
     version: Version | None = None
     days_late: int = 0  # until today while nothing was returned, else until the first return
 
     @property
-    def open(self) -> tuple[Verdict, ...]:
+    def open(self) -> tuple[WeighedFinding, ...]:
         """What is still asked of the agency."""
         return tuple(verdict for verdict in self.findings if verdict.open)
 
 
-def standings(campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False) -> list[Standing]:
+def find_standings(
+    campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False
+) -> list[Standing]:
     """How every agency of the roster stands, in its order.
 
     An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained.
@@ -105,15 +107,15 @@ def standings(campaign: Campaign, roster: Roster, store: Store, today: date, str
         code = entry.agency.code
         version = newest.get(code)
         if version is None:
-            days = overdue(campaign, today)
+            days = days_overdue(campaign, today)
             found.append(Standing(entry, "missing", late=days > 0, days_late=days))
         else:
-            days = overdue(campaign, _first(campaign, store, version))
-            found.append(_standing(entry, version, waivers.get(code, ()), days, strict))
+            days = days_overdue(campaign, _first_return_day(campaign, store, version))
+            found.append(_judge_agency(entry, version, waivers.get(code, ()), days, strict))
     return found
 
 
-def submitted(standing: Standing) -> Submission:
+def standing_submission(standing: Standing) -> Submission:
     """What an agency's newest version says, under the name that the roster gives the agency; `XltoolError` when it cannot be read."""
     agency = standing.entry.agency
     submission = (
@@ -124,14 +126,14 @@ def submitted(standing: Standing) -> Submission:
     return replace(submission, agency=agency)
 
 
-def weighed(version: Version, waivers: Sequence[Waiver]) -> tuple[Verdict, ...]:
+def weigh_findings(version: Version, waivers: Sequence[Waiver]) -> tuple[WeighedFinding, ...]:
     """The findings of a version, each with the waiver and the explanation that it has."""
     asked = any(finding["severity"] == "warning" for finding in version.findings)
     explanations: Mapping[str, str] = json.loads(version.submission).get("explanations", {}) if asked else {}
-    return tuple(_weighed(finding, waivers, explanations) for finding in version.findings)
+    return tuple(_weigh_finding(finding, waivers, explanations) for finding in version.findings)
 
 
-def unmatched(roster: Roster, store: Store) -> list[Unmatched]:
+def find_unmatched(roster: Roster, store: Store) -> list[Unmatched]:
     """Files that are no agency's return, and newest returns of agencies that have since left the roster: nothing is lost sight of."""
     known = roster.agencies
     gone = [version for code, version in store.newest().items() if code not in known]
@@ -139,15 +141,18 @@ def unmatched(roster: Roster, store: Store) -> list[Unmatched]:
     return [*store.unmatched(), *left]
 
 
-def counts(found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, int]:
+def count_states(found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, int]:
     """How many agencies are in each state, and how many files are nobody's."""
-    return {**{state: sum(standing.state == state for standing in found) for state in STATES}, "unmatched": len(others)}
+    return {
+        **{state: sum(standing.state == state for standing in found) for state in AGENCY_STATES},
+        "unmatched": len(others),
+    }
 
 
-def as_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, Any]:
+def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, Any]:
     """The document of `xltool status --json`; what does not exist (no deadline, no file yet) is null."""
     return {
-        "schema": SCHEMA,
+        "schema": STATUS_SCHEMA,
         "name": campaign.name,
         "form": campaign.form,
         "year": campaign.year,
@@ -168,17 +173,17 @@ def as_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
             for standing in found
         ],
         "unmatched": [{"file": other.file, "reason": other.reason} for other in others],
-        "counts": counts(found, others),
+        "counts": count_states(found, others),
     }
 
 
-def overdue(campaign: Campaign, day: date) -> int:
+def days_overdue(campaign: Campaign, day: date) -> int:
     """How many days a day lies behind the deadline; 0 when it does not, or there is none."""
     return 0 if campaign.deadline is None else max(0, (day - campaign.deadline).days)
 
 
-def _standing(entry: Entry, version: Version, waivers: Sequence[Waiver], days: int, strict: bool) -> Standing:
-    verdicts = weighed(version, waivers)
+def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver], days: int, strict: bool) -> Standing:
+    verdicts = weigh_findings(version, waivers)
     still = [verdict for verdict in verdicts if verdict.open]
     errors = sum(verdict.severity == "error" for verdict in still)
     asked = strict and any(verdict.severity == "warning" and not verdict.explanation for verdict in still)
@@ -198,18 +203,20 @@ def _standing(entry: Entry, version: Version, waivers: Sequence[Waiver], days: i
     )
 
 
-def _weighed(finding: Mapping[str, Any], waivers: Sequence[Waiver], explanations: Mapping[str, str]) -> Verdict:
+def _weigh_finding(
+    finding: Mapping[str, Any], waivers: Sequence[Waiver], explanations: Mapping[str, str]
+) -> WeighedFinding:
     if finding["severity"] == "info":  # asks for nothing, so there is nothing to let pass
-        return Verdict(finding)
+        return WeighedFinding(finding)
     # The word on just this finding before the word on its rule everywhere, and that before the word on a whole kind.
     waiver = next(
         (w for name in (finding["name"], finding["rule"], finding["code"]) for w in waivers if w.rule == name), None
     )
-    told = next((explanations[name] for name in _told_as(finding) if explanations.get(name, "").strip()), "")
-    return Verdict(finding, waiver, told)
+    told = next((explanations[name] for name in _explanation_names(finding) if explanations.get(name, "").strip()), "")
+    return WeighedFinding(finding, waiver, told)
 
 
-def _told_as(finding: Mapping[str, Any]) -> Iterator[str]:
+def _explanation_names(finding: Mapping[str, Any]) -> Iterator[str]:
     """Under which names the 校验 sheet asks for a 说明 of this finding."""
     yield str(finding["name"])
     code = _TOLD_AS.get(finding["code"], finding["code"])
@@ -217,12 +224,12 @@ def _told_as(finding: Mapping[str, Any]) -> Iterator[str]:
         yield f"{code}@{str(cell['key']).partition('.')[0]}"
 
 
-def _first(campaign: Campaign, store: Store, newest: Version) -> date:
+def _first_return_day(campaign: Campaign, store: Store, newest: Version) -> date:
     """The day that decides whether an agency was late: that of its first version, which is asked for only where it matters."""
-    if newest.number > 1 and overdue(campaign, _day(newest)):
-        return _day(store.versions(newest.agency)[0])
-    return _day(newest)
+    if newest.number > 1 and days_overdue(campaign, _version_day(newest)):
+        return _version_day(store.versions(newest.agency)[0])
+    return _version_day(newest)
 
 
-def _day(version: Version) -> date:
+def _version_day(version: Version) -> date:
     return date.fromisoformat(version.at[:10])

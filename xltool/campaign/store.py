@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from xltool.messages import XltoolError
 
-SCHEMA: Final = 1
+STORE_VERSION: Final = 1
 BUSY_SECONDS: Final = 20.0
 _TABLES: Final = """
 CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
@@ -102,10 +102,10 @@ class Store:
                     version = self._version()  # another run may have been first
                     for statement in _TABLES.split(";") if version == 0 else ():
                         self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {max(version, SCHEMA)}")
+                    self._db.execute(f"PRAGMA user_version = {max(version, STORE_VERSION)}")
         except sqlite3.Error as error:
-            raise XltoolError(f"打不开填报任务的数据库 {path.name}：{_reason(error)}。") from error
-        if version > SCHEMA:
+            raise XltoolError(f"打不开填报任务的数据库 {path.name}：{_database_reason(error)}。") from error
+        if version > STORE_VERSION:
             raise XltoolError(f"{path.name} 是较新版本的 xltool 建立的（第 {version} 版），请升级 xltool。")
 
     def _version(self) -> int:
@@ -122,7 +122,11 @@ class Store:
     def issue(self, issued: Sequence[Issue]) -> None:
         """Notes blanks as issued; one that was issued before with the same bytes keeps its time, and nothing is written for it."""
         known = self.issues()
-        new = [i for i in issued if i.agency not in known or (i.serial, i.file, i.sha256) != _same(known[i.agency])]
+        new = [
+            i
+            for i in issued
+            if i.agency not in known or (i.serial, i.file, i.sha256) != _issue_identity(known[i.agency])
+        ]
         if not new:
             return
         with self._transaction():
@@ -194,12 +198,12 @@ class Store:
         rows = self._rows(
             f"SELECT {_VERSION} FROM version AS v WHERE number = (SELECT max(number) FROM version WHERE agency = v.agency)"
         )
-        return {row[0]: _version(row) for row in rows}
+        return {row[0]: _build_version(row) for row in rows}
 
     def versions(self, agency: str) -> tuple[Version, ...]:
         """All versions of one agency, oldest first."""
         return tuple(
-            map(_version, self._rows(f"SELECT {_VERSION} FROM version WHERE agency = ? ORDER BY number", agency))
+            map(_build_version, self._rows(f"SELECT {_VERSION} FROM version WHERE agency = ? ORDER BY number", agency))
         )
 
     def waivers(self) -> dict[str, tuple[Waiver, ...]]:
@@ -231,7 +235,7 @@ class Store:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise XltoolError(f"数据库读不出来：{_reason(error)}。") from error
+            raise XltoolError(f"数据库读不出来：{_database_reason(error)}。") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -246,22 +250,22 @@ class Store:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise XltoolError(f"数据库写不进去：{_reason(error)}。") from error
+            raise XltoolError(f"数据库写不进去：{_database_reason(error)}。") from error
 
 
 _VERSION: Final = "agency, number, sha256, at, file, submission, findings"
 
 
-def _same(issue: Issue) -> tuple[str, str, str]:
+def _issue_identity(issue: Issue) -> tuple[str, str, str]:
     return issue.serial, issue.file, issue.sha256
 
 
-def _version(row: tuple[Any, ...]) -> Version:
+def _build_version(row: tuple[Any, ...]) -> Version:
     agency, number, sha256, at, file, submission, findings = row
     return Version(agency, number, sha256, at, file, submission, tuple(json.loads(findings)))
 
 
-def _reason(error: sqlite3.Error) -> str:
+def _database_reason(error: sqlite3.Error) -> str:
     text = str(error)
     if "locked" in text or "busy" in text:
         return "另一个 xltool 正在使用它，请稍后再试"

@@ -6,55 +6,59 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xltool.campaign.toml_file import opened, refuse, suggest_name
+from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
 from xltool.forms import references
 from xltool.forms.source import Located, Source
 from xltool.messages import suggest
 from xltool.model import FormSpec, Submission
 
-FILE: Final = "texts.toml"
+TEXTS_FILE: Final = "texts.toml"
 _BRACE: Final = re.compile(r"\{[^{}\n]*\}|[{}]")
 
 
-def given(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
+def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
     """The texts of a file as they are written; raises `DefinitionError` with every fault and its line, also of their references."""
-    source, document = opened(data, name)
-    texts = dict(_texts(source, document, ""))
+    source, document = open_toml(data, name)
+    texts = dict(_walk_texts(source, document, ""))
     known = [text.key for text in spec.texts]
     for key, text in texts.items():
         if key not in known:
-            source.fault(_place(source, text, key), f"{spec.id} 没有“{key}”这一项文字", suggest_name(key, known))
+            source.fault(
+                _find_text_start(source, text, key), f"{spec.id} 没有“{key}”这一项文字", suggest_name(key, known)
+            )
             continue
         for fault in references.unresolved(text, spec, total, prior):
             hint = suggest(fault.near, lead="")
-            source.fault(_within(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint)
+            source.fault(
+                _offset_in_file(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint
+            )
         # In an office's own file a brace that is no reference is one that was mistyped.
         for brace in _BRACE.finditer(references.without(text)):
             source.fault(
-                _within(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数"
+                _offset_in_file(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数"
             )
-    refuse(source)
+    raise_faults(source)
     return {key: text for key, text in texts.items() if text.strip()}
 
 
-def _within(source: Source, text: str, written: str, offset: int) -> int:
+def _offset_in_file(source: Source, text: str, written: str, offset: int) -> int:
     """Where something stands in the file that is written so far into a text; what the file escapes is longer there."""
     return max(source.text.find(written, (text.offset if isinstance(text, Located) else 0) + offset), 0)
 
 
-def _texts(source: Source, document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
+def _walk_texts(source: Source, document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
     """Texts by key, written as `"overview.requests" = "…"` or in tables."""
     for name, value in document.items():
         key = f"{above}{name}"
         if isinstance(value, dict):
-            yield from _texts(source, value, f"{key}.")
+            yield from _walk_texts(source, value, f"{key}.")
         elif isinstance(value, str):
             yield key, value
         else:
             source.fault(name, f"“{key}”应为双引号里的文字")
 
 
-def _place(source: Source, text: str, key: str) -> int:
+def _find_text_start(source: Source, text: str, key: str) -> int:
     """Where the line of a text begins, which is before its value."""
     offset = text.offset if isinstance(text, Located) else 0
     start = max(source.text.rfind(f'"{key}"', 0, offset), source.text.rfind(key.rpartition(".")[2], 0, offset))

@@ -10,7 +10,7 @@ from xltool.forms.source import Fault, Source, closest
 from xltool.messages import DefinitionError, suggest
 
 
-def opened(data: bytes, name: str) -> tuple[Source, dict[str, Any]]:
+def open_toml(data: bytes, name: str) -> tuple[Source, dict[str, Any]]:
     """The source and what it says; raises `DefinitionError` when it is not TOML in UTF-8."""
     try:
         source = Source(data.decode("utf-8-sig"), name)
@@ -22,11 +22,11 @@ def opened(data: bytes, name: str) -> tuple[Source, dict[str, Any]]:
     document = source.parse()
     if document is None:
         source.faults = [replace(f, message=f.message.replace("not TOML: ", "写法不合 TOML：")) for f in source.faults]
-    refuse(source)
+    raise_faults(source)
     return source, document or {}
 
 
-def refuse(source: Source) -> None:
+def raise_faults(source: Source) -> None:
     """Raises `DefinitionError` when faults were noted, with all of them: line, caret, nearest known name."""
     if source.faults:
         raise DefinitionError(

@@ -25,10 +25,10 @@ def command(root: Path, mail: bool) -> None:
     with campaign_options.opened(root) as (campaign, roster, store):
         last_year = campaign_options.last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
-        built = outbox.build(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
+        built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
         names = {made.file for made in campaign_options.progress(built, len(roster.entries), "生成")}
         place_of = campaign.root / folder.OUTBOX
-        console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST}.xlsx。")
+        console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST_FILE}.xlsx。")
         if mail:
             without = [entry.agency.name for entry in roster.entries if not entry.email]
             console.say(f"已写出 {len(names)} 封邮件草稿。")

@@ -35,9 +35,9 @@ def option(command: Any) -> Any:
 @contextmanager
 def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end."""
-    campaign = folder.find(root)
+    campaign = folder.find_campaign(root)
     roster = campaign.roster()
-    for name in ("", *folder.FOLDERS):
+    for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.swept(campaign.root / name)
     store = Store(campaign.database)
     try:
@@ -48,7 +48,9 @@ def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
 
 def last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
     """Last year's submissions by agency code, from where the settings say."""
-    return priors.gathered(folder.resolved(campaign, campaign.prior), campaign.year, roster, passwords.of(campaign))
+    return priors.gather_last_year(
+        folder.resolve_paths(campaign, campaign.prior), campaign.year, roster, passwords.read_passwords(campaign)
+    )
 
 
 def progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:

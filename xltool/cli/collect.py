@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from xltool.campaign import intake, returns
-from xltool.campaign.passwords import of
-from xltool.campaign.standing import standings
+from xltool.campaign.passwords import read_passwords
+from xltool.campaign.standing import find_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
@@ -40,25 +40,26 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
     with campaign_options.opened(root) as (campaign, roster, store):
         now = datetime.now()
-        passwords = tuple(dict.fromkeys([*passwords, *of(campaign)]))
+        passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
         last_year = campaign_options.last_year(campaign, roster)
         office = intake.Intake(
             campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords
         )
         taken = list(
-            campaign_options.progress(intake.collect(office, paths, jobs or os.cpu_count() or 1), None, "收取")
+            campaign_options.progress(intake.collect_files(office, paths, jobs or os.cpu_count() or 1), None, "收取")
         )
         states = {
-            standing.entry.agency.code: standing.state for standing in standings(campaign, roster, store, now.date())
+            standing.entry.agency.code: standing.state
+            for standing in find_standings(campaign, roster, store, now.date())
         }
-        written = returns.refresh(campaign, roster, store, states, last_year, passwords)
+        written = returns.refresh_returned(campaign, roster, store, states, last_year, passwords)
         counts = Counter(item.state for item in taken)
         if counts["accepted"] + counts["returned"] + counts["rejected"]:
-            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items())
+            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items())
             store.note(office.at, getpass.getuser(), "collect", tally)
     for item in taken:
-        console.say(f"{intake.STATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
-    tally = "，".join(f"{name} {counts[state]}" for state, name in intake.STATES.items() if counts[state])
+        console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
+    tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
     console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
     for path in written:
         console.say(f"待退回：{path}")

@@ -11,9 +11,9 @@ import click
 
 from xltool import files
 from xltool.campaign import corrections, texts
-from xltool.campaign.county import County, Gathered, county, gathered
+from xltool.campaign.county import County, Gathered, build_county, gather_submissions
 from xltool.campaign.folder import COUNTY, Campaign
-from xltool.campaign.standing import standings
+from xltool.campaign.standing import find_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.model import Absence
@@ -35,10 +35,10 @@ from xltool.model import Absence
 def command(root: Path, allow_missing: bool, strict: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     with campaign_options.opened(root) as (campaign, roster, store):
-        given = gathered(standings(campaign, roster, store, date.today(), strict), roster)
+        given = gather_submissions(find_standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.submissions):
             _refuse(given)
-        made = county(campaign, roster, given, campaign_options.last_year(campaign, roster))
+        made = build_county(campaign, roster, given, campaign_options.last_year(campaign, roster))
     for name, data in made.files.items():
         files.put(campaign.root / COUNTY / name, data)
     for line in _told(campaign, given, made):
@@ -46,7 +46,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
     for name in made.files:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
     if not made.reading.submission or not made.reading.submission.texts:
-        console.say(f"本级报告的文字还没有写；写在 {campaign.root / COUNTY / texts.FILE}，再汇总一次。", err=True)
+        console.say(f"本级报告的文字还没有写；写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
     sys.exit(output.exit_code([made.reading], strict))
 
 
@@ -74,7 +74,7 @@ def _told(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
     yield from _listed("已含在上级单位汇总数里的单位", given.covered)
     yield from _listed("未汇总的单位", given.absent)
     if held.applied:
-        yield f"更正（county/{corrections.FILE}）："
+        yield f"更正（county/{corrections.CORRECTIONS_FILE}）："
     for each in held.applied:
         correction = each.correction
         cell = campaign.spec.cell(correction.key)

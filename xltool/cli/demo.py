@@ -44,8 +44,10 @@ def command(root: Path) -> None:
     console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
     _put(root, "改好了.xlsx", _corrected(wrong))
     _run("collect", "-C", str(root), "--jobs", "1")
-    console.say(f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.FILE}；文字里的数用花括号引用表中的格）")
-    files.put(root / folder.COUNTY / texts.FILE, (samples / texts.FILE).read_bytes())
+    console.say(
+        f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.TEXTS_FILE}；文字里的数用花括号引用表中的格）"
+    )
+    files.put(root / folder.COUNTY / texts.TEXTS_FILE, (samples / texts.TEXTS_FILE).read_bytes())
     _run("consolidate", "-C", str(root))
     _run("status", "-C", str(root), "--html", str(root / "进度.html"))
     _run("reports", "-C", str(root))

@@ -54,18 +54,18 @@ def command(
     data = files.take(roster_path)
     if isinstance(data, Finding):
         raise XltoolError(f"单位名录 {roster_path} 打不开：{data.data.get('why', '文件过大')}。")
-    listed = roster.parse(data)
+    listed = roster.parse_roster(data)
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     campaign = folder.Campaign(root, form_id, year, name, folder.parse_deadline(deadline) if deadline else None, paths)
-    folder.check(campaign)
-    known = priors.gathered(prior, year, listed, passwords)
+    folder.check_campaign(campaign)
+    known = priors.gather_last_year(prior, year, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
-    whole = county.last_total(campaign, county.own_agency(campaign, listed), known)
+    whole = county.find_last_total(campaign, county.find_own_agency(campaign, listed), known)
     unknown = [code for code, submission in known.items() if code not in listed.agencies and submission is not whole]
     if unknown:
         console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
-    made = folder.create(campaign, listed)
+    made = folder.create_campaign(campaign, listed)
     console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
     if known:
         also = "，另有上年的汇总数" if whole is not None else ""

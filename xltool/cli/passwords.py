@@ -37,7 +37,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def given(path: Path | None, *, ask: bool) -> tuple[str, ...]:
     """The passwords from the prompt, the file and the environment, in that order."""
-    from xltool.campaign.passwords import listed
+    from xltool.campaign.passwords import parse_passwords
 
     found: list[str] = []
     if ask:
@@ -46,7 +46,7 @@ def given(path: Path | None, *, ask: bool) -> tuple[str, ...]:
         data = files.take(path)
         if isinstance(data, Finding):
             raise XltoolError(f"密码文件 {path.name}：{render(data, None, None)}")
-        found += listed(data)
+        found += parse_passwords(data)
     if os.environ.get(VARIABLE):
         found.append(os.environ[VARIABLE])
     return tuple(dict.fromkeys(found))

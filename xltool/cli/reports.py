@@ -13,7 +13,7 @@ from xltool import api, files
 from xltool.campaign import reports
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import STATES, Standing, standings, submitted
+from xltool.campaign.standing import AGENCY_STATES, Standing, find_standings, standing_submission
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import readback
@@ -49,14 +49,14 @@ def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: 
         raise click.UsageError("--style 只能用于 docx。")
     dress = lent(style)
     with campaign_options.opened(root) as (campaign, roster, store):
-        found = standings(campaign, roster, store, date.today(), strict)
+        found = find_standings(campaign, roster, store, date.today(), strict)
         last_year = campaign_options.last_year(campaign, roster)
     accepted = [standing for standing in found if standing.state == "accepted"]
-    paths = {kind: reports.paths(campaign, roster, kind) for kind in kinds}
+    paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
     remarks: dict[str, None] = {}  # what is said of the fonts is said once
     unlike: list[str] = []
     for standing in campaign_options.progress(accepted, len(accepted), "生成"):
-        submission, prior = submitted(standing), last_year.get(standing.entry.agency.code)
+        submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
             data, noted = api.printed(submission, kind, style=dress if kind == "docx" else None, prior=prior)
@@ -76,9 +76,9 @@ def _left(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:
     """Names who has no report now, and what of an earlier version still lies there."""
     if left:
         console.say(f"还有 {len(left)} 个单位没有通过，没有生成：", err=True)
-    outdated = reports.outdated(campaign, roster, left)
+    outdated = reports.find_outdated(campaign, roster, left)
     for standing in left:
         agency = standing.entry.agency
         old = "、".join(path.name for path in outdated[agency.code])
         note = f"；{REPORTS} 里还有以前一版的报告，不要公布：{old}" if old else ""
-        console.say(f"  {agency.code}　{agency.name}　{STATES[standing.state]}{note}", err=True)
+        console.say(f"  {agency.code}　{agency.name}　{AGENCY_STATES[standing.state]}{note}", err=True)

@@ -11,7 +11,7 @@ import click
 
 from xltool import files
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import STATES, Standing, as_json, counts, standings, unmatched
+from xltool.campaign.standing import AGENCY_STATES, Standing, count_states, find_standings, find_unmatched, to_json
 from xltool.campaign.store import Unmatched
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -43,24 +43,24 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
     with campaign_options.opened(root) as (campaign, roster, store):
-        found, others = standings(campaign, roster, store, today, strict), unmatched(roster, store)
+        found, others = find_standings(campaign, roster, store, today, strict), find_unmatched(roster, store)
     if wants_json:
         console.result(
-            json.dumps(as_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         )
     else:
         for line in _lines(campaign, found, others, today):
             console.say(line)
     if html is not None:
-        from xltool.campaign.page import page
+        from xltool.campaign.page import render_page
 
-        _write(html, page(campaign, found, others, today))
+        _write(html, render_page(campaign, found, others, today))
     if reminders is not None:
         _remind(reminders, campaign, found, today)
 
 
 def _remind(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
-    from xltool.campaign.reminders import reminders as rows_of
+    from xltool.campaign.reminders import list_reminders as rows_of
     from xltool.csvfile import as_csv
     from xltool.workbook.listing import write_listing
 
@@ -75,8 +75,8 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _lines(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched], today: date) -> Iterator[str]:
-    tally = counts(found, others)
-    states = "，".join(f"{STATES[state]} {tally[state]}" for state in ("accepted", "returned", "missing"))
+    tally = count_states(found, others)
+    states = "，".join(f"{AGENCY_STATES[state]} {tally[state]}" for state in ("accepted", "returned", "missing"))
     yield f"{campaign.name} {campaign.year} 年度{campaign.spec.title}（{_deadline(campaign, today)}）"
     yield f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
     yield ""
@@ -118,7 +118,7 @@ def _row(standing: Standing) -> tuple[str, ...]:
     return (
         agency.code,
         agency.name,
-        STATES[standing.state],
+        AGENCY_STATES[standing.state],
         "逾期" if standing.late else "",
         *map(str, figures),
         received,

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster import Entry, Roster
-from xltool.campaign.standing import STATES, Standing, Verdict, standings
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedFinding, find_standings
 from xltool.campaign.store import Store, Waiver
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -58,7 +58,7 @@ def command(agency: str, rule: str, reason: str, person: str, root: Path) -> Non
     console.say(_outcome(before, after))
 
 
-def _entry(roster: Roster, agency: str) -> Entry:
+def _entry(roster: Roster, agency: str) -> RosterEntry:
     """The line of the roster with that code, or with just that name when no other has it."""
     named = [entry for entry in roster.entries if entry.agency.name == agency]
     found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
@@ -70,11 +70,11 @@ def _entry(roster: Roster, agency: str) -> Entry:
     return found
 
 
-def _standing(campaign: Campaign, store: Store, entry: Entry, at: datetime) -> Standing:
-    return standings(campaign, Roster((entry,)), store, at.date())[0]
+def _standing(campaign: Campaign, store: Store, entry: RosterEntry, at: datetime) -> Standing:
+    return find_standings(campaign, Roster((entry,)), store, at.date())[0]
 
 
-def _matching(standing: Standing, rule: str) -> list[Verdict]:
+def _matching(standing: Standing, rule: str) -> list[WeighedFinding]:
     """The findings of the newest version that the word is about; raises `XltoolError` when there are none."""
     name = standing.entry.agency.name
     if standing.version is None:
@@ -107,6 +107,10 @@ def _outcome(before: Standing, after: Standing) -> str:
     left = [
         f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
     ]
-    change = STATES[after.state] if before.state == after.state else f"{STATES[before.state]} → {STATES[after.state]}"
+    change = (
+        AGENCY_STATES[after.state]
+        if before.state == after.state
+        else f"{AGENCY_STATES[before.state]} → {AGENCY_STATES[after.state]}"
+    )
     rest = f"；还有{'、'.join(left)}未放行" if left else ""
     return f"现为：{change}{rest}。"

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from xltool.cli.chinese import Command, usage_fault
+from xltool.cli.chinese import Command, explain_usage
 from xltool.digits import parse_whole
 
 COMMANDS: Final = {
@@ -67,11 +67,11 @@ class Commands(Command, click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Runs the command; every failure is one sentence on standard error and an exit code of the contract."""
         extra["standalone_mode"] = False
-        extra.setdefault("terminal_width", _width())
+        extra.setdefault("terminal_width", _help_width())
         try:
             result = super().main(args, *more, **extra)
         except click.UsageError as error:
-            _fail(usage_fault(error), 2)
+            _fail(explain_usage(error), 2)
         except click.ClickException as error:
             _fail(error.format_message(), 1)
         except (click.Abort, KeyboardInterrupt):
@@ -85,12 +85,12 @@ class Commands(Command, click.Group):
             _fail(told(error), 1)
         except ImportError as error:  # a part of the program that is missing or cannot be opened
             _fail(f"xltool 没有装全，或读不出自己的程序文件（{error.name or error}）；请重新安装。", 1)
-        except _caller_errors() as error:
+        except _caller_error_type() as error:
             _fail(str(error), 1)
         sys.exit(result if isinstance(result, int) else 0)
 
 
-def _width() -> int:
+def _help_width() -> int:
     """The width of help, as click reckons it; click imports shutil for that, and with it every compressor there is."""
     width = parse_whole(os.environ.get("COLUMNS", ""), 4)
     try:
@@ -100,7 +100,7 @@ def _width() -> int:
     return max(min(width or 80, 80) - 2, 50)
 
 
-def _caller_errors() -> type[Exception]:
+def _caller_error_type() -> type[Exception]:
     from xltool.messages import XltoolError
 
     return XltoolError

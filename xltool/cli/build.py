@@ -18,15 +18,15 @@ from xltool.cli.chinese import Command
     options_metavar="[选项]",
     help="给名录里每个单位生成一个锁定的工作簿，放到 outbox；同时在任务文件夹里写出分发清单。\n\n名录不变时，再次生成的工作簿一模一样。",
 )
-@campaign_options.option
+@campaign_options.campaign_option
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")
 def command(root: Path, mail: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
-    with campaign_options.opened(root) as (campaign, roster, store):
-        last_year = campaign_options.last_year(campaign, roster)
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
+        last_year = campaign_options.read_last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
-        names = {made.file for made in campaign_options.progress(built, len(roster.entries), "生成")}
+        names = {made.file for made in campaign_options.show_progress(built, len(roster.entries), "生成")}
         place_of = campaign.root / folder.OUTBOX
         console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST_FILE}.xlsx。")
         if mail:

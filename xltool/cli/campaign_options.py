@@ -20,7 +20,7 @@ from xltool.model import Submission
 Item = TypeVar("Item")
 
 
-def option(command: Any) -> Any:
+def campaign_option(command: Any) -> Any:
     """The option `-C DIR`, as in git."""
     return click.option(
         "-C",
@@ -33,7 +33,7 @@ def option(command: Any) -> Any:
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
+def open_campaign(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end."""
     campaign = folder.find_campaign(root)
     roster = campaign.roster()
@@ -46,14 +46,14 @@ def opened(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
         store.close()
 
 
-def last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
+def read_last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
     """Last year's submissions by agency code, from where the settings say."""
     return priors.gather_last_year(
         folder.resolve_paths(campaign, campaign.prior), campaign.year, roster, passwords.read_passwords(campaign)
     )
 
 
-def progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:
+def show_progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:
     """The items, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         yield from items

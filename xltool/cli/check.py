@@ -11,7 +11,7 @@ import click
 from xltool import api
 from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
-from xltool.cli.passwords import options
+from xltool.cli.passwords import password_options
 from xltool.messages import visible
 
 
@@ -32,26 +32,28 @@ from xltool.messages import visible
 )
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
-@options
+@password_options
 def command(
     paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool, passwords: tuple[str, ...]
 ) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = output.loaded(paths, passwords)
+    loaded = output.read_files(paths, passwords)
     if prior_paths:
-        loaded, priors = prior_files.paired(loaded, prior_files.last_year(prior_paths, passwords))
+        loaded, priors = prior_files.pair_with_priors(loaded, prior_files.read_prior_files(prior_paths, passwords))
         readings = api.check(loaded, priors)
     else:
         readings = api.check(loaded)
     for path, reading in zip(paths, readings, strict=True):
         if as_json:
-            console.result(output.as_json(str(path), reading))
+            console.write_result(output.to_json(str(path), reading))
             continue
-        console.say(f"{visible(str(path))}：{output.STATES[api.status(reading)]}")
-        for line in output.lines(reading):
+        console.say(f"{visible(str(path))}：{output.STATUS_WORDS[api.status(reading)]}")
+        for line in output.describe_findings(reading):
             console.say(line)
     if not as_json:
         counts = Counter(api.status(reading) for reading in readings)
-        tally = "，".join(f"{name} {counts[status]} 个" for status, name in output.STATES.items() if counts[status])  # type: ignore[index]
+        tally = "，".join(
+            f"{name} {counts[status]} 个" for status, name in output.STATUS_WORDS.items() if counts[status]
+        )
         console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
-    sys.exit(output.exit_code(readings, strict))
+    sys.exit(output.choose_exit_code(readings, strict))

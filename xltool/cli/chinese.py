@@ -27,7 +27,7 @@ class Command(click.Command):
         return option
 
 
-def usage_fault(error: click.UsageError) -> str:
+def explain_usage(error: click.UsageError) -> str:
     """What is wrong with a call, in one sentence, and where to look."""
     if isinstance(error, click.NoSuchOption):
         from xltool.messages import suggest

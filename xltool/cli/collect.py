@@ -17,7 +17,7 @@ from xltool.campaign.standing import find_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
-from xltool.cli.passwords import options
+from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
 
 
@@ -30,23 +30,25 @@ from xltool.messages import XltoolError
     "有文件无法读取时退出码为 5，有退回时为 3。",
 )
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
-@campaign_options.option
+@campaign_options.campaign_option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
-@options
+@password_options
 def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tuple[str, ...]) -> None:
     """Takes in each file, refreshes returned/, prints one table of what happened."""
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
-    with campaign_options.opened(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
-        last_year = campaign_options.last_year(campaign, roster)
+        last_year = campaign_options.read_last_year(campaign, roster)
         office = intake.Intake(
             campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords
         )
         taken = list(
-            campaign_options.progress(intake.collect_files(office, paths, jobs or os.cpu_count() or 1), None, "收取")
+            campaign_options.show_progress(
+                intake.collect_files(office, paths, jobs or os.cpu_count() or 1), None, "收取"
+            )
         )
         states = {
             standing.entry.agency.code: standing.state

@@ -10,7 +10,7 @@ import click
 from xltool.messages import visible
 
 
-def result(data: bytes) -> None:
+def write_result(data: bytes) -> None:
     """Sends a result to standard output as UTF-8, whatever the console's own encoding."""
     sys.stdout.flush()
     stream = sys.stdout.buffer
@@ -21,9 +21,9 @@ def result(data: bytes) -> None:
 def say(text: str, *, err: bool = False) -> None:
     """A line for people, in the console's encoding; a sign that it cannot show becomes a question mark rather than a failure."""
     shown = "\n".join(visible(line) for line in text.split("\n"))  # no name of a file gives a terminal orders
-    click.echo(_encodable(shown, sys.stderr if err else sys.stdout), err=err)
+    click.echo(_make_encodable(shown, sys.stderr if err else sys.stdout), err=err)
 
 
-def _encodable(text: str, stream: TextIO) -> str:
+def _make_encodable(text: str, stream: TextIO) -> str:
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)

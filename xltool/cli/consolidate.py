@@ -29,29 +29,29 @@ from xltool.model import Absence
     "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
     "还有单位未报送或未通过时不汇总，退出码为 3，除非加 --allow-missing。",
 )
-@campaign_options.option
+@campaign_options.campaign_option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过；汇总数只有核实性问题时退出码为 4。")
 def command(root: Path, allow_missing: bool, strict: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
-    with campaign_options.opened(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
         given = gather_submissions(find_standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.submissions):
-            _refuse(given)
-        made = build_county(campaign, roster, given, campaign_options.last_year(campaign, roster))
+            _refuse_incomplete(given)
+        made = build_county(campaign, roster, given, campaign_options.read_last_year(campaign, roster))
     for name, data in made.files.items():
         files.put(campaign.root / COUNTY / name, data)
-    for line in _told(campaign, given, made):
+    for line in _describe_sum(campaign, given, made):
         console.say(line)
     for name in made.files:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
     if not made.reading.submission or not made.reading.submission.texts:
         console.say(f"本级报告的文字还没有写；写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
-    sys.exit(output.exit_code([made.reading], strict))
+    sys.exit(output.choose_exit_code([made.reading], strict))
 
 
-def _refuse(given: Gathered) -> None:
-    for line in _listed("还没有通过的单位", given.absent):
+def _refuse_incomplete(given: Gathered) -> None:
+    for line in _list_absent("还没有通过的单位", given.absent):
         console.say(line)
     why = "没有可以汇总的单位" if not given.submissions else f"还有 {len(given.absent)} 个单位没有通过"
     hint = "先催报、退回改正" if not given.submissions else "先催报、退回改正，或加 --allow-missing 只汇总其余单位"
@@ -59,7 +59,7 @@ def _refuse(given: Gathered) -> None:
     sys.exit(output.ERRORS)
 
 
-def _told(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
+def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
     """What was summed, what was not and why, what was corrected, and what is found in the sum."""
     held = made.consolidation
     counts = (
@@ -71,20 +71,20 @@ def _told(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
     for submission, version in zip(given.submissions, given.versions, strict=True):
         scope = "，汇总数" if submission.scope == "consolidated" else ""
         yield f"  {submission.agency.code}　{submission.agency.name}（第 {version} 版{scope}）"
-    yield from _listed("已含在上级单位汇总数里的单位", given.covered)
-    yield from _listed("未汇总的单位", given.absent)
+    yield from _list_absent("已含在上级单位汇总数里的单位", given.covered)
+    yield from _list_absent("未汇总的单位", given.absent)
     if held.applied:
         yield f"更正（county/{corrections.CORRECTIONS_FILE}）："
     for each in held.applied:
         correction = each.correction
         cell = campaign.spec.cell(correction.key)
-        figures = f"{output.shown(each.before, cell)} → {output.shown(each.after, cell)}"
-        yield f"  {output.spot(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
-    yield f"汇总数：{output.STATES['returned'] if made.draft else output.STATES['accepted']}{'，报告标明是草稿' if made.draft else ''}"
-    yield from output.lines(made.reading)
+        figures = f"{output.describe_value(each.before, cell)} → {output.describe_value(each.after, cell)}"
+        yield f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
+    yield f"汇总数：{output.STATUS_WORDS['returned'] if made.draft else output.STATUS_WORDS['accepted']}{'，报告标明是草稿' if made.draft else ''}"
+    yield from output.describe_findings(made.reading)
 
 
-def _listed(title: str, absent: Sequence[Absence]) -> Iterator[str]:
+def _list_absent(title: str, absent: Sequence[Absence]) -> Iterator[str]:
     if absent:
         yield f"{title}："
     for each in absent:

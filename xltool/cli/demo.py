@@ -16,8 +16,8 @@ from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
 from xltool.model import Submission
 
-FORM, YEAR, NAME = "ogi-2021", 2024, "额敏县"
-CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.normative_documents.in_force": 3}
+DEMO_FORM, DEMO_YEAR, DEMO_NAME = "ogi-2021", 2024, "额敏县"
+DEMO_CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.normative_documents.in_force": 3}
 """What the clerk of the wrong sample mends: two digits written the wrong way round, and a figure left standing from last year."""
 
 
@@ -31,30 +31,38 @@ CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.nor
 def command(root: Path) -> None:
     """Plays the campaign through the very commands that an office uses; what clerks do in between is told."""
     samples = data_folder("samples")
-    submissions = [_submission(path) for path in sorted((samples / str(YEAR)).glob("*.json"))]
+    submissions = [_read_submission(path) for path in sorted((samples / str(DEMO_YEAR)).glob("*.json"))]
     if not submissions:
         raise XltoolError("没有找到自带的样例。")
-    options = ["--form", FORM, "--year", str(YEAR), "--name", NAME]
-    _run("new", str(root), *options, "--roster", str(samples / folder.ROSTER), "--prior", str(samples / str(YEAR - 1)))
-    _run("build", "-C", str(root))
+    options = ["--form", DEMO_FORM, "--year", str(DEMO_YEAR), "--name", DEMO_NAME]
+    _run_command(
+        "new",
+        str(root),
+        *options,
+        "--roster",
+        str(samples / folder.ROSTER),
+        "--prior",
+        str(samples / str(DEMO_YEAR - 1)),
+    )
+    _run_command("build", "-C", str(root))
     console.say(f"\n（{len(submissions)} 个单位填好工作簿，用各种文件名发回，存入 inbox）")
-    wrong = _returned(root, submissions)
-    _run("collect", "-C", str(root), "--jobs", "1")
-    _run("status", "-C", str(root))
+    wrong = _return_samples(root, submissions)
+    _run_command("collect", "-C", str(root), "--jobs", "1")
+    _run_command("status", "-C", str(root))
     console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
-    _put(root, "改好了.xlsx", _corrected(wrong))
-    _run("collect", "-C", str(root), "--jobs", "1")
+    _put_in_inbox(root, "改好了.xlsx", _correct_mistake(wrong))
+    _run_command("collect", "-C", str(root), "--jobs", "1")
     console.say(
         f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.TEXTS_FILE}；文字里的数用花括号引用表中的格）"
     )
     files.put(root / folder.COUNTY / texts.TEXTS_FILE, (samples / texts.TEXTS_FILE).read_bytes())
-    _run("consolidate", "-C", str(root))
-    _run("status", "-C", str(root), "--html", str(root / "进度.html"))
-    _run("reports", "-C", str(root))
-    console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_written(root))))
+    _run_command("consolidate", "-C", str(root))
+    _run_command("status", "-C", str(root), "--html", str(root / "进度.html"))
+    _run_command("reports", "-C", str(root))
+    console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_list_results(root))))
 
 
-def _run(*args: str) -> None:
+def _run_command(*args: str) -> None:
     """Runs a command of xltool as typed, showing it first; findings are part of the play, failures are not."""
     console.say("\n$ xltool " + " ".join(args))
     try:
@@ -64,33 +72,33 @@ def _run(*args: str) -> None:
             raise
 
 
-def _returned(root: Path, submissions: list[Submission]) -> Submission:
+def _return_samples(root: Path, submissions: list[Submission]) -> Submission:
     """Puts each sample, filled into the agency's own workbook, into the inbox; gives the wrong one."""
     wrong = submissions[0]
     for number, submission in enumerate(submissions, 1):
-        _put(root, f"新建 Microsoft Excel 工作表 ({number}).xlsx", submission)
+        _put_in_inbox(root, f"新建 Microsoft Excel 工作表 ({number}).xlsx", submission)
         if api.status(api.check([api.read(api.dump(submission))])[0]) == "returned":
             wrong = submission
     return wrong
 
 
-def _put(root: Path, name: str, submission: Submission) -> None:
+def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     """A workbook as the agency sends it back: the one that was issued to it, filled in."""
-    with campaign_options.opened(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
-        prior = campaign_options.last_year(campaign, roster).get(submission.agency.code)
+        prior = campaign_options.read_last_year(campaign, roster).get(submission.agency.code)
     files.put(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
 
 
-def _corrected(submission: Submission) -> Submission:
+def _correct_mistake(submission: Submission) -> Submission:
     spec = api.form(submission.form)
     values = list(submission.values)
-    for key, value in CORRECTION.items():
+    for key, value in DEMO_CORRECTION.items():
         values[spec.index[key]] = value
     return replace(submission, values=tuple(values))
 
 
-def _submission(path: Path) -> Submission:
+def _read_submission(path: Path) -> Submission:
     data = files.take(path)
     submission = api.read(data).submission if isinstance(data, bytes) else None
     if submission is None:
@@ -98,7 +106,7 @@ def _submission(path: Path) -> Submission:
     return submission
 
 
-def _written(root: Path) -> list[Path]:
+def _list_results(root: Path) -> list[Path]:
     """What is worth opening: everything but the archive, the database and the key."""
     aside = {folder.ARCHIVE, folder.DATABASE, folder.KEY}
     return [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in aside]

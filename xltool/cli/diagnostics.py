@@ -13,7 +13,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Final, Literal
 
-State = Literal["ok", "missing", "optional"]
+CheckState = Literal["ok", "missing", "optional"]
 """There; missing and needed; missing, but most of the work can be done without it."""
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
@@ -24,50 +24,52 @@ _FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用�
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Diagnosis:
     """One thing that was looked at: what it is and how it stands, in a line, and what to do if anything."""
 
     id: str
-    state: State
+    state: CheckState
     text: str
     remedy: str = ""
 
 
-def checks(folder: Path) -> Iterator[Check]:
+def run_checks(folder: Path) -> Iterator[Diagnosis]:
     """Every check in order; the folder is the one that results would be written to."""
-    yield _python()
-    yield from _libraries()
-    yield from _forms()
-    yield _writable(folder)
-    yield _console()
-    yield from _pdf()
-    yield _pdf_reader()
-    yield from _fonts()
+    yield _check_python()
+    yield from _check_libraries()
+    yield from _check_forms()
+    yield _check_writable(folder)
+    yield _check_console()
+    yield from _check_pdf_printers()
+    yield _check_pdf_reader()
+    yield from _check_fonts()
 
 
-def _python() -> Check:
+def _check_python() -> Diagnosis:
     try:
         version = metadata.version("xltool")
     except metadata.PackageNotFoundError:
         version = "（没有安装，从源文件夹运行）"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return Check("xltool", "ok", f"xltool {version}，Python {platform.python_version()}（{sys.executable}），{system}")
+    return Diagnosis(
+        "xltool", "ok", f"xltool {version}，Python {platform.python_version()}（{sys.executable}），{system}"
+    )
 
 
-def _libraries() -> Iterator[Check]:
+def _check_libraries() -> Iterator[Diagnosis]:
     """One line for all libraries that are as they should be, and one for each that is not."""
     there = []
-    for name, oldest in _required():
-        check = _library(name, oldest)
+    for name, oldest in _list_requirements():
+        check = _check_library(name, oldest)
         if check is None:
             there.append(f"{name} {metadata.version(name)}")
         else:
             yield check
     if there:
-        yield Check("libraries", "ok", f"程序库：{'、'.join(there)}")
+        yield Diagnosis("libraries", "ok", f"程序库：{'、'.join(there)}")
 
 
-def _library(name: str, oldest: str) -> Check | None:
+def _check_library(name: str, oldest: str) -> Diagnosis | None:
     remedy = (
         f'运行 pip install "{name}>={oldest}"，或重新安装 xltool。'
         if oldest
@@ -76,17 +78,17 @@ def _library(name: str, oldest: str) -> Check | None:
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return Check(f"library.{name}", "missing", f"程序库 {name}：没有安装，用到它的命令不能运行", remedy)
-    if _numbers(installed) < _numbers(oldest):
-        return Check(f"library.{name}", "missing", f"程序库 {name}：{installed}，太旧，至少要 {oldest}", remedy)
+        return Diagnosis(f"library.{name}", "missing", f"程序库 {name}：没有安装，用到它的命令不能运行", remedy)
+    if _parse_version(installed) < _parse_version(oldest):
+        return Diagnosis(f"library.{name}", "missing", f"程序库 {name}：{installed}，太旧，至少要 {oldest}", remedy)
     try:
         import_module(_MODULES.get(name, name))
     except ImportError as error:
-        return Check(f"library.{name}", "missing", f"程序库 {name}：{installed}，装了但打不开（{error}）", remedy)
+        return Diagnosis(f"library.{name}", "missing", f"程序库 {name}：{installed}，装了但打不开（{error}）", remedy)
     return None
 
 
-def _required() -> Iterator[tuple[str, str]]:
+def _list_requirements() -> Iterator[tuple[str, str]]:
     """The libraries that the installed xltool says it needs on this system, each with its oldest version or ''."""
     try:
         written = metadata.requires("xltool") or []
@@ -100,11 +102,11 @@ def _required() -> Iterator[tuple[str, str]]:
         yield match[1], match[2] or ""
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _parse_version(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall("[0-9]+", version)[:3])
 
 
-def _forms() -> Iterator[Check]:
+def _check_forms() -> Iterator[Diagnosis]:
     """The forms that are known; a definition with a fault stops every command that looks at all of them."""
     from xltool import api
     from xltool.forms.catalog import FOLDERS, former_faults
@@ -116,7 +118,7 @@ def _forms() -> Iterator[Check]:
             spec = api.form(form_id)
         except (DefinitionError, OSError) as error:
             first = str(error).strip().partition("\n")[0]
-            yield Check(
+            yield Diagnosis(
                 f"form.{form_id}",
                 "missing",
                 f"报表 {form_id}：定义有错或读不出来（{first}）",
@@ -125,17 +127,17 @@ def _forms() -> Iterator[Check]:
         else:
             good.append(f"{form_id}（{spec.title}）")
     if good:
-        yield Check("forms", "ok", f"报表：{'、'.join(good)}")
+        yield Diagnosis("forms", "ok", f"报表：{'、'.join(good)}")
     else:
-        yield Check("forms", "missing", "报表：一种也没有，什么都做不了", "重新安装 xltool。")
+        yield Diagnosis("forms", "missing", "报表：一种也没有，什么都做不了", "重新安装 xltool。")
     for fault in former_faults():
         first = str(fault).strip().partition("\n")[0]
-        yield Check(
+        yield Diagnosis(
             "forms.former", "optional", f"旧版定义有错，用不上（{first}）", "改正定义文件，见所示的行；或删去它。"
         )
     for folder in os.environ.get(FOLDERS, "").split(os.pathsep):
         if folder and not Path(folder).is_dir():
-            yield Check(
+            yield Diagnosis(
                 "forms.folder",
                 "optional",
                 f"{FOLDERS} 所指的文件夹不存在：{folder}",
@@ -143,7 +145,7 @@ def _forms() -> Iterator[Check]:
             )
 
 
-def _writable(folder: Path) -> Check:
+def _check_writable(folder: Path) -> Diagnosis:
     """Whether a file can be made in the folder: really tried, and cleared away again."""
     from xltool import files
 
@@ -154,38 +156,38 @@ def _writable(folder: Path) -> Check:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return Check(
+        return Diagnosis(
             "folder",
             "missing",
             f"当前文件夹：不能写文件（{shown}：{files.reason(error)}）",
             "换一个有写权限、没有满的文件夹。",
         )
-    return Check("folder", "ok", f"当前文件夹：可以写文件（{shown}）")
+    return Diagnosis("folder", "ok", f"当前文件夹：可以写文件（{shown}）")
 
 
-def _console() -> Check:
+def _check_console() -> Diagnosis:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         _SAMPLE.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         # The words in ASCII are what can be read on such a console.
-        return Check(
+        return Diagnosis(
             "console", "optional", f"屏幕编码（console encoding）：{encoding}，显示不了汉字，会变成问号；写出的文件不受影响",
             "设置环境变量（set） PYTHONUTF8=1；Windows 命令窗口先运行 chcp 65001。",
         )  # fmt: skip
-    return Check("console", "ok", f"屏幕编码：{encoding}，能显示汉字")
+    return Diagnosis("console", "ok", f"屏幕编码：{encoding}，能显示汉字")
 
 
-def _pdf_reader() -> Check:
+def _check_pdf_reader() -> Diagnosis:
     """The library that reads PDF."""
     try:
-        return Check("pdfplumber", "ok", f"pdfplumber：{metadata.version('pdfplumber')}，用它读 PDF")
+        return Diagnosis("pdfplumber", "ok", f"pdfplumber：{metadata.version('pdfplumber')}，用它读 PDF")
     except metadata.PackageNotFoundError:
         lack = "读不了 PDF 的报告，生成的 PDF 不能读回核对"
-        return Check("pdfplumber", "optional", f"pdfplumber：没有安装；{lack}", '运行 pip install "xltool[pdf]"。')
+        return Diagnosis("pdfplumber", "optional", f"pdfplumber：没有安装；{lack}", '运行 pip install "xltool[pdf]"。')
 
 
-def _pdf() -> Iterator[Check]:
+def _check_pdf_printers() -> Iterator[Diagnosis]:
     """The two programs that can print a PDF: one is enough, typst is the better."""
     from xltool.report import office, typeset
 
@@ -194,30 +196,30 @@ def _pdf() -> Iterator[Check]:
     oldest = ".".join(map(str, typeset.OLDEST))
     remedy = '运行 pip install "xltool[pdf]"。'
     if typeset.available():
-        yield Check("typst", "ok", f"typst：{version}，用它生成 PDF")
+        yield Diagnosis("typst", "ok", f"typst：{version}，用它生成 PDF")
     else:
         state = "没有安装" if version is None else f"{version}，太旧，至少要 {oldest}"
         lack = "PDF 改由 LibreOffice 转换，每次的字节不同" if said else "生成不了 PDF，其他格式不受影响"
-        yield Check("typst", "optional", f"typst：{state}；{lack}", remedy)
+        yield Diagnosis("typst", "optional", f"typst：{state}；{lack}", remedy)
     need = "生成 PDF 用不着它" if typeset.available() else "没有 typst 时用它转换 PDF"
     if program is None:
         remedy = "" if typeset.available() else "安装 LibreOffice，或安装 typst。"
-        yield Check("libreoffice", "optional", f"LibreOffice：没有找到；{need}", remedy)
+        yield Diagnosis("libreoffice", "optional", f"LibreOffice：没有找到；{need}", remedy)
     elif said is None:
         text = f"LibreOffice：找到了（{program}），但没有应答，可能装坏了或太慢；{need}"
-        yield Check("libreoffice", "optional", text, "重新安装 LibreOffice，或等它空闲再试。")
+        yield Diagnosis("libreoffice", "optional", text, "重新安装 LibreOffice，或等它空闲再试。")
     else:
-        yield Check("libreoffice", "ok", f"{said}（{program}）；{need}")
+        yield Diagnosis("libreoffice", "ok", f"{said}（{program}）；{need}")
 
 
-def _fonts() -> Iterator[Check]:
+def _check_fonts() -> Iterator[Diagnosis]:
     """For each kind of text the face that a PDF made here would have."""
     from xltool.report import fonts, typeset
 
     ours = typeset.available()
     known = typeset.families() if ours else fonts.system_families()
     if known is None:
-        yield Check(
+        yield Diagnosis(
             "fonts", "optional", "字体：问不出这台电脑有哪些字体（没有 fc-list）", "安装 fontconfig，或安装 typst。"
         )
         return
@@ -225,15 +227,15 @@ def _fonts() -> Iterator[Check]:
         use, wanted = choice.chain.use, choice.chain.faces[0][0]
         name = f"font.{wanted}"
         if choice.prescribed:
-            yield Check(name, "ok", f"字体（{use}）：{wanted}")
+            yield Diagnosis(name, "ok", f"字体（{use}）：{wanted}")
         elif choice.name:
-            yield Check(
+            yield Diagnosis(
                 name,
                 "optional",
                 f"字体（{use}）：没有 {wanted}，PDF 中{f'用 {choice.name} 代替' if ours else '由 LibreOffice 另选'}",
                 _FONTS,
             )
         else:
-            yield Check(
+            yield Diagnosis(
                 name, "optional", f"字体（{use}）：没有 {wanted}，也没有可以代替的，PDF 中用什么字体说不定", _FONTS
             )

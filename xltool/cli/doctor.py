@@ -13,9 +13,9 @@ import click
 
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
-from xltool.cli.diagnostics import State, checks
+from xltool.cli.diagnostics import CheckState, run_checks
 
-_MARKS: Final[dict[State, str]] = {"ok": "有", "missing": "缺", "optional": "可选"}
+_MARKS: Final[dict[CheckState, str]] = {"ok": "有", "missing": "缺", "optional": "可选"}
 
 
 @click.command(
@@ -28,11 +28,11 @@ _MARKS: Final[dict[State, str]] = {"ok": "有", "missing": "缺", "optional": "�
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/doctor/1）。")
 def command(as_json: bool) -> None:
     """Prints a line for each thing; 1 when something needed is missing."""
-    found = list(checks(Path()))
+    found = list(run_checks(Path()))
     missing = sum(check.state == "missing" for check in found)
     if as_json:
         document = {"schema": "xltool/doctor/1", "ok": not missing, "checks": [asdict(check) for check in found]}
-        console.result(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        console.write_result(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     else:
         for check, after in zip_longest(found, found[1:]):
             remedy = (

@@ -33,12 +33,12 @@ def command(document: Path, target: Path) -> None:
     """Writes the workbook, then tells what of the document it cannot show as given."""
     if target.suffix.lower() != ".xlsx":
         raise click.UsageError("工作簿的文件名应以 .xlsx 结尾。")
-    reading = output.load(document)
+    reading = output.read_file(document)
     submission = reading.submission
     if submission is not None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
         files.put(target, api.fill(submission))
         console.say(f"已写出 {target}", err=True)
-    for line in output.lines(reading):
+    for line in output.describe_findings(reading):
         console.say(line, err=True)
-    sys.exit(output.exit_code([reading]))
+    sys.exit(output.choose_exit_code([reading]))

@@ -28,21 +28,21 @@ def command(form_id: str | None, as_json: bool) -> None:
         specs = [api.form(known) for known in api.forms()]
         if as_json:
             heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
-            console.result(
+            console.write_result(
                 json.dumps({"schema": "xltool/forms/1", "forms": heads}, ensure_ascii=False).encode() + b"\n"
             )
         else:
             for spec in specs:
-                console.say(f"{spec.id}　{spec.title}（{spec.basis}，{_years(spec)}）")
+                console.say(f"{spec.id}　{spec.title}（{spec.basis}，{_describe_years(spec)}）")
         return
     spec = api.form(form_id)
     if as_json:
-        console.result(json.dumps(described(spec), ensure_ascii=False).encode() + b"\n")
+        console.write_result(json.dumps(describe_form(spec), ensure_ascii=False).encode() + b"\n")
     else:
-        _listing(spec)
+        _print_form(spec)
 
 
-def described(spec: FormSpec) -> dict[str, Any]:
+def describe_form(spec: FormSpec) -> dict[str, Any]:
     """A form as the contract's JSON: cells with sheet and address, texts, rules by id."""
     from xltool.workbook.layout_plan import plan
 
@@ -80,16 +80,16 @@ def described(spec: FormSpec) -> dict[str, Any]:
     }
 
 
-def _years(spec: FormSpec) -> str:
+def _describe_years(spec: FormSpec) -> str:
     first, last = spec.years
     return f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
 
 
-def _listing(spec: FormSpec) -> None:
+def _print_form(spec: FormSpec) -> None:
     from xltool.workbook.layout_plan import plan
 
     layout = plan(spec)
-    console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_years(spec)}")
+    console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_describe_years(spec)}")
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")
         for cell in (cell for cell in spec.cells if cell.table is table):

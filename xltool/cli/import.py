@@ -17,7 +17,7 @@ from xltool.cli.chinese import Command
 from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
 from xltool.model import Finding, Reading
 
-HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
+EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
 
 
 @click.command(
@@ -59,23 +59,23 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
     if reading.submission is not None:
         document = api.dump(reading.submission)
         if target is None:
-            console.result(document)
+            console.write_result(document)
         else:
             files.put(target, document)
             console.say(f"已写出 {target}", err=True)
         if evidence is not None:
-            files.put(evidence, _table(sources))
+            files.put(evidence, _write_evidence(sources))
             console.say(f"已写出 {evidence}", err=True)
-    for line in output.lines(reading):
+    for line in output.describe_findings(reading):
         console.say(line, err=True)
-    sys.exit(output.exit_code([reading]))
+    sys.exit(output.choose_exit_code([reading]))
 
 
-def _table(sources: Sequence[Sequence[str]]) -> bytes:
+def _write_evidence(sources: Sequence[Sequence[str]]) -> bytes:
     """The sources as CSV for Excel; what begins like a formula is written as text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADS)
+    writer.writerow(EVIDENCE_HEADS)
     writer.writerows(
         [f"'{cell}" if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in source] for source in sources
     )

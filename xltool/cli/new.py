@@ -11,7 +11,7 @@ from xltool import files
 from xltool.campaign import county, folder, priors, roster
 from xltool.cli import console
 from xltool.cli.chinese import Command
-from xltool.cli.passwords import options
+from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
 from xltool.model import Finding
 
@@ -38,7 +38,7 @@ from xltool.model import Finding
 @click.option(
     "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
 )
-@options
+@password_options
 def command(
     root: Path,
     *,

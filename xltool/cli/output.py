@@ -14,15 +14,15 @@ from xltool.model import Finding, FormSpec, Reading, Suspect
 from xltool.readings import readings
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
-STATES: Final = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
+STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
 
 
-def load(path: Path, passwords: Sequence[str] = ()) -> Reading:
+def read_file(path: Path, passwords: Sequence[str] = ()) -> Reading:
     """The reading of one file; a file that cannot be opened is rejected with one finding."""
-    return loaded([path], passwords)[0]
+    return read_files([path], passwords)[0]
 
 
-def loaded(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
+def read_files(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
     """The readings of files in their order, each apart from the others."""
     refused: dict[int, Reading] = {}
 
@@ -46,7 +46,7 @@ def spec_of(reading: Reading) -> FormSpec | None:
     return None if reading.submission is None else api.form(reading.submission.form)
 
 
-def lines(reading: Reading) -> Iterable[str]:
+def describe_findings(reading: Reading) -> Iterable[str]:
     """One indented line a finding, errors first."""
     spec = spec_of(reading)
     named: set[Suspect] = set()  # findings of one fault share their suspects: name each once
@@ -56,11 +56,11 @@ def lines(reading: Reading) -> Iterable[str]:
             if spec is not None and suspect not in named:
                 named.add(suspect)
                 cell = spec.cell(suspect.key)
-                change = f"{shown(suspect.value, cell)} → {shown(suspect.proposed, cell)}"
-                yield f"        疑似错误：{spot(spec, suspect.key)} {change}，{suspect.why}。"
+                change = f"{describe_value(suspect.value, cell)} → {describe_value(suspect.proposed, cell)}"
+                yield f"        疑似错误：{describe_cell(spec, suspect.key)} {change}，{suspect.why}。"
 
 
-def spot(spec: FormSpec, key: str) -> str:
+def describe_cell(spec: FormSpec, key: str) -> str:
     """A cell as a clerk says it."""
     from xltool import messages
     from xltool.workbook.layout_plan import plan
@@ -68,14 +68,14 @@ def spot(spec: FormSpec, key: str) -> str:
     return messages.spot(spec.cell(key), plan(spec).place)
 
 
-def shown(value: Any, cell: Any) -> str:
+def describe_value(value: Any, cell: Any) -> str:
     """A figure as a message names it."""
     from xltool.forms.number import written
 
     return written(value, cell.measure)
 
 
-def as_json(file: str, reading: Reading) -> bytes:
+def to_json(file: str, reading: Reading) -> bytes:
     """The line of `check --json` for one file."""
     submission = reading.submission
     document: dict[str, Any] = {"schema": "xltool/check/1", "file": file, "status": api.status(reading)}
@@ -89,7 +89,7 @@ def as_json(file: str, reading: Reading) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
-def exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
+def choose_exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
     """The exit code of the contract: the larger wins, except that a file that could not be opened wins over all."""
     worst = DONE
     for reading in readings:

@@ -17,7 +17,7 @@ from xltool.model import Finding
 VARIABLE: Final = "XLTOOL_PASSWORD"
 
 
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
+def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of passwords, and their sum as its argument `passwords`."""
 
     @click.option(
@@ -30,12 +30,12 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--ask-password", "ask", is_flag=True, help="运行时询问打开密码（不显示）。")
     @wraps(command)
     def asking(*args: Any, password_file: Path | None, ask: bool, **rest: Any) -> Any:
-        return command(*args, passwords=given(password_file, ask=ask), **rest)
+        return command(*args, passwords=collect_passwords(password_file, ask=ask), **rest)
 
     return asking
 
 
-def given(path: Path | None, *, ask: bool) -> tuple[str, ...]:
+def collect_passwords(path: Path | None, *, ask: bool) -> tuple[str, ...]:
     """The passwords from the prompt, the file and the environment, in that order."""
     from xltool.campaign.passwords import parse_passwords
 

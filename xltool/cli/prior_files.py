@@ -14,21 +14,21 @@ from xltool.messages import finding, visible
 from xltool.model import Reading, Submission
 
 
-def last_year(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
+def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
     """Last year's submissions by file; ends the command with its finding when one cannot be read."""
     found = {}
     for path in paths:
-        reading = output.load(path, given)
+        reading = output.read_file(path, given)
         if reading.submission is None:
-            console.say(f"上年文件 {visible(str(path))}：{output.STATES['rejected']}", err=True)
-            for line in output.lines(reading):
+            console.say(f"上年文件 {visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
+            for line in output.describe_findings(reading):
                 console.say(line, err=True)
-            sys.exit(output.exit_code([reading]))
+            sys.exit(output.choose_exit_code([reading]))
         found[str(path)] = reading.submission
     return found
 
 
-def paired(
+def pair_with_priors(
     readings: Sequence[Reading], priors: Mapping[str, Submission]
 ) -> tuple[list[Reading], list[Submission | None]]:
     """The readings and for each last year's submission, or None; `priors` are by file name.
@@ -44,11 +44,11 @@ def paired(
             if reading.submission and reading.submission.agency.code == prior.agency.code
         ]
         if not mine and len(found) == len(priors) == 1 and found[0].submission is not None:
-            found[0] = _noted(found[0], found[0].submission, prior, file)
+            found[0] = _note_prior(found[0], found[0].submission, prior, file)
             mine = [0]
-        following = [at for at in mine if _year(found[at]) == prior.year + 1]
+        following = [at for at in mine if _reading_year(found[at]) == prior.year + 1]
         if mine and not following:
-            year = _year(found[mine[0]])
+            year = _reading_year(found[mine[0]])
             raise click.UsageError(
                 f"上年文件 {file} 是 {prior.year} 年度的；要审核的是 {year} 年度的，上年应为 {year - 1} 年度。"
             )
@@ -66,7 +66,7 @@ def paired(
     return found, taken
 
 
-def _noted(reading: Reading, submission: Submission, prior: Submission, file: str) -> Reading:
+def _note_prior(reading: Reading, submission: Submission, prior: Submission, file: str) -> Reading:
     mine, theirs = submission.agency, prior.agency
     if mine.name != theirs.name:
         raise click.UsageError(
@@ -75,5 +75,5 @@ def _noted(reading: Reading, submission: Submission, prior: Submission, file: st
     return replace(reading, findings=(*reading.findings, finding("prior.paired", prior=theirs.code, mine=mine.code)))
 
 
-def _year(reading: Reading) -> int:
+def _reading_year(reading: Reading) -> int:
     return 0 if reading.submission is None else reading.submission.year

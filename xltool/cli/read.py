@@ -10,7 +10,7 @@ import click
 from xltool import api, files
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
-from xltool.cli.passwords import options
+from xltool.cli.passwords import password_options
 
 
 @click.command(
@@ -28,17 +28,17 @@ from xltool.cli.passwords import options
     type=click.Path(path_type=Path),
     help="写到哪个文件；不写则输出到屏幕。",
 )
-@options
+@password_options
 def command(workbook: Path, target: Path | None, passwords: tuple[str, ...]) -> None:
     """Writes the document, and what was noticed in reading to standard error."""
-    reading = output.load(workbook, passwords)
+    reading = output.read_file(workbook, passwords)
     if reading.submission is not None:
         data = api.dump(reading.submission)
         if target is None:
-            console.result(data)
+            console.write_result(data)
         else:
             files.put(target, data)
             console.say(f"已写出 {target}", err=True)
-    for line in output.lines(reading):
+    for line in output.describe_findings(reading):
         console.say(line, err=True)
-    sys.exit(output.exit_code([reading]))
+    sys.exit(output.choose_exit_code([reading]))

@@ -17,7 +17,7 @@ class Readback(NamedTuple):
     differs: bool = False
 
 
-def readback(data: bytes, kind: Kind, submission: Submission, prior: Submission | None) -> Readback:
+def read_back(data: bytes, kind: Kind, submission: Submission, prior: Submission | None) -> Readback:
     """Holds a report's bytes against its submission, and last year's where its texts name figures of it; kinds that nobody reads pass."""
     if kind not in VERIFIABLE:
         return Readback()
@@ -26,4 +26,4 @@ def readback(data: bytes, kind: Kind, submission: Submission, prior: Submission 
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:
         return Readback()
-    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.lines(reading)), differs=True)
+    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.describe_findings(reading)), differs=True)

@@ -10,9 +10,9 @@ import click
 from xltool import api, files
 from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
-from xltool.cli.passwords import options
-from xltool.cli.readback import readback
-from xltool.cli.style import lent
+from xltool.cli.passwords import password_options
+from xltool.cli.readback import read_back
+from xltool.cli.style import read_lent_style
 from xltool.report.printing import KINDS
 
 
@@ -51,7 +51,7 @@ from xltool.report.printing import KINDS
     type=click.Path(path_type=Path),
     help="上年的工作簿或上报件：审核时与上年比较，文字里引用的上年数由此填入，图示中与上年对照。",
 )
-@options
+@password_options
 def command(
     source: Path,
     target: Path,
@@ -75,18 +75,19 @@ def command(
         raise click.UsageError("--fragment 不能与 --pictures 同用：发布系统大多会去掉图示；另生成一份 .html 放图示。")
     if style is not None and kind != "docx":
         raise click.UsageError(f"--style 只能用于 .docx，不能用于 .{kind}。")
-    dress = lent(style)
-    loaded, priors = prior_files.paired(
-        [output.load(source, passwords)], {} if prior is None else prior_files.last_year((prior,), passwords)
+    dress = read_lent_style(style)
+    loaded, priors = prior_files.pair_with_priors(
+        [output.read_file(source, passwords)],
+        {} if prior is None else prior_files.read_prior_files((prior,), passwords),
     )
     [reading] = api.check(loaded, priors)
     status = api.status(reading)
-    for line in output.lines(reading):
+    for line in output.describe_findings(reading):
         console.say(line, err=True)
     if reading.submission is None or (status == "returned" and not draft):
         if reading.submission is not None:
             console.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
-        sys.exit(output.exit_code([reading]))
+        sys.exit(output.choose_exit_code([reading]))
     drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
     if pictures and not drawn:
         console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
@@ -97,7 +98,7 @@ def command(
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {target}", err=True)
-    back = readback(data, kind, reading.submission, priors[0])
+    back = read_back(data, kind, reading.submission, priors[0])
     for line in back.lines:
         console.say(line, err=True)
     if back.differs:

@@ -16,8 +16,8 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, find_standings, standing_submission
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
-from xltool.cli.readback import readback
-from xltool.cli.style import lent
+from xltool.cli.readback import read_back
+from xltool.cli.style import read_lent_style
 from xltool.report.printing import KINDS, Kind
 
 
@@ -28,7 +28,7 @@ from xltool.report.printing import KINDS, Kind
     help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
     "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
-@campaign_options.option
+@campaign_options.campaign_option
 @click.option(
     "--kind",
     "kinds",
@@ -47,32 +47,32 @@ def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: 
     kinds = tuple(dict.fromkeys(kinds))
     if style is not None and "docx" not in kinds:
         raise click.UsageError("--style 只能用于 docx。")
-    dress = lent(style)
-    with campaign_options.opened(root) as (campaign, roster, store):
+    dress = read_lent_style(style)
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
         found = find_standings(campaign, roster, store, date.today(), strict)
-        last_year = campaign_options.last_year(campaign, roster)
+        last_year = campaign_options.read_last_year(campaign, roster)
     accepted = [standing for standing in found if standing.state == "accepted"]
     paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
     remarks: dict[str, None] = {}  # what is said of the fonts is said once
     unlike: list[str] = []
-    for standing in campaign_options.progress(accepted, len(accepted), "生成"):
+    for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
         submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
             data, noted = api.printed(submission, kind, style=dress if kind == "docx" else None, prior=prior)
             files.put(path, data)
-            back = readback(data, kind, submission, prior)
+            back = read_back(data, kind, submission, prior)
             remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
             unlike += [f"{path.name}：", *back.lines] if back.differs else []
     console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
     for line in (*remarks, *unlike):
         console.say(line, err=True)
     left = [standing for standing in found if standing.state != "accepted"]
-    _left(campaign, roster, left)
+    _tell_outdated(campaign, roster, left)
     sys.exit(output.ERRORS if left or unlike else output.DONE)
 
 
-def _left(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:
+def _tell_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:
     """Names who has no report now, and what of an earlier version still lies there."""
     if left:
         console.say(f"还有 {len(left)} 个单位没有通过，没有生成：", err=True)

@@ -30,7 +30,7 @@ _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
     help="列出各单位的报送情况：谁报了、谁逾期、哪里不对。\n\n"
     "最新一版有未放行的强制性错误的为退回；加 --strict 时，没有说明的核实性问题也算。",
 )
-@campaign_options.option
+@campaign_options.campaign_option
 @click.option("--json", "wants_json", is_flag=True, help="输出 JSON（xltool/status/1）。")
 @click.option("--html", metavar="文件.html", type=click.Path(path_type=Path), help="另写一个可以张贴、打印的网页。")
 @click.option(
@@ -42,24 +42,24 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
-    with campaign_options.opened(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
         found, others = find_standings(campaign, roster, store, today, strict), find_unmatched(roster, store)
     if wants_json:
-        console.result(
+        console.write_result(
             json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         )
     else:
-        for line in _lines(campaign, found, others, today):
+        for line in _describe_standings(campaign, found, others, today):
             console.say(line)
     if html is not None:
         from xltool.campaign.page import render_page
 
         _write(html, render_page(campaign, found, others, today))
     if reminders is not None:
-        _remind(reminders, campaign, found, today)
+        _write_reminders(reminders, campaign, found, today)
 
 
-def _remind(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
+def _write_reminders(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
     from xltool.campaign.reminders import list_reminders as rows_of
     from xltool.csvfile import as_csv
     from xltool.workbook.listing import write_listing
@@ -74,24 +74,29 @@ def _write(path: Path, data: bytes) -> None:
     console.say(f"已写出 {path}", err=True)
 
 
-def _lines(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched], today: date) -> Iterator[str]:
+def _describe_standings(
+    campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched], today: date
+) -> Iterator[str]:
     tally = count_states(found, others)
     states = "，".join(f"{AGENCY_STATES[state]} {tally[state]}" for state in ("accepted", "returned", "missing"))
-    yield f"{campaign.name} {campaign.year} 年度{campaign.spec.title}（{_deadline(campaign, today)}）"
+    yield f"{campaign.name} {campaign.year} 年度{campaign.spec.title}（{_describe_deadline(campaign, today)}）"
     yield f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
     yield ""
-    yield from _aligned([_HEADS, *map(_row, found)])
+    yield from _align_columns([_HEADS, *map(_standing_row, found)])
     late = [standing for standing in found if standing.late]
     if late:
         yield "\n逾期："
-        yield from _aligned(
-            [("", _spot(s), f"{'未报送，已逾期' if s.state == 'missing' else '迟报'} {s.days_late} 天") for s in late]
+        yield from _align_columns(
+            [
+                ("", _describe_standing(s), f"{'未报送，已逾期' if s.state == 'missing' else '迟报'} {s.days_late} 天")
+                for s in late
+            ]
         )
     returned = [standing for standing in found if standing.state == "returned"]
     if returned:
         yield "\n退回，待改正："
     for standing in returned:
-        yield f"  {_spot(standing)}（第 {standing.versions} 版）"
+        yield f"  {_describe_standing(standing)}（第 {standing.versions} 版）"
         for verdict in standing.open:
             yield clean(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
     if others:
@@ -100,18 +105,18 @@ def _lines(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmat
         yield clean(f"  {other.file}：{other.reason}")
 
 
-def _deadline(campaign: Campaign, today: date) -> str:
+def _describe_deadline(campaign: Campaign, today: date) -> str:
     if campaign.deadline is None:
         return "未设期限"
     left = (campaign.deadline - today).days
     return f"期限 {campaign.deadline}，{f'还有 {left} 天' if left > 0 else '今天到期' if left == 0 else f'已过 {-left} 天'}"
 
 
-def _spot(standing: Standing) -> str:
+def _describe_standing(standing: Standing) -> str:
     return f"{standing.entry.agency.code} {standing.entry.agency.name}"
 
 
-def _row(standing: Standing) -> tuple[str, ...]:
+def _standing_row(standing: Standing) -> tuple[str, ...]:
     figures = (standing.versions, standing.errors, standing.warnings, standing.waived)
     received = standing.received[:16].replace("T", " ") if standing.received else ""
     agency = standing.entry.agency
@@ -125,18 +130,19 @@ def _row(standing: Standing) -> tuple[str, ...]:
     )
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows in columns, by the width that a console gives their signs."""
     cleaned = [[clean(cell) for cell in row] for row in rows]
     widths = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)]
     for row in cleaned:
         cells = [
-            _padded(cell, width, right=at in _NUMBERS) for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            _pad_cell(cell, width, right=at in _NUMBERS)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
 
 
-def _padded(cell: str, width: int, *, right: bool) -> str:
+def _pad_cell(cell: str, width: int, *, right: bool) -> str:
     blanks = " " * (width - _columns(cell))
     return blanks + cell if right else cell + blanks
 

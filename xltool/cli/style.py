@@ -9,7 +9,7 @@ from xltool.messages import XltoolError, told, visible
 from xltool.model import Finding
 
 
-def lent(path: Path | None) -> bytes | None:
+def read_lent_style(path: Path | None) -> bytes | None:
     """The bytes of the document whose styles are asked for; `XltoolError` when it cannot be opened."""
     if path is None:
         return None

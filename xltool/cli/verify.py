@@ -10,7 +10,7 @@ import click
 from xltool import api, files, readings
 from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
-from xltool.cli.passwords import options
+from xltool.cli.passwords import password_options
 from xltool.model import Finding, Reading
 
 
@@ -32,21 +32,22 @@ from xltool.model import Finding, Reading
 @click.option(
     "--prior", metavar="上年", type=click.Path(path_type=Path), help="上年的工作簿或上报件：文字里引用了上年数时要用。"
 )
-@options
+@password_options
 def command(report: Path, source: Path, *, prior: Path | None, passwords: tuple[str, ...]) -> None:
     """Prints each difference, or that there is none."""
-    [held], [last] = prior_files.paired(
-        [output.load(source, passwords)], {} if prior is None else prior_files.last_year((prior,), passwords)
+    [held], [last] = prior_files.pair_with_priors(
+        [output.read_file(source, passwords)],
+        {} if prior is None else prior_files.read_prior_files((prior,), passwords),
     )
     if held.submission is None:
-        for line in output.lines(held):
+        for line in output.describe_findings(held):
             console.say(line, err=True)
-        sys.exit(output.exit_code([held]))
+        sys.exit(output.choose_exit_code([held]))
     data = files.take(report)
     reading = Reading(None, (data,)) if isinstance(data, Finding) else readings.verified(data, held.submission, last)
-    for line in output.lines(reading):
+    for line in output.describe_findings(reading):
         console.say(line)
     if not reading.findings:
         cells = len(api.form(held.submission.form).cells)
         console.say(f"{report.name} 与 {source.name} 一致：{cells} 个数和全部文字都相同。")
-    sys.exit(output.exit_code([reading]))
+    sys.exit(output.choose_exit_code([reading]))

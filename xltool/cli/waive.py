@@ -36,29 +36,29 @@ MOST_NAMES = 8
 @click.argument("rule", metavar="规则")
 @click.option("--reason", metavar="理由", required=True, help="为什么可以放行。")
 @click.option("--by", "person", metavar="姓名", required=True, help="由谁放行。")
-@campaign_options.option
+@campaign_options.campaign_option
 def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
     """Notes the waiver and tells what passes now and how the agency stands."""
     reason, person = clean(reason).strip(), clean(person).strip()
     if not reason or not person:
         raise click.UsageError("放行要写明理由（--reason）和姓名（--by），不能为空。")
     at = datetime.now()
-    with campaign_options.opened(root) as (campaign, roster, store):
-        entry = _entry(roster, agency)
-        before = _standing(campaign, store, entry, at)
-        passing = _matching(before, rule)
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
+        entry = _find_entry(roster, agency)
+        before = _find_standing(campaign, store, entry, at)
+        passing = _find_matching(before, rule)
         waiver = Waiver(entry.agency.code, rule, reason, person, at.isoformat(timespec="seconds"))
         told = next((w for w in store.waivers().get(waiver.agency, ()) if w.rule == rule), None)
         if told is None or (told.reason, told.person) != (reason, person):  # the same word again changes nothing
             store.waive(waiver)
-        after = _standing(campaign, store, entry, at)
+        after = _find_standing(campaign, store, entry, at)
     console.say(f"{entry.agency.name}：放行 {len(passing)} 处。")
     for verdict in passing:
         console.say(clean(f"  [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）"))
-    console.say(_outcome(before, after))
+    console.say(_describe_outcome(before, after))
 
 
-def _entry(roster: Roster, agency: str) -> RosterEntry:
+def _find_entry(roster: Roster, agency: str) -> RosterEntry:
     """The line of the roster with that code, or with just that name when no other has it."""
     named = [entry for entry in roster.entries if entry.agency.name == agency]
     found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
@@ -70,11 +70,11 @@ def _entry(roster: Roster, agency: str) -> RosterEntry:
     return found
 
 
-def _standing(campaign: Campaign, store: Store, entry: RosterEntry, at: datetime) -> Standing:
+def _find_standing(campaign: Campaign, store: Store, entry: RosterEntry, at: datetime) -> Standing:
     return find_standings(campaign, Roster((entry,)), store, at.date())[0]
 
 
-def _matching(standing: Standing, rule: str) -> list[WeighedFinding]:
+def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
     """The findings of the newest version that the word is about; raises `XltoolError` when there are none."""
     name = standing.entry.agency.name
     if standing.version is None:
@@ -89,20 +89,20 @@ def _matching(standing: Standing, rule: str) -> list[WeighedFinding]:
     )
     if rule == SHARED_CODE:
         raise XltoolError(
-            f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_listed(v.name for v in asking if v.code == rule)}。"
+            f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_list_names(v.name for v in asking if v.code == rule)}。"
         )
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:
-        hint = suggest(closest(rule, known), lead="") or f"现有：{_listed(verdict.name for verdict in asking)}"
+        hint = suggest(closest(rule, known), lead="") or f"现有：{_list_names(verdict.name for verdict in asking)}"
         raise XltoolError(f"{name}第 {standing.versions} 版的审核结果里没有 {rule}；{hint}。")
     return passing
 
 
-def _listed(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     return join_first(list(dict.fromkeys(names)), MOST_NAMES, "条") or "（没有）"
 
 
-def _outcome(before: Standing, after: Standing) -> str:
+def _describe_outcome(before: Standing, after: Standing) -> str:
     """How the agency stands now, and what is left."""
     left = [
         f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count

@@ -16,7 +16,7 @@ from measure import Contender, Table, compared
 
 import xltool
 from xltool.model import Grid, Heading, Rectangle, Report, Submission
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 
 TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ report.title }}</title></head><body>
 <h1>{{ report.title }}</h1>
@@ -29,7 +29,7 @@ TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><tit
 
 def measured(quick: bool) -> list[Table]:
     submission = sample()
-    assembled = assemble(spec(), submission)
+    assembled = assemble_report(spec(), submission)
     parts = contents(xltool.report(submission, "docx"))
     template = Environment(autoescape=True).from_string(TEMPLATE)
     rounds = 2 if quick else 15

@@ -10,7 +10,7 @@ from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import UnknownFormError, XltoolError, finding
 from xltool.model import Finding, FormSpec, Reading, Submission
-from xltool.report.printing import Kind
+from xltool.report.printing import ReportKind
 
 if TYPE_CHECKING:
     import pandas
@@ -153,7 +153,7 @@ def differing_totals(submission: Submission) -> tuple[Finding, ...]:
 
 def report(
     submission: Submission,
-    kind: Kind = "docx",
+    kind: ReportKind = "docx",
     *,
     draft: bool = False,
     fragment: bool = False,
@@ -165,7 +165,7 @@ def report(
 
     Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year come from `prior`.
 
-    Its figures alone for programs are .csv (a row a cell, `report.data.csv`) and .json (the submission document, as `dump` has it).
+    Its figures alone for programs are .csv (a row a cell, `report.data.to_csv`) and .json (the submission document, as `dump` has it).
     `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for another kind.
 
     A PDF needs typst or LibreOffice: `XltoolError` when neither is here. Printed by LibreOffice its bytes differ each time.
@@ -177,7 +177,7 @@ def report(
 
 def printed(
     submission: Submission,
-    kind: Kind,
+    kind: ReportKind,
     *,
     draft: bool = False,
     fragment: bool = False,
@@ -191,7 +191,7 @@ def printed(
 
     spec = form(submission.form)
     whole = completed(spec, submission)[0]
-    return printing.printed(
+    return printing.print_report(
         spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior)
     )
 
@@ -212,9 +212,9 @@ def pictures(submission: Submission, prior: Submission | None = None) -> tuple[P
 
 def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
     """A web page of pictures alone, beside the report and no part of it."""
-    from xltool.report.printing import picture_page
+    from xltool.report.printing import write_picture_page
 
-    return picture_page(form(submission.form), submission, pictures, draft=draft)
+    return write_picture_page(form(submission.form), submission, pictures, draft=draft)
 
 
 def dump(submission: Submission) -> bytes:

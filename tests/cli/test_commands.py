@@ -363,7 +363,7 @@ def test_what_was_noticed_in_reading_goes_to_standard_error(folder):
 # ---------------------------------------------------------------- report and explain
 
 
-@pytest.mark.parametrize("kind", printing.KINDS)
+@pytest.mark.parametrize("kind", printing.REPORT_KINDS)
 def test_a_report(folder, kind):
     put(folder / "a.json", CLEAN)
     result = run("report", "a.json", "-o", f"a.{kind}")

@@ -33,10 +33,10 @@ def made_up(monkeypatch, tmp_path):
     monkeypatch.setattr(metadata, "version", version)
     monkeypatch.setattr(metadata, "requires", lambda name: ["alpha>=2.0", "beta-tool>=1.0", "gamma>=1; extra == 'pdf'"])
     monkeypatch.setattr(diagnostics, "import_module", lambda name: sys)
-    monkeypatch.setattr(typeset, "version", lambda: "0.15.2")
-    monkeypatch.setattr(typeset, "families", lambda: GOOD_FONTS)
-    monkeypatch.setattr(office, "found", lambda: Path("/opt/office/soffice"))
-    monkeypatch.setattr(office, "version", lambda program: "LibreOffice 24.8")
+    monkeypatch.setattr(typeset, "find_version", lambda: "0.15.2")
+    monkeypatch.setattr(typeset, "list_families", lambda: GOOD_FONTS)
+    monkeypatch.setattr(office, "find_program", lambda: Path("/opt/office/soffice"))
+    monkeypatch.setattr(office, "ask_version", lambda program: "LibreOffice 24.8")
     monkeypatch.delenv("XLTOOL_FORMS", raising=False)
     monkeypatch.chdir(tmp_path)
     return versions
@@ -200,10 +200,10 @@ def test_a_console_without_chinese_still_shows_what_to_do():
     ],
 )
 def test_what_makes_a_pdf(monkeypatch, version, program, said, typst, libreoffice):
-    monkeypatch.setattr(typeset, "version", lambda: version)
-    monkeypatch.setattr(office, "found", lambda: program and Path(program))
-    monkeypatch.setattr(office, "version", lambda program: said)
-    monkeypatch.setattr(fonts, "system_families", lambda: frozenset(GOOD_FONTS))
+    monkeypatch.setattr(typeset, "find_version", lambda: version)
+    monkeypatch.setattr(office, "find_program", lambda: program and Path(program))
+    monkeypatch.setattr(office, "ask_version", lambda program: said)
+    monkeypatch.setattr(fonts, "list_system_families", lambda: frozenset(GOOD_FONTS))
     found = by_id()
     for name, (state, words) in (("typst", typst), ("libreoffice", libreoffice)):
         assert found[name]["state"] == state
@@ -214,7 +214,7 @@ def test_what_makes_a_pdf(monkeypatch, version, program, said, typst, libreoffic
 
 
 def test_what_stands_in_for_a_font_is_told_and_is_no_fault(monkeypatch):
-    monkeypatch.setattr(typeset, "families", lambda: ("STZhongsong", "fangsong", "SimHei", "SimSun"))
+    monkeypatch.setattr(typeset, "list_families", lambda: ("STZhongsong", "fangsong", "SimHei", "SimSun"))
     result = run()
     assert result.exit_code == 0
     assert "[可选] 字体（标题）：没有 方正小标宋简体，PDF 中用 STZhongsong 代替。" in result.stdout
@@ -222,7 +222,7 @@ def test_what_stands_in_for_a_font_is_told_and_is_no_fault(monkeypatch):
     assert "[有] 字体（一级标题）：黑体。" in result.stdout
     assert "[可选] 字体（二级标题）：没有 楷体_GB2312，也没有可以代替的" in result.stdout
     assert "[有] 字体（表格）：宋体。" in result.stdout
-    monkeypatch.setattr(typeset, "families", lambda: ("Noto Serif CJK SC", "Noto Sans CJK SC"))
+    monkeypatch.setattr(typeset, "list_families", lambda: ("Noto Serif CJK SC", "Noto Sans CJK SC"))
     assert run().stdout.count("把字体文件装进系统") == 1  # once for all of them
 
 
@@ -235,8 +235,8 @@ def test_what_stands_in_for_a_font_is_told_and_is_no_fault(monkeypatch):
     ],
 )
 def test_without_typst_the_system_is_asked_for_its_fonts(monkeypatch, known, words):
-    monkeypatch.setattr(typeset, "version", lambda: None)
-    monkeypatch.setattr(fonts, "system_families", lambda: known)
+    monkeypatch.setattr(typeset, "find_version", lambda: None)
+    monkeypatch.setattr(fonts, "list_system_families", lambda: known)
     assert words in run().stdout
 
 
@@ -250,20 +250,20 @@ def test_without_typst_the_system_is_asked_for_its_fonts(monkeypatch, known, wor
     ],
 )
 def test_the_fonts_of_the_system_come_from_fontconfig(monkeypatch, tmp_path, body, families):
-    fonts.system_families.cache_clear()
+    fonts.list_system_families.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     if body is not None:
         (tmp_path / "fc-list").write_text(f"#!/bin/sh\n{body}\n")
         (tmp_path / "fc-list").chmod(0o755)
     try:
-        assert fonts.system_families() == families
+        assert fonts.list_system_families() == families
     finally:
-        fonts.system_families.cache_clear()
+        fonts.list_system_families.cache_clear()
 
 
 def test_a_pdf_that_nothing_can_make_is_one_sentence_and_exit_1(monkeypatch, tmp_path):
-    monkeypatch.setattr(typeset, "version", lambda: None)
-    monkeypatch.setattr(office, "found", lambda: None)
+    monkeypatch.setattr(typeset, "find_version", lambda: None)
+    monkeypatch.setattr(office, "find_program", lambda: None)
     source = Path(__file__).parents[2] / "samples" / "2024" / "654221-000.json"
     result = CliRunner().invoke(
         main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False
@@ -278,7 +278,7 @@ def test_remarks_on_a_pdf_are_told_on_standard_error(monkeypatch):
     pytest.importorskip("typst")
     from xltool.report import pdf
 
-    monkeypatch.setattr(pdf, "to_pdf", lambda report: pdf.Printed(b"%PDF-", ("甲字体没有。",)))
+    monkeypatch.setattr(pdf, "to_pdf", lambda report: pdf.PrintedPdf(b"%PDF-", ("甲字体没有。",)))
     monkeypatch.setattr(readings, "verified", lambda data, submission, prior: Reading(submission, ()))
     source = Path(__file__).parents[2] / "samples" / "2024" / "654221-000.json"
     result = CliRunner().invoke(

@@ -43,7 +43,7 @@ def test_a_fragment(folder):
     assert b"<style" in (folder / "page.html").read_bytes()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in printing.KINDS if kind != "html"])
+@pytest.mark.parametrize("kind", [kind for kind in printing.REPORT_KINDS if kind != "html"])
 def test_only_a_web_page_has_a_fragment(folder, kind):
     result = run("report", "a.json", "-o", f"a.{kind}", "--fragment")
     assert result.exit_code == 2

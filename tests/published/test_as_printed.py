@@ -13,7 +13,7 @@ from tests import figures
 from tests.published.reports import codes
 from xltool import api
 from xltool.model import Agency, Grid, Heading, Paragraph
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 
 SPEC = api.form("ogi-2021")
 AGENCY = Agency("乙县财政局", "乙县财政局", "department")
@@ -27,7 +27,7 @@ PLAIN = replace(
 def page(submission=PLAIN) -> str:
     """A page without marks for headings, every table with nothing but cells and spans."""
     spec = api.form(submission.form)
-    told = assemble(spec, submission)
+    told = assemble_report(spec, submission)
     lines = [f"<h1>{told.title}</h1>"]
     for part in told.parts:
         match part:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from xltool.forms.number import display
 from xltool.model import NOT_APPLICABLE, FormSpec, Grid, Heading, Paragraph, Report, Submission
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 
 
 def _lines(report: Report) -> list[str]:
@@ -27,7 +27,7 @@ def _figures(report: Report) -> dict[str, str]:
 
 
 def test_everything_stands_in_official_order(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     assert report.title == "清河县教育局2024年政府信息公开工作年度报告"
     assert (report.agency, report.year, report.draft) == ("清河县教育局", 2024, False)
     assert _lines(report) == [
@@ -62,7 +62,7 @@ def test_everything_stands_in_official_order(spec: FormSpec, submission: Submiss
 
 
 def test_every_cell_is_printed_once_with_its_own_figure(spec: FormSpec, submission: Submission) -> None:
-    figures = _figures(assemble(spec, submission))
+    figures = _figures(assemble_report(spec, submission))
     assert len(figures) == len(spec.cells) == 200
     for cell, value in zip(spec.cells, submission.values, strict=True):
         assert figures[cell.key] == display(value, cell.measure), cell.key
@@ -71,12 +71,12 @@ def test_every_cell_is_printed_once_with_its_own_figure(spec: FormSpec, submissi
 
 def test_zero_and_slash_print_zero_and_a_blank_prints_nothing(spec: FormSpec, submission: Submission) -> None:
     values = (0, NOT_APPLICABLE, None, *submission.values[3:])
-    figures = _figures(assemble(spec, replace(submission, values=values)))
+    figures = _figures(assemble_report(spec, replace(submission, values=values)))
     assert [figures[cell.key] for cell in spec.cells[:3]] == ["0", "0", ""]
 
 
 def test_nothing_is_invented_where_nothing_was_written(spec: FormSpec, submission: Submission) -> None:
-    lines = _lines(assemble(spec, replace(submission, texts={})))
+    lines = _lines(assemble_report(spec, replace(submission, texts={})))
     assert lines == [
         "1 一、总体情况",
         "1 二、主动公开政府信息情况",
@@ -92,7 +92,7 @@ def test_nothing_is_invented_where_nothing_was_written(spec: FormSpec, submissio
 
 def test_an_empty_aspect_beside_written_ones_keeps_its_bare_heading(spec: FormSpec, submission: Submission) -> None:
     lines = _lines(
-        assemble(
+        assemble_report(
             spec, replace(submission, texts={"overview.requests": "没有收到申请。", "overview.platform": " \n\u3000\n"})
         )
     )
@@ -107,14 +107,14 @@ def test_an_empty_aspect_beside_written_ones_keeps_its_bare_heading(spec: FormSp
 
 
 def test_an_overview_without_aspects_has_no_bare_headings(spec: FormSpec, submission: Submission) -> None:
-    lines = _lines(assemble(spec, replace(submission, texts={"overview": "全部写在这里。"})))
+    lines = _lines(assemble_report(spec, replace(submission, texts={"overview": "全部写在这里。"})))
     assert "全部写在这里。" in lines
     assert not [line for line in lines if line.startswith("2 ")]
 
 
 def test_paragraphs_are_lines_without_blanks_around_them(spec: FormSpec, submission: Submission) -> None:
     lines = _lines(
-        assemble(
+        assemble_report(
             spec,
             replace(submission, texts={"preface": "\r\n\u3000\u3000第一段。 \r\n\n\t第二段。\u2028\x00\x1f\n第三段。"}),
         )
@@ -124,24 +124,24 @@ def test_paragraphs_are_lines_without_blanks_around_them(spec: FormSpec, submiss
 
 def test_contact_names_only_what_is_given(spec: FormSpec, submission: Submission) -> None:
     lines = _lines(
-        assemble(spec, replace(submission, texts={"contact.phone": " 010-00000000 ", "contact.office": " "}))
+        assemble_report(spec, replace(submission, texts={"contact.phone": " 010-00000000 ", "contact.office": " "}))
     )
     assert lines[0] == "联系方式：联系电话为010-00000000。"
     assert not [
         line
-        for line in _lines(assemble(spec, replace(submission, texts={"cover.preparer": "甲"})))
+        for line in _lines(assemble_report(spec, replace(submission, texts={"cover.preparer": "甲"})))
         if "甲" in line or "联系" in line
     ]
 
 
 def test_the_printed_note_of_a_table_goes_with_its_grid(spec: FormSpec, submission: Submission) -> None:
     noted = replace(spec, tables=tuple(replace(table, note=f"注：{table.id}") for table in spec.tables))
-    grids = [part for part in assemble(noted, submission).parts if isinstance(part, Grid)]
+    grids = [part for part in assemble_report(noted, submission).parts if isinstance(part, Grid)]
     assert [grid.note for grid in grids] == ["注：disclosure", "注：applications", "注：disputes"]
 
 
 def test_a_draft_says_so(spec: FormSpec, submission: Submission) -> None:
-    assert assemble(spec, submission, draft=True).draft
+    assert assemble_report(spec, submission, draft=True).draft
 
 
 def test_figures_that_texts_name_are_put_in(spec: FormSpec, submission: Submission) -> None:
@@ -152,6 +152,6 @@ def test_figures_that_texts_name_are_put_in(spec: FormSpec, submission: Submissi
     received = submission.values[spec.index["applications.received.total"]]
     assert isinstance(received, int)
     last = replace(submission, year=submission.year - 1)
-    assert f"收到{received}件，比上年持平，见{{附件}}。{{no.such}}" in _lines(assemble(spec, this, prior=last))
-    without = next(line for line in _lines(assemble(spec, this)) if line.startswith("收到"))
+    assert f"收到{received}件，比上年持平，见{{附件}}。{{no.such}}" in _lines(assemble_report(spec, this, prior=last))
+    without = next(line for line in _lines(assemble_report(spec, this)) if line.startswith("收到"))
     assert without == f"收到{received}件，比上年{{change.applications.received.total}}件，见{{附件}}。{{no.such}}"

@@ -17,7 +17,7 @@ from xltool.csvfile import inert
 from xltool.forms.catalog import load
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Grid, Submission, Value
 from xltool.report import data
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.html import to_html
 from xltool.report.text import DRAFT_MARK
 
@@ -61,7 +61,7 @@ def _dataset(page: str) -> Any:
 
 
 def test_one_row_a_cell_with_everything_that_tells_it_from_the_others(spec: FormSpec, submission: Submission) -> None:
-    rows = _rows(data.csv(spec, submission))
+    rows = _rows(data.to_csv(spec, submission))
     assert [row["单元格"] for row in rows] == [cell.key for cell in spec.cells]
     row = rows[spec.index["applications.other_rest.enterprise"]]
     assert row == {
@@ -88,7 +88,7 @@ def test_a_blank_stays_blank_and_a_slash_a_slash(spec: FormSpec, submission: Sub
     given = _with(
         spec, submission, {"disclosure.regulations.issued": NOT_APPLICABLE, "disclosure.regulations.repealed": None}
     )
-    assert [row["数"] for row in _rows(data.csv(spec, given))[:3]] == ["/", "", "3"]
+    assert [row["数"] for row in _rows(data.to_csv(spec, given))[:3]] == ["/", "", "3"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_blank_stays_blank_and_a_slash_a_slash(spec: FormSpec, submission: Sub
 )
 def test_digits_are_those_of_the_report(spec: FormSpec, submission: Submission, value: int, written: str) -> None:
     given = _with(spec, submission, {"disclosure.fees.amount": value})
-    assert _rows(data.csv(spec, given))[spec.index["disclosure.fees.amount"]]["数"] == written
+    assert _rows(data.to_csv(spec, given))[spec.index["disclosure.fees.amount"]]["数"] == written
 
 
 def test_a_figure_below_zero_is_a_figure_and_no_text() -> None:
@@ -104,20 +104,20 @@ def test_a_figure_below_zero_is_a_figure_and_no_text() -> None:
     key = next(cell.key for cell in spec.cells if cell.measure.signed)
     agency = Agency("1", "甲", "county")
     values = tuple(-4 if cell.key == key else 0 for cell in spec.cells)
-    assert _rows(data.csv(spec, Submission(spec.id, 2020, agency, values)))[spec.index[key]]["数"] == "-4"
+    assert _rows(data.to_csv(spec, Submission(spec.id, 2020, agency, values)))[spec.index[key]]["数"] == "-4"
 
 
 def test_the_file_opens_as_chinese_text(spec: FormSpec, submission: Submission) -> None:
-    content = data.csv(spec, submission)
+    content = data.to_csv(spec, submission)
     assert content.startswith("\ufeff单位代码,单位名称,".encode())
     assert content.count(b"\r\n") == len(spec.cells) + 1
-    assert content == data.csv(spec, submission)
+    assert content == data.to_csv(spec, submission)
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_is_run_and_each_can_be_had_back(spec: FormSpec, submission: Submission, text: str) -> None:
     given = replace(submission, agency=Agency(text, text, "county"))
-    for row in _rows(data.csv(spec, given)):
+    for row in _rows(data.to_csv(spec, given)):
         for field in ("单位代码", "单位名称"):
             assert row[field].startswith("'")
             assert row[field][1:] == text
@@ -131,11 +131,11 @@ def test_an_apostrophe_in_front_is_always_ours(text: str) -> None:
 
 def test_what_cannot_be_printed_is_not_in_it(spec: FormSpec, submission: Submission) -> None:
     given = replace(submission, agency=Agency("1", '甲\x00\ud800\r\n=乙\u202e,"', "county"))
-    assert {row["单位名称"] for row in _rows(data.csv(spec, given))} == {'甲 =乙,"'}
+    assert {row["单位名称"] for row in _rows(data.to_csv(spec, given))} == {'甲 =乙,"'}
 
 
 def test_every_row_of_a_draft_says_so(spec: FormSpec, submission: Submission) -> None:
-    assert {row["备注"] for row in _rows(data.csv(spec, submission, draft=True))} == {DRAFT_MARK}
+    assert {row["备注"] for row in _rows(data.to_csv(spec, submission, draft=True))} == {DRAFT_MARK}
     assert {row["备注"] for row in _rows(api.report(submission, "csv", draft=True))} == {DRAFT_MARK}
 
 
@@ -159,7 +159,7 @@ def test_the_json_is_the_submission_document(submission: Submission) -> None:
 
 def _keys(spec: FormSpec, submission: Submission) -> list[str]:
     """The keys of the figures in the order in which the page prints them."""
-    grids = [part for part in assemble(spec, submission).parts if isinstance(part, Grid)]
+    grids = [part for part in assemble_report(spec, submission).parts if isinstance(part, Grid)]
     return [
         r.key for grid in grids for r in sorted(grid.rectangles, key=lambda r: (r.row, r.column)) if r.key is not None
     ]
@@ -199,8 +199,8 @@ def test_the_data_set_says_whose_and_of_when_it_is(submission: Submission) -> No
 
 def test_no_text_of_an_agency_ends_the_script(spec: FormSpec, submission: Submission) -> None:
     given = replace(submission, agency=Agency("1", f"甲{SCRIPT}", "county"))
-    linked = data.linked(spec, given, f"甲{SCRIPT}")
+    linked = data.to_json_ld(spec, given, f"甲{SCRIPT}")
     assert not set(linked) & set("<>&\u202e\u2028")
-    page = to_html(assemble(spec, given), linked)
+    page = to_html(assemble_report(spec, given), linked)
     assert page.count("<script") == page.count("</script") == 1
     assert _dataset(page)["creator"]["name"] == "甲</script><script>alert(1)</script><!--<script> & >   "

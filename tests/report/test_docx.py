@@ -14,7 +14,7 @@ from lxml import etree
 
 from tests.report.word import placed, rows, setting, text
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.docx import to_docx
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "reference" / "nianbao_template_2021.docx"
@@ -53,18 +53,18 @@ def test_merges_and_labels_are_those_of_the_official_blank_form(
 ) -> None:
     blank = replace(submission, values=(None,) * len(spec.cells))
     official = docx.Document(str(OFFICIAL)).tables[number]
-    assert rows(_opened(assemble(spec, blank)).tables[number]) == rows(official)
+    assert rows(_opened(assemble_report(spec, blank)).tables[number]) == rows(official)
 
 
 def test_every_figure_and_label_stands_at_its_official_place(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     grids = [part for part in report.parts if isinstance(part, Grid)]
     for grid, table in zip(grids, _opened(report).tables, strict=True):
         assert sorted(placed(table)) == sorted((r.row, r.column, r.text) for r in grid.rectangles)
 
 
 def test_headings_and_texts_come_in_order_with_their_styles(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     styles = {1: "heading 1", 2: "heading 2"}
     wanted = [("Title", report.title)]
     for part in report.parts:
@@ -194,7 +194,7 @@ def test_the_page_number_stands_outside_on_odd_and_even_pages() -> None:
 
 
 def test_table_rows_stay_whole_and_head_rows_repeat(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     grids = [part for part in report.parts if isinstance(part, Grid)]
     for grid, table in zip(grids, _opened(report).tables, strict=True):
         lines = table._tbl.tr_lst
@@ -206,7 +206,7 @@ def test_table_rows_stay_whole_and_head_rows_repeat(spec: FormSpec, submission: 
 
 
 def test_tables_fill_the_text_area_exactly_and_say_what_they_are(spec: FormSpec, submission: Submission) -> None:
-    document = _opened(assemble(spec, submission))
+    document = _opened(assemble_report(spec, submission))
     section = document.sections[0]
     width = Length(section.page_width - section.left_margin - section.right_margin).twips
     for table, described in zip(document.tables, spec.tables, strict=True):
@@ -227,7 +227,7 @@ def test_tables_fill_the_text_area_exactly_and_say_what_they_are(spec: FormSpec,
 def test_columns_are_as_wide_as_in_the_official_blank_form(number: int, spec: FormSpec, submission: Submission) -> None:
     official, ours = (
         [int(column.get(qn("w:w"))) for column in document.tables[number]._tbl.tblGrid]
-        for document in (docx.Document(str(OFFICIAL)), _opened(assemble(spec, submission)))
+        for document in (docx.Document(str(OFFICIAL)), _opened(assemble_report(spec, submission)))
     )
     assert [round(width * sum(ours) / sum(official)) for width in official] == pytest.approx(ours, abs=1)
 
@@ -244,7 +244,7 @@ def _kept(table: Any) -> list[bool]:
 def test_a_table_that_fits_on_a_page_is_not_broken_and_a_longer_one_may_be(
     spec: FormSpec, submission: Submission
 ) -> None:
-    for table in _opened(assemble(spec, submission)).tables:
+    for table in _opened(assemble_report(spec, submission)).tables:
         assert _kept(table) == [True] * (len(table.rows) - 1) + [False]
     lines = 40
     long = replace(
@@ -256,7 +256,7 @@ def test_a_table_that_fits_on_a_page_is_not_broken_and_a_longer_one_may_be(
 def test_the_number_of_a_label_over_several_rows_has_its_own_line_without_a_break(
     spec: FormSpec, submission: Submission
 ) -> None:
-    table = _opened(assemble(spec, submission)).tables[1]
+    table = _opened(assemble_report(spec, submission)).tables[1]
     found = {}
     for tc in table._tbl.iter(qn("w:tc")):
         indent = tc.find(f"{qn('w:p')}/{qn('w:pPr')}/{qn('w:ind')}")
@@ -281,7 +281,7 @@ def test_a_number_without_or_with_too_much_behind_it_is_no_trouble(label: str) -
 def test_a_long_figure_is_set_smaller_rather_than_broken(spec: FormSpec, submission: Submission) -> None:
     values = list(submission.values)
     values[spec.index["applications.received.enterprise"]] = 999_999_999
-    table = _opened(assemble(spec, replace(submission, values=tuple(values)))).tables[1]
+    table = _opened(assemble_report(spec, replace(submission, values=tuple(values)))).tables[1]
     sizes = {text(run): run.find(f"{qn('w:rPr')}/{qn('w:sz')}") for run in table._tbl.iter(qn("w:r"))}
     assert int(sizes["999999999"].get(qn("w:val"))) < 21
     assert sizes["11"] is None
@@ -315,18 +315,18 @@ def test_properties_come_from_the_report_and_not_from_the_clock() -> None:
 
 
 def test_same_report_same_bytes(spec: FormSpec, submission: Submission) -> None:
-    final = to_docx(assemble(spec, submission))
-    draft = to_docx(assemble(spec, submission, draft=True))
+    final = to_docx(assemble_report(spec, submission))
+    draft = to_docx(assemble_report(spec, submission, draft=True))
     assert final != draft
-    assert to_docx(assemble(spec, submission)) == final
-    assert to_docx(assemble(spec, submission, draft=True)) == draft
+    assert to_docx(assemble_report(spec, submission)) == final
+    assert to_docx(assemble_report(spec, submission, draft=True)) == draft
     with zipfile.ZipFile(io.BytesIO(final)) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert package.namelist()[0] == "[Content_Types].xml"
 
 
 def test_the_package_is_consistent_and_carries_nothing_of_a_template(spec: FormSpec, submission: Submission) -> None:
-    parts = _parts(assemble(spec, submission, draft=True))
+    parts = _parts(assemble_report(spec, submission, draft=True))
     for name, content in parts.items():
         assert etree.fromstring(content) is not None, name
     types = etree.fromstring(parts["[Content_Types].xml"])
@@ -363,7 +363,7 @@ def test_hostile_text_comes_out_as_text_only(hostile: str) -> None:
 
 
 def test_hostile_texts_travel_through_a_whole_submission(spec: FormSpec, submission: Submission, hostile: str) -> None:
-    report = assemble(spec, replace(submission, texts={asked.key: hostile for asked in spec.texts}))
+    report = assemble_report(spec, replace(submission, texts={asked.key: hostile for asked in spec.texts}))
     assert len(_opened(report).tables) == 3
 
 
@@ -379,7 +379,7 @@ def test_no_character_at_all_breaks_a_document() -> None:
 @pytest.mark.parametrize("word", ["A" * 32767, "9" * 32767, "\u00a0" * 300, "一" * 32767 + "]]>", "&" * 32767])
 def test_the_longest_texts_stay_whole_in_every_place(word: str, spec: FormSpec, submission: Submission) -> None:
     texts = {asked.key: word for asked in spec.texts}
-    document = _opened(assemble(spec, replace(submission, texts=texts)))
+    document = _opened(assemble_report(spec, replace(submission, texts=texts)))
     expected = sum(len(section.texts) for section in spec.sections) if word.strip() else 0
     assert [p.text for p in document.paragraphs].count(word) == expected
     assert text(_opened(_report(_tiny(word))).tables[0]._tbl) == f"项{word}"

@@ -23,9 +23,9 @@ from tests.report.word import placed
 from xltool import api
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Grid, Submission
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.docx import to_docx
-from xltool.report.housestyle import MAX_STYLES, look
+from xltool.report.housestyle import MAX_STYLES, read_look
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SECRET = "不得带走的内容"
@@ -87,7 +87,7 @@ def _style(id: str, name: str, inside: str = "", more: str = "") -> str:
 
 
 def _report(data: bytes, spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:
-    return to_docx(assemble(spec, submission, draft=draft), look(data))
+    return to_docx(assemble_report(spec, submission, draft=draft), read_look(data))
 
 
 def _parts(data: bytes) -> dict[str, bytes]:
@@ -125,7 +125,7 @@ def _consistent(data: bytes) -> None:
 
 @pytest.fixture
 def official(spec: FormSpec, submission: Submission) -> bytes:
-    return to_docx(assemble(spec, submission))
+    return to_docx(assemble_report(spec, submission))
 
 
 def test_styles_and_page_are_the_offices_and_nothing_else_is(
@@ -402,8 +402,8 @@ def test_a_report_of_ours_can_be_a_base_and_changes_nothing(form: str) -> None:
     from tests import figures
 
     spec = api.form(form)
-    report = assemble(spec, figures.submission(spec, figures.consistent(spec, Random(3))))
-    usual, made = to_docx(report), to_docx(report, look(to_docx(report)))
+    report = assemble_report(spec, figures.submission(spec, figures.consistent(spec, Random(3))))
+    usual, made = to_docx(report), to_docx(report, read_look(to_docx(report)))
     assert _parts(made)["word/document.xml"] == _parts(usual)["word/document.xml"]
     assert any(isinstance(part, Grid) for part in report.parts)
 
@@ -460,7 +460,7 @@ REFUSED = {
 def test_an_unfit_file_is_told_in_one_sentence(case: str) -> None:
     make, words = REFUSED[case]
     with pytest.raises(XltoolError, match=re.escape(words)) as told:
-        look(make())
+        read_look(make())
     assert "\n" not in str(told.value)
     assert str(told.value).endswith("后再用。")
 
@@ -471,7 +471,7 @@ def test_a_file_cut_anywhere_or_with_a_byte_changed_never_raises_anything_else(c
     at = cut * len(data) // 3000
     for broken in (data[:at], data[:at] + struct.pack("B", data[at] ^ 0xFF) + data[at + 1 :]):
         try:
-            look(broken)
+            read_look(broken)
         except XltoolError as error:
             assert str(error).startswith("样式文件")
 

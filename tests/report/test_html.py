@@ -11,8 +11,8 @@ from lxml import html
 from xltool.forms.layout import column_path, row_path
 from xltool.model import Cell, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
 from xltool.report import looks
-from xltool.report.assemble import assemble
-from xltool.report.html import _styles, to_fragment, to_html
+from xltool.report.assemble import assemble_report
+from xltool.report.html import _list_styles, to_fragment, to_html
 
 MARK = "草稿：尚有未通过的审核项，不得公布"
 
@@ -48,7 +48,7 @@ def _labels(cell: Cell) -> list[str]:
 
 
 def test_spans_cover_each_grid_exactly_as_its_rectangles_do(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     for grid, table in zip(_grids(report), _page(report).iter("table"), strict=True):
         covered = _places(table)
         assert set(covered) == {(row, column) for row in range(grid.rows) for column in range(grid.columns)}
@@ -58,7 +58,7 @@ def test_spans_cover_each_grid_exactly_as_its_rectangles_do(spec: FormSpec, subm
 
 
 def test_every_figure_is_announced_with_its_heads_and_labels(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     page = _page(report)
     named = {element.get("id"): element for element in page.iter("th")}
     assert len(named) == len(list(page.iter("th")))
@@ -74,7 +74,7 @@ def test_every_figure_is_announced_with_its_heads_and_labels(spec: FormSpec, sub
 
 
 def test_heads_and_labels_are_header_cells_with_a_scope(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     for grid, table in zip(_grids(report), _page(report).iter("table"), strict=True):
         covered = _places(table)
         for r in grid.rectangles:
@@ -89,7 +89,7 @@ def test_heads_and_labels_are_header_cells_with_a_scope(spec: FormSpec, submissi
 
 
 def test_tables_have_captions_and_their_head_rows_in_thead(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     page = _page(report)
     for grid, table in zip(_grids(report), page.iter("table"), strict=True):
         caption = table.find("caption")
@@ -101,7 +101,7 @@ def test_tables_have_captions_and_their_head_rows_in_thead(spec: FormSpec, submi
 
 
 def test_headings_and_paragraphs_come_in_order(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     wanted = [("h1", report.title)]
     for part in report.parts:
         if isinstance(part, Heading):
@@ -112,7 +112,7 @@ def test_headings_and_paragraphs_come_in_order(spec: FormSpec, submission: Submi
 
 
 def test_the_page_stands_alone_and_runs_nothing(spec: FormSpec, submission: Submission) -> None:
-    text = to_html(assemble(spec, submission))
+    text = to_html(assemble_report(spec, submission))
     page = html.document_fromstring(text)
     assert text.startswith("<!DOCTYPE html>")
     assert page.get("lang") == "zh-CN"
@@ -142,14 +142,14 @@ def test_a_draft_is_marked_in_title_text_and_print() -> None:
 
 
 def test_same_report_same_page(spec: FormSpec, submission: Submission) -> None:
-    assert to_html(assemble(spec, submission)) == to_html(assemble(spec, submission))
+    assert to_html(assemble_report(spec, submission)) == to_html(assemble_report(spec, submission))
 
 
 def test_only_a_long_figure_in_a_narrow_column_is_set_smaller_in_print(spec: FormSpec, submission: Submission) -> None:
     values = list(submission.values)
     for key in ("applications.received.enterprise", "disclosure.licensing.decisions"):
         values[spec.index[key]] = 999_999_999
-    page = _page(assemble(spec, replace(submission, values=tuple(values))))
+    page = _page(assemble_report(spec, replace(submission, values=tuple(values))))
     squeezed = page.xpath("//td[@style]")
     assert [cell.text_content() for cell in squeezed] == ["999999999"]
     assert re.fullmatch(r"--fit:0\.\d\d", squeezed[0].get("style"))
@@ -171,7 +171,7 @@ def test_hostile_text_comes_out_as_text_only(hostile: str) -> None:
 def test_hostile_texts_travel_through_a_whole_submission(
     spec: FormSpec, submission: Submission, hostile: str, key: str
 ) -> None:
-    page = _page(assemble(spec, replace(submission, texts={key: hostile})))
+    page = _page(assemble_report(spec, replace(submission, texts={key: hostile})))
     assert len(list(page.iter("table"))) == 3
     assert not list(page.iter("script", "b"))
 
@@ -182,7 +182,7 @@ def test_hostile_texts_travel_through_a_whole_submission(
 @pytest.fixture(params=["page", "fragment"])
 def printed(request: pytest.FixtureRequest, spec: FormSpec, submission: Submission) -> Any:
     """A draft with every kind of part in it, in each of the two ways of printing it."""
-    report = assemble(spec, submission, draft=True)
+    report = assemble_report(spec, submission, draft=True)
     noted = tuple(replace(part, note="注：单位为件。") if isinstance(part, Grid) else part for part in report.parts)
     return html.fromstring((to_html if request.param == "page" else to_fragment)(replace(report, parts=noted)))
 
@@ -231,7 +231,7 @@ def test_a_corner_that_says_nothing_is_no_header_cell() -> None:
 
 
 def test_every_colour_of_a_text_stands_out_from_every_ground(spec: FormSpec, submission: Submission) -> None:
-    sheet = html.document_fromstring(to_html(assemble(spec, submission, draft=True))).findtext("head/style")
+    sheet = html.document_fromstring(to_html(assemble_report(spec, submission, draft=True))).findtext("head/style")
     colours = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{3,6})\b", sheet))
     grounds = set(re.findall(r"background(?:-color)?: (#[0-9a-f]{3,6})\b", sheet))
     assert {"#111", "#b00000"} <= colours
@@ -257,7 +257,7 @@ def _luminance(colour: str) -> float:
 def test_page_and_fragment_hold_the_same_texts_and_figures_in_the_same_elements(
     spec: FormSpec, submission: Submission, draft: bool
 ) -> None:
-    report = assemble(spec, submission, draft=draft)
+    report = assemble_report(spec, submission, draft=draft)
     page, fragment = _page(report).find("body/main"), html.fromstring(to_fragment(report))
     kept = ("id", "scope", "headers", "rowspan", "colspan", "role", "tabindex", "aria-labelledby")
 
@@ -273,7 +273,7 @@ def test_page_and_fragment_hold_the_same_texts_and_figures_in_the_same_elements(
 
 
 def test_the_fragment_needs_nothing_around_it(spec: FormSpec, submission: Submission) -> None:
-    text = to_fragment(assemble(spec, submission, draft=True))
+    text = to_fragment(assemble_report(spec, submission, draft=True))
     [fragment] = html.fragments_fromstring(text)
     assert not re.search(r"<(?:html|head|body|main|style|script|link|meta|!)", text)
     assert not fragment.xpath("//@class | //@src | //@href | //@*[starts-with(name(), 'on')]")
@@ -286,12 +286,12 @@ def test_the_fragment_needs_nothing_around_it(spec: FormSpec, submission: Submis
     for cell in fragment.iter("th", "td"):
         assert "border: 1px solid #333" in cell.get("style")
         assert re.search("text-align: (?:left|center)", cell.get("style"))
-    assert {caption.get("style") for caption in fragment.iter("caption")} == {looks.inline("caption")}
-    assert to_fragment(assemble(spec, submission, draft=True)) == text
+    assert {caption.get("style") for caption in fragment.iter("caption")} == {looks.inline_style("caption")}
+    assert to_fragment(assemble_report(spec, submission, draft=True)) == text
 
 
 def test_reports_of_two_years_can_stand_on_one_page_of_a_site(spec: FormSpec, submission: Submission) -> None:
-    both = [to_fragment(assemble(spec, replace(submission, year=year))) for year in (2023, 2024)]
+    both = [to_fragment(assemble_report(spec, replace(submission, year=year))) for year in (2023, 2024)]
     ids = html.fromstring(f"<div>{''.join(both)}</div>").xpath("//@id")
     assert len(ids) == len(set(ids)) > 100
 
@@ -307,12 +307,12 @@ def test_hostile_text_comes_out_of_the_fragment_as_text_only(hostile: str) -> No
 
 
 def test_an_element_takes_the_later_of_two_declarations() -> None:
-    paragraph, ragged = looks.inline("p"), looks.inline("p", ".ragged")
+    paragraph, ragged = looks.inline_style("p"), looks.inline_style("p", ".ragged")
     assert "text-align: justify" in paragraph
     assert "text-align: left" in ragged
     assert "justify" not in ragged
-    assert "background-color: #f4f4f2" in looks.inline("th", ".head")
-    assert "background-color" not in looks.inline("td", ".value")
+    assert "background-color: #f4f4f2" in looks.inline_style("th", ".head")
+    assert "background-color" not in looks.inline_style("td", ".value")
     assert "font-size: 18px" in paragraph
 
 
@@ -320,13 +320,13 @@ def test_every_look_that_is_asked_for_is_there(
     spec: FormSpec, submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: set[str] = set()
-    known = {name for selector in looks.LOOKS for name in selector.split(", ")}
-    monkeypatch.setattr(looks, "inline", lambda *selectors: asked.update(selectors) or "color: red")
-    _styles.cache_clear()
+    known = {name for selector in looks.DECLARATIONS for name in selector.split(", ")}
+    monkeypatch.setattr(looks, "inline_style", lambda *selectors: asked.update(selectors) or "color: red")
+    _list_styles.cache_clear()
     try:
-        to_fragment(assemble(spec, submission, draft=True))
+        to_fragment(assemble_report(spec, submission, draft=True))
     finally:
-        _styles.cache_clear()
+        _list_styles.cache_clear()
     # a figure looks like every cell, and only wide tables and centred labels have a look of their own
     assert asked <= known
     assert known - asked <= {"main", ".note"}

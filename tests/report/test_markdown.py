@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.markdown import to_markdown
 
 
@@ -24,20 +24,20 @@ def _text(*parts: Heading | Paragraph | Grid) -> str:
 
 
 def test_every_block_is_a_table_of_even_lines(spec: FormSpec, submission: Submission) -> None:
-    tables = _tables(to_markdown(assemble(spec, submission)))
+    tables = _tables(to_markdown(assemble_report(spec, submission)))
     assert [(len(table), len(table[0])) for table in tables] == [(3, 4), (2, 2), (3, 2), (2, 2), (26, 8), (2, 15)]
     assert all(len(line) == len(table[0]) for table in tables for line in table)
 
 
 def test_figures_stand_in_the_order_of_the_form(spec: FormSpec, submission: Submission) -> None:
-    tables = _tables(to_markdown(assemble(spec, submission)))
+    tables = _tables(to_markdown(assemble_report(spec, submission)))
     labelled, across = tables[:-1], tables[-1]
     figures = [cell for table in labelled for line in table[1:] for cell in line[1:]] + across[1]
     assert figures == [str(at + 1) if cell.measure.decimals == 0 else "78.1561" for at, cell in enumerate(spec.cells)]
 
 
 def test_merged_heads_and_labels_come_joined(spec: FormSpec, submission: Submission) -> None:
-    applications, disputes = _tables(to_markdown(assemble(spec, submission)))[-2:]
+    applications, disputes = _tables(to_markdown(assemble_report(spec, submission)))[-2:]
     assert applications[0][0].startswith("（本列数据的勾稽关系为")
     assert applications[0][1:] == [
         "自然人",
@@ -54,7 +54,7 @@ def test_merged_heads_and_labels_come_joined(spec: FormSpec, submission: Submiss
 
 
 def test_headings_captions_and_texts(spec: FormSpec, submission: Submission) -> None:
-    lines = to_markdown(assemble(spec, submission)).split("\n\n")
+    lines = to_markdown(assemble_report(spec, submission)).split("\n\n")
     assert lines[0] == "# 清河县教育局2024年政府信息公开工作年度报告"
     assert "## 一、总体情况" in lines
     assert "### （一）主动公开" in lines
@@ -110,5 +110,5 @@ def test_hostile_text_comes_out_as_text_only(hostile: str) -> None:
 
 
 def test_hostile_texts_travel_through_a_whole_submission(spec: FormSpec, submission: Submission, hostile: str) -> None:
-    text = to_markdown(assemble(spec, replace(submission, texts={text.key: hostile for text in spec.texts})))
+    text = to_markdown(assemble_report(spec, replace(submission, texts={text.key: hostile for text in spec.texts})))
     assert len(_tables(text)) == 6

@@ -25,9 +25,9 @@ from xltool import api
 from xltool.messages import XltoolError
 from xltool.model import Agency, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
 from xltool.report import fonts, office, pdf, typeset
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.pdf import to_pdf
-from xltool.report.text import DRAFT_MARK, clean
+from xltool.report.text import DRAFT_MARK, clean_line
 
 pytest.importorskip("typst", reason="typst is not installed: pip install 'xltool[pdf]'")
 POPPLER = all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo"))
@@ -102,7 +102,7 @@ def _grid(rows: int, head_rows: int = 2) -> Grid:
 def test_all_headings_texts_and_labels_are_printed_in_order(edition: str, draft: bool) -> None:
     spec = api.form(edition)
     given = figures.submission(spec, figures.consistent(spec, Random(3)))
-    report = assemble(spec, replace(given, texts=TEXTS), draft=draft)
+    report = assemble_report(spec, replace(given, texts=TEXTS), draft=draft)
     text = _joined(_text(to_pdf(report).data, "-raw"))
     at = text.index(_joined(report.title))
     for part in report.parts:
@@ -117,7 +117,7 @@ def test_all_headings_texts_and_labels_are_printed_in_order(edition: str, draft:
 @poppler
 def test_every_figure_stands_in_its_place(spec: FormSpec, submission: Submission) -> None:
     """Every figure is another one: each page's figures, from top to bottom and left to right, are those of the tables in order."""
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     wanted = [r.text for part in report.parts if isinstance(part, Grid) for r in _values(part)]
     found = []
     for page in _words(to_pdf(report).data):
@@ -190,7 +190,7 @@ def test_the_largest_figures_stay_on_one_line_within_their_columns(edition: str)
     largest = tuple(
         cell.measure.maximum * cell.measure.scale + (123456 if cell.measure.decimals else 0) for cell in spec.cells
     )
-    report = assemble(spec, Submission(edition, spec.years[0], Agency("1", "清河县", "county"), largest, {}))
+    report = assemble_report(spec, Submission(edition, spec.years[0], Agency("1", "清河县", "county"), largest, {}))
     longest = {r.text for part in report.parts if isinstance(part, Grid) for r in _values(part)}
     assert max(map(len, longest)) >= 15
     pages = _words(to_pdf(report).data)
@@ -228,7 +228,7 @@ def test_a_draft_is_marked_at_the_top_and_on_every_page() -> None:
 def test_ink_is_black_but_for_the_mark_of_a_draft(spec: FormSpec, submission: Submission) -> None:
     for draft in (False, True):
         picture = _ran(
-            "pdftoppm", to_pdf(assemble(spec, submission, draft=draft)).data, "-r", "40", "-f", "1", "-l", "1"
+            "pdftoppm", to_pdf(assemble_report(spec, submission, draft=draft)).data, "-r", "40", "-f", "1", "-l", "1"
         )
         size, _, pixels = picture.partition(b"\n255\n")
         assert size.startswith(b"P6")
@@ -254,13 +254,13 @@ def test_hostile_text_comes_out_as_text_only(text: str) -> None:
         text[:99],
     )
     data = to_pdf(_report(Heading(1, text[:99] or "题"), Paragraph(text), grid, agency=f"甲{text[:99]}")).data
-    printed = _joined(clean(text))
+    printed = _joined(clean_line(text))
     found = _joined(_text(data))
     assert printed in found
-    for place in (f"甲{clean(text[:99])}2024年", clean(text[:99])):
+    for place in (f"甲{clean_line(text[:99])}2024年", clean_line(text[:99])):
         assert _joined(place) in found
     assert "root:" not in found
-    assert _info(data)["Author"] == re.sub(" +", " ", f"甲{clean(text[:99])}").strip() or "\u202e" in text
+    assert _info(data)["Author"] == re.sub(" +", " ", f"甲{clean_line(text[:99])}").strip() or "\u202e" in text
 
 
 def test_text_reaches_typst_only_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ def test_a_byte_order_mark_within_a_text_is_left_out() -> None:
 
 @poppler
 def test_it_is_tagged_and_claims_the_standards_and_says_what_it_is(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     data = to_pdf(report).data
     info = _info(data)
     assert (info["Title"], info["Author"], info["Tagged"]) == (report.title, report.agency, "yes")
@@ -318,7 +318,7 @@ def test_it_is_tagged_and_claims_the_standards_and_says_what_it_is(spec: FormSpe
 
 
 def test_same_report_same_bytes_here_and_in_another_process(spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     first = to_pdf(report).data
     time.sleep(1.1)  # a clock in it would show
     assert to_pdf(report).data == first
@@ -349,27 +349,27 @@ def test_its_date_is_the_end_of_the_period_and_not_the_clock() -> None:
 
 
 def test_of_each_chain_the_first_face_that_is_there_is_used() -> None:
-    assert [choice.name for choice in fonts.choices(["FANGSONG", "simsun", "SimHei", "KaiTi_GB2312"])] == [
+    assert [choice.name for choice in fonts.choose_faces(["FANGSONG", "simsun", "SimHei", "KaiTi_GB2312"])] == [
         "SimSun", "FangSong", "SimHei", "KaiTi_GB2312", "SimSun",
     ]  # fmt: skip
-    assert [choice.prescribed for choice in fonts.choices(["FangSong", "SimSun", "SimHei", "KaiTi_GB2312"])] == [
+    assert [choice.prescribed for choice in fonts.choose_faces(["FangSong", "SimSun", "SimHei", "KaiTi_GB2312"])] == [
         False,
         False,
         True,
         True,
         True,
     ]
-    assert [choice.name for choice in fonts.choices([])] == [None] * 5
+    assert [choice.name for choice in fonts.choose_faces([])] == [None] * 5
 
 
 def test_missing_faces_are_told_with_what_stands_in() -> None:
-    told = fonts.replaced(["FangSong", "SimHei", "宋体"])
+    told = fonts.describe_replaced(["FangSong", "SimHei", "宋体"])
     assert "标题的方正小标宋简体（用 宋体）" in told
     assert "正文的仿宋_GB2312（用 FangSong）" in told
     assert "二级标题的楷体_GB2312（没有合适的字体" in told
     assert "黑体（" not in told and "表格" not in told
     assert (
-        fonts.replaced(
+        fonts.describe_replaced(
             [chain.names[-1 if chain is fonts.TITLE else 0] for chain in fonts.CHAINS] + ["FZXiaoBiaoSong-B05S"]
         )
         == ""
@@ -380,9 +380,9 @@ def test_fonts_go_to_typst_in_the_order_of_their_chain_and_only_if_they_are_ther
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        typeset, "families", lambda: ("SimSun", "STFangsong", "FangSong", "Noto Serif CJK SC", "Times New Roman")
+        typeset, "list_families", lambda: ("SimSun", "STFangsong", "FangSong", "Noto Serif CJK SC", "Times New Roman")
     )
-    given = typeset._described(_report())["fonts"]
+    given = typeset._describe_report(_report())["fonts"]
     assert given["body"] == ("FangSong", "STFangsong", "Noto Serif CJK SC")
     assert given["title"] == ("SimSun", "Noto Serif CJK SC")
     assert given["level1"] == ()
@@ -392,18 +392,18 @@ def test_fonts_go_to_typst_in_the_order_of_their_chain_and_only_if_they_are_ther
 def test_a_computer_without_chinese_fonts_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     import typst
 
-    monkeypatch.setattr(typeset, "_fonts", lambda: typst.Fonts(include_system_fonts=False))
+    monkeypatch.setattr(typeset, "_load_fonts", lambda: typst.Fonts(include_system_fonts=False))
     with pytest.raises(XltoolError, match=r"没有中文字体.*请安装"):
         to_pdf(_report(Heading(1, "一、总体情况"), Paragraph("字")))
 
 
 def test_the_remark_on_fonts_follows_what_typst_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = tuple(typeset.families())
-    monkeypatch.setattr(typeset, "families", lambda: (*known, *(chain.names[0] for chain in fonts.CHAINS)))
+    known = tuple(typeset.list_families())
+    monkeypatch.setattr(typeset, "list_families", lambda: (*known, *(chain.names[0] for chain in fonts.CHAINS)))
     assert to_pdf(_report(Paragraph("字"))).remarks == ()
     monkeypatch.setattr(
         typeset,
-        "families",
+        "list_families",
         lambda: tuple(name for name in known if name not in {n for c in fonts.CHAINS for n in c.faces[0]}),
     )
     [remark] = to_pdf(_report(Paragraph("字"))).remarks
@@ -447,7 +447,7 @@ def test_libreoffice_stands_in_with_a_profile_of_its_own_and_leaves_nothing(
     no_typst: None, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(fonts, "system_families", lambda: frozenset(chain.names[0] for chain in fonts.CHAINS[1:]))
+    monkeypatch.setattr(fonts, "list_system_families", lambda: frozenset(chain.names[0] for chain in fonts.CHAINS[1:]))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     _write(program, f'printf "%s\\n" "$@" > {tmp_path}/called; mkdir -p "$8"; cp "$9" "$8/report.pdf"')
     printed = to_pdf(_report(Paragraph("字")))
@@ -476,7 +476,7 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(program: Pat
     _write(program, f"sleep 60 & echo $! > {tmp_path}/child; wait")
     begun = time.monotonic()
     with pytest.raises(XltoolError, match="没有完成"):
-        office.to_pdf(program, b"", seconds=1)
+        office.print_pdf(program, b"", seconds=1)
     assert time.monotonic() - begun < 20
     child = int((tmp_path / "child").read_text())
     for _ in range(100):
@@ -494,11 +494,11 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(program: Pat
 @posix
 def test_the_version_of_libreoffice_is_asked_within_a_time_limit(program: Path) -> None:
     _write(program, 'test "$1" = --version && echo "LibreOffice 24.8.1.2 abc"')
-    assert office.found() == program
-    assert office.version(program) == "LibreOffice 24.8.1.2 abc"
+    assert office.find_program() == program
+    assert office.ask_version(program) == "LibreOffice 24.8.1.2 abc"
     _write(program, "sleep 60")
-    assert office.version(program, seconds=0.5) is None
-    assert office.version(program.parent / "absent") is None
+    assert office.ask_version(program, seconds=0.5) is None
+    assert office.ask_version(program.parent / "absent") is None
 
 
 @poppler
@@ -506,7 +506,7 @@ def test_the_version_of_libreoffice_is_asked_within_a_time_limit(program: Path) 
     not os.environ.get("CI_MUST_RECALCULATE") and shutil.which("soffice") is None, reason="LibreOffice is not installed"
 )
 def test_libreoffice_itself_prints_the_same_report(no_typst: None, spec: FormSpec, submission: Submission) -> None:
-    report = assemble(spec, submission)
+    report = assemble_report(spec, submission)
     data = to_pdf(report).data
     text = _joined(_text(data))
     assert _info(data)["Tagged"] == "yes"
@@ -515,8 +515,8 @@ def test_libreoffice_itself_prints_the_same_report(no_typst: None, spec: FormSpe
 
 @pytest.mark.parametrize(("version", "enough"), [("0.15.0", True), ("0.15.2", True), ("1.0", True), ("0.14.9", False)])
 def test_a_typst_that_is_too_old_is_not_used(monkeypatch: pytest.MonkeyPatch, version: str, enough: bool) -> None:
-    monkeypatch.setattr(typeset, "version", lambda: version)
-    assert typeset.available() == enough
+    monkeypatch.setattr(typeset, "find_version", lambda: version)
+    assert typeset.is_available() == enough
 
 
 def test_the_oldest_typst_is_the_one_that_is_asked_for() -> None:

@@ -19,7 +19,7 @@ from xltool.charts.picture import Amount, Bar, Picture, nothing, words
 from xltool.forms.catalog import load
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission
-from xltool.report.pictures import WIDTH, section, svg
+from xltool.report.pictures import WIDTH, write_section, write_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 RESULTS = ["予以公开", "部分公开", "不予公开", "无法提供", "不予处理", "其他处理", "结转下年度"]
@@ -38,7 +38,7 @@ def value(spec: FormSpec, submission: Submission, key: str) -> Any:
 
 
 def parsed(picture: Picture) -> Any:
-    return etree.fromstring(svg(picture).encode())
+    return etree.fromstring(write_svg(picture).encode())
 
 
 def rects(picture: Picture) -> list[tuple[int, int, int]]:
@@ -220,7 +220,7 @@ def test_none_at_all_is_said_and_no_empty_axes_are_drawn() -> None:
     spec = load("ogi-2021")
     none = figures.submission(spec, dict.fromkeys(spec.index, 0))
     pictures = api.pictures(none, replace(none, year=2023))
-    page = html.fragment_fromstring(section(pictures, "说明。"))
+    page = html.fragment_fromstring(write_section(pictures, "说明。"))
     assert not list(page.iter("svg"))
     assert [p.text_content() for p in page.xpath("figure/p")] == [
         "2024年没有办理政府信息公开申请，也没有结转下年度的申请。",
@@ -234,7 +234,7 @@ def test_none_at_all_is_said_and_no_empty_axes_are_drawn() -> None:
     slashes = replace(none, values=(NOT_APPLICABLE,) * len(none.values))
     assert nothing(api.pictures(slashes)[1]) == "2024年没有新收政府信息公开申请。"
     with pytest.raises(ValueError, match="nothing to draw"):
-        svg(plain(0))
+        write_svg(plain(0))
 
 
 def test_agencies_by_volume_the_largest_first() -> None:
@@ -256,7 +256,7 @@ def test_agencies_by_volume_the_largest_first() -> None:
         "另有3个单位没有汇总，不在图中。",
     )
     assert all(note in words(picture) for note in picture.notes)
-    page = html.fragment_fromstring(section([picture], "说明。"))
+    page = html.fragment_fromstring(write_section([picture], "说明。"))
     assert [p.text_content() for p in page.xpath("figure/p")] == list(picture.notes)
     (few,) = compose.by_agency(spec, 2024, volumes[:16])
     assert len(few.bars) == 16 and not any(bar.rest for bar in few.bars), "one more is no rest"
@@ -328,12 +328,12 @@ def test_figures_in_the_layout_are_whole_numbers() -> None:
         for element in parsed(picture).iter(f"{SVG}rect", f"{SVG}text"):
             for name in ("x", "y", "width", "height"):
                 assert element.get(name) is None or element.get(name).isdigit()
-        assert "style" not in svg(picture)
+        assert "style" not in write_svg(picture)
 
 
 def test_same_figures_same_picture() -> None:
     spec = load("ogi-2021")
-    assert section(api.pictures(made(spec)), "甲") == section(api.pictures(made(spec)), "甲")
+    assert write_section(api.pictures(made(spec)), "甲") == write_section(api.pictures(made(spec)), "甲")
 
 
 def test_hostile_names_are_text(hostile: str) -> None:
@@ -344,7 +344,7 @@ def test_hostile_names_are_text(hostile: str) -> None:
     assert {element.tag for element in root.iter()} == {
         f"{SVG}{tag}" for tag in ("svg", "title", "desc", "rect", "path", "text")
     }
-    assert not list(html.fragment_fromstring(section([picture], hostile)).iter("script", "b"))
+    assert not list(html.fragment_fromstring(write_section([picture], hostile)).iter("script", "b"))
 
 
 def test_the_page_has_them_behind_the_official_text_and_is_else_the_same() -> None:

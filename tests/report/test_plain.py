@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.published.reports import report
 from xltool import api
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.plain import to_text
 from xltool.report.text import DRAFT_MARK
 
@@ -23,7 +23,7 @@ def test_the_shape_of_a_table():
 
 def test_texts_cannot_make_cells_or_rows():
     hostile = replace(SUBMISSION, texts={"problems": "一\t二\n\n\t三\x07\u202e四"})
-    text = to_text(assemble(SPEC, hostile))
+    text = to_text(assemble_report(SPEC, hostile))
     assert "\n一 二\n三四\n" in text
 
 

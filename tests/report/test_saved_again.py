@@ -18,9 +18,9 @@ from tests.report.word import placed
 from tests.workbook.calc import require_office
 from xltool import api
 from xltool.model import Grid, Heading, Report
-from xltool.report.assemble import assemble
+from xltool.report.assemble import assemble_report
 from xltool.report.docx import to_docx
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 
 SECONDS = 300
 
@@ -31,10 +31,10 @@ def _reports() -> dict[str, Report]:
     for form in ("ogi-2021", "ogi-2019"):
         spec = api.form(form)
         submission = figures.submission(spec, figures.consistent(spec, Random(11)), texts=TEXTS)
-        found[form] = assemble(spec, submission)
+        found[form] = assemble_report(spec, submission)
         found[f"{form}-draft"] = replace(found[form], draft=True)
         hostile = {text.key: said for text, said in zip(spec.texts, HOSTILE.values(), strict=False)}
-        found[f"{form}-hostile"] = assemble(spec, replace(submission, texts=hostile))
+        found[f"{form}-hostile"] = assemble_report(spec, replace(submission, texts=hostile))
     return found
 
 
@@ -73,7 +73,9 @@ def test_every_paragraph_comes_in_its_order_and_with_its_level(name: str, saved:
     wanted = [("Title", report.title)]
     for part in report.parts:
         if not isinstance(part, Grid):
-            wanted.append((f"Heading {part.level}" if isinstance(part, Heading) else "Body Text", clean(part.text)))
+            wanted.append(
+                (f"Heading {part.level}" if isinstance(part, Heading) else "Body Text", clean_line(part.text))
+            )
     if report.draft:
         wanted.insert(0, ("草稿标记", "草稿：尚有未通过的审核项，不得公布"))
     # LibreOffice writes _x001B_, where it is text, as a spreadsheet would: with its underline escaped.

@@ -16,7 +16,7 @@ from xltool import files, kinds
 from xltool.campaign.mail import read_attachments
 from xltool.messages import render
 from xltool.model import Finding
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
@@ -85,7 +85,7 @@ def _file_time(path: Path) -> int:
 
 
 def _open_file(path: Path, name: str) -> Iterator[Found]:
-    name = clean(name)
+    name = clean_line(name)
     if _is_dropping(path.name) or "__MACOSX" in Path(name).parts:
         yield Found(name, None, "办公软件的临时文件或系统文件", skipped=True)
         return
@@ -164,7 +164,7 @@ def _unpack_archive(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
             yield Found(name, None, "压缩包里的文件互相重叠，已损坏或不是正常的压缩包")
             return
         for member in members:
-            inner = clean(_member_name(member)) or NAMELESS_FILE
+            inner = clean_line(_member_name(member)) or NAMELESS_FILE
             full = f"{name}/{inner}"
             if _is_dropping(inner.rpartition("/")[2]) or "__MACOSX" in inner:
                 yield Found(full, None, "办公软件的临时文件或系统文件", skipped=True)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from xltool import kinds, workers
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 
 DEEPEST: Final = 3
 """Mails within mails."""
@@ -151,7 +151,7 @@ def _read_filename(part: Message) -> str:
             told = _decode_text(told[2].encode("latin-1", "replace"), told[0] or "")
         elif told is not None:
             told = _decode_header(unquote_to_bytes(told).decode("utf-8") if _is_percent_encoded(told) else told)
-        if told and (name := clean(told).replace("/", "_").replace("\\", "_").strip()):
+        if told and (name := clean_line(told).replace("/", "_").replace("\\", "_").strip()):
             return (
                 name
                 if len(name) <= LONGEST_ATTACHMENT_NAME

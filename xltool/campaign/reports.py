@@ -11,13 +11,13 @@ from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.report.printing import KINDS, Kind
+from xltool.report.printing import REPORT_KINDS, ReportKind
 
-USUAL: Final[tuple[Kind, ...]] = ("docx", "html")
+USUAL: Final[tuple[ReportKind, ...]] = ("docx", "html")
 """What an office publishes: the document and the page."""
 
 
-def plan_paths(campaign: Campaign, roster: Roster, kind: Kind) -> Mapping[str, Path]:
+def plan_paths(campaign: Campaign, roster: Roster, kind: ReportKind) -> Mapping[str, Path]:
     """Where each agency's report goes, by code; agencies of one name are told apart by their codes."""
     names = {entry.agency.code: report_name(campaign, entry.agency, kind) for entry in roster.entries}
     many = Counter(names.values())
@@ -27,6 +27,6 @@ def plan_paths(campaign: Campaign, roster: Roster, kind: Kind) -> Mapping[str, P
 
 def find_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> Mapping[str, list[Path]]:
     """By code what agencies that are not accepted have of an earlier version; it is left where it is."""
-    places = [plan_paths(campaign, roster, kind) for kind in KINDS]
+    places = [plan_paths(campaign, roster, kind) for kind in REPORT_KINDS]
     codes = [standing.entry.agency.code for standing in left]
     return {code: [place[code] for place in places if place[code].exists()] for code in codes}

@@ -191,19 +191,19 @@ def _check_pdf_printers() -> Iterator[Diagnosis]:
     """The two programs that can print a PDF: one is enough, typst is the better."""
     from xltool.report import office, typeset
 
-    version, program = typeset.version(), office.found()
-    said = None if program is None else office.version(program)
+    version, program = typeset.find_version(), office.find_program()
+    said = None if program is None else office.ask_version(program)
     oldest = ".".join(map(str, typeset.OLDEST))
     remedy = '运行 pip install "xltool[pdf]"。'
-    if typeset.available():
+    if typeset.is_available():
         yield Diagnosis("typst", "ok", f"typst：{version}，用它生成 PDF")
     else:
         state = "没有安装" if version is None else f"{version}，太旧，至少要 {oldest}"
         lack = "PDF 改由 LibreOffice 转换，每次的字节不同" if said else "生成不了 PDF，其他格式不受影响"
         yield Diagnosis("typst", "optional", f"typst：{state}；{lack}", remedy)
-    need = "生成 PDF 用不着它" if typeset.available() else "没有 typst 时用它转换 PDF"
+    need = "生成 PDF 用不着它" if typeset.is_available() else "没有 typst 时用它转换 PDF"
     if program is None:
-        remedy = "" if typeset.available() else "安装 LibreOffice，或安装 typst。"
+        remedy = "" if typeset.is_available() else "安装 LibreOffice，或安装 typst。"
         yield Diagnosis("libreoffice", "optional", f"LibreOffice：没有找到；{need}", remedy)
     elif said is None:
         text = f"LibreOffice：找到了（{program}），但没有应答，可能装坏了或太慢；{need}"
@@ -216,14 +216,14 @@ def _check_fonts() -> Iterator[Diagnosis]:
     """For each kind of text the face that a PDF made here would have."""
     from xltool.report import fonts, typeset
 
-    ours = typeset.available()
-    known = typeset.families() if ours else fonts.system_families()
+    ours = typeset.is_available()
+    known = typeset.list_families() if ours else fonts.list_system_families()
     if known is None:
         yield Diagnosis(
             "fonts", "optional", "字体：问不出这台电脑有哪些字体（没有 fc-list）", "安装 fontconfig，或安装 typst。"
         )
         return
-    for choice in fonts.choices(known):
+    for choice in fonts.choose_faces(known):
         use, wanted = choice.chain.use, choice.chain.faces[0][0]
         name = f"font.{wanted}"
         if choice.prescribed:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xltool import readings
 from xltool.cli import output
 from xltool.model import Submission
-from xltool.report.printing import VERIFIABLE, Kind
+from xltool.report.printing import VERIFIABLE, ReportKind
 
 
 class Readback(NamedTuple):
@@ -17,7 +17,7 @@ class Readback(NamedTuple):
     differs: bool = False
 
 
-def read_back(data: bytes, kind: Kind, submission: Submission, prior: Submission | None) -> Readback:
+def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Submission | None) -> Readback:
     """Holds a report's bytes against its submission, and last year's where its texts name figures of it; kinds that nobody reads pass."""
     if kind not in VERIFIABLE:
         return Readback()

@@ -13,7 +13,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import KINDS
+from xltool.report.printing import REPORT_KINDS
 
 
 @click.command(
@@ -65,8 +65,8 @@ def command(
 ) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
     kind = target.suffix.lower().removeprefix(".")
-    if kind not in KINDS:
-        raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in KINDS)} 之一结尾。")
+    if kind not in REPORT_KINDS:
+        raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in REPORT_KINDS)} 之一结尾。")
     if pictures and kind != "html":
         raise click.UsageError(f"--pictures 只能用于 .html，不能用于 .{kind}；另生成一份 .html 放图示。")
     if fragment and kind != "html":

@@ -18,7 +18,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import KINDS, Kind
+from xltool.report.printing import REPORT_KINDS, ReportKind
 
 
 @click.command(
@@ -35,14 +35,14 @@ from xltool.report.printing import KINDS, Kind
     metavar="docx",
     multiple=True,
     default=reports.USUAL,
-    type=click.Choice(KINDS),
-    help=f"生成哪种文件（{'、'.join(KINDS)}），可以多次给出；默认 {'、'.join(reports.USUAL)}。",
+    type=click.Choice(REPORT_KINDS),
+    help=f"生成哪种文件（{'、'.join(REPORT_KINDS)}），可以多次给出；默认 {'、'.join(reports.USUAL)}。",
 )
 @click.option(
     "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"
 )
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过。")
-def command(root: Path, *, kinds: tuple[Kind, ...], style: Path | None, strict: bool) -> None:
+def command(root: Path, *, kinds: tuple[ReportKind, ...], style: Path | None, strict: bool) -> None:
     """Writes what can be published, reads it back, and tells who has none."""
     kinds = tuple(dict.fromkeys(kinds))
     if style is not None and "docx" not in kinds:

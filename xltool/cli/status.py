@@ -17,7 +17,7 @@ from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.text import breadth
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 
 _HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")
 _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
@@ -98,11 +98,11 @@ def _describe_standings(
     for standing in returned:
         yield f"  {_describe_standing(standing)}（第 {standing.versions} 版）"
         for verdict in standing.open:
-            yield clean(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
+            yield clean_line(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
     if others:
         yield "\n未能收下的文件："
     for other in others:
-        yield clean(f"  {other.file}：{other.reason}")
+        yield clean_line(f"  {other.file}：{other.reason}")
 
 
 def _describe_deadline(campaign: Campaign, today: date) -> str:
@@ -132,7 +132,7 @@ def _standing_row(standing: Standing) -> tuple[str, ...]:
 
 def _align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows in columns, by the width that a console gives their signs."""
-    cleaned = [[clean(cell) for cell in row] for row in rows]
+    cleaned = [[clean_line(cell) for cell in row] for row in rows]
     widths = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)]
     for row in cleaned:
         cells = [

@@ -17,7 +17,7 @@ from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import closest
 from xltool.messages import XltoolError, join_first, suggest
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 
 SHARED_CODE = "rule.broken"
 """The code of every 勾稽关系: a word on it would let pass all of them, now and later."""
@@ -39,7 +39,7 @@ MOST_NAMES = 8
 @campaign_options.campaign_option
 def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
     """Notes the waiver and tells what passes now and how the agency stands."""
-    reason, person = clean(reason).strip(), clean(person).strip()
+    reason, person = clean_line(reason).strip(), clean_line(person).strip()
     if not reason or not person:
         raise click.UsageError("放行要写明理由（--reason）和姓名（--by），不能为空。")
     at = datetime.now()
@@ -54,7 +54,7 @@ def command(agency: str, rule: str, reason: str, person: str, root: Path) -> Non
         after = _find_standing(campaign, store, entry, at)
     console.say(f"{entry.agency.name}：放行 {len(passing)} 处。")
     for verdict in passing:
-        console.say(clean(f"  [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）"))
+        console.say(clean_line(f"  [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）"))
     console.say(_describe_outcome(before, after))
 
 

@@ -8,13 +8,15 @@ from xltool.forms.layout import grid
 from xltool.forms.number import display
 from xltool.forms.references import settled
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
-from xltool.report.text import lines
+from xltool.report.text import split_paragraphs
 
 _PREFACE: Final = "preface"
 _CONTACT: Final = "contact."
 
 
-def assemble(spec: FormSpec, submission: Submission, *, prior: Submission | None = None, draft: bool = False) -> Report:
+def assemble_report(
+    spec: FormSpec, submission: Submission, *, prior: Submission | None = None, draft: bool = False
+) -> Report:
     """The report of one submission; nothing is printed that the agency did not give and the form does not prescribe.
 
     The figures that its texts name are put in here, those of last year from `prior`.
@@ -24,17 +26,17 @@ def assemble(spec: FormSpec, submission: Submission, *, prior: Submission | None
     for section in spec.sections:
         if section.heading:
             parts.append(Heading(1, section.heading))
-        parts += _texts(spec, section, submission)
+        parts += _build_text_section(spec, section, submission)
         if _PREFACE in section.texts:
-            parts += _contact(spec, submission)
+            parts += _build_contact(spec, submission)
         if section.table is not None:
-            parts.append(_filled(spec, section.table, submission))
+            parts.append(_fill_grid(spec, section.table, submission))
     title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
 
 
-def _texts(spec: FormSpec, section: Section, submission: Submission) -> list[Heading | Paragraph]:
-    texts = [(spec.text(key).heading, lines(submission.texts.get(key, ""))) for key in section.texts]
+def _build_text_section(spec: FormSpec, section: Section, submission: Submission) -> list[Heading | Paragraph]:
+    texts = [(spec.text(key).heading, split_paragraphs(submission.texts.get(key, ""))) for key in section.texts]
     # An aspect left empty beside written ones shows its bare heading, so that the gap is seen; five bare headings would say nothing.
     headed = any(heading and paragraphs for heading, paragraphs in texts)
     parts: list[Heading | Paragraph] = []
@@ -45,16 +47,16 @@ def _texts(spec: FormSpec, section: Section, submission: Submission) -> list[Hea
     return parts
 
 
-def _contact(spec: FormSpec, submission: Submission) -> list[Paragraph]:
+def _build_contact(spec: FormSpec, submission: Submission) -> list[Paragraph]:
     given = [
         f"{text.label}为{' '.join(facts)}"
         for text in spec.texts
-        if text.key.startswith(_CONTACT) and (facts := lines(submission.texts.get(text.key, "")))
+        if text.key.startswith(_CONTACT) and (facts := split_paragraphs(submission.texts.get(text.key, "")))
     ]
     return [Paragraph(f"联系方式：{'，'.join(given)}。")] if given else []
 
 
-def _filled(spec: FormSpec, table: str, submission: Submission) -> Grid:
+def _fill_grid(spec: FormSpec, table: str, submission: Submission) -> Grid:
     blank = grid(next(candidate for candidate in spec.tables if candidate.id == table))
     return Grid(
         blank.table,
@@ -63,12 +65,12 @@ def _filled(spec: FormSpec, table: str, submission: Submission) -> Grid:
         blank.columns,
         blank.head_rows,
         blank.widths,
-        tuple(_figure(spec, rectangle, submission) for rectangle in blank.rectangles),
+        tuple(_fill_rectangle(spec, rectangle, submission) for rectangle in blank.rectangles),
         blank.note,
     )
 
 
-def _figure(spec: FormSpec, r: Rectangle, submission: Submission) -> Rectangle:
+def _fill_rectangle(spec: FormSpec, r: Rectangle, submission: Submission) -> Rectangle:
     if r.key is None:
         return r
     at = spec.index[r.key]

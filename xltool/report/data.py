@@ -11,9 +11,9 @@ from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import exact
 from xltool.model import FormSpec, NotApplicable, Submission
-from xltool.report.text import DRAFT_MARK, clean
+from xltool.report.text import DRAFT_MARK, clean_line
 
-HEADS: Final = (
+DATA_HEADS: Final = (
     "单位代码", "单位名称", "年份", "报表", "单元格", "表", "分块", "行", "栏", "指标", "计量单位", "数", "备注",
 )  # fmt: skip
 JOINT: Final = " / "
@@ -23,13 +23,13 @@ JOINT: Final = " / "
 _IN_SCRIPT: Final = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
-def rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iterator[tuple[Any, ...]]:
-    """One row a cell, in the order of the form, with the columns of `HEADS`; figures are exact, `/` is `/`, a blank is None.
+def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iterator[tuple[Any, ...]]:
+    """One row a cell, in the order of the form, with the columns of `DATA_HEADS`; figures are exact, `/` is `/`, a blank is None.
 
     The row and the column come with the heads above them; a draft says in every row that it is one.
     """
     agency = submission.agency
-    whose = (clean(agency.code), clean(agency.name), submission.year, submission.form)
+    whose = (clean_line(agency.code), clean_line(agency.name), submission.year, submission.form)
     note = DRAFT_MARK if draft else ""
     for cell, value in zip(spec.cells, submission.values, strict=True):
         row, column = (
@@ -39,34 +39,34 @@ def rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iter
         yield (*whose, *where, cell.measure.unit, exact(value, cell.measure), note)
 
 
-def csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:
+def to_csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:
     """The rows as a .csv in UTF-8 with the mark that Excel and WPS need; no text of it is run as a formula, and none is changed for good.
 
     A text that begins with = + - @ (of either width), after blanks or not, has an apostrophe before it, and so has one that begins with
     an apostrophe: a program takes one apostrophe away where a cell begins with one and has every text as it was. Figures never have one,
     not even -4.
     """
-    return as_csv([HEADS, *rows(spec, submission, draft=draft)])
+    return as_csv([DATA_HEADS, *list_rows(spec, submission, draft=draft)])
 
 
-def linked(spec: FormSpec, submission: Submission, title: str, *, draft: bool = False) -> str:
+def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: bool = False) -> str:
     """The figures as a schema.org `Dataset` in JSON-LD, safe inside a script element of a page.
 
     A figure is what the tables of the page print, 0 for `/`; of a blank there is the description without a value. A licence is left
     out: nobody told of one.
     """
-    agency = clean(submission.agency.name)
+    agency = clean_line(submission.agency.name)
     about = f"{agency}{submission.year}年{spec.title}各表的全部统计数据，共{len(spec.cells)}项。"
     dataset = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": clean(title),
+        "name": clean_line(title),
         "description": f"{about}格式依据：{spec.basis}（{spec.authority}）。",
         "inLanguage": "zh-CN",
         "creator": {"@type": "Organization", "name": agency},
         "temporalCoverage": str(submission.year),
         **({"creativeWorkStatus": DRAFT_MARK} if draft else {}),
-        "variableMeasured": list(_measured(spec, submission)),
+        "variableMeasured": list(_describe_measurements(spec, submission)),
     }
     text = json.dumps(dataset, ensure_ascii=False, separators=(",", ":"))
     for sign, escaped in _IN_SCRIPT:
@@ -74,7 +74,7 @@ def linked(spec: FormSpec, submission: Submission, title: str, *, draft: bool = 
     return text
 
 
-def _measured(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]]:
+def _describe_measurements(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
         figure = document.json_value(0 if isinstance(value, NotApplicable) else value, cell.measure)
         given = {} if figure is None else {"value": figure}

@@ -16,8 +16,8 @@ from docx.oxml import parse_xml
 
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
 from xltool.report import style
-from xltool.report.grids import flat, rows, squeeze
-from xltool.report.text import DRAFT_MARK, clean, ragged, title_lines
+from xltool.report.grids import fit_figure, is_flat, rows_of_grid
+from xltool.report.text import DRAFT_MARK, break_title, clean_line, is_ragged
 
 _DOCUMENT: Final = "word/document.xml"
 _CORE: Final = "docProps/core.xml"
@@ -39,54 +39,58 @@ _KEPT: Final = frozenset({"styles", "settings", "fontTable", "header", "footer",
 
 def to_docx(report: Report, look: style.Look | None = None) -> bytes:
     """The report as a .docx file, in the official look or an office's own: the same report in the same look gives the same bytes."""
-    look = look or _official()
-    body = [_paragraph(look, "DraftMark", DRAFT_MARK)] if report.draft else []
-    body.append(_title(report, look))
+    look = look or _official_look()
+    body = [_write_paragraph(look, "DraftMark", DRAFT_MARK)] if report.draft else []
+    body.append(_write_title(report, look))
     for before, part, after in zip((None, *report.parts), report.parts, (*report.parts[1:], None), strict=False):
-        gaps = _gaps(below=isinstance(before, Grid), above=isinstance(after, Grid))
+        gaps = _write_gaps(below=isinstance(before, Grid), above=isinstance(after, Grid))
         match part:
             case Heading():
-                body.append(_paragraph(look, f"Heading{part.level}", part.text, gaps))
+                body.append(_write_paragraph(look, f"Heading{part.level}", part.text, gaps))
             case Paragraph():
-                body.append(_paragraph(look, "BodyText", part.text, gaps + (_RAGGED if ragged(part.text) else "")))
+                body.append(
+                    _write_paragraph(look, "BodyText", part.text, gaps + (_RAGGED if is_ragged(part.text) else ""))
+                )
             case Grid():
-                body.append(_table(part, look))
+                body.append(_write_table(part, look))
                 # Word joins two tables with nothing between them, and a document may not end with one.
                 if part.note or after is None or isinstance(after, Grid):
-                    body.append(_paragraph(look, "TableNote", part.note))
-    opening, closing, shared = _base(look, report.draft)
-    return _zip(shared | {_DOCUMENT: opening + "".join(body).encode() + closing, _CORE: _core(report).encode()})
+                    body.append(_write_paragraph(look, "TableNote", part.note))
+    opening, closing, shared = _prepare_base(look, report.draft)
+    return _pack_parts(
+        shared | {_DOCUMENT: opening + "".join(body).encode() + closing, _CORE: _write_core(report).encode()}
+    )
 
 
-def _title(report: Report, look: style.Look) -> str:
+def _write_title(report: Report, look: style.Look) -> str:
     """The title, broken after the agency's name where one line cannot hold it."""
-    first, *rest = title_lines(report.title, report.agency)
+    first, *rest = break_title(report.title, report.agency)
     if len(report.title) * _TITLE_SIZE <= look.page.text_width:
-        return _paragraph(look, "Title", report.title)
-    runs = _run(first) + "".join(f"<w:r><w:br/></w:r>{_run(line)}" for line in rest)
+        return _write_paragraph(look, "Title", report.title)
+    runs = _write_run(first) + "".join(f"<w:r><w:br/></w:r>{_write_run(line)}" for line in rest)
     return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(look.ids['Title'])}/></w:pPr>{runs}</w:p>"
 
 
-def _paragraph(look: style.Look, kind: str, text: str, more: str = "") -> str:
-    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(look.ids[kind])}/>{more}</w:pPr>{_run(text)}</w:p>"
+def _write_paragraph(look: style.Look, kind: str, text: str, more: str = "") -> str:
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(look.ids[kind])}/>{more}</w:pPr>{_write_run(text)}</w:p>"
 
 
-def _gaps(*, below: bool, above: bool) -> str:
+def _write_gaps(*, below: bool, above: bool) -> str:
     """The distance of a paragraph to a table before or after it; in the text itself all lines have one pitch."""
     if not (below or above):
         return ""
     return f'<w:spacing w:before="{_GAP_BELOW_TABLE if below else 0}" w:after="{_GAP_ABOVE_TABLE if above else 0}"/>'
 
 
-def _run(text: str, size: int = 0) -> str:
-    printed = escape(clean(text))
+def _write_run(text: str, size: int = 0) -> str:
+    printed = escape(clean_line(text))
     if not printed:
         return ""
     smaller = f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else ""
     return f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/>{smaller}</w:rPr><w:t xml:space="preserve">{printed}</w:t></w:r>'
 
 
-def _table(grid: Grid, look: style.Look) -> str:
+def _write_table(grid: Grid, look: style.Look) -> str:
     width = look.page.text_width
     edges = [0, *(round(width * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
     columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(edges))
@@ -95,47 +99,47 @@ def _table(grid: Grid, look: style.Look) -> str:
         f'<w:{side} w:w="{_CELL_MARGIN if side in ("left", "right") else 0}" w:type="dxa"/>' for side in _SIDES[:4]
     )
     headed = f"，前 {grid.head_rows} 行是表头" if grid.head_rows else ""
-    said = f"{clean(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
+    said = f"{clean_line(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
-        f"<w:tblCaption w:val={quoteattr(clean(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/></w:tblPr>"
-        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(_lines(grid, look, edges))}</w:tbl>"
+        f"<w:tblCaption w:val={quoteattr(clean_line(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/></w:tblPr>"
+        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(_write_rows(grid, look, edges))}</w:tbl>"
     )
 
 
-def _lines(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
+def _write_rows(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
     narrow = min(1, look.page.text_width / style.TEXT_WIDTH)
     # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break only.
     whole = grid.rows * _ROW_HEIGHT < look.page.text_height - style.TEXT_HEIGHT // 22
-    label = "TableText" if flat(grid) else "TableLabel"
+    label = "TableText" if is_flat(grid) else "TableLabel"
     styles = {
         kind: f"<w:pStyle w:val={quoteattr(look.ids[kind])}/>" for kind in ("TableText", "TableLabel", "TableHead")
     }
-    for row, touching in enumerate(rows(grid)):
+    for row, touching in enumerate(rows_of_grid(grid)):
         kept = "<w:keepNext/>" if whole and row + 1 < grid.rows else ""
         cells = []
         for r in touching:
             width = edges[r.column + r.width] - edges[r.column]
-            indent, part = _numbered(r, width - 2 * _CELL_MARGIN)
-            part = squeeze(grid, r) * narrow if r.role == "value" else part
+            indent, part = _set_number(r, width - 2 * _CELL_MARGIN)
+            part = fit_figure(grid, r) * narrow if r.role == "value" else part
             size = max(int(part * style.TABLE_SIZE), _SMALLEST) if part < 1 else 0
-            run = _run(r.text, size) if r.row == row else ""
-            before = f"{styles[_kind(r, label)]}{kept}{indent}"
-            cells.append(_cell(r, width, before, run, first=r.row == row))
+            run = _write_run(r.text, size) if r.row == row else ""
+            before = f"{styles[_choose_style(r, label)]}{kept}{indent}"
+            cells.append(_write_cell(r, width, before, run, first=r.row == row))
         repeated = "<w:tblHeader/>" if row < grid.head_rows else ""
         properties = f'<w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>{repeated}'
         yield f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _kind(r: Rectangle, label: str) -> str:
+def _choose_style(r: Rectangle, label: str) -> str:
     """The style of what stands in a rectangle: figures are centred, and labels over several rows; others have the one for labels."""
     if r.role == "label":
         return "TableText" if r.height > 1 else label
     return "TableText" if r.role == "value" else "TableHead"
 
 
-def _numbered(r: Rectangle, room: int) -> tuple[str, float]:
+def _set_number(r: Rectangle, room: int) -> tuple[str, float]:
     """What sets the number of a label over several rows on its own line, （三） above 不予公开, and the part of its size that fits."""
     number = _NUMBER.match(r.text) if r.role == "label" and r.height > 1 else None
     if number is None:
@@ -145,7 +149,7 @@ def _numbered(r: Rectangle, room: int) -> tuple[str, float]:
     return f'<w:ind w:firstLine="{max(0, round(room - above * part) // 2)}"/>{_RAGGED}', part
 
 
-def _cell(r: Rectangle, width: int, paragraph: str, run: str, *, first: bool) -> str:
+def _write_cell(r: Rectangle, width: int, paragraph: str, run: str, *, first: bool) -> str:
     across = f'<w:gridSpan w:val="{r.width}"/>' if r.width > 1 else ""
     down = f'<w:vMerge w:val="{"restart" if first else "continue"}"/>' if r.height > 1 else ""
     return (
@@ -154,7 +158,7 @@ def _cell(r: Rectangle, width: int, paragraph: str, run: str, *, first: bool) ->
     )
 
 
-def _core(report: Report) -> str:
+def _write_core(report: Report) -> str:
     # The last day of the period stands for the time of making: a document must not differ because the clock does.
     day = f"{report.year:04d}-12-31T00:00:00Z"
     status = "<cp:contentStatus>草稿</cp:contentStatus>" if report.draft else ""
@@ -163,15 +167,15 @@ def _core(report: Report) -> str:
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(clean(report.title))}</dc:title><dc:creator>{escape(clean(report.agency))}</dc:creator>"
-        f"<cp:lastModifiedBy>{escape(clean(report.agency))}</cp:lastModifiedBy>"
+        f"<dc:title>{escape(clean_line(report.title))}</dc:title><dc:creator>{escape(clean_line(report.agency))}</dc:creator>"
+        f"<cp:lastModifiedBy>{escape(clean_line(report.agency))}</cp:lastModifiedBy>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}</dcterms:modified>'
         f"<dc:language>zh-CN</dc:language>{status}</cp:coreProperties>"
     )
 
 
-def _zip(parts: dict[str, bytes]) -> bytes:
+def _pack_parts(parts: dict[str, bytes]) -> bytes:
     """A package with its parts in a fixed order, their times at the start of the zip calendar, and no trace of the system that made it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
@@ -184,20 +188,20 @@ def _zip(parts: dict[str, bytes]) -> bytes:
 
 
 @cache
-def _official() -> style.Look:
-    return style.official()
+def _official_look() -> style.Look:
+    return style.official_look()
 
 
 @lru_cache(maxsize=4)
-def _base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
+def _prepare_base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
     """What no report in this look changes: the document before and after its body, and all other parts."""
     document = docx.Document()
     section = document.sections[0]
-    section.footer.part.element[:] = [parse_xml(style.page_number(look, odd=True))]
-    section.even_page_footer.part.element[:] = [parse_xml(style.page_number(look, odd=False))]
+    section.footer.part.element[:] = [parse_xml(style.write_page_number(look, odd=True))]
+    section.even_page_footer.part.element[:] = [parse_xml(style.write_page_number(look, odd=False))]
     if draft:
-        section.header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
-        section.even_page_header.part.element[:] = [parse_xml(style.header(look, DRAFT_MARK))]
+        section.header.part.element[:] = [parse_xml(style.write_header(look, DRAFT_MARK))]
+        section.even_page_header.part.element[:] = [parse_xml(style.write_header(look, DRAFT_MARK))]
     properties = section._sectPr
     properties[:] = [
         *(child for child in properties if child.tag.endswith("Reference")),
@@ -213,7 +217,7 @@ def _base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]
         parts = {name: package.read(name) for name in package.namelist()}
     parts |= {
         "word/styles.xml": look.styles.encode(),
-        "word/settings.xml": style.settings().encode(),
+        "word/settings.xml": style.write_settings().encode(),
         "word/fontTable.xml": look.font_table.encode(),
     }
     opening, section_start, closing = parts.pop(_DOCUMENT).partition(b"<w:sectPr")

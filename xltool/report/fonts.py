@@ -19,7 +19,7 @@ _SANS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "思源黑体")
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class FaceChain:
     """The typefaces for one kind of text in the order of preference; the first is the one that is prescribed."""
 
     use: str
@@ -32,19 +32,19 @@ class Chain:
         return tuple(name for face in self.faces for name in face)
 
 
-TITLE: Final = Chain(
+TITLE: Final = FaceChain(
     "标题",
     (("方正小标宋简体", "FZXiaoBiaoSong-B05S"), ("华文中宋", "STZhongsong"), ("宋体", "SimSun"), _SERIF),
     "roman",
 )
-BODY: Final = Chain(
+BODY: Final = FaceChain(
     "正文", (("仿宋_GB2312", "FangSong_GB2312"), ("仿宋", "FangSong"), ("华文仿宋", "STFangsong"), _SERIF), "modern"
 )
-LEVEL1: Final = Chain("一级标题", (("黑体", "SimHei"), ("华文黑体", "STHeiti"), _SANS), "modern")
-LEVEL2: Final = Chain(
+LEVEL1: Final = FaceChain("一级标题", (("黑体", "SimHei"), ("华文黑体", "STHeiti"), _SANS), "modern")
+LEVEL2: Final = FaceChain(
     "二级标题", (("楷体_GB2312", "KaiTi_GB2312"), ("楷体", "KaiTi"), ("华文楷体", "STKaiti"), _SERIF), "modern"
 )
-TABLE: Final = Chain("表格", (("宋体", "SimSun"), ("华文宋体", "STSong"), _SERIF), "roman")
+TABLE: Final = FaceChain("表格", (("宋体", "SimSun"), ("华文宋体", "STSong"), _SERIF), "roman")
 CHAINS: Final = (TITLE, BODY, LEVEL1, LEVEL2, TABLE)
 
 LATIN: Final = ("Times New Roman", "Liberation Serif", "Tinos", "Nimbus Roman", "Libertinus Serif")
@@ -52,10 +52,10 @@ LATIN: Final = ("Times New Roman", "Liberation Serif", "Tinos", "Nimbus Roman", 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FaceChoice:
     """What a chain comes to on one computer: the face in use, under the name that was found, or nothing."""
 
-    chain: Chain
+    chain: FaceChain
     name: str | None
 
     @property
@@ -64,32 +64,32 @@ class Choice:
         return self.name in self.chain.faces[0]
 
 
-def present(names: Iterable[str], installed: Iterable[str]) -> tuple[str, ...]:
+def find_present(names: Iterable[str], installed: Iterable[str]) -> tuple[str, ...]:
     """Those of the names that are installed, in their order; case does not matter."""
     known = {name.casefold() for name in installed}
     return tuple(name for name in names if name.casefold() in known)
 
 
-def choices(installed: Iterable[str]) -> tuple[Choice, ...]:
+def choose_faces(installed: Iterable[str]) -> tuple[FaceChoice, ...]:
     """For each chain the face that is used where these families are installed."""
     known = tuple(installed)
-    return tuple(Choice(chain, next(iter(present(chain.names, known)), None)) for chain in CHAINS)
+    return tuple(FaceChoice(chain, next(iter(find_present(chain.names, known)), None)) for chain in CHAINS)
 
 
-def replaced(installed: Iterable[str]) -> str:
+def describe_replaced(installed: Iterable[str]) -> str:
     """One sentence about the prescribed faces that are not there and what stands in for them; empty when all are."""
     words = []
-    for choice in choices(installed):
+    for choice in choose_faces(installed):
         if not choice.prescribed:
             instead = f"用 {choice.name}" if choice.name else "没有合适的字体，由程序另选"
             words.append(f"{choice.chain.use}的{choice.chain.faces[0][0]}（{instead}）")
     return f"这台电脑上没有规定的字体，PDF 中已代替：{'、'.join(words)}。装上这些字体后重新生成即可。" if words else ""
 
 
-def lacking(installed: Iterable[str]) -> str:
+def describe_lacking(installed: Iterable[str]) -> str:
     """One sentence about the prescribed faces that are not there, where another program chooses what stands in; empty when all are."""
     names = [
-        f"{choice.chain.use}的{choice.chain.faces[0][0]}" for choice in choices(installed) if not choice.prescribed
+        f"{choice.chain.use}的{choice.chain.faces[0][0]}" for choice in choose_faces(installed) if not choice.prescribed
     ]
     return (
         f"这台电脑上没有规定的字体：{'、'.join(names)}，由 LibreOffice 另选。装上这些字体后重新生成即可。"
@@ -99,10 +99,10 @@ def lacking(installed: Iterable[str]) -> str:
 
 
 @cache
-def system_families() -> frozenset[str] | None:
+def list_system_families() -> frozenset[str] | None:
     """The families that the system knows, under all their names; None when it cannot be asked."""
     if sys.platform == "win32":
-        return _registered()
+        return _list_registered()
     program = which("fc-list")
     if program is None:
         return None
@@ -117,7 +117,7 @@ def system_families() -> frozenset[str] | None:
     )
 
 
-def _registered() -> frozenset[str]:
+def _list_registered() -> frozenset[str]:
     """The fonts in the registry of Windows, whose entries read `FangSong (TrueType)` or `SimSun & NSimSun (TrueType)`."""
     names: set[str] = set()
     if sys.platform == "win32":

@@ -12,7 +12,7 @@ _MARGINS_EM: Final = 0.2  # of a cell, left and right together
 _DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
 
 
-def rows(grid: Grid) -> list[list[Rectangle]]:
+def rows_of_grid(grid: Grid) -> list[list[Rectangle]]:
     """For each line of the grid the rectangles that touch it, from left to right; one of several lines comes once in each."""
     touching: list[list[Rectangle]] = [[] for _ in range(grid.rows)]
     for rectangle in sorted(grid.rectangles, key=lambda r: r.column):
@@ -21,17 +21,17 @@ def rows(grid: Grid) -> list[list[Rectangle]]:
     return touching
 
 
-def heads(grid: Grid) -> list[Rectangle]:
-    """The captions and heads of a grid from the top, for `above`."""
+def grid_heads(grid: Grid) -> list[Rectangle]:
+    """The captions and heads of a grid from the top, for `heads_above`."""
     return sorted((r for r in grid.rectangles if r.role in ("caption", "head")), key=lambda r: r.row)
 
 
-def labels(grid: Grid) -> list[Rectangle]:
-    """The row labels of a grid from the left, for `beside`."""
+def grid_labels(grid: Grid) -> list[Rectangle]:
+    """The row labels of a grid from the left, for `labels_beside`."""
     return sorted((r for r in grid.rectangles if r.role == "label"), key=lambda r: r.column)
 
 
-def above(heads: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
+def heads_above(heads: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The caption and the heads above a rectangle, outermost first."""
     left, right = of.column, of.column + of.width
     return [
@@ -41,7 +41,7 @@ def above(heads: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     ]
 
 
-def beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
+def labels_beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     """The row labels to the left of a rectangle, outermost first."""
     top, bottom = of.row, of.row + of.height
     return [
@@ -51,7 +51,7 @@ def beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]:
     ]
 
 
-def squeeze(grid: Grid, figure: Rectangle) -> float:
+def fit_figure(grid: Grid, figure: Rectangle) -> float:
     """The part of the usual size, at most 1, at which a figure stays on one line: broken in two it reads as two figures."""
     if not figure.text:
         return 1
@@ -59,6 +59,6 @@ def squeeze(grid: Grid, figure: Rectangle) -> float:
     return min(1, (share * _TABLE_EM - _MARGINS_EM) / (_DIGIT_EM * len(figure.text)))
 
 
-def flat(grid: Grid) -> bool:
+def is_flat(grid: Grid) -> bool:
     """Whether its labels have no levels; those are centred, while a hierarchy reads from the left."""
     return not any(r.role == "label" and r.column for r in grid.rectangles)

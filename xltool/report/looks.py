@@ -20,7 +20,7 @@ _SONG: Final = "font-family: SimSun, 宋体, STSong, Noto Serif CJK SC, serif"
 
 # Written out in single properties, which filters of publishing systems pass more often than `font`. Names of fonts need no quotes:
 # within an attribute they would be entities.
-LOOKS: Final[Mapping[str, str]] = {
+DECLARATIONS: Final[Mapping[str, str]] = {
     "main, article": f"{_BODY}; font-size: 1.125rem; line-height: 1.85; color: #111",
     "h1": f"margin: 0 0 2.5rem; {_TITLE}; font-size: 1.75rem; line-height: 1.5; font-weight: 400; text-align: center; color: #111",
     "h1 span": "display: inline-block",
@@ -52,24 +52,24 @@ _REM: Final = re.compile(r"([0-9.]+)rem\b")
 
 
 @cache
-def sheet() -> str:
+def to_style_sheet() -> str:
     """The declarations as the rules of a style sheet."""
-    return "\n".join(f"{selector} {{ {declarations}; }}" for selector, declarations in LOOKS.items())
+    return "\n".join(f"{selector} {{ {declarations}; }}" for selector, declarations in DECLARATIONS.items())
 
 
 @cache
-def inline(*selectors: str) -> str:
+def inline_style(*selectors: str) -> str:
     """What an element gets that these simple selectors name, as the value of its style attribute; sizes in pixels."""
     found: dict[str, str] = {}
-    for selector, declarations in LOOKS.items():
+    for selector, declarations in DECLARATIONS.items():
         if set(selectors).isdisjoint(selector.split(", ")):
             continue
         for declaration in declarations.split("; "):
             name, _, value = declaration.partition(": ")
             found.pop(name, None)  # a shorthand that comes later stands later
             found[name] = value
-    return "; ".join(f"{name}: {_REM.sub(_pixels, value)}" for name, value in found.items())
+    return "; ".join(f"{name}: {_REM.sub(_to_pixels, value)}" for name, value in found.items())
 
 
-def _pixels(rem: re.Match[str]) -> str:
+def _to_pixels(rem: re.Match[str]) -> str:
     return f"{float(rem[1]) * PIXELS:g}px"

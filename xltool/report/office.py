@@ -29,7 +29,7 @@ _TAGGED: Final = (
 """PDF/A-2 with the structure of the document; versions before 7.4 do not know options and print plainly."""
 
 
-def found() -> Path | None:
+def find_program() -> Path | None:
     """The program, on PATH or where its installers put it; None when it is not there."""
     names = (
         [f"{name}.com" for name in _NAMES] if sys.platform == "win32" else list(_NAMES)
@@ -41,17 +41,17 @@ def found() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def version(program: Path, seconds: float = _VERSION_SECONDS) -> str | None:
+def ask_version(program: Path, seconds: float = _VERSION_SECONDS) -> str | None:
     """What the program says of its version; None when it does not answer in time or not at all."""
     with TemporaryDirectory(prefix="xltool-", ignore_cleanup_errors=True) as folder:
         said = Path(folder, "said")
-        if not _ran([str(program), "--version"], said, seconds):
+        if not _run_program([str(program), "--version"], said, seconds):
             return None
         lines = said.read_text("utf-8", "replace").strip().splitlines()
     return lines[0] if lines else None
 
 
-def to_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes:
+def print_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes:
     """A Word document as PDF/A. Not reproducible: LibreOffice writes the time and a number by chance into every file.
 
     It runs with a profile of its own that is thrown away, so that neither an open window nor anybody's settings matter. Raises
@@ -64,7 +64,7 @@ def to_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes
             str(program), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nologo",
             "--convert-to", _TAGGED, "--outdir", str(folder / "out"), str(folder / "report.docx"),
         ]  # fmt: skip
-        done = _ran(command, folder / "said", seconds)
+        done = _run_program(command, folder / "said", seconds)
         made = folder / "out" / "report.pdf"
         if not done or not made.is_file():
             why = "没有生成文件" if done else f"{seconds:g} 秒内没有完成，或出了错"
@@ -74,7 +74,7 @@ def to_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes
         return made.read_bytes()
 
 
-def _ran(command: list[str], said: Path, seconds: float) -> bool:
+def _run_program(command: list[str], said: Path, seconds: float) -> bool:
     """Whether a program ended well within its time; what it starts in turn is ended with it, and its words go to a file."""
     with said.open("wb") as output:
         try:
@@ -92,10 +92,10 @@ def _ran(command: list[str], said: Path, seconds: float) -> bool:
         except subprocess.TimeoutExpired:
             return False
         finally:
-            _end(process)
+            _end_process(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end_process(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is not None:
         return
     if sys.platform == "win32":

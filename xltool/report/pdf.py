@@ -13,28 +13,30 @@ BY_OFFICE: Final = "没有 typst，PDF 由 LibreOffice 转换：两次生成的�
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedPdf:
     """A PDF, and in sentences what is not in it as it should be."""
 
     data: bytes
     remarks: tuple[str, ...]
 
 
-def to_pdf(report: Report) -> Printed:
+def to_pdf(report: Report) -> PrintedPdf:
     """The report as PDF in the layout of GB/T 9704-2012; raises `XltoolError` when there is nothing here to print it with.
 
     With typst the same report gives the same bytes wherever its version and the fonts are the same; with LibreOffice never twice.
     """
-    if typeset.available():
-        data, why = typeset.typeset(report)
-        return Printed(data, tuple(remark for remark in (fonts.replaced(typeset.families()), why) if remark))
-    program = office.found()
+    if typeset.is_available():
+        data, why = typeset.typeset_report(report)
+        return PrintedPdf(
+            data, tuple(remark for remark in (fonts.describe_replaced(typeset.list_families()), why) if remark)
+        )
+    program = office.find_program()
     if program is None:
         raise XltoolError(
             '生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有：运行 pip install "xltool[pdf]"，或安装 LibreOffice。'
         )
     from xltool.report.docx import to_docx
 
-    installed = fonts.system_families()
-    remarks = (BY_OFFICE, "" if installed is None else fonts.lacking(installed))
-    return Printed(office.to_pdf(program, to_docx(report)), tuple(remark for remark in remarks if remark))
+    installed = fonts.list_system_families()
+    remarks = (BY_OFFICE, "" if installed is None else fonts.describe_lacking(installed))
+    return PrintedPdf(office.print_pdf(program, to_docx(report)), tuple(remark for remark in remarks if remark))

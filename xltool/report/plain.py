@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xltool.model import Grid, Heading, Paragraph, Report
-from xltool.report.grids import rows
-from xltool.report.text import DRAFT_MARK, clean
+from xltool.report.grids import rows_of_grid
+from xltool.report.text import DRAFT_MARK, clean_line
 
 
 def to_text(report: Report) -> str:
     """The report with a blank line between the rows of its tables; a cell that goes on from the row above is an empty one."""
     lines = [DRAFT_MARK] if report.draft else []
-    lines.append(clean(report.title))
+    lines.append(clean_line(report.title))
     for part in report.parts:
         if isinstance(part, Heading | Paragraph):
-            lines.append(clean(part.text).strip())
+            lines.append(clean_line(part.text).strip())
         else:
-            lines += _table(part)
+            lines += _write_table(part)
     return "\n".join(lines) + "\n"
 
 
-def _table(grid: Grid) -> Iterator[str]:
-    for row, touching in enumerate(rows(grid)):
+def _write_table(grid: Grid) -> Iterator[str]:
+    for row, touching in enumerate(rows_of_grid(grid)):
         for rectangle in touching:
-            yield "\t" + (clean(rectangle.text) if rectangle.row == row else "")
+            yield "\t" + (clean_line(rectangle.text) if rectangle.row == row else "")
         yield ""
     if grid.note:
-        yield clean(grid.note)
+        yield clean_line(grid.note)

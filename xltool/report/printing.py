@@ -11,9 +11,9 @@ from xltool.model import FormSpec, Report, Submission
 if TYPE_CHECKING:
     from xltool.charts.picture import Picture
 
-Kind: TypeAlias = Literal["docx", "html", "pdf", "md", "txt", "csv", "json"]
-KINDS: Final[tuple[Kind, ...]] = ("docx", "html", "pdf", "md", "txt", "csv", "json")
-VERIFIABLE: Final[frozenset[Kind]] = frozenset({"docx", "html", "pdf", "txt"})
+ReportKind: TypeAlias = Literal["docx", "html", "pdf", "md", "txt", "csv", "json"]
+REPORT_KINDS: Final[tuple[ReportKind, ...]] = ("docx", "html", "pdf", "md", "txt", "csv", "json")
+VERIFIABLE: Final[frozenset[ReportKind]] = frozenset({"docx", "html", "pdf", "txt"})
 """The kinds of report that are read back: the others are no reports, or not the way people publish them."""
 
 
@@ -28,8 +28,8 @@ class Wishes(NamedTuple):
     prior: Submission | None = None
 
 
-def printed(
-    spec: FormSpec, whole: Submission, given: Submission, kind: Kind, wishes: Wishes
+def print_report(
+    spec: FormSpec, whole: Submission, given: Submission, kind: ReportKind, wishes: Wishes
 ) -> tuple[bytes, tuple[str, ...]]:
     """The bytes of a report, and remarks in Chinese on what is not in it as it should be.
 
@@ -37,18 +37,18 @@ def printed(
 
     Raises `XltoolError` for a wish that the kind cannot fulfil.
     """
-    _refuse(kind, wishes)
+    _refuse_wishes(kind, wishes)
     if kind == "json":
         from xltool.forms.document import dump
 
         return dump(spec, given), ()
     if kind == "csv":
-        from xltool.report.data import csv
+        from xltool.report.data import to_csv
 
-        return csv(spec, whole, draft=wishes.draft), ()
-    from xltool.report.assemble import assemble
+        return to_csv(spec, whole, draft=wishes.draft), ()
+    from xltool.report.assemble import assemble_report
 
-    report = assemble(spec, whole, prior=wishes.prior, draft=wishes.draft)
+    report = assemble_report(spec, whole, prior=wishes.prior, draft=wishes.draft)
     if kind == "pdf":
         from xltool.report.pdf import to_pdf
 
@@ -56,25 +56,27 @@ def printed(
         return pdf.data, pdf.remarks
     if kind == "docx":
         from xltool.report.docx import to_docx
-        from xltool.report.housestyle import look
+        from xltool.report.housestyle import read_look
 
-        return to_docx(report, None if wishes.style is None else look(wishes.style)), ()
-    return _text(spec, whole, report, kind, wishes).encode(), ()
+        return to_docx(report, None if wishes.style is None else read_look(wishes.style)), ()
+    return _write_text_kind(spec, whole, report, kind, wishes).encode(), ()
 
 
-def picture_page(spec: FormSpec, submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
+def write_picture_page(
+    spec: FormSpec, submission: Submission, pictures: Sequence[Picture], *, draft: bool = False
+) -> bytes:
     """A web page of pictures alone, beside the report and no part of it."""
     from xltool.report.html import to_html
-    from xltool.report.pictures import note, section
+    from xltool.report.pictures import write_note, write_section
 
     title = f"{submission.agency.name}{submission.year}年{spec.title}图示"
     page = Report(title, submission.agency.name, submission.year, (), draft)
-    return to_html(page, pictures=section(pictures, note(spec), heading="")).encode()
+    return to_html(page, pictures=write_section(pictures, write_note(spec), heading="")).encode()
 
 
-def _refuse(kind: Kind, wishes: Wishes) -> None:
-    if kind not in KINDS:
-        raise XltoolError(f"不能生成 .{kind}；可以生成 {'、'.join('.' + known for known in KINDS)}。")
+def _refuse_wishes(kind: ReportKind, wishes: Wishes) -> None:
+    if kind not in REPORT_KINDS:
+        raise XltoolError(f"不能生成 .{kind}；可以生成 {'、'.join('.' + known for known in REPORT_KINDS)}。")
     if wishes.pictures and kind != "html":
         raise XltoolError(f"图示只能放进 .html 网页，不能放进 .{kind}。")
     if wishes.fragment and (wishes.pictures or kind != "html"):
@@ -83,7 +85,7 @@ def _refuse(kind: Kind, wishes: Wishes) -> None:
         raise XltoolError(f"样式文件只能用于 .docx，不能用于 .{kind}。")
 
 
-def _text(spec: FormSpec, whole: Submission, report: Report, kind: Kind, wishes: Wishes) -> str:
+def _write_text_kind(spec: FormSpec, whole: Submission, report: Report, kind: ReportKind, wishes: Wishes) -> str:
     """A report that is written as text."""
     if kind == "md":
         from xltool.report.markdown import to_markdown
@@ -93,10 +95,14 @@ def _text(spec: FormSpec, whole: Submission, report: Report, kind: Kind, wishes:
         from xltool.report.plain import to_text
 
         return to_text(report)
-    from xltool.report.data import linked
+    from xltool.report.data import to_json_ld
     from xltool.report.html import to_fragment, to_html
-    from xltool.report.pictures import note, section
+    from xltool.report.pictures import write_note, write_section
 
     if wishes.fragment:
         return to_fragment(report)
-    return to_html(report, linked(spec, whole, report.title, draft=wishes.draft), section(wishes.pictures, note(spec)))
+    return to_html(
+        report,
+        to_json_ld(spec, whole, report.title, draft=wishes.draft),
+        write_section(wishes.pictures, write_note(spec)),
+    )

@@ -14,8 +14,8 @@ from xltool.report import fonts
 # and 22 of 29 pt: rounded down, the last character of a line and the last line of a page would not fit.
 PAGE_WIDTH: Final = 11906
 PAGE_HEIGHT: Final = 16838
-TOP: Final = 2098  # 37 mm
-LEFT: Final = 1588  # 28 mm
+TOP_MARGIN: Final = 2098  # 37 mm
+LEFT_MARGIN: Final = 1588  # 28 mm
 TEXT_WIDTH: Final = 28 * 316
 TEXT_HEIGHT: Final = 22 * 580
 FOOTER: Final = 1440  # from the lower edge: the dashes beside the page number stand 7 mm below the text
@@ -40,10 +40,10 @@ class Page:
 
     width: int = PAGE_WIDTH
     height: int = PAGE_HEIGHT
-    top: int = TOP
-    right: int = PAGE_WIDTH - LEFT - TEXT_WIDTH
-    bottom: int = PAGE_HEIGHT - TOP - TEXT_HEIGHT
-    left: int = LEFT
+    top: int = TOP_MARGIN
+    right: int = PAGE_WIDTH - LEFT_MARGIN - TEXT_WIDTH
+    bottom: int = PAGE_HEIGHT - TOP_MARGIN - TEXT_HEIGHT
+    left: int = LEFT_MARGIN
     header: int = FOOTER
     footer: int = FOOTER
     gutter: int = 0
@@ -73,7 +73,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class ParagraphStyle:
     """One paragraph style: what a report calls it, its name in Word, its looks, and its names elsewhere."""
 
     id: str
@@ -92,7 +92,7 @@ class Style:
         return (
             f'<w:style w:type="paragraph"{kind} w:styleId={quoteattr(id)}><w:name w:val="{self.name}"/>{after}<w:qFormat/>'
             f"<w:pPr>{self.paragraph}</w:pPr>"
-            f'<w:rPr>{_fonts(self.font, self.latin)}{self.run}<w:sz w:val="{self.size}"/><w:szCs w:val="{self.size}"/></w:rPr></w:style>'
+            f'<w:rPr>{_write_run_fonts(self.font, self.latin)}{self.run}<w:sz w:val="{self.size}"/><w:szCs w:val="{self.size}"/></w:rPr></w:style>'
         )
 
 
@@ -121,8 +121,8 @@ _HEADING: Final = f"{_KEEP}{_PLAIN}{_EVEN}{_EXACT}{_INDENT}{_BOTH}"
 
 # Each says everything about itself, for beneath it may be whatever an office's own file calls 正文.
 STYLES: Final = (
-    Style("Normal", "Normal", _BODY, 32, f"{_PLAIN}{_EVEN}{_EXACT}{_BOTH}", names=("Normal", "正文")),
-    Style(
+    ParagraphStyle("Normal", "Normal", _BODY, 32, f"{_PLAIN}{_EVEN}{_EXACT}{_BOTH}", names=("Normal", "正文")),
+    ParagraphStyle(
         "Title",
         "Title",
         _TITLE,
@@ -131,7 +131,7 @@ STYLES: Final = (
         _OFF_GRID,
         names=("Title", "标题", "公文标题"),
     ),
-    Style(
+    ParagraphStyle(
         "Heading1",
         "heading 1",
         _LEVEL1,
@@ -140,7 +140,7 @@ STYLES: Final = (
         _TIGHT,
         names=("heading 1", "标题1", "一级标题"),
     ),
-    Style(
+    ParagraphStyle(
         "Heading2",
         "heading 2",
         _LEVEL2,
@@ -149,7 +149,7 @@ STYLES: Final = (
         _TIGHT,
         names=("heading 2", "标题2", "二级标题"),
     ),
-    Style(
+    ParagraphStyle(
         "Heading3",
         "heading 3",
         _BODY,
@@ -158,7 +158,7 @@ STYLES: Final = (
         _TIGHT,
         names=("heading 3", "标题3", "三级标题"),
     ),
-    Style(
+    ParagraphStyle(
         "BodyText",
         "Body Text",
         _BODY,
@@ -176,10 +176,10 @@ STYLES: Final = (
             "正文文本",
         ),
     ),
-    Style("TableText", "表格文字", _SONG, TABLE_SIZE, f"{_TABLE}{_CENTRE}", _OFF_GRID),
-    Style("TableHead", "表格表头", _SONG, TABLE_SIZE, f"<w:keepNext/>{_TABLE}{_CENTRE}", _OFF_GRID),
-    Style("TableLabel", "表格项目", _SONG, TABLE_SIZE, f'{_TABLE}{_INSET}<w:jc w:val="left"/>', _OFF_GRID),
-    Style(
+    ParagraphStyle("TableText", "表格文字", _SONG, TABLE_SIZE, f"{_TABLE}{_CENTRE}", _OFF_GRID),
+    ParagraphStyle("TableHead", "表格表头", _SONG, TABLE_SIZE, f"<w:keepNext/>{_TABLE}{_CENTRE}", _OFF_GRID),
+    ParagraphStyle("TableLabel", "表格项目", _SONG, TABLE_SIZE, f'{_TABLE}{_INSET}<w:jc w:val="left"/>', _OFF_GRID),
+    ParagraphStyle(
         "TableNote",
         "表格附注",
         _SONG,
@@ -187,7 +187,7 @@ STYLES: Final = (
         f'{_PLAIN}{_EVEN}{_OFF_GRID}<w:spacing w:before="0" w:after="0" w:line="320" w:lineRule="exact"/>{_BOTH}',
         _OFF_GRID,
     ),
-    Style(
+    ParagraphStyle(
         "DraftMark",
         "草稿标记",
         _LEVEL1,
@@ -195,8 +195,8 @@ STYLES: Final = (
         f'{_PLAIN}{_BOX}{_EVEN}{_OFF_GRID}<w:spacing w:before="60" w:after="480" w:line="240" w:lineRule="auto"/>{_CENTRE}',
         f"{_OFF_GRID}{_RED}",
     ),
-    Style("DraftHeader", "草稿页眉", _SONG, 21, f"{_TABLE}{_CENTRE}", f"{_OFF_GRID}{_RED}"),
-    Style("PageNumber", "公文页码", _SONG, 28, f"{_TABLE}{_CENTRE}", _OFF_GRID, latin=_SONG),
+    ParagraphStyle("DraftHeader", "草稿页眉", _SONG, 21, f"{_TABLE}{_CENTRE}", f"{_OFF_GRID}{_RED}"),
+    ParagraphStyle("PageNumber", "公文页码", _SONG, 28, f"{_TABLE}{_CENTRE}", _OFF_GRID, latin=_SONG),
 )
 
 DEFAULTS: Final = (
@@ -217,30 +217,30 @@ class Look:
     ids: Mapping[str, str]
 
 
-def official() -> Look:
+def official_look() -> Look:
     """The look after GB/T 9704-2012."""
     ids = {style.id: style.id for style in STYLES}
-    defaults = f"<w:rPr>{_fonts(_BODY, _LATIN)}{LANGUAGE}</w:rPr>"
-    written = [style.xml(style.id, following(style, ids)) for style in STYLES]
+    defaults = f"<w:rPr>{_write_run_fonts(_BODY, _LATIN)}{LANGUAGE}</w:rPr>"
+    written = [style.xml(style.id, following_style(style, ids)) for style in STYLES]
     return Look(
-        styles_part(f"<w:rPrDefault>{defaults}</w:rPrDefault><w:pPrDefault/>", [*written, *DEFAULTS]),
-        font_table({}),
+        write_styles_part(f"<w:rPrDefault>{defaults}</w:rPrDefault><w:pPrDefault/>", [*written, *DEFAULTS]),
+        write_font_table({}),
         Page(),
         ids,
     )
 
 
-def following(style: Style, ids: Mapping[str, str]) -> str:
+def following_style(style: ParagraphStyle, ids: Mapping[str, str]) -> str:
     """The id of the style that the paragraph after one of this style gets; empty for that same one."""
     return ids["BodyText"] if style.id.startswith(("Title", "Heading")) else ""
 
 
-def styles_part(defaults: str, written: Iterable[str]) -> str:
+def write_styles_part(defaults: str, written: Iterable[str]) -> str:
     """The styles part of what is in its document defaults and its styles."""
     return f"{_HEAD}<w:styles {_W}><w:docDefaults>{defaults}</w:docDefaults>{''.join(written)}</w:styles>"
 
 
-def settings() -> str:
+def write_settings() -> str:
     """The settings part: odd and even pages differ in where the page number stands."""
     return _HEAD + (
         f'<w:settings {_W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/><w:characterSpacingControl w:val="doNotCompress"/><w:compat>'
@@ -249,20 +249,20 @@ def settings() -> str:
     )
 
 
-def font_table(known: Mapping[str, str]) -> str:
+def write_font_table(known: Mapping[str, str]) -> str:
     """The font table: each font of ours with the one to take in its place, and so on down its chain, and fonts known already, as XML.
 
     Word takes one name of at most 31 characters, whatever the standard says of a list (MS-OI29500 2.1.262).
     """
-    entries = {_LATIN: _font(_LATIN, "", "00", ("02020603050405020304", "variable"), "roman")}
+    entries = {_LATIN: _write_font(_LATIN, "", "00", ("02020603050405020304", "variable"), "roman")}
     for chain in fonts.CHAINS:
         names = [face[0] for face in chain.faces]
         for name, instead in zip_longest(names, names[1:], fillvalue=""):
-            entries[name] = _font(name, instead, "86", _CLASSES[chain.family], chain.family)
+            entries[name] = _write_font(name, instead, "86", _CLASSES[chain.family], chain.family)
     return f"{_HEAD}<w:fonts {_W}>{''.join((entries | dict(known)).values())}</w:fonts>"
 
 
-def _font(name: str, instead: str, charset: str, look: tuple[str, str], family: str) -> str:
+def _write_font(name: str, instead: str, charset: str, look: tuple[str, str], family: str) -> str:
     other = f'<w:altName w:val="{instead}"/>' if instead else ""
     return (
         f'<w:font w:name="{name}">{other}<w:panose1 w:val="{look[0]}"/><w:charset w:val="{charset}"/><w:family w:val="{family}"/>'
@@ -270,7 +270,7 @@ def _font(name: str, instead: str, charset: str, look: tuple[str, str], family: 
     )
 
 
-def page_number(look: Look, *, odd: bool) -> str:
+def write_page_number(look: Look, *, odd: bool) -> str:
     """The footer line 「— 1 —」: at the right of odd pages and at the left of even ones, one character from the edge."""
     side, inset = ("right", 'w:rightChars="100" w:right="280"') if odd else ("left", 'w:leftChars="100" w:left="280"')
     return (
@@ -280,11 +280,11 @@ def page_number(look: Look, *, odd: bool) -> str:
     )
 
 
-def header(look: Look, text: str) -> str:
+def write_header(look: Look, text: str) -> str:
     """The header line of every page."""
     return f"<w:p {_W}><w:pPr><w:pStyle w:val={quoteattr(look.ids['DraftHeader'])}/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def _fonts(name: str, latin: str) -> str:
+def _write_run_fonts(name: str, latin: str) -> str:
     # The hint keeps quotation marks and dashes, which belong to both scripts, as wide as characters.
     return f'<w:rFonts w:hint="eastAsia" w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{name}" w:cs="{latin}"/>'

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from xltool.report.text import clean
+from xltool.report.text import clean_line
 
 
 def load_template(room: str, name: str) -> Template:
@@ -30,4 +30,4 @@ def _environment(room: str) -> Environment:
 
 
 def _printable(value: object) -> object:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return clean_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -13,22 +13,22 @@ DRAFT_MARK: Final = "草稿：尚有未通过的审核项，不得公布"
 _LONG_WORD: Final = re.compile("[!-~]{16}")
 
 
-def clean(text: str) -> str:
+def clean_line(text: str) -> str:
     """The text as one line without anything that cannot be printed."""
     return UNPRINTABLE.sub("", BREAKS.sub(" ", text))
 
 
-def ragged(text: str) -> bool:
+def is_ragged(text: str) -> bool:
     """Whether a justified line would be pulled apart by a word too long for its end, such as a web address."""
     return _LONG_WORD.search(text) is not None
 
 
-def lines(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """The paragraphs of a text: its lines without surrounding blanks, the empty ones left out."""
-    return [line for line in (clean(raw).strip() for raw in text.splitlines()) if line]
+    return [line for line in (clean_line(raw).strip() for raw in text.splitlines()) if line]
 
 
-def title_lines(title: str, agency: str) -> tuple[str, ...]:
+def break_title(title: str, agency: str) -> tuple[str, ...]:
     """The title where it is best broken: after the agency's name, so that no line begins with the 年 of 2024年."""
     rest = title.removeprefix(agency)
     return (agency, rest) if agency and rest and rest != title else (title,)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from xltool.messages import XltoolError
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
 from xltool.report import fonts, style
-from xltool.report.grids import flat
-from xltool.report.text import DRAFT_MARK, clean, ragged, title_lines
+from xltool.report.grids import is_flat
+from xltool.report.text import DRAFT_MARK, break_title, clean_line, is_ragged
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -29,7 +29,7 @@ _SIGN: Final = re.compile(r'`"(?:\\u\{([0-9a-f]+)\}|([^"\\]+))"`')
 _BYTE_ORDER_MARK: Final = "\ufeff"  # nobody sees it, and PDF/UA forbids it
 
 
-def version() -> str | None:
+def find_version() -> str | None:
     """The version of typst that is installed and can be loaded, or None."""
     try:
         import typst  # noqa: F401
@@ -39,18 +39,18 @@ def version() -> str | None:
         return None
 
 
-def available() -> bool:
+def is_available() -> bool:
     """Whether typst is here in a version that can do what the template asks of it."""
-    installed = version()
+    installed = find_version()
     return installed is not None and tuple(int(part) for part in re.findall("[0-9]+", installed)[:2]) >= OLDEST
 
 
-def families() -> tuple[str, ...]:
+def list_families() -> tuple[str, ...]:
     """The font families that typst finds on this computer or brings along."""
-    return tuple(_fonts().families())
+    return tuple(_load_fonts().families())
 
 
-def typeset(report: Report) -> tuple[bytes, str]:
+def typeset_report(report: Report) -> tuple[bytes, str]:
     """The report as PDF/A-2a and PDF/UA-1, and nothing; or as plain PDF, and why: a sign that no font here has.
 
     Same report, same fonts, same version of typst: same bytes. Raises `XltoolError` where no font has Chinese characters.
@@ -58,24 +58,24 @@ def typeset(report: Report) -> tuple[bytes, str]:
     import typst
 
     source = files(__package__).joinpath("page.typ").read_bytes()
-    data = json.dumps(_described(report), ensure_ascii=False)
+    data = json.dumps(_describe_report(report), ensure_ascii=False)
     try:
-        return _compiled(source, {"report": data}, _STANDARDS), ""
+        return _compile_template(source, {"report": data}, _STANDARDS), ""
     except typst.TypstError as error:
-        if not _chinese():
+        if not _has_chinese_face():
             raise XltoolError(
                 "这台电脑上没有中文字体，生成不了 PDF；请安装宋体、仿宋、黑体、楷体，或 Noto CJK（思源）字体。"
             ) from error
-        why = _why(error.message)
+        why = _explain_failure(error.message)
     try:
-        return _compiled(source, {"report": data}, ()), why
+        return _compile_template(source, {"report": data}, ()), why
     except typst.TypstError as error:  # no text can do that; a version whose language has changed can
         raise XltoolError(
-            f"typst {version()} 排不出报告（{error.message}）；请换用 {'.'.join(map(str, OLDEST))} 版。"
+            f"typst {find_version()} 排不出报告（{error.message}）；请换用 {'.'.join(map(str, OLDEST))} 版。"
         ) from error
 
 
-def _why(message: str) -> str:
+def _explain_failure(message: str) -> str:
     """What keeps a report from being PDF/A and PDF/UA: nearly always a sign, which typst quotes as itself or by its number."""
     sign = _SIGN.search(message)
     if sign is None:
@@ -84,91 +84,98 @@ def _why(message: str) -> str:
     return f"有字（如 {shown}）在这台电脑的字体里没有，或是自造字，PDF 中可能显示为方框，请核对；这份 PDF 因此不符合 PDF/A 和 PDF/UA。"
 
 
-def _compiled(source: bytes, inputs: dict[str, str], standards: tuple[Any, ...]) -> bytes:
+def _compile_template(source: bytes, inputs: dict[str, str], standards: tuple[Any, ...]) -> bytes:
     import typst
 
-    compiler = typst.Compiler(source, root=str(files(__package__)), font_paths=_fonts(), sys_inputs=inputs)
+    compiler = typst.Compiler(source, root=str(files(__package__)), font_paths=_load_fonts(), sys_inputs=inputs)
     made = compiler.compile(format="pdf", pdf_standards=list(standards))
     assert isinstance(made, bytes)
     return made
 
 
-def _chinese() -> bool:
+def _has_chinese_face() -> bool:
     import typst
 
     try:
-        _compiled(_PROBE, {"sample": "政府信息公开工作年度报告"}, _STANDARDS[1:])
+        _compile_template(_PROBE, {"sample": "政府信息公开工作年度报告"}, _STANDARDS[1:])
     except typst.TypstError:
         return False
     return True
 
 
 @cache
-def _fonts() -> Fonts:
+def _load_fonts() -> Fonts:
     import typst
 
     return typst.Fonts()
 
 
-def _described(report: Report) -> dict[str, Any]:
+def _describe_report(report: Report) -> dict[str, Any]:
     """The report as the template reads it; lengths in points."""
-    known = families()
+    known = list_families()
     lines = (
-        title_lines(report.title, report.agency)
+        break_title(report.title, report.agency)
         if len(report.title) * _TITLE_SIZE > style.TEXT_WIDTH
         else (report.title,)
     )
     roles = zip(("title", "body", "level1", "level2", "table"), fonts.CHAINS, strict=True)
     return {
-        "name": _plain(f"{'【草稿】' if report.draft else ''}{report.title}"),
-        "title": [_plain(line) for line in lines],
-        "author": _plain(report.agency),
+        "name": _plain_text(f"{'【草稿】' if report.draft else ''}{report.title}"),
+        "title": [_plain_text(line) for line in lines],
+        "author": _plain_text(report.agency),
         "year": report.year,
         "keywords": ["草稿"] if report.draft else [],
         "mark": DRAFT_MARK if report.draft else None,
-        "fonts": {role: fonts.present(chain.names, known) for role, chain in roles}
-        | {"latin": fonts.present(fonts.LATIN, known)},
+        "fonts": {role: fonts.find_present(chain.names, known) for role, chain in roles}
+        | {"latin": fonts.find_present(fonts.LATIN, known)},
         "page": {
             "paper": [style.PAGE_WIDTH / 20, style.PAGE_HEIGHT / 20],
-            "top": style.TOP / 20,
-            "left": style.LEFT / 20,
+            "top": style.TOP_MARGIN / 20,
+            "left": style.LEFT_MARGIN / 20,
             "width": style.TEXT_WIDTH / 20,
             "height": style.TEXT_HEIGHT / 20,
         },
-        "parts": [_part(part) for part in report.parts],
+        "parts": [_describe_part(part) for part in report.parts],
     }
 
 
-def _part(part: Heading | Paragraph | Grid) -> dict[str, Any]:
+def _describe_part(part: Heading | Paragraph | Grid) -> dict[str, Any]:
     match part:
         case Heading():
-            return {"kind": "heading", "level": part.level, "text": _plain(part.text)}
+            return {"kind": "heading", "level": part.level, "text": _plain_text(part.text)}
         case Paragraph():
-            return {"kind": "paragraph", "text": _plain(part.text), "ragged": ragged(part.text)}
+            return {"kind": "paragraph", "text": _plain_text(part.text), "ragged": is_ragged(part.text)}
         case Grid():
             return {
                 "kind": "table",
                 "widths": [style.TEXT_WIDTH / 20 * width / sum(part.widths) for width in part.widths],
                 "size": style.TABLE_SIZE / 2,
-                "flat": flat(part),
-                "note": _plain(part.note),
-                "bands": _bands(part),
+                "flat": is_flat(part),
+                "note": _plain_text(part.note),
+                "bands": _describe_bands(part),
             }
 
 
-def _bands(grid: Grid) -> list[dict[str, Any]]:
+def _describe_bands(grid: Grid) -> list[dict[str, Any]]:
     """The rectangles as runs of head and other lines: each block of a table has its own head, and only the first of one block repeats."""
     heads = {"caption", "head", "corner"}
     ordered = sorted(grid.rectangles, key=lambda r: (r.row, r.column))
     return [
-        {"head": head, "repeated": head and grid.head_rows > 0, "cells": [_cell(r) for r in run]}
+        {"head": head, "repeated": head and grid.head_rows > 0, "cells": [_describe_cell(r) for r in run]}
         for head, run in groupby(ordered, lambda r: r.role in heads)
     ]
 
 
-def _cell(r: Rectangle) -> dict[str, Any]:
-    return {"x": r.column, "y": r.row, "width": r.width, "height": r.height, "role": r.role, "text": _plain(r.text)}
+def _describe_cell(r: Rectangle) -> dict[str, Any]:
+    return {
+        "x": r.column,
+        "y": r.row,
+        "width": r.width,
+        "height": r.height,
+        "role": r.role,
+        "text": _plain_text(r.text),
+    }
 
 
-def _plain(text: str) -> str:
-    return clean(text).replace(_BYTE_ORDER_MARK, "")
+def _plain_text(text: str) -> str:
+    return clean_line(text).replace(_BYTE_ORDER_MARK, "")

@@ -48,10 +48,13 @@ class Commands(Command, click.Group):
         command: click.Command = import_module(f"xltool.cli.{cmd_name}").command
         return command
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("命令"):
             formatter.write_dl(list(COMMANDS.items()))
-        super().format_options(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -116,7 +119,6 @@ def _fail(sentence: str, code: int) -> NoReturn:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[选项]",
     subcommand_metavar="命令 [参数]…",
     help="政府信息公开工作年度报告：填报工作簿、审核、成文。\n\n每个命令加 --help 看用法。\n\n"
     "退出码：0 通过；1 未能完成；2 用法不对；3 有强制性错误；4 只有核实性问题（--strict）；5 有文件无法读取。",

@@ -18,7 +18,6 @@ from xltool.messages import visible
 @click.command(
     cls=Command,
     name="check",
-    options_metavar="[选项]",
     help="审核工作簿或上报件（JSON），逐个列出审核结果。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",
 )
 @click.argument("paths", metavar="文件…", nargs=-1, required=True, type=click.Path(path_type=Path))

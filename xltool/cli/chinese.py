@@ -1,30 +1,127 @@
-"""Click's own words in Chinese: usage, option headings, and what is wrong with a call."""
+"""Click's own words in Chinese: a catalogue of its messages, and the class of all commands, whose usage line is Chinese too.
+
+Click asks `gettext.gettext` for each of its messages, which finds catalogues by the languages in the environment: a clerk's Windows has
+none there. So the modules of click get the functions of one catalogue that holds in every environment, and for click alone.
+"""
 
 from __future__ import annotations
 
+import gettext
+import sys
+from typing import Any, Final
+
 import click
+
+MESSAGES: Final = {
+    "Usage:": "用法：",
+    "Options": "选项",
+    "Commands": "命令",
+    "Positional arguments": "参数",
+    "Show this message and exit.": "显示这段说明。",
+    "Show the version and exit.": "显示版本。",
+    "%(prog)s, version %(version)s": "%(prog)s %(version)s",
+    "required": "必须给出",
+    "default: {default}": "默认：{default}",
+    "(dynamic)": "（运行时定）",
+    "env var: {var}": "环境变量：{var}",
+    "deprecated": "已停用",
+    "(Deprecated) {text}": "（已停用）{text}",
+    "{text} {deprecated_message}": "{text}{deprecated_message}",
+    "DeprecationWarning: The command {name!r} is deprecated.": "命令 {name} 已停用。",
+    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}": "命令 {name} 已停用。{extra_message}",
+    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}": "{name} 已停用。{extra_message}",
+    "Error: {message}": "错误：{message}",
+    "Error: {e.message}": "错误：{e.message}",
+    "Try '{command} {option}' for help.": "用法见 {command} {option}。",
+    "Aborted!": "已中断。",
+    "Missing command.": "缺少命令。",
+    "Missing argument": "缺少参数",
+    "Missing option": "缺少选项",
+    "Missing parameter": "缺少参数",
+    "Missing parameter: {param_name}": "缺少参数：{param_name}",
+    "Missing {param_type}": "缺少 {param_type}",
+    "No such command {name!r}.": "没有“{name}”这个命令。",
+    "No such option: {name}": "没有 {name} 这个选项。",
+    "No such option {name!r}.": "没有 {name} 这个选项。",
+    "Did you mean {possibility}?": "是不是 {possibility}？",
+    "Got unexpected extra argument ({args})": "多给了参数（{args}）。",
+    "Option {name!r} does not take a value.": "选项 {name} 后面不能有值。",
+    "Option {name!r} requires an argument.": "选项 {name} 后面要有值。",
+    "Argument {name!r} takes {nargs} values.": "{name} 要有 {nargs} 个值。",
+    "Takes {nargs} values but 1 was given.": "要有 {nargs} 个值，给了 {len} 个。",
+    "{len_type} values are required, but {len_value} was given.": "要有 {len_type} 个值，给了 {len_value} 个。",
+    "Invalid value: {message}": "值不对：{message}",
+    "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
+    "Choose from:\n\t{choices}": "可选：{choices}。",
+    "{value!r} is not {choice}.": "“{value}”不在可选的值之中；可选：{choices}。",
+    "{value} is not in the range {range}.": "{value} 不在 {range} 的范围之内。",
+    "{value!r} is not a valid {number_type}.": "“{value}”不是整数。",
+    "{value!r} is not a valid boolean.": "“{value}”不是真假值。",
+    "{value!r} is not a valid boolean. Recognized values: {states}": "“{value}”不是真假值；可以写 {states}。",
+    "{value!r} is not a valid UUID.": "“{value}”不是 UUID。",
+    "{value!r} does not match the format {format}.": "“{value}”不合格式 {formats}。",
+    "file": "文件",
+    "directory": "文件夹",
+    "path": "路径",
+    "{name} {filename!r} does not exist.": "{name} {filename} 不存在。",
+    "{name} {filename!r} is a file.": "{filename} 是文件，不是{name}。",
+    "{name} {filename!r} is a directory.": "{filename} 是文件夹，不是{name}。",
+    "{name} '{filename}' is a directory.": "{filename} 是文件夹，不是{name}。",
+    "{name} {filename!r} is not readable.": "{name} {filename} 不能读取。",
+    "{name} {filename!r} is not writable.": "{name} {filename} 不能写入。",
+    "{name} {filename!r} is not executable.": "{name} {filename} 不能执行。",
+    "Could not open file {filename!r}: {message}": "打不开文件 {filename}：{message}",
+    "unknown error": "原因不明",
+    "Windows error: {error}": "Windows 错误 {error}",
+    "{editor}: Editing failed": "{editor}：编辑没有成功",
+    "{editor}: Editing failed: {e}": "{editor}：编辑没有成功：{e}",
+    "Repeat for confirmation": "再输入一次",
+    "Do you want to continue?": "要继续吗？",
+    "Confirm the action without prompting.": "不再询问，直接进行。",
+    "Press any key to continue...": "按任意键继续……",
+    "Error: The two entered values do not match.": "错误：两次输入的不一样。",
+    "Error: The value you entered was invalid.": "错误：输入的值不对。",
+    "Error: invalid input": "错误：输入的值不对。",
+    "d": "天",
+}
+"""What click says, in all versions from 8.1, and what it says in Chinese: for one as for many, under the words for one."""
+
+
+class _Catalogue(gettext.NullTranslations):
+    """The messages by their English, whatever the language of the environment is."""
+
+    def gettext(self, message: str) -> str:
+        return MESSAGES.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return MESSAGES[msgid1] if msgid1 in MESSAGES else super().ngettext(msgid1, msgid2, n)
+
+
+def translate() -> None:
+    """Gives every module of click that is loaded the Chinese catalogue."""
+    catalogue = _Catalogue()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("click."):
+            known = vars(module)
+            if known.get("_") is gettext.gettext:
+                known["_"] = catalogue.gettext
+            if known.get("ngettext") is gettext.ngettext:
+                known["ngettext"] = catalogue.ngettext
+
+
+translate()
 
 
 class Command(click.Command):
-    """A command whose help is in Chinese throughout."""
+    """A command with its usage line in Chinese; every command of ours is one."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        attributes.setdefault("options_metavar", "[选项]")
+        super().__init__(*args, **attributes)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for param in self._options(ctx) if (record := param.get_help_record(ctx)) is not None]
-        if records:
-            with formatter.section("选项"):
-                formatter.write_dl([(name, text.replace("[required]", "（必须给出）")) for name, text in records])
-
-    def _options(self, ctx: click.Context) -> list[click.Option]:
-        return [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = "显示这段说明。"
-        return option
+        """No blank behind the Chinese colon, where click sets one."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=MESSAGES["Usage:"])
 
 
 def explain_usage(error: click.UsageError) -> str:
@@ -34,16 +131,10 @@ def explain_usage(error: click.UsageError) -> str:
 
         near = suggest(error.possibilities[0] if error.possibilities else "")
         sentence = f"没有 {error.option_name} 这个选项{near}。"
-    elif isinstance(error, click.MissingParameter) and error.param is not None:
-        name = error.param.metavar or error.param.name
-        sentence = f"缺少{'选项 ' + '/'.join(error.param.opts) if isinstance(error.param, click.Option) else name}。"
-    elif isinstance(error, click.BadOptionUsage):
-        sentence = f"选项 {error.option_name} 后面要有值，或不能有值。"
-    elif isinstance(error, click.BadParameter) and error.param is not None:
-        sentence = f"{error.param.metavar or error.param.name} 的值不对：{error.message}"
-    elif type(error) is click.UsageError and error.message.isascii():
-        sentence = f"多给了参数（{error.message}）。"
+    elif isinstance(error, click.MissingParameter) and error.param is not None:  # click sets its own full stop behind
+        kind = "选项" if isinstance(error.param, click.Option) else "参数"
+        sentence = f"缺少{kind} {error.param.get_error_hint(error.ctx)}。"
     else:
-        sentence = error.message
+        sentence = error.format_message()
     context = error.ctx
     return sentence if context is None else f"{sentence}\n用法见 {context.command_path} --help。"

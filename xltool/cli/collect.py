@@ -24,7 +24,6 @@ from xltool.messages import XltoolError
 @click.command(
     cls=Command,
     name="collect",
-    options_metavar="[选项]",
     help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改的单位生成退回的工作簿。\n\n"
     "文件名随意，可以有子文件夹、zip 和邮件（.eml）；打开密码写在任务文件夹的 passwords.txt；收过的内容不会重复计。\n\n"
     "有文件无法读取时退出码为 5，有退回时为 3。",

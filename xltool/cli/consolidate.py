@@ -22,7 +22,6 @@ from xltool.model import Absence
 @click.command(
     cls=Command,
     name="consolidate",
-    options_metavar="[选项]",
     help="汇总：把各单位通过的最新一版合成本级政府的上报件，写到 county/。\n\n"
     "同时写出工作簿、报告（docx、html）、各格由哪些单位构成（contributions）、不平出在哪个单位（discrepancies）。"
     "图示另成一页（…图示.html），contributions 里也有一张图示表；都不属于报告。"

@@ -21,7 +21,6 @@ _MARKS: Final[dict[CheckState, str]] = {"ok": "有", "missing": "缺", "optional
 @click.command(
     cls=Command,
     name="doctor",
-    options_metavar="[选项]",
     help="检查这台电脑：程序库、报表、文件夹、屏幕编码、typst、LibreOffice、字体，有什么、缺什么、缺了怎么办。\n\n"
     "必需的都有，退出码为 0；缺了必需的（标“缺”）为 1。标“可选”的缺了也能用，后面写着影响什么。",
 )

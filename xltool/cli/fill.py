@@ -16,7 +16,6 @@ from xltool.model import Reading
 @click.command(
     cls=Command,
     name="fill",
-    options_metavar="[选项]",
     help="把上报件（JSON）的数和文字填入正式工作簿。\n\n合计由工作簿自动计算；与上报件的合计不一致时指出，退出码为 3。",
 )
 @click.argument("document", metavar="上报件.json", type=click.Path(path_type=Path))

@@ -17,7 +17,6 @@ from xltool.model import FormSpec
 @click.command(
     cls=Command,
     name="forms",
-    options_metavar="[选项]",
     help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)

@@ -16,7 +16,6 @@ from xltool.cli.passwords import password_options
 @click.command(
     cls=Command,
     name="read",
-    options_metavar="[选项]",
     help="把填好的工作簿读成上报件（JSON）。读数时发现的问题写到标准错误输出。",
 )
 @click.argument("workbook", metavar="工作簿.xlsx", type=click.Path(path_type=Path))

@@ -19,7 +19,6 @@ from xltool.report.printing import REPORT_KINDS
 @click.command(
     cls=Command,
     name="report",
-    options_metavar="[选项]",
     help="由工作簿或上报件（JSON）生成年度报告。还有强制性错误时不生成，除非加 --draft（文中标明是草稿）。",
 )
 @click.argument("source", metavar="文件", type=click.Path(path_type=Path))

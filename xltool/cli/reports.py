@@ -24,7 +24,6 @@ from xltool.report.printing import REPORT_KINDS, ReportKind
 @click.command(
     cls=Command,
     name="reports",
-    options_metavar="[选项]",
     help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
     "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
@@ -32,7 +31,7 @@ from xltool.report.printing import REPORT_KINDS, ReportKind
 @click.option(
     "--kind",
     "kinds",
-    metavar="docx",
+    metavar="种类",
     multiple=True,
     default=reports.USUAL,
     type=click.Choice(REPORT_KINDS),

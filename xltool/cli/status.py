@@ -26,7 +26,6 @@ _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
 @click.command(
     cls=Command,
     name="status",
-    options_metavar="[选项]",
     help="列出各单位的报送情况：谁报了、谁逾期、哪里不对。\n\n"
     "最新一版有未放行的强制性错误的为退回；加 --strict 时，没有说明的核实性问题也算。",
 )

@@ -17,7 +17,6 @@ from xltool.model import Finding, Reading
 @click.command(
     cls=Command,
     name="verify",
-    options_metavar="[选项]",
     help="把成文的报告（.docx、.html、.pdf）读回来，与数据逐格、逐段核对。有一处不同，退出码就是 3。",
 )
 @click.argument("report", metavar="报告", type=click.Path(path_type=Path))

@@ -27,7 +27,6 @@ MOST_NAMES = 8
 @click.command(
     cls=Command,
     name="waive",
-    options_metavar="[选项]",
     help="经说明放行一个单位的一条审核结果；记下理由、姓名和时间，以后各版同样有效。\n\n"
     "“单位”写单位代码；“规则”写 xltool status 列出的名称，如 applications.balance@enterprise；"
     "不写 @ 及其后时，放行这条勾稽关系的各处。",

@@ -1,4 +1,6 @@
-"""Many submissions made one: figures added by the form's own policy, what is doubtful about the sums told, corrections applied.
+"""Many submissions made one.
+
+Figures added by the form's own policy, what is doubtful about the sums told, corrections applied.
 
 Whole numbers throughout, and rules without constants: so the residual of a sum is the sum of the residuals.
 """
@@ -51,8 +53,9 @@ def consolidate_submissions(
 ) -> Consolidation:
     """The submissions of one form and year as one of `own`, at its level; each may itself be a sum.
 
-    `root_code` is the unit whose own figures stand in rows that are never summed. Totals are computed anew from the summed inputs. Raises
-    `XltoolError` for submissions that cannot be added: of another form or year, or two of one agency.
+    `root_code` is the unit whose own figures stand in rows that are never summed. Totals are computed anew from the
+    summed inputs. Raises `XltoolError` for submissions that cannot be added: of another form or year, or two of one
+    agency.
     """
     _require_addable(spec, submissions, year)
     agencies = tuple(submission.agency for submission in submissions)
@@ -81,7 +84,10 @@ def consolidate_submissions(
 
 
 def count_contributions(spec: FormSpec, consolidation: Consolidation) -> Figures:
-    """What each agency adds to each cell (agencies x cells): its figure, but in rows that are never summed only the root's."""
+    """What each agency adds to each cell (agencies x cells).
+
+    Its figure, but in rows that are never summed only the root's.
+    """
     figures = consolidation.values.copy()
     others = [at for at, agency in enumerate(consolidation.agencies) if agency.code != consolidation.root]
     figures[np.ix_(others, find_never_summed(spec))] = 0
@@ -144,7 +150,10 @@ def _compute_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figu
 def _sum_cells(
     spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None
 ) -> tuple[list[Value], list[Finding]]:
-    """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`; and those too large to hold."""
+    """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`.
+
+    And those too large to hold.
+    """
     high, low = (values >> _HALF).sum(axis=0).tolist(), (values & (2**_HALF - 1)).sum(axis=0).tolist()
     filled, figured = (~missing).sum(axis=0).tolist(), (~missing & ~slashes).sum(axis=0).tolist()  # how many agencies
     sums: list[Value] = []
@@ -183,7 +192,10 @@ def _find_absences(absent: Sequence[Absence]) -> Iterator[Finding]:
 
 
 def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
-    """One finding a table for its inputs that some left blank; in rows that are never summed only the root's blanks matter."""
+    """One finding a table for its inputs that some left blank.
+
+    In rows that are never summed only the root's blanks matter.
+    """
     blank = missing.copy()
     others = [at for at in range(len(agencies)) if at != root]
     blank[np.ix_(others, find_never_summed(spec))] = False
@@ -209,7 +221,10 @@ def _find_by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, cod
 def _find_careful_sums(
     spec: FormSpec, agencies: Sequence[Agency], values: Figures, total: Submission, handled: set[Row]
 ) -> Iterator[Finding]:
-    """One finding a row that must be summed with care and to which several add; a correction with its reason settles it."""
+    """One finding a row that must be summed with care and to which several add.
+
+    A correction with its reason settles it.
+    """
     rows: dict[Row, list[Cell]] = {}
     for cell in spec.cells:
         if cell.row.consolidate == "careful" and not cell.total:

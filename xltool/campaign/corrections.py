@@ -1,4 +1,7 @@
-"""What the office corrects in the sums, such as a case that two agencies count: county/corrections.toml, each with its reason."""
+"""What the office corrects in the sums, such as a case that two agencies count.
+
+In county/corrections.toml, each with its reason.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 
 def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
-    """The corrections of a file; `agencies` are the codes of the roster. Raises `DefinitionError` with every fault and its line."""
+    """The corrections of a file; `agencies` are the codes of the roster.
+
+    Raises `DefinitionError` with every fault and its line.
+    """
     source, document = open_toml(data, name)
     for field in document:
         if field != "correction":
@@ -59,7 +65,10 @@ def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collecti
 def apply_corrections(
     spec: FormSpec, values: Sequence[Value], corrections: Sequence[Correction], present: Collection[str]
 ) -> tuple[list[Value], tuple[Applied, ...], tuple[Finding, ...]]:
-    """The sums with the corrections applied in order, what each did, and findings for all; `present` are the codes that were summed."""
+    """The sums with the corrections applied in order, what each did, and findings for all.
+
+    `present` are the codes that were summed.
+    """
     result, applied, found = list(values), [], []
     for correction in corrections:
         at, cell = spec.index[correction.key], spec.cell(correction.key)

@@ -1,4 +1,7 @@
-"""The county's own report: whose figures go in, its sum, its texts, its findings, and every file of county/ as bytes."""
+"""The county's own report.
+
+Whose figures go in, its sum, its texts, its findings, and every file of county/ as bytes.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ NAMELESS: Final = "county"
 
 @dataclass(frozen=True)
 class Gathered:
-    """Whose figures go in, who is not there, and who is left aside because a sum of its own superior holds it already."""
+    """Whose figures go in, who is not there, and who is left aside because a superior's sum holds it already."""
 
     submissions: tuple[Submission, ...]
     versions: tuple[int, ...]
@@ -112,7 +115,8 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
     if written is not None:
         beside = official or comparable
         own_words = texts.parse_texts(written, f"{COUNTY}/{texts.TEXTS_FILE}", spec, held.total, beside)
-        # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last year's figures.
+        # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
+        # year's figures.
         held = replace(held, total=references.settled(spec, replace(held.total, texts=own_words), beside))
     prior = (
         comparable if given.absent or official is None else official
@@ -133,13 +137,17 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
         "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.build_sheet(spec, differing)}),
     }
     if pictures:
-        # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes this one.
+        # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes
+        # this one.
         made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=draft)
     return County(held, reading, draft, made)
 
 
 def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
-    """Whose the sum is: the campaign's name, the code and level of the roster's top; without one top the highest level of the roster."""
+    """Whose the sum is: the campaign's name, the code and level of the roster's top.
+
+    Without one top the highest level of the roster.
+    """
     if roster.root is not None:
         return Agency(roster.root.agency.code, campaign.name, roster.root.agency.level)
     levels: list[Level] = [entry.agency.level for entry in roster.entries]
@@ -147,7 +155,10 @@ def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
 
 
 def find_last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
-    """Last year's sum as that campaign left it, or as a document or the published report among last year's; None when there is none."""
+    """Last year's sum as that campaign left it, or as a document or the published report among last year's.
+
+    None when there is none.
+    """
     for path in resolve_paths(campaign, campaign.prior):
         kept = files.take(path / COUNTY / SUBMISSION)
         found = None if isinstance(kept, Finding) else api.read(kept).submission
@@ -182,7 +193,10 @@ def _excuse_waived(
     differing: Sequence[Discrepancy],
     waived: Mapping[str, Mapping[str, Waiver]],
 ) -> Iterator[Finding]:
-    """The findings; a broken rule that the sum would keep without agencies that were let pass blocks no more than it does there."""
+    """The findings, with rules that the sum breaks only by agencies that were let pass.
+
+    Such a rule blocks no more than it does there.
+    """
     for each in found:
         passed = waived.get(each.rule or "", {})
         parts = [part for part in differing if part.rule.name == each.rule and part.failing] if passed else []

@@ -1,4 +1,7 @@
-"""Which agency makes a rule fail: the residual of a sum is the sum of the residuals, so they are sorted and the culprit stands first."""
+"""Which agency makes a rule fail.
+
+The residual of a sum is the sum of the residuals, so they are sorted and the culprit stands first.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ VERDICTS: Final = {Verdict.PASS: "通过", Verdict.FAIL: "不通过", Verdict.UN
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One agency's part in a rule, `agency` being None for what corrections add: both sides, scaled; `total` is the residual of the sum."""
+    """One agency's part in a rule, `agency` being None for what corrections add: both sides, scaled.
+
+    `total` is the residual of the sum.
+    """
 
     rule: Rule
     agency: Agency | None
@@ -57,7 +63,9 @@ def find_discrepancies(
     last_year: Mapping[str, Submission] | None = None,
     last_total: Submission | None = None,
 ) -> Iterator[Discrepancy]:
-    """For each rule that the sum breaks every agency with a residual, for each other rule the agencies that break it; worst first.
+    """For each rule that the sum breaks every agency with a residual, for each other rule the agencies that break it.
+
+    Worst first.
 
     With last year's submissions by agency code, and their sum, the rules between the years too.
     """
@@ -104,7 +112,10 @@ def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[Shee
 
 
 def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
-    """Whether the sum would keep the rule, of which these are all the parts, without some agencies; never for 大于 0 时须大于 0."""
+    """Whether the sum would keep the rule, of which these are all the parts, without some agencies.
+
+    Never for 大于 0 时须大于 0.
+    """
     rest = parts[0].total - sum(
         part.residual for part in parts if part.agency is not None and part.agency.code in codes
     )
@@ -138,6 +149,9 @@ def _find_root_rules(spec: FormSpec, rules: Matrix) -> set[int]:
 
 
 def _rank_discrepancy(rule: Rule) -> Callable[[Discrepancy], int]:
-    """What to sort by: how far the residual goes against the rule; where none tells, how much stands on its left side."""
+    """What to sort by: how far the residual goes against the rule.
+
+    Where none tells, how much stands on its left side.
+    """
     excess = rule.linear.operator.excess
     return lambda each: -(each.residual if excess is None else excess(each.residual))

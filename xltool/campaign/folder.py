@@ -27,7 +27,10 @@ _FIELDS: Final = {"form": str, "year": int, "name": str, "deadline": str, "prior
 
 @dataclass(frozen=True)
 class Campaign:
-    """The settings of one campaign and its folder; `prior` are last year's files or folders, as paths from the campaign folder."""
+    """The settings of one campaign and its folder.
+
+    `prior` are last year's files or folders, as paths from the campaign folder.
+    """
 
     root: Path
     form: str
@@ -47,7 +50,10 @@ class Campaign:
         return self.root / DATABASE
 
     def roster(self) -> Roster:
-        """The roster as it stands now; raises `RosterError` with every fault, or `XltoolError` when the file cannot be read."""
+        """The roster as it stands now.
+
+        Raises `RosterError` with every fault, or `XltoolError` when the file cannot be read.
+        """
         return parse_roster(_read_bytes(self.root / ROSTER))
 
     def key(self) -> bytes:
@@ -65,7 +71,10 @@ class Campaign:
 
 
 def create_campaign(campaign: Campaign, roster: Roster) -> bool:
-    """Makes the folder of a new campaign; False when just this campaign stands there already. Raises `XltoolError` for any other."""
+    """Makes the folder of a new campaign; False when just this campaign stands there already.
+
+    Raises `XltoolError` for any other.
+    """
     root = campaign.root
     if (root / SETTINGS).exists():
         if _read_bytes(root / SETTINGS) == campaign.settings() and _read_bytes(root / ROSTER) == roster.csv():

@@ -1,4 +1,7 @@
-"""What lies in an inbox: files in any folder, in zip archives and attached to mails; droppings left aside, nothing changed."""
+"""What lies in an inbox: files in any folder, in zip archives and attached to mails.
+
+Droppings left aside, nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Found:
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Found]:
-    """Every file below the paths, oldest first and then by name, and what archives and mails hold; an unreadable folder is told."""
+    """Every file below the paths, oldest first and then by name, and what archives and mails hold.
+
+    An unreadable folder is told.
+    """
     for path in paths:
         if _is_folder(path):
             listed = sorted(_walk_folder(path), key=lambda file: (_file_time(file), file.as_posix()))
@@ -151,7 +157,10 @@ def _is_archive(data: bytes) -> bool:
 
 
 def _unpack_archive(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
-    """The files in an archive, where nothing is unpacked to disk; names that Chinese Windows wrote in GBK are read as such."""
+    """The files in an archive, where nothing is unpacked to disk.
+
+    Names that Chinese Windows wrote in GBK are read as such.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_INFLATED:
@@ -177,7 +186,10 @@ def _unpack_archive(name: str, data: bytes, *, mailed: bool) -> Iterator[Found]:
 
 
 def _members_overlap(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
-    """Whether members share bytes, by which a small archive holds without end; the standard library looks for it since 3.11.8."""
+    """Whether members share bytes, by which a small archive holds without end.
+
+    The standard library looks for it since 3.11.8.
+    """
     free_from = 0
     for member in sorted(members, key=lambda member: member.header_offset):
         begin = member.header_offset

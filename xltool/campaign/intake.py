@@ -1,4 +1,7 @@
-"""Takes in what came back: whose it is, whether it is new, what is wrong with it; every file ends in exactly one state with a reason."""
+"""Takes in what came back: whose it is, whether it is new, what is wrong with it.
+
+Every file ends in exactly one state with a reason.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,8 @@ FATES: Final[dict[Fate, str]] = {
 }
 
 BATCH: Final = 32
-"""Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the reading of these."""
+"""Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the
+reading of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class Intake:
 
 
 def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
-    """Takes in every file below the paths (by default the inbox), one transaction a file; the files themselves are never touched."""
+    """Takes in every file below the paths (by default the inbox), one transaction a file.
+
+    The files themselves are never touched.
+    """
     known: deque[Taken] = deque()
     new: deque[tuple[Found, str]] = deque()
     found = find_files(paths or [intake.campaign.root / INBOX])
@@ -127,7 +134,10 @@ def _take_without_bytes(intake: Intake, item: Found) -> Taken:
 
 
 def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
-    """The reading as the roster's own agency; without a submission, and with one finding, when it is not this campaign's."""
+    """The reading as the roster's own agency.
+
+    Without a submission, and with one finding, when it is not this campaign's.
+    """
     submission = reading.submission
     if submission is None:
         return reading

@@ -42,7 +42,10 @@ _TOO_MANY: Final = f"邮件里的附件超过 {MOST_ATTACHMENTS} 个，请把附
 
 
 class Attachment(NamedTuple):
-    """One file of a mail: its name, empty for the mail itself; its bytes, or why there are none; `skipped` for what is no file."""
+    """One file of a mail: its name, empty for the mail itself; its bytes, or why there are none.
+
+    `skipped` for what is no file.
+    """
 
     name: str
     data: bytes | None
@@ -172,7 +175,10 @@ def _is_percent_encoded(name: str) -> bool:
 
 
 def _decode_header(name: str) -> str:
-    """A name in the code of mail headers (`=?gb2312?B?…?=`); neighbours are joined before they are read, for some cut a sign in two."""
+    """A name in the code of mail headers (`=?gb2312?B?…?=`).
+
+    Neighbours are joined before they are read, for some cut a sign in two.
+    """
     try:
         return "".join(
             part if isinstance(part, str) else _decode_text(part, charset or "")

@@ -46,7 +46,9 @@ def build_outbox(
     prior: Callable[[str], Submission | None],
     mail: bool = False,
 ) -> Iterator[Built]:
-    """Writes each agency's workbook into outbox/, then the list beside it and the ledger; the same roster and figures give the same bytes.
+    """Writes each agency's workbook into outbox/, then the list beside it and the ledger.
+
+    The same roster and figures give the same bytes.
 
     An agency keeps its number for good, so a workbook built again is the same; a new agency gets the next number.
     """
@@ -69,7 +71,10 @@ def build_outbox(
 
 
 def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes) -> bytes:
-    """A mail to the agency with its workbook attached, to be opened and sent from any mail program; same input, same bytes."""
+    """A mail to the agency with its workbook attached, to be opened and sent from any mail program.
+
+    Same input, same bytes.
+    """
     message = EmailMessage(policy=SMTP)
     message["To"] = entry.email
     message["Subject"] = f"请填报{campaign.year}年{campaign.spec.title}（{entry.agency.name}）"

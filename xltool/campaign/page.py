@@ -1,4 +1,7 @@
-"""The page for the office wall: how far the campaign is, who is late, what is wrong; one file, no script, no network."""
+"""The page for the office wall: how far the campaign is, who is late, what is wrong.
+
+One file, no script, no network.
+"""
 
 from __future__ import annotations
 

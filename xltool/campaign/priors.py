@@ -15,7 +15,8 @@ from xltool.messages import XltoolError
 from xltool.model import Finding, Submission
 
 ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
-"""Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their content."""
+"""Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their
+content."""
 TOTAL_FILE: Final = "*"
 """In place of a code: the sum of all agencies, which has the code of the one at the top."""
 
@@ -25,8 +26,9 @@ def gather_last_year(
 ) -> dict[str, Submission]:
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
 
-    One whose code the roster does not have is taken for the agency of its name: published reports tell no code. The sum of all, which
-    bears the code of the agency at the top of the roster, is kept as `TOTAL_FILE`, apart from what that agency reported of itself.
+    One whose code the roster does not have is taken for the agency of its name: published reports tell no code. The sum
+    of all, which bears the code of the agency at the top of the roster, is kept as `TOTAL_FILE`, apart from what that
+    agency reported of itself.
     """
     found: dict[str, Submission] = {}
     top = roster.root.agency.code if roster.root is not None and len(roster.entries) > 1 else None

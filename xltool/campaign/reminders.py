@@ -14,7 +14,10 @@ HEADER: Final[ReminderRow] = ("单位代码", "单位名称", "联系人", "电�
 
 
 def list_reminders(standings: Sequence[Standing], campaign: Campaign, today: date) -> list[ReminderRow]:
-    """A header and one row for every agency that still owes something, in the order of the roster; 0 days when not overdue."""
+    """A header and one row for every agency that still owes something, in the order of the roster.
+
+    0 days when not overdue.
+    """
     days = days_overdue(campaign, today)
     return [HEADER, *(_reminder_row(standing, days) for standing in standings if standing.state != "accepted")]
 

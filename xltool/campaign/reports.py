@@ -1,4 +1,7 @@
-"""The reports of a campaign's agencies: what each file is called, and what is left of reports that are no longer to be published."""
+"""The reports of a campaign's agencies.
+
+What each file is called, and what is left of reports that are no longer to be published.
+"""
 
 from __future__ import annotations
 

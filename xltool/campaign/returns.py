@@ -1,4 +1,7 @@
-"""The workbooks to send back for correction, one for each agency whose newest version has errors; older ones are cleared away."""
+"""The workbooks to send back for correction, one for each agency whose newest version has errors.
+
+Older ones are cleared away.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def refresh_returned(  # noqa: PLR0917
     priors: Mapping[str, Submission],
     passwords: Sequence[str] = (),
 ) -> list[Path]:
-    """Makes returned/ hold just one workbook for each agency in the state `returned`; gives those that it wrote anew."""
+    """Makes returned/ hold just one workbook for each agency in the state `returned`.
+
+    Gives those that it wrote anew.
+    """
     folder = campaign.root / RETURNED
     wanted: dict[str, Version] = {}
     newest = store.newest()
@@ -69,7 +75,8 @@ def _read_again(campaign: Campaign, version: Version, prior: Submission | None, 
     reading = readings.reading(data, version.file, passwords)
     if reading.submission is None and reading.findings[0].code in LOCKED:
         raise XltoolError(
-            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，再执行一次。"
+            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，"
+            f"再执行一次。"
         )
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")

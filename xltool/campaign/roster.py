@@ -77,7 +77,10 @@ class Roster:
 
     @property
     def root(self) -> RosterEntry | None:
-        """The one agency at the top of the tree, whose own figures count as the government's; None when there are several."""
+        """The one agency at the top of the tree, whose own figures count as the government's.
+
+        None when there are several.
+        """
         tops = [entry for entry in self.entries if not entry.parent or entry.parent not in self.agencies]
         return tops[0] if len(tops) == 1 else None
 

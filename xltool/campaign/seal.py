@@ -1,7 +1,7 @@
 """The stamp on a workbook: proves that the county issued this blank to this agency for this campaign, and nothing else.
 
-An HMAC with the key that stays in the campaign folder, over form, year, campaign, agency and number. The form's digest is not in it:
-a mended label must not make worthless what is already out.
+An HMAC with the key that stays in the campaign folder, over form, year, campaign, agency and number. The form's digest
+is not in it: a mended label must not make worthless what is already out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""How each agency stands: what it returned, what is still wrong with it, what was let pass by whose word, whether it is late."""
+"""How each agency stands.
+
+What it returned, what is still wrong with it, what was let pass by whose word, whether it is late.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ STATUS_SCHEMA: Final = "xltool/status/1"
 AgencyState: TypeAlias = Literal["missing", "returned", "accepted"]
 AGENCY_STATES: Final[Mapping[AgencyState, str]] = {"missing": "未报送", "returned": "退回", "accepted": "通过"}
 
-# Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about there.
+# Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about
+# there.
 _TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
 
 _REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
@@ -27,7 +31,10 @@ _REMEDY: Final = "改法："  # where a message goes on from the fault to its me
 
 @dataclass(frozen=True, slots=True)
 class WeighedFinding:
-    """One finding of a newest version (as `api.described` gives it, with `name`), the waiver that lets it pass, the agency's 说明."""
+    """One finding of a newest version, the waiver that lets it pass, and the agency's 说明.
+
+    The finding is as `api.described` gives it, with `name`.
+    """
 
     finding: Mapping[str, Any]
     waiver: Waiver | None = None
@@ -116,7 +123,10 @@ def find_standings(
 
 
 def standing_submission(standing: Standing) -> Submission:
-    """What an agency's newest version says, under the name that the roster gives the agency; `XltoolError` when it cannot be read."""
+    """What an agency's newest version says, under the name that the roster gives the agency.
+
+    `XltoolError` when it cannot be read.
+    """
     agency = standing.entry.agency
     submission = (
         None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
@@ -134,7 +144,10 @@ def weigh_findings(version: Version, waivers: Sequence[Waiver]) -> tuple[Weighed
 
 
 def find_unmatched(roster: Roster, store: Store) -> list[Unmatched]:
-    """Files that are no agency's return, and newest returns of agencies that have since left the roster: nothing is lost sight of."""
+    """Files that are no agency's return, and newest returns of agencies that have since left the roster.
+
+    Nothing is lost sight of.
+    """
     known = roster.agencies
     gone = [version for code, version in store.newest().items() if code not in known]
     left = [Unmatched(v.sha256, v.file, f"单位代码 {v.agency} 已不在单位名录里。", v.at) for v in gone]
@@ -225,7 +238,10 @@ def _explanation_names(finding: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _first_return_day(campaign: Campaign, store: Store, newest: Version) -> date:
-    """The day that decides whether an agency was late: that of its first version, which is asked for only where it matters."""
+    """The day that decides whether an agency was late.
+
+    That of its first version, which is asked for only where it matters.
+    """
     if newest.number > 1 and days_overdue(campaign, _version_day(newest)):
         return _version_day(store.versions(newest.agency)[0])
     return _version_day(newest)

@@ -1,6 +1,7 @@
 """The campaign's memory: one SQLite file with what was issued, what came back, what was decided, when and by whom.
 
-Rollback journal, since a write-ahead log is unsafe on network shares; one transaction a file, so that a killed run leaves whole files only.
+Rollback journal, since a write-ahead log is unsafe on network shares; one transaction a file, so that a killed run
+leaves whole files only.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ STORE_VERSION: Final = 1
 BUSY_SECONDS: Final = 20.0
 _TABLES: Final = """
 CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
-    agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+    agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+    at TEXT NOT NULL) STRICT;
 CREATE TABLE file (           -- 收到: every file ever taken in, by content, as version or unmatched
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
     outcome TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
-CREATE TABLE version (        -- 报送: the versions of each agency's submission, findings as JSON, submission as its document
-    agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256), at TEXT NOT NULL,
+CREATE TABLE version (        -- 报送: each agency's versions, findings as JSON, the submission as its document
+    agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
+    at TEXT NOT NULL,
     file TEXT NOT NULL, submission BLOB NOT NULL, findings TEXT NOT NULL, PRIMARY KEY (agency, number)) STRICT;
 CREATE TABLE waiver (         -- 说明后放行
     agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
@@ -39,7 +42,8 @@ _EMPTY: Final = hashlib.sha256(b"").hexdigest()
 
 Unread: TypeAlias = Literal["unmatched", "locked", "lost"]
 Outcome: TypeAlias = Literal["version"] | Unread
-"""`locked` is unmatched for want of a password, `lost` because its reading was cut short: both may come again and are read again then."""
+"""`locked` is unmatched for want of a password, `lost` because its reading was cut short: both may come again and are
+read again then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,10 @@ class Unmatched:
 
 
 class Store:
-    """The open database. Every method that writes is one transaction; `at` and `person` come from the caller, who has the clock."""
+    """The open database. Every method that writes is one transaction.
+
+    `at` and `person` come from the caller, who has the clock.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -120,7 +127,10 @@ class Store:
         return {row[0]: Issue(*row) for row in self._rows("SELECT agency, serial, file, sha256, at FROM issue")}
 
     def issue(self, issued: Sequence[Issue]) -> None:
-        """Notes blanks as issued; one that was issued before with the same bytes keeps its time, and nothing is written for it."""
+        """Notes blanks as issued.
+
+        One that was issued before with the same bytes keeps its time, and nothing is written for it.
+        """
         known = self.issues()
         new = [
             i
@@ -142,7 +152,10 @@ class Store:
         return (rows[0][0], rows[0][1]) if rows else None
 
     def take_version(self, version: Version, size: int) -> int:
-        """Takes in a return as the agency's newest version and gives its number; 0 when another run has just taken in the same bytes."""
+        """Takes in a return as the agency's newest version and gives its number.
+
+        0 when another run has just taken in the same bytes.
+        """
         v = version
         with self._transaction():
             if not self._new(v.sha256):
@@ -196,7 +209,8 @@ class Store:
     def newest(self) -> dict[str, Version]:
         """The newest version of each agency that has returned anything."""
         rows = self._rows(
-            f"SELECT {_VERSION} FROM version AS v WHERE number = (SELECT max(number) FROM version WHERE agency = v.agency)"
+            f"SELECT {_VERSION} FROM version AS v WHERE number = "
+            "(SELECT max(number) FROM version WHERE agency = v.agency)"
         )
         return {row[0]: _build_version(row) for row in rows}
 

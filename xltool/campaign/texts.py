@@ -1,4 +1,7 @@
-"""The county's own texts: county/texts.toml, in which figures are written as references, so that they cannot differ from the tables."""
+"""The county's own texts.
+
+In county/texts.toml figures are written as references, so that they cannot differ from the tables.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _BRACE: Final = re.compile(r"\{[^{}\n]*\}|[{}]")
 
 
 def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
-    """The texts of a file as they are written; raises `DefinitionError` with every fault and its line, also of their references."""
+    """The texts of a file as they are written.
+
+    Raises `DefinitionError` with every fault and its line, also of their references.
+    """
     source, document = open_toml(data, name)
     texts = dict(_walk_texts(source, document, ""))
     known = [text.key for text in spec.texts]

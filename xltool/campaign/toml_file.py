@@ -1,4 +1,7 @@
-"""TOML that the office writes by hand in county/: opened with positions, refused with all of its faults at once, in Chinese."""
+"""TOML that the office writes by hand in county/.
+
+Opened with positions, refused with all of its faults at once, in Chinese.
+"""
 
 from __future__ import annotations
 

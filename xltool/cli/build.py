@@ -15,7 +15,8 @@ from xltool.cli.chinese import Command
 @click.command(
     cls=Command,
     name="build",
-    help="给名录里每个单位生成一个锁定的工作簿，放到 outbox；同时在任务文件夹里写出分发清单。\n\n名录不变时，再次生成的工作簿一模一样。",
+    help="给名录里每个单位生成一个锁定的工作簿，放到 outbox；同时在任务文件夹里写出分发清单。\n\n名录不变时，"
+    "再次生成的工作簿一模一样。",
 )
 @campaign_options.campaign_option
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")

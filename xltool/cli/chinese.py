@@ -1,7 +1,10 @@
-"""Click's own words in Chinese: a catalogue of its messages, and the class of all commands, whose usage line is Chinese too.
+"""Click's own words in Chinese.
 
-Click asks `gettext.gettext` for each of its messages, which finds catalogues by the languages in the environment: a clerk's Windows has
-none there. So the modules of click get the functions of one catalogue that holds in every environment, and for click alone.
+A catalogue of its messages, and the class of all commands, whose usage line is Chinese too.
+
+Click asks `gettext.gettext` for each of its messages, which finds catalogues by the languages in the environment: a
+clerk's Windows has none there. So the modules of click get the functions of one catalogue that holds in every
+environment, and for click alone.
 """
 
 from __future__ import annotations
@@ -84,7 +87,8 @@ MESSAGES: Final = {
     "Error: invalid input": "错误：输入的值不对。",
     "d": "天",
 }
-"""What click says, in all versions from 8.1, and what it says in Chinese: for one as for many, under the words for one."""
+"""What click says, in all versions from 8.1, and what it says in Chinese: for one as for many,
+under the words for one."""
 
 
 class _Catalogue(gettext.NullTranslations):

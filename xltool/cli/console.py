@@ -19,7 +19,10 @@ def write_result(data: bytes) -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line for people, in the console's encoding; a sign that it cannot show becomes a question mark rather than a failure."""
+    """A line for people, in the console's encoding.
+
+    A sign that it cannot show becomes a question mark rather than a failure.
+    """
     shown = "\n".join(visible(line) for line in text.split("\n"))  # no name of a file gives a terminal orders
     click.echo(_make_encodable(shown, sys.stderr if err else sys.stdout), err=err)
 

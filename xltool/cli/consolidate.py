@@ -65,7 +65,9 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
         f"名录 {len(given.submissions) + len(given.absent) + len(given.covered)} 个单位：汇总 {len(given.submissions)}"
     )
     counts += f"，已含在上级单位汇总数里 {len(given.covered)}" if given.covered else ""
-    yield f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
+    yield (
+        f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
+    )
     yield "汇总的单位："
     for submission, version in zip(given.submissions, given.versions, strict=True):
         scope = "，汇总数" if submission.scope == "consolidated" else ""
@@ -78,8 +80,11 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
         correction = each.correction
         cell = campaign.spec.cell(correction.key)
         figures = f"{output.describe_value(each.before, cell)} → {output.describe_value(each.after, cell)}"
-        yield f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
-    yield f"汇总数：{output.STATUS_WORDS['returned'] if made.draft else output.STATUS_WORDS['accepted']}{'，报告标明是草稿' if made.draft else ''}"
+        yield (
+            f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
+        )
+    outcome = output.STATUS_WORDS["returned" if made.draft else "accepted"]
+    yield f"汇总数：{outcome}{'，报告标明是草稿' if made.draft else ''}"
     yield from output.describe_findings(made.reading)
 
 

@@ -18,7 +18,8 @@ from xltool.model import Submission
 
 DEMO_FORM, DEMO_YEAR, DEMO_NAME = "ogi-2021", 2024, "额敏县"
 DEMO_CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.normative_documents.in_force": 3}
-"""What the clerk of the wrong sample mends: two digits written the wrong way round, and a figure left standing from last year."""
+"""What the clerk of the wrong sample mends: two digits written the wrong way round, and a figure left standing from
+last year."""
 
 
 @click.command(

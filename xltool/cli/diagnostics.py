@@ -1,4 +1,7 @@
-"""What a computer must have, and may have, for xltool: each thing looked at, with what its lack means and what to do."""
+"""What a computer must have, and may have, for xltool.
+
+Each thing looked at, with what its lack means and what to do.
+"""
 
 from __future__ import annotations
 
@@ -172,7 +175,8 @@ def _check_console() -> Diagnosis:
     except (UnicodeEncodeError, LookupError):
         # The words in ASCII are what can be read on such a console.
         return Diagnosis(
-            "console", "optional", f"屏幕编码（console encoding）：{encoding}，显示不了汉字，会变成问号；写出的文件不受影响",
+            "console", "optional", f"屏幕编码（console encoding）：{encoding}，显示不了汉字，会变成问号；"
+                f"写出的文件不受影响",
             "设置环境变量（set） PYTHONUTF8=1；Windows 命令窗口先运行 chcp 65001。",
         )  # fmt: skip
     return Diagnosis("console", "ok", f"屏幕编码：{encoding}，能显示汉字")

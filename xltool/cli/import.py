@@ -24,7 +24,8 @@ EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注
     cls=Command,
     name="import",
     help="把已公布的年度报告（.docx、.html、.txt、.pdf，谁的都可以）读成上报件（JSON）。\n\n"
-    "按年度认出版式，三张表印法不同也能认；拿不准的都写到标准错误输出。单位名称、年度认不出的，用 --agency、--year 写明。",
+    "按年度认出版式，三张表印法不同也能认；拿不准的都写到标准错误输出。单位名称、年度认不出的，用 --agency、--year "
+    "写明。",
 )
 @click.argument("report", metavar="报告", type=click.Path(path_type=Path))
 @click.option(

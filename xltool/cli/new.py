@@ -19,7 +19,8 @@ from xltool.model import Finding
 @click.command(
     cls=Command,
     name="new",
-    help="建立一个填报任务的文件夹：设置、单位名录、收发文件夹。\n\n再次执行同样的命令不会改变什么；文件夹里已有别的任务时不会覆盖。",
+    help="建立一个填报任务的文件夹：设置、单位名录、收发文件夹。\n\n再次执行同样的命令不会改变什么；"
+    "文件夹里已有别的任务时不会覆盖。",
 )
 @click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
 @click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")

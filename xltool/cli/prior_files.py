@@ -33,7 +33,8 @@ def pair_with_priors(
 ) -> tuple[list[Reading], list[Submission | None]]:
     """The readings and for each last year's submission, or None; `priors` are by file name.
 
-    One file and one of last year whose agencies have one name belong together even if the codes differ, and that is noted.
+    One file and one of last year whose agencies have one name belong together even if the codes differ, and that is
+    noted.
     """
     found = list(readings)
     taken: list[Submission | None] = [None] * len(found)

@@ -18,7 +18,10 @@ class Readback(NamedTuple):
 
 
 def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Submission | None) -> Readback:
-    """Holds a report's bytes against its submission, and last year's where its texts name figures of it; kinds that nobody reads pass."""
+    """Holds a report's bytes against its submission, and last year's where its texts name figures of it.
+
+    Kinds that nobody reads pass.
+    """
     if kind not in VERIFIABLE:
         return Readback()
     reading = readings.verified(data, submission, prior)

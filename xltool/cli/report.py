@@ -41,7 +41,8 @@ from xltool.report.printing import REPORT_KINDS
     "--style",
     metavar="本单位.docx",
     type=click.Path(path_type=Path),
-    help="只用于 .docx：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、页眉页脚、宏一概不取。",
+    help="只用于 .docx：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、"
+    "页眉页脚、宏一概不取。",
 )
 @click.option("--pictures", is_flag=True, help="只用于 .html：在正文之后另加一节“数据图示”，不属于规定的报告格式。")
 @click.option(

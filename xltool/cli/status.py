@@ -79,7 +79,9 @@ def _describe_standings(
     tally = count_states(found, others)
     states = "，".join(f"{AGENCY_STATES[state]} {tally[state]}" for state in ("accepted", "returned", "missing"))
     yield f"{campaign.name} {campaign.year} 年度{campaign.spec.title}（{_describe_deadline(campaign, today)}）"
-    yield f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
+    yield (
+        f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
+    )
     yield ""
     yield from _align_columns([_HEADS, *map(_standing_row, found)])
     late = [standing for standing in found if standing.late]
@@ -108,7 +110,10 @@ def _describe_deadline(campaign: Campaign, today: date) -> str:
     if campaign.deadline is None:
         return "未设期限"
     left = (campaign.deadline - today).days
-    return f"期限 {campaign.deadline}，{f'还有 {left} 天' if left > 0 else '今天到期' if left == 0 else f'已过 {-left} 天'}"
+    return (
+        f"期限 {campaign.deadline}，"
+        f"{f'还有 {left} 天' if left > 0 else '今天到期' if left == 0 else f'已过 {-left} 天'}"
+    )
 
 
 def _describe_standing(standing: Standing) -> str:

@@ -88,7 +88,8 @@ def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
     )
     if rule == SHARED_CODE:
         raise XltoolError(
-            f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条：{_list_names(v.name for v in asking if v.code == rule)}。"
+            f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条："
+            f"{_list_names(v.name for v in asking if v.code == rule)}。"
         )
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:

@@ -1,4 +1,7 @@
-"""What stands around a report on a page or below its last line and is no text of it: dates, sources, buttons, a signature."""
+"""What stands around a report on a page or below its last line and is no text of it.
+
+Dates, sources, buttons, a signature.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ _SIGNS: Final = re.compile(
     re.VERBOSE,
 )
 _DATE: Final = re.compile(
-    r"[（(]?(?:20|二[〇○零O])\S{2}年\S{1,3}月\S{1,3}日[）)]?|20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"[（(]?(?:20|二[〇○零O])\S{2}年\S{1,3}月\S{1,3}日[）)]?|20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\d{1,"
+    r"2}:\d{2}(?::\d{2})?)?"
 )
 
 

@@ -39,7 +39,9 @@ Part: TypeAlias = Prose | Lattice
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The parts of a published report; `title` is what the file itself says it is called, `notes` what was noticed in opening it.
+    """The parts of a published report.
+
+    `title` is what the file itself says it is called, `notes` what was noticed in opening it.
 
     On a `page` of the web other things may stand around the report.
     """

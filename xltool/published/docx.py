@@ -1,4 +1,7 @@
-"""A published report in Word: paragraphs with the level of their style, tables with their merges, nothing that was deleted or hidden."""
+"""A published report in Word.
+
+Paragraphs with the level of their style, tables with their merges, nothing that was deleted or hidden.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ MAX_TABLE_ROWS: Final = 5_000
 """Rows of one table: no official one has a hundredth of it."""
 
 WORTH_CUTTING: Final = 2**17
-"""Bytes of markup from which on a look at it saves more than it costs: that of programs which say of each run what it looks like."""
+"""Bytes of markup from which on a look at it saves more than it costs: that of programs which say of each run what it
+looks like."""
 
 _SPACES: Final = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -67,7 +71,10 @@ def read_docx(package: Package) -> Document:
 
 
 def _parse_part(package: Package, part: str) -> Any:
-    """The root of a part, by lxml: it takes these documents apart in a third of the time that the standard library needs."""
+    """The root of a part, by lxml.
+
+    It takes these documents apart in a third of the time that the standard library needs.
+    """
     from lxml import etree
 
     markup = package.markup(part)
@@ -89,9 +96,12 @@ def _parse_part(package: Package, part: str) -> Any:
 
 
 def _strip_formatting(markup: bytes) -> bytes:
-    """A document without what its runs and the borders of its cells look like: no text, and in Word's own documents half of the markup.
+    """A document without what its runs and the borders of its cells look like.
 
-    Only where that can be told from the bytes: the prefix means what it does everywhere, and nothing is hidden, revised, or no markup.
+    No text, and in Word's own documents half of the markup.
+
+    Only where that can be told from the bytes: the prefix means what it does everywhere, and nothing is hidden,
+    revised, or no markup.
     """
     usual = markup.count(b"xmlns:w=") == 1 and any(b'xmlns:w="%s"' % space.encode() in markup for space in _SPACES)
     if (
@@ -131,7 +141,10 @@ def _read_heading_levels(styles: bytes) -> dict[str, int]:
 
 
 class _Reader:
-    """Reads the parts of one document; `simple` when nothing in it is deleted, hidden or a field, so that its texts are all its text."""
+    """Reads the parts of one document.
+
+    `simple` when nothing in it is deleted, hidden or a field, so that its texts are all its text.
+    """
 
     def __init__(self, space: str, levels: Mapping[str, int], part: str, *, simple: bool) -> None:
         self._space, self._levels, self._part, self._simple = space, levels, part, simple

@@ -1,4 +1,7 @@
-"""A published report as a web page: what a reader sees of it, from the page's title to its tables, whatever site is around it."""
+"""A published report as a web page.
+
+What a reader sees of it, from the page's title to its tables, whatever site is around it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,8 @@ _UNSEEN: Final = frozenset(
     }
 )
 _INLINE: Final = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "label", "mark", "o:p", "q", "s", "samp",
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "label", "mark", "o:p",
+    "q", "s", "samp",
     "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr",
 })  # fmt: skip
 _HIDDEN: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)

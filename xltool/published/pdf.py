@@ -1,4 +1,7 @@
-"""A published report as PDF: its ruled tables, and the running text around them put together from lines to paragraphs."""
+"""A published report as PDF.
+
+Its ruled tables, and the running text around them put together from lines to paragraphs.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ _LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
 _WORD: Final = re.compile(r"[!-~]+[，。；：！？、）》”]*")
 _STOPS: Final = "。！？"
 _FAULTS: Final = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError,
+    ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError,
+    TypeError, ValueError,
 )  # fmt: skip
 """What the libraries let out when a file is not what it says, beside their own."""
 

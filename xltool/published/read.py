@@ -1,4 +1,7 @@
-"""Anyone's published report as a submission: which edition it follows, each figure with where it was printed, and what was unsure."""
+"""Anyone's published report as a submission.
+
+Which edition it follows, each figure with where it was printed, and what was unsure.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ NO_HINTS: Final = Hints()
 
 
 class FigureSource(NamedTuple):
-    """Where the figure of one cell comes from: as printed, the place in the document, the printed label, what was unsure."""
+    """Where the figure of one cell comes from.
+
+    As printed, the place in the document, the printed label, what was unsure.
+    """
 
     key: CellKey
     raw: str
@@ -57,14 +63,19 @@ class Imported:
 
     @property
     def sources(self) -> tuple[FigureSource, ...]:
-        """Where the figure of each cell was printed, in the order of the form; cells of which nothing is printed are left out."""
+        """Where the figure of each cell was printed, in the order of the form.
+
+        Cells of which nothing is printed are left out.
+        """
         return tuple(
             FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()
         )
 
 
 def read_document(data: bytes) -> tuple[str, Document] | None:
-    """What kind of document bytes are, in words, and its parts; None for what is no document that a report is published as.
+    """What kind of document bytes are, in words, and its parts.
+
+    None for what is no document that a report is published as.
 
     Raises Refusal for a document that is damaged or over a limit.
     """
@@ -95,7 +106,10 @@ def read_report(data: bytes, specs: Sequence[FormSpec], source: str = "", hints:
 
 
 def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> Imported | None:
-    """The reading of bytes that are a published report, or None for anything that is not even like one: another reader may know it."""
+    """The reading of bytes that are a published report, or None for anything that is not even like one.
+
+    Another reader may know it.
+    """
     try:
         opened = read_document(data)
     except Refusal as refusal:

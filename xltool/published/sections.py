@@ -1,4 +1,7 @@
-"""The words of a published report: whose it is and of which year, and which paragraphs belong to which text of the form."""
+"""The words of a published report.
+
+Whose it is and of which year, and which paragraphs belong to which text of the form.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,10 @@ def has_form_title(document: Document, spec: FormSpec) -> bool:
 
 
 def _find_marked_levels(parts: Sequence[Part], spec: FormSpec) -> set[int]:
-    """The levels at which official headings are marked as headings: where some are, an unmarked line that reads like one is none."""
+    """The levels at which official headings are marked as headings.
+
+    Where some are, an unmarked line that reads like one is none.
+    """
     official = {
         1: {canonical(s.heading) for s in spec.sections if s.heading},
         2: {canonical(t.heading) for t in spec.texts if t.heading},
@@ -212,7 +218,10 @@ def _read_section(
 
 
 def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
-    """Which aspect a paragraph opens, by its number and words, and what it says behind that; None for any other paragraph."""
+    """Which aspect a paragraph opens, by its number and words, and what it says behind that.
+
+    None for any other paragraph.
+    """
     flat = canonical(paragraph[: 2 * LONGEST_HEADING])
     match = _ASPECT.match(flat)
     if match is None:

@@ -1,4 +1,4 @@
-"""Finds the official tables among those that a report prints, under all the ways of printing them, and the figure of each cell."""
+"""Finds the official tables among those that a report prints, in whatever way, and the figure of each cell."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIGURE: Final = re.compile(r"[0-9０-９./／—–－+,，无不适用-]*")
 
 
 class PrintedFigure(NamedTuple):
-    """What is printed for one cell of a form, beside which label, what was unsure about it, and in which table, counted from 1.
+    """What is printed for one cell of a form, beside which label, what was unsure, and in which table, counted from 1.
 
     `entry` is None where a table says by leaving a row out what its cells hold.
     """
@@ -59,7 +59,10 @@ class TableFigures:
 
     @property
     def doubts(self) -> int:
-        """How many of the table's cells were not found, and how many heads and rows are not as they should be: 0 for a perfect fit."""
+        """How many of the table's cells were not found, and how many heads and rows are not as they should be.
+
+        0 for a perfect fit.
+        """
         wanted = sum(len(block.rows) * len(block.columns) for block in self.table.blocks)
         return wanted - len(self.cells) + len(self.heads) + len(self.short)
 
@@ -107,7 +110,10 @@ def bare_label(text: str) -> str:
 
 
 class _RowPlace(NamedTuple):
-    """A row of a form, the block it stands in, and the keys of its cells; `own` when the label that led here is the row's own."""
+    """A row of a form, the block it stands in, and the keys of its cells.
+
+    `own` when the label that led here is the row's own.
+    """
 
     block: Block
     row: Row
@@ -128,7 +134,8 @@ def _list_row_places(table: Table) -> tuple[_RowPlace, ...]:
 def _index_labels(table: Table) -> Mapping[str, _RowPlace]:
     """The rows of a table by each of their labels."""
     places = _list_row_places(table)
-    # One line for a whole group, as in the edition of 2019: its figure stands in the last of the group's rows, which is the rest of it.
+    # One line for a whole group, as in the edition of 2019: its figure stands in the last of the group's rows, which is
+    # the rest of it.
     heads = {bare_label(head.label): place._replace(own=False) for place in places for head in place.row.heads}
     return heads | {
         bare_label(wording): place for place in places for wording in (place.row.label, *place.row.variants)
@@ -191,7 +198,10 @@ def _is_title(table: Table, head: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _match_heads(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
-    """Whether the heads above are those of the block, each level in the official order; and those that are none of its."""
+    """Whether the heads above are those of the block, each level in the official order.
+
+    And those that are none of its.
+    """
     wanted = [bare_label(column.label) for column in block.columns]
     known = {
         *wanted,
@@ -242,7 +252,10 @@ def _note_figures(figures: TableFigures, keys: Sequence[CellKey], printed: Seque
 
 
 def _ends_in_figures(line: _TableLine, count: int) -> bool:
-    """Whether a row ends in as many figures, behind a label of its own; one that may be blank is none, for heads end in blanks too."""
+    """Whether a row ends in as many figures, behind a label of its own.
+
+    One that may be blank is none, for heads end in blanks too.
+    """
     values = line.bare[-count:] if len(line.bare) > count else ()
     blank = count == 1 and not any(values)
     return bool(values) and not blank and any(line.bare[:-count]) and all(_FIGURE.fullmatch(value) for value in values)

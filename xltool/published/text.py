@@ -1,4 +1,7 @@
-"""A published report as plain text: with tabs or bars between cells, one cell a line behind a tab, or with nothing that marks a cell."""
+"""A published report as plain text.
+
+With tabs or bars between cells, one cell a line behind a tab, or with nothing that marks a cell.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def read_text(data: bytes) -> Document:
-    """The document of a text file in UTF-8, UTF-16 or GBK: of the two ways to find cells the one that finds more figures in tables."""
+    """The document of a text file in UTF-8, UTF-16 or GBK.
+
+    Of the two ways to find cells the one that finds more figures in tables.
+    """
     lines = replace_radicals(decode_page(data)).splitlines()
     marked, unmarked = Document(tuple(_read_marked(lines))), Document(tuple(_read_unmarked(lines)))
     return unmarked if _count_figures(unmarked) > _count_figures(marked) else marked
@@ -73,8 +79,12 @@ def _read_marked(lines: Sequence[str]) -> Iterator[Part]:
 
 
 def _line_kind(line: str, *, beside: bool) -> Literal["bars", "cell", "tabs", "blank", "text"]:
-    """What a line is: cells between bars, if it begins or ends with one or other lines `beside` it have some too; a cell behind a tab;
-    cells between tabs; nothing; or text."""
+    """What a line is: cells between bars, if it begins or ends with one or other lines `beside` it have some too.
+
+    A cell behind a tab;
+
+    cells between tabs; nothing; or text.
+    """
     flat = line.strip()
     if not flat and not line.startswith("\t"):
         return "blank"

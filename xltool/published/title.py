@@ -1,4 +1,7 @@
-"""What a published report calls itself: whose it is and of which year, under the ways in which offices write a title."""
+"""What a published report calls itself.
+
+Whose it is and of which year, under the ways in which offices write a title.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ _BEFORE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\]|(?:标题|�
 _AROUND: Final = re.compile(r"^关于|(?:关于|的)$")
 _AGENCY: Final = (
     r"[\u4e00-\u9fff（）()、·]{1,60}"
-    r"(?:[局委办厅府室心院所队道镇乡区县市会处站馆司团校部行社署州盟旗省关场]|办事处)(?:[（(][\u4e00-\u9fff]{2,20}[）)])?"
+    r"(?:[局委办厅府室心院所队道镇乡区县市会处站馆司团校部行社署州盟旗省关场]|办事处)(?:[（(][\u4e00-\u9fff]{2,"
+    r"20}[）)])?"
 )
 _IS_AGENCY: Final = re.compile(_AGENCY)
 _NO_NAME: Final = re.compile("[，。；：:>|〔〕]|[0-9]年|号$")
@@ -45,7 +49,10 @@ class _TitleLine(NamedTuple):
 
 
 def find_titles(document: Document, title: str) -> Iterator[Title]:
-    """The titles of a report of that official title, each in up to three lines; what the file calls itself where no line does."""
+    """The titles of a report of that official title, each in up to three lines.
+
+    What the file calls itself where no line does.
+    """
     lines = [
         _TitleLine(at, flat)
         for at, part in enumerate(document.parts)
@@ -62,7 +69,10 @@ def find_titles(document: Document, title: str) -> Iterator[Title]:
 
 
 def choose_title(found: Sequence[Title], year: int | None) -> Title:
-    """The title that says most: one with a name before one without, and of several the one of the year that the report is about."""
+    """The title that says most.
+
+    One with a name before one without, and of several the one of the year that the report is about.
+    """
     return max(
         found,
         key=lambda title: (bool(title.name), title.year is not None, year is not None and title.year == year),
@@ -106,7 +116,10 @@ def _find_title_ending(lines: Sequence[_TitleLine], index: int, title: str) -> T
 
 
 def _find_name_line(lines: Sequence[_TitleLine], first: int, last: int, title: str) -> _TitleLine | None:
-    """The line above or below a title that names the agency: one that can be nothing else, or else a short line right above."""
+    """The line above or below a title that names the agency.
+
+    One that can be nothing else, or else a short line right above.
+    """
     near = [*lines[max(0, first - 1) : first], *lines[last + 1 : last + 2]]
     above = [line for line in near if line.at == lines[first].at - 1 and _may_be_name(line.text, title)]
     return next((line for line in near if is_agency(line.text)), above[0] if above else None)

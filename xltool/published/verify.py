@@ -1,4 +1,7 @@
-"""Whether a finished report says what the submission holds: every figure as printed, every text, whose it is and of which year."""
+"""Whether a finished report says what the submission holds.
+
+Every figure as printed, every text, whose it is and of which year.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _BLANKS: Final = re.compile(r"\s+")
 
 
 def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
-    """A finding for each figure, text or fact that a report, as it was read back, prints otherwise than the submission holds it.
+    """A finding for each figure, text or fact that a report, read back, prints otherwise than the submission holds it.
 
     Blanks within texts do not count: lines are broken otherwise on paper. `/` is printed as 0, and a blank as nothing.
     """

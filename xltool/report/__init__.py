@@ -1,1 +1,4 @@
-"""The finished report: a submission assembled into headings, paragraphs and grids, and printed as Word, HTML or Markdown."""
+"""The finished report.
+
+A submission assembled into headings, paragraphs and grids, and printed as Word, HTML or Markdown.
+"""

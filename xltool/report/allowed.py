@@ -1,4 +1,7 @@
-"""What of somebody else's styles passes into a report: looks of characters and paragraphs, each attribute by its pattern."""
+"""What of somebody else's styles passes into a report.
+
+Looks of characters and paragraphs, each attribute by its pattern.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,10 @@ _INDENTS: Final = ("left", "leftChars", "right", "rightChars", "start", "startCh
 _FIRST: Final = ("firstLine", "firstLineChars", "hanging", "hangingChars")
 _SPACES: Final = ("before", "beforeLines", "after", "afterLines", "line")
 
-# Both in the order of the schema, in which they are written again. Not among them: numbering (the headings of a report have their
-# numbers in the text), frames, hidden text, animation, revisions, themes, languages (the text is Chinese), and other vocabularies.
+# Both in the order of the schema, in which they are written again. Not among them: numbering (the headings of a report
+# have their numbers in the text), frames, hidden text, animation, revisions, themes, languages (the text is Chinese),
+# and other vocabularies.
+# vocabularies.
 PARAGRAPH_PLAN: Final[ElementPlan] = {
     "keepNext": _ON, "keepLines": _ON, "pageBreakBefore": _ON, "widowControl": _ON,
     "pBdr": ElementGroup(dict.fromkeys(("top", "left", "bottom", "right", "between", "bar"), _LINE)),
@@ -44,20 +49,25 @@ PARAGRAPH_PLAN: Final[ElementPlan] = {
     "tabs": ElementGroup({"tab": {"val": WORD_VALUE, "leader": WORD_VALUE, "pos": NUMBER_VALUE}}),
     "suppressAutoHyphens": _ON, "kinsoku": _ON, "wordWrap": _ON, "overflowPunct": _ON, "topLinePunct": _ON,
     "autoSpaceDE": _ON, "autoSpaceDN": _ON, "adjustRightInd": _ON, "snapToGrid": _ON,
-    "spacing": {**dict.fromkeys(_SPACES, NUMBER_VALUE), "beforeAutospacing": WORD_VALUE, "afterAutospacing": WORD_VALUE, "lineRule": WORD_VALUE},
+    "spacing": {**dict.fromkeys(_SPACES, NUMBER_VALUE), "beforeAutospacing": WORD_VALUE,
+    "afterAutospacing": WORD_VALUE, "lineRule": WORD_VALUE},
     "ind": dict.fromkeys((*_INDENTS, *_FIRST), NUMBER_VALUE),
     "contextualSpacing": _ON, "mirrorIndents": _ON, "jc": _CHOICE, "textAlignment": _CHOICE, "outlineLvl": _LENGTH,
 }  # fmt: skip
 RUN_PLAN: Final[ElementPlan] = {
     "rFonts": {"hint": WORD_VALUE, **dict.fromkeys(("ascii", "hAnsi", "eastAsia", "cs"), NAME_VALUE)},
-    "b": _ON, "bCs": _ON, "i": _ON, "iCs": _ON, "caps": _ON, "smallCaps": _ON, "strike": _ON, "dstrike": _ON, "outline": _ON,
+    "b": _ON, "bCs": _ON, "i": _ON, "iCs": _ON, "caps": _ON, "smallCaps": _ON, "strike": _ON, "dstrike": _ON,
+    "outline": _ON,
     "shadow": _ON, "emboss": _ON, "imprint": _ON, "noProof": _ON, "snapToGrid": _ON,
-    "color": _CHOICE, "spacing": _LENGTH, "w": {"val": r"[0-9]{1,3}%?"}, "kern": _LENGTH, "position": _LENGTH, "sz": _LENGTH,
-    "szCs": _LENGTH, "highlight": _CHOICE, "u": {"val": WORD_VALUE, "color": WORD_VALUE}, "bdr": _LINE, "shd": _SHADE, "vertAlign": _CHOICE,
+    "color": _CHOICE, "spacing": _LENGTH, "w": {"val": r"[0-9]{1,3}%?"}, "kern": _LENGTH, "position": _LENGTH,
+    "sz": _LENGTH,
+    "szCs": _LENGTH, "highlight": _CHOICE, "u": {"val": WORD_VALUE, "color": WORD_VALUE}, "bdr": _LINE, "shd": _SHADE,
+    "vertAlign": _CHOICE,
     "em": _CHOICE,
 }  # fmt: skip
 FONT_PLAN: Final[ElementPlan] = {
-    "altName": {"val": NAME_VALUE}, "panose1": {"val": r"[0-9A-Fa-f]{20}"}, "charset": {"val": r"[0-9A-Fa-f]{1,2}"}, "family": _CHOICE,
+    "altName": {"val": NAME_VALUE}, "panose1": {"val": r"[0-9A-Fa-f]{20}"}, "charset": {"val": r"[0-9A-Fa-f]{1,2}"},
+    "family": _CHOICE,
     "pitch": _CHOICE, "sig": dict.fromkeys(("usb0", "usb1", "usb2", "usb3", "csb0", "csb1"), r"[0-9A-Fa-f]{8}"),
 }  # fmt: skip
 GRID_PLAN: Final[Attributes] = {"type": WORD_VALUE, "linePitch": NUMBER_VALUE, "charSpace": NUMBER_VALUE}
@@ -77,7 +87,10 @@ def find_children(element: Element, name: str) -> Iterator[Element]:
 
 
 def read_attribute(element: Element | None, name: str, pattern: str) -> str:
-    """An attribute in the vocabulary of Word without what cannot be printed; empty when it is missing or not of that pattern."""
+    """An attribute in the vocabulary of Word without what cannot be printed.
+
+    Empty when it is missing or not of that pattern.
+    """
     if element is None:
         return ""
     value = clean_line(
@@ -87,7 +100,10 @@ def read_attribute(element: Element | None, name: str, pattern: str) -> str:
 
 
 def rewrite_children(element: Element | None, plan: ElementPlan, theme: Mapping[str, str]) -> str:
-    """The children of an element as far as a plan knows them, written anew in its order; `theme` gives the fonts of a theme by role."""
+    """The children of an element as far as a plan knows them, written anew in its order.
+
+    `theme` gives the fonts of a theme by role.
+    """
     parts = []
     for name, allowed in plan.items():
         found = find_child(element, name)  # the schema has each of them once

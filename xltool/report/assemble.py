@@ -37,7 +37,8 @@ def assemble_report(
 
 def _build_text_section(spec: FormSpec, section: Section, submission: Submission) -> list[Heading | Paragraph]:
     texts = [(spec.text(key).heading, split_paragraphs(submission.texts.get(key, ""))) for key in section.texts]
-    # An aspect left empty beside written ones shows its bare heading, so that the gap is seen; five bare headings would say nothing.
+    # An aspect left empty beside written ones shows its bare heading, so that the gap is seen; five bare headings would
+    # say nothing.
     headed = any(heading and paragraphs for heading, paragraphs in texts)
     parts: list[Heading | Paragraph] = []
     for heading, paragraphs in texts:

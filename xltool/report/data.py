@@ -19,12 +19,15 @@ DATA_HEADS: Final = (
 JOINT: Final = " / "
 """Between a label and the heads above it, as between the two labels of a cell."""
 
-# In a script element nothing but `</script` and `<!--` could end or hide the rest; the others so that no filter on the way is tempted.
+# In a script element nothing but `</script` and `<!--` could end or hide the rest; the others so that no filter on the
+# way is tempted.
 _IN_SCRIPT: Final = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iterator[tuple[Any, ...]]:
-    """One row a cell, in the order of the form, with the columns of `DATA_HEADS`; figures are exact, `/` is `/`, a blank is None.
+    """One row a cell, in the order of the form, with the columns of `DATA_HEADS`.
+
+    Figures are exact, `/` is `/`, a blank is None.
 
     The row and the column come with the heads above them; a draft says in every row that it is one.
     """
@@ -40,11 +43,13 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
 
 
 def to_csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:
-    """The rows as a .csv in UTF-8 with the mark that Excel and WPS need; no text of it is run as a formula, and none is changed for good.
+    """The rows as a .csv in UTF-8 with the mark that Excel and WPS need.
 
-    A text that begins with = + - @ (of either width), after blanks or not, has an apostrophe before it, and so has one that begins with
-    an apostrophe: a program takes one apostrophe away where a cell begins with one and has every text as it was. Figures never have one,
-    not even -4.
+    No text of it is run as a formula, and none is changed for good.
+
+    A text that begins with = + - @ (of either width), after blanks or not, has an apostrophe before it, and so has one
+    that begins with an apostrophe: a program takes one apostrophe away where a cell begins with one and has every text
+    as it was. Figures never have one, not even -4.
     """
     return as_csv([DATA_HEADS, *list_rows(spec, submission, draft=draft)])
 
@@ -52,8 +57,8 @@ def to_csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> by
 def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: bool = False) -> str:
     """The figures as a schema.org `Dataset` in JSON-LD, safe inside a script element of a page.
 
-    A figure is what the tables of the page print, 0 for `/`; of a blank there is the description without a value. A licence is left
-    out: nobody told of one.
+    A figure is what the tables of the page print, 0 for `/`; of a blank there is the description without a value. A
+    licence is left out: nobody told of one.
     """
     agency = clean_line(submission.agency.name)
     about = f"{agency}{submission.year}年{spec.title}各表的全部统计数据，共{len(spec.cells)}项。"

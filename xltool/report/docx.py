@@ -1,4 +1,7 @@
-"""Prints a report as a Word document in the layout of GB/T 9704-2012; python-docx provides the container, built once."""
+"""Prints a report as a Word document in the layout of GB/T 9704-2012.
+
+python-docx provides the container, built once.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ _KEPT: Final = frozenset({"styles", "settings", "fontTable", "header", "footer",
 
 
 def to_docx(report: Report, look: style.Look | None = None) -> bytes:
-    """The report as a .docx file, in the official look or an office's own: the same report in the same look gives the same bytes."""
+    """The report as a .docx file, in the official look or an office's own.
+
+    The same report in the same look gives the same bytes.
+    """
     look = look or _official_look()
     body = [_write_paragraph(look, "DraftMark", DRAFT_MARK)] if report.draft else []
     body.append(_write_title(report, look))
@@ -101,16 +107,19 @@ def _write_table(grid: Grid, look: style.Look) -> str:
     headed = f"，前 {grid.head_rows} 行是表头" if grid.head_rows else ""
     said = f"{clean_line(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>'
+        f"{borders}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
-        f"<w:tblCaption w:val={quoteattr(clean_line(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/></w:tblPr>"
+        f"<w:tblCaption w:val={quoteattr(clean_line(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/>"
+        f"</w:tblPr>"
         f"<w:tblGrid>{columns}</w:tblGrid>{''.join(_write_rows(grid, look, edges))}</w:tbl>"
     )
 
 
 def _write_rows(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
     narrow = min(1, look.page.text_width / style.TEXT_WIDTH)
-    # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break only.
+    # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break
+    # only.
     whole = grid.rows * _ROW_HEIGHT < look.page.text_height - style.TEXT_HEIGHT // 22
     label = "TableText" if is_flat(grid) else "TableLabel"
     styles = {
@@ -133,14 +142,20 @@ def _write_rows(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]
 
 
 def _choose_style(r: Rectangle, label: str) -> str:
-    """The style of what stands in a rectangle: figures are centred, and labels over several rows; others have the one for labels."""
+    """The style of what stands in a rectangle: figures are centred, and labels over several rows.
+
+    Others have the one for labels.
+    """
     if r.role == "label":
         return "TableText" if r.height > 1 else label
     return "TableText" if r.role == "value" else "TableHead"
 
 
 def _set_number(r: Rectangle, room: int) -> tuple[str, float]:
-    """What sets the number of a label over several rows on its own line, （三） above 不予公开, and the part of its size that fits."""
+    """What sets the number of a label over several rows on its own line, and the part of its size that fits.
+
+    So stands （三） above 不予公开.
+    """
     number = _NUMBER.match(r.text) if r.role == "label" and r.height > 1 else None
     if number is None:
         return "", 1
@@ -167,7 +182,8 @@ def _write_core(report: Report) -> str:
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(clean_line(report.title))}</dc:title><dc:creator>{escape(clean_line(report.agency))}</dc:creator>"
+        f"<dc:title>{escape(clean_line(report.title))}</dc:title><dc:creator>"
+        f"{escape(clean_line(report.agency))}</dc:creator>"
         f"<cp:lastModifiedBy>{escape(clean_line(report.agency))}</cp:lastModifiedBy>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}</dcterms:modified>'
@@ -176,7 +192,10 @@ def _write_core(report: Report) -> str:
 
 
 def _pack_parts(parts: dict[str, bytes]) -> bytes:
-    """A package with its parts in a fixed order, their times at the start of the zip calendar, and no trace of the system that made it."""
+    """A package with its parts in a fixed order and without a trace of the system or the time that it was made by.
+
+    All times are the start of the zip calendar.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):

@@ -87,7 +87,10 @@ def describe_replaced(installed: Iterable[str]) -> str:
 
 
 def describe_lacking(installed: Iterable[str]) -> str:
-    """One sentence about the prescribed faces that are not there, where another program chooses what stands in; empty when all are."""
+    """One sentence about the prescribed faces that are not there, where another program chooses what stands in.
+
+    Empty when all are.
+    """
     names = [
         f"{choice.chain.use}的{choice.chain.faces[0][0]}" for choice in choose_faces(installed) if not choice.prescribed
     ]
@@ -118,7 +121,10 @@ def list_system_families() -> frozenset[str] | None:
 
 
 def _list_registered() -> frozenset[str]:
-    """The fonts in the registry of Windows, whose entries read `FangSong (TrueType)` or `SimSun & NSimSun (TrueType)`."""
+    """The fonts in the registry of Windows.
+
+    Its entries read `FangSong (TrueType)` or `SimSun & NSimSun (TrueType)`.
+    """
     names: set[str] = set()
     if sys.platform == "win32":
         import winreg

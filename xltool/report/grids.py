@@ -13,7 +13,10 @@ _DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
 
 
 def rows_of_grid(grid: Grid) -> list[list[Rectangle]]:
-    """For each line of the grid the rectangles that touch it, from left to right; one of several lines comes once in each."""
+    """For each line of the grid the rectangles that touch it, from left to right.
+
+    One of several lines comes once in each.
+    """
     touching: list[list[Rectangle]] = [[] for _ in range(grid.rows)]
     for rectangle in sorted(grid.rectangles, key=lambda r: r.column):
         for row in range(rectangle.row, rectangle.row + rectangle.height):
@@ -52,7 +55,10 @@ def labels_beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]
 
 
 def fit_figure(grid: Grid, figure: Rectangle) -> float:
-    """The part of the usual size, at most 1, at which a figure stays on one line: broken in two it reads as two figures."""
+    """The part of the usual size, at most 1, at which a figure stays on one line.
+
+    Broken in two it reads as two figures.
+    """
     if not figure.text:
         return 1
     share = sum(grid.widths[figure.column : figure.column + figure.width]) / sum(grid.widths)

@@ -1,4 +1,7 @@
-"""An office's own .docx as the base of a report's looks: its styles and its page setup, read as data and written anew."""
+"""An office's own .docx as the base of a report's looks.
+
+Its styles and its page setup, read as data and written anew.
+"""
 
 from __future__ import annotations
 
@@ -54,10 +57,13 @@ class _OfficeStyle:
 
 
 def read_look(data: bytes) -> Look:
-    """The look that the bytes of an office's .docx or .dotx give a report: its styles by their names, what it lacks from ours.
+    """The look that the bytes of an office's .docx or .dotx give a report.
 
-    Not taken: content, headers and footers, macros, relationships, embedded things, numbering, table styles. Raises `XltoolError`
-    in one sentence for what is no Word document, damaged, hostile, or has no styles or no room for the tables.
+    Its styles by their names, what it lacks from ours.
+
+    Not taken: content, headers and footers, macros, relationships, embedded things, numbering, table styles. Raises
+    `XltoolError` in one sentence for what is no Word document, damaged, hostile, or has no styles or no room for the
+    tables.
     """
     if data.startswith(kinds.OLE2) and kinds.has_stream(data, "EncryptedPackage"):
         raise XltoolError("样式文件有打开密码；请取消密码，另存为 .docx 后再用。")
@@ -134,7 +140,7 @@ def _read_styles(root: Element) -> Iterator[_OfficeStyle]:
 
 
 def _match_styles(taken: list[_OfficeStyle], root: Element) -> tuple[dict[str, str], list[str]]:
-    """For each of our styles the id of the one that stands for it, and the styles to be added because the file has none."""
+    """For each of our styles the id of the one that stands for it, and the styles that the file lacks."""
     paragraphs = {one.id: one for one in taken if one.kind == "paragraph"}
     named = {_plain_name(one.name): one.id for one in paragraphs.values()}
     for one in paragraphs.values():
@@ -239,8 +245,10 @@ def _rewrite_style(one: _OfficeStyle, known: Mapping[str, _OfficeStyle], theme: 
     quick = "<w:qFormat/>" if find_child(one.element, "qFormat") is not None else ""
     return (
         (
-            f'<w:style w:type="{one.kind}"{marks} w:styleId={quoteattr(one.id)}><w:name w:val={quoteattr(one.name)}/>{links}{quick}'
-            f"<w:pPr>{looks}</w:pPr><w:rPr>{rewrite_children(find_child(one.element, 'rPr'), RUN_PLAN, theme)}</w:rPr></w:style>"
+            f'<w:style w:type="{one.kind}"{marks} w:styleId={quoteattr(one.id)}><w:name w:val={quoteattr(one.name)}/>'
+            f"{links}{quick}"
+            f"<w:pPr>{looks}</w:pPr><w:rPr>"
+            f"{rewrite_children(find_child(one.element, 'rPr'), RUN_PLAN, theme)}</w:rPr></w:style>"
         )
         .replace("<w:pPr></w:pPr>", "")
         .replace("<w:rPr></w:rPr>", "")
@@ -251,7 +259,10 @@ def _rewrite_defaults(root: Element, theme: Mapping[str, str]) -> str:
     defaults = find_child(root, "docDefaults")
     run = rewrite_children(find_child(find_child(defaults, "rPrDefault"), "rPr"), RUN_PLAN, theme)
     paragraph = rewrite_children(find_child(find_child(defaults, "pPrDefault"), "pPr"), PARAGRAPH_PLAN, theme)
-    return f"<w:rPrDefault><w:rPr>{run}{style.LANGUAGE}</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>{paragraph}</w:pPr></w:pPrDefault>"
+    return (
+        f"<w:rPrDefault><w:rPr>{run}{style.LANGUAGE}</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
+        f"{paragraph}</w:pPr></w:pPrDefault>"
+    )
 
 
 def _read_theme_fonts(root: Element) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Prints a report for the web: one self-contained page that needs no script, or a fragment for a page of somebody else."""
+"""Prints a report for the web.
+
+One self-contained page that needs no script, or a fragment for a page of somebody else.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,9 @@ _MANY_COLUMNS: Final = 6
 def to_html(report: Report, dataset: str = "", pictures: str = "") -> str:
     """The report as a page whose every figure is announced with its heads and labels, and that prints to A4.
 
-    `dataset` is JSON-LD that is safe in a script element (`data.to_json_ld`): programs read the figures from it, browsers run nothing.
-    `pictures` is a section of its own (`pictures.write_section`) that comes after everything else.
+    `dataset` is JSON-LD that is safe in a script element (`data.to_json_ld`): programs read the figures from it,
+    browsers run nothing. `pictures` is a section of its own (`pictures.write_section`) that comes after everything
+    else.
     """
     return _render_template(
         "page",
@@ -59,9 +63,10 @@ def to_html(report: Report, dataset: str = "", pictures: str = "") -> str:
 
 
 def to_fragment(report: Report) -> str:
-    """What the page shows, without the page around it, for publishing systems that strip style sheets, classes and scripts.
+    """What the page shows, for publishing systems that strip style sheets, classes and scripts.
 
-    Each element carries its own style, and the caption of a table is seen, since hiding it takes what such systems strip.
+    Each element carries its own style, and the caption of a table is seen, since hiding it takes what such systems
+    strip.
     """
     return _render_template("fragment", report, _list_styles, fragment=True)
 

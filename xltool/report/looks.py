@@ -1,4 +1,7 @@
-"""How a report looks on the web: declarations by selector, for the style sheet of the page and for the elements of the fragment."""
+"""How a report looks on the web.
+
+Declarations by selector, for the style sheet of the page and for the elements of the fragment.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,25 @@ _SANS: Final = "font-family: SimHei, 黑体, STHeiti, Noto Sans CJK SC, sans-ser
 _KAI: Final = "font-family: 楷体_GB2312, KaiTi, 楷体, STKaiti, Noto Serif CJK SC, serif"
 _SONG: Final = "font-family: SimSun, 宋体, STSong, Noto Serif CJK SC, serif"
 
-# Written out in single properties, which filters of publishing systems pass more often than `font`. Names of fonts need no quotes:
-# within an attribute they would be entities.
+# Written out in single properties, which filters of publishing systems pass more often than `font`. Names of fonts need
+# no quotes: within an attribute they would be entities.
 DECLARATIONS: Final[Mapping[str, str]] = {
     "main, article": f"{_BODY}; font-size: 1.125rem; line-height: 1.85; color: #111",
-    "h1": f"margin: 0 0 2.5rem; {_TITLE}; font-size: 1.75rem; line-height: 1.5; font-weight: 400; text-align: center; color: #111",
+    "h1": f"margin: 0 0 2.5rem; {_TITLE}; font-size: 1.75rem; line-height: 1.5; font-weight: 400; text-align: center;"
+    f" color: #111",
     "h1 span": "display: inline-block",
-    "h2": f"margin: 1.5em 0 .5em; text-indent: 2.25rem; {_SANS}; font-size: 1.25rem; line-height: 1.85; font-weight: 400; color: #111;"
+    "h2": f"margin: 1.5em 0 .5em; text-indent: 2.25rem; {_SANS}; font-size: 1.25rem; line-height: 1.85; font-weight: "
+    f"400; color: #111;"
     " break-after: avoid",
-    "h3": f"margin: 1.5em 0 .5em; text-indent: 2.25rem; {_KAI}; font-size: 1.125rem; line-height: 1.85; font-weight: 400; color: #111;"
+    "h3": f"margin: 1.5em 0 .5em; text-indent: 2.25rem; {_KAI}; font-size: 1.125rem; line-height: 1.85; font-weight: "
+    f"400; color: #111;"
     " break-after: avoid",
-    "p": f"margin: 0; text-indent: 2.25rem; {_BODY}; font-size: 1.125rem; line-height: 1.85; text-align: justify; color: #111;"
+    "p": f"margin: 0; text-indent: 2.25rem; {_BODY}; font-size: 1.125rem; line-height: 1.85; text-align: justify; "
+    f"color: #111;"
     " overflow-wrap: anywhere",
     ".ragged": "text-align: left",
-    ".draft": f"margin: 0 0 2rem; padding: .5rem 1rem; border: 2px solid #b00000; color: #b00000; {_SANS}; font-size: 1rem;"
+    ".draft": f"margin: 0 0 2rem; padding: .5rem 1rem; border: 2px solid #b00000; color: #b00000; {_SANS}; "
+    f"font-size: 1rem;"
     " line-height: 1.6; font-weight: 700; text-align: center; text-indent: 0",
     ".note": "font-size: .9375rem",
     ".scroll": "margin: 1rem 0; overflow-x: auto",
@@ -46,7 +54,8 @@ DECLARATIONS: Final[Mapping[str, str]] = {
     ".flat": "text-align: center",
     ".value": "white-space: nowrap; font-variant-numeric: tabular-nums",
 }
-"""In the order of the cascade: an element takes what all selectors that name it declare, and where two disagree what the later one does."""
+"""In the order of the cascade: an element takes what all selectors that name it declare, and where two disagree what
+the later one does."""
 
 _REM: Final = re.compile(r"([0-9.]+)rem\b")
 

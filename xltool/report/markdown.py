@@ -9,7 +9,8 @@ from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
 from xltool.report.grids import grid_heads, grid_labels, heads_above, labels_beside
 from xltool.report.text import DRAFT_MARK, clean_line
 
-# Braces mean nothing in Markdown, but site generators run {{ }} and {% %} before it: agency text must stay text there too.
+# Braces mean nothing in Markdown, but site generators run {{ }} and {% %} before it: agency text must stay text there
+# too.
 _ANYWHERE: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$!])")
 _AT_START: Final = re.compile(r"[+=-]|[0-9]+(?=[.)](?: |$))")
 
@@ -60,7 +61,10 @@ def _write_pipe_table(grid: Grid, inside: list[Rectangle]) -> str:
 
 
 def _telling_heads(over: list[Rectangle], figures: list[Rectangle]) -> list[Rectangle]:
-    """The heads that tell one column from another: the nearest, and those above it that do not stand over all figures."""
+    """The heads that tell one column from another.
+
+    The nearest, and those above it that do not stand over all figures.
+    """
     width = figures[-1].column + figures[-1].width - figures[0].column
     heads = [r for r in over if r.role == "head"]
     return [r for r in heads[:-1] if r.width < width] + heads[-1:]

@@ -1,4 +1,7 @@
-"""LibreOffice as a printer of our own Word documents: found, asked for its version, run apart and within a time limit."""
+"""LibreOffice as a printer of our own Word documents.
+
+Found, asked for its version, run apart and within a time limit.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ _PLACES: Final = {
 _PRINT_SECONDS: Final = 120
 _VERSION_SECONDS: Final = 20
 _TAGGED: Final = (
-    'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"},"SelectPdfVersion":{"type":"long","value":"2"},'
+    'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"},"SelectPdfVersion":{"type":"long",'
+    '"value":"2"},'
     '"ExportBookmarks":{"type":"boolean","value":"true"}}'
 )
 """PDF/A-2 with the structure of the document; versions before 7.4 do not know options and print plainly."""
@@ -54,14 +58,15 @@ def ask_version(program: Path, seconds: float = _VERSION_SECONDS) -> str | None:
 def print_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> bytes:
     """A Word document as PDF/A. Not reproducible: LibreOffice writes the time and a number by chance into every file.
 
-    It runs with a profile of its own that is thrown away, so that neither an open window nor anybody's settings matter. Raises
-    `XltoolError` when it is not done in time or gives nothing.
+    It runs with a profile of its own that is thrown away, so that neither an open window nor anybody's settings matter.
+    Raises `XltoolError` when it is not done in time or gives nothing.
     """
     with TemporaryDirectory(prefix="xltool-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         (folder / "report.docx").write_bytes(docx)
         command = [
-            str(program), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nologo",
+            str(program), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
+            "--nologo",
             "--convert-to", _TAGGED, "--outdir", str(folder / "out"), str(folder / "report.docx"),
         ]  # fmt: skip
         done = _run_program(command, folder / "said", seconds)
@@ -75,7 +80,10 @@ def print_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> by
 
 
 def _run_program(command: list[str], said: Path, seconds: float) -> bool:
-    """Whether a program ended well within its time; what it starts in turn is ended with it, and its words go to a file."""
+    """Whether a program ended well within its time.
+
+    What it starts in turn is ended with it, and its words go to a file.
+    """
     with said.open("wb") as output:
         try:
             process = subprocess.Popen(

@@ -22,7 +22,10 @@ _UNITS: Final = {
 
 
 def read_page(root: Element) -> Page:
-    """The page of a document's last section, and the official one where the file does not say; `XltoolError` when no table has room."""
+    """The page of a document's last section, and the official one where the file does not say.
+
+    `XltoolError` when no table has room.
+    """
     body = find_child(root, "body")
     last = find_child(body, "sectPr")
     if last is None and body is not None:

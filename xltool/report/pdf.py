@@ -1,4 +1,7 @@
-"""Prints a report as PDF: set with typst where that is installed, otherwise printed from the Word document by LibreOffice."""
+"""Prints a report as PDF.
+
+Set with typst where that is installed, otherwise printed from the Word document by LibreOffice.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,12 @@ class PrintedPdf:
 
 
 def to_pdf(report: Report) -> PrintedPdf:
-    """The report as PDF in the layout of GB/T 9704-2012; raises `XltoolError` when there is nothing here to print it with.
+    """The report as PDF in the layout of GB/T 9704-2012.
 
-    With typst the same report gives the same bytes wherever its version and the fonts are the same; with LibreOffice never twice.
+    Raises `XltoolError` when there is nothing here to print it with.
+
+    With typst the same report gives the same bytes wherever its version and the fonts are the same; with LibreOffice
+    never twice.
     """
     if typeset.is_available():
         data, why = typeset.typeset_report(report)

@@ -36,7 +36,9 @@ def write_note(spec: FormSpec) -> str:
 def write_section(
     pictures: Sequence[Picture], said: str, heading: str = PICTURES_HEADING, prefix: str = "picture-"
 ) -> str:
-    """The pictures as a part of a page that stands aside from its text, with a word on what they are (`write_note`); empty for no pictures.
+    """The pictures as a part of a page that stands aside from its text, with a word on what they are (`write_note`).
+
+    Empty for no pictures.
 
     Ids begin with `prefix`. Without a heading it has a name for those alone who do not see the page.
     """
@@ -61,8 +63,10 @@ def write_svg(picture: Picture, prefix: str = "picture-") -> str:
     lines, height = _draw_elements(picture)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}-title {name}-desc" width="{WIDTH}" '
-            f'height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="{_FONT}" font-size="{_TYPE}" fill="{_INK}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}-title {name}-desc" '
+            f'width="{WIDTH}" '
+            f'height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="{_FONT}" font-size="{_TYPE}" '
+            f'fill="{_INK}">',
             f'<title id="{name}-title">{_escape_text(picture.title)}</title>',
             f'<desc id="{name}-desc">{_escape_text(words(picture))}</desc>',
             *lines,

@@ -1,4 +1,7 @@
-"""Prints a report as plain text in the shape in which web pages and Word come out of a clipboard: one cell a line behind a tab."""
+"""Prints a report as plain text in the shape in which web pages and Word come out of a clipboard.
+
+One cell a line behind a tab.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from xltool.report.text import DRAFT_MARK, clean_line
 
 
 def to_text(report: Report) -> str:
-    """The report with a blank line between the rows of its tables; a cell that goes on from the row above is an empty one."""
+    """The report with a blank line between the rows of its tables.
+
+    A cell that goes on from the row above is an empty one.
+    """
     lines = [DRAFT_MARK] if report.draft else []
     lines.append(clean_line(report.title))
     for part in report.parts:

@@ -18,8 +18,12 @@ VERIFIABLE: Final[frozenset[ReportKind]] = frozenset({"docx", "html", "pdf", "tx
 
 
 class Wishes(NamedTuple):
-    """What somebody wants of a report beyond its submission: a mark, a fragment of a page, pictures, an office's own styles, last year's
-    figures for texts that name them."""
+    """What somebody wants of a report beyond its submission.
+
+    A mark, a fragment of a page, pictures, an office's own styles, last year's
+
+    figures for texts that name them.
+    """
 
     draft: bool = False
     fragment: bool = False

@@ -1,4 +1,7 @@
-"""How an official document looks, after GB/T 9704-2012: measures, fonts and styles, as the constant parts of a Word document."""
+"""How an official document looks, after GB/T 9704-2012.
+
+Measures, fonts and styles, as the constant parts of a Word document.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from xml.sax.saxutils import quoteattr
 
 from xltool.report import fonts
 
-# Lengths are in twips, twentieths of a point. The text area is 156 x 225 mm rounded up to whole characters and lines, 28 of 15.8 pt
-# and 22 of 29 pt: rounded down, the last character of a line and the last line of a page would not fit.
+# Lengths are in twips, twentieths of a point. The text area is 156 x 225 mm rounded up to whole characters and lines,
+# 28 of 15.8 pt and 22 of 29 pt: rounded down, the last character of a line and the last line of a page would not fit.
 PAGE_WIDTH: Final = 11906
 PAGE_HEIGHT: Final = 16838
 TOP_MARGIN: Final = 2098  # 37 mm
@@ -31,7 +34,8 @@ _W: Final = f'xmlns:w="{W}"'
 _LATIN: Final = fonts.LATIN[0]
 _TITLE, _BODY, _LEVEL1, _LEVEL2, _SONG = (chain.names[0] for chain in fonts.CHAINS)
 _CLASSES: Final = {"roman": ("02010600030101010101", "variable"), "modern": ("02010609060101010101", "fixed")}
-"""By family the PANOSE class of 宋体, and of 仿宋, 楷体 and 黑体, which Word goes by where it knows no name; and the pitch."""
+"""By family the PANOSE class of 宋体, and of 仿宋, 楷体 and 黑体, which Word goes by where it knows no name; and the
+pitch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class Page:
     header: int = FOOTER
     footer: int = FOOTER
     gutter: int = 0
-    # 22 lines a page. The 28 characters a line are in the styles: a grid of characters narrower than they are, as Word takes it,
-    # makes LibreOffice give each of them two places.
+    # 22 lines a page. The 28 characters a line are in the styles: a grid of characters narrower than they are, as Word
+    # takes it, makes LibreOffice give each of them two places.
     grid: str = '<w:docGrid w:type="lines" w:linePitch="580"/>'
 
     @property
@@ -90,9 +94,11 @@ class ParagraphStyle:
         kind = ' w:default="1"' if self.id == "Normal" else "" if self.name.isascii() else ' w:customStyle="1"'
         after = f"<w:next w:val={quoteattr(following)}/>" if following else ""
         return (
-            f'<w:style w:type="paragraph"{kind} w:styleId={quoteattr(id)}><w:name w:val="{self.name}"/>{after}<w:qFormat/>'
+            f'<w:style w:type="paragraph"{kind} w:styleId={quoteattr(id)}><w:name w:val="{self.name}"/>'
+            f"{after}<w:qFormat/>"
             f"<w:pPr>{self.paragraph}</w:pPr>"
-            f'<w:rPr>{_write_run_fonts(self.font, self.latin)}{self.run}<w:sz w:val="{self.size}"/><w:szCs w:val="{self.size}"/></w:rPr></w:style>'
+            f'<w:rPr>{_write_run_fonts(self.font, self.latin)}{self.run}<w:sz w:val="{self.size}"/><w:szCs '
+            f'w:val="{self.size}"/></w:rPr></w:style>'
         )
 
 
@@ -108,10 +114,11 @@ _EDGES: Final = "".join(
 _BOX: Final = f"<w:pBdr>{_EDGES}</w:pBdr>"
 _INSET: Final = '<w:ind w:left="40" w:right="20"/>'
 _KEEP: Final = "<w:keepNext/><w:keepLines/>"
-# No control of single lines: every page has its 22. No gap between 2024 and 年 either, which would shift the characters.
+# No control of single lines: every page has its 22. No gap between 2024 and 年 either, which would shift the
+# characters.
 _PLAIN: Final = '<w:widowControl w:val="0"/>'
-# Stops may hang over the edge of the text, as Word has it anyway; LibreOffice (7.4), which would not print a stop that finds no room there
-# in a justified line, takes the same words to mean the opposite, and breaks the line before.
+# Stops may hang over the edge of the text, as Word has it anyway; LibreOffice (7.4), which would not print a stop that
+# finds no room there in a justified line, takes the same words to mean the opposite, and breaks the line before.
 _EVEN: Final = '<w:overflowPunct/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
 _OFF_GRID: Final = '<w:snapToGrid w:val="0"/>'  # in a paragraph for its lines, in a run for its characters
 _BOTH: Final = '<w:jc w:val="both"/>'
@@ -127,7 +134,8 @@ STYLES: Final = (
         "Title",
         _TITLE,
         44,
-        f'{_KEEP}{_PLAIN}{_EVEN}{_OFF_GRID}<w:spacing w:before="0" w:after="580" w:line="700" w:lineRule="exact"/>{_CENTRE}',
+        f'{_KEEP}{_PLAIN}{_EVEN}{_OFF_GRID}<w:spacing w:before="0" w:after="580" w:line="700" w:lineRule="exact"/>'
+        f"{_CENTRE}",
         _OFF_GRID,
         names=("Title", "标题", "公文标题"),
     ),
@@ -192,7 +200,8 @@ STYLES: Final = (
         "草稿标记",
         _LEVEL1,
         28,
-        f'{_PLAIN}{_BOX}{_EVEN}{_OFF_GRID}<w:spacing w:before="60" w:after="480" w:line="240" w:lineRule="auto"/>{_CENTRE}',
+        f'{_PLAIN}{_BOX}{_EVEN}{_OFF_GRID}<w:spacing w:before="60" w:after="480" w:line="240" w:lineRule="auto"/>'
+        f"{_CENTRE}",
         f"{_OFF_GRID}{_RED}",
     ),
     ParagraphStyle("DraftHeader", "草稿页眉", _SONG, 21, f"{_TABLE}{_CENTRE}", f"{_OFF_GRID}{_RED}"),
@@ -200,7 +209,8 @@ STYLES: Final = (
 )
 
 DEFAULTS: Final = (
-    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/></w:style>',
+    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph '
+    'Font"/></w:style>',
     '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>',
     '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/></w:style>',
 )
@@ -209,7 +219,10 @@ DEFAULTS: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """How one report looks: the styles part, the font table, the page, and for each style of ours its id in that part."""
+    """How one report looks.
+
+    The styles part, the font table, the page, and for each style of ours its id in that part.
+    """
 
     styles: str
     font_table: str
@@ -243,14 +256,18 @@ def write_styles_part(defaults: str, written: Iterable[str]) -> str:
 def write_settings() -> str:
     """The settings part: odd and even pages differ in where the page number stands."""
     return _HEAD + (
-        f'<w:settings {_W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/><w:characterSpacingControl w:val="doNotCompress"/><w:compat>'
-        '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        f'<w:settings {_W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/><w:characterSpacingControl '
+        f'w:val="doNotCompress"/><w:compat>'
+        '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
+        "</w:compat>"
         '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
     )
 
 
 def write_font_table(known: Mapping[str, str]) -> str:
-    """The font table: each font of ours with the one to take in its place, and so on down its chain, and fonts known already, as XML.
+    """The font table.
+
+    Each font of ours with the one to take in its place, and so on down its chain, and fonts known already, as XML.
 
     Word takes one name of at most 31 characters, whatever the standard says of a list (MS-OI29500 2.1.262).
     """
@@ -265,24 +282,33 @@ def write_font_table(known: Mapping[str, str]) -> str:
 def _write_font(name: str, instead: str, charset: str, look: tuple[str, str], family: str) -> str:
     other = f'<w:altName w:val="{instead}"/>' if instead else ""
     return (
-        f'<w:font w:name="{name}">{other}<w:panose1 w:val="{look[0]}"/><w:charset w:val="{charset}"/><w:family w:val="{family}"/>'
+        f'<w:font w:name="{name}">{other}<w:panose1 w:val="{look[0]}"/><w:charset w:val="{charset}"/><w:family '
+        f'w:val="{family}"/>'
         f'<w:pitch w:val="{look[1]}"/></w:font>'
     )
 
 
 def write_page_number(look: Look, *, odd: bool) -> str:
-    """The footer line 「— 1 —」: at the right of odd pages and at the left of even ones, one character from the edge."""
+    """The footer line 「— 1 —」.
+
+    At the right of odd pages and at the left of even ones, one character from the edge.
+    """
     side, inset = ("right", 'w:rightChars="100" w:right="280"') if odd else ("left", 'w:leftChars="100" w:left="280"')
     return (
-        f'<w:p {_W}><w:pPr><w:pStyle w:val={quoteattr(look.ids["PageNumber"])}/><w:ind {inset}/><w:jc w:val="{side}"/></w:pPr>'
-        '<w:r><w:t xml:space="preserve">— </w:t></w:r><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+        f"<w:p {_W}><w:pPr><w:pStyle w:val={quoteattr(look.ids['PageNumber'])}/><w:ind {inset}/><w:jc "
+        f'w:val="{side}"/></w:pPr>'
+        '<w:r><w:t xml:space="preserve">— </w:t></w:r><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r>'
+        "</w:fldSimple>"
         '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p>'
     )
 
 
 def write_header(look: Look, text: str) -> str:
     """The header line of every page."""
-    return f"<w:p {_W}><w:pPr><w:pStyle w:val={quoteattr(look.ids['DraftHeader'])}/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+    return (
+        f"<w:p {_W}><w:pPr><w:pStyle w:val={quoteattr(look.ids['DraftHeader'])}/></w:pPr><w:r><w:t>{text}</w:t>"
+        f"</w:r></w:p>"
+    )
 
 
 def _write_run_fonts(name: str, latin: str) -> str:

@@ -1,4 +1,7 @@
-"""The web pages' templates: every value that goes into a page is cleaned and escaped, and one that is not there is an error."""
+"""The web pages' templates.
+
+Every value that goes into a page is cleaned and escaped, and one that is not there is an error.
+"""
 
 from __future__ import annotations
 

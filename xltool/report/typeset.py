@@ -1,4 +1,7 @@
-"""Sets a report with typst, in this process: the template is ours and fixed, everything that is printed goes in as JSON strings."""
+"""Sets a report with typst, in this process.
+
+The template is ours and fixed, everything that is printed goes in as JSON strings.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,8 @@ def list_families() -> tuple[str, ...]:
 def typeset_report(report: Report) -> tuple[bytes, str]:
     """The report as PDF/A-2a and PDF/UA-1, and nothing; or as plain PDF, and why: a sign that no font here has.
 
-    Same report, same fonts, same version of typst: same bytes. Raises `XltoolError` where no font has Chinese characters.
+    Same report, same fonts, same version of typst: same bytes. Raises `XltoolError` where no font has Chinese
+    characters.
     """
     import typst
 
@@ -76,12 +80,18 @@ def typeset_report(report: Report) -> tuple[bytes, str]:
 
 
 def _explain_failure(message: str) -> str:
-    """What keeps a report from being PDF/A and PDF/UA: nearly always a sign, which typst quotes as itself or by its number."""
+    """What keeps a report from being PDF/A and PDF/UA.
+
+    Nearly always a sign, which typst quotes as itself or by its number.
+    """
     sign = _SIGN.search(message)
     if sign is None:
         return f"这份 PDF 不符合 PDF/A 和 PDF/UA（{message}）。"
     shown = f"U+{sign[1].upper():0>4}" if sign[1] else f"“{sign[2]}”"
-    return f"有字（如 {shown}）在这台电脑的字体里没有，或是自造字，PDF 中可能显示为方框，请核对；这份 PDF 因此不符合 PDF/A 和 PDF/UA。"
+    return (
+        f"有字（如 {shown}）在这台电脑的字体里没有，或是自造字，PDF 中可能显示为方框，请核对；这份 PDF 因此不符合 "
+        f"PDF/A 和 PDF/UA。"
+    )
 
 
 def _compile_template(source: bytes, inputs: dict[str, str], standards: tuple[Any, ...]) -> bytes:
@@ -157,7 +167,10 @@ def _describe_part(part: Heading | Paragraph | Grid) -> dict[str, Any]:
 
 
 def _describe_bands(grid: Grid) -> list[dict[str, Any]]:
-    """The rectangles as runs of head and other lines: each block of a table has its own head, and only the first of one block repeats."""
+    """The rectangles as runs of head and other lines.
+
+    Each block of a table has its own head, and only the first of one block repeats.
+    """
     heads = {"caption", "head", "corner"}
     ordered = sorted(grid.rectangles, key=lambda r: (r.row, r.column))
     return [

@@ -1,4 +1,7 @@
-"""References such as D6 and '表三 依申请公开'!$A$1:$J$31: the one place that turns them into zero-based integers and back."""
+"""References such as D6 and '表三 依申请公开'!$A$1:$J$31.
+
+The one place that turns them into zero-based integers and back.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ _PLAIN_SHEET: Final = re.compile(r"[^\W\d][\w.]*")
 _LOOKS_LIKE_CELL: Final = re.compile(
     r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*(?:[Cc][0-9]*)?|[Cc][0-9]*|TRUE|FALSE", re.IGNORECASE
 )
-# What a formula may hold that looks like a reference and is none comes first: texts, quoted sheets, brackets, names, numbers.
-# Possessive repeats keep a formula with an open quote or bracket linear.
+# What a formula may hold that looks like a reference and is none comes first: texts, quoted sheets, brackets, names,
+# numbers. Possessive repeats keep a formula with an open quote or bracket linear.
 _TOKEN: Final = re.compile(
     r'"(?:[^"]|"")*+"?'
     r"|'(?:[^']|'')*+'?"
@@ -75,9 +78,10 @@ def parse_cell(text: str) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=8192)  # the hidden names of all workbooks of a form point at the same cells
 def parse_reference(text: str) -> tuple[str | None, int, int, int, int] | None:
-    """The (sheet or None, top, left, bottom, right) of a cell, a range, whole columns or whole rows, zero-based inclusive.
+    """The (sheet or None, top, left, bottom, right) of a cell, a range, columns or rows, zero-based inclusive.
 
-    None for anything else: a broken reference, several areas, several sheets, another workbook, a constant or a calculation.
+    None for anything else: a broken reference, several areas, several sheets, another workbook, a constant or a
+    calculation.
     """
     match = _REFERENCE.fullmatch(text)
     if match is None:
@@ -100,7 +104,8 @@ def parse_reference(text: str) -> tuple[str | None, int, int, int, int] | None:
 def shift_formula(formula: str, rows: int, columns: int) -> str:
     """The formula as it reads when moved by so many rows and columns: what stands after `$` stays.
 
-    A reference that leaves the sheet becomes #REF!; texts, quoted sheet names, functions and defined names stay as they are.
+    A reference that leaves the sheet becomes #REF!; texts, quoted sheet names, functions and defined names stay as they
+    are.
     """
 
     def shift(match: re.Match[str]) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MAX_SPINS: Final = 1_000_000
 """Rounds of hashing that a file may ask for; Excel and WPS write 100,000."""
 MAX_ROUNDS: Final = 4_000_000
-"""Rounds of hashing spent on one file over all passwords, about five seconds: 40 passwords of a file that Excel locked."""
+"""Rounds of hashing spent on one file over all passwords, about five seconds: 40 passwords of a file that Excel
+locked."""
 WRITE_PROTECTED: Final = "VelvetSweatshop"
 """The password that Excel itself uses for a workbook that anyone may open but not change."""
 

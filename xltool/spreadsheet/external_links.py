@@ -52,7 +52,8 @@ _EXTERNAL: Final[Mapping[str, str]] = {"ddeLink": "DDE 链接", "oleLink": "OLE 
 _TEXT: Final = re.compile(r'"(?:[^"]|"")*+"?')
 _QUOTED: Final = re.compile(r"'(?:[^']|'')*+'?")
 _REACHING: Final = re.compile(
-    r"(?<!\w)(WEBSERVICE|FILTERXML|IMAGE|RTD|DDE|CALL|REGISTER(?:\.ID)?|EXEC|EXECUTE|INITIATE|POKE|FOPEN|RUN|STOCKHISTORY"
+    r"(?<!\w)(WEBSERVICE|FILTERXML|IMAGE|RTD|DDE|CALL|REGISTER(?:\.ID)?|EXEC|EXECUTE|INITIATE|POKE|FOPEN|RUN|"
+    r"STOCKHISTORY"
     r"|SQL\.REQUEST|IMPORTDATA|IMPORTXML|IMPORTHTML|CUBE\w+)\s*\(",
     re.IGNORECASE,
 )
@@ -67,7 +68,9 @@ _FILE: Final = re.compile(r'"[^"]*(?:\[|://|\\\\|file:)', re.IGNORECASE)
 def find_package_links(
     package: Package, sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]
 ) -> tuple[Finding, ...]:
-    """What of a package runs or reaches outside: its parts and relationships, the formulas of its sheets, and its defined names.
+    """What of a package runs or reaches outside.
+
+    Its parts and relationships, the formulas of its sheets, and its defined names.
 
     Raises Refusal when a part of relationships is not well-formed or over a limit.
     """
@@ -96,7 +99,10 @@ def find_formula_links(sheets: Sequence[RawSheet], names: Sequence[tuple[str, st
 
 
 def classify_link(formula: str) -> str:
-    """By which means a formula, without its equals sign, reaches outside its workbook or would run something; nothing for others."""
+    """By which means a formula, without its equals sign, reaches outside its workbook or would run something.
+
+    Nothing for others.
+    """
     bare = _TEXT.sub('""', formula) if '"' in formula else formula
     if "|" in bare and "|" in _QUOTED.sub("''", bare):
         return "DDE 链接"
@@ -133,7 +139,10 @@ _harmless: Final[set[str]] = set()
 
 
 def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Each place with a formula that reaches outside, and by which means; the same few hundred formulas stand in nearly all files."""
+    """Each place with a formula that reaches outside, and by which means.
+
+    The same few hundred formulas stand in nearly all files.
+    """
     formulas = {text for _, text in names}.union(*(sheet.overlays.conditions for sheet in sheets))
     for sheet in sheets:
         formulas.update([cell.formula for cell in sheet.cells.values() if cell.formula is not None])

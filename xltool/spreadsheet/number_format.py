@@ -1,4 +1,7 @@
-"""What a number format shows for a number: exact, on decimal digits, after ECMA-376 18.8.31; what is not certain is not told."""
+"""What a number format shows for a number: exact, on decimal digits, after ECMA-376 18.8.31.
+
+What is not certain is not told.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ MOST_DIGITS: Final = 310
 """Whole digits of the largest double."""
 
 Token: TypeAlias = tuple[str, str]
-"""A kind of sign (digit, point, comma, percent, text, exponent, general, at, date, ampm, elapsed) and how it is written."""
+"""A kind of sign (digit, point, comma, percent, text, exponent, general, at, date, ampm, elapsed) and how it is
+written."""
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,4})?", re.ASCII)
 _TOKEN: Final = re.compile(
@@ -189,7 +193,10 @@ def _condition_holds(number: Decimal, sign: str, bound: Decimal) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the digits of a section stand: those before the point, behind it, and behind the E; and what the number is scaled by."""
+    """Where the digits of a section stand: those before the point, behind it, and behind the E.
+
+    And what the number is scaled by.
+    """
 
     whole: Sequence[int]
     decimals: Sequence[int]

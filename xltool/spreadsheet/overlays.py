@@ -1,4 +1,7 @@
-"""What may change or cover what the cells of a sheet show: conditional formats and drawings; and the formulas of its conditions."""
+"""What may change or cover what the cells of a sheet show: conditional formats and drawings.
+
+And the formulas of its conditions.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ MAX_VEILS: Final = 1_000
 MAX_CONTROL: Final = 4_096
 """Bytes in which an old control says what it is and where."""
 SMALLEST_ROW, SMALLEST_COLUMN = 190_500, 400_000
-"""English metric units, 914,400 to the inch: how high and wide cells are taken to be under a drawing that tells only its size."""
+"""English metric units, 914,400 to the inch: how high and wide cells are taken to be under a drawing that tells only
+its size."""
 
 _BARS: Final = frozenset({"iconSet", "dataBar"})
 _DRAWN: Final[Mapping[str, str]] = {
@@ -148,7 +152,10 @@ def _parse_integer(text: str) -> int:
 
 
 def _find_controls(vml: bytes) -> Iterator[Veil]:
-    """The areas of old controls and boxes; a comment covers nothing until it is called. Excel's own VML is not always XML."""
+    """The areas of old controls and boxes; a comment covers nothing until it is called.
+
+    Excel's own VML is not always XML.
+    """
     for inside in _CONTROL.split(vml)[1 : MAX_VEILS + 1]:
         kind, anchor = _KIND.search(inside[:MAX_CONTROL]), _ANCHOR.search(inside[:MAX_CONTROL])
         if kind is not None and kind[1] != b"Note" and anchor is not None:

@@ -88,7 +88,10 @@ def limit_refusal(limit: str, allowed: int, found: int, part: str = "") -> Refus
 
 
 def declared_size(data: bytes) -> int | None:
-    """How many bytes the parts of a zip say they inflate to, which reading holds them to; None for what is no whole zip."""
+    """How many bytes the parts of a zip say they inflate to, which reading holds them to.
+
+    None for what is no whole zip.
+    """
     try:
         return sum(entry.size for entry in _read_directory(data)[0]) if data.startswith(kinds.ZIP) else None
     except (Refusal, struct.error):
@@ -96,7 +99,10 @@ def declared_size(data: bytes) -> int | None:
 
 
 class Relationship(NamedTuple):
-    """One line of a .rels part: the last word of its type, and a part name or, when external, an address nobody opens."""
+    """One line of a .rels part.
+
+    The last word of its type, and a part name or, when external, an address nobody opens.
+    """
 
     kind: str
     target: str
@@ -137,16 +143,22 @@ class Package:
         raise not_workbook_refusal(kind)
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part, whose name is matched without regard to case; Refusal `file.damaged` when it is missing."""
+        """The bytes of a part, whose name is matched without regard to case.
+
+        Refusal `file.damaged` when it is missing.
+        """
         try:
             return self._parts[part.lower()]
         except KeyError:
             raise damage_refusal(part, "文件内缺少这一部分") from None
 
     def xml(self, part: str) -> Element:
-        """The root element of an XML part; Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit."""
-        # Measured on sheets: handlers in Python on expat, lxml and pulling events all took longer than this tree and a walk.
-        # The bytes are UTF-8 by now, whatever they declare.
+        """The root element of an XML part.
+
+        Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit.
+        """
+        # Measured on sheets: handlers in Python on expat, lxml and pulling events all took longer than this tree and a
+        # walk. The bytes are UTF-8 by now, whatever they declare.
         parser = XMLParser(encoding="utf-8")
         try:
             parser.feed(self.markup(part))
@@ -161,7 +173,10 @@ class Package:
         return root
 
     def markup(self, part: str) -> bytes:
-        """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise. It may still not be XML."""
+        """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise.
+
+        It may still not be XML.
+        """
         data = _convert_to_utf8(part, self.read(part))
         if (count := data.count(b"<")) > MAX_MARKUP:
             raise limit_refusal("一个部分的标记数", MAX_MARKUP, count, part)
@@ -337,7 +352,10 @@ def _convert_to_utf8(part: str, data: bytes) -> bytes:
 
 
 def _resolve_target(folder: str, target: str) -> str:
-    """The name of the part that a target means; one that leaves the package stays as it is, for no part has such a name."""
+    """The name of the part that a target means.
+
+    One that leaves the package stays as it is, for no part has such a name.
+    """
     target = unquote(target.replace("\\", "/").partition("#")[0])
     path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
     return target if path.startswith("..") or _UNSAFE_NAME.search(path) else path

@@ -23,9 +23,11 @@ MAX_MERGES: Final = 5_000
 MAX_FORMULA: Final = 8_192
 """Characters of one formula: Excel's own limit."""
 MAX_FORMULAS: Final = 2**20
-"""Characters of all formulas of a workbook, expanded: one long shared formula and many cells must fill neither memory nor time."""
+"""Characters of all formulas of a workbook, expanded: one long shared formula and many cells must fill neither memory
+nor time."""
 SHARED_WEIGHT: Final = 4
-"""How often a character counts that has to be moved to another cell first: it takes so much longer than one that is there."""
+"""How often a character counts that has to be moved to another cell first: it takes so much longer than one that is
+there."""
 
 THIN_ROW, THIN_COLUMN = 3, 1
 """Points of height and characters of width below which nobody sees a figure."""
@@ -60,7 +62,10 @@ class RawCell(NamedTuple):
 
 
 class Display(NamedTuple):
-    """How a cell shows what it holds, where that could mislead an eye: its number format, and whether it is drawn in its own background."""
+    """How a cell shows what it holds, where that could mislead an eye.
+
+    Its number format, and whether it is drawn in its own background.
+    """
 
     format: str = "General"
     unseen: bool = False
@@ -84,7 +89,10 @@ class Allowance:
 
 
 class DisplayStyles(NamedTuple):
-    """What a sheet must know of its workbook's styles: the displays that are not plain by index as written, and the calendar of dates."""
+    """What a sheet must know of its workbook's styles.
+
+    The displays that are not plain by index as written, and the calendar of dates.
+    """
 
     displays: Mapping[str | None, Display | None]
     watched: bool
@@ -93,7 +101,10 @@ class DisplayStyles(NamedTuple):
 
 
 class Overlays(NamedTuple):
-    """What a worksheet part has beside its cells: what may veil them, and the formulas of its conditional formats and data validations."""
+    """What a worksheet part has beside its cells.
+
+    What may veil them, and the formulas of its conditional formats and data validations.
+    """
 
     veils: tuple[Veil, ...] = ()
     conditions: frozenset[str] = frozenset()
@@ -112,7 +123,10 @@ NO_OVERLAYS: Final = Overlays()
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One worksheet, zero-based; hidden rows and columns, or too thin ones, are told only where a cell is allowed to be."""
+    """One worksheet, zero-based.
+
+    Hidden rows and columns, or too thin ones, are told only where a cell is allowed to be.
+    """
 
     name: str
     visibility: Visibility
@@ -166,7 +180,10 @@ def read_sheet(
 
 
 def split_tag(tag: str) -> tuple[str, str]:
-    """The namespace of a tag in its braces, and its local name: transitional and strict files differ only in the first."""
+    """The namespace of a tag in its braces, and its local name.
+
+    Transitional and strict files differ only in the first.
+    """
     space, brace, word = tag.rpartition("}")
     return space + brace, word
 
@@ -195,7 +212,10 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
     style: DisplayStyles,
     allowance: Allowance,
 ) -> tuple[dict[Position, RawCell], dict[Position, Display]]:
-    """The cells with content, and those of their displays that are not plain: the one loop that decides how fast a workbook is read."""
+    """The cells with content, and those of their displays that are not plain.
+
+    The one loop that decides how fast a workbook is read.
+    """
     of_style, watched = style.displays, style.watched
     displays: dict[Position, Display] = {}
     cells: dict[Position, RawCell] = {}
@@ -272,7 +292,10 @@ def _recognise_date(content: RawCell, display: Display, date1904: bool) -> RawCe
 
 
 def _may_mislead(content: RawCell, display: Display) -> bool:
-    """Whether a display concerns that kind of content: the format of a number does not show in a text, unless it has a part for texts."""
+    """Whether a display concerns that kind of content.
+
+    The format of a number does not show in a text, unless it has a part for texts.
+    """
     if content.kind == "number" or display.unseen:
         return display is not WHOLE_NUMBER or not content.text.isdigit()
     return content.kind == "text" and format_text(display.format, content.text) != content.text
@@ -294,7 +317,10 @@ def join_runs(item: Element) -> str:
 
 
 def unescape(text: str) -> str:
-    """A text as it was before Excel wrote what XML cannot hold as `_x000D_`, in UTF-16 units, and a literal `_x` as `_x005F_x`."""
+    """A text as it was before Excel escaped it.
+
+    What XML cannot hold it writes as `_x000D_`, in UTF-16 units, and a literal `_x` as `_x005F_x`.
+    """
     if "_x" not in text:
         return text
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)

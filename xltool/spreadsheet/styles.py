@@ -1,4 +1,7 @@
-"""The style part of a workbook: which cell formats do not show a cell's content plainly, and which conditional ones would not."""
+"""The style part of a workbook.
+
+Which cell formats do not show a cell's content plainly, and which conditional ones would not.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ Colour: TypeAlias = tuple[int, int, int]
 _T = TypeVar("_T")
 
 NEAR_COLOURS: Final = 40
-"""How far apart two colours are, on the scale of 255 and in each of red, green and blue, that no eye tells apart on a screen."""
+"""How far apart two colours are, on the scale of 255 and in each of red, green and blue, that no eye tells apart on a
+screen."""
 SMALLEST_FONT: Final = 2
 """Points below which letters are a line of dust."""
 PLAIN: Final = frozenset({"General", "G/通用格式", "@"})
@@ -98,7 +102,10 @@ _BUILTIN: Final[Mapping[int, str]] = {
 
 
 class Displays(dict[str | None, Display | None]):
-    """The displays that are not plain, by the index of a cell format as a cell writes it; None for the others, and for no index the first."""
+    """The displays that are not plain, by the index of a cell format as a cell writes it.
+
+    None for the others, and for no index the first.
+    """
 
     def __missing__(self, written: str | None) -> Display | None:
         return self.get(str(index)) if written is not None and (index := _parse_whole(written)) is not None else None
@@ -211,7 +218,10 @@ def _read_root(root: Element | None, theme: Element | None) -> Styles:
 
 
 def _describe_mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour]) -> str:
-    """What a differential format does, in any namespace; its fill's colour is that of the background, unlike a cell's."""
+    """What a differential format does, in any namespace.
+
+    Its fill's colour is that of the background, unlike a cell's.
+    """
     parts = {child.tag.rpartition("}")[2]: child for child in dxf}
     told = []
     code = parts["numFmt"].get("formatCode", "") if "numFmt" in parts else "General"

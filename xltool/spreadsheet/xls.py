@@ -51,7 +51,8 @@ def read_xls(data: bytes) -> RawBook:
             formatting_info=True,
             on_demand=True,
             logfile=io.StringIO(),
-            ignore_workbook_corruption=True,  # sectors in two streams at once, as some programs write them; Excel reads the workbook too
+            # sectors in two streams at once, as some programs write them; Excel reads the workbook too
+            ignore_workbook_corruption=True,
         )
         sheets = tuple(_read_sheet(book, at) for at in range(book.nsheets))
         if len(book._sharedstrings) > MAX_STRINGS:

@@ -5,7 +5,7 @@ The verbs work on values and bytes and touch no file:
     reading = xltool.read(data)                 # bytes of a workbook or a submission document -> Reading
     [reading] = xltool.check([reading])         # with all findings
     data = xltool.fill(reading.submission)      # the official workbook
-    data = xltool.report(reading.submission)    # the finished report (.docx, "html", "md")
+    data = xltool.report(reading.submission)    # the finished report: a .docx; "html", "pdf", "md" …
     frame = xltool.to_frame([reading.submission, ...])
 """
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
         fill,
         form,
         forms,
+        imported,
         message,
         read,
         report,
         status,
         to_frame,
+        verify,
     )
 
 __version__ = "0.1.0"

@@ -1,4 +1,8 @@
-"""The verbs of xltool on values and bytes: what `import xltool` offers and the commands are made of. Nothing here touches a file."""
+"""The verbs of xltool on values and bytes: what `import xltool` offers and the commands are made of. Nothing touches a file.
+
+In the examples `sample` and `wrong` are the bytes of two submission documents of the packaged county,
+`samples/2024/654221-015.json` and `samples/2024/654221-102.json`.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +26,21 @@ Status: TypeAlias = Literal["accepted", "returned", "rejected"]
 
 
 def forms() -> tuple[str, ...]:
-    """The ids of all known forms: the packaged ones and those in the folders of XLTOOL_FORMS."""
+    """The ids of all known forms: the packaged ones and those in the folders of XLTOOL_FORMS.
+
+    >>> xltool.forms()
+    ('ogi-2019', 'ogi-2021')
+    """
     return catalog.ids()
 
 
 def form(form_id: str) -> FormSpec:
-    """The form of that id; raises `UnknownFormError`, or `DefinitionError` with every fault of its definition."""
+    """The form of that id; raises `UnknownFormError`, or `DefinitionError` with every fault of its definition.
+
+    >>> form = xltool.form("ogi-2021")
+    >>> len(form.cells), form.years, form.cell("disclosure.fees.amount").measure.unit
+    (200, (2021, None), '万元')
+    """
     return catalog.load(form_id)
 
 
@@ -43,6 +56,14 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     """The submission in the bytes of a workbook or a submission document, with what was noticed in reading; never raises for bad bytes.
 
     `passwords` are tried in order on a workbook that is locked with one.
+
+    >>> reading = xltool.read(sample)
+    >>> reading.submission.agency.name, reading.submission.year
+    ('额敏县教育和科学技术局', 2024)
+    >>> reading.submission.values[xltool.form("ogi-2021").index["disclosure.fees.amount"]]  # 78.1561 万元, six decimals
+    78156100
+    >>> xltool.read(b"no workbook").submission is None
+    True
     """
     if document.looks_like(data):
         reading = document.parse(data, known_form, source)
@@ -65,6 +86,11 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
     """A published report (.docx, .html, .txt, .pdf) as a submission, with the source of every figure; never raises for bad bytes.
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
+
+    >>> page = xltool.report(xltool.read(sample).submission, "html")
+    >>> found = xltool.imported(page)
+    >>> found.reading.submission.values == xltool.read(sample).submission.values
+    True
     """
     from xltool.published.read import NO_HINTS, read_report
 
@@ -75,6 +101,10 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     """A finished report read back, with a finding for each figure, text or fact that it prints otherwise than the submission holds it.
 
     `prior` is last year's submission, where texts name figures of it.
+
+    >>> submission = xltool.read(sample).submission
+    >>> xltool.verify(xltool.report(submission), submission).findings
+    ()
     """
     from xltool.forms.references import settled
     from xltool.forms.totals import completed
@@ -105,6 +135,12 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
     """The readings, of any forms, with all findings of their forms' rules; errors first, rejected ones as they are.
 
     `priors` are last year's submissions, one for each reading or None where there is none.
+
+    >>> [right, slip] = xltool.check([xltool.read(sample), xltool.read(wrong)])
+    >>> right.findings
+    ()
+    >>> [(found.code, found.rule) for found in slip.findings if found.severity == "error"]
+    [('rule.broken', 'applications.balance@natural_person'), ('rule.broken', 'applications.balance@total')]
     """
     from xltool.rules.judge import judged
 
@@ -121,7 +157,11 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
 
 
 def status(reading: Reading) -> Status:
-    """accepted: no error finding; returned: read, with errors; rejected: could not be read."""
+    """accepted: no error finding; returned: read, with errors; rejected: could not be read.
+
+    >>> [xltool.status(reading) for reading in xltool.check([xltool.read(sample), xltool.read(wrong), xltool.read(b"")])]
+    ['accepted', 'returned', 'rejected']
+    """
     if reading.submission is None:
         return "rejected"
     return "returned" if any(found.severity == "error" for found in reading.findings) else "accepted"
@@ -132,6 +172,11 @@ def fill(submission: Submission, prior: Submission | None = None) -> bytes:
 
     With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer than a cell
     of Excel holds.
+
+    >>> submission = xltool.read(sample).submission
+    >>> workbook = xltool.fill(submission)
+    >>> xltool.read(workbook).submission.values == submission.values
+    True
     """
     from xltool.workbook.write import workbook
 
@@ -139,7 +184,14 @@ def fill(submission: Submission, prior: Submission | None = None) -> bytes:
 
 
 def differing_totals(submission: Submission) -> tuple[Finding, ...]:
-    """Given totals that a workbook cannot show, because its own sums give something else: an error for each."""
+    """Given totals that a workbook cannot show, because its own sums give something else: an error for each.
+
+    >>> from dataclasses import replace
+    >>> submission, at = xltool.read(sample).submission, xltool.form("ogi-2021").index["applications.received.total"]
+    >>> typed = replace(submission, values=(*submission.values[:at], 7, *submission.values[at + 1 :]))
+    >>> [(found.keys, found.data["typed"], found.data["value"]) for found in xltool.differing_totals(typed)]
+    [(('applications.received.total',), '7', '0')]
+    """
     from xltool.forms.number import written
     from xltool.forms.totals import computed
 
@@ -171,6 +223,10 @@ def report(
     A PDF needs typst or LibreOffice: `XltoolError` when neither is here. Printed by LibreOffice its bytes differ each time.
     A web page may have `pictures` (of `pictures`) behind its official text; `XltoolError` for another kind with some.
     A Word document may get its styles and page from `style`, an office's own .docx: `XltoolError` for another kind, or an unfit file.
+
+    >>> page = xltool.report(xltool.read(sample).submission, "md").decode()
+    >>> page.splitlines()[0]
+    '# 额敏县教育和科学技术局2024年政府信息公开工作年度报告'
     """
     return printed(submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior)[0]
 
@@ -218,12 +274,21 @@ def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: 
 
 
 def dump(submission: Submission) -> bytes:
-    """The submission document: JSON in UTF-8 with every digit as filled in."""
+    """The submission document: JSON in UTF-8 with every digit as filled in.
+
+    >>> xltool.dump(xltool.read(sample).submission) == sample
+    True
+    """
     return document.dump(form(submission.form), submission)
 
 
 def message(found: Finding, spec: FormSpec | None) -> str:
-    """A finding as a clerk reads it, with addresses in the form's workbook; `spec` is None for a rejected file."""
+    """A finding as a clerk reads it, with addresses in the form's workbook; `spec` is None for a rejected file.
+
+    >>> [reading] = xltool.check([xltool.read(wrong)])
+    >>> xltool.message(reading.findings[0], xltool.form("ogi-2021"))[:36]
+    '表三“自然人”栏：第一项加第二项之和，应等于第三项加第四项之和。现为：本'
+    """
     if spec is None:
         return messages.render(found, None, None)
     from xltool.workbook.layout_plan import plan
@@ -264,6 +329,10 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
     """Submissions of one form as a frame: one row each, indexed by agency code, a column a cell key; 万元 as Decimal, blank as None.
 
     `/` stays the text `/`. Figures are exact: Python's integers and Decimals, not floats.
+
+    >>> frame = xltool.to_frame([xltool.read(sample).submission])
+    >>> frame.loc["654221-015", "disclosure.fees.amount"]
+    Decimal('78.156100')
     """
     from decimal import Decimal
 
@@ -294,6 +363,9 @@ def explain(name: str) -> str:
     """What a rule (`applications.balance`) or a finding code (`cell.blank`) means, its basis and how to mend it; in Chinese, for a clerk.
 
     Raises `XltoolError` naming the nearest known name.
+
+    >>> print(xltool.explain("applications.balance").splitlines()[0])
+    applications.balance　第一项加第二项之和，应等于第三项加第四项之和（强制，ogi-2019）
     """
     from xltool.forms.source import closest
 

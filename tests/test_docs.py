@@ -12,9 +12,11 @@ import pytest
 import xltool
 from tests import figures
 from xltool import __all__ as verbs
+from xltool import api
 from xltool.cli import COMMANDS
 from xltool.forms import references
 from xltool.model import Agency
+from xltool.report.printing import OPTIONS, REPORT_KINDS, list_suffixes
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -63,6 +65,29 @@ def test_every_verb_and_command_is_documented():
         assert f"`{verb}`" in README, verb
     for command in COMMANDS:
         assert f"`xltool {command}" in CHINESE, command
+
+
+def test_the_kinds_of_reports_are_those_of_the_register():
+    """Wherever kinds are listed in prose, it is all of them, in the order of the register."""
+    kinds = list(REPORT_KINDS.values())
+    reports, data = [kind for kind in kinds if not kind.is_data], [kind for kind in kinds if kind.is_data]
+    read_back = [kind for kind in kinds if kind.is_read_back]
+    first, *others = [f".{kind.suffix}" for kind in reports]
+    listed = f"{', '.join([first, *others[:-1]])} or {others[-1]}"
+    assert f"# the finished report: {listed}\n" in README
+    assert f"as a {listed} file" in api.report.__doc__
+    assert f"（也可 {'、'.join(others)}；" in CHINESE
+    assert f"`xltool report 工作簿.xlsx -o 数据.{data[0].suffix}`（或 {list_suffixes(data[1:])}）" in CHINESE
+    assert f"({', '.join(f'.{kind.suffix}' for kind in read_back)})" in api.imported.__doc__
+    assert f"({', '.join(f'.{kind.suffix}' for kind in read_back)}) as a submission document" in README
+    assert f"（{list_suffixes(read_back[1:])} 也可以）" in CHINESE
+
+
+def test_every_option_of_a_report_is_shown_with_a_kind_that_takes_it():
+    for option in OPTIONS:
+        takers = "|".join(kind.suffix for kind in REPORT_KINDS.values() if option in kind.options)
+        for document in (README, CHINESE):
+            assert re.search(rf"xltool report [^\n]*\.({takers}) [^\n]*{option.flag}\b", document), option
 
 
 def test_every_command_has_a_module_and_a_chinese_help(folder):

@@ -14,7 +14,6 @@ from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import UnknownFormError, XltoolError, finding
 from xltool.model import Finding, FormSpec, Reading, Submission
-from xltool.report.printing import ReportKind
 
 if TYPE_CHECKING:
     import pandas
@@ -83,7 +82,7 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
 
 
 def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
-    """A published report (.docx, .html, .txt, .pdf) as a submission, with the source of every figure; never raises for bad bytes.
+    """A published report (.docx, .html, .pdf, .txt) as a submission, with the source of every figure; never raises for bad bytes.
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
 
@@ -205,7 +204,7 @@ def differing_totals(submission: Submission) -> tuple[Finding, ...]:
 
 def report(
     submission: Submission,
-    kind: ReportKind = "docx",
+    kind: str = "docx",
     *,
     draft: bool = False,
     fragment: bool = False,
@@ -213,7 +212,7 @@ def report(
     style: bytes | None = None,
     prior: Submission | None = None,
 ) -> bytes:
-    """The final report as a .docx, .html, .pdf or .md file; `draft` marks it as not to be published. Judges nothing: `check` first.
+    """The final report as a .docx, .html, .pdf, .md or .txt file; `draft` marks it as not to be published. Judges nothing: `check` first.
 
     Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year come from `prior`.
 
@@ -233,7 +232,7 @@ def report(
 
 def printed(
     submission: Submission,
-    kind: ReportKind,
+    kind: str,
     *,
     draft: bool = False,
     fragment: bool = False,

@@ -49,7 +49,7 @@ def test_only_a_web_page_has_a_fragment(folder, kind):
     assert result.exit_code == 2
     assert f"--fragment 只能用于 .html，不能用于 .{kind}。" in result.stderr
     assert not (folder / f"a.{kind}").exists() or kind == "json"
-    with pytest.raises(XltoolError, match=f"网页片段只能是 .html，不能是 .{kind}"):
+    with pytest.raises(XltoolError, match=f"网页片段只能用于 .html，不能用于 .{kind}"):
         api.report(SUBMISSION, kind, fragment=True)
 
 
@@ -58,7 +58,7 @@ def test_a_fragment_has_no_pictures(folder):
     assert result.exit_code == 2
     assert "--fragment 不能与 --pictures 同用" in result.stderr
     assert not (folder / "a.html").exists()
-    with pytest.raises(XltoolError, match="不带图示"):
+    with pytest.raises(XltoolError, match="网页片段不能与图示同用：发布系统"):
         api.report(SUBMISSION, "html", fragment=True, pictures=api.pictures(SUBMISSION))
 
 

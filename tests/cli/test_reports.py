@@ -96,7 +96,7 @@ def test_the_kinds_that_are_asked_for(campaign):
     assert {name.rpartition(".")[2] for name in written(campaign)} == {"txt", "csv"}
     assert run(campaign, "--kind", "odt").exit_code == 2
     refused = run(campaign, "--kind", "html", "--style", "甲.docx")
-    assert (refused.exit_code, "--style 只能用于 docx" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "--style 只能用于 .docx。" in refused.stderr) == (2, True)
     assert run(campaign, "--style", "没有.docx").exit_code == 1
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xltool import api, files
-from xltool.campaign import contributions, corrections, discrepancies, texts
+from xltool.campaign import contributions, corrections, discrepancies, reports, texts
 from xltool.campaign.consolidate import consolidate_submissions, name_agencies
 from xltool.campaign.discrepancies import Discrepancy, holds_without
 from xltool.campaign.folder import COUNTY, Campaign, resolve_paths
@@ -130,8 +130,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
     made = {
         SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
-        report_name(campaign, own, "docx"): api.report(held.total, "docx", draft=draft),
-        report_name(campaign, own, "html"): api.report(held.total, "html", draft=draft),
+        **{report_name(campaign, own, kind): api.report(held.total, kind, draft=draft) for kind in reports.USUAL},
         "contributions.xlsx": write_listing(contributions.build_sheets(spec, held), pictures),
         "contributions.csv": contributions.to_csv(spec, held),
         "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.build_sheet(spec, differing)}),

@@ -14,13 +14,13 @@ from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.report.printing import REPORT_KINDS, ReportKind
+from xltool.report.printing import REPORT_KINDS
 
-USUAL: Final[tuple[ReportKind, ...]] = ("docx", "html")
+USUAL: Final = tuple(suffix for suffix, kind in REPORT_KINDS.items() if kind.is_usual)
 """What an office publishes: the document and the page."""
 
 
-def plan_paths(campaign: Campaign, roster: Roster, kind: ReportKind) -> Mapping[str, Path]:
+def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Path]:
     """Where each agency's report goes, by code; agencies of one name are told apart by their codes."""
     names = {entry.agency.code: report_name(campaign, entry.agency, kind) for entry in roster.entries}
     many = Counter(names.values())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xltool import readings
 from xltool.cli import output
 from xltool.model import Submission
-from xltool.report.printing import VERIFIABLE, ReportKind
+from xltool.report.printing import ReportKind
 
 
 class Readback(NamedTuple):
@@ -22,7 +22,7 @@ def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Subm
 
     Kinds that nobody reads pass.
     """
-    if kind not in VERIFIABLE:
+    if not kind.is_read_back:
         return Readback()
     reading = readings.verified(data, submission, prior)
     if any(found.code == "published.library" for found in reading.findings):

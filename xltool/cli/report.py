@@ -13,7 +13,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import REPORT_KINDS
+from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find_fault, list_suffixes, only
 
 
 @click.command(
@@ -29,22 +29,25 @@ from xltool.report.printing import REPORT_KINDS
     metavar="报告.docx",
     required=True,
     type=click.Path(path_type=Path),
-    help="写到哪个文件：.docx、.html、.pdf、.md，或只要数据：.csv、.json。",
+    help=f"写到哪个文件：{list_suffixes(k for k in REPORT_KINDS.values() if not k.is_data)}，"
+    f"或只要数据：{list_suffixes(k for k in REPORT_KINDS.values() if k.is_data)}。",
 )
 @click.option("--draft", is_flag=True, help="有强制性错误时也生成，标明是草稿。")
 @click.option(
     "--fragment",
     is_flag=True,
-    help="只用于 .html：只要正文片段，样式写在每个元素上，供粘贴到会去掉样式表的网站发布系统。",
+    help=f"{only(FRAGMENT)}：只要正文片段，样式写在每个元素上，供粘贴到会去掉样式表的网站发布系统。",
 )
 @click.option(
     "--style",
     metavar="本单位.docx",
     type=click.Path(path_type=Path),
-    help="只用于 .docx：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、"
+    help=f"{only(STYLE)}：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、"
     "页眉页脚、宏一概不取。",
 )
-@click.option("--pictures", is_flag=True, help="只用于 .html：在正文之后另加一节“数据图示”，不属于规定的报告格式。")
+@click.option(
+    "--pictures", is_flag=True, help=f"{only(PICTURES)}：在正文之后另加一节“数据图示”，不属于规定的报告格式。"
+)
 @click.option(
     "--prior",
     metavar="上年",
@@ -64,17 +67,12 @@ def command(
     passwords: tuple[str, ...],
 ) -> None:
     """Checks first; writes the report when no error remains, or a marked draft when asked for."""
-    kind = target.suffix.lower().removeprefix(".")
-    if kind not in REPORT_KINDS:
-        raise click.UsageError(f"报告的文件名应以 {'、'.join('.' + known for known in REPORT_KINDS)} 之一结尾。")
-    if pictures and kind != "html":
-        raise click.UsageError(f"--pictures 只能用于 .html，不能用于 .{kind}；另生成一份 .html 放图示。")
-    if fragment and kind != "html":
-        raise click.UsageError(f"--fragment 只能用于 .html，不能用于 .{kind}。")
-    if fragment and pictures:
-        raise click.UsageError("--fragment 不能与 --pictures 同用：发布系统大多会去掉图示；另生成一份 .html 放图示。")
-    if style is not None and kind != "docx":
-        raise click.UsageError(f"--style 只能用于 .docx，不能用于 .{kind}。")
+    kind = REPORT_KINDS.get(target.suffix.lower().removeprefix("."))
+    if kind is None:
+        raise click.UsageError(f"报告的文件名应以 {list_suffixes(REPORT_KINDS.values())} 之一结尾。")
+    asked = ((PICTURES, pictures), (FRAGMENT, fragment), (STYLE, style is not None))
+    if fault := find_fault(kind, [option for option, given in asked if given], by_flag=True):
+        raise click.UsageError(fault)
     dress = read_lent_style(style)
     loaded, priors = prior_files.pair_with_priors(
         [output.read_file(source, passwords)],
@@ -92,7 +90,7 @@ def command(
     if pictures and not drawn:
         console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
     data, remarks = api.printed(
-        reading.submission, kind, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
+        reading.submission, kind.suffix, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
     )
     files.put(target, data)
     for remark in remarks:

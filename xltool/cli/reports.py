@@ -18,7 +18,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import REPORT_KINDS, ReportKind
+from xltool.report.printing import REPORT_KINDS, STYLE, only
 
 
 @click.command(
@@ -34,18 +34,18 @@ from xltool.report.printing import REPORT_KINDS, ReportKind
     metavar="种类",
     multiple=True,
     default=reports.USUAL,
-    type=click.Choice(REPORT_KINDS),
-    help=f"生成哪种文件（{'、'.join(REPORT_KINDS)}），可以多次给出；默认 {'、'.join(reports.USUAL)}。",
+    type=click.Choice(list(REPORT_KINDS)),
+    help=f"生成哪种文件：{'、'.join(f'{k.suffix} {k.words}' for k in REPORT_KINDS.values())}；可以多次给出，默认 {'、'.join(reports.USUAL)}。",
 )
 @click.option(
     "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"
 )
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过。")
-def command(root: Path, *, kinds: tuple[ReportKind, ...], style: Path | None, strict: bool) -> None:
+def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: bool) -> None:
     """Writes what can be published, reads it back, and tells who has none."""
     kinds = tuple(dict.fromkeys(kinds))
-    if style is not None and "docx" not in kinds:
-        raise click.UsageError("--style 只能用于 docx。")
+    if style is not None and not any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
+        raise click.UsageError(f"{STYLE.flag} {only(STYLE)}。")
     dress = read_lent_style(style)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         found = find_standings(campaign, roster, store, date.today(), strict)
@@ -58,9 +58,11 @@ def command(root: Path, *, kinds: tuple[ReportKind, ...], style: Path | None, st
         submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
-            data, noted = api.printed(submission, kind, style=dress if kind == "docx" else None, prior=prior)
+            data, noted = api.printed(
+                submission, kind, style=dress if STYLE in REPORT_KINDS[kind].options else None, prior=prior
+            )
             files.put(path, data)
-            back = read_back(data, kind, submission, prior)
+            back = read_back(data, REPORT_KINDS[kind], submission, prior)
             remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
             unlike += [f"{path.name}：", *back.lines] if back.differs else []
     console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")

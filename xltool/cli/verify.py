@@ -12,12 +12,13 @@ from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.model import Finding, Reading
+from xltool.report.printing import list_read_back
 
 
 @click.command(
     cls=Command,
     name="verify",
-    help="把成文的报告（.docx、.html、.pdf）读回来，与数据逐格、逐段核对。有一处不同，退出码就是 3。",
+    help=f"把成文的报告（{list_read_back()}）读回来，与数据逐格、逐段核对。有一处不同，退出码就是 3。",
 )
 @click.argument("report", metavar="报告", type=click.Path(path_type=Path))
 @click.option(

@@ -11,12 +11,14 @@ import pytest
 from tests import figures
 from tests.hostile.tampering import everywhere
 from tests.reader.test_identity import hide, prop
-from tests.workbook.tamper import Formula, Opened, codes, tampered
+from tests.workbook.tamper import Formula, Opened, codes, filled, given, tampered
+from tests.workbook.test_digest import EDITIONS, HARMLESS, definition, edited
 from xltool import api
 from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Reading, Submission
 from xltool.reader.identity import identify
+from xltool.reader.read import read
 from xltool.spreadsheet.open import open_workbook
 from xltool.workbook.digest import digest
 from xltool.workbook.formula import VERDICT
@@ -77,6 +79,16 @@ def test_a_comment_makes_nobody_doubtful_and_hides_nothing(forms):
     assert api.form("ogi-2021") is not before
     assert checked(honest).findings == ()
     assert codes(checked(cheat)) == {"formula.changed"}
+
+
+@pytest.mark.parametrize("form_id", EDITIONS)
+@pytest.mark.parametrize("change", HARMLESS)
+def test_a_workbook_reads_the_same_after_a_change_that_is_none_to_it(change, form_id):
+    pattern, new = HARMLESS[change]
+    spec = catalog.parse(edited(definition(form_id), pattern, new, count=0), f"{form_id}.toml")
+    submission = given(form_id)
+    for data in (filled(form_id), api.fill(submission, replace(submission, year=submission.year - 1))):
+        assert read(data, lambda _: spec, catalog.former) == Reading(submission, ())
 
 
 def test_an_edition_that_closes_another(forms):

@@ -30,7 +30,9 @@ def judge_types(folder: Path, program: str) -> tuple[int, str]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), "program.py"]
     environment = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, timeout=300, check=False)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env=environment, timeout=300, check=False
+    )
     return done.returncode, done.stdout + done.stderr
 
 

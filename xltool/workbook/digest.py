@@ -26,20 +26,13 @@ def digest(plan: Plan) -> str:
         "names": {name: spot.reference for name, spot in plan.names().items()},
         "grids": {
             table.sheet: [
-                (TABLE_TOP + area.row, area.column, area.height, area.width, area.text, area.key)
+                (TABLE_TOP + area.row, area.column, area.height, area.width, area.text)
                 for area in plan.grids[table.id].rectangles
             ]
             for table in spec.tables
         },
-        "figures": {
-            cell.key: (
-                cell.measure.unit,
-                cell.measure.decimals,
-                cell.measure.maximum,
-                cell.measure.signed,
-                cell.row.not_applicable,
-            )
-            for cell in spec.cells
+        "figures": {  # the rest of a measure stands in the formulas that count what is no figure
+            plan.cells[cell.key].reference: (cell.measure.unit, cell.row.not_applicable) for cell in spec.cells
         },
         "texts": {text.key: text.label for text in spec.texts},
         "formulas": {spot.reference: text for spot, text in formulas(plan).items()},

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from xltool.forms.source import closest
@@ -44,6 +45,10 @@ _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}", re.ASCII)
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 MOST_AGENCIES: Final = 20_000
+MOST_SUGGESTED: Final = 20
+"""How many unknown superiors are told the nearest known code: each is looked for among all of the roster."""
+MOST_FAULTS: Final = 200
+"""How many faults are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +69,25 @@ class Roster:
     entries: tuple[RosterEntry, ...]
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def agencies(self) -> Mapping[str, RosterEntry]:
         """Entries by agency code."""
         return {entry.agency.code: entry for entry in self.entries}
 
     def known(self, agency: Agency) -> Agency:
         """The listed agency of that code, or else the only one of that name; the agency itself when there is none."""
-        listed = [entry.agency for entry in self.entries if entry.agency.code == agency.code]
-        listed = listed or [entry.agency for entry in self.entries if entry.agency.name == agency.name]
-        return replace(agency, code=listed[0].code) if len(listed) == 1 else agency
+        codes = [agency.code] if agency.code in self.agencies else self._codes.get(agency.name, [])
+        return replace(agency, code=codes[0]) if len(codes) == 1 else agency
 
-    @property
+    @cached_property
+    def _codes(self) -> Mapping[str, list[str]]:
+        """The codes of each name."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.agency.name, []).append(entry.agency.code)
+        return found
+
+    @cached_property
     def root(self) -> RosterEntry | None:
         """The one agency at the top of the tree, whose own figures count as the government's.
 
@@ -98,7 +110,10 @@ class RosterError(XltoolError):
     """A roster with faults: all of them, each with its line."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("单位名录有错：\n" + "\n".join(f"  {fault}" for fault in faults))
+        shown = [f"  {fault}" for fault in faults[:MOST_FAULTS]]
+        more = len(faults) - len(shown)
+        shown += [f"  另有 {more} 处。改好以上各处后再看。"] if more else []
+        super().__init__("单位名录有错：\n" + "\n".join(shown))
         self.faults = tuple(faults)
 
 
@@ -202,24 +217,33 @@ def _find_joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[s
         first.setdefault(code, number)
     parents = {fields["code"]: fields.get("parent", "") for _, fields in lines if fields.get("code")}
     tops = {parent for parent in parents.values() if parent and parent not in parents}
+    circular = _find_circular(parents)
+    near: dict[str, str] = {}
     for number, fields in lines:
         parent, code = fields.get("parent", ""), fields.get("code", "")
         if parent and parent == code:
             faults.append(f"第 {number} 行：上级代码就是本单位的代码。")
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
-            near = suggest(closest(parent, parents))
-            faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near}。")
-        elif parent and _is_in_circle(code, parents):
+            if parent not in near and len(near) < MOST_SUGGESTED:
+                near[parent] = suggest(closest(parent, parents))
+            faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near.get(parent, '')}。")
+        elif code in circular:
             faults.append(f"第 {number} 行：上级关系绕成了圈。")
     return faults
 
 
-def _is_in_circle(code: str, parents: Mapping[str, str]) -> bool:
-    seen = set()
-    while code in parents and code not in seen:
-        seen.add(code)
-        code = parents[code]
-    return code in seen
+def _find_circular(parents: Mapping[str, str]) -> set[str]:
+    """The codes whose way upwards never ends, each looked at once."""
+    circular: set[str] = set()
+    ended: set[str] = set()
+    for start in parents:
+        way: dict[str, None] = {}
+        code = start
+        while code in parents and code not in way and code not in ended and code not in circular:
+            way[code] = None
+            code = parents[code]
+        (circular if code in way or code in circular else ended).update(way)
+    return circular
 
 
 def _find_name_doubts(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:

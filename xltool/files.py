@@ -8,7 +8,9 @@ import platform
 import stat
 import sys
 import tempfile
+import uuid
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ from xltool.messages import XltoolError, finding
 from xltool.model import Finding
 
 TEMPORARY: Final = ".xltool-"
+OLD: Final = 86_400
+"""Seconds after which a temporary file that another system left belongs to nobody."""
 LARGEST_FILE: Final = 10 * 2**20
 """Bytes of an input file; a filled workbook has some 40 thousand."""
 
@@ -44,7 +48,7 @@ def put(path: Path, data: bytes, mode: int | None = None) -> None:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix(os.getpid()), delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix(), delete=False) as file:
             temporary = Path(file.name)
             file.write(data)
             file.flush()
@@ -58,20 +62,55 @@ def put(path: Path, data: bytes, mode: int | None = None) -> None:
         raise XltoolError(f"写不出 {path.name}：{reason(error)}。") from error
 
 
-def swept(folder: Path) -> None:
-    """Clears away the temporary files that runs of this machine left in a folder when they were killed; those of runs at work stay."""
-    machine = _own_prefix("")
-    for path in folder.glob(f"{machine}*") if folder.is_dir() else ():
-        process = path.name.removeprefix(machine).partition("-")[0]
-        if (number := parse_whole(process, 10)) is not None and not _runs(number):
-            with suppress(OSError):
+def sweep_leftovers(folder: Path) -> None:
+    """Clears away the temporary files that killed runs left in a folder; those of runs at work stay.
+
+    A run of this system is known by its process; what another system left, such as a second container of the same name or this computer
+    before it was started anew, is cleared away once it is a day old by the clock of the folder itself.
+    """
+    for path in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
+        with suppress(OSError):
+            if _is_left(path):
                 path.unlink()
 
 
-def _own_prefix(process: int | str) -> str:
-    """How the names of temporary files begin: with the machine and the process, so that another run can tell whose they are."""
-    machine = hashlib.sha256(platform.node().encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{TEMPORARY}{machine}-{process}-" if process else f"{TEMPORARY}{machine}-"
+def _is_left(path: Path) -> bool:
+    system, _, rest = path.name.removeprefix(TEMPORARY).partition("-")
+    process, _, rest = rest.partition("-")
+    started = rest.partition("-")[0]
+    if system == _name_system():
+        number = parse_whole(process, 10)
+        return number is not None and not (_runs(number) and _start_of(number) == started)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix()) as now:
+        return Path(now.name).stat().st_mtime - path.stat().st_mtime > OLD
+
+
+def _own_prefix() -> str:
+    """How the names of temporary files begin: with the system, the process and its start, so that another run can tell whose they are."""
+    process = os.getpid()
+    return f"{TEMPORARY}{_name_system()}-{process}-{_start_of(process)}-"
+
+
+@cache
+def _name_system() -> str:
+    """A short name for the system whose process numbers ours are: host, machine, start, container."""
+    known = [platform.node()]
+    if sys.platform == "win32":
+        known.append(f"{uuid.getnode():x}")
+    for path in ("/etc/machine-id", "/proc/sys/kernel/random/boot_id"):
+        with suppress(OSError):
+            known.append(Path(path).read_text("ascii", "replace"))
+    with suppress(OSError):
+        known.append(str(Path("/proc/self/ns/pid").readlink()))
+    return hashlib.sha256("\n".join(known).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def _start_of(process: int) -> str:
+    """When a process was started, in the system's own count, where that tells; a number is given again after a while."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def _runs(process: int) -> bool:

@@ -173,12 +173,19 @@ def test_a_folder_that_could_not_be_looked_into(copy, monkeypatch):
 def test_what_a_killed_run_left_is_cleared_and_what_a_running_one_writes_is_not(copy):
     killed = subprocess.Popen([sys.executable, "-c", "pass"])
     killed.wait()
-    machine = files._own_prefix("")
-    dead, alive, foreign = (
-        copy / "outbox" / name
-        for name in (f"{machine}{killed.pid}-a", f"{machine}{os.getpid()}-b", ".xltool-other-1-c")
-    )
-    for path in (dead, alive, foreign):
-        path.write_bytes(b"half")
+    own = files._own_prefix()
+    system = own.removesuffix(f"{os.getpid()}-{files._start_of(os.getpid())}-")
+    names = {
+        f"{system}{killed.pid}-77-a": False,
+        f"{own}b": True,
+        f"{system}{os.getpid()}-1-c": False,  # its number was given to another process since
+        ".xltool-other-1-77-d": True,  # a second container of the same name, at work on the same share
+        ".xltool-other-1-77-e": False,
+        f".xltool-other-{os.getpid()}-f": True,
+    }
+    for name in names:
+        (copy / "outbox" / name).write_bytes(b"half")
+    long_ago = (copy / "outbox").stat().st_mtime - files.OLD - 60
+    os.utime(copy / "outbox" / ".xltool-other-1-77-e", (long_ago, long_ago))
     assert run("build", "-C", copy) == 0
-    assert [path.exists() for path in (dead, alive, foreign)] == [False, True, True]
+    assert {name: (copy / "outbox" / name).exists() for name in names} == names

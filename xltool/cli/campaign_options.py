@@ -38,7 +38,7 @@ def open_campaign(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     campaign = folder.find_campaign(root)
     roster = campaign.roster()
     for name in ("", *folder.CAMPAIGN_FOLDERS):
-        files.swept(campaign.root / name)
+        files.sweep_leftovers(campaign.root / name)
     store = Store(campaign.database)
     try:
         yield campaign, roster, store

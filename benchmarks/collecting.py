@@ -1,4 +1,7 @@
-"""A campaign's returns taken in, everything included, on one process and on two: against openpyxl merely reading each twice."""
+"""A campaign's returns taken in, everything included, on one process and on two.
+
+Against openpyxl merely reading each twice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Ten thousand submissions made one: against a plain loop over agencies and cells, and against pandas; and whether the cost is linear."""
+"""Ten thousand submissions made one: against a plain loop over agencies and cells, and against pandas.
+
+And whether the cost is linear.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ class Table:
 
 
 TURN: Final = 0.1
-"""Seconds of CPU that a turn takes at least: what is quick is called several times, so that one miss of a cache is not all of it."""
+"""Seconds of CPU that a turn takes at least: what is quick is called several times, so that one miss of a cache is not
+all of it."""
 
 
 def process_cpu(run: Callable[[], object]) -> float:

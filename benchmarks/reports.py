@@ -18,12 +18,14 @@ import xltool
 from xltool.model import Grid, Heading, Rectangle, Report, Submission
 from xltool.report.assemble import assemble_report
 
-TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ report.title }}</title></head><body>
+TEMPLATE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
+<title>{{ report.title }}</title></head><body>
 <h1>{{ report.title }}</h1>
 {% for part in report.parts %}{% if part.level %}<h{{ part.level + 1 }}>{{ part.text }}</h{{ part.level + 1 }}>
 {% elif part.text is defined %}<p>{{ part.text }}</p>
 {% else %}<table>{% for row in part.rectangles | groupby("row") %}<tr>{% for cell in row.list %}
-<td class="{{ cell.role }}" rowspan="{{ cell.height }}" colspan="{{ cell.width }}">{{ cell.text }}</td>{% endfor %}</tr>{% endfor %}</table>
+<td class="{{ cell.role }}" rowspan="{{ cell.height }}" colspan="{{ cell.width }}">{{ cell.text }}</td>
+{%- endfor %}</tr>{% endfor %}</table>
 {% endif %}{% endfor %}</body></html>"""
 
 

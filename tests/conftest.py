@@ -1,4 +1,7 @@
-"""What all tests share: the two editions, and the folder beside the repository with the official form and real reports."""
+"""What all tests share.
+
+The two editions, and the folder beside the repository with the official form and real reports.
+"""
 
 from __future__ import annotations
 

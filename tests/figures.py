@@ -1,4 +1,7 @@
-"""Random figures that satisfy every identity; totals are reckoned here, from the contract, and not by the code under test."""
+"""Random figures that satisfy every identity.
+
+Totals are reckoned here, from the contract, and not by the code under test.
+"""
 
 from __future__ import annotations
 

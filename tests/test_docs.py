@@ -1,4 +1,7 @@
-"""What the documents promise is run: the sessions of README, its Python, the tables of commands, the two commands that do it all."""
+"""What the documents promise is run.
+
+The sessions of README, its Python, the tables of commands, the two commands that do it all.
+"""
 
 import os
 import re

@@ -30,7 +30,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "published": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet"},
     "reader": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "api": {
-        "codes", "model", "messages", "kinds", "forms", "rules", "charts", "spreadsheet", "workbook", "reader", "report",
+        "codes", "model", "messages", "kinds", "forms", "rules", "charts", "spreadsheet", "workbook", "reader",
+        "report",
         "published",
     },
     "readings": {

@@ -1,4 +1,8 @@
-"""The public door: the verbs are whole for type checkers, their examples are run, the package says that it is typed and under which licence."""
+"""The public door.
+
+The verbs are whole for type checkers, their examples are run, the package says that it is typed and under which
+licence.
+"""
 
 import ast
 import doctest
@@ -25,7 +29,10 @@ report: bytes = xltool.report(checked.submission, "html") if checked.submission 
 
 
 def judge_types(folder: Path, program: str) -> tuple[int, str]:
-    """What mypy says of a program that uses the package from outside, as its user's interpreter finds it: by `py.typed`."""
+    """What mypy says of a program that uses the package from outside, as its user's interpreter finds it.
+
+    By `py.typed`.
+    """
     (folder / "program.py").write_text(program, "utf-8")
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), "program.py"]

@@ -1,4 +1,4 @@
-"""A form of another subject, as a county office would write it, goes the whole way without a line of Python of its own."""
+"""A form of another subject, as a county office would write it, goes the whole way without a line of Python."""
 
 from __future__ import annotations
 
@@ -98,11 +98,18 @@ columns = [
 caption = "经费"
 corner = "项目"
 measure = "money"
-rows = [
-  { id = "budget", label = "年度预算" },
-  { id = "spent", label = "本季度支出", not_applicable = true, levels = ["county"], levels_basis = "县政办字〔2024〕6号第三条" },
-]
 columns = [{ id = "amount", label = "金额（单位：万元）", short = "金额" }]
+
+[[table.block.rows]]
+id = "budget"
+label = "年度预算"
+
+[[table.block.rows]]
+id = "spent"
+label = "本季度支出"
+not_applicable = true
+levels = ["county"]
+levels_basis = "县政办字〔2024〕6号第三条"
 
 [[table.rule]]
 id = "faulty"

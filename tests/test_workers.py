@@ -114,7 +114,10 @@ def test_results_are_made_while_nobody_takes_them_and_bounded():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_batch_of_five_hundred(method):
-    """450 filled workbooks, 45 damaged files, five that take a worker with them: each accounted for, in order, in bounded memory."""
+    """450 filled workbooks, 45 damaged files, five that take a worker with them.
+
+    Each accounted for, in order, in bounded memory.
+    """
     good = [filled(f"99-{at}") for at in range(9)]
     items = []
     for at in range(500):

@@ -1,4 +1,7 @@
-"""Figures of agencies for the campaign's tests, made without xltool: inputs that agree with each other, totals, documents."""
+"""Figures of agencies for the campaign's tests, made without xltool.
+
+Inputs that agree with each other, totals, documents.
+"""
 
 COLUMNS = ("natural_person", "enterprise", "research", "welfare", "legal_services", "other")
 RESULTS = (

@@ -1,4 +1,7 @@
-"""Campaigns with returns in their store, made through the store as intake does: judged for real, or with findings given."""
+"""Campaigns with returns in their store, made through the store as intake does.
+
+Judged for real, or with findings given.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,10 @@ def opened(made: Campaign) -> Iterator[Store]:
 def finding(
     name: str, severity: str = "error", *, code: str = "", message: str = "不平。", cells: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """A finding as a version keeps it: of a rule (`applications.balance@enterprise`), or of a code when `code` is the name."""
+    """A finding as a version keeps it.
+
+    Of a rule (`applications.balance@enterprise`), or of a code when `code` is the name.
+    """
     rule = None if code == name else name.partition("@")[0]
     shown = [{"key": key, "sheet": "表", "address": "A1", "value": 1} for key in cells]
     return {

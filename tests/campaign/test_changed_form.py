@@ -1,4 +1,7 @@
-"""An office edits its own form while the workbooks are out: what `build` sent, `collect` takes back without a doubt, or tells what changed."""
+"""An office edits its own form while the workbooks are out.
+
+What `build` sent, `collect` takes back without a doubt, or tells what changed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sums of many agencies against sums made here; what is never summed, what needs care, blanks, `/`, two levels; the command."""
+"""Sums of many agencies against sums made here; what is never summed, what needs care, blanks, `/`, two levels.
+
+The command.
+"""
 
 from __future__ import annotations
 

@@ -106,7 +106,10 @@ def test_names_however_a_mail_program_writes_them(header):
 
 
 def test_an_attachment_without_a_name_is_a_file_all_the_same():
-    data = b"MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\nb25l\r\n"
+    data = (
+        b"MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+        b"base64\r\n\r\nb25l\r\n"
+    )
     assert read_attachments(data) == [Attachment("附件1", b"one")]
 
 
@@ -122,7 +125,10 @@ def test_an_attachment_whose_code_is_broken_is_told_and_not_read(code):
 
 
 def test_the_code_may_be_broken_into_lines_anyhow():
-    data = b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a\r\nContent-Transfer-Encoding: BASE64 \r\n\r\nb2 \r\n\r\n 5\tl \r\n"
+    data = (
+        b"MIME-Version: 1.0\r\nContent-Type: application/x; name=a\r\nContent-Transfer-Encoding: BASE64 "
+        b"\r\n\r\nb2 \r\n\r\n 5\tl \r\n"
+    )
     assert read_attachments(data) == [Attachment("a", b"one")]
 
 

@@ -1,4 +1,4 @@
-"""A whole winter of a county office with sixty agencies, played through the command with clerks' mistakes and a kill."""
+"""A winter of a county office with sixty agencies, played through the command with clerks' mistakes and a kill."""
 
 import io
 import json
@@ -321,7 +321,10 @@ def kill_in_the_middle(county):
 
 
 def independent_sum(county):
-    """The county's cells from what the agencies mean to report, the waived one as it was returned; the blank one left out where blank."""
+    """The county's cells from what the agencies mean to report, the waived one as it was returned.
+
+    The blank one left out where blank.
+    """
     total = Counter()
     for code in CODES:
         if code in MISSING:

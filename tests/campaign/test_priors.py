@@ -16,7 +16,8 @@ from xltool.messages import XltoolError
 from xltool.model import Agency
 
 LISTED = roster.parse_roster(
-    "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,department\n".encode()
+    "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,"
+    "department\n".encode()
 )
 
 

@@ -1,4 +1,7 @@
-"""Click's own words never reach a clerk: its catalogue is whole, and no call, right or wrong, is answered in English."""
+"""Click's own words never reach a clerk.
+
+Its catalogue is whole, and no call, right or wrong, is answered in English.
+"""
 
 import ast
 import re

@@ -159,7 +159,10 @@ def test_unknown_names_are_told_with_the_nearest_and_exit_code_1():
 
 
 def shaped(value, shape):
-    """Whether JSON has exactly these keys and types; a list in a shape stands for any number of its one item, a tuple for a choice."""
+    """Whether JSON has exactly these keys and types.
+
+    A list in a shape stands for any number of its one item, a tuple for a choice.
+    """
     if isinstance(shape, dict):
         assert isinstance(value, dict)
         assert value.keys() == shape.keys()

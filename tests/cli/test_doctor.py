@@ -22,7 +22,10 @@ GOOD_FONTS = tuple(chain.names[0] for chain in fonts.CHAINS)
 
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch, tmp_path):
-    """A computer with everything: two libraries, typst, LibreOffice, the prescribed fonts, an empty folder to write to."""
+    """A computer with everything.
+
+    Two libraries, typst, LibreOffice, the prescribed fonts, an empty folder to write to.
+    """
     versions = {"xltool": "9.9", "alpha": "2.1", "beta-tool": "1.0", "pdfplumber": "0.11"}
 
     def version(name):

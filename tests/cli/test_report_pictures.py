@@ -1,4 +1,7 @@
-"""`report --pictures`: pictures behind the report when they are asked for, last year's beside this year's, and wrong calls."""
+"""`report --pictures`.
+
+Pictures behind the report when they are asked for, last year's beside this year's, and wrong calls.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,10 @@ from xltool.model import Agency
 
 SPEC = api.form("ogi-2021")
 OFFICE = Agency("654221-015", "额敏县教育和科学技术局", "department")
-TEXT = "新收{applications.received.total}件，比上年{change.applications.received.total}件，收费{disclosure.fees.amount}万元。"
+TEXT = (
+    "新收{applications.received.total}件，比上年{change.applications.received.total}件，"
+    "收费{disclosure.fees.amount}万元。"
+)
 SAID = "新收3件，比上年增加2件，收费78.1561万元。"
 
 
@@ -60,8 +63,8 @@ def test_without_last_year_there_is_no_report(folder):
     assert done.exit_code == 3
     assert not (folder / "报告.docx").exists()
     assert (
-        "“一、总体情况：依申请公开”里有 1 处引用没有数可填：{change.applications.received.total}，没有上年的数，不能引用"
-        in done.output
+        "“一、总体情况：依申请公开”里有 1 处引用没有数可填：{change.applications.received.total}，没有上年的数，"
+        "不能引用" in done.output
     )
     assert "--prior" in done.output
 
@@ -71,8 +74,8 @@ def test_a_mistyped_name_is_told_with_the_nearest(folder):
     done = run("check", "错.json")
     assert done.exit_code == 3
     assert (
-        "有 8 处引用没有数可填：{applications.recieved.total}，ogi-2021 没有这一格，最接近的是 {applications.received.total}；"
-        in done.output
+        "有 8 处引用没有数可填：{applications.recieved.total}，ogi-2021 没有这一格，最接近的是 "
+        "{applications.received.total}；" in done.output
     )
     assert done.output.count("{a.b}") == 5 and " 等。" in done.output
 

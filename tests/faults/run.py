@@ -2,9 +2,10 @@
 
     python tests/faults/run.py [--every N]
 
-Needs strace. Each run is a fork of this process that strace takes hold of: the call is made to kill the process or to fail. Afterwards the
-database must open and be whole, no file may be half written, the inbox must be as it was, and an undisturbed second run must end exactly
-where an undisturbed first one ends. The table of results goes to standard output; the exit code is 1 when any point fails.
+Needs strace. Each run is a fork of this process that strace takes hold of: the call is made to kill the process or to
+fail. Afterwards the database must open and be whole, no file may be half written, the inbox must be as it was, and an
+undisturbed second run must end exactly where an undisturbed first one ends. The table of results goes to standard
+output; the exit code is 1 when any point fails.
 """
 
 import argparse
@@ -32,7 +33,8 @@ from xltool.workbook.layout_plan import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = (
-    "openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "ftruncate", "mkdir", "chmod", "fchmod", "close",
+    "openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "ftruncate", "mkdir",
+    "chmod", "fchmod", "close",
 )  # fmt: skip
 ERRORS = {
     "ENOSPC": ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "mkdir", "ftruncate"),
@@ -77,7 +79,10 @@ def undisturbed(arguments, output):
 
 
 def traced(arguments, output, *options):
-    """The command under strace, by its process id so that nothing before the command itself counts; its exit code and the calls seen."""
+    """The command under strace, by its process id so that nothing before the command itself counts.
+
+    Its exit code and the calls seen.
+    """
     child = forked(arguments, output)
     log = output.with_suffix(".strace")
     log.write_bytes(b"")
@@ -126,7 +131,10 @@ def database(root):
 
 
 def prepared(folder):
-    """Two campaigns to start from: one to build in, and one with returns in its inbox, some of them wrong, one damaged."""
+    """Two campaigns to start from.
+
+    One to build in, and one with returns in its inbox, some of them wrong, one damaged.
+    """
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     prior = folder / "last"
     prior.mkdir()
@@ -139,7 +147,8 @@ def prepared(folder):
     build = folder / "build"
     assert (
         undisturbed(
-            ["new", str(build), "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", str(folder / "roster.csv"),
+            ["new", str(build), "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster",
+            str(folder / "roster.csv"),
              "--prior", str(prior)],
             folder / "new.txt",
         )
@@ -169,7 +178,10 @@ def prepared(folder):
 
 
 def warmed(bases, folder):
-    """Runs each command once in this process, so that its forks have every module and each call they make concerns the campaign's files."""
+    """Runs each command once in this process.
+
+    So its forks have every module, and each call they make concerns the campaign's files.
+    """
     for command, base in bases.items():
         spot = folder / f"warm-{command}"
         shutil.copytree(base, spot)
@@ -221,7 +233,8 @@ class Sweep:
             wrong.append(f"second run: exit {second}: {self.output.read_text(errors='replace')[-300:]}")
         now = files(self.spot), database(self.spot)
         if fault.startswith("error") and self.unread(self.output.with_suffix(".before")):
-            # A return that could not be read came in the second run, after those that are newer: its agency's versions have another order.
+            # A return that could not be read came in the second run, after those that are newer: its agency's versions
+            # have another order.
             now, goal = self.unordered(*now), self.unordered(*self.goal)
         else:
             goal = self.goal
@@ -238,7 +251,10 @@ class Sweep:
 
     @staticmethod
     def unordered(held, tables):
-        """What must be the same whatever came first: every file but those to send back, and every row but its number."""
+        """What must be the same whatever came first.
+
+        Every file but those to send back, and every row but its number.
+        """
         kept = {name: digest for name, digest in held.items() if not name.startswith("returned/")}
         return kept, {name: len(rows) if name == "version" else rows for name, rows in tables.items()}
 

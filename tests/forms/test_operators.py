@@ -1,4 +1,7 @@
-"""Each operator says one thing in all its ways: on whole numbers, on vectors of them, of residuals, in the rule language."""
+"""Each operator says one thing in all its ways.
+
+On whole numbers, on vectors of them, of residuals, in the rule language.
+"""
 
 import numpy as np
 import pytest

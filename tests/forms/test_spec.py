@@ -377,7 +377,8 @@ def test_figures_of_different_measures_do_not_add_up():
 def test_totals_defined_down_and_across_must_agree():
     text = (
         GOOD
-        + '\n[[table.rule]]\nid = "twice"\nexpr = "faulty.weibo = stale.weibo"\ndefines = true\ntext = "又"\nbasis = "无"\n'
+        + '\n[[table.rule]]\nid = "twice"\nexpr = "faulty.weibo = stale.weibo"\ndefines = true\ntext = "又"\nbasis = '
+        '"无"\n'
     )
     assert [fault.message for fault in faults(text).faults] == [
         "rule 'accounts.twice' computes 'accounts.faulty.weibo' otherwise than rule 'accounts.faulty'"
@@ -469,7 +470,8 @@ def test_a_rule_over_the_rows_below_a_head():
     ("old", "new", "message", "hint"),
     [
         ('over = "faults"', 'over = "fauls"', "no row here is, or stands below, 'fauls'", "did you mean 'faults'?"),
-        ('per = "row"\nover = "faults"\nexpr = "wechat >= prior.wechat"', 'over = "faults"\nexpr = "open.wechat >= prior.open.wechat"',
+        ('per = "row"\nover = "faults"\nexpr = "wechat >= prior.wechat"', 'over = "faults"\nexpr = "open.wechat >= '
+            'prior.open.wechat"',
          "'over' says which of them in a rule with 'per'", ""),
         ('expr = "wechat >= prior.wechat"', 'expr = "prior.wechat >= prior.weibo"',
          "a rule needs a cell of this year: last year's cannot be mended", ""),

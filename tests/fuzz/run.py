@@ -2,9 +2,10 @@
 
     python tests/fuzz/run.py [--seconds N] [--target NAME] [--folder FOLDER]
 
-Needs atheris, which is no dependency of the project (pip install atheris), and LibreOffice for the seeds of `xls`, `ole`, `ods` and `pdf`.
-A finding is two files in the folder: the bytes that were read, and a `.txt` with the traceback; one for each place in the code. The exit
-code is 1 when there is any. What is found becomes a test in the mirrored room, with the few bytes that matter.
+Needs atheris, which is no dependency of the project (pip install atheris), and LibreOffice for the seeds of `xls`,
+`ole`, `ods` and `pdf`. A finding is two files in the folder: the bytes that were read, and a `.txt` with the traceback;
+one for each place in the code. The exit code is 1 when there is any. What is found becomes a test in the mirrored room,
+with the few bytes that matter.
 """
 
 import argparse
@@ -63,7 +64,10 @@ TOKENS = (
 
 
 def read_whole(data):
-    """A submission, or exactly one error; every message whole and printable; and what was read can be checked and written."""
+    """A submission, or exactly one error; every message whole and printable.
+
+    And what was read can be checked and written.
+    """
     reading = api.read(data, "来件", [seeds.PASSWORD])
     assert reading.submission is not None or [found.severity for found in reading.findings] == ["error"], (
         "neither read nor refused"
@@ -117,7 +121,10 @@ def words_changed(data, rng):
 
 
 def records_changed(data, rng):
-    """Records of an .xls stream dropped, doubled, exchanged, cut, or with odd numbers in them; their lengths are put right."""
+    """Records of an .xls stream dropped, doubled, exchanged, cut, or with odd numbers in them.
+
+    Their lengths are put right.
+    """
     at, records = 0, []
     while at + 4 <= len(data):
         kind, length = struct.unpack_from("<HH", data, at)
@@ -147,7 +154,10 @@ class Target(NamedTuple):
 
 
 def parts_of(*books):
-    """Each part of each book, behind a byte for the book and one for the part; the other parts and the sums are put right."""
+    """Each part of each book, behind a byte for the book and one for the part.
+
+    The other parts and the sums are put right.
+    """
     opened = [Opened(book).parts for book in books]
 
     def built(data):

@@ -1,4 +1,7 @@
-"""Good files of every kind that the readers take, from which the fuzzer starts: small, so that each is read in little time."""
+"""Good files of every kind that the readers take, from which the fuzzer starts.
+
+Small, so that each is read in little time.
+"""
 
 import datetime
 import io
@@ -31,10 +34,15 @@ FORMATS = [
 ]
 """A number format and, on the next line, the digits that it is to show."""
 WORDS = """
--1 0 1 2 007 1e5 1E-7 1e999 NaN 4294967296 999999999999999999999 0.99999999999999999 0x10 ٣ １２ / ① null true false on [] {} {where}
-{0} A1 A0 XFD1048576 ZZZ9999999 $A$1:$B$2 表三!$D$6 '表三 依申请公开'!$D$6 [1]表!A1 #REF! =1+1 SUM(A:A) s str b n e d inlineStr shared
-veryHidden _x000D_ _xD800_ _x0000_ &amp; &#x10FFFF; % \\ud800 1e99999999999999999999 <!DOCTYPE utf-16 utf-7 gbk ../../x External
-/xl/workbook.xml [h]:mm;@ General;;;@ [<1]0;[>=2]# base64 message/rfc822 multipart/mixed filename*=gbk''%D1 %E4%BD =?gb2312?B?0Q==?=
+-1 0 1 2 007 1e5 1E-7 1e999 NaN 4294967296 999999999999999999999 0.99999999999999999 0x10 ٣ １２ / ① null true false on
+[] {} {where}
+{0} A1 A0 XFD1048576 ZZZ9999999 $A$1:$B$2 表三!$D$6 '表三 依申请公开'!$D$6 [1]表!A1 #REF! =1+1 SUM(A:A) s str
+b n e d inlineStr
+shared
+veryHidden _x000D_ _xD800_ _x0000_ &amp; &#x10FFFF; % \\ud800 1e99999999999999999999 <!DOCTYPE utf-16 utf-7 gbk ../../x
+External
+/xl/workbook.xml [h]:mm;@ General;;;@ [<1]0;[>=2]# base64 message/rfc822 multipart/mixed filename*=gbk''%D1 %E4%BD
+=?gb2312?B?0Q==?=
 =?x?Q?=00?=
 """.split()  # noqa: SIM905
 """What is put in the place of words."""
@@ -44,7 +52,10 @@ FILE_PASS = [bytes.fromhex(text) for text in ("2f0036000100 01000100" + 48 * "ab
 
 _ROW = re.compile(rb'<row r="(\d+)".*?</row>', re.DOTALL)
 _LAST_ROW = 13
-_DRAWING = "<wsDr><twoCellAnchor><from><col>3</col><row>5</row></from><to><col>9</col><row>9</row></to><pic/></twoCellAnchor></wsDr>"
+_DRAWING = (
+    "<wsDr><twoCellAnchor><from><col>3</col><row>5</row></from><to><col>9</col><row>9</row></to><pic/>"
+    "</twoCellAnchor></wsDr>"
+)
 _VML = '<xml><x:ClientData ObjectType="Button"><x:Anchor>1,0,2,0,3,0,4,0</x:Anchor></x:ClientData></xml>'
 _GBK_MAIL = b"""MIME-Version: 1.0
 Content-Type: application/x; name="=?gb2312?B?0Q==?="

@@ -1,4 +1,7 @@
-"""Small files that ask for much work: each thing that is held once and used often, and each search that could go on and on."""
+"""Small files that ask for much work.
+
+Each thing that is held once and used often, and each search that could go on and on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ def noise(size: int, seed: int = 1) -> str:
 
 
 def padded(xml: str | bytes) -> bytes:
-    """The XML with a comment that hardly deflates: under the limit of the ratio, so that what it asks for is really done."""
+    """The XML with a comment that hardly deflates.
+
+    Under the limit of the ratio, so that what it asks for is really done.
+    """
     data = xml.encode() if isinstance(xml, str) else xml
     return b"<!--" + noise(len(data) // 160).encode() + b"-->" + data
 
@@ -76,7 +82,8 @@ def formats(count: int) -> Callable[[], bytes]:
 
 def conditions(count: int) -> Callable[[], bytes]:
     xml = "".join(
-        f'<conditionalFormatting sqref="{"D6:J30 " * 40}"><cfRule type="expression" priority="{at}"><formula>D6&gt;{at}</formula></cfRule>'
+        f'<conditionalFormatting sqref="{"D6:J30 " * 40}"><cfRule type="expression" priority="{at}"><formula>D6&gt;'
+        f"{at}</formula></cfRule>"
         "</conditionalFormatting>"
         for at in range(count)
     )

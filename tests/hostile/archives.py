@@ -61,7 +61,10 @@ def locals_and_centrals(data: bytes, name: bytes = SHEET) -> tuple[int, int]:
 
 
 def patched(*patches: tuple[str, int, str, int]) -> Callable[[], bytes]:
-    """Builds the workbook with numbers written over in the headers of one sheet: (local, central or end; offset; format; value)."""
+    """Builds the workbook with numbers written over in the headers of one sheet.
+
+    (local, central or end; offset; format; value).
+    """
 
     def build() -> bytes:
         data = bytearray(workbook())
@@ -76,7 +79,7 @@ def patched(*patches: tuple[str, int, str, int]) -> Callable[[], bytes]:
 
 
 def renamed(old: str, new: bytes) -> Callable[[], bytes]:
-    """Builds the workbook with an added part whose name is written over with another of the same length, in both headers."""
+    """Builds the workbook with an added part whose name is written over in both headers, at the same length."""
     return lambda: packed({**parts(), old: b"<a/>"}).replace(old.encode(), new)
 
 
@@ -99,7 +102,10 @@ def flipped(seed: int) -> Callable[[], bytes]:
 
 
 def filler(size: int) -> bytes:
-    """Bytes that deflate some fifty to one: under the limit of the ratio, so that the limits of size are what stops them."""
+    """Bytes that deflate some fifty to one.
+
+    Under the limit of the ratio, so that the limits of size are what stops them.
+    """
     block = Random(1).randbytes(1024) + bytes(63 * 1024)
     return block * (size // len(block))
 

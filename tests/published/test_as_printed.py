@@ -64,7 +64,8 @@ ALWAYS = {
     "no cells for groups": [(GROUP, "")],
     "a line for each group": [(rf"<tr>{GROUP}", r'<tr><td colspan="9">\1</td></tr><tr>')],
     "a line for each group, with blanks": [(rf"<tr>{GROUP}", rf"<tr><td>\1</td>{'<td></td>' * 7}</tr><tr>")],
-    "the section's title in the table": [("(二、[^<]*)</p><table>", r"\1</p><table><tr><td>二、主动公开政府信息情况</td></tr>")],
+    "the section's title in the table": [("(二、[^<]*)</p><table>", r"\1</p><table><tr><td>二、"
+        r"主动公开政府信息情况</td></tr>")],
     "a caption": [("<table>", "<table><caption>年度报告表</caption>")],
     "blanks within labels": [("规章", "规　章"), ("总计", "总 计"), ("第二十条第", "第二十条 第")],
     "line breaks within labels": [("法律服务机构", "法律<br/>服务<br>机构"), ("（单位：万元）", "<br>（单位：万元）")],
@@ -73,14 +74,18 @@ ALWAYS = {
     "head cells": [("<td", "<th"), ("</td>", "</th>")],
     "a table in two": [(r'</tr><tr>(<td rowspan="5">（五）不予处理)', r"</tr></table><p> </p><table><tr>\1")],
     "a table in two, the label again": [
-        (r'</tr><tr>(<td rowspan="5">（五）不予处理)', r'</tr></table><table><tr><td rowspan="9">三、本年度办理结果</td>\1'),
+        (r'</tr><tr>(<td rowspan="5">（五）不予处理)', r'</tr></table><table><tr><td rowspan="9">三、'
+            r'本年度办理结果</td>\1'),
     ],
     "no spans": [(r' (?:row|col)span="\d+"', "")],
     "bodies of tables": [("<table>", "<table><tbody>"), ("</table>", "</tbody></table>")],
-    "short headings": [("二、主动公开政府信息情况", "二、主动公开情况"), ("三、收到和处理政府信息公开申请情况", "三、依申请公开情况")],
+    "short headings": [("二、主动公开政府信息情况", "二、主动公开情况"), ("三、收到和处理政府信息公开申请情况",
+    "三、依申请公开情况")],
     "headings with a stop": [("<p>(.)、", r"<p>\1．")],
     "bold headings": [("<p>([一二三四五六]、[^<]*)</p>", r"<p><b>\1</b></p>")],
-    "headings that are headings": [("<p>([一二三四五六]、[^<]*)</p>", r"<h2>\1</h2>"), ("<p>(（[一二三四五]）[^<]*)</p>", r"<h3>\1</h3>")],
+    "headings that are headings": [("<p>([一二三四五六]、[^<]*)</p>", r"<h2>\1</h2>"),
+        ("<p>(（[一二三四五]）[^<]*)</p>",
+    r"<h3>\1</h3>")],
 }  # fmt: skip
 
 

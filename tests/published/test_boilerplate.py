@@ -77,7 +77,10 @@ def test_signatures(lines, agency):
 def test_a_page_with_everything_around_the_report():
     top = "<div>您现在的位置：首页 &gt; 年报</div><p>索引号：0001</p>"
     below = "<p>发布时间：2026-01-20</p><p>字体：大 中 小</p>"
-    bottom = "<p>甲县教育局</p><p>2026年1月20日</p><p>【打印】【关闭】</p><p>上一篇：没有了</p><li>乙县财政局2024年政府信息公开年报</li>"
+    bottom = (
+        "<p>甲县教育局</p><p>2026年1月20日</p><p>【打印】【关闭】</p><p>上一篇：没有了</p><li>"
+        "乙县财政局2024年政府信息公开年报</li>"
+    )
     told = (
         page()
         .replace("</body>", f"{bottom}</body>")

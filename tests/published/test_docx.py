@@ -1,4 +1,7 @@
-"""Word documents: merges, what was deleted or hidden, tables in tables, headings by style; what LibreOffice saved again; damage."""
+"""Word documents: merges, what was deleted or hidden, tables in tables, headings by style.
+
+What LibreOffice saved again; damage.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,10 @@ def test_what_a_reader_sees(runs, said):
 
 
 def test_deletions_are_gone_and_insertions_are_there():
-    body = "<w:p><w:r><w:t>收到</w:t></w:r><w:del><w:r><w:delText>12</w:delText></w:r></w:del><w:ins><w:r><w:t>21</w:t></w:r></w:ins></w:p>"
+    body = (
+        "<w:p><w:r><w:t>收到</w:t></w:r><w:del><w:r><w:delText>12</w:delText></w:r></w:del><w:ins><w:r><w:t>"
+        "21</w:t></w:r></w:ins></w:p>"
+    )
     assert read(body) == (Prose("收到21"),)
     [table] = read(f"<w:tbl><w:tr><w:tc>{body}</w:tc></w:tr></w:tbl>")
     assert table.rows[0][0].text == "收到21"
@@ -89,7 +95,8 @@ def test_lines_of_a_paragraph_and_of_a_cell():
 def test_a_table_that_lays_out_others_and_controls_around_content():
     inner = f"<w:tbl><w:tr>{cell('甲')}{cell('1')}</w:tr></w:tbl>"
     parts = read(
-        f"<w:tbl><w:tr><w:tc>{line('<w:t>左</w:t>')}{inner}</w:tc></w:tr></w:tbl><w:sdt><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+        f"<w:tbl><w:tr><w:tc>{line('<w:t>左</w:t>')}{inner}</w:tc></w:tr></w:tbl><w:sdt><w:sdtContent>"
+        f"{inner}</w:sdtContent></w:sdt>"
     )
     assert [type(part) for part in parts] == [Prose, Lattice, Lattice]
 
@@ -145,7 +152,8 @@ LOOK = "<w:rPr><w:rFonts w:hint='eastAsia'/><w:b/><w:sz w:val='21'/></w:rPr>"
 BORDERS = "<w:tcBorders><w:top w:val='single'/></w:tcBorders>"
 ODD = {
     "plain": "",
-    "revised": "<w:p><w:r><w:rPr><w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange></w:rPr><w:t>改</w:t></w:r></w:p>",
+    "revised": "<w:p><w:r><w:rPr><w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange></w:rPr><w:t>改</w:t></w:r>"
+    "</w:p>",
     "hidden": "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r></w:p>",
     "no markup": "<w:p><w:r><w:t><![CDATA[<w:rPr>5</w:rPr>]]></w:t></w:r></w:p>",
     "a remark": "<!-- <w:rPr> --><w:p><w:r><w:t>5</w:t></w:r></w:p><!-- </w:rPr> -->",
@@ -172,7 +180,10 @@ def both(monkeypatch, data: bytes) -> list[object]:
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_runs_look_like_changes_nothing(monkeypatch, name):
-    table = f"<w:tbl><w:tr><w:tc><w:tcPr>{BORDERS}{SPANS}</w:tcPr>{line(f'{LOOK}<w:t>甲</w:t>', f'{LOOK}<w:t>乙</w:t>')}</w:tc></w:tr></w:tbl>"
+    table = (
+        f"<w:tbl><w:tr><w:tc><w:tcPr>{BORDERS}{SPANS}</w:tcPr>"
+        f"{line(f'{LOOK}<w:t>甲</w:t>', f'{LOOK}<w:t>乙</w:t>')}</w:tc></w:tr></w:tbl>"
+    )
     one, other = both(monkeypatch, document(f"<w:p><w:r>{LOOK}<w:t>收到</w:t></w:r></w:p>{ODD[name]}{table}"))
     assert one == other
     assert Prose("收到") in one.parts

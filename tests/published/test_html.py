@@ -15,7 +15,10 @@ from xltool.published.document import Lattice, Prose
 
 SUBMISSION = report(30)
 PAGE = api.report(SUBMISSION, "html").decode()
-MENU = '<nav><a href="/">首页</a></nav><div style="display: none">隐藏<table><tr><td>规章</td><td>9</td></tr></table></div>'
+MENU = (
+    '<nav><a href="/">首页</a></nav><div style="display: none">隐藏<table><tr><td>规章</td><td>9</td></tr></table>'
+    "</div>"
+)
 
 
 def verified(page: str | bytes) -> None:
@@ -35,14 +38,16 @@ def bare(page: str) -> str:
 
 def test_a_page_without_styles_in_a_site_with_menus():
     verified(
-        f"<html><head><title>某县人民政府</title></head><body>{MENU}{bare(PAGE)}<footer>主办：某县</footer></body></html>"
+        f"<html><head><title>某县人民政府</title></head><body>{MENU}{bare(PAGE)}<footer>主办：某县</footer></body>"
+        f"</html>"
     )
 
 
 def test_a_page_laid_out_by_tables():
     menu = "<td>栏目<br>一</td>"
     verified(
-        f"<html><body><table><tr>{menu}<td><table><tr><td>{bare(PAGE)}</td></tr></table></td></tr></table></body></html>"
+        f"<html><body><table><tr>{menu}<td><table><tr><td>{bare(PAGE)}</td></tr></table></td></tr></table></body>"
+        f"</html>"
     )
 
 
@@ -75,7 +80,10 @@ def test_blanks_and_entities_and_runs():
 
 
 def test_spans_as_browsers_lay_them_out():
-    rows = "<tr><td rowspan=2>甲<td colspan='2'>乙</tr><tr><td>1<td>2</tr><tr><td rowspan='999999999'>丙<td colspan='-3'>丁</tr>"
+    rows = (
+        "<tr><td rowspan=2>甲<td colspan='2'>乙</tr><tr><td>1<td>2</tr><tr><td rowspan='999999999'>丙<td "
+        "colspan='-3'>丁</tr>"
+    )
     [table] = html.read_html(f"<table>{rows}</table>".encode()).parts
     assert isinstance(table, Lattice)
     assert [[(e.text, e.column) for e in row] for row in table.rows] == [

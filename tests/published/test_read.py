@@ -1,4 +1,7 @@
-"""Published reports come back as the submissions that they print, under all the ways of printing them; bad ones are told in one finding."""
+"""Published reports come back as the submissions that they print, under all the ways of printing them.
+
+Bad ones are told in one finding.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,10 @@ def test_round_trip(seed):
 
 def test_levels_are_guessed_from_names():
     levels = {
-        "额敏县人民政府": "county", "额敏县": "county", "乌鲁木齐市人民政府": "city", "新疆维吾尔自治区人民政府": "province",
-        "北京市人民政府": "province", "郊区乡人民政府": "township", "城关街道办事处": "township", "额敏县教育局": "department",
+        "额敏县人民政府": "county", "额敏县": "county", "乌鲁木齐市人民政府": "city",
+        "新疆维吾尔自治区人民政府": "province",
+        "北京市人民政府": "province", "郊区乡人民政府": "township", "城关街道办事处": "township",
+        "额敏县教育局": "department",
     }  # fmt: skip
     for name, level in levels.items():
         data = text(replace(PLAIN, agency=replace(PLAIN.agency, name=name))).encode()

@@ -23,7 +23,8 @@ SPEC = api.form("ogi-2021")
 COUNT, AMOUNT = "applications.received.natural_person", "disclosure.fees.amount"
 FEES = plan(SPEC).cells[AMOUNT].address
 NEW = {
-    "cell.disguised", "row.hidden", "column.hidden", "sheet.hidden", "sheet.drawing", "format.conditional", "file.macros", "file.outside",
+    "cell.disguised", "row.hidden", "column.hidden", "sheet.hidden", "sheet.drawing", "format.conditional",
+    "file.macros", "file.outside",
 }  # fmt: skip
 WHITE = '<sz val="11"/><color rgb="FFFFFFFF"/>'
 SOLID = '<patternFill patternType="solid"><fgColor rgb="FF{}"/></patternFill>'
@@ -114,7 +115,8 @@ def test_a_number_format_that_shows_something_else(content, code, shown):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (5000, "#,##0"), (5, "0.00"), (5, '0"件"'), (5, "¥0"), (5, "0_ "), (-5, "0;(0)"), (5, "General"), (5, "00"), (5, "@"),
+        (5000, "#,##0"), (5, "0.00"), (5, '0"件"'), (5, "¥0"), (5, "0_ "), (-5, "0;(0)"), (5, "General"), (5, "00"),
+        (5, "@"),
         (5, "0;-0;;@"), (12, "0.0E+0"), (5, "[Red]0"), ("/", "0;0;0"), (5, '[=5]0;"x"'),
     ],
 )  # fmt: skip
@@ -327,9 +329,18 @@ def test_conditions_with_bars_or_icons_instead_of_figures():
 
 
 def test_conditions_in_the_extensions_of_a_sheet():
-    space = 'xmlns:x="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" xmlns:m="http://schemas.microsoft.com/office/excel/2006/main"'
-    rule = '<x:cfRule type="expression"><m:f>TRUE</m:f><x:dxf><font><color rgb="FFFFFFFF"/></font></x:dxf></x:cfRule><m:sqref>D6</m:sqref>'
-    xml = f"<x:conditionalFormattings {space}><x:conditionalFormatting>{rule}</x:conditionalFormatting></x:conditionalFormattings>"
+    space = (
+        'xmlns:x="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+        'xmlns:m="http://schemas.microsoft.com/office/excel/2006/main"'
+    )
+    rule = (
+        '<x:cfRule type="expression"><m:f>TRUE</m:f><x:dxf><font><color rgb="FFFFFFFF"/></font></x:dxf></x:cfRule>'
+        "<m:sqref>D6</m:sqref>"
+    )
+    xml = (
+        f"<x:conditionalFormattings {space}><x:conditionalFormatting>{rule}</x:conditionalFormatting>"
+        f"</x:conditionalFormattings>"
+    )
     xml = f"<extLst><ext>{xml}</ext></extLst>"
     assert codes(read(tampered(lambda opened: opened.sheet(TABLE_3).append(element(xml))))) == {"format.conditional"}
 
@@ -375,7 +386,10 @@ def test_drawings_over_figures(shape, what):
 
 
 def test_drawings_that_tell_their_size():
-    one = '<d:oneCellAnchor><d:from><d:col>3</d:col><d:row>5</d:row></d:from><d:ext cx="9525" cy="9525"/><d:pic/></d:oneCellAnchor>'
+    one = (
+        '<d:oneCellAnchor><d:from><d:col>3</d:col><d:row>5</d:row></d:from><d:ext cx="9525" cy="9525"/><d:pic/>'
+        "</d:oneCellAnchor>"
+    )
     whole = '<d:absoluteAnchor><d:pos x="0" y="0"/><d:ext cx="99999999" cy="99999999"/><d:pic/></d:absoluteAnchor>'
     assert "盖在 1 个" in told(drawn(DRAWING.format(one)), "sheet.drawing")
     assert "盖在 175 个" in told(drawn(DRAWING.format(whole)), "sheet.drawing")

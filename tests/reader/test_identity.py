@@ -86,7 +86,8 @@ def test_the_cover_of_another_agency():
     assert codes(reading) == {"identity.conflict"}
     assert reading.submission == given()
     assert [api.message(found, SPEC) for found in conflicts(reading)] == [
-        "文件内的单位代码不一致：隐藏标识、文件属性为“654221-015”，封面为“650100-001”。按“654221-015”读取。改法：请在发给本单位的原工作簿上填写。",
+        "文件内的单位代码不一致：隐藏标识、文件属性为“654221-015”，封面为“650100-001”。按“654221-015”读取。改法："
+        "请在发给本单位的原工作簿上填写。",
         "文件内的单位名称不一致：隐藏标识、文件属性为“额敏县教育和科学技术局”，封面为“乌鲁木齐市教育局”。"
         "按“额敏县教育和科学技术局”读取。改法：请在发给本单位的原工作簿上填写。",
     ]

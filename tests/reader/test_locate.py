@@ -1,4 +1,4 @@
-"""Everything that happens to a returned workbook has a finding of its own, and no figure is ever read as another one's."""
+"""Everything that happens to a returned workbook has a finding of its own, and no figure is read as another's."""
 
 from __future__ import annotations
 
@@ -154,7 +154,8 @@ def test_a_label_changed():
     assert reading.submission == given()
     assert (
         message(reading, "label.changed")
-        == "工作表“表三 依申请公开”有 1 处表头或项目名称被改动：B8 应为“（一）予以公开”，现为“（一）予以公开数”。读数时没有依据这些文字。"
+        == "工作表“表三 依申请公开”有 1 处表头或项目名称被改动：B8 应为“（一）予以公开”，现为“（一）予以公开数”。"
+        "读数时没有依据这些文字。"
         "改法：改回原来的文字；不要改动表头和项目名称。依据：国办公开办函〔2021〕30号：报告内容应当准确、全面。"
     )
 
@@ -210,7 +211,8 @@ def test_a_row_inserted_with_its_names(row):
 def test_the_message_of_an_inserted_row():
     reading = read(tampered(lambda o: tamper.move_rows(o, TABLE_3, 8, 1)))
     assert message(reading, "layout.shifted") == (
-        "工作表“表三 依申请公开”有 161 格不在原位（如“予以公开”“自然人”从 D8 移到了 D9）；已按内部名称和项目名称找到并读取。"
+        "工作表“表三 依申请公开”有 161 格不在原位（如“予以公开”“自然人”从 D8 移到了 D9）；"
+        "已按内部名称和项目名称找到并读取。"
         "改法：请核对读出的数；以后不要插入、删除、移动行列和单元格。"
     )
 
@@ -374,7 +376,8 @@ def test_a_text_cut_and_pasted():
     assert codes(reading) == {"text.conflict"}
     assert set(given().texts) - set(reading.submission.texts) == {"overview", "problems"}
     assert message_of_first(reading).startswith(
-        "工作表“文字”有 2 个填写格对不上，不能确定是哪一项的文字，没有读取：“一、总体情况：概述”、“五、存在的主要问题及改进情况”。"
+        "工作表“文字”有 2 个填写格对不上，不能确定是哪一项的文字，没有读取：“一、总体情况：概述”、“五、"
+        "存在的主要问题及改进情况”。"
         f"如“一、总体情况：概述”：内部名称指向 {second}，项目名称指向 {first}。"
     )
 

@@ -38,7 +38,10 @@ SIGNS = "一二三\n\t 　，。“”0123abc&<>\"'=+@x000D𠮷é"
 
 
 def random_submission(spec: FormSpec, seed: int, signs: str = f"_{SIGNS}") -> Submission:
-    """Figures of any size within the measure, zeros, blanks and `/`; texts and explanations with all that people type."""
+    """Figures of any size within the measure, zeros, blanks and `/`.
+
+    Texts and explanations with all that people type.
+    """
     rng = Random(seed)
     values = []
     for cell in spec.cells:

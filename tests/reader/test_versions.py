@@ -1,4 +1,7 @@
-"""A definition changes while its workbooks are out: what is no change to them is none, and what is one is told, formulas compared all the same."""
+"""A definition changes while its workbooks are out.
+
+What is no change to them is none, and what is one is told, formulas compared all the same.
+"""
 
 from __future__ import annotations
 

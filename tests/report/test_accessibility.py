@@ -1,6 +1,7 @@
 """The page and the fragment as axe-core sees them in a browser: on a desktop, on a phone, in print.
 
-Needs node, Chromium, and a folder node_modules with axe-core and playwright-core, which XLTOOL_AXE names; skips without them.
+Needs node, Chromium, and a folder node_modules with axe-core and playwright-core, which XLTOOL_AXE names; skips without
+them.
 """
 
 from __future__ import annotations

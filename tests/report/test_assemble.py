@@ -146,7 +146,8 @@ def test_a_draft_says_so(spec: FormSpec, submission: Submission) -> None:
 
 def test_figures_that_texts_name_are_put_in(spec: FormSpec, submission: Submission) -> None:
     texts = {
-        "overview": "收到{applications.received.total}件，比上年{change.applications.received.total}件，见{附件}。{no.such}"
+        "overview": "收到{applications.received.total}件，比上年{change.applications.received.total}件，见{附件}。"
+        "{no.such}"
     }
     this = replace(submission, texts=texts)
     received = submission.values[spec.index["applications.received.total"]]

@@ -368,7 +368,10 @@ def test_hostile_texts_travel_through_a_whole_submission(spec: FormSpec, submiss
 
 
 def test_no_character_at_all_breaks_a_document() -> None:
-    """Every code point of the first plane, and some beyond it, in one text: what XML forbids is gone, what can be printed is there."""
+    """Every code point of the first plane, and some beyond it, in one text.
+
+    What XML forbids is gone, what can be printed is there.
+    """
     everything = "".join(map(chr, (*range(0x10000), 0x1F600, 0x20BB7, 0xFFFFE, 0x10FFFF)))
     (said,) = [p.text for p in _opened(_report(Paragraph(everything))).paragraphs[1:]]
     assert set(said) <= set(everything)

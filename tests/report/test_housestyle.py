@@ -1,4 +1,7 @@
-"""An office's own .docx lends its styles and its page, and nothing else; whatever else it is, it is told in one sentence."""
+"""An office's own .docx lends its styles and its page, and nothing else.
+
+Whatever else it is, it is told in one sentence.
+"""
 
 from __future__ import annotations
 
@@ -62,10 +65,14 @@ def _built(
     links: str = "",
     main: str = "document.main",
 ) -> bytes:
-    """A .docx written by hand: the inside of its styles and of its body, more parts, more relationships of the document."""
+    """A .docx written by hand.
+
+    The inside of its styles and of its body, more parts, more relationships of the document.
+    """
     files = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+        'ContentType="application/xml"/>'
         f'<Override PartName="/word/document.xml" ContentType="{TYPES}.{main}+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="a" '
         f'Type="{LINKS}/officeDocument" Target="word/document.xml"/></Relationships>',
@@ -231,12 +238,18 @@ def test_what_the_file_lacks_is_added_and_an_id_that_is_taken_is_left_alone(
 
 def test_fonts_of_a_theme_become_names(spec: FormSpec, submission: Submission) -> None:
     theme = (
-        '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements><a:fontScheme name="x"><a:majorFont>'
-        '<a:latin typeface="Georgia"/><a:ea typeface="华文行楷"/></a:majorFont><a:minorFont><a:latin typeface="Calibri"/>'
-        '<a:ea typeface=""/><a:font script="Hant" typeface="新細明體"/><a:font script="Hans" typeface="等线"/></a:minorFont>'
+        '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements><a:fontScheme '
+        'name="x"><a:majorFont>'
+        '<a:latin typeface="Georgia"/><a:ea typeface="华文行楷"/></a:majorFont><a:minorFont><a:latin '
+        'typeface="Calibri"/>'
+        '<a:ea typeface=""/><a:font script="Hant" typeface="新細明體"/><a:font script="Hans" typeface="等线"/>'
+        "</a:minorFont>"
         "</a:fontScheme></a:themeElements></a:theme>"
     )
-    fonts = '<w:rPr><w:rFonts w:asciiTheme="minorHAnsi" w:eastAsiaTheme="minorEastAsia" w:hAnsiTheme="majorHAnsi" w:cs="Arial"/></w:rPr>'
+    fonts = (
+        '<w:rPr><w:rFonts w:asciiTheme="minorHAnsi" w:eastAsiaTheme="minorEastAsia" w:hAnsiTheme="majorHAnsi" '
+        'w:cs="Arial"/></w:rPr>'
+    )
     link = f'<Relationship Id="t" Type="{LINKS}/theme" Target="theme/theme1.xml"/>'
     made = _report(
         _built(_style("a", "Normal", fonts), parts={"word/theme/theme1.xml": theme.encode()}, links=link),
@@ -253,7 +266,8 @@ def test_a_font_of_the_file_says_itself_what_stands_in_for_it_but_embeds_nothing
     spec: FormSpec, submission: Submission
 ) -> None:
     table = (
-        f'<w:fonts xmlns:w="{W}" xmlns:r="{LINKS}"><w:font w:name="本县字体"><w:altName w:val="仿宋"/><w:charset w:val="86"/>'
+        f'<w:fonts xmlns:w="{W}" xmlns:r="{LINKS}"><w:font w:name="本县字体"><w:altName w:val="仿宋"/><w:charset '
+        f'w:val="86"/>'
         '<w:embedRegular r:id="f"/></w:font></w:fonts>'
     )
     link = f'<Relationship Id="t" Type="{LINKS}/fontTable" Target="fontTable.xml"/>'
@@ -267,12 +281,17 @@ def test_a_font_of_the_file_says_itself_what_stands_in_for_it_but_embeds_nothing
 
 
 def test_nothing_but_looks_passes(spec: FormSpec, submission: Submission) -> None:
-    """Automatic numbers would stand before our own; hidden text would hide the report; the rest has no business in a style."""
+    """Automatic numbers would stand before our own; hidden text would hide the report.
+
+    The rest has no business in a style.
+    """
     inside = (
-        '<w:basedOn w:val="nowhere"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:framePr w:w="1"/><w:jc w:val="center"/>'
+        '<w:basedOn w:val="nowhere"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:framePr w:w="1"/><w:jc '
+        'w:val="center"/>'
         '<w:pBdr><w:top w:val="single" w:sz="4" r:id="x"/><x:top/></w:pBdr><w:pPrChange w:author="张三"/>'
         '<x:other r:id="x">字</x:other></w:pPr>'
-        '<w:rPr><w:vanish/><w:webHidden/><w:effect w:val="shimmer"/><w:sz w:val="a&quot;b"/><w:b w:val="perhaps"/><w:i/>'
+        '<w:rPr><w:vanish/><w:webHidden/><w:effect w:val="shimmer"/><w:sz w:val="a&quot;b"/><w:b w:val="perhaps"/>'
+        "<w:i/>"
         '<w:lang w:eastAsia="ja-JP"/><w:rPrChange w:author="张三"/></w:rPr><w:rsid w:val="00AA"/>'
     )
     made = _report(_built(_style("a", "heading 1", inside, 'r:id="x" x:y="z"')), spec, submission)
@@ -283,7 +302,8 @@ def test_nothing_but_looks_passes(spec: FormSpec, submission: Submission) -> Non
         if s.get(qn("w:styleId")) == "a"
     )
     assert etree.tostring(style).decode().replace(f' xmlns:w="{W}"', "") == (
-        '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="heading 1"/><w:pPr><w:pBdr><w:top w:val="single" w:sz="4"/></w:pBdr>'
+        '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="heading 1"/><w:pPr><w:pBdr><w:top w:val="single" '
+        'w:sz="4"/></w:pBdr>'
         '<w:jc w:val="center"/></w:pPr><w:rPr><w:i/></w:rPr></w:style>'
     )
     document = _parts(made)["word/document.xml"].decode()
@@ -314,7 +334,10 @@ def test_macros_links_and_embedded_things_stay_where_they_are(spec: FormSpec, su
     made = _report(_saved(document), spec, submission)
     _consistent(made)
     assert b"evil" not in b"".join(_parts(made).values())
-    link = '<Relationship Id="v" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
+    link = (
+        '<Relationship Id="v" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" '
+        'Target="vbaProject.bin"/>'
+    )
     macros = _built(
         _style("a", "Normal"),
         parts={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 Auto_Open", "word/embeddings/o.bin": b"MZ"},

@@ -1,4 +1,7 @@
-"""The PDF as others see it: poppler reads its text and its pages; the ways out where typst or fonts or everything is missing."""
+"""The PDF as others see it: poppler reads its text and its pages.
+
+The ways out where typst or fonts or everything is missing.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ if os.environ.get("CI_MUST_RECALCULATE"):
     poppler = pytest.mark.skipif(False, reason="CI installs poppler")
 
 FOOT = (37 + 225) / 25.4 * 72  # points from the upper edge: below it stands the page number only
-MARKUP = '#read("/etc/passwd") #{1+1} $x^2$ *b* _i_ `c` // x /* y */ c\\ "q" \'s\' @ref <lab> = h -- ... ~ [x] \\u{41} #import "a"'
+MARKUP = (
+    '#read("/etc/passwd") #{1+1} $x^2$ *b* _i_ `c` // x /* y */ c\\ "q" \'s\' @ref <lab> = h -- ... ~ [x] '
+    '\\u{41} #import "a"'
+)
 
 
 def _report(*parts: Heading | Paragraph | Grid, draft: bool = False, agency: str = "清河县教育局") -> Report:
@@ -116,7 +122,10 @@ def test_all_headings_texts_and_labels_are_printed_in_order(edition: str, draft:
 
 @poppler
 def test_every_figure_stands_in_its_place(spec: FormSpec, submission: Submission) -> None:
-    """Every figure is another one: each page's figures, from top to bottom and left to right, are those of the tables in order."""
+    """Every figure is another one.
+
+    Each page's figures, from top to bottom and left to right, are those of the tables in order.
+    """
     report = assemble_report(spec, submission)
     wanted = [r.text for part in report.parts if isinstance(part, Grid) for r in _values(part)]
     found = []

@@ -1,4 +1,7 @@
-"""Pictures as a parser finds them: bars as long as their figures, every figure in words, and nothing drawn that is not there."""
+"""Pictures as a parser finds them.
+
+Bars as long as their figures, every figure in words, and nothing drawn that is not there.
+"""
 
 from __future__ import annotations
 

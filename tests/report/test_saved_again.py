@@ -1,4 +1,7 @@
-"""A report that LibreOffice opened and saved again is still the same report: every figure at its place, every paragraph in order."""
+"""A report that LibreOffice opened and saved again is still the same report.
+
+Every figure at its place, every paragraph in order.
+"""
 
 from __future__ import annotations
 

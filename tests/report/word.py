@@ -1,4 +1,7 @@
-"""What a Word document says, read by python-docx: the paragraphs, and the cells of its tables with their places and merges."""
+"""What a Word document says, read by python-docx.
+
+The paragraphs, and the cells of its tables with their places and merges.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ def rows(table: Any) -> list[list[tuple[str, int, str | None]]]:
 def placed(table: Any) -> Iterator[tuple[int, int, str]]:
     """Each cell as (row, column, text), a merged one once, at its first place.
 
-    Columns of a hair's breadth do not count: LibreOffice makes one where widths that add up differently in two rows miss each other.
+    Columns of a hair's breadth do not count: LibreOffice makes one where widths that add up differently in two rows
+    miss each other.
     """
     real = [int(column.get(qn("w:w"))) > HAIR for column in table._tbl.tblGrid]
     for row, cells in enumerate(rows(table)):

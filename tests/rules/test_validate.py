@@ -19,7 +19,10 @@ def form(request, spec, spec_2019):
 
 
 def naive(rule, values, last_year=None):
-    """A rule evaluated cell by cell, without matrices: True, False, or None over a blank, last year's blanks among them."""
+    """A rule evaluated cell by cell, without matrices.
+
+    True, False, or None over a blank, last year's blanks among them.
+    """
     known = values | {PRIOR + key: value for key, value in (last_year or {}).items()}
     sides = []
     for terms in (rule.linear.left, rule.linear.right):

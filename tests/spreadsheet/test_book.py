@@ -111,7 +111,10 @@ def test_strings(item, text):
 
 
 def test_rows_and_cells_without_numbers():
-    data = '<row><c><v>1</v></c><c r="D1"><v>2</v></c><c><v>3</v></c></row><row><c><v>4</v></c></row><row><c r="B7"><v>5</v></c></row>'
+    data = (
+        '<row><c><v>1</v></c><c r="D1"><v>2</v></c><c><v>3</v></c></row><row><c><v>4</v></c></row><row><c r="B7">'
+        "<v>5</v></c></row>"
+    )
     assert {name: text for name, (_, text, _) in cells(data).items()} == {
         "A1": "1",
         "D1": "2",
@@ -142,7 +145,10 @@ def test_prefixes_and_strict_files():
             after='<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>',
         )
     )
-    prefixed = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="str"><x:v>a</x:v></x:c></x:row></x:sheetData>'
+    prefixed = (
+        f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="str"><x:v>a</x:v></x:c>'
+        f"</x:row></x:sheetData>"
+    )
     prefixed += '<x:mergeCells><x:mergeCell ref="A1:B2"/></x:mergeCells></x:worksheet>'
     strict = {
         "_rels/.rels": rels(("a", "officeDocument", "/xl/workbook.xml"), space=STRICT_LINKS),
@@ -163,12 +169,16 @@ def test_prefixes_and_strict_files():
 
 
 def test_sheets_in_the_order_of_the_workbook_without_charts():
-    entries = '<sheet name="乙" r:id="b" state="veryHidden"/><sheet name="图" r:id="c"/><sheet name="甲" r:id="a" state="hidden"/>'
+    entries = (
+        '<sheet name="乙" r:id="b" state="veryHidden"/><sheet name="图" r:id="c"/><sheet name="甲" r:id="a" '
+        'state="hidden"/>'
+    )
     read = read_book(
         packed(
             parts(
                 **{
-                    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{entries}</sheets></workbook>',
+                    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{entries}</sheets>'
+                    f"</workbook>",
                     "xl/_rels/workbook.xml.rels": rels(
                         ("a", "worksheet", "a.xml"), ("b", "worksheet", "b.xml"), ("c", "chartsheet", "c.xml")
                     ),
@@ -185,7 +195,8 @@ def test_names_properties_and_locks():
     read = read_book(
         packed(
             parts(
-                before='<cols><col min="2" max="3" hidden="1"/><col min="90" max="16384" hidden="true"/><col min="5" max="6"/></cols>',
+                before='<cols><col min="2" max="3" hidden="1"/><col min="90" max="16384" hidden="true"/><col min="5" '
+                'max="6"/></cols>',
                 data='<row r="2" hidden="1"/><row r="3" hidden="0"/><row r="1048576" hidden="1"/>',
                 after='<sheetProtection sheet="1" objects="1"/>',
                 **{
@@ -200,7 +211,8 @@ def test_names_properties_and_locks():
                         after='<definedNames><definedName name="_c.a" hidden="1">表一!$D$6</definedName>'
                         '<definedName name="local" localSheetId="0">表一!$A$1</definedName></definedNames>',
                     ),
-                    "c.xml": '<Properties xmlns="p" xmlns:vt="v"><property name="form"><vt:lpwstr>ogi-2021</vt:lpwstr></property>'
+                    "c.xml": '<Properties xmlns="p" xmlns:vt="v"><property name="form"><vt:lpwstr>'
+                    "ogi-2021</vt:lpwstr></property>"
                     '<property name="year"><vt:i4>2023</vt:i4></property><property name="none"/></Properties>',
                     "a.xml": '<Properties xmlns="p"><Application>WPS 表格</Application></Properties>',
                 },

@@ -184,7 +184,10 @@ def test_any_format_shows_a_text_or_is_not_known(code, number):
 
 
 def _early(code: str, digits: str) -> bool:
-    """LibreOffice counts the days of January and February 1900 without the leap day that Excel took over; and few hours."""
+    """LibreOffice counts the days of January and February 1900 without the leap day that Excel took over.
+
+    And few hours.
+    """
     return ("y" in code and float(digits) < 61) or (code.startswith("[h]") and float(digits) > 50_000)
 
 

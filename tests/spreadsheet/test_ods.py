@@ -23,8 +23,10 @@ MIME = b"application/vnd.oasis.opendocument.spreadsheet"
 
 def sheet(rows: str, more: str = "", name: str = "甲") -> bytes:
     content = (
-        f"<office:document-content {SPACES}><office:automatic-styles>{more}</office:automatic-styles><office:body><office:spreadsheet>"
-        f'<table:table table:name="{name}">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f"<office:document-content {SPACES}><office:automatic-styles>{more}</office:automatic-styles><office:body>"
+        f"<office:spreadsheet>"
+        f'<table:table table:name="{name}">{rows}</table:table></office:spreadsheet></office:body>'
+        f"</office:document-content>"
     )
     return packed({"mimetype": MIME, "content.xml": content})
 
@@ -134,7 +136,8 @@ def test_hidden_sheets_rows_and_columns():
 def test_texts_with_spaces_breaks_and_comments():
     cell = (
         '<table:table-cell office:value-type="string"><office:annotation><text:p>批注</text:p></office:annotation>'
-        '<text:p>甲<text:s text:c="3"/>乙<text:line-break/>丙<text:span>丁</text:span></text:p><text:p>戊</text:p></table:table-cell>'
+        '<text:p>甲<text:s text:c="3"/>乙<text:line-break/>丙<text:span>丁</text:span></text:p><text:p>戊</text:p>'
+        "</table:table-cell>"
     )
     assert open_workbook(sheet(row(cell))).sheets[0].cells[0, 0] == RawCell("text", "甲   乙\n丙丁\n戊")
 

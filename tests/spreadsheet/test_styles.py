@@ -23,7 +23,8 @@ def styles(inner: str, theme: str | None = None):
     others = {"xl/styles.xml": f'<styleSheet xmlns="{MAIN}">{inner}</styleSheet>'}
     if theme is not None:
         others["xl/theme.xml"] = (
-            f'<a:theme xmlns:a="{INNER}"><a:themeElements><a:clrScheme>{theme}</a:clrScheme></a:themeElements></a:theme>'
+            f'<a:theme xmlns:a="{INNER}"><a:themeElements><a:clrScheme>{theme}</a:clrScheme></a:themeElements>'
+            f"</a:theme>"
         )
     return read_styles(Package(packed(parts(**others))), "xl/styles.xml", "xl/theme.xml" if theme is not None else None)
 
@@ -89,7 +90,8 @@ def test_colours(font, fill, unseen):
 
 
 THEME = "".join(f"<a:{name}>{colour}</a:{name}>" for name, colour in (
-    ("dk1", '<a:sysClr val="windowText" lastClr="FFFFFF"/>'), ("lt1", '<a:srgbClr val="112233"/>'), ("dk2", '<a:srgbClr val="FFFFFF"/>'),
+    ("dk1", '<a:sysClr val="windowText" lastClr="FFFFFF"/>'), ("lt1", '<a:srgbClr val="112233"/>'), ("dk2",
+    '<a:srgbClr val="FFFFFF"/>'),
     ("lt2", '<a:srgbClr val="000000"/>'), ("accent1", '<a:srgbClr val="FEFEFE"/>'), ("accent2", "")))  # fmt: skip
 
 

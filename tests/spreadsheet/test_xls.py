@@ -114,7 +114,10 @@ def test_any_damage_is_refused_or_read(shared):
 
 
 def container(stream=b"", left=-1, short=0):
-    """An .xls file of one stream: its table of sectors, its directory, the sectors of the stream; `short` bytes are short streams' too."""
+    """An .xls file of one stream: its table of sectors, its directory, the sectors of the stream.
+
+    `short` bytes are short streams' too.
+    """
     stream += b"\0" * (-len(stream) % 512)
     sectors = [-3, -2, *range(3, 2 + len(stream) // 512), -2]
     head = struct.pack("<16x5H10xIi8xi4xii", 0x3E, 3, 0xFFFE, 9, 6, 1, 1, -2, -2, 0) + struct.pack(

@@ -1,4 +1,7 @@
-"""Lets LibreOffice compute workbooks anew, from cached values that are wrong on purpose: what comes out was computed and not copied."""
+"""Lets LibreOffice compute workbooks anew, from cached values that are wrong on purpose.
+
+What comes out was computed and not copied.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ NUMBER, TEXT = 987654321, "哨兵"
 ALWAYS, NEVER = 0, 1
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
 </oor:items>
 """
 

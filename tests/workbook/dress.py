@@ -1,4 +1,7 @@
-"""Puts looks on cells of a workbook, as an application's menu does: fonts, fills, number formats and conditions in the style part."""
+"""Puts looks on cells of a workbook, as an application's menu does.
+
+Fonts, fills, number formats and conditions in the style part.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ def condition(
     if dxf:
         given = f' dxfId="{_added(opened, "dxfs", f"<dxf>{dxf}</dxf>")}"'
     inner = formula if formula.startswith("<") else f"<formula>{formula}</formula>"
-    xml = f'<conditionalFormatting sqref="{area}"><cfRule {rule} priority="99"{given}>{inner}</cfRule></conditionalFormatting>'
+    xml = (
+        f'<conditionalFormatting sqref="{area}"><cfRule {rule} priority="99"{given}>{inner}</cfRule>'
+        f"</conditionalFormatting>"
+    )
     merges = opened.sheet(sheet).find(f"{{{MAIN}}}mergeCells")
     merges.addnext(element(xml))
 

@@ -1,4 +1,4 @@
-"""What people and applications do to a workbook between fill and read, on its XML, and the promise that every reading keeps."""
+"""What people and applications do to a workbook between fill and read, on its XML; and what every reading promises."""
 
 from __future__ import annotations
 
@@ -137,7 +137,10 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 @cache
 def given(form_id: str = "ogi-2021") -> Submission:
-    """Every input another figure, every text and explanation another text: whatever is read in the wrong place shows."""
+    """Every input another figure, every text and explanation another text.
+
+    Whatever is read in the wrong place shows.
+    """
     spec = api.form(form_id)
     values = tuple((1000 + at) * cell.measure.scale for at, cell in enumerate(spec.cells))
     texts = {text.key: f"{text.label}的内容" for text in spec.texts}
@@ -171,7 +174,7 @@ def by_openpyxl(act: Callable[[openpyxl.Workbook], object], data: bytes | None =
 
 
 def read(data: bytes, form_id: str = "ogi-2021") -> Reading:
-    """The reading, after seeing to it that every figure and text in it is the true one, or is missing and an error says so."""
+    """The reading, once every figure and text in it is the true one, or is missing and an error says so."""
     reading = api.read(data)
     spec = api.form(form_id)
     for found in reading.findings:

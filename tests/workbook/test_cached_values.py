@@ -1,4 +1,7 @@
-"""What the formulas show, for figures small enough to be reckoned by hand; that LibreOffice agrees is asked in test_recalculation."""
+"""What the formulas show, for figures small enough to be reckoned by hand.
+
+That LibreOffice agrees is asked in test_recalculation.
+"""
 
 from __future__ import annotations
 

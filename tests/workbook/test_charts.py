@@ -1,4 +1,7 @@
-"""Native charts as outside readers find them: fed by the cells beside them, told in words, blank where nothing was filled in."""
+"""Native charts as outside readers find them.
+
+Fed by the cells beside them, told in words, blank where nothing was filled in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The version of a workbook: equal for definitions that make workbooks which read alike, another one for each that does not."""
+"""The version of a workbook.
+
+Equal for definitions that make workbooks which read alike, another one for each that does not.
+"""
 
 from __future__ import annotations
 

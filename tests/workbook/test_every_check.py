@@ -1,7 +1,7 @@
 """Every kind of cell check and every operator on forms that nobody wrote: LibreOffice counts what Python counts.
 
-The forms are made at random, with what the packaged ones do not have: signed cells in rows that only some levels may fill in, several
-measures with doubtful amounts, rows side by side, each operator once a column.
+The forms are made at random, with what the packaged ones do not have: signed cells in rows that only some levels may
+fill in, several measures with doubtful amounts, rows side by side, each operator once a column.
 """
 
 from __future__ import annotations
@@ -80,11 +80,13 @@ def _table(name: str, rng: Random, across: str, rows: int, columns: int, rules: 
         f", levels = [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in rng.sample(LEVELS, rng.randint(1, 4)))}]"
     ]
     lines = [
-        f'{{ id = "r{at}", label = "{name}行{at}"{rng.choice([*levels, "", ""])}{", not_applicable = true" * (at % 2)} }}'
+        f'{{ id = "r{at}", label = '
+        f'"{name}行{at}"{rng.choice([*levels, "", ""])}{", not_applicable = true" * (at % 2)} }}'
         for at in range(rows)
     ]
     heads = [
-        f'{{ id = "c{at}", label = "{name}栏{at}", measure = "{names[at % 3] if across == "" else rng.choice(names)}" }}'
+        f'{{ id = "c{at}", label = "{name}栏{at}", measure = '
+        f'"{names[at % 3] if across == "" else rng.choice(names)}" }}'
         for at in range(columns)
     ]
     widths = [10] * (rows * columns if across else columns + 1)

@@ -109,7 +109,10 @@ def unlocked(layout: Plan) -> set[tuple[str, int, int]]:
 
 
 def test_figures_are_reached_through_frames_alone(layout):
-    """A cut cell takes plain references to it along; a frame whose corners are locked stays, and INDEX counts inside it."""
+    """A cut cell takes plain references to it along.
+
+    A frame whose corners are locked stays, and INDEX counts inside it.
+    """
     frames = {(table.sheet, 0, 0, *layout.frame(table)) for table in layout.spec.tables}
     tables = {table.sheet for table in layout.spec.tables}
     seen = set()

@@ -1,4 +1,6 @@
-"""The blank workbook as reviewable XML: every part, indented, beside the one in tests/golden; a change shows up as a diff of lines.
+"""The blank workbook as reviewable XML: every part, indented, beside the one in tests/golden.
+
+A change shows up as a diff of lines.
 
 After a change that is meant, write the files anew and read their diff before it is committed:
 
@@ -26,7 +28,8 @@ from xltool.workbook.write import workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "ogi_2021_blank"
 LEFT_OUT = {"xl/theme/theme1.xml", "docProps/app.xml", "xl/sharedStrings.xml"}
-"""The theme is Excel's own, app.xml repeats the names; texts stand in the sheets that show them, so that a new one renumbers none."""
+"""The theme is Excel's own, app.xml repeats the names; texts stand in the sheets that show them, so that a new one
+renumbers none."""
 DIGEST = "0123456789abcdef"
 """Instead of the workbook's own, which changes with every formula in it."""
 WIDEST = 140

@@ -1,4 +1,6 @@
-"""Excel's verdicts and Python's are one: LibreOffice computes the formulas of random workbooks, and every result is compared.
+"""Excel's verdicts and Python's are one.
+
+LibreOffice computes the formulas of random workbooks, and every result is compared.
 
 Each formula goes out with a wrong cached value, so that a result that was not computed is seen.
 """
@@ -31,7 +33,8 @@ from xltool.workbook.write import workbook
 EDITIONS = ("ogi-2021", "ogi-2019")
 SEED = 20250131
 PLAIN, RAW, BESIDE = 18, 8, 14
-"""Workbooks of each edition: with figures that a submission can hold, with what people paste into cells besides, and beside last year's."""
+"""Workbooks of each edition: with figures that a submission can hold, with what people paste into cells besides, and
+beside last year's."""
 RULES, RULES_BESIDE = (47, 44), (61, 54)
 """How many verdicts a workbook of each edition has; a form with fewer would make this a smaller test than it says."""
 FEWEST_VERDICTS = 4_000
@@ -52,7 +55,8 @@ UNREADABLE: tuple[Content, ...] = (
 )
 FRACTIONS: tuple[Content, ...] = (2.5, 0.1, -0.5, 1e-7, 99.999)
 NORMALISED: tuple[Content, ...] = ("12", "１２", "1,234", " 7 ", "—", "无", "0")
-"""What the reader takes for a figure, with a note. The workbook asks for a figure in its place and does not reckon with it."""
+"""What the reader takes for a figure, with a note. The workbook asks for a figure in its place and does not reckon with
+it."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +275,8 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
             for check, number in counts.items():
                 if seen[Spot(CHECKS, lines[check], LEFT)] != number:
                     different.append(
-                        f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; {case.typed}"
+                        f"{name} {check}: LibreOffice {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; "
+                        f"{case.typed}"
                     )
     assert not different, "\n".join(different[:20])
     assert words >= {PASS, FAIL, OPEN}
@@ -288,7 +293,10 @@ def same(found: Content, expected: Content) -> bool:
 
 
 def lengths(case: Case) -> dict[Spot, Content]:
-    """LEN as LibreOffice counts: a rare character beyond the basic plane is one, where Excel and WPS count its two halves."""
+    """LEN as LibreOffice counts.
+
+    A rare character beyond the basic plane is one, where Excel and WPS count its two halves.
+    """
     written = case.submission.texts
     return {
         Spot(TEXTS, s.row, LENGTH): len(written.get(key, ""))
@@ -298,7 +306,10 @@ def lengths(case: Case) -> dict[Spot, Content]:
 
 
 def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
-    """The values that the reader gives; typed texts that it takes for figures, with a note, are no figures to the workbook yet."""
+    """The values that the reader gives.
+
+    Typed texts that it takes for figures, with a note, are no figures to the workbook yet.
+    """
     reading = api.read(case.data)
     assert reading.submission is not None
     noted = {key for finding in reading.findings if finding.code == "number.normalised" for key in finding.keys}

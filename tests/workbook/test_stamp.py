@@ -100,7 +100,10 @@ def test_a_master_of_consolidated_returns():
 
 
 def test_only_two_parts_are_an_agencys_own():
-    """Written by the writer, not stamped: whoever puts the name or the serial into a sheet, a footer or a height finds out here."""
+    """Written by the writer, not stamped.
+
+    Whoever puts the name or the serial into a sheet, a footer or a height finds out here.
+    """
     one = parts(api.fill(blank(Agency("9", "甲", "county"), "0001-a")))
     other = parts(api.fill(blank(Agency("654221-015", "额敏县教育和科学技术局" * 12, "county"), SERIAL)))
     assert [name for name in one if one[name] != other[name]] == [stamp.STRINGS, stamp.PROPERTIES]

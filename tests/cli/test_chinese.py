@@ -78,7 +78,7 @@ def test_chinese_holds_in_every_language_of_the_environment():
         done = subprocess.run(
             [sys.executable, "-X", "utf8", "-c", program], capture_output=True, env={"LANGUAGE": language}, check=False
         )
-        assert "没有 --on 这个选项。" in done.stderr.decode("utf-8")
+        assert "没有 --on 这个选项，" in done.stderr.decode("utf-8")
 
 
 def said(*args, **more):

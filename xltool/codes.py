@@ -407,6 +407,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "文件没有读完：{why}；其他文件不受影响。",
         "请在填写的电脑上重新打开、另存，再报送一次；不要加入其他内容。",
     ),
+    "second.differs": Message(
+        "warning",
+        "两个程序库读数不同",
+        "用另一个程序库（openpyxl）重读，有 {count} 格的数与审核的不同：{cells}。如{where}：审核的是 {first}，重读是 {second}。",
+        "请用 Excel 或 WPS 打开，核对这些格；把数重新填入下发的工作簿再报送，不要用别的程序改文件。",
+        ANNUAL_NOTICE,
+    ),
+    "second.unread": Message(
+        "info",
+        "没有重读",
+        "没有用另一个程序库（openpyxl）重读：{why}；审核结果照旧。",
+        NOTHING_TO_DO,
+    ),
     "file.macros": Message(
         "warning",
         "文件带有宏或控件",

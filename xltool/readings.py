@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from xltool import api, kinds, workers
 from xltool.forms import document
 from xltool.messages import finding
-from xltool.model import Reading, Submission
+from xltool.model import Finding, Reading, Submission
 from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
@@ -56,6 +56,30 @@ def verified(data: bytes, submission: Submission, prior: Submission | None = Non
     return _refused(answer) if isinstance(answer, Lost) else answer
 
 
+def compare_second_readings(
+    files: Iterable[tuple[bytes, Submission]], passwords: Sequence[str] = (), jobs: int = 1
+) -> Iterator[tuple[Finding, ...]]:
+    """What openpyxl reads in each workbook otherwise than the submission taken from it; that it cannot read one is told, and no fault."""
+    for answer in workers.run(partial(_compare_second, tuple(passwords)), files, jobs=jobs):
+        if isinstance(answer, Lost):
+            why = f"它打不开（{answer.what}）" if answer.why == "fault" else _explain_loss(answer)
+            yield (finding("second.unread", why=why),)
+        else:
+            yield answer
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether bytes that were read as a submission are a workbook: no document and no published report."""
+    return data.startswith((kinds.ZIP, kinds.OLE2)) and b"word/document.xml" not in data
+
+
+def _compare_second(passwords: tuple[str, ...], file: tuple[bytes, Submission]) -> tuple[Finding, ...]:
+    from xltool.reader.second import compare_second_reading
+
+    data, submission = file
+    return compare_second_reading(data, api.form(submission.form), submission, passwords)
+
+
 def _apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lost:
     """What the function makes of a file: in a worker process, unless the file is light."""
     if light(data):
@@ -89,10 +113,13 @@ def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:
 
 
 def _refused(lost: Lost) -> Reading:
-    why = {
+    return Reading(None, (finding("file.worker", why=_explain_loss(lost)),))
+
+
+def _explain_loss(lost: Lost) -> str:
+    return {
         "time": f"读了 {WORKER_SECONDS} 秒还没有读完",
         "memory": f"读取时占用的内存超过 {WORKER_MEMORY // 2**20} MB",
         "crash": "读取程序因它中断",
         "fault": f"读取程序出错（{lost.what}），请连同文件告诉维护人员",
     }[lost.why]
-    return Reading(None, (finding("file.worker", why=why),))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from xltool import api
-from xltool.cli import console, output, prior_files
+from xltool.cli import console, output, prior_files, second_reading
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.messages import visible
@@ -30,10 +30,16 @@ from xltool.messages import visible
     help="上年的工作簿或上报件，用来与上年比较；可以多次。",
 )
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
+@click.option("--second", is_flag=True, help="通过的工作簿用另一个程序库（openpyxl）再读一遍，核对各填报格的数。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
 @password_options
-def command(
-    paths: tuple[Path, ...], prior_paths: tuple[Path, ...], as_json: bool, strict: bool, passwords: tuple[str, ...]
+def command(  # noqa: PLR0917
+    paths: tuple[Path, ...],
+    prior_paths: tuple[Path, ...],
+    as_json: bool,
+    second: bool,
+    strict: bool,
+    passwords: tuple[str, ...],
 ) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
     loaded = output.read_files(paths, passwords)
@@ -42,6 +48,8 @@ def command(
         readings = api.check(loaded, priors)
     else:
         readings = api.check(loaded)
+    if second:
+        readings = second_reading.read_again(paths, readings, passwords)
     for path, reading in zip(paths, readings, strict=True):
         if as_json:
             console.write_result(output.to_json(str(path), reading))

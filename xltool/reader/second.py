@@ -1,0 +1,75 @@
+"""A second reading of a workbook by another hand: openpyxl finds each input by its name and reads it; what differs is a finding.
+
+It shares nothing with our own reader but how digits become a figure: another XML reader, another zip reader, other notions of names.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from xltool import kinds
+from xltool.forms import number
+from xltool.forms.number import Figure, written
+from xltool.messages import finding
+from xltool.model import Cell, Finding, FormSpec, Submission
+from xltool.reader.evidence import MOST_SHOWN
+from xltool.workbook.layout_plan import Plan, name_of, plan
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+
+def compare_second_reading(
+    data: bytes, spec: FormSpec, submission: Submission, passwords: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """What openpyxl reads in a workbook's inputs otherwise than the submission that our own reader took from it.
+
+    openpyxl raises what it likes on files that it cannot read, and may take any time and memory: call this in a worker.
+    """
+    from openpyxl import load_workbook
+
+    content = _unlock(data, passwords)
+    if not content.startswith(kinds.ZIP) or b"[Content_Types].xml" not in content:
+        return (finding("second.unread", why="它只读 .xlsx 工作簿"),)
+    with warnings.catch_warnings(action="ignore"):  # about styles and areas to print that it passes over
+        book = load_workbook(io.BytesIO(content), data_only=True)
+    layout = plan(spec)
+    differing: list[tuple[str, str, str]] = []
+    for cell, value in zip(spec.cells, submission.values, strict=True):
+        if not cell.total:
+            figure, shown = _read_figure(book, layout, cell)
+            if figure.value != value:
+                differing.append((cell.key, written(value, cell.measure), shown))
+    if not differing:
+        return ()
+    keys = [key for key, _, _ in differing]
+    return (finding("second.differs", *keys, count=len(keys), first=differing[0][1], second=differing[0][2]),)
+
+
+def _unlock(data: bytes, passwords: Sequence[str]) -> bytes:
+    if not data.startswith(kinds.OLE2):
+        return data
+    from xltool.spreadsheet import encryption
+
+    return encryption.decrypt_workbook(data, passwords).data if encryption.is_encrypted(data) else data
+
+
+def _read_figure(book: Workbook, layout: Plan, cell: Cell) -> tuple[Figure, str]:
+    """The figure in a cell as openpyxl reads it, and what stands there as a message shows it."""
+    value = _find_value(book, layout, cell)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number.from_double(repr(value), cell.measure), str(value)
+    figure = number.from_text("" if value is None else str(value), cell.measure)
+    return figure, "未填" if value is None else str(value)[:MOST_SHOWN]
+
+
+def _find_value(book: Workbook, layout: Plan, cell: Cell) -> Any:
+    """What stands where the cell's name points; where the name is gone, at the cell's own address."""
+    name = book.defined_names.get(name_of("cell", cell.key))
+    for sheet, address in name.destinations if name is not None else ():
+        return book[sheet][address.replace("$", "")].value
+    spot = layout.cells[cell.key]
+    return book[spot.sheet][spot.address].value if spot.sheet in book.sheetnames else None

@@ -245,3 +245,215 @@ MODULES = {
         "write",
     },
 }
+ALONE = {  # packages that only these rooms and modules may import
+    "click": {"cli"},
+    "docx": {"report/docx"},  # published/docx reads the parts itself, with lxml
+    "jinja2": {"report/template"},
+    "lxml": {"published/docx", "published/html"},
+    "msoffcrypto": {"spreadsheet/encryption"},
+    "numpy": {"rules", "campaign/consolidate", "model"},  # where vectors are computed; the model names their type
+    "olefile": {"spreadsheet/encryption"},
+    "openpyxl": {"reader/second"},  # for the second reading and for what people edit by hand
+    "pandas": {"api", "campaign/contributions"},  # where frames are handed out
+    "pdfplumber": {"published/pdf"},
+    "psutil": {"files", "workers", "report/office"},
+    "sqlite3": {"campaign/store"},
+    "typst": {"report/typeset"},
+    "xlrd": {"spreadsheet/xls"},
+    "xlsxwriter": {"workbook/engine"},
+    "zipfile": {"report/docx", "campaign/inbox"},
+}
+SAYS_A1 = {  # rooms that know cells by address; all others name them by key
+    "spreadsheet",
+    "workbook",
+    "reader",  # compares where cells are in a returned file with where they should be
+}
+
+ONCE = {  # what is done in one way, by the one module that does it
+    r'" 等': "messages",
+    "最接近的是": "messages",
+    r"get_close_matches|chr\(39\)": "forms/source",
+    "east_asian_width|0x2[Ee]7[Ff]": "forms/text",
+    r"isascii\(\) and .*\.is(digit|decimal|numeric)\(": "digits",
+    r'"退回意见"|"填报说明"|"_xltool"': "forms/sheet_names",
+    r'"error": 0|"error", "warning"': "model",
+}
+
+
+def modules():
+    for path in sorted(HOUSE.rglob("*.py")):
+        yield path.relative_to(HOUSE).with_suffix("").as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def imports(tree, *, at_start=False):
+    """Every imported module by full name, also inside functions and for types alone.
+
+    With `at_start` only those that importing the module itself brings in.
+    """
+    skipped = set()
+    if at_start:
+        for node in ast.walk(tree):
+            for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            if for_types or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                skipped.update(id(child) for child in ast.walk(node))
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their room in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def import_graph(trees):
+    """For each module the modules of the house that it imports; names from a module count as the module."""
+    graph = {}
+    for name, tree in trees.items():
+        graph[name] = set()
+        for target in imports(tree):
+            parts = target.split(".")
+            if parts[0] != "xltool":
+                continue
+            for length in range(len(parts), 0, -1):
+                path = "/".join(parts[1:length])
+                found = next((way for way in (path, f"{path}/__init__".lstrip("/")) if way in trees), None)
+                if found is not None:
+                    graph[name].add(found)
+                    break
+    return graph
+
+
+def circles(graph):
+    """The groups of modules that import each other by whatever way round: Tarjan's strongly connected components."""
+    order, lowest, stack, found = {}, {}, [], []
+
+    def visit(node):
+        order[node] = lowest[node] = len(order)
+        stack.append(node)
+        for target in sorted(graph[node]):
+            if target not in order:
+                visit(target)
+            if target in stack:
+                lowest[node] = min(lowest[node], lowest[target])
+        if lowest[node] == order[node]:
+            group = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(group) > 1 or node in graph[node]:
+                found.append(sorted(group))
+
+    for node in sorted(graph):
+        if node not in order:
+            visit(node)
+    return found
+
+
+def parsed(**sources):
+    return {name.replace("__of__", "/"): ast.parse(source) for name, source in sources.items()}
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from xltool.room import one",
+        "def work():\n    from xltool.room.one import name",
+        "if TYPE_CHECKING:\n    from xltool.room.one import name",
+        "import xltool.room.one",
+    ],
+)
+def test_a_circle_of_any_kind_is_found(back):
+    trees = parsed(room__of__one="from xltool.room.two import name", room__of__two="import re", room__of__three=back)
+    assert circles(import_graph(trees)) == []
+    trees["room/two"] = ast.parse("from xltool.room import three")
+    assert circles(import_graph(trees)) == [["room/one", "room/three", "room/two"]]
+
+
+def test_no_modules_import_each_other():
+    graph = import_graph(dict(modules()))
+    assert graph["report/docx"] >= {"report/style", "model"}
+    assert circles(graph) == []
+
+
+def test_what_is_done_in_one_way_stands_once():
+    for path in HOUSE.rglob("*.py"):
+        name, text = path.relative_to(HOUSE).with_suffix("").as_posix(), path.read_text("utf-8")
+        for pattern, place in ONCE.items():
+            assert (re.search(pattern, text) is not None) == (name == place), (name, pattern)
+
+
+def test_every_module_is_in_the_plan():
+    found = {}
+    for name, _ in modules():
+        room, _, module = name.rpartition("/")
+        found.setdefault(room, set()).add(module)
+    assert found == MODULES
+
+
+def test_every_room_is_in_the_plan():
+    assert set(ROOMS) == {name.split("/")[0] for name, _ in modules()}
+    for room, below in ROOMS.items():
+        assert below <= set(ROOMS) - {room}, room
+        for lower in below:
+            assert room not in ROOMS[lower], f"{room} and {lower} enter each other"
+
+
+def test_imports_run_downward_only():
+    for name, tree in modules():
+        room = name.split("/")[0]
+        for target in imports(tree):
+            parts = target.split(".")
+            if parts[0] == "xltool" and len(parts) > 1 and parts[1] in ROOMS and parts[1] != room:
+                assert parts[1] in ROOMS[room], f"{name} imports {target}"
+
+
+def test_some_packages_have_one_door():
+    for name, tree in modules():
+        for target in imports(tree):
+            package = target.split(".")[0]
+            if package in ALONE:
+                assert name in ALONE[package] or name.split("/")[0] in ALONE[package], f"{name} imports {target}"
+
+
+def test_few_rooms_say_a1():
+    for name, tree in modules():
+        if name.split("/")[0] not in SAYS_A1:
+            assert not any("a1" in target.split(".") for target in imports(tree)), name
+
+
+def test_what_takes_long_to_import_is_imported_where_it_is_used():
+    for name, tree in modules():
+        slow = {target.split(".")[0] for target in imports(tree, at_start=True)} & {"pandas", "openpyxl"}
+        assert not slow, f"{name} imports {slow} when it is imported"
+
+
+def test_the_model_needs_nothing_but_python():
+    [tree] = [tree for name, tree in modules() if name == "model"]
+    assert {target.split(".")[0] for target in imports(tree, at_start=True)} <= sys.stdlib_module_names
+
+
+def test_help_imports_nothing_heavy():
+    start = "import sys; from xltool.cli import main"
+    program = f"{start}\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"numpy", "pandas", "xlsxwriter", "docx", "lxml", "jinja2", "tomllib", "json"}
+    assert "xltool.messages" not in done.stderr.split()
+
+
+ASIDE = {
+    "faults",
+    "fuzz",
+    "golden",
+    "hostile",
+}  # folders of tests about no room: runners, files to compare with, attacks
+
+
+def test_the_tests_mirror_the_rooms():
+    tests = Path(__file__).parent
+    rooms = {name.split("/")[0] for name, _ in modules() if "/" in name}
+    folders = {path.parent.name for path in tests.rglob("test_*.py")} - {tests.name}
+    assert rooms - {"charts"} <= folders <= rooms | ASIDE
+    for path in tests.rglob("test_*.py"):
+        room = "" if path.parent == tests else path.parent.name
+        homes = {home for home, names in MODULES.items() if path.stem.removeprefix("test_") in names}
+        assert not homes or room in homes, f"{path.name} is about a module of {homes}"

@@ -147,6 +147,7 @@ MODULES = {
     },
     "published": {
         "__init__",
+        "baseline",
         "boilerplate",
         "document",
         "docx",

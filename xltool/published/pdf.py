@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from xltool.messages import finding
+from xltool.published.baseline import Sign, level_lines, place_signs
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.radicals import replace_radicals
 from xltool.spreadsheet.package import Refusal, damage_refusal, limit_refusal
@@ -80,17 +81,20 @@ def read_pdf(data: bytes) -> Document:
 
 def _read_page(page: Any, number: int) -> Iterator[_PageLine]:
     """The tables and lines of a page from its top to its bottom."""
+    from pdfplumber.utils.text import chars_to_textmap
+
     tables = [
         table
         for table in page.filter(lambda piece: not _is_white(piece)).find_tables()
         if len(table.rows) > 1 or len(table.rows[0].cells) > 1
     ]
     boxes = [table.bbox for table in tables]
-    rest = page.filter(lambda piece: not any(_lies_inside(piece, box) for box in boxes))
+    signs = place_signs(page.chars)
+    rest = [sign for sign in signs if not any(_lies_inside(sign, box) for box in boxes)]
     found = [
-        _PageLine(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _read_table(page, table)) for table in tables
+        _PageLine(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _read_table(signs, table)) for table in tables
     ]
-    for line in rest.extract_text_lines(return_chars=True):
+    for line in chars_to_textmap(level_lines(rest)).extract_text_lines() if rest else ():
         size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
         text = _LOOSE.sub("", replace_radicals(line["text"])).strip()
         found.append(
@@ -115,15 +119,15 @@ def _lies_inside(piece: Any, box: Sequence[float]) -> bool:
     return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _read_table(page: Any, table: Any) -> Lattice:
+def _read_table(printed: Sequence[Sign], table: Any) -> Lattice:
     """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
     from pdfplumber.utils.text import extract_text
 
-    signs = [sign for sign in page.chars if _lies_inside(sign, table.bbox)]
+    signs = [sign for sign in printed if _lies_inside(sign, table.bbox)]
     rows = []
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
-        texts = [extract_text([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
+        texts = [extract_text(level_lines([sign for sign in signs if _lies_inside(sign, box)])) for _, box in cells]
         rows.append(
             tuple(
                 TableEntry(_LOOSE.sub("", replace_radicals(text)), at, column)

@@ -1,0 +1,65 @@
+"""Signs of a PDF set by the line that they stand on: what a font says of its own height would move them apart by points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+
+Sign: TypeAlias = dict[str, Any]
+"""One character as pdfplumber tells it: its edges in points from the upper left corner, its size, its matrix."""
+
+NEAR: Final = 3
+"""Points by which the baselines of one line may differ: what pdfplumber allows for upper edges."""
+SMALL: Final = 0.8
+"""The share of a line's size up to which a sign may be one that was raised or lowered."""
+_ABOVE, _BELOW = 0.8, 0.2
+"""How much of its size a sign reaches above its line and below it."""
+
+
+def place_signs(signs: Iterable[Sign]) -> list[Sign]:
+    """The signs with their edges where those of any font of that size would be; what is turned stays as it is."""
+    return [_place_sign(sign, _find_baseline(sign), sign["size"]) if sign["upright"] else sign for sign in signs]
+
+
+def level_lines(signs: Sequence[Sign]) -> list[Sign]:
+    """The signs of one column of text, all of a line with the same edges: its small signs, and those raised or lowered."""
+    lines = []
+    for line in _cluster_signs(signs):
+        largest = max(line, key=itemgetter("size"))
+        lines.append((_find_baseline(largest), float(largest["size"]), line))
+    levelled = [sign for sign in signs if not sign["upright"]]
+    for base, size, line in lines:
+        middle = base - size * (_ABOVE - _BELOW) / 2
+        hosts = [
+            (at, large)
+            for at, large, _ in lines
+            if size <= SMALL * large and at - _ABOVE * large < middle < at + _BELOW * large
+        ]
+        at, large = min(hosts, key=lambda host: abs(host[0] - base), default=(base, size))
+        levelled += [_place_sign(sign, at, large) for sign in line]
+    return levelled
+
+
+def _cluster_signs(signs: Iterable[Sign]) -> Iterator[list[Sign]]:
+    """The upright signs in lines, from the top to the bottom."""
+    line: list[Sign] = []
+    for sign in sorted((sign for sign in signs if sign["upright"]), key=_find_baseline):
+        if line and _find_baseline(sign) - _find_baseline(line[-1]) > NEAR:
+            yield line
+            line = []
+        line.append(sign)
+    if line:
+        yield line
+
+
+def _find_baseline(sign: Sign) -> float:
+    """Points from the upper edge of the page: where the edges of a sign are moved, its line stays."""
+    return float(sign["line"] if "line" in sign else sign["bottom"] + sign["y0"] - sign["matrix"][5])
+
+
+def _place_sign(sign: Sign, base: float, size: float) -> Sign:
+    """The sign with edges for a baseline and a size; that of its own is kept."""
+    top = base - _ABOVE * size
+    edges = {"top": top, "bottom": base + _BELOW * size, "doctop": sign["doctop"] + top - sign["top"]}
+    return sign | edges | {"line": _find_baseline(sign)}

@@ -21,6 +21,8 @@ UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 """What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in HTML. Direction
 controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no use for them."""
 
+_FOUND_OUT: Final = ("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures")
+"""What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to ask."""
 _FACT: Final = re.compile(r"\{[a-z]+\}")
 
 
@@ -58,17 +60,15 @@ def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
 
 
 def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[str, str, str]:
-    """What a finding says, how to mend it, and the basis, which is empty where none is needed."""
+    """What a finding says, how to mend it, and the basis, which is empty where none is needed; KeyError for a fact that it lacks."""
     message = CATALOGUE[found.code]
-    facts: dict[str, Any] = {name: _shown(fact) for name, fact in found.data.items()}
+    facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
     if spec is not None and place is not None and found.keys:
-        cells = [spec.cell(key) for key in found.keys]
-        facts.setdefault("where", spot(cells[0], place))
-        facts.setdefault("block", cells[0].table.name)
-        facts.setdefault("row", cells[0].row.short)
-        facts.setdefault("column", cells[0].column.short)
-        facts.setdefault("unit", cells[0].measure.unit)
-        facts["cells"] = addresses(cells, place)
+        first = spec.cell(found.keys[0])
+        facts |= {"where": spot(first, place), "block": first.table.name, "unit": first.measure.unit}
+        facts |= {"row": first.row.short, "column": first.column.short}
+        facts["cells"] = addresses([spec.cell(key) for key in found.keys], place)
+    facts |= {name: _shown(fact) for name, fact in found.data.items()}
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
     if found.code == "file.damaged":
@@ -83,8 +83,8 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
         basis = found.data.get("basis") or (
             f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis
         )
-    said = message.sentence.format_map(_Facts(facts))
-    remedy = remedy.format_map(_Facts(facts)) if found.rule is None else remedy
+    said = message.sentence.format_map(facts)
+    remedy = remedy.format_map(facts) if found.rule is None else remedy
     return said, remedy, basis if found.severity != "info" and basis != GUIDE else ""
 
 
@@ -225,10 +225,3 @@ def visible(text: str) -> str:
 
 def _shown(fact: Any) -> Any:
     return "/" if isinstance(fact, NotApplicable) else visible(fact) if isinstance(fact, str) else fact
-
-
-class _Facts(dict[str, Any]):
-    """Facts for a sentence; one that is not there shows as nothing rather than failing on somebody's file."""
-
-    def __missing__(self, key: str) -> str:
-        return ""

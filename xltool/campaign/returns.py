@@ -16,7 +16,7 @@ from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
-from xltool.model import Finding, Reading, Submission
+from xltool.model import Reading, Submission
 from xltool.workbook.mark import returned_workbook
 
 RETURN_MARK: Final = "退回"
@@ -66,8 +66,8 @@ def _mark_workbook(
 def _read_again(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
     """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
     path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
-    data = Finding("file.missing", "error") if path is None else files.take(path)
-    if isinstance(data, Finding):
+    data = None if path is None else files.take(path)
+    if not isinstance(data, bytes):
         raise XltoolError(
             f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。"
         )

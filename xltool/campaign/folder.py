@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.roster import Roster, parse_roster
+from xltool.campaign.toml_file import open_toml
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec
@@ -111,21 +111,21 @@ def find_campaign(start: Path) -> Campaign:
 
 def load_campaign(root: Path) -> Campaign:
     """The campaign of a folder; raises `XltoolError` with every fault of its campaign.toml."""
-    try:
-        document = tomllib.loads(_read_bytes(root / SETTINGS).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise XltoolError(f"{root / SETTINGS} 不是正确的 TOML：{error}") from error
+    _, document = open_toml(_read_bytes(root / SETTINGS), SETTINGS)
+    if type(document.get("deadline")) is date:  # written without quotes, TOML takes it for a date itself
+        document["deadline"] = document["deadline"].isoformat()
     faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
     faults += [f"缺少 {name}" for name in ("form", "year", "name") if name not in document]
     faults += [
-        f"{name} 的类型不对" for name, kind in _FIELDS.items() if name in document and type(document[name]) is not kind
+        f"{name} 的类型不对"
+        for name, kind in _FIELDS.items()
+        if name in document and (not isinstance(document[name], kind) or isinstance(document[name], bool))
     ]
     if faults:
         raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
     deadline = parse_deadline(document["deadline"]) if "deadline" in document else None
-    campaign = Campaign(
-        root, document["form"], document["year"], document["name"], deadline, tuple(map(str, document.get("prior", ())))
-    )
+    form, name, prior = str(document["form"]), str(document["name"]), tuple(map(str, document.get("prior", ())))
+    campaign = Campaign(root, form, document["year"], name, deadline, prior)
     check_campaign(campaign)
     return campaign
 

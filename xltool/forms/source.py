@@ -16,6 +16,10 @@ _MARK: Final = re.compile("\ue000([0-9]+)\ue001")
 _WHERE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 
 
+LONGEST_LINE: Final = 300
+"""How much of a faulty line is shown."""
+
+
 class Located(str):
     """A string of a definition and the offset of its first character in the source."""
 
@@ -74,7 +78,7 @@ class Source:
         lines = self.text.split("\n")
         shown = []
         for fault in sorted(self.faults, key=lambda f: (f.line, f.column)):
-            line = lines[fault.line - 1] if fault.line <= len(lines) else ""
+            line = lines[fault.line - 1][:LONGEST_LINE] if fault.line <= len(lines) else ""
             indent = "".join(
                 "\u3000" if breadth(c, doubtful=1) == 2 else c if c == "\t" else " " for c in line[: fault.column - 1]
             )

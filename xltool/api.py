@@ -333,11 +333,10 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
     >>> frame.loc["654221-015", "disclosure.fees.amount"]
     Decimal('78.156100')
     """
-    from decimal import Decimal
 
     import pandas as pd
 
-    from xltool.model import NotApplicable
+    from xltool.forms.number import exact
 
     rows = list(submissions)
     if len({submission.form for submission in rows}) > 1:
@@ -346,12 +345,7 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
         return pd.DataFrame()
     spec = form(rows[0].form)
 
-    def exact(value: Any, decimals: int) -> Any:
-        if value is None or isinstance(value, NotApplicable):
-            return None if value is None else "/"
-        return Decimal(value).scaleb(-decimals) if decimals else value
-
-    data = [[exact(v, c.measure.decimals) for v, c in zip(s.values, spec.cells, strict=True)] for s in rows]
+    data = [[exact(v, c.measure) for v, c in zip(s.values, spec.cells, strict=True)] for s in rows]
     heads = pd.DataFrame([[s.agency.name, s.year] for s in rows], columns=["agency", "year"], dtype=object)
     frame = pd.concat([heads, pd.DataFrame(data, columns=list(spec.index), dtype=object)], axis=1)
     frame.index = pd.Index([submission.agency.code for submission in rows], name="code")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, assert_never
 
 from xltool.codes import ACCURATE, ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, NOTHING_TO_DO
-from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value
+from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value, figure_of
 
 Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
@@ -181,20 +181,30 @@ def plain(scaled: int, decimals: int) -> str:
 def _side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
     decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
-    shown = [
-        term for term in terms if len(terms) <= 4 or (isinstance(values.get(term[0]), int) and values[term[0]] != 0)
-    ]
+    shown = [term for term in terms if len(terms) <= 4 or figure_of(values.get(term[0]))]
     if not shown:
         return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []
     for key, coefficient in shown:
-        value = values.get(key)
-        figure = "/" if isinstance(value, NotApplicable) else plain(value or 0, decimals)
+        figure = _figure(values.get(key), decimals)
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
         sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
         parts.append(f"{sign}{times}{_name(key, rule, spec)} {figure}")
     text = "".join(parts)
     return text if len(shown) == 1 and abs(shown[0][1]) == 1 else f"{text} = {plain(result, decimals)}"
+
+
+def _figure(value: Value, decimals: int) -> str:
+    """A value as one term of a rule: a blank counts as zero there."""
+    match value:
+        case int():
+            return plain(value, decimals)
+        case NotApplicable.SLASH:
+            return "/"
+        case None:
+            return "0"
+        case _:
+            assert_never(value)
 
 
 def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:

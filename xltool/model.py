@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,36 @@ class NotApplicable(Enum):
 NOT_APPLICABLE: Final = NotApplicable.SLASH
 
 Value: TypeAlias = int | NotApplicable | None
-"""A figure scaled by its measure, `/`, or None for a blank, which is never zero."""
+"""A figure scaled by its measure, `/`, or None for a blank, which is never zero.
+
+Whoever asks which of them a value is does so by `match` with `assert_never`, or by one of the two functions below: so a
+new kind of value is a type error wherever it matters.
+"""
+
+
+def figure_of(value: Value) -> int | None:
+    """The figure that a value is; None for `/` and for a blank, which are none."""
+    match value:
+        case int():
+            return value
+        case None | NotApplicable.SLASH:
+            return None
+        case _:
+            assert_never(value)
+
+
+def summand_of(value: Value) -> int | None:
+    """What a value adds to a sum: its figure, or 0 for `/`; None for a blank, of which nobody knows."""
+    match value:
+        case int():
+            return value
+        case NotApplicable.SLASH:
+            return 0
+        case None:
+            return None
+        case _:
+            assert_never(value)
+
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")

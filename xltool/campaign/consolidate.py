@@ -30,6 +30,7 @@ from xltool.model import (
     Row,
     Submission,
     Value,
+    figure_of,
 )
 from xltool.rules.stack import stack_values
 
@@ -234,9 +235,7 @@ def _find_careful_sums(
         adding = np.nonzero((values[:, places] != 0).any(axis=1))[0].tolist()
         if len(adding) < 2:
             continue
-        nonzero = [
-            cell for cell, at in zip(cells, places, strict=True) if total.values[at] not in (0, None, NOT_APPLICABLE)
-        ]
+        nonzero = [cell for cell, at in zip(cells, places, strict=True) if figure_of(total.values[at])]
         sums = "、".join(
             f"{cell.column.short} {written(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero
         )

@@ -12,7 +12,7 @@ from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import inert
 from xltool.forms.number import exact
-from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value
+from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value, figure_of
 
 if TYPE_CHECKING:
     import pandas
@@ -170,7 +170,8 @@ def _list_side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator
 
 def _sum_corrections(value: Value, column: Sequence[int]) -> int:
     """What corrections add to the agencies' figures."""
-    return value - sum(column) if isinstance(value, int) else 0
+    figure = figure_of(value)
+    return 0 if figure is None else figure - sum(column)
 
 
 def _fit_to_sheet(sheet: SheetRows) -> SheetRows:

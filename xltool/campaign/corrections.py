@@ -16,7 +16,19 @@ from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
 from xltool.forms.number import from_decimal, written
 from xltool.forms.source import Located, Source
 from xltool.messages import finding
-from xltool.model import NOT_APPLICABLE, Agency, Applied, Cell, CellKey, Correction, Finding, FormSpec, Value
+from xltool.model import (
+    NOT_APPLICABLE,
+    Agency,
+    Applied,
+    Cell,
+    CellKey,
+    Correction,
+    Finding,
+    FormSpec,
+    Value,
+    figure_of,
+    summand_of,
+)
 
 CORRECTIONS_FILE: Final = "corrections.toml"
 _HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*correction[ \t]*\]\]", re.MULTILINE)
@@ -119,7 +131,7 @@ def _correct_value(correction: Correction, before: Value) -> Value:
         return correction.value
     if before is NOT_APPLICABLE and not correction.change:
         return before
-    return correction.change + (before if isinstance(before, int) else 0)
+    return correction.change + (summand_of(before) or 0)
 
 
 @dataclass(frozen=True)
@@ -189,7 +201,7 @@ class _CorrectionEntry:
                 field,
                 f"{field} 的 {figure.data['raw']} 不对：{'数字过大' if figure.code == 'number.range' else digits}",
             )
-        value = figure.value if isinstance(figure.value, int) else None
+        value = figure_of(figure.value)
         if field == "value" and value is not None and value < 0 and not cell.measure.signed:
             self.fault(field, "改成的数不能是负数")
         return value

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from xltool.charts.picture import Amount, Bar, Picture
 from xltool.forms.tables import short_name
-from xltool.model import NOT_APPLICABLE, Block, Column, FormSpec, Head, Row, Submission, Value
+from xltool.model import NOT_APPLICABLE, Block, Column, FormSpec, Head, Row, Submission, Value, figure_of
 
 APPLICATIONS, DISPUTES, TOTAL = "applications", "disputes", "total"
 RECEIVED, CARRIED_OUT, PROCESSED, GRANTED = "received", "carried_out", "processed_total", "granted"
@@ -45,7 +45,8 @@ def by_agency(
     if key not in spec.index:
         return ()
     unit = spec.cell(key).measure.unit
-    known = [(name, amount, amount.value) for name, amount in volumes if isinstance(amount.value, int)]
+    figures = ((name, amount, figure_of(amount.value)) for name, amount in volumes)
+    known = [(name, amount, figure) for name, amount, figure in figures if figure is not None]
     known.sort(key=lambda each: -each[2])
     shown, others = (known, []) if len(known) <= MOST_BARS + 1 else (known[:MOST_BARS], known[MOST_BARS:])
     bars = [Bar(name, (amount,)) for name, amount, _ in shown]
@@ -184,7 +185,7 @@ def _sum(spec: FormSpec, values: Sequence[Value], table: str, rows: Iterable[Row
 
 
 def _amount(values: Sequence[Value]) -> Amount:
-    known = [value for value in values if isinstance(value, int)]
+    known = [figure for value in values if (figure := figure_of(value)) is not None]
     blanks = sum(value is None for value in values)
     if known:
         return Amount(sum(known), blanks)
@@ -193,9 +194,6 @@ def _amount(values: Sequence[Value]) -> Amount:
 
 def _same(parts: Bar, whole: Amount) -> bool:
     """Whether parts are all there, none below zero, and make up the whole."""
-    known = [
-        amount.value
-        for amount in parts.amounts
-        if isinstance(amount.value, int) and not amount.blanks and amount.value >= 0
-    ]
+    figures = [None if amount.blanks else figure_of(amount.value) for amount in parts.amounts]
+    known = [figure for figure in figures if figure is not None and figure >= 0]
     return len(known) == len(parts.amounts) and sum(known) == whole.value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from xltool.model import NOT_APPLICABLE, NotApplicable, Value
+from xltool.model import NotApplicable, Value, figure_of, summand_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Amount:
     @property
     def length(self) -> int:
         """What a bar can show of it."""
-        return self.value if isinstance(self.value, int) and self.value > 0 else 0
+        return max(figure_of(self.value) or 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def nothing(picture: Picture) -> str:
             if amounts
             else f"没有可画的数。{''.join(picture.notes)}"
         )
-    elif all(amount.value in (0, NOT_APPLICABLE) and not amount.blanks for amount in amounts):
+    elif all(summand_of(amount.value) == 0 and not amount.blanks for amount in amounts):
         said = picture.none + "".join(picture.notes)
     else:
         said = f"没有大于0的数：{words(picture)}"
@@ -79,17 +80,23 @@ def nothing(picture: Picture) -> str:
 
 def shown(amount: Amount, unit: str) -> str:
     """An amount as a label says it: a blank is 未填 and never 0."""
-    aside = doubt(amount)
-    if not isinstance(amount.value, int):
+    aside, figure = doubt(amount), figure_of(amount.value)
+    if figure is None:
         return aside
-    return f"{amount.value}{unit}" + (f"（{aside}）" if aside else "")
+    return f"{figure}{unit}" + (f"（{aside}）" if aside else "")
 
 
 def doubt(amount: Amount) -> str:
     """What an amount is instead of a plain figure, or what it lacks; nothing for a plain one."""
-    if isinstance(amount.value, int):
-        return f"另有{amount.blanks}格未填" if amount.blanks else ""
-    return "不适用" if isinstance(amount.value, NotApplicable) else "未填"
+    match amount.value:
+        case int():
+            return f"另有{amount.blanks}格未填" if amount.blanks else ""
+        case NotApplicable.SLASH:
+            return "不适用"
+        case None:
+            return "未填"
+        case _:
+            assert_never(amount.value)
 
 
 def _told(picture: Picture, bar: Bar) -> str:
@@ -99,9 +106,9 @@ def _told(picture: Picture, bar: Bar) -> str:
     named = [f"{name} {part}" for name, part in zip(picture.series, parts, strict=True)]
     if picture.stacked:
         return f"{bar.label} {bar.length}{picture.unit}（{'、'.join(named)}）"
-    this, last = (amount.value for amount in bar.amounts)
-    whole = isinstance(this, int) and isinstance(last, int) and not any(amount.blanks for amount in bar.amounts)
-    change = _change(this - last, picture.unit) if whole and isinstance(this, int) and isinstance(last, int) else ""
+    this, last = (figure_of(amount.value) for amount in bar.amounts)
+    known = this is not None and last is not None and not any(amount.blanks for amount in bar.amounts)
+    change = _change(this - last, picture.unit) if known and this is not None and last is not None else ""
     return f"{bar.label}：{'，'.join(named)}{change}"
 
 

@@ -35,7 +35,8 @@ from xltool.report.printing import REPORT_KINDS, STYLE, only
     multiple=True,
     default=reports.USUAL,
     type=click.Choice(list(REPORT_KINDS)),
-    help=f"生成哪种文件：{'、'.join(f'{k.suffix} {k.words}' for k in REPORT_KINDS.values())}；可以多次给出，默认 {'、'.join(reports.USUAL)}。",
+    help=f"生成哪种文件：{'、'.join(f'{kind.suffix} {kind.words}' for kind in REPORT_KINDS.values())}；"
+    f"可以多次给出，默认 {'、'.join(reports.USUAL)}。",
 )
 @click.option(
     "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"

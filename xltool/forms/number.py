@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from xltool.messages import plain
-from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value
+from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value, summand_of
 
 SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
 """What clerks write where an item cannot exist for their office; the form's own sign is `/`."""
@@ -93,25 +93,34 @@ def from_text(raw: str, measure: Measure) -> Figure:
 
 def display(value: Value, measure: Measure) -> str:
     """The figure as the report prints it: `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in."""
-    if value is None:
-        return ""
-    if isinstance(value, NotApplicable):
-        return "0"
-    return plain(value, measure.decimals)
+    number = summand_of(value)
+    return "" if number is None else plain(number, measure.decimals)
 
 
 def written(value: Value, measure: Measure) -> str:
     """The figure as a message or a document names it: like `display`, but `/` stays `/` and a blank is 未填."""
-    if value is None:
-        return "未填"
-    return "/" if isinstance(value, NotApplicable) else plain(value, measure.decimals)
+    match value:
+        case int():
+            return plain(value, measure.decimals)
+        case NotApplicable.SLASH:
+            return "/"
+        case None:
+            return "未填"
+        case _:
+            assert_never(value)
 
 
 def exact(value: Value, measure: Measure) -> int | Decimal | str | None:
     """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals; `/` and a blank as they are."""
-    if value is None or isinstance(value, NotApplicable):
-        return None if value is None else "/"
-    return Decimal(plain(value, measure.decimals)) if measure.decimals else value
+    match value:
+        case int():
+            return Decimal(plain(value, measure.decimals)) if measure.decimals else value
+        case NotApplicable.SLASH:
+            return "/"
+        case None:
+            return None
+        case _:
+            assert_never(value)
 
 
 def _plain(number: Decimal) -> str:
@@ -137,4 +146,4 @@ def _held(text: str, measure: Measure) -> str | None:
     if sign and sign.startswith(("减", "-")):
         number = -number
     figure = from_decimal(number.normalize(), measure)
-    return display(figure.value, measure) if isinstance(figure.value, int) else None
+    return None if figure.value is None else display(figure.value, measure)

@@ -13,7 +13,7 @@ from typing import Final
 from xltool.forms import catalog
 from xltool.forms.number import display
 from xltool.forms.source import closest
-from xltool.model import PRIOR, FormSpec, Submission
+from xltool.model import PRIOR, FormSpec, Submission, summand_of
 
 CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""
@@ -93,10 +93,10 @@ class _Year:
     submission: Submission
 
     def scaled(self, key: str) -> int:
-        value = self.submission.values[self.spec.index[key]]
-        if value is None:
+        figure = summand_of(self.submission.values[self.spec.index[key]])
+        if figure is None:
             raise _Meaningless(f"{self.submission.year} 年的这一格没有数")
-        return value if isinstance(value, int) else 0
+        return figure
 
     def shown(self, key: str) -> tuple[str, str]:
         measure = self.spec.cell(key).measure

@@ -29,7 +29,8 @@ def length(text: str) -> int:
 def breadth(text: str, doubtful: int = 2) -> int:
     """How many columns a text takes where a Chinese sign takes two and a Latin one takes one.
 
-    `doubtful` is for signs that a Chinese font draws wide and a terminal narrow, “” and × among them (ambiguous in Unicode's annex 11).
+    `doubtful` is for signs that a Chinese font draws wide and a terminal narrow, “” and × among them (ambiguous in
+    Unicode's annex 11).
     """
     if text.isascii():
         return len(text)

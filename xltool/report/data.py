@@ -10,7 +10,7 @@ from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import exact
-from xltool.model import FormSpec, NotApplicable, Submission
+from xltool.model import FormSpec, Submission, summand_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
 DATA_HEADS: Final = (
@@ -81,7 +81,7 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
 
 def _describe_measurements(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        figure = document.json_value(0 if isinstance(value, NotApplicable) else value, cell.measure)
+        figure = document.json_value(summand_of(value), cell.measure)
         given = {} if figure is None else {"value": figure}
         yield {
             "@type": "PropertyValue",

@@ -1,4 +1,7 @@
-"""The register of report kinds: which printer makes each, what each may have, which are read back; whatever lists kinds reads it here."""
+"""The register of report kinds: which printer makes each, what each may have, which are read back.
+
+Whatever lists kinds reads it here: help texts, guards, documents.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class Wishes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something that only some kinds can have: its flag, its name in a sentence, how to know that it is wanted, what else would do."""
+    """Something that only some kinds can have.
+
+    Its flag, its name in a sentence, how to know that it is wanted, what else would do.
+    """
 
     flag: str
     words: str
@@ -49,7 +55,10 @@ _APART: Final = ((FRAGMENT, PICTURES, "发布系统大多会去掉图示；另�
 
 @dataclass(frozen=True)
 class Order:
-    """What a printer is asked for: `whole` has its totals completed; `given` is the submission as it came, for programs."""
+    """What a printer is asked for.
+
+    `whole` has its totals completed; `given` is the submission as it came, for programs.
+    """
 
     spec: FormSpec
     whole: Submission
@@ -70,10 +79,11 @@ Output: TypeAlias = tuple[bytes, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """One kind of file that a report can be: the suffix that names it, what a clerk calls it, its printer, the options that it takes.
+    """One kind of file that a report can be.
 
-    `is_read_back`: `verify` and `import` read it, since people publish it. `is_usual`: an office publishes it unless told otherwise.
-    `is_data`: figures for programs, and no report.
+    The suffix that names it, what a clerk calls it, its printer, the options that it takes. `is_read_back`: `verify` and
+    `import` read it, since people publish it. `is_usual`: an office publishes it unless told otherwise. `is_data`:
+    figures for programs, and no report.
     """
 
     suffix: str
@@ -164,7 +174,10 @@ def print_report(spec: FormSpec, whole: Submission, given: Submission, suffix: s
 
 
 def find_fault(kind: ReportKind, wanted: Collection[Option], *, by_flag: bool = False) -> str:
-    """Why a report of that kind cannot have what is wanted, in a sentence; nothing when it can. `by_flag` names `--pictures`, not 图示."""
+    """Why a report of that kind cannot have what is wanted, in a sentence; nothing when it can.
+
+    `by_flag` names `--pictures`, not 图示.
+    """
     names = {option: f"{option.flag} " if by_flag else option.words for option in OPTIONS}
     for option in OPTIONS:
         if option in wanted and option not in kind.options:

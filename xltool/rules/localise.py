@@ -12,7 +12,7 @@ from typing import Final
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL
-from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value
+from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value, figure_of, summand_of
 
 MOST_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""
@@ -92,9 +92,9 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
 
 def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Suspect]:
     held = {key: values[spec.index[key]] for key in group.columns}
-    if None in held.values():
+    figures = {key: summand for key, value in held.items() if (summand := summand_of(value)) is not None}
+    if len(figures) < len(held):
         return []
-    figures = {key: value if isinstance(value, int) else 0 for key, value in held.items()}
     residual = group.residual(figures)
     square = sum(r * r for r in residual)
     if not square:
@@ -121,8 +121,8 @@ def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Sus
 
 def _witness(spec: FormSpec, suspect: Suspect) -> str:
     """What besides arithmetic speaks for a cell: a total left at zero, or a slip of digits."""
-    value, proposed = suspect.value, suspect.proposed
-    if not isinstance(value, int):
+    value, proposed = figure_of(suspect.value), suspect.proposed
+    if value is None:
         return ""
     if spec.cell(suspect.key).total and value == 0:
         return "合计为 0，而分项之和不为 0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xltool.forms import catalog, totals
-from xltool.model import CellKey, FormSpec, Submission, Value
+from xltool.model import CellKey, FormSpec, Submission, Value, figure_of
 
 
 def aligned(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
@@ -24,6 +24,7 @@ def _converted(spec: FormSpec, own: FormSpec, values: Sequence[Value], key: Cell
     if key not in own.index:
         return None
     value, scale, to = values[own.index[key]], own.cell(key).measure.scale, spec.cell(key).measure.scale
-    if not isinstance(value, int) or scale == to:
+    figure = figure_of(value)
+    if figure is None or scale == to:
         return value
-    return None if value * to % scale else value * to // scale
+    return None if figure * to % scale else figure * to // scale

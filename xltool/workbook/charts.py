@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from xltool.charts.picture import Amount, Bar, Picture, doubt, nothing, words
 from xltool.forms.text import breadth, clean
+from xltool.model import figure_of
 from xltool.workbook.cell_formats import FONT
 from xltool.workbook.engine import EXACT
 
@@ -108,13 +109,13 @@ def _label(picture: Picture, bar: Bar) -> str:
 
 
 def _figure(sheet: Any, row: int, column: int, amount: Amount, formats: Mapping[str, Any]) -> None:
-    value = amount.value
-    if isinstance(value, int) and -EXACT < value < EXACT:
-        sheet.write_number(row, column, value, formats["number"])
-    elif isinstance(value, int):
-        sheet.write_string(row, column, str(value), formats["number"])
-    else:
+    figure = figure_of(amount.value)
+    if figure is None:
         sheet.write_blank(row, column, None, formats["number"])
+    elif -EXACT < figure < EXACT:
+        sheet.write_number(row, column, figure, formats["number"])
+    else:
+        sheet.write_string(row, column, str(figure), formats["number"])
 
 
 def _chart(book: Any, name: str, picture: Picture, first: int, last: int) -> Any:

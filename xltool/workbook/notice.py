@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
@@ -127,11 +127,15 @@ def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
 def _unchanged(cell: Cell, spot: Spot, value: Value) -> str:
     """A condition that holds as long as a cell holds what it held."""
     place = cell_name(spot.row, spot.column, absolute=True)
-    if value is None:
-        return f"LEN({place})=0"
-    if isinstance(value, NotApplicable):
-        return f'{place}="/"'
-    return f"AND(ISNUMBER({place}),{place}={plain(value, cell.measure.decimals)})"
+    match value:
+        case int():
+            return f"AND(ISNUMBER({place}),{place}={plain(value, cell.measure.decimals)})"
+        case NotApplicable.SLASH:
+            return f'{place}="/"'
+        case None:
+            return f"LEN({place})=0"
+        case _:
+            assert_never(value)
 
 
 def _counts(notice: Notice) -> str:

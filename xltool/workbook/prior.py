@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from xltool.model import Block, Column, NotApplicable, Rectangle, Table
 from xltool.workbook.cached_values import figure
@@ -41,12 +41,15 @@ def _figure(context: Context, sheet: Any, key: str) -> None:
     value, look = context.prior[context.spec.index[key]], context.formats["prior"]
     if width > 1:
         sheet.merge_range(spot.row, spot.column, spot.row, spot.column + width - 1, "", look)
-    if isinstance(value, NotApplicable):
-        sheet.write_inline(spot.row, spot.column, "/", look)
-    elif value is None:
-        sheet.write_blank(spot.row, spot.column, None, look)
-    else:
-        sheet.write_number(spot.row, spot.column, figure(value, context.spec.cell(key)), look)
+    match value:
+        case int():
+            sheet.write_number(spot.row, spot.column, figure(value, context.spec.cell(key)), look)
+        case NotApplicable.SLASH:
+            sheet.write_inline(spot.row, spot.column, "/", look)
+        case None:
+            sheet.write_blank(spot.row, spot.column, None, look)
+        case _:
+            assert_never(value)
 
 
 def _line(context: Context, sheet: Any, block: Block) -> None:

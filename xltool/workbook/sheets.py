@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.checks import Check
@@ -166,12 +166,15 @@ def _value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
     if area.width > 1:
         _area(sheet, area, "", look)
     value = context.submission.values[context.spec.index[cell.key]]
-    if value is None:
-        sheet.write_blank(spot.row, spot.column, None, look)
-    elif isinstance(value, NotApplicable):
-        sheet.write_string(spot.row, spot.column, "/", look)
-    else:
-        sheet.write_number(spot.row, spot.column, figure(value, cell), look)
+    match value:
+        case int():
+            sheet.write_number(spot.row, spot.column, figure(value, cell), look)
+        case NotApplicable.SLASH:
+            sheet.write_string(spot.row, spot.column, "/", look)
+        case None:
+            sheet.write_blank(spot.row, spot.column, None, look)
+        case _:
+            assert_never(value)
 
 
 def _words(context: Context, sheet: Any, table_: Table) -> None:

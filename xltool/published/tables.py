@@ -80,9 +80,7 @@ def find_tables(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[st
     The newest edition is tried first; where it fits without a doubt, no other is.
     """
     everything: dict[str, list[TableFigures]] = {}
-    printed = [
-        [_TableLine(row, tuple([bare_label(entry.text) for entry in row])) for row in table.rows] for table in tables
-    ]
+    printed = [[_bare_line(row) for row in table.rows] for table in tables]
     said = [frozenset().union(*(line.bare for line in lines)) for lines in printed]
     for spec in sorted(specs, key=lambda spec: spec.years[0], reverse=True):
         for table in spec.tables:
@@ -98,6 +96,10 @@ def find_tables(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[st
     for readings in everything.values():
         readings.sort(key=lambda figures: figures.doubts)
     return everything
+
+
+def _bare_line(row: Sequence[TableEntry]) -> _TableLine:
+    return _TableLine(tuple(row), tuple([bare_label(entry.text) for entry in row]))
 
 
 @lru_cache(maxsize=8192)
@@ -214,13 +216,15 @@ def _match_heads(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str,
         return True, ()  # a table that goes on behind a page break
     if sum(label in heads for label in wanted) * 2 < len(wanted):
         return False, foreign
-    levels = [
-        [bare_label(c.label) for c in block.columns if len(c.heads) == depth]
-        for depth in {len(c.heads) for c in block.columns}
-    ]
-    return all(
-        [h for h in heads if h in level] == [label for label in level if label in heads] for level in levels
-    ), foreign
+    levels: dict[int, list[str]] = {}
+    for column in block.columns:
+        levels.setdefault(len(column.heads), []).append(bare_label(column.label))
+    return all(_stand_in_order(level, heads) for level in levels.values()), foreign
+
+
+def _stand_in_order(level: Sequence[str], heads: Sequence[str]) -> bool:
+    """Whether those heads of a level that are printed stand in the official order, and each as often."""
+    return [head for head in heads if head in level] == [label for label in level if label in heads]
 
 
 def _take_row(

@@ -87,7 +87,7 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
             [entry for _, entries in touched for entry in entries] + [item],
         )
         groups = [group for group in groups if group not in touched] + [merged]
-    return [Group([rule for rule, _ in entries], [terms for _, terms in entries]) for _, entries in groups]
+    return [Group(*(list(each) for each in zip(*entries, strict=True))) for _, entries in groups]
 
 
 def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Suspect]:

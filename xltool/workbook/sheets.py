@@ -215,14 +215,9 @@ def _colours(context: Context, sheet: Any, word: Word) -> None:
     for rule in (fail, ask, good):
         sheet.conditional_format(row, column, row, column + word.width - 1, rule)
     areas = [context.plan.cells[key] for key in word.keys if context.plan.cells[key].sheet == word.spot.sheet]
-    spans = (
-        min(s.row for s in areas),
-        min(s.column for s in areas),
-        max(s.row for s in areas),
-        max(s.column for s in areas),
-    )
+    rows, columns = [area.row for area in areas], [area.column for area in areas]
     for rule in (fail, ask):
-        sheet.conditional_format(*spans, rule)
+        sheet.conditional_format(min(rows), min(columns), max(rows), max(columns), rule)
 
 
 def _validations(context: Context, sheet: Any, table_: Table) -> None:

@@ -1,0 +1,55 @@
+"""How the house is written, as far as no linter holds it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import xltool
+
+HOUSE = Path(xltool.__file__).parent
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def packed(tree: ast.Module) -> Iterator[int]:
+    """The lines at which a statement packs three comprehensions into two lines or nests them three deep."""
+    for statement in ast.walk(tree):
+        if not isinstance(statement, ast.stmt):
+            continue
+        starts: list[int] = []
+        stack = [(node, 0) for node in ast.iter_child_nodes(statement)]
+        while stack:
+            node, depth = stack.pop()
+            if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+                continue
+            if isinstance(node, COMPREHENSIONS):
+                starts.append(node.lineno)
+                depth += 1
+                if depth == 3:
+                    yield node.lineno
+            stack += [(child, depth) for child in ast.iter_child_nodes(node)]
+        starts.sort()
+        yield from (first for first, third in zip(starts, starts[2:], strict=False) if third - first < 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("x = [a for a in y], [b for b in y], [c for c in y]", [1]),
+        ("x = (\n    [a for a in y], [b for b in y],\n    [c for c in y],\n)", [2]),
+        ("x = [\n    [\n        [c for c in b]\n        for b in a\n    ]\n    for a in y\n]", [3]),
+        ("x = [[b for b in a] for a in y]\nz = [b for b in x]", []),
+        ("if any(a for a in y):\n    x = [[b for b in a] for a in y]", []),
+        ("x = {\n    1: [a for a in y],\n    2: [b for b in y],\n    3: 0,\n    4: [c for c in y],\n}", []),
+    ],
+)
+def test_packed_comprehensions_are_found(source: str, found: list[int]) -> None:
+    assert list(packed(ast.parse(source))) == found
+
+
+def test_no_line_packs_three_comprehensions() -> None:
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in HOUSE.rglob("*.py")}
+    assert [f"{path.relative_to(HOUSE)}:{line}" for path, tree in sorted(trees.items()) for line in packed(tree)] == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Final
 
 from xltool.forms.memo import derive_once
 from xltool.workbook.formula import formulas
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
-SIGNS = 16
+SIGNS: Final = 16
 """Hexadecimal digits that a workbook bears of it."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +22,10 @@ authority = "县政府办公室"
 basis = "县政办字〔2024〕6号"
 years = [2024, 2026]
 steps = ["没有发生的填 0。", "看“校验”，通过后报送。"]
+law = "《政府网站与政务新媒体检查指标》第三条"
+period = "4 月 1 日至 6 月 30 日"
+deadline = "七月十五日前报送。"
+office = "政务新媒体工作机构"
 
 [measure.count]
 unit = "个"
@@ -56,6 +63,8 @@ lines = 4
 [[section]]
 heading = "一、检查概况"
 texts = ["summary", "problems"]
+facts_opening = "联系人员："
+facts = ["contact.phone"]
 
 [[section]]
 heading = "二、账号和经费"
@@ -304,6 +313,50 @@ def test_the_form_is_listed_and_described(clerk):
     assert "表二 留言" in shown
 
 
+def test_the_first_sheet_says_the_words_of_the_form_and_of_no_other(clerk, right):
+    book = openpyxl.load_workbook(right)
+    said = {row[0]: row[2] for row in book["填报说明"].iter_rows(min_row=3, max_row=6, values_only=True)}
+    book.close()
+    assert said == {
+        "填报单位": "额敏县政府办公室（654221-001）",
+        "报告年度": "2025 年（4 月 1 日至 6 月 30 日）",
+        "报送期限": "按下发通知规定的日期；七月十五日前报送。",
+        "依据": "县政办字〔2024〕6号（县政府办公室）；《政府网站与政务新媒体检查指标》第三条",
+    }
+
+
+def test_a_form_without_such_words_says_less(clerk):
+    folder = clerk.folder / "bare"
+    folder.mkdir()
+    bare = re.sub(r"(?m)^(law|period|deadline|office) = .*\n", "", DEFINITION)
+    (folder / "media_inspection.toml").write_text(bare, encoding="utf-8")
+    clerk.environment["XLTOOL_FORMS"], before = str(folder), clerk.environment["XLTOOL_FORMS"]
+    try:
+        path = clerk.filled("bare.xlsx", {})
+    finally:
+        clerk.environment["XLTOOL_FORMS"] = before
+    book = openpyxl.load_workbook(path)
+    said = [row[2] for row in book["填报说明"].iter_rows(min_row=4, max_row=6, values_only=True)]
+    book.close()
+    assert said == ["2025 年", "按下发通知规定的日期。", "县政办字〔2024〕6号（县政府办公室）"]
+
+
+def test_the_mail_names_the_form(clerk):
+    roster = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n654221-000,额敏县人民政府,county,,,,a@example.com\n"
+    (clerk.folder / "roster.csv").write_text(roster, encoding="utf-8")
+    options = ["--form", "media-inspection", "--year", "2025", "--name", "额敏县", "--roster", "roster.csv"]
+    code, _, said = clerk.xltool("new", "campaign", *options)
+    assert code == 0, said
+    code, _, said = clerk.xltool("build", "-C", "campaign", "--mail")
+    assert code == 0, said
+    [path] = (clerk.folder / "campaign" / "outbox").glob("*.eml")
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    text = mail.get_body().get_content()
+    assert "附件是贵单位 2025 年度政务新媒体季度检查表的填报工作簿。" in text
+    assert text.rstrip().endswith("\n额敏县政务新媒体工作机构")
+    assert "信息公开" not in f"{mail['Subject']}{text}"
+
+
 def test_what_was_typed_is_read(clerk, right):
     code, shown, said = clerk.xltool("read", right)
     assert (code, said) == (0, "")
@@ -390,6 +443,7 @@ def test_the_report_has_the_tables_and_texts(clerk, right, kind):
         "二、账号和经费",
         "（一）问题",
         "六月检查了全部账号。",
+        "联系人员：联系电话为0901-0000000。",
         "（二）留言不回复",
         "-3",
         "3.07",

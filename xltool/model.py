@@ -175,11 +175,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report in official order: texts, or one table."""
+    """A part of the report in official order: texts, or one table; behind it texts of the cover in one sentence."""
 
     heading: str
     texts: tuple[str, ...] = ()
     table: str | None = None
+    facts: tuple[str, ...] = ()  # keys of texts of the cover
+    facts_opening: str = ""  # 联系方式：
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,6 +301,10 @@ class FormSpec:
     rules: tuple[Rule, ...]
     cells: tuple[Cell, ...]
     steps: tuple[str, ...] = ()  # how to fill it in, for the first sheet
+    period: str = ""  # what of a year it is about, as its report says it: 1 月 1 日至 12 月 31 日
+    deadline: str = ""  # one sentence on when it is due
+    law: str = ""  # the articles behind the notice that is its basis
+    office: str = ""  # what the office in charge is called, behind the name of its county
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

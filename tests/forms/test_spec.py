@@ -153,6 +153,20 @@ ONE_FAULT = [
         "no text is named 'sumary'|did you mean 'summary'?",
     ),
     (
+        "a fact that is no text of the cover",
+        'texts = ["summary"]',
+        'texts = ["summary"]\nfacts_opening = "联系方式："\nfacts = ["summary"]',
+        'facts = ["^summary"]',
+        "no text of the cover is named 'summary'",
+    ),
+    (
+        "an opening without facts",
+        'texts = ["summary"]',
+        'texts = ["summary"]\nfacts_opening = "联系方式："',
+        '"^联系方式：',
+        "'facts' and 'facts_opening' need each other",
+    ),
+    (
         "unknown table",
         'table = "accounts"',
         'table = "accounts"\n[[section]]\ntable = "acounts"',

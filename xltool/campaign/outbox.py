@@ -82,9 +82,9 @@ def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes) -
     by = f"请于 {campaign.deadline.isoformat()} 前" if campaign.deadline else "请按通知规定的日期"
     message.set_content(
         f"{entry.agency.name}{entry.contact}：\n\n"
-        f"附件是贵单位 {campaign.year} 年度政府信息公开工作年度报告的填报工作簿。请打开附件，按“填报说明”填写，"
+        f"附件是贵单位 {campaign.year} 年度{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"
         f"表头显示“可以报送”后保存，{by}把工作簿作为附件发回。\n\n"
-        f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n\n{campaign.name}政府信息公开工作机构\n"
+        f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n\n{campaign.name}{campaign.spec.office}\n"
     )
     message.add_attachment(data, maintype="application", subtype=_XLSX, filename=name)
     message.set_boundary(f"=_xltool_{hashlib.sha256(data).hexdigest()[:24]}")

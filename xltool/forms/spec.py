@@ -48,6 +48,7 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
     unique(source, "a table", [table.id for table in found])
     unique(source, "a sheet", [table.sheet for table in found])
     unique(source, "a text", [text.key for text in texts])
+    unique(source, "a fact", [key for section in sections for key in section.facts])
     _in_one_section(source, sections, found, texts)
     cells = tuple(_cells(found))
     names = linear.Names(found, cells)
@@ -74,6 +75,10 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
         rules=tuple(all_rules),
         cells=cells,
         steps=tuple(map(str, fields.texts("steps", []))),
+        period=fields.text("period", ""),
+        deadline=fields.text("deadline", ""),
+        law=fields.text("law", ""),
+        office=fields.text("office", ""),
     )
     fields.close()
     return spec
@@ -117,7 +122,15 @@ def _section(source: Source, data: dict[str, Any], found: Sequence[Table], texts
         source.fault(table, f"no table is named '{table}'", nearest(table, [each.id for each in found]))
     if bool(keys) == bool(table):
         source.fault(fields.anchor, "a section holds either 'texts' or one 'table'")
-    section = Section(fields.text("heading", ""), tuple(keys), table or None)
+    facts = fields.texts("facts", [])
+    cover = [text.key for text in texts if text.place == "cover"]
+    for name in facts:
+        if name not in cover:
+            source.fault(name, f"no text of the cover is named '{name}'", nearest(name, cover))
+    opening = fields.text("facts_opening", "")
+    if bool(facts) != bool(opening):
+        fields.fault("facts_opening", "'facts' and 'facts_opening' need each other")
+    section = Section(fields.text("heading", ""), tuple(keys), table or None, tuple(facts), opening)
     fields.close()
     return section
 

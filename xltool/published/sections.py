@@ -28,7 +28,6 @@ _OFFICE: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
 _ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
-_CONTACT: Final = "联系方式："
 _LEVELS: Final[tuple[tuple[str, Level], ...]] = (
     (r"(?:省|自治区)(?:人民政府)?$|^(?:北京|上海|天津|重庆)市(?:人民政府)?$", "province"),
     (r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$", "township"),
@@ -173,22 +172,31 @@ def _drop_furniture(lines: Sequence[str]) -> list[str]:
 
 
 def _read_opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
-    """The preface, and the contact facts in the sentence that reports of ours give them."""
-    keys = [key for section in spec.sections if not section.heading for key in section.texts]
-    rest = []
-    for paragraph in paragraphs:
-        contacts = dict(_find_contact_facts(spec, paragraph))
-        found.texts.update(contacts)
-        rest += [] if contacts else [paragraph]
+    """The texts of the sections without a heading, and the facts behind them."""
+    sections = [section for section in spec.sections if not section.heading]
+    keys = [key for section in sections for key in section.texts]
+    rest = [
+        paragraph
+        for paragraph in paragraphs
+        if not any(_take_facts(found, spec, section, paragraph) for section in sections)
+    ]
     if keys and rest:
         found.texts[keys[0]] = "\n".join(rest)
 
 
-def _find_contact_facts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, str]]:
-    if not paragraph.startswith(_CONTACT) or not paragraph.endswith("。"):
+def _take_facts(found: Words, spec: FormSpec, section: Section, paragraph: str) -> bool:
+    """Takes a section's facts from a paragraph that is the sentence in which reports of ours give them; whether it is."""
+    facts = dict(_find_facts(spec, section, paragraph))
+    found.texts.update(facts)
+    return bool(facts)
+
+
+def _find_facts(spec: FormSpec, section: Section, paragraph: str) -> Iterator[tuple[str, str]]:
+    if not section.facts or not paragraph.startswith(section.facts_opening) or not paragraph.endswith("。"):
         return
-    labels = {text.label: text.key for text in spec.texts if text.key.startswith("contact.")}
-    pieces = re.split(f"(?:^|，)({'|'.join(map(re.escape, labels))})为", paragraph.removeprefix(_CONTACT)[:-1])
+    labels = {spec.text(key).label: key for key in section.facts}
+    said = paragraph.removeprefix(section.facts_opening)[:-1]
+    pieces = re.split(f"(?:^|，)({'|'.join(map(re.escape, labels))})为", said)
     if pieces[0]:
         return
     for label, fact in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -198,6 +206,7 @@ def _find_contact_facts(spec: FormSpec, paragraph: str) -> Iterator[tuple[str, s
 def _read_section(
     found: Words, spec: FormSpec, section: Section, paragraphs: Sequence[Prose], *, only_marked: bool
 ) -> None:
+    paragraphs = [each for each in paragraphs if not _take_facts(found, spec, section, each.text.strip())]
     if not section.texts:
         notes = {canonical(table.note) for table in spec.tables if table.note}
         found.left += [paragraph.text.strip() for paragraph in paragraphs if canonical(paragraph.text) not in notes]

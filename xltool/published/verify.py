@@ -35,10 +35,7 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
         seen, wanted = display(seen_value, cell.measure), display(value, cell.measure)
         if seen != wanted:
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
-    keys = {key for section in spec.sections for key in section.texts}
-    keys |= (
-        {text.key for text in spec.texts if text.key.startswith("contact.")} if "preface" in keys else set()
-    )  # printed behind it
+    keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}
     for text in spec.texts:
         seen, wanted = _flatten(printed.texts.get(text.key, "")), _flatten(held.texts.get(text.key, ""))
         if text.key in keys and seen != wanted:

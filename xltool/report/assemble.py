@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xltool.forms.layout import grid
 from xltool.forms.number import display
 from xltool.forms.references import settled
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
 from xltool.report.text import split_paragraphs
-
-_PREFACE: Final = "preface"
-_CONTACT: Final = "contact."
 
 
 def assemble_report(
@@ -27,10 +22,9 @@ def assemble_report(
         if section.heading:
             parts.append(Heading(1, section.heading))
         parts += _build_text_section(spec, section, submission)
-        if _PREFACE in section.texts:
-            parts += _build_contact(spec, submission)
         if section.table is not None:
             parts.append(_fill_grid(spec, section.table, submission))
+        parts += _build_facts(spec, section, submission)
     title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
 
@@ -48,13 +42,14 @@ def _build_text_section(spec: FormSpec, section: Section, submission: Submission
     return parts
 
 
-def _build_contact(spec: FormSpec, submission: Submission) -> list[Paragraph]:
+def _build_facts(spec: FormSpec, section: Section, submission: Submission) -> list[Paragraph]:
+    """The sentence about the facts of the cover that belong behind a section, of those that were given."""
     given = [
-        f"{text.label}为{' '.join(facts)}"
-        for text in spec.texts
-        if text.key.startswith(_CONTACT) and (facts := split_paragraphs(submission.texts.get(text.key, "")))
+        f"{spec.text(key).label}为{' '.join(facts)}"
+        for key in section.facts
+        if (facts := split_paragraphs(submission.texts.get(key, "")))
     ]
-    return [Paragraph(f"联系方式：{'，'.join(given)}。")] if given else []
+    return [Paragraph(f"{section.facts_opening}{'，'.join(given)}。")] if given else []
 
 
 def _fill_grid(spec: FormSpec, table: str, submission: Submission) -> Grid:

@@ -39,11 +39,14 @@ def guide(context: Context, sheet: Any) -> None:
     set_columns(sheet, GUIDE_WIDTHS)
     sheet.merge_range(0, 0, 0, 2, f"{spec.title}填报说明", formats["title"])
     sheet.set_row(0, 30)
+    period = f"（{spec.period}）" if spec.period else ""
+    deadline = f"；{spec.deadline}" if spec.deadline else "。"
+    law = f"；{spec.law}" if spec.law else ""
     facts = [
         ("填报单位", f"{submission.agency.name}（{submission.agency.code}）"),
-        ("报告年度", f"{submission.year} 年（1 月 1 日至 12 月 31 日）"),
-        ("报送期限", "按下发通知规定的日期；各单位年度报告应在次年 1 月 31 日前报送并公布。"),
-        ("依据", f"{spec.basis}（{spec.authority}）；《中华人民共和国政府信息公开条例》第四十九条、第五十条"),
+        ("报告年度", f"{submission.year} 年{period}"),
+        ("报送期限", f"按下发通知规定的日期{deadline}"),
+        ("依据", f"{spec.basis}（{spec.authority}）{law}"),
     ]
     row = 2
     for label, value in facts:

@@ -14,7 +14,7 @@ from xltool.forms import catalog, checks
 from xltool.messages import finding, join_first, plain, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Reading
 from xltool.rules import localise, validate
-from xltool.rules.judge import judged
+from xltool.rules.judge import judge_readings
 from xltool.rules.stack import stack_values
 
 SPEC = catalog.load("ogi-2021")
@@ -125,7 +125,7 @@ def rendered(spec, values, level="department", **texts):
     reading = Reading(figures.submission(spec, values, Agency("1", "局", level), **texts))
     return {
         (f.code, f.rule): render(f, spec, place if spec is SPEC else lambda key: ("表", "A1"))
-        for f in judged(spec, [reading])[0].findings
+        for f in judge_readings(spec, [reading])[0].findings
     }
 
 
@@ -250,8 +250,8 @@ def test_every_suspect_says_why():
     values = figures.consistent(SPEC, Random(1))
     values["applications.granted.other"] += 1
     given = figures.submission(SPEC, values)
-    (broken,) = validate.broken(SPEC, [given], stack_values([given.values]))
-    found = [suspect for f in localise.explained(SPEC, given.values, broken) for suspect in f.suspects]
+    (broken,) = validate.find_broken_rules(SPEC, [given], stack_values([given.values]))
+    found = [suspect for f in localise.explain_findings(SPEC, given.values, broken) for suspect in f.suspects]
     assert found
     assert all(suspect.why.encode("gbk") for suspect in found)
 

@@ -141,7 +141,7 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
     >>> [(found.code, found.rule) for found in slip.findings if found.severity == "error"]
     [('rule.broken', 'applications.balance@natural_person'), ('rule.broken', 'applications.balance@total')]
     """
-    from xltool.rules.judge import judged
+    from xltool.rules.judge import judge_readings
 
     results = list(readings)
     by_form: dict[str, list[int]] = {}
@@ -150,7 +150,9 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
             by_form.setdefault(reading.submission.form, []).append(at)
     for form_id, places in by_form.items():
         last_year = None if priors is None else [priors[at] for at in places]
-        for at, result in zip(places, judged(form(form_id), [readings[at] for at in places], last_year), strict=True):
+        for at, result in zip(
+            places, judge_readings(form(form_id), [readings[at] for at in places], last_year), strict=True
+        ):
             results[at] = result
     return results
 
@@ -258,10 +260,10 @@ def pictures(submission: Submission, prior: Submission | None = None) -> tuple[P
     """
     from xltool.charts import compose
     from xltool.forms.totals import completed
-    from xltool.rules.prior_year import aligned
+    from xltool.rules.prior_year import align_prior
 
     spec = form(submission.form)
-    last_year = None if prior is None else replace(prior, form=spec.id, values=aligned(spec, prior))
+    last_year = None if prior is None else replace(prior, form=spec.id, values=align_prior(spec, prior))
     return compose.pictures(spec, completed(spec, submission)[0], last_year)
 
 

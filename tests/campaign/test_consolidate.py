@@ -33,7 +33,7 @@ from xltool.cli.consolidate import command
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
-from xltool.rules.matrix import matrix
+from xltool.rules.matrix import build_matrix
 from xltool.rules.stack import stack_values
 
 OWN = Agency("654221-000", "额敏县", "county")
@@ -405,7 +405,7 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
         values = [value + rng.choice([0, 0, 0, 1, 5]) if isinstance(value, int) else value for value in each.values]
         spoiled.append(replace(each, values=tuple(values)))
     result = consolidate_submissions(spec, spoiled, OWN, 2024, root_code="654221-000")
-    rules = matrix(spec)
+    rules = build_matrix(spec)
     left, right = rules.sides(stack_values([result.total.values]))
     residual = dict(zip((rule.name for rule in rules.rules), (left - right)[0].tolist(), strict=True))
     found = defaultdict(list)

@@ -9,7 +9,7 @@ import pytest
 from xltool.forms import catalog, fields, layout
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Reading, Submission
-from xltool.rules.judge import judged
+from xltool.rules.judge import judge_readings
 
 GUIDE = (catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8")
 FORM = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[1]
@@ -103,6 +103,6 @@ def test_the_form_of_the_guide_works(form):
     values["accounts.faulty.change"] = -2
     values["accounts.spent.amount"] = NOT_APPLICABLE
     given = Submission(form.id, 2024, Agency("1", "局", "township"), tuple(values.values()), {"problems": "无。"})
-    (found,) = judged(form, [Reading(given)])
+    (found,) = judge_readings(form, [Reading(given)])
     assert [(f.code, f.rule) for f in found.findings] == [("rule.broken", "accounts.faulty@wechat")]
     assert ("accounts.faulty.wechat", 3) in [(s.key, s.proposed) for s in found.findings[0].suspects]

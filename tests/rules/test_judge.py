@@ -8,7 +8,7 @@ from tests import figures
 from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import Reading
-from xltool.rules.judge import judged
+from xltool.rules.judge import judge_readings
 
 
 def errors(reading):
@@ -24,7 +24,7 @@ def published(shared):
         reading = document.parse(
             (shared / "reports" / f"{name}.json").read_bytes(), lambda form_id: spec if form_id == spec.id else None
         )
-        return judged(spec, [reading])[0]
+        return judge_readings(spec, [reading])[0]
 
     return judge
 
@@ -53,18 +53,18 @@ def test_published_reports_without_a_fault(published, name):
 def test_a_clean_submission_has_no_findings(spec, spec_2019):
     for form in (spec, spec_2019):
         reading = Reading(figures.submission(form, figures.consistent(form, Random(1))))
-        assert judged(form, [reading]) == [reading]
+        assert judge_readings(form, [reading]) == [reading]
 
 
 def test_rejected_readings_stay_as_and_where_they_are(spec):
     rejected = Reading(None, (finding("file.missing", why="没有这个文件"),))
     good = Reading(figures.submission(spec, figures.consistent(spec, Random(1))))
     wrong = Reading(figures.submission(spec, figures.consistent(spec, Random(2)) | {"disputes.review.total": 999}))
-    found = judged(spec, [rejected, wrong, rejected, good])
+    found = judge_readings(spec, [rejected, wrong, rejected, good])
     assert [found[0], found[2], found[3]] == [rejected, rejected, good]
     assert [f.code for f in found[1].findings] == ["rule.broken"]
-    assert judged(spec, [rejected]) == [rejected]
-    assert judged(spec, []) == []
+    assert judge_readings(spec, [rejected]) == [rejected]
+    assert judge_readings(spec, []) == []
 
 
 def test_findings_of_reading_are_kept_and_blanks_of_theirs_not_told_again(spec):
@@ -73,7 +73,7 @@ def test_findings_of_reading_are_kept_and_blanks_of_theirs_not_told_again(spec):
         "disclosure.licensing.decisions": None,
     }
     text = finding("number.text", "disclosure.penalties.decisions", raw="三件", holds=None)
-    (found,) = judged(spec, [Reading(figures.submission(spec, values), (text,))])
+    (found,) = judge_readings(spec, [Reading(figures.submission(spec, values), (text,))])
     assert [(f.code, f.keys) for f in found.findings] == [
         ("number.text", ("disclosure.penalties.decisions",)),
         ("cell.blank", ("disclosure.licensing.decisions",)),
@@ -83,7 +83,7 @@ def test_findings_of_reading_are_kept_and_blanks_of_theirs_not_told_again(spec):
 def test_blank_totals_are_computed_before_rules_are_judged(spec):
     values = figures.consistent(spec, Random(4))
     inputs = {key: value for key, value in values.items() if not spec.cell(key).total}
-    (found,) = judged(spec, [Reading(figures.submission(spec, inputs))])
+    (found,) = judge_readings(spec, [Reading(figures.submission(spec, inputs))])
     assert found.submission.values == figures.aligned(spec, values)
     assert [(f.code, f.severity, len(f.keys)) for f in found.findings] == [("total.computed", "info", 34)]
 
@@ -97,7 +97,7 @@ def test_errors_first_then_in_the_order_of_the_form(spec):
         "disputes.review.total": 999,
     }
     values = figures.consistent(spec, Random(5)) | changes
-    (found,) = judged(spec, [Reading(figures.submission(spec, values, overview=""))])
+    (found,) = judge_readings(spec, [Reading(figures.submission(spec, values, overview=""))])
     ranks = [("error", "warning", "info").index(f.severity) for f in found.findings]
     assert ranks == sorted(ranks)
     for severity in ("error", "warning"):
@@ -116,4 +116,4 @@ def test_many_are_judged_as_one_by_one(spec):
         for key in rng.sample(list(values), rng.choice([0, 1, 2, 20])):
             values[key] = rng.choice([None, 0, values[key] + 5, -1])
         readings.append(Reading(figures.submission(spec, values)))
-    assert judged(spec, readings) == [judged(spec, [reading])[0] for reading in readings]
+    assert judge_readings(spec, readings) == [judge_readings(spec, [reading])[0] for reading in readings]

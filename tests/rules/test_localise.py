@@ -12,8 +12,8 @@ from xltool.rules.stack import stack_values
 def suspects(spec, values):
     """What is suspected for each broken rule."""
     given = figures.submission(spec, values)
-    (broken,) = validate.broken(spec, [given], stack_values([given.values]))
-    return {f.rule: f.suspects for f in localise.explained(spec, given.values, broken)}
+    (broken,) = validate.find_broken_rules(spec, [given], stack_values([given.values]))
+    return {f.rule: f.suspects for f in localise.explain_findings(spec, given.values, broken)}
 
 
 def corrupted(rng, value):
@@ -40,10 +40,10 @@ def test_one_wrong_cell_is_found_or_in_the_set_and_a_single_one_is_never_wrong(s
     form = spec if edition == "ogi-2021" else spec_2019
     tried = list(trials(form, 7, 10_000 if form is spec else 2_000))
     given = [figures.submission(form, values) for _, _, values in tried]
-    found = validate.broken(form, given, stack_values([submission.values for submission in given]))
+    found = validate.find_broken_rules(form, given, stack_values([submission.values for submission in given]))
     single = several = 0
     for (key, true, values), submission, broken in zip(tried, given, found, strict=True):
-        errors = [f for f in localise.explained(form, submission.values, broken) if f.severity == "error"]
+        errors = [f for f in localise.explain_findings(form, submission.values, broken) if f.severity == "error"]
         assert errors
         for named in (error.suspects for error in errors):
             assert (key, true) in [(suspect.key, suspect.proposed) for suspect in named]

@@ -10,7 +10,7 @@ from xltool import api
 from xltool.forms import document
 from xltool.model import NOT_APPLICABLE, Reading
 from xltool.rules import prior_year
-from xltool.rules.judge import judged
+from xltool.rules.judge import judge_readings
 
 CODES = ("654221-000", "654221-015", "654221-016", "654221-017", "654221-101", "654221-102")
 
@@ -24,7 +24,7 @@ def sample(year, code):
 def judge(spec, this, last, form=None):
     """The findings of one year's figures beside those of the year before."""
     prior = replace(figures.submission(form or spec, last), year=2023)
-    (found,) = judged(spec, [Reading(figures.submission(spec, this))], [prior])
+    (found,) = judge_readings(spec, [Reading(figures.submission(spec, this))], [prior])
     return found.findings
 
 
@@ -120,8 +120,8 @@ def test_cases_need_applications_in_this_year_or_the_last(spec):
 def test_without_last_year_cases_need_applications_in_this_one(spec):
     this, _ = lonely(spec)
     reading = Reading(figures.submission(spec, this))
-    (alone,) = judged(spec, [reading])
-    (blank,) = judged(spec, [reading], [figures.submission(spec, {})])
+    (alone,) = judge_readings(spec, [reading])
+    (blank,) = judge_readings(spec, [reading], [figures.submission(spec, {})])
     assert told(alone.findings) == [("disputes_need_applications", "warning")]
     assert "上年的" not in api.message(alone.findings[0], spec)
     assert alone == blank
@@ -135,10 +135,10 @@ def test_without_last_year_everything_is_as_ever(spec):
         for key in rng.sample(list(values), rng.choice([0, 1, 20])):
             values[key] = rng.choice([None, 0, values[key] + 5, NOT_APPLICABLE])
         readings.append(Reading(figures.submission(spec, values)))
-    assert judged(spec, readings, [None] * 30) == judged(spec, readings)
-    mixed = judged(spec, readings, [None, *(reading.submission for reading in readings[1:])])
-    assert mixed[0] == judged(spec, readings)[0]
-    assert [judged(spec, [r], [r.submission])[0] for r in readings[1:]] == mixed[1:]
+    assert judge_readings(spec, readings, [None] * 30) == judge_readings(spec, readings)
+    mixed = judge_readings(spec, readings, [None, *(reading.submission for reading in readings[1:])])
+    assert mixed[0] == judge_readings(spec, readings)[0]
+    assert [judge_readings(spec, [r], [r.submission])[0] for r in readings[1:]] == mixed[1:]
 
 
 def test_another_edition_is_compared_where_it_has_the_same_cells(spec, spec_2019):
@@ -151,7 +151,7 @@ def test_another_edition_is_compared_where_it_has_the_same_cells(spec, spec_2019
     assert not ruled(spec, this, last, spec_2019)
     last["applications.carried_out.total"] += 1
     assert [f.rule for f in ruled(spec, this, last, spec_2019)] == ["applications.carried_in@total"]
-    aligned = dict(zip(spec.index, prior_year.aligned(spec, figures.submission(spec_2019, last)), strict=True))
+    aligned = dict(zip(spec.index, prior_year.align_prior(spec, figures.submission(spec_2019, last)), strict=True))
     assert {key for key, value in aligned.items() if value is None} == spec.index.keys() - spec_2019.index.keys()
 
 

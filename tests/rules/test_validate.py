@@ -9,7 +9,7 @@ from tests import figures
 from xltool.forms.operators import NEEDS
 from xltool.model import NOT_APPLICABLE, PRIOR
 from xltool.rules import validate
-from xltool.rules.matrix import Verdict, matrix
+from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years, stack_values
 
 
@@ -71,7 +71,7 @@ def test_verdicts_are_those_of_a_naive_evaluation(form):
     rng = Random(7)
     many = [disturbed(form, rng) for _ in range(150)]
     stack = stack_values([figures.aligned(form, values) for values in many])
-    rules = matrix(form)
+    rules = build_matrix(form)
     verdicts = rules.verdicts(stack, *rules.sides(stack))
     expected = [[VERDICTS[naive(rule, values)] for rule in judgeable(form)] for values in many]
     assert verdicts.tolist() == expected
@@ -80,7 +80,7 @@ def test_verdicts_are_those_of_a_naive_evaluation(form):
 
 def test_one_submission_is_assessed_as_many_are(form):
     values = disturbed(form, Random(11))
-    found = validate.assessed(form, figures.aligned(form, values))
+    found = validate.assess_rules(form, figures.aligned(form, values))
     assert found == {rule.name: VERDICTS[naive(rule, values)] for rule in judgeable(form)}
 
 
@@ -89,37 +89,37 @@ def test_verdicts_on_two_years_are_those_of_a_naive_evaluation(form):
     many = [(disturbed(form, rng), disturbed(form, rng)) for _ in range(150)]
     many += [(values, {}) for values, _ in many[:20]]
     this, last = (stack_values([figures.aligned(form, years[at]) for years in many]) for at in (0, 1))
-    rules, both = matrix(form, prior=True), join_years(this, last)
+    rules, both = build_matrix(form, prior=True), join_years(this, last)
     expected = [[VERDICTS[naive(rule, *years)] for rule in form.rules] for years in many]
     assert rules.verdicts(both, *rules.sides(both)).tolist() == expected
     seen = {(rule.id, verdict) for row in expected for rule, verdict in zip(form.rules, row, strict=True)}
     assert {verdict for rule, verdict in seen if rule == "applications.carried_in_applicants"} == set(Verdict)
-    alone = matrix(form)
+    alone = build_matrix(form)
     assert [rule.name for rule in alone.rules] == [rule.name for rule in judgeable(form)]
     for values, _ in many[
         :20
     ]:  # without last year's figures the rules across years are unknown, and all others as ever
-        two = validate.assessed(form, figures.aligned(form, values), (None,) * len(form.cells))
-        one = validate.assessed(form, figures.aligned(form, values))
+        two = validate.assess_rules(form, figures.aligned(form, values), (None,) * len(form.cells))
+        one = validate.assess_rules(form, figures.aligned(form, values))
         assert two == one | {rule.name: Verdict.UNKNOWN for rule in form.rules if rule.id in ACROSS}
 
 
 def test_consistent_figures_pass_every_rule(form):
     for seed in range(30):
         values = figures.consistent(form, Random(seed))
-        assert set(validate.assessed(form, figures.aligned(form, values)).values()) == {Verdict.PASS}
+        assert set(validate.assess_rules(form, figures.aligned(form, values)).values()) == {Verdict.PASS}
 
 
 def test_all_blank_is_unknown_and_all_zero_passes(form):
-    assert set(validate.assessed(form, figures.aligned(form, {})).values()) == {Verdict.UNKNOWN}
-    assert set(validate.assessed(form, (0,) * len(form.cells)).values()) == {Verdict.PASS}
-    assert set(validate.assessed(form, (NOT_APPLICABLE,) * len(form.cells)).values()) == {Verdict.PASS}
+    assert set(validate.assess_rules(form, figures.aligned(form, {})).values()) == {Verdict.UNKNOWN}
+    assert set(validate.assess_rules(form, (0,) * len(form.cells)).values()) == {Verdict.PASS}
+    assert set(validate.assess_rules(form, (NOT_APPLICABLE,) * len(form.cells)).values()) == {Verdict.PASS}
 
 
 def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
     rng = Random(3)
     rows = [[rng.randrange(10**12) for _ in form.cells] for _ in range(60)]
-    rules = matrix(form)
+    rules = build_matrix(form)
     left, right = rules.sides(stack_values(rows))
     total_left, total_right = rules.sides(stack_values([[sum(column) for column in zip(*rows, strict=True)]]))
     assert ((left - right).sum(axis=0) == (total_left - total_right)[0]).all()
@@ -128,7 +128,7 @@ def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
 
 def test_the_largest_figures_add_up_exactly(form):
     largest = tuple(cell.measure.maximum * cell.measure.scale for cell in form.cells)
-    rules, year = matrix(form, prior=True), stack_values([largest])
+    rules, year = build_matrix(form, prior=True), stack_values([largest])
     left, right = rules.sides(join_years(year, year))
     for at, rule in enumerate(rules.rules):
         for side, terms in ((left, rule.linear.left), (right, rule.linear.right)):
@@ -140,7 +140,7 @@ def test_the_largest_figures_add_up_exactly(form):
 def test_a_broken_rule_tells_both_sides_and_the_figures_on_them(spec):
     values = figures.consistent(spec, Random(5)) | {"disputes.review.total": 999}
     given = figures.submission(spec, values)
-    (found,) = validate.broken(spec, [given], stack_values([given.values]))
+    (found,) = validate.find_broken_rules(spec, [given], stack_values([given.values]))
     assert [(f.code, f.rule, f.severity) for f in found] == [("rule.broken", "disputes.outcomes@review", "error")]
     parts = [f"disputes.review.{outcome}" for outcome in figures.OUTCOMES]
     assert found[0].keys == ("disputes.review.total", *parts)
@@ -154,7 +154,7 @@ def test_findings_stay_with_their_submission(spec):
     good, wrong = figures.consistent(spec, Random(5)), figures.consistent(spec, Random(6))
     wrong = wrong | {"applications.carried_out.total": wrong["applications.carried_out.total"] + 1}
     given = [figures.submission(spec, values) for values in (good, wrong, good)]
-    found = validate.broken(spec, given, stack_values([submission.values for submission in given]))
+    found = validate.find_broken_rules(spec, given, stack_values([submission.values for submission in given]))
     assert [sorted(f.rule for f in mine) for mine in found] == [
         [],
         ["applications.applicants@carried_out", "applications.balance@total"],
@@ -174,8 +174,8 @@ def test_booleans_are_no_figures(spec):
 
 
 def test_rules_across_years_are_left_aside(spec):
-    assert all(not key.startswith(PRIOR) for linear in matrix(spec).linears for key in linear.keys)
-    assert [rule.name for rule in matrix(spec).rules] == [rule.name for rule in judgeable(spec)]
+    assert all(not key.startswith(PRIOR) for linear in build_matrix(spec).linears for key in linear.keys)
+    assert [rule.name for rule in build_matrix(spec).rules] == [rule.name for rule in judgeable(spec)]
 
 
 def test_a_broken_rule_across_years_names_the_cells_of_this_year(spec):
@@ -183,7 +183,7 @@ def test_a_broken_rule_across_years_names_the_cells_of_this_year(spec):
     last_year = dict.fromkeys(values, 0) | {"disputes.review.pending": 1000}
     given, before = figures.submission(spec, values), figures.aligned(spec, last_year)
     stack = join_years(stack_values([given.values]), stack_values([before]))
-    (found,) = validate.broken(spec, [given], stack, [before])
+    (found,) = validate.find_broken_rules(spec, [given], stack, [before])
     (pending,) = [f for f in found if f.rule == "disputes.pending@review"]
     assert pending.keys == ("disputes.review.total",)
     assert pending.data["values"] == {

@@ -17,7 +17,7 @@ from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.forms.operators import OPERATORS
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, Value
-from xltool.rules.prior_year import aligned
+from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, LEFT, PASS, TOLD, VERDICT
 from xltool.workbook.layout_plan import Spot, plan
@@ -142,7 +142,9 @@ def compared(tmp_path_factory):
             this = make_submission(spec, rng)
             prior = make_submission(spec, rng) if copy % 2 else None
             name = f"{number}-{copy}"
-            expected = cached_values.shown(plan(spec, prior is not None), this, aligned(spec, prior) if prior else ())
+            expected = cached_values.shown(
+                plan(spec, prior is not None), this, align_prior(spec, prior) if prior else ()
+            )
             cases[name] = (spec, prior, expected)
             files[name] = calc.spoiled(workbook(spec, this, prior))
     seen = calc.recalculated(files, tmp_path_factory.mktemp("every_check"))

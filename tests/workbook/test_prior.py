@@ -22,7 +22,7 @@ from xltool import api
 from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS, GUIDE
 from xltool.model import NOT_APPLICABLE, Submission
-from xltool.rules.prior_year import aligned
+from xltool.rules.prior_year import align_prior
 from xltool.spreadsheet.sheet import MAX_FORMULA
 from xltool.workbook import cached_values
 from xltool.workbook.formula import LEFT, PASS, VERDICT, WITHOUT, formulas
@@ -146,7 +146,7 @@ def test_formulas_keep_to_what_old_programs_know(form_id):
 
 def _shown(form_id):
     this, last = years(form_id)
-    return this, aligned(api.form(form_id), last)
+    return this, align_prior(api.form(form_id), last)
 
 
 @pytest.mark.parametrize("form_id", EDITIONS)
@@ -243,7 +243,7 @@ def test_figures_of_another_edition(form_id, other):
     assert api.read(data).submission == this
     book = openpyxl.load_workbook(io.BytesIO(data))
     layout = plan(spec, prior=True)
-    for cell, value in zip(spec.cells, aligned(spec, last), strict=True):
+    for cell, value in zip(spec.cells, align_prior(spec, last), strict=True):
         spot = layout.priors[cell.key]
         assert (book[spot.sheet][spot.address].value or "") == (cached_values.figure(value, cell) or "")
         assert value is None or cell.key in api.form(other).index

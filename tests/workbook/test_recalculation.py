@@ -22,8 +22,8 @@ from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Cell, FormSpec, Submission, Value
 from xltool.rules import validate
 from xltool.rules.cells import count_faults
-from xltool.rules.matrix import Verdict, matrix
-from xltool.rules.prior_year import aligned
+from xltool.rules.matrix import Verdict, build_matrix
+from xltool.rules.prior_year import align_prior
 from xltool.rules.view import SubmissionView
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, LEFT, LENGTH, MEND, OPEN, PASS, TOLD, VERDICT, WITHOUT
@@ -75,7 +75,7 @@ class Case:
 
     @property
     def last_year(self) -> tuple[Value, ...]:
-        return aligned(self.spec, self.prior)
+        return align_prior(self.spec, self.prior)
 
 
 def random_submission(spec: FormSpec, rng: Random) -> Submission:
@@ -231,7 +231,7 @@ def test_every_formula_shows_what_python_says(run):
                 different.append(
                     f"{name} {spot.sheet}!{spot.address}: LibreOffice {seen.get(spot)!r}, Python {value!r}"
                 )
-        verdicts += len(matrix(case.spec, layout.prior).rules)
+        verdicts += len(build_matrix(case.spec, layout.prior).rules)
         words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
     assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT}
@@ -243,8 +243,8 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
     for name, case in run.raw():
         spec, seen = case.spec, run.seen[name]
         lines, taken = case.layout.lines, read_as_the_workbook_does(case)
-        judged = validate.assessed(spec, taken, case.last_year if case.prior else None)
-        for rule in matrix(spec, case.layout.prior).rules:
+        judged = validate.assess_rules(spec, taken, case.last_year if case.prior else None)
+        for rule in build_matrix(spec, case.layout.prior).rules:
             verdict = judged[rule.name]
             told = TOLD if rule.name in case.submission.explanations else ASK
             unknown = any(taken[spec.index[key]] is None for key in rule.linear.own)
@@ -284,7 +284,7 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
 
 
 def test_enough_verdicts_were_compared(run):
-    assert sum(len(matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
+    assert sum(len(build_matrix(case.spec, case.layout.prior).rules) for case in run.cases.values()) >= FEWEST_VERDICTS
 
 
 def same(found: Content, expected: Content) -> bool:

@@ -8,10 +8,9 @@ Whole numbers throughout, and rules without constants: so the residual of a sum 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
@@ -32,10 +31,7 @@ from xltool.model import (
     Value,
     figure_of,
 )
-from xltool.rules.stack import stack_values
-
-Figures: TypeAlias = NDArray[np.int64]
-Mask: TypeAlias = NDArray[np.bool_]
+from xltool.rules.stack import CellMask, Figures, stack_values
 
 MAX_NAMED_AGENCIES: Final = 12
 """How many agencies a sentence names before it says 等 N 个单位."""
@@ -119,7 +115,7 @@ def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: in
         seen.add(submission.agency.code)
 
 
-def _stack_values(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, Mask, Mask]:
+def _stack_values(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, CellMask, CellMask]:
     """Figures as reported, blank and `/` as 0, and where either stands."""
     rows = [submission.values for submission in submissions]
     slashes = np.zeros((len(rows), len(spec.cells)), np.bool_)
@@ -149,7 +145,7 @@ def _compute_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figu
 
 
 def _sum_cells(
-    spec: FormSpec, values: Figures, missing: Mask, slashes: Mask, root: int | None
+    spec: FormSpec, values: Figures, missing: CellMask, slashes: CellMask, root: int | None
 ) -> tuple[list[Value], list[Finding]]:
     """Each cell's sum of what is there: blank where all are blank, `/` where all others are `/`.
 
@@ -192,7 +188,7 @@ def _find_absences(absent: Sequence[Absence]) -> Iterator[Finding]:
         )
 
 
-def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root: int | None) -> Iterator[Finding]:
+def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: CellMask, root: int | None) -> Iterator[Finding]:
     """One finding a table for its inputs that some left blank.
 
     In rows that are never summed only the root's blanks matter.
@@ -204,12 +200,12 @@ def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: Mask, root
     yield from _find_by_table(spec, agencies, blank, "county.missing")
 
 
-def _find_differing_totals(spec: FormSpec, agencies: Sequence[Agency], differs: Mask) -> Iterator[Finding]:
+def _find_differing_totals(spec: FormSpec, agencies: Sequence[Agency], differs: CellMask) -> Iterator[Finding]:
     """One finding a table for totals that an agency gave otherwise than its own parts add up to."""
     yield from _find_by_table(spec, agencies, differs, "county.total")
 
 
-def _find_by_table(spec: FormSpec, agencies: Sequence[Agency], marked: Mask, code: str) -> Iterator[Finding]:
+def _find_by_table(spec: FormSpec, agencies: Sequence[Agency], marked: CellMask, code: str) -> Iterator[Finding]:
     for table in spec.tables:
         places = [at for at, cell in enumerate(spec.cells) if cell.table is table and marked[:, at].any()]
         if places:

@@ -14,8 +14,8 @@ from xltool.campaign.contributions import SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
-from xltool.rules.matrix import Matrix, Verdict, matrix
-from xltool.rules.prior_year import aligned
+from xltool.rules.matrix import RuleMatrix, Verdict, build_matrix
+from xltool.rules.prior_year import align_prior
 from xltool.rules.stack import Stack, join_years, stack_values
 
 DISCREPANCY_HEADS: Final = (
@@ -73,12 +73,15 @@ def find_discrepancies(
         return
     known = last_year or {}
     years = bool(known) or last_total is not None
-    rules = matrix(spec, years)
+    rules = build_matrix(spec, years)
     mine = Stack(consolidation.values, ~consolidation.missing)
     sums = stack_values([consolidation.total.values])
     if years:
-        priors = [aligned(spec, known.get(agency.code)) for agency in consolidation.agencies]
-        mine, sums = join_years(mine, stack_values(priors)), join_years(sums, stack_values([aligned(spec, last_total)]))
+        priors = [align_prior(spec, known.get(agency.code)) for agency in consolidation.agencies]
+        mine, sums = (
+            join_years(mine, stack_values(priors)),
+            join_years(sums, stack_values([align_prior(spec, last_total)])),
+        )
     (left, right), (all_left, all_right) = rules.sides(mine), rules.sides(sums)
     verdicts = rules.verdicts(mine, left, right)
     failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
@@ -142,7 +145,7 @@ def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:
     )
 
 
-def _find_root_rules(spec: FormSpec, rules: Matrix) -> set[int]:
+def _find_root_rules(spec: FormSpec, rules: RuleMatrix) -> set[int]:
     """The rules over cells that are never summed."""
     kept = find_never_summed(spec)
     return {number for number, looked in enumerate(rules.used) if looked[kept].any()}

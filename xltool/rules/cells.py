@@ -13,7 +13,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.number import written
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
-from xltool.rules.stack import Mask
+from xltool.rules.stack import CellMask
 from xltool.rules.view import SubmissionView
 
 
@@ -25,9 +25,9 @@ def find_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> list[lis
             _tell_cells(kind, view, found)
     for submission, mine, spoken in zip(view.submissions, found, noted, strict=True):
         if NOT_APPLICABLE in submission.values:
-            mine.extend(_unfitting_slashes(view.spec, submission))
+            mine.extend(_find_unfitting_slashes(view.spec, submission))
         if None in submission.values:
-            mine.extend(_blanks(view.spec, submission.values, spoken))
+            mine.extend(_find_blanks(view.spec, submission.values, spoken))
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
         text = view.spec.texts[number]
         found[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
@@ -36,12 +36,12 @@ def find_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> list[lis
 
 def count_faults(view: SubmissionView, checks: Sequence[Check]) -> dict[str, list[int]]:
     """What each line of the 校验 sheet that is about cells or texts shows, for each submission, by the check's name."""
-    masks: dict[CellCheck, Mask] = {}
+    masks: dict[CellCheck, CellMask] = {}
     counts: dict[str, list[int]] = {}
     for check in checks:
         if check.kind is not None:
             mask = masks[check.kind] if check.kind in masks else masks.setdefault(check.kind, check.kind.mask(view))
-            places = slice(None) if check.kind.scope == "texts" else _places(view.spec, check)
+            places = slice(None) if check.kind.scope == "texts" else _index_cells(view.spec, check)
             counts[check.name] = check.kind.count(mask[:, places]).tolist()
     return counts
 
@@ -57,19 +57,19 @@ def _tell_cells(kind: FigureCheck, view: SubmissionView, found: list[list[Findin
 
 
 @derive_once
-def _places(spec: FormSpec, check: Check) -> list[int]:
+def _index_cells(spec: FormSpec, check: Check) -> list[int]:
     """Where the cells that a check counts stand among the values."""
     return [spec.index[cell.key] for cell in check.kind.cells(spec, check.table)] if check.kind else []
 
 
 @derive_once
-def _inputs(spec: FormSpec) -> list[tuple[Block, list[Cell]]]:
+def _list_inputs(spec: FormSpec) -> list[tuple[Block, list[Cell]]]:
     """Each block with its inputs."""
     blocks = [block for table in spec.tables for block in table.blocks]
     return [(block, [cell for cell in spec.cells if cell.block is block and not cell.total]) for block in blocks]
 
 
-def _unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
+def _find_unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
         if value is not NOT_APPLICABLE:
             continue
@@ -78,14 +78,14 @@ def _unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Findi
             yield finding("cell.not_applicable", cell.key)
 
 
-def _blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Iterator[Finding]:
+def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Iterator[Finding]:
     """One finding a block for its blank inputs, and the two habits that leave most of a table blank."""
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
     inputs = [cell for cell in spec.cells if not cell.total]
     if not noted and all(cell.key in blank for cell in inputs):
         yield finding("form.empty")
         return
-    for block, cells in _inputs(spec):
+    for block, cells in _list_inputs(spec):
         left = [cell for cell in cells if cell.key in blank and cell.key not in noted]
         if not left:
             continue

@@ -14,11 +14,11 @@ from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL
 from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Value, figure_of, summand_of
 
-MOST_SUSPECTS: Final = 6
+MAX_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""
 
 
-class Group:
+class EqualityGroup:
     """Equalities that hang together through shared cells, as the columns of their matrix: each cell's (equality, coefficient)."""
 
     def __init__(self, rules: Sequence[Rule], sums: Sequence[dict[CellKey, int]]) -> None:
@@ -28,7 +28,7 @@ class Group:
             for key, coefficient in terms.items():
                 self.columns.setdefault(key, []).append((at, coefficient))
 
-    def residual(self, figures: Mapping[CellKey, int]) -> list[int]:
+    def compute_residual(self, figures: Mapping[CellKey, int]) -> list[int]:
         """By how much each equality is missed; in Python's own integers, for squares of 15 digits leave 64 bits."""
         result = [0] * len(self.names)
         for key, column in self.columns.items():
@@ -37,31 +37,31 @@ class Group:
         return result
 
 
-class Groups:
+class FormGroups:
     """The groups of a form: as they hold among all cells, and as they hold among inputs where totals are computed from them."""
 
     def __init__(self, spec: FormSpec) -> None:
         self.definitions = frozenset(rule.name for rule in spec.rules if rule.defines is not None)
-        self.typed, self.computed = _grouped(spec, typed=True), _grouped(spec, typed=False)
+        self.typed, self.computed = _group_equalities(spec, typed=True), _group_equalities(spec, typed=False)
 
 
-def explained(spec: FormSpec, values: Sequence[Value], found: Sequence[Finding]) -> list[Finding]:
+def explain_findings(spec: FormSpec, values: Sequence[Value], found: Sequence[Finding]) -> list[Finding]:
     """The findings, those of broken equalities with the cells that alone could explain them all."""
     failing = {f.rule for f in found if f.code == "rule.broken" and f.severity == "error"}
     if not failing:
         return list(found)
-    groups = _groups(spec)
+    groups = _find_groups(spec)
     suspects: dict[str | None, tuple[Suspect, ...]] = {}
     for group in groups.computed if failing.isdisjoint(groups.definitions) else groups.typed:
         if not group.names.isdisjoint(failing):
-            suspects.update(dict.fromkeys(group.names, tuple(_suspects(spec, group, values))))
+            suspects.update(dict.fromkeys(group.names, tuple(_find_suspects(spec, group, values))))
     return [replace(f, suspects=suspects[f.rule]) if suspects.get(f.rule) else f for f in found]
 
 
-_groups = derive_once(Groups)
+_find_groups = derive_once(FormGroups)
 
 
-def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
+def _group_equalities(spec: FormSpec, typed: bool) -> list[EqualityGroup]:
     """Equalities by shared cells; where totals are not typed but computed, they are resolved into inputs."""
     defined = totals.definitions(spec.rules)
     chosen: list[tuple[Rule, dict[CellKey, int]]] = []
@@ -87,15 +87,15 @@ def _grouped(spec: FormSpec, typed: bool) -> list[Group]:
             [entry for _, entries in touched for entry in entries] + [item],
         )
         groups = [group for group in groups if group not in touched] + [merged]
-    return [Group(*(list(each) for each in zip(*entries, strict=True))) for _, entries in groups]
+    return [EqualityGroup(*(list(each) for each in zip(*entries, strict=True))) for _, entries in groups]
 
 
-def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Suspect]:
+def _find_suspects(spec: FormSpec, group: EqualityGroup, values: Sequence[Value]) -> list[Suspect]:
     held = {key: values[spec.index[key]] for key in group.columns}
     figures = {key: summand for key, value in held.items() if (summand := summand_of(value)) is not None}
     if len(figures) < len(held):
         return []
-    residual = group.residual(figures)
+    residual = group.compute_residual(figures)
     square = sum(r * r for r in residual)
     if not square:
         return []
@@ -112,14 +112,14 @@ def _suspects(spec: FormSpec, group: Group, values: Sequence[Value]) -> list[Sus
     if len(candidates) == 1:
         return [replace(candidates[0], why="只改这一格，相关的勾稽关系就全部平衡")]
     doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"
-    witnessed = [replace(s, why=f"{why}；{doubt}") for s in candidates if (why := _witness(spec, s))]
-    if len(candidates) > MOST_SUSPECTS:
-        return witnessed[:MOST_SUSPECTS]
+    witnessed = [replace(s, why=f"{why}；{doubt}") for s in candidates if (why := _find_witness(spec, s))]
+    if len(candidates) > MAX_SUSPECTS:
+        return witnessed[:MAX_SUSPECTS]
     named = {suspect.key for suspect in witnessed}
     return witnessed + [replace(s, why=doubt) for s in candidates if s.key not in named]
 
 
-def _witness(spec: FormSpec, suspect: Suspect) -> str:
+def _find_witness(spec: FormSpec, suspect: Suspect) -> str:
     """What besides arithmetic speaks for a cell: a total left at zero, or a slip of digits."""
     value, proposed = figure_of(suspect.value), suspect.proposed
     if value is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.model import PRIOR, FormSpec, Operator
-from xltool.rules.stack import Figures, Mask, Stack
+from xltool.rules.stack import CellMask, Figures, Stack
 
 SLICE: Final = 512
 """Submissions multiplied at once."""
@@ -25,7 +25,7 @@ class Verdict(IntEnum):
     PASS = 1
 
 
-class Matrix:
+class RuleMatrix:
     """The rules of a form as two matrices of coefficients, one for each side (rules x cells); with `prior` of both years (x 2 cells)."""
 
     def __init__(self, spec: FormSpec, prior: bool = False) -> None:
@@ -38,26 +38,26 @@ class Matrix:
         for at, linear in enumerate(self.linears):
             for side, terms in ((self.left, linear.left), (self.right, linear.right)):
                 for key, coefficient in terms:
-                    side[at, column(spec, key)] += coefficient
+                    side[at, stack_column(spec, key)] += coefficient
 
     @cached_property
     def used(self) -> Figures:
         """1 where a rule needs a cell to be judged; what compares no sums can do without last year's."""
-        looked: Mask = (self.left != 0) | (self.right != 0)
+        looked: CellMask = (self.left != 0) | (self.right != 0)
         looked[[not linear.operator.adds_up for linear in self.linears], self.cells :] = False
         return looked.astype(np.int64)
 
     @cached_property
-    def _left(self) -> _Sums:
-        return _Sums(self.left)
+    def _left(self) -> _SparseProduct:
+        return _SparseProduct(self.left)
 
     @cached_property
-    def _right(self) -> _Sums:
-        return _Sums(self.right)
+    def _right(self) -> _SparseProduct:
+        return _SparseProduct(self.right)
 
     @cached_property
-    def _used(self) -> _Sums:
-        return _Sums(self.used)
+    def _used(self) -> _SparseProduct:
+        return _SparseProduct(self.used)
 
     @cached_property
     def operators(self) -> tuple[tuple[Operator, NDArray[np.intp]], ...]:
@@ -70,7 +70,7 @@ class Matrix:
 
     def sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
-        return self._left.of(stack.figures), self._right.of(stack.figures)
+        return self._left.multiply(stack.figures), self._right.multiply(stack.figures)
 
     def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
@@ -79,21 +79,21 @@ class Matrix:
             result[:, rules] = operator.holds(left[:, rules], right[:, rules])
         blank = np.nonzero(~stack.known.all(axis=1))[0]
         if blank.size:
-            missing = self._used.of((~stack.known[blank]).astype(np.int64)) > 0
+            missing = self._used.multiply((~stack.known[blank]).astype(np.int64)) > 0
             result[blank] = np.where(missing, np.int8(Verdict.UNKNOWN), result[blank])
         return result
 
 
-matrix = derive_once(Matrix)
+build_matrix = derive_once(RuleMatrix)
 """The matrix of what the rules of a form say of one year alone, or with `prior` of this year beside last."""
 
 
-def column(spec: FormSpec, key: str) -> int:
+def stack_column(spec: FormSpec, key: str) -> int:
     """Where a cell of either year stands in a stack of both."""
     return len(spec.cells) + spec.index[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else spec.index[key]
 
 
-class _Sums:
+class _SparseProduct:
     """Products with a matrix of coefficients, by the few terms that each rule has: numpy has no fast product of integers."""
 
     def __init__(self, coefficients: Figures) -> None:
@@ -106,7 +106,7 @@ class _Sums:
         )
         self.starts = np.cumsum([0, *map(len, terms)])[:-1]
 
-    def of(self, figures: Figures) -> Figures:
+    def multiply(self, figures: Figures) -> Figures:
         """figures @ coefficients.T in whole numbers (n x rules); in slices, so that memory stays flat."""
         result = np.zeros((len(figures), len(self.starts)), np.int64)
         for start in range(0, len(figures) if len(self.starts) else 0, SLICE):

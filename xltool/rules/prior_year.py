@@ -8,7 +8,7 @@ from xltool.forms import catalog, totals
 from xltool.model import CellKey, FormSpec, Submission, Value, figure_of
 
 
-def aligned(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
+def align_prior(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
     """Last year's values in the order of this form, blank totals computed; what another edition does not have is blank."""
     if prior is None:
         return (None,) * len(spec.cells)
@@ -16,10 +16,10 @@ def aligned(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
     values = totals.completed(own, prior)[0].values
     if own is spec:
         return values
-    return tuple(_converted(spec, own, values, key) for key in spec.index)
+    return tuple(_convert_figure(spec, own, values, key) for key in spec.index)
 
 
-def _converted(spec: FormSpec, own: FormSpec, values: Sequence[Value], key: CellKey) -> Value:
+def _convert_figure(spec: FormSpec, own: FormSpec, values: Sequence[Value], key: CellKey) -> Value:
     """A figure of another edition at this one's scale; None where that edition has no such cell, or more digits than this one holds."""
     if key not in own.index:
         return None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xltool.model import NOT_APPLICABLE, Value
 
 Figures: TypeAlias = NDArray[np.int64]
-Mask: TypeAlias = NDArray[np.bool_]
+CellMask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Stack:
     """
 
     figures: Figures
-    known: Mask
+    known: CellMask
 
 
 def join_years(this: Stack, last: Stack) -> Stack:

@@ -9,11 +9,11 @@ from xltool.forms import references
 from xltool.messages import finding, join_first, suggest
 from xltool.model import Finding, FormSpec, Submission
 
-MOST_NAMED: Final = 6
-MOST_SHOWN: Final = 60
+MAX_NAMED_FAULTS: Final = 6
+MAX_QUOTED_REFERENCE: Final = 60
 
 
-def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
+def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
     """A finding for each text with references that have no figure; the submission has its totals completed."""
     naming = {key for key, text in submission.texts.items() if "{" in text}
     for text in spec.texts if naming else ():
@@ -23,9 +23,9 @@ def doubtful(spec: FormSpec, submission: Submission, prior: Submission | None) -
             else []
         )
         if faults:
-            shown = join_first([_shown(fault) for fault in faults], MOST_NAMED, between="；")
+            shown = join_first([_quote_fault(fault) for fault in faults], MAX_NAMED_FAULTS, between="；")
             yield finding("text.reference", label=text.label, count=len(faults), references=shown, form=spec.id)
 
 
-def _shown(fault: references.Unresolved) -> str:
-    return f"{fault.written[:MOST_SHOWN]}，{fault.why}{suggest(fault.near)}"
+def _quote_fault(fault: references.Unresolved) -> str:
+    return f"{fault.written[:MAX_QUOTED_REFERENCE]}，{fault.why}{suggest(fault.near)}"

@@ -8,18 +8,18 @@ import numpy as np
 
 from xltool.messages import finding
 from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
-from xltool.rules.matrix import Verdict, column, matrix
+from xltool.rules.matrix import Verdict, build_matrix, stack_column
 from xltool.rules.stack import Stack, join_years, stack_values
 
 
-def broken(
+def find_broken_rules(
     spec: FormSpec, submissions: Sequence[Submission], stack: Stack, priors: Sequence[Sequence[Value]] | None = None
 ) -> list[list[Finding]]:
     """For each submission a finding for every rule that does not hold, with both sides and the figures on them.
 
     With last year's values (`priors`, in the order of the form) the stack is one of both years. A finding names this year's cells only.
     """
-    rules = matrix(spec, priors is not None)
+    rules = build_matrix(spec, priors is not None)
     left, right = rules.sides(stack)
     found: list[list[Finding]] = [[] for _ in submissions]
     for at, number in zip(*np.nonzero(rules.verdicts(stack, left, right) == Verdict.FAIL), strict=True):
@@ -27,23 +27,23 @@ def broken(
         if (
             priors is not None
             and linear.prior
-            and all(priors[at][column(spec, key) - rules.cells] is None for key in _last_year(linear))
+            and all(priors[at][stack_column(spec, key) - rules.cells] is None for key in _list_prior_keys(linear))
         ):
             linear = linear.alone or linear
         years = (*submissions[at].values, *(() if priors is None else priors[at]))
-        values = {key: years[column(spec, key)] for key in linear.keys}
+        values = {key: years[stack_column(spec, key)] for key in linear.keys}
         facts = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
         found[at].append(finding("rule.broken", *linear.own, rule=rule.name, severity=rule.severity, **facts))
     return found
 
 
-def assessed(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value] | None = None) -> dict[str, Verdict]:
+def assess_rules(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value] | None = None) -> dict[str, Verdict]:
     """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name."""
-    rules = matrix(spec, prior is not None)
+    rules = build_matrix(spec, prior is not None)
     stack = stack_values([values]) if prior is None else join_years(stack_values([values]), stack_values([prior]))
     verdicts = rules.verdicts(stack, *rules.sides(stack))[0]
     return {rule.name: Verdict(int(verdict)) for rule, verdict in zip(rules.rules, verdicts, strict=True)}
 
 
-def _last_year(linear: Linear) -> list[str]:
+def _list_prior_keys(linear: Linear) -> list[str]:
     return [key for key in linear.keys if key.startswith(PRIOR)]

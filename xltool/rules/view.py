@@ -10,7 +10,7 @@ import numpy as np
 from xltool.forms.cell_checks import is_unwritten
 from xltool.forms.memo import derive_once
 from xltool.model import NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
-from xltool.rules.stack import Figures, Mask, Stack, stack_values
+from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
 class SubmissionView:
@@ -32,14 +32,14 @@ class SubmissionView:
         return self.stack.figures
 
     @cached_property
-    def blank(self) -> Mask:
+    def blank(self) -> CellMask:
         """Which cells are blank."""
         return ~self.stack.known
 
     @cached_property
-    def plain(self) -> Mask:
+    def plain(self) -> CellMask:
         """Which cells hold a figure: neither a blank nor `/`."""
-        return _plain(self.stack, self._values)
+        return _compute_plain(self.stack, self._values)
 
     @cached_property
     def last(self) -> Stack:
@@ -53,18 +53,18 @@ class SubmissionView:
         return self.last.figures
 
     @cached_property
-    def last_plain(self) -> Mask:
+    def last_plain(self) -> CellMask:
         """Which of last year's cells hold a figure."""
-        return _plain(self.last, self.priors or ())
+        return _compute_plain(self.last, self.priors or ())
 
     @cached_property
-    def barred(self) -> Mask:
+    def barred(self) -> CellMask:
         """Which cells the agency's level may not fill in."""
-        rows = [_barred(self.spec, submission.agency.level) for submission in self.submissions]
+        rows = [_compute_barred(self.spec, submission.agency.level) for submission in self.submissions]
         return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
 
     @cached_property
-    def missing_texts(self) -> Mask:
+    def missing_texts(self) -> CellMask:
         """Which texts must be written and are not (submissions x texts)."""
         required = [text.key if text.required else None for text in self.spec.texts]
         rows = [
@@ -75,20 +75,20 @@ class SubmissionView:
 
     def row(self, of: Callable[[Cell], int]) -> Figures:
         """What a function says of each cell of the form."""
-        return _row(self.spec, of)
+        return _compute_row(self.spec, of)
 
 
 @derive_once
-def _row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
+def _compute_row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
     return np.array([of(cell) for cell in spec.cells], np.int64)
 
 
 @derive_once
-def _barred(spec: FormSpec, level: Level) -> Mask:
+def _compute_barred(spec: FormSpec, level: Level) -> CellMask:
     return np.array([level not in cell.row.levels for cell in spec.cells], np.bool_)
 
 
-def _plain(stack: Stack, values: Sequence[Sequence[Value]]) -> Mask:
+def _compute_plain(stack: Stack, values: Sequence[Sequence[Value]]) -> CellMask:
     plain = stack.known.copy()
     for at, row in enumerate(values):
         if NOT_APPLICABLE in row:

@@ -12,7 +12,7 @@ from xltool.forms.text import length
 from xltool.messages import plain
 from xltool.model import Cell, NotApplicable, Rule, Submission, Value
 from xltool.rules.cells import count_faults
-from xltool.rules.matrix import Verdict, matrix
+from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
 from xltool.workbook.formula import (
@@ -50,7 +50,7 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
             found[plan.cells[cell.key]] = figure(value, cell)
     words: dict[str, tuple[str, str]] = {}
     values = dict(zip(spec.index, submission.values, strict=True))
-    rules = matrix(spec, plan.prior)
+    rules = build_matrix(spec, plan.prior)
     view = SubmissionView(spec, [submission], [prior] if plan.prior else None)
     stack = join_years(view.stack, view.last) if plan.prior else view.stack
     left, right = rules.sides(stack)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import fromstring
 
 from xltool.forms.text import clean
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
-from xltool.rules.prior_year import aligned
+from xltool.rules.prior_year import align_prior
 from xltool.workbook.cached_values import figure
 from xltool.workbook.engine import escaped, shared_string
 from xltool.workbook.layout_plan import Plan, plan
@@ -112,7 +112,7 @@ def _own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | None:
 
 def _last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, bytes]:
     """The sheets of tables with last year's figures in their cells."""
-    cells = {cell.key: _rest(value, cell) for cell, value in zip(spec.cells, aligned(spec, prior), strict=True)}
+    cells = {cell.key: _rest(value, cell) for cell, value in zip(spec.cells, align_prior(spec, prior), strict=True)}
     changed = {}
     for part, pieces in mould.tables.items():
         filled = [*pieces]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST, clean
 from xltool.model import FormSpec, Submission
-from xltool.rules.prior_year import aligned
+from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import LOOKS
@@ -32,7 +32,7 @@ def workbook(
     submission = _storable(submission)
     layout = plan(spec, prior is not None)
     meta = identity_marks(spec, submission, prior)
-    last_year = () if prior is None else aligned(spec, prior)
+    last_year = () if prior is None else align_prior(spec, prior)
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
     book = Book(buffer, options())

@@ -94,7 +94,7 @@ def _written(agencies: Sequence[tuple[Agency, str]], prior: Submission | None) -
 
 
 def _put(workbooks: Iterator[bytes] | Sequence[bytes], folder: Path) -> None:
-    _each(workbooks, folder, files.put)
+    _each(workbooks, folder, files.write_file)
 
 
 def _write(workbooks: Sequence[bytes], folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from xltool import api, workers
 from xltool.model import Reading
-from xltool.workers import Lost, run
+from xltool.workers import Lost, run_in_workers
 
 METHODS = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
 MIB = 2**20
@@ -57,8 +57,8 @@ def words(*names):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_results_come_in_order(method):
-    assert list(run(double, range(300), jobs=2, method=method)) == list(range(0, 600, 2))
-    assert list(run(double, [], jobs=2, method=method)) == []
+    assert list(run_in_workers(double, range(300), jobs=2, method=method)) == list(range(0, 600, 2))
+    assert list(run_in_workers(double, [], jobs=2, method=method)) == []
 
 
 WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "time", "memory": "memory"}
@@ -68,31 +68,31 @@ WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "time", "mem
 def test_one_item_is_lost_and_those_behind_it_are_not(word, why):
     items = [b"plain text", *words(word), b"plain text", b"more text", *words(word, word), b"last"]
     answers = list(
-        run(misbehave, items, jobs=1, seconds=1 if why == "time" else 10)
+        run_in_workers(misbehave, items, jobs=1, seconds=1 if why == "time" else 10)
     )  # a busy machine takes its time to fill memory
     assert [isinstance(answer, Reading) for answer in answers] == [True, False, True, True, False, False, True]
     assert answers[1] == answers[4] == answers[5] == Lost(why)
 
 
 def test_an_item_that_exhausts_the_stack_is_lost():
-    assert list(run(misbehave, words("stack"))) == [Lost("crash")]
+    assert list(run_in_workers(misbehave, words("stack"))) == [Lost("crash")]
 
 
 def test_a_fault_of_the_program_costs_one_item_and_is_told_by_its_name():
-    answers = list(run(misbehave, [b"plain text", *words("bug"), b"more text"], jobs=2))
+    answers = list(run_in_workers(misbehave, [b"plain text", *words("bug"), b"more text"], jobs=2))
     assert answers[1] == Lost("fault", "ZeroDivisionError")
     assert isinstance(answers[0], Reading) and isinstance(answers[2], Reading)
 
 
 def test_memory_is_watched_from_outside_where_the_system_sets_no_limit():
-    answers = list(run(misbehave, [*words("memory"), b"text"], jobs=1, memory=256 * MIB, watched=True))
+    answers = list(run_in_workers(misbehave, [*words("memory"), b"text"], jobs=1, memory=256 * MIB, watched=True))
     assert answers[0] == Lost("memory")
     assert isinstance(answers[1], Reading)
 
 
 def test_large_items_and_a_worker_that_hangs_do_not_block():
     items = [*words("hang"), bytes(8 * MIB), bytes(8 * MIB)]
-    answers = list(run(misbehave, items, jobs=1, seconds=1))
+    answers = list(run_in_workers(misbehave, items, jobs=1, seconds=1))
     assert answers[0] == Lost("time")
     assert all(isinstance(answer, Reading) for answer in answers[1:])
 
@@ -105,7 +105,7 @@ def test_results_are_made_while_nobody_takes_them_and_bounded():
             taken.append(number)
             yield number
 
-    answers = run(double, items(), jobs=2)
+    answers = run_in_workers(double, items(), jobs=2)
     assert next(answers) == 0
     assert len(taken) < 5000
     answers.close()
@@ -131,7 +131,7 @@ def test_a_batch_of_five_hundred(method):
     answers = []
     here = psutil.Process()
     before = here.memory_info().rss
-    for answer in run(misbehave, items, jobs=2, seconds=2, method=method):
+    for answer in run_in_workers(misbehave, items, jobs=2, seconds=2, method=method):
         answers.append(answer)
         if len(answers) % 10 == 0:
             peak = max(peak, here.memory_info().rss - before + sum(own_memory(child) for child in here.children()))

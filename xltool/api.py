@@ -66,7 +66,7 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     """
     if document.looks_like(data):
         reading = document.parse(data, known_form, source)
-    elif (imported := _published(data, source)) is not None:
+    elif (imported := _read_published(data, source)) is not None:
         reading = imported.reading
     else:
         from xltool.reader.read import read as read_workbook
@@ -119,7 +119,7 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     )
 
 
-def _published(data: bytes, source: str) -> Imported | None:
+def _read_published(data: bytes, source: str) -> Imported | None:
     """The reading of a published report; None for what is none, at no cost for a workbook."""
     from xltool import kinds
 
@@ -229,10 +229,12 @@ def report(
     >>> page.splitlines()[0]
     '# 额敏县教育和科学技术局2024年政府信息公开工作年度报告'
     """
-    return printed(submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior)[0]
+    return report_with_remarks(
+        submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior
+    )[0]
 
 
-def printed(
+def report_with_remarks(
     submission: Submission,
     kind: str,
     *,
@@ -297,7 +299,7 @@ def message(found: Finding, spec: FormSpec | None) -> str:
     return messages.render(found, spec, plan(spec).place)
 
 
-def described(found: Finding, reading: Reading) -> dict[str, Any]:
+def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
     """A finding as the contract's JSON has it: code, rule, severity, cells with sheet, address and value, message, suspects."""
     spec = None if reading.submission is None else form(reading.submission.form)
     cells, suspects = [], []

@@ -25,7 +25,7 @@ LARGEST_FILE: Final = 10 * 2**20
 """Bytes of an input file; a filled workbook has some 40 thousand."""
 
 
-def take(path: Path) -> bytes | Finding:
+def read_file(path: Path) -> bytes | Finding:
     """The bytes of a regular file of at most 10 MiB, or the finding that says why not."""
     try:
         status = path.stat()
@@ -37,10 +37,10 @@ def take(path: Path) -> bytes | Finding:
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        return finding("file.missing", why=reason(error))
+        return finding("file.missing", why=name_reason(error))
 
 
-def put(path: Path, data: bytes, mode: int | None = None) -> None:
+def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
     """Writes a file whole or not at all: a temporary file in the same folder, then a replacement; an old file survives a failure.
 
     `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
@@ -53,13 +53,13 @@ def put(path: Path, data: bytes, mode: int | None = None) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(path) if mode is None else mode)
+        temporary.chmod(_choose_mode(path) if mode is None else mode)
         temporary.replace(path)
     except (OSError, ValueError) as error:
         if temporary is not None:
             with suppress(OSError):  # what cannot be cleared away now is by the next run
                 temporary.unlink()
-        raise XltoolError(f"写不出 {path.name}：{reason(error)}。") from error
+        raise XltoolError(f"写不出 {path.name}：{name_reason(error)}。") from error
 
 
 def sweep_leftovers(folder: Path) -> None:
@@ -80,7 +80,7 @@ def _is_left(path: Path) -> bool:
     started = rest.partition("-")[0]
     if system == _name_system():
         number = parse_whole(process, 10)
-        return number is not None and not (_runs(number) and _start_of(number) == started)
+        return number is not None and not (_is_running(number) and _read_process_start(number) == started)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix()) as now:
         return Path(now.name).stat().st_mtime - path.stat().st_mtime > OLD
 
@@ -88,7 +88,7 @@ def _is_left(path: Path) -> bool:
 def _own_prefix() -> str:
     """How the names of temporary files begin: with the system, the process and its start, so that another run can tell whose they are."""
     process = os.getpid()
-    return f"{TEMPORARY}{_name_system()}-{process}-{_start_of(process)}-"
+    return f"{TEMPORARY}{_name_system()}-{process}-{_read_process_start(process)}-"
 
 
 @cache
@@ -105,7 +105,7 @@ def _name_system() -> str:
     return hashlib.sha256("\n".join(known).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
-def _start_of(process: int) -> str:
+def _read_process_start(process: int) -> str:
     """When a process was started, in the system's own count, where that tells; a number is given again after a while."""
     try:
         return Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
@@ -113,7 +113,7 @@ def _start_of(process: int) -> str:
         return ""
 
 
-def _runs(process: int) -> bool:
+def _is_running(process: int) -> bool:
     if sys.platform == "win32":
         import psutil
 
@@ -127,7 +127,7 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _mode(path: Path) -> int:
+def _choose_mode(path: Path) -> int:
     """The permissions of the file to be replaced, or those that a new file would get."""
     if path.exists():
         return stat.S_IMODE(path.stat().st_mode)
@@ -136,13 +136,13 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def told(error: OSError) -> str:
+def explain_error(error: OSError) -> str:
     """What the system would not do, in one sentence."""
     name = f"{Path(os.fsdecode(error.filename)).name}：" if isinstance(error.filename, str | bytes) else ""
-    return f"未能完成：{name}{reason(error)}。"
+    return f"未能完成：{name}{name_reason(error)}。"
 
 
-def reason(error: OSError | ValueError) -> str:
+def name_reason(error: OSError | ValueError) -> str:
     """Why the system would not, in a few words."""
     if isinstance(error, FileNotFoundError):
         return "没有这个文件或文件夹"

@@ -25,42 +25,44 @@ LIGHT_WORKBOOK: Final = 8 * 2**20
 """Bytes, inflated: a filled workbook has under 2 million; our own reader takes well under a second and 100 MiB for that many."""
 
 
-def readings(files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1) -> Iterator[Reading]:
+def stream_readings(
+    files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1
+) -> Iterator[Reading]:
     """The readings of files (bytes and a name for the source), in order; one that a worker was lost over is rejected with one finding."""
     waiting = iter(files)
     first = list(islice(waiting, WORTH_WORKERS))
-    if len(first) < WORTH_WORKERS and all(light(data) for data, _ in first):
+    if len(first) < WORTH_WORKERS and all(is_light(data) for data, _ in first):
         yield from (api.read(data, name, passwords) for data, name in first)
         return
     alone = min(jobs, len(first)) if len(first) < WORTH_WORKERS else jobs
-    for answer in workers.run(partial(_read, tuple(passwords)), chain(first, waiting), jobs=alone):
-        yield _refused(answer) if isinstance(answer, Lost) else answer
+    for answer in workers.run_in_workers(partial(_read, tuple(passwords)), chain(first, waiting), jobs=alone):
+        yield _reject(answer) if isinstance(answer, Lost) else answer
 
 
-def reading(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
+def read_apart(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
     """The reading of one file."""
-    return next(readings([(data, source)], passwords))
+    return next(stream_readings([(data, source)], passwords))
 
 
-def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
+def import_report(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
     """The reading of one published report, with the source of each figure."""
     from xltool.published.read import Imported
 
-    answer = _apart(partial(_imported, source, hints), data)
-    return Imported(_refused(answer)) if isinstance(answer, Lost) else answer
+    answer = _call_apart(partial(_import_report, source, hints), data)
+    return Imported(_reject(answer)) if isinstance(answer, Lost) else answer
 
 
-def verified(data: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
+def verify_report(data: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
     """A finished report held against a submission, and last year's where its texts name figures of it."""
-    answer = _apart(partial(_verified, submission, prior), data)
-    return _refused(answer) if isinstance(answer, Lost) else answer
+    answer = _call_apart(partial(_verify_report, submission, prior), data)
+    return _reject(answer) if isinstance(answer, Lost) else answer
 
 
 def compare_second_readings(
     files: Iterable[tuple[bytes, Submission]], passwords: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[tuple[Finding, ...]]:
     """What openpyxl reads in each workbook otherwise than the submission taken from it; that it cannot read one is told, and no fault."""
-    for answer in workers.run(partial(_compare_second, tuple(passwords)), files, jobs=jobs):
+    for answer in workers.run_in_workers(partial(_compare_second, tuple(passwords)), files, jobs=jobs):
         if isinstance(answer, Lost):
             why = f"它打不开（{answer.what}）" if answer.why == "fault" else _explain_loss(answer)
             yield (finding("second.unread", why=why),)
@@ -80,23 +82,23 @@ def _compare_second(passwords: tuple[str, ...], file: tuple[bytes, Submission]) 
     return compare_second_reading(data, api.form(submission.form), submission, passwords)
 
 
-def _apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lost:
+def _call_apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lost:
     """What the function makes of a file: in a worker process, unless the file is light."""
-    if light(data):
+    if is_light(data):
         return function(data)
-    [answer] = workers.run(function, [data])
+    [answer] = workers.run_in_workers(function, [data])
     return answer
 
 
-def _imported(source: str, hints: Hints | None, data: bytes) -> Imported:
+def _import_report(source: str, hints: Hints | None, data: bytes) -> Imported:
     return api.imported(data, source, hints)
 
 
-def _verified(submission: Submission, prior: Submission | None, data: bytes) -> Reading:
+def _verify_report(submission: Submission, prior: Submission | None, data: bytes) -> Reading:
     return api.verify(data, submission, prior)
 
 
-def light(data: bytes) -> bool:
+def is_light(data: bytes) -> bool:
     """Whether only our own readers touch it, and it is small once it is inflated, to which they hold it."""
     from xltool.spreadsheet.package import declared_size
 
@@ -112,7 +114,7 @@ def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:
     return api.read(*file, passwords)
 
 
-def _refused(lost: Lost) -> Reading:
+def _reject(lost: Lost) -> Reading:
     return Reading(None, (finding("file.worker", why=_explain_loss(lost)),))
 
 

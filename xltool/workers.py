@@ -66,7 +66,7 @@ class _Worker(Generic[Item]):
         )
 
 
-def run(
+def run_in_workers(
     function: Callable[[Item], Result],
     items: Iterable[Item],
     *,
@@ -149,7 +149,7 @@ class _Pool(Generic[Item, Result]):
         foreign = [inward, outward, *(pipe for worker in self._workers for pipe in (worker.inward, worker.pipe))]
         forked = self._context.get_start_method() == "fork"
         process = self._context.Process(  # type: ignore[attr-defined]
-            target=_work,
+            target=_serve_items,
             args=(self._function, theirs, back, foreign if forked else [], 0 if self._watched else self._memory),
             daemon=True,
         )
@@ -157,7 +157,7 @@ class _Pool(Generic[Item, Result]):
         theirs.close()
         back.close()
         worker: _Worker[Item] = _Worker(
-            process, inward, outward, _widened(inward), _resident(process) if self._watched else 0
+            process, inward, outward, _widen_pipe(inward), _measure_memory(process) if self._watched else 0
         )
         self._workers.append(worker)
         return worker
@@ -173,7 +173,7 @@ class _Pool(Generic[Item, Result]):
                 self._answer(worker)
             elif monotonic() - worker.begun >= self._seconds:
                 self._lose(worker, "time")
-            elif self._watched and _resident(worker.process) - worker.base > self._memory:
+            elif self._watched and _measure_memory(worker.process) - worker.base > self._memory:
                 self._lose(worker, "memory")
 
     def _answer(self, worker: _Worker[Item]) -> None:
@@ -195,15 +195,15 @@ class _Pool(Generic[Item, Result]):
         number, _, _ = worker.waiting.popleft()
         self._done[number] = Lost(why)
         self._again.extendleft((number, item) for number, item, _ in reversed(worker.waiting))
-        _end(worker)
+        _end_worker(worker)
 
     def close(self) -> None:
         for worker in self._workers:
-            _end(worker)
+            _end_worker(worker)
         self._workers.clear()
 
 
-def _end(worker: _Worker[Any]) -> None:
+def _end_worker(worker: _Worker[Any]) -> None:
     worker.process.kill()
     worker.process.join()
     worker.process.close()
@@ -211,7 +211,7 @@ def _end(worker: _Worker[Any]) -> None:
     worker.inward.close()
 
 
-def _widened(pipe: Connection) -> int:
+def _widen_pipe(pipe: Connection) -> int:
     """Makes a pipe hold twice what may wait in it, and tells how much may: nothing where the system knows no such thing."""
     try:
         import fcntl
@@ -222,7 +222,7 @@ def _widened(pipe: Connection) -> int:
     return AHEAD if held >= 2 * AHEAD else 0
 
 
-def _resident(process: BaseProcess) -> int:
+def _measure_memory(process: BaseProcess) -> int:
     """Bytes of memory that a process holds; 0 when it has just ended."""
     import psutil
 
@@ -232,15 +232,15 @@ def _resident(process: BaseProcess) -> int:
         return 0
 
 
-def _work(
+def _serve_items(
     function: Callable[[Any], Any], inward: Connection, outward: Connection, foreign: list[Connection], memory: int
 ) -> None:
     """The life of a worker: it ends with the process that started it, or when its heap was too small once."""
     for other in foreign:  # a fork holds copies: were they left open, nobody would notice that the other end is gone
         other.close()
-    _quiet()
+    _silence_output()
     if memory:
-        _limit(memory)
+        _limit_memory(memory)
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             try:
@@ -257,7 +257,7 @@ def _work(
                 outward.send(("memory", None))
 
 
-def _quiet() -> None:
+def _silence_output() -> None:
     """A library that prints about a file, or a crash that prints its last words, says it to nobody."""
     faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -266,7 +266,7 @@ def _quiet() -> None:
     os.close(nowhere)
 
 
-def _limit(memory: int) -> None:
+def _limit_memory(memory: int) -> None:
     """Sets the size that this process may grow to; systems without such limits are watched from outside."""
     try:
         import resource

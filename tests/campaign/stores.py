@@ -100,7 +100,9 @@ def take_judged(store: Store, submission: Submission, at: str, file: str, prior:
     """A return judged as `collect` does it."""
     [reading] = api.check([Reading(submission)], [prior])
     assert reading.submission is not None
-    described = [{**api.described(found, reading), "name": found.rule or found.code} for found in reading.findings]
+    described = [
+        {**api.describe_finding(found, reading), "name": found.rule or found.code} for found in reading.findings
+    ]
     sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()
     stored = document.dump(SPEC, reading.submission)
     store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, tuple(described)), 40_000)

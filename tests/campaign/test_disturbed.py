@@ -134,13 +134,13 @@ def test_a_clock_that_jumps_back(copy, monkeypatch):
 
 def test_a_file_that_could_not_be_opened_is_forgotten_once_it_can(copy, monkeypatch):
     """As when somebody has it open in Excel: it is told, and when it comes in later nothing is left to tell."""
-    take, locked = files.take, sorted((copy / "inbox").iterdir())[0]
+    take, locked = files.read_file, sorted((copy / "inbox").iterdir())[0]
     shut = finding("file.missing", why="权限不够")
-    monkeypatch.setattr(files, "take", lambda path: shut if path.name == locked.name else take(path))
+    monkeypatch.setattr(files, "read_file", lambda path: shut if path.name == locked.name else take(path))
     assert run("collect", "-C", copy) == 5
     told = CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
     assert '"unmatched": 1' in told
-    monkeypatch.setattr(files, "take", take)
+    monkeypatch.setattr(files, "read_file", take)
     assert run("collect", "-C", copy) == 0
     told = CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout
     assert '"unmatched": 0' in told
@@ -174,7 +174,7 @@ def test_what_a_killed_run_left_is_cleared_and_what_a_running_one_writes_is_not(
     killed = subprocess.Popen([sys.executable, "-c", "pass"])
     killed.wait()
     own = files._own_prefix()
-    system = own.removesuffix(f"{os.getpid()}-{files._start_of(os.getpid())}-")
+    system = own.removesuffix(f"{os.getpid()}-{files._read_process_start(os.getpid())}-")
     names = {
         f"{system}{killed.pid}-77-a": False,
         f"{own}b": True,

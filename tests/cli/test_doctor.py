@@ -282,7 +282,7 @@ def test_remarks_on_a_pdf_are_told_on_standard_error(monkeypatch):
     from xltool.report import pdf
 
     monkeypatch.setattr(pdf, "to_pdf", lambda report: pdf.PrintedPdf(b"%PDF-", ("甲字体没有。",)))
-    monkeypatch.setattr(readings, "verified", lambda data, submission, prior: Reading(submission, ()))
+    monkeypatch.setattr(readings, "verify_report", lambda data, submission, prior: Reading(submission, ()))
     source = Path(__file__).parents[2] / "samples" / "2024" / "654221-000.json"
     result = CliRunner().invoke(
         main, ["report", str(source), "-o", "a.pdf"], prog_name="xltool", catch_exceptions=False

@@ -15,7 +15,7 @@ from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.cli import main
-from xltool.readings import imported
+from xltool.readings import import_report
 
 TEXT = "新收{applications.received.total}件，与上年相比{change.applications.received.total}件。"
 
@@ -81,7 +81,7 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
         for kind in ("docx", "html")
     ]
     for name, data in made.items():
-        told = imported(data).reading.submission
+        told = import_report(data).reading.submission
         at = int(name[7:10]) if name.startswith("6") else 0
         assert told.values[stores.SPEC.index["applications.received.total"]] == at + 2
         assert told.texts["overview.requests"] == f"新收{at + 2}件，与上年相比增加2件。"

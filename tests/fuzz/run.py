@@ -79,7 +79,7 @@ def read_whole(data):
             name: re.sub("[{}]|None", "", fact) if isinstance(fact, str) else fact for name, fact in found.data.items()
         }
         assert not re.search("[{}]|None", api.message(replace(found, data=facts), spec)), "a message with a gap"
-        json.dumps(api.described(found, checked), ensure_ascii=False).encode()
+        json.dumps(api.describe_finding(found, checked), ensure_ascii=False).encode()
     if reading.submission is not None:
         api.dump(reading.submission)
 

@@ -38,7 +38,7 @@ def tsv(monkeypatch):
 
 
 def test_a_new_kind_is_one_object(folder, tsv):
-    assert api.printed(SUBMISSION, "tsv") == (
+    assert api.report_with_remarks(SUBMISSION, "tsv") == (
         "额敏县教育和科学技术局2024年政府信息公开工作年度报告\t200\n".encode(),
         ("甲",),
     )

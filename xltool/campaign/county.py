@@ -159,7 +159,7 @@ def find_last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Sub
     None when there is none.
     """
     for path in resolve_paths(campaign, campaign.prior):
-        kept = files.take(path / COUNTY / SUBMISSION)
+        kept = files.read_file(path / COUNTY / SUBMISSION)
         found = None if isinstance(kept, Finding) else api.read(kept).submission
         if found is not None and found.year == campaign.year - 1:
             return found
@@ -247,7 +247,7 @@ def _read_optional_file(campaign: Campaign, name: str) -> bytes | None:
     path = campaign.root / COUNTY / name
     if not path.exists():
         return None
-    data = files.take(path)
+    data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"{COUNTY}/{name} 读不出来：{data.data.get('why', '文件过大')}。")
     return data

@@ -89,11 +89,11 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise XltoolError(f"建不了文件夹 {root / name}：{files.reason(error)}。") from error
+            raise XltoolError(f"建不了文件夹 {root / name}：{files.name_reason(error)}。") from error
     if not (root / KEY).exists():
-        files.put(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
-    files.put(root / ROSTER, roster.csv())
-    files.put(root / SETTINGS, campaign.settings())  # last: with it the folder is a campaign
+        files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
+    files.write_file(root / ROSTER, roster.csv())
+    files.write_file(root / SETTINGS, campaign.settings())  # last: with it the folder is a campaign
     return True
 
 
@@ -157,7 +157,7 @@ def resolve_paths(campaign: Campaign, paths: Sequence[str]) -> list[Path]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    data = files.take(path)
+    data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"{path} 读不出来：{data.data.get('why', '文件过大')}。")
     return data

@@ -100,9 +100,9 @@ def _open_file(path: Path, name: str) -> Iterator[Found]:
             yield Found(name, None, "这是快捷方式（符号链接），请放文件本身")
             return
     except OSError as error:
-        yield Found(name, None, files.reason(error))
+        yield Found(name, None, files.name_reason(error))
         return
-    data = files.take(path)
+    data = files.read_file(path)
     if isinstance(data, Finding):
         yield Found(name, None, render(data, None, None))
     else:

@@ -23,7 +23,7 @@ from xltool.campaign.store import Store, Unmatched, Unread, Version
 from xltool.forms import document
 from xltool.messages import finding
 from xltool.model import Agency, Finding, Reading, Submission
-from xltool.readings import readings
+from xltool.readings import stream_readings
 
 Fate: TypeAlias = Literal["accepted", "returned", "rejected", "duplicate", "skipped"]
 FATES: Final[dict[Fate, str]] = {
@@ -71,7 +71,7 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     known: deque[Taken] = deque()
     new: deque[tuple[Found, str]] = deque()
     found = find_files(paths or [intake.campaign.root / INBOX])
-    under_way = readings(_select_new(intake, found, known, new), intake.passwords, workers)
+    under_way = stream_readings(_select_new(intake, found, known, new), intake.passwords, workers)
     while batch := list(islice(under_way, BATCH)):
         yield from _drain_queue(known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
@@ -185,7 +185,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     """Archives the bytes, then notes the file: in that order, so that whatever the database knows is in the archive."""
     assert item.data is not None
     submission = reading.submission
-    files.put(intake.campaign.root / ARCHIVE / f"{digest}{_archive_ending(item.data)}", item.data)
+    files.write_file(intake.campaign.root / ARCHIVE / f"{digest}{_archive_ending(item.data)}", item.data)
     if submission is None:
         found = reading.findings[0]
         reason = api.message(found, None)
@@ -197,7 +197,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
             return Taken(item.name, "duplicate", reason=reason)
         return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
     spec = api.form(submission.form)
-    described = [{**api.described(f, reading), "name": f.rule or f.code} for f in reading.findings]
+    described = [{**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings]
     stored = document.dump(spec, submission)
     agency = submission.agency
     version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described))

@@ -60,7 +60,7 @@ def read_attachments(data: bytes) -> list[Attachment]:
         return [Attachment("", None, _DAMAGED)]
     if len(headers) <= LIGHT_PARTS and data.count(b"\n") + data.count(b"\r") <= 2 * LIGHT_LINES:
         return _parse_mail(data)
-    [answer] = workers.run(_parse_mail, [data])
+    [answer] = workers.run_in_workers(_parse_mail, [data])
     return [Attachment("", None, _DAMAGED)] if isinstance(answer, workers.Lost) else answer
 
 

@@ -60,9 +60,11 @@ def build_outbox(
         serial = make_seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
         data = master.stamped(agency, serial, prior(agency.code))
         name = workbook_name(campaign, agency)
-        files.put(campaign.root / OUTBOX / name, data)
+        files.write_file(campaign.root / OUTBOX / name, data)
         if mail:
-            files.put(campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data))
+            files.write_file(
+                campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data)
+            )
         built = Built(entry, name, serial, hashlib.sha256(data).hexdigest(), data)
         made.append(Issue(agency.code, serial, name, built.sha256, at))
         yield built
@@ -110,5 +112,5 @@ def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
             for i in made
         ),
     ]
-    files.put(folder / f"{LIST_FILE}.csv", as_csv(rows))
-    files.put(folder / f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows}))
+    files.write_file(folder / f"{LIST_FILE}.csv", as_csv(rows))
+    files.write_file(folder / f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows}))

@@ -38,7 +38,7 @@ def read_passwords(campaign: Campaign) -> tuple[str, ...]:
     path = campaign.root / PASSWORD_FILE
     if not path.exists():
         return ()
-    data = files.take(path)
+    data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"{PASSWORD_FILE}：{render(data, None, None)}")
     return parse_passwords(data)

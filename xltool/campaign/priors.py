@@ -67,10 +67,10 @@ def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submissi
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         if file.suffix.lower() not in ENDINGS and path.is_dir():
             continue
-        data = files.take(file)
+        data = files.read_file(file)
         if isinstance(data, Finding):
             raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
-        reading = readings.reading(data, file.name, passwords)
+        reading = readings.read_apart(data, file.name, passwords)
         if reading.submission is None:
             raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
         yield reading.submission

@@ -45,7 +45,9 @@ def refresh_returned(  # noqa: PLR0917
     written = []
     for name, version in wanted.items():
         if not (folder / name).exists():
-            files.put(folder / name, _mark_workbook(campaign, store, version, priors.get(version.agency), passwords))
+            files.write_file(
+                folder / name, _mark_workbook(campaign, store, version, priors.get(version.agency), passwords)
+            )
             written.append(folder / name)
     _clear_settled(folder, wanted)
     return written
@@ -66,13 +68,13 @@ def _mark_workbook(
 def _read_again(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
     """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
     path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
-    data = None if path is None else files.take(path)
+    data = None if path is None else files.read_file(path)
     if not isinstance(data, bytes):
         raise XltoolError(
             f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。"
         )
     stored = api.read(version.submission).submission
-    reading = readings.reading(data, version.file, passwords)
+    reading = readings.read_apart(data, version.file, passwords)
     if reading.submission is None and reading.findings[0].code in LOCKED:
         raise XltoolError(
             f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，"

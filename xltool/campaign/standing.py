@@ -33,7 +33,7 @@ _REMEDY: Final = "改法："  # where a message goes on from the fault to its me
 class WeighedFinding:
     """One finding of a newest version, the waiver that lets it pass, and the agency's 说明.
 
-    The finding is as `api.described` gives it, with `name`.
+    The finding is as `api.describe_finding` gives it, with `name`.
     """
 
     finding: Mapping[str, Any]

@@ -59,7 +59,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One return of an agency: its document, its findings as `api.described` gives them."""
+    """One return of an agency: its document, its findings as `api.describe_finding` gives them."""
 
     agency: str
     number: int

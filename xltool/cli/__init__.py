@@ -83,9 +83,9 @@ class Commands(Command, click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except OSError as error:  # a disk that is full or gone where nobody expected it
-            from xltool.files import told
+            from xltool.files import explain_error
 
-            _fail(told(error), 1)
+            _fail(explain_error(error), 1)
         except ImportError as error:  # a part of the program that is missing or cannot be opened
             _fail(f"xltool 没有装全，或读不出自己的程序文件（{error.name or error}）；请重新安装。", 1)
         except _caller_error_type() as error:

@@ -39,7 +39,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
             _refuse_incomplete(given)
         made = build_county(campaign, roster, given, campaign_options.read_last_year(campaign, roster))
     for name, data in made.files.items():
-        files.put(campaign.root / COUNTY / name, data)
+        files.write_file(campaign.root / COUNTY / name, data)
     for line in _describe_sum(campaign, given, made):
         console.say(line)
     for name in made.files:

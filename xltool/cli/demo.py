@@ -56,7 +56,7 @@ def command(root: Path) -> None:
     console.say(
         f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.TEXTS_FILE}；文字里的数用花括号引用表中的格）"
     )
-    files.put(root / folder.COUNTY / texts.TEXTS_FILE, (samples / texts.TEXTS_FILE).read_bytes())
+    files.write_file(root / folder.COUNTY / texts.TEXTS_FILE, (samples / texts.TEXTS_FILE).read_bytes())
     _run_command("consolidate", "-C", str(root))
     _run_command("status", "-C", str(root), "--html", str(root / "进度.html"))
     _run_command("reports", "-C", str(root))
@@ -88,7 +88,7 @@ def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
         prior = campaign_options.read_last_year(campaign, roster).get(submission.agency.code)
-    files.put(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
+    files.write_file(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
 
 
 def _correct_mistake(submission: Submission) -> Submission:
@@ -100,7 +100,7 @@ def _correct_mistake(submission: Submission) -> Submission:
 
 
 def _read_submission(path: Path) -> Submission:
-    data = files.take(path)
+    data = files.read_file(path)
     submission = api.read(data).submission if isinstance(data, bytes) else None
     if submission is None:
         raise XltoolError(f"样例 {path.name} 无法读取。")

@@ -162,7 +162,7 @@ def _check_writable(folder: Path) -> Diagnosis:
         return Diagnosis(
             "folder",
             "missing",
-            f"当前文件夹：不能写文件（{shown}：{files.reason(error)}）",
+            f"当前文件夹：不能写文件（{shown}：{files.name_reason(error)}）",
             "换一个有写权限、没有满的文件夹。",
         )
     return Diagnosis("folder", "ok", f"当前文件夹：可以写文件（{shown}）")

@@ -36,7 +36,7 @@ def command(document: Path, target: Path) -> None:
     submission = reading.submission
     if submission is not None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
-        files.put(target, api.fill(submission))
+        files.write_file(target, api.fill(submission))
         console.say(f"已写出 {target}", err=True)
     for line in output.describe_findings(reading):
         console.say(line, err=True)

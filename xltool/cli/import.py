@@ -51,10 +51,12 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
     """Writes the document, and what was unsure to standard error."""
     from xltool.published.read import Hints, Imported
 
-    data = files.take(report)
+    data = files.read_file(report)
     hints = Hints(told["agency"], told["code"], told["level"], told["year"], told["scope"])
     imported = (
-        Imported(Reading(None, (data,))) if isinstance(data, Finding) else readings.imported(data, str(report), hints)
+        Imported(Reading(None, (data,)))
+        if isinstance(data, Finding)
+        else readings.import_report(data, str(report), hints)
     )
     reading, sources = imported.reading, imported.sources
     if reading.submission is not None:
@@ -62,10 +64,10 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
         if target is None:
             console.write_result(document)
         else:
-            files.put(target, document)
+            files.write_file(target, document)
             console.say(f"已写出 {target}", err=True)
         if evidence is not None:
-            files.put(evidence, _write_evidence(sources))
+            files.write_file(evidence, _write_evidence(sources))
             console.say(f"已写出 {evidence}", err=True)
     for line in output.describe_findings(reading):
         console.say(line, err=True)

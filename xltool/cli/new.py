@@ -51,7 +51,7 @@ def command(
     passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
-    data = files.take(roster_path)
+    data = files.read_file(roster_path)
     if isinstance(data, Finding):
         raise XltoolError(f"单位名录 {roster_path} 打不开：{data.data.get('why', '文件过大')}。")
     listed = roster.parse_roster(data)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xltool import api, files
 from xltool.codes import GRADES
 from xltool.model import Finding, FormSpec, Reading, Suspect
-from xltool.readings import readings
+from xltool.readings import stream_readings
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
@@ -28,13 +28,13 @@ def read_files(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Rea
 
     def opened() -> Iterator[tuple[bytes, str]]:
         for at, path in enumerate(paths):
-            data = files.take(path)
+            data = files.read_file(path)
             if isinstance(data, Finding):
                 refused[at] = Reading(None, (data,))
             else:
                 yield data, str(path)
 
-    read = readings(opened(), passwords, os.cpu_count() or 1)
+    read = stream_readings(opened(), passwords, os.cpu_count() or 1)
     found = list(read)
     for at in sorted(refused):
         found.insert(at, refused[at])
@@ -85,7 +85,7 @@ def to_json(file: str, reading: Reading) -> bytes:
             "year": submission.year,
             "agency": {"code": submission.agency.code, "name": submission.agency.name},
         }
-    document["findings"] = [api.described(found, reading) for found in reading.findings]
+    document["findings"] = [api.describe_finding(found, reading) for found in reading.findings]
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 

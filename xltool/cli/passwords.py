@@ -43,7 +43,7 @@ def collect_passwords(path: Path | None, *, ask: bool) -> tuple[str, ...]:
     if ask:
         found.append(click.prompt("打开密码", hide_input=True, err=True))
     if path is not None:
-        data = files.take(path)
+        data = files.read_file(path)
         if isinstance(data, Finding):
             raise XltoolError(f"密码文件 {path.name}：{render(data, None, None)}")
         found += parse_passwords(data)

@@ -36,7 +36,7 @@ def command(workbook: Path, target: Path | None, passwords: tuple[str, ...]) -> 
         if target is None:
             console.write_result(data)
         else:
-            files.put(target, data)
+            files.write_file(target, data)
             console.say(f"已写出 {target}", err=True)
     for line in output.describe_findings(reading):
         console.say(line, err=True)

@@ -24,7 +24,7 @@ def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Subm
     """
     if not kind.is_read_back:
         return Readback()
-    reading = readings.verified(data, submission, prior)
+    reading = readings.verify_report(data, submission, prior)
     if any(found.code == "published.library" for found in reading.findings):
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:

@@ -89,10 +89,10 @@ def command(
     drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
     if pictures and not drawn:
         console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
-    data, remarks = api.printed(
+    data, remarks = api.report_with_remarks(
         reading.submission, kind.suffix, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
     )
-    files.put(target, data)
+    files.write_file(target, data)
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {target}", err=True)

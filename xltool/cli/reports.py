@@ -59,10 +59,10 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
         submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
         for kind in kinds:
             path = paths[kind][submission.agency.code]
-            data, noted = api.printed(
+            data, noted = api.report_with_remarks(
                 submission, kind, style=dress if STYLE in REPORT_KINDS[kind].options else None, prior=prior
             )
-            files.put(path, data)
+            files.write_file(path, data)
             back = read_back(data, REPORT_KINDS[kind], submission, prior)
             remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
             unlike += [f"{path.name}：", *back.lines] if back.differs else []

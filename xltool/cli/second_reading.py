@@ -19,7 +19,7 @@ def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Se
 
     def opened() -> Iterator[tuple[bytes, Submission]]:
         for at, (path, reading) in enumerate(zip(paths, readings, strict=True)):
-            data = files.take(path) if api.status(reading) == "accepted" else b""
+            data = files.read_file(path) if api.status(reading) == "accepted" else b""
             if reading.submission is not None and not isinstance(data, Finding) and is_workbook(data):
                 places.append(at)
                 yield data, reading.submission

@@ -69,7 +69,7 @@ def _write_reminders(target: Path, campaign: Campaign, found: Sequence[Standing]
 
 
 def _write(path: Path, data: bytes) -> None:
-    files.put(path, data)
+    files.write_file(path, data)
     console.say(f"已写出 {path}", err=True)
 
 

@@ -13,7 +13,7 @@ def read_lent_style(path: Path | None) -> bytes | None:
     """The bytes of the document whose styles are asked for; `XltoolError` when it cannot be opened."""
     if path is None:
         return None
-    data = files.take(path)
+    data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"样式文件 {visible(path.name)}：{told(data, None, None)[0]}")
     return data

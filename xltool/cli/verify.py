@@ -43,8 +43,10 @@ def command(report: Path, source: Path, *, prior: Path | None, passwords: tuple[
         for line in output.describe_findings(held):
             console.say(line, err=True)
         sys.exit(output.choose_exit_code([held]))
-    data = files.take(report)
-    reading = Reading(None, (data,)) if isinstance(data, Finding) else readings.verified(data, held.submission, last)
+    data = files.read_file(report)
+    reading = (
+        Reading(None, (data,)) if isinstance(data, Finding) else readings.verify_report(data, held.submission, last)
+    )
     for line in output.describe_findings(reading):
         console.say(line)
     if not reading.findings:

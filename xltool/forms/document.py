@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.source import closest
 from xltool.forms.text import clean, taken
-from xltool.messages import finding, plain, suggest
+from xltool.messages import finding, suggest
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
@@ -18,7 +18,6 @@ from xltool.model import (
     Finding,
     FormSpec,
     Measure,
-    NotApplicable,
     Reading,
     Submission,
     Value,
@@ -80,16 +79,10 @@ def dump(spec: FormSpec, submission: Submission) -> bytes:
 
 def json_value(value: Value, measure: Measure) -> int | float | str | None:
     """A figure for JSON; at most 15 digits, so that Python's shortest form of a double prints just these."""
-    match value:
-        case int():
-            text = plain(value, measure.decimals)
-            return float(text) if "." in text else int(text)
-        case NotApplicable.SLASH:
-            return "/"
-        case None:
-            return None
-        case _:
-            assert_never(value)
+    held = number.exact(value, measure)
+    if isinstance(held, Decimal):
+        return int(held) if held == int(held) else float(held)
+    return held
 
 
 class _Fault(Exception):

@@ -1,4 +1,6 @@
-"""xltool: the annual report on open government information (政府信息公开工作年度报告), from locked workbook to finished report.
+"""xltool: the annual report on open government information, from locked workbook to finished report.
+
+That is 政府信息公开工作年度报告.
 
 The verbs work on values and bytes and touch no file:
 

@@ -1,4 +1,6 @@
-"""The verbs of xltool on values and bytes: what `import xltool` offers and the commands are made of. Nothing touches a file.
+"""The verbs of xltool on values and bytes: what `import xltool` offers and the commands are made of.
+
+Nothing touches a file.
 
 In the examples `sample` and `wrong` are the bytes of two submission documents of the packaged county,
 `samples/2024/654221-015.json` and `samples/2024/654221-102.json`.
@@ -52,7 +54,9 @@ def known_form(form_id: str) -> FormSpec | None:
 
 
 def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
-    """The submission in the bytes of a workbook or a submission document, with what was noticed in reading; never raises for bad bytes.
+    """The submission in the bytes of a workbook or a submission document, with what was noticed in reading.
+
+    Never raises for bad bytes.
 
     `passwords` are tried in order on a workbook that is locked with one.
 
@@ -82,7 +86,9 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
 
 
 def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
-    """A published report (.docx, .html, .pdf, .txt) as a submission, with the source of every figure; never raises for bad bytes.
+    """A published report (.docx, .html, .pdf, .txt) as a submission, with the source of every figure.
+
+    Never raises for bad bytes.
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
 
@@ -97,7 +103,7 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
 
 
 def verify(report: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
-    """A finished report read back, with a finding for each figure, text or fact that it prints otherwise than the submission holds it.
+    """A finished report read back, with a finding for whatever it prints otherwise than the submission holds it.
 
     `prior` is last year's submission, where texts name figures of it.
 
@@ -160,8 +166,8 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
 def status(reading: Reading) -> Status:
     """accepted: no error finding; returned: read, with errors; rejected: could not be read.
 
-    >>> [xltool.status(reading) for reading in xltool.check([xltool.read(sample), xltool.read(wrong), xltool.read(b"")])]
-    ['accepted', 'returned', 'rejected']
+    >>> [xltool.status(reading) for reading in xltool.check([xltool.read(sample), xltool.read(wrong),
+    xltool.read(b"")])] ['accepted', 'returned', 'rejected']
     """
     if reading.submission is None:
         return "rejected"
@@ -171,8 +177,8 @@ def status(reading: Reading) -> Status:
 def fill(submission: Submission, prior: Submission | None = None) -> bytes:
     """The official workbook with a submission's inputs and texts filled in; same submission, same bytes.
 
-    With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer than a cell
-    of Excel holds.
+    With last year's submission (`prior`) its figures stand beside the inputs. Raises `XltoolError` for a text longer
+    than a cell of Excel holds.
 
     >>> submission = xltool.read(sample).submission
     >>> workbook = xltool.fill(submission)
@@ -214,16 +220,21 @@ def report(
     style: bytes | None = None,
     prior: Submission | None = None,
 ) -> bytes:
-    """The final report as a .docx, .html, .pdf, .md or .txt file; `draft` marks it as not to be published. Judges nothing: `check` first.
+    """The final report as a .docx, .html, .pdf, .md or .txt file; `draft` marks it as not to be published.
 
-    Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year come from `prior`.
+    Judges nothing: `check` first.
 
-    Its figures alone for programs are .csv (a row a cell, `report.data.to_csv`) and .json (the submission document, as `dump` has it).
-    `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for another kind.
+    Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year
+    come from `prior`.
 
-    A PDF needs typst or LibreOffice: `XltoolError` when neither is here. Printed by LibreOffice its bytes differ each time.
-    A web page may have `pictures` (of `pictures`) behind its official text; `XltoolError` for another kind with some.
-    A Word document may get its styles and page from `style`, an office's own .docx: `XltoolError` for another kind, or an unfit file.
+    Its figures alone for programs are .csv (a row a cell, `report.data.to_csv`) and .json (the submission document, as
+    `dump` has it). `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for
+    another kind.
+
+    A PDF needs typst or LibreOffice: `XltoolError` when neither is here. Printed by LibreOffice its bytes differ each
+    time. A web page may have `pictures` (of `pictures`) behind its official text; `XltoolError` for another kind with
+    some. A Word document may get its styles and page from `style`, an office's own .docx: `XltoolError` for another
+    kind, or an unfit file.
 
     >>> page = xltool.report(xltool.read(sample).submission, "md").decode()
     >>> page.splitlines()[0]
@@ -244,7 +255,10 @@ def report_with_remarks(
     style: bytes | None = None,
     prior: Submission | None = None,
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The same report with remarks, in Chinese, on what is not in it as it should be: fonts that are not on this computer."""
+    """The same report with remarks, in Chinese, on what is not in it as it should be.
+
+    Fonts that are not on this computer.
+    """
     from xltool.forms.totals import completed
     from xltool.report import printing
 
@@ -256,7 +270,9 @@ def report_with_remarks(
 
 
 def pictures(submission: Submission, prior: Submission | None = None) -> tuple[Picture, ...]:
-    """What the figures look like: applications by result and by applicant, and beside last year's (`prior`, of this or another edition).
+    """What the figures look like.
+
+    Applications by result and by applicant, and beside last year's (`prior`, of this or another edition).
 
     None for a form without the tables of applications.
     """
@@ -300,7 +316,10 @@ def message(found: Finding, spec: FormSpec | None) -> str:
 
 
 def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
-    """A finding as the contract's JSON has it: code, rule, severity, cells with sheet, address and value, message, suspects."""
+    """A finding as the contract's JSON has it.
+
+    Code, rule, severity, cells with sheet, address and value, message, suspects.
+    """
     spec = None if reading.submission is None else form(reading.submission.form)
     cells, suspects = [], []
     if spec is not None and reading.submission is not None:
@@ -329,7 +348,9 @@ def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
 
 
 def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
-    """Submissions of one form as a frame: one row each, indexed by agency code, a column a cell key; 万元 as Decimal, blank as None.
+    """Submissions of one form as a frame: one row each, indexed by agency code, a column a cell key.
+
+    万元 as Decimal, blank as None.
 
     `/` stays the text `/`. Figures are exact: Python's integers and Decimals, not floats.
 
@@ -357,7 +378,9 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
 
 
 def explain(name: str) -> str:
-    """What a rule (`applications.balance`) or a finding code (`cell.blank`) means, its basis and how to mend it; in Chinese, for a clerk.
+    """What a rule (`applications.balance`) or a finding code (`cell.blank`) means, its basis and how to mend it.
+
+    In Chinese, for a clerk.
 
     Raises `XltoolError` naming the nearest known name.
 

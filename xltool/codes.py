@@ -1,4 +1,7 @@
-"""Every code that xltool can say: severity, title, sentence about a finding's facts, remedy and basis; the words for grades and levels."""
+"""Every code that xltool can say: severity, title, sentence about a finding's facts, remedy and basis.
+
+The words for grades and levels.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +114,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "text.turned": Message(
         "warning",
         "文字里有颠倒方向的符号",
-        "{where}里有 {count} 个看不见的方向控制符，会使文字和数字颠倒显示（如 12 显示成 21）；按文件里的次序读取，报告中去掉这些符号。",
+        "{where}里有 {count} 个看不见的方向控制符，会使文字和数字颠倒显示（如 12 显示成 21）；按文件里的次序读取，"
+        "报告中去掉这些符号。",
         "删去这一段，手工重新输入，不要从网页或聊天中粘贴。",
     ),
     "text.reference": Message(
@@ -390,7 +394,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error",
         "文件有打开密码",
         "文件有打开密码，没有读取。",
-        "请取消密码后另存、报送；或把密码写进密码文件（一行一个），用 --password-file 给出，或放在填报任务文件夹的 passwords.txt。",
+        "请取消密码后另存、报送；或把密码写进密码文件（一行一个），用 --password-file 给出，或放在填报任务文件夹的 "
+        "passwords.txt。",
     ),
     "file.password": Message(
         "error",
@@ -410,7 +415,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "second.differs": Message(
         "warning",
         "两个程序库读数不同",
-        "用另一个程序库（openpyxl）重读，有 {count} 格的数与审核的不同：{cells}。如{where}：审核的是 {first}，重读是 {second}。",
+        "用另一个程序库（openpyxl）重读，有 {count} 格的数与审核的不同：{cells}。如{where}：审核的是 {first}，重读是 "
+        "{second}。",
         "请用 Excel 或 WPS 打开，核对这些格；把数重新填入下发的工作簿再报送，不要用别的程序改文件。",
         ANNUAL_NOTICE,
     ),

@@ -41,7 +41,9 @@ def read_file(path: Path) -> bytes | Finding:
 
 
 def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
-    """Writes a file whole or not at all: a temporary file in the same folder, then a replacement; an old file survives a failure.
+    """Writes a file whole or not at all: a temporary file in the same folder, then a replacement.
+
+    An old file survives a failure.
 
     `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
     """
@@ -65,8 +67,8 @@ def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
 def sweep_leftovers(folder: Path) -> None:
     """Clears away the temporary files that killed runs left in a folder; those of runs at work stay.
 
-    A run of this system is known by its process; what another system left, such as a second container of the same name or this computer
-    before it was started anew, is cleared away once it is a day old by the clock of the folder itself.
+    A run of this system is known by its process; what another system left, such as a second container of the same name
+    or this computer before it was started anew, is cleared away once it is a day old by the clock of the folder itself.
     """
     for path in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
         with suppress(OSError):
@@ -86,7 +88,10 @@ def _is_left(path: Path) -> bool:
 
 
 def _own_prefix() -> str:
-    """How the names of temporary files begin: with the system, the process and its start, so that another run can tell whose they are."""
+    """How the names of temporary files begin.
+
+    With the system, the process and its start, so that another run can tell whose they are.
+    """
     process = os.getpid()
     return f"{TEMPORARY}{_name_system()}-{process}-{_read_process_start(process)}-"
 
@@ -106,7 +111,10 @@ def _name_system() -> str:
 
 
 def _read_process_start(process: int) -> str:
-    """When a process was started, in the system's own count, where that tells; a number is given again after a while."""
+    """When a process was started, in the system's own count, where that tells.
+
+    A number is given again after a while.
+    """
     try:
         return Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):

@@ -67,7 +67,8 @@ _LOOKS: Final = (
     (rb"<uof:UOF\s[^>]*vnd\.uof\.spreadsheet", Kind("标文通表格（.uos）", "请用 WPS 打开，另存为 .xlsx 后报送")),
     (_MAIL, Kind("邮件（.eml）", _ATTACHED)),
     (
-        rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b|\A\s*<(?:div|p|h[1-6]|span|section|article|main|meta|style)\b",
+        rb"(?i)<(?:!doctype\s+html|html|head|body|table)\b|\A\s*<(?:div|p|h[1-6]|span|section|article|main|meta|"
+        rb"style)\b",
         _PAGE,
     ),
     (rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s", Kind("XML 文件")),
@@ -120,5 +121,8 @@ def is_text(data: bytes) -> bool:
 
 
 def has_stream(data: bytes, name: str) -> bool:
-    """Whether an OLE2 file seems to hold a stream of that name: its directory has the name in UTF-16 and ends it with a zero."""
+    """Whether an OLE2 file seems to hold a stream of that name.
+
+    Its directory has the name in UTF-16 and ends it with a zero.
+    """
     return (name + "\0").encode("utf-16-le") in data or (name.startswith("__") and name.encode("utf-16-le") in data)

@@ -18,11 +18,13 @@ MOST_CELLS: Final = 12
 
 BREAKS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in HTML. Direction
-controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no use for them."""
+"""What XML 1.0 forbids and half of a surrogate pair would make a document that does not open; C1 controls are errors in
+HTML. Direction controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no
+use for them."""
 
 _FOUND_OUT: Final = ("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures")
-"""What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to ask."""
+"""What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to
+ask."""
 _FACT: Final = re.compile(r"\{[a-z]+\}")
 
 
@@ -31,7 +33,10 @@ class XltoolError(Exception):
 
 
 class DefinitionError(XltoolError):
-    """A definition with faults: `str()` shows all of them as a compiler does; `faults` has line, column, message and hint of each."""
+    """A definition with faults: `str()` shows all of them as a compiler does.
+
+    `faults` has line, column, message and hint of each.
+    """
 
     def __init__(self, rendered: str, faults: Sequence[Any]) -> None:
         super().__init__(rendered)
@@ -60,7 +65,10 @@ def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
 
 
 def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[str, str, str]:
-    """What a finding says, how to mend it, and the basis, which is empty where none is needed; KeyError for a fact that it lacks."""
+    """What a finding says, how to mend it, and the basis, which is empty where none is needed.
+
+    KeyError for a fact that it lacks.
+    """
     message = CATALOGUE[found.code]
     facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
     if spec is not None and place is not None and found.keys:
@@ -98,7 +106,10 @@ def explained_code(code: str) -> str:
 
 
 def explained_rule(name: str, spec: FormSpec) -> str:
-    """What a rule of a form means, by id or by id and place, for `xltool explain`; empty when the form has no such rule."""
+    """What a rule of a form means, by id or by id and place, for `xltool explain`.
+
+    Empty when the form has no such rule.
+    """
     rules = [rule for rule in spec.rules if name in {rule.id, rule.name}]
     if not rules:
         return ""
@@ -141,7 +152,10 @@ def suggest(near: str, lead: str = "，") -> str:
 
 
 def join_first(items: Sequence[str], most: int, unit: str = "", *, between: str = "、") -> str:
-    """The first items in a sentence, and 等 where there are more: `D6、D7 等`, or with a unit of how many, `D6、D7 等 30 格`."""
+    """The first items in a sentence, and 等 where there are more.
+
+    `D6、D7 等`, or with a unit of how many, `D6、D7 等 30 格`.
+    """
     return between.join(items[:most]) + and_more(len(items), most, unit)
 
 
@@ -160,7 +174,10 @@ def addresses(cells: Sequence[Cell], place: Place) -> str:
 
 
 def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
-    """Both sides of a rule with their figures: `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`."""
+    """Both sides of a rule with their figures.
+
+    `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`.
+    """
     values: Mapping[CellKey, Value] = data["values"]
     decimals = spec.cell(rule.linear.own[0]).measure.decimals
     left, right = data["left"], data["right"]
@@ -229,7 +246,10 @@ def _at(rule: Rule, spec: FormSpec) -> str:
 
 
 def visible(text: str) -> str:
-    """A text from outside as a message quotes it: on one line, and what nobody could see, or what turns signs around, by its number."""
+    """A text from outside as a message quotes it.
+
+    On one line, and what nobody could see, or what turns signs around, by its number.
+    """
     return UNPRINTABLE.sub(lambda match: f"〔U+{ord(match[0]):04X}〕", BREAKS.sub(" ", text))
 
 

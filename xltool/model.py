@@ -1,6 +1,7 @@
 """The frozen types that every room shares: no input or output, no third-party import.
 
-The parts of a form (`eq=False`) are themselves and equal to nothing else: there is one of each, and looking one up costs nothing.
+The parts of a form (`eq=False`) are themselves and equal to nothing else: there is one of each, and looking one up
+costs nothing.
 """
 
 from __future__ import annotations
@@ -70,10 +71,12 @@ LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "t
 Scope: TypeAlias = Literal["own", "consolidated"]
 Policy: TypeAlias = Literal["sum", "never", "careful"]
 POLICIES: Final[tuple[Policy, ...]] = ("sum", "never", "careful")
-"""How figures of many agencies become one: added; never added, the government's own unit's stands; added, but look for double counts."""
+"""How figures of many agencies become one: added; never added, the government's own unit's stands; added, but look for
+double counts."""
 
 LARGEST: Final = 10**15 - 1
-"""The largest scaled figure held: 15 digits, exact in Excel's doubles too, and thousands of them add up within 64 bits."""
+"""The largest scaled figure held: 15 digits, exact in Excel's doubles too, and thousands of them add up within 64
+bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,9 @@ Terms: TypeAlias = tuple[tuple[CellKey, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """How the two sides of a rule must stand to each other, for everybody who asks; `forms.operators` has all there are.
+    """How the two sides of a rule must stand to each other, for everybody who asks.
+
+    `forms.operators` has all there are.
 
     `holds` and `excess` take whole numbers, or arrays of them.
     """
@@ -257,7 +262,10 @@ class Linear:
 
     @property
     def alone(self) -> Linear | None:
-        """What it says without last year's figures, or None when nothing: what compares no sums is content with some of its right side."""
+        """What it says without last year's figures, or None when nothing.
+
+        What compares no sums is content with some of its right side.
+        """
         if not self.prior:
             return self
         right = tuple(term for term in self.right if not term[0].startswith(PRIOR))
@@ -377,7 +385,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came out of one file or document: a submission, or None when it was rejected, and what was noticed on the way."""
+    """What came out of one file or document.
+
+    A submission, or None when it was rejected, and what was noticed on the way.
+    """
 
     submission: Submission | None
     findings: tuple[Finding, ...] = ()
@@ -385,7 +396,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled; why, by whom, because of whom."""
+    """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled.
+
+    Why, by whom, because of whom.
+    """
 
     key: CellKey
     change: int | None
@@ -414,9 +428,12 @@ class Absence:
 
 @dataclass(frozen=True, eq=False)
 class Consolidation:
-    """Many submissions made one: their figures as rows, the total as a submission, who is absent, what was noticed and corrected.
+    """Many submissions made one.
 
-    `values` holds the inputs as reported and the totals that follow from them; blank and `/` are 0, `missing` and `slashes` tell which.
+    Their figures as rows, the total as a submission, who is absent, what was noticed and corrected.
+
+    `values` holds the inputs as reported and the totals that follow from them; blank and `/` are 0, `missing` and
+    `slashes` tell which.
     """
 
     agencies: tuple[Agency, ...]
@@ -478,7 +495,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The finished report as headings, paragraphs and grids of strings, in order; nothing else is needed to print it."""
+    """The finished report as headings, paragraphs and grids of strings, in order.
+
+    Nothing else is needed to print it.
+    """
 
     title: str
     agency: str

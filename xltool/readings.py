@@ -1,4 +1,7 @@
-"""Files from outside read without danger to who reads them: what could cost much is read in a worker process that can be lost."""
+"""Files from outside read without danger to who reads them.
+
+What could cost much is read in a worker process that can be lost.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,17 @@ WORTH_WORKERS: Final = 12
 """Fewer light files than this are read faster here than in processes that have to be started."""
 LIGHT_DOCUMENT: Final = 2**20
 LIGHT_WORKBOOK: Final = 8 * 2**20
-"""Bytes, inflated: a filled workbook has under 2 million; our own reader takes well under a second and 100 MiB for that many."""
+"""Bytes, inflated: a filled workbook has under 2 million; our own reader takes well under a second and 100 MiB for that
+many."""
 
 
 def stream_readings(
     files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[Reading]:
-    """The readings of files (bytes and a name for the source), in order; one that a worker was lost over is rejected with one finding."""
+    """The readings of files (bytes and a name for the source), in order.
+
+    One that a worker was lost over is rejected with one finding.
+    """
     waiting = iter(files)
     first = list(islice(waiting, WORTH_WORKERS))
     if len(first) < WORTH_WORKERS and all(is_light(data) for data, _ in first):
@@ -61,7 +68,10 @@ def verify_report(data: bytes, submission: Submission, prior: Submission | None 
 def compare_second_readings(
     files: Iterable[tuple[bytes, Submission]], passwords: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[tuple[Finding, ...]]:
-    """What openpyxl reads in each workbook otherwise than the submission taken from it; that it cannot read one is told, and no fault."""
+    """What openpyxl reads in each workbook otherwise than the submission taken from it.
+
+    That it cannot read one is told, and no fault.
+    """
     for answer in workers.run_in_workers(partial(_compare_second, tuple(passwords)), files, jobs=jobs):
         if isinstance(answer, Lost):
             why = f"它打不开（{answer.what}）" if answer.why == "fault" else _explain_loss(answer)

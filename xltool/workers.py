@@ -25,10 +25,10 @@ WORKER_SECONDS: Final = 10
 WORKER_MEMORY: Final = 512 * 2**20
 """Bytes that a worker may take beyond what it has when it begins."""
 AHEAD: Final = 2**19
-"""Bytes of items that may lie in the pipe to a worker beside the one at hand, so that it need not wait for this process.
+"""Bytes of items that may lie in the pipe to a worker beside the one at hand, so that it need not wait for us.
 
-The pipe is made to hold twice as much, so that handing out never blocks behind a worker that hangs; where the system cannot make it so,
-a worker gets one item at a time.
+The pipe is made to hold twice as much, so that handing out never blocks behind a worker that hangs; where the system
+cannot make it so, a worker gets one item at a time.
 """
 MOST_AHEAD: Final = 32
 """Items in the hands of one worker."""
@@ -76,10 +76,12 @@ def run_in_workers(
     method: str | None = None,
     watched: bool = sys.platform == "win32",
 ) -> Iterator[Result | Lost]:
-    """What the function makes of each item, in order, each in a worker process; an item that a worker is lost over is `Lost`.
+    """What the function makes of each item, in order, each in a worker process.
 
-    The function and the items are picklable; an item over which it raises is lost too, for that must not cost the others. `watched`: the
-    workers' memory is looked at from here instead of limited by the system.
+    An item that a worker is lost over is `Lost`.
+
+    The function and the items are picklable; an item over which it raises is lost too, for that must not cost the
+    others. `watched`: the workers' memory is looked at from here instead of limited by the system.
     """
     pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, seconds, memory, watched)
     try:
@@ -212,7 +214,10 @@ def _end_worker(worker: _Worker[Any]) -> None:
 
 
 def _widen_pipe(pipe: Connection) -> int:
-    """Makes a pipe hold twice what may wait in it, and tells how much may: nothing where the system knows no such thing."""
+    """Makes a pipe hold twice what may wait in it, and tells how much may.
+
+    Nothing where the system knows no such thing.
+    """
     try:
         import fcntl
 

@@ -16,7 +16,9 @@ from xltool.rules.view import SubmissionView
 def judge_readings(
     spec: FormSpec, readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None
 ) -> list[Reading]:
-    """Each reading of one form with all findings, errors first, in the order of the form; rejected readings stay as they are.
+    """Each reading of one form with all findings, errors first, in the order of the form.
+
+    Rejected readings stay as they are.
 
     `priors` are last year's submissions, of this or another edition, one for each reading or None where there is none.
     """

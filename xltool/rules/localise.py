@@ -1,6 +1,7 @@
 """Finds the one cell whose correction mends all broken equalities: in closed form, or says that arithmetic cannot tell.
 
-Cell j with column a_j explains the residuals r when (r . a_j)^2 = |a_j|^2 |r|^2; then m = r . a_j / |a_j|^2 is how much too large it is.
+Cell j with column a_j explains the residuals r when (r . a_j)^2 = |a_j|^2 |r|^2; then m = r . a_j / |a_j|^2 is how much
+too large it is.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ MAX_SUSPECTS: Final = 6
 
 
 class EqualityGroup:
-    """Equalities that hang together through shared cells, as the columns of their matrix: each cell's (equality, coefficient)."""
+    """Equalities that hang together through shared cells, as the columns of their matrix.
+
+    Each cell's (equality, coefficient).
+    """
 
     def __init__(self, rules: Sequence[Rule], sums: Sequence[dict[CellKey, int]]) -> None:
         self.names = frozenset(rule.name for rule in rules)
@@ -38,7 +42,10 @@ class EqualityGroup:
 
 
 class FormGroups:
-    """The groups of a form: as they hold among all cells, and as they hold among inputs where totals are computed from them."""
+    """The groups of a form.
+
+    As they hold among all cells, and as they hold among inputs where totals are computed from them.
+    """
 
     def __init__(self, spec: FormSpec) -> None:
         self.definitions = frozenset(rule.name for rule in spec.rules if rule.defines is not None)

@@ -1,4 +1,7 @@
-"""The rules of a form as matrices of whole numbers: each rule is one row, and all are judged on many submissions at once."""
+"""The rules of a form as matrices of whole numbers.
+
+Each rule is one row, and all are judged on many submissions at once.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ class Verdict(IntEnum):
 
 
 class RuleMatrix:
-    """The rules of a form as two matrices of coefficients, one for each side (rules x cells); with `prior` of both years (x 2 cells)."""
+    """The rules of a form as two matrices of coefficients, one for each side (rules x cells).
+
+    With `prior` of both years (x 2 cells).
+    """
 
     def __init__(self, spec: FormSpec, prior: bool = False) -> None:
         taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
@@ -69,7 +75,10 @@ class RuleMatrix:
         )
 
     def sides(self, stack: Stack) -> tuple[Figures, Figures]:
-        """Both sides of every rule for every submission (n x rules); exact, since figures of 15 digits add up within 64 bits."""
+        """Both sides of every rule for every submission (n x rules).
+
+        Exact, since figures of 15 digits add up within 64 bits.
+        """
         return self._left.multiply(stack.figures), self._right.multiply(stack.figures)
 
     def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
@@ -94,7 +103,10 @@ def stack_column(spec: FormSpec, key: str) -> int:
 
 
 class _SparseProduct:
-    """Products with a matrix of coefficients, by the few terms that each rule has: numpy has no fast product of integers."""
+    """Products with a matrix of coefficients, by the few terms that each rule has.
+
+    Numpy has no fast product of integers.
+    """
 
     def __init__(self, coefficients: Figures) -> None:
         terms = [

@@ -9,7 +9,10 @@ from xltool.model import CellKey, FormSpec, Submission, Value, figure_of
 
 
 def align_prior(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
-    """Last year's values in the order of this form, blank totals computed; what another edition does not have is blank."""
+    """Last year's values in the order of this form, blank totals computed.
+
+    What another edition does not have is blank.
+    """
     if prior is None:
         return (None,) * len(spec.cells)
     own = spec if prior.form == spec.id else catalog.load(prior.form)
@@ -20,7 +23,10 @@ def align_prior(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
 
 
 def _convert_figure(spec: FormSpec, own: FormSpec, values: Sequence[Value], key: CellKey) -> Value:
-    """A figure of another edition at this one's scale; None where that edition has no such cell, or more digits than this one holds."""
+    """A figure of another edition at this one's scale.
+
+    None where that edition has no such cell, or more digits than this one holds.
+    """
     if key not in own.index:
         return None
     value, scale, to = values[own.index[key]], own.cell(key).measure.scale, spec.cell(key).measure.scale

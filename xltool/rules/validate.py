@@ -1,4 +1,7 @@
-"""Judges all rules of a form on many submissions at once: which do not hold, with both sides and the figures on them."""
+"""Judges all rules of a form on many submissions at once.
+
+Which do not hold, with both sides and the figures on them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ def find_broken_rules(
 ) -> list[list[Finding]]:
     """For each submission a finding for every rule that does not hold, with both sides and the figures on them.
 
-    With last year's values (`priors`, in the order of the form) the stack is one of both years. A finding names this year's cells only.
+    With last year's values (`priors`, in the order of the form) the stack is one of both years. A finding names this
+    year's cells only.
     """
     rules = build_matrix(spec, priors is not None)
     left, right = rules.sides(stack)

@@ -14,7 +14,7 @@ from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
 class SubmissionView:
-    """Submissions with their totals completed, and last year's values in the order of the form where they are at hand."""
+    """Submissions with their totals completed, and last year's values, in the order of the form, if there are any."""
 
     def __init__(
         self,

@@ -126,6 +126,7 @@ MODULES = {
         "__init__",
         "catalog",
         "cell_checks",
+        "charts",
         "checks",
         "document",
         "fields",

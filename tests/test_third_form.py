@@ -74,6 +74,36 @@ table = "accounts"
 heading = "三、群众留言"
 table = "messages"
 
+[[chart]]
+id = "accounts"
+title = "{year}年在用和问题账号"
+axis = "账号"
+bars = ["accounts.open.total", "each(accounts.faults.total)"]
+none = "{year}年没有账号。"
+
+[[chart]]
+id = "answers"
+title = "{year}年留言的回复"
+axis = "平台"
+bars = ["messages.wechat.received", "sum(messages.others.received)"]
+none = "{year}年没有留言。"
+
+[[chart]]
+id = "change"
+over = "years"
+title = "{year}年与{last_year}年的问题账号"
+axis = "账号"
+bars = ["sum(accounts.faults.total)", "accounts.change.total"]
+none = "{year}年和{last_year}年都没有问题账号。"
+
+[[chart]]
+id = "units"
+over = "agencies"
+title = "{year}年各单位的微信留言"
+axis = "单位"
+bars = ["messages.wechat.received"]
+none = "{year}年都没有微信留言。"
+
 [[table]]
 id = "accounts"
 name = "表一"
@@ -452,6 +482,23 @@ def test_the_report_has_the_tables_and_texts(clerk, right, kind):
         "其他平台",
     ):
         assert expected in text, expected
+
+
+def test_its_own_charts_are_drawn(clerk, right):
+    (clerk.folder / "last.json").write_text(
+        json.dumps(BLANK | {"year": 2024, "values": RIGHT | {"accounts.stale.wechat": 1}}, ensure_ascii=False), "utf-8"
+    )
+    code, _, said = clerk.xltool("report", right, "-o", "pictures.html", "--pictures", "--prior", "last.json")
+    assert code == 0, said
+    page = (clerk.folder / "pictures.html").read_text(encoding="utf-8")
+    told = [re.sub("<[^>]*>", "", each) for each in re.findall("<desc[^>]*>(.*?)</desc>", page, re.DOTALL)]
+    assert told == [
+        "在用账号 20个，超过两周不更新 3个，留言不回复 1个。",
+        "微信 42个，其他平台 7个。",
+        "问题账号：2025年 4个，2024年 3个，增加1个；比上季度增减：2025年 -2个，2024年 -2个，没有增减。",
+    ]
+    assert "2025年与2024年的问题账号" in page
+    assert "申请" not in page
 
 
 def test_the_report_waits_for_what_is_right(clerk):

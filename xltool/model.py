@@ -294,6 +294,34 @@ class Rule:
         return f"{self.id}@{self.at}" if self.at else self.id
 
 
+ChartOver: TypeAlias = Literal["year", "years", "agencies"]
+"""What a chart shows: this year alone, this year beside last, or every agency of a consolidation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBar:
+    """One bar: what it is called, the cells that it adds up, and those of its parts, in order."""
+
+    label: str
+    cells: tuple[CellKey, ...]
+    parts: tuple[tuple[CellKey, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture that a form defines; `{year}` and `{last_year}` stand in its title and in what it says for nothing at all."""
+
+    id: str
+    over: ChartOver
+    title: str
+    axis: str  # what the bars stand for
+    none: str  # what to say when every figure is zero
+    bars: tuple[ChartBar, ...]  # all in one measure; over agencies one bar of one cell
+    parts: tuple[
+        str, ...
+    ] = ()  # the names of the parts that lie end to end, where they are all there and make up the bars
+
+
 @dataclass(frozen=True, eq=False)
 class FormSpec:
     """One official edition of one report, complete and checked."""
@@ -313,6 +341,7 @@ class FormSpec:
     deadline: str = ""  # one sentence on when it is due
     law: str = ""  # the articles behind the notice that is its basis
     office: str = ""  # what the office in charge is called, behind the name of its county
+    charts: tuple[Chart, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

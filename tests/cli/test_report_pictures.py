@@ -15,7 +15,6 @@ from lxml import html
 from tests import figures
 from tests.test_third_form import DEFINITION
 from xltool import api
-from xltool.charts import compose
 from xltool.cli import main
 from xltool.forms import catalog
 
@@ -96,15 +95,16 @@ def test_last_year_must_be_last_year_and_readable(folder):
     assert not (folder / "a.html").exists()
 
 
-def test_a_form_of_another_subject_has_no_pictures(folder, monkeypatch):
-    (folder / "media_inspection.toml").write_text(DEFINITION, "utf-8")
+def test_a_form_without_charts_has_no_pictures(folder, monkeypatch):
+    bare = re.sub(r"\[\[chart\]\]\n(?:.+\n)+\n?", "", DEFINITION)
+    assert "chart" not in bare
+    (folder / "media_inspection.toml").write_text(bare, "utf-8")
     monkeypatch.setenv("XLTOOL_FORMS", str(folder))
     spec = catalog.load("media-inspection")
     submission = figures.submission(spec, dict.fromkeys(spec.index, 0))
     assert api.pictures(submission) == ()
-    assert compose.by_agency(spec, 2024, []) == ()
     (folder / "m.json").write_bytes(api.dump(submission))
     done = run("m.json", "-o", "m.html", "--pictures", "--draft")
     assert done.exit_code == 0, done.output
-    assert "没有可画的申请数据" in done.output
+    assert "没有定义图示" in done.output
     assert not page(folder, "m.html").xpath("//aside")

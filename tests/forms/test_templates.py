@@ -65,6 +65,7 @@ FIELDS = {
     "`[measure.NAME]`": 'unit = "万元"\n',
     "`[[text]]`": 'key = "problems"\n',
     "`[[section]]`": 'heading = "二、群众留言"\n',
+    "`[[chart]]`": 'title = "{year}年的账号"\n',
     "`[[table]]`": 'id = "messages"\n',
     "`[[table.block]]`": 'caption = "账号"\n',
     "row": '{ id = "open", ',
@@ -72,7 +73,7 @@ FIELDS = {
     "head": '{ id = "faults", ',
     "rule": 'id = "within"\n',
 }
-BELOW = {"top": {"measure", "text", "section", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
+BELOW = {"top": {"measure", "text", "section", "chart", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
 """Tables within tables: they have lines of their own in the list of fields."""
 
 

@@ -12,7 +12,7 @@ from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import inert
 from xltool.forms.number import exact
-from xltool.model import NOT_APPLICABLE, Cell, Consolidation, FormSpec, Policy, Value, figure_of
+from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
 
 if TYPE_CHECKING:
     import pandas
@@ -91,12 +91,13 @@ def build_sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, Shee
 
 
 def draw_contributions(spec: FormSpec, consolidation: Consolidation) -> tuple[Picture, ...]:
-    """The picture of how many applications each agency received; none for a form without that table."""
-    key = f"{compose.APPLICATIONS}.{compose.RECEIVED}.{compose.TOTAL}"
-    if key not in spec.index:
-        return ()
-    at, row = spec.index[key], spec.cell(key).row
-    inputs = [place for place, cell in enumerate(spec.cells) if cell.row is row and not cell.total]
+    """The form's charts over agencies."""
+    return tuple(_draw_agencies(spec, chart, consolidation) for chart in spec.charts if chart.over == "agencies")
+
+
+def _draw_agencies(spec: FormSpec, chart: Chart, consolidation: Consolidation) -> Picture:
+    [key] = chart.bars[0].cells
+    at, inputs = spec.index[key], [spec.index[each] for each in compose.list_inputs(spec, key)]
     figures = consolidation.values[:, at].tolist()
     blanks, slashes = (part[:, inputs].sum(axis=1).tolist() for part in (consolidation.missing, consolidation.slashes))
     volumes = []
@@ -104,8 +105,8 @@ def draw_contributions(spec: FormSpec, consolidation: Consolidation) -> tuple[Pi
         none = blank + slash == len(inputs)
         amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
         volumes.append((agency.name, amount))
-    more = _sum_corrections(consolidation.total.values[at], figures)
-    return compose.by_agency(spec, consolidation.total.year, volumes, corrected=more, absent=len(consolidation.absent))
+    more, absent = _sum_corrections(consolidation.total.values[at], figures), len(consolidation.absent)
+    return compose.by_agency(spec, chart, consolidation.total.year, volumes, corrected=more, absent=absent)
 
 
 def to_sheet_value(value: Value, cell: Cell) -> SheetValue:

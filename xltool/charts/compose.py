@@ -1,50 +1,39 @@
-"""The pictures of a form: its figures in the groups that its own heads make, the same for every edition."""
+"""The pictures of a form: the charts that its definition has, with the figures of a submission or of many agencies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from xltool.charts.picture import Amount, Bar, Picture
-from xltool.forms.tables import short_name
-from xltool.model import NOT_APPLICABLE, Block, Column, FormSpec, Head, Row, Submission, Value, figure_of
+from xltool.model import NOT_APPLICABLE, CellKey, Chart, FormSpec, Head, Submission, Value, figure_of
 
-APPLICATIONS, DISPUTES, TOTAL = "applications", "disputes", "total"
-RECEIVED, CARRIED_OUT, PROCESSED, GRANTED = "received", "carried_out", "processed_total", "granted"
-"""Names of the contract, the same in every edition; what belongs together is told by the heads of the form."""
 MOST_BARS: Final = 15
 """How many agencies have a bar of their own."""
 
-_Item = TypeVar("_Item", Row, Column)
-
 
 def pictures(spec: FormSpec, submission: Submission, last_year: Submission | None = None) -> tuple[Picture, ...]:
-    """Applications by result and by applicant, and this year beside last; none for a form without those tables.
+    """The form's charts over one year and, where last year is known, over two; none for a form without charts.
 
     The submission has its totals; `last_year` has its values in the order of this form.
     """
-    keys = [f"{APPLICATIONS}.{row}.{TOTAL}" for row in (RECEIVED, PROCESSED, CARRIED_OUT)]
-    if len({spec.cell(key).block for key in keys if key in spec.index}) != 1 or not all(
-        key in spec.index for key in keys
-    ):
-        return ()
-    found = [_results(spec, submission), _applicants(spec, submission)]
-    if last_year is not None:
-        found.append(_years(spec, submission, last_year))
-    return tuple(picture for picture in found if picture.bars)
+    return tuple(_draw_charts(spec, submission, last_year))
 
 
 def by_agency(
-    spec: FormSpec, year: int, volumes: Sequence[tuple[str, Amount]], *, corrected: int = 0, absent: int = 0
-) -> tuple[Picture, ...]:
-    """Applications received by each agency, the largest first and of those alike the first; the rest as one. None for other forms.
+    spec: FormSpec,
+    chart: Chart,
+    year: int,
+    volumes: Sequence[tuple[str, Amount]],
+    *,
+    corrected: int = 0,
+    absent: int = 0,
+) -> Picture:
+    """A chart over agencies, the largest first and of those alike the first; the rest as one.
 
     `corrected` is what corrections add to the sum, `absent` how many agencies are not in it.
     """
-    key = f"{APPLICATIONS}.{RECEIVED}.{TOTAL}"
-    if key not in spec.index:
-        return ()
-    unit = spec.cell(key).measure.unit
+    unit = _unit(spec, chart)
     figures = ((name, amount, figure_of(amount.value)) for name, amount in volumes)
     known = [(name, amount, figure) for name, amount, figure in figures if figure is not None]
     known.sort(key=lambda each: -each[2])
@@ -61,126 +50,100 @@ def by_agency(
         notes += [f"{word}的单位有{len(names)}个：{'、'.join(names)}。"] if names else []
     notes += [f"各单位相加之后另有更正{corrected:+d}{unit}。"] if corrected else []
     notes += [f"另有{absent}个单位没有汇总，不在图中。"] if absent else []
-    none = f"汇总的单位{year}年都没有新收政府信息公开申请。"
-    return (
-        Picture(
-            "agencies", f"{year}年各单位新收的申请", "单位", unit, (f"{year}年",), tuple(bars), none, notes=tuple(notes)
-        ),
+    words = _Words(year)
+    series = (f"{year}年",)
+    return Picture(
+        chart.id,
+        words.fill(chart.title),
+        chart.axis,
+        unit,
+        series,
+        tuple(bars),
+        words.fill(chart.none),
+        notes=tuple(notes),
     )
 
 
-def _results(spec: FormSpec, submission: Submission) -> Picture:
-    """The results of table 3 and what is carried over; by kind of applicant too where all of that is there and adds up."""
-    block, unit = _block(spec), _unit(spec)
-    kinds = _groups(block.columns, _item(block.columns, TOTAL).heads)
-    heads = _item(block.rows, PROCESSED).heads
-    lines = [*_groups(block.rows, heads).items(), *_alone(block, CARRIED_OUT)] if heads else []
-    whole = [Bar(label, (_sum(spec, submission.values, APPLICATIONS, rows),)) for label, rows in lines]
-    split = [
-        Bar(
-            label,
-            tuple(_amount(_values(spec, submission.values, APPLICATIONS, rows, columns)) for columns in kinds.values()),
-        )
-        for label, rows in lines
-    ]
-    stacked = len(kinds) == 2 and all(_same(parts, bar.amounts[0]) for parts, bar in zip(split, whole, strict=True))
+def list_inputs(spec: FormSpec, key: CellKey) -> tuple[CellKey, ...]:
+    """The cells that a total is made of: those across its row, or else down its column; of an input itself."""
+    cell = spec.cell(key)
+    table, block = cell.table.id, cell.block
+    if cell.column.total:
+        columns = [each for each in block.columns if not each.total and _stands_below(each.heads, cell.column.heads)]
+        return tuple(f"{table}.{cell.row.id}.{column.id}" for column in columns)
+    if cell.row.total:
+        rows = [each for each in block.rows if not each.total and _stands_below(each.heads, cell.row.heads)]
+        return tuple(f"{table}.{row.id}.{cell.column.id}" for row in rows)
+    return (key,)
+
+
+def _draw_charts(spec: FormSpec, submission: Submission, last_year: Submission | None) -> Iterator[Picture]:
+    for chart in spec.charts:
+        if chart.over == "year":
+            yield _draw_year(spec, chart, submission)
+        elif chart.over == "years" and last_year is not None:
+            yield _draw_years(spec, chart, submission, last_year)
+
+
+def _draw_year(spec: FormSpec, chart: Chart, submission: Submission) -> Picture:
+    """Each bar whole; or in its parts, where all of them are there and add up."""
+    values, words = submission.values, _Words(submission.year)
+    whole = [Bar(bar.label, (_sum(spec, values, bar.cells),)) for bar in chart.bars]
+    split = [Bar(bar.label, tuple(_amount(_take(spec, values, part)) for part in bar.parts)) for bar in chart.bars]
+    stacked = bool(chart.parts) and all(_same(parts, bar.amounts[0]) for parts, bar in zip(split, whole, strict=True))
     return Picture(
-        id="results",
-        title=f"{submission.year}年申请的办理结果",
-        axis=short_name(heads[0].label) if heads else "",
-        unit=unit,
-        series=tuple(kinds) if stacked else (f"{submission.year}年",),
+        id=chart.id,
+        title=words.fill(chart.title),
+        axis=chart.axis,
+        unit=_unit(spec, chart),
+        series=chart.parts if stacked else (f"{submission.year}年",),
         bars=tuple(split if stacked else whole),
-        none=f"{submission.year}年没有办理政府信息公开申请，也没有结转下年度的申请。",
+        none=words.fill(chart.none),
         stacked=stacked,
     )
 
 
-def _applicants(spec: FormSpec, submission: Submission) -> Picture:
-    """Who made this year's applications, each column of applicants with its heads."""
-    block = _block(spec)
-    heads = _item(block.columns, TOTAL).heads
-    row = _item(block.rows, RECEIVED)
+def _draw_years(spec: FormSpec, chart: Chart, submission: Submission, last_year: Submission) -> Picture:
     bars = tuple(
-        Bar(_named(column, len(heads)), (_amount(_values(spec, submission.values, APPLICATIONS, [row], [column])),))
-        for column in block.columns
-        if not column.total and column.heads[: len(heads)] == heads
+        Bar(bar.label, tuple(_sum(spec, given.values, bar.cells) for given in (submission, last_year)))
+        for bar in chart.bars
     )
-    none = f"{submission.year}年没有新收政府信息公开申请。"
-    axis = short_name(heads[0].label) if heads else ""
-    return Picture(
-        "applicants", f"{submission.year}年新收申请的申请人", axis, _unit(spec), (f"{submission.year}年",), bars, none
-    )
-
-
-def _years(spec: FormSpec, submission: Submission, last_year: Submission) -> Picture:
-    """What came, what stayed, what was done, what was granted, and what was disputed, this year and last."""
-    block = _block(spec)
-    lines = [
-        (APPLICATIONS, label, rows)
-        for name in (RECEIVED, CARRIED_OUT, PROCESSED, GRANTED)
-        for label, rows in _alone(block, name)
-    ]
-    for each in (block for table in spec.tables if table.id == DISPUTES for block in table.blocks):
-        if any(column.id == TOTAL for column in each.columns):
-            lines += [(DISPUTES, label, rows) for label, rows in _groups(each.rows, ()).items()]
-    bars = tuple(
-        Bar(label, tuple(_sum(spec, given.values, table, rows) for given in (submission, last_year)))
-        for table, label, rows in lines
-    )
+    words = _Words(submission.year, last_year.year)
     series = (f"{submission.year}年", f"{last_year.year}年")
-    none = f"{series[0]}和{series[1]}都没有政府信息公开申请，也没有行政复议和行政诉讼。"
-    return Picture("years", f"{series[0]}与{series[1]}比较", "项目", _unit(spec), series, bars, none)
+    unit = _unit(spec, chart)
+    return Picture(chart.id, words.fill(chart.title), chart.axis, unit, series, bars, words.fill(chart.none))
 
 
-def _block(spec: FormSpec) -> Block:
-    return spec.cell(f"{APPLICATIONS}.{RECEIVED}.{TOTAL}").block
+class _Words:
+    """The years that the words of a chart may name."""
+
+    def __init__(self, year: int, last_year: int | None = None) -> None:
+        self._years = {"{year}": year} | ({} if last_year is None else {"{last_year}": last_year})
+
+    def fill(self, text: str) -> str:
+        for name, year in self._years.items():
+            text = text.replace(name, str(year))
+        return text
 
 
-def _unit(spec: FormSpec) -> str:
-    return spec.cell(f"{APPLICATIONS}.{RECEIVED}.{TOTAL}").measure.unit
+def _unit(spec: FormSpec, chart: Chart) -> str:
+    return spec.cell(chart.bars[0].cells[0]).measure.unit
 
 
-def _item(items: Sequence[_Item], name: str) -> _Item:
-    return next(item for item in items if item.id == name)
+def _stands_below(heads: tuple[Head, ...], above: tuple[Head, ...]) -> bool:
+    return heads[: len(above)] == above
 
 
-def _groups(items: Sequence[_Item], heads: tuple[Head, ...]) -> Mapping[str, list[_Item]]:
-    """The inputs below some heads by the name of what stands next below: a head with all of its own, or an item alone."""
-    found: dict[str, list[_Item]] = {}
-    for item in items:
-        if not item.total and item.heads[: len(heads)] == heads:
-            deeper = item.heads[len(heads) :]
-            found.setdefault(short_name(deeper[0].label) if deeper else item.short, []).append(item)
-    return found
+def _take(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> list[Value]:
+    return [values[spec.index[key]] for key in keys]
 
 
-def _alone(block: Block, name: str) -> Iterator[tuple[str, list[Row]]]:
-    yield from ((row.short, [row]) for row in block.rows if row.id == name)
-
-
-def _named(column: Column, depth: int) -> str:
-    """A column with the heads that tell whose 其他 it is."""
-    return "：".join([*(short_name(head.label) for head in column.heads[depth:]), column.short])
-
-
-def _values(
-    spec: FormSpec, values: Sequence[Value], table: str, rows: Iterable[Row], columns: Sequence[Column]
-) -> list[Value]:
-    return [values[spec.index[f"{table}.{row.id}.{column.id}"]] for row in rows for column in columns]
-
-
-def _sum(spec: FormSpec, values: Sequence[Value], table: str, rows: Iterable[Row]) -> Amount:
-    """Rows by their totals; a row whose total is blank by what is there of its inputs."""
+def _sum(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> Amount:
+    """Cells added up; a total that is blank by what is there of its inputs."""
     found: list[Value] = []
-    for row in rows:
-        total = values[spec.index[f"{table}.{row.id}.{TOTAL}"]]
-        inputs = [] if total is not None else spec.cell(f"{table}.{row.id}.{TOTAL}").block.columns
-        found += (
-            [total]
-            if total is not None
-            else _values(spec, values, table, [row], [each for each in inputs if not each.total])
-        )
+    for key in keys:
+        value = values[spec.index[key]]
+        found += [value] if value is not None else _take(spec, values, list_inputs(spec, key))
     return _amount(found)
 
 

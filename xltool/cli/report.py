@@ -88,7 +88,7 @@ def command(
         sys.exit(output.choose_exit_code([reading]))
     drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
     if pictures and not drawn:
-        console.say("这种报表没有可画的申请数据，没有加图示。", err=True)
+        console.say("这种报表没有定义图示，没有加图示。", err=True)
     data, remarks = api.report_with_remarks(
         reading.submission, kind.suffix, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from xltool.forms import linear, tables, totals
+from xltool.forms import charts, linear, tables, totals
 from xltool.forms.fields import Fields, unique
 from xltool.forms.ruleset import rules
 from xltool.forms.source import Source, nearest
@@ -50,6 +50,7 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
     unique(source, "a text", [text.key for text in texts])
     unique(source, "a fact", [key for section in sections for key in section.facts])
     _in_one_section(source, sections, found, texts)
+    drawn = charts.charts(source, fields.tables("chart", []), found)
     cells = tuple(_cells(found))
     names = linear.Names(found, cells)
     all_rules = [
@@ -79,6 +80,7 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
         deadline=fields.text("deadline", ""),
         law=fields.text("law", ""),
         office=fields.text("office", ""),
+        charts=drawn,
     )
     fields.close()
     return spec

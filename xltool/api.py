@@ -73,13 +73,13 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     elif (imported := _read_published(data, source)) is not None:
         reading = imported.reading
     else:
-        from xltool.reader.read import read as read_workbook
+        from xltool.reader.read import read_workbook
 
         reading = read_workbook(data, known_form, catalog.former, source, passwords)
     if reading.submission is not None:
-        from xltool.reader.identity import edition_finding
+        from xltool.reader.identity import check_edition
 
-        wrong = edition_finding(form(reading.submission.form), reading.submission.year)
+        wrong = check_edition(form(reading.submission.form), reading.submission.year)
         if wrong is not None:
             return Reading(None, (wrong,))
     return reading

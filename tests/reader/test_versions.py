@@ -21,7 +21,7 @@ from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Reading, Submission
 from xltool.reader.identity import identify
-from xltool.reader.read import read
+from xltool.reader.read import read_workbook
 from xltool.spreadsheet.open import open_workbook
 from xltool.workbook.digest import digest
 from xltool.workbook.formula import VERDICT
@@ -91,7 +91,7 @@ def test_a_workbook_reads_the_same_after_a_change_that_is_none_to_it(change, for
     spec = catalog.parse(edited(definition(form_id), pattern, new, count=0), f"{form_id}.toml")
     submission = given(form_id)
     for data in (filled(form_id), api.fill(submission, replace(submission, year=submission.year - 1))):
-        assert read(data, lambda _: spec, catalog.former) == Reading(submission, ())
+        assert read_workbook(data, lambda _: spec, catalog.former) == Reading(submission, ())
 
 
 def test_an_edition_that_closes_another(forms):

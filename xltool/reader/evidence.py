@@ -8,18 +8,18 @@ from typing import Final, TypeAlias
 
 from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook
+from xltool.spreadsheet.sheet import Position
 
-EXAMPLES: Final = 6
+MAX_NAMED_PLACES: Final = 6
 """How many places a finding about a whole sheet names."""
-MOST_SHOWN: Final = 60
+MAX_QUOTED_CONTENT: Final = 60
 """How much of a cell's own content a message quotes."""
 
-Place: TypeAlias = tuple[int, int]
-Claim: TypeAlias = tuple[str, Place]
+Claim: TypeAlias = tuple[str, Position]
 """Where a witness says that something stands: the sheet by its name in the file, and the place."""
 
 
-def named_place(book: RawBook, name: str) -> Claim | None:
+def find_named_place(book: RawBook, name: str) -> Claim | None:
     """The cell that a defined name points at, if it points into a sheet of the book."""
     reference = parse_reference(book.names.get(name, ""))
     if reference is None or reference[0] not in book.titles:
@@ -27,12 +27,12 @@ def named_place(book: RawBook, name: str) -> Claim | None:
     return str(reference[0]), (reference[1], reference[2])
 
 
-def broken_name(book: RawBook, name: str) -> bool:
+def is_broken_name(book: RawBook, name: str) -> bool:
     """Whether a defined name points nowhere: its cell was deleted, or another one was pasted over it."""
     return name in book.names and parse_reference(book.names[name]) is None
 
 
-def weighed(
+def weigh_claims(
     keys: Iterable[str], *witnesses: Mapping[str, Claim], false: Iterable[str] = (), sound: bool = True
 ) -> tuple[dict[str, list[Claim]], set[str]]:
     """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
@@ -53,7 +53,7 @@ def weighed(
     return told, odd
 
 
-def at_odds(name: Claim | None, label: Claim | None, home: str) -> str:
+def describe_conflict(name: Claim | None, label: Claim | None, home: str) -> str:
     """What the witnesses of one cell say, for a message about a sheet."""
 
     def place(claim: Claim) -> str:

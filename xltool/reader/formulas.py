@@ -11,27 +11,32 @@ from typing import Final
 from xltool.forms.memo import derive_once
 from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding
-from xltool.reader.evidence import EXAMPLES, Place
+from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawSheet
+from xltool.spreadsheet.sheet import Position
 from xltool.workbook import formula
 from xltool.workbook.layout_plan import Plan
 
 _BESIDE_TEXTS: Final = re.compile(r"\"[^\"]*\"|[\s'$]+")
 
 
-def changed(plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, Place]) -> Iterator[Finding]:
+def find_changed_formulas(
+    plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, Position]
+) -> Iterator[Finding]:
     """Formulas that are gone or read otherwise than written, sheet by sheet; what moved or was typed over is told elsewhere.
 
     `sheets` are those of the file by the names that they should have; `cells` is where figures were found.
     """
     renamed = {
-        f"{canonical(sheet.name)}!": f"{canonical(name)}!" for name, sheet in sheets.items() if sheet.name != name
+        f"{normalise_formula(sheet.name)}!": f"{normalise_formula(name)}!"
+        for name, sheet in sheets.items()
+        if sheet.name != name
     }
-    for name, formulas in _expected(plan).items():
+    for name, formulas in _expected_formulas(plan).items():
         if name not in sheets:
             continue
-        places, keys, present = [], _totals(plan, name), sheets[name].cells
+        places, keys, present = [], _index_totals(plan, name), sheets[name].cells
         for place, expected in formulas.items():
             raw = present.get(place)
             if raw is not None and raw.formula == expected:
@@ -42,58 +47,60 @@ def changed(plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, 
             if raw is None or raw.formula is None:
                 if key is None or raw is None or raw.kind == "empty":
                     places.append(place)
-            elif _official(raw.formula, renamed) != canonical(expected):
+            elif _use_official_names(raw.formula, renamed) != normalise_formula(expected):
                 places.append(place)
         if places:
-            cells_named = join_first([cell_name(*place) for place in places], EXAMPLES)
+            cells_named = join_first([cell_name(*place) for place in places], MAX_NAMED_PLACES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
 
 
-def moved(plan: Plan, name: str, sheet: RawSheet) -> bool:
+def has_moved_formulas(plan: Plan, name: str, sheet: RawSheet) -> bool:
     """Whether a formula of that sheet of the form stands at another place, word for word, and not at its own.
 
     Who moves cells and leaves their references as they are, leaves the names of cells behind too.
     """
-    expected = _expected(plan).get(name, {})
+    expected = _expected_formulas(plan).get(name, {})
     if all((cell := sheet.cells.get(place)) is not None and cell.formula == own for place, own in expected.items()):
         return False
     strange = {
-        canonical(c.formula)
+        normalise_formula(c.formula)
         for place, c in sheet.cells.items()
         if c.formula is not None and c.formula != expected.get(place)
     }
     if not strange:
         return False
-    here = {place: canonical(cell.formula) for place, cell in sheet.cells.items() if cell.formula is not None}
-    return any((text := canonical(own)) in strange and here.get(place) != text for place, own in expected.items())
+    here = {place: normalise_formula(cell.formula) for place, cell in sheet.cells.items() if cell.formula is not None}
+    return any(
+        (text := normalise_formula(own)) in strange and here.get(place) != text for place, own in expected.items()
+    )
 
 
 @lru_cache(maxsize=4096)
-def canonical(text: str) -> str:
+def normalise_formula(text: str) -> str:
     """A formula as all applications write it: no spaces, quotes of sheets or dollar signs outside texts, one case."""
     return _BESIDE_TEXTS.sub(
         lambda match: match[0] if match[0].startswith('"') else "", text.replace("_xlfn.", "")
     ).upper()
 
 
-def _official(text: str, renamed: Mapping[str, str]) -> str:
+def _use_official_names(text: str, renamed: Mapping[str, str]) -> str:
     """A formula in canonical form, with the official names of sheets that were renamed, which is a finding of its own."""
     if not renamed:
-        return canonical(text)
+        return normalise_formula(text)
     names = re.compile("|".join(map(re.escape, sorted(renamed, key=len, reverse=True))))
-    return names.sub(lambda match: renamed[match[0]], canonical(text))
+    return names.sub(lambda match: renamed[match[0]], normalise_formula(text))
 
 
 @derive_once
-def _totals(plan: Plan, name: str) -> dict[Place, CellKey]:
+def _index_totals(plan: Plan, name: str) -> dict[Position, CellKey]:
     """The cells of a form that stand on one sheet, by place."""
     return {(spot.row, spot.column): key for key, spot in plan.cells.items() if spot.sheet == name}
 
 
 @derive_once
-def _expected(plan: Plan) -> dict[str, dict[Place, str]]:
+def _expected_formulas(plan: Plan) -> dict[str, dict[Position, str]]:
     """The formulas of a form by sheet and place."""
-    found: dict[str, dict[Place, str]] = defaultdict(dict)
+    found: dict[str, dict[Position, str]] = defaultdict(dict)
     for spot, text in formula.formulas(plan).items():
         found[spot.sheet][spot.row, spot.column] = text
     return dict(found)

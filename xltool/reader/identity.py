@@ -17,7 +17,7 @@ from xltool.workbook.digest import digest
 from xltool.workbook.layout_plan import COVER_FIELDS, LAST_YEAR, MARKS, name_of, plan
 from xltool.workbook.marks import LABELS, SCOPES
 
-MOST_SHOWN: Final = 60
+MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
 _NEEDED: Final = ("form", "code", "name", "level", "year")
 
@@ -43,13 +43,13 @@ def identify(
     book: RawBook, form: Callable[[str], FormSpec | None], former: Callable[[str], Iterable[FormSpec]]
 ) -> Identity:
     """The identity of a workbook; `spec` is None, with one finding, when it is not a workbook of a known form for that year."""
-    hidden, properties = _hidden(book), _properties(book)
+    hidden, properties = _read_hidden_marks(book), _read_property_marks(book)
     form_id = hidden.get("form") or properties.get("form") or ""
     spec = form(form_id) if form_id else None
     if spec is None:
         hint = f"（表内标识为“{form_id[:50]}”）" if form_id else ""
         return Identity({}, None, (finding("file.unknown_form", hint=hint),))
-    told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: _cover(book, spec)}
+    told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: _read_cover_marks(book, spec)}
     marks: dict[str, str] = {}
     findings: list[Finding] = []
     for field in MARKS:
@@ -59,17 +59,17 @@ def identify(
                 told.setdefault(source[field], []).append(name)
         marks[field] = next(iter(told), "")
         if len(told) > 1:
-            found = "，".join(f"{'、'.join(names)}为“{value[:MOST_SHOWN]}”" for value, names in told.items())
+            found = "，".join(f"{'、'.join(names)}为“{value[:MAX_QUOTED_MARK]}”" for value, names in told.items())
             findings.append(
-                finding("identity.conflict", what=LABELS[field], found=found, taken=marks[field][:MOST_SHOWN])
+                finding("identity.conflict", what=LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
             )
-    lost = [field for field in _NEEDED if not marks[field] or not _fits(field, marks[field])]
+    lost = [field for field in _NEEDED if not marks[field] or not _is_possible(field, marks[field])]
     if lost:
         hint = f"：缺少或认不出{'、'.join(LABELS[field] for field in lost)}"
         return Identity(marks, None, (finding("file.unknown_form", hint=hint),))
     year = int(marks["year"])
     if not spec.covers(year):
-        return Identity(marks, None, (_edition(spec, year),))
+        return Identity(marks, None, (_edition_finding(spec, year),))
     missing = [name for name, source in told_by.items() if not source]
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
@@ -88,18 +88,18 @@ def identify(
     return Identity(marks, spec, tuple(findings), version)
 
 
-def edition_finding(spec: FormSpec, year: int) -> Finding | None:
+def check_edition(spec: FormSpec, year: int) -> Finding | None:
     """The finding for a report year that a form is not in force for, or None."""
-    return None if spec.covers(year) else _edition(spec, year)
+    return None if spec.covers(year) else _edition_finding(spec, year)
 
 
-def _edition(spec: FormSpec, year: int) -> Finding:
+def _edition_finding(spec: FormSpec, year: int) -> Finding:
     first, last = spec.years
     span = f"{first} 年起" if last is None else f"{first} 至 {last} 年"
     return finding("file.edition", form=spec.id, year=year, span=span)
 
 
-def _fits(field: str, value: str) -> bool:
+def _is_possible(field: str, value: str) -> bool:
     if field == "level":
         return value in LEVELS
     if field == "year":
@@ -107,37 +107,37 @@ def _fits(field: str, value: str) -> bool:
     return bool(value.strip())
 
 
-def _hidden(book: RawBook) -> dict[str, str]:
+def _read_hidden_marks(book: RawBook) -> dict[str, str]:
     """Marks from the very hidden sheet: by name, or by the labels beside them when an application dropped the names."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: dict[str, str] = {}
     for field in MARKS:
         reference = parse_reference(book.names.get(name_of("meta", field), ""))
         if reference is not None and reference[0] in sheets:
-            found[field] = _text(sheets[reference[0]], reference[1], reference[2])
+            found[field] = _cell_text(sheets[reference[0]], reference[1], reference[2])
     if not found and HIDDEN in sheets:
         for (row, column), cell in sheets[HIDDEN].cells.items():
             if column == 0 and cell.text in MARKS:
-                found[cell.text] = _text(sheets[HIDDEN], row, 1)
+                found[cell.text] = _cell_text(sheets[HIDDEN], row, 1)
     return {field: value for field, value in found.items() if value}
 
 
-def _properties(book: RawBook) -> dict[str, str]:
+def _read_property_marks(book: RawBook) -> dict[str, str]:
     told = {field: book.properties.get(f"xltool_{field}", "").strip() for field in MARKS}
     return {field: value for field, value in told.items() if value}
 
 
-def _cover(book: RawBook, spec: FormSpec) -> dict[str, str]:
+def _read_cover_marks(book: RawBook, spec: FormSpec) -> dict[str, str]:
     """What the cover shows of it, back in codes."""
     sheet = next((sheet for sheet in book.sheets if sheet.name == COVER), None)
     if sheet is None:
         return {}
     spots = plan(spec).cover
-    shown = {field: _text(sheet, spots[field].row, spots[field].column) for field in COVER_FIELDS}
-    return dict(_coded(shown))
+    shown = {field: _cell_text(sheet, spots[field].row, spots[field].column) for field in COVER_FIELDS}
+    return dict(_translate_marks(shown))
 
 
-def _coded(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _translate_marks(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     levels = {name: level for level, name in LEVEL_NAMES.items()}
     scopes = {name: scope for scope, name in SCOPES.items()}
     for field, value in shown.items():
@@ -152,6 +152,6 @@ def _coded(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             )
 
 
-def _text(sheet: RawSheet, row: int, column: int) -> str:
+def _cell_text(sheet: RawSheet, row: int, column: int) -> str:
     cell = sheet.cells.get((row, column))
     return "" if cell is None else cell.text.strip()

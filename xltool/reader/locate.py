@@ -13,13 +13,22 @@ from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
 from xltool.messages import finding, join_first
 from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
-from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
-from xltool.reader.formulas import moved
+from xltool.reader.evidence import (
+    MAX_NAMED_PLACES,
+    MAX_QUOTED_CONTENT,
+    Claim,
+    describe_conflict,
+    find_named_place,
+    is_broken_name,
+    weigh_claims,
+)
+from xltool.reader.formulas import has_moved_formulas
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_of
 
-ALIKE: Final = 0.5
+ALIKE_SHEETS: Final = 0.5
 """The share of its labels by which a sheet is known without its name."""
 
 Half: TypeAlias = tuple[int | None, int | None]
@@ -27,47 +36,47 @@ Half: TypeAlias = tuple[int | None, int | None]
 
 
 @dataclass
-class Located:
+class LocatedCells:
     """Where the cells were found, and what was noticed in finding them."""
 
     sheets: dict[str, RawSheet]  # expected name -> sheet
-    cells: dict[CellKey, Place] = field(default_factory=dict)
+    cells: dict[CellKey, Position] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
-def locate(book: RawBook, plan: Plan) -> Located:
+def locate_cells(book: RawBook, plan: Plan) -> LocatedCells:
     """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
-    named, broken = _named(book, plan)
-    located = Located(_sheets(book, plan, named))
-    located.findings.extend(_sheet_findings(book, plan, located.sheets))
+    named, broken = _find_named_inputs(book, plan)
+    located = LocatedCells(_match_sheets(book, plan, named))
+    located.findings.extend(_find_sheet_doubts(book, plan, located.sheets))
     for table in plan.spec.tables:
         sheet = located.sheets.get(table.sheet)
         if sheet is not None:
-            _table(plan, table, sheet, (named, broken), located)
+            _locate_table(plan, table, sheet, (named, broken), located)
     return located
 
 
 @derive_once
-def _official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
+def _list_official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
     """The hidden names of the inputs as they were written, and what they say."""
     inputs = [cell.key for cell in plan.spec.cells if not cell.total]
     written = {name_of("cell", key): plan.cells[key].reference for key in inputs}
-    return written, {key: (plan.cells[key].sheet, _official(plan, key)) for key in inputs}
+    return written, {key: (plan.cells[key].sheet, _official_position(plan, key)) for key in inputs}
 
 
-def _named(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[CellKey]]:
+def _find_named_inputs(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[CellKey]]:
     """Where each input is by its hidden name, and the inputs whose names point nowhere."""
-    written, official = _official_names(plan)
+    written, official = _list_official_names(plan)
     if written.items() <= book.names.items() and {sheet for sheet, _ in official.values()} <= {
         sheet.name for sheet in book.sheets
     }:
         return official, set()
-    claims = {key: named_place(book, name_of("cell", key)) for key in official}
+    claims = {key: find_named_place(book, name_of("cell", key)) for key in official}
     named = {key: claim for key, claim in claims.items() if claim is not None}
-    return named, {key for key in claims if broken_name(book, name_of("cell", key))}
+    return named, {key for key in claims if is_broken_name(book, name_of("cell", key))}
 
 
-def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
+def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
     """Each expected sheet's sheet in the file: by name, unless another one has its labels; else the one that its cells' names point to."""
     present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
     tables = {table.sheet: table for table in plan.spec.tables}
@@ -76,22 +85,22 @@ def _sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[s
     for name, sheet in [*found.items()]:
         if (
             name in tables
-            and not _master(plan, tables[name]).shown(sheet)
-            and _resemblance(plan, name, tables[name], sheet) < ALIKE
+            and not _build_master(plan, tables[name]).shown(sheet)
+            and _measure_resemblance(plan, name, tables[name], sheet) < ALIKE_SHEETS
         ):
             spare[sheet.name] = found.pop(name)
     for name in plan.sheets:
         if name in found or not spare:
             continue
         votes = Counter(named[key][0] for key, spot in plan.cells.items() if spot.sheet == name and key in named)
-        scores = {sheet: _resemblance(plan, name, tables.get(name), raw) for sheet, raw in spare.items()}
-        best = max(scores, key=lambda sheet: (scores[sheet] > ALIKE, votes[sheet], scores[sheet], sheet == name))
-        if scores[best] > ALIKE or votes[best] or best == name:
+        scores = {sheet: _measure_resemblance(plan, name, tables.get(name), raw) for sheet, raw in spare.items()}
+        best = max(scores, key=lambda sheet: (scores[sheet] > ALIKE_SHEETS, votes[sheet], scores[sheet], sheet == name))
+        if scores[best] > ALIKE_SHEETS or votes[best] or best == name:
             found[name] = spare.pop(best)
     return found
 
 
-def _resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) -> float:
+def _measure_resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) -> float:
     """The share of a sheet's labels that stand in another sheet."""
     texts = {canonical(cell.text) for cell in sheet.cells.values() if cell.kind == "text"}
     if table is None:
@@ -102,7 +111,7 @@ def _resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) ->
     return len(wanted & texts) / len(wanted)
 
 
-def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> list[Finding]:
+def _find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> list[Finding]:
     found: list[Finding] = []
     for name in plan.sheets:
         if name not in sheets:
@@ -132,11 +141,11 @@ def _sheet_findings(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -
 
 
 @dataclass(frozen=True)
-class _Master:
+class _TableMaster:
     """How a table's sheet was handed out: its labels by place, and where its cells are."""
 
-    labels: Mapping[Place, RawCell]
-    places: Mapping[CellKey, Place]
+    labels: Mapping[Position, RawCell]
+    places: Mapping[CellKey, Position]
 
     def shown(self, sheet: RawSheet) -> bool:
         """Whether each label stands at its place, word for word: however often it stands elsewhere, that one is the table's."""
@@ -144,45 +153,57 @@ class _Master:
 
 
 @derive_once
-def _master(plan: Plan, table: Table) -> _Master:
+def _build_master(plan: Plan, table: Table) -> _TableMaster:
     labels = {
         (TABLE_TOP + area.row, area.column): RawCell("text", area.text)
         for area in plan.grids[table.id].rectangles
         if area.key is None and area.text
     }
-    return _Master(labels, {cell.key: _official(plan, cell.key) for cell in plan.spec.cells if cell.table is table})
+    return _TableMaster(
+        labels, {cell.key: _official_position(plan, cell.key) for cell in plan.spec.cells if cell.table is table}
+    )
 
 
-def _table(
-    plan: Plan, table: Table, sheet: RawSheet, names: tuple[Mapping[CellKey, Claim], set[CellKey]], located: Located
+def _locate_table(
+    plan: Plan,
+    table: Table,
+    sheet: RawSheet,
+    names: tuple[Mapping[CellKey, Claim], set[CellKey]],
+    located: LocatedCells,
 ) -> None:
     """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
     named, broken = names
     master, untouched = (
-        _master(plan, table),
-        named == _official_names(plan)[1] and not broken and sheet.name == table.sheet,
+        _build_master(plan, table),
+        named == _list_official_names(plan)[1] and not broken and sheet.name == table.sheet,
     )
     if (
-        untouched and master.shown(sheet) and not moved(plan, table.sheet, sheet)
+        untouched and master.shown(sheet) and not has_moved_formulas(plan, table.sheet, sheet)
     ):  # nearly all sheets: each witness says the same
         located.cells.update(master.places)
-        located.findings.extend(_merge_findings(plan, table, sheet))
+        located.findings.extend(_find_merge_doubts(plan, table, sheet))
         return
-    anchors = _anchors(plan, table, sheet)
+    anchors = _find_anchors(plan, table, sheet)
     cells = [cell for cell in plan.spec.cells if cell.table is table]
-    labelled, halves = _labelled(plan, table, anchors)
+    labelled, halves = _find_labelled_cells(plan, table, anchors)
     by_label = {key: (sheet.name, place) for key, place in labelled.items()}
     inputs = [cell for cell in cells if not cell.total]
-    false = broken | {key for key, (name, place) in named.items() if key in halves and _denied(place, halves[key])}
+    false = broken | {key for key, (name, place) in named.items() if key in halves and _is_denied(place, halves[key])}
     false |= {key for key, (name, _) in named.items() if name != sheet.name}
-    if moved(
+    if has_moved_formulas(
         plan, table.sheet, sheet
     ):  # and names were left behind; labels across stand above a line that may have moved by itself
         false |= {cell.key for cell in inputs if cell.block.across or cell.key not in by_label}
-    told, odd = weighed([cell.key for cell in inputs], named, by_label, false=false, sound=_in_order(anchors))
-    calm = not odd and _in_order(anchors)
+    told, odd = weigh_claims(
+        [cell.key for cell in inputs], named, by_label, false=false, sound=_labels_in_order(anchors)
+    )
+    calm = not odd and _labels_in_order(anchors)
     for cell in cells:
-        if cell.total and cell.key in by_label and (calm or by_label[cell.key][1] == _official(plan, cell.key)):
+        if (
+            cell.total
+            and cell.key in by_label
+            and (calm or by_label[cell.key][1] == _official_position(plan, cell.key))
+        ):
             told[cell.key] = [by_label[cell.key]]
     lost = [cell.key for cell in inputs if not told[cell.key]]
     against = [cell for cell in inputs if cell.key in odd]
@@ -190,13 +211,13 @@ def _table(
     for cell in cells:
         if told.get(cell.key) and cell.key not in odd:
             located.cells[cell.key] = told[cell.key][0][1]
-            if located.cells[cell.key] != _official(plan, cell.key):
+            if located.cells[cell.key] != _official_position(plan, cell.key):
                 shifted.append(cell)
     if lost:
         located.findings.append(finding("cell.lost", *lost, count=len(lost)))
     if against:
         first = against[0]
-        example = f"“{first.row.short}”“{first.column.short}”：{at_odds(named.get(first.key), by_label.get(first.key), sheet.name)}"
+        example = f"“{first.row.short}”“{first.column.short}”：{describe_conflict(named.get(first.key), by_label.get(first.key), sheet.name)}"
         located.findings.append(
             finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example)
         )
@@ -204,27 +225,27 @@ def _table(
         way = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
         example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{way}"
         located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
-    located.findings.extend(_label_findings(plan, table, sheet, anchors))
+    located.findings.extend(_find_label_doubts(plan, table, sheet, anchors))
     if not shifted and not lost and not against:
-        located.cells = {cell.key: _official(plan, cell.key) for cell in cells if cell.total} | located.cells
-        located.findings.extend(_merge_findings(plan, table, sheet))
+        located.cells = {cell.key: _official_position(plan, cell.key) for cell in cells if cell.total} | located.cells
+        located.findings.extend(_find_merge_doubts(plan, table, sheet))
 
 
-def _official(plan: Plan, key: CellKey) -> Place:
+def _official_position(plan: Plan, key: CellKey) -> Position:
     return plan.cells[key].row, plan.cells[key].column
 
 
-def _in_order(anchors: Mapping[Rectangle, Place]) -> bool:
+def _labels_in_order(anchors: Mapping[Rectangle, Position]) -> bool:
     """Whether the labels stand in the order of the form, down and across: labels that were swapped do not."""
     down = sorted({(area.row, place[0]) for area, place in anchors.items()})
     across = sorted({(area.column, place[1]) for area, place in anchors.items()})
     return all(a[0] < b[0] and a[1] < b[1] for pairs in (down, across) for a, b in pairwise(pairs))
 
 
-def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place]:
+def _find_anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Position]:
     """Where each label of the grid stands: the k-th of a text in the form is the k-th of it in the sheet, if there are as many."""
-    variants = _variants(table)
-    texts: dict[str, list[Place]] = defaultdict(list)
+    variants = _index_variants(table)
+    texts: dict[str, list[Position]] = defaultdict(list)
     for place, cell in sheet.cells.items():
         if cell.kind == "text" and cell.formula is None and place[0] >= 1:
             text = canonical(cell.text)
@@ -233,7 +254,7 @@ def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place
     for area in plan.grids[table.id].rectangles:
         if area.key is None and area.text:
             expected[canonical(area.text)].append(area)
-    anchors: dict[Rectangle, Place] = {}
+    anchors: dict[Rectangle, Position] = {}
     for text, areas in expected.items():
         places = sorted(texts.get(text, ()))
         if len(places) == len(areas):
@@ -243,13 +264,13 @@ def _anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Place
     return anchors
 
 
-def _labelled(
-    plan: Plan, table: Table, anchors: Mapping[Rectangle, Place]
-) -> tuple[dict[CellKey, Place], dict[CellKey, Half]]:
+def _find_labelled_cells(
+    plan: Plan, table: Table, anchors: Mapping[Rectangle, Position]
+) -> tuple[dict[CellKey, Position], dict[CellKey, Half]]:
     """The place of each cell as its row label and its column head tell it; its row or column alone where the other is gone."""
-    found: dict[CellKey, Place] = {}
+    found: dict[CellKey, Position] = {}
     halves: dict[CellKey, Half] = {}
-    for key, (label, head) in _guides(plan, table).items():
+    for key, (label, head) in _find_guides(plan, table).items():
         area, down, right = plan.areas[key], anchors.get(label or head), anchors.get(head)
         row = None if down is None else down[0] + area.row - (label or head).row
         column = None if right is None else right[1] + area.column - head.column
@@ -260,12 +281,12 @@ def _labelled(
     return found, halves
 
 
-def _denied(place: Place, half: Half) -> bool:
+def _is_denied(place: Position, half: Half) -> bool:
     return any(told is not None and told != at for at, told in zip(place, half, strict=True))
 
 
 @derive_once
-def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, Rectangle]]:
+def _find_guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, Rectangle]]:
     """For each cell the innermost row label at its left and the innermost head above it, within its block."""
     found: dict[CellKey, tuple[Rectangle | None, Rectangle]] = {}
     areas = plan.grids[table.id].rectangles
@@ -280,7 +301,7 @@ def _guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, R
     return found
 
 
-def _variants(table: Table) -> dict[str, str]:
+def _index_variants(table: Table) -> dict[str, str]:
     """Accepted other wordings, each with the official label that it stands for."""
     found: dict[str, str] = {}
     for block in table.blocks:
@@ -291,22 +312,24 @@ def _variants(table: Table) -> dict[str, str]:
     return found
 
 
-def _label_findings(plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[Rectangle, Place]) -> list[Finding]:
+def _find_label_doubts(
+    plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[Rectangle, Position]
+) -> list[Finding]:
     """One finding a sheet, naming the first labels that are not there."""
     changed = []
     for area in plan.grids[table.id].rectangles:
         if area.key is None and area.text and area not in anchors:
             place = (TABLE_TOP + area.row, area.column)
             cell = sheet.cells.get(place)
-            shown = "空白" if cell is None or not cell.text.strip() else f"“{cell.text[:MOST_SHOWN]}”"
+            shown = "空白" if cell is None or not cell.text.strip() else f"“{cell.text[:MAX_QUOTED_CONTENT]}”"
             changed.append(f"{cell_name(*place)} 应为“{area.text}”，现为{shown}")
     if not changed:
         return []
-    labels = join_first(changed, EXAMPLES, between="；")
+    labels = join_first(changed, MAX_NAMED_PLACES, between="；")
     return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
 
 
-def _merge_findings(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:
+def _find_merge_doubts(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:
     present = set(sheet.merges)
     missing = []
     for area in plan.grids[table.id].rectangles:
@@ -317,5 +340,5 @@ def _merge_findings(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:
                 missing.append(range_name(*merge))
     if not missing:
         return []
-    ranges = join_first(missing, EXAMPLES, "处")
+    ranges = join_first(missing, MAX_NAMED_PLACES, "处")
     return [finding("merge.undone", sheet=sheet.name, ranges=ranges)]

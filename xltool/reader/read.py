@@ -13,15 +13,15 @@ from xltool.forms.number import Figure, written
 from xltool.messages import finding
 from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, texts
-from xltool.reader.evidence import MOST_SHOWN
+from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.reader.identity import Identity, identify
-from xltool.reader.locate import Located, locate
+from xltool.reader.locate import LocatedCells, locate_cells
 from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR, Plan, plan
 
-KINDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
+KIND_WORDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 PLAIN_DIGITS: Final = 9
 """Whole numbers up to so many digits, nearly all there are, need no detour by a double."""
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
@@ -34,11 +34,11 @@ class _Progress:
     spec: FormSpec
     plan: Plan
     book: RawBook
-    located: Located
+    located: LocatedCells
     findings: list[Finding] = field(default_factory=list)
 
 
-def read(
+def read_workbook(
     data: bytes,
     form: Callable[[str], FormSpec | None],
     former: Callable[[str], Iterable[FormSpec]],
@@ -57,26 +57,26 @@ def read(
     if identity.spec is None:
         return Reading(None, identity.findings)
     layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
-    progress = _Progress(identity.spec, layout, book, locate(book, layout))
+    progress = _Progress(identity.spec, layout, book, locate_cells(book, layout))
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
-    given = tuple(_values(progress))
+    given = tuple(_read_values(progress))
     values = totals.computed(progress.spec, given)
     _compare_totals(progress, values)
     if book.formulas and identity.version is not None:
-        progress.findings.extend(_changed_formulas(progress, plan(identity.version, layout.prior)))
+        progress.findings.extend(_find_changed_formulas(progress, plan(identity.version, layout.prior)))
     faulty = {
         key
         for found in progress.findings
         if found.code.startswith("number.") and found.severity == "error"
         for key in found.keys
     }
-    progress.findings.extend(appearance.disguised(layout, progress.located, faulty))
-    written, why = (part(book, layout, progress.located.sheets) for part in (texts.texts, texts.explanations))
+    progress.findings.extend(appearance.find_disguises(layout, progress.located, faulty))
+    written, why = (part(book, layout, progress.located.sheets) for part in (texts.read_texts, texts.read_explanations))
     progress.findings.extend([*written.findings, *why.findings])
     submission = Submission(
         form=progress.spec.id,
         year=identity.year,
-        agency=_agency(identity),
+        agency=_build_agency(identity),
         values=values,
         texts=written.contents,
         explanations=why.contents,
@@ -87,18 +87,18 @@ def read(
     return Reading(submission, tuple(progress.findings))
 
 
-def _changed_formulas(progress: _Progress, written: Plan) -> Iterator[Finding]:
+def _find_changed_formulas(progress: _Progress, written: Plan) -> Iterator[Finding]:
     """The formulas that read otherwise than in the version of the form that the workbook was made with."""
-    located = progress.located if written is progress.plan else locate(progress.book, written)
-    yield from formulas.changed(written, located.sheets, located.cells)
+    located = progress.located if written is progress.plan else locate_cells(progress.book, written)
+    yield from formulas.find_changed_formulas(written, located.sheets, located.cells)
 
 
-def _agency(identity: Identity) -> Agency:
+def _build_agency(identity: Identity) -> Agency:
     marks = identity.marks
     return Agency(marks["code"], marks["name"], cast(Level, marks["level"]))
 
 
-def _values(progress: _Progress) -> Iterator[Value]:
+def _read_values(progress: _Progress) -> Iterator[Value]:
     """The figures of the inputs; totals come later, from these."""
     for cell in progress.spec.cells:
         place = None if cell.total else progress.located.cells.get(cell.key)
@@ -110,30 +110,36 @@ def _values(progress: _Progress) -> Iterator[Value]:
         ):
             yield count * cell.measure.scale
         else:
-            yield _figure(progress, cell, raw)
+            yield _read_figure(progress, cell, raw)
 
 
-def _figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
+def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
     if raw.kind == "empty":
         if raw.formula is not None:
-            progress.findings.append(finding("formula.uncalculated", cell.key, formula=raw.formula[:MOST_SHOWN]))
+            progress.findings.append(
+                finding("formula.uncalculated", cell.key, formula=raw.formula[:MAX_QUOTED_CONTENT])
+            )
         return None
-    if raw.kind in KINDS:
-        progress.findings.append(finding("number.kind", cell.key, what=KINDS[raw.kind], raw=raw.text[:MOST_SHOWN]))
+    if raw.kind in KIND_WORDS:
+        progress.findings.append(
+            finding("number.kind", cell.key, what=KIND_WORDS[raw.kind], raw=raw.text[:MAX_QUOTED_CONTENT])
+        )
         return None
-    figure = _parsed(cell, raw)
+    figure = _parse_cell(cell, raw)
     if figure.code is not None:
         facts: dict[str, Any] = {
-            name: fact[:MOST_SHOWN] if isinstance(fact, str) else fact for name, fact in figure.data.items()
+            name: fact[:MAX_QUOTED_CONTENT] if isinstance(fact, str) else fact for name, fact in figure.data.items()
         }
         progress.findings.append(finding(figure.code, cell.key, **facts))
     if raw.formula is not None:
         shown = written(figure.value, cell.measure)
-        progress.findings.append(finding("formula.in_input", cell.key, formula=raw.formula[:MOST_SHOWN], value=shown))
+        progress.findings.append(
+            finding("formula.in_input", cell.key, formula=raw.formula[:MAX_QUOTED_CONTENT], value=shown)
+        )
     return figure.value
 
 
-def _parsed(cell: Cell, raw: RawCell) -> Figure:
+def _parse_cell(cell: Cell, raw: RawCell) -> Figure:
     if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
         return number.from_text(raw.text, cell.measure)
     return number.from_double(raw.text, cell.measure)
@@ -146,9 +152,11 @@ def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
         raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
         if raw is None or raw.formula is not None or raw.kind == "empty":
             continue
-        figure = _parsed(cell, raw) if raw.kind in {"text", "number"} else Figure(None)
+        figure = _parse_cell(cell, raw) if raw.kind in {"text", "number"} else Figure(None)
         if figure.value == value and figure.value is not None:
             progress.findings.append(finding("total.retyped", cell.key))
         elif raw.text.strip():
             total = "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {written(value, cell.measure)}"
-            progress.findings.append(finding("total.typed", cell.key, typed=raw.text.strip()[:MOST_SHOWN], sum=total))
+            progress.findings.append(
+                finding("total.typed", cell.key, typed=raw.text.strip()[:MAX_QUOTED_CONTENT], sum=total)
+            )

@@ -15,7 +15,7 @@ from xltool.forms import number
 from xltool.forms.number import Figure, written
 from xltool.messages import finding
 from xltool.model import Cell, Finding, FormSpec, Submission
-from xltool.reader.evidence import MOST_SHOWN
+from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.workbook.layout_plan import Plan, name_of, plan
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _read_figure(book: Workbook, layout: Plan, cell: Cell) -> tuple[Figure, str]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number.from_double(repr(value), cell.measure), str(value)
     figure = number.from_text("" if value is None else str(value), cell.measure)
-    return figure, "未填" if value is None else str(value)[:MOST_SHOWN]
+    return figure, "未填" if value is None else str(value)[:MAX_QUOTED_CONTENT]
 
 
 def _find_value(book: Workbook, layout: Plan, cell: Cell) -> Any:

@@ -11,9 +11,18 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.forms.text import taken
 from xltool.messages import finding, join_first
 from xltool.model import Finding
-from xltool.reader.evidence import EXAMPLES, MOST_SHOWN, Claim, Place, at_odds, broken_name, named_place, weighed
+from xltool.reader.evidence import (
+    MAX_NAMED_PLACES,
+    MAX_QUOTED_CONTENT,
+    Claim,
+    describe_conflict,
+    find_named_place,
+    is_broken_name,
+    weigh_claims,
+)
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import Plan, Spot, name_of
 
 
@@ -34,7 +43,7 @@ class Written:
     findings: tuple[Finding, ...]
 
 
-def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     """The texts of the form; `sheets` are the sheets of the file by the names that they should have."""
     writings = {
         text.key: Writing(name_of("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts
@@ -42,7 +51,7 @@ def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     claims: dict[str, Claim] = {}
     columns: dict[str, set[int]] = {}
     for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
-        sheet, places = sheets[name], _texts_of(sheets[name])
+        sheet, places = sheets[name], _index_texts(sheets[name])
         mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
         guides = {place[1] - 1 for text in mine if text.guidance for place in places.get(canonical(text.guidance), ())}
         columns |= {text.key: guides for text in mine if guides}
@@ -54,14 +63,14 @@ def texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
             ]
             if len(label) == 1 and len(guides) <= 1:
                 claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
-    return _written(book, sheets, writings, claims, columns)
+    return _read_writings(book, sheets, writings, claims, columns)
 
 
-def explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     """The 说明 of the checks that may be explained: between their verdicts, the last formulas of their rows, and their links."""
     writings, claims, columns = {}, {}, {}
     sheet = sheets.get(CHECKS)
-    rows = {} if sheet is None else dict(_checks_of(sheet))
+    rows = {} if sheet is None else dict(_find_check_rows(sheet))
     for check in plan.checks:
         if check.name in plan.explanations:
             spot = plan.explanations[check.name]
@@ -72,20 +81,20 @@ def explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> W
                     column + 1 for (_, column), cell in sheet.cells.items() if cell.formula is not None
                 }
             elif sheet is not None and place is not None:
-                columns[check.name] = {place[1]} if _links(sheet, place, check, plan) else set()
+                columns[check.name] = {place[1]} if _has_check_link(sheet, place, check, plan) else set()
                 claims[check.name] = (sheet.name, place)
-    return _written(book, sheets, writings, claims, columns)
+    return _read_writings(book, sheets, writings, claims, columns)
 
 
-def _texts_of(sheet: RawSheet) -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
+def _index_texts(sheet: RawSheet) -> dict[str, list[Position]]:
+    found: dict[str, list[Position]] = {}
     for place, cell in sheet.cells.items():
         if cell.kind == "text" and cell.formula is None:
             found.setdefault(canonical(cell.text), []).append(place)
     return found
 
 
-def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
+def _find_check_rows(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Position]]:
     """For each two texts side by side the place behind the last formula of their row."""
     last: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
@@ -98,13 +107,13 @@ def _checks_of(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Place]]:
             yield (canonical(text), canonical(beside)), (row, last[row] + 1)
 
 
-def _links(sheet: RawSheet, place: Place, check: Check, plan: Plan) -> bool:
+def _has_check_link(sheet: RawSheet, place: Position, check: Check, plan: Plan) -> bool:
     """Whether right of a place there is the link of a check: for a rule the address of its first cell."""
     link = sheet.cells.get((place[0], place[1] + 1))
     return link is not None and (check.rule is None or link.text == plan.cells[check.rule.linear.left[0][0]].address)
 
 
-def _written(
+def _read_writings(
     book: RawBook,
     sheets: Mapping[str, RawSheet],
     writings: Mapping[str, Writing],
@@ -117,16 +126,16 @@ def _written(
     """
     present = {sheet.name: sheet for sheet in book.sheets}
     by_name = {
-        key: claim for key, writing in writings.items() if (claim := named_place(book, writing.name)) is not None
+        key: claim for key, writing in writings.items() if (claim := find_named_place(book, writing.name)) is not None
     }
     official = {
         key: (sheets[writing.spot.sheet].name, (writing.spot.row, writing.spot.column))
         for key, writing in writings.items()
         if writing.spot.sheet in sheets  # where the sheet is gone, that is told already
     }
-    false = {key for key in official if broken_name(book, writings[key].name)}
+    false = {key for key in official if is_broken_name(book, writings[key].name)}
     false |= {key for key, (_, place) in by_name.items() if place[1] not in columns.get(key, {place[1]})}
-    told, odd = weighed(official, by_name, by_label, false=false)
+    told, odd = weigh_claims(official, by_name, by_label, false=false)
     settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
     contents: dict[str, str] = {}
     findings: list[Finding] = []
@@ -138,27 +147,32 @@ def _written(
         elif key in odd or claim[0] != place[0]:
             against.setdefault(place[0], []).append(key)
         elif claim[1] in present[claim[0]].cells:
-            content, noticed = _content(
+            content, noticed = _read_content(
                 present[claim[0]].cells[claim[1]], f"“{writings[key].called}”（{cell_name(*claim[1])}）"
             )
             findings.extend(noticed)
             if content:
                 contents[key] = content
     for sheet, keys in against.items():
-        labels = join_first([f"“{writings[key].called}”" for key in keys], EXAMPLES)
-        example = f"“{writings[keys[0]].called}”：{at_odds(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
+        labels = join_first([f"“{writings[key].called}”" for key in keys], MAX_NAMED_PLACES)
+        example = (
+            f"“{writings[keys[0]].called}”：{describe_conflict(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
+        )
         findings.append(finding("text.conflict", sheet=sheet, count=len(keys), labels=labels, example=example))
     return Written(contents, tuple(findings))
 
 
-def _content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+def _read_content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
     """The text of a cell, a formula's as it is shown."""
     if raw.kind == "error":
-        return "", [finding("text.fault", where=where, raw=raw.text[:MOST_SHOWN])]
+        return "", [finding("text.fault", where=where, raw=raw.text[:MAX_QUOTED_CONTENT])]
     text, noticed = taken(raw.text if raw.text.strip() else "", where)
     if raw.formula is None:
         return text, noticed
-    shown = raw.formula[:MOST_SHOWN]
+    shown = raw.formula[:MAX_QUOTED_CONTENT]
     if raw.kind == "empty":
         return "", [finding("formula.uncalculated", where=where, formula=shown)]
-    return text, [*noticed, finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MOST_SHOWN]}”")]
+    return text, [
+        *noticed,
+        finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MAX_QUOTED_CONTENT]}”"),
+    ]

@@ -757,6 +757,21 @@ def test_nobody_to_sum(tmp_path):
     assert "没有可以汇总的单位" in done.output
 
 
+def test_the_sum_of_the_roster_own_top_covers_nobody(tmp_path, spec):
+    """An office that returns by mistake the sum of all stands beside its agencies; if it covered them nobody would be left to add up."""
+    roster = Roster(stores.entries(4))
+    campaign = stores.campaign(tmp_path, roster)
+    rng = Random(2)
+    with stores.opened(campaign) as store:
+        for at, entry in enumerate(roster.entries):
+            given = figures.submission(spec, figures.consistent(spec, rng), entry.agency)
+            given = replace(given, scope="own" if at else "consolidated")
+            stores.take_judged(store, given, "2025-01-10T09:00:00", f"{at}.xlsx")
+        found = county.gather_submissions(find_standings(campaign, roster, store, stores.DEADLINE), roster)
+    assert [submission.agency.code for submission in found.submissions] == [e.agency.code for e in roster.entries]
+    assert found.covered == found.absent == ()
+
+
 def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
     """A tree in one roster: the township's offices are in the sum that the township returned."""
     names = [

@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+from random import Random
 
 import pytest
 
@@ -10,6 +11,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import find_files
 from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
 from xltool.model import Agency
+from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 
 
 def zipped(**members):
@@ -60,6 +62,22 @@ def test_one_document_is_not_taken_apart(tmp_path, mark):
     data = zipped(**{mark: b"x", "里/二.xml": b"y"})
     (tmp_path / "a").write_bytes(data)
     assert [(item.name, item.data) for item in find_files([tmp_path])] == [("a", data)]
+
+
+def test_a_member_that_inflates_too_far_is_told(tmp_path):
+    """Up to a size any member is taken, above it those up to the ratio."""
+    size, rng = 2 * RATIO_FROM, Random(1)
+    for name, data, taken in (
+        ("小.zip", bytes(RATIO_FROM), True),
+        ("大.zip", bytes(RATIO_FROM + 1), False),
+        ("九十比一.zip", rng.randbytes(size // 110) + bytes(size), True),
+        ("百十比一.zip", rng.randbytes(size // 140) + bytes(size), False),
+    ):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("一.xlsx", data)
+        [found] = find_files([tmp_path / name])
+        assert (found.data == data) is taken
+        assert found.reason == ("" if taken else f"压缩比超过 {MAX_RATIO}:1，不是正常的文件")
 
 
 def test_a_member_of_an_archive_without_a_name(tmp_path):

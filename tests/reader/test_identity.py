@@ -191,6 +191,12 @@ def test_marks_that_cannot_be(field, value):
     assert codes(reading) == {"file.unknown_form"}
 
 
+def test_an_unknown_scope_is_that_of_the_agency_alone():
+    everywhere = [act("scope", "everything") for act in (hide, prop, show)]
+    reading = api.read(tampered(*everywhere))
+    assert reading.submission.scope == "own"
+
+
 def test_a_workbook_of_another_version_of_the_definition():
     reading = read(
         tampered(

@@ -288,6 +288,7 @@ def test_a_date_that_a_script_wrote_is_no_number():
         ("999999999.99999905", AMOUNT, 999_999_999_999_999),
         ("-3", COUNT, -3),
         ("2.9999999999999996", COUNT, 3),
+        ("999999999", AMOUNT, 999_999_999_000_000),
     ],
 )
 def test_numbers_as_workbooks_store_them(stored, key, value):
@@ -312,6 +313,9 @@ def test_numbers_as_workbooks_store_them(stored, key, value):
         ("٣", COUNT, "number.text"),
         ("0x10", COUNT, "number.text"),
         ("9" * 400, COUNT, "number.range"),
+        ("9" * 16, COUNT, "number.range"),
+        ("9" * 16, AMOUNT, "number.range"),
+        ("1234567890", AMOUNT, "number.range"),
         ("x" * 4000, COUNT, "number.text"),
     ],
 )

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from tests import figures
+from xltool.forms import catalog
 from xltool.rules import localise, validate
 from xltool.rules.stack import stack_values
 
@@ -87,6 +88,7 @@ def test_a_lone_explanation_says_so(spec):
     ("typed", "true", "why"),
     [
         (21, 12, "相邻两位数字可能写颠倒"),
+        (321, 123, "改这一格"),  # not beside each other
         (123, 13, "可能多写或漏写一位数字"),
         (13, 123, "可能多写或漏写一位数字"),
         (19, 12, "改这一格"),
@@ -101,6 +103,81 @@ def test_slips_of_digits(spec, typed, true, why):
     }
     named = suspects(spec, values)["disputes.outcomes@direct"]
     assert next(s for s in named if s.key == "disputes.direct.pending").why.startswith(why)
+
+
+def test_a_figure_that_no_cell_may_hold_is_not_proposed(spec):
+    most = spec.cell("disputes.review.total").measure.maximum
+    parts = {"disputes.review.upheld": most, "disputes.review.corrected": 1, "disputes.review.total": 0}
+    assert set(suspects(spec, zeros(spec) | parts).values()) == {()}
+    parts["disputes.review.corrected"] = 0
+    (named,) = suspects(spec, zeros(spec) | parts).values()
+    assert [(s.key, s.proposed) for s in named] == [("disputes.review.total", most), ("disputes.review.upheld", 0)]
+
+
+SUM = """
+id = "sum-of-parts"
+title = "合计表"
+authority = "县政府办公室"
+basis = "办字〔2024〕1号"
+years = [2024]
+
+[measure.count]
+unit = "件"
+decimals = 0
+
+[[section]]
+heading = "一、数据"
+table = "sums"
+
+[[table]]
+id = "sums"
+name = "表一"
+sheet = "表一"
+title = "合计"
+widths = [30, 20]
+
+[[table.block]]
+corner = "项目"
+rows = [PARTS{ id = "whole", label = "合计", total = true }]
+columns = [{ id = "n", label = "件数" }]
+
+[[table.rule]]
+id = "whole"
+per = "column"
+expr = "whole = SUM"
+defines = true
+text = "合计等于各项之和"
+basis = "办字〔2024〕1号"
+"""
+
+
+def sum_of(count):
+    """A form of one sum of so many parts."""
+    parts = "".join(f'{{ id = "p{at}", label = "第{at}项" }}, ' for at in range(count))
+    text = SUM.replace("PARTS", parts).replace("SUM", " + ".join(f"p{at}" for at in range(count)))
+    return catalog.parse(text, "sum_of_parts.toml")
+
+
+@pytest.mark.parametrize(("parts", "named"), [(5, 6), (6, 0), (9, 0)])
+def test_more_cells_than_help_are_not_named(parts, named):
+    """All cells of a sum that is missed explain it alike: six are named, of seven none."""
+    form = sum_of(parts)
+    values = {f"sums.p{at}.n": 44 for at in range(parts)} | {"sums.whole.n": 44 * parts + 6}
+    found = suspects(form, values)["sums.whole@n"]
+    assert len(found) == named
+    assert {s.key for s in found} <= set(form.index)
+
+
+def test_of_more_cells_than_help_the_witnessed_are_named_but_not_all(spec):
+    """Each part may have had two digits swapped: 21 for 12."""
+    form = sum_of(9)
+    values = {f"sums.p{at}.n": 21 if at < 8 else 40 for at in range(9)} | {"sums.whole.n": 8 * 21 + 40 - 9}
+    found = suspects(form, values)["sums.whole@n"]
+    assert [(s.key, s.proposed) for s in found] == [(f"sums.p{at}.n", 12) for at in range(localise.MAX_SUSPECTS)]
+    assert all(s.why.startswith("相邻两位数字可能写颠倒；改这一格可使") for s in found)
+    values |= {f"sums.p{at}.n": 40 for at in range(2, 8)} | {"sums.whole.n": 2 * 21 + 7 * 40 - 9}
+    found = suspects(form, values)["sums.whole@n"]
+    assert [s.key for s in found] == ["sums.p0.n", "sums.p1.n"]
 
 
 def test_two_wrong_cells_in_one_group_are_not_explained_by_one(spec):

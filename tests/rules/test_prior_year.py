@@ -7,7 +7,7 @@ import pytest
 
 from tests import figures
 from xltool import api
-from xltool.forms import document
+from xltool.forms import catalog, document
 from xltool.model import NOT_APPLICABLE, Reading
 from xltool.rules import prior_year
 from xltool.rules.judge import judge_readings
@@ -16,8 +16,6 @@ CODES = ("654221-000", "654221-015", "654221-016", "654221-017", "654221-101", "
 
 
 def sample(year, code):
-    from xltool.forms import catalog
-
     return api.read((catalog.data_folder("samples") / str(year) / f"{code}.json").read_bytes())
 
 
@@ -153,6 +151,42 @@ def test_another_edition_is_compared_where_it_has_the_same_cells(spec, spec_2019
     assert [f.rule for f in ruled(spec, this, last, spec_2019)] == ["applications.carried_in@total"]
     aligned = dict(zip(spec.index, prior_year.align_prior(spec, figures.submission(spec_2019, last)), strict=True))
     assert {key for key, value in aligned.items() if value is None} == spec.index.keys() - spec_2019.index.keys()
+
+
+@pytest.mark.parametrize(
+    ("decimals", "last", "this"),
+    [
+        (2, 1234, 12_340_000),
+        (6, 12_345_678, 12_345_678),
+        (0, -7, -7_000_000),
+        (2, None, None),
+        (2, NOT_APPLICABLE, NOT_APPLICABLE),
+    ],
+)
+def test_another_scale_of_last_year_is_converted(spec, decimals, last, this, monkeypatch):
+    key = "disclosure.fees.amount"
+    other = scaled(spec, decimals)
+    monkeypatch.setattr(catalog, "load", {other.id: other}.__getitem__)
+    given = figures.submission(other, {key: last})
+    assert prior_year.align_prior(spec, given)[spec.index[key]] == this
+
+
+@pytest.mark.parametrize(("last", "this"), [(1_230_000, 123), (12_345_678, None), (1, None), (9_999, None), (0, 0)])
+def test_a_finer_figure_of_last_year_is_blank_and_not_rounded(spec, last, this, monkeypatch):
+    key = "disclosure.fees.amount"
+    coarse = replace(scaled(spec, 2), id=spec.id)
+    other = replace(spec, id="ogi-finer")
+    monkeypatch.setattr(catalog, "load", {other.id: other}.__getitem__)
+    given = figures.submission(other, {key: last})
+    assert prior_year.align_prior(coarse, given)[spec.index[key]] == this
+
+
+def scaled(spec, decimals):
+    """The form as another edition with other decimals of its amounts."""
+    text = (catalog.data_folder("workbook_templates") / "ogi_2021.toml").read_text("utf-8")
+    changed = text.replace("decimals = 6", f"decimals = {decimals}").replace('id = "ogi-2021"', 'id = "ogi-scaled"', 1)
+    assert changed.count("ogi-scaled") == 1 and (decimals == 6 or "decimals = 6" not in changed)
+    return catalog.parse(changed, "ogi_scaled.toml")
 
 
 def test_blank_totals_of_last_year_are_computed(spec):

@@ -111,7 +111,10 @@ def _parse_number(text: str) -> Decimal | None:
 
 
 def _shows_same_number(seen: str, held: str, measure: Measure) -> bool:
-    """Whether a text shows just the number that is held: grouped, with its own unit or the sign of the currency, but nothing else."""
+    """Whether a text shows just the number that is held.
+
+    Grouped, with its own unit or the sign of the currency, but nothing else.
+    """
     text = re.sub(r"[\s,¥￥]", "", seen)
     text = f"-{text[1:-1]}" if text[:1] == "(" and text[-1:] == ")" else text
     match, number = _FIGURE.fullmatch(text), _parse_number(held)

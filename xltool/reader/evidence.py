@@ -35,9 +35,12 @@ def is_broken_name(book: RawBook, name: str) -> bool:
 def weigh_claims(
     keys: Iterable[str], *witnesses: Mapping[str, Claim], false: Iterable[str] = (), sound: bool = True
 ) -> tuple[dict[str, list[Claim]], set[str]]:
-    """What the witnesses say of each key, and the keys on which they are at odds: two places for one key, or two keys for one place.
+    """What the witnesses say of each key, and the keys on which they are at odds.
 
-    Nor are those believed that are `false` by other evidence. Where any are at odds, or not `sound`, no witness is believed alone.
+    Two places for one key, or two keys for one place.
+
+    Nor are those believed that are `false` by other evidence. Where any are at odds, or not `sound`, no witness is
+    believed alone.
     """
     claims: dict[Claim, set[str]] = defaultdict(set)
     for witness in witnesses:

@@ -24,7 +24,9 @@ _BESIDE_TEXTS: Final = re.compile(r"\"[^\"]*\"|[\s'$]+")
 def find_changed_formulas(
     plan: Plan, sheets: Mapping[str, RawSheet], cells: Mapping[CellKey, Position]
 ) -> Iterator[Finding]:
-    """Formulas that are gone or read otherwise than written, sheet by sheet; what moved or was typed over is told elsewhere.
+    """Formulas that are gone or read otherwise than written, sheet by sheet.
+
+    What moved or was typed over is told elsewhere.
 
     `sheets` are those of the file by the names that they should have; `cells` is where figures were found.
     """
@@ -84,7 +86,7 @@ def normalise_formula(text: str) -> str:
 
 
 def _use_official_names(text: str, renamed: Mapping[str, str]) -> str:
-    """A formula in canonical form, with the official names of sheets that were renamed, which is a finding of its own."""
+    """A formula in canonical form, with the official names of sheets that were renamed; that is told elsewhere."""
     if not renamed:
         return normalise_formula(text)
     names = re.compile("|".join(map(re.escape, sorted(renamed, key=len, reverse=True))))

@@ -1,4 +1,7 @@
-"""Whose workbook it is, of which form and year: told by hidden cells, document properties and the cover, and compared."""
+"""Whose workbook it is, of which form and year.
+
+Told by hidden cells, document properties and the cover, and compared.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ _NEEDED: Final = ("form", "code", "name", "level", "year")
 class Identity:
     """The marks as taken, the form that they name, and what did not agree.
 
-    `version` is the form as it was when the workbook was made: the form itself, a former version, or None when that is not at hand.
+    `version` is the form as it was when the workbook was made: the form itself, a former version, or None when that is
+    not at hand.
     """
 
     marks: Mapping[str, str]
@@ -42,7 +46,10 @@ class Identity:
 def identify(
     book: RawBook, form: Callable[[str], FormSpec | None], former: Callable[[str], Iterable[FormSpec]]
 ) -> Identity:
-    """The identity of a workbook; `spec` is None, with one finding, when it is not a workbook of a known form for that year."""
+    """The identity of a workbook.
+
+    `spec` is None, with one finding, when it is not a workbook of a known form for that year.
+    """
     hidden, properties = _read_hidden_marks(book), _read_property_marks(book)
     form_id = hidden.get("form") or properties.get("form") or ""
     spec = form(form_id) if form_id else None

@@ -1,4 +1,7 @@
-"""Where each cell of a form stands in a returned workbook: its hidden name, its labels and its official place are three witnesses."""
+"""Where each cell of a form stands in a returned workbook.
+
+Its hidden name, its labels and its official place are three witnesses.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ def _find_named_inputs(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Clai
 
 
 def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
-    """Each expected sheet's sheet in the file: by name, unless another one has its labels; else the one that its cells' names point to."""
+    """Each expected sheet's sheet in the file: by name, unless another one has its labels.
+
+    Else the one that its cells' names point to.
+    """
     present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
     tables = {table.sheet: table for table in plan.spec.tables}
     found = {name: present[name] for name in plan.sheets if name in present}
@@ -148,7 +154,10 @@ class _TableMaster:
     places: Mapping[CellKey, Position]
 
     def shown(self, sheet: RawSheet) -> bool:
-        """Whether each label stands at its place, word for word: however often it stands elsewhere, that one is the table's."""
+        """Whether each label stands at its place, word for word.
+
+        However often it stands elsewhere, that one is the table's.
+        """
         return self.labels.items() <= sheet.cells.items()
 
 
@@ -171,7 +180,10 @@ def _locate_table(
     names: tuple[Mapping[CellKey, Claim], set[CellKey]],
     located: LocatedCells,
 ) -> None:
-    """Weighs the witnesses for each cell of one table; where two of a kind are at odds on a sheet, none of them is believed alone."""
+    """Weighs the witnesses for each cell of one table.
+
+    Where two of a kind are at odds on a sheet, none of them is believed alone.
+    """
     named, broken = names
     master, untouched = (
         _build_master(plan, table),
@@ -217,7 +229,10 @@ def _locate_table(
         located.findings.append(finding("cell.lost", *lost, count=len(lost)))
     if against:
         first = against[0]
-        example = f"“{first.row.short}”“{first.column.short}”：{describe_conflict(named.get(first.key), by_label.get(first.key), sheet.name)}"
+        example = (
+            f"“{first.row.short}”“{first.column.short}”："
+            f"{describe_conflict(named.get(first.key), by_label.get(first.key), sheet.name)}"
+        )
         located.findings.append(
             finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example)
         )
@@ -243,7 +258,10 @@ def _labels_in_order(anchors: Mapping[Rectangle, Position]) -> bool:
 
 
 def _find_anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, Position]:
-    """Where each label of the grid stands: the k-th of a text in the form is the k-th of it in the sheet, if there are as many."""
+    """Where each label of the grid stands.
+
+    The k-th of a text in the form is the k-th of it in the sheet, if there are as many.
+    """
     variants = _index_variants(table)
     texts: dict[str, list[Position]] = defaultdict(list)
     for place, cell in sheet.cells.items():
@@ -267,7 +285,10 @@ def _find_anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, 
 def _find_labelled_cells(
     plan: Plan, table: Table, anchors: Mapping[Rectangle, Position]
 ) -> tuple[dict[CellKey, Position], dict[CellKey, Half]]:
-    """The place of each cell as its row label and its column head tell it; its row or column alone where the other is gone."""
+    """The place of each cell as its row label and its column head tell it.
+
+    Its row or column alone where the other is gone.
+    """
     found: dict[CellKey, Position] = {}
     halves: dict[CellKey, Half] = {}
     for key, (label, head) in _find_guides(plan, table).items():

@@ -1,4 +1,7 @@
-"""Reads a filled workbook back into a submission: finds each cell by its witnesses, normalises figures, recomputes totals."""
+"""Reads a filled workbook back into a submission.
+
+Finds each cell by its witnesses, normalises figures, recomputes totals.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,12 @@ def read_workbook(
     source: str = "",
     passwords: Sequence[str] = (),
 ) -> Reading:
-    """The submission in a workbook file and what was noticed; `form` gives the form of an id, or None, `former` its former versions.
+    """The submission in a workbook file and what was noticed.
 
-    Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no submission and one finding.
+    `form` gives the form of an id, or None, `former` its former versions.
+
+    Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no
+    submission and one finding.
     """
     try:
         book = open_workbook(data, passwords)

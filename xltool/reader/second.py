@@ -1,6 +1,9 @@
-"""A second reading of a workbook by another hand: openpyxl finds each input by its name and reads it; what differs is a finding.
+"""A second reading of a workbook by another hand: openpyxl finds each input by its name and reads it.
 
-It shares nothing with our own reader but how digits become a figure: another XML reader, another zip reader, other notions of names.
+What differs is a finding.
+
+It shares nothing with our own reader but how digits become a figure: another XML reader, another zip reader, other
+notions of names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Where texts and explanations stand in a returned workbook, and what is written there: hidden names and labels are the witnesses."""
+"""Where texts and explanations stand in a returned workbook, and what is written there.
+
+Hidden names and labels are the witnesses.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,10 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
 
 
 def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
-    """The 说明 of the checks that may be explained: between their verdicts, the last formulas of their rows, and their links."""
+    """The 说明 of the checks that may be explained.
+
+    Between their verdicts, the last formulas of their rows, and their links.
+    """
     writings, claims, columns = {}, {}, {}
     sheet = sheets.get(CHECKS)
     rows = {} if sheet is None else dict(_find_check_rows(sheet))

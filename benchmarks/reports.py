@@ -15,6 +15,7 @@ from jinja2 import Environment
 from measure import Contender, Table, compared
 
 import xltool
+from xltool.frames import FRAME_HEADS
 from xltool.model import Grid, Heading, Rectangle, Report, Submission
 from xltool.report.assemble import assemble_report
 
@@ -86,7 +87,7 @@ def measured(quick: bool) -> list[Table]:
 def melted(submission: Submission) -> bytes:
     """The figures with their keys alone, without labels and units."""
     frame = xltool.to_frame([submission]).reset_index()
-    return frame.melt(["code", "agency", "year"], var_name="key").to_csv(index=False).encode("utf-8-sig")
+    return frame.melt(["code", *FRAME_HEADS], var_name="key").to_csv(index=False).encode("utf-8-sig")
 
 
 def cells_by_cell(data: bytes) -> list[str]:

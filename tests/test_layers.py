@@ -22,6 +22,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "workers": set(),
     "files": {"codes", "digits", "model", "messages"},
     "forms": {"codes", "model", "messages"},
+    "frames": {"codes", "model", "messages", "forms"},
     "rules": {"codes", "model", "messages", "forms"},
     "charts": {"codes", "model", "messages", "forms"},
     "spreadsheet": {"codes", "digits", "model", "messages", "kinds"},
@@ -30,7 +31,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "published": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet"},
     "reader": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "api": {
-        "codes", "model", "messages", "kinds", "forms", "rules", "charts", "spreadsheet", "workbook", "reader",
+        "codes", "model", "messages", "kinds", "forms",
+        "frames", "rules", "charts", "spreadsheet", "workbook", "reader",
         "report",
         "published",
     },
@@ -55,6 +57,7 @@ MODULES = {
         "csvfile",
         "digits",
         "files",
+        "frames",
         "kinds",
         "messages",
         "model",
@@ -68,6 +71,7 @@ MODULES = {
         "corrections",
         "county",
         "discrepancies",
+        "export",
         "folder",
         "inbox",
         "intake",
@@ -105,6 +109,7 @@ MODULES = {
         "diagnostics",
         "doctor",
         "explain",
+        "export",
         "fill",
         "forms",
         "import",
@@ -256,8 +261,9 @@ ALONE = {  # packages that only these rooms and modules may import
     "numpy": {"rules", "campaign/consolidate", "model"},  # where vectors are computed; the model names their type
     "olefile": {"spreadsheet/encryption"},
     "openpyxl": {"reader/second"},  # for the second reading and for what people edit by hand
-    "pandas": {"api", "campaign/contributions"},  # where frames are handed out
+    "pandas": {"frames", "api", "campaign/contributions", "campaign/export"},  # where frames are handed out
     "pdfplumber": {"published/pdf"},
+    "pyarrow": {"campaign/export"},
     "psutil": {"files", "workers", "report/office"},
     "sqlite3": {"campaign/store"},
     "typst": {"report/typeset"},

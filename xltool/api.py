@@ -348,33 +348,32 @@ def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
 
 
 def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
-    """Submissions of one form as a frame: one row each, indexed by agency code, a column a cell key.
+    """Submissions of any years and editions as a frame: a row each, indexed by agency code; whose figures they are, then a column a cell.
 
-    万元 as Decimal, blank as None.
-
-    `/` stays the text `/`. Figures are exact: Python's integers and Decimals, not floats.
+    Figures are exact: Python's integers and Decimals, not floats; blank is None, `/` the text `/`. Columns: `agency` (its name), `year`,
+    `form`, `level`, `scope`, and the cells of all forms there are among the rows, None where a row's form does not have the cell.
 
     >>> frame = xltool.to_frame([xltool.read(sample).submission])
     >>> frame.loc["654221-015", "disclosure.fees.amount"]
-    Decimal('78.156100')
+    Decimal('78.1561')
     """
+    from xltool.frames import build_frame
 
-    import pandas as pd
+    return build_frame(submissions, form)
 
-    from xltool.forms.number import exact
 
-    rows = list(submissions)
-    if len({submission.form for submission in rows}) > 1:
-        raise XltoolError("to_frame 一次只能处理同一种报表的上报件。")
-    if not rows:
-        return pd.DataFrame()
-    spec = form(rows[0].form)
+def from_frame(frame: pandas.DataFrame) -> list[Submission]:
+    """The submissions in a frame as `to_frame` makes them, to the last digit, without texts; floats are taken by 15 digits, as Excel's are.
 
-    data = [[exact(v, c.measure) for v, c in zip(s.values, spec.cells, strict=True)] for s in rows]
-    heads = pd.DataFrame([[s.agency.name, s.year] for s in rows], columns=["agency", "year"], dtype=object)
-    frame = pd.concat([heads, pd.DataFrame(data, columns=list(spec.index), dtype=object)], axis=1)
-    frame.index = pd.Index([submission.agency.code for submission in rows], name="code")
-    return frame
+    Raises `XltoolError` naming row and column where one is missing, of no form, or holds what its cell cannot.
+
+    >>> [submission] = xltool.from_frame(xltool.to_frame([xltool.read(sample).submission]))
+    >>> submission.values == xltool.read(sample).submission.values
+    True
+    """
+    from xltool.frames import build_submissions
+
+    return build_submissions(frame, form)
 
 
 def explain(name: str) -> str:

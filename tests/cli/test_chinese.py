@@ -33,7 +33,7 @@ UNREACHED = {  # what click says to programmers alone, as an error of theirs whe
     "No options defined but a name was passed ({name}). Did you mean to declare an argument instead? "
     "Did you mean to pass '--{name}'?",
 }
-ENGLISH = re.compile(r"[A-Za-z]{2,} +(?:[a-z]{2,}|[A-Z]{2,})|\b(?:OPTIONS|COMMAND|ARGS|TEXT|PATH|INTEGER|RANGE)\b")
+ENGLISH = re.compile(r"(?<![.\w-])[A-Za-z]{2,} +[a-z]{2,}|\b(?:OPTIONS|COMMAND|ARGS|TEXT|PATH|INTEGER|RANGE)\b")
 """Two English words in a row, or one of click's own names of values; names of files and of options stand alone."""
 
 

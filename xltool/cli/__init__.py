@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "waive": "经说明放行一个单位的一条审核结果",
     "consolidate": "汇总全县的数据，生成汇总表和报告",
     "reports": "给每个已通过的单位生成年度报告",
+    "export": "把各单位的数导出成一张表（parquet、csv、xlsx）",
     "explain": "说明一条勾稽关系或审核代码",
     "doctor": "检查这台电脑：有什么、缺什么、缺了怎么办",
 }

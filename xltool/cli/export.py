@@ -1,0 +1,48 @@
+"""`xltool export`: the figures of a campaign as one table for other programs."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from xltool import files
+from xltool.campaign.export import EXPORT_KINDS, export_figures
+from xltool.campaign.standing import find_standings
+from xltool.cli import campaign_options, console
+from xltool.cli.chinese import Command
+
+
+@click.command(
+    cls=Command,
+    name="export",
+    help="把各单位最新一版的数导出成一张表，供统计软件使用：每个单位的每一格一行。\n\n"
+    "各列：code 单位代码，agency 单位名称，level 级别，scope 本级（own）或汇总（consolidated），form 报表，year 年度，"
+    "cell 单元格，unit 单位，value 数，state 这一格（filled 填报，total 合计，blank 未填，not_applicable 不适用），"
+    "standing 这个单位（accepted 通过，returned 退回）。\n\n数与填报的一位不差；同样的数，写出的文件相同。",
+)
+@campaign_options.campaign_option
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="数据.csv",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="写到哪个文件：.parquet、.csv 或 .xlsx。",
+)
+def command(root: Path, target: Path) -> None:
+    """Writes the table and tells how many agencies are in it, and how many of them are not accepted."""
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in EXPORT_KINDS:
+        raise click.UsageError(f"导出的文件名应以 {'、'.join(f'.{known}' for known in EXPORT_KINDS)} 之一结尾。")
+    with campaign_options.open_campaign(root) as (campaign, roster, store):
+        found = find_standings(campaign, roster, store, date.today())
+    files.write_file(target, export_figures(campaign.spec, found, kind))
+    states = [standing.state for standing in found]
+    left = f"还没有报送的 {states.count('missing')} 个，不在表中" if "missing" in states else "没有缺报的"
+    console.say(
+        f"已写出 {target}：通过的单位 {states.count('accepted')} 个，退回的 {states.count('returned')} 个；{left}。",
+        err=True,
+    )

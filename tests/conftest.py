@@ -21,12 +21,12 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(scope="session")
 def spec() -> FormSpec:
-    return catalog.load("ogi-2021")
+    return catalog.load_form("ogi-2021")
 
 
 @pytest.fixture(scope="session")
 def spec_2019() -> FormSpec:
-    return catalog.load("ogi-2019")
+    return catalog.load_form("ogi-2019")
 
 
 @pytest.fixture(scope="session")

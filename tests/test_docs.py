@@ -112,7 +112,7 @@ def test_the_chinese_page_shows_what_a_reference_becomes():
         figures.submission(spec, {"applications.received.total": count}, Agency("1", "甲县", "county"), overview=quoted)
         for count in (44, 64)
     )
-    assert f"印出来是“{references.settled(spec, this, last).texts['overview'].rstrip('。')}”" in CHINESE
+    assert f"印出来是“{references.resolve_references(spec, this, last).texts['overview'].rstrip('。')}”" in CHINESE
 
 
 def test_the_two_commands_come_first():

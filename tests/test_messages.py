@@ -9,7 +9,7 @@ import pytest
 
 import xltool
 from tests import figures
-from xltool.codes import ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, LEVEL_NAMES
+from xltool.codes import ANNUAL_NOTICE, CATALOGUE, FILING_GUIDE, GRADES, LEVEL_NAMES
 from xltool.forms import catalog, checks
 from xltool.messages import finding, join_first, plain, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Reading
@@ -17,7 +17,7 @@ from xltool.rules import localise, validate
 from xltool.rules.judge import judge_readings
 from xltool.rules.stack import stack_values
 
-SPEC = catalog.load("ogi-2021")
+SPEC = catalog.load_form("ogi-2021")
 OWN = {"where", "block", "cells", "row", "column", "unit", "holding", "text", "at", "figures", "basis"}
 """What rendering finds out by itself, from the cells and the rule of a finding."""
 
@@ -99,13 +99,13 @@ def test_every_message_has_a_sentence_and_a_way_out():
 
 
 def test_what_clerks_read_can_be_shown_by_a_chinese_windows():
-    forms = [catalog.load(form_id) for form_id in ("ogi-2021", "ogi-2019")]
+    forms = [catalog.load_form(form_id) for form_id in ("ogi-2021", "ogi-2019")]
     read = [
         text
         for message in CATALOGUE.values()
         for text in (message.title, message.sentence, message.remedy, message.basis)
     ]
-    read += [*LEVEL_NAMES.values(), *GRADES.values(), ANNUAL_NOTICE, GUIDE]
+    read += [*LEVEL_NAMES.values(), *GRADES.values(), ANNUAL_NOTICE, FILING_GUIDE]
     for form in forms:
         read += [text for rule in form.rules for text in (rule.text, rule.remedy, rule.basis, rule.where)]
         read += [text for check in checks.list_checks(form) for text in (check.subject, check.text)]

@@ -32,7 +32,7 @@ def forms() -> tuple[str, ...]:
     >>> xltool.forms()
     ('ogi-2019', 'ogi-2021')
     """
-    return catalog.ids()
+    return catalog.list_ids()
 
 
 def form(form_id: str) -> FormSpec:
@@ -42,13 +42,13 @@ def form(form_id: str) -> FormSpec:
     >>> len(form.cells), form.years, form.cell("disclosure.fees.amount").measure.unit
     (200, (2021, None), '万元')
     """
-    return catalog.load(form_id)
+    return catalog.load_form(form_id)
 
 
 def known_form(form_id: str) -> FormSpec | None:
     """The form of that id, or None when there is none."""
     try:
-        return catalog.load(form_id)
+        return catalog.load_form(form_id)
     except UnknownFormError:
         return None
 
@@ -69,13 +69,13 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     True
     """
     if document.looks_like(data):
-        reading = document.parse(data, known_form, source)
+        reading = document.parse_document(data, known_form, source)
     elif (imported := _read_published(data, source)) is not None:
         reading = imported.reading
     else:
         from xltool.reader.read import read_workbook
 
-        reading = read_workbook(data, known_form, catalog.former, source, passwords)
+        reading = read_workbook(data, known_form, catalog.load_former, source, passwords)
     if reading.submission is not None:
         from xltool.reader.identity import check_edition
 
@@ -99,7 +99,7 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
     """
     from xltool.published.read import NO_HINTS, read_report
 
-    return read_report(data, catalog.every(), source, hints or NO_HINTS)
+    return read_report(data, catalog.load_all(), source, hints or NO_HINTS)
 
 
 def verify(report: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
@@ -111,8 +111,8 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     >>> xltool.verify(xltool.report(submission), submission).findings
     ()
     """
-    from xltool.forms.references import settled
-    from xltool.forms.totals import completed
+    from xltool.forms.references import resolve_references
+    from xltool.forms.totals import complete_totals
     from xltool.published.verify import find_differences
 
     reading = imported(report).reading
@@ -121,7 +121,11 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     spec = form(submission.form)
     return Reading(
         reading.submission,
-        tuple(find_differences(spec, reading.submission, settled(spec, completed(spec, submission)[0], prior))),
+        tuple(
+            find_differences(
+                spec, reading.submission, resolve_references(spec, complete_totals(spec, submission)[0], prior)
+            )
+        ),
     )
 
 
@@ -133,7 +137,7 @@ def _read_published(data: bytes, source: str) -> Imported | None:
         return None
     from xltool.published.read import read_if_report
 
-    return read_if_report(data, catalog.every(), source)
+    return read_if_report(data, catalog.load_all(), source)
 
 
 def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
@@ -199,13 +203,13 @@ def differing_totals(submission: Submission) -> tuple[Finding, ...]:
     >>> [(found.keys, found.data["typed"], found.data["value"]) for found in xltool.differing_totals(typed)]
     [(('applications.received.total',), '7', '0')]
     """
-    from xltool.forms.number import written
-    from xltool.forms.totals import computed
+    from xltool.forms.number import format_value
+    from xltool.forms.totals import compute_totals
 
     spec = form(submission.form)
     return tuple(
-        finding("total.differs", cell.key, typed=written(old, cell.measure), value=written(new, cell.measure))
-        for cell, old, new in zip(spec.cells, submission.values, computed(spec, submission.values), strict=True)
+        finding("total.differs", cell.key, typed=format_value(old, cell.measure), value=format_value(new, cell.measure))
+        for cell, old, new in zip(spec.cells, submission.values, compute_totals(spec, submission.values), strict=True)
         if cell.total and old is not None and old != new
     )
 
@@ -259,11 +263,11 @@ def report_with_remarks(
 
     Fonts that are not on this computer.
     """
-    from xltool.forms.totals import completed
+    from xltool.forms.totals import complete_totals
     from xltool.report import printing
 
     spec = form(submission.form)
-    whole = completed(spec, submission)[0]
+    whole = complete_totals(spec, submission)[0]
     return printing.print_report(
         spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior)
     )
@@ -277,12 +281,12 @@ def pictures(submission: Submission, prior: Submission | None = None) -> tuple[P
     None for a form without the tables of applications.
     """
     from xltool.charts import compose
-    from xltool.forms.totals import completed
+    from xltool.forms.totals import complete_totals
     from xltool.rules.prior_year import align_prior
 
     spec = form(submission.form)
     last_year = None if prior is None else replace(prior, form=spec.id, values=align_prior(spec, prior))
-    return compose.pictures(spec, completed(spec, submission)[0], last_year)
+    return compose.draw_pictures(spec, complete_totals(spec, submission)[0], last_year)
 
 
 def picture_page(submission: Submission, pictures: Sequence[Picture], *, draft: bool = False) -> bytes:
@@ -298,7 +302,7 @@ def dump(submission: Submission) -> bytes:
     >>> xltool.dump(xltool.read(sample).submission) == sample
     True
     """
-    return document.dump(form(submission.form), submission)
+    return document.dump_document(form(submission.form), submission)
 
 
 def message(found: Finding, spec: FormSpec | None) -> str:
@@ -390,7 +394,7 @@ def explain(name: str) -> str:
 
     if name in codes.CATALOGUE:
         return messages.explained_code(name)
-    specs = catalog.every()
+    specs = catalog.load_all()
     found = [text for spec in specs if (text := messages.explained_rule(name, spec))]
     if not found:
         known = [

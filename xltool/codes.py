@@ -17,7 +17,7 @@ ACCURATE: Final = "报告内容应当准确、全面"
 ANNUAL_NOTICE: Final = f"国办公开办函〔2021〕30号：{ACCURATE}"
 """The basis of most checks; a finding in another form names the notice of that form."""
 REGULATION: Final = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
-GUIDE: Final = "xltool 报送文件要求"
+FILING_GUIDE: Final = "xltool 报送文件要求"
 
 GRADES: Final[Mapping[Severity, str]] = {"error": "强制", "warning": "核实", "info": "提示"}
 
@@ -30,7 +30,7 @@ class Message:
     title: str
     sentence: str
     remedy: str
-    basis: str = GUIDE
+    basis: str = FILING_GUIDE
 
 
 CATALOGUE: Final[Mapping[str, Message]] = {

@@ -61,7 +61,8 @@ def build_submissions(frame: pandas.DataFrame, form: Callable[[str], FormSpec]) 
 def _build_row(submission: Submission, spec: FormSpec, cells: list[str]) -> list[Any]:
     agency = submission.agency
     figures = {
-        cell.key: number.exact(value, cell.measure) for cell, value in zip(spec.cells, submission.values, strict=True)
+        cell.key: number.to_exact(value, cell.measure)
+        for cell, value in zip(spec.cells, submission.values, strict=True)
     }
     heads = [agency.name, submission.year, submission.form, agency.level, submission.scope]
     return [*heads, *map(figures.get, cells)]

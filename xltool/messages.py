@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
-from xltool.codes import ACCURATE, ANNUAL_NOTICE, CATALOGUE, GRADES, GUIDE, NOTHING_TO_DO
+from xltool.codes import ACCURATE, ANNUAL_NOTICE, CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO
 from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value, figure_of
 
 Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
@@ -93,7 +93,7 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
         )
     said = message.sentence.format_map(facts)
     remedy = remedy.format_map(facts) if found.rule is None else remedy
-    return said, remedy, basis if found.severity != "info" and basis != GUIDE else ""
+    return said, remedy, basis if found.severity != "info" and basis != FILING_GUIDE else ""
 
 
 def explained_code(code: str) -> str:

@@ -88,7 +88,7 @@ def take(
 ) -> int:
     """A return with the findings given."""
     agency = Agency(code, "某单位", "department")
-    stored = document.dump(
+    stored = document.dump_document(
         SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {})
     )
     file = file or f"{code}.xlsx"
@@ -104,7 +104,7 @@ def take_judged(store: Store, submission: Submission, at: str, file: str, prior:
         {**api.describe_finding(found, reading), "name": found.rule or found.code} for found in reading.findings
     ]
     sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()
-    stored = document.dump(SPEC, reading.submission)
+    stored = document.dump_document(SPEC, reading.submission)
     store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, tuple(described)), 40_000)
     return reading
 

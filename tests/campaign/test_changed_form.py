@@ -35,7 +35,7 @@ def call(*args: object, code: int = 0) -> str:
 def definition(tmp_path, monkeypatch):
     """The office's own form, in force."""
     (tmp_path / "forms").mkdir()
-    monkeypatch.setenv(catalog.FOLDERS, str(tmp_path / "forms"))
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path / "forms"))
     path = tmp_path / "forms" / "county_survey.toml"
     path.write_text(GOOD, "utf-8")
     return path

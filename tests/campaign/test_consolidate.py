@@ -104,7 +104,7 @@ FORM = GUIDE.partition("```toml\n")[2].partition("```")[0]
 def test_a_policy_that_is_none(old, new, complaint):
     assert FORM.count(old) == 1
     with pytest.raises(DefinitionError) as error:
-        catalog.parse(FORM.replace(old, new), "media_check.toml")
+        catalog.parse_form(FORM.replace(old, new), "media_check.toml")
     assert complaint in str(error.value)
 
 
@@ -137,7 +137,7 @@ def test_adding_in_parts_is_adding_at_once(spec, many, held):
 
 @generated(st.lists(st.integers(-LARGEST, LARGEST), min_size=1, max_size=40))
 def test_large_figures_add_up_exactly_or_not_at_all(numbers):
-    form = catalog.load("ogi-2019")
+    form = catalog.load_form("ogi-2019")
     key = "disclosure.licensing.change"
     at = form.index[key]
     given = [

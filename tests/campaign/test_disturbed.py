@@ -36,7 +36,7 @@ def returned(blank: Path, figure: int) -> bytes:
     submission = api.read(blank.read_bytes()).submission
     values = [0] * len(SPEC.cells)
     values[SPEC.index["disclosure.penalties.decisions"]] = figure
-    return api.fill(replace(submission, values=totals.computed(SPEC, tuple(values))))
+    return api.fill(replace(submission, values=totals.compute_totals(SPEC, tuple(values))))
 
 
 @pytest.fixture(scope="module")

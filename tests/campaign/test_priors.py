@@ -95,10 +95,10 @@ def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path
     assert "不在今年的名录里" not in made.output
     campaign = folder.load_campaign(tmp_path / "c")
     known = priors.gather_last_year([last], 2024, TREE)
-    assert known["0"].scope == "own" and known["0"].values == totals.completed(api.form(own.form), own)[0].values
+    assert known["0"].scope == "own" and known["0"].values == totals.complete_totals(api.form(own.form), own)[0].values
     found = county.find_last_total(campaign, county.find_own_agency(campaign, TREE), known)
     assert found is not None and found.agency.name == "样例县人民政府"
-    assert found.values == totals.completed(api.form(whole.form), whole)[0].values
+    assert found.values == totals.complete_totals(api.form(whole.form), whole)[0].values
 
 
 def test_a_sum_that_bears_the_top_agencys_code_is_kept_apart(last):

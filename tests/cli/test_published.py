@@ -42,7 +42,8 @@ def test_a_report_is_imported_with_its_evidence(folder, kind):
     told = json.loads((folder / "out.json").read_bytes())
     assert told["agency"] == {"code": "99-1", "name": SUBMISSION.agency.name, "level": "county"}
     assert (
-        api.read((folder / "out.json").read_bytes()).submission.values == totals.completed(SPEC, SUBMISSION)[0].values
+        api.read((folder / "out.json").read_bytes()).submission.values
+        == totals.complete_totals(SPEC, SUBMISSION)[0].values
     )
     head, *rows = csv.reader(io.StringIO((folder / "依据.csv").read_text("utf-8-sig")))
     assert head[0] == "项目"
@@ -69,7 +70,7 @@ def test_a_report_that_agrees(folder):
 
 
 def test_every_difference_is_told(folder):
-    values = list(totals.completed(SPEC, SUBMISSION)[0].values)
+    values = list(totals.complete_totals(SPEC, SUBMISSION)[0].values)
     values[SPEC.index["disclosure.licensing.decisions"]] += 1
     other = replace(
         SUBMISSION,

@@ -100,7 +100,7 @@ def test_a_form_without_charts_has_no_pictures(folder, monkeypatch):
     assert "chart" not in bare
     (folder / "media_inspection.toml").write_text(bare, "utf-8")
     monkeypatch.setenv("XLTOOL_FORMS", str(folder))
-    spec = catalog.load("media-inspection")
+    spec = catalog.load_form("media-inspection")
     submission = figures.submission(spec, dict.fromkeys(spec.index, 0))
     assert api.pictures(submission) == ()
     (folder / "m.json").write_bytes(api.dump(submission))

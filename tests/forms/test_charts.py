@@ -16,7 +16,7 @@ def read(*changes):
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    return catalog.parse(text, "media_check.toml")
+    return catalog.parse_form(text, "media_check.toml")
 
 
 def bars(*written):
@@ -33,9 +33,9 @@ def test_a_cell_and_what_stands_below_a_head():
 
 
 def test_each_stops_right_below_the_head_and_inputs_go_to_the_bottom():
-    [chart] = [chart for chart in catalog.load("ogi-2021").charts if chart.id == "applicants"]
+    [chart] = [chart for chart in catalog.load_form("ogi-2021").charts if chart.id == "applicants"]
     assert [bar.label for bar in chart.bars][:2] == ["自然人", "法人或其他组织：商业企业"]
-    [chart] = [chart for chart in catalog.load("ogi-2021").charts if chart.id == "results"]
+    [chart] = [chart for chart in catalog.load_form("ogi-2021").charts if chart.id == "results"]
     assert [len(bar.cells) for bar in chart.bars] == [1, 1, 8, 3, 5, 3, 1]
     assert chart.parts == ("自然人", "法人或其他组织")
     assert [len(part) for part in chart.bars[2].parts] == [8, 40]

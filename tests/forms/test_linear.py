@@ -42,10 +42,10 @@ def expand(text, table=TABLE, per=None):
     """The rule at its places, and what is complained of: (message, hint, offset)."""
     expression, said = grammar.parse(text), []
     found = {
-        place.at: linear.linear(
+        place.at: linear.resolve_expression(
             NAMES, place, expression, lambda term, message, hint: said.append((message, hint, term.offset))
         )
-        for place in linear.places(table, per, expression)
+        for place in linear.find_rule_places(table, per, expression)
     }
     return found, said
 
@@ -118,13 +118,13 @@ def test_every_unknown_name_is_told_at_its_place():
 
 
 def test_over_keeps_to_one_or_to_the_inputs_below_a_head():
-    everywhere = list(linear.places(TABLE, "column", grammar.parse("a = b")))
-    assert [place.at for place in linear.over(everywhere, "sides")] == ["x", "y"]
-    assert [place.at for place in linear.over(everywhere, "all")] == ["all"]
-    assert list(linear.over(everywhere, "group")) == []
-    assert linear.overs(everywhere) == ["x", "sides", "y", "all"]
-    down = list(linear.places(TABLE, "row", grammar.parse("x = y")))
-    assert [place.at for place in linear.over(down, "group")] == ["b", "c"]
+    everywhere = list(linear.find_rule_places(TABLE, "column", grammar.parse("a = b")))
+    assert [place.at for place in linear.select_places(everywhere, "sides")] == ["x", "y"]
+    assert [place.at for place in linear.select_places(everywhere, "all")] == ["all"]
+    assert list(linear.select_places(everywhere, "group")) == []
+    assert linear.list_place_names(everywhere) == ["x", "sides", "y", "all"]
+    down = list(linear.find_rule_places(TABLE, "row", grammar.parse("x = y")))
+    assert [place.at for place in linear.select_places(down, "group")] == ["b", "c"]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_text_is_never_taken_for_a_figure_but_for_a_hint(raw, measure, holds):
 
 
 def test_a_page_of_text_is_quoted_shortly():
-    assert len(number.from_text("字" * 30_000, COUNT).data["raw"]) == number.MOST_SHOWN + 1
+    assert len(number.from_text("字" * 30_000, COUNT).data["raw"]) == number.MAX_QUOTED_NUMBER + 1
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_doubles_of_workbooks(stored, measure, value, code):
 
 @given(st.integers(-LARGEST, LARGEST))
 def test_every_amount_that_is_held_survives_a_workbook(scaled):
-    assert number.from_double(repr(float(number.display(scaled, AMOUNT))), AMOUNT) == number.Figure(scaled)
+    assert number.from_double(repr(float(number.format_figure(scaled, AMOUNT))), AMOUNT) == number.Figure(scaled)
 
 
 @given(st.decimals())
@@ -140,7 +140,7 @@ def test_the_figure_is_the_number_or_there_is_none(given_number):
     figure = number.from_decimal(given_number, AMOUNT)
     if figure.value is None:
         assert figure.code in {"number.range", "number.precision"}
-        assert len(figure.data["raw"]) <= number.MOST_SHOWN + 1
+        assert len(figure.data["raw"]) <= number.MAX_QUOTED_NUMBER + 1
     else:
         assert (Decimal(str(figure.value)).scaleb(-6) if figure.value else Decimal(0)) == given_number
 
@@ -163,4 +163,4 @@ def test_no_text_raises(raw):
     ],
 )
 def test_display_and_written(value, shown, named):
-    assert (number.display(value, AMOUNT), number.written(value, AMOUNT)) == (shown, named)
+    assert (number.format_figure(value, AMOUNT), number.format_value(value, AMOUNT)) == (shown, named)

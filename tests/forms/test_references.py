@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests import figures
 from xltool.forms import catalog
-from xltool.forms.references import settled, unresolved, without
+from xltool.forms.references import blank_references, find_unresolved, resolve_references
 from xltool.model import NOT_APPLICABLE, Agency
 
 OWN = Agency("654221-000", "额敏县", "county")
@@ -43,12 +43,12 @@ def years(spec):
 
 def said(spec, text, this, last=None):
     """What a text says when it is settled."""
-    return settled(spec, replace(this, texts={"overview": text}), last).texts["overview"]
+    return resolve_references(spec, replace(this, texts={"overview": text}), last).texts["overview"]
 
 
 def told(spec, text, this, last=None):
     """What is told of a text."""
-    return "".join(f"{fault.why} {fault.near}" for fault in unresolved(text, spec, this, last))
+    return "".join(f"{fault.why} {fault.near}" for fault in find_unresolved(text, spec, this, last))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_reference_without_a_figure_stays_and_is_told(spec, years, text, why):
 
 def test_all_of_them_at_once(spec, years):
     text = "{a.b}，{applications.received.total}，{c.d}"
-    assert [(fault.written, fault.offset) for fault in unresolved(text, spec, *years)] == [
+    assert [(fault.written, fault.offset) for fault in find_unresolved(text, spec, *years)] == [
         ("{a.b}", 0),
         ("{c.d}", text.index("{c.d}")),
     ]
@@ -138,16 +138,16 @@ def test_last_year_in_another_edition(spec, spec_2019, years):
 
 def test_a_submission_without_references_is_left_as_it_is(spec, years):
     this = replace(years[0], texts={"overview": "没有引用"})
-    assert settled(spec, this, years[1]) is this
+    assert resolve_references(spec, this, years[1]) is this
 
 
 def test_a_text_without_its_references_has_everything_else_in_its_place():
-    assert without("收到{a.b}件{") == "收到\n\n\n\n\n件{"
+    assert blank_references("收到{a.b}件{") == "收到\n\n\n\n\n件{"
 
 
 @given(st.text(alphabet="{}ab.年 \n{}"), st.booleans())
 def test_any_text_is_settled_for_good(text, with_prior):
-    spec = catalog.load("ogi-2021")
+    spec = catalog.load_form("ogi-2021")
     this = figures.submission(spec, dict.fromkeys(spec.index, 7), OWN)
-    once = settled(spec, replace(this, texts={"overview": text}), this if with_prior else None)
-    assert settled(spec, once) == once
+    once = resolve_references(spec, replace(this, texts={"overview": text}), this if with_prior else None)
+    assert resolve_references(spec, once) == once

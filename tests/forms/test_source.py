@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from xltool.forms.source import Fault, Located, Source, closest, nearest
+from xltool.forms.source import Fault, LocatedText, Source, closest, nearest
 
 
 def parsed(text):
@@ -20,7 +20,7 @@ def found(node):
         node = list(node.values())
     if isinstance(node, list):
         return [text for item in node for text in found(item)]
-    return [node] if isinstance(node, Located) else []
+    return [node] if isinstance(node, LocatedText) else []
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_strings_are_themselves_and_know_where_they_stand(text):
 def test_strings_that_are_values_are_located_and_keys_are_not():
     _, document = parsed('"a" = "b"\n[c]\n"d" = ["e", 1, true]')
     assert found(document) == ["b", "e"]
-    assert not any(isinstance(key, Located) for key in document)
+    assert not any(isinstance(key, LocatedText) for key in document)
 
 
 def test_windows_files():

@@ -69,12 +69,12 @@ basis = "办字〔2024〕1号"
 
 def faults(text, name="county_survey.toml"):
     with pytest.raises(DefinitionError) as error:
-        catalog.parse(text, name)
+        catalog.parse_form(text, name)
     return error.value
 
 
 def test_the_good_one_is_good():
-    spec = catalog.parse(GOOD, "county_survey.toml")
+    spec = catalog.parse_form(GOOD, "county_survey.toml")
     assert [cell.key for cell in spec.cells if cell.total] == ["accounts.faulty.wechat", "accounts.faulty.weibo"]
     assert [rule.name for rule in spec.rules] == [
         f"accounts.{rule}@{column}" for rule in ("faulty", "within") for column in ("wechat", "weibo")
@@ -474,7 +474,7 @@ basis = "办字〔2024〕1号"
 
 
 def test_a_rule_over_the_rows_below_a_head():
-    assert [rule.name for rule in catalog.parse(OVER, "county_survey.toml").rules[-2:]] == [
+    assert [rule.name for rule in catalog.parse_form(OVER, "county_survey.toml").rules[-2:]] == [
         "accounts.carried@stale",
         "accounts.carried@silent",
     ]

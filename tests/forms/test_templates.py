@@ -18,7 +18,7 @@ FAULTS = re.search(r"```text\n(.*?)\n```", GUIDE, re.DOTALL)[1]
 
 @pytest.fixture(scope="module")
 def form():
-    return catalog.parse(FORM, "media_check.toml")
+    return catalog.parse_form(FORM, "media_check.toml")
 
 
 def test_the_form_of_the_guide_is_a_form(form):
@@ -48,13 +48,13 @@ def test_the_faults_of_the_guide_are_the_real_ones():
         assert text.count(old) == 1
         text = text.replace(old, new)
     with pytest.raises(DefinitionError) as error:
-        catalog.parse(text, "media_check.toml")
+        catalog.parse_form(text, "media_check.toml")
     assert str(error.value) == FAULTS
 
 
 def test_the_fault_that_only_the_whole_can_tell():
     with pytest.raises(DefinitionError) as error:
-        catalog.parse(FORM.replace("defines = true\n", ""), "media_check.toml")
+        catalog.parse_form(FORM.replace("defines = true\n", ""), "media_check.toml")
     assert [fault.message for fault in error.value.faults] == [
         re.sub(r"\s+", " ", re.search(r"`('accounts\.faulty.*?)`", GUIDE, re.DOTALL)[1])
     ]
@@ -85,7 +85,7 @@ def test_the_list_of_fields_has_exactly_those_that_are_known(where, monkeypatch)
     place = FIELDS[where]
     assert FORM.count(place) == 1
     with pytest.raises(DefinitionError, match="has no field 'zzz'"):
-        catalog.parse(
+        catalog.parse_form(
             FORM.replace(place, place + ("zzz = 1, " if place.startswith("{") else "zzz = 1\n")), "media_check.toml"
         )
     line = next(line for line in GUIDE.splitlines() if line.startswith(f"| {where} |"))

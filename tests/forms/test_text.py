@@ -1,6 +1,6 @@
 import pytest
 
-from xltool.forms.text import breadth
+from xltool.forms.text import measure_breadth
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from xltool.forms.text import breadth
     ],
 )
 def test_a_chinese_sign_takes_two_columns(text, wide, narrow):
-    assert breadth(text) == wide
-    assert breadth(text, doubtful=1) == narrow
+    assert measure_breadth(text) == wide
+    assert measure_breadth(text, doubtful=1) == narrow

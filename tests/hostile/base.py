@@ -54,7 +54,9 @@ def truth() -> Submission:
         )
         values[f"applications.received.{column}"] = done + kept - before  # type: ignore[operator]
     serial = make_seal(KEY, given.form, given.year, COUNTY, given.agency.code, 1)
-    return replace(given, serial=serial, values=totals.computed(SPEC, tuple(values[cell.key] for cell in SPEC.cells)))
+    return replace(
+        given, serial=serial, values=totals.compute_totals(SPEC, tuple(values[cell.key] for cell in SPEC.cells))
+    )
 
 
 def figure(key: str = COUNT) -> int:
@@ -130,4 +132,4 @@ def figures_are_true(case: Case, reading: Reading) -> None:
             else:
                 assert new == old or (new is None and cell.key in told), (cell.key, old, new)
     if case.ending != ".json":  # a document's totals are compared, and kept as they are
-        assert submission.values == totals.computed(SPEC, submission.values)
+        assert submission.values == totals.compute_totals(SPEC, submission.values)

@@ -40,7 +40,7 @@ def mail() -> bytes:
 
 
 def written() -> dict[str, object]:
-    told: dict[str, object] = json.loads(document.dump(SPEC, truth()))
+    told: dict[str, object] = json.loads(document.dump_document(SPEC, truth()))
     return told
 
 
@@ -66,7 +66,7 @@ def told(**changes: object) -> Callable[[], bytes]:
 
 def document_with(old: str, new: str) -> Callable[[], bytes]:
     def build() -> bytes:
-        text = document.dump(SPEC, truth()).decode()
+        text = document.dump_document(SPEC, truth()).decode()
         assert old in text
         return text.replace(old, new, 1).encode("utf-8", "surrogatepass")
 

@@ -32,7 +32,7 @@ def test_round_trip(seed):
     data = api.report(submission, "pdf")
     read = api.imported(data).reading.submission
     wanted = replace(
-        totals.completed(spec, submission)[0],
+        totals.complete_totals(spec, submission)[0],
         agency=Agency(submission.agency.name, submission.agency.name, read.agency.level),
     )
     assert read == wanted

@@ -43,7 +43,7 @@ def test_round_trip(seed):
     submission = report(seed, ("ogi-2021", "ogi-2019")[seed % 2])
     spec = api.form(submission.form)
     wanted = replace(
-        totals.completed(spec, submission)[0],
+        totals.complete_totals(spec, submission)[0],
         agency=Agency(submission.agency.name, submission.agency.name, "department"),
     )
     for kind in ("docx", "html", "txt"):
@@ -81,7 +81,7 @@ def test_the_seed_is_imported_exactly(shared):
     data = (shared / "seed" / "000_1994036dfd07e207.txt").read_bytes()
     imported = api.imported(data)
     submission = imported.reading.submission
-    told = json.loads(document.dump(SPEC, submission))
+    told = json.loads(document.dump_document(SPEC, submission))
     wanted = json.loads((shared / "reports" / "emin_jiaokeju_2024.json").read_bytes())
     for name in ("form", "year", "scope", "values"):
         assert told[name] == wanted[name]
@@ -154,14 +154,14 @@ def test_the_official_blank_form(shared):
 )
 def test_other_wordings(old, new):
     imported = api.imported(changed(TEXT, old, new))
-    assert imported.reading.submission.values == totals.completed(SPEC, PLAIN)[0].values
+    assert imported.reading.submission.values == totals.complete_totals(SPEC, PLAIN)[0].values
     assert imported.reading.submission.texts == PLAIN.texts
     assert codes(imported) == set()
 
 
 def test_a_label_that_nobody_knows_is_taken_for_the_missing_one_and_told():
     imported = api.imported(changed(TEXT, "5.属于三类内部事务信息", "5.属于内部三类事务信息的"))
-    assert imported.reading.submission.values == totals.completed(SPEC, PLAIN)[0].values
+    assert imported.reading.submission.values == totals.complete_totals(SPEC, PLAIN)[0].values
     assert "印作“5.属于内部三类事务信息的”，按“5.属于三类内部事务信息”读取" in message(imported, "published.label")
 
 
@@ -198,7 +198,7 @@ def test_labels_and_heads_printed_again_after_a_page_break():
         head + row.replace("\t\n", "\t三、本年度办理结果\n", 1),
     ):
         imported = api.imported(TEXT.replace(row, again).encode())
-        assert imported.reading.submission.values == totals.completed(SPEC, PLAIN)[0].values
+        assert imported.reading.submission.values == totals.complete_totals(SPEC, PLAIN)[0].values
         assert codes(imported) == set()
 
 
@@ -246,7 +246,7 @@ def test_texts_with_tabs_between_cells():
         head, *cells = line.split("\n\t") if not line.startswith("\t") else ["", *line[1:].split("\n\t")]
         lines.append((f"{head}\n" if head else "") + "\t".join(cells) if cells else head)
     imported = api.imported("\n".join(lines).encode())
-    assert imported.reading.submission.values == totals.completed(SPEC, PLAIN)[0].values
+    assert imported.reading.submission.values == totals.complete_totals(SPEC, PLAIN)[0].values
 
 
 def test_other_encodings():

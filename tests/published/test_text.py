@@ -84,7 +84,8 @@ def full(seed: int) -> Submission:
     given = report(seed)
     spec = api.form(given.form)
     values = tuple(
-        7 if value is None or value is NOT_APPLICABLE else value for value in totals.completed(spec, given)[0].values
+        7 if value is None or value is NOT_APPLICABLE else value
+        for value in totals.complete_totals(spec, given)[0].values
     )
     return Submission(given.form, given.year, given.agency, values, given.texts)
 

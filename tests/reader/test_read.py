@@ -60,7 +60,7 @@ def random_submission(spec: FormSpec, seed: int, signs: str = f"_{SIGNS}") -> Su
     year = spec.years[1] or 2021 + seed % 9
     scope = rng.choice(["own", "consolidated"])
     return Submission(
-        spec.id, year, agency, totals.computed(spec, values), texts, why, scope, serial=rng.choice(["", "S-1"])
+        spec.id, year, agency, totals.compute_totals(spec, values), texts, why, scope, serial=rng.choice(["", "S-1"])
     )
 
 

@@ -13,7 +13,7 @@ from xltool.messages import render
 from xltool.reader.second import compare_second_reading
 from xltool.workbook.layout_plan import plan
 
-SPEC = catalog.load("ogi-2021")
+SPEC = catalog.load_form("ogi-2021")
 UNREAD = {"inline_strings", "strict"}
 """A table of strings that is listed and not there, and the namespaces of ISO's strict form: Excel and our reader do not mind them."""
 
@@ -34,10 +34,10 @@ def with_sheet(data, name, change):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("form_id", catalog.ids())
+@pytest.mark.parametrize("form_id", catalog.list_ids())
 def test_both_readers_see_the_same_in_what_we_fill_in(form_id):
     data = filled(form_id)
-    spec = catalog.load(form_id)
+    spec = catalog.load_form(form_id)
     assert compare_second_reading(data, spec, api.read(data).submission) == ()
 
 

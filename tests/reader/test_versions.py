@@ -36,8 +36,8 @@ def forms(tmp_path, monkeypatch):
     """The packaged definitions as files that may be edited."""
     folder = tmp_path / "forms"
     shutil.copytree(catalog.data_folder("workbook_templates"), folder)
-    monkeypatch.delenv(catalog.FOLDERS, raising=False)
-    monkeypatch.setattr(catalog, "_packaged", lambda: catalog._listed(str(folder)))
+    monkeypatch.delenv(catalog.FOLDERS_VARIABLE, raising=False)
+    monkeypatch.setattr(catalog, "_list_packaged", lambda: catalog._list_folder(str(folder)))
     return folder
 
 
@@ -88,10 +88,10 @@ def test_a_comment_makes_nobody_doubtful_and_hides_nothing(forms):
 @pytest.mark.parametrize("change", HARMLESS)
 def test_a_workbook_reads_the_same_after_a_change_that_is_none_to_it(change, form_id):
     pattern, new = HARMLESS[change]
-    spec = catalog.parse(edited(definition(form_id), pattern, new, count=0), f"{form_id}.toml")
+    spec = catalog.parse_form(edited(definition(form_id), pattern, new, count=0), f"{form_id}.toml")
     submission = given(form_id)
     for data in (filled(form_id), api.fill(submission, replace(submission, year=submission.year - 1))):
-        assert read_workbook(data, lambda _: spec, catalog.former) == Reading(submission, ())
+        assert read_workbook(data, lambda _: spec, catalog.load_former) == Reading(submission, ())
 
 
 def test_an_edition_that_closes_another(forms):
@@ -103,7 +103,7 @@ def test_an_edition_that_closes_another(forms):
     edit(forms, 'id = "ogi-2021"', 'id = "ogi-2026"', "ogi_2026.toml")
     edit(forms, "years = [2021, 2025]", "years = [2026]", "ogi_2026.toml")
     edit(forms, RULE, WEAKER, "ogi_2026.toml")
-    assert [catalog.edition("ogi", year).id for year in (2024, 2025, 2026)] == ["ogi-2021", "ogi-2021", "ogi-2026"]
+    assert [catalog.find_edition("ogi", year).id for year in (2024, 2025, 2026)] == ["ogi-2021", "ogi-2021", "ogi-2026"]
     assert checked(honest) == Reading(submission, ())
     assert codes(checked(cheat)) == {"formula.changed"}
     newest = replace(submission, form="ogi-2026", year=2026)
@@ -120,7 +120,7 @@ def test_a_rule_that_changed_is_told_and_formulas_are_compared_with_the_former_v
     cheat = tampered(passing(verdict_of("applications.balance@enterprise")), data=honest)
     shutil.copy(forms / "ogi_2021.toml", forms / "ogi_2021.spring.toml")
     edit(forms, RULE, WEAKER)
-    assert catalog.ids() == ("ogi-2019", "ogi-2021")
+    assert catalog.list_ids() == ("ogi-2019", "ogi-2021")
     reading = api.read(honest)
     assert (reading.submission, codes(reading)) == (submission, {"form.former"})
     assert api.message(reading.findings[0], api.form("ogi-2021")) == (
@@ -139,7 +139,7 @@ def test_formulas_that_a_file_does_not_tell_are_not_said_to_be_compared(forms):
     book = replace(open_workbook(api.fill(consistent())), formulas=False)
     shutil.copy(forms / "ogi_2021.toml", forms / "ogi_2021.spring.toml")
     edit(forms, RULE, WEAKER)
-    [told] = identify(book, api.known_form, catalog.former).findings
+    [told] = identify(book, api.known_form, catalog.load_former).findings
     assert told.code == "form.former"
     assert "按名称和项目读取。改法：" in api.message(told, api.form("ogi-2021"))
 
@@ -155,7 +155,7 @@ def test_it_is_told_that_formulas_could_not_be_compared(forms):
     reading = api.read(honest)
     assert codes(reading) == {"form.digest"}
     assert "没有那一版的定义，公式没有核对。" in api.message(reading.findings[0], api.form("ogi-2021"))
-    [fault] = catalog.former_faults()
+    [fault] = catalog.find_former_faults()
     assert str(fault).startswith("ogi_2021.spring.toml:1:")
 
 

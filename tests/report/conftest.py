@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xltool.forms.catalog import load
+from xltool.forms.catalog import load_form
 from xltool.model import Agency, FormSpec, Submission
 
 TEXTS = {
@@ -39,7 +39,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="session")
 def spec() -> FormSpec:
-    return load("ogi-2021")
+    return load_form("ogi-2021")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from xltool import api
-from xltool.forms.catalog import load
+from xltool.forms.catalog import load_form
 from xltool.model import Agency, Submission
 
 MODULES = os.environ.get("XLTOOL_AXE", "")
@@ -64,7 +64,7 @@ def _looked_at(folder: Path, pages: dict[str, str]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What axe found in each page; one run of the browser for all."""
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     texts = {
         text.key: f"{text.label}，见 https://www.example.invalid/zwgk/2024/12/31/content.html" for text in spec.texts
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xltool.forms.number import display
+from xltool.forms.number import format_figure
 from xltool.model import NOT_APPLICABLE, FormSpec, Grid, Heading, Paragraph, Report, Submission
 from xltool.report.assemble import assemble_report
 
@@ -65,7 +65,7 @@ def test_every_cell_is_printed_once_with_its_own_figure(spec: FormSpec, submissi
     figures = _figures(assemble_report(spec, submission))
     assert len(figures) == len(spec.cells) == 200
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        assert figures[cell.key] == display(value, cell.measure), cell.key
+        assert figures[cell.key] == format_figure(value, cell.measure), cell.key
     assert figures["disclosure.fees.amount"] == "78.1561"
 
 

@@ -14,7 +14,7 @@ from lxml import html
 
 from xltool import api
 from xltool.csvfile import inert
-from xltool.forms.catalog import load
+from xltool.forms.catalog import load_form
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Grid, Submission, Value
 from xltool.report import data
 from xltool.report.assemble import assemble_report
@@ -100,7 +100,7 @@ def test_digits_are_those_of_the_report(spec: FormSpec, submission: Submission, 
 
 
 def test_a_figure_below_zero_is_a_figure_and_no_text() -> None:
-    spec = load("ogi-2019")
+    spec = load_form("ogi-2019")
     key = next(cell.key for cell in spec.cells if cell.measure.signed)
     agency = Agency("1", "甲", "county")
     values = tuple(-4 if cell.key == key else 0 for cell in spec.cells)

@@ -18,8 +18,8 @@ from tests import figures
 from tests.figures import APPLICANTS
 from xltool import api
 from xltool.charts import compose
-from xltool.charts.picture import Amount, Bar, Picture, nothing, words
-from xltool.forms.catalog import load
+from xltool.charts.picture import Amount, Bar, Picture, describe_nothing, describe_picture
+from xltool.forms.catalog import load_form
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission
 from xltool.report.pictures import WIDTH, write_section, write_svg
@@ -57,7 +57,7 @@ def plain(*values: int | None, names: tuple[str, ...] = (), notes: tuple[str, ..
 
 @EDITIONS
 def test_the_form_itself_tells_the_groups_of_results(form: str) -> None:
-    spec = load(form)
+    spec = load_form(form)
     submission = made(spec)
     results = api.pictures(submission)[0]
     assert [bar.label for bar in results.bars] == RESULTS
@@ -76,7 +76,7 @@ def test_the_form_itself_tells_the_groups_of_results(form: str) -> None:
 
 @EDITIONS
 def test_applicants_come_with_the_heads_that_tell_whose_they_are(form: str) -> None:
-    spec = load(form)
+    spec = load_form(form)
     submission = made(spec)
     applicants = api.pictures(submission)[1]
     below = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
@@ -90,7 +90,7 @@ def test_applicants_come_with_the_heads_that_tell_whose_they_are(form: str) -> N
     ("form", "last"), [("ogi-2021", "ogi-2021"), ("ogi-2019", "ogi-2019"), ("ogi-2021", "ogi-2019")]
 )
 def test_this_year_beside_last(form: str, last: str) -> None:
-    spec, older = load(form), load(last)
+    spec, older = load_form(form), load_form(last)
     submission = made(spec)
     prior = replace(made(older, 2), year=submission.year - 1)
     years = api.pictures(submission, prior)[2]
@@ -115,14 +115,14 @@ def test_this_year_beside_last(form: str, last: str) -> None:
         totals.append(value(its, given, "disputes.direct.total") + value(its, given, "disputes.after_review.total"))
         assert [bar.amounts[whose] for bar in years.bars] == [Amount(total) for total in totals]
     more = years.bars[0].length - years.bars[0].amounts[1].length * 2
-    assert f"，{'增加' if more > 0 else '减少'}{abs(more)}件" in words(years)
+    assert f"，{'增加' if more > 0 else '减少'}{abs(more)}件" in describe_picture(years)
     assert len(api.pictures(submission)) == 2
 
 
 @EDITIONS
 @pytest.mark.parametrize("seed", range(4))
 def test_bars_are_as_long_as_their_figures(form: str, seed: int) -> None:
-    spec = load(form)
+    spec = load_form(form)
     for picture in api.pictures(made(spec, seed), replace(made(spec, seed + 9), year=2000)):
         lengths = [amount.length for bar in picture.bars for amount in bar.amounts if amount.length]
         drawn = rects(picture)
@@ -151,7 +151,7 @@ def test_lengths_are_the_nearest_whole_unit_and_what_is_not_zero_is_seen() -> No
 
 @EDITIONS
 def test_words_tell_every_figure(form: str) -> None:
-    spec = load(form)
+    spec = load_form(form)
     pictures = api.pictures(made(spec, 3), replace(made(spec, 4), year=2000))
     for picture in pictures:
         root = parsed(picture)
@@ -172,7 +172,7 @@ def test_words_tell_every_figure(form: str) -> None:
 
 def test_a_blank_is_not_a_zero() -> None:
     picture = plain(0, None, 3)
-    assert words(picture) == "第0 0件，第1 未填，第2 3件。"
+    assert describe_picture(picture) == "第0 0件，第1 未填，第2 3件。"
     root = parsed(picture)
     assert [text.text for text in root.iter(f"{SVG}text")] == ["第0", "0件", "第1", "未填", "第2", "3件"]
     assert len(list(root.iter(f"{SVG}rect"))) == 1
@@ -183,12 +183,12 @@ def test_what_does_not_apply_is_neither_blank_nor_zero() -> None:
     picture = Picture(
         "p", "题", "项", "件", ("数",), (Bar("甲", (Amount(NOT_APPLICABLE),)), Bar("乙", (Amount(1),))), "没有。"
     )
-    assert words(picture) == "甲 不适用，乙 1件。"
+    assert describe_picture(picture) == "甲 不适用，乙 1件。"
     assert [text.text for text in parsed(picture).iter(f"{SVG}text")][1] == "不适用"
 
 
 def test_what_is_missing_from_a_sum_is_told() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     changed = {f"applications__refused_inquiry__{column}": None for column in ("other", "total")}
     changed |= {f"applications__granted__{column}": None for column in (*APPLICANTS, "total")}
     submission = made(spec, **changed)
@@ -197,13 +197,14 @@ def test_what_is_missing_from_a_sum_is_told() -> None:
     assert results.bars[0].amounts == (Amount(None),)
     refused = results.bars[2].amounts[0]
     assert refused.blanks == 1
-    assert f"予以公开 未填，部分公开 {results.bars[1].length}件，不予公开 {refused.value}件（另有1格未填），" in words(
-        results
+    assert (
+        f"予以公开 未填，部分公开 {results.bars[1].length}件，不予公开 {refused.value}件（另有1格未填），"
+        in describe_picture(results)
     )
 
 
 def test_only_totals_and_totals_that_differ_are_shown_as_they_are() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     only = made(spec, **{f"applications__granted__{column}": None for column in APPLICANTS})
     assert api.pictures(only)[0].bars[0].amounts == (Amount(value(spec, only, "applications.granted.total")),)
     odd = made(spec, applications__granted__total=7)
@@ -214,13 +215,13 @@ def test_only_totals_and_totals_that_differ_are_shown_as_they_are() -> None:
 def test_below_zero_has_no_bar_and_is_told() -> None:
     picture = plain(-3, 2)
     assert len(rects(picture)) == 1
-    assert words(picture).startswith("第0 -3件")
-    submission = made(load("ogi-2021"), applications__granted__natural_person=-3)
+    assert describe_picture(picture).startswith("第0 -3件")
+    submission = made(load_form("ogi-2021"), applications__granted__natural_person=-3)
     assert not api.pictures(submission)[0].stacked
 
 
 def test_none_at_all_is_said_and_no_empty_axes_are_drawn() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     none = figures.submission(spec, dict.fromkeys(spec.index, 0))
     pictures = api.pictures(none, replace(none, year=2023))
     page = html.fragment_fromstring(write_section(pictures, "说明。"))
@@ -230,23 +231,23 @@ def test_none_at_all_is_said_and_no_empty_axes_are_drawn() -> None:
         "2024年没有新收政府信息公开申请。",
         "2024年和2023年都没有政府信息公开申请，也没有行政复议和行政诉讼。",
     ]
-    assert all(nothing(picture) == picture.none for picture in pictures)
+    assert all(describe_nothing(picture) == picture.none for picture in pictures)
     blank = replace(none, values=(None,) * len(none.values))
-    assert {nothing(picture) for picture in api.pictures(blank)} == {"没有可画的数：各项都未填。"}
-    assert nothing(plain(0, None)) == "没有大于0的数：第0 0件，第1 未填。"
+    assert {describe_nothing(picture) for picture in api.pictures(blank)} == {"没有可画的数：各项都未填。"}
+    assert describe_nothing(plain(0, None)) == "没有大于0的数：第0 0件，第1 未填。"
     slashes = replace(none, values=(NOT_APPLICABLE,) * len(none.values))
-    assert nothing(api.pictures(slashes)[1]) == "2024年没有新收政府信息公开申请。"
+    assert describe_nothing(api.pictures(slashes)[1]) == "2024年没有新收政府信息公开申请。"
     with pytest.raises(ValueError, match="nothing to draw"):
         write_svg(plain(0))
 
 
 def test_agencies_by_volume_the_largest_first() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     volumes = [
         (f"单位{at:02}", Amount(figure)) for at, figure in enumerate([1, 9, 0, 9, *[5] * 14, 0, None, NOT_APPLICABLE])
     ]
     chart = spec.charts[-1]
-    picture = compose.by_agency(spec, chart, 2024, volumes, corrected=-2, absent=3)
+    picture = compose.draw_agencies(spec, chart, 2024, volumes, corrected=-2, absent=3)
     assert [bar.label for bar in picture.bars[:3]] == ["单位01", "单位03", "单位04"]
     assert [bar.length for bar in picture.bars] == [9, 9, *[5] * 13, 6]
     rest = picture.bars[-1]
@@ -259,18 +260,18 @@ def test_agencies_by_volume_the_largest_first() -> None:
         "各单位相加之后另有更正-2件。",
         "另有3个单位没有汇总，不在图中。",
     )
-    assert all(note in words(picture) for note in picture.notes)
+    assert all(note in describe_picture(picture) for note in picture.notes)
     page = html.fragment_fromstring(write_section([picture], "说明。"))
     assert [p.text_content() for p in page.xpath("figure/p")] == list(picture.notes)
-    few = compose.by_agency(spec, chart, 2024, volumes[:16])
+    few = compose.draw_agencies(spec, chart, 2024, volumes[:16])
     assert len(few.bars) == 16 and not any(bar.rest for bar in few.bars), "one more is no rest"
     assert sum(bar.length for bar in picture.bars) == sum(amount.length for _, amount in volumes)
 
 
 def test_the_rest_looks_otherwise_than_one_agency() -> None:
     volumes = [(f"单位{at:02}", Amount(3)) for at in range(20)]
-    spec = load("ogi-2021")
-    picture = compose.by_agency(spec, spec.charts[-1], 2024, volumes)
+    spec = load_form("ogi-2021")
+    picture = compose.draw_agencies(spec, spec.charts[-1], 2024, volumes)
     dashed = [rect.get("stroke-dasharray") is not None for rect in parsed(picture).iter(f"{SVG}rect")]
     assert dashed == [False] * 15 + [True]
 
@@ -317,7 +318,7 @@ def test_series_differ_by_more_than_colour_and_stand_out_on_white() -> None:
         red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    for picture in api.pictures(made(load("ogi-2021")), replace(made(load("ogi-2021"), 2), year=2023)):
+    for picture in api.pictures(made(load_form("ogi-2021")), replace(made(load_form("ogi-2021"), 2), year=2023)):
         looks = {(rect.get("fill"), rect.get("stroke")) for rect in parsed(picture).iter(f"{SVG}rect")}
         assert len(looks) == len(picture.series)
         for _, line in looks:
@@ -329,7 +330,7 @@ def test_series_differ_by_more_than_colour_and_stand_out_on_white() -> None:
 
 
 def test_figures_in_the_layout_are_whole_numbers() -> None:
-    for picture in api.pictures(made(load("ogi-2021")), replace(made(load("ogi-2021"), 2), year=2023)):
+    for picture in api.pictures(made(load_form("ogi-2021")), replace(made(load_form("ogi-2021"), 2), year=2023)):
         for element in parsed(picture).iter(f"{SVG}rect", f"{SVG}text"):
             for name in ("x", "y", "width", "height"):
                 assert element.get(name) is None or element.get(name).isdigit()
@@ -337,7 +338,7 @@ def test_figures_in_the_layout_are_whole_numbers() -> None:
 
 
 def test_same_figures_same_picture() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     assert write_section(api.pictures(made(spec)), "甲") == write_section(api.pictures(made(spec)), "甲")
 
 
@@ -353,7 +354,7 @@ def test_hostile_names_are_text(hostile: str) -> None:
 
 
 def test_the_page_has_them_behind_the_official_text_and_is_else_the_same() -> None:
-    spec = load("ogi-2021")
+    spec = load_form("ogi-2021")
     submission = made(spec)
     without = api.report(submission, "html").decode()
     pictures = api.pictures(submission, replace(made(spec, 2), year=2023))
@@ -376,7 +377,7 @@ def test_the_page_has_them_behind_the_official_text_and_is_else_the_same() -> No
 
 
 def test_other_kinds_take_no_pictures() -> None:
-    submission = made(load("ogi-2021"))
+    submission = made(load_form("ogi-2021"))
     for kind in ("docx", "md"):
         with pytest.raises(XltoolError, match=r"图示只能用于 \.html，不能用于 \.\w+；另生成一份 \.html 放图示。"):
             api.report(submission, kind, pictures=api.pictures(submission))
@@ -384,7 +385,7 @@ def test_other_kinds_take_no_pictures() -> None:
 
 
 def test_a_page_of_pictures_alone() -> None:
-    submission = made(load("ogi-2021"))
+    submission = made(load_form("ogi-2021"))
     page = html.document_fromstring(api.picture_page(submission, api.pictures(submission), draft=True).decode())
     assert page.xpath("string(//h1)") == "额敏县教育和科学技术局2024年政府信息公开工作年度报告图示"
     assert not page.xpath("//h2 | //table | //script")

@@ -93,7 +93,7 @@ def test_a_slash_where_none_fits(spec):
 
 
 def test_a_slash_fits_every_level_where_the_form_says_so():
-    form = catalog.parse(
+    form = catalog.parse_form(
         GOOD.replace('label = "在用" }', 'label = "在用", not_applicable = true }'), "county_survey.toml"
     )
     values = {cell.key: 0 for cell in form.cells}

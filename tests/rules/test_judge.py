@@ -20,8 +20,8 @@ def published(shared):
     """The judgement of a real published report."""
 
     def judge(name):
-        spec = catalog.load("ogi-2021")
-        reading = document.parse(
+        spec = catalog.load_form("ogi-2021")
+        reading = document.parse_document(
             (shared / "reports" / f"{name}.json").read_bytes(), lambda form_id: spec if form_id == spec.id else None
         )
         return judge_readings(spec, [reading])[0]

@@ -155,7 +155,7 @@ def sum_of(count):
     """A form of one sum of so many parts."""
     parts = "".join(f'{{ id = "p{at}", label = "第{at}项" }}, ' for at in range(count))
     text = SUM.replace("PARTS", parts).replace("SUM", " + ".join(f"p{at}" for at in range(count)))
-    return catalog.parse(text, "sum_of_parts.toml")
+    return catalog.parse_form(text, "sum_of_parts.toml")
 
 
 @pytest.mark.parametrize(("parts", "named"), [(5, 6), (6, 0), (9, 0)])

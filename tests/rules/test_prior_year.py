@@ -166,7 +166,7 @@ def test_another_edition_is_compared_where_it_has_the_same_cells(spec, spec_2019
 def test_another_scale_of_last_year_is_converted(spec, decimals, last, this, monkeypatch):
     key = "disclosure.fees.amount"
     other = scaled(spec, decimals)
-    monkeypatch.setattr(catalog, "load", {other.id: other}.__getitem__)
+    monkeypatch.setattr(catalog, "load_form", {other.id: other}.__getitem__)
     given = figures.submission(other, {key: last})
     assert prior_year.align_prior(spec, given)[spec.index[key]] == this
 
@@ -176,7 +176,7 @@ def test_a_finer_figure_of_last_year_is_blank_and_not_rounded(spec, last, this, 
     key = "disclosure.fees.amount"
     coarse = replace(scaled(spec, 2), id=spec.id)
     other = replace(spec, id="ogi-finer")
-    monkeypatch.setattr(catalog, "load", {other.id: other}.__getitem__)
+    monkeypatch.setattr(catalog, "load_form", {other.id: other}.__getitem__)
     given = figures.submission(other, {key: last})
     assert prior_year.align_prior(coarse, given)[spec.index[key]] == this
 
@@ -186,7 +186,7 @@ def scaled(spec, decimals):
     text = (catalog.data_folder("workbook_templates") / "ogi_2021.toml").read_text("utf-8")
     changed = text.replace("decimals = 6", f"decimals = {decimals}").replace('id = "ogi-2021"', 'id = "ogi-scaled"', 1)
     assert changed.count("ogi-scaled") == 1 and (decimals == 6 or "decimals = 6" not in changed)
-    return catalog.parse(changed, "ogi_scaled.toml")
+    return catalog.parse_form(changed, "ogi_scaled.toml")
 
 
 def test_blank_totals_of_last_year_are_computed(spec):
@@ -264,7 +264,7 @@ def test_the_sample_county_continues(spec, code):
 
 def test_two_published_years(shared, spec):
     this, last = (
-        document.parse(
+        document.parse_document(
             (shared / "reports" / f"hongze_{year}.json").read_bytes(),
             lambda form_id: spec if form_id == spec.id else None,
         )

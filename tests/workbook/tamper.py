@@ -145,7 +145,9 @@ def given(form_id: str = "ogi-2021") -> Submission:
     values = tuple((1000 + at) * cell.measure.scale for at, cell in enumerate(spec.cells))
     texts = {text.key: f"{text.label}的内容" for text in spec.texts}
     why = {name: f"第{at}条说明" for at, name in enumerate(plan(spec).explanations)}
-    return Submission(spec.id, spec.years[1] or 2024, AGENCY, totals.computed(spec, values), texts, why, serial="0001")
+    return Submission(
+        spec.id, spec.years[1] or 2024, AGENCY, totals.compute_totals(spec, values), texts, why, serial="0001"
+    )
 
 
 @cache
@@ -196,7 +198,7 @@ def true_or_told(original: Submission, reading: Reading, spec: FormSpec) -> None
     told = {key for found in errors for key in found.keys}
     for cell, old, new in zip(spec.cells, original.values, submission.values, strict=True):
         assert new == old or (new is None and (cell.total or cell.key in told)), (cell.key, old, new)
-    assert submission.values == totals.computed(spec, submission.values)
+    assert submission.values == totals.compute_totals(spec, submission.values)
     said = "".join(str(fact) for found in errors for fact in found.data.values())
     for text in spec.texts:
         new, old = submission.texts.get(text.key), original.texts.get(text.key)
@@ -366,4 +368,4 @@ def without(submission: Submission, keys: set[str]) -> Submission:
     values = tuple(
         None if cell.key in keys else value for cell, value in zip(spec.cells, submission.values, strict=True)
     )
-    return replace(submission, values=totals.computed(spec, values))
+    return replace(submission, values=totals.compute_totals(spec, values))

@@ -28,8 +28,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import figures
 from xltool import api
-from xltool.charts.picture import Amount, Bar, Picture, words
-from xltool.forms.catalog import load
+from xltool.charts.picture import Amount, Bar, Picture, describe_picture
+from xltool.forms.catalog import load_form
 from xltool.workbook.charts import FIGURES, LABELS, PAGE, SHEET
 from xltool.workbook.listing import write_listing
 
@@ -43,7 +43,7 @@ EDITIONS = pytest.mark.parametrize("form", ["ogi-2021", "ogi-2019"])
 
 
 def pictured(form: str, **blank: None) -> tuple[Picture, ...]:
-    spec = load(form)
+    spec = load_form(form)
     given = dict(figures.consistent(spec, Random(5))) | {key.replace("__", "."): value for key, value in blank.items()}
     submission = figures.submission(spec, given)
     last = replace(figures.submission(spec, figures.consistent(spec, Random(6))), year=submission.year - 1)
@@ -129,7 +129,7 @@ def test_titles_axes_labels_and_order(form: str) -> None:
 def test_every_figure_is_in_the_words_beside_the_chart(form: str) -> None:
     pictures = pictured(form)
     told = [anchor.find(f".//{DRAWN}cNvPr").get("descr") for anchor in anchors(write_listing(LISTS, pictures))]
-    assert told == [f"{picture.title}。{words(picture)}" for picture in pictures]
+    assert told == [f"{picture.title}。{describe_picture(picture)}" for picture in pictures]
 
 
 def test_a_blank_has_no_bar_and_says_so_on_the_axis() -> None:

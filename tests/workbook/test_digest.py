@@ -38,7 +38,7 @@ def digests(spec: FormSpec) -> tuple[str, str]:
 
 
 def digests_of(text: str, form_id: str) -> tuple[str, str]:
-    return digests(catalog.parse(text, f"{form_id}.toml"))
+    return digests(catalog.parse_form(text, f"{form_id}.toml"))
 
 
 HARMLESS = {
@@ -78,7 +78,7 @@ HARMLESS = {
 @pytest.mark.parametrize("edit", HARMLESS)
 def test_what_no_filled_workbook_rests_on_changes_nothing(edit, form_id):
     text = edited(definition(form_id), *HARMLESS[edit], count=0)
-    assert digests_of(text, form_id) == digests(catalog.load(form_id))
+    assert digests_of(text, form_id) == digests(catalog.load_form(form_id))
 
 
 TELLING = {
@@ -130,7 +130,9 @@ TELLING = {
 @pytest.mark.parametrize("form_id", EDITIONS)
 @pytest.mark.parametrize("edit", TELLING)
 def test_what_a_filled_workbook_rests_on_is_another_version(edit, form_id):
-    assert not {*digests_of(edited(definition(form_id), *TELLING[edit]), form_id)} & {*digests(catalog.load(form_id))}
+    assert not {*digests_of(edited(definition(form_id), *TELLING[edit]), form_id)} & {
+        *digests(catalog.load_form(form_id))
+    }
 
 
 def test_every_edit_makes_a_version_of_its_own():
@@ -143,7 +145,7 @@ def test_a_rule_that_looks_at_last_year_changes_the_workbooks_that_show_it():
     text = edited(
         definition("ogi-2021"), 'expr = "carried_in = prior.carried_out"', 'expr = "carried_in >= prior.carried_out"'
     )
-    now, then = digests_of(text, "ogi-2021"), digests(catalog.load("ogi-2021"))
+    now, then = digests_of(text, "ogi-2021"), digests(catalog.load_form("ogi-2021"))
     assert now[0] == then[0]
     assert now[1] != then[1]
 
@@ -167,7 +169,7 @@ def test_a_change_of_our_own_formulas_is_another_version(monkeypatch):
 
 
 def test_a_change_of_our_own_layout_is_another_version():
-    spec = catalog.parse(GOOD, "county_survey.toml")
+    spec = catalog.parse_form(GOOD, "county_survey.toml")
     renamed = Plan(spec)
     renamed.sheets = ("导读", *renamed.sheets[1:])
     grid = renamed.grids["accounts"]
@@ -183,4 +185,4 @@ def test_a_change_of_our_own_layout_is_another_version():
 
 
 def test_a_digest_is_sixteen_digits_and_no_secret():
-    assert all(re.fullmatch("[0-9a-f]{16}", each) for each in digests(catalog.load("ogi-2021")))
+    assert all(re.fullmatch("[0-9a-f]{16}", each) for each in digests(catalog.load_form("ogi-2021")))

@@ -63,7 +63,7 @@ def make_form(number: int) -> FormSpec:
     sections += "".join(f'[[section]]\nheading = "{name}"\ntable = "{name}"\n' for name in ("first", "second"))
     first = _table("first", rng, "", rng.randint(4, 7), rng.randint(2, 4), _rules())
     second = _table("second", rng, "across = true\n", rng.randint(1, 3), rng.randint(1, 3), "")
-    return definition.parse("\n".join([head, measures, texts, sections, first, second]), f"made_{number}.toml")
+    return definition.parse_spec("\n".join([head, measures, texts, sections, first, second]), f"made_{number}.toml")
 
 
 def _rules() -> str:

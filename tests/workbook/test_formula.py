@@ -36,7 +36,7 @@ LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
 
 @pytest.fixture(params=EDITIONS)
 def layout(request) -> Plan:
-    return plan(catalog.load(request.param))
+    return plan(catalog.load_form(request.param))
 
 
 def tokens(text: str) -> list[Token]:

@@ -14,7 +14,7 @@ EDITIONS = ("ogi-2021", "ogi-2019")
 
 @pytest.fixture(params=EDITIONS)
 def layout(request) -> Plan:
-    return plan(catalog.load(request.param))
+    return plan(catalog.load_form(request.param))
 
 
 def test_the_figures_stand_where_the_official_form_has_them(spec):

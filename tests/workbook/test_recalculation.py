@@ -125,9 +125,9 @@ def random_submission(spec: FormSpec, rng: Random) -> Submission:
 def random_prior(spec: FormSpec, this: Submission, rng: Random) -> Submission:
     """A year before: much of it as it must be, some of it far off, blank or `/`; sometimes of the other edition."""
     if rng.random() < 0.2:
-        spec = catalog.load(next(edition for edition in EDITIONS if edition != spec.id))
+        spec = catalog.load_form(next(edition for edition in EDITIONS if edition != spec.id))
         return random_submission(spec, rng)
-    values: dict[str, Value] = dict(zip(spec.index, totals.computed(spec, this.values), strict=True))
+    values: dict[str, Value] = dict(zip(spec.index, totals.compute_totals(spec, this.values), strict=True))
     for key in spec.index:
         if key.startswith("applications.carried_in."):
             values[key.replace("carried_in", "carried_out")] = values[key]
@@ -156,7 +156,7 @@ def blank_submission(spec: FormSpec) -> Submission:
 def cases() -> dict[str, Case]:
     found = {}
     for edition in EDITIONS:
-        spec, rng = catalog.load(edition), Random(f"{SEED} {edition}")
+        spec, rng = catalog.load_form(edition), Random(f"{SEED} {edition}")
         plain = [blank_submission(spec), figures.submission(spec, figures.consistent(spec, rng))]
         plain += [random_submission(spec, rng) for _ in range(PLAIN - len(plain))]
         for number, submission in enumerate(plain):
@@ -320,7 +320,7 @@ def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
         for cell, value in zip(case.spec.cells, reading.submission.values, strict=True)
     ]
     assert all(values[case.spec.index[key]] is None for key in texts)
-    return totals.computed(case.spec, values)
+    return totals.compute_totals(case.spec, values)
 
 
 def beyond(value: Value, cell: Cell) -> bool:

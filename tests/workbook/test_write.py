@@ -74,7 +74,7 @@ def filled(spec: FormSpec) -> Submission:
 
 @cache
 def made_of(edition: str) -> Made:
-    spec = catalog.load(edition)
+    spec = catalog.load_form(edition)
     submission = filled(spec)
     data = workbook(spec, submission)
     book, values = (openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (False, True))

@@ -14,7 +14,7 @@ import numpy as np
 
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
-from xltool.forms.number import written
+from xltool.forms.number import format_value
 from xltool.messages import XltoolError, finding, join_first, plain
 from xltool.model import (
     LARGEST,
@@ -63,7 +63,7 @@ def consolidate_submissions(
     root = codes.index(root_code) if root_code in codes else None
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
-    total = Submission(spec.id, year, own, totals.computed(spec, sums), scope="consolidated")
+    total = Submission(spec.id, year, own, totals.compute_totals(spec, sums), scope="consolidated")
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
         *_find_nested_sum(submissions, root),
@@ -128,15 +128,16 @@ def _stack_values(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Fi
     return stack.figures, ~stack.known, slashes
 
 
-def _list_total_parts(spec: FormSpec) -> dict[int, totals.Parts]:
+def _list_total_parts(spec: FormSpec) -> dict[int, totals.TotalParts]:
     """Every total by place, with the inputs that make it up."""
-    rules = totals.definitions(spec.rules)
+    rules = totals.find_definitions(spec.rules)
     return {
-        spec.index[key]: tuple((spec.index[part], times) for part, times in totals.inputs(key, rules)) for key in rules
+        spec.index[key]: tuple((spec.index[part], times) for part, times in totals.resolve_inputs(key, rules))
+        for key in rules
     }
 
 
-def _compute_totals(parts: Mapping[int, totals.Parts], figures: Figures) -> Figures:
+def _compute_totals(parts: Mapping[int, totals.TotalParts], figures: Figures) -> Figures:
     """The figures with every total as its inputs give it."""
     result = figures.copy()
     for at, terms in parts.items():
@@ -233,7 +234,7 @@ def _find_careful_sums(
             continue
         nonzero = [cell for cell, at in zip(cells, places, strict=True) if figure_of(total.values[at])]
         sums = "、".join(
-            f"{cell.column.short} {written(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero
+            f"{cell.column.short} {format_value(total.values[spec.index[cell.key]], cell.measure)}" for cell in nonzero
         )
         yield finding(
             "county.checked" if row in handled else "county.careful",

@@ -11,7 +11,7 @@ from xltool.campaign.consolidate import count_contributions
 from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import inert
-from xltool.forms.number import exact
+from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
 
 if TYPE_CHECKING:
@@ -106,12 +106,12 @@ def _draw_agencies(spec: FormSpec, chart: Chart, consolidation: Consolidation) -
         amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
         volumes.append((agency.name, amount))
     more, absent = _sum_corrections(consolidation.total.values[at], figures), len(consolidation.absent)
-    return compose.by_agency(spec, chart, consolidation.total.year, volumes, corrected=more, absent=absent)
+    return compose.draw_agencies(spec, chart, consolidation.total.year, volumes, corrected=more, absent=absent)
 
 
 def to_sheet_value(value: Value, cell: Cell) -> SheetValue:
     """A figure as a sheet or a frame holds it: exact, `/` as it is, a blank as None."""
-    return exact(value, cell.measure)
+    return to_exact(value, cell.measure)
 
 
 def _summarise_cells(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[SheetValue, ...]]:

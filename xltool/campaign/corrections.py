@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
-from xltool.forms.number import from_decimal, written
-from xltool.forms.source import Located, Source
+from xltool.forms.number import format_value, from_decimal
+from xltool.forms.source import LocatedText, Source
 from xltool.messages import finding
 from xltool.model import (
     NOT_APPLICABLE,
@@ -93,7 +93,7 @@ def apply_corrections(
             continue
         result[at] = after = _correct_value(correction, before)
         applied.append(Applied(correction, before, after))
-        was, now = written(before, cell.measure), written(after, cell.measure)
+        was, now = format_value(before, cell.measure), format_value(after, cell.measure)
         found.append(
             finding("county.corrected", cell.key, before=was, after=now, reason=correction.reason, by=correction.by)
         )
@@ -111,9 +111,9 @@ def list_corrections(
         yield (
             *(cell.key, cell.table.name, cell.row.label, cell.column.label),
             *(
-                written(each.before, cell.measure),
+                format_value(each.before, cell.measure),
                 describe_correction(correction, cell),
-                written(each.after, cell.measure),
+                format_value(each.after, cell.measure),
             ),
             *(correction.reason, correction.by, names),
         )
@@ -122,8 +122,8 @@ def list_corrections(
 def describe_correction(correction: Correction, cell: Cell) -> str:
     """What a correction does, in a word: `-1`, `+2` or `改为 7`."""
     if correction.change is None:
-        return f"改为 {written(correction.value, cell.measure)}"
-    return ("+" if correction.change > 0 else "") + written(correction.change, cell.measure)
+        return f"改为 {format_value(correction.value, cell.measure)}"
+    return ("+" if correction.change > 0 else "") + format_value(correction.change, cell.measure)
 
 
 def _correct_value(correction: Correction, before: Value) -> Value:
@@ -146,7 +146,9 @@ class _CorrectionEntry:
 
     def fault(self, field: str, message: str, hint: str = "") -> None:
         value = self.data.get(field)
-        self.source.fault(value if isinstance(value, Located) else self.source.after(self.start, field), message, hint)
+        self.source.fault(
+            value if isinstance(value, LocatedText) else self.source.after(self.start, field), message, hint
+        )
 
     def read(self, agencies: Collection[str]) -> Correction | None:
         """The correction, or None when one cannot be made of it; every fault is noted."""

@@ -117,7 +117,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
         own_words = texts.parse_texts(written, f"{COUNTY}/{texts.TEXTS_FILE}", spec, held.total, beside)
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
         # year's figures.
-        held = replace(held, total=references.settled(spec, replace(held.total, texts=own_words), beside))
+        held = replace(held, total=references.resolve_references(spec, replace(held.total, texts=own_words), beside))
     prior = (
         comparable if given.absent or official is None else official
     )  # figures of some beside those of all would break every rule
@@ -183,7 +183,9 @@ def sum_last_year(
     chosen = [last_year[agency.code] for agency in agencies if agency.code in last_year]
     if not chosen or len(chosen) < len(agencies) or len({submission.form for submission in chosen}) > 1:
         return None
-    return consolidate_submissions(catalog.load(chosen[0].form), chosen, own, campaign.year - 1, root_code=root).total
+    return consolidate_submissions(
+        catalog.load_form(chosen[0].form), chosen, own, campaign.year - 1, root_code=root
+    ).total
 
 
 def _excuse_waived(

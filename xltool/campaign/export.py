@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from xltool.campaign.standing import Standing, standing_submission
 from xltool.csvfile import as_csv
-from xltool.forms.number import exact
+from xltool.forms.number import to_exact
 from xltool.messages import XltoolError
 from xltool.model import Cell, FormSpec, NotApplicable, Value
 
@@ -34,7 +34,7 @@ def list_figures(spec: FormSpec, standings: Sequence[Standing]) -> Iterator[Expo
         agency = submission.agency
         whose = (agency.code, agency.name, agency.level, submission.scope, submission.form, submission.year)
         for cell, value in zip(spec.cells, submission.values, strict=True):
-            figure = exact(value, cell.measure)
+            figure = to_exact(value, cell.measure)
             number = None if isinstance(figure, str) else figure
             yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing.state)
 

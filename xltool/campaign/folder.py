@@ -42,7 +42,7 @@ class Campaign:
     @property
     def spec(self) -> FormSpec:
         """The form that the campaign fills in."""
-        return catalog.load(self.form)
+        return catalog.load_form(self.form)
 
     @property
     def database(self) -> Path:

@@ -198,7 +198,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
         return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
     spec = api.form(submission.form)
     described = [{**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings]
-    stored = document.dump(spec, submission)
+    stored = document.dump_document(spec, submission)
     agency = submission.agency
     version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described))
     if not intake.store.take_version(version, len(item.data)):

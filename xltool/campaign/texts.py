@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
 from xltool.forms import references
-from xltool.forms.source import Located, Source
+from xltool.forms.source import LocatedText, Source
 from xltool.messages import suggest
 from xltool.model import FormSpec, Submission
 
@@ -33,13 +33,13 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
                 _find_text_start(source, text, key), f"{spec.id} 没有“{key}”这一项文字", suggest_name(key, known)
             )
             continue
-        for fault in references.unresolved(text, spec, total, prior):
+        for fault in references.find_unresolved(text, spec, total, prior):
             hint = suggest(fault.near, lead="")
             source.fault(
                 _offset_in_file(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint
             )
         # In an office's own file a brace that is no reference is one that was mistyped.
-        for brace in _BRACE.finditer(references.without(text)):
+        for brace in _BRACE.finditer(references.blank_references(text)):
             source.fault(
                 _offset_in_file(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数"
             )
@@ -49,7 +49,7 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
 
 def _offset_in_file(source: Source, text: str, written: str, offset: int) -> int:
     """Where something stands in the file that is written so far into a text; what the file escapes is longer there."""
-    return max(source.text.find(written, (text.offset if isinstance(text, Located) else 0) + offset), 0)
+    return max(source.text.find(written, (text.offset if isinstance(text, LocatedText) else 0) + offset), 0)
 
 
 def _walk_texts(source: Source, document: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
@@ -66,6 +66,6 @@ def _walk_texts(source: Source, document: Mapping[str, Any], above: str) -> Iter
 
 def _find_text_start(source: Source, text: str, key: str) -> int:
     """Where the line of a text begins, which is before its value."""
-    offset = text.offset if isinstance(text, Located) else 0
+    offset = text.offset if isinstance(text, LocatedText) else 0
     start = max(source.text.rfind(f'"{key}"', 0, offset), source.text.rfind(key.rpartition(".")[2], 0, offset))
     return max(start, 0)

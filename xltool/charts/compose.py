@@ -12,7 +12,7 @@ MOST_BARS: Final = 15
 """How many agencies have a bar of their own."""
 
 
-def pictures(spec: FormSpec, submission: Submission, last_year: Submission | None = None) -> tuple[Picture, ...]:
+def draw_pictures(spec: FormSpec, submission: Submission, last_year: Submission | None = None) -> tuple[Picture, ...]:
     """The form's charts over one year and, where last year is known, over two; none for a form without charts.
 
     The submission has its totals; `last_year` has its values in the order of this form.
@@ -20,7 +20,7 @@ def pictures(spec: FormSpec, submission: Submission, last_year: Submission | Non
     return tuple(_draw_charts(spec, submission, last_year))
 
 
-def by_agency(
+def draw_agencies(
     spec: FormSpec,
     chart: Chart,
     year: int,
@@ -33,7 +33,7 @@ def by_agency(
 
     `corrected` is what corrections add to the sum, `absent` how many agencies are not in it.
     """
-    unit = _unit(spec, chart)
+    unit = _chart_unit(spec, chart)
     figures = ((name, amount, figure_of(amount.value)) for name, amount in volumes)
     known = [(name, amount, figure) for name, amount, figure in figures if figure is not None]
     known.sort(key=lambda each: -each[2])
@@ -88,14 +88,18 @@ def _draw_charts(spec: FormSpec, submission: Submission, last_year: Submission |
 def _draw_year(spec: FormSpec, chart: Chart, submission: Submission) -> Picture:
     """Each bar whole; or in its parts, where all of them are there and add up."""
     values, words = submission.values, _Words(submission.year)
-    whole = [Bar(bar.label, (_sum(spec, values, bar.cells),)) for bar in chart.bars]
-    split = [Bar(bar.label, tuple(_amount(_take(spec, values, part)) for part in bar.parts)) for bar in chart.bars]
-    stacked = bool(chart.parts) and all(_same(parts, bar.amounts[0]) for parts, bar in zip(split, whole, strict=True))
+    whole = [Bar(bar.label, (_sum_cells(spec, values, bar.cells),)) for bar in chart.bars]
+    split = [
+        Bar(bar.label, tuple(_add_up(_take_values(spec, values, part)) for part in bar.parts)) for bar in chart.bars
+    ]
+    stacked = bool(chart.parts) and all(
+        _make_up_whole(parts, bar.amounts[0]) for parts, bar in zip(split, whole, strict=True)
+    )
     return Picture(
         id=chart.id,
         title=words.fill(chart.title),
         axis=chart.axis,
-        unit=_unit(spec, chart),
+        unit=_chart_unit(spec, chart),
         series=chart.parts if stacked else (f"{submission.year}年",),
         bars=tuple(split if stacked else whole),
         none=words.fill(chart.none),
@@ -105,12 +109,12 @@ def _draw_year(spec: FormSpec, chart: Chart, submission: Submission) -> Picture:
 
 def _draw_years(spec: FormSpec, chart: Chart, submission: Submission, last_year: Submission) -> Picture:
     bars = tuple(
-        Bar(bar.label, tuple(_sum(spec, given.values, bar.cells) for given in (submission, last_year)))
+        Bar(bar.label, tuple(_sum_cells(spec, given.values, bar.cells) for given in (submission, last_year)))
         for bar in chart.bars
     )
     words = _Words(submission.year, last_year.year)
     series = (f"{submission.year}年", f"{last_year.year}年")
-    unit = _unit(spec, chart)
+    unit = _chart_unit(spec, chart)
     return Picture(chart.id, words.fill(chart.title), chart.axis, unit, series, bars, words.fill(chart.none))
 
 
@@ -126,7 +130,7 @@ class _Words:
         return text
 
 
-def _unit(spec: FormSpec, chart: Chart) -> str:
+def _chart_unit(spec: FormSpec, chart: Chart) -> str:
     return spec.cell(chart.bars[0].cells[0]).measure.unit
 
 
@@ -134,20 +138,20 @@ def _stands_below(heads: tuple[Head, ...], above: tuple[Head, ...]) -> bool:
     return heads[: len(above)] == above
 
 
-def _take(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> list[Value]:
+def _take_values(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> list[Value]:
     return [values[spec.index[key]] for key in keys]
 
 
-def _sum(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> Amount:
+def _sum_cells(spec: FormSpec, values: Sequence[Value], keys: Iterable[CellKey]) -> Amount:
     """Cells added up; a total that is blank by what is there of its inputs."""
     found: list[Value] = []
     for key in keys:
         value = values[spec.index[key]]
-        found += [value] if value is not None else _take(spec, values, list_inputs(spec, key))
-    return _amount(found)
+        found += [value] if value is not None else _take_values(spec, values, list_inputs(spec, key))
+    return _add_up(found)
 
 
-def _amount(values: Sequence[Value]) -> Amount:
+def _add_up(values: Sequence[Value]) -> Amount:
     known = [figure for value in values if (figure := figure_of(value)) is not None]
     blanks = sum(value is None for value in values)
     if known:
@@ -155,7 +159,7 @@ def _amount(values: Sequence[Value]) -> Amount:
     return Amount(None if blanks else NOT_APPLICABLE)
 
 
-def _same(parts: Bar, whole: Amount) -> bool:
+def _make_up_whole(parts: Bar, whole: Amount) -> bool:
     """Whether parts are all there, none below zero, and make up the whole."""
     figures = [None if amount.blanks else figure_of(amount.value) for amount in parts.amounts]
     known = [figure for figure in figures if figure is not None and figure >= 0]

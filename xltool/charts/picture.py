@@ -56,13 +56,13 @@ class Picture:
         return max((bar.length for bar in self.bars), default=0) if self.stacked else max(amounts, default=0)
 
 
-def words(picture: Picture) -> str:
+def describe_picture(picture: Picture) -> str:
     """Every figure of a picture in a sentence: what somebody reads who does not see it."""
-    told = [_told(picture, bar) for bar in picture.bars]
+    told = [_describe_bar(picture, bar) for bar in picture.bars]
     return f"{('；' if len(picture.series) > 1 and not picture.stacked else '，').join(told)}。{''.join(picture.notes)}"
 
 
-def nothing(picture: Picture) -> str:
+def describe_nothing(picture: Picture) -> str:
     """What to say where there is nothing to draw: that there was none, that all is blank, or each figure as it is."""
     amounts = [amount for bar in picture.bars for amount in bar.amounts]
     if all(amount.value is None for amount in amounts):
@@ -74,19 +74,19 @@ def nothing(picture: Picture) -> str:
     elif all(summand_of(amount.value) == 0 and not amount.blanks for amount in amounts):
         said = picture.none + "".join(picture.notes)
     else:
-        said = f"没有大于0的数：{words(picture)}"
+        said = f"没有大于0的数：{describe_picture(picture)}"
     return said
 
 
-def shown(amount: Amount, unit: str) -> str:
+def format_amount(amount: Amount, unit: str) -> str:
     """An amount as a label says it: a blank is 未填 and never 0."""
-    aside, figure = doubt(amount), figure_of(amount.value)
+    aside, figure = describe_doubt(amount), figure_of(amount.value)
     if figure is None:
         return aside
     return f"{figure}{unit}" + (f"（{aside}）" if aside else "")
 
 
-def doubt(amount: Amount) -> str:
+def describe_doubt(amount: Amount) -> str:
     """What an amount is instead of a plain figure, or what it lacks; nothing for a plain one."""
     match amount.value:
         case int():
@@ -99,8 +99,8 @@ def doubt(amount: Amount) -> str:
             assert_never(amount.value)
 
 
-def _told(picture: Picture, bar: Bar) -> str:
-    parts = [shown(amount, picture.unit) for amount in bar.amounts]
+def _describe_bar(picture: Picture, bar: Bar) -> str:
+    parts = [format_amount(amount, picture.unit) for amount in bar.amounts]
     if len(parts) == 1:
         return f"{bar.label} {parts[0]}"
     named = [f"{name} {part}" for name, part in zip(picture.series, parts, strict=True)]
@@ -108,9 +108,9 @@ def _told(picture: Picture, bar: Bar) -> str:
         return f"{bar.label} {bar.length}{picture.unit}（{'、'.join(named)}）"
     this, last = (figure_of(amount.value) for amount in bar.amounts)
     known = this is not None and last is not None and not any(amount.blanks for amount in bar.amounts)
-    change = _change(this - last, picture.unit) if known and this is not None and last is not None else ""
+    change = _describe_change(this - last, picture.unit) if known and this is not None and last is not None else ""
     return f"{bar.label}：{'，'.join(named)}{change}"
 
 
-def _change(more: int, unit: str) -> str:
+def _describe_change(more: int, unit: str) -> str:
     return f"，{'增加' if more > 0 else '减少'}{abs(more)}{unit}" if more else "，没有增减"

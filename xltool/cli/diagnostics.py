@@ -112,7 +112,7 @@ def _parse_version(version: str) -> tuple[int, ...]:
 def _check_forms() -> Iterator[Diagnosis]:
     """The forms that are known; a definition with a fault stops every command that looks at all of them."""
     from xltool import api
-    from xltool.forms.catalog import FOLDERS, former_faults
+    from xltool.forms.catalog import FOLDERS_VARIABLE, find_former_faults
     from xltool.messages import DefinitionError
 
     good = []
@@ -133,18 +133,18 @@ def _check_forms() -> Iterator[Diagnosis]:
         yield Diagnosis("forms", "ok", f"报表：{'、'.join(good)}")
     else:
         yield Diagnosis("forms", "missing", "报表：一种也没有，什么都做不了", "重新安装 xltool。")
-    for fault in former_faults():
+    for fault in find_former_faults():
         first = str(fault).strip().partition("\n")[0]
         yield Diagnosis(
             "forms.former", "optional", f"旧版定义有错，用不上（{first}）", "改正定义文件，见所示的行；或删去它。"
         )
-    for folder in os.environ.get(FOLDERS, "").split(os.pathsep):
+    for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep):
         if folder and not Path(folder).is_dir():
             yield Diagnosis(
                 "forms.folder",
                 "optional",
-                f"{FOLDERS} 所指的文件夹不存在：{folder}",
-                f"改正环境变量 {FOLDERS}，或去掉它。",
+                f"{FOLDERS_VARIABLE} 所指的文件夹不存在：{folder}",
+                f"改正环境变量 {FOLDERS_VARIABLE}，或去掉它。",
             )
 
 

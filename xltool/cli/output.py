@@ -70,9 +70,9 @@ def describe_cell(spec: FormSpec, key: str) -> str:
 
 def describe_value(value: Any, cell: Any) -> str:
     """A figure as a message names it."""
-    from xltool.forms.number import written
+    from xltool.forms.number import format_value
 
-    return written(value, cell.measure)
+    return format_value(value, cell.measure)
 
 
 def to_json(file: str, reading: Reading) -> bytes:

@@ -16,7 +16,7 @@ from xltool.campaign.store import Unmatched
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
-from xltool.forms.text import breadth
+from xltool.forms.text import measure_breadth
 from xltool.report.text import clean_line
 
 _HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")
@@ -152,4 +152,4 @@ def _pad_cell(cell: str, width: int, *, right: bool) -> str:
 
 
 def _columns(text: str) -> int:
-    return breadth(text, doubtful=1)
+    return measure_breadth(text, doubtful=1)

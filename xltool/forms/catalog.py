@@ -17,7 +17,7 @@ from xltool.forms.source import Fault, closest
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import FormSpec
 
-FOLDERS: Final = "XLTOOL_FORMS"
+FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
 _NAME: Final = re.compile(r"[^.].*\.toml", re.DOTALL)
 _FORMER: Final = "."
@@ -32,53 +32,55 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else package.parent / name
 
 
-def ids() -> tuple[str, ...]:
+def list_ids() -> tuple[str, ...]:
     """The ids of all known forms; the id of a form is its file name, `ogi_2021.toml` being `ogi-2021`."""
-    return tuple(sorted(_present()))
+    return tuple(sorted(_list_present()))
 
 
-def load(form_id: str) -> FormSpec:
+def load_form(form_id: str) -> FormSpec:
     """The form of that id; raises `UnknownFormError` naming the nearest known one, or `DefinitionError` with all its faults."""
-    files = _present()
+    files = _list_present()
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
-    return _load(*files[form_id])
+    return _load_file(*files[form_id])
 
 
-def every() -> tuple[FormSpec, ...]:
+def load_all() -> tuple[FormSpec, ...]:
     """All known forms, in the order of their ids; raises `DefinitionError` with the faults of the first faulty one."""
-    return tuple(_load(*file) for _, file in sorted(_present().items()))
+    return tuple(_load_file(*file) for _, file in sorted(_list_present().items()))
 
 
-def edition(family: str, year: int) -> FormSpec | None:
+def find_edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (_load(*file) for form_id, file in sorted(_present().items()) if form_id.rpartition("-")[0] == family)
+    found = (
+        _load_file(*file) for form_id, file in sorted(_list_present().items()) if form_id.rpartition("-")[0] == family
+    )
     return next((spec for spec in found if spec.covers(year)), None)
 
 
-def former(form_id: str) -> Iterator[FormSpec]:
-    """The former versions of a form, in the order of their file names; those with a fault are left out, `former_faults` has them."""
-    for name, file in sorted(_files().items()):
+def load_former(form_id: str) -> Iterator[FormSpec]:
+    """The former versions of a form, in the order of their file names; those with a fault are left out, `find_former_faults` has them."""
+    for name, file in sorted(_list_files().items()):
         if _FORMER in name and definition.form_id(name) == form_id:
             try:
-                yield _load(*file)
+                yield _load_file(*file)
             except DefinitionError:
                 continue
 
 
-def former_faults() -> Iterator[DefinitionError]:
+def find_former_faults() -> Iterator[DefinitionError]:
     """What is wrong with former versions of forms: a reading passes over them without a word."""
-    for name, file in sorted(_files().items()):
+    for name, file in sorted(_list_files().items()):
         if _FORMER in name:
             try:
-                _load(*file)
+                _load_file(*file)
             except DefinitionError as error:
                 yield error
 
 
-def parse(text: str, name: str) -> FormSpec:
+def parse_form(text: str, name: str) -> FormSpec:
     """The form that a definition defines; raises `DefinitionError`."""
-    return definition.parse(text, name)
+    return definition.parse_spec(text, name)
 
 
 class _File(NamedTuple):
@@ -88,26 +90,26 @@ class _File(NamedTuple):
     changed: int
 
 
-def _present() -> dict[str, _File]:
+def _list_present() -> dict[str, _File]:
     """The definitions in force, by the ids of their forms."""
-    return {definition.form_id(name): file for name, file in _files().items() if _FORMER not in name}
+    return {definition.form_id(name): file for name, file in _list_files().items() if _FORMER not in name}
 
 
-def _files() -> dict[str, _File]:
+def _list_files() -> dict[str, _File]:
     """All definitions by their file names without `.toml`: the packaged one first, then that of the first folder."""
     files: dict[str, _File] = {}
-    for folder in reversed(os.environ.get(FOLDERS, "").split(os.pathsep)):
-        files |= _listed(folder) if folder else {}
-    return files | _packaged()
+    for folder in reversed(os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)):
+        files |= _list_folder(folder) if folder else {}
+    return files | _list_packaged()
 
 
 @cache
-def _packaged() -> dict[str, _File]:
+def _list_packaged() -> dict[str, _File]:
     """What comes with the program, which does not change while it runs: every file that is read asks for the forms."""
-    return _listed(str(data_folder("workbook_templates")))
+    return _list_folder(str(data_folder("workbook_templates")))
 
 
-def _listed(folder: str) -> dict[str, _File]:
+def _list_folder(folder: str) -> dict[str, _File]:
     try:
         with os.scandir(folder) as found:
             entries = sorted((entry for entry in found if _NAME.fullmatch(entry.name)), key=lambda entry: entry.name)
@@ -117,7 +119,7 @@ def _listed(folder: str) -> dict[str, _File]:
 
 
 @cache
-def _load(path: str, _changed: int) -> FormSpec:
+def _load_file(path: str, _changed: int) -> FormSpec:
     file = Path(path)
     data = file.read_bytes()
     try:
@@ -125,4 +127,4 @@ def _load(path: str, _changed: int) -> FormSpec:
     except UnicodeDecodeError as error:
         fault = Fault(data.count(b"\n", 0, error.start) + 1, 1, "not UTF-8: save this file in the encoding UTF-8")
         raise DefinitionError(f"{file.name}:{fault.line}:{fault.column}: {fault.message}", (fault,)) from None
-    return definition.parse(text, file.name)
+    return definition.parse_spec(text, file.name)

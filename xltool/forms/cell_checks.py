@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from xltool.codes import LEVEL_NAMES
 from xltool.forms import totals
-from xltool.forms.number import written
+from xltool.forms.number import format_value
 from xltool.messages import finding
 from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Measure, Severity, Table, Value
 
@@ -174,7 +174,7 @@ class Invalid(FigureCheck):
         return "+".join(map(self._outside, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        shown = written(value, cell.measure)
+        shown = format_value(value, cell.measure)
         if value < 0 and not cell.measure.signed:
             return finding("number.negative", cell.key, value=shown)
         return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
@@ -229,7 +229,7 @@ class Level(FigureCheck):
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
         level = LEVEL_NAMES[agency.level]
-        shown = written(value, cell.measure)
+        shown = format_value(value, cell.measure)
         return finding(self.code, cell.key, value=shown, level=level, basis=cell.row.levels_basis)
 
 
@@ -253,7 +253,7 @@ class Doubtful(FigureCheck):
         return "+".join(map(self._large, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        return finding(self.code, cell.key, value=written(value, cell.measure))
+        return finding(self.code, cell.key, value=format_value(value, cell.measure))
 
     @staticmethod
     def _large(area: Area) -> str:
@@ -284,14 +284,16 @@ class Jump(FigureCheck):
 
     def told(self, spec: FormSpec, mask: Array) -> Array:
         """Not a total one of whose inputs jumped: that one is the cause."""
-        rules, own = totals.definitions(spec.rules), mask.copy()
+        rules, own = totals.find_definitions(spec.rules), mask.copy()
         for key in rules:
-            parts = [spec.index[part] for part, _ in totals.inputs(key, rules)]
+            parts = [spec.index[part] for part, _ in totals.resolve_inputs(key, rules)]
             own[:, spec.index[key]] &= ~mask[:, parts].any(axis=1)
         return own
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        return finding(self.code, cell.key, value=written(value, cell.measure), prior=written(prior, cell.measure))
+        return finding(
+            self.code, cell.key, value=format_value(value, cell.measure), prior=format_value(prior, cell.measure)
+        )
 
     @staticmethod
     def _jumped(area: Area) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, get_args
 
-from xltool.forms.fields import Fields, unique
+from xltool.forms.fields import Fields, require_unique
 from xltool.forms.grammar import IDENTIFIER
 from xltool.forms.source import Source, nearest
-from xltool.forms.tables import short_name
+from xltool.forms.tables import shorten_label
 from xltool.model import Block, Chart, ChartBar, ChartOver, Column, Head, Row, Table
 
 _BAR: Final = re.compile(r"(?:(?P<verb>[a-z]+)\((?P<inside>[^()]*)\)|(?P<cell>[^()]*))")
@@ -52,14 +52,14 @@ class _Drawn:
         return tuple(f"{self.table.id}.{row.id}.{column.id}" for row in self.rows for column in self.columns)
 
 
-def charts(source: Source, given: Sequence[dict[str, Any]], tables: Sequence[Table]) -> tuple[Chart, ...]:
+def read_charts(source: Source, given: Sequence[dict[str, Any]], tables: Sequence[Table]) -> tuple[Chart, ...]:
     """The charts of a form, in the order of its definition; what is amiss is noted."""
-    found = tuple(chart for data in given for chart in _chart(source, data, tables))
-    unique(source, "a chart", [chart.id for chart in found])
+    found = tuple(chart for data in given for chart in _read_chart(source, data, tables))
+    require_unique(source, "a chart", [chart.id for chart in found])
     return found
 
 
-def _chart(source: Source, data: dict[str, Any], tables: Sequence[Table]) -> Iterator[Chart]:
+def _read_chart(source: Source, data: dict[str, Any], tables: Sequence[Table]) -> Iterator[Chart]:
     fields = Fields(source, data, "a chart")
     identifier, written = fields.identifier("id"), fields.text("over", "year")
     over: ChartOver | None = next((each for each in get_args(ChartOver) if each == written), None)
@@ -72,17 +72,17 @@ def _chart(source: Source, data: dict[str, Any], tables: Sequence[Table]) -> Ite
             if over is not None and word not in allowed:
                 fields.fault(key, f"'{{{word}}}' cannot stand in a chart over {over}", nearest(word, allowed))
     strings = fields.texts("bars")
-    bars = [bar for text in strings for bar in _bars(source, text, tables)]
+    bars = [bar for text in strings for bar in _parse_bars(source, text, tables)]
     if "bars" in data and (not strings or len({bar.label for bar in bars}) < len(bars)):
         fields.fault("bars", "a chart has bars, no two of one name")
-    if len({_measure(bar) for bar in bars}) > 1:
+    if len({_bar_measure(bar) for bar in bars}) > 1:
         fields.fault("bars", "the bars of a chart are in one measure")
     if over == "agencies" and (len(bars) != 1 or len(bars[0].cells) != 1):
         fields.fault("bars", "a chart over agencies has one cell, of which each agency is a bar")
     wanted = fields.text("parts", "")
     if wanted and over != "year":
         fields.fault("parts", "only a chart over one year has parts")
-    split = [_parts(bar, wanted) for bar in bars] if wanted else []
+    split = [_split_bar(bar, wanted) for bar in bars] if wanted else []
     names = tuple(split[0]) if split else ()
     if wanted and any(len(each) != PARTS or tuple(each) != names for each in split):
         fields.fault("parts", f"'{wanted}' is not a head in the table of every bar with {PARTS} things right below it")
@@ -93,7 +93,7 @@ def _chart(source: Source, data: dict[str, Any], tables: Sequence[Table]) -> Ite
         yield Chart(identifier, over, words["title"], words["axis"], words["none"], drawn, names)
 
 
-def _bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[_Drawn]:
+def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[_Drawn]:
     """The bars that one string means: a cell, or `sum(…)`, `each(…)`, `inputs(…)` of what stands below a head."""
     match = _BAR.fullmatch(text.replace(" ", ""))
     verb, name = (match["verb"], match["cell"] or match["inside"] or "") if match else (None, "")
@@ -111,21 +111,24 @@ def _bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[_Drawn
         source.fault(text, f"no table is named '{parts[0]}'", nearest(parts[0], [each.id for each in tables]))
         return
     for block in table.blocks:
-        rows, columns = _named(block.rows, parts[1]), _named(block.columns, parts[2])
+        rows, columns = _find_lines(block.rows, parts[1]), _find_lines(block.columns, parts[2])
         if rows is not None and columns is not None:
-            bars = list(_draw(verb, table, block, rows, columns))
+            bars = list(_expand_bar(verb, table, block, rows, columns))
             if not bars:
                 what = "a head of rows or of columns, and one of them, stands in sum(…), each(…) or inputs(…)"
                 source.fault(text, what)
             yield from bars
             return
     known = [
-        f"{row}.{column}" for block in table.blocks for row in _names(block.rows) for column in _names(block.columns)
+        f"{row}.{column}"
+        for block in table.blocks
+        for row in _list_names(block.rows)
+        for column in _list_names(block.columns)
     ]
     source.fault(text, f"table '{table.id}' has no cells '{'.'.join(parts[1:])}'", nearest(".".join(parts[1:]), known))
 
 
-def _draw(verb: str | None, table: Table, block: Block, rows: _Lines, columns: _Lines) -> Iterator[_Drawn]:
+def _expand_bar(verb: str | None, table: Table, block: Block, rows: _Lines, columns: _Lines) -> Iterator[_Drawn]:
     """The bars of a cell or of what a verb makes of one head; none where verb and heads do not fit."""
     if verb is None and rows.head is None and columns.head is None:
         yield _Drawn(rows.items[0].short, table, block, rows.items, columns.items)
@@ -138,13 +141,13 @@ def _draw(verb: str | None, table: Table, block: Block, rows: _Lines, columns: _
 
 def _bars_below(verb: str, lines: _Lines) -> Mapping[str, tuple[_Line, ...]]:
     if verb == "sum":
-        return {short_name(lines.head.label): lines.items} if lines.head is not None else {}
+        return {shorten_label(lines.head.label): lines.items} if lines.head is not None else {}
     if verb == "each":
-        return {label: tuple(items) for label, items in _groups(lines).items()}
-    return {_path(item, lines.depth): (item,) for item in lines.items}
+        return {label: tuple(items) for label, items in _group_lines(lines).items()}
+    return {_path_name(item, lines.depth): (item,) for item in lines.items}
 
 
-def _named(items: Sequence[_Line], name: str) -> _Lines | None:
+def _find_lines(items: Sequence[_Line], name: str) -> _Lines | None:
     one = next((item for item in items if item.id == name), None)
     if one is not None:
         return _Lines((one,))
@@ -156,35 +159,35 @@ def _named(items: Sequence[_Line], name: str) -> _Lines | None:
     return None
 
 
-def _names(items: Sequence[_Line]) -> list[str]:
+def _list_names(items: Sequence[_Line]) -> list[str]:
     return list(dict.fromkeys(name for item in items for name in (*(head.id for head in item.heads), item.id)))
 
 
-def _groups(lines: _Lines) -> dict[str, list[_Line]]:
+def _group_lines(lines: _Lines) -> dict[str, list[_Line]]:
     """The inputs below a head by the name of what stands right below it: a head with all of its own, or an input alone."""
     found: dict[str, list[_Line]] = {}
     for item in lines.items:
         deeper = item.heads[lines.depth :]
-        found.setdefault(short_name(deeper[0].label) if deeper else item.short, []).append(item)
+        found.setdefault(shorten_label(deeper[0].label) if deeper else item.short, []).append(item)
     return found
 
 
-def _path(item: _Line, depth: int) -> str:
+def _path_name(item: _Line, depth: int) -> str:
     """An input with the heads that tell whose 其他 it is."""
-    return "：".join([*(short_name(head.label) for head in item.heads[depth:]), item.short])
+    return "：".join([*(shorten_label(head.label) for head in item.heads[depth:]), item.short])
 
 
-def _parts(bar: _Drawn, head: str) -> dict[str, tuple[str, ...]]:
+def _split_bar(bar: _Drawn, head: str) -> dict[str, tuple[str, ...]]:
     """The cells of a bar by what stands right below a head, which replaces its columns, or its rows."""
-    across, down = _named(bar.block.columns, head), _named(bar.block.rows, head)
+    across, down = _find_lines(bar.block.columns, head), _find_lines(bar.block.rows, head)
     if across is not None and across.head is not None:
-        split = [(label, bar.rows, tuple(items)) for label, items in _groups(across).items()]
+        split = [(label, bar.rows, tuple(items)) for label, items in _group_lines(across).items()]
     elif down is not None and down.head is not None:
-        split = [(label, tuple(items), bar.columns) for label, items in _groups(down).items()]
+        split = [(label, tuple(items), bar.columns) for label, items in _group_lines(down).items()]
     else:
         return {}
     return {label: _Drawn(label, bar.table, bar.block, rows, columns).cells for label, rows, columns in split}
 
 
-def _measure(bar: _Drawn) -> tuple[str, ...]:
+def _bar_measure(bar: _Drawn) -> tuple[str, ...]:
     return tuple(sorted({column.measure.id for column in bar.columns if isinstance(column, Column)}))

@@ -30,11 +30,13 @@ class Check:
 def list_checks(spec: FormSpec, prior: bool = False) -> tuple[Check, ...]:
     """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too."""
     kinds = [kind for kind in CELL_CHECKS if prior or not kind.across_years]
-    lines = [_line(spec, kind, table) for kind in kinds if kind.scope == "form" for table in kind.lines(spec)]
+    lines = [_build_line(spec, kind, table) for kind in kinds if kind.scope == "form" for table in kind.lines(spec)]
     for table in spec.tables:
-        lines += [_line(spec, kind, table) for kind in kinds if kind.scope == "table" and table in kind.lines(spec)]
-    lines += [_line(spec, kind, table) for kind in kinds if kind.scope == "texts" for table in kind.lines(spec)]
-    return (*lines, *_rules(spec, prior))
+        lines += [
+            _build_line(spec, kind, table) for kind in kinds if kind.scope == "table" and table in kind.lines(spec)
+        ]
+    lines += [_build_line(spec, kind, table) for kind in kinds if kind.scope == "texts" for table in kind.lines(spec)]
+    return (*lines, *_select_rules(spec, prior))
 
 
 def name_subject(rule: Rule, spec: FormSpec) -> str:
@@ -43,12 +45,12 @@ def name_subject(rule: Rule, spec: FormSpec) -> str:
     return f"{'、'.join(tables)}{rule.where}"
 
 
-def _line(spec: FormSpec, kind: CellCheck, table: Table | None) -> Check:
+def _build_line(spec: FormSpec, kind: CellCheck, table: Table | None) -> Check:
     name, subject = (kind.code, _SUBJECTS[kind.scope]) if table is None else (f"{kind.code}@{table.id}", table.name)
     return Check(name, kind.severity, subject, kind.text(kind.cells(spec, table)), kind, table)
 
 
-def _rules(spec: FormSpec, prior: bool) -> Iterator[Check]:
+def _select_rules(spec: FormSpec, prior: bool) -> Iterator[Check]:
     for rule in spec.rules:
         if prior or rule.linear.alone is not None:
             yield Check(rule.name, rule.severity, name_subject(rule, spec), rule.text, rule=rule)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.source import closest
-from xltool.forms.text import clean, taken
+from xltool.forms.text import clean_text, take_text
 from xltool.messages import finding, suggest
 from xltool.model import (
     LEVELS,
@@ -23,8 +23,8 @@ from xltool.model import (
     Value,
 )
 
-SCHEMA: Final = "xltool/submission/1"
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+SUBMISSION_SCHEMA: Final = "xltool/submission/1"
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 _FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial")
 
 
@@ -34,52 +34,56 @@ def looks_like(data: bytes) -> bool:
     return begun[:1] == b"{" and begun != b"{\\"
 
 
-def parse(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
+def parse_document(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
     """The submission of a document; `form` gives the form of an id, or None. Every fault is a finding, never an exception."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _rejected("document.syntax", line=data.count(b"\n", 0, error.start) + 1, column=1, why="不是 UTF-8 编码")
+        return _reject("document.syntax", line=data.count(b"\n", 0, error.start) + 1, column=1, why="不是 UTF-8 编码")
     try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
+        document = json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_build_object
+        )
     except json.JSONDecodeError as error:
-        return _rejected("document.syntax", line=error.lineno, column=error.colno, why="语法错误")
+        return _reject("document.syntax", line=error.lineno, column=error.colno, why="语法错误")
     except _Fault as fault:
-        return _rejected("document.schema", field=fault.field, why=fault.why)
+        return _reject("document.schema", field=fault.field, why=fault.why)
     except (
         RecursionError,
         ValueError,
         InvalidOperation,
     ):  # nested too deep, an integer of thousands of digits, 1e99999999999999999999
-        return _rejected("document.syntax", line=1, column=1, why="嵌套过深或数字过长")
+        return _reject("document.syntax", line=1, column=1, why="嵌套过深或数字过长")
     try:
-        return _submission(document, form, source)
+        return _build_submission(document, form, source)
     except _Fault as fault:
-        return _rejected("document.schema", field=fault.field, why=fault.why)
+        return _reject("document.schema", field=fault.field, why=fault.why)
 
 
-def dump(spec: FormSpec, submission: Submission) -> bytes:
+def dump_document(spec: FormSpec, submission: Submission) -> bytes:
     """The document of a submission: keys in the order of the form, blanks as null; same submission, same bytes."""
     agency = submission.agency
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": SUBMISSION_SCHEMA,
         "form": submission.form,
         "year": submission.year,
-        "agency": {"code": clean(agency.code), "name": clean(agency.name), "level": agency.level},
+        "agency": {"code": clean_text(agency.code), "name": clean_text(agency.name), "level": agency.level},
         "scope": submission.scope,
         "values": {c.key: json_value(v, c.measure) for c, v in zip(spec.cells, submission.values, strict=True)},
-        "texts": {text.key: clean(submission.texts[text.key]) for text in spec.texts if submission.texts.get(text.key)},
+        "texts": {
+            text.key: clean_text(submission.texts[text.key]) for text in spec.texts if submission.texts.get(text.key)
+        },
     }
     if submission.explanations:
-        document["explanations"] = {name: clean(text) for name, text in sorted(submission.explanations.items())}
+        document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
-        document["serial"] = clean(submission.serial)
+        document["serial"] = clean_text(submission.serial)
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def json_value(value: Value, measure: Measure) -> int | float | str | None:
     """A figure for JSON; at most 15 digits, so that Python's shortest form of a double prints just these."""
-    held = number.exact(value, measure)
+    held = number.to_exact(value, measure)
     if isinstance(held, Decimal):
         return int(held) if held == int(held) else float(held)
     return held
@@ -91,47 +95,47 @@ class _Fault(Exception):
         self.field, self.why = field, why
 
 
-def _constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise _Fault(name, "不是数字")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        key = clean(name)
+        key = clean_text(name)
         if key in found:
             raise _Fault(key, "出现了两次")
-        found[key] = clean(value) if isinstance(value, str) else value
+        found[key] = clean_text(value) if isinstance(value, str) else value
     return found
 
 
-def _rejected(code: str, **data: Any) -> Reading:
+def _reject(code: str, **data: Any) -> Reading:
     return Reading(None, (finding(code, **data),))
 
 
-def _submission(document: Any, form: Callable[[str], FormSpec | None], source: str) -> Reading:
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise _Fault("schema", f"应为 {SCHEMA}")
-    form_id = _string(document, "form")
+def _build_submission(document: Any, form: Callable[[str], FormSpec | None], source: str) -> Reading:
+    if not isinstance(document, dict) or document.get("schema") != SUBMISSION_SCHEMA:
+        raise _Fault("schema", f"应为 {SUBMISSION_SCHEMA}")
+    form_id = _read_string(document, "form")
     spec = form(form_id)
     if spec is None:
-        return _rejected("file.unknown_form", hint=f"（{form_id}）")
+        return _reject("file.unknown_form", hint=f"（{form_id}）")
     for field in document:
         if field not in _FIELDS:
-            return _rejected("document.unknown_key", key=field, form="上报件", hint=suggest(closest(field, _FIELDS)))
+            return _reject("document.unknown_key", key=field, form="上报件", hint=suggest(closest(field, _FIELDS)))
     year = document.get("year")
-    if not isinstance(year, int) or isinstance(year, bool) or not FIRST_YEAR <= year <= LAST_YEAR:
+    if not isinstance(year, int) or isinstance(year, bool) or not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise _Fault("year", "应为四位年份")
     scope = document.get("scope", "own")
     if scope not in ("own", "consolidated"):
         raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
-    values, texts = _mapping(document, "values"), _mapping(document, "texts")
-    explanations = _mapping(document, "explanations")
+    values, texts = _read_mapping(document, "values"), _read_mapping(document, "texts")
+    explanations = _read_mapping(document, "explanations")
     checked = {check.name for check in checks.list_checks(spec, prior=True)} | {rule.name for rule in spec.rules}
     for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
             if key not in known:
-                return _rejected("document.unknown_key", key=key, form=spec.id, hint=suggest(closest(key, known)))
+                return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(closest(key, known)))
     for name, given in (("texts", texts), ("explanations", explanations)):
         for key, text in given.items():
             if not isinstance(text, str | None):
@@ -140,18 +144,18 @@ def _submission(document: Any, form: Callable[[str], FormSpec | None], source: s
     submission = Submission(
         form=spec.id,
         year=year,
-        agency=_agency(document),
-        values=tuple(_values(spec, values, findings)),
-        texts=_texts(texts, {text.key: f"“{text.label}”" for text in spec.texts}, findings),
-        explanations=_texts(explanations, {}, findings),
+        agency=_read_agency(document),
+        values=tuple(_read_values(spec, values, findings)),
+        texts=_read_texts(texts, {text.key: f"“{text.label}”" for text in spec.texts}, findings),
+        explanations=_read_texts(explanations, {}, findings),
         scope=scope,
         source=source,
-        serial=_string(document, "serial") if "serial" in document else "",
+        serial=_read_string(document, "serial") if "serial" in document else "",
     )
     return Reading(submission, tuple(findings))
 
 
-def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
+def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
     for cell in spec.cells:
         raw = given.get(cell.key)
         if raw is None:
@@ -159,9 +163,9 @@ def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> I
         elif raw == "/":
             yield NOT_APPLICABLE
         elif isinstance(raw, str):
-            yield _noted(number.from_text(raw, cell.measure), cell.key, findings)
+            yield _note_figure(number.from_text(raw, cell.measure), cell.key, findings)
         elif isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-            yield _noted(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
+            yield _note_figure(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
         else:
             what, shown = (
                 ("真假值", json.dumps(raw))
@@ -172,38 +176,38 @@ def _values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> I
             yield None
 
 
-def _texts(given: dict[str, str | None], labels: dict[str, str], findings: list[Finding]) -> dict[str, str]:
+def _read_texts(given: dict[str, str | None], labels: dict[str, str], findings: list[Finding]) -> dict[str, str]:
     found = {}
     for key, text in given.items():
-        content, noticed = taken(text or "", labels.get(key, f"“{key}”的说明"))
+        content, noticed = take_text(text or "", labels.get(key, f"“{key}”的说明"))
         findings.extend(noticed)
         if content:
             found[key] = content
     return found
 
 
-def _noted(figure: number.Figure, key: str, findings: list[Finding]) -> Value:
+def _note_figure(figure: number.Figure, key: str, findings: list[Finding]) -> Value:
     if figure.code:
         findings.append(finding(figure.code, key, **figure.data))
     return figure.value
 
 
-def _agency(document: dict[str, Any]) -> Agency:
-    agency = _mapping(document, "agency")
-    level = _string(agency, "level", "agency.")
+def _read_agency(document: dict[str, Any]) -> Agency:
+    agency = _read_mapping(document, "agency")
+    level = _read_string(agency, "level", "agency.")
     if level not in LEVELS:
         raise _Fault("agency.level", f"应为 {'、'.join(LEVELS)} 之一")
-    return Agency(_string(agency, "code", "agency."), _string(agency, "name", "agency."), level)
+    return Agency(_read_string(agency, "code", "agency."), _read_string(agency, "name", "agency."), level)
 
 
-def _mapping(document: dict[str, Any], field: str) -> dict[str, Any]:
+def _read_mapping(document: dict[str, Any], field: str) -> dict[str, Any]:
     value = document.get(field, {})
     if not isinstance(value, dict):
         raise _Fault(field, "应为一组键值")
     return value
 
 
-def _string(document: dict[str, Any], field: str, prefix: str = "") -> str:
+def _read_string(document: dict[str, Any], field: str, prefix: str = "") -> str:
     value = document.get(field)
     if not isinstance(value, str) or not value.strip():
         raise _Fault(prefix + field, "应为文字，不能为空")

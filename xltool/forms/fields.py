@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xltool.forms import grammar
 from xltool.forms.operators import OPERATORS
-from xltool.forms.source import Located, Source, nearest
+from xltool.forms.source import LocatedText, Source, nearest
 
 _RESERVED: Final = ("prior", "sum", *(sign for sign in OPERATORS if sign.isalpha()))
 
@@ -19,7 +19,7 @@ class Fields:
     def __init__(self, source: Source, data: dict[str, Any], what: str) -> None:
         self.source, self.data, self.what = source, data, what
         self._known: list[str] = []
-        self.anchor = next((value for value in data.values() if isinstance(value, Located)), None)
+        self.anchor = next((value for value in data.values() if isinstance(value, LocatedText)), None)
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, str, "a string", default)
@@ -61,7 +61,9 @@ class Fields:
     def fault(self, key: str, message: str, hint: str = "") -> None:
         """Notes a fault at the value of a field."""
         value = self.data.get(key)
-        self.source.fault(value if isinstance(value, Located) else self.source.after(self.anchor, key), message, hint)
+        self.source.fault(
+            value if isinstance(value, LocatedText) else self.source.after(self.anchor, key), message, hint
+        )
 
     def allow(self, key: str) -> None:
         """A field that somebody else reads."""
@@ -79,7 +81,7 @@ class Fields:
         return value if isinstance(value, list) else []
 
     def _is(self, key: str, item: Any, kind: type, word: str) -> bool:
-        fits = _fits(item, kind)
+        fits = _has_type(item, kind)
         if not fits:
             self.fault(key, f"'{key}' of {self.what} must hold {word} only")
         return fits
@@ -91,13 +93,13 @@ class Fields:
                 self.source.fault(self.anchor, f"{self.what} lacks '{key}' ({word})")
             return default
         value = self.data[key]
-        if not _fits(value, kind):
+        if not _has_type(value, kind):
             self.fault(key, f"'{key}' of {self.what} must be {word}")
             return default
         return value
 
 
-def unique(source: Source, what: str, names: Sequence[str]) -> None:
+def require_unique(source: Source, what: str, names: Sequence[str]) -> None:
     """Notes a fault for every name that stands twice."""
     seen: set[str] = set()
     for name in names:
@@ -106,5 +108,5 @@ def unique(source: Source, what: str, names: Sequence[str]) -> None:
         seen.add(name)
 
 
-def _fits(value: Any, kind: type) -> bool:
+def _has_type(value: Any, kind: type) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))

@@ -12,7 +12,7 @@ _NUMBERED: Final = re.compile(r"^([0-9]+)[、.．]")
 
 
 @lru_cache(maxsize=4096)
-def canonical(label: str) -> str:
+def normalise_label(label: str) -> str:
     """A label without what does not change it: spaces, line breaks, width, the sign behind a number."""
     text = _SPACES.sub("", unicodedata.normalize("NFKC", label))
     return _NUMBERED.sub(r"\1.", text)

@@ -31,7 +31,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RulePlace:
     """One place where a rule holds: a table, or none for a rule of the whole form, and its row or column with the block of that."""
 
     table: Table | None = None
@@ -40,46 +40,46 @@ class Place:
     at: str = ""
 
 
-def places(table: Table | None, per: Per, expression: Expression) -> Iterator[Place]:
+def find_rule_places(table: Table | None, per: Per, expression: Expression) -> Iterator[RulePlace]:
     """Where a rule holds: once for each column or row of the block that knows its first name."""
     if per is None or table is None:
-        yield Place(table)
+        yield RulePlace(table)
         return
     first = expression.left[0].parts[0]
     for block in table.blocks:
         across, along = (block.rows, block.columns) if per == "column" else (block.columns, block.rows)
-        if _members(across, first):
+        if _find_members(across, first):
             for item in along:
-                yield Place(table, block, per, item.id)
+                yield RulePlace(table, block, per, item.id)
 
 
-def over(found: Sequence[Place], name: str) -> Iterator[Place]:
+def select_places(found: Sequence[RulePlace], name: str) -> Iterator[RulePlace]:
     """Those places whose row or column has that id, or is an input below the head of that id."""
     for place in found:
-        if any(item.id == place.at for item in _members(_along(place), name)):
+        if any(item.id == place.at for item in _find_members(_items_along(place), name)):
             yield place
 
 
-def overs(found: Sequence[Place]) -> list[str]:
-    """The names that `over` knows at these places."""
-    return list(dict.fromkeys(name for place in found for name in _known(_along(place))))
+def list_place_names(found: Sequence[RulePlace]) -> list[str]:
+    """The names that `select_places` knows at these places."""
+    return list(dict.fromkeys(name for place in found for name in _list_known(_items_along(place))))
 
 
-def _along(place: Place) -> Sequence[Row] | Sequence[Column]:
+def _items_along(place: RulePlace) -> Sequence[Row] | Sequence[Column]:
     """The rows or columns that a rule is written once for."""
     if place.block is None:
         return ()
     return place.block.rows if place.per == "row" else place.block.columns
 
 
-def linear(names: Names, place: Place, expression: Expression, complain: Complain) -> Linear | None:
+def resolve_expression(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
     sides: list[Terms] = []
     failed = False
     for side in (expression.left, expression.right):
         sums: dict[CellKey, int] = {}
         for term in side:
-            keys = _keys(names, place, term, complain)
+            keys = _resolve_term(names, place, term, complain)
             failed |= not keys
             for key in keys:
                 name = PRIOR + key if term.prior else key
@@ -95,7 +95,7 @@ def linear(names: Names, place: Place, expression: Expression, complain: Complai
     return None if failed else Linear(sides[0], expression.operator, sides[1])
 
 
-def _keys(names: Names, place: Place, term: Term, complain: Complain) -> list[CellKey]:
+def _resolve_term(names: Names, place: RulePlace, term: Term, complain: Complain) -> list[CellKey]:
     """The cells that a term names at a place."""
     parts, table = term.parts, place.table
     if len(parts) == 3:
@@ -109,35 +109,35 @@ def _keys(names: Names, place: Place, term: Term, complain: Complain) -> list[Ce
         )
         return []
     if len(parts) > 1:
-        return _crossed(table, table.blocks, parts[-2:], term, complain)
+        return _cross_names(table, table.blocks, parts[-2:], term, complain)
     if place.block is None or place.per is None:
         complain(term, f"'{parts[0]}' names no cell here: write row.column, or give the rule a 'per'", "")
         return []
     pair = (parts[0], place.at) if place.per == "column" else (place.at, parts[0])
-    return _crossed(table, (place.block,), pair, term, complain, fixed=place.per)
+    return _cross_names(table, (place.block,), pair, term, complain, fixed=place.per)
 
 
-def _crossed(
+def _cross_names(
     table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term, complain: Complain, *, fixed: Per = None
 ) -> list[CellKey]:
     """The cells where the named row (or group of rows) meets the named column (or group of columns)."""
     row, column = names
     for block in blocks:
-        rows = _members(block.rows, row, grouped=term.sum and fixed != "row")
-        columns = _members(block.columns, column, grouped=term.sum and fixed != "column")
+        rows = _find_members(block.rows, row, grouped=term.sum and fixed != "row")
+        columns = _find_members(block.columns, column, grouped=term.sum and fixed != "column")
         if rows and columns:
             if term.sum and rows[0].id == row and columns[0].id == column:
                 complain(term, f"'{'.'.join(term.parts)}' is a single cell, not a group: leave out sum()", "")
                 return []
             return [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns]
-    complain(term, *_unknown(table, blocks, names, term))
+    complain(term, *_explain_unknown(table, blocks, names, term))
     return []
 
 
-def _unknown(table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term) -> tuple[str, str]:
+def _explain_unknown(table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term) -> tuple[str, str]:
     """What is wrong with a name that no cell of these blocks has, and a hint."""
-    known_rows = _known(row for block in blocks for row in block.rows)
-    known_columns = _known(column for block in blocks for column in block.columns)
+    known_rows = _list_known(row for block in blocks for row in block.rows)
+    known_columns = _list_known(column for block in blocks for column in block.columns)
     for kind, name, known in zip(("row", "column"), names, (known_rows, known_columns), strict=True):
         if name not in known:
             where = f"table '{table.id}'" if len(blocks) == len(table.blocks) else f"this block of table '{table.id}'"
@@ -147,7 +147,7 @@ def _unknown(table: Table, blocks: Sequence[Block], names: Sequence[str], term: 
     return f"row '{names[0]}' has no column '{names[1]}'", ""
 
 
-def _members(items: Sequence[Row] | Sequence[Column], name: str, grouped: bool = True) -> list[Row | Column]:
+def _find_members(items: Sequence[Row] | Sequence[Column], name: str, grouped: bool = True) -> list[Row | Column]:
     """The item of that id, or the inputs below the head of that id."""
     single: list[Row | Column] = [item for item in items if item.id == name]
     if single or not grouped:
@@ -155,7 +155,7 @@ def _members(items: Sequence[Row] | Sequence[Column], name: str, grouped: bool =
     return [item for item in items if not item.total and any(head.id == name for head in item.heads)]
 
 
-def _known(items: Iterable[Row | Column]) -> dict[str, bool]:
+def _list_known(items: Iterable[Row | Column]) -> dict[str, bool]:
     """Known names; True for a group."""
     names: dict[str, bool] = {}
     for item in items:

@@ -13,7 +13,7 @@ from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value,
 SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
 """What clerks write where an item cannot exist for their office; the form's own sign is `/`."""
 
-MOST_SHOWN: Final = 40
+MAX_QUOTED_NUMBER: Final = 40
 """How much of a long text a message quotes."""
 
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，＋－−", "0123456789.,+--")
@@ -43,7 +43,7 @@ def from_decimal(number: Decimal, measure: Measure) -> Figure:
     By digits and not by arithmetic: a `Decimal` rounds to 28 digits, and may overflow, as soon as one reckons with it.
     """
     if not number.is_finite() or (number and number.adjusted() >= len(str(LARGEST))):
-        return Figure(None, "number.range", {"raw": _plain(number), "maximum": measure.maximum})
+        return Figure(None, "number.range", {"raw": _format_plainly(number), "maximum": measure.maximum})
     if not number:
         return Figure(0)
     sign, digits, exponent = number.as_tuple()
@@ -51,10 +51,10 @@ def from_decimal(number: Decimal, measure: Measure) -> Figure:
     shift = int(exponent) + measure.decimals
     if shift < 0 and text[shift:].strip("0"):
         code = "number.precision" if measure.decimals else "number.fraction"
-        return Figure(None, code, {"raw": _plain(number), "decimals": measure.decimals, "unit": measure.unit})
+        return Figure(None, code, {"raw": _format_plainly(number), "decimals": measure.decimals, "unit": measure.unit})
     value = int(text[:shift] if shift < 0 else text + "0" * shift)
     if value > LARGEST:
-        return Figure(None, "number.range", {"raw": _plain(number), "maximum": measure.maximum})
+        return Figure(None, "number.range", {"raw": _format_plainly(number), "maximum": measure.maximum})
     return Figure(-value if sign else value)
 
 
@@ -67,7 +67,7 @@ def from_double(digits: str, measure: Measure) -> Figure:
     try:
         number = float(digits)
     except ValueError:
-        return Figure(None, "number.text", {"raw": _short(digits), "holds": None})
+        return Figure(None, "number.text", {"raw": _shorten(digits), "holds": None})
     return from_decimal(Decimal(f"{number:.15g}"), measure)
 
 
@@ -79,7 +79,7 @@ def from_text(raw: str, measure: Measure) -> Figure:
     if text in SLASHES:
         if text == "/":
             return Figure(NOT_APPLICABLE)
-        return Figure(NOT_APPLICABLE, "number.normalised", {"raw": _short(raw), "as": "/"})
+        return Figure(NOT_APPLICABLE, "number.normalised", {"raw": _shorten(raw), "as": "/"})
     plain = text.translate(_WIDE)
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "").replace(" ", "")
@@ -87,18 +87,20 @@ def from_text(raw: str, measure: Measure) -> Figure:
         figure = from_decimal(Decimal(plain), measure)
         if figure.code:
             return figure
-        return Figure(figure.value, "number.normalised", {"raw": _short(raw), "as": display(figure.value, measure)})
-    return Figure(None, "number.text", {"raw": _short(raw), "holds": _held(plain, measure)})
+        return Figure(
+            figure.value, "number.normalised", {"raw": _shorten(raw), "as": format_figure(figure.value, measure)}
+        )
+    return Figure(None, "number.text", {"raw": _shorten(raw), "holds": _find_number(plain, measure)})
 
 
-def display(value: Value, measure: Measure) -> str:
+def format_figure(value: Value, measure: Measure) -> str:
     """The figure as the report prints it: `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in."""
     number = summand_of(value)
     return "" if number is None else plain(number, measure.decimals)
 
 
-def written(value: Value, measure: Measure) -> str:
-    """The figure as a message or a document names it: like `display`, but `/` stays `/` and a blank is 未填."""
+def format_value(value: Value, measure: Measure) -> str:
+    """The figure as a message or a document names it: like `format_figure`, but `/` stays `/` and a blank is 未填."""
     match value:
         case int():
             return plain(value, measure.decimals)
@@ -110,7 +112,7 @@ def written(value: Value, measure: Measure) -> str:
             assert_never(value)
 
 
-def exact(value: Value, measure: Measure) -> int | Decimal | str | None:
+def to_exact(value: Value, measure: Measure) -> int | Decimal | str | None:
     """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals; `/` and a blank as they are."""
     match value:
         case int():
@@ -123,18 +125,19 @@ def exact(value: Value, measure: Measure) -> int | Decimal | str | None:
             assert_never(value)
 
 
-def _plain(number: Decimal) -> str:
+def _format_plainly(number: Decimal) -> str:
     """Digits without an exponent while that stays readable."""
-    readable = number.is_finite() and number.adjusted() < MOST_SHOWN and number.as_tuple().exponent > -MOST_SHOWN  # type: ignore[operator]
-    return _short(f"{number:f}" if readable else str(number))
+    exponent = number.as_tuple().exponent
+    readable = isinstance(exponent, int) and number.adjusted() < MAX_QUOTED_NUMBER and exponent > -MAX_QUOTED_NUMBER
+    return _shorten(f"{number:f}" if readable else str(number))
 
 
-def _short(raw: str) -> str:
+def _shorten(raw: str) -> str:
     """What a message quotes of a text that may be a whole page."""
-    return raw if len(raw) <= MOST_SHOWN else raw[:MOST_SHOWN] + "…"
+    return raw if len(raw) <= MAX_QUOTED_NUMBER else raw[:MAX_QUOTED_NUMBER] + "…"
 
 
-def _held(text: str, measure: Measure) -> str | None:
+def _find_number(text: str, measure: Measure) -> str | None:
     """The number that a text such as `22（其中修订16件）`, `251000元` or `减4` seems to hold, or None."""
     match = _HELD.match(text)
     if match is None:
@@ -146,4 +149,4 @@ def _held(text: str, measure: Measure) -> str | None:
     if sign and sign.startswith(("减", "-")):
         number = -number
     figure = from_decimal(number.normalize(), measure)
-    return None if figure.value is None else display(figure.value, measure)
+    return None if figure.value is None else format_figure(figure.value, measure)

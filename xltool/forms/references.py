@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms import catalog
-from xltool.forms.number import display
+from xltool.forms.number import format_figure
 from xltool.forms.source import closest
 from xltool.model import PRIOR, FormSpec, Submission, summand_of
 
@@ -32,35 +32,35 @@ class Unresolved:
     near: str = ""
 
 
-def settled(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Submission:
+def resolve_references(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Submission:
     """The submission, its totals completed, with texts that say the figures; a reference that has none stays as it is written.
 
     `prior` is last year's submission, of this or another edition; without it no reference to last year has a figure.
     """
     if not any("{" in text for text in submission.texts.values()):
         return submission
-    years = _years(spec, submission, prior)
-    return replace(submission, texts={key: _said(text, years) for key, text in submission.texts.items()})
+    years = _both_years(spec, submission, prior)
+    return replace(submission, texts={key: _replace_references(text, years) for key, text in submission.texts.items()})
 
 
-def unresolved(
+def find_unresolved(
     text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None
 ) -> Iterator[Unresolved]:
     """Every reference of a text that has no figure."""
-    for _, _, found in _found(text, _years(spec, submission, prior)):
+    for _, _, found in _find_references(text, _both_years(spec, submission, prior)):
         if isinstance(found, Unresolved):
             yield found
 
 
-def without(text: str) -> str:
+def blank_references(text: str) -> str:
     """The text with a line break for each sign of its references: what else is in it stands where it stood, and apart."""
     return _REFERENCE.sub(lambda match: "\n" * len(match[0]), text)
 
 
-def _said(text: str, years: tuple[_Year, _Year | None]) -> str:
+def _replace_references(text: str, years: tuple[_Year, _Year | None]) -> str:
     parts: list[str] = []
     done = 0
-    for start, end, found in _found(text, years):
+    for start, end, found in _find_references(text, years):
         if isinstance(found, Unresolved):
             continue
         figure, unit = found
@@ -70,11 +70,13 @@ def _said(text: str, years: tuple[_Year, _Year | None]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _found(text: str, years: tuple[_Year, _Year | None]) -> Iterator[tuple[int, int, tuple[str, str] | Unresolved]]:
+def _find_references(
+    text: str, years: tuple[_Year, _Year | None]
+) -> Iterator[tuple[int, int, tuple[str, str] | Unresolved]]:
     """Each reference with its place, its figure and the unit of that, or why there is none."""
     for match in _REFERENCE.finditer(text):
         try:
-            yield *match.span(), _figure(match[1], *years)
+            yield *match.span(), _resolve_figure(match[1], *years)
         except _Meaningless as fault:
             yield *match.span(), Unresolved(match[0], match.start(), fault.why, fault.near)
 
@@ -100,14 +102,14 @@ class _Year:
 
     def shown(self, key: str) -> tuple[str, str]:
         measure = self.spec.cell(key).measure
-        return display(self.scaled(key), measure), measure.unit
+        return format_figure(self.scaled(key), measure), measure.unit
 
 
-def _years(spec: FormSpec, submission: Submission, prior: Submission | None) -> tuple[_Year, _Year | None]:
-    return _Year(spec, submission), None if prior is None else _Year(catalog.load(prior.form), prior)
+def _both_years(spec: FormSpec, submission: Submission, prior: Submission | None) -> tuple[_Year, _Year | None]:
+    return _Year(spec, submission), None if prior is None else _Year(catalog.load_form(prior.form), prior)
 
 
-def _figure(name: str, this: _Year, last: _Year | None) -> tuple[str, str]:
+def _resolve_figure(name: str, this: _Year, last: _Year | None) -> tuple[str, str]:
     """The figure that a reference names, and its unit."""
     mark = next((mark for mark in (PRIOR, CHANGE) if name.startswith(mark) and name not in this.spec.index), "")
     key = name.removeprefix(mark)
@@ -120,13 +122,13 @@ def _figure(name: str, this: _Year, last: _Year | None) -> tuple[str, str]:
         raise _Meaningless("没有上年的数，不能引用")
     if key not in last.spec.index:
         raise _Meaningless(f"上年的报表（{last.spec.id}）没有这一格")
-    return last.shown(key) if mark == PRIOR else _change(key, this, last)
+    return last.shown(key) if mark == PRIOR else _resolve_change(key, this, last)
 
 
-def _change(key: str, this: _Year, last: _Year) -> tuple[str, str]:
+def _resolve_change(key: str, this: _Year, last: _Year) -> tuple[str, str]:
     now, then = this.spec.cell(key).measure, last.spec.cell(key).measure
     if (now.unit, now.decimals) != (then.unit, then.decimals):
         raise _Meaningless("两年的计量单位不同，不能比较")
     difference = this.scaled(key) - last.scaled(key)
-    words = _EVEN if not difference else ("增加" if difference > 0 else "减少") + display(abs(difference), now)
+    words = _EVEN if not difference else ("增加" if difference > 0 else "减少") + format_figure(abs(difference), now)
     return words, now.unit

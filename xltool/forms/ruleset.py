@@ -8,11 +8,13 @@ from typing import Any
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
 from xltool.forms.operators import EQUAL
-from xltool.forms.source import Located, Source, nearest
+from xltool.forms.source import LocatedText, Source, nearest
 from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
 
 
-def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, table: Table | None) -> Iterator[Rule]:
+def read_rules(
+    source: Source, items: Sequence[dict[str, Any]], names: linear.Names, table: Table | None
+) -> Iterator[Rule]:
     """The rules of one table, or of the whole form; faults are noted in the source."""
     seen: set[str] = set()
     for item in items:
@@ -21,12 +23,14 @@ def rules(source: Source, items: Sequence[dict[str, Any]], names: linear.Names, 
         if short in seen:
             fields.fault("id", f"a rule '{short}' stands here already")
         seen.add(short)
-        name = Located.at(f"{table.id}.{short}" if table else short, short.offset if isinstance(short, Located) else 0)
-        yield from _rule(fields, name, names, table)
+        name = LocatedText.at(
+            f"{table.id}.{short}" if table else short, short.offset if isinstance(short, LocatedText) else 0
+        )
+        yield from _read_rule(fields, name, names, table)
         fields.close()
 
 
-def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -> Iterator[Rule]:
+def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -> Iterator[Rule]:
     """One rule at all of its places; none when it has a fault."""
     source, expr = fields.source, fields.text("expr")
     text, basis, remedy, defines = (
@@ -35,12 +39,12 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
         fields.text("remedy", ""),
         fields.flag("defines"),
     )
-    severity, per = _severity(fields), _per(fields, table)
+    severity, per = _read_severity(fields), _read_per(fields, table)
     over = fields.text("over", "")
     if over and per is None:
         fields.fault("over", "'over' says which of them in a rule with 'per'")
         over = ""
-    start = expr.offset if isinstance(expr, Located) else 0
+    start = expr.offset if isinstance(expr, LocatedText) else 0
     if not expr or severity is None:
         return
     try:
@@ -56,32 +60,34 @@ def _rule(fields: Fields, name: str, names: linear.Names, table: Table | None) -
     if not operator.adds_up and severity == "error":
         fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
-    everywhere = list(linear.places(table, per, expression))
-    places = list(linear.over(everywhere, over)) if over else everywhere
+    everywhere = list(linear.find_rule_places(table, per, expression))
+    places = list(linear.select_places(everywhere, over)) if over else everywhere
     if over and everywhere and not places:
-        fields.fault("over", f"no {per} here is, or stands below, '{over}'", nearest(over, linear.overs(everywhere)))
+        fields.fault(
+            "over", f"no {per} here is, or stands below, '{over}'", nearest(over, linear.list_place_names(everywhere))
+        )
     if not everywhere and table is not None:
         first = expression.left[0]
         kind = "row" if per == "column" else "column"
         known = [item.id for block in table.blocks for item in (block.rows if per == "column" else block.columns)]
         complain(first, f"table '{table.id}' has no {kind} '{first.parts[0]}'", nearest(first.parts[0], known))
     for place in places:
-        sums = linear.linear(names, place, expression, complain)
+        sums = linear.resolve_expression(names, place, expression, complain)
         if sums is None:
             return
         if not sums.own:
             fields.fault("expr", "a rule needs a cell of this year: last year's cannot be mended")
             return
-        if defines and not _defining(sums):
+        if defines and not _can_define(sums):
             fields.fault(
                 "expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior."
             )
             return
         defined = sums.left[0][0] if defines else None
-        yield Rule(name, place.at, text, sums, severity, basis, remedy, defined, _where(place))
+        yield Rule(name, place.at, text, sums, severity, basis, remedy, defined, _describe_place(place))
 
 
-def _severity(fields: Fields) -> Severity | None:
+def _read_severity(fields: Fields) -> Severity | None:
     given = fields.text("severity", "error")
     for severity in SEVERITIES:
         if severity == given:
@@ -90,18 +96,18 @@ def _severity(fields: Fields) -> Severity | None:
     return None
 
 
-def _per(fields: Fields, table: Table | None) -> linear.Per:
+def _read_per(fields: Fields, table: Table | None) -> linear.Per:
     given = fields.text("per", "")
     if given and (table is None or given not in {"row", "column"}):
         fields.fault("per", "'per' must be row or column, in a rule of a table", nearest(given, ["row", "column"]))
     return "row" if given == "row" else "column" if given == "column" else None
 
 
-def _defining(sums: Linear) -> bool:
+def _can_define(sums: Linear) -> bool:
     return len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL and not sums.prior
 
 
-def _where(place: linear.Place) -> str:
+def _describe_place(place: linear.RulePlace) -> str:
     """The place as a clerk says it: 「“自然人”栏」."""
     if place.block is None:
         return ""

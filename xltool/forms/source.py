@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xltool.forms.text import breadth
+from xltool.forms.text import measure_breadth
 
 _TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARK: Final = re.compile("\ue000([0-9]+)\ue001")
@@ -20,13 +20,13 @@ LONGEST_LINE: Final = 300
 """How much of a faulty line is shown."""
 
 
-class Located(str):
+class LocatedText(str):
     """A string of a definition and the offset of its first character in the source."""
 
     offset: int = 0
 
     @classmethod
-    def at(cls, text: str, offset: int) -> Located:
+    def at(cls, text: str, offset: int) -> LocatedText:
         """The text, remembering where it stands."""
         located = cls(text)
         located.offset = offset
@@ -52,7 +52,7 @@ class Source:
         self.faults: list[Fault] = []
 
     def parse(self) -> dict[str, Any] | None:
-        """The document with `Located` strings, or None with one fault when it is not TOML."""
+        """The document with `LocatedText` strings, or None with one fault when it is not TOML."""
         try:
             document: dict[str, Any] = _unmark(tomllib.loads(_TOKEN.sub(self._mark, self.text)))
             return document
@@ -80,7 +80,8 @@ class Source:
         for fault in sorted(self.faults, key=lambda f: (f.line, f.column)):
             line = lines[fault.line - 1][:LONGEST_LINE] if fault.line <= len(lines) else ""
             indent = "".join(
-                "\u3000" if breadth(c, doubtful=1) == 2 else c if c == "\t" else " " for c in line[: fault.column - 1]
+                "\u3000" if measure_breadth(c, doubtful=1) == 2 else c if c == "\t" else " "
+                for c in line[: fault.column - 1]
             )
             margin = " " * len(str(fault.line))
             shown.append(
@@ -106,7 +107,7 @@ class Source:
     def _offset(self, where: int | str | None) -> int:
         if isinstance(where, int):
             return where
-        if isinstance(where, Located):
+        if isinstance(where, LocatedText):
             return where.offset
         return self.after(0, where) if where else 0
 
@@ -141,5 +142,5 @@ def _unmark(node: Any) -> Any:
         match = _MARK.match(node)
         if match:
             text = node[match.end() :]
-            return Located.at(text.removeprefix("\n"), int(match[1]) + text.startswith("\n"))
+            return LocatedText.at(text.removeprefix("\n"), int(match[1]) + text.startswith("\n"))
     return node

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from xltool.forms import charts, linear, tables, totals
-from xltool.forms.fields import Fields, unique
-from xltool.forms.ruleset import rules
+from xltool.forms.fields import Fields, require_unique
+from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, nearest
 from xltool.messages import DefinitionError
 from xltool.model import Cell, FormSpec, Section, Table, Text
@@ -20,11 +20,11 @@ MOST_LINES: Final = 25
 """Excel's rows are at most 409 points high."""
 
 
-def parse(text: str, name: str) -> FormSpec:
+def parse_spec(text: str, name: str) -> FormSpec:
     """The form that a definition defines; raises `DefinitionError` with every fault, each with line, caret and nearest known name."""
     source = Source(text, name)
     document = source.parse()
-    spec = None if document is None else _form(source, document)
+    spec = None if document is None else _read_form(source, document)
     if source.faults or spec is None:
         raise DefinitionError(source.rendered(), tuple(source.faults))
     return spec
@@ -35,34 +35,34 @@ def form_id(file_name: str) -> str:
     return PurePath(file_name).name.partition(".")[0].replace("_", "-")
 
 
-def _form(source: Source, document: dict[str, Any]) -> FormSpec:
+def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     fields = Fields(source, document, "the form")
-    identifier, years = fields.identifier("id", _FORM_ID), _years(fields)
+    identifier, years = fields.identifier("id", _FORM_ID), _read_years(fields)
     if identifier and identifier != form_id(source.name):
         fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
-    measures = {key: tables.measure(source, key, value) for key, value in fields.named("measure")}
+    measures = {key: tables.read_measure(source, key, value) for key, value in fields.named("measure")}
     given = fields.tables("table")
-    found = tuple(tables.table(source, data, measures) for data in given)
-    texts = tuple(_text(source, data) for data in fields.tables("text", []))
-    sections = tuple(_section(source, data, found, texts) for data in fields.tables("section"))
-    unique(source, "a table", [table.id for table in found])
-    unique(source, "a sheet", [table.sheet for table in found])
-    unique(source, "a text", [text.key for text in texts])
-    unique(source, "a fact", [key for section in sections for key in section.facts])
-    _in_one_section(source, sections, found, texts)
-    drawn = charts.charts(source, fields.tables("chart", []), found)
-    cells = tuple(_cells(found))
+    found = tuple(tables.read_table(source, data, measures) for data in given)
+    texts = tuple(_read_text(source, data) for data in fields.tables("text", []))
+    sections = tuple(_read_section(source, data, found, texts) for data in fields.tables("section"))
+    require_unique(source, "a table", [table.id for table in found])
+    require_unique(source, "a sheet", [table.sheet for table in found])
+    require_unique(source, "a text", [text.key for text in texts])
+    require_unique(source, "a fact", [key for section in sections for key in section.facts])
+    _require_one_section(source, sections, found, texts)
+    drawn = charts.read_charts(source, fields.tables("chart", []), found)
+    cells = tuple(_list_cells(found))
     names = linear.Names(found, cells)
     all_rules = [
         rule
         for table, data in [*zip(found, given, strict=True), (None, document)]
-        for rule in rules(
+        for rule in read_rules(
             source, Fields(source, data, "a table" if table else "the form").tables("rule", []), names, table
         )
     ]
     fields.allow("rule")
     if not source.faults:
-        for complaint, where in totals.faults(cells, all_rules):
+        for complaint, where in totals.find_faults(cells, all_rules):
             source.fault(where, complaint)
     spec = FormSpec(
         id=identifier,
@@ -86,7 +86,7 @@ def _form(source: Source, document: dict[str, Any]) -> FormSpec:
     return spec
 
 
-def _years(fields: Fields) -> tuple[int, int | None]:
+def _read_years(fields: Fields) -> tuple[int, int | None]:
     years = fields.integers("years")
     if len(years) not in {1, 2} or years != sorted(years):
         fields.fault("years", "'years' must be [first] or [first, last]")
@@ -94,7 +94,7 @@ def _years(fields: Fields) -> tuple[int, int | None]:
     return years[0], years[1] if len(years) == 2 else None
 
 
-def _text(source: Source, data: dict[str, Any]) -> Text:
+def _read_text(source: Source, data: dict[str, Any]) -> Text:
     fields = Fields(source, data, "a text")
     place, lines = fields.text("place", "texts"), fields.integer("lines", 1)
     if place not in {"cover", "texts"}:
@@ -114,7 +114,7 @@ def _text(source: Source, data: dict[str, Any]) -> Text:
     return text
 
 
-def _section(source: Source, data: dict[str, Any], found: Sequence[Table], texts: Sequence[Text]) -> Section:
+def _read_section(source: Source, data: dict[str, Any], found: Sequence[Table], texts: Sequence[Text]) -> Section:
     fields = Fields(source, data, "a section")
     keys, table = fields.texts("texts", []), fields.text("table", "")
     for name in keys:
@@ -137,7 +137,9 @@ def _section(source: Source, data: dict[str, Any], found: Sequence[Table], texts
     return section
 
 
-def _in_one_section(source: Source, sections: Sequence[Section], found: Sequence[Table], texts: Sequence[Text]) -> None:
+def _require_one_section(
+    source: Source, sections: Sequence[Section], found: Sequence[Table], texts: Sequence[Text]
+) -> None:
     """Every table, and every text that is not on the cover, stands in the report once."""
     placed = [section.table for section in sections]
     for table in found:
@@ -153,7 +155,7 @@ def _in_one_section(source: Source, sections: Sequence[Section], found: Sequence
             )
 
 
-def _cells(found: Sequence[Table]) -> Iterator[Cell]:
+def _list_cells(found: Sequence[Table]) -> Iterator[Cell]:
     for table in found:
         for block in table.blocks:
             for row in block.rows:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from xltool.forms import layout
-from xltool.forms.fields import Fields, unique
+from xltool.forms.fields import Fields, require_unique
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
-from xltool.forms.source import Located, Source, nearest
+from xltool.forms.source import LocatedText, Source, nearest
 from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
 
 PROMPT_LENGTH: Final = 200
@@ -23,7 +23,7 @@ _ASIDE: Final = re.compile(r"（[^（）]*）$")
 _Item = TypeVar("_Item", Row, Column)
 
 
-def measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
+def read_measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     """One `[measure.name]`."""
     fields = Fields(source, data, f"measure '{name}'")
     decimals, maximum = fields.integer("decimals"), fields.integer("maximum", LARGEST_AMOUNT)
@@ -43,7 +43,7 @@ def measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     return found
 
 
-def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Table:
+def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Table:
     """One `[[table]]`, its rules left aside."""
     fields = Fields(source, data, "a table")
     found = Table(
@@ -51,7 +51,7 @@ def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure])
         title=fields.text("title"),
         name=fields.text("name"),
         sheet=fields.text("sheet"),
-        blocks=tuple(_block(source, item, measures) for item in fields.tables("block")),
+        blocks=tuple(_read_block(source, item, measures) for item in fields.tables("block")),
         widths=tuple(fields.integers("widths")),
         note=fields.text("note", ""),
         landscape=fields.flag("landscape"),
@@ -64,8 +64,8 @@ def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure])
         fields.fault(
             "sheet", f"'{found.sheet}' is kept for a sheet of the workbook itself or for Excel: name this one otherwise"
         )
-    names = [name for block in found.blocks for name in _names(block.rows)]
-    unique(source, f"a row, or a head of rows, of table '{found.id}'", names)
+    names = [name for block in found.blocks for name in _list_names(block.rows)]
+    require_unique(source, f"a row, or a head of rows, of table '{found.id}'", names)
     if not found.blocks:
         fields.fault("block", "a table needs at least one block")
     elif all(block.rows and block.columns for block in found.blocks):
@@ -77,24 +77,26 @@ def table(source: Source, data: dict[str, Any], measures: Mapping[str, Measure])
     return found
 
 
-def _block(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Block:
+def _read_block(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Block:
     fields = Fields(source, data, "a block")
     name = fields.text("measure", "count")
-    rows = tuple(row for item in fields.tables("rows") for row in _row(source, item, ()))
-    columns = tuple(column for item in fields.tables("columns") for column in _column(source, measures, name, item, ()))
+    rows = tuple(row for item in fields.tables("rows") for row in _read_rows(source, item, ()))
+    columns = tuple(
+        column for item in fields.tables("columns") for column in _read_columns(source, measures, name, item, ())
+    )
     for kind, items in (("row", rows), ("column", columns)):
         if not items and isinstance(data.get(f"{kind}s"), list):
             fields.fault(f"{kind}s", f"a block needs at least one {kind}")
-    unique(source, "a column, or a head of columns, of one block", list(_names(columns)))
+    require_unique(source, "a column, or a head of columns, of one block", list(_list_names(columns)))
     block = Block(fields.text("caption", ""), fields.text("corner", ""), rows, columns, fields.flag("across"))
     fields.close()
     return block
 
 
-def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Iterator[Row]:
+def _read_rows(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Iterator[Row]:
     fields = Fields(source, data, "a row")
     if "rows" in data:
-        yield from _below(fields, heads, "rows", partial(_row, source))
+        yield from _read_below(fields, heads, "rows", partial(_read_rows, source))
         return
     label, given, prompt = fields.text("label"), fields.texts("levels", []), fields.text("prompt", "")
     for level in given:
@@ -105,7 +107,7 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
     row = Row(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", short_name(label)),
+        short=fields.text("short", shorten_label(label)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
@@ -113,7 +115,7 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
         levels=tuple(level for level in LEVELS if level in given) if given else LEVELS,
         levels_basis=fields.text("levels_basis", ""),
         prompt=prompt,
-        consolidate=_policy(fields),
+        consolidate=_read_policy(fields),
         consolidate_note=fields.text("consolidate_note", ""),
     )
     if (row.consolidate == "careful") != bool(row.consolidate_note.strip()):
@@ -124,7 +126,7 @@ def _row(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Itera
     yield row
 
 
-def _policy(fields: Fields) -> Policy:
+def _read_policy(fields: Fields) -> Policy:
     given = fields.text("consolidate", "sum")
     for policy in POLICIES:
         if given == policy:
@@ -135,24 +137,24 @@ def _policy(fields: Fields) -> Policy:
     return "sum"
 
 
-def _column(
+def _read_columns(
     source: Source, measures: Mapping[str, Measure], inherited: str, data: dict[str, Any], heads: tuple[Head, ...]
 ) -> Iterator[Column]:
     fields = Fields(source, data, "a column")
     if "columns" in data:
-        yield from _below(fields, heads, "columns", partial(_column, source, measures, inherited))
+        yield from _read_below(fields, heads, "columns", partial(_read_columns, source, measures, inherited))
         return
     label, name = fields.text("label"), fields.text("measure", inherited)
     if name not in measures:
         source.fault(
-            name if isinstance(name, Located) else fields.anchor,
+            name if isinstance(name, LocatedText) else fields.anchor,
             f"no measure is named '{name}'",
             nearest(name, measures),
         )
     column = Column(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", short_name(label)),
+        short=fields.text("short", shorten_label(label)),
         measure=measures.get(name, Measure(name, "", 0, 1)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
@@ -162,7 +164,7 @@ def _column(
     yield column
 
 
-def _below(
+def _read_below(
     fields: Fields,
     heads: tuple[Head, ...],
     key: str,
@@ -179,7 +181,7 @@ def _below(
         yield from deeper(item, (*heads, head))
 
 
-def _names(items: tuple[Row, ...] | tuple[Column, ...]) -> Iterator[str]:
+def _list_names(items: tuple[Row, ...] | tuple[Column, ...]) -> Iterator[str]:
     """The ids of rows or columns and of the heads above them; a head counts once for each time it was written."""
     heads = {id(head): head.id for item in items for head in item.heads}
     yield from heads.values()
@@ -187,6 +189,6 @@ def _names(items: tuple[Row, ...] | tuple[Column, ...]) -> Iterator[str]:
         yield item.id
 
 
-def short_name(label: str) -> str:
+def shorten_label(label: str) -> str:
     """The label without its number and trailing aside: `（二）部分公开（区分处理的…）` is 部分公开 in sentences."""
     return _ASIDE.sub("", _NUMBERING.sub("", label)) or label

@@ -9,24 +9,24 @@ from typing import Final
 from xltool.messages import finding
 from xltool.model import Finding
 
-LONGEST: Final = 32_767
+LONGEST_TEXT: Final = 32_767
 """UTF-16 units of one text: what a cell of a workbook holds."""
 
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text without what no workbook, page or database can hold: control characters and halves of surrogate pairs."""
     return _UNPRINTABLE.sub("", text)
 
 
-def length(text: str) -> int:
+def excel_length(text: str) -> int:
     """What LEN counts: UTF-16 units, so a rare character beyond the basic plane counts twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def breadth(text: str, doubtful: int = 2) -> int:
+def measure_breadth(text: str, doubtful: int = 2) -> int:
     """How many columns a text takes where a Chinese sign takes two and a Latin one takes one.
 
     `doubtful` is for signs that a Chinese font draws wide and a terminal narrow, “” and × among them (ambiguous in
@@ -38,9 +38,9 @@ def breadth(text: str, doubtful: int = 2) -> int:
     return sum(0 if unicodedata.combining(sign) else wide.get(unicodedata.east_asian_width(sign), 1) for sign in text)
 
 
-def taken(text: str, where: str) -> tuple[str, list[Finding]]:
+def take_text(text: str, where: str) -> tuple[str, list[Finding]]:
     """A text from outside as it is taken in, and what was noticed; `where` names its place in a message."""
-    if length(text) > LONGEST:
-        return "", [finding("text.long", where=where, count=length(text), most=LONGEST)]
+    if excel_length(text) > LONGEST_TEXT:
+        return "", [finding("text.long", where=where, count=excel_length(text), most=LONGEST_TEXT)]
     turning = len(_TURNING.findall(text))
     return text, [finding("text.turned", where=where, count=turning)] if turning else []

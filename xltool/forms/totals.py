@@ -10,7 +10,7 @@ from xltool.forms.memo import derive_once
 from xltool.model import NOT_APPLICABLE, PRIOR, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value
 
 
-def definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
+def find_definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
     """The rule that computes each total; where a cell is defined twice (down and across), the first, which gives the same."""
     found: dict[CellKey, Rule] = {}
     for rule in rules:
@@ -19,31 +19,33 @@ def definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
     return found
 
 
-def inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
+def resolve_inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
     """A total as a sum of inputs, totals among its parts resolved; raises RecursionError when totals define each other."""
     sums: dict[CellKey, int] = {}
     for part, coefficient in rules[key].linear.right:
-        for leaf, times in inputs(part, rules) if part in rules else ((part, 1),):
+        for leaf, times in resolve_inputs(part, rules) if part in rules else ((part, 1),):
             sums[leaf] = sums.get(leaf, 0) + coefficient * times
     return tuple(sorted(sums.items()))
 
 
-def computed(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
+def compute_totals(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
     """The values with every total computed from the inputs; a total with a blank among its parts is blank, `/` counts as zero."""
-    result, figures = list(values), _figures(values)
-    for at, parts in _plan(spec):
-        result[at] = _sum(figures, parts)
+    result, figures = list(values), _figures_of(values)
+    for at, parts in _plan_totals(spec):
+        result[at] = _sum_parts(figures, parts)
     return tuple(result)
 
 
-def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple[CellKey, ...]]:
+def complete_totals(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple[CellKey, ...]]:
     """The submission with blank totals computed where all parts are there, and which they were; given totals stay as they are."""
     values = submission.values
     if None not in values:
         return submission, ()
-    figures = _figures(values)
+    figures = _figures_of(values)
     found = {
-        at: total for at, parts in _plan(spec) if values[at] is None and (total := _sum(figures, parts)) is not None
+        at: total
+        for at, parts in _plan_totals(spec)
+        if values[at] is None and (total := _sum_parts(figures, parts)) is not None
     }
     if not found:
         return submission, ()
@@ -53,9 +55,9 @@ def completed(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple
     return replace(submission, values=tuple(filled)), tuple(spec.cells[at].key for at in found)
 
 
-def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def find_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """What is wrong between totals and the rules that define them, each with the name to point at."""
-    defined = definitions(rules)
+    defined = find_definitions(rules)
     told: set[tuple[str, str]] = set()
     for cell in cells:
         name = cell.column.id if cell.column.total else cell.row.id
@@ -73,7 +75,9 @@ def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, 
         if rule.defines is None:
             continue
         try:
-            same = inputs(rule.defines, defined) == inputs(rule.defines, {**defined, rule.defines: rule})
+            same = resolve_inputs(rule.defines, defined) == resolve_inputs(
+                rule.defines, {**defined, rule.defines: rule}
+            )
         except RecursionError:
             yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id
             continue
@@ -84,23 +88,25 @@ def faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, 
             )
 
 
-Parts: TypeAlias = tuple[tuple[int, int], ...]
+TotalParts: TypeAlias = tuple[tuple[int, int], ...]
 """The inputs of a total by their places among the values, with coefficients."""
 
 
 @derive_once
-def _plan(spec: FormSpec) -> tuple[tuple[int, Parts], ...]:
+def _plan_totals(spec: FormSpec) -> tuple[tuple[int, TotalParts], ...]:
     """Every total of a form with its parts, in the order of the form."""
-    rules = definitions(spec.rules)
-    parts = {spec.index[key]: tuple((spec.index[part], times) for part, times in inputs(key, rules)) for key in rules}
+    rules = find_definitions(spec.rules)
+    parts = {
+        spec.index[key]: tuple((spec.index[part], times) for part, times in resolve_inputs(key, rules)) for key in rules
+    }
     return tuple(sorted(parts.items()))
 
 
-def _sum(figures: Sequence[int | None], parts: Parts) -> int | None:
+def _sum_parts(figures: Sequence[int | None], parts: TotalParts) -> int | None:
     known = [coefficient * figure for at, coefficient in parts if (figure := figures[at]) is not None]
     return sum(known) if len(known) == len(parts) else None
 
 
-def _figures(values: Sequence[Value]) -> list[int | None]:
+def _figures_of(values: Sequence[Value]) -> list[int | None]:
     """The values with `/` as zero."""
     return [0 if value is NOT_APPLICABLE else value for value in values]

@@ -14,7 +14,7 @@ from xltool import kinds
 from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.memo import derive_once
-from xltool.forms.text import taken
+from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
 from xltool.published import docx, html, sections, tables, text
@@ -320,7 +320,7 @@ def _read_values(spec: FormSpec, printed: Mapping[CellKey, str], findings: list[
 
 def _clean_texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
     for key, content in texts.items():
-        kept, noticed = taken(content, f"“{spec.text(key).label}”")
+        kept, noticed = take_text(content, f"“{spec.text(key).label}”")
         findings.extend(noticed)
         if kept:
             yield key, kept

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from xltool.forms.label import canonical
+from xltool.forms.label import normalise_label
 from xltool.model import FormSpec, Level, Section, Text
 from xltool.published import title
 from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
@@ -100,7 +100,7 @@ def read_words(document: Document, spec: FormSpec) -> Words:
 
 def _find_period_year(document: Document) -> int | None:
     """The year that the report's sentence about its period speaks of."""
-    match = _PERIOD.search(canonical("".join(document.prose())))
+    match = _PERIOD.search(normalise_label("".join(document.prose())))
     return None if match is None else int(match[1])
 
 
@@ -120,11 +120,13 @@ def _find_marked_levels(parts: Sequence[Part], spec: FormSpec) -> set[int]:
     Where some are, an unmarked line that reads like one is none.
     """
     official = {
-        1: {canonical(s.heading) for s in spec.sections if s.heading},
-        2: {canonical(t.heading) for t in spec.texts if t.heading},
+        1: {normalise_label(s.heading) for s in spec.sections if s.heading},
+        2: {normalise_label(t.heading) for t in spec.texts if t.heading},
     }
     return {
-        part.level for part in parts if isinstance(part, Prose) and canonical(part.text) in official.get(part.level, ())
+        part.level
+        for part in parts
+        if isinstance(part, Prose) and normalise_label(part.text) in official.get(part.level, ())
     }
 
 
@@ -150,13 +152,13 @@ def _find_section_starts(
 
 
 def _heading_number(heading: str) -> str:
-    match = _NUMBERED.match(canonical(heading))
+    match = _NUMBERED.match(normalise_label(heading))
     return "" if match is None else match[1]
 
 
 def _text_behind_heading(part: Prose, heading: str) -> str | None:
     """What a line says behind a heading that it begins with; None where it does not."""
-    line, official = canonical(part.text), canonical(heading)
+    line, official = normalise_label(part.text), normalise_label(heading)
     if line.startswith(official):
         plain = "".join(part.text.split())
         return plain[len(official) :].lstrip("。：: ") if len(plain) >= len(line) else ""
@@ -208,8 +210,10 @@ def _read_section(
 ) -> None:
     paragraphs = [each for each in paragraphs if not _take_facts(found, spec, section, each.text.strip())]
     if not section.texts:
-        notes = {canonical(table.note) for table in spec.tables if table.note}
-        found.left += [paragraph.text.strip() for paragraph in paragraphs if canonical(paragraph.text) not in notes]
+        notes = {normalise_label(table.note) for table in spec.tables if table.note}
+        found.left += [
+            paragraph.text.strip() for paragraph in paragraphs if normalise_label(paragraph.text) not in notes
+        ]
         return
     texts = [spec.text(key) for key in section.texts]
     current = next((text.key for text in texts if not text.heading), section.texts[0])
@@ -231,7 +235,7 @@ def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | N
 
     None for any other paragraph.
     """
-    flat = canonical(paragraph[: 2 * LONGEST_HEADING])
+    flat = normalise_label(paragraph[: 2 * LONGEST_HEADING])
     match = _ASPECT.match(flat)
     if match is None:
         return None
@@ -253,7 +257,7 @@ def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | N
 @lru_cache(maxsize=64)
 def _bare_heading(heading: str) -> str:
     """The heading of an aspect without its number."""
-    return _ASPECT.sub("", canonical(heading))
+    return _ASPECT.sub("", normalise_label(heading))
 
 
 def _heading_likeness(head: str, wanted: str) -> float:
@@ -268,5 +272,5 @@ def _cut_opening(paragraph: str, opening: str) -> str:
     for at, sign in enumerate(paragraph):
         if left == 0:
             return paragraph[at:].lstrip("。：:；; \u3000\t")
-        left -= len(canonical(sign)) if sign.strip() else 0
+        left -= len(normalise_label(sign)) if sign.strip() else 0
     return ""

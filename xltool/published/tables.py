@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xltool.forms.label import canonical
+from xltool.forms.label import normalise_label
 from xltool.forms.layout import grid
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.document import Lattice, TableEntry
@@ -105,7 +105,7 @@ def _bare_line(row: Sequence[TableEntry]) -> _TableLine:
 @lru_cache(maxsize=8192)
 def bare_label(text: str) -> str:
     """A label without what printers change: spaces, width, quotation marks."""
-    return _MARKS.sub("", canonical(text)).replace("〔", "(").replace("〕", ")")
+    return _MARKS.sub("", normalise_label(text)).replace("〔", "(").replace("〕", ")")
 
 
 # ---------------------------------------------------------------- rows under one another

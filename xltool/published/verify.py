@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xltool.forms.number import display
+from xltool.forms.number import format_figure
 from xltool.messages import UNPRINTABLE, finding
 from xltool.model import Finding, FormSpec, Submission
 
@@ -32,7 +32,7 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
     if printed.form != held.form:
         return
     for cell, seen_value, value in zip(spec.cells, printed.values, held.values, strict=True):
-        seen, wanted = display(seen_value, cell.measure), display(value, cell.measure)
+        seen, wanted = format_figure(seen_value, cell.measure), format_figure(value, cell.measure)
         if seen != wanted:
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}

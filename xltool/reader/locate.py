@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from xltool.forms.label import canonical
+from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
 from xltool.messages import finding, join_first
@@ -108,12 +108,14 @@ def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> 
 
 def _measure_resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) -> float:
     """The share of a sheet's labels that stand in another sheet."""
-    texts = {canonical(cell.text) for cell in sheet.cells.values() if cell.kind == "text"}
+    texts = {normalise_label(cell.text) for cell in sheet.cells.values() if cell.kind == "text"}
     if table is None:
         labels = [text.label for text in plan.spec.texts if plan.texts[text.key].sheet == name]
-        wanted = {canonical(label) for label in labels} | {canonical(f"{label}（必写）") for label in labels}
+        wanted = {normalise_label(label) for label in labels} | {
+            normalise_label(f"{label}（必写）") for label in labels
+        }
         return len(wanted & texts) / len(labels) if labels else 0.0
-    wanted = {canonical(area.text) for area in plan.grids[table.id].rectangles if area.text}
+    wanted = {normalise_label(area.text) for area in plan.grids[table.id].rectangles if area.text}
     return len(wanted & texts) / len(wanted)
 
 
@@ -266,12 +268,12 @@ def _find_anchors(plan: Plan, table: Table, sheet: RawSheet) -> dict[Rectangle, 
     texts: dict[str, list[Position]] = defaultdict(list)
     for place, cell in sheet.cells.items():
         if cell.kind == "text" and cell.formula is None and place[0] >= 1:
-            text = canonical(cell.text)
+            text = normalise_label(cell.text)
             texts[variants.get(text, text)].append(place)
     expected: dict[str, list[Rectangle]] = defaultdict(list)
     for area in plan.grids[table.id].rectangles:
         if area.key is None and area.text:
-            expected[canonical(area.text)].append(area)
+            expected[normalise_label(area.text)].append(area)
     anchors: dict[Rectangle, Position] = {}
     for text, areas in expected.items():
         places = sorted(texts.get(text, ()))
@@ -329,7 +331,7 @@ def _index_variants(table: Table) -> dict[str, str]:
         items: list[Row | Column | Head] = [*block.rows, *block.columns]
         items += [head for item in [*items] for head in getattr(item, "heads", ())]
         for item in items:
-            found.update({canonical(variant): canonical(item.label) for variant in item.variants})
+            found.update({normalise_label(variant): normalise_label(item.label) for variant in item.variants})
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from xltool.digits import parse_whole
 from xltool.forms import number, totals
-from xltool.forms.number import Figure, written
+from xltool.forms.number import Figure, format_value
 from xltool.messages import finding
 from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, texts
@@ -66,7 +66,7 @@ def read_workbook(
     progress = _Progress(identity.spec, layout, book, locate_cells(book, layout))
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
-    values = totals.computed(progress.spec, given)
+    values = totals.compute_totals(progress.spec, given)
     _compare_totals(progress, values)
     if book.formulas and identity.version is not None:
         progress.findings.extend(_find_changed_formulas(progress, plan(identity.version, layout.prior)))
@@ -138,7 +138,7 @@ def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
         }
         progress.findings.append(finding(figure.code, cell.key, **facts))
     if raw.formula is not None:
-        shown = written(figure.value, cell.measure)
+        shown = format_value(figure.value, cell.measure)
         progress.findings.append(
             finding("formula.in_input", cell.key, formula=raw.formula[:MAX_QUOTED_CONTENT], value=shown)
         )
@@ -162,7 +162,9 @@ def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
         if figure.value == value and figure.value is not None:
             progress.findings.append(finding("total.retyped", cell.key))
         elif raw.text.strip():
-            total = "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {written(value, cell.measure)}"
+            total = (
+                "而各项没有填全，算不出合计" if value is None else f"按各项相加是 {format_value(value, cell.measure)}"
+            )
             progress.findings.append(
                 finding("total.typed", cell.key, typed=raw.text.strip()[:MAX_QUOTED_CONTENT], sum=total)
             )

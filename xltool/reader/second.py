@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltool import kinds
 from xltool.forms import number
-from xltool.forms.number import Figure, written
+from xltool.forms.number import Figure, format_value
 from xltool.messages import finding
 from xltool.model import Cell, Finding, FormSpec, Submission
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
@@ -45,7 +45,7 @@ def compare_second_reading(
         if not cell.total:
             figure, shown = _read_figure(book, layout, cell)
             if figure.value != value:
-                differing.append((cell.key, written(value, cell.measure), shown))
+                differing.append((cell.key, format_value(value, cell.measure), shown))
     if not differing:
         return ()
     keys = [key for key, _, _ in differing]

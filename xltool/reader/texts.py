@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xltool.forms.checks import Check
-from xltool.forms.label import canonical
+from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import CHECKS
-from xltool.forms.text import taken
+from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Finding
 from xltool.reader.evidence import (
@@ -56,13 +56,15 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
     for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
         sheet, places = sheets[name], _index_texts(sheets[name])
         mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
-        guides = {place[1] - 1 for text in mine if text.guidance for place in places.get(canonical(text.guidance), ())}
+        guides = {
+            place[1] - 1 for text in mine if text.guidance for place in places.get(normalise_label(text.guidance), ())
+        }
         columns |= {text.key: guides for text in mine if guides}
         for text in mine:
             label = [
                 place
                 for wording in (text.label, f"{text.label}（必写）")
-                for place in places.get(canonical(wording), ())
+                for place in places.get(normalise_label(wording), ())
             ]
             if len(label) == 1 and len(guides) <= 1:
                 claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
@@ -81,7 +83,7 @@ def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
         if check.name in plan.explanations:
             spot = plan.explanations[check.name]
             writings[check.name] = Writing(name_of("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
-            place = rows.get((canonical(check.subject), canonical(check.text)))
+            place = rows.get((normalise_label(check.subject), normalise_label(check.text)))
             if sheet is not None and place is None:
                 columns[check.name] = {
                     column + 1 for (_, column), cell in sheet.cells.items() if cell.formula is not None
@@ -96,7 +98,7 @@ def _index_texts(sheet: RawSheet) -> dict[str, list[Position]]:
     found: dict[str, list[Position]] = {}
     for place, cell in sheet.cells.items():
         if cell.kind == "text" and cell.formula is None:
-            found.setdefault(canonical(cell.text), []).append(place)
+            found.setdefault(normalise_label(cell.text), []).append(place)
     return found
 
 
@@ -110,7 +112,7 @@ def _find_check_rows(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Positio
     for (row, column), text in texts.items():
         beside = texts.get((row, column + 1))
         if beside is not None:
-            yield (canonical(text), canonical(beside)), (row, last[row] + 1)
+            yield (normalise_label(text), normalise_label(beside)), (row, last[row] + 1)
 
 
 def _has_check_link(sheet: RawSheet, place: Position, check: Check, plan: Plan) -> bool:
@@ -172,7 +174,7 @@ def _read_content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
     """The text of a cell, a formula's as it is shown."""
     if raw.kind == "error":
         return "", [finding("text.fault", where=where, raw=raw.text[:MAX_QUOTED_CONTENT])]
-    text, noticed = taken(raw.text if raw.text.strip() else "", where)
+    text, noticed = take_text(raw.text if raw.text.strip() else "", where)
     if raw.formula is None:
         return text, noticed
     shown = raw.formula[:MAX_QUOTED_CONTENT]

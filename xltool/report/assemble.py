@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xltool.forms.layout import grid
-from xltool.forms.number import display
-from xltool.forms.references import settled
+from xltool.forms.number import format_figure
+from xltool.forms.references import resolve_references
 from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
 from xltool.report.text import split_paragraphs
 
@@ -16,7 +16,7 @@ def assemble_report(
 
     The figures that its texts name are put in here, those of last year from `prior`.
     """
-    submission = settled(spec, submission, prior)
+    submission = resolve_references(spec, submission, prior)
     parts: list[Heading | Paragraph | Grid] = []
     for section in spec.sections:
         if section.heading:
@@ -70,5 +70,5 @@ def _fill_rectangle(spec: FormSpec, r: Rectangle, submission: Submission) -> Rec
     if r.key is None:
         return r
     at = spec.index[r.key]
-    text = display(submission.values[at], spec.cells[at].measure)
+    text = format_figure(submission.values[at], spec.cells[at].measure)
     return Rectangle(r.row, r.column, r.height, r.width, r.role, text, r.key, r.block)

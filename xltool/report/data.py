@@ -9,7 +9,7 @@ from typing import Any, Final
 from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
-from xltool.forms.number import exact
+from xltool.forms.number import to_exact
 from xltool.model import FormSpec, Submission, summand_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
@@ -39,7 +39,7 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
             JOINT.join(part.label for part in path) for path in (row_path(cell.row), column_path(cell.column))
         )
         where = (cell.key, cell.table.title, cell.block.caption, row, column, cell.label)
-        yield (*whose, *where, cell.measure.unit, exact(value, cell.measure), note)
+        yield (*whose, *where, cell.measure.unit, to_exact(value, cell.measure), note)
 
 
 def to_csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from xltool.charts.picture import Amount, Bar, Picture, nothing, shown, words
-from xltool.forms.text import breadth
+from xltool.charts.picture import Amount, Bar, Picture, describe_nothing, describe_picture, format_amount
+from xltool.forms.text import measure_breadth
 from xltool.model import FormSpec
 from xltool.report.text import clean_line
 
@@ -68,7 +68,7 @@ def write_svg(picture: Picture, prefix: str = "picture-") -> str:
             f'height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="{_FONT}" font-size="{_TYPE}" '
             f'fill="{_INK}">',
             f'<title id="{name}-title">{_escape_text(picture.title)}</title>',
-            f'<desc id="{name}-desc">{_escape_text(words(picture))}</desc>',
+            f'<desc id="{name}-desc">{_escape_text(describe_picture(picture))}</desc>',
             *lines,
             "</svg>",
         ]
@@ -76,7 +76,7 @@ def write_svg(picture: Picture, prefix: str = "picture-") -> str:
 
 
 def _write_figure(picture: Picture, prefix: str) -> str:
-    said = write_svg(picture, prefix) if picture.longest else f"<p>{_escape_text(nothing(picture))}</p>"
+    said = write_svg(picture, prefix) if picture.longest else f"<p>{_escape_text(describe_nothing(picture))}</p>"
     notes = "".join(f'\n<p class="note">{_escape_text(more)}</p>' for more in picture.notes) if picture.longest else ""
     return f"<figure>\n<figcaption>{_escape_text(picture.title)}</figcaption>\n{said}{notes}\n</figure>"
 
@@ -86,7 +86,9 @@ def _draw_elements(picture: Picture) -> tuple[list[str], int]:
     beside = len(picture.series) > 1 and not picture.stacked
     left = 2 + (max(_measure_breadth(name) for name in picture.series) + 6 if beside else 0)
     figures = [
-        [_write_bar_figures(picture, bar)] if not beside else [shown(each, picture.unit) for each in bar.amounts]
+        [_write_bar_figures(picture, bar)]
+        if not beside
+        else [format_amount(each, picture.unit) for each in bar.amounts]
         for bar in picture.bars
     ]
     room = min(WIDTH - left - _SHORTEST, max(_measure_breadth(text) for texts in figures for text in texts) + 8)
@@ -121,8 +123,8 @@ def _draw_elements(picture: Picture) -> tuple[list[str], int]:
 def _write_bar_figures(picture: Picture, bar: Bar) -> str:
     """What stands behind a bar: its figure, and of a stacked one its parts where there is room for them."""
     if not picture.stacked:
-        return shown(bar.amounts[0], picture.unit)
-    whole = shown(Amount(bar.length), picture.unit)
+        return format_amount(bar.amounts[0], picture.unit)
+    whole = format_amount(Amount(bar.length), picture.unit)
     full = f"{whole}＝{'＋'.join(str(amount.length) for amount in bar.amounts)}"
     return full if bar.length and _measure_breadth(full) <= _MOST_ROOM - 8 else whole
 
@@ -159,7 +161,7 @@ def _wrap_label(label: str) -> list[str]:
 
 def _measure_breadth(text: str) -> int:
     """How broad a text is at most in the fonts that may stand in."""
-    return _NARROW * len(text) + (_TYPE - _NARROW) * (breadth(text) - len(text))
+    return _NARROW * len(text) + (_TYPE - _NARROW) * (measure_breadth(text) - len(text))
 
 
 def _escape_text(text: str) -> str:

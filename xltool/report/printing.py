@@ -141,9 +141,9 @@ def _print_csv(order: Order) -> Output:
 
 
 def _print_json(order: Order) -> Output:
-    from xltool.forms.document import dump
+    from xltool.forms.document import dump_document
 
-    return dump(order.spec, order.given), ()
+    return dump_document(order.spec, order.given), ()
 
 
 REPORT_KINDS: Final[Mapping[str, ReportKind]] = {

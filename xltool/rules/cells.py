@@ -10,7 +10,7 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, FigureCheck
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
-from xltool.forms.number import written
+from xltool.forms.number import format_value
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
 from xltool.rules.stack import CellMask
@@ -104,7 +104,10 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -
             value = values[spec.index[total.key]]
             if isinstance(value, int) and value != 0:
                 yield finding(
-                    "block.only_total", total.key, *(cell.key for cell in mine), value=written(value, total.measure)
+                    "block.only_total",
+                    total.key,
+                    *(cell.key for cell in mine),
+                    value=format_value(value, total.measure),
                 )
                 left = [cell for cell in left if cell not in mine]
         if left:

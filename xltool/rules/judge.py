@@ -27,7 +27,7 @@ def judge_readings(
     for reading in readings:
         if reading.submission is None:
             continue
-        submission, keys = totals.completed(spec, reading.submission)
+        submission, keys = totals.complete_totals(spec, reading.submission)
         completed.append(submission)
         notes.append([*reading.findings, *([finding("total.computed", *keys, count=len(keys))] if keys else [])])
     if not completed:

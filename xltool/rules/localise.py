@@ -70,7 +70,7 @@ _find_groups = derive_once(FormGroups)
 
 def _group_equalities(spec: FormSpec, typed: bool) -> list[EqualityGroup]:
     """Equalities by shared cells; where totals are not typed but computed, they are resolved into inputs."""
-    defined = totals.definitions(spec.rules)
+    defined = totals.find_definitions(spec.rules)
     chosen: list[tuple[Rule, dict[CellKey, int]]] = []
     for rule in spec.rules:
         if (
@@ -83,7 +83,7 @@ def _group_equalities(spec: FormSpec, typed: bool) -> list[EqualityGroup]:
         terms: dict[CellKey, int] = {}
         for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):
             for key, coefficient in side:
-                for leaf, times in totals.inputs(key, defined) if not typed and key in defined else ((key, 1),):
+                for leaf, times in totals.resolve_inputs(key, defined) if not typed and key in defined else ((key, 1),):
                     terms[leaf] = terms.get(leaf, 0) + sign * coefficient * times
         chosen.append((rule, {key: coefficient for key, coefficient in terms.items() if coefficient}))
     groups: list[tuple[set[CellKey], list[tuple[Rule, dict[CellKey, int]]]]] = []

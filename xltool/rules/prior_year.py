@@ -15,8 +15,8 @@ def align_prior(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:
     """
     if prior is None:
         return (None,) * len(spec.cells)
-    own = spec if prior.form == spec.id else catalog.load(prior.form)
-    values = totals.completed(own, prior)[0].values
+    own = spec if prior.form == spec.id else catalog.load_form(prior.form)
+    values = totals.complete_totals(own, prior)[0].values
     if own is spec:
         return values
     return tuple(_convert_figure(spec, own, values, key) for key in spec.index)

@@ -18,7 +18,7 @@ def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission |
     naming = {key for key, text in submission.texts.items() if "{" in text}
     for text in spec.texts if naming else ():
         faults = (
-            list(references.unresolved(submission.texts[text.key], spec, submission, prior))
+            list(references.find_unresolved(submission.texts[text.key], spec, submission, prior))
             if text.key in naming
             else []
         )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from xltool.forms import totals
 from xltool.forms.sheet_names import CHECKS, TEXTS
-from xltool.forms.text import length
+from xltool.forms.text import excel_length
 from xltool.messages import plain
 from xltool.model import Cell, NotApplicable, Rule, Submission, Value
 from xltool.rules.cells import count_faults
@@ -43,7 +43,7 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
     `prior` are last year's values in the order of the form, for a plan that shows them.
     """
     spec = plan.spec
-    submission = replace(submission, values=totals.computed(spec, submission.values))
+    submission = replace(submission, values=totals.compute_totals(spec, submission.values))
     found: dict[Spot, Shown] = {}
     for cell, value in zip(spec.cells, submission.values, strict=True):
         if cell.total:
@@ -90,7 +90,7 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
         found[spot] = f"校验结果：{state}"
     for key, spot in plan.texts.items():
         if spot.sheet == TEXTS:
-            found[Spot(TEXTS, spot.row, LENGTH)] = length(submission.texts.get(key, ""))
+            found[Spot(TEXTS, spot.row, LENGTH)] = excel_length(submission.texts.get(key, ""))
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from xltool.charts.picture import Amount, Bar, Picture, doubt, nothing, words
-from xltool.forms.text import breadth, clean
+from xltool.charts.picture import Amount, Bar, Picture, describe_doubt, describe_nothing, describe_picture
+from xltool.forms.text import clean_text, measure_breadth
 from xltool.model import figure_of
 from xltool.workbook.cell_formats import FONT
 from xltool.workbook.engine import EXACT
@@ -67,19 +67,19 @@ def _chart_rows(picture: Picture) -> int:
 
 
 def _remarks(picture: Picture) -> list[str]:
-    return [clean(remark) for remark in (picture.notes if picture.longest else (nothing(picture),))]
+    return [clean_text(remark) for remark in (picture.notes if picture.longest else (describe_nothing(picture),))]
 
 
 def _lines(text: str, width: int = LABELS + 2 * FIGURES) -> int:
     """Lines that a text needs in its column, or a remark across its table."""
-    return -(-breadth(text) // (width - 3))
+    return -(-measure_breadth(text) // (width - 3))
 
 
 def _block(book: Any, sheet: Any, picture: Picture, top: int, formats: Mapping[str, Any]) -> None:
     last = len(picture.series)
-    sheet.write_string(top, 0, clean(f"{picture.title}（{picture.unit}）"), formats["caption"])
+    sheet.write_string(top, 0, clean_text(f"{picture.title}（{picture.unit}）"), formats["caption"])
     for column, head in enumerate((picture.axis, *picture.series)):
-        sheet.write_string(top + 1, column, clean(head), formats["head"])
+        sheet.write_string(top + 1, column, clean_text(head), formats["head"])
     first = top + 2
     for row, bar in enumerate(picture.bars, first):
         sheet.set_row(row, _lines(_label(picture, bar), LABELS) * ROW * 3 // 4)
@@ -94,17 +94,19 @@ def _block(book: Any, sheet: Any, picture: Picture, top: int, formats: Mapping[s
     if picture.longest:
         chart = _chart(book, sheet.get_name(), picture, first, last)
         chart.set_size({"width": _CHART, "height": _chart_rows(picture) * ROW})
-        description = clean(f"{picture.title}。{words(picture)}")
+        description = clean_text(f"{picture.title}。{describe_picture(picture)}")
         sheet.insert_chart(top + 1, _BESIDE, chart, {"object_position": 2, "description": description})
 
 
 def _label(picture: Picture, bar: Bar) -> str:
     """What stands on the axis: a bar that is missing because its cell is blank says so there, which zero does not."""
-    label = clean(bar.label)
-    while breadth(label) > _LONGEST:  # or it would leave no room for its bar; the lists have the whole name
+    label = clean_text(bar.label)
+    while measure_breadth(label) > _LONGEST:  # or it would leave no room for its bar; the lists have the whole name
         label = f"{label.removesuffix('…')[:-1]}…"
     names = picture.series if len(picture.series) > 1 else ("",)
-    asides = [f"{name}{aside}" for name, amount in zip(names, bar.amounts, strict=True) if (aside := doubt(amount))]
+    asides = [
+        f"{name}{aside}" for name, amount in zip(names, bar.amounts, strict=True) if (aside := describe_doubt(amount))
+    ]
     return f"{label}（{'，'.join(asides)}）" if asides else label
 
 
@@ -142,10 +144,10 @@ def _chart(book: Any, name: str, picture: Picture, first: int, last: int) -> Any
             for bar in picture.bars
         ]
         chart.add_series(series | ({"points": rest} if any(rest) else {}))
-    chart.set_title({"name": clean(picture.title), "name_font": {"name": FONT, "size": 12}, "overlay": False})
+    chart.set_title({"name": clean_text(picture.title), "name_font": {"name": FONT, "size": 12}, "overlay": False})
     chart.set_y_axis(
         {
-            "name": clean(picture.axis),
+            "name": clean_text(picture.axis),
             "name_font": font,
             "num_font": font,
             "reverse": True,

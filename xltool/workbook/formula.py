@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, TEXTS
-from xltool.forms.totals import definitions
+from xltool.forms.totals import find_definitions
 from xltool.model import CellKey, Linear, Measure, Rule, Table, Terms
 from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.layout_plan import CHECK_TOP, Plan, Spot
@@ -112,7 +112,9 @@ def judged_text(words: Sequence[tuple[str, str]]) -> str:
 @derive_once
 def formulas(plan: Plan) -> dict[Spot, str]:
     """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
-    found: dict[Spot, str] = {plan.cells[key]: total(plan, rule) for key, rule in definitions(plan.spec.rules).items()}
+    found: dict[Spot, str] = {
+        plan.cells[key]: total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()
+    }
     places = FormPlaces(plan)
     for check in plan.checks:
         line = plan.lines[check.name]

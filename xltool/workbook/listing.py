@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from xltool.charts.picture import Picture
 from xltool.forms.sheet_names import FORBIDDEN, HISTORY, SHEET_LENGTH
-from xltool.forms.text import LONGEST, breadth, clean
+from xltool.forms.text import LONGEST_TEXT, clean_text, measure_breadth
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
@@ -50,7 +50,7 @@ def sheet_names(names: Iterable[str]) -> list[str]:
     """Names as Excel allows them: without its forbidden signs, at most 31 long, no two alike."""
     found: dict[str, str] = {}
     for name in names:
-        bare = FORBIDDEN.sub(" ", clean(name)).strip().strip("'").strip() or "表"
+        bare = FORBIDDEN.sub(" ", clean_text(name)).strip().strip("'").strip() or "表"
         bare = f"{bare}表" if bare.casefold() == HISTORY else bare
         taken, number = _cut(bare, SHEET_LENGTH), 2
         while taken.casefold() in found:
@@ -68,7 +68,7 @@ def draw_list(sheet: Any, rows: Sequence[Sequence[Content]], formats: Mapping[st
     for at, row in enumerate(rows):
         for column, content in enumerate(row):
             shown = _write(sheet, at, column, content, formats)
-            room = max(map(breadth, shown.split("\n"))) + (
+            room = max(map(measure_breadth, shown.split("\n"))) + (
                 4 if at == 0 else 2
             )  # a head has the button of the filter beside it
             widths[column] = min(BROADEST, max(widths[column], room))
@@ -97,8 +97,8 @@ def _write(sheet: Any, row: int, column: int, content: Content, formats: Mapping
     if row and not isinstance(content, str | date) and _fits(content):
         sheet.write_number(row, column, content, formats["number"])
         return str(content)
-    text = clean(str(content))
-    text = text if len(text) <= LONGEST // 2 else _cut(text, LONGEST, CUT)
+    text = clean_text(str(content))
+    text = text if len(text) <= LONGEST_TEXT // 2 else _cut(text, LONGEST_TEXT, CUT)
     sheet.write_string(row, column, text, formats["text" if row else "head"])
     return text
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from xltool import messages
 from xltool.codes import GRADES, NOTHING_TO_DO
-from xltool.forms.number import written
+from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
-from xltool.forms.text import clean
+from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
 from xltool.workbook.layout_plan import Plan, Spot, plan
@@ -65,13 +65,13 @@ def _remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Re
 
 def _told(found: Finding, layout: Plan) -> tuple[str, str, str]:
     problem, remedy, basis = messages.told(found, layout.spec, layout.place)
-    return clean(problem), clean(remedy) or NOTHING_TO_DO, clean(basis)
+    return clean_text(problem), clean_text(remedy) or NOTHING_TO_DO, clean_text(basis)
 
 
 def _doubt(suspect: Suspect, layout: Plan) -> str:
     cell = layout.spec.cell(suspect.key)
-    change = f"{written(suspect.value, cell.measure)} → {written(suspect.proposed, cell.measure)}"
-    return f"{cell.table.name} {layout.cells[suspect.key].address} {change}，{clean(suspect.why)}。"
+    change = f"{format_value(suspect.value, cell.measure)} → {format_value(suspect.proposed, cell.measure)}"
+    return f"{cell.table.name} {layout.cells[suspect.key].address} {change}，{clean_text(suspect.why)}。"
 
 
 def _target(found: Finding, layout: Plan) -> Spot | None:
@@ -96,8 +96,10 @@ def _figure(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> st
     """What stood in the cells: what was typed, or the figures."""
     typed = found.data.get("raw", found.data.get("typed"))
     if typed is not None:
-        return f"“{clean(str(typed))}”"
-    figures = [(layout.cells[key].address, written(values[key], layout.spec.cell(key).measure)) for key in found.keys]
+        return f"“{clean_text(str(typed))}”"
+    figures = [
+        (layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in found.keys
+    ]
     if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
         listed = [f"{address}：{figure}" for address, figure in figures[:MOST_FIGURES]]
         return "\n".join([*listed, *(["……"] if len(figures) > MOST_FIGURES else [])])
@@ -114,8 +116,8 @@ def _changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Ch
                 f"{cell.table.name} {spot.address}",
                 spot,
                 called,
-                written(old, cell.measure),
-                written(new, cell.measure),
+                format_value(old, cell.measure),
+                format_value(new, cell.measure),
             )
     for text in spec.texts:
         spot = layout.texts[text.key]
@@ -137,7 +139,7 @@ def _changed(place: str, spot: Spot, called: str, old: str | None, new: str | No
 def _brief(text: str | None) -> str:
     if not text:
         return "（空）"
-    short = clean(text)
+    short = clean_text(text)
     return short if len(short) <= MOST_SIGNS else f"{short[:MOST_SIGNS]}……（共 {len(short)} 字）"
 
 

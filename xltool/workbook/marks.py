@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from xltool.codes import LEVEL_NAMES
-from xltool.forms.text import length
+from xltool.forms.text import excel_length
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission
 from xltool.workbook.digest import digest
@@ -58,5 +58,5 @@ def check_marks(meta: Mapping[str, str]) -> None:
 def check_fit(whole: Iterable[tuple[str, str, int]]) -> None:
     """Raises `XltoolError` for the first text, named in Chinese, that has more UTF-16 units than its place holds."""
     for what, text, most in whole:
-        if length(text) > most:
-            raise XltoolError(f"{what}有 {length(text)} 字，超过工作簿中最多 {most} 字；请精简。")
+        if excel_length(text) > most:
+            raise XltoolError(f"{what}有 {excel_length(text)} 字，超过工作簿中最多 {most} 字；请精简。")

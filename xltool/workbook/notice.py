@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
-from xltool.forms.text import breadth
+from xltool.forms.text import measure_breadth
 from xltool.messages import plain
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
@@ -118,7 +118,7 @@ def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
         }
         sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
         if found.comment:
-            rows = sum(-(-max(1, breadth(line)) // NOTE_SIGNS) for line in found.comment.split("\n"))
+            rows = sum(-(-max(1, measure_breadth(line)) // NOTE_SIGNS) for line in found.comment.split("\n"))
             size = {"width": NOTE_WIDTH, "height": NOTE_LINE * (rows + 1)}
             look = {"author": AUTHOR, "font_name": "宋体", "font_size": 9, "visible": False}
             sheet.write_comment(spot.row, spot.column, found.comment, look | size)

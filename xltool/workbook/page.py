@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from xltool.forms.text import breadth
+from xltool.forms.text import measure_breadth
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import page_mark
 
@@ -35,7 +35,7 @@ def lines(text: str, width: float, size: int) -> int:
     Three characters are left for the indent, the margins, and punctuation that may not begin a line.
     """
     room = max(2.0, width * 11 / size - 3)
-    return max(1, sum(max(1, -(-breadth(line) // room)) for line in text.split("\n")).__int__())
+    return max(1, sum(max(1, -(-measure_breadth(line) // room)) for line in text.split("\n")).__int__())
 
 
 def set_columns(sheet: Any, widths: tuple[int, ...]) -> None:

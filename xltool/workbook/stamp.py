@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import fromstring
 
-from xltool.forms.text import clean
+from xltool.forms.text import clean_text
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
 from xltool.rules.prior_year import align_prior
 from xltool.workbook.cached_values import figure
@@ -70,7 +70,7 @@ class Master:
 
         Raises `XltoolError` for a name, code or serial that is too long.
         """
-        blank = self._blank(Agency(clean(agency.code), clean(agency.name), agency.level), clean(serial))
+        blank = self._blank(Agency(clean_text(agency.code), clean_text(agency.name), agency.level), clean_text(serial))
         check_marks(identity_marks(self.spec, blank))
         mould = self._mould(agency.level, prior)
         changed = _own_parts(mould, blank)

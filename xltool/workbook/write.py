@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xltool.forms import sheet_names
-from xltool.forms.text import LONGEST, clean
+from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values, formula, front, sheets
@@ -85,16 +85,16 @@ def _storable(submission: Submission) -> Submission:
     agency = submission.agency
     return replace(
         submission,
-        agency=replace(agency, code=clean(agency.code), name=clean(agency.name)),
-        texts={key: clean(text) for key, text in submission.texts.items()},
-        explanations={name: clean(text) for name, text in submission.explanations.items()},
-        serial=clean(submission.serial),
+        agency=replace(agency, code=clean_text(agency.code), name=clean_text(agency.name)),
+        texts={key: clean_text(text) for key, text in submission.texts.items()},
+        explanations={name: clean_text(text) for name, text in submission.explanations.items()},
+        serial=clean_text(submission.serial),
     )
 
 
 def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
     """Fails for what xlsxwriter would cut off or leave out with a mere warning."""
-    whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), LONGEST) for text in layout.spec.texts]
-    whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), LONGEST) for c in layout.checks]
+    whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), LONGEST_TEXT) for text in layout.spec.texts]
+    whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), LONGEST_TEXT) for c in layout.checks]
     check_marks(meta)
     check_fit(whole)

@@ -150,12 +150,12 @@ def test_a_file_that_could_not_be_opened_is_forgotten_once_it_can(copy, monkeypa
 def test_a_file_whose_reading_was_cut_short_is_read_again(copy, monkeypatch):
     """The fault may have been the machine's: a good return must not be refused for ever because of it."""
     lost = Reading(None, (finding("file.worker", why="读了 10 秒还没有读完"),))
-    whole = intake.readings
-    monkeypatch.setattr(intake, "readings", lambda items, *_: (lost for _ in items))
+    whole = intake.stream_readings
+    monkeypatch.setattr(intake, "stream_readings", lambda items, *_: (lost for _ in items))
     assert run("collect", "-C", copy) == 5
     assert state(copy)[1] == []
     assert run("collect", "-C", copy) == 0  # told again, and known
-    monkeypatch.setattr(intake, "readings", whole)
+    monkeypatch.setattr(intake, "stream_readings", whole)
     assert run("collect", "-C", copy) == 0
     assert len(state(copy)[1]) == 24
     assert '"unmatched": 0' in CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout

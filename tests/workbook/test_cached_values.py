@@ -12,8 +12,9 @@ import pytest
 
 from tests import figures
 from xltool.forms.sheet_names import CHECKS, TEXTS
+from xltool.forms.text import excel_length
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission, Value
-from xltool.workbook.cached_values import figure, length, shown
+from xltool.workbook.cached_values import figure, shown
 from xltool.workbook.formula import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, formulas
 from xltool.workbook.layout_plan import Plan, Spot, plan
 
@@ -151,7 +152,7 @@ def test_lengths_are_counted_as_excel_counts_them(layout, right):
     spot = Spot(TEXTS, layout.texts["preface"].row, LENGTH)
     for text, number in (("", 0), ("两行\n字", 4), ("𠮷", 2), ("a" * 300, 300)):
         assert shown(layout, replace(right, texts=right.texts | {"preface": text}))[spot] == number
-    assert length("\ud842") == 1
+    assert excel_length("\ud842") == 1
 
 
 def test_figures_as_doubles_of_15_digits(spec):

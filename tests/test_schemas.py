@@ -1,0 +1,224 @@
+"""Every JSON that xltool writes is what its published schema says, and the schema says no more than is written."""
+
+import json
+import re
+from copy import deepcopy
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import xltool
+from tests import figures
+from tests.campaign import stores
+from xltool import api
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import find_standings, to_json
+from xltool.campaign.store import Unmatched
+from xltool.cli import main
+from xltool.forms import document
+
+HOUSE = Path(xltool.__file__).parent
+SAMPLES = HOUSE.parent / "samples" / "2024"
+SCHEMAS = {file.name.removesuffix(".json"): file for file in (resources.files("xltool") / "schemas").iterdir()}
+SPEC = api.form("ogi-2021")
+
+
+@cache
+def validator(name):
+    return Draft202012Validator(json.loads(SCHEMAS[name].read_text("utf-8")))
+
+
+def check(written):
+    """Holds a document against the schema that it names."""
+    name = re.fullmatch(r"xltool/(\w+)/1", written["schema"])[1]
+    faults = [f"{fault.json_path}: {fault.message}" for fault in validator(name).iter_errors(written)]
+    assert not faults, faults[:5]
+    return name
+
+
+def run(*arguments):
+    done = CliRunner().invoke(main, list(map(str, arguments)), prog_name="xltool")
+    return [json.loads(line) for line in done.stdout_bytes.splitlines()]
+
+
+def test_every_schema_that_the_house_names_is_published():
+    named = {
+        name for path in HOUSE.rglob("*.py") for name in re.findall(r"\"xltool/(\w+)/1\"", path.read_text("utf-8"))
+    }
+    assert named - {"seal"} == SCHEMAS.keys()  # a seal is a number that nobody reads as JSON
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name):
+    held = json.loads(SCHEMAS[name].read_text("utf-8"))
+    Draft202012Validator.check_schema(held)
+    assert held["properties"]["schema"] == {"const": f"xltool/{name}/1"}
+    assert held["$id"] == f"urn:xltool:{name}:1"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_forms(folder):
+    assert check(*run("forms", "--json")) == "forms"
+    for form_id in api.forms():
+        assert check(*run("forms", form_id, "--json")) == "form"
+
+
+def test_findings_of_all_kinds(folder):
+    samples = sorted(SAMPLES.glob("*.json"))
+    (folder / "no.xlsx").write_bytes(b"PK\3\4 broken")
+    values = {
+        "disclosure.fees.amount": 781234567,
+        "disclosure.regulations.issued": "/",
+        "disputes.review.upheld": "很多",
+    }
+    whole = json.loads(samples[0].read_text("utf-8"))
+    (folder / "odd.json").write_text(json.dumps(whole | {"values": whole["values"] | values}), "utf-8")
+    lines = run("check", *samples, folder / "odd.json", folder / "no.xlsx", folder / "missing.xlsx", "--json")
+    assert [check(line) for line in lines] == ["check"] * (len(samples) + 3)
+    assert {line["status"] for line in lines} == {"accepted", "returned", "rejected"}
+    assert any(found["suspects"] for line in lines for found in line["findings"])
+
+
+def test_submission_documents(folder):
+    for sample in sorted(SAMPLES.glob("*.json")):
+        CliRunner().invoke(main, ["fill", str(sample), "-o", "a.xlsx"])
+        CliRunner().invoke(main, ["report", str(sample), "-o", "a.json", "--draft"])
+        [filled] = [json.loads(CliRunner().invoke(main, ["read", "a.xlsx"]).stdout)]
+        for written in (filled, json.loads(Path("a.json").read_text("utf-8")), json.loads(sample.read_text("utf-8"))):
+            assert check(written) == "submission"
+    CliRunner().invoke(main, ["report", str(sample), "-o", "a.docx", "--draft"])
+    assert check(json.loads(CliRunner().invoke(main, ["import", "a.docx"]).stdout)) == "submission"
+
+
+def standing_documents(root):
+    """A campaign with a return of each state, and one without a deadline."""
+    roster = Roster(stores.entries())
+    made = stores.campaign(root, roster)
+    office, education = (entry.agency for entry in roster.entries[:2])
+    with stores.opened(made) as store:
+        good = figures.submission(SPEC, dict.fromkeys(SPEC.index, 0) | stores.FIGURES, office)
+        stores.take_judged(store, good, "2025-01-10T09:00:00", "好.xlsx")
+        stores.take(store, education.code, "2025-01-11T09:00:00", [stores.finding("applications.balance@enterprise")])
+        others = [Unmatched("0" * 64, "别.xlsx", "读不出单位。", "2025-01-12T09:00:00")]
+        found = find_standings(made, roster, store, date(2025, 2, 3))
+    return made, to_json(made, found, others)
+
+
+def test_how_agencies_stand(folder):
+    made, written = standing_documents(folder)
+    assert check(written) == "status"
+    assert [agency["state"] for agency in written["agencies"]][:3] == ["accepted", "returned", "missing"]
+    assert check(*run("status", "-C", made.root, "--json")) == "status"
+    made.root.joinpath("campaign.toml").write_text(
+        re.sub(r"(?m)^deadline.*\n", "", made.root.joinpath("campaign.toml").read_text("utf-8")), "utf-8"
+    )
+    [without] = run("status", "-C", made.root, "--json")
+    assert without["deadline"] is None
+    check(without)
+
+
+def test_the_county_s_own_document(folder):
+    made, _ = standing_documents(folder)
+    CliRunner().invoke(main, ["consolidate", "-C", str(made.root), "--allow-missing"])
+    assert check(json.loads((made.root / "county" / "submission.json").read_text("utf-8"))) == "submission"
+
+
+def test_the_computer(folder):
+    assert check(*run("doctor", "--json")) == "doctor"
+
+
+def objects(schema, written, path=()):
+    """Every object of a document that its schema closes, with the way to it and the keys that must be there."""
+    if isinstance(written, dict) and "properties" in schema:
+        if schema.get("additionalProperties") is False:
+            yield path, schema["required"]
+        for key, inner in schema["properties"].items():
+            if key in written:
+                yield from objects(inner, written[key], (*path, key))
+    elif isinstance(written, list) and "items" in schema and written:
+        longest = max(range(len(written)), key=lambda at: len(str(written[at])))
+        yield from objects(schema["items"], written[longest], (*path, longest))
+
+
+def at(written, path):
+    for step in path:
+        written = written[step]
+    return written
+
+
+def test_no_field_may_be_missing_and_none_is_unknown(folder):
+    written = [
+        *run("forms", "--json"),
+        *run("forms", "ogi-2021", "--json"),
+        *run("check", SAMPLES / "654221-102.json", "--json"),
+        *run("doctor", "--json"),
+        standing_documents(folder)[1],
+    ]
+    closed = 0
+    for whole in written:
+        name = check(whole)
+        for path, required in objects(validator(name).schema, whole):
+            closed += 1
+            for key in required:
+                less = deepcopy(whole)
+                del at(less, path)[key]
+                assert not validator(name).is_valid(less), (name, path, key)
+            more = deepcopy(whole)
+            at(more, path)["another"] = 1
+            assert not validator(name).is_valid(more), (name, path)
+    assert closed == 17  # each document, and each kind of object in it
+
+
+VALUES = st.sampled_from([0, 12, 78.1561, -3, None, "/", "十二", True, [1], {}])
+TEXTS = st.sampled_from(["文字。", "", None, 5, [], True])
+AGENCY = {"code": "1", "name": "甲局", "level": "county"}
+
+
+def mapping(keys, values):
+    return st.one_of(st.dictionaries(st.sampled_from(keys), values), st.sampled_from([[], None, "没有"]))
+
+
+def often(usual, *odd):
+    """The usual value in most documents, so that one fault alone is met too."""
+    return st.one_of(*[st.just(usual)] * 6, st.sampled_from(odd))
+
+
+DOCUMENTS = st.fixed_dictionaries(
+    {
+        "schema": often("xltool/submission/1", "xltool/submission/2", None),
+        "form": often("ogi-2021", "", " ", 5),
+        "year": often(2024, 2000, 2100, 1999, 2101, "2024", None, True, 2024.5),
+        "agency": often(
+            AGENCY, AGENCY | {"code": ""}, AGENCY | {"name": " \t"}, AGENCY | {"level": "village"}, [], {"code": "1"}
+        ),
+    },
+    optional={
+        "scope": often("own", "consolidated", "all", None),
+        "values": mapping(["disclosure.fees.amount", "disputes.review.upheld", "applications.received.total"], VALUES),
+        "texts": mapping(["overview", "overview.disclosure", "contact.phone"], TEXTS),
+        "explanations": mapping(["applications.balance@enterprise", "cell.blank@disclosure"], TEXTS),
+        "serial": often("0001", "", 5),
+        "another": st.just(1),
+    },
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS, st.sampled_from(["", "", "", "", "schema", "form", "year", "agency"]))
+def test_the_schema_takes_the_documents_that_reading_takes(given, left_out):
+    given.pop(left_out, None)
+    reading = document.parse(json.dumps(given).encode(), api.known_form)
+    shapeless = {found.code for found in reading.findings} & {"number.kind", "number.text"}
+    assert validator("submission").is_valid(given) == (reading.submission is not None and not shapeless)

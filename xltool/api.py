@@ -170,8 +170,9 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
 def status(reading: Reading) -> Status:
     """accepted: no error finding; returned: read, with errors; rejected: could not be read.
 
-    >>> [xltool.status(reading) for reading in xltool.check([xltool.read(sample), xltool.read(wrong),
-    xltool.read(b"")])] ['accepted', 'returned', 'rejected']
+    >>> readings = xltool.check([xltool.read(data) for data in (sample, wrong, b"")])
+    >>> [xltool.status(reading) for reading in readings]
+    ['accepted', 'returned', 'rejected']
     """
     if reading.submission is None:
         return "rejected"

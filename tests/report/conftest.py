@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from xltool.forms.catalog import load_form
-from xltool.model import Agency, FormSpec, Submission
+from xltool.model import Agency, FormSpec, Report, Submission
+from xltool.report.assemble import assemble_report
 
 TEXTS = {
     "preface": "本报告按照规定的格式编写，统计期限为2024年1月1日至12月31日。",
@@ -44,10 +45,20 @@ def spec() -> FormSpec:
 
 @pytest.fixture
 def submission(spec: FormSpec) -> Submission:
+    return number_cells(spec)
+
+
+def number_cells(spec: FormSpec) -> Submission:
     """Every figure is another one, so that a figure in the wrong place shows; the fee has a fraction."""
     values = [at + 1 for at in range(len(spec.cells))]
     values[spec.index["disclosure.fees.amount"]] = 78156100
     return Submission("ogi-2021", 2024, Agency("654221-015", "清河县教育局", "department"), tuple(values), TEXTS)
+
+
+def assemble_numbered(draft: bool = False) -> Report:
+    """The report of that submission, for functions that make it again elsewhere."""
+    spec = load_form("ogi-2021")
+    return assemble_report(spec, number_cells(spec), draft=draft)
 
 
 @pytest.fixture(params=HOSTILE)

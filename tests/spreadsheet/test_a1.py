@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,10 +144,13 @@ def test_openpyxl_shifts_the_same_way(formula, down, right):
 @given(st.text(alphabet="AB1$:!'\"[](),. 表+#", max_size=60), st.integers(-3, 3), st.integers(-3, 3))
 def test_any_text_can_be_shifted(formula, rows, columns):
     shift_formula(formula, rows, columns)
-    assert shift_formula(formula, 0, 0).replace("#REF!", "") is not None
+    same = shift_formula(formula, 0, 0)
+    assert same == formula or "#REF!" in same
     parse_reference(formula)
 
 
 def test_a_formula_of_open_quotes_is_shifted_in_linear_time():
     for text in ('"' * 8191, "'" * 8191, "[" * 8191, "A1:" * 2700, "A" * 8191):
+        begun = time.process_time()
         shift_formula(text, 1, 1)
+        assert time.process_time() - begun < 1  # linear takes milliseconds

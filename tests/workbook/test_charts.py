@@ -6,16 +6,10 @@ Fed by the cells beside them, told in words, blank where nothing was filled in.
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import sha256
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -27,6 +21,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import figures
+from tests.elsewhere import assert_same_elsewhere
 from xltool import api
 from xltool.charts.picture import Amount, Bar, Picture, describe_picture
 from xltool.forms.catalog import load_form
@@ -218,23 +213,10 @@ def test_lists_without_pictures_have_no_such_sheet_and_its_name_is_free() -> Non
     ]
 
 
-def test_same_pictures_same_bytes_later_and_in_another_process() -> None:
-    """Two seconds are one step of the clock of a zip archive; the order of sets is another one in each process."""
-    forms = ("ogi-2021", "ogi-2019")
-    here = [sha256(write_listing(LISTS, pictured(form))).hexdigest() for form in forms]
-    program = (
-        "from hashlib import sha256; from tests.workbook.test_charts import LISTS, pictured, write_listing; "
-        f"print(*(sha256(write_listing(LISTS, pictured(form))).hexdigest() for form in {forms}))"
-    )
-    time.sleep(2)
-    made = [
-        subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            check=True,
-            env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
-        ).stdout.decode()
-        for zone, seed in (("Asia/Shanghai", "1"), ("America/New_York", "2"))
-    ]
-    assert [each.split() for each in made] == [here, here]
+def list_pictured(form: str) -> bytes:
+    return write_listing(LISTS, pictured(form))
+
+
+@EDITIONS
+def test_same_pictures_same_bytes(form: str) -> None:
+    assert_same_elsewhere(list_pictured, form)

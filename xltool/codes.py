@@ -14,9 +14,12 @@ from xltool.model import Severity
 NOTHING_TO_DO: Final = "不用改。"
 """The remedy of what is only told."""
 ACCURATE: Final = "报告内容应当准确、全面"
-ANNUAL_NOTICE: Final = f"国办公开办函〔2021〕30号：{ACCURATE}"
-"""The basis of most checks; a finding in another form names the notice of that form."""
-REGULATION: Final = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
+ANNUAL_NOTICE: Final = f"{{notice}}：{ACCURATE}"
+"""The basis of most checks, with the notice that is the basis of the form."""
+REGULATION: Final = "{law}"
+"""The articles behind that notice, as the form names them."""
+NOTICE_IN_GENERAL: Final = "下发报表的通知"
+"""What both are called where no form is at hand."""
 FILING_GUIDE: Final = "xltool 报送文件要求"
 
 GRADES: Final[Mapping[Severity, str]] = {"error": "强制", "warning": "核实", "info": "提示"}
@@ -91,7 +94,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "只填了合计",
         "{block}“{row}”行只填了总计 {value}，没有分项。",
-        "按申请人类别补填各栏，没有的填 0。",
+        "补填各栏，没有的填 0。",
         ANNUAL_NOTICE,
     ),
     "block.only_column": Message(
@@ -454,7 +457,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "published.no_tables": Message(
         "error",
         "没有年报的表格",
-        "没有找到年报的表格（主动公开、依申请公开、复议诉讼）：{what}。",
+        "没有找到年报的表格（{tables}）：{what}。",
         "核对文件是不是年度报告全文；表格是图片的要重新录入。",
     ),
     "published.kind": Message(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
-from xltool.codes import ACCURATE, ANNUAL_NOTICE, CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO
+from xltool.codes import CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
 from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value, figure_of
 
 Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
@@ -88,9 +88,7 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
         facts["figures"] = figures(rule, spec, found.data)
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
-        basis = found.data.get("basis") or (
-            f"{spec.basis}：{ACCURATE}" if spec is not None and basis == ANNUAL_NOTICE else basis
-        )
+        basis = found.data.get("basis") or _name_basis(basis, spec)
     said = message.sentence.format_map(facts)
     remedy = remedy.format_map(facts) if found.rule is None else remedy
     return said, remedy, basis if found.severity != "info" and basis != FILING_GUIDE else ""
@@ -102,7 +100,14 @@ def explained_code(code: str) -> str:
     lines = [f"{code}　{message.title}（{GRADES[message.severity]}）", f"　出现时：{_FACT.sub('…', message.sentence)}"]
     if message.remedy:
         lines.append(f"　改法：{_FACT.sub('…', message.remedy)}")
-    return "\n".join([*lines, f"　依据：{_FACT.sub('…', message.basis)}"])
+    return "\n".join([*lines, f"　依据：{_name_basis(message.basis, None)}"])
+
+
+def _name_basis(basis: str, spec: FormSpec | None) -> str:
+    """The basis of a code with what the form at hand calls its notice and its law."""
+    notice = NOTICE_IN_GENERAL if spec is None else spec.basis
+    law = notice if spec is None else spec.law or notice
+    return basis.replace("{notice}", notice).replace("{law}", law)
 
 
 def explained_rule(name: str, spec: FormSpec) -> str:

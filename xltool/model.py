@@ -294,6 +294,15 @@ class Rule:
         return f"{self.id}@{self.at}" if self.at else self.id
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedWords:
+    """How agencies write of this report when they publish it on their own, so that it can be read."""
+
+    subjects: tuple[str, ...] = ()  # what their titles call it, before 报告 or 年报; none: its own title alone
+    shared: tuple[str, ...] = ()  # what nearly all of its headings say, so that it tells them not apart
+    offices: tuple[str, ...] = ()  # offices to ask, behind an agency's name, besides 办公室
+
+
 ChartOver: TypeAlias = Literal["year", "years", "agencies"]
 """What a chart shows: this year alone, this year beside last, or every agency of a consolidation."""
 
@@ -342,6 +351,7 @@ class FormSpec:
     law: str = ""  # the articles behind the notice that is its basis
     office: str = ""  # what the office in charge is called, behind the name of its county
     charts: tuple[Chart, ...] = ()
+    published: PublishedWords = PublishedWords()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

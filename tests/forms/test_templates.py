@@ -63,6 +63,7 @@ def test_the_fault_that_only_the_whole_can_tell():
 FIELDS = {
     "top": 'title = "政务新媒体季度检查表"\n',
     "`[measure.NAME]`": 'unit = "万元"\n',
+    "`[published]`": 'shared = ["政务新媒体"]       # what nearly all headings say, so that it tells them not apart\n',
     "`[[text]]`": 'key = "problems"\n',
     "`[[section]]`": 'heading = "二、群众留言"\n',
     "`[[chart]]`": 'title = "{year}年的账号"\n',
@@ -73,7 +74,7 @@ FIELDS = {
     "head": '{ id = "faults", ',
     "rule": 'id = "within"\n',
 }
-BELOW = {"top": {"measure", "text", "section", "chart", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
+BELOW = {"top": {"measure", "published", "text", "section", "chart", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
 """Tables within tables: they have lines of their own in the list of fields."""
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from xltool.forms import catalog
+from xltool.model import PublishedWords
 from xltool.published.document import Document, Prose
 from xltool.published.title import Title, choose_title, find_titles, is_agency
 
-TITLE = "政府信息公开工作年度报告"
+FORM = catalog.load_form("ogi-2021")
 
 
-def found(*lines, title=TITLE, page=""):
-    return list(find_titles(Document(tuple(map(Prose, lines)), page), title))
+def found(*lines, form=FORM, page=""):
+    return list(find_titles(Document(tuple(map(Prose, lines)), page), form))
 
 
 def said(*lines):
@@ -115,10 +119,9 @@ def test_a_year_that_only_the_text_tells():
 
 
 def test_the_title_of_another_form():
-    assert found("甲县2025年政府网站工作年度报表", title="政府网站工作年度报表") == [
-        Title("甲县", 2025, frozenset({0}))
-    ]
-    assert not found("甲县2025年政府网站工作年度报告", title="政府网站工作年度报表")
+    other = replace(FORM, title="政府网站工作年度报表", published=PublishedWords())
+    assert found("甲县2025年政府网站工作年度报表", form=other) == [Title("甲县", 2025, frozenset({0}))]
+    assert not found("甲县2025年政府网站工作年度报告", form=other)
 
 
 def test_of_several_the_one_of_the_year_that_the_report_is_about():

@@ -43,6 +43,10 @@ class Fields:
     def integers(self, key: str) -> list[int]:
         return [item for item in self._list(key, None) if self._is(key, item, int, "whole numbers")]
 
+    def table(self, key: str) -> dict[str, Any]:
+        """The table `[key]`, empty where there is none."""
+        return dict(self._take(key, dict, "a table", {}))
+
     def named(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The tables `[key.name]`, with their names."""
         for name, value in (self._take(key, dict, "named tables", None) or {}).items():

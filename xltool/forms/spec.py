@@ -12,7 +12,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, nearest
 from xltool.messages import DefinitionError
-from xltool.model import Cell, FormSpec, Section, Table, Text
+from xltool.model import Cell, FormSpec, PublishedWords, Section, Table, Text
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -81,9 +81,17 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         law=fields.text("law", ""),
         office=fields.text("office", ""),
         charts=drawn,
+        published=_read_published(source, fields.table("published")),
     )
     fields.close()
     return spec
+
+
+def _read_published(source: Source, data: dict[str, Any]) -> PublishedWords:
+    fields = Fields(source, data, "'published'")
+    subjects, shared, offices = (tuple(fields.texts(key, [])) for key in ("subjects", "shared", "offices"))
+    fields.close()
+    return PublishedWords(subjects, shared, offices)
 
 
 def _read_years(fields: Fields) -> tuple[int, int | None]:

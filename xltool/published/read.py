@@ -16,7 +16,7 @@ from xltool.forms import number
 from xltool.forms.memo import derive_once
 from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
-from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Value
+from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.document import Document
 from xltool.published.tables import PrintedFigure, TableFigures
@@ -136,7 +136,11 @@ def read_document_parts(
     if not found:
         count = len(opened.tables())
         return _reject(
-            finding("published.no_tables", what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格")
+            finding(
+                "published.no_tables",
+                tables=_list_labels(list(dict.fromkeys(_subject(table) for spec in specs for table in spec.tables))),
+                what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格",
+            )
         )
     newest = max(
         specs,
@@ -184,6 +188,11 @@ def _name_file_kind(data: bytes) -> str:
         return kinds.of_bytes(data).what
     names = [name.lower() for name in Package(data).names]
     return "工作簿（用 xltool read 读）" if "xl/workbook.xml" in names else kinds.of_members(names).what
+
+
+def _subject(table: Table) -> str:
+    """What a table is about, in a word or two: the name of its sheet without its number."""
+    return table.sheet.removeprefix(table.name).strip()
 
 
 def _reject(found: Finding) -> Imported:

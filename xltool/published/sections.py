@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from xltool.forms.label import normalise_label
+from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Level, Section, Text
 from xltool.published import title
 from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
@@ -22,10 +23,6 @@ LONGEST_HEADING: Final = 40
 """Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
 ALIKE_HEADINGS: Final = 0.5
 
-_PERIOD: Final = re.compile(r"(20[0-9]{2})年1月1日(?:起?至|-|—|到)(?:20[0-9]{2}年)?12月31日")
-_OFFICE: Final = re.compile(
-    r"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{4,40}?)(?:办公室|政务公开办|政务公开科|秘书科|联系)"
-)
 _NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
 _ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
 _LEVELS: Final[tuple[tuple[str, Level], ...]] = (
@@ -52,8 +49,8 @@ class Words:
 def read_words(document: Document, spec: FormSpec) -> Words:
     """The words of a report in the order of a form's sections."""
     found = Words()
-    titles = list(title.find_titles(document, spec.title))
-    about = None if len({each.year for each in titles}) == 1 and titles[0].year else _find_period_year(document)
+    titles = list(title.find_titles(document, spec))
+    about = None if len({each.year for each in titles}) == 1 and titles[0].year else _find_period_year(document, spec)
     found.agency, found.year, _ = title.choose_title(titles, about)
     skipped = frozenset[int]().union(*(each.lines for each in titles))
     marked = _find_marked_levels(document.parts, spec)
@@ -92,16 +89,33 @@ def read_words(document: Document, spec: FormSpec) -> Words:
             found.agency = found.agency or find_signature([part.text for part in inside])
         _read_section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
     if not found.agency:
-        match = _OFFICE.search("".join(before))
+        match = _office_pattern(spec).search("".join(before))
         found.agency = "" if match is None else match["name"]
     found.year = found.year or about
     return found
 
 
-def _find_period_year(document: Document) -> int | None:
+def _find_period_year(document: Document, spec: FormSpec) -> int | None:
     """The year that the report's sentence about its period speaks of."""
-    match = _PERIOD.search(normalise_label("".join(document.prose())))
+    pattern = _period_pattern(spec)
+    match = None if pattern is None else pattern.search(normalise_label("".join(document.prose())))
     return None if match is None else int(match[1])
+
+
+@derive_once
+def _period_pattern(spec: FormSpec) -> re.Pattern[str] | None:
+    """The period of a form with a year before its first day; None where it names no two days."""
+    first, joint, last = normalise_label(spec.period).partition("至")
+    if not joint:
+        return None
+    return re.compile(rf"(20[0-9]{{2}})年{re.escape(first)}(?:起?至|-|—|到)(?:20[0-9]{{2}}年)?{re.escape(last)}")
+
+
+@derive_once
+def _office_pattern(spec: FormSpec) -> re.Pattern[str]:
+    """Whom a report asks to be asked: an agency, before the name of its office."""
+    offices = "|".join(map(re.escape, ("办公室", *spec.published.offices, "秘书科", "联系")))
+    return re.compile(rf"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{{4,40}}?)(?:{offices})")
 
 
 def guess_level(name: str) -> Level:
@@ -111,7 +125,7 @@ def guess_level(name: str) -> Level:
 
 def has_form_title(document: Document, spec: FormSpec) -> bool:
     """Whether a document calls itself by a form's title, with a year before it."""
-    return any(each.year for each in title.find_titles(document, spec.title))
+    return any(each.year for each in title.find_titles(document, spec))
 
 
 def _find_marked_levels(parts: Sequence[Part], spec: FormSpec) -> set[int]:
@@ -142,7 +156,7 @@ def _find_section_starts(
             part = parts[place]
             if isinstance(part, Lattice) or (only_marked and part.level != 1):
                 continue
-            rest = _text_behind_heading(part, section.heading)
+            rest = _text_behind_heading(part, section.heading, spec.published.shared)
             if rest is not None:
                 at = place
                 yield place, section, rest
@@ -156,7 +170,7 @@ def _heading_number(heading: str) -> str:
     return "" if match is None else match[1]
 
 
-def _text_behind_heading(part: Prose, heading: str) -> str | None:
+def _text_behind_heading(part: Prose, heading: str, shared: Sequence[str]) -> str | None:
     """What a line says behind a heading that it begins with; None where it does not."""
     line, official = normalise_label(part.text), normalise_label(heading)
     if line.startswith(official):
@@ -165,7 +179,9 @@ def _text_behind_heading(part: Prose, heading: str) -> str | None:
     if len(line) > LONGEST_HEADING or _heading_number(part.text) != _heading_number(heading) or line.endswith("。"):
         return None
     bare, wanted = _NUMBERED.sub("", line, count=1), _NUMBERED.sub("", official, count=1)
-    alike = difflib.SequenceMatcher(None, bare.replace("政府信息公开", ""), wanted.replace("政府信息公开", "")).ratio()
+    for words in map(normalise_label, shared):
+        bare, wanted = bare.replace(words, ""), wanted.replace(words, "")
+    alike = difflib.SequenceMatcher(None, bare, wanted).ratio()
     return "" if alike >= ALIKE_HEADINGS else None
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from xltool.forms.memo import derive_once
+from xltool.model import FormSpec
 from xltool.published.document import Document, Prose
 
 LONGEST_TITLE: Final = 80
@@ -19,9 +20,8 @@ MAX_TITLE_LINES: Final = 3
 
 _YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
 _NAME: Final = r"[^，。；：:！？“”《》<>|]*?"
-_FORMAL: Final = re.compile(r"(?:政府|政务)?信息公开(?:工作)?年度?报告")
-_SUBJECT: Final = r"(?:政府|政务)信息(?:主动)?公开|政务公开|信息公开"
 _REPORT: Final = rf"(?:工作)?(?:情况)?的?(?:(?P<later>{_YEAR})年?)?(?:年度?)?(?:工作)?(?:情况)?(?:总结)?(?:报告|年报)"
+_REPORT_SIGN: Final = "报"
 _BEHIND: Final = r"(?:[（(](?P<behind>[^（）()]{1,20})[）)])*"
 _BEFORE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\]|(?:标题|题名|名称|信息名称|附件[0-9]*)[:：])+")
 _AROUND: Final = re.compile(r"^关于|(?:关于|的)$")
@@ -48,8 +48,8 @@ class _TitleLine(NamedTuple):
     text: str
 
 
-def find_titles(document: Document, title: str) -> Iterator[Title]:
-    """The titles of a report of that official title, each in up to three lines.
+def find_titles(document: Document, spec: FormSpec) -> Iterator[Title]:
+    """The titles of a report of that form, each in up to three lines.
 
     What the file calls itself where no line does.
     """
@@ -60,11 +60,11 @@ def find_titles(document: Document, title: str) -> Iterator[Title]:
     ]
     seen = False
     for index in range(len(lines)):
-        found = _find_title_ending(lines, index, title)
+        found = _find_title_ending(lines, index, spec)
         if found is not None:
             seen = True
             yield found
-    said = None if seen else _parse_title(_remove_blanks(re.split(r"\s[-_|—–]+|_", document.title)[0]), title)
+    said = None if seen else _parse_title(_remove_blanks(re.split(r"\s[-_|—–]+|_", document.title)[0]), spec)
     yield from [] if said is None else [said]
 
 
@@ -89,19 +89,19 @@ def _remove_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _find_title_ending(lines: Sequence[_TitleLine], index: int, title: str) -> Title | None:
+def _find_title_ending(lines: Sequence[_TitleLine], index: int, spec: FormSpec) -> Title | None:
     """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
-    if len(lines[index].text) > LONGEST_TITLE or _title_sign(title) not in lines[index].text:
+    if len(lines[index].text) > LONGEST_TITLE or _title_sign(spec) not in lines[index].text:
         return None
-    found, first = _parse_title(lines[index].text, title), index
+    found, first = _parse_title(lines[index].text, spec), index
     for above in range(index - 1, max(-1, index - MAX_TITLE_LINES), -1):
         if found is not None and found.name and found.year:
             break
         part = (
-            _upper_line_pattern(title).fullmatch(lines[above].text) is not None
-            and _parse_title(lines[above].text, title) is None
+            _upper_line_pattern(spec).fullmatch(lines[above].text) is not None
+            and _parse_title(lines[above].text, spec) is None
         )
-        more = _parse_title("".join(line.text for line in lines[above : index + 1]), title) if part else None
+        more = _parse_title("".join(line.text for line in lines[above : index + 1]), spec) if part else None
         if more is None:
             break
         found, first = more, above
@@ -109,60 +109,59 @@ def _find_title_ending(lines: Sequence[_TitleLine], index: int, title: str) -> T
         return None
     taken = [line.at for line in lines[first : index + 1]]
     if not found.name:
-        named = _find_name_line(lines, first, index, title)
+        named = _find_name_line(lines, first, index, spec)
         found = found if named is None else found._replace(name=named.text)
         taken += [] if named is None else [named.at]
     return found._replace(lines=frozenset(taken))
 
 
-def _find_name_line(lines: Sequence[_TitleLine], first: int, last: int, title: str) -> _TitleLine | None:
+def _find_name_line(lines: Sequence[_TitleLine], first: int, last: int, spec: FormSpec) -> _TitleLine | None:
     """The line above or below a title that names the agency.
 
     One that can be nothing else, or else a short line right above.
     """
     near = [*lines[max(0, first - 1) : first], *lines[last + 1 : last + 2]]
-    above = [line for line in near if line.at == lines[first].at - 1 and _may_be_name(line.text, title)]
+    above = [line for line in near if line.at == lines[first].at - 1 and _may_be_name(line.text, spec)]
     return next((line for line in near if is_agency(line.text)), above[0] if above else None)
 
 
-def _may_be_name(line: str, title: str) -> bool:
-    return 2 < len(line) <= 40 and not _NO_NAME.search(line) and _parse_title(line, title) is None
+def _may_be_name(line: str, spec: FormSpec) -> bool:
+    return 2 < len(line) <= 40 and not _NO_NAME.search(line) and _parse_title(line, spec) is None
 
 
-def _title_subject(title: str) -> str:
-    return _SUBJECT if _FORMAL.fullmatch(title) else re.escape(title)
+def _title_subject(spec: FormSpec) -> str:
+    return "|".join(map(re.escape, spec.published.subjects or (spec.title,)))
 
 
-@lru_cache(maxsize=16)
-def _title_sign(title: str) -> str:
+def _title_sign(spec: FormSpec) -> str:
     """A sign without which the last line of a title is none."""
-    return "报" if _FORMAL.fullmatch(title) else title[-1]
+    return _REPORT_SIGN if spec.published.subjects else spec.title[-1]
 
 
-@lru_cache(maxsize=16)
-def _upper_line_pattern(title: str) -> re.Pattern[str]:
+@derive_once
+def _upper_line_pattern(spec: FormSpec) -> re.Pattern[str]:
     """What an upper line of a title may be: an agency, a year, or both, and the subject."""
     return re.compile(
-        rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_title_subject(title)})(?:工作)?)?"
+        rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_title_subject(spec)})(?:工作)?)?"
     )
 
 
-@lru_cache(maxsize=16)
-def _title_patterns(title: str) -> tuple[re.Pattern[str], ...]:
+@derive_once
+def _title_patterns(spec: FormSpec) -> tuple[re.Pattern[str], ...]:
     """A title with the year before its subject, and one with the year elsewhere or nowhere."""
-    end = (_REPORT if _FORMAL.fullmatch(title) else "") + _BEHIND
-    subject = f"(?:{_title_subject(title)})"
+    end = (_REPORT if spec.published.subjects else "") + _BEHIND
+    subject = f"(?:{_title_subject(spec)})"
     return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{end}"), re.compile(
         rf"(?P<before>{_NAME}){subject}{end}"
     )
 
 
-def _parse_title(line: str, title: str) -> Title | None:
+def _parse_title(line: str, spec: FormSpec) -> Title | None:
     """What a line says as a title; None where it is none."""
-    if not 4 < len(line) <= LONGEST_TITLE or _title_sign(title) not in line:
+    if not 4 < len(line) <= LONGEST_TITLE or _title_sign(spec) not in line:
         return None
     bare = _BEFORE.sub("", line)
-    match = next((match for pattern in _title_patterns(title) if (match := pattern.fullmatch(bare))), None)
+    match = next((match for pattern in _title_patterns(spec) if (match := pattern.fullmatch(bare))), None)
     if match is None:
         return None
     told = match.groupdict()

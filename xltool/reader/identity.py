@@ -103,7 +103,7 @@ def check_edition(spec: FormSpec, year: int) -> Finding | None:
 def _edition_finding(spec: FormSpec, year: int) -> Finding:
     first, last = spec.years
     span = f"{first} 年起" if last is None else f"{first} 至 {last} 年"
-    return finding("file.edition", form=spec.id, year=year, span=span)
+    return finding("file.edition", form=spec.id, year=year, span=span, basis=spec.law or spec.basis)
 
 
 def _is_possible(field: str, value: str) -> bool:

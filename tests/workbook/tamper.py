@@ -11,6 +11,8 @@ from functools import cache
 
 import openpyxl
 from lxml import etree
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
 
 from tests.workbook.parts import LINKS, MAIN
 from xltool import api
@@ -25,6 +27,7 @@ SHEETS = (GUIDE, COVER, TEXTS, TABLE_2, TABLE_3, TABLE_4, CHECKS, HIDDEN)
 AGENCY = Agency("654221-015", "额敏县教育和科学技术局", "city")
 CUSTOM = "docProps/custom.xml"
 
+Area = tuple[int, int, int, int]
 Tamper = Callable[["Opened"], object]
 
 
@@ -313,20 +316,31 @@ def _follow(opened: Opened, sheet: str, at: int, by: int, axis: int) -> None:
         if reference is not None and reference[0] == sheet:
             area = _moved(reference[1:], at, by, axis)
             name.text = "#REF!" if area is None else f"{quote_sheet(sheet)}!{range_name(*area, absolute=True)}"
-    spec = api.form("ogi-2021")
-    table = next((table for table in spec.tables if table.sheet == sheet), None)
-    if table is None:
-        return
-    bottom, right = plan(spec).frame(table)
-    old = range_name(0, 0, bottom, right, absolute=True)
-    new = range_name(0, 0, bottom + by * (axis == 0), right + by * (axis == 1), absolute=True)
     for other in opened.book.iter(f"{{{MAIN}}}sheet"):
-        before = "" if other.get("name") == sheet else f"{quote_sheet(sheet)}!"
-        for formula in opened.sheet(other.get("name")).iter(f"{{{MAIN}}}f"):
-            formula.text = (formula.text or "").replace(f"{before}{old}", f"{before}{new}")
+        home = other.get("name", "")
+        for formula in opened.sheet(home).iter(f"{{{MAIN}}}f"):
+            text = formula.text or ""
+            if home == sheet or sheet in text:
+                formula.text = _followed(text, home, sheet, lambda area: _moved(area, at, by, axis))
 
 
-def _moved(area: tuple[int, ...], at: int, by: int, axis: int) -> tuple[int, int, int, int] | None:
+def _followed(formula: str, home: str, sheet: str, moved: Callable[[Area], Area | None]) -> str:
+    """A formula of the sheet `home` after rows or columns of `sheet` moved."""
+    pieces = []
+    for token in Tokenizer(f"={formula}").items:
+        reference = parse_reference(token.value) if token.subtype == Token.RANGE else None
+        piece = token.value
+        if reference is not None and (reference[0] or home) == sheet:
+            area = moved(reference[1:])
+            before, mark, _ = piece.rpartition("!")
+            piece = (
+                f"{before}{mark}#REF!" if area is None else f"{before}{mark}{range_name(*area, absolute='$' in piece)}"
+            )
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _moved(area: Area, at: int, by: int, axis: int) -> Area | None:
     first, last = area[axis], area[axis + 2]
     if by < 0 and first == last == at:
         return None

@@ -15,8 +15,9 @@ from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission, Value
 from xltool.workbook.cached_values import figure, shown
-from xltool.workbook.formula import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, formulas
-from xltool.workbook.layout_plan import Plan, Spot, plan
+from xltool.workbook.formula import formulas
+from xltool.workbook.helpers import place_sums
+from xltool.workbook.layout_plan import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, Plan, Spot, plan
 
 BALANCE = "applications.balance@enterprise"
 
@@ -64,6 +65,16 @@ def test_figures_that_hold(layout, right):
     assert {found[word.spot] for word in layout.words} == {"通过"}
 
 
+def test_helpers_repeat_what_is_there_and_add_it_up_once_it_is_whole(layout, spec, right):
+    left = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE, disputes__direct__upheld=None)
+    found, made = shown(layout, left), place_sums(layout)
+    assert [found[layout.copies[f"disputes.{row}.upheld"]] for row in ("review", "direct")] == ["/", ""]
+    for row in ("review", "direct"):
+        run = tuple(f"disputes.{row}.{column}" for column in ("upheld", "corrected", "other", "pending"))
+        assert found[made[run]] == found[layout.cells[f"disputes.{row}.total"]]
+    assert found[layout.cells["disputes.direct.total"]] == ""
+
+
 def test_totals_are_computed_and_not_taken(layout, spec, right):
     found = shown(layout, changed(right, spec, applications__received__total=10**9, disputes__review__total=None))
     assert found == shown(layout, right)
@@ -93,7 +104,8 @@ def test_a_blank_is_not_zero(layout, spec, right):
 def test_not_applicable_counts_as_zero(layout, spec, right):
     zero = changed(right, spec, disputes__review__upheld=0)
     slash = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE)
-    assert shown(layout, zero) == shown(layout, slash)
+    copy = layout.copies["disputes.review.upheld"]
+    assert shown(layout, zero) | {copy: "/"} == shown(layout, slash)
 
 
 def test_everything_blank(layout, spec):

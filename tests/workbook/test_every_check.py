@@ -19,8 +19,8 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, Value
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values
-from xltool.workbook.formula import ASK, FAIL, LEFT, PASS, TOLD, VERDICT
-from xltool.workbook.layout_plan import Spot, plan
+from xltool.workbook.formula import ASK, FAIL, PASS, TOLD
+from xltool.workbook.layout_plan import LEFT, VERDICT, Spot, plan
 from xltool.workbook.write import workbook
 
 FORMS, WORKBOOKS = 6, 7

@@ -1,14 +1,20 @@
 import re
+from graphlib import TopologicalSorter
 
 import pytest
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
+from tests.test_third_form import DEFINITION
+from tests.workbook.test_every_check import FORMS as MADE
+from tests.workbook.test_every_check import make_form
 from xltool.forms import catalog
-from xltool.forms.sheet_names import CHECKS, COVER, TEXTS
+from xltool.forms import spec as definition
+from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import parse_reference
-from xltool.workbook.formula import DIFFERENCE, LEFT, RIGHT, VERDICT, formulas, judged_text, state_text, validation
-from xltool.workbook.layout_plan import Plan, Spot, plan
+from xltool.workbook.formula import formulas, judged_text, state_text, validation
+from xltool.workbook.helpers import place_sums
+from xltool.workbook.layout_plan import DIFFERENCE, LEFT, RIGHT, VERDICT, Plan, Spot, plan
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 ALLOWED = {
@@ -72,7 +78,7 @@ def shape(text: str) -> tuple[int, int]:
 def test_every_formula_uses_functions_that_all_offices_have(layout):
     used = set().union(*(functions(text) for text in formulas(layout).values()))
     assert used <= ALLOWED
-    assert used >= {"SUM", "INDEX", "SUMPRODUCT", "COUNTBLANK"}
+    assert used >= {"SUM", "INDEX", "SUMPRODUCT", "COUNTIF"}
 
 
 def test_every_formula_is_within_the_limits_of_excel(layout):
@@ -98,7 +104,54 @@ def test_conditions_and_validations_use_them_too(layout):
             assert ('"/"' in text) == slash
 
 
-def unlocked(layout: Plan) -> set[tuple[str, int, int]]:
+Place = tuple[str, int, int]
+
+
+def named(spot: Spot, text: str) -> list[tuple[str, int, int, int, int]]:
+    """The ranges that a formula names, with their sheets."""
+    found = []
+    for reference in references(text):
+        sheet, *area = parse_reference(reference)
+        found.append((sheet or spot.sheet, *area))
+    return found
+
+
+def needed(layout: Plan) -> dict[Place, set[Place]]:
+    """For each formula the formulas in the ranges that it names: what an engine waits for that reads ranges and no functions."""
+    found = formulas(layout)
+    places = {(spot.sheet, spot.row, spot.column) for spot in found}
+    by_sheet = {name: [place for place in places if place[0] == name] for name in layout.sheets}
+    return {
+        (spot.sheet, spot.row, spot.column): {
+            place
+            for sheet, top, left, bottom, right in named(spot, text)
+            for place in by_sheet[sheet]
+            if top <= place[1] <= bottom and left <= place[2] <= right
+        }
+        for spot, text in found.items()
+    }
+
+
+FORMS = {edition: catalog.load_form(edition) for edition in EDITIONS}
+FORMS |= {"third": definition.parse_spec(DEFINITION, "media-inspection.toml")}
+FORMS |= {f"made-{number}": make_form(number) for number in range(MADE)}
+
+
+@pytest.fixture(params=FORMS)
+def both(request) -> list[Plan]:
+    """The plans of a form without last year's figures and with them."""
+    return [plan(FORMS[request.param], prior) for prior in (False, True)]
+
+
+def test_no_formula_names_a_range_that_holds_itself_or_goes_in_a_circle(both):
+    for each in both:
+        waits = needed(each)
+        assert len(waits) > len(each.spec.cells)
+        assert not [place for place, others in waits.items() if place in others]
+        assert len(list(TopologicalSorter(waits).static_order())) == len(waits)  # raises CycleError with the circle
+
+
+def unlocked(layout: Plan) -> set[Place]:
     """Where a clerk may type, cut and paste: also under the rest of a merged input."""
     found = {(spot.sheet, spot.row, spot.column) for spot in (*layout.texts.values(), *layout.explanations.values())}
     for cell in layout.spec.cells:
@@ -108,58 +161,75 @@ def unlocked(layout: Plan) -> set[tuple[str, int, int]]:
     return found
 
 
-def test_figures_are_reached_through_frames_alone(layout):
-    """A cut cell takes plain references to it along.
+def test_what_can_be_cut_is_named_in_frames_alone(both):
+    """All other ranges hold locked cells only; a frame is counted in, and holds the one cell that it is there for."""
+    for each in both:
+        open_cells, reached = unlocked(each), set()
+        for spot, text in formulas(each).items():
+            for reference, (sheet, top, left, bottom, right) in zip(references(text), named(spot, text), strict=True):
+                inside = {p for p in open_cells if p[0] == sheet and top <= p[1] <= bottom and left <= p[2] <= right}
+                if inside:
+                    assert top < bottom or left < right, (spot, reference)
+                    counted = re.findall(rf"INDEX\({re.escape(reference)},([0-9]+),([0-9]+)\)", text)
+                    assert len(counted) == text.count(reference)
+                    reached |= {(sheet, top + int(row) - 1, left + int(column) - 1) for row, column in counted}
+        merged = {place for place in open_cells - reached if (*place[:2], place[2] - 1) in open_cells}
+        typed = {spot for key, spot in each.texts.items() if spot.sheet == TEXTS or each.spec.text(key).required}
+        typed |= {each.cells[cell.key] for cell in each.spec.cells if not cell.total} | {*each.explanations.values()}
+        assert reached == {(spot.sheet, spot.row, spot.column) for spot in typed}
+        assert open_cells - reached - merged <= {(s.sheet, s.row, s.column) for s in each.texts.values()}
 
-    A frame whose corners are locked stays, and INDEX counts inside it.
+
+def bent(area: tuple[int, ...], cut: set[tuple[int, int]], down: int, across: int) -> bool:
+    """Whether a spreadsheet changes a range when cells are cut and pasted so far off.
+
+    All of it moves with all of its cells; an end moves when the whole edge does, in line with it.
     """
-    frames = {(table.sheet, 0, 0, *layout.frame(table)) for table in layout.spec.tables}
-    tables = {table.sheet for table in layout.spec.tables}
-    seen = set()
-    for spot, text in formulas(layout).items():
-        for reference in references(text):
-            sheet, *area = parse_reference(reference)
-            place = (sheet or spot.sheet, *area)
-            if place[0] in tables:
-                assert place in frames, (spot, reference)
-                assert re.search(rf"INDEX\({re.escape(reference)},[0-9]+,[0-9]+\)", text)
-                assert text.count(reference) == text.count(f"INDEX({reference},")
-                seen.add(place)
-    assert seen == frames
+    top, left, bottom, right = area
+    rows, columns = range(top, bottom + 1), range(left, right + 1)
+    if cut >= {(row, column) for row in rows for column in columns}:
+        return True
+    ends = [{(row, column) for column in columns} for row in (top, bottom)] if not across else []
+    ends += [{(row, column) for row in rows} for column in (left, right)] if not down else []
+    return any(cut >= end for end in ends)
 
 
-def test_the_corners_of_every_frame_are_locked(layout):
-    open_cells = unlocked(layout)
-    for table in layout.spec.tables:
-        bottom, right = layout.frame(table)
-        for corner in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
-            assert (table.sheet, *corner) not in open_cells
-        assert not [
-            cell for cell in open_cells if cell[0] == table.sheet and (cell[1] in (0, bottom) or cell[2] == right)
-        ]
+def test_no_cut_and_paste_that_the_locks_allow_bends_a_range(both):
+    """Every edge that can be cut, to every place in line with it: what is cut and what is pasted over are unlocked."""
+    for each in both:
+        open_cells = unlocked(each)
+        ranges = {area for spot, text in formulas(each).items() for area in named(spot, text)}
+        for sheet in {place[0] for place in open_cells}:
+            places = {place[1:] for place in open_cells if place[0] == sheet}
+            exposed = [area[1:] for area in ranges if area[0] == sheet and inside(area[1:], places)]
+            for area in exposed:
+                for edge in edges(area):
+                    if edge <= places:  # only then can an end move at all
+                        along = len({row for row, _ in edge}) == 1 and area[0] != area[2]
+                        moves = [(by, 0) if along else (0, by) for by in range(-60, 60) if by]
+                        allowed = [m for m in moves if {(r + m[0], c + m[1]) for r, c in edge} <= places]
+                        assert not [move for move in allowed if bent(area, edge, *move)], (sheet, area)
+                whole = inside((*area,), places)
+                assert len(whole) < (area[2] - area[0] + 1) * (area[3] - area[1] + 1)
 
 
-def test_no_formula_names_an_unlocked_cell(layout):
-    """Texts and reasons neither: they are reached through their rows, whose ends are locked."""
-    open_cells = unlocked(layout)
-    reached = set()
-    for spot, text in formulas(layout).items():
-        for reference in references(text):
-            sheet, top, left, bottom, right = parse_reference(reference)
-            sheet = sheet or spot.sheet
-            assert not {(sheet, row, column) for row in (top, bottom) for column in (left, right)} & open_cells, (
-                spot,
-                reference,
-            )
-            if (top, left) != (bottom, right) and sheet == TEXTS:
-                assert f"(INDEX({reference},1,2)" in text
-                reached.add(Spot(sheet, top, 1))
-    assert reached == {spot for spot in layout.texts.values() if spot.sheet == TEXTS}
+def inside(area: tuple[int, ...], places: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    top, left, bottom, right = area
+    return {(row, column) for row, column in places if top <= row <= bottom and left <= column <= right}
+
+
+def edges(area: tuple[int, ...]) -> list[set[tuple[int, int]]]:
+    top, left, bottom, right = area
+    found = [{(row, column) for column in range(left, right + 1)} for row in (top, bottom)]
+    return found + [{(row, column) for row in range(top, bottom + 1)} for column in (left, right)]
 
 
 def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     found = formulas(layout)
     totals = {layout.cells[cell.key] for cell in layout.spec.cells if cell.total}
+    helpers = {*layout.copies.values(), *place_sums(layout).values()}
+    assert {spot for spot in found if spot.sheet == HIDDEN} == helpers
+    assert not helpers & {*layout.meta.values()}
     inputs = {layout.cells[cell.key] for cell in layout.spec.cells if not cell.total}
     assert totals < set(found)
     assert not inputs & set(found)
@@ -176,12 +246,21 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     ]  # the agency there is a text: a stamp touches no sheet
 
 
-def test_a_total_in_full(spec):
-    layout = plan(spec)
-    area = "INDEX($A$1:$K$31,6,4):INDEX($A$1:$K$31,6,9)"
-    numbers = f"SUMPRODUCT(--ISNUMBER(1/(ROUND({area},0)={area})))"
-    assert formulas(layout)[layout.cells["applications.received.total"]] == (
-        f'IF({numbers}-COUNTBLANK({area})+COUNTIF({area},"/")=6,SUM({area}),"")'
+def test_a_figure_on_its_way_in_full(spec):
+    """What stands in D6 is copied, added up with its neighbours, and the total shows that sum."""
+    layout, found = plan(spec), formulas(plan(spec))
+    assert layout.copies["applications.received.natural_person"].address == "H18"
+    read = "INDEX('表三 依申请公开'!C5:D6,2,2)"
+    assert found[layout.copies["applications.received.natural_person"]] == f'IF({read}="","",{read})'
+    total = found[layout.cells["applications.received.total"]]
+    run = tuple(
+        f"applications.received.{c}"
+        for c in ("natural_person", "enterprise", "research", "welfare", "legal_services", "other")
+    )
+    spot = place_sums(layout)[run]
+    assert total == f"_xltool!{spot.address}"
+    assert (
+        found[spot] == 'IF(SUMPRODUCT(--ISNUMBER(1/(ROUND(H18:M18,0)=H18:M18)))+COUNTIF(H18:M18,"/")=6,SUM(H18:M18),"")'
     )
 
 
@@ -191,11 +270,18 @@ def test_a_rule_in_full(spec):
     left, right, difference, verdict = (
         found[Spot(CHECKS, line, column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT)
     )
-    frame, row = "'表三 依申请公开'!$A$1:$K$31", line + 1
-    assert f",SUM(INDEX({frame},6,5):INDEX({frame},7,5))," in left
-    assert right == f'IF(ISNUMBER(E{row}),SUM(INDEX({frame},29,5):INDEX({frame},30,5)),"")'
+    made, table, row = place_sums(layout), "'表三 依申请公开'!", line + 1
+    came = made["applications.received.enterprise", "applications.carried_in.enterprise"].seen_from(CHECKS)
+    out = made["applications.carried_out.enterprise",].seen_from(CHECKS)
+    assert left == f'IF(COUNT({came},{table}E29,{out})=3,{came},"")'
+    assert right == f'IF(ISNUMBER(E{row}),{table}E29+{out},"")'
     assert difference == f'IF(ISNUMBER(E{row}),E{row}-F{row},"")'
     assert verdict == f'IF(ISNUMBER(E{row}),IF(G{row}=0,"通过","不平"),"未填全")'
+
+
+def test_a_validity_test_stands_once_for_each_run(layout):
+    tests = [text for text in formulas(layout).values() if "ROUND(" in text and "COUNTIF" in text and "=IF" not in text]
+    assert len([text for text in tests if text.startswith("IF(SUMPRODUCT(")]) == len(place_sums(layout))
 
 
 def test_words_for_a_place_with_several_checks():

@@ -40,7 +40,7 @@ def test_every_cell_has_its_own_spot_inside_the_grid(layout):
     ]
     assert len(set(spots)) == len(spots) == len(layout.spec.cells)
     for cell in layout.spec.cells:
-        spot, bottom, right = layout.cells[cell.key], *layout.frame(cell.table)
+        spot, bottom, right = layout.cells[cell.key], layout.below(cell.table), layout.beside(cell.table)
         assert spot.sheet == cell.table.sheet
         assert spot.row < bottom
         assert spot.column < right

@@ -206,7 +206,7 @@ def test_merges_are_those_of_the_grid(made):
             for area in grid.rectangles
             if area.width * area.height > 1
         }
-        bottom, right = made.layout.frame(table)
+        bottom, right = made.layout.below(table), made.layout.beside(table)
         found = {merged.bounds for merged in sheet.merged_cells.ranges}
         inside = {area for area in found if area[1] > TABLE_TOP and area[3] <= bottom and area[2] <= right}
         assert inside == expected
@@ -269,7 +269,7 @@ def test_agency_and_state_head_every_sheet_that_is_filled_in(made):
     for name in (TEXTS, *(table.sheet for table in made.spec.tables)):
         sheet, spot = made.book[name], made.layout.states[name]
         assert sheet.cell(2, 1).value == f"填报单位：{made.submission.agency.name}"
-        assert sheet[spot.address].value == f'="校验结果："&{made.layout.state.reference}'
+        assert sheet[spot.address].value == f'="校验结果："&{made.layout.state.seen_from(name)}'
         merged = {area.coord for area in sheet.merged_cells.ranges if area.min_row == 2}
         assert any(area.startswith(f"{spot.address}:") for area in merged) or spot.column == sheet.max_column - 1
         assert all(area.startswith(("A2:", f"{spot.address}:")) for area in merged)

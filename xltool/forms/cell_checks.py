@@ -155,8 +155,8 @@ class Empty(CellCheck):
         return mask.all(axis=1).astype("int64")
 
     def formula(self, places: Places, table: Table | None) -> str:
-        filled = "+".join(f"COUNTA({area.reference})" for area in places.areas(self.cells(places.spec, table)))
-        return f"IF({filled}=0,1,0)"
+        areas = places.areas(self.cells(places.spec, table))
+        return f"IF({'+'.join(map(_blanks, areas))}={sum(area.size for area in areas)},1,0)"
 
 
 class Invalid(FigureCheck):
@@ -185,7 +185,7 @@ class Invalid(FigureCheck):
         cells, measure = area.reference, area.measure
         lowest = -measure.maximum if measure.signed else 0
         fits = f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
-        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")'
+        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")-{_blanks(area)}'
 
 
 class Blank(CellCheck):
@@ -200,7 +200,7 @@ class Blank(CellCheck):
         return view.blank
 
     def formula(self, places: Places, table: Table | None) -> str:
-        return "+".join(f"COUNTBLANK({area.reference})" for area in places.areas(self.cells(places.spec, table)))
+        return "+".join(map(_blanks, places.areas(self.cells(places.spec, table))))
 
 
 class Level(FigureCheck):
@@ -326,6 +326,11 @@ class MissingTexts(CellCheck):
     def formula(self, places: Places, table: Table | None) -> str:  # noqa: ARG002
         required = [places.text(text.key) for text in places.spec.texts if text.required]
         return "+".join(f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({text},CHAR(10),""),"\u3000","")))=0)' for text in required)
+
+
+def _blanks(area: Area) -> str:
+    """How many cells of an area are blank; COUNTBLANK takes the empty text that stands for one for a blank in some applications only."""
+    return f"SUMPRODUCT(--ISNUMBER(1/(LEN({area.reference})=0)))"
 
 
 CELL_CHECKS: Final[tuple[CellCheck, ...]] = (Empty(), Invalid(), Blank(), Level(), Doubtful(), Jump(), MissingTexts())

@@ -64,17 +64,13 @@ def has_moved_formulas(plan: Plan, name: str, sheet: RawSheet) -> bool:
     expected = _expected_formulas(plan).get(name, {})
     if all((cell := sheet.cells.get(place)) is not None and cell.formula == own for place, own in expected.items()):
         return False
-    strange = {
-        normalise_formula(c.formula)
-        for place, c in sheet.cells.items()
-        if c.formula is not None and c.formula != expected.get(place)
-    }
-    if not strange:
-        return False
     here = {place: normalise_formula(cell.formula) for place, cell in sheet.cells.items() if cell.formula is not None}
-    return any(
-        (text := normalise_formula(own)) in strange and here.get(place) != text for place, own in expected.items()
-    )
+    if here.keys() == expected.keys():  # words name lines of 校验: when those move, each reads as the next one should
+        totals = _index_totals(plan, name)
+        expected = {place: own for place, own in expected.items() if place in totals}
+    wanted = {place: normalise_formula(own) for place, own in expected.items()}
+    strange = {text for place, text in here.items() if text != wanted.get(place)}
+    return any(own in strange and here.get(place) != own for place, own in wanted.items())
 
 
 @lru_cache(maxsize=4096)

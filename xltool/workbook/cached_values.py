@@ -17,22 +17,18 @@ from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
 from xltool.workbook.formula import (
     ASK,
-    DIFFERENCE,
     FAIL,
-    LEFT,
-    LENGTH,
     MEND,
     OPEN,
     PASS,
-    RIGHT,
     TOLD,
-    VERDICT,
     WITHOUT,
     judged_text,
     needs_last_year,
     state_text,
 )
-from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.helpers import place_sums
+from xltool.workbook.layout_plan import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, Plan, Spot
 
 Shown: TypeAlias = int | float | str
 
@@ -46,10 +42,11 @@ def shown(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> di
     submission = replace(submission, values=totals.compute_totals(spec, submission.values))
     found: dict[Spot, Shown] = {}
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        if cell.total:
-            found[plan.cells[cell.key]] = figure(value, cell)
+        found[plan.cells[cell.key] if cell.total else plan.copies[cell.key]] = figure(value, cell)
     words: dict[str, tuple[str, str]] = {}
     values = dict(zip(spec.index, submission.values, strict=True))
+    for run, spot in place_sums(plan).items():
+        found[spot] = _total([values[key] for key in run], spec.cell(run[0]))
     rules = build_matrix(spec, plan.prior)
     view = SubmissionView(spec, [submission], [prior] if plan.prior else None)
     stack = join_years(view.stack, view.last) if plan.prior else view.stack
@@ -99,6 +96,12 @@ def figure(value: Value, cell: Cell) -> Shown:
     if value is None:
         return ""
     return "/" if isinstance(value, NotApplicable) else _number(value, cell.measure.decimals)
+
+
+def _total(values: Sequence[Value], cell: Cell) -> Shown:
+    """The sum of a run of cells like this one, nothing while one is blank."""
+    numbers = [value for value in values if isinstance(value, int)]
+    return "" if None in values else _number(sum(numbers), cell.measure.decimals)
 
 
 def _number(scaled: int, decimals: int) -> Shown:

@@ -1,8 +1,7 @@
-"""The formulas of a workbook: totals, checks, states. They point into whole frames, so cutting a cell cannot bend them.
+"""The formulas of a workbook: totals, checks, states, and the helper cells that they stand on.
 
-A frame is a table's sheet from A1 to its first row and column behind the grid; the frame of a text is its row. `INDEX(frame, row, column)`
-survives cut and paste of any input, where a plain `D6` would follow the cell or become #REF!. Functions are those of Excel 2010 and WPS;
-nothing is volatile.
+What a clerk can cut is named in frames alone (`frames`): figures in their copies (`helpers`), texts and reasons here. All else is locked
+and named as it is. Functions are those of Excel 2010 and WPS; nothing is volatile, and no cell depends on itself, range by range.
 """
 
 from __future__ import annotations
@@ -13,36 +12,37 @@ from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.totals import find_definitions
-from xltool.model import CellKey, Linear, Measure, Rule, Table, Terms
+from xltool.model import PRIOR, Linear, Measure, Rule
 from xltool.spreadsheet.a1 import cell_name
-from xltool.workbook.layout_plan import CHECK_TOP, Plan, Spot
+from xltool.workbook.frames import refer_in_frame
+from xltool.workbook.helpers import add_up, choose_linear, copy, list_runs, place_sums, round_sum
+from xltool.workbook.layout_plan import CHECK_TOP, DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, WHY, Plan, Spot
 from xltool.workbook.places import FormPlaces
-from xltool.workbook.ranges import cell_of, reference, runs, text_reference
+from xltool.workbook.ranges import Run, is_input, reference, runs
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
-
-LEFT, RIGHT, DIFFERENCE, VERDICT, WHY = 4, 5, 6, 7, 8
-"""Columns of the 校验 sheet."""
-LENGTH = 3
-"""The column of the 文字 sheet that counts characters."""
 
 
 def total(plan: Plan, rule: Rule) -> str:
     """The locked formula of a total: the sum of its parts once all of them are there, else nothing."""
     assert rule.defines is not None
-    table = plan.spec.cell(rule.defines).table
-    return f'IF({_valid(plan, [key for key, _ in rule.linear.right], table)},{_sum(plan, rule.linear.right, table)},"")'
+    home = plan.cells[rule.defines].sheet
+    parts = runs(plan, rule.linear.right)
+    if len(parts) == 1 and parts[0][1] == 1 and is_input(plan, rule.linear.right[0][0]):
+        return _figures(plan, parts[0][0], home)
+    return f'IF({_complete(plan, parts, home)},{_sum(plan, parts, home)},"")'
 
 
 def sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     """Left side, right side and difference of a rule on its line of the 校验 sheet; nothing while a cell is missing."""
     left, right = cell_name(line, LEFT), cell_name(line, RIGHT)
     decimals = plan.spec.cell(linear.own[0]).measure.decimals
-    needed = linear.keys if linear.operator.adds_up else linear.own
+    needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _of_last_year(part)]
+    one, other = (round_sum(_sum(plan, runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right))
     return (
-        f'IF({_valid(plan, needed, None)},{_rounded(_sum(plan, linear.left, None), decimals)},"")',
-        f'IF(ISNUMBER({left}),{_rounded(_sum(plan, linear.right, None), decimals)},"")',
-        f'IF(ISNUMBER({left}),{_rounded(f"{left}-{right}", decimals)},"")',
+        f'IF({_complete(plan, needed, CHECKS)},{one},"")',
+        f'IF(ISNUMBER({left}),{other},"")',
+        f'IF(ISNUMBER({left}),{round_sum(f"{left}-{right}", decimals)},"")',
     )
 
 
@@ -50,10 +50,9 @@ def verdict(plan: Plan, rule: Rule, line: int) -> str:
     """The verdict of a rule in a word, from the figures on its line; figures that only last year lacks are held against nobody."""
     left, right, difference = (cell_name(line, column) for column in (LEFT, RIGHT, DIFFERENCE))
     holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
-    unknown = (
-        f'IF({_valid(plan, rule.linear.own, None)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
-    )
-    return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(rule.severity == "error", FAIL, line)}),{unknown})'
+    own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _of_last_year(part)]
+    unknown = f'IF({_complete(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+    return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
 
 
 def needs_last_year(rule: Rule) -> bool:
@@ -61,9 +60,9 @@ def needs_last_year(rule: Rule) -> bool:
     return rule.linear.alone is None
 
 
-def count_verdict(check: Check, line: int) -> str:
+def count_verdict(plan: Plan, check: Check, line: int) -> str:
     """The verdict of a check that counts bad cells on its line: none is right."""
-    return f'IF({cell_name(line, LEFT)}=0,"{PASS}",{_bad(check.severity == "error", MEND, line)})'
+    return f'IF({cell_name(line, LEFT)}=0,"{PASS}",{_bad(plan, check.severity == "error", MEND, line)})'
 
 
 def state(plan: Plan) -> str:
@@ -82,20 +81,22 @@ def state_text(errors: int, asks: int) -> str:
 
 def heading(plan: Plan) -> str:
     """The state of the whole workbook above each table."""
-    return f'"校验结果："&{plan.state.reference}'
+    return f'"校验结果："&{plan.state.seen_from(TEXTS)}'
 
 
 def judged(plan: Plan, names: Sequence[str]) -> str:
-    """The word for a row or column of a table: the first verdict among its checks that is not 通过."""
+    """The word for a row or column of a table, on its sheet: the first verdict among its checks that is not 通过."""
     lines = [plan.lines[name] for name in names]
-    verdicts = [Spot(CHECKS, line, VERDICT).reference for line in lines]
-    unfilled = ",".join(f'{seen}="{OPEN}"' for seen in verdicts)
-    text = f'IF(OR({unfilled}),"{OPEN}","{PASS}")'
+    verdicts = [Spot(CHECKS, line, VERDICT).seen_from(TEXTS) for line in lines]
+    text = f'"{PASS}"'
+    if len(lines) > 1:
+        unfilled = ",".join(f'{seen}="{OPEN}"' for seen in verdicts)
+        text = f'IF(OR({unfilled}),"{OPEN}",{text})'
+    words = (MEND, ASK) if len(lines) > 1 else (MEND, ASK, OPEN)
     for line, seen in reversed(list(zip(lines, verdicts, strict=True))):
-        difference = Spot(CHECKS, line, DIFFERENCE).reference
-        text = (
-            f'IF({seen}="{FAIL}","{FAIL}，差 "&ABS({difference}),IF(OR({seen}="{MEND}",{seen}="{ASK}"),{seen},{text}))'
-        )
+        difference = Spot(CHECKS, line, DIFFERENCE).seen_from(TEXTS)
+        same = ",".join(f'{seen}="{word}"' for word in words)
+        text = f'IF({seen}="{FAIL}","{FAIL}，差 "&ABS({difference}),IF(OR({same}),{seen},{text}))'
     return text
 
 
@@ -112,18 +113,19 @@ def judged_text(words: Sequence[tuple[str, str]]) -> str:
 @derive_once
 def formulas(plan: Plan) -> dict[Spot, str]:
     """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
-    found: dict[Spot, str] = {
-        plan.cells[key]: total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()
-    }
+    found: dict[Spot, str] = {spot: copy(plan, key) for key, spot in plan.copies.items()}
+    found |= {spot: add_up(plan, [*run]) for run, spot in place_sums(plan).items()}
+    found |= {plan.cells[key]: total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()}
     places = FormPlaces(plan)
     for check in plan.checks:
         line = plan.lines[check.name]
         if check.kind is not None:
             found[Spot(CHECKS, line, LEFT)] = check.kind.formula(places, check.table)
-            found[Spot(CHECKS, line, VERDICT)] = count_verdict(check, line)
+            found[Spot(CHECKS, line, VERDICT)] = count_verdict(plan, check, line)
         if check.rule is not None:
-            linear = check.rule.linear if plan.prior else check.rule.linear.alone or check.rule.linear
-            for column, text in zip((LEFT, RIGHT, DIFFERENCE), sides(plan, linear, line), strict=True):
+            for column, text in zip(
+                (LEFT, RIGHT, DIFFERENCE), sides(plan, choose_linear(plan, check.rule), line), strict=True
+            ):
                 found[Spot(CHECKS, line, column)] = text
             found[Spot(CHECKS, line, VERDICT)] = verdict(plan, check.rule, line)
     found[plan.state] = state(plan)
@@ -133,7 +135,7 @@ def formulas(plan: Plan) -> dict[Spot, str]:
         found[spot] = heading(plan)
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
-            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({text_reference(spot, TEXTS)})"
+            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
     return found
 
 
@@ -144,29 +146,40 @@ def validation(measure: Measure, cell: str, slash: bool) -> str:
     return f'OR({cell}="/",{fits})' if slash else fits
 
 
-def _bad(error: bool, word: str, line: int) -> str:
-    return f'"{word}"' if error else f'IF(LEN({text_reference(Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
+def _bad(plan: Plan, error: bool, word: str, line: int) -> str:
+    return (
+        f'"{word}"' if error else f'IF(LEN({refer_in_frame(plan, Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
+    )
 
 
-def _rounded(sum_: str, decimals: int) -> str:
-    """Doubles of 万元 add up with errors behind the 15th digit; the figures have at most six decimals."""
-    return f"ROUND({sum_},{decimals})" if decimals else sum_
+def _of_last_year(part: tuple[Run, int]) -> bool:
+    return part[0][0].startswith(PRIOR)
 
 
-def _sum(plan: Plan, terms: Terms, home: Table | None) -> str:
-    parts: list[str] = []
-    for run, coefficient in runs(plan, terms):
-        sign = "-" if coefficient < 0 else "+" if parts else ""
+def _sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+    """The sum of runs that are complete."""
+    shown: list[str] = []
+    for run, coefficient in parts:
+        sign = "-" if coefficient < 0 else "+" if shown else ""
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
-        parts.append(f"{sign}{times}SUM({reference(plan, run, home)})")
-    return "".join(parts)
+        figures = _figures(plan, run, home)
+        alone = is_input(plan, run[0]) or (len(run) == 1 and not run[0].startswith(PRIOR))
+        shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")
+    return "".join(shown)
 
 
-def _valid(plan: Plan, keys: Iterable[CellKey], home: Table | None) -> str:
-    """Whether every cell holds a figure of its measure or `/`; a text, a fraction of a count and a blank do not."""
-    tests = []
-    for run, _ in runs(plan, tuple((key, 1) for key in keys)):
-        area, decimals = reference(plan, run, home), cell_of(plan, run[0]).measure.decimals
-        numbers = f"SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))"
-        tests.append(f'{numbers}-COUNTBLANK({area})+COUNTIF({area},"/")={len(run)}')
-    return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
+def _complete(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+    """Whether every cell of the runs holds a figure or `/`."""
+    figures = [_figures(plan, run, home) for run, _ in parts]
+    slashes = [
+        f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if run[0].startswith(PRIOR)
+    ]
+    cells = sum(1 if is_input(plan, run[0]) else len(run) for run, _ in parts)
+    return f"COUNT({','.join(figures)}){''.join(slashes)}={cells}"
+
+
+def _figures(plan: Plan, run: Run, home: str) -> str:
+    """Where the figures of a run stand: of inputs their one sum, which is a number only when all of them are there."""
+    if not is_input(plan, run[0]):
+        return reference(plan, run, home)
+    return place_sums(plan)[tuple(run)].seen_from(home)

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from xltool.forms.sheet_names import TEXTS
 from xltool.workbook.context import Context
-from xltool.workbook.formula import LENGTH
-from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, STATE_ROW, TEXT_TOP, Spot, mark_text
+from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, LENGTH, STATE_ROW, TEXT_TOP, Spot, mark_text
 from xltool.workbook.marks import cover_value
 from xltool.workbook.page import LINE, TALLEST, finish, lines, set_columns
 

@@ -23,6 +23,12 @@ PRIOR_LINE: Final = 3
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
 CHECK_TOP: Final = 5
+LEFT, RIGHT, DIFFERENCE, VERDICT, WHY = 4, 5, 6, 7, 8
+"""Columns of the 校验 sheet."""
+LENGTH: Final = 3
+"""The column of the 文字 sheet that counts characters."""
+COPIES: Final = 4
+"""The first column of the very hidden sheet for the copies of inputs, behind the marks of identity and the sums."""
 
 META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "serial")
 """What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
@@ -50,6 +56,10 @@ class Spot:
     def reference(self) -> str:
         """The cell for a defined name or a formula on another sheet: '表三 依申请公开'!$E$7."""
         return f"{quote_sheet(self.sheet)}!{cell_name(self.row, self.column, absolute=True)}"
+
+    def seen_from(self, home: str) -> str:
+        """The cell for a formula on the sheet `home` that stays where it is: E7, or '表三 依申请公开'!E7 from elsewhere."""
+        return self.address if self.sheet == home else f"{quote_sheet(self.sheet)}!{self.address}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +97,13 @@ class Plan:
         marks = MARKS if prior else META
         self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
         self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
+        self.copies: dict[CellKey, Spot] = dict(self._copies())
         self.checks = checks.list_checks(spec, prior)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
-            check.name: Spot(CHECKS, self.lines[check.name], 8) for check in self.checks if check.severity == "warning"
+            check.name: Spot(CHECKS, self.lines[check.name], WHY)
+            for check in self.checks
+            if check.severity == "warning"
         }
         self.state = Spot(CHECKS, STATE_ROW, 1)
         self.states: dict[str, Spot] = {TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
@@ -121,19 +134,6 @@ class Plan:
         """The column right of a table's grid, where its rows are judged in words."""
         return self.grids[table.id].columns
 
-    def frame(self, table: Table) -> tuple[int, int]:
-        """The last row and column of the range from A1 that formulas point into: its corners are locked, so it cannot be cut apart."""
-        last = [
-            (spot.row, spot.column + self.areas[key].width - 1)
-            for key, spot in self.priors.items()
-            if spot.sheet == table.sheet
-        ]
-        rows, columns = (
-            [self.below(table), *(row for row, _ in last)],
-            [self.beside(table), *(column for _, column in last)],
-        )
-        return max(rows), max(columns)
-
     def left(self, table: Table) -> int:
         """The first column of figures of the blocks whose rows stand one below the other."""
         return min(
@@ -160,6 +160,16 @@ class Plan:
                             spot.column + (0 if across else shift),
                         ),
                     )
+
+    def _copies(self) -> Iterator[tuple[CellKey, Spot]]:
+        """Where the very hidden sheet repeats each input: the tables one below the other, their cells side by side as they are."""
+        top = 0
+        for table in self.spec.tables:
+            for cell in self.spec.cells:
+                if cell.table is table and not cell.total:
+                    area = self.areas[cell.key]
+                    yield cell.key, Spot(HIDDEN, top + area.row, COPIES + area.column)
+            top += self.grids[table.id].rows
 
     def _words(self) -> Iterator[Word]:
         """One word for each row or column that checks judge; the checks of a place share it."""

@@ -1,4 +1,4 @@
-"""Where the formulas that count cells find them in a form's workbook: neighbours as one area, texts in their rows, the level."""
+"""Where the formulas that count cells find them in a form's workbook: neighbours as one area, texts in their frames, the level."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure
+from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan
-from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference, text_reference
+from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class FormArea:
 
     @property
     def reference(self) -> str:
-        return reference(self.plan, self.run, None)
+        return reference(self.plan, self.run, CHECKS)
 
     @property
     def last_year(self) -> str:
-        return reference(self.plan, last_year(self.run), None)
+        return reference(self.plan, last_year(self.run), CHECKS)
 
     @property
     def measure(self) -> Measure:
@@ -40,7 +41,7 @@ class FormPlaces:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.spec = plan, plan.spec
-        self.level = plan.cover["level"].reference
+        self.level = plan.cover["level"].seen_from(CHECKS)
 
     def areas(self, cells: Iterable[Cell]) -> list[FormArea]:
         """The cells, as few areas as may be."""
@@ -48,4 +49,4 @@ class FormPlaces:
 
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""
-        return text_reference(self.plan.texts[key], CHECKS)
+        return refer_in_frame(self.plan, self.plan.texts[key], CHECKS)

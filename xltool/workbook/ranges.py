@@ -1,16 +1,16 @@
-"""Cells as ranges of formulas: neighbours run together, each run as references into the whole frame of its table."""
+"""Cells as ranges of formulas: neighbours run together; none of the ranges can be cut apart, since all of their cells are locked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from xltool.model import PRIOR, Cell, CellKey, Table, Terms
-from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.model import PRIOR, Cell, CellKey, Terms
+from xltool.spreadsheet.a1 import quote_sheet, range_name
 from xltool.workbook.layout_plan import Plan, Spot
 
 Run: TypeAlias = list[CellKey]
-"""Keys of neighbouring cells of one measure, of this year or all of last year (`prior.`)."""
+"""Keys of neighbouring cells of one measure, all inputs or all totals of this year, or all of last year (`prior.`)."""
 
 
 def cell_of(plan: Plan, key: CellKey) -> Cell:
@@ -18,22 +18,16 @@ def cell_of(plan: Plan, key: CellKey) -> Cell:
     return plan.spec.cell(key.removeprefix(PRIOR))
 
 
-def reference(plan: Plan, run: Sequence[CellKey], home: Table | None) -> str:
-    """A run of cells as references into the frame of their table, with the sheet's name unless it is at home."""
-    table = cell_of(plan, run[0]).table
-    bottom, right = plan.frame(table)
-    sheet = "" if table is home else f"{quote_sheet(table.sheet)}!"
-    frame = f"{sheet}$A$1:{cell_name(bottom, right, absolute=True)}"
-    first, last = plan.spot(run[0]), plan.spot(run[-1])
-    start = f"INDEX({frame},{first.row + 1},{first.column + 1})"
-    return start if len(run) == 1 else f"{start}:INDEX({frame},{last.row + 1},{last.column + 1})"
+def is_input(plan: Plan, key: CellKey) -> bool:
+    """Whether a cell of this year is typed in."""
+    return key in plan.copies
 
 
-def text_reference(spot: Spot, home: str) -> str:
-    """A cell for a text as a reference into its own row, from the first cell to the one behind it, which are locked."""
-    sheet = "" if spot.sheet == home else f"{quote_sheet(spot.sheet)}!"
-    first, behind = cell_name(spot.row, 0, absolute=True), cell_name(spot.row, spot.column + 1, absolute=True)
-    return f"INDEX({sheet}{first}:{behind},1,{spot.column + 1})"
+def reference(plan: Plan, run: Sequence[CellKey], home: str) -> str:
+    """A run of cells as a range for a formula on the sheet `home`: of inputs their copies, of totals and last year's figures the cells."""
+    first, last = (plan.copies.get(key) or plan.spot(key) for key in (run[0], run[-1]))
+    sheet = "" if first.sheet == home else f"{quote_sheet(first.sheet)}!"
+    return sheet + range_name(first.row, first.column, last.row, last.column)
 
 
 def runs(plan: Plan, terms: Terms) -> list[tuple[Run, int]]:
@@ -57,10 +51,7 @@ def rectangles(plan: Plan, cells: Iterable[Cell]) -> list[Run]:
     found: list[Run] = []
     for run, _ in runs(plan, tuple((cell.key, 1) for cell in sorted(cells, key=column_first))):
         down = _extent(plan, run)
-        measure = cell_of(plan, run[0]).measure
-        beside = next(
-            (o for o in found if _beside(_extent(plan, o), down) and cell_of(plan, o[0]).measure is measure), None
-        )
+        beside = next((o for o in found if _beside(_extent(plan, o), down) and _alike(plan, o[0], run[0])), None)
         if beside is None:
             found.append(run)
         else:
@@ -74,12 +65,17 @@ def last_year(run: Iterable[CellKey]) -> Run:
 
 
 def _continues(plan: Plan, run: Run, key: CellKey) -> bool:
-    before, cell = cell_of(plan, run[-1]), cell_of(plan, key)
-    if cell.table is not before.table or cell.measure is not before.measure:
+    if not _alike(plan, run[-1], key):
         return False
     last, here = plan.spot(run[-1]), plan.spot(key)
     step = _step(last, here)
     return step in {(1, 0), (0, 1)} and (len(run) == 1 or _step(plan.spot(run[-2]), last) == step)
+
+
+def _alike(plan: Plan, one: CellKey, other: CellKey) -> bool:
+    """Whether two cells may stand in one run: of one table and measure, both inputs or both totals."""
+    left, right = cell_of(plan, one), cell_of(plan, other)
+    return left.table is right.table and left.measure is right.measure and left.total is right.total
 
 
 def _step(start: Spot, end: Spot) -> tuple[int, int]:

@@ -10,13 +10,14 @@ from xltool.codes import GRADES
 from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
-from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import figure
+from xltool.workbook.colours import colour
 from xltool.workbook.context import Context
-from xltool.workbook.formula import ASK, DIFFERENCE, FAIL, LEFT, MEND, OPEN, PASS, RIGHT, TOLD, VERDICT, WHY, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
 from xltool.workbook.front import state_line
-from xltool.workbook.layout_plan import CHECK_TOP, TABLE_TOP, Spot, Word
+from xltool.workbook.layout_plan import CHECK_TOP, DIFFERENCE, LEFT, RIGHT, TABLE_TOP, VERDICT, WHY, Spot
 from xltool.workbook.page import LINE, TALLEST, finish, lines
 
 CHECK_HEADS: Final = (
@@ -197,27 +198,7 @@ def _words(context: Context, sheet: Any, table_: Table) -> None:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
         context.compute(sheet, word.spot, "word1" if word in beside else "word")
-        _colours(context, sheet, word)
-    for cells in _alike(context, table_):
-        first = plan.cells[cells[0].key]
-        fits = formula.validation(cells[0].measure, first.address, slash=True)
-        rule = {"type": "formula", "criteria": f'=AND({first.address}<>"",NOT({fits}))', "format": formats["bad"]}
-        sheet.conditional_format(*_span(context, cells), rule)
-
-
-def _colours(context: Context, sheet: Any, word: Word) -> None:
-    formats = context.formats
-    place = cell_name(word.spot.row, word.spot.column, absolute=True)
-    fail = {"type": "formula", "criteria": f'=OR(LEFT({place},2)="{FAIL}",{place}="{MEND}")', "format": formats["bad"]}
-    ask = {"type": "formula", "criteria": f'={place}="{ASK}"', "format": formats["ask"]}
-    good = {"type": "formula", "criteria": f'={place}="{PASS}"', "format": formats["good"]}
-    row, column = word.spot.row, word.spot.column
-    for rule in (fail, ask, good):
-        sheet.conditional_format(row, column, row, column + word.width - 1, rule)
-    areas = [context.plan.cells[key] for key in word.keys if context.plan.cells[key].sheet == word.spot.sheet]
-    rows, columns = [area.row for area in areas], [area.column for area in areas]
-    for rule in (fail, ask):
-        sheet.conditional_format(min(rows), min(columns), max(rows), max(columns), rule)
+    colour(context, sheet, table_)
 
 
 def _validations(context: Context, sheet: Any, table_: Table) -> None:

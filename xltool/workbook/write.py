@@ -76,6 +76,9 @@ def _hidden(context: Context, sheet: Worksheet) -> None:
     for field, spot in context.plan.meta.items():
         sheet.write_string(spot.row, 0, field)
         sheet.write_string(spot.row, spot.column, context.meta[field])
+    for spot, text in context.formulas.items():
+        if spot.sheet == sheet_names.HIDDEN:
+            sheet.write_formula(spot.row, spot.column, f"={text}", None, context.shown[spot])
     sheet.protect()
     sheet.very_hidden()
 

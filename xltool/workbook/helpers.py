@@ -1,0 +1,78 @@
+"""The helper cells on the very hidden sheet: a copy of each input, and the sum of each run of inputs that rules reckon with.
+
+Whatever else looks at figures looks at these cells, which nobody can cut: so only a copy needs a frame, and what makes a figure valid is
+asked once for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xltool.forms import totals
+from xltool.forms.memo import derive_once
+from xltool.forms.sheet_names import HIDDEN
+from xltool.model import CellKey, Linear, Rule
+from xltool.workbook.frames import Place, refer_in_frame
+from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.ranges import Run, cell_of, is_input, reference, runs
+
+SUMS = 2
+"""The column of the very hidden sheet for sums."""
+
+
+def copy(plan: Plan, key: CellKey) -> str:
+    """The formula of an input's copy: what stands there, and an empty text for a blank."""
+    content = refer_in_frame(plan, plan.cells[key], HIDDEN, _find_independent(plan, key))
+    return f'IF({content}="","",{content})'
+
+
+def add_up(plan: Plan, run: Run) -> str:
+    """The formula of a run's sum: once every cell holds a figure of its measure or `/`, else nothing; a fraction of a count is none."""
+    area, decimals = reference(plan, run, HIDDEN), cell_of(plan, run[0]).measure.decimals
+    figures = f'SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))+COUNTIF({area},"/")'
+    return f'IF({figures}={len(run)},{round_sum(f"SUM({area})", decimals)},"")'
+
+
+@derive_once
+def place_sums(plan: Plan) -> dict[tuple[CellKey, ...], Spot]:
+    """Where the sum of each run of inputs stands that a total or a rule reckons with."""
+    found = dict.fromkeys(
+        tuple(run) for linear in _list_linears(plan) for run, _ in list_runs(plan, linear) if is_input(plan, run[0])
+    )
+    return {run: Spot(HIDDEN, line, SUMS) for line, run in enumerate(found)}
+
+
+def choose_linear(plan: Plan, rule: Rule) -> Linear:
+    """What a rule says in this workbook: of this year alone where last year's figures are not shown."""
+    return rule.linear if plan.prior else rule.linear.alone or rule.linear
+
+
+def list_runs(plan: Plan, linear: Linear) -> list[tuple[Run, int]]:
+    """The runs of both sides, with their coefficients."""
+    return [*runs(plan, linear.left), *runs(plan, linear.right)]
+
+
+def round_sum(sum_: str, decimals: int) -> str:
+    """Doubles of 万元 add up with errors behind the 15th digit; the figures have at most six decimals."""
+    return f"ROUND({sum_},{decimals})" if decimals else sum_
+
+
+def _list_linears(plan: Plan) -> Iterator[Linear]:
+    yield from (choose_linear(plan, check.rule) for check in plan.checks if check.rule is not None)
+
+
+def _find_independent(plan: Plan, key: CellKey) -> frozenset[Place]:
+    """The totals on an input's sheet that it is no part of."""
+    name = plan.cells[key].sheet
+    return frozenset(place for place, parts in _locate_totals(plan, name).items() if key not in parts)
+
+
+@derive_once
+def _locate_totals(plan: Plan, name: str) -> dict[Place, frozenset[CellKey]]:
+    """The totals of a sheet by place, each with all inputs that it is made of."""
+    defined = totals.find_definitions(plan.spec.rules)
+    spots = {key: plan.cells[key] for key in defined if plan.cells[key].sheet == name}
+    return {
+        (spot.row, spot.column): frozenset(part for part, _ in totals.resolve_inputs(key, defined))
+        for key, spot in spots.items()
+    }

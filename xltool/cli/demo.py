@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,10 +17,9 @@ from xltool.forms.catalog import data_folder
 from xltool.messages import XltoolError
 from xltool.model import Submission
 
-DEMO_FORM, DEMO_YEAR, DEMO_NAME = "ogi-2021", 2024, "额敏县"
-DEMO_CORRECTION: Final = {"applications.received.natural_person": 21, "disclosure.normative_documents.in_force": 3}
-"""What the clerk of the wrong sample mends: two digits written the wrong way round, and a figure left standing from
-last year."""
+DEMO_YEAR, DEMO_NAME = 2024, "额敏县"
+CORRECTION_FILE: Final = "correction.toml"
+"""What the clerk of the wrong sample mends: cells of the form, and their figures."""
 
 
 @click.command(
@@ -35,7 +35,7 @@ def command(root: Path) -> None:
     submissions = [_read_submission(path) for path in sorted((samples / str(DEMO_YEAR)).glob("*.json"))]
     if not submissions:
         raise XltoolError("没有找到自带的样例。")
-    options = ["--form", DEMO_FORM, "--year", str(DEMO_YEAR), "--name", DEMO_NAME]
+    options = ["--form", submissions[0].form, "--year", str(DEMO_YEAR), "--name", DEMO_NAME]
     _run_command(
         "new",
         str(root),
@@ -51,7 +51,7 @@ def command(root: Path) -> None:
     _run_command("collect", "-C", str(root), "--jobs", "1")
     _run_command("status", "-C", str(root))
     console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
-    _put_in_inbox(root, "改好了.xlsx", _correct_mistake(wrong))
+    _put_in_inbox(root, "改好了.xlsx", _correct_mistake(wrong, samples / CORRECTION_FILE))
     _run_command("collect", "-C", str(root), "--jobs", "1")
     console.say(
         f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.TEXTS_FILE}；文字里的数用花括号引用表中的格）"
@@ -91,10 +91,10 @@ def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     files.write_file(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
 
 
-def _correct_mistake(submission: Submission) -> Submission:
+def _correct_mistake(submission: Submission, correction: Path) -> Submission:
     spec = api.form(submission.form)
     values = list(submission.values)
-    for key, value in DEMO_CORRECTION.items():
+    for key, value in tomllib.loads(correction.read_text("utf-8")).items():
         values[spec.index[key]] = value
     return replace(submission, values=tuple(values))
 

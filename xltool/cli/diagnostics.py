@@ -22,7 +22,7 @@ CheckState = Literal["ok", "missing", "optional"]
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
 _MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx"}
 """Where a library is imported under another name than it is installed by."""
-_SAMPLE: Final = "政府信息公开“√”→—"
+_SAMPLE: Final = "填报工作簿“√”→—"
 _FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用户安装”），再生成。"
 
 

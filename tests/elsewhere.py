@@ -15,7 +15,7 @@ TICK: Final = 2
 
 
 def assert_same_elsewhere(make: Callable[..., bytes], *given: str) -> None:
-    """That a function of a test module makes the same bytes here, and in two processes elsewhere, the second a tick later."""
+    """That a function of a test module makes the same bytes here and in two other processes, one a tick later."""
     here, begun = make(*given), time.monotonic()
     program = (
         "import importlib, sys; "

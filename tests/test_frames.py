@@ -1,4 +1,7 @@
-"""Frames of pandas: every figure exact on the way there and back, over years and editions; what cannot be taken back is named."""
+"""Frames of pandas: every figure exact on the way there and back, over years and editions.
+
+What cannot be taken back is named.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -112,7 +115,10 @@ def test_an_amount_as_a_float_has_the_digits_that_were_typed():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"applications.received.other": 1.5}, "第 1 行（1）的 applications.received.other 列：1.5 不能作为这一格的数（件数带小数）。"),
+        (
+            {"applications.received.other": 1.5},
+            "第 1 行（1）的 applications.received.other 列：1.5 不能作为这一格的数（件数带小数）。",
+        ),
         ({"applications.received.other": "许多"}, "列：许多 不能作为这一格的数（数字格里填了文字）。"),
         ({"applications.received.other": True}, "列：True 不是数。"),
         ({"applications.received.other": 10**16}, "不能作为这一格的数（数字过大）。"),
@@ -121,9 +127,12 @@ def test_an_amount_as_a_float_has_the_digits_that_were_typed():
         ({"year": "2024"}, "第 1 行（1）的 year 列："),
         ({"level": "village"}, "第 1 行（1）的 level 列：应为 ministry、"),
         ({"scope": "all"}, "第 1 行（1）的 scope 列：应为 own 或 consolidated，现为 all。"),
-        ({"applications.recieved.other": 1}, "列 applications.recieved.other 不是 ogi-2021 的单元格，最接近的是 applications.received.other。"),
+        (
+            {"applications.recieved.other": 1},
+            "列 applications.recieved.other 不是 ogi-2021 的单元格，最接近的是 applications.received.other。",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_taken_back_is_named_by_row_and_column(change, sentence):
     frame = xltool.to_frame([submission()])
     for name, value in change.items():

@@ -219,6 +219,6 @@ DOCUMENTS = st.fixed_dictionaries(
 @given(DOCUMENTS, st.sampled_from(["", "", "", "", "schema", "form", "year", "agency"]))
 def test_the_schema_takes_the_documents_that_reading_takes(given, left_out):
     given.pop(left_out, None)
-    reading = document.parse(json.dumps(given).encode(), api.known_form)
+    reading = document.parse_document(json.dumps(given).encode(), api.known_form)
     shapeless = {found.code for found in reading.findings} & {"number.kind", "number.text"}
     assert validator("submission").is_valid(given) == (reading.submission is not None and not shapeless)

@@ -156,7 +156,8 @@ def test_a_batch_of_five_hundred(method):
 def test_no_worker_outlives_a_killed_parent(method):
     program = (
         "import sys; from tests.test_workers import *\n"
-        f"answers = run_in_workers(double, iter(int, 1), jobs=3, method={method!r}); [next(answers) for _ in range(500)]\n"
+        f"answers = run_in_workers(double, iter(int, 1), jobs=3, method={method!r}); [next(answers) for _ in "
+        f"range(500)]\n"
         "print(*[c.pid for c in psutil.Process().children()], flush=True)\n"
         "time.sleep(100)"
     )

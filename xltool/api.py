@@ -353,10 +353,13 @@ def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
 
 
 def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
-    """Submissions of any years and editions as a frame: a row each, indexed by agency code; whose figures they are, then a column a cell.
+    """Submissions of any years and editions as a frame: a row each, indexed by agency code.
 
-    Figures are exact: Python's integers and Decimals, not floats; blank is None, `/` the text `/`. Columns: `agency` (its name), `year`,
-    `form`, `level`, `scope`, and the cells of all forms there are among the rows, None where a row's form does not have the cell.
+    First comes whose figures they are, then a column a cell.
+
+    Figures are exact: Python's integers and Decimals, not floats; blank is None, `/` the text `/`. Columns: `agency`
+    (its name), `year`, `form`, `level`, `scope`, and the cells of all forms there are among the rows, None where a
+    row's form does not have the cell.
 
     >>> frame = xltool.to_frame([xltool.read(sample).submission])
     >>> frame.loc["654221-015", "disclosure.fees.amount"]
@@ -368,7 +371,9 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
 
 
 def from_frame(frame: pandas.DataFrame) -> list[Submission]:
-    """The submissions in a frame as `to_frame` makes them, to the last digit, without texts; floats are taken by 15 digits, as Excel's are.
+    """The submissions in a frame as `to_frame` makes them, to the last digit, without texts.
+
+    Floats are taken by 15 digits, as Excel's are.
 
     Raises `XltoolError` naming row and column where one is missing, of no form, or holds what its cell cannot.
 

@@ -1,4 +1,7 @@
-"""Submissions as frames of pandas and back: one row each, of any years and editions; every figure exact, an int or a Decimal."""
+"""Submissions as frames of pandas and back: one row each, of any years and editions.
+
+Every figure exact, an int or a Decimal.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ FRAME_HEADS: Final = ("agency", "year", "form", "level", "scope")
 
 
 def build_frame(submissions: Iterable[Submission], form: Callable[[str], FormSpec]) -> pandas.DataFrame:
-    """One row a submission, indexed by agency code: `FRAME_HEADS`, then a column a cell of any of the forms, the newest edition's first.
+    """One row a submission, indexed by agency code.
+
+    `FRAME_HEADS`, then a column a cell of any of the forms, the newest edition's first.
 
     A blank is None, and so is a cell that a row's form does not have; `/` stays the text `/`.
     """
@@ -39,10 +44,12 @@ def build_frame(submissions: Iterable[Submission], form: Callable[[str], FormSpe
 
 
 def build_submissions(frame: pandas.DataFrame, form: Callable[[str], FormSpec]) -> list[Submission]:
-    """The submissions in a frame as `build_frame` makes them: their figures, without texts; None, NaN and NA are blanks.
+    """The submissions in a frame as `build_frame` makes them: their figures, without texts.
 
-    Raises `XltoolError` naming row and column: one that is missing or belongs to no form, a level, year or scope that is none, a value
-    that the cell cannot hold.
+    None, NaN and NA are blanks.
+
+    Raises `XltoolError` naming row and column: one that is missing or belongs to no form, a level, year or scope that
+    is none, a value that the cell cannot hold.
     """
     columns = [str(name) for name in frame.columns]
     missing = [name for name in FRAME_HEADS if name not in columns]

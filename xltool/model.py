@@ -318,7 +318,10 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture that a form defines; `{year}` and `{last_year}` stand in its title and in what it says for nothing at all."""
+    """A picture that a form defines.
+
+    `{year}` and `{last_year}` stand in its title and in what it says for nothing at all.
+    """
 
     id: str
     over: ChartOver

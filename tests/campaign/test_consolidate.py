@@ -758,7 +758,10 @@ def test_nobody_to_sum(tmp_path):
 
 
 def test_the_sum_of_the_roster_own_top_covers_nobody(tmp_path, spec):
-    """An office that returns by mistake the sum of all stands beside its agencies; if it covered them nobody would be left to add up."""
+    """An office that returns by mistake the sum of all stands beside its agencies.
+
+    If it covered them nobody would be left to add up.
+    """
     roster = Roster(stores.entries(4))
     campaign = stores.campaign(tmp_path, roster)
     rng = Random(2)

@@ -65,7 +65,8 @@ def page(content: bytes, more: bytes = b"") -> bytes:
     """A PDF of one page, its objects without a table of places, which every reader mends."""
     return (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</A 7 0 R/B 8 0 R>>>>>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</A 7 0 R/B 8 0 R>>>"
+        b">>>endobj\n"
         b"4 0 obj<</Length "
         + str(len(content)).encode()
         + b">>stream\n"
@@ -106,8 +107,14 @@ def test_a_line_is_what_stands_on_one(content, lines):
 
 def test_a_line_in_a_cell_is_what_stands_on_one():
     """Two cells side by side, one of two lines: those of one cell do not draw those of the other."""
-    rules = "90 600 m 90 700 l 190 600 m 190 700 l 290 600 m 290 700 l 90 700 m 290 700 l 90 650 m 290 650 l 90 600 m 290 600 l S"
-    texts = "/A 10 Tf 100 680 Td (1) Tj /B 10 Tf (2) Tj /A 10 Tf 100 6 Td (up) Tj 0 -12 Td (down) Tj -100 -44 Td (3) Tj 100 0 Td (4) Tj"
+    rules = (
+        "90 600 m 90 700 l 190 600 m 190 700 l 290 600 m 290 700 l 90 700 m 290 700 l 90 650 m 290 650 l 90 600 "
+        "m 290 600 l S"
+    )
+    texts = (
+        "/A 10 Tf 100 680 Td (1) Tj /B 10 Tf (2) Tj /A 10 Tf 100 6 Td (up) Tj 0 -12 Td (down) Tj -100 -44 Td (3) "
+        "Tj 100 0 Td (4) Tj"
+    )
     [table] = read_pdf(page(f"{rules} BT {texts} ET".encode(), face(7, 120) + face(8, 450))).parts
     assert [[cell.text for cell in row] for row in table.rows] == [["12", "up\ndown"], ["3", "4"]]
 

@@ -49,7 +49,10 @@ def shows(content, address="D6", **look):
 
 
 def clean() -> dict[str, tuple[bytes, Submission]]:
-    """Workbooks of both editions as written and as returned, with last year's figures and without; and what each holds."""
+    """Workbooks of both editions as written and as returned, with last year's figures and without.
+
+    And what each holds.
+    """
     found = {}
     for form_id in ("ogi-2021", "ogi-2019"):
         spec = api.form(form_id)

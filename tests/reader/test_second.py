@@ -15,7 +15,8 @@ from xltool.workbook.layout_plan import plan
 
 SPEC = catalog.load_form("ogi-2021")
 UNREAD = {"inline_strings", "strict"}
-"""A table of strings that is listed and not there, and the namespaces of ISO's strict form: Excel and our reader do not mind them."""
+"""A table of strings that is listed and not there, and the namespaces of ISO's strict form: Excel and our reader do not
+mind them."""
 
 
 def second(data):

@@ -1,4 +1,7 @@
-"""The figures of a campaign for other programs: one row a cell of every agency's newest version, as Parquet, CSV or a workbook."""
+"""The figures of a campaign for other programs.
+
+One row a cell of every agency's newest version, as Parquet, CSV or a workbook.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ ExportRow: TypeAlias = tuple[str, str, str, str, str, int, str, str, int | Decim
 EXPORT_HEADS: Final = (
     "code", "agency", "level", "scope", "form", "year", "cell", "unit", "value", "state", "standing",
 )  # fmt: skip
-"""`value` is empty where `state` is `blank` or `not_applicable`; `standing` is how the agency stands: `accepted` or `returned`."""
+"""`value` is empty where `state` is `blank` or `not_applicable`; `standing` is how the agency stands: `accepted` or
+`returned`."""
 EXPORT_SHEET: Final = "数据"
 DIGITS: Final = 38
 """The most digits of a decimal in Parquet."""

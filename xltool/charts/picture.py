@@ -10,7 +10,10 @@ from xltool.model import NotApplicable, Value, figure_of, summand_of
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum of cells: None when all are blank, `/` when none applies; `blanks` are those missing from a sum that has others."""
+    """A sum of cells: None when all are blank, `/` when none applies.
+
+    `blanks` are those missing from a sum that has others.
+    """
 
     value: Value
     blanks: int = 0
@@ -23,7 +26,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of a picture with an amount for each of its series; `rest` marks the sum of those without a bar of their own."""
+    """One line of a picture with an amount for each of its series.
+
+    `rest` marks the sum of those without a bar of their own.
+    """
 
     label: str
     amounts: tuple[Amount, ...]

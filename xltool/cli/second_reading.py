@@ -14,7 +14,10 @@ from xltool.readings import compare_second_readings, is_workbook
 
 
 def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Sequence[str]) -> list[Reading]:
-    """The readings, those of accepted workbooks with what the second reading found; how many there were goes to standard error."""
+    """The readings, those of accepted workbooks with what the second reading found.
+
+    How many there were goes to standard error.
+    """
     places: list[int] = []
 
     def opened() -> Iterator[tuple[bytes, Submission]]:

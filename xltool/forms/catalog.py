@@ -1,6 +1,7 @@
 """Finds forms: the packaged definitions and those in the folders of XLTOOL_FORMS; the edition for a report year.
 
-A file name with two dots (`county_survey.spring.toml`) is a former version of a form, kept for the workbooks that were made with it.
+A file name with two dots (`county_survey.spring.toml`) is a former version of a form, kept for the workbooks that were
+made with it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
 _NAME: Final = re.compile(r"[^.].*\.toml", re.DOTALL)
 _FORMER: Final = "."
-"""In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for the version."""
+"""In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for
+the version."""
 
 
 @cache
@@ -38,7 +40,10 @@ def list_ids() -> tuple[str, ...]:
 
 
 def load_form(form_id: str) -> FormSpec:
-    """The form of that id; raises `UnknownFormError` naming the nearest known one, or `DefinitionError` with all its faults."""
+    """The form of that id.
+
+    Raises `UnknownFormError` naming the nearest known one, or `DefinitionError` with all its faults.
+    """
     files = _list_present()
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
@@ -59,7 +64,10 @@ def find_edition(family: str, year: int) -> FormSpec | None:
 
 
 def load_former(form_id: str) -> Iterator[FormSpec]:
-    """The former versions of a form, in the order of their file names; those with a fault are left out, `find_former_faults` has them."""
+    """The former versions of a form, in the order of their file names.
+
+    Those with a fault are left out, `find_former_faults` has them.
+    """
     for name, file in sorted(_list_files().items()):
         if _FORMER in name and definition.form_id(name) == form_id:
             try:

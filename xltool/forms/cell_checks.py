@@ -1,7 +1,10 @@
-"""The kinds of checks of cells: each is one class that says which cells it faults, in vectors, and the formula that counts them.
+"""The kinds of checks of cells.
 
-Arrays have a row for each submission and a column for each cell; only operators and methods of arrays are used here, and where the
-cells of a formula stand is asked of who writes it. So one class holds all that is known of a check, and knows neither numpy nor A1.
+Each is one class that says which cells it faults, in vectors, and the formula that counts them.
+
+Arrays have a row for each submission and a column for each cell; only operators and methods of arrays are used here,
+and where the cells of a formula stand is asked of who writes it. So one class holds all that is known of a check, and
+knows neither numpy nor A1.
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ Array: TypeAlias = Any
 
 JUMP_TIMES: Final = 10
 JUMP_LEAST: Final = 20
-"""A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at least so many units."""
+"""A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at
+least so many units."""
 
 
 class View(Protocol):
@@ -95,7 +99,10 @@ class Places(Protocol):
 
 
 class CellCheck(ABC):
-    """A kind of check; `code` is that of its findings, `scope` what a line of the 校验 sheet is about: the form, a table, the texts."""
+    """A kind of check.
+
+    `code` is that of its findings, `scope` what a line of the 校验 sheet is about: the form, a table, the texts.
+    """
 
     code: ClassVar[str]
     severity: ClassVar[Severity]

@@ -164,7 +164,10 @@ def _list_names(items: Sequence[_Line]) -> list[str]:
 
 
 def _group_lines(lines: _Lines) -> dict[str, list[_Line]]:
-    """The inputs below a head by the name of what stands right below it: a head with all of its own, or an input alone."""
+    """The inputs below a head by the name of what stands right below it.
+
+    A head with all of its own, or an input alone.
+    """
     found: dict[str, list[_Line]] = {}
     for item in lines.items:
         deeper = item.heads[lines.depth :]

@@ -15,7 +15,10 @@ _SUBJECTS: Final[dict[Scope, str]] = {"form": "整份报表", "texts": "文字"}
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the 校验 sheet: a rule at one place, or a kind of check of cells; `name` is what a 说明 belongs to."""
+    """One line of the 校验 sheet: a rule at one place, or a kind of check of cells.
+
+    `name` is what a 说明 belongs to.
+    """
 
     name: str
     severity: Severity

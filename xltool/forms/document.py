@@ -35,7 +35,10 @@ def looks_like(data: bytes) -> bool:
 
 
 def parse_document(data: bytes, form: Callable[[str], FormSpec | None], source: str = "") -> Reading:
-    """The submission of a document; `form` gives the form of an id, or None. Every fault is a finding, never an exception."""
+    """The submission of a document; `form` gives the form of an id, or None.
+
+    Every fault is a finding, never an exception.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

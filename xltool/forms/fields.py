@@ -14,7 +14,10 @@ _RESERVED: Final = ("prior", "sum", *(sign for sign in OPERATORS if sign.isalpha
 
 
 class Fields:
-    """The fields of one TOML table: each is asked for once, by type; `close` then tells of those that nobody asked for."""
+    """The fields of one TOML table: each is asked for once, by type.
+
+    `close` then tells of those that nobody asked for.
+    """
 
     def __init__(self, source: Source, data: dict[str, Any], what: str) -> None:
         self.source, self.data, self.what = source, data, what

@@ -3,7 +3,8 @@
     rule = side OPERATOR side                   side = term { ("+" | "-") term }
     term = [INT "*"] (ref | "sum(" ref ")")     ref  = ["prior."] id {"." id}
 
-The operators are those of `forms.operators`. No constants and no conditions: so rules add up over agencies as figures do.
+The operators are those of `forms.operators`. No constants and no conditions: so rules add up over agencies as figures
+do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Turns a table into rectangles that cover its grid exactly: the one source of merges for workbook, Word, HTML and PDF."""
+"""Turns a table into rectangles that cover its grid exactly.
+
+The one source of merges for workbook, Word, HTML and PDF.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def _height(block: Block) -> int:
 
 
 def _down(block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
-    """Rows downwards with their labels at the left; the last column takes what the widest block of the table leaves over."""
+    """Rows downwards with their labels at the left.
+
+    The last column takes what the widest block of the table leaves over.
+    """
     if block.caption:
         yield Rectangle(top, 0, 1, width, "caption", block.caption, None, number)
         top += 1
@@ -75,7 +81,10 @@ def _down(block: Block, top: int, number: int, width: int) -> Iterator[Rectangle
 
 
 def _across(block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
-    """All rows side by side in one line of figures, with the rows' labels above the columns' heads; the last takes what is left over."""
+    """All rows side by side in one line of figures, with the rows' labels above the columns' heads.
+
+    The last takes what is left over.
+    """
     if block.caption:
         yield Rectangle(top, 0, 1, width, "caption", block.caption, None, number)
         top += 1
@@ -90,7 +99,10 @@ def _across(block: Block, top: int, number: int, width: int) -> Iterator[Rectang
 
 
 def _tree(paths: Sequence[Path], depth: int) -> Iterator[tuple[int, int, int, int, str]]:
-    """The merged labels of a hierarchy as (start, level, count, levels deep, text); a leaf takes the levels left below it."""
+    """The merged labels of a hierarchy as (start, level, count, levels deep, text).
+
+    A leaf takes the levels left below it.
+    """
     for level in range(depth):
         start = 0
         while start < len(paths):

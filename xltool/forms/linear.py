@@ -32,7 +32,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class RulePlace:
-    """One place where a rule holds: a table, or none for a rule of the whole form, and its row or column with the block of that."""
+    """One place where a rule holds.
+
+    A table, or none for a rule of the whole form, and its row or column with the block of that.
+    """
 
     table: Table | None = None
     block: Block | None = None

@@ -17,7 +17,8 @@ _MEMO: Final = "_derived"
 def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
     """Makes a function of a form, or of something made from one, remember what it gave for each of its other arguments.
 
-    Owners are told apart by identity, never by content: two readings of one definition share nothing. The other arguments are hashable.
+    Owners are told apart by identity, never by content: two readings of one definition share nothing. The other
+    arguments are hashable.
     """
     others = tuple(signature(make).parameters.values())[1:]
 

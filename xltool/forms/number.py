@@ -61,8 +61,8 @@ def from_decimal(number: Decimal, measure: Measure) -> Figure:
 def from_double(digits: str, measure: Measure) -> Figure:
     """The figure of a number as a workbook stores it.
 
-    Workbooks hold doubles, and Excel writes 78.1561 as 78.156099999999995; nobody can type more than 15 digits, so the 15 significant
-    digits of the double are the figure as filled in.
+    Workbooks hold doubles, and Excel writes 78.1561 as 78.156099999999995; nobody can type more than 15 digits, so the
+    15 significant digits of the double are the figure as filled in.
     """
     try:
         number = float(digits)
@@ -72,7 +72,10 @@ def from_double(digits: str, measure: Measure) -> Figure:
 
 
 def from_text(raw: str, measure: Measure) -> Figure:
-    """The figure of a text: blank, `/`, digits in any width and grouping, or a finding with the number that the text seems to hold."""
+    """The figure of a text.
+
+    Blank, `/`, digits in any width and grouping, or a finding with the number that the text seems to hold.
+    """
     text = _SPACES.sub(" ", _INVISIBLE.sub("", raw)).strip()
     if not text:
         return Figure(None)
@@ -94,7 +97,10 @@ def from_text(raw: str, measure: Measure) -> Figure:
 
 
 def format_figure(value: Value, measure: Measure) -> str:
-    """The figure as the report prints it: `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in."""
+    """The figure as the report prints it.
+
+    `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in.
+    """
     number = summand_of(value)
     return "" if number is None else plain(number, measure.decimals)
 
@@ -113,7 +119,10 @@ def format_value(value: Value, measure: Measure) -> str:
 
 
 def to_exact(value: Value, measure: Measure) -> int | Decimal | str | None:
-    """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals; `/` and a blank as they are."""
+    """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals.
+
+    `/` and a blank as they are.
+    """
     match value:
         case int():
             return Decimal(plain(value, measure.decimals)) if measure.decimals else value

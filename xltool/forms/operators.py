@@ -1,4 +1,7 @@
-"""The operators of the rule language: each is one object, and everything that judges, writes or explains a rule asks it."""
+"""The operators of the rule language.
+
+Each is one object, and everything that judges, writes or explains a rule asks it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Figures that a text names instead of repeating them: `{applications.received.total}` becomes what the table says.
 
-A name in braces is looked up among the cells of the form, and nothing else can be written there: no template language runs over a text.
+A name in braces is looked up among the cells of the form, and nothing else can be written there: no template language
+runs over a text.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Unresolved:
 
 
 def resolve_references(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Submission:
-    """The submission, its totals completed, with texts that say the figures; a reference that has none stays as it is written.
+    """The submission, its totals completed, with texts that say the figures.
+
+    A reference that has none stays as it is written.
 
     `prior` is last year's submission, of this or another edition; without it no reference to last year has a figure.
     """
@@ -53,7 +56,10 @@ def find_unresolved(
 
 
 def blank_references(text: str) -> str:
-    """The text with a line break for each sign of its references: what else is in it stands where it stood, and apart."""
+    """The text with a line break for each sign of its references.
+
+    What else is in it stands where it stood, and apart.
+    """
     return _REFERENCE.sub(lambda match: "\n" * len(match[0]), text)
 
 

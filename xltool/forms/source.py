@@ -1,4 +1,7 @@
-"""TOML with positions: every string of a definition knows where it stands, so that a fault can be shown like a compiler's."""
+"""TOML with positions.
+
+Every string of a definition knows where it stands, so that a fault can be shown like a compiler's.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ class LocatedText(str):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a definition: where it stands (1-based), what is wrong, and a hint such as the nearest known name."""
+    """One fault of a definition.
+
+    Where it stands (1-based), what is wrong, and a hint such as the nearest known name.
+    """
 
     line: int
     column: int
@@ -60,7 +66,7 @@ class Source:
             return self._unmarked()
 
     def fault(self, where: int | str | None, message: str, hint: str = "") -> None:
-        """Notes a fault at an offset, at a located string, or at the first line that assigns a bare key of that name."""
+        """Notes a fault at an offset, a located string, or the first line that assigns a bare key of that name."""
         offset = self._offset(where)
         line = self.text.count("\n", 0, offset) + 1
         fault = Fault(line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1, message, hint)
@@ -85,7 +91,8 @@ class Source:
             )
             margin = " " * len(str(fault.line))
             shown.append(
-                f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | {indent}^"
+                f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | "
+                f"{indent}^"
             )
             if fault.hint:
                 shown.append(f" {margin} = {fault.hint}")

@@ -21,7 +21,10 @@ MOST_LINES: Final = 25
 
 
 def parse_spec(text: str, name: str) -> FormSpec:
-    """The form that a definition defines; raises `DefinitionError` with every fault, each with line, caret and nearest known name."""
+    """The form that a definition defines.
+
+    Raises `DefinitionError` with every fault, each with line, caret and nearest known name.
+    """
     source = Source(text, name)
     document = source.parse()
     spec = None if document is None else _read_form(source, document)
@@ -31,7 +34,10 @@ def parse_spec(text: str, name: str) -> FormSpec:
 
 
 def form_id(file_name: str) -> str:
-    """The id of the form that a file defines: `ogi_2021.toml` is `ogi-2021`, and so is its former version `ogi_2021.before.toml`."""
+    """The id of the form that a file defines.
+
+    `ogi_2021.toml` is `ogi-2021`, and so is its former version `ogi_2021.before.toml`.
+    """
     return PurePath(file_name).name.partition(".")[0].replace("_", "-")
 
 

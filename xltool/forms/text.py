@@ -1,4 +1,7 @@
-"""Texts as people and files write them, and as xltool holds them: what no cell could hold is not taken, what turns signs around is told."""
+"""Texts as people and files write them, and as xltool holds them.
+
+What no cell could hold is not taken, what turns signs around is told.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def clean_text(text: str) -> str:
-    """The text without what no workbook, page or database can hold: control characters and halves of surrogate pairs."""
+    """The text without what no workbook, page or database can hold.
+
+    Control characters and halves of surrogate pairs.
+    """
     return _UNPRINTABLE.sub("", text)
 
 

@@ -11,7 +11,10 @@ from xltool.model import NOT_APPLICABLE, PRIOR, Cell, CellKey, FormSpec, Rule, S
 
 
 def find_definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
-    """The rule that computes each total; where a cell is defined twice (down and across), the first, which gives the same."""
+    """The rule that computes each total.
+
+    Where a cell is defined twice (down and across), the first, which gives the same.
+    """
     found: dict[CellKey, Rule] = {}
     for rule in rules:
         if rule.defines is not None:
@@ -20,7 +23,10 @@ def find_definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
 
 
 def resolve_inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
-    """A total as a sum of inputs, totals among its parts resolved; raises RecursionError when totals define each other."""
+    """A total as a sum of inputs, totals among its parts resolved.
+
+    Raises RecursionError when totals define each other.
+    """
     sums: dict[CellKey, int] = {}
     for part, coefficient in rules[key].linear.right:
         for leaf, times in resolve_inputs(part, rules) if part in rules else ((part, 1),):
@@ -29,7 +35,10 @@ def resolve_inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
 
 
 def compute_totals(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
-    """The values with every total computed from the inputs; a total with a blank among its parts is blank, `/` counts as zero."""
+    """The values with every total computed from the inputs.
+
+    A total with a blank among its parts is blank, `/` counts as zero.
+    """
     result, figures = list(values), _figures_of(values)
     for at, parts in _plan_totals(spec):
         result[at] = _sum_parts(figures, parts)
@@ -37,7 +46,10 @@ def compute_totals(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]
 
 
 def complete_totals(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple[CellKey, ...]]:
-    """The submission with blank totals computed where all parts are there, and which they were; given totals stay as they are."""
+    """The submission with blank totals computed where all parts are there, and which they were.
+
+    Given totals stay as they are.
+    """
     values = submission.values
     if None not in values:
         return submission, ()

@@ -1,4 +1,7 @@
-"""Signs of a PDF set by the line that they stand on: what a font says of its own height would move them apart by points."""
+"""Signs of a PDF set by the line that they stand on.
+
+What a font says of its own height would move them apart by points.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ def place_signs(signs: Iterable[Sign]) -> list[Sign]:
 
 
 def level_lines(signs: Sequence[Sign]) -> list[Sign]:
-    """The signs of one column of text, all of a line with the same edges: its small signs, and those raised or lowered."""
+    """The signs of one column of text, all of a line with the same edges.
+
+    Its small signs, and those raised or lowered.
+    """
     lines = []
     for line in _cluster_signs(signs):
         largest = max(line, key=itemgetter("size"))

@@ -203,7 +203,10 @@ def _read_opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
 
 
 def _take_facts(found: Words, spec: FormSpec, section: Section, paragraph: str) -> bool:
-    """Takes a section's facts from a paragraph that is the sentence in which reports of ours give them; whether it is."""
+    """Takes a section's facts from a paragraph that is the sentence in which reports of ours give them.
+
+    Whether it is.
+    """
     facts = dict(_find_facts(spec, section, paragraph))
     found.texts.update(facts)
     return bool(facts)

@@ -81,8 +81,8 @@ Output: TypeAlias = tuple[bytes, tuple[str, ...]]
 class ReportKind:
     """One kind of file that a report can be.
 
-    The suffix that names it, what a clerk calls it, its printer, the options that it takes. `is_read_back`: `verify` and
-    `import` read it, since people publish it. `is_usual`: an office publishes it unless told otherwise. `is_data`:
+    The suffix that names it, what a clerk calls it, its printer, the options that it takes. `is_read_back`: `verify`
+    and `import` read it, since people publish it. `is_usual`: an office publishes it unless told otherwise. `is_data`:
     figures for programs, and no report.
     """
 

@@ -27,6 +27,10 @@ period = "4 月 1 日至 6 月 30 日"
 deadline = "七月十五日前报送。"
 office = "政务新媒体工作机构"
 
+[published]
+subjects = ["新媒体检查", "政务新媒体季度检查"]
+shared = ["政务新媒体"]
+
 [measure.count]
 unit = "个"
 decimals = 0
@@ -482,6 +486,25 @@ def test_the_report_has_the_tables_and_texts(clerk, right, kind):
         "其他平台",
     ):
         assert expected in text, expected
+
+
+@pytest.mark.parametrize("title", ["2025年新媒体检查工作年度报告", "关于2025年度政务新媒体季度检查情况的报告"])
+def test_what_others_publish_of_it_is_read_under_their_own_title(clerk, right, title):
+    assert clerk.xltool("report", right, "-o", "published.html")[0] == 0
+    text = (clerk.folder / "published.html").read_text(encoding="utf-8")
+    official = "额敏县政府办公室2025年政务新媒体季度检查表"
+    assert official in text
+    (clerk.folder / "theirs.html").write_text(text.replace(official, f"额敏县政府办公室{title}"), encoding="utf-8")
+    code, shown, said = clerk.xltool("read", "theirs.html")
+    assert code == 0, said
+    document = json.loads(shown)
+    assert (document["form"], document["year"], document["agency"]["name"]) == (
+        "media-inspection",
+        2025,
+        "额敏县政府办公室",
+    )
+    assert {key: document["values"][key] for key in RIGHT} == RIGHT
+    assert document["texts"] == BLANK["texts"]
 
 
 def test_its_own_charts_are_drawn(clerk, right):

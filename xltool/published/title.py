@@ -91,7 +91,7 @@ def _remove_blanks(text: str) -> str:
 
 def _find_title_ending(lines: Sequence[_TitleLine], index: int, spec: FormSpec) -> Title | None:
     """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
-    if len(lines[index].text) > LONGEST_TITLE or _title_sign(spec) not in lines[index].text:
+    if len(lines[index].text) > LONGEST_TITLE or _lacks_signs(lines[index].text, spec):
         return None
     found, first = _parse_title(lines[index].text, spec), index
     for above in range(index - 1, max(-1, index - MAX_TITLE_LINES), -1):
@@ -133,9 +133,14 @@ def _title_subject(spec: FormSpec) -> str:
     return "|".join(map(re.escape, spec.published.subjects or (spec.title,)))
 
 
-def _title_sign(spec: FormSpec) -> str:
-    """A sign without which the last line of a title is none."""
-    return _REPORT_SIGN if spec.published.subjects else spec.title[-1]
+def _title_signs(spec: FormSpec) -> str:
+    """Signs without any of which the last line of a title is none."""
+    own = spec.title[-1]
+    return own if not spec.published.subjects else _REPORT_SIGN if _REPORT_SIGN in spec.title else _REPORT_SIGN + own
+
+
+def _lacks_signs(line: str, spec: FormSpec) -> bool:
+    return not any(sign in line for sign in _title_signs(spec))
 
 
 @derive_once
@@ -149,16 +154,16 @@ def _upper_line_pattern(spec: FormSpec) -> re.Pattern[str]:
 @derive_once
 def _title_patterns(spec: FormSpec) -> tuple[re.Pattern[str], ...]:
     """A title with the year before its subject, and one with the year elsewhere or nowhere."""
-    end = (_REPORT if spec.published.subjects else "") + _BEHIND
-    subject = f"(?:{_title_subject(spec)})"
-    return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{end}"), re.compile(
-        rf"(?P<before>{_NAME}){subject}{end}"
+    official = re.escape(spec.title)
+    subject = f"(?:(?:{_title_subject(spec)}){_REPORT}|{official})" if spec.published.subjects else official
+    return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{_BEHIND}"), re.compile(
+        rf"(?P<before>{_NAME}){subject}{_BEHIND}"
     )
 
 
 def _parse_title(line: str, spec: FormSpec) -> Title | None:
     """What a line says as a title; None where it is none."""
-    if not 4 < len(line) <= LONGEST_TITLE or _title_sign(spec) not in line:
+    if not 4 < len(line) <= LONGEST_TITLE or _lacks_signs(line, spec):
         return None
     bare = _BEFORE.sub("", line)
     match = next((match for pattern in _title_patterns(spec) if (match := pattern.fullmatch(bare))), None)

@@ -298,7 +298,16 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error", "不在名录", "单位代码 {agency}（{name}）不在本任务的单位名录里。", "核对单位名录，或退回报送人。"
     ),
     "campaign.renamed": Message(
-        "info", "单位名称与名录不同", "文件里的单位名称是“{found}”，名录里是“{listed}”；按名录处理。", "不用改。"
+        "info",
+        "单位名称与名录不同",
+        "文件里的单位名称是“{found}”，名录里 {agency} 是“{listed}”。",
+        "确是同一单位的，由审核单位用 xltool use 采用这一版；不是的，退回报送人。",
+    ),
+    "campaign.swapped": Message(
+        "error",
+        "单位代码和名称是两个单位的",
+        "文件里的单位代码 {agency} 是“{listed}”的，单位名称“{found}”却是 {other} 的。",
+        "核对是谁的数；用下发给本单位的工作簿填写后重报。",
     ),
     "stamp.missing": Message(
         "warning",

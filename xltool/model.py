@@ -462,10 +462,11 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """An agency whose figures are not in the sum, and why."""
+    """An agency whose figures are not in the sum, and why; `excused` when the office said that it need not report."""
 
     agency: Agency
     reason: str
+    excused: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,8 @@ def take(
     explanations: Mapping[str, str] | None = None,
 ) -> int:
     """A return with the findings given."""
-    agency = Agency(code, "某单位", "department")
+    names = {entry.agency.code: entry.agency.name for entry in entries()}
+    agency = Agency(code, names.get(code, "某单位"), "department")
     stored = document.dump_document(
         SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {})
     )

@@ -735,7 +735,8 @@ def test_what_was_let_pass_in_an_agency_does_not_block_the_sum(played):
     campaign, _ = played
     wrong = nothing(stores.SPEC, applications__received__other=3, applications__granted__other=1)
     with stores.opened(campaign) as store:
-        stores.take_judged(store, figures.submission(stores.SPEC, wrong, agency(1)), "2025-01-12T09:00:00", "b2.xlsx")
+        named = stores.entries()[1].agency
+        stores.take_judged(store, figures.submission(stores.SPEC, wrong, named), "2025-01-12T09:00:00", "b2.xlsx")
         stores.waive(store, "654221-001", "applications.balance@other", "年底撤回两件")
         stores.waive(store, "654221-001", "applications.balance@total")
         for name in ("applications.carried_in", "applications.carried_in_total"):

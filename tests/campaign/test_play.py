@@ -205,7 +205,7 @@ def test_the_whole_campaign(county):
     assert len([name for name in books if name.endswith(".xlsx")]) == 60
     xltool("build", "-C", county.root, "--mail", check=0)
     assert {path.name: path.read_bytes() for path in (county.root / "outbox").glob("*")} == books
-    assert county.status()["counts"] == {"missing": 60, "returned": 0, "accepted": 0, "unmatched": 0}
+    assert county.status()["counts"] == {"missing": 60, "returned": 0, "accepted": 0, "absent": 0, "unmatched": 0}
 
     # January, first wave: in random order, under any name, in folders and an archive
     inbox = county.root / "inbox"
@@ -273,7 +273,7 @@ def test_the_whole_campaign(county):
     states = county.states()
     assert states[WAIVED]["state"] == "accepted" and states[WAIVED]["waived"] >= 1
     counts = county.status()["counts"]
-    assert counts == {"missing": 5, "returned": 0, "accepted": 55, "unmatched": 3}
+    assert counts == {"missing": 5, "returned": 0, "accepted": 55, "absent": 0, "unmatched": 3}
     xltool("consolidate", "-C", county.root, check=3)
     xltool("consolidate", "-C", county.root, "--allow-missing")
     got = json.loads((county.root / "county" / "submission.json").read_text("utf-8"))

@@ -218,7 +218,11 @@ def test_the_document_of_the_contract(campaign, store):
         None,
     )
     assert told["unmatched"] == [{"file": "照片.xlsx", "reason": "这不是 xlsx 工作簿。"}]
-    assert told["counts"] == count_states(found, others) == {"missing": 5, "returned": 0, "accepted": 1, "unmatched": 1}
+    assert (
+        told["counts"]
+        == count_states(found, others)
+        == {"missing": 5, "returned": 0, "accepted": 1, "absent": 0, "unmatched": 1}
+    )
     assert to_json(replace(campaign, deadline=None), found, others)["deadline"] is None
 
 
@@ -226,7 +230,7 @@ def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
     take(store, "654221-900", "2025-01-10T09:00:00", file="撤并单位.xlsx")
     take(store, LAND, "2025-01-10T09:00:00")
     assert [(u.file, u.reason) for u in find_unmatched(ROSTER, store)] == [
-        ("撤并单位.xlsx", "单位代码 654221-900 已不在单位名录里。")
+        ("撤并单位.xlsx", "654221-900 某单位：已报送，单位名录里没有它了。")
     ]
 
 

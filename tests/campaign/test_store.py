@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from xltool.campaign.store import Issue, Store, Unmatched, Waiver
+from xltool.campaign.store import Choice, Issue, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
 
 
@@ -42,3 +42,135 @@ def test_the_same_word_twice_and_the_same_blank_twice(tmp_path):
     store.waive(Waiver("A", "r", "一", "甲", "2025-01-01"))
     store.waive(Waiver("A", "r", "二", "乙", "2025-01-02"))
     assert [waiver.reason for waiver in store.waivers()["A"]] == ["二"]
+
+
+FIRST_SCHEMA = """
+CREATE TABLE issue (agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+    at TEXT NOT NULL) STRICT;
+CREATE TABLE file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE version (agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
+    at TEXT NOT NULL, file TEXT NOT NULL, submission BLOB NOT NULL, findings TEXT NOT NULL,
+    PRIMARY KEY (agency, number)) STRICT;
+CREATE TABLE waiver (agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL,
+    at TEXT NOT NULL, PRIMARY KEY (agency, rule)) STRICT;
+CREATE TABLE event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL,
+    detail TEXT NOT NULL) STRICT;
+"""
+"""The database as the first xltool with campaigns made it."""
+
+
+@pytest.fixture
+def first(tmp_path):
+    path = tmp_path / "campaign.db"
+    database = sqlite3.connect(path)
+    database.executescript(FIRST_SCHEMA)
+    database.execute("INSERT INTO issue VALUES ('A', '0001-x', 'a.xlsx', 's', '2025-01-01')")
+    database.executemany(
+        "INSERT INTO file VALUES (?, ?, 5, '2025-01-02', ?, ?)",
+        [
+            ("h1", "一.xlsx", "version", ""),
+            ("h2", "二.xlsx", "version", ""),
+            ("h3", "三.xlsx", "unmatched", "不在名录"),
+        ],
+    )
+    database.executemany(
+        "INSERT INTO version VALUES ('A', ?, ?, '2025-01-02', ?, ?, ?)",
+        [(1, "h1", "一.xlsx", b"{}", "[]"), (2, "h2", "二.xlsx", b'{"a":1}', '[{"code": "x"}]')],
+    )
+    database.execute("INSERT INTO waiver VALUES ('A', 'r', '理由', '甲', '2025-01-03')")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+    return path
+
+
+def test_a_database_of_the_first_schema_is_taken_along(first):
+    before = first.read_bytes()
+    store = Store(first)
+    assert store.counting()["A"].submission == b'{"a":1}'
+    assert [version.number for version in store.versions("A")] == [1, 2]
+    assert store.waivers()["A"][0].reason == "理由"
+    assert store.issues()["A"].serial == "0001-x"
+    assert [each.sha256 for each in store.judged_elsewhere("any")] == ["h3"], "what was refused then is judged again"
+    assert (store.absences(), store.choices()) == ({}, {})
+    store.close()
+    (kept,) = (first.parent / "backup").iterdir()
+    assert kept.name == "campaign.schema1.db"
+    old = sqlite3.connect(kept)
+    assert old.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert old.execute("SELECT count(*) FROM version").fetchone()[0] == 2
+    old.close()
+    assert before != first.read_bytes()
+    Store(first).close()
+
+
+def test_what_is_taken_along_is_what_a_new_one_is(first, tmp_path):
+    Store(first).close()
+    Store(tmp_path / "new.db").close()
+
+    def columns(path):
+        database = sqlite3.connect(path)
+        tables = [
+            row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        ]
+        found = {table: sorted(row[1] for row in database.execute(f"PRAGMA table_info({table})")) for table in tables}
+        database.close()
+        return found
+
+    assert columns(first) == columns(tmp_path / "new.db")
+
+
+CHANGES = {
+    "a figure": "UPDATE version SET submission = CAST('{\"a\":2}' AS BLOB) WHERE number = 2",
+    "a finding": "UPDATE version SET findings = '[]' WHERE number = 2",
+    "whose it is": "UPDATE version SET agency = 'B' WHERE number = 2",
+    "which counts": "UPDATE version SET aside = 'x' WHERE number = 1",
+    "a waiver": "UPDATE waiver SET reason = '别的'",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_changed_row_is_told_and_not_used(first, change):
+    Store(first).close()
+    database = sqlite3.connect(first)
+    database.execute(change)
+    database.commit()
+    database.close()
+    store = Store(first)
+    with pytest.raises(XltoolError, match=r"与记下时不同.*backup"):
+        [store.counting(), store.versions("A"), store.waivers()]
+    store.close()
+
+
+def test_the_newest_five_backups_stay_and_none_is_made_twice(tmp_path):
+    store = Store(tmp_path / "campaign.db")
+    for day in range(1, 9):
+        store.back_up(f"2025-01-0{day}")
+        store.back_up(f"2025-01-0{day}")
+    names = sorted(path.name for path in (tmp_path / "backup").iterdir())
+    assert names == [f"campaign.2025-01-0{day}.db" for day in range(4, 9)]
+
+
+def test_a_choice_ends_with_a_later_return_and_one_put_aside_ends_nothing(tmp_path):
+    store = Store(tmp_path / "campaign.db")
+
+    def take(sha256, aside=""):
+        store.take_version(Version("A", 0, sha256, "2025-01-01", f"{sha256}.xlsx", b"{}", (), aside), 1)
+
+    def counts():
+        found = store.counting().get("A")
+        assert store.counting_of("A") == found
+        return found and found.number
+
+    take("1")
+    take("2", aside="没有编号")
+    assert counts() == 1
+    store.choose(Choice("A", "甲局", 2, 2, "r", "p", "t"))
+    assert counts() == 2
+    take("3", aside="没有编号")
+    assert counts() == 2
+    store.choose(Choice("A", "甲局", 0, 3, "r", "p", "t"))
+    assert counts() is None
+    take("4")
+    assert counts() == 4

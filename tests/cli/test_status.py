@@ -86,13 +86,13 @@ def test_json_from_within_the_campaign(late, monkeypatch):
     told = json.loads(done.stdout)
     assert done.exit_code == 0 and done.stdout.endswith("}\n") and done.stderr == ""
     assert told["schema"] == "xltool/status/1"
-    assert told["counts"] == {"missing": 3, "returned": 1, "accepted": 2, "unmatched": 1}
+    assert told["counts"] == {"missing": 3, "returned": 1, "accepted": 2, "absent": 0, "unmatched": 1}
     assert [agency["late"] for agency in told["agencies"]] == [True, False, False, True, True, True]
 
 
 def test_strict_asks_for_a_word_on_warnings(late):
     told = json.loads(run("status", "-C", late.root, "--json", "--strict").stdout)
-    assert told["counts"] == {"missing": 3, "returned": 2, "accepted": 1, "unmatched": 1}
+    assert told["counts"] == {"missing": 3, "returned": 2, "accepted": 1, "absent": 0, "unmatched": 1}
     assert (
         "[核实] 一般不超过一半。（applications.carried_out_share）" in run("status", "-C", late.root, "--strict").stdout
     )

@@ -68,7 +68,7 @@ def consolidate_submissions(
     found = [
         *_find_nested_sum(submissions, root),
         *too_large,
-        *_find_absences(absent),
+        *_find_absences([each for each in absent if not each.excused]),
         *_find_blanks(spec, agencies, missing, root),
         *_find_differing_totals(spec, agencies, np.not_equal(values, reported) & ~missing),
         *_find_careful_sums(spec, agencies, values, total, handled),

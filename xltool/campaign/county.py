@@ -18,7 +18,7 @@ from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, standing_submission
-from xltool.campaign.store import Waiver
+from xltool.campaign.store import AbsenceRecord, Waiver
 from xltool.forms import catalog, references
 from xltool.forms.checks import name_subject
 from xltool.messages import XltoolError, finding
@@ -44,12 +44,13 @@ NAMELESS: Final = "county"
 
 @dataclass(frozen=True)
 class Gathered:
-    """Whose figures go in, who is not there, and who is left aside because a superior's sum holds it already."""
+    """Whose figures go in, who is not there, who need not be, and whom a superior's sum holds already."""
 
     submissions: tuple[Submission, ...]
     versions: tuple[int, ...]
     absent: tuple[Absence, ...]
     covered: tuple[Absence, ...]
+    excused: tuple[Absence, ...] = ()
     waived: Mapping[str, Mapping[str, Waiver]] = field(
         default_factory=dict
     )  # rule at its place -> agency code -> whose word
@@ -81,15 +82,16 @@ def gather_submissions(standings: Sequence[Standing], roster: Roster) -> Gathere
     absent = tuple(
         Absence(s.entry.agency, _absence_reason(s))
         for s in standings
-        if s.state != "accepted" and above[s.entry.agency.code] is None
+        if s.state not in {"accepted", "absent"} and above[s.entry.agency.code] is None
     )
+    excused = tuple(Absence(s.entry.agency, _excuse_words(s.absence), excused=True) for s in standings if s.absence)
     waived: dict[str, dict[str, Waiver]] = {}
     for standing, _ in own:
         for verdict in standing.findings:
             if verdict.waiver is not None:
                 waived.setdefault(verdict.name, {})[standing.entry.agency.code] = verdict.waiver
     return Gathered(
-        tuple(submission for _, submission in own), tuple(s.versions for s, _ in own), absent, covered, waived
+        tuple(submission for _, submission in own), tuple(s.number for s, _ in own), absent, covered, excused, waived
     )
 
 
@@ -107,7 +109,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
         campaign.year,
         root_code=root,
         corrections=_read_corrections(campaign, roster),
-        absent=given.absent,
+        absent=(*given.absent, *given.excused),
     )
     official = find_last_total(campaign, own, last_year)
     comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
@@ -226,11 +228,16 @@ def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster)
     return None
 
 
+def _excuse_words(record: AbsenceRecord) -> str:
+    into = f"，并入 {record.into}" if record.into else ""
+    return f"{AGENCY_STATES['absent']}{into}：{record.reason}（{record.person}）"
+
+
 def _absence_reason(standing: Standing) -> str:
     if standing.state == "missing":
         return AGENCY_STATES["missing"]
     asked = [f"{what} {count} 处" for count, what in ((standing.errors, "强制"), (standing.warnings, "核实")) if count]
-    return f"{AGENCY_STATES[standing.state]}，第 {standing.versions} 版有{'、'.join(asked)}待处理"
+    return f"{AGENCY_STATES[standing.state]}，第 {standing.number} 版有{'、'.join(asked)}待处理"
 
 
 def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:

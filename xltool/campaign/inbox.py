@@ -46,6 +46,7 @@ class Found:
     data: bytes | None
     reason: str = ""
     skipped: bool = False
+    again: bool = False  # from the archive: refused before, and judged again
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Found]:

@@ -6,21 +6,24 @@ Every file ends in exactly one state with a reason.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from xltool import api, files
-from xltool.campaign.folder import ARCHIVE, INBOX, Campaign
+from xltool.campaign.archive import archive_bytes, find_archived
+from xltool.campaign.folder import INBOX, Campaign
 from xltool.campaign.inbox import Found, find_files
 from xltool.campaign.passwords import LOCKED
-from xltool.campaign.roster import Roster
+from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
-from xltool.campaign.store import Store, Unmatched, Unread, Version
-from xltool.forms import document
+from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread, Version
+from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import stream_readings
@@ -33,6 +36,10 @@ FATES: Final[dict[Fate, str]] = {
     "duplicate": "已收过",
     "skipped": "略过",
 }
+
+_RESTS_ON_OTHERS: Final = LOCKED | {"campaign.other", "campaign.unknown_agency", "stamp.wrong", "file.unknown_form"}
+"""Refusals that rest on the roster, the settings, the forms at hand, the key or a password: what has changed since may
+let the file in."""
 
 BATCH: Final = 32
 """Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the
@@ -50,7 +57,7 @@ class Taken:
     unreadable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intake:
     """What intake works with; `prior` gives last year's submission of an agency, or None."""
 
@@ -62,16 +69,35 @@ class Intake:
     prior: Callable[[str], Submission | None]
     passwords: tuple[str, ...] = ()
 
+    @cached_property
+    def context(self) -> str:
+        """What a refusal may rest on beside the file: roster, settings, forms, key and passwords, as one hash."""
+        rests = (self.campaign.settings(), self.roster.csv(), self.key, catalog.list_ids(), self.passwords)
+        return hashlib.sha256(repr(rests).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def issued(self) -> Mapping[str, Issue]:
+        """The blanks that were sent out, by agency code."""
+        return self.store.issues()
+
+    @cached_property
+    def absences(self) -> Mapping[str, AbsenceRecord]:
+        """The agencies that need not report, by code."""
+        return self.store.absences()
+
 
 def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file.
 
-    The files themselves are never touched.
+    Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again, from
+    the archive. The files themselves are never touched.
     """
     known: deque[Taken] = deque()
     new: deque[tuple[Found, str]] = deque()
     found = find_files(paths or [intake.campaign.root / INBOX])
-    under_way = stream_readings(_select_new(intake, found, known, new), intake.passwords, workers)
+    here: set[str] = set()
+    chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, new, here))
+    under_way = stream_readings(chosen, intake.passwords, workers)
     while batch := list(islice(under_way, BATCH)):
         yield from _drain_queue(known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
@@ -79,10 +105,9 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
 
 
 def _select_new(
-    intake: Intake, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]]
+    intake: Intake, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]], here: set[str]
 ) -> Iterator[tuple[bytes, str]]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
-    here: set[str] = set()
     unopened = intake.store.unopened()
     for item in found:
         for name in unopened:
@@ -99,6 +124,17 @@ def _select_new(
         yield item.data, item.name
 
 
+def _select_refused(intake: Intake, new: deque[tuple[Found, str]], here: set[str]) -> Iterator[tuple[bytes, str]]:
+    """The files refused before that what has changed since may let in, and that did not come again in this run."""
+    for refused in intake.store.judged_elsewhere(intake.context):
+        path = None if refused.sha256 in here else find_archived(intake.campaign, refused.sha256)
+        data = None if path is None else files.read_file(path)
+        if isinstance(data, bytes) and hashlib.sha256(data).hexdigest() == refused.sha256:
+            here.add(refused.sha256)
+            new.append((Found(refused.file, data, again=True), refused.sha256))
+            yield data, refused.file
+
+
 def _drain_queue(queue: deque[Taken]) -> Iterator[Taken]:
     while queue:
         yield queue.popleft()
@@ -109,7 +145,8 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
     if item.data is None:
         return _take_without_bytes(intake, item)
     seen = intake.store.seen(digest)
-    if digest not in here and (seen is None or seen[0] == "lost" or (seen[0] == "locked" and intake.passwords)):
+    open_again = seen is not None and (seen[0] == "lost" or intake.store.context_of(digest) not in {"", intake.context})
+    if digest not in here and (seen is None or open_again):
         return None
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
@@ -119,7 +156,9 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     attributed = [_attribute_reading(intake, reading) for reading in read]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
-        yield _take_file(intake, item, digest, reading)
+        taken = _take_file(intake, item, digest, reading)
+        if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
+            yield taken
 
 
 def _take_without_bytes(intake: Intake, item: Found) -> Taken:
@@ -152,12 +191,13 @@ def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PL
         return _reject("campaign.unknown_agency", agency=submission.agency.code[:60], name=submission.agency.name[:60])
     if conflict is not None:
         return Reading(None, (conflict,))
-    agency = entry.agency
     notes = list(_check_stamp(intake, submission))
     if any(note.code == "stamp.wrong" for note in notes):
         return Reading(None, tuple(notes))
-    notes += list(_compare_with_roster(agency, submission.agency))
-    return Reading(replace(submission, agency=agency), (*reading.findings, *notes))
+    told = submission.agency
+    notes += list(_compare_with_roster(intake.roster, entry.agency, told))
+    # The name that the file bears stays in what is stored: a line of the roster that means somebody else is noticed later.
+    return Reading(replace(submission, agency=replace(entry.agency, name=told.name)), (*reading.findings, *notes))
 
 
 def _check_stamp(intake: Intake, submission: Submission) -> Iterator[Finding]:
@@ -172,9 +212,32 @@ def _check_stamp(intake: Intake, submission: Submission) -> Iterator[Finding]:
         yield finding("stamp.wrong", serial=submission.serial[:40], agency=code)
 
 
-def _compare_with_roster(listed: Agency, told: Agency) -> Iterator[Finding]:
-    if listed.name != told.name:
-        yield finding("campaign.renamed", found=told.name[:60], listed=listed.name)
+def _compare_with_roster(roster: Roster, listed: Agency, told: Agency) -> Iterator[Finding]:
+    """Whether the name in the file is that of its code in the roster, or another agency's there."""
+    if is_same_name(listed.name, told.name):
+        return
+    other = next((e.agency for e in roster.entries if is_same_name(e.agency.name, told.name)), None)
+    if other is None:
+        yield finding("campaign.renamed", found=told.name[:60], listed=listed.name, agency=listed.code)
+    else:
+        found = told.name[:60]
+        yield finding("campaign.swapped", agency=listed.code, listed=listed.name, found=found, other=other.code)
+
+
+def _find_why_aside(intake: Intake, submission: Submission, reading: Reading) -> str:
+    """Why a return does not count until someone says so; empty when it does."""
+    code = submission.agency.code
+    if code in intake.absences:
+        record = intake.absences[code]
+        return f"{record.name}已记为无需报送（{record.reason}）"
+    if any(found.code == "campaign.swapped" for found in reading.findings):
+        return "单位代码和单位名称是两个单位的"
+    unstamped = not submission.serial and submission.scope == "own"
+    if unstamped and code in intake.issued:
+        counting = intake.store.counting_of(code)
+        if counting is not None and json.loads(counting.submission).get("serial"):
+            return f"没有下发编号，不能代替用下发的工作簿报的第 {counting.number} 版"
+    return ""
 
 
 def _reject(code: str, **facts: str) -> Reading:
@@ -184,30 +247,41 @@ def _reject(code: str, **facts: str) -> Reading:
 def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Taken:
     """Archives the bytes, then notes the file: in that order, so that whatever the database knows is in the archive."""
     assert item.data is not None
+    archive_bytes(intake.campaign, digest, item.data)
+    if reading.submission is None:
+        return _refuse_file(intake, item, digest, reading.findings[0])
     submission = reading.submission
-    files.write_file(intake.campaign.root / ARCHIVE / f"{digest}{_archive_ending(item.data)}", item.data)
-    if submission is None:
-        found = reading.findings[0]
-        reason = api.message(found, None)
-        before = intake.store.seen(digest)
-        outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
-        if before is None or outcome == "unmatched" or before[1] != reason:
-            intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at), len(item.data), outcome)
-        if outcome != "unmatched" and before is not None:
-            return Taken(item.name, "duplicate", reason=reason)
-        return Taken(item.name, "rejected", reason=reason, unreadable=found.code.startswith(("file.", "document.")))
     spec = api.form(submission.form)
     described = [{**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings]
     stored = document.dump_document(spec, submission)
     agency = submission.agency
-    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described))
-    if not intake.store.take_version(version, len(item.data)):
+    aside = _find_why_aside(intake, submission, reading)
+    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described), aside)
+    number = intake.store.take_version(version, len(item.data))
+    name = intake.roster.agencies[agency.code].agency.name
+    if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
+    if aside:
+        mend = f"核实后要采用的，执行 xltool use {agency.code} {number} --reason 理由 --by 姓名"
+        return Taken(item.name, "rejected", agency.code, f"{name}：另存为第 {number} 版，不计入：{aside}；{mend}。")
+    choice = intake.store.choices().get(agency.code)
+    lapsed = choice is not None and choice.known == number - 1
+    ended = f"；原来采用第 {choice.number} 版的决定（{choice.person}）不再有效" if choice is not None and lapsed else ""
     state: Fate = "returned" if api.status(reading) == "returned" else "accepted"
     errors = sum(found.severity == "error" for found in reading.findings)
     asks = sum(found.severity == "warning" for found in reading.findings)
-    return Taken(item.name, state, agency.code, f"{agency.name}：强制 {errors} 处，核实 {asks} 处")
+    return Taken(item.name, state, agency.code, f"{name}：强制 {errors} 处，核实 {asks} 处{ended}")
 
 
-def _archive_ending(data: bytes) -> str:
-    return ".xlsx" if data[:2] == b"PK" else ".json" if document.looks_like(data) else ".bin"
+def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Taken:
+    """Notes a file that is no agency's return, and whether it may be judged again when something else has changed."""
+    assert item.data is not None
+    reason = api.message(found, None)
+    before = intake.store.seen(digest)
+    outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
+    context = intake.context if found.code in _RESTS_ON_OTHERS else ""
+    intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context), len(item.data), outcome)
+    if before is not None and (before[1] == reason or outcome != "unmatched"):
+        return Taken(item.name, "duplicate", reason=reason)
+    unreadable = found.code.startswith(("file.", "document."))
+    return Taken(item.name, "rejected", reason=reason, unreadable=unreadable)

@@ -48,10 +48,10 @@ def gather_last_year(
 
 
 def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
-    """The newest submission of each agency of a campaign that has returned any."""
+    """The submission of each agency of a campaign that counts."""
     store = Store(campaign.database)
     try:
-        versions = list(store.newest().values())
+        versions = list(store.counting().values())
     finally:
         store.close()
     for version in versions:

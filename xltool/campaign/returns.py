@@ -6,17 +6,19 @@ Older ones are cleared away.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
-from xltool.campaign.folder import ARCHIVE, RETURNED, Campaign
+from xltool.campaign.archive import read_archived
+from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
-from xltool.model import Reading, Submission
+from xltool.model import Agency, Reading, Submission
 from xltool.workbook.mark import returned_workbook
 
 RETURN_MARK: Final = "退回"
@@ -36,17 +38,18 @@ def refresh_returned(  # noqa: PLR0917
     Gives those that it wrote anew.
     """
     folder = campaign.root / RETURNED
-    wanted: dict[str, Version] = {}
-    newest = store.newest()
+    wanted: dict[str, tuple[Version, Agency]] = {}
+    counting = store.counting()
     for entry in roster.entries:
-        version = newest.get(entry.agency.code)
+        version = counting.get(entry.agency.code)
         if version is not None and states.get(entry.agency.code) == "returned":
-            wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version
+            wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version, entry.agency
     written = []
-    for name, version in wanted.items():
+    for name, (version, agency) in wanted.items():
         if not (folder / name).exists():
+            prior = priors.get(version.agency)
             files.write_file(
-                folder / name, _mark_workbook(campaign, store, version, priors.get(version.agency), passwords)
+                folder / name, _mark_workbook(campaign, store, version, agency, prior=prior, passwords=passwords)
             )
             written.append(folder / name)
     _clear_settled(folder, wanted)
@@ -54,10 +57,16 @@ def refresh_returned(  # noqa: PLR0917
 
 
 def _mark_workbook(
-    campaign: Campaign, store: Store, version: Version, prior: Submission | None, passwords: Sequence[str]
+    campaign: Campaign,
+    store: Store,
+    version: Version,
+    agency: Agency,
+    *,
+    prior: Submission | None,
+    passwords: Sequence[str],
 ) -> bytes:
     spec = campaign.spec
-    reading = _read_again(campaign, version, prior, passwords)
+    reading = _read_again(campaign, version, agency, prior, passwords)
     assert reading.submission is not None
     versions = store.versions(version.agency)
     before = versions[version.number - 2] if version.number > 1 else None
@@ -65,14 +74,11 @@ def _mark_workbook(
     return returned_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
 
 
-def _read_again(campaign: Campaign, version: Version, prior: Submission | None, passwords: Sequence[str]) -> Reading:
+def _read_again(
+    campaign: Campaign, version: Version, agency: Agency, prior: Submission | None, passwords: Sequence[str]
+) -> Reading:
     """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
-    path = next((campaign.root / ARCHIVE).glob(f"{version.sha256}.*"), None)
-    data = None if path is None else files.read_file(path)
-    if not isinstance(data, bytes):
-        raise XltoolError(
-            f"归档里找不到 {version.file}（{version.sha256[:12]}…）；archive 文件夹里的文件不能删除或改名。"
-        )
+    data = read_archived(campaign, version.sha256, version.file)
     stored = api.read(version.submission).submission
     reading = readings.read_apart(data, version.file, passwords)
     if reading.submission is None and reading.findings[0].code in LOCKED:
@@ -82,7 +88,7 @@ def _read_again(campaign: Campaign, version: Version, prior: Submission | None, 
         )
     if stored is None or reading.submission is None:
         raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
-    [judged] = api.check([Reading(stored, reading.findings)], [prior])
+    [judged] = api.check([Reading(replace(stored, agency=agency), reading.findings)], [prior])
     return judged
 
 

@@ -246,11 +246,16 @@ def _find_circular(parents: Mapping[str, str]) -> set[str]:
     return circular
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names differ by spaces and width at most."""
+    return _plain_title(one) == _plain_title(other)
+
+
 def _find_name_doubts(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
     """Names that differ only by spaces or width, or not at all."""
     first: dict[str, tuple[int, str]] = {}
     for number, fields in lines:
-        canonical = re.sub(r"\s+", "", unicodedata.normalize("NFKC", fields["name"])).casefold()
+        canonical = _plain_title(fields["name"])
         if canonical in first:
             other, name = first[canonical]
             how = "相同" if name == fields["name"] else "只差空格或全半角"

@@ -13,14 +13,19 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.store import Store, Unmatched, Version, Waiver
+from xltool.campaign.roster import Roster, RosterEntry, is_same_name
+from xltool.campaign.store import AbsenceRecord, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
 from xltool.model import Severity, Submission
 
 STATUS_SCHEMA: Final = "xltool/status/1"
-AgencyState: TypeAlias = Literal["missing", "returned", "accepted"]
-AGENCY_STATES: Final[Mapping[AgencyState, str]] = {"missing": "未报送", "returned": "退回", "accepted": "通过"}
+AgencyState: TypeAlias = Literal["missing", "returned", "accepted", "absent"]
+AGENCY_STATES: Final[Mapping[AgencyState, str]] = {
+    "missing": "未报送",
+    "returned": "退回",
+    "accepted": "通过",
+    "absent": "无需报送",
+}
 
 # Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about
 # there.
@@ -79,8 +84,17 @@ class WeighedFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """An agency whose returns and whose line of the roster do not fit together: nobody has said what it is to be."""
+
+    code: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one agency stands by its newest version; `errors` and `warnings` leave out what was waived."""
+    """Where one agency stands by the version that counts; `errors` and `warnings` leave out what was waived."""
 
     entry: RosterEntry
     state: AgencyState
@@ -93,7 +107,13 @@ class Standing:
     received: str | None = None
     findings: tuple[WeighedFinding, ...] = ()
     version: Version | None = None
+    absence: AbsenceRecord | None = None
     days_late: int = 0  # until today while nothing was returned, else until the first return
+
+    @property
+    def number(self) -> int:
+        """The number of the version that counts; 0 when none does."""
+        return 0 if self.version is None else self.version.number
 
     @property
     def open(self) -> tuple[WeighedFinding, ...]:
@@ -106,20 +126,59 @@ def find_standings(
 ) -> list[Standing]:
     """How every agency of the roster stands, in its order.
 
-    An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained.
+    An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained. One that
+    need not report is `absent`, whatever it has returned.
     """
-    newest, waivers = store.newest(), store.waivers()
+    counting, waivers, absences, numbers = store.counting(), store.waivers(), store.absences(), store.count_versions()
     found = []
     for entry in roster.entries:
         code = entry.agency.code
-        version = newest.get(code)
-        if version is None:
+        version, versions = counting.get(code), numbers.get(code, 0)
+        if code in absences:
+            found.append(Standing(entry, "absent", versions=versions, absence=absences[code]))
+        elif version is None:
             days = days_overdue(campaign, today)
-            found.append(Standing(entry, "missing", late=days > 0, days_late=days))
+            found.append(Standing(entry, "missing", late=days > 0, versions=versions, days_late=days))
         else:
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
-            found.append(_judge_agency(entry, version, waivers.get(code, ()), days, strict))
+            judged = _judge_agency(entry, version, waivers.get(code, ()), days, strict)
+            found.append(replace(judged, versions=versions))
     return found
+
+
+def find_strays(roster: Roster, store: Store) -> list[Stray]:
+    """Agencies that were sent a blank or have returned, and that the roster has no more or under another name.
+
+    A word of the office settles each: an absence, or the choice of a version under the name that the roster has.
+    """
+    absences, choices, counting = store.absences(), store.choices(), store.counting()
+    known = {**dict.fromkeys(store.issues(), "已下发工作簿"), **dict.fromkeys(store.count_versions(), "已报送")}
+    found = []
+    for code, did in known.items():
+        entry, version = roster.agencies.get(code), counting.get(code)
+        told = "" if version is None else str(json.loads(version.submission)["agency"]["name"])
+        if code in absences:
+            continue
+        if entry is None:
+            found.append(Stray(code, told, f"{did}，单位名录里没有它了"))
+        elif told and not is_same_name(told, entry.agency.name):
+            chosen = choices.get(code)
+            if chosen is None or version is None or (chosen.number, chosen.name) != (version.number, entry.agency.name):
+                found.append(Stray(code, told, f"报送时叫“{told}”，单位名录里现在是“{entry.agency.name}”"))
+    return found
+
+
+def advise_stray(stray: Stray, roster: Roster) -> str:
+    """What settles a stray agency, for a line under it."""
+    if stray.code in roster.agencies:
+        return (
+            f"确是同一单位的，执行 xltool use {stray.code} 版次 --reason 理由 --by 姓名；"
+            f"不是的，改正名录，或 xltool use {stray.code} none --reason 理由 --by 姓名"
+        )
+    return (
+        f"放回名录；不再单独报送的，执行 xltool absent {stray.code} --reason 理由 --by 姓名，"
+        "数并入其他单位的加 --into 单位代码"
+    )
 
 
 def standing_submission(standing: Standing) -> Submission:
@@ -132,7 +191,7 @@ def standing_submission(standing: Standing) -> Submission:
         None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
     )
     if submission is None:
-        raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.versions} 版已读不出来，请重新收取。")
+        raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.number} 版已读不出来，请重新收取。")
     return replace(submission, agency=agency)
 
 
@@ -144,13 +203,17 @@ def weigh_findings(version: Version, waivers: Sequence[Waiver]) -> tuple[Weighed
 
 
 def find_unmatched(roster: Roster, store: Store) -> list[Unmatched]:
-    """Files that are no agency's return, and newest returns of agencies that have since left the roster.
+    """Files that are no agency's return, and returns of agencies that have since left the roster or its name.
 
     Nothing is lost sight of.
     """
-    known = roster.agencies
-    gone = [version for code, version in store.newest().items() if code not in known]
-    left = [Unmatched(v.sha256, v.file, f"单位代码 {v.agency} 已不在单位名录里。", v.at) for v in gone]
+    counting = store.counting()
+    strays = [(stray, counting.get(stray.code)) for stray in find_strays(roster, store)]
+    left = [
+        Unmatched(version.sha256, version.file, f"{stray.code} {stray.name}：{stray.why}。", version.at)
+        for stray, version in strays
+        if version is not None
+    ]
     return [*store.unmatched(), *left]
 
 

@@ -1,7 +1,7 @@
 """The campaign's memory: one SQLite file with what was issued, what came back, what was decided, when and by whom.
 
-Rollback journal, since a write-ahead log is unsafe on network shares; one transaction a file, so that a killed run
-leaves whole files only.
+One transaction a file, so that a killed run leaves whole files only. What figures and decisions stand in carries a hash,
+which is checked whenever it is read.
 """
 
 from __future__ import annotations
@@ -15,27 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from xltool.campaign.schema import BACKUPS, HASHED, back_up, connect, explain_database_error, hash_row
 from xltool.messages import XltoolError
-
-STORE_VERSION: Final = 1
-BUSY_SECONDS: Final = 20.0
-_TABLES: Final = """
-CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
-    agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-    at TEXT NOT NULL) STRICT;
-CREATE TABLE file (           -- 收到: every file ever taken in, by content, as version or unmatched
-    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
-    outcome TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
-CREATE TABLE version (        -- 报送: each agency's versions, findings as JSON, the submission as its document
-    agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
-    at TEXT NOT NULL,
-    file TEXT NOT NULL, submission BLOB NOT NULL, findings TEXT NOT NULL, PRIMARY KEY (agency, number)) STRICT;
-CREATE TABLE waiver (         -- 说明后放行
-    agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (agency, rule)) STRICT;
-CREATE TABLE event (          -- who did what, when
-    id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
-"""
 
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
 """A file that is empty has no bytes either, and was opened."""
@@ -68,6 +49,8 @@ class Version:
     file: str
     submission: bytes
     findings: tuple[Mapping[str, Any], ...]
+    aside: str = ""  # why it does not count until someone says so
+    second: str = ""  # what a second reading gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +65,39 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceRecord:
+    """An agency that need not report: why, by whose word, and the agency whose figures hold its own, if any does."""
+
+    agency: str
+    name: str
+    into: str
+    reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which version of an agency counts (0 is none), said when `known` versions were there and the roster had that name."""
+
+    agency: str
+    name: str
+    number: int
+    known: int
+    reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A file that is no agency's return, and why."""
+    """A file that is no agency's return, and why; `context` is what the refusal rests on, empty for the file alone."""
 
     sha256: str
     file: str
     reason: str
     at: str
+    context: str = ""
 
 
 class Store:
@@ -98,25 +107,8 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = DELETE")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            version = self._version()
-            if version == 0:  # looking alone must work on a folder that is read only
-                with self._transaction():
-                    version = self._version()  # another run may have been first
-                    for statement in _TABLES.split(";") if version == 0 else ():
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {max(version, STORE_VERSION)}")
-        except sqlite3.Error as error:
-            raise XltoolError(f"打不开填报任务的数据库 {path.name}：{_database_reason(error)}。") from error
-        if version > STORE_VERSION:
-            raise XltoolError(f"{path.name} 是较新版本的 xltool 建立的（第 {version} 版），请升级 xltool。")
-
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        self.path = path
+        self._db = connect(path)
 
     def close(self) -> None:
         """Closes the file."""
@@ -151,6 +143,11 @@ class Store:
         rows = self._rows("SELECT outcome, reason FROM file WHERE sha256 = ?", sha256)
         return (rows[0][0], rows[0][1]) if rows else None
 
+    def context_of(self, sha256: str) -> str:
+        """What the refusal of a file rests on beside the file; empty when nothing, or when it was not refused."""
+        rows = self._rows("SELECT context FROM file WHERE sha256 = ? AND outcome <> 'version'", sha256)
+        return str(rows[0][0]) if rows else ""
+
     def take_version(self, version: Version, size: int) -> int:
         """Takes in a return as the agency's newest version and gives its number.
 
@@ -161,10 +158,9 @@ class Store:
             if not self._new(v.sha256):
                 return 0
             number = int(self._rows("SELECT count(*) FROM version WHERE agency = ?", v.agency)[0][0]) + 1
-            self._file(v.sha256, v.file, size, v.at, "version", "")
+            self._file(v.sha256, v.file, size, v.at, "version", "", "")
             findings = json.dumps(list(v.findings), ensure_ascii=False)
-            row = (v.agency, number, v.sha256, v.at, v.file, v.submission, findings)
-            self._db.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            self._put("version", v.agency, number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
         return number
 
     def take_unmatched(self, unmatched: Unmatched, size: int, outcome: Unread = "unmatched") -> None:
@@ -172,7 +168,7 @@ class Store:
         u = unmatched
         with self._transaction():
             if self._new(u.sha256):
-                self._file(u.sha256, u.file, size, u.at, outcome, u.reason)
+                self._file(u.sha256, u.file, size, u.at, outcome, u.reason, u.context)
 
     def unopened(self) -> frozenset[str]:
         """The names of files that could not be opened: nothing of them was taken in."""
@@ -191,51 +187,139 @@ class Store:
             )
 
     def _new(self, sha256: str) -> bool:
+        """Whether a file has not been settled: it is new, or it was refused, which may be judged again."""
         seen = self.seen(sha256)
-        return seen is None or seen[0] in ("locked", "lost")
+        return seen is None or seen[0] != "version"
 
-    def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason
+    def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason, context
         self._db.execute(
-            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET"
-            " name = excluded.name, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason",
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET name = excluded.name,"
+            " at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, context = excluded.context",
             row,
         )
 
+    def _put(self, table: str, *values: Any) -> None:
+        """Writes a row with its hash, in place of one with the same key."""
+        marks = ", ".join("?" * (len(values) + 1))
+        columns = ", ".join((*HASHED[table], "hash"))
+        self._db.execute(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", (*values, hash_row(*values)))
+
+    def _get(self, table: str, where: str = "", *values: Any) -> list[tuple[Any, ...]]:
+        """Rows, each checked against its hash; `where` follows the table's name."""
+        rows = self._rows(f"SELECT {', '.join(HASHED[table])}, hash FROM {table} {where}", *values)
+        for *row, kept in rows:
+            if hash_row(*row) != kept:
+                raise XltoolError(
+                    f"{self.path.name} 里 {row[0]} 的一条记录（{_ROWS[table]}）与记下时不同，数据库已损坏或被改动；"
+                    f"请用 xltool doctor -C 文件夹 --mend 修复，或从 {BACKUPS} 里还原。"
+                )
+        return [tuple(row) for *row, _ in rows]
+
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Files that are no agency's return, in the order in which they came."""
-        rows = self._rows("SELECT sha256, name, reason, at FROM file WHERE outcome <> 'version' ORDER BY rowid")
+        rows = self._rows(
+            "SELECT sha256, name, reason, at, context FROM file WHERE outcome <> 'version' ORDER BY rowid"
+        )
         return tuple(Unmatched(*row) for row in rows)
 
-    def newest(self) -> dict[str, Version]:
-        """The newest version of each agency that has returned anything."""
-        rows = self._rows(
-            f"SELECT {_VERSION} FROM version AS v WHERE number = "
-            "(SELECT max(number) FROM version WHERE agency = v.agency)"
-        )
-        return {row[0]: _build_version(row) for row in rows}
+    def judged_elsewhere(self, context: str) -> tuple[Unmatched, ...]:
+        """Refused files whose refusal rests on a roster, settings, key or passwords that were not these."""
+        return tuple(each for each in self.unmatched() if each.context not in {"", context})
+
+    def counting(self) -> dict[str, Version]:
+        """The version of each agency that counts: the newest that is not put aside, or the one that was chosen since."""
+        numbers: dict[str, list[tuple[int, str, int]]] = {}
+        for agency, number, aside, rowid in self._rows(
+            "SELECT agency, number, aside, rowid FROM version ORDER BY number"
+        ):
+            numbers.setdefault(agency, []).append((number, aside, rowid))
+        choices = self.choices()
+        found = {code: _find_counting(known, choices.get(code)) for code, known in numbers.items()}
+        wanted = [rowid for rowid in found.values() if rowid is not None]
+        versions: dict[str, Version] = {}
+        for start in range(0, len(wanted), _MOST_ASKED):
+            part = wanted[start : start + _MOST_ASKED]
+            marks = ", ".join("?" * len(part))
+            versions |= {
+                row[0]: _build_version(row) for row in self._get("version", f"WHERE rowid IN ({marks})", *part)
+            }
+        return versions
+
+    def counting_of(self, agency: str) -> Version | None:
+        """The version of one agency that counts."""
+        known = self._rows("SELECT number, aside, rowid FROM version WHERE agency = ? ORDER BY number", agency)
+        chosen = [Choice(*row) for row in self._get("choice", "WHERE agency = ?", agency)]
+        rowid = _find_counting(known, chosen[0] if chosen else None)
+        rows = [] if rowid is None else self._get("version", "WHERE rowid = ?", rowid)
+        return _build_version(rows[0]) if rows else None
 
     def versions(self, agency: str) -> tuple[Version, ...]:
         """All versions of one agency, oldest first."""
-        return tuple(
-            map(_build_version, self._rows(f"SELECT {_VERSION} FROM version WHERE agency = ? ORDER BY number", agency))
-        )
+        return tuple(map(_build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
+
+    def count_versions(self) -> dict[str, int]:
+        """How many versions each agency has returned."""
+        return dict(self._rows("SELECT agency, count(*) FROM version GROUP BY agency"))
 
     def waivers(self) -> dict[str, tuple[Waiver, ...]]:
         """All waivers by agency."""
         found: dict[str, tuple[Waiver, ...]] = {}
-        for row in self._rows("SELECT agency, rule, reason, person, at FROM waiver ORDER BY agency, rule"):
+        for row in self._get("waiver", "ORDER BY agency, rule"):
             found[row[0]] = (*found.get(row[0], ()), Waiver(*row))
         return found
 
     def waive(self, waiver: Waiver) -> None:
         """Lets a finding pass; a second word on the same finding replaces the first, the events keep both."""
+        w = waiver
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO waiver VALUES (?, ?, ?, ?, ?) ON CONFLICT (agency, rule) DO UPDATE SET"
-                " reason = excluded.reason, person = excluded.person, at = excluded.at",
-                (waiver.agency, waiver.rule, waiver.reason, waiver.person, waiver.at),
-            )
-            self._note(waiver.at, waiver.person, "waive", f"{waiver.agency} {waiver.rule}：{waiver.reason}")
+            self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at)
+            self._note(w.at, w.person, "waive", f"{w.agency} {w.rule}：{w.reason}")
+
+    def absences(self) -> dict[str, AbsenceRecord]:
+        """The agencies that need not report, by code."""
+        return {row[0]: AbsenceRecord(*row) for row in self._get("absence", "ORDER BY agency")}
+
+    def excuse(self, record: AbsenceRecord) -> None:
+        """Notes that an agency need not report; the events keep what was said before."""
+        r = record
+        with self._transaction():
+            self._put("absence", r.agency, r.name, r.into, r.reason, r.person, r.at)
+            into = f"，并入 {r.into}" if r.into else ""
+            self._note(r.at, r.person, "absent", f"{r.agency} {r.name}{into}：{r.reason}")
+
+    def withdraw_absence(self, agency: str, at: str, person: str, reason: str) -> None:
+        """Takes the word back that an agency need not report."""
+        with self._transaction():
+            self._db.execute("DELETE FROM absence WHERE agency = ?", (agency,))
+            self._note(at, person, "absent", f"{agency} 撤销：{reason}")
+
+    def choices(self) -> dict[str, Choice]:
+        """Which version was chosen to count, by agency code."""
+        return {row[0]: Choice(*row) for row in self._get("choice", "ORDER BY agency")}
+
+    def choose(self, choice: Choice) -> None:
+        """Notes which version of an agency counts."""
+        c = choice
+        with self._transaction():
+            self._put("choice", c.agency, c.name, c.number, c.known, c.reason, c.person, c.at)
+            self._note(c.at, c.person, "use", f"{c.agency} 第 {c.number} 版：{c.reason}")
+
+    def remember(self, name: str, value: str) -> None:
+        """Keeps a fact of the campaign as it was when it was first said."""
+        with self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
+
+    def remembered(self, name: str) -> str | None:
+        """A fact that was kept, or None."""
+        rows = self._rows("SELECT value FROM meta WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def back_up(self, name: str) -> None:
+        """Keeps a copy of the database under a name, once."""
+        try:
+            back_up(self._db, self.path, name)
+        except (sqlite3.Error, OSError) as error:
+            raise XltoolError(f"{BACKUPS} 里写不出数据库的备份：{explain_database_error(error)}。") from error
 
     def note(self, at: str, person: str, what: str, detail: str) -> None:
         """Notes who did what."""
@@ -249,7 +333,7 @@ class Store:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise XltoolError(f"数据库读不出来：{_database_reason(error)}。") from error
+            raise XltoolError(f"数据库读不出来：{explain_database_error(error)}。") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -264,10 +348,19 @@ class Store:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise XltoolError(f"数据库写不进去：{_database_reason(error)}。") from error
+            raise XltoolError(f"数据库写不进去：{explain_database_error(error)}。") from error
 
 
-_VERSION: Final = "agency, number, sha256, at, file, submission, findings"
+_MOST_ASKED: Final = 500
+_ROWS: Final[Mapping[str, str]] = {"version": "报送", "waiver": "放行", "absence": "无需报送", "choice": "采用"}
+
+
+def _find_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:
+    """The row of the version that counts, of (number, aside, row) in order; a later return ends a choice."""
+    later = [rowid for number, aside, rowid in known if not aside and (choice is None or number > choice.known)]
+    if later or choice is None:
+        return later[-1] if later else None
+    return next((rowid for number, _, rowid in known if number == choice.number), None)
 
 
 def _issue_identity(issue: Issue) -> tuple[str, str, str]:
@@ -275,16 +368,5 @@ def _issue_identity(issue: Issue) -> tuple[str, str, str]:
 
 
 def _build_version(row: tuple[Any, ...]) -> Version:
-    agency, number, sha256, at, file, submission, findings = row
-    return Version(agency, number, sha256, at, file, submission, tuple(json.loads(findings)))
-
-
-def _database_reason(error: sqlite3.Error) -> str:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return "另一个 xltool 正在使用它，请稍后再试"
-    if "readonly" in text or "unable to open" in text:
-        return "没有权限"
-    if "full" in text:
-        return "磁盘空间不足"
-    return "文件已损坏，不是数据库" if "not a database" in text or "malformed" in text else text
+    agency, number, sha256, at, file, submission, findings, aside, second = row
+    return Version(agency, number, sha256, at, file, submission, tuple(json.loads(findings)), aside, second)

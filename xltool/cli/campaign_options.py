@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from xltool.campaign import folder, passwords, priors
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
+from xltool.messages import XltoolError
 from xltool.model import Submission
 
 Item = TypeVar("Item")
@@ -40,6 +42,8 @@ def open_campaign(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.sweep_leftovers(campaign.root / name)
     store = Store(campaign.database)
+    with suppress(XltoolError):  # looking alone works on a folder that is read only
+        store.back_up(date.today().isoformat())
     try:
         yield campaign, roster, store
     finally:

@@ -26,7 +26,8 @@ from xltool.messages import XltoolError
     name="collect",
     help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改的单位生成退回的工作簿。\n\n"
     "文件名随意，可以有子文件夹、zip 和邮件（.eml）；打开密码写在任务文件夹的 passwords.txt；收过的内容不会重复计。\n\n"
-    "有文件无法读取时退出码为 5，有退回时为 3。",
+    "以前因名录、设置、密码等没有收下的，这些改过以后会重新审一遍。\n\n"
+    "有文件无法读取时退出码为 5，有退回、或因标识、年度、单位不对没有收下时为 3。",
 )
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
 @campaign_options.campaign_option
@@ -65,4 +66,4 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
     for path in written:
         console.say(f"待退回：{path}")
     unreadable = any(item.unreadable for item in taken)
-    sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] else DONE)
+    sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)

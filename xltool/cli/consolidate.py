@@ -13,8 +13,10 @@ from xltool import files
 from xltool.campaign import corrections, texts
 from xltool.campaign.county import County, Gathered, build_county, gather_submissions
 from xltool.campaign.folder import COUNTY, Campaign
-from xltool.campaign.standing import find_standings
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import Stray, find_standings, find_strays
 from xltool.cli import campaign_options, console, output
+from xltool.cli.agencies import describe_strays
 from xltool.cli.chinese import Command
 from xltool.model import Absence
 
@@ -34,6 +36,9 @@ from xltool.model import Absence
 def command(root: Path, allow_missing: bool, strict: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
+        strays = find_strays(roster, store)
+        if strays:
+            _refuse_strays(strays, roster)
         given = gather_submissions(find_standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.submissions):
             _refuse_incomplete(given)
@@ -49,6 +54,14 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
     sys.exit(output.choose_exit_code([made.reading], strict))
 
 
+def _refuse_strays(strays: Sequence[Stray], roster: Roster) -> None:
+    """A roster never changes a county's figures silently: who settles it says so first."""
+    for line in describe_strays(strays, roster):
+        console.say(line)
+    console.say(f"有 {len(strays)} 个单位的名录与报送对不上，没有汇总；按上面的办法逐一说明后再汇总。", err=True)
+    sys.exit(output.ERRORS)
+
+
 def _refuse_incomplete(given: Gathered) -> None:
     for line in _list_absent("还没有通过的单位", given.absent):
         console.say(line)
@@ -62,9 +75,11 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
     """What was summed, what was not and why, what was corrected, and what is found in the sum."""
     held = made.consolidation
     counts = (
-        f"名录 {len(given.submissions) + len(given.absent) + len(given.covered)} 个单位：汇总 {len(given.submissions)}"
+        f"名录 {sum(map(len, (given.submissions, given.absent, given.covered, given.excused)))} 个单位："
+        f"汇总 {len(given.submissions)}"
     )
     counts += f"，已含在上级单位汇总数里 {len(given.covered)}" if given.covered else ""
+    counts += f"，无需报送 {len(given.excused)}" if given.excused else ""
     yield (
         f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
     )
@@ -73,6 +88,7 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
         scope = "，汇总数" if submission.scope == "consolidated" else ""
         yield f"  {submission.agency.code}　{submission.agency.name}（第 {version} 版{scope}）"
     yield from _list_absent("已含在上级单位汇总数里的单位", given.covered)
+    yield from _list_absent("无需报送的单位", given.excused)
     yield from _list_absent("未汇总的单位", given.absent)
     if held.applied:
         yield f"更正（county/{corrections.CORRECTIONS_FILE}）："

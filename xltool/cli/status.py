@@ -11,9 +11,20 @@ import click
 
 from xltool import files
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import AGENCY_STATES, Standing, count_states, find_standings, find_unmatched, to_json
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import (
+    AGENCY_STATES,
+    Standing,
+    Stray,
+    count_states,
+    find_standings,
+    find_strays,
+    find_unmatched,
+    to_json,
+)
 from xltool.campaign.store import Unmatched
 from xltool.cli import campaign_options, console
+from xltool.cli.agencies import describe_strays
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.text import measure_breadth
@@ -43,12 +54,13 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
     today = date.today()
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         found, others = find_standings(campaign, roster, store, today, strict), find_unmatched(roster, store)
+        strays = find_strays(roster, store)
     if wants_json:
         console.write_result(
             json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         )
     else:
-        for line in _describe_standings(campaign, found, others, today):
+        for line in _describe_standings(campaign, roster, found, others, strays=strays, today=today):
             console.say(line)
     if html is not None:
         from xltool.campaign.page import render_page
@@ -74,10 +86,17 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _describe_standings(
-    campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched], today: date
+    campaign: Campaign,
+    roster: Roster,
+    found: Sequence[Standing],
+    others: Sequence[Unmatched],
+    *,
+    strays: Sequence[Stray],
+    today: date,
 ) -> Iterator[str]:
     tally = count_states(found, others)
     states = "，".join(f"{AGENCY_STATES[state]} {tally[state]}" for state in ("accepted", "returned", "missing"))
+    states += f"，{AGENCY_STATES['absent']} {tally['absent']}" if tally["absent"] else ""
     yield f"{campaign.name} {campaign.year} 年度{campaign.spec.title}（{_describe_deadline(campaign, today)}）"
     yield (
         f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
@@ -97,9 +116,18 @@ def _describe_standings(
     if returned:
         yield "\n退回，待改正："
     for standing in returned:
-        yield f"  {_describe_standing(standing)}（第 {standing.versions} 版）"
+        yield f"  {_describe_standing(standing)}（第 {standing.number} 版）"
         for verdict in standing.open:
             yield clean_line(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
+    absent = [standing for standing in found if standing.absence is not None]
+    if absent:
+        yield "\n无需报送："
+    for standing in absent:
+        record = standing.absence
+        if record is not None:
+            into = f"，并入 {record.into}" if record.into else ""
+            yield clean_line(f"  {_describe_standing(standing)}{into}：{record.reason}（{record.person}）")
+    yield from describe_strays(strays, roster)
     if others:
         yield "\n未能收下的文件："
     for other in others:

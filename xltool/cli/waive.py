@@ -13,6 +13,7 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedFinding, find_standings
 from xltool.campaign.store import Store, Waiver
 from xltool.cli import campaign_options, console
+from xltool.cli.agencies import find_entry, name_decision
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import closest
@@ -38,12 +39,10 @@ MOST_NAMES = 8
 @campaign_options.campaign_option
 def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
     """Notes the waiver and tells what passes now and how the agency stands."""
-    reason, person = clean_line(reason).strip(), clean_line(person).strip()
-    if not reason or not person:
-        raise click.UsageError("放行要写明理由（--reason）和姓名（--by），不能为空。")
+    reason, person = name_decision(reason, person)
     at = datetime.now()
     with campaign_options.open_campaign(root) as (campaign, roster, store):
-        entry = _find_entry(roster, agency)
+        entry = find_entry(roster, agency)
         before = _find_standing(campaign, store, entry, at)
         passing = _find_matching(before, rule)
         waiver = Waiver(entry.agency.code, rule, reason, person, at.isoformat(timespec="seconds"))
@@ -57,18 +56,6 @@ def command(agency: str, rule: str, reason: str, person: str, root: Path) -> Non
     console.say(_describe_outcome(before, after))
 
 
-def _find_entry(roster: Roster, agency: str) -> RosterEntry:
-    """The line of the roster with that code, or with just that name when no other has it."""
-    named = [entry for entry in roster.entries if entry.agency.name == agency]
-    found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
-    if found is None:
-        known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
-        near = known.get(closest(agency, known))
-        hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
-        raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
-    return found
-
-
 def _find_standing(campaign: Campaign, store: Store, entry: RosterEntry, at: datetime) -> Standing:
     return find_standings(campaign, Roster((entry,)), store, at.date())[0]
 
@@ -80,7 +67,7 @@ def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
         raise XltoolError(f"{name}还没有报送，没有可以放行的审核结果。")
     asking = [verdict for verdict in standing.findings if verdict.severity != "info"]
     if not asking:
-        raise XltoolError(f"{name}第 {standing.versions} 版没有强制性错误，也没有核实性问题，不用放行。")
+        raise XltoolError(f"{name}第 {standing.number} 版没有强制性错误，也没有核实性问题，不用放行。")
     known = list(
         dict.fromkeys(
             spelt for verdict in asking for spelt in (verdict.name, verdict.rule, verdict.code) if spelt != SHARED_CODE
@@ -94,7 +81,7 @@ def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:
         hint = suggest(closest(rule, known), lead="") or f"现有：{_list_names(verdict.name for verdict in asking)}"
-        raise XltoolError(f"{name}第 {standing.versions} 版的审核结果里没有 {rule}；{hint}。")
+        raise XltoolError(f"{name}第 {standing.number} 版的审核结果里没有 {rule}；{hint}。")
     return passing
 
 

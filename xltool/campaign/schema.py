@@ -1,0 +1,166 @@
+"""The tables of a campaign's database, and how one made by an older xltool is taken along.
+
+Rollback journal, since a write-ahead log is unsafe on network shares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from xltool.messages import XltoolError
+
+SCHEMA_VERSION: Final = 2
+BUSY_SECONDS: Final = 20.0
+MOST_BACKUPS: Final = 5
+BACKUPS: Final = "backup"
+"""The folder beside the database with copies of it."""
+
+_TABLES: Final = """
+CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
+    agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+    at TEXT NOT NULL) STRICT;
+CREATE TABLE file (           -- 收到: every file ever taken in, by content, `context` is what a refusal rests on
+    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, context TEXT NOT NULL DEFAULT '') STRICT;
+CREATE TABLE version (        -- 报送: each agency's versions, findings as JSON, the submission as its document
+    agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
+    at TEXT NOT NULL,
+    file TEXT NOT NULL, submission BLOB NOT NULL, findings TEXT NOT NULL,
+    aside TEXT NOT NULL DEFAULT '',     -- why it does not count until someone says so
+    second TEXT NOT NULL DEFAULT '',    -- what a second reading gave
+    hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, number)) STRICT;
+CREATE TABLE waiver (         -- 说明后放行
+    agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
+    hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, rule)) STRICT;
+CREATE TABLE absence (        -- 无需报送: an agency that need not report, and whose figures hold its own
+    agency TEXT PRIMARY KEY, name TEXT NOT NULL, into_agency TEXT NOT NULL, reason TEXT NOT NULL,
+    person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE choice (         -- 采用: which version counts (0 is none), said when `known` versions were there
+    agency TEXT PRIMARY KEY, name TEXT NOT NULL, number INTEGER NOT NULL, known INTEGER NOT NULL,
+    reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE meta (           -- what the campaign was when its blanks were issued
+    name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE event (          -- who did what, when
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+"""
+HASHED: Final[Mapping[str, tuple[str, ...]]] = {
+    "version": ("agency", "number", "sha256", "at", "file", "submission", "findings", "aside", "second"),
+    "waiver": ("agency", "rule", "reason", "person", "at"),
+    "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
+    "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
+}
+"""The tables that figures and decisions stand in, and the columns that a row's hash is made of."""
+OLDER: Final = "1"
+"""The context of a refusal by the first schema, which kept none: it is judged again."""
+
+
+def hash_row(*values: Any) -> str:
+    """The hash of a row, which is checked whenever the row is read; bytes by their own hash."""
+    plain = [hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value for value in values]
+    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The open database of a campaign, made or taken along where it must be.
+
+    Looking alone works on a folder that is read only. Raises `XltoolError` for what is no database, or a newer one.
+    """
+    try:
+        database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        database.execute("PRAGMA journal_mode = DELETE")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA foreign_keys = ON")
+        version = _version(database)
+        if 0 < version < SCHEMA_VERSION:
+            back_up(database, path, f"schema{version}")
+        if version < SCHEMA_VERSION:
+            _bring_up(database)
+    except (sqlite3.Error, UnicodeError) as error:
+        raise XltoolError(f"打不开填报任务的数据库 {path.name}：{explain_database_error(error)}。") from error
+    if version > SCHEMA_VERSION:
+        raise XltoolError(f"{path.name} 是较新版本的 xltool 建立的（第 {version} 版），请升级 xltool。")
+    return database
+
+
+def back_up(database: sqlite3.Connection, path: Path, name: str) -> None:
+    """Keeps a copy of the database beside it under a name of its own, once; the newest five stay."""
+    folder = path.parent / BACKUPS
+    target = folder / f"{path.stem}.{name}{path.suffix}"
+    if target.exists():
+        return
+    folder.mkdir(exist_ok=True)
+    unfinished = target.with_suffix(".part")
+    with suppress(FileNotFoundError):
+        unfinished.unlink()
+    copy = sqlite3.connect(unfinished)
+    try:
+        database.backup(copy)
+    finally:
+        copy.close()
+    unfinished.replace(target)
+    kept = sorted(folder.glob(f"{path.stem}.*{path.suffix}"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+    for file in kept[:-MOST_BACKUPS]:
+        file.unlink(missing_ok=True)
+
+
+def explain_database_error(error: Exception) -> str:
+    """Why SQLite would not, in a few words."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return "另一个 xltool 正在使用它，请稍后再试"
+    if "readonly" in text or "unable to open" in text:
+        return "没有权限"
+    if "full" in text:
+        return "磁盘空间不足"
+    damaged = "not a database" in text or "malformed" in text or isinstance(error, UnicodeError)
+    return "文件已损坏，不是数据库" if damaged else text
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up(database: sqlite3.Connection) -> None:
+    """A database of any older version, or none yet, as this version has it: all or nothing."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(database)  # another run may have been first
+        if version == 0:
+            _execute_all(database, _TABLES)
+        for older in range(max(version, 1), SCHEMA_VERSION) if version else ():
+            _STEPS[older](database)
+        database.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _from_first(database: sqlite3.Connection) -> None:
+    """The first schema had no absences, choices and hashes, and did not keep what a refusal rests on."""
+    database.execute(f"ALTER TABLE file ADD COLUMN context TEXT NOT NULL DEFAULT '{OLDER}'")
+    for column in ("aside", "second", "hash"):
+        database.execute(f"ALTER TABLE version ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    database.execute("ALTER TABLE waiver ADD COLUMN hash TEXT NOT NULL DEFAULT ''")
+    new = _TABLES[_TABLES.index("CREATE TABLE absence") : _TABLES.index("CREATE TABLE event")]
+    _execute_all(database, new)
+    for table in ("version", "waiver"):
+        columns = HASHED[table]
+        for rowid, *values in database.execute(f"SELECT rowid, {', '.join(columns)} FROM {table}").fetchall():
+            database.execute(f"UPDATE {table} SET hash = ? WHERE rowid = ?", (hash_row(*values), rowid))
+
+
+def _execute_all(database: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        database.execute(statement)
+
+
+_STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_first}
+"""How a database of each older version becomes one of the next."""

@@ -1,0 +1,44 @@
+"""Agencies on the command line: found by code or name, and those that the roster lost sight of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import Stray, advise_stray
+from xltool.forms.source import closest
+from xltool.messages import XltoolError, suggest
+from xltool.report.text import clean_line
+
+
+def find_entry(roster: Roster, agency: str) -> RosterEntry:
+    """The line of the roster with that code, or with just that name when no other has it.
+
+    Raises `XltoolError` naming the nearest known one.
+    """
+    named = [entry for entry in roster.entries if entry.agency.name == agency]
+    found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
+    if found is None:
+        known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
+        near = known.get(closest(agency, known))
+        hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
+        raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
+    return found
+
+
+def name_decision(reason: str, person: str) -> tuple[str, str]:
+    """Reason and person of a decision as they are kept; raises `click.UsageError` when one is empty."""
+    reason, person = clean_line(reason).strip(), clean_line(person).strip()
+    if not reason or not person:
+        raise click.UsageError("要写明理由（--reason）和姓名（--by），不能为空。")
+    return reason, person
+
+
+def describe_strays(strays: Sequence[Stray], roster: Roster) -> Iterator[str]:
+    """Lines that name the agencies whose returns and lines of the roster do not fit, and what settles each."""
+    if strays:
+        yield "\n名录与报送对不上的单位："
+    for stray in strays:
+        yield clean_line(f"  {stray.code} {stray.name}：{stray.why}。{advise_stray(stray, roster)}。")

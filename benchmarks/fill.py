@@ -56,7 +56,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 def typed(blank: bytes, submission: Submission) -> bytes:
     """What one would do without xltool: the blank workbook opened, every input and text typed in, saved."""
-    book, plan = openpyxl.load_workbook(io.BytesIO(blank)), layout_plan.plan(spec())
+    book, plan = openpyxl.load_workbook(io.BytesIO(blank)), layout_plan.make_plan(spec())
     for cell, value in zip(spec().cells, submission.values, strict=True):
         if not cell.total and value is not None:
             spot, scale = plan.cells[cell.key], cell.measure.scale
@@ -74,7 +74,7 @@ def script(submission: Submission) -> Callable[[], bytes]:
     """The workbook as a script of plain xlsxwriter calls, taken down while our writer makes it, compiled once."""
     tape = _Tape()
     with tape.running():
-        write.workbook(spec(), submission)
+        write.write_workbook(spec(), submission)
     names: dict[str, Any] = {"xlsxwriter": xlsxwriter, "datetime": datetime, "io": io}
     exec(compile(tape.text(), "workbook by hand", "exec"), names)
     made: Callable[[], bytes] = names["made"]

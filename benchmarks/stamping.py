@@ -40,7 +40,7 @@ def _compared(title: str, pattern: Submission | None, sizes: tuple[int, int, int
     agencies = list(_agencies(count))
     prior = pattern and replace(pattern, year=YEAR - 1)
     data = list(_stamped(agencies, prior))
-    if data[few] != write.workbook(spec(), _blank(agencies[few]), prior):
+    if data[few] != write.write_workbook(spec(), _blank(agencies[few]), prior):
         raise SystemExit("what was stamped is not what the writer makes")
     ways: list[tuple[int, Contender]] = [
         (
@@ -85,12 +85,12 @@ def _blank(issued: tuple[Agency, str]) -> Submission:
 def _stamped(agencies: Sequence[tuple[Agency, str]], prior: Submission | None) -> Iterator[bytes]:
     master = Master(spec(), YEAR)
     for agency, serial in agencies:
-        yield master.stamped(agency, serial, prior)
+        yield master.stamp(agency, serial, prior)
 
 
 def _written(agencies: Sequence[tuple[Agency, str]], prior: Submission | None) -> None:
     for issued in agencies:
-        write.workbook(spec(), _blank(issued), prior)
+        write.write_workbook(spec(), _blank(issued), prior)
 
 
 def _put(workbooks: Iterator[bytes] | Sequence[bytes], folder: Path) -> None:

@@ -11,7 +11,7 @@ import xltool
 from tests import figures
 from xltool.codes import ANNUAL_NOTICE, CATALOGUE, FILING_GUIDE, GRADES, LEVEL_NAMES
 from xltool.forms import catalog, checks
-from xltool.messages import finding, join_first, plain, render, suggest
+from xltool.messages import finding, format_scaled, join_first, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Reading
 from xltool.rules import localise, validate
 from xltool.rules.judge import judge_readings
@@ -243,7 +243,7 @@ def test_cells_across_and_sheets():
     ],
 )
 def test_plain_digits(scaled, decimals, shown):
-    assert plain(scaled, decimals) == shown
+    assert format_scaled(scaled, decimals) == shown
 
 
 def test_every_suspect_says_why():

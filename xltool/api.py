@@ -190,9 +190,9 @@ def fill(submission: Submission, prior: Submission | None = None) -> bytes:
     >>> xltool.read(workbook).submission.values == submission.values
     True
     """
-    from xltool.workbook.write import workbook
+    from xltool.workbook.write import write_workbook
 
-    return workbook(form(submission.form), submission, prior)
+    return write_workbook(form(submission.form), submission, prior)
 
 
 def differing_totals(submission: Submission) -> tuple[Finding, ...]:
@@ -315,9 +315,9 @@ def message(found: Finding, spec: FormSpec | None) -> str:
     """
     if spec is None:
         return messages.render(found, None, None)
-    from xltool.workbook.layout_plan import plan
+    from xltool.workbook.layout_plan import make_plan
 
-    return messages.render(found, spec, plan(spec).place)
+    return messages.render(found, spec, make_plan(spec).place)
 
 
 def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
@@ -328,9 +328,9 @@ def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
     spec = None if reading.submission is None else form(reading.submission.form)
     cells, suspects = [], []
     if spec is not None and reading.submission is not None:
-        from xltool.workbook.layout_plan import plan
+        from xltool.workbook.layout_plan import make_plan
 
-        place, values = plan(spec).place, reading.submission.values
+        place, values = make_plan(spec).place, reading.submission.values
         for key in found.keys:
             sheet, address = place(key)
             value = document.json_value(values[spec.index[key]], spec.cell(key).measure)
@@ -399,9 +399,9 @@ def explain(name: str) -> str:
     from xltool.forms.source import closest
 
     if name in codes.CATALOGUE:
-        return messages.explained_code(name)
+        return messages.explain_code(name)
     specs = catalog.load_all()
-    found = [text for spec in specs if (text := messages.explained_rule(name, spec))]
+    found = [text for spec in specs if (text := messages.explain_rule(name, spec))]
     if not found:
         known = [
             *codes.CATALOGUE,

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, assert_never
 from xltool.codes import CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
 from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value, figure_of
 
-Place: TypeAlias = Callable[[CellKey], tuple[str, str]]
+Locator: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
 
 MOST_CELLS: Final = 12
@@ -57,14 +57,14 @@ def finding(
     return Finding(code, severity or CATALOGUE[code].severity, keys, rule, data)
 
 
-def render(found: Finding, spec: FormSpec | None, place: Place | None) -> str:
+def render(found: Finding, spec: FormSpec | None, place: Locator | None) -> str:
     """The finding as a clerk reads it: place, figures, what was expected, how to mend it, and the basis."""
-    said, remedy, basis = told(found, spec, place)
+    said, remedy, basis = tell_finding(found, spec, place)
     remedy = f"改法：{remedy}" if remedy and remedy != NOTHING_TO_DO else ""
     return f"{said}{remedy}{f'依据：{basis}。' if basis else ''}"
 
 
-def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[str, str, str]:
+def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -> tuple[str, str, str]:
     """What a finding says, how to mend it, and the basis, which is empty where none is needed.
 
     KeyError for a fact that it lacks.
@@ -73,10 +73,10 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
     facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
     if spec is not None and place is not None and found.keys:
         first = spec.cell(found.keys[0])
-        facts |= {"where": spot(first, place), "block": first.table.name, "unit": first.measure.unit}
+        facts |= {"where": name_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
         facts |= {"row": first.row.short, "column": first.column.short}
-        facts["cells"] = addresses([spec.cell(key) for key in found.keys], place)
-    facts |= {name: _shown(fact) for name, fact in found.data.items()}
+        facts["cells"] = list_addresses([spec.cell(key) for key in found.keys], place)
+    facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
     if found.code == "file.damaged":
@@ -84,8 +84,8 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
     remedy, basis = message.remedy, message.basis
     if found.rule is not None and spec is not None:
         rule = next(rule for rule in spec.rules if rule.name == found.rule)
-        facts["text"], facts["at"] = rule.text, _at(rule, spec)
-        facts["figures"] = figures(rule, spec, found.data)
+        facts["text"], facts["at"] = rule.text, _name_place(rule, spec)
+        facts["figures"] = word_figures(rule, spec, found.data)
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
         basis = found.data.get("basis") or _name_basis(basis, spec)
@@ -94,7 +94,7 @@ def told(found: Finding, spec: FormSpec | None, place: Place | None) -> tuple[st
     return said, remedy, basis if found.severity != "info" and basis != FILING_GUIDE else ""
 
 
-def explained_code(code: str) -> str:
+def explain_code(code: str) -> str:
     """What a finding code means, for `xltool explain`."""
     message = CATALOGUE[code]
     lines = [f"{code}　{message.title}（{GRADES[message.severity]}）", f"　出现时：{_FACT.sub('…', message.sentence)}"]
@@ -110,7 +110,7 @@ def _name_basis(basis: str, spec: FormSpec | None) -> str:
     return basis.replace("{notice}", notice).replace("{law}", law)
 
 
-def explained_rule(name: str, spec: FormSpec) -> str:
+def explain_rule(name: str, spec: FormSpec) -> str:
     """What a rule of a form means, by id or by id and place, for `xltool explain`.
 
     Empty when the form has no such rule.
@@ -121,7 +121,7 @@ def explained_rule(name: str, spec: FormSpec) -> str:
     first = rules[0]
     lines = [
         f"{name}　{first.text}（{GRADES[first.severity]}，{spec.id}）",
-        f"　公式：{in_words(first, spec)}",
+        f"　公式：{word_rule(first, spec)}",
         f"　改法：{first.remedy or '核对所列各格。'}",
         f"　依据：{first.basis}",
     ]
@@ -130,7 +130,7 @@ def explained_rule(name: str, spec: FormSpec) -> str:
     return "\n".join(lines)
 
 
-def in_words(rule: Rule, spec: FormSpec) -> str:
+def word_rule(rule: Rule, spec: FormSpec) -> str:
     """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
     sides = []
     for terms in (rule.linear.left, rule.linear.right):
@@ -138,12 +138,12 @@ def in_words(rule: Rule, spec: FormSpec) -> str:
         for key, coefficient in terms:
             times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
             sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
-            parts.append(f"{sign}{times}{_name(key, rule, spec)}")
+            parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)}")
         sides.append("".join(parts))
     return f"{sides[0]} {rule.linear.operator.words} {sides[1]}"
 
 
-def spot(cell: Cell, place: Place) -> str:
+def name_cell(cell: Cell, place: Locator) -> str:
     """A cell as a clerk says it: `表三“本年新收”行“商业企业”栏（E6）`."""
     address = place(cell.key)[1]
     if cell.block.across:
@@ -169,7 +169,7 @@ def and_more(count: int, most: int, unit: str = "") -> str:
     return "" if count <= most else f" 等 {count} {unit}" if unit else " 等"
 
 
-def addresses(cells: Sequence[Cell], place: Place) -> str:
+def list_addresses(cells: Sequence[Cell], place: Locator) -> str:
     """Cells by table and address: ` 表三 D6、D7、D29`, shortened after a dozen."""
     shown: dict[str, list[str]] = {}
     for cell in cells[:MOST_CELLS]:
@@ -178,7 +178,7 @@ def addresses(cells: Sequence[Cell], place: Place) -> str:
     return f" {text}{and_more(len(cells), MOST_CELLS, '格')}"
 
 
-def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
+def word_figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
     """Both sides of a rule with their figures.
 
     `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`.
@@ -187,11 +187,11 @@ def figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
     decimals = spec.cell(rule.linear.own[0]).measure.decimals
     left, right = data["left"], data["right"]
     shown = [tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)]
-    sides = f"{_side(shown[0], rule, spec, values, left)}，{_side(shown[1], rule, spec, values, right)}"
-    return f"{sides}，相差 {plain(abs(left - right), decimals)}" if rule.linear.operator.adds_up else sides
+    sides = f"{_word_side(shown[0], rule, spec, values, left)}，{_word_side(shown[1], rule, spec, values, right)}"
+    return f"{sides}，相差 {format_scaled(abs(left - right), decimals)}" if rule.linear.operator.adds_up else sides
 
 
-def plain(scaled: int, decimals: int) -> str:
+def format_scaled(scaled: int, decimals: int) -> str:
     """A scaled whole number as decimal digits without trailing zeros: 78156100 at 6 is `78.1561`."""
     if not decimals:
         return str(scaled)
@@ -200,7 +200,7 @@ def plain(scaled: int, decimals: int) -> str:
     return ("-" if scaled < 0 else "") + digits[:-decimals] + ("." + fraction if fraction else "")
 
 
-def _side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
+def _word_side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
     decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
     shown = [term for term in terms if len(terms) <= 4 or figure_of(values.get(term[0]))]
@@ -208,19 +208,19 @@ def _side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Val
         return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []
     for key, coefficient in shown:
-        figure = _figure(values.get(key), decimals)
+        figure = _word_figure(values.get(key), decimals)
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
         sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
-        parts.append(f"{sign}{times}{_name(key, rule, spec)} {figure}")
+        parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)} {figure}")
     text = "".join(parts)
-    return text if len(shown) == 1 and abs(shown[0][1]) == 1 else f"{text} = {plain(result, decimals)}"
+    return text if len(shown) == 1 and abs(shown[0][1]) == 1 else f"{text} = {format_scaled(result, decimals)}"
 
 
-def _figure(value: Value, decimals: int) -> str:
+def _word_figure(value: Value, decimals: int) -> str:
     """A value as one term of a rule: a blank counts as zero there."""
     match value:
         case int():
-            return plain(value, decimals)
+            return format_scaled(value, decimals)
         case NotApplicable.SLASH:
             return "/"
         case None:
@@ -229,7 +229,7 @@ def _figure(value: Value, decimals: int) -> str:
             assert_never(value)
 
 
-def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:
+def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     """A cell's name within a rule: the part that varies from term to term."""
     keys = [other.removeprefix(PRIOR) for other in rule.linear.keys]
     cell = spec.cell(key.removeprefix(PRIOR))
@@ -245,12 +245,12 @@ def _name(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     return f"上年的{name.removeprefix('本年')}" if key.startswith(PRIOR) else name
 
 
-def _at(rule: Rule, spec: FormSpec) -> str:
+def _name_place(rule: Rule, spec: FormSpec) -> str:
     table = spec.cell(rule.linear.own[0]).table.name
     return f"{table}{rule.where}："
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """A text from outside as a message quotes it.
 
     On one line, and what nobody could see, or what turns signs around, by its number.
@@ -258,5 +258,5 @@ def visible(text: str) -> str:
     return UNPRINTABLE.sub(lambda match: f"〔U+{ord(match[0]):04X}〕", BREAKS.sub(" ", text))
 
 
-def _shown(fact: Any) -> Any:
-    return "/" if isinstance(fact, NotApplicable) else visible(fact) if isinstance(fact, str) else fact
+def _format_fact(fact: Any) -> Any:
+    return "/" if isinstance(fact, NotApplicable) else make_visible(fact) if isinstance(fact, str) else fact

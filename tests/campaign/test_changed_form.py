@@ -18,8 +18,7 @@ from xltool import api
 from xltool.cli import main
 from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS
-from xltool.workbook.formula import VERDICT
-from xltool.workbook.layout_plan import Spot, plan
+from xltool.workbook.layout_plan import VERDICT_COLUMN, Spot, make_plan
 
 ROSTER = "code,name,level,parent\n990000,某县人民政府,county,\n990000-1,某县财政局,department,990000\n"
 HONEST, CHEAT = "990000", "990000-1"
@@ -48,13 +47,13 @@ def campaign(definition, tmp_path):
     root = tmp_path / "检查"
     call("new", root, "--form", "county-survey", "--year", 2024, "--name", "检查", "--roster", tmp_path / "roster.csv")
     call("build", "-C", root)
-    line = plan(api.form("county-survey")).lines["accounts.within@wechat"]
+    line = make_plan(api.form("county-survey")).lines["accounts.within@wechat"]
     for path in (root / "outbox").glob("*.xlsx"):
         blank = api.read(path.read_bytes()).submission
         values = tuple(9 if cell.row.id == "open" else 1 for cell in api.form(blank.form).cells)
         data = api.fill(replace(blank, values=values, texts={"summary": "已查。"}))
         if blank.agency.code == CHEAT:
-            data = tampered(passing(Spot(CHECKS, line, VERDICT)), data=data)
+            data = tampered(passing(Spot(CHECKS, line, VERDICT_COLUMN)), data=data)
         (root / "inbox" / path.name).write_bytes(data)
     return root
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from tests.campaign import county
 from xltool import api
 from xltool.cli import main
-from xltool.workbook.layout_plan import plan
+from xltool.workbook.layout_plan import make_plan
 
 ROSTER = "单位代码,单位名称,级别,上级代码\nA0,某县人民政府办公室,county,\nA1,某县财政局,department,A0\nA2,某县水利局,department,A0\n"
 HEAD, FINANCE, WATER = "A0", "A1", "A2"
@@ -56,7 +56,7 @@ class Office:
 
     def fill(self, code, seed=1, name=None, stamped=True, wrong=False):
         """A filled workbook: the one that was sent out, or one made from nothing."""
-        spec, layout = api.form("ogi-2021"), plan(api.form("ogi-2021"))
+        spec, layout = api.form("ogi-2021"), make_plan(api.form("ogi-2021"))
         values = county.random_inputs(Random(seed))
         if wrong:
             values["applications.received.other"] += 5

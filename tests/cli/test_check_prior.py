@@ -13,7 +13,7 @@ from tests import figures
 from xltool import api
 from xltool.cli import main
 from xltool.model import Agency
-from xltool.workbook.write import workbook
+from xltool.workbook.write import write_workbook
 
 SPEC = api.form("ogi-2021")
 ZERO = dict.fromkeys(SPEC.index, 0)
@@ -39,7 +39,7 @@ def submission(year, agency=ONE, **changes):
 
 
 def put(folder, name, given):
-    (folder / name).write_bytes(workbook(SPEC, given) if name.endswith(".xlsx") else api.dump(given))
+    (folder / name).write_bytes(write_workbook(SPEC, given) if name.endswith(".xlsx") else api.dump(given))
     return name
 
 

@@ -29,7 +29,7 @@ import openpyxl
 
 from xltool import api
 from xltool.cli import main
-from xltool.workbook.layout_plan import plan
+from xltool.workbook.layout_plan import make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = (
@@ -162,9 +162,9 @@ def prepared(folder):
         book = openpyxl.load_workbook(blank)
         for cell in form.cells:
             if not cell.total:
-                name, address = plan(form).place(cell.key)
+                name, address = make_plan(form).place(cell.key)
                 book[name][address] = 0
-        sheet = book[plan(form).place("applications.received.natural_person")[0]]
+        sheet = book[make_plan(form).place("applications.received.natural_person")[0]]
         sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
         for version in range(2 if at == 3 else 1):
             sheet["E6"] = version

@@ -38,7 +38,7 @@ from xltool import api
 from xltool.campaign import seal
 from xltool.campaign.folder import KEY as KEY_FILE
 from xltool.codes import CATALOGUE
-from xltool.workbook.mark import returned_workbook
+from xltool.workbook.mark import mark_workbook
 
 MODULES = (amplified, archives, markup, kinds, contents, tampering)
 CASES: dict[str, Case] = {
@@ -163,7 +163,7 @@ def test_nothing_of_it_reaches_an_output(name):
     if submission is None:
         return
     clean = set(parts(workbook()))
-    for data in (api.fill(submission), returned_workbook(SPEC, submission, reading.findings, truth(), 2)):
+    for data in (api.fill(submission), mark_workbook(SPEC, submission, reading.findings, truth(), 2)):
         for part, content in parts(data).items():
             if part not in {"xl/sharedStrings.xml"} and not part.endswith((".vml", ".rels")) and "comments" not in part:
                 assert not REACHES.search(content), part

@@ -16,12 +16,12 @@ from tests.workbook.tamper import TABLE_2, TABLE_3, TEXTS, Formula, Opened, code
 from xltool import api
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN
 from xltool.model import NOT_APPLICABLE, Submission
-from xltool.workbook.layout_plan import plan
-from xltool.workbook.mark import returned_workbook
+from xltool.workbook.layout_plan import make_plan
+from xltool.workbook.mark import mark_workbook
 
 SPEC = api.form("ogi-2021")
 COUNT, AMOUNT = "applications.received.natural_person", "disclosure.fees.amount"
-FEES = plan(SPEC).cells[AMOUNT].address
+FEES = make_plan(SPEC).cells[AMOUNT].address
 NEW = {
     "cell.disguised", "row.hidden", "column.hidden", "sheet.hidden", "sheet.drawing", "format.conditional",
     "file.macros", "file.outside",
@@ -65,7 +65,7 @@ def clean() -> dict[str, tuple[bytes, Submission]]:
         for prior in (None, last):
             name = f"{form_id}{'-prior' if prior else ''}"
             found[name] = api.fill(filled_in, prior), filled_in
-            returned = returned_workbook(spec, judged.submission, judged.findings, filled_in, 2, prior=prior)
+            returned = mark_workbook(spec, judged.submission, judged.findings, filled_in, 2, prior=prior)
             found[f"{name}-returned"] = returned, judged.submission
     return found
 
@@ -279,7 +279,7 @@ def test_hidden_columns():
 
 
 def test_hidden_rows_of_the_checks_matter_where_something_is_explained():
-    explained = min(spot.row for spot in plan(SPEC).explanations.values()) + 1
+    explained = min(spot.row for spot in make_plan(SPEC).explanations.values()) + 1
     assert codes(read(tampered(lambda opened: hide(opened, CHECKS, explained, hidden="1")))) == {"row.hidden"}
     assert codes(read(tampered(lambda opened: hide(opened, CHECKS, 3, hidden="1")))) == set()
     assert codes(read(tampered(lambda opened: hide(opened, GUIDE, 3, hidden="1")))) == set()

@@ -24,11 +24,11 @@ from xltool import api
 from xltool.codes import LEVEL_NAMES
 from xltool.model import LEVELS, Agency
 from xltool.reader.identity import SCOPES
-from xltool.workbook.digest import digest
-from xltool.workbook.layout_plan import COVER_FIELDS, META, plan
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import COVER_FIELDS, META, make_plan
 
 SPEC = api.form("ogi-2021")
-PLAN = plan(SPEC)
+PLAN = make_plan(SPEC)
 
 
 def hide(field, value):
@@ -205,7 +205,7 @@ def test_a_workbook_of_another_version_of_the_definition():
     )
     assert codes(reading) == {"form.digest"}
     assert reading.submission == given()
-    expected = f"本文件按另一版表样（0123456789abcdef）生成，现行为 {digest(PLAN)}；"
+    expected = f"本文件按另一版表样（0123456789abcdef）生成，现行为 {compute_digest(PLAN)}；"
     assert api.message(reading.findings[0], SPEC).startswith(expected)
 
 
@@ -215,7 +215,7 @@ def test_a_workbook_of_2019_that_calls_itself_one_of_2021():
             *(
                 where(*mark)
                 for where in (hide, prop)
-                for mark in (("form", "ogi-2021"), ("year", "2024"), ("digest", digest(PLAN)))
+                for mark in (("form", "ogi-2021"), ("year", "2024"), ("digest", compute_digest(PLAN)))
             ),
             show("year", "2024"),
             data=filled("ogi-2019"),

@@ -29,10 +29,10 @@ from tests.workbook.tamper import (
     without,
 )
 from xltool import api
-from xltool.workbook.layout_plan import Spot, plan
+from xltool.workbook.layout_plan import Spot, make_plan
 
 SPEC = api.form("ogi-2021")
-PLAN = plan(SPEC)
+PLAN = make_plan(SPEC)
 INPUTS = {cell.key for cell in SPEC.cells if not cell.total}
 APPLICATIONS = {key for key in INPUTS if key.startswith("applications.")}
 

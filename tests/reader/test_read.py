@@ -22,11 +22,11 @@ from xltool import api
 from xltool.forms import totals
 from xltool.kinds import OLE2
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission
-from xltool.workbook.layout_plan import plan
+from xltool.workbook.layout_plan import make_plan
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 SPEC = api.form("ogi-2021")
-PLAN = plan(SPEC)
+PLAN = make_plan(SPEC)
 COUNT, AMOUNT = "applications.received.natural_person", "disclosure.fees.amount"
 CHARACTERS = st.characters(
     codec="utf-8", exclude_characters="\ufffe\uffff", exclude_categories=("Cs", "Cc")
@@ -55,7 +55,7 @@ def random_submission(spec: FormSpec, seed: int, signs: str = f"_{SIGNS}") -> Su
         for text in spec.texts
         if rng.random() < 0.8
     }
-    why = {name: f"说明{rng.random()}" for name in plan(spec).explanations if rng.random() < 0.5}
+    why = {name: f"说明{rng.random()}" for name in make_plan(spec).explanations if rng.random() < 0.5}
     agency = Agency(f"{rng.randrange(10**6):06}-{seed}", f"第{seed}局", rng.choice(LEVELS))
     year = spec.years[1] or 2021 + seed % 9
     scope = rng.choice(["own", "consolidated"])

@@ -11,7 +11,7 @@ from xltool import api, readings
 from xltool.forms import catalog
 from xltool.messages import render
 from xltool.reader.second import compare_second_reading
-from xltool.workbook.layout_plan import plan
+from xltool.workbook.layout_plan import make_plan
 
 SPEC = catalog.load_form("ogi-2021")
 UNREAD = {"inline_strings", "strict"}
@@ -53,8 +53,8 @@ def test_without_names_the_cells_own_addresses_are_read():
 
 def two_values(key, first, second, data=None):
     """A cell with two values, of which our reader takes the last and openpyxl the first."""
-    spot = plan(SPEC).cells[key]
-    sheet = f"xl/worksheets/sheet{plan(SPEC).sheets.index(spot.sheet) + 1}.xml"
+    spot = make_plan(SPEC).cells[key]
+    sheet = f"xl/worksheets/sheet{make_plan(SPEC).sheets.index(spot.sheet) + 1}.xml"
 
     def double(text):
         start = text.index(f'<c r="{spot.address}"')
@@ -72,7 +72,7 @@ def test_what_two_readers_read_otherwise_is_told_with_both_figures():
     assert reading.submission.values[SPEC.index["applications.received.enterprise"]] == 21
     [told] = compare_second_reading(data, SPEC, reading.submission)
     assert (told.code, told.severity, told.keys) == ("second.differs", "warning", ("applications.received.enterprise",))
-    sentence = render(told, SPEC, plan(SPEC).place)
+    sentence = render(told, SPEC, make_plan(SPEC).place)
     assert "有 1 格的数与审核的不同： 表三 E6" in sentence
     assert "审核的是 21，重读是 12。" in sentence
 

@@ -23,9 +23,8 @@ from xltool.model import Reading, Submission
 from xltool.reader.identity import identify
 from xltool.reader.read import read_workbook
 from xltool.spreadsheet.open import open_workbook
-from xltool.workbook.digest import digest
-from xltool.workbook.formula import VERDICT
-from xltool.workbook.layout_plan import Spot, plan
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import VERDICT_COLUMN, Spot, make_plan
 
 RULE = 'expr = "received + carried_in = processed_total + carried_out"'
 WEAKER = 'expr = "received + carried_in >= processed_total + carried_out"'
@@ -69,7 +68,7 @@ def passing(line: Spot):
 
 
 def verdict_of(rule: str) -> Spot:
-    return Spot(CHECKS, plan(api.form("ogi-2021")).lines[rule], VERDICT)
+    return Spot(CHECKS, make_plan(api.form("ogi-2021")).lines[rule], VERDICT_COLUMN)
 
 
 def test_a_comment_makes_nobody_doubtful_and_hides_nothing(forms):
@@ -116,7 +115,7 @@ def test_an_edition_that_closes_another(forms):
 def test_a_rule_that_changed_is_told_and_formulas_are_compared_with_the_former_version(forms, with_prior):
     submission = consistent()
     prior = replace(submission, year=submission.year - 1) if with_prior else None
-    honest, former = api.fill(submission, prior), digest(plan(api.form("ogi-2021"), with_prior))
+    honest, former = api.fill(submission, prior), compute_digest(make_plan(api.form("ogi-2021"), with_prior))
     cheat = tampered(passing(verdict_of("applications.balance@enterprise")), data=honest)
     shutil.copy(forms / "ogi_2021.toml", forms / "ogi_2021.spring.toml")
     edit(forms, RULE, WEAKER)
@@ -124,7 +123,7 @@ def test_a_rule_that_changed_is_told_and_formulas_are_compared_with_the_former_v
     reading = api.read(honest)
     assert (reading.submission, codes(reading)) == (submission, {"form.former"})
     assert api.message(reading.findings[0], api.form("ogi-2021")) == (
-        f"本文件按旧版表样（{former}）生成，现行为 {digest(plan(api.form('ogi-2021'), with_prior))}；"
+        f"本文件按旧版表样（{former}）生成，现行为 {compute_digest(make_plan(api.form('ogi-2021'), with_prior))}；"
         "按名称和项目读取，公式已按旧版核对。改法：请用最新下发的工作簿填写；内容与现行表样一致的，不用改。"
     )
     as_itself = tampered(*everywhere("form", "ogi-2021.spring"), data=honest)

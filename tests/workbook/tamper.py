@@ -20,7 +20,7 @@ from xltool.forms import totals
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import Agency, FormSpec, Reading, Submission
 from xltool.spreadsheet.a1 import parse_reference, quote_sheet, range_name
-from xltool.workbook.layout_plan import plan
+from xltool.workbook.layout_plan import make_plan
 
 TABLE_2, TABLE_3, TABLE_4 = "表二 主动公开", "表三 依申请公开", "表四 复议诉讼"
 SHEETS = (GUIDE, COVER, TEXTS, TABLE_2, TABLE_3, TABLE_4, CHECKS, HIDDEN)
@@ -147,7 +147,7 @@ def given(form_id: str = "ogi-2021") -> Submission:
     spec = api.form(form_id)
     values = tuple((1000 + at) * cell.measure.scale for at, cell in enumerate(spec.cells))
     texts = {text.key: f"{text.label}的内容" for text in spec.texts}
-    why = {name: f"第{at}条说明" for at, name in enumerate(plan(spec).explanations)}
+    why = {name: f"第{at}条说明" for at, name in enumerate(make_plan(spec).explanations)}
     return Submission(
         spec.id, spec.years[1] or 2024, AGENCY, totals.compute_totals(spec, values), texts, why, serial="0001"
     )
@@ -205,7 +205,7 @@ def true_or_told(original: Submission, reading: Reading, spec: FormSpec) -> None
     said = "".join(str(fact) for found in errors for fact in found.data.values())
     for text in spec.texts:
         new, old = submission.texts.get(text.key), original.texts.get(text.key)
-        assert new == old or (new is None and (text.label in said or plan(spec).texts[text.key].sheet in said)), (
+        assert new == old or (new is None and (text.label in said or make_plan(spec).texts[text.key].sheet in said)), (
             text.key,
             new,
         )

@@ -14,17 +14,26 @@ from tests import figures
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.model import NOT_APPLICABLE, FormSpec, Submission, Value
-from xltool.workbook.cached_values import figure, shown
-from xltool.workbook.formula import formulas
+from xltool.workbook.cached_values import compute_cached_values, to_cached_figure
+from xltool.workbook.formula import list_formulas
 from xltool.workbook.helpers import place_sums
-from xltool.workbook.layout_plan import DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, Plan, Spot, plan
+from xltool.workbook.layout_plan import (
+    DIFFERENCE_COLUMN,
+    LEFT_COLUMN,
+    LENGTH_COLUMN,
+    RIGHT_COLUMN,
+    VERDICT_COLUMN,
+    Plan,
+    Spot,
+    make_plan,
+)
 
 BALANCE = "applications.balance@enterprise"
 
 
 @pytest.fixture
 def layout(spec: FormSpec) -> Plan:
-    return plan(spec)
+    return make_plan(spec)
 
 
 @pytest.fixture
@@ -41,22 +50,25 @@ def changed(submission: Submission, spec: FormSpec, **values: Value) -> Submissi
 
 
 def line(layout: Plan, found: dict[Spot, object], name: str) -> tuple[object, ...]:
-    return tuple(found[Spot(CHECKS, layout.lines[name], column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT))
+    return tuple(
+        found[Spot(CHECKS, layout.lines[name], column)]
+        for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN)
+    )
 
 
 def count(layout: Plan, found: dict[Spot, object], name: str) -> tuple[object, ...]:
-    return tuple(found[Spot(CHECKS, layout.lines[name], column)] for column in (LEFT, VERDICT))
+    return tuple(found[Spot(CHECKS, layout.lines[name], column)] for column in (LEFT_COLUMN, VERDICT_COLUMN))
 
 
 @pytest.mark.parametrize("edition", ["spec", "spec_2019"])
 def test_every_formula_has_a_result_and_nothing_else_has(edition, request):
     spec = request.getfixturevalue(edition)
-    found = shown(plan(spec), figures.submission(spec, figures.consistent(spec, Random(5))))
-    assert set(found) == set(formulas(plan(spec)))
+    found = compute_cached_values(make_plan(spec), figures.submission(spec, figures.consistent(spec, Random(5))))
+    assert set(found) == set(list_formulas(make_plan(spec)))
 
 
 def test_figures_that_hold(layout, right):
-    found = shown(layout, right)
+    found = compute_cached_values(layout, right)
     assert found[layout.state] == "可以报送"
     assert found[layout.states["表三 依申请公开"]] == "校验结果：可以报送"
     left, other, difference, verdict = line(layout, found, BALANCE)
@@ -67,7 +79,7 @@ def test_figures_that_hold(layout, right):
 
 def test_helpers_repeat_what_is_there_and_add_it_up_once_it_is_whole(layout, spec, right):
     left = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE, disputes__direct__upheld=None)
-    found, made = shown(layout, left), place_sums(layout)
+    found, made = compute_cached_values(layout, left), place_sums(layout)
     assert [found[layout.copies[f"disputes.{row}.upheld"]] for row in ("review", "direct")] == ["/", ""]
     for row in ("review", "direct"):
         run = tuple(f"disputes.{row}.{column}" for column in ("upheld", "corrected", "other", "pending"))
@@ -76,15 +88,17 @@ def test_helpers_repeat_what_is_there_and_add_it_up_once_it_is_whole(layout, spe
 
 
 def test_totals_are_computed_and_not_taken(layout, spec, right):
-    found = shown(layout, changed(right, spec, applications__received__total=10**9, disputes__review__total=None))
-    assert found == shown(layout, right)
+    found = compute_cached_values(
+        layout, changed(right, spec, applications__received__total=10**9, disputes__review__total=None)
+    )
+    assert found == compute_cached_values(layout, right)
     key = "applications.received.total"
     assert found[layout.cells[key]] == right.values[spec.index[key]]
 
 
 def test_a_rule_that_does_not_hold(layout, spec, right):
     received = right.values[spec.index["applications.received.enterprise"]]
-    found = shown(layout, changed(right, spec, applications__received__enterprise=received + 7))
+    found = compute_cached_values(layout, changed(right, spec, applications__received__enterprise=received + 7))
     left, other, difference, verdict = line(layout, found, BALANCE)
     assert (left - other, difference, verdict) == (7, 7, "不平")
     assert found[layout.state] == "还有 2 处必须改、0 处需说明"  # the column and 总计
@@ -93,7 +107,7 @@ def test_a_rule_that_does_not_hold(layout, spec, right):
 
 
 def test_a_blank_is_not_zero(layout, spec, right):
-    found = shown(layout, changed(right, spec, applications__received__enterprise=None))
+    found = compute_cached_values(layout, changed(right, spec, applications__received__enterprise=None))
     assert line(layout, found, BALANCE) == ("", "", "", "未填全")
     assert found[layout.cells["applications.received.total"]] == ""
     assert line(layout, found, "applications.balance@total") == ("", "", "", "未填全")
@@ -105,22 +119,24 @@ def test_not_applicable_counts_as_zero(layout, spec, right):
     zero = changed(right, spec, disputes__review__upheld=0)
     slash = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE)
     copy = layout.copies["disputes.review.upheld"]
-    assert shown(layout, zero) | {copy: "/"} == shown(layout, slash)
+    assert compute_cached_values(layout, zero) | {copy: "/"} == compute_cached_values(layout, slash)
 
 
 def test_everything_blank(layout, spec):
-    found = shown(layout, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
+    found = compute_cached_values(layout, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
     assert count(layout, found, "form.empty") == (1, "须改")
     assert count(layout, found, "cell.blank@applications") == (144, "需核实")
     assert count(layout, found, "text.missing") == (3, "需核实")
-    assert {found[Spot(CHECKS, layout.lines[rule.name], VERDICT)] for rule in spec.rules if not rule.linear.prior} == {
-        "未填全"
-    }
+    assert {
+        found[Spot(CHECKS, layout.lines[rule.name], VERDICT_COLUMN)] for rule in spec.rules if not rule.linear.prior
+    } == {"未填全"}
     assert {found[layout.cells[cell.key]] for cell in spec.cells if cell.total} == {""}
 
 
 def test_figures_beyond_their_measure(layout, spec, right):
-    found = shown(layout, changed(right, spec, disputes__review__upheld=-1, disputes__direct__upheld=10**9))
+    found = compute_cached_values(
+        layout, changed(right, spec, disputes__review__upheld=-1, disputes__direct__upheld=10**9)
+    )
     assert count(layout, found, "number.text@disputes") == (2, "须改")
     assert found[layout.cells["disputes.direct.total"]] >= 10**9
 
@@ -134,43 +150,43 @@ def test_amounts_that_look_like_another_unit(layout, spec, right):
         (NOT_APPLICABLE, 0),
         (None, 0),
     ):
-        found = shown(layout, changed(right, spec, disclosure__fees__amount=value))
+        found = compute_cached_values(layout, changed(right, spec, disclosure__fees__amount=value))
         assert count(layout, found, "amount.doubtful@disclosure")[0] == number, value
 
 
 def test_levels_that_may_not_make_regulations(layout, spec, right):
     given = changed(right, spec, disclosure__regulations__issued=2, disclosure__regulations__in_force=3)
-    found = shown(layout, given)
+    found = compute_cached_values(layout, given)
     assert count(layout, found, "cell.level@disclosure") == (2, "须改")
     city = replace(given, agency=replace(given.agency, level="city"))
-    assert count(layout, shown(layout, city), "cell.level@disclosure") == (0, "通过")
+    assert count(layout, compute_cached_values(layout, city), "cell.level@disclosure") == (0, "通过")
 
 
 def test_a_warning_with_and_without_its_reason(layout, spec, right):
     asked = changed(
         right, spec, disclosure__normative_documents__issued=500, disclosure__normative_documents__in_force=1
     )
-    found = shown(layout, asked)
-    broken = [key for key in layout.explanations if found[Spot(CHECKS, layout.lines[key], VERDICT)] == "需核实"]
+    found = compute_cached_values(layout, asked)
+    broken = [key for key in layout.explanations if found[Spot(CHECKS, layout.lines[key], VERDICT_COLUMN)] == "需核实"]
     assert len(broken) == 1
-    told = shown(layout, replace(asked, explanations={broken[0]: "属实。"}))
-    assert told[Spot(CHECKS, layout.lines[broken[0]], VERDICT)] == "已说明"
+    told = compute_cached_values(layout, replace(asked, explanations={broken[0]: "属实。"}))
+    assert told[Spot(CHECKS, layout.lines[broken[0]], VERDICT_COLUMN)] == "已说明"
     assert told[layout.state] == "可以报送"
     error = replace(changed(right, spec, applications__received__enterprise=10**6), explanations={BALANCE: "属实。"})
-    assert line(layout, shown(layout, error), BALANCE)[3] == "不平"
+    assert line(layout, compute_cached_values(layout, error), BALANCE)[3] == "不平"
 
 
 def test_lengths_are_counted_as_excel_counts_them(layout, right):
-    spot = Spot(TEXTS, layout.texts["preface"].row, LENGTH)
+    spot = Spot(TEXTS, layout.texts["preface"].row, LENGTH_COLUMN)
     for text, number in (("", 0), ("两行\n字", 4), ("𠮷", 2), ("a" * 300, 300)):
-        assert shown(layout, replace(right, texts=right.texts | {"preface": text}))[spot] == number
+        assert compute_cached_values(layout, replace(right, texts=right.texts | {"preface": text}))[spot] == number
     assert excel_length("\ud842") == 1
 
 
 def test_figures_as_doubles_of_15_digits(spec):
     amount, cell = spec.cell("disclosure.fees.amount"), spec.cell("applications.received.other")
-    assert figure(78_156100, amount) == 78.1561
-    assert figure(999_999_999_999999, amount) == 999999999.999999
-    assert figure(5_000000, amount) == 5
-    assert (figure(12, cell), type(figure(12, cell))) == (12, int)
-    assert (figure(None, cell), figure(NOT_APPLICABLE, cell)) == ("", "/")
+    assert to_cached_figure(78_156100, amount) == 78.1561
+    assert to_cached_figure(999_999_999_999999, amount) == 999999999.999999
+    assert to_cached_figure(5_000000, amount) == 5
+    assert (to_cached_figure(12, cell), type(to_cached_figure(12, cell))) == (12, int)
+    assert (to_cached_figure(None, cell), to_cached_figure(NOT_APPLICABLE, cell)) == ("", "/")

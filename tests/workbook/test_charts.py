@@ -25,7 +25,7 @@ from tests.elsewhere import assert_same_elsewhere
 from xltool import api
 from xltool.charts.picture import Amount, Bar, Picture, describe_picture
 from xltool.forms.catalog import load_form
-from xltool.workbook.charts import FIGURES, LABELS, PAGE, SHEET
+from xltool.workbook.charts import FIGURE_WIDTH, LABEL_WIDTH, PAGE_ROWS, PICTURES_SHEET
 from xltool.workbook.listing import write_listing
 
 C = {
@@ -56,7 +56,7 @@ def plain(*amounts: Amount, labels: tuple[str, ...] = (), **more: Any) -> Pictur
 
 
 def sheet(data: bytes) -> Worksheet:
-    return openpyxl.load_workbook(io.BytesIO(data))[SHEET]
+    return openpyxl.load_workbook(io.BytesIO(data))[PICTURES_SHEET]
 
 
 def charts(data: bytes) -> list[Any]:
@@ -72,7 +72,7 @@ def anchors(data: bytes) -> list[Any]:
 
 def cells(page: Worksheet, reference: str) -> list[Any]:
     name, _, area = reference.rpartition("!")
-    assert name.strip("'") == SHEET
+    assert name.strip("'") == PICTURES_SHEET
     left, top, right, bottom = range_boundaries(area)
     return [page.cell(row, column).value for row in range(top, bottom + 1) for column in range(left, right + 1)]
 
@@ -193,23 +193,23 @@ def test_no_chart_is_cut_by_the_end_of_a_page(form: str) -> None:
     page = sheet(data)
     assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
     breaks = [0, *(each.id for each in page.row_breaks.brk), page.max_row]
-    assert all(below - above <= PAGE for above, below in pairwise(breaks))
+    assert all(below - above <= PAGE_ROWS for above, below in pairwise(breaks))
     previous = 0
     for anchor in anchors(data):
         top, bottom = (int(anchor.findtext(f"{DRAWN}{end}/{DRAWN}row")) for end in ("from", "to"))
         assert top >= previous, "one does not lie on the other"
-        assert any(above <= top and bottom <= max(below, above + PAGE) for above, below in pairwise(breaks))
+        assert any(above <= top and bottom <= max(below, above + PAGE_ROWS) for above, below in pairwise(breaks))
         assert int(anchor.findtext(f"{DRAWN}from/{DRAWN}col")) == 4
         previous = bottom
     widths = [page.column_dimensions[letter].width for letter in "AB"]
-    assert widths[0] == pytest.approx(LABELS, abs=1) and widths[1] == pytest.approx(FIGURES, abs=1)
+    assert widths[0] == pytest.approx(LABEL_WIDTH, abs=1) and widths[1] == pytest.approx(FIGURE_WIDTH, abs=1)
 
 
 def test_lists_without_pictures_have_no_such_sheet_and_its_name_is_free() -> None:
     assert openpyxl.load_workbook(io.BytesIO(write_listing(LISTS))).sheetnames == ["清单"]
-    assert openpyxl.load_workbook(io.BytesIO(write_listing({SHEET: []}, [plain(Amount(1))]))).sheetnames == [
-        SHEET,
-        f"{SHEET}(2)",
+    assert openpyxl.load_workbook(io.BytesIO(write_listing({PICTURES_SHEET: []}, [plain(Amount(1))]))).sheetnames == [
+        PICTURES_SHEET,
+        f"{PICTURES_SHEET}(2)",
     ]
 
 

@@ -14,8 +14,8 @@ from tests.forms.test_spec import GOOD
 from xltool.forms import catalog
 from xltool.model import FormSpec
 from xltool.workbook import formula
-from xltool.workbook.digest import digest
-from xltool.workbook.layout_plan import Plan, plan
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import Plan, make_plan
 
 EDITIONS = ("ogi-2019", "ogi-2021")
 
@@ -34,7 +34,7 @@ def edited(text: str, pattern: str, new: str, count: int = 1) -> str:
 
 def digests(spec: FormSpec) -> tuple[str, str]:
     """The digests of a form's workbooks: without last year's figures and with them."""
-    return digest(plan(spec)), digest(plan(spec, True))
+    return compute_digest(make_plan(spec)), compute_digest(make_plan(spec, True))
 
 
 def digests_of(text: str, form_id: str) -> tuple[str, str]:
@@ -163,8 +163,8 @@ def test_a_total_that_is_computed_otherwise():
 
 def test_a_change_of_our_own_formulas_is_another_version(monkeypatch):
     before = digests_of(GOOD, "county_survey")
-    written = formula.verdict
-    monkeypatch.setattr(formula, "verdict", lambda *given: written(*given) + '&""')
+    written = formula.write_verdict
+    monkeypatch.setattr(formula, "write_verdict", lambda *given: written(*given) + '&""')
     assert not {*digests_of(GOOD, "county_survey")} & {*before}
 
 
@@ -174,14 +174,14 @@ def test_a_change_of_our_own_layout_is_another_version():
     renamed.sheets = ("导读", *renamed.sheets[1:])
     grid = renamed.grids["accounts"]
     corner, *others = grid.rectangles
-    found = {digest(plan(spec)), digest(renamed)}
+    found = {compute_digest(make_plan(spec)), compute_digest(renamed)}
     for taller, wider in ((1, 0), (0, 1)):
         larger = replace(corner, height=corner.height + taller, width=corner.width + wider)
         merged = Plan(spec)
         merged.grids = {"accounts": replace(grid, rectangles=(larger, *others))}
-        found.add(digest(merged))
+        found.add(compute_digest(merged))
     assert len(found) == 4
-    assert digest(Plan(spec)) == digest(plan(spec))
+    assert compute_digest(Plan(spec)) == compute_digest(make_plan(spec))
 
 
 def test_a_digest_is_sixteen_digits_and_no_secret():

@@ -20,8 +20,8 @@ from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, V
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, PASS, TOLD
-from xltool.workbook.layout_plan import LEFT, VERDICT, Spot, plan
-from xltool.workbook.write import workbook
+from xltool.workbook.layout_plan import LEFT_COLUMN, VERDICT_COLUMN, Spot, make_plan
+from xltool.workbook.write import write_workbook
 
 FORMS, WORKBOOKS = 6, 7
 """So many forms, and workbooks of each; one in two shows last year's figures."""
@@ -125,7 +125,9 @@ def make_values(spec: FormSpec, rng: Random) -> tuple[Value, ...]:
 
 def make_submission(spec: FormSpec, rng: Random) -> Submission:
     texts = {text.key: rng.choice(["", "  ", "\n", "\u3000", " 写了。"]) for text in spec.texts}
-    why = {check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4}
+    why = {
+        check.name: "属实。" for check in make_plan(spec).checks if check.severity == "warning" and rng.random() < 0.4
+    }
     agency = Agency("1", "某局", rng.choice(LEVELS))
     return Submission(spec.id, 2024, agency, make_values(spec, rng), texts, why)
 
@@ -142,11 +144,11 @@ def compared(tmp_path_factory):
             this = make_submission(spec, rng)
             prior = make_submission(spec, rng) if copy % 2 else None
             name = f"{number}-{copy}"
-            expected = cached_values.shown(
-                plan(spec, prior is not None), this, align_prior(spec, prior) if prior else ()
+            expected = cached_values.compute_cached_values(
+                make_plan(spec, prior is not None), this, align_prior(spec, prior) if prior else ()
             )
             cases[name] = (spec, prior, expected)
-            files[name] = calc.spoiled(workbook(spec, this, prior))
+            files[name] = calc.spoiled(write_workbook(spec, this, prior))
     seen = calc.recalculated(files, tmp_path_factory.mktemp("every_check"))
     return {name: (*case, seen[name]) for name, case in cases.items()}
 
@@ -154,7 +156,7 @@ def compared(tmp_path_factory):
 def test_the_office_and_python_count_alike(compared):
     different = []
     for name, (spec, prior, expected, seen) in compared.items():
-        lines = plan(spec, prior is not None).lines
+        lines = make_plan(spec, prior is not None).lines
         names = {line: check for check, line in lines.items()}
         for spot, value in expected.items():
             if spot.sheet == CHECKS and spot.row in names and seen.get(spot, "") != value:
@@ -167,10 +169,10 @@ def test_the_office_and_python_count_alike(compared):
 def test_every_kind_of_check_found_something_and_nothing(compared):
     counts = defaultdict(set)
     for spec, prior, expected, _ in compared.values():
-        layout = plan(spec, prior is not None)
+        layout = make_plan(spec, prior is not None)
         for check in layout.checks:
             if check.kind is not None:
-                counts[check.kind].add(expected[_spot(layout, check, LEFT)] > 0)
+                counts[check.kind].add(expected[_spot(layout, check, LEFT_COLUMN)] > 0)
     assert set(counts) == set(CELL_CHECKS)
     assert all(found == {True, False} for found in counts.values()), counts
 
@@ -178,10 +180,10 @@ def test_every_kind_of_check_found_something_and_nothing(compared):
 def test_every_operator_held_and_failed(compared):
     words = defaultdict(set)
     for spec, prior, expected, _ in compared.values():
-        layout = plan(spec, prior is not None)
+        layout = make_plan(spec, prior is not None)
         for check in layout.checks:
             if check.rule is not None:
-                words[check.rule.linear.operator.sign].add(expected[_spot(layout, check, VERDICT)])
+                words[check.rule.linear.operator.sign].add(expected[_spot(layout, check, VERDICT_COLUMN)])
     assert set(words) == set(OPERATORS)
     assert all(PASS in found and found & {FAIL, ASK, TOLD} for found in words.values()), words
 

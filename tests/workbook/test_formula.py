@@ -12,9 +12,17 @@ from xltool.forms import catalog
 from xltool.forms import spec as definition
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import parse_reference
-from xltool.workbook.formula import formulas, judged_text, state_text, validation
+from xltool.workbook.formula import list_formulas, say_state, say_word, write_validation
 from xltool.workbook.helpers import place_sums
-from xltool.workbook.layout_plan import DIFFERENCE, LEFT, RIGHT, VERDICT, Plan, Spot, plan
+from xltool.workbook.layout_plan import (
+    DIFFERENCE_COLUMN,
+    LEFT_COLUMN,
+    RIGHT_COLUMN,
+    VERDICT_COLUMN,
+    Plan,
+    Spot,
+    make_plan,
+)
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 ALLOWED = {
@@ -42,7 +50,7 @@ LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
 
 @pytest.fixture(params=EDITIONS)
 def layout(request) -> Plan:
-    return plan(catalog.load_form(request.param))
+    return make_plan(catalog.load_form(request.param))
 
 
 def tokens(text: str) -> list[Token]:
@@ -76,13 +84,13 @@ def shape(text: str) -> tuple[int, int]:
 
 
 def test_every_formula_uses_functions_that_all_offices_have(layout):
-    used = set().union(*(functions(text) for text in formulas(layout).values()))
+    used = set().union(*(functions(text) for text in list_formulas(layout).values()))
     assert used <= ALLOWED
     assert used >= {"SUM", "INDEX", "SUMPRODUCT", "COUNTIF"}
 
 
 def test_every_formula_is_within_the_limits_of_excel(layout):
-    for spot, text in formulas(layout).items():
+    for spot, text in list_formulas(layout).items():
         assert len(text) < LONGEST, spot
         deepest, most = shape(text)
         assert deepest < DEEPEST, spot
@@ -98,7 +106,7 @@ def test_every_formula_is_within_the_limits_of_excel(layout):
 def test_conditions_and_validations_use_them_too(layout):
     for measure in {cell.measure.id: cell.measure for cell in layout.spec.cells}.values():
         for slash in (True, False):
-            text = validation(measure, "D6", slash)
+            text = write_validation(measure, "D6", slash)
             assert functions(text) <= ALLOWED
             assert len(text) <= 255
             assert ('"/"' in text) == slash
@@ -118,7 +126,7 @@ def named(spot: Spot, text: str) -> list[tuple[str, int, int, int, int]]:
 
 def needed(layout: Plan) -> dict[Place, set[Place]]:
     """For each formula the formulas in the ranges that it names: what an engine waits for that reads ranges and no functions."""
-    found = formulas(layout)
+    found = list_formulas(layout)
     places = {(spot.sheet, spot.row, spot.column) for spot in found}
     by_sheet = {name: [place for place in places if place[0] == name] for name in layout.sheets}
     return {
@@ -140,7 +148,7 @@ FORMS |= {f"made-{number}": make_form(number) for number in range(MADE)}
 @pytest.fixture(params=FORMS)
 def both(request) -> list[Plan]:
     """The plans of a form without last year's figures and with them."""
-    return [plan(FORMS[request.param], prior) for prior in (False, True)]
+    return [make_plan(FORMS[request.param], prior) for prior in (False, True)]
 
 
 def test_no_formula_names_a_range_that_holds_itself_or_goes_in_a_circle(both):
@@ -165,7 +173,7 @@ def test_what_can_be_cut_is_named_in_frames_alone(both):
     """All other ranges hold locked cells only; a frame is counted in, and holds the one cell that it is there for."""
     for each in both:
         open_cells, reached = unlocked(each), set()
-        for spot, text in formulas(each).items():
+        for spot, text in list_formulas(each).items():
             for reference, (sheet, top, left, bottom, right) in zip(references(text), named(spot, text), strict=True):
                 inside = {p for p in open_cells if p[0] == sheet and top <= p[1] <= bottom and left <= p[2] <= right}
                 if inside:
@@ -198,7 +206,7 @@ def test_no_cut_and_paste_that_the_locks_allow_bends_a_range(both):
     """Every edge that can be cut, to every place in line with it: what is cut and what is pasted over are unlocked."""
     for each in both:
         open_cells = unlocked(each)
-        ranges = {area for spot, text in formulas(each).items() for area in named(spot, text)}
+        ranges = {area for spot, text in list_formulas(each).items() for area in named(spot, text)}
         for sheet in {place[0] for place in open_cells}:
             places = {place[1:] for place in open_cells if place[0] == sheet}
             exposed = [area[1:] for area in ranges if area[0] == sheet and inside(area[1:], places)]
@@ -225,7 +233,7 @@ def edges(area: tuple[int, ...]) -> list[set[tuple[int, int]]]:
 
 
 def test_the_formulas_are_those_of_everything_that_is_computed(layout):
-    found = formulas(layout)
+    found = list_formulas(layout)
     totals = {layout.cells[cell.key] for cell in layout.spec.cells if cell.total}
     helpers = {*layout.copies.values(), *place_sums(layout).values()}
     assert {spot for spot in found if spot.sheet == HIDDEN} == helpers
@@ -234,7 +242,11 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     assert totals < set(found)
     assert not inputs & set(found)
     for check in layout.checks:
-        columns = {LEFT, VERDICT} if check.rule is None else {LEFT, RIGHT, DIFFERENCE, VERDICT}
+        columns = (
+            {LEFT_COLUMN, VERDICT_COLUMN}
+            if check.rule is None
+            else {LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN}
+        )
         assert {
             spot.column for spot in found if spot.sheet == CHECKS and spot.row == layout.lines[check.name]
         } == columns
@@ -248,7 +260,7 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
 
 def test_a_figure_on_its_way_in_full(spec):
     """What stands in D6 is copied, added up with its neighbours, and the total shows that sum."""
-    layout, found = plan(spec), formulas(plan(spec))
+    layout, found = make_plan(spec), list_formulas(make_plan(spec))
     assert layout.copies["applications.received.natural_person"].address == "H18"
     read = "INDEX('表三 依申请公开'!C5:D6,2,2)"
     assert found[layout.copies["applications.received.natural_person"]] == f'IF({read}="","",{read})'
@@ -265,10 +277,10 @@ def test_a_figure_on_its_way_in_full(spec):
 
 
 def test_a_rule_in_full(spec):
-    layout, found = plan(spec), formulas(plan(spec))
+    layout, found = make_plan(spec), list_formulas(make_plan(spec))
     line = layout.lines["applications.balance@enterprise"]
     left, right, difference, verdict = (
-        found[Spot(CHECKS, line, column)] for column in (LEFT, RIGHT, DIFFERENCE, VERDICT)
+        found[Spot(CHECKS, line, column)] for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN)
     )
     made, table, row = place_sums(layout), "'表三 依申请公开'!", line + 1
     came = made["applications.received.enterprise", "applications.carried_in.enterprise"].seen_from(CHECKS)
@@ -280,18 +292,20 @@ def test_a_rule_in_full(spec):
 
 
 def test_a_validity_test_stands_once_for_each_run(layout):
-    tests = [text for text in formulas(layout).values() if "ROUND(" in text and "COUNTIF" in text and "=IF" not in text]
+    tests = [
+        text for text in list_formulas(layout).values() if "ROUND(" in text and "COUNTIF" in text and "=IF" not in text
+    ]
     assert len([text for text in tests if text.startswith("IF(SUMPRODUCT(")]) == len(place_sums(layout))
 
 
 def test_words_for_a_place_with_several_checks():
-    assert judged_text([("通过", "0"), ("通过", "")]) == "通过"
-    assert judged_text([("通过", "0"), ("未填全", "")]) == "未填全"
-    assert judged_text([("未填全", ""), ("不平", "-3")]) == "不平，差 3"
-    assert judged_text([("需核实", ""), ("不平", "-3")]) == "需核实"
-    assert judged_text([("已说明", "5")]) == "通过"
+    assert say_word([("通过", "0"), ("通过", "")]) == "通过"
+    assert say_word([("通过", "0"), ("未填全", "")]) == "未填全"
+    assert say_word([("未填全", ""), ("不平", "-3")]) == "不平，差 3"
+    assert say_word([("需核实", ""), ("不平", "-3")]) == "需核实"
+    assert say_word([("已说明", "5")]) == "通过"
 
 
 def test_the_state_in_words():
-    assert state_text(0, 0) == "可以报送"
-    assert state_text(2, 1) == "还有 2 处必须改、1 处需说明"
+    assert say_state(0, 0) == "可以报送"
+    assert say_state(2, 1) == "还有 2 处必须改、1 处需说明"

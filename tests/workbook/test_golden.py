@@ -22,9 +22,9 @@ from lxml import etree
 from tests import figures
 from tests.workbook.parts import MAIN
 from xltool.model import FormSpec, Submission
-from xltool.workbook.digest import digest
-from xltool.workbook.layout_plan import plan
-from xltool.workbook.write import workbook
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import make_plan
+from xltool.workbook.write import write_workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "ogi_2021_blank"
 LEFT_OUT = {"xl/theme/theme1.xml", "docProps/app.xml", "xl/sharedStrings.xml"}
@@ -36,12 +36,12 @@ WIDEST = 140
 
 
 def golden_parts(spec: FormSpec) -> dict[str, str]:
-    data = workbook(spec, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
+    data = write_workbook(spec, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     strings = ["".join(item.itertext()) for item in etree.fromstring(parts["xl/sharedStrings.xml"])]
     return {
-        name: normalised(part, strings).replace(digest(plan(spec)), DIGEST)
+        name: normalised(part, strings).replace(compute_digest(make_plan(spec)), DIGEST)
         for name, part in parts.items()
         if name not in LEFT_OUT
     }

@@ -7,18 +7,18 @@ from xltool.forms import catalog
 from xltool.forms.layout import grid
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
-from xltool.workbook.layout_plan import COVER_FIELDS, META, Plan, Spot, mark_text, name_of, plan
+from xltool.workbook.layout_plan import COVER_FIELDS, META, Plan, Spot, make_plan, name_cell, write_mark
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 
 
 @pytest.fixture(params=EDITIONS)
 def layout(request) -> Plan:
-    return plan(catalog.load_form(request.param))
+    return make_plan(catalog.load_form(request.param))
 
 
 def test_the_figures_stand_where_the_official_form_has_them(spec):
-    place = plan(spec).place
+    place = make_plan(spec).place
     assert place("applications.received.natural_person") == ("表三 依申请公开", "D6")
     assert place("applications.received.enterprise") == ("表三 依申请公开", "E6")
     assert place("applications.carried_out.total") == ("表三 依申请公开", "J30")
@@ -29,8 +29,8 @@ def test_the_figures_stand_where_the_official_form_has_them(spec):
 
 
 def test_the_plan_of_a_form_is_made_once(spec):
-    assert plan(spec) is plan(spec, False)
-    assert plan(spec) is not plan(replace(spec))
+    assert make_plan(spec) is make_plan(spec, False)
+    assert make_plan(spec) is not make_plan(replace(spec))
 
 
 def test_every_cell_has_its_own_spot_inside_the_grid(layout):
@@ -94,7 +94,7 @@ def test_names_are_those_of_all_that_is_filled_in(layout):
     assert len(set(spots)) == len(spots)
     inputs = [cell for cell in layout.spec.cells if not cell.total]
     assert len(names) == len(inputs) + len(layout.spec.texts) + len(layout.explanations) + len(META)
-    assert all(names[name_of("cell", cell.key)] == layout.cells[cell.key] for cell in inputs)
+    assert all(names[name_cell("cell", cell.key)] == layout.cells[cell.key] for cell in inputs)
 
 
 def test_names_are_names_to_excel(layout):
@@ -108,9 +108,9 @@ def test_names_are_names_to_excel(layout):
 
 
 def test_different_keys_have_different_names():
-    assert name_of("cell", "a.b_c.d") == "cell__a__b_c__d"
-    assert name_of("why", "applications.large@natural_person") == "why__applications__large___natural_person"
-    assert len({name_of("why", key) for key in ("a.b", "a@b", "a_b", "a.b@c", "a@b.c", "a.b.c")}) == 6
+    assert name_cell("cell", "a.b_c.d") == "cell__a__b_c__d"
+    assert name_cell("why", "applications.large@natural_person") == "why__applications__large___natural_person"
+    assert len({name_cell("why", key) for key in ("a.b", "a@b", "a_b", "a.b@c", "a@b.c", "a.b.c")}) == 6
 
 
 def test_sheets_have_names_that_excel_takes(layout):
@@ -135,5 +135,5 @@ def test_everything_is_on_a_sheet_that_excel_has(layout):
 
 def test_the_visible_mark_leaves_out_what_is_empty():
     meta = dict.fromkeys(META, "") | {"form": "ogi-2021", "digest": "d", "code": "654221-015", "year": "2024"}
-    assert mark_text(meta) == "ogi-2021 · d · 654221-015 · 2024"
-    assert mark_text(meta | {"serial": "7"}) == "ogi-2021 · d · 654221-015 · 2024 · 7"
+    assert write_mark(meta) == "ogi-2021 · d · 654221-015 · 2024"
+    assert write_mark(meta | {"serial": "7"}) == "ogi-2021 · d · 654221-015 · 2024 · 7"

@@ -150,7 +150,7 @@ def test_rows_of_any_length_and_none_at_all():
     ],
 )
 def test_names_of_sheets_are_such_as_excel_allows(names, expected):
-    assert listing.sheet_names(names) == expected
+    assert listing.make_sheet_names(names) == expected
     if len({*names}) == len(names):
         assert opened(write_listing({name: [HEADS] for name in names})).sheetnames == expected
 

@@ -20,12 +20,12 @@ from xltool.forms.sheet_names import CHECKS, RETURN, TEXTS
 from xltool.messages import finding
 from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission, Suspect
 from xltool.spreadsheet.a1 import parse_reference
-from xltool.workbook.formula import formulas
-from xltool.workbook.layout_plan import Spot, plan
-from xltool.workbook.mark import returned_workbook
+from xltool.workbook.formula import list_formulas
+from xltool.workbook.layout_plan import Spot, make_plan
+from xltool.workbook.mark import mark_workbook
 
 SPEC = api.form("ogi-2021")
-PLAN = plan(SPEC)
+PLAN = make_plan(SPEC)
 EDITIONS = {"ogi-2021": 2024, "ogi-2019": 2020}
 COUNT, GRANTED, TOTAL = (
     "applications.received.natural_person",
@@ -44,7 +44,7 @@ def right(form_id: str = "ogi-2021") -> Submission:
 
 def typed(submission: Submission, contents: dict[str, object], data: bytes | None = None) -> bytes:
     """The workbook after someone typed into it with another program."""
-    layout = plan(api.form(submission.form))
+    layout = make_plan(api.form(submission.form))
     book = openpyxl.load_workbook(io.BytesIO(api.fill(submission) if data is None else data))
     for key, content in contents.items():
         spot = layout.cells.get(key) or layout.texts.get(key) or layout.explanations[key]
@@ -80,7 +80,7 @@ def wrong() -> Reading:
 
 def returned(reading: Reading, previous: Submission | None = None, version: int = 1, **more: Submission) -> bytes:
     assert reading.submission is not None
-    return returned_workbook(
+    return mark_workbook(
         api.form(reading.submission.form), reading.submission, reading.findings, previous, version, **more
     )
 
@@ -90,7 +90,7 @@ def opened(data: bytes) -> openpyxl.Workbook:
 
 
 def told(*findings: Finding, submission: Submission | None = None) -> openpyxl.Workbook:
-    return opened(returned_workbook(SPEC, submission or right(), findings, None, 1))
+    return opened(mark_workbook(SPEC, submission or right(), findings, None, 1))
 
 
 def rows(book: openpyxl.Workbook) -> list[list[str]]:
@@ -164,8 +164,8 @@ def test_the_same_cells_names_locks_and_formulas_as_the_official_workbook():
                     cell.number_format,
                 )
     assert all(cell.protection.locked for row in book[RETURN].iter_rows() for cell in row)
-    assert {book[spot.sheet][spot.address].value for spot in formulas(PLAN)} == {
-        f"={text}" for text in formulas(PLAN).values()
+    assert {book[spot.sheet][spot.address].value for spot in list_formulas(PLAN)} == {
+        f"={text}" for text in list_formulas(PLAN).values()
     }
 
 
@@ -241,7 +241,7 @@ def test_with_last_years_figures():
     data = returned(wrong(), right(), 2, prior=prior)
     assert api.read(data).findings == ()
     assert api.read(data).submission == replace(wrong().submission, source="")
-    layout = plan(SPEC, True)
+    layout = make_plan(SPEC, True)
     assert (
         opened(data)[layout.priors[COUNT].sheet][layout.priors[COUNT].address].value
         == right().values[SPEC.index[COUNT]]
@@ -420,7 +420,7 @@ def test_suspects_are_named_on_the_sheet_and_in_the_comments():
 def test_what_others_wrote_is_told_as_text(text):
     found = finding("number.text", COUNT, raw=text[:60], holds=None)
     spoken = replace(right(), texts={"preface": text[:32_767]})
-    data = returned_workbook(
+    data = mark_workbook(
         SPEC, spoken, [found, finding("sheet.added", found=text)], replace(right(), texts={"preface": "引言"}), 2
     )
     book = opened(data)
@@ -448,7 +448,7 @@ def test_what_changed_since_the_last_return():
     values = list(right().values)
     values[SPEC.index[COUNT]], values[SPEC.index[GRANTED]], values[SPEC.index[FEES]] = 5, None, 78_156_100
     after = replace(right(), values=tuple(values), texts={"preface": "新", "overview": "概述"})
-    book = opened(returned_workbook(SPEC, after, [], before, 2))
+    book = opened(mark_workbook(SPEC, after, [], before, 2))
     old = {key: right().values[SPEC.index[key]] for key in (COUNT, GRANTED)}
     fees = right().values[SPEC.index[FEES]] / 10**6
     why, check = PLAN.explanations[reason], next(check for check in PLAN.checks if check.name == reason)

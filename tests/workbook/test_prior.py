@@ -26,10 +26,10 @@ from xltool.model import NOT_APPLICABLE, Submission
 from xltool.rules.prior_year import align_prior
 from xltool.spreadsheet.sheet import MAX_FORMULA
 from xltool.workbook import cached_values
-from xltool.workbook.formula import PASS, WITHOUT, formulas
-from xltool.workbook.layout_plan import LAST_YEAR, LEFT, STATE_ROW, VERDICT, Spot, plan
-from xltool.workbook.prior import HEADING
-from xltool.workbook.write import workbook
+from xltool.workbook.formula import PASS, WITHOUT, list_formulas
+from xltool.workbook.layout_plan import LAST_YEAR_MARK, LEFT_COLUMN, STATE_ROW, VERDICT_COLUMN, Spot, make_plan
+from xltool.workbook.prior import PRIOR_HEADING
+from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 
@@ -42,23 +42,25 @@ def years(form_id: str, seed: int = 3) -> tuple[Submission, Submission]:
 
 @cache
 def opened(form_id: str) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(workbook(api.form(form_id), *years(form_id))))
+    return openpyxl.load_workbook(io.BytesIO(write_workbook(api.form(form_id), *years(form_id))))
 
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 @pytest.mark.parametrize("seed", range(6))
 def test_what_was_filled_in_is_what_is_read(form_id, seed):
     this, last = years(form_id, seed)
-    reasons = {name: f"上年比较的说明{at}" for at, name in enumerate(plan(api.form(form_id), prior=True).explanations)}
+    reasons = {
+        name: f"上年比较的说明{at}" for at, name in enumerate(make_plan(api.form(form_id), prior=True).explanations)
+    }
     this = replace(this, explanations=reasons)
-    reading = api.read(workbook(api.form(form_id), this, last))
+    reading = api.read(write_workbook(api.form(form_id), this, last))
     assert reading.submission == this
     assert reading.findings == ()
 
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 def test_inputs_and_totals_stand_where_they_do_without(form_id):
-    alone, beside = plan(api.form(form_id)), plan(api.form(form_id), prior=True)
+    alone, beside = make_plan(api.form(form_id)), make_plan(api.form(form_id), prior=True)
     assert beside.cells == alone.cells
     assert beside.sheets == alone.sheets
     assert not alone.priors
@@ -70,12 +72,12 @@ def test_inputs_and_totals_stand_where_they_do_without(form_id):
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 def test_every_figure_of_last_year_is_shown_locked_and_not_printed(form_id):
-    spec, book, layout = api.form(form_id), opened(form_id), plan(api.form(form_id), prior=True)
+    spec, book, layout = api.form(form_id), opened(form_id), make_plan(api.form(form_id), prior=True)
     _, last = years(form_id)
     for cell, value in zip(spec.cells, last.values, strict=True):
         spot = layout.priors[cell.key]
         found = book[spot.sheet][spot.address]
-        assert (found.value if found.value is not None else "") == cached_values.figure(value, cell), cell.key
+        assert (found.value if found.value is not None else "") == cached_values.to_cached_figure(value, cell), cell.key
         assert found.protection.locked
     for table in spec.tables:
         sheet = book[table.sheet]
@@ -89,7 +91,7 @@ def test_every_figure_of_last_year_is_shown_locked_and_not_printed(form_id):
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 def test_figures_stand_in_the_rows_of_this_years(form_id):
-    spec, layout = api.form(form_id), plan(api.form(form_id), prior=True)
+    spec, layout = api.form(form_id), make_plan(api.form(form_id), prior=True)
     for cell in spec.cells:
         this, last = layout.cells[cell.key], layout.priors[cell.key]
         if cell.block.across:
@@ -102,7 +104,7 @@ def test_figures_stand_in_the_rows_of_this_years(form_id):
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 def test_no_head_of_last_year_reads_like_a_label_of_the_form(form_id):
-    layout = plan(api.form(form_id), prior=True)
+    layout = make_plan(api.form(form_id), prior=True)
     for table in layout.spec.tables:
         texts = [
             cell.value
@@ -112,12 +114,12 @@ def test_no_head_of_last_year_reads_like_a_label_of_the_form(form_id):
         ]
         labels = [area.text for area in layout.grids[table.id].rectangles if area.text]
         assert all(texts.count(label) == labels.count(label) for label in labels)
-        assert any(text.startswith(HEADING) for text in texts)
+        assert any(text.startswith(PRIOR_HEADING) for text in texts)
 
 
 def test_the_heads_of_table_3():
     sheet = opened("ogi-2021")["表三 依申请公开"]
-    assert sheet.cell(STATE_ROW + 1, 12).value == HEADING
+    assert sheet.cell(STATE_ROW + 1, 12).value == PRIOR_HEADING
     assert [sheet.cell(3, column).value for column in range(12, 19)] == [
         "自然人（上年）",
         "商业企业（上年）",
@@ -131,14 +133,14 @@ def test_the_heads_of_table_3():
 
 @pytest.mark.parametrize("form_id", EDITIONS)
 def test_formulas_keep_to_what_old_programs_know(form_id):
-    layout = plan(api.form(form_id), prior=True)
-    found = formulas(layout)
+    layout = make_plan(api.form(form_id), prior=True)
+    found = list_formulas(layout)
     for spot, text in found.items():
         assert functions(text) <= ALLOWED, spot
         assert len(text) < MAX_FORMULA, spot
-    alone = formulas(plan(api.form(form_id)))
+    alone = list_formulas(make_plan(api.form(form_id)))
     assert {spot for spot in alone if spot.sheet != CHECKS} <= found.keys()
-    assert set(cached_values.shown(layout, *_shown(form_id))) == set(found)
+    assert set(cached_values.compute_cached_values(layout, *_shown(form_id))) == set(found)
 
 
 def _shown(form_id):
@@ -150,18 +152,18 @@ def _shown(form_id):
 def test_without_last_year_there_is_no_trace_of_it(form_id):
     spec = api.form(form_id)
     this, _ = years(form_id)
-    data = workbook(spec, this)
-    assert data == workbook(spec, this, None)
+    data = write_workbook(spec, this)
+    assert data == write_workbook(spec, this, None)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
-    for trace in (HEADING, "（上年）", WITHOUT, "print_area", "xltool_prior", "meta__prior", "浅蓝色"):
+    for trace in (PRIOR_HEADING, "（上年）", WITHOUT, "print_area", "xltool_prior", "meta__prior", "浅蓝色"):
         assert trace.lower() not in everything.lower()
 
 
 def test_the_mark_of_the_year():
     this, last = years("ogi-2021")
     book = opened("ogi-2021")
-    spot = plan(api.form("ogi-2021"), prior=True).meta[LAST_YEAR]
+    spot = make_plan(api.form("ogi-2021"), prior=True).meta[LAST_YEAR_MARK]
     assert book[spot.sheet][spot.address].value == str(last.year)
     assert {p.name: p.value for p in book.custom_doc_props.props}["xltool_prior"] == str(last.year)
     assert any("浅蓝色" in str(cell.value) for row in book[GUIDE].iter_rows() for cell in row)
@@ -170,7 +172,7 @@ def test_the_mark_of_the_year():
 
 def _changed(data: bytes, sheet: str, change) -> bytes:
     """The workbook with one sheet's XML changed in the raw."""
-    layout = plan(api.form("ogi-2021"), prior=True)
+    layout = make_plan(api.form("ogi-2021"), prior=True)
     name = f"xl/worksheets/sheet{layout.sheets.index(sheet) + 1}.xml"
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
@@ -184,7 +186,7 @@ def _changed(data: bytes, sheet: str, change) -> bytes:
 
 def test_figures_of_last_year_in_a_file_are_not_read():
     spec = api.form("ogi-2021")
-    zero, layout = dict.fromkeys(spec.index, 0), plan(spec, prior=True)
+    zero, layout = dict.fromkeys(spec.index, 0), make_plan(spec, prior=True)
     this = figures.submission(spec, zero)
     last = replace(this, year=this.year - 1)
     spot = layout.priors["applications.carried_out.total"]
@@ -192,7 +194,7 @@ def test_figures_of_last_year_in_a_file_are_not_read():
     def change(cells):
         cells[spot.address][0].text = "99"
 
-    data = _changed(workbook(spec, this, last), spot.sheet, change)
+    data = _changed(write_workbook(spec, this, last), spot.sheet, change)
     reading = api.read(data)
     assert reading.submission == this
     assert reading.findings == ()
@@ -201,61 +203,61 @@ def test_figures_of_last_year_in_a_file_are_not_read():
 
 def test_a_formula_that_was_changed_is_told():
     spec = api.form("ogi-2021")
-    layout, (this, last) = plan(spec, prior=True), years("ogi-2021")
-    spot = Spot(CHECKS, layout.lines["applications.carried_in@total"], LEFT)
+    layout, (this, last) = make_plan(spec, prior=True), years("ogi-2021")
+    spot = Spot(CHECKS, layout.lines["applications.carried_in@total"], LEFT_COLUMN)
 
     def change(cells):
         cells[spot.address].find(f"{{{MAIN}}}f").text = "0"
 
-    (found,) = api.read(_changed(workbook(spec, this, last), CHECKS, change)).findings
+    (found,) = api.read(_changed(write_workbook(spec, this, last), CHECKS, change)).findings
     assert (found.code, found.data["cells"]) == ("formula.changed", spot.address)
 
 
 def test_what_last_year_lacks_keeps_nothing_from_being_sent():
     spec = api.form("ogi-2021")
-    layout = plan(spec, prior=True)
+    layout = make_plan(spec, prior=True)
     this = figures.submission(spec, figures.consistent(spec, Random(4)))
-    found = cached_values.shown(layout, this, (None,) * len(spec.cells))
+    found = cached_values.compute_cached_values(layout, this, (None,) * len(spec.cells))
     assert found[layout.state] == "可以报送"
     across = [check.name for check in layout.checks if check.rule and check.rule.linear.alone is None]
     assert len(across) == 14
-    assert {found[Spot(CHECKS, layout.lines[name], VERDICT)] for name in across} == {WITHOUT}
+    assert {found[Spot(CHECKS, layout.lines[name], VERDICT_COLUMN)] for name in across} == {WITHOUT}
     assert {found[word.spot] for word in layout.words} == {PASS}
-    assert {found[Spot(CHECKS, layout.lines[f"prior.jump@{table.id}"], LEFT)] for table in spec.tables} == {0}
+    assert {found[Spot(CHECKS, layout.lines[f"prior.jump@{table.id}"], LEFT_COLUMN)] for table in spec.tables} == {0}
 
 
 def test_a_slash_of_last_year_is_zero():
     spec = api.form("ogi-2021")
-    layout = plan(spec, prior=True)
+    layout = make_plan(spec, prior=True)
     this = figures.submission(spec, dict.fromkeys(spec.index, 0))
-    found = cached_values.shown(layout, this, (NOT_APPLICABLE,) * len(spec.cells))
-    assert {found[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()} == {PASS}
+    found = cached_values.compute_cached_values(layout, this, (NOT_APPLICABLE,) * len(spec.cells))
+    assert {found[Spot(CHECKS, line, VERDICT_COLUMN)] for line in layout.lines.values()} == {PASS}
 
 
 @pytest.mark.parametrize(("form_id", "other"), [("ogi-2021", "ogi-2019"), ("ogi-2019", "ogi-2021")])
 def test_figures_of_another_edition(form_id, other):
     spec = api.form(form_id)
     this, (last, _) = years(form_id)[0], years(other)
-    data = workbook(spec, this, replace(last, year=this.year - 1))
+    data = write_workbook(spec, this, replace(last, year=this.year - 1))
     assert api.read(data).submission == this
     book = openpyxl.load_workbook(io.BytesIO(data))
-    layout = plan(spec, prior=True)
+    layout = make_plan(spec, prior=True)
     for cell, value in zip(spec.cells, align_prior(spec, last), strict=True):
         spot = layout.priors[cell.key]
-        assert (book[spot.sheet][spot.address].value or "") == (cached_values.figure(value, cell) or "")
+        assert (book[spot.sheet][spot.address].value or "") == (cached_values.to_cached_figure(value, cell) or "")
         assert value is None or cell.key in api.form(other).index
 
 
 def test_the_gravest_word_stands_beside_a_row(spec):
-    layout = plan(spec, prior=True)
+    layout = make_plan(spec, prior=True)
     values = dict.fromkeys(spec.index, 0) | {"disclosure.normative_documents.issued": 2}
-    found = cached_values.shown(layout, figures.submission(spec, values), (0,) * len(spec.cells))
+    found = cached_values.compute_cached_values(layout, figures.submission(spec, values), (0,) * len(spec.cells))
     (word,) = [found[word.spot] for word in layout.words if "disclosure.in_force@normative_documents" in word.checks]
     assert word == "不平，差 2"
 
 
 def write_years(form_id: str) -> bytes:
-    return workbook(catalog.load_form(form_id), *years(form_id))
+    return write_workbook(catalog.load_form(form_id), *years(form_id))
 
 
 def test_same_years_same_bytes():
@@ -267,7 +269,7 @@ def test_what_libreoffice_saves_is_still_read(tmp_path):
     this, last = years("ogi-2021")
     (tmp_path / "in").mkdir()
     source = tmp_path / "in" / "a.xlsx"
-    source.write_bytes(workbook(api.form("ogi-2021"), this, last))
+    source.write_bytes(write_workbook(api.form("ogi-2021"), this, last))
     import subprocess
 
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
@@ -301,7 +303,7 @@ ACTS = {
 def test_what_clerks_do_to_it_is_seen_through(act):
     spec, given = api.form("ogi-2021"), tamper.given()
     last = replace(given, year=given.year - 1, values=tuple(50_000 + at for at in range(len(spec.cells))))
-    data = tamper.tampered(ACTS[act], data=workbook(spec, given, last))
+    data = tamper.tampered(ACTS[act], data=write_workbook(spec, given, last))
     reading = api.read(data)
     tamper.true_or_told(given, reading, spec)
     if act.startswith(("a row inserted", "a column", "all")):

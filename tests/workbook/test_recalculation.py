@@ -26,8 +26,8 @@ from xltool.rules.prior_year import align_prior
 from xltool.rules.view import SubmissionView
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
-from xltool.workbook.layout_plan import LEFT, LENGTH, VERDICT, Plan, Spot, plan
-from xltool.workbook.write import workbook
+from xltool.workbook.layout_plan import LEFT_COLUMN, LENGTH_COLUMN, VERDICT_COLUMN, Plan, Spot, make_plan
+from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 SEED = 20250131
@@ -70,7 +70,7 @@ class Case:
 
     @property
     def layout(self) -> Plan:
-        return plan(self.spec, self.prior is not None)
+        return make_plan(self.spec, self.prior is not None)
 
     @property
     def last_year(self) -> tuple[Value, ...]:
@@ -116,7 +116,7 @@ def random_submission(spec: FormSpec, rng: Random) -> Submission:
         if rng.random() < 0.8
     }
     explanations = {
-        check.name: "属实。" for check in plan(spec).checks if check.severity == "warning" and rng.random() < 0.4
+        check.name: "属实。" for check in make_plan(spec).checks if check.severity == "warning" and rng.random() < 0.4
     }
     return Submission(spec.id, spec.years[0], agency, figures.aligned(spec, values), texts, explanations)
 
@@ -159,20 +159,22 @@ def cases() -> dict[str, Case]:
         plain = [blank_submission(spec), figures.submission(spec, figures.consistent(spec, rng))]
         plain += [random_submission(spec, rng) for _ in range(PLAIN - len(plain))]
         for number, submission in enumerate(plain):
-            found[f"{edition}-plain-{number}"] = Case(spec, submission, calc.spoiled(workbook(spec, submission)), {})
+            found[f"{edition}-plain-{number}"] = Case(
+                spec, submission, calc.spoiled(write_workbook(spec, submission)), {}
+            )
         for number in range(RAW):
             right = figures.submission(spec, figures.consistent(spec, rng))
             submission = rng.choice([right, random_submission(spec, rng)])
             inputs = rng.sample([cell.key for cell in spec.cells if not cell.total], rng.choice([1, 2, 4, 9]))
             typed = {key: rng.choice(rng.choice([UNREADABLE, FRACTIONS, NORMALISED])) for key in inputs}
-            contents = {plan(spec).cells[key]: content for key, content in typed.items()}
+            contents = {make_plan(spec).cells[key]: content for key, content in typed.items()}
             prior = random_prior(spec, submission, rng) if number % 2 else None
-            data = calc.spoiled(workbook(spec, submission, prior), contents)
+            data = calc.spoiled(write_workbook(spec, submission, prior), contents)
             found[f"{edition}-raw-{number}"] = Case(spec, submission, data, typed, prior)
         for number in range(BESIDE):
             submission = random_submission(spec, rng) if number else blank_submission(spec)
             prior = random_prior(spec, submission, rng)
-            data = calc.spoiled(workbook(spec, submission, prior))
+            data = calc.spoiled(write_workbook(spec, submission, prior))
             found[f"{edition}-beside-{number}"] = Case(spec, submission, data, {}, prior)
     return found
 
@@ -209,10 +211,10 @@ def run(request: pytest.FixtureRequest, made: dict[str, Case], tmp_path_factory:
 
 def test_without_recalculation_the_wrong_values_stay(spec, tmp_path):
     calc.require_office()
-    data = calc.spoiled(workbook(spec, blank_submission(spec)))
+    data = calc.spoiled(write_workbook(spec, blank_submission(spec)))
     seen = calc.recalculated({"never": data}, tmp_path, calc.NEVER)["never"]
     spots = calc.formula_spots(data)
-    assert spots == set(cached_values.shown(plan(spec), blank_submission(spec)))
+    assert spots == set(cached_values.compute_cached_values(make_plan(spec), blank_submission(spec)))
     assert {seen.get(spot) for spot in spots} == {calc.NUMBER, calc.TEXT}
 
 
@@ -230,7 +232,7 @@ def test_every_formula_shows_what_python_says(run):
     verdicts, words, different = 0, set(), []
     for name, case in run.plain():
         layout, seen = case.layout, run.seen[name]
-        expected = cached_values.shown(layout, case.submission, case.last_year)
+        expected = cached_values.compute_cached_values(layout, case.submission, case.last_year)
         if run.engine == "LibreOffice":
             expected |= lengths(case)
         assert calc.formula_spots(case.data) == set(expected)
@@ -240,7 +242,7 @@ def test_every_formula_shows_what_python_says(run):
                     f"{name} {spot.sheet}!{spot.address}: {run.engine} {seen.get(spot)!r}, Python {value!r}"
                 )
         verdicts += len(build_matrix(case.spec, layout.prior).rules)
-        words |= {expected[Spot(CHECKS, line, VERDICT)] for line in layout.lines.values()}
+        words |= {expected[Spot(CHECKS, line, VERDICT_COLUMN)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
     assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT}
     assert verdicts == PLAIN * sum(RULES) + BESIDE * sum(RULES_BESIDE)
@@ -261,7 +263,7 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 Verdict.PASS: PASS,
                 Verdict.FAIL: FAIL if rule.severity == "error" else told,
             }[verdict]
-            found = seen.get(Spot(CHECKS, lines[rule.name], VERDICT))
+            found = seen.get(Spot(CHECKS, lines[rule.name], VERDICT_COLUMN))
             if found != word:
                 different.append(f"{name} {rule.name}: {run.engine} {found!r}, Python {word!r}; {case.typed}")
             verdicts += 1
@@ -281,9 +283,9 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 view = SubmissionView(spec, [replace(case.submission, values=taken)], [case.last_year])
                 counts[jumped] = count_faults(view, case.layout.checks)[jumped][0]
             for check, number in counts.items():
-                if seen[Spot(CHECKS, lines[check], LEFT)] != number:
+                if seen[Spot(CHECKS, lines[check], LEFT_COLUMN)] != number:
                     different.append(
-                        f"{name} {check}: {run.engine} {seen[Spot(CHECKS, lines[check], LEFT)]}, Python {number}; "
+                        f"{name} {check}: {run.engine} {seen[Spot(CHECKS, lines[check], LEFT_COLUMN)]}, Python {number}; "
                         f"{case.typed}"
                     )
     assert not different, "\n".join(different[:20])
@@ -298,7 +300,7 @@ def test_enough_verdicts_are_compared(made):
 def test_inputs_that_are_cut_and_pasted_bend_nothing(spec):
     """Whole columns and rows of figures change places; then all is computed as if they had been typed there."""
     hyperformula.require_engine()
-    layout, given = plan(spec), figures.submission(spec, figures.consistent(spec, Random(SEED)))
+    layout, given = make_plan(spec), figures.submission(spec, figures.consistent(spec, Random(SEED)))
     keys = [cell.key for cell in spec.cells if not cell.total]
     values = dict(zip(spec.index, given.values, strict=True))
     moves: list[hyperformula.Move] = []
@@ -321,9 +323,9 @@ def test_inputs_that_are_cut_and_pasted_bend_nothing(spec):
     move(*((f"disputes.review.{c}", f"disputes.direct.{c}") for c in ("upheld", "corrected", "other", "pending")))
     move(("disclosure.regulations.issued", "disclosure.normative_documents.in_force"))
     after = replace(given, values=figures.aligned(spec, {key: values[key] for key in keys}))
-    seen = hyperformula.computed({"moved": workbook(spec, given)}, moves)["moved"]
-    expected = cached_values.shown(layout, after)
-    assert expected != cached_values.shown(layout, given)
+    seen = hyperformula.computed({"moved": write_workbook(spec, given)}, moves)["moved"]
+    expected = cached_values.compute_cached_values(layout, after)
+    assert expected != cached_values.compute_cached_values(layout, given)
     assert {spot: seen.get(spot, "") for spot in expected} == expected
 
 
@@ -339,8 +341,8 @@ def lengths(case: Case) -> dict[Spot, Content]:
     """
     written = case.submission.texts
     return {
-        Spot(TEXTS, s.row, LENGTH): len(written.get(key, ""))
-        for key, s in plan(case.spec).texts.items()
+        Spot(TEXTS, s.row, LENGTH_COLUMN): len(written.get(key, ""))
+        for key, s in make_plan(case.spec).texts.items()
         if s.sheet == TEXTS
     }
 

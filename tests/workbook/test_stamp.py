@@ -18,7 +18,7 @@ from xltool.messages import XltoolError
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Submission
 from xltool.workbook import stamp
 from xltool.workbook.stamp import Master
-from xltool.workbook.write import workbook
+from xltool.workbook.write import write_workbook
 
 EDITIONS = {"ogi-2021": 2024, "ogi-2019": 2020}
 SERIAL = "0007-0123456789abcdef0123"
@@ -64,7 +64,7 @@ def parts(data: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_same_bytes_for_every_level(form_id, level):
     agency = Agency("654221-015", "额敏县教育和科学技术局", level)
-    assert master(form_id).stamped(agency, SERIAL) == api.fill(blank(agency, SERIAL, form_id))
+    assert master(form_id).stamp(agency, SERIAL) == api.fill(blank(agency, SERIAL, form_id))
 
 
 @pytest.mark.parametrize("text", [*ODD, *COMMON])
@@ -74,7 +74,7 @@ def test_the_same_bytes_for_odd_names_codes_and_serials(text):
         (Agency(text, "额敏县档案馆", "county"), SERIAL),
         (Agency("654221-015", "额敏县档案馆", "county"), text),
     ):
-        assert master().stamped(agency, serial) == api.fill(blank(agency, serial))
+        assert master().stamp(agency, serial) == api.fill(blank(agency, serial))
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,19 @@ def test_the_same_bytes_for_odd_names_codes_and_serials(text):
 )
 def test_the_same_bytes_where_marks_are_alike_or_missing(code, name, serial):
     agency = Agency(code, name, "township")
-    assert master().stamped(agency, serial) == api.fill(blank(agency, serial))
+    assert master().stamp(agency, serial) == api.fill(blank(agency, serial))
 
 
 @settings(max_examples=30)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=3, max_size=3))
 def test_the_same_bytes_for_any_text(texts):
     agency = Agency(texts[0], texts[1], "department")
-    assert master().stamped(agency, texts[2]) == api.fill(blank(agency, texts[2]))
+    assert master().stamp(agency, texts[2]) == api.fill(blank(agency, texts[2]))
 
 
 def test_a_master_of_consolidated_returns():
     agency = Agency("654221-000", "额敏县人民政府办公室", "county")
-    made = Master(api.form("ogi-2021"), 2024, "consolidated").stamped(agency, SERIAL)
+    made = Master(api.form("ogi-2021"), 2024, "consolidated").stamp(agency, SERIAL)
     assert made == api.fill(blank(agency, SERIAL, scope="consolidated"))
 
 
@@ -111,7 +111,7 @@ def test_only_two_parts_are_an_agencys_own():
 
 def test_a_stamped_workbook_is_read_as_the_agencys(spec):
     agency = Agency("654221-101", "额敏县<&>镇人民政府", "township")
-    reading = api.read(master().stamped(agency, SERIAL))
+    reading = api.read(master().stamp(agency, SERIAL))
     assert (reading.submission, reading.findings) == (blank(agency, SERIAL), ())
 
 
@@ -125,7 +125,7 @@ def test_a_stamped_workbook_is_read_as_the_agencys(spec):
 )
 def test_marks_that_are_too_long(agency, serial, message):
     with pytest.raises(XltoolError, match=message):
-        master().stamped(agency, serial)
+        master().stamp(agency, serial)
 
 
 # ------------------------------------------------------------ with last year's figures
@@ -149,19 +149,19 @@ def last_year(form_id: str, seed: int) -> Submission:
 def test_the_same_bytes_with_last_years_figures(form_id, before, year, seed):
     spec, prior = api.form(form_id), replace(last_year(before, seed), year=year)
     agency = Agency("654221-015", "额敏县教育和科学技术局", "department")
-    made = master(form_id).stamped(agency, SERIAL, prior)
-    assert made == workbook(spec, blank(agency, SERIAL, form_id), prior)
-    assert made != master(form_id).stamped(agency, SERIAL)
+    made = master(form_id).stamp(agency, SERIAL, prior)
+    assert made == write_workbook(spec, blank(agency, SERIAL, form_id), prior)
+    assert made != master(form_id).stamp(agency, SERIAL)
 
 
 @pytest.mark.parametrize("text", ["1", "上年数（供核对）", "2023"])
 def test_the_same_bytes_with_last_years_figures_and_common_words(spec, text):
     prior, agency = replace(last_year("ogi-2021", 1), year=2023), Agency(text, text, "department")
-    assert master().stamped(agency, SERIAL, prior) == workbook(spec, blank(agency, SERIAL), prior)
+    assert master().stamp(agency, SERIAL, prior) == write_workbook(spec, blank(agency, SERIAL), prior)
 
 
 def test_masters_of_different_years_and_of_none_stand_side_by_side(spec):
     agency, stamping = Agency("1", "甲", "county"), Master(spec, 2024)
     years = [replace(last_year("ogi-2021", 1), year=year) for year in (2023, 2022)]
     for prior in (*years, None, *years):
-        assert stamping.stamped(agency, SERIAL, prior) == workbook(spec, blank(agency, SERIAL), prior)
+        assert stamping.stamp(agency, SERIAL, prior) == write_workbook(spec, blank(agency, SERIAL), prior)

@@ -27,11 +27,11 @@ from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE, Agency, FormSpec, Submission
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook import cached_values
-from xltool.workbook.digest import digest
-from xltool.workbook.formula import formulas
-from xltool.workbook.layout_plan import META, TABLE_TOP, Plan, Spot, mark_text, plan
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.formula import list_formulas
+from xltool.workbook.layout_plan import META, TABLE_TOP, Plan, Spot, make_plan, write_mark
 from xltool.workbook.sheets import PROMPT_TITLE
-from xltool.workbook.write import workbook
+from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 
@@ -62,7 +62,7 @@ def filled(spec: FormSpec) -> Submission:
     values = dict(figures.consistent(spec, Random(8)))
     values["applications.granted.enterprise"] = None
     values["disclosure.regulations.issued"] = NOT_APPLICABLE
-    reason = next(iter(plan(spec).explanations))
+    reason = next(iter(make_plan(spec).explanations))
     given = figures.submission(
         spec, values, **{"preface": "第一段\n第二段", "contact.phone": "0901-3341234", "overview.requests": "=1+1"}
     )
@@ -73,9 +73,9 @@ def filled(spec: FormSpec) -> Submission:
 def made_of(edition: str) -> Made:
     spec = catalog.load_form(edition)
     submission = filled(spec)
-    data = workbook(spec, submission)
+    data = write_workbook(spec, submission)
     book, values = (openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (False, True))
-    return Made(plan(spec), submission, data, book, values)
+    return Made(make_plan(spec), submission, data, book, values)
 
 
 @pytest.fixture(params=EDITIONS)
@@ -92,15 +92,16 @@ def blank(spec) -> Submission:
 
 
 def test_same_submission_same_bytes(made):
-    assert workbook(made.spec, made.submission) == made.data
+    assert write_workbook(made.spec, made.submission) == made.data
     assert (
-        workbook(made.spec, replace(made.submission, texts=dict(reversed(made.submission.texts.items())))) == made.data
+        write_workbook(made.spec, replace(made.submission, texts=dict(reversed(made.submission.texts.items()))))
+        == made.data
     )
 
 
 def write_filled(edition: str) -> bytes:
     spec = catalog.load_form(edition)
-    return workbook(spec, filled(spec))
+    return write_workbook(spec, filled(spec))
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -173,7 +174,7 @@ def test_identity_is_told_three_times(made):
     assert meta == {
         **{
             "form": made.spec.id,
-            "digest": digest(made.layout),
+            "digest": compute_digest(made.layout),
             "code": agency.code,
             "name": agency.name,
             "level": agency.level,
@@ -191,7 +192,7 @@ def test_identity_is_told_three_times(made):
         "year": year,
         "scope": "本级",
     }
-    assert made.cell(made.layout.mark).value == mark_text(meta)
+    assert made.cell(made.layout.mark).value == write_mark(meta)
     assert made.book.properties.title == made.spec.title
 
 
@@ -234,7 +235,7 @@ def test_the_page(made):
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
         year = made.submission.year
         assert (
-            sheet.oddFooter.left.text == f"{made.spec.id} · {digest(made.layout)} · {year}"
+            sheet.oddFooter.left.text == f"{made.spec.id} · {compute_digest(made.layout)} · {year}"
         )  # of the form: the cover has the agency's
         assert "&P" in sheet.oddFooter.right.text
 
@@ -283,7 +284,7 @@ def test_figures_texts_and_reasons_are_there(made):
     for key, spot in made.inputs.items():
         value = given.values[spec.index[key]]
         shown = made.cell(spot).value
-        assert shown == (None if value is None else cached_values.figure(value, spec.cell(key))), key
+        assert shown == (None if value is None else cached_values.to_cached_figure(value, spec.cell(key))), key
     for key, spot in made.layout.texts.items():
         assert made.cell(spot).value == given.texts.get(key)
     for name, spot in made.layout.explanations.items():
@@ -299,9 +300,9 @@ def test_texts_are_texts_whatever_they_begin_with(made):
 
 
 def test_formulas_stand_where_they_should_with_true_values(made):
-    expected = cached_values.shown(made.layout, made.submission)
+    expected = cached_values.compute_cached_values(made.layout, made.submission)
     assert formula_spots(made.data) == set(expected)
-    for spot, text in formulas(made.layout).items():
+    for spot, text in list_formulas(made.layout).items():
         assert made.cell(spot).value == "=" + text
         assert (made.values[spot.sheet][spot.address].value or "") == (expected[spot] or ""), spot
 
@@ -370,18 +371,18 @@ def test_what_was_written_is_read_again(made):
 def test_a_text_may_fill_a_cell_and_no_more(spec, blank):
     for text in ("字" * 32_767, "𠮷" * 16_383):
         given = replace(blank, texts={"overview": text})
-        assert api.read(workbook(spec, given)).submission.texts == {"overview": text}
+        assert api.read(write_workbook(spec, given)).submission.texts == {"overview": text}
     for text in ("字" * 32_768, "𠮷" * 16_384):
         with pytest.raises(XltoolError, match="“一、总体情况：概述”有 32768 字，超过工作簿中最多 32767 字"):
-            workbook(spec, replace(blank, texts={"overview": text}))
+            write_workbook(spec, replace(blank, texts={"overview": text}))
 
 
 def test_a_reason_may_fill_a_cell_and_no_more(spec, blank):
-    name = next(iter(plan(spec).explanations))
+    name = next(iter(make_plan(spec).explanations))
     given = replace(blank, explanations={name: "字" * 32_767})
-    assert api.read(workbook(spec, given)).submission.explanations == given.explanations
+    assert api.read(write_workbook(spec, given)).submission.explanations == given.explanations
     with pytest.raises(XltoolError, match="的说明有 32768 字"):
-        workbook(spec, replace(blank, explanations={name: "字" * 32_768}))
+        write_workbook(spec, replace(blank, explanations={name: "字" * 32_768}))
 
 
 @pytest.mark.parametrize(
@@ -393,14 +394,14 @@ def test_a_reason_may_fill_a_cell_and_no_more(spec, blank):
 )
 def test_an_agency_that_does_not_fit_its_marks(spec, blank, agency, message):
     with pytest.raises(XltoolError, match=message):
-        workbook(spec, replace(blank, agency=agency))
+        write_workbook(spec, replace(blank, agency=agency))
 
 
 @pytest.mark.parametrize("text", ["a\x01b\x0b", "\ud842", "\ufffe", "a\x00"])
 def test_what_no_xml_can_hold_is_left_out(spec, blank, text):
     agency = Agency(f"1{text}", f"局{text}", "county")
     given = replace(blank, agency=agency, texts={"preface": f"引言{text}"}, serial=text)
-    data = workbook(spec, replace(given, explanations={"cell.blank@disclosure": f"因{text}"}))
+    data = write_workbook(spec, replace(given, explanations={"cell.blank@disclosure": f"因{text}"}))
     openpyxl.load_workbook(io.BytesIO(data))
     found = api.read(data).submission
     clean = "".join(sign for sign in text if sign in "ab")
@@ -427,20 +428,20 @@ def test_what_no_xml_can_hold_is_left_out(spec, blank, text):
 )
 def test_texts_come_back_as_they_were(spec, blank, text):
     given = replace(blank, texts={"preface": text, "contact.website": text})
-    assert api.read(workbook(spec, given)).submission.texts == given.texts
+    assert api.read(write_workbook(spec, given)).submission.texts == given.texts
 
 
 @pytest.mark.parametrize("text", ["<&>\"'", "&P&D", "=1+1", "'局", "@局", "#REF!", "𠮷镇", "<r>局</r>"])
 def test_agencies_come_back_as_they_were(spec, blank, text):
     given = replace(blank, agency=Agency(text, text, "county"), serial=text)
-    reading = api.read(workbook(spec, given))
+    reading = api.read(write_workbook(spec, given))
     assert (reading.submission.agency, reading.submission.serial) == (given.agency, text)
     assert [finding.code for finding in reading.findings] == []
 
 
 def test_a_frame_for_many_lines_is_no_taller_than_excel_allows(spec, blank):
-    name = next(iter(plan(spec).explanations))
-    data = workbook(spec, replace(blank, texts={"preface": "行\n" * 200}, explanations={name: "因\n" * 200}))
+    name = next(iter(make_plan(spec).explanations))
+    data = write_workbook(spec, replace(blank, texts={"preface": "行\n" * 200}, explanations={name: "因\n" * 200}))
     book = openpyxl.load_workbook(io.BytesIO(data))
-    assert book[TEXTS].row_dimensions[plan(spec).texts["preface"].row + 1].height <= 409
-    assert book[CHECKS].row_dimensions[plan(spec).explanations[name].row + 1].height <= 409
+    assert book[TEXTS].row_dimensions[make_plan(spec).texts["preface"].row + 1].height <= 409
+    assert book[CHECKS].row_dimensions[make_plan(spec).explanations[name].row + 1].height <= 409

@@ -15,7 +15,7 @@ import numpy as np
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
 from xltool.forms.number import format_value
-from xltool.messages import XltoolError, finding, join_first, plain
+from xltool.messages import XltoolError, finding, format_scaled, join_first
 from xltool.model import (
     LARGEST,
     NOT_APPLICABLE,
@@ -168,7 +168,10 @@ def _sum_cells(
             if abs(figure) > LARGEST:
                 found.append(
                     finding(
-                        "number.range", cell.key, raw=plain(figure, cell.measure.decimals), maximum=cell.measure.maximum
+                        "number.range",
+                        cell.key,
+                        raw=format_scaled(figure, cell.measure.decimals),
+                        maximum=cell.measure.maximum,
                     )
                 )
     return sums, found

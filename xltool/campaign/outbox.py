@@ -58,7 +58,7 @@ def build_outbox(
     for entry in roster.entries:
         agency = entry.agency
         serial = make_seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
-        data = master.stamped(agency, serial, prior(agency.code))
+        data = master.stamp(agency, serial, prior(agency.code))
         name = workbook_name(campaign, agency)
         files.write_file(campaign.root / OUTBOX / name, data)
         if mail:

@@ -148,13 +148,13 @@ def _group_verdicts(spec: FormSpec, standing: Standing) -> list[tuple[WeighedFin
 
 def _describe_suspects(spec: FormSpec, verdict: WeighedFinding) -> list[str]:
     """The cells that may be the wrong ones as a clerk says them, those suspected for one reason in one line."""
-    from xltool.workbook.layout_plan import plan
+    from xltool.workbook.layout_plan import make_plan
 
-    place = plan(spec).place
+    place = make_plan(spec).place
     found: dict[str, list[str]] = {}
     for suspect in verdict.finding["suspects"]:
         if suspect["key"] in spec.index:
-            spot = messages.spot(spec.cell(suspect["key"]), place)
+            spot = messages.name_cell(spec.cell(suspect["key"]), place)
             found.setdefault(suspect["why"], []).append(
                 f"{spot} {_format_figure(suspect['value'])} → {_format_figure(suspect['proposed'])}"
             )

@@ -19,7 +19,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
 from xltool.model import Agency, Reading, Submission
-from xltool.workbook.mark import returned_workbook
+from xltool.workbook.mark import mark_workbook
 
 RETURN_MARK: Final = "退回"
 """The word in a returned workbook's file name; with the version's number behind it."""
@@ -71,7 +71,7 @@ def _mark_workbook(
     versions = store.versions(version.agency)
     before = versions[version.number - 2] if version.number > 1 else None
     previous = None if before is None else api.read(before.submission).submission
-    return returned_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
+    return mark_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
 
 
 def _read_again(

@@ -12,7 +12,7 @@ from xltool import api
 from xltool.cli import console, output, prior_files, second_reading
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
-from xltool.messages import visible
+from xltool.messages import make_visible
 
 
 @click.command(
@@ -54,7 +54,7 @@ def command(  # noqa: PLR0917
         if as_json:
             console.write_result(output.to_json(str(path), reading))
             continue
-        console.say(f"{visible(str(path))}：{output.STATUS_WORDS[api.status(reading)]}")
+        console.say(f"{make_visible(str(path))}：{output.STATUS_WORDS[api.status(reading)]}")
         for line in output.describe_findings(reading):
             console.say(line)
     if not as_json:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from xltool.messages import visible
+from xltool.messages import make_visible
 
 
 def write_result(data: bytes) -> None:
@@ -23,7 +23,7 @@ def say(text: str, *, err: bool = False) -> None:
 
     A sign that it cannot show becomes a question mark rather than a failure.
     """
-    shown = "\n".join(visible(line) for line in text.split("\n"))  # no name of a file gives a terminal orders
+    shown = "\n".join(make_visible(line) for line in text.split("\n"))  # no name of a file gives a terminal orders
     click.echo(_make_encodable(shown, sys.stderr if err else sys.stdout), err=err)
 
 

@@ -43,9 +43,9 @@ def command(form_id: str | None, as_json: bool) -> None:
 
 def describe_form(spec: FormSpec) -> dict[str, Any]:
     """A form as the contract's JSON: cells with sheet and address, texts, rules by id."""
-    from xltool.workbook.layout_plan import plan
+    from xltool.workbook.layout_plan import make_plan
 
-    layout = plan(spec)
+    layout = make_plan(spec)
     cells = [
         {
             "key": cell.key,
@@ -85,9 +85,9 @@ def _describe_years(spec: FormSpec) -> str:
 
 
 def _print_form(spec: FormSpec) -> None:
-    from xltool.workbook.layout_plan import plan
+    from xltool.workbook.layout_plan import make_plan
 
-    layout = plan(spec)
+    layout = make_plan(spec)
     console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_describe_years(spec)}")
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")

@@ -63,9 +63,9 @@ def describe_findings(reading: Reading) -> Iterable[str]:
 def describe_cell(spec: FormSpec, key: str) -> str:
     """A cell as a clerk says it."""
     from xltool import messages
-    from xltool.workbook.layout_plan import plan
+    from xltool.workbook.layout_plan import make_plan
 
-    return messages.spot(spec.cell(key), plan(spec).place)
+    return messages.name_cell(spec.cell(key), make_plan(spec).place)
 
 
 def describe_value(value: Any, cell: Any) -> str:

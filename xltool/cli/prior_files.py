@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from xltool.cli import console, output
-from xltool.messages import finding, visible
+from xltool.messages import finding, make_visible
 from xltool.model import Reading, Submission
 
 
@@ -20,7 +20,7 @@ def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, S
     for path in paths:
         reading = output.read_file(path, given)
         if reading.submission is None:
-            console.say(f"上年文件 {visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
+            console.say(f"上年文件 {make_visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
             for line in output.describe_findings(reading):
                 console.say(line, err=True)
             sys.exit(output.choose_exit_code([reading]))

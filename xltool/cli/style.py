@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xltool import files
-from xltool.messages import XltoolError, told, visible
+from xltool.messages import XltoolError, make_visible, tell_finding
 from xltool.model import Finding
 
 
@@ -15,5 +15,5 @@ def read_lent_style(path: Path | None) -> bytes | None:
         return None
     data = files.read_file(path)
     if isinstance(data, Finding):
-        raise XltoolError(f"样式文件 {visible(path.name)}：{told(data, None, None)[0]}")
+        raise XltoolError(f"样式文件 {make_visible(path.name)}：{tell_finding(data, None, None)[0]}")
     return data

@@ -20,7 +20,7 @@ from xltool.forms.number import format_value
 from xltool.messages import finding
 from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Measure, Severity, Table, Value
 
-Scope: TypeAlias = Literal["form", "table", "texts"]
+CheckScope: TypeAlias = Literal["form", "table", "texts"]
 Array: TypeAlias = Any
 """A vector or matrix of whole numbers or truths; `rules.view` makes them."""
 
@@ -30,7 +30,7 @@ JUMP_LEAST: Final = 20
 least so many units."""
 
 
-class View(Protocol):
+class CheckedView(Protocol):
     """Submissions as a check sees them: matrices of submissions x cells, and of submissions x texts."""
 
     @property
@@ -65,7 +65,7 @@ class View(Protocol):
         """What a function says of each cell, as a row to compare with."""
 
 
-class Area(Protocol):
+class CellArea(Protocol):
     """Neighbouring cells of one measure as a formula names them."""
 
     @property
@@ -85,13 +85,13 @@ class Area(Protocol):
         """The reference to the same cells of last year."""
 
 
-class Places(Protocol):
+class FormulaPlaces(Protocol):
     """Where the formulas of a workbook find what they count."""
 
     spec: FormSpec
     level: str  # the cell that says the agency's level in words
 
-    def areas(self, cells: Iterable[Cell]) -> Sequence[Area]:
+    def areas(self, cells: Iterable[Cell]) -> Sequence[CellArea]:
         """The cells, as few areas as may be."""
 
     def text(self, key: str) -> str:
@@ -106,7 +106,7 @@ class CellCheck(ABC):
 
     code: ClassVar[str]
     severity: ClassVar[Severity]
-    scope: ClassVar[Scope] = "table"
+    scope: ClassVar[CheckScope] = "table"
     across_years: ClassVar[bool] = False  # whether it needs last year's figures
     beside: ClassVar[bool] = False  # whether its cells are judged in words beside their rows too
 
@@ -123,7 +123,7 @@ class CellCheck(ABC):
         return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.total)
 
     @abstractmethod
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         """Which cells it finds fault with: submissions x cells (of the texts: x texts), totals among them."""
 
     def count(self, mask: Array) -> Array:
@@ -131,7 +131,7 @@ class CellCheck(ABC):
         return mask.sum(axis=1)
 
     @abstractmethod
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         """The same number as a formula."""
 
 
@@ -147,7 +147,7 @@ class FigureCheck(CellCheck):
         """The finding about one cell."""
 
 
-class Empty(CellCheck):
+class EmptyCheck(CellCheck):
     """Nothing at all is filled in."""
 
     code, severity, scope = "form.empty", "error", "form"
@@ -155,18 +155,18 @@ class Empty(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "各表应按实际填写，没有发生的填 0"
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         return view.blank & (view.blank | (view.row(_is_total) == 1)).all(axis=1)[:, None]
 
     def count(self, mask: Array) -> Array:
         return mask.all(axis=1).astype("int64")
 
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         areas = places.areas(self.cells(places.spec, table))
-        return f"IF({'+'.join(map(_blanks, areas))}={sum(area.size for area in areas)},1,0)"
+        return f"IF({'+'.join(map(_count_blanks, areas))}={sum(area.size for area in areas)},1,0)"
 
 
-class Invalid(FigureCheck):
+class InvalidCheck(FigureCheck):
     """A figure beyond what its measure allows; in a workbook also what is no figure."""
 
     code, severity = "number.text", "error"
@@ -174,10 +174,10 @@ class Invalid(FigureCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "填报格只能填符合计量单位的数字，不能填文字"
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         return (view.figures < view.row(_lowest)) | (view.figures > view.row(_highest))
 
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._outside, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
@@ -187,15 +187,15 @@ class Invalid(FigureCheck):
         return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
 
     @staticmethod
-    def _outside(area: Area) -> str:
+    def _outside(area: CellArea) -> str:
         """Cells that hold neither a blank, nor a figure within the measure, nor `/`."""
         cells, measure = area.reference, area.measure
         lowest = -measure.maximum if measure.signed else 0
         fits = f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
-        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")-{_blanks(area)}'
+        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")-{_count_blanks(area)}'
 
 
-class Blank(CellCheck):
+class BlankCheck(CellCheck):
     """A cell left blank; `rules.cells` tells of many at once."""
 
     code, severity = "cell.blank", "warning"
@@ -203,14 +203,14 @@ class Blank(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "填报格不应空着，没有发生的填 0"
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         return view.blank
 
-    def formula(self, places: Places, table: Table | None) -> str:
-        return "+".join(map(_blanks, places.areas(self.cells(places.spec, table))))
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
+        return "+".join(map(_count_blanks, places.areas(self.cells(places.spec, table))))
 
 
-class Level(FigureCheck):
+class LevelCheck(FigureCheck):
     """A figure in a row that the agency's level may not fill in."""
 
     code, severity, beside = "cell.level", "error", True
@@ -222,10 +222,10 @@ class Level(FigureCheck):
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         return tuple(cell for cell in super().cells(spec, table) if len(cell.row.levels) < len(LEVELS))
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         return view.barred & (view.figures != 0)
 
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         parts = []
         for levels, group in groupby(self.cells(places.spec, table), key=lambda cell: cell.row.levels):
             allowed = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in levels)
@@ -240,7 +240,7 @@ class Level(FigureCheck):
         return finding(self.code, cell.key, value=shown, level=level, basis=cell.row.levels_basis)
 
 
-class Doubtful(FigureCheck):
+class DoubtfulCheck(FigureCheck):
     """A whole amount so large that it looks like one of another unit."""
 
     code, severity = "amount.doubtful", "warning"
@@ -251,25 +251,25 @@ class Doubtful(FigureCheck):
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         return tuple(cell for cell in super().cells(spec, table) if cell.measure.doubtful_from is not None)
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         figures = view.figures
         large = (figures >= view.row(_doubtful_from)) & (figures <= view.row(_highest))
         return large & (figures % view.row(_scale) == 0)
 
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._large, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
         return finding(self.code, cell.key, value=format_value(value, cell.measure))
 
     @staticmethod
-    def _large(area: Area) -> str:
+    def _large(area: CellArea) -> str:
         cells, measure = area.reference, area.measure
         large = f"({cells}>={measure.doubtful_from})*({cells}<={measure.maximum})*(ROUND({cells},0)={cells})"
         return f"SUMPRODUCT(--ISNUMBER(1/({large})))"
 
 
-class Jump(FigureCheck):
+class JumpCheck(FigureCheck):
     """A figure out of proportion to last year's; what may be negative (本年增/减) is a change already."""
 
     code, severity, across_years = "prior.jump", "warning", True
@@ -280,13 +280,13 @@ class Jump(FigureCheck):
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.measure.signed)
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         this, last = view.figures, view.last_figures
         far = (this > JUMP_TIMES * last) | (JUMP_TIMES * this < last)
         apart = abs(this - last) >= view.row(_least_jump)
         return far & apart & view.plain & view.last_plain & (view.row(_is_signed) == 0)
 
-    def formula(self, places: Places, table: Table | None) -> str:
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._jumped, places.areas(self.cells(places.spec, table)))) or "0"
 
     def told(self, spec: FormSpec, mask: Array) -> Array:
@@ -303,7 +303,7 @@ class Jump(FigureCheck):
         )
 
     @staticmethod
-    def _jumped(area: Area) -> str:
+    def _jumped(area: CellArea) -> str:
         this, last, decimals = area.reference, area.last_year, area.measure.decimals
 
         def rounded(amount: str) -> str:
@@ -315,7 +315,7 @@ class Jump(FigureCheck):
         return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"
 
 
-class MissingTexts(CellCheck):
+class MissingTextsCheck(CellCheck):
     """A text that must be written is not."""
 
     code, severity, scope = "text.missing", "warning", "texts"
@@ -327,20 +327,28 @@ class MissingTexts(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "规定必写的部分应写明"
 
-    def mask(self, view: View) -> Array:
+    def mask(self, view: CheckedView) -> Array:
         return view.missing_texts
 
-    def formula(self, places: Places, table: Table | None) -> str:  # noqa: ARG002
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:  # noqa: ARG002
         required = [places.text(text.key) for text in places.spec.texts if text.required]
         return "+".join(f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({text},CHAR(10),""),"\u3000","")))=0)' for text in required)
 
 
-def _blanks(area: Area) -> str:
+def _count_blanks(area: CellArea) -> str:
     """How many cells of an area are blank; COUNTBLANK takes the empty text that stands for one for a blank in some applications only."""
     return f"SUMPRODUCT(--ISNUMBER(1/(LEN({area.reference})=0)))"
 
 
-CELL_CHECKS: Final[tuple[CellCheck, ...]] = (Empty(), Invalid(), Blank(), Level(), Doubtful(), Jump(), MissingTexts())
+CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
+    EmptyCheck(),
+    InvalidCheck(),
+    BlankCheck(),
+    LevelCheck(),
+    DoubtfulCheck(),
+    JumpCheck(),
+    MissingTextsCheck(),
+)
 """All kinds of checks of cells, in the order of the 校验 sheet."""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, Scope
+from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, CheckScope
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Rule, Severity, Table
 
-_SUBJECTS: Final[dict[Scope, str]] = {"form": "整份报表", "texts": "文字"}
+_SUBJECTS: Final[dict[CheckScope, str]] = {"form": "整份报表", "texts": "文字"}
 
 
 @dataclass(frozen=True)

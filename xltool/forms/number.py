@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, assert_never
 
-from xltool.messages import plain
+from xltool.messages import format_scaled
 from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value, summand_of
 
 SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
@@ -102,14 +102,14 @@ def format_figure(value: Value, measure: Measure) -> str:
     `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in.
     """
     number = summand_of(value)
-    return "" if number is None else plain(number, measure.decimals)
+    return "" if number is None else format_scaled(number, measure.decimals)
 
 
 def format_value(value: Value, measure: Measure) -> str:
     """The figure as a message or a document names it: like `format_figure`, but `/` stays `/` and a blank is 未填."""
     match value:
         case int():
-            return plain(value, measure.decimals)
+            return format_scaled(value, measure.decimals)
         case NotApplicable.SLASH:
             return "/"
         case None:
@@ -125,7 +125,7 @@ def to_exact(value: Value, measure: Measure) -> int | Decimal | str | None:
     """
     match value:
         case int():
-            return Decimal(plain(value, measure.decimals)) if measure.decimals else value
+            return Decimal(format_scaled(value, measure.decimals)) if measure.decimals else value
         case NotApplicable.SLASH:
             return "/"
         case None:

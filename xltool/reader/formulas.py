@@ -99,6 +99,6 @@ def _index_totals(plan: Plan, name: str) -> dict[Position, CellKey]:
 def _expected_formulas(plan: Plan) -> dict[str, dict[Position, str]]:
     """The formulas of a form by sheet and place."""
     found: dict[str, dict[Position, str]] = defaultdict(dict)
-    for spot, text in formula.formulas(plan).items():
+    for spot, text in formula.list_formulas(plan).items():
         found[spot.sheet][spot.row, spot.column] = text
     return dict(found)

@@ -16,9 +16,9 @@ from xltool.messages import finding
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.workbook.digest import digest
-from xltool.workbook.layout_plan import COVER_FIELDS, LAST_YEAR, MARKS, name_of, plan
-from xltool.workbook.marks import LABELS, SCOPES
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import COVER_FIELDS, LAST_YEAR_MARK, MARKS, make_plan, name_cell
+from xltool.workbook.marks import MARK_LABELS, SCOPES
 
 MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
@@ -68,11 +68,11 @@ def identify(
         if len(told) > 1:
             found = "，".join(f"{'、'.join(names)}为“{value[:MAX_QUOTED_MARK]}”" for value, names in told.items())
             findings.append(
-                finding("identity.conflict", what=LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
+                finding("identity.conflict", what=MARK_LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
             )
     lost = [field for field in _NEEDED if not marks[field] or not _is_possible(field, marks[field])]
     if lost:
-        hint = f"：缺少或认不出{'、'.join(LABELS[field] for field in lost)}"
+        hint = f"：缺少或认不出{'、'.join(MARK_LABELS[field] for field in lost)}"
         return Identity(marks, None, (finding("file.unknown_form", hint=hint),))
     year = int(marks["year"])
     if not spec.covers(year):
@@ -81,10 +81,10 @@ def identify(
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
     version: FormSpec | None = spec
-    prior, named = bool(marks[LAST_YEAR]), marks["digest"]
-    expected = digest(plan(spec, prior))
+    prior, named = bool(marks[LAST_YEAR_MARK]), marks["digest"]
+    expected = compute_digest(make_plan(spec, prior))
     if named not in {"", expected}:  # a workbook that names no version is held against the form as it is
-        version = next((each for each in former(spec.id) if digest(plan(each, prior)) == named), None)
+        version = next((each for each in former(spec.id) if compute_digest(make_plan(each, prior)) == named), None)
         if version is None:
             findings.append(finding("form.digest", found=named[:20], expected=expected))
         else:
@@ -119,7 +119,7 @@ def _read_hidden_marks(book: RawBook) -> dict[str, str]:
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: dict[str, str] = {}
     for field in MARKS:
-        reference = parse_reference(book.names.get(name_of("meta", field), ""))
+        reference = parse_reference(book.names.get(name_cell("meta", field), ""))
         if reference is not None and reference[0] in sheets:
             found[field] = _cell_text(sheets[reference[0]], reference[1], reference[2])
     if not found and HIDDEN in sheets:
@@ -139,7 +139,7 @@ def _read_cover_marks(book: RawBook, spec: FormSpec) -> dict[str, str]:
     sheet = next((sheet for sheet in book.sheets if sheet.name == COVER), None)
     if sheet is None:
         return {}
-    spots = plan(spec).cover
+    spots = make_plan(spec).cover
     shown = {field: _cell_text(sheet, spots[field].row, spots[field].column) for field in COVER_FIELDS}
     return dict(_translate_marks(shown))
 

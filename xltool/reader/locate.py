@@ -29,7 +29,7 @@ from xltool.reader.formulas import has_moved_formulas
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_of
+from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_cell
 
 ALIKE_SHEETS: Final = 0.5
 """The share of its labels by which a sheet is known without its name."""
@@ -63,7 +63,7 @@ def locate_cells(book: RawBook, plan: Plan) -> LocatedCells:
 def _list_official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
     """The hidden names of the inputs as they were written, and what they say."""
     inputs = [cell.key for cell in plan.spec.cells if not cell.total]
-    written = {name_of("cell", key): plan.cells[key].reference for key in inputs}
+    written = {name_cell("cell", key): plan.cells[key].reference for key in inputs}
     return written, {key: (plan.cells[key].sheet, _official_position(plan, key)) for key in inputs}
 
 
@@ -74,9 +74,9 @@ def _find_named_inputs(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Clai
         sheet.name for sheet in book.sheets
     }:
         return official, set()
-    claims = {key: find_named_place(book, name_of("cell", key)) for key in official}
+    claims = {key: find_named_place(book, name_cell("cell", key)) for key in official}
     named = {key: claim for key, claim in claims.items() if claim is not None}
-    return named, {key for key in claims if is_broken_name(book, name_of("cell", key))}
+    return named, {key for key in claims if is_broken_name(book, name_cell("cell", key))}
 
 
 def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:

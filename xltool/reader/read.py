@@ -22,7 +22,7 @@ from xltool.reader.locate import LocatedCells, locate_cells
 from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
-from xltool.workbook.layout_plan import LAST_YEAR, Plan, plan
+from xltool.workbook.layout_plan import LAST_YEAR_MARK, Plan, make_plan
 
 KIND_WORDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 PLAIN_DIGITS: Final = 9
@@ -62,14 +62,14 @@ def read_workbook(
     identity = identify(book, form, former)
     if identity.spec is None:
         return Reading(None, identity.findings)
-    layout = plan(identity.spec, bool(identity.marks[LAST_YEAR]))
+    layout = make_plan(identity.spec, bool(identity.marks[LAST_YEAR_MARK]))
     progress = _Progress(identity.spec, layout, book, locate_cells(book, layout))
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
     values = totals.compute_totals(progress.spec, given)
     _compare_totals(progress, values)
     if book.formulas and identity.version is not None:
-        progress.findings.extend(_find_changed_formulas(progress, plan(identity.version, layout.prior)))
+        progress.findings.extend(_find_changed_formulas(progress, make_plan(identity.version, layout.prior)))
     faulty = {
         key
         for found in progress.findings

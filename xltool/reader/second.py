@@ -19,7 +19,7 @@ from xltool.forms.number import Figure, format_value
 from xltool.messages import finding
 from xltool.model import Cell, Finding, FormSpec, Submission
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
-from xltool.workbook.layout_plan import Plan, name_of, plan
+from xltool.workbook.layout_plan import Plan, make_plan, name_cell
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -39,7 +39,7 @@ def compare_second_reading(
         return (finding("second.unread", why="它只读 .xlsx 工作簿"),)
     with warnings.catch_warnings(action="ignore"):  # about styles and areas to print that it passes over
         book = load_workbook(io.BytesIO(content), data_only=True)
-    layout = plan(spec)
+    layout = make_plan(spec)
     differing: list[tuple[str, str, str]] = []
     for cell, value in zip(spec.cells, submission.values, strict=True):
         if not cell.total:
@@ -71,7 +71,7 @@ def _read_figure(book: Workbook, layout: Plan, cell: Cell) -> tuple[Figure, str]
 
 def _find_value(book: Workbook, layout: Plan, cell: Cell) -> Any:
     """What stands where the cell's name points; where the name is gone, at the cell's own address."""
-    name = book.defined_names.get(name_of("cell", cell.key))
+    name = book.defined_names.get(name_cell("cell", cell.key))
     for sheet, address in name.destinations if name is not None else ():
         return book[sheet][address.replace("$", "")].value
     spot = layout.cells[cell.key]

@@ -26,7 +26,7 @@ from xltool.reader.evidence import (
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.layout_plan import Plan, Spot, name_of
+from xltool.workbook.layout_plan import Plan, Spot, name_cell
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Written:
 def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     """The texts of the form; `sheets` are the sheets of the file by the names that they should have."""
     writings = {
-        text.key: Writing(name_of("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts
+        text.key: Writing(name_cell("text", text.key), plan.texts[text.key], text.label) for text in plan.spec.texts
     }
     claims: dict[str, Claim] = {}
     columns: dict[str, set[int]] = {}
@@ -82,7 +82,7 @@ def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
     for check in plan.checks:
         if check.name in plan.explanations:
             spot = plan.explanations[check.name]
-            writings[check.name] = Writing(name_of("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
+            writings[check.name] = Writing(name_cell("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
             place = rows.get((normalise_label(check.subject), normalise_label(check.text)))
             if sheet is not None and place is None:
                 columns[check.name] = {

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 from xltool import kinds
-from xltool.messages import XltoolError, told
+from xltool.messages import XltoolError, tell_finding
 from xltool.model import Finding
 from xltool.report import style
 from xltool.report.allowed import (
@@ -111,7 +111,7 @@ def _explain_finding(finding: Finding) -> str:
     """Why a file cannot lend its styles, and what to do."""
     if finding.code == "file.not_workbook":
         return f"样式文件不是 Word 文档（.docx），看来是{finding.data['what']}；{_RESAVE}"
-    return f"样式文件不能用：{told(finding, None, None)[0]}{_RESAVE}"
+    return f"样式文件不能用：{tell_finding(finding, None, None)[0]}{_RESAVE}"
 
 
 def _read_styles(root: Element) -> Iterator[_OfficeStyle]:

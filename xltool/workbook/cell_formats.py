@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-FONT: Final = "宋体"
+WORKBOOK_FONT: Final = "宋体"
 _BASE: Final[dict[str, Any]] = {
-    "font_name": FONT,
+    "font_name": WORKBOOK_FONT,
     "font_size": 11,
     "font_scheme": "none",
     "valign": "vcenter",
@@ -17,7 +17,7 @@ _LINE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#7F7F7F"}
 _FIGURE: Final[dict[str, Any]] = {**_LINE, "align": "center", "text_wrap": False, "shrink": True}
 """A figure too long for its column shrinks; it would show as ### or 1E+09 otherwise."""
 _STATE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#BF9000"}
-LOOKS: Final[dict[str, dict[str, Any]]] = {
+CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "title": {**_BASE, "font_size": 16, "bold": True, "align": "center"},
     "state": {**_STATE, "bold": True, "indent": 1, "bg_color": "#FFF2CC"},
     "agency": {**_STATE, "indent": 1, "text_wrap": False, "shrink": True},
@@ -71,14 +71,14 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "mark_error": {"bg_color": "#F4914D", "font_color": "#7A0000", "bold": True},
     "mark_warning": {"bg_color": "#FFD34D", "font_color": "#614700", "bold": True},
 }
-_LISTED: Final[dict[str, Any]] = {**_LINE, "font_size": 10}
-LISTED: Final[dict[str, dict[str, Any]]] = {
-    "head": {**_LISTED, "bold": True, "align": "center", "bg_color": "#DDEBF7"},
-    "text": _LISTED,
-    "number": {**_LISTED, "align": "right", "text_wrap": False, "num_format": "General"},
-    "date": {**_LISTED, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd"},
+_LIST_FORMAT: Final[dict[str, Any]] = {**_LINE, "font_size": 10}
+LIST_FORMATS: Final[dict[str, dict[str, Any]]] = {
+    "head": {**_LIST_FORMAT, "bold": True, "align": "center", "bg_color": "#DDEBF7"},
+    "text": _LIST_FORMAT,
+    "number": {**_LIST_FORMAT, "align": "right", "text_wrap": False, "num_format": "General"},
+    "date": {**_LIST_FORMAT, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd"},
     "caption": {**_BASE, "font_size": 12, "bold": True, "text_wrap": False},
     "aside": {**_BASE, "font_size": 9, "font_color": "#404040", "valign": "top"},
-    "moment": {**_LISTED, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd hh:mm:ss"},
+    "moment": {**_LIST_FORMAT, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 """How plain lists look; nothing in them is locked."""

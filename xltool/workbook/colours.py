@@ -10,18 +10,18 @@ from typing import Any, TypeAlias
 
 from xltool.model import Cell, Measure, Table
 from xltool.spreadsheet.a1 import column_name, range_name
+from xltool.spreadsheet.sheet import Area
 from xltool.workbook import formula
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, MEND, PASS
-from xltool.workbook.frames import Area
 from xltool.workbook.layout_plan import Plan, Spot, Word
-from xltool.workbook.ranges import rectangles
+from xltool.workbook.ranges import join_rectangles
 
 _Groups: TypeAlias = dict[tuple[object, ...], list[tuple[str, Area]]]
 """By what they share: for each word how the condition of its first cell names it, and an area that it colours."""
 
 
-def colour(context: Context, sheet: Any, table: Table) -> None:
+def write_colours(context: Context, sheet: Any, table: Table) -> None:
     """Writes the conditions of a table's sheet, the gravest first: where several hold, the first one colours."""
     plan, formats = context.plan, context.formats
     words = [word for word in plan.words if word.table is table]
@@ -32,7 +32,7 @@ def colour(context: Context, sheet: Any, table: Table) -> None:
                 _add_condition(sheet, [area for _, area in group], _write_criterion(group[0][0], look), formats[look])
     for measure, areas in _group_figures(plan, [c for c in context.spec.cells if c.table is table and not c.total]):
         first = Spot(table.sheet, *areas[0][:2]).address
-        fits = formula.validation(measure, first, slash=True)
+        fits = formula.write_validation(measure, first, slash=True)
         _add_condition(sheet, areas, f'AND({first}<>"",NOT({fits}))', formats["bad"])
 
 
@@ -69,7 +69,7 @@ def _write_criterion(word: str, look: str) -> str:
 def _group_figures(plan: Plan, inputs: list[Cell]) -> Iterator[tuple[Measure, list[Area]]]:
     """The areas of inputs by measure; apart where the first does not begin above and left of all others."""
     found: dict[Measure, list[Area]] = {}
-    for run in rectangles(plan, inputs):
+    for run in join_rectangles(plan, inputs):
         first, last = plan.cells[run[0]], plan.cells[run[-1]]
         area = (first.row, first.column, last.row, last.column)
         found.setdefault(plan.spec.cell(run[0]).measure, []).append(area)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xltool.model import FormSpec, Submission, Value
-from xltool.workbook.cached_values import Shown
+from xltool.workbook.cached_values import CachedValue
 from xltool.workbook.engine import Format, Worksheet
 from xltool.workbook.layout_plan import Plan, Spot
 
@@ -19,7 +19,7 @@ class Context:
     submission: Submission
     formats: Mapping[str, Format]
     formulas: Mapping[Spot, str]
-    shown: Mapping[Spot, Shown]
+    shown: Mapping[Spot, CachedValue]
     meta: Mapping[str, str]
     prior: Sequence[Value] = ()
 

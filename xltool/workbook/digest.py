@@ -7,15 +7,15 @@ import json
 from typing import Final
 
 from xltool.forms.memo import derive_once
-from xltool.workbook.formula import formulas
+from xltool.workbook.formula import list_formulas
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
-SIGNS: Final = 16
+DIGEST_DIGITS: Final = 16
 """Hexadecimal digits that a workbook bears of it."""
 
 
 @derive_once
-def digest(plan: Plan) -> str:
+def compute_digest(plan: Plan) -> str:
     """The digest of a workbook's plan, equal for equal workbooks however their definitions are written; 16 hexadecimal digits.
 
     It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a form are not in it,
@@ -36,7 +36,7 @@ def digest(plan: Plan) -> str:
             plan.cells[cell.key].reference: (cell.measure.unit, cell.row.not_applicable) for cell in spec.cells
         },
         "texts": {text.key: text.label for text in spec.texts},
-        "formulas": {spot.reference: text for spot, text in formulas(plan).items()},
+        "formulas": {spot.reference: text for spot, text in list_formulas(plan).items()},
     }
     canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:SIGNS]
+    return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_DIGITS]

@@ -14,7 +14,7 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet as Worksheet  # noqa: PLC0414 -- for the rest of the room
 
 from xltool.spreadsheet.a1 import cell_name
-from xltool.workbook.cell_formats import FONT
+from xltool.workbook.cell_formats import WORKBOOK_FONT
 
 CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
@@ -23,30 +23,30 @@ EXACT: Final = 10**15
 _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """A cleaned text as it stands in a part: marks of XML, carriage returns, and what looks like Excel's own escape, escaped."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SHAPE_OF_ESCAPE.sub("_x005F_", text).replace("\r", "_x000D_")
 
 
-def shared_string(text: str) -> str:
+def write_shared_string(text: str) -> str:
     """One item of the shared strings; blanks at its ends are kept."""
     space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<si><t{space}>{escaped(text)}</t></si>"
+    return f"<si><t{space}>{escape_text(text)}</t></si>"
 
 
 class Strings(SharedStrings):  # type: ignore[misc]
     """Texts as texts: xlsxwriter takes what stands between `<r>` and `</r>` for marked-up runs, and writes it raw."""
 
     def _write_si(self, string: str) -> None:
-        self.fh.write(shared_string(string))
+        self.fh.write(write_shared_string(string))
 
 
 class Properties(Custom):  # type: ignore[misc]
     """Properties escaped as texts are, by every version of xlsxwriter."""
 
     def _write_vt_lpwstr(self, value: str) -> None:
-        self.fh.write(f"<vt:lpwstr>{escaped(value)}</vt:lpwstr>")
+        self.fh.write(f"<vt:lpwstr>{escape_text(value)}</vt:lpwstr>")
 
 
 class Parts(Packager):  # type: ignore[misc]
@@ -119,10 +119,10 @@ class Book(Plain):
             name[3] = True
 
 
-def options() -> dict[str, Any]:
+def make_options() -> dict[str, Any]:
     """Made anew for each workbook: xlsxwriter changes what it is given."""
     return {
         "in_memory": True,
         "strings_to_urls": False,
-        "default_format_properties": {"font_name": FONT, "font_size": 11},
+        "default_format_properties": {"font_name": WORKBOOK_FONT, "font_size": 11},
     }

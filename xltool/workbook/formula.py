@@ -15,44 +15,60 @@ from xltool.forms.totals import find_definitions
 from xltool.model import PRIOR, Linear, Measure, Rule
 from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.frames import refer_in_frame
-from xltool.workbook.helpers import add_up, choose_linear, copy, list_runs, place_sums, round_sum
-from xltool.workbook.layout_plan import CHECK_TOP, DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, WHY, Plan, Spot
+from xltool.workbook.helpers import choose_linear, list_runs, place_sums, round_sum, write_copy, write_run_sum
+from xltool.workbook.layout_plan import (
+    CHECK_TOP,
+    DIFFERENCE_COLUMN,
+    LEFT_COLUMN,
+    LENGTH_COLUMN,
+    RIGHT_COLUMN,
+    VERDICT_COLUMN,
+    WHY_COLUMN,
+    Plan,
+    Spot,
+)
 from xltool.workbook.places import FormPlaces
-from xltool.workbook.ranges import Run, is_input, reference, runs
+from xltool.workbook.ranges import Run, is_input, join_runs, refer_to_run
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 
 
-def total(plan: Plan, rule: Rule) -> str:
+def write_total(plan: Plan, rule: Rule) -> str:
     """The locked formula of a total: the sum of its parts once all of them are there, else nothing."""
     assert rule.defines is not None
     home = plan.cells[rule.defines].sheet
-    parts = runs(plan, rule.linear.right)
+    parts = join_runs(plan, rule.linear.right)
     if len(parts) == 1 and parts[0][1] == 1 and is_input(plan, rule.linear.right[0][0]):
-        return _figures(plan, parts[0][0], home)
-    return f'IF({_complete(plan, parts, home)},{_sum(plan, parts, home)},"")'
+        return _refer_to_figures(plan, parts[0][0], home)
+    return f'IF({_write_completeness(plan, parts, home)},{_write_sum(plan, parts, home)},"")'
 
 
-def sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
+def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     """Left side, right side and difference of a rule on its line of the 校验 sheet; nothing while a cell is missing."""
-    left, right = cell_name(line, LEFT), cell_name(line, RIGHT)
+    left, right = cell_name(line, LEFT_COLUMN), cell_name(line, RIGHT_COLUMN)
     decimals = plan.spec.cell(linear.own[0]).measure.decimals
-    needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _of_last_year(part)]
-    one, other = (round_sum(_sum(plan, runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right))
+    needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _is_of_last_year(part)]
+    one, other = (
+        round_sum(_write_sum(plan, join_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
+    )
     return (
-        f'IF({_complete(plan, needed, CHECKS)},{one},"")',
+        f'IF({_write_completeness(plan, needed, CHECKS)},{one},"")',
         f'IF(ISNUMBER({left}),{other},"")',
         f'IF(ISNUMBER({left}),{round_sum(f"{left}-{right}", decimals)},"")',
     )
 
 
-def verdict(plan: Plan, rule: Rule, line: int) -> str:
+def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     """The verdict of a rule in a word, from the figures on its line; figures that only last year lacks are held against nobody."""
-    left, right, difference = (cell_name(line, column) for column in (LEFT, RIGHT, DIFFERENCE))
+    left, right, difference = (cell_name(line, column) for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN))
     holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
-    own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _of_last_year(part)]
-    unknown = f'IF({_complete(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
-    return f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
+    own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _is_of_last_year(part)]
+    unknown = (
+        f'IF({_write_completeness(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+    )
+    return (
+        f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_count_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
+    )
 
 
 def needs_last_year(rule: Rule) -> bool:
@@ -60,48 +76,48 @@ def needs_last_year(rule: Rule) -> bool:
     return rule.linear.alone is None
 
 
-def count_verdict(plan: Plan, check: Check, line: int) -> str:
+def write_count_verdict(plan: Plan, check: Check, line: int) -> str:
     """The verdict of a check that counts bad cells on its line: none is right."""
-    return f'IF({cell_name(line, LEFT)}=0,"{PASS}",{_bad(plan, check.severity == "error", MEND, line)})'
+    return f'IF({cell_name(line, LEFT_COLUMN)}=0,"{PASS}",{_count_bad(plan, check.severity == "error", MEND, line)})'
 
 
-def state(plan: Plan) -> str:
+def write_state(plan: Plan) -> str:
     """The one sentence about the whole workbook."""
     last = CHECK_TOP + len(plan.checks)
-    area = f"{cell_name(CHECK_TOP - 1, VERDICT, absolute=True)}:{cell_name(last, VERDICT, absolute=True)}"
+    area = f"{cell_name(CHECK_TOP - 1, VERDICT_COLUMN, absolute=True)}:{cell_name(last, VERDICT_COLUMN, absolute=True)}"
     errors = f'(COUNTIF({area},"{FAIL}")+COUNTIF({area},"{MEND}"))'
     asks = f'COUNTIF({area},"{ASK}")'
     return f'IF({errors}+{asks}=0,"可以报送","还有 "&{errors}&" 处必须改、"&{asks}&" 处需说明")'
 
 
-def state_text(errors: int, asks: int) -> str:
-    """What `state` shows for so many verdicts."""
+def say_state(errors: int, asks: int) -> str:
+    """What `write_state` shows for so many verdicts."""
     return f"还有 {errors} 处必须改、{asks} 处需说明" if errors + asks else "可以报送"
 
 
-def heading(plan: Plan) -> str:
+def write_heading(plan: Plan) -> str:
     """The state of the whole workbook above each table."""
     return f'"校验结果："&{plan.state.seen_from(TEXTS)}'
 
 
-def judged(plan: Plan, names: Sequence[str]) -> str:
+def write_word(plan: Plan, names: Sequence[str]) -> str:
     """The word for a row or column of a table, on its sheet: the first verdict among its checks that is not 通过."""
     lines = [plan.lines[name] for name in names]
-    verdicts = [Spot(CHECKS, line, VERDICT).seen_from(TEXTS) for line in lines]
+    verdicts = [Spot(CHECKS, line, VERDICT_COLUMN).seen_from(TEXTS) for line in lines]
     text = f'"{PASS}"'
     if len(lines) > 1:
         unfilled = ",".join(f'{seen}="{OPEN}"' for seen in verdicts)
         text = f'IF(OR({unfilled}),"{OPEN}",{text})'
     words = (MEND, ASK) if len(lines) > 1 else (MEND, ASK, OPEN)
     for line, seen in reversed(list(zip(lines, verdicts, strict=True))):
-        difference = Spot(CHECKS, line, DIFFERENCE).seen_from(TEXTS)
+        difference = Spot(CHECKS, line, DIFFERENCE_COLUMN).seen_from(TEXTS)
         same = ",".join(f'{seen}="{word}"' for word in words)
         text = f'IF({seen}="{FAIL}","{FAIL}，差 "&ABS({difference}),IF(OR({same}),{seen},{text}))'
     return text
 
 
-def judged_text(words: Sequence[tuple[str, str]]) -> str:
-    """What `judged` shows for verdicts and differences."""
+def say_word(words: Sequence[tuple[str, str]]) -> str:
+    """What `write_word` shows for verdicts and differences."""
     for word, difference in words:
         if word == FAIL:
             return f"{FAIL}，差 {difference.lstrip('-')}"
@@ -111,66 +127,70 @@ def judged_text(words: Sequence[tuple[str, str]]) -> str:
 
 
 @derive_once
-def formulas(plan: Plan) -> dict[Spot, str]:
+def list_formulas(plan: Plan) -> dict[Spot, str]:
     """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
-    found: dict[Spot, str] = {spot: copy(plan, key) for key, spot in plan.copies.items()}
-    found |= {spot: add_up(plan, [*run]) for run, spot in place_sums(plan).items()}
-    found |= {plan.cells[key]: total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()}
+    found: dict[Spot, str] = {spot: write_copy(plan, key) for key, spot in plan.copies.items()}
+    found |= {spot: write_run_sum(plan, [*run]) for run, spot in place_sums(plan).items()}
+    found |= {plan.cells[key]: write_total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()}
     places = FormPlaces(plan)
     for check in plan.checks:
         line = plan.lines[check.name]
         if check.kind is not None:
-            found[Spot(CHECKS, line, LEFT)] = check.kind.formula(places, check.table)
-            found[Spot(CHECKS, line, VERDICT)] = count_verdict(plan, check, line)
+            found[Spot(CHECKS, line, LEFT_COLUMN)] = check.kind.formula(places, check.table)
+            found[Spot(CHECKS, line, VERDICT_COLUMN)] = write_count_verdict(plan, check, line)
         if check.rule is not None:
             for column, text in zip(
-                (LEFT, RIGHT, DIFFERENCE), sides(plan, choose_linear(plan, check.rule), line), strict=True
+                (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN),
+                write_sides(plan, choose_linear(plan, check.rule), line),
+                strict=True,
             ):
                 found[Spot(CHECKS, line, column)] = text
-            found[Spot(CHECKS, line, VERDICT)] = verdict(plan, check.rule, line)
-    found[plan.state] = state(plan)
+            found[Spot(CHECKS, line, VERDICT_COLUMN)] = write_verdict(plan, check.rule, line)
+    found[plan.state] = write_state(plan)
     for word in plan.words:
-        found[word.spot] = judged(plan, word.checks)
+        found[word.spot] = write_word(plan, word.checks)
     for spot in plan.states.values():
-        found[spot] = heading(plan)
+        found[spot] = write_heading(plan)
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
-            found[Spot(TEXTS, spot.row, LENGTH)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
+            found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
     return found
 
 
-def validation(measure: Measure, cell: str, slash: bool) -> str:
+def write_validation(measure: Measure, cell: str, slash: bool) -> str:
     """The custom validation of an input that a plain whole-number validation cannot express."""
     lowest = -measure.maximum if measure.signed else 0
     fits = f"AND(ISNUMBER({cell}),{cell}>={lowest},{cell}<={measure.maximum},ROUND({cell},{measure.decimals})={cell})"
     return f'OR({cell}="/",{fits})' if slash else fits
 
 
-def _bad(plan: Plan, error: bool, word: str, line: int) -> str:
+def _count_bad(plan: Plan, error: bool, word: str, line: int) -> str:
     return (
-        f'"{word}"' if error else f'IF(LEN({refer_in_frame(plan, Spot(CHECKS, line, WHY), CHECKS)})>0,"{TOLD}","{ASK}")'
+        f'"{word}"'
+        if error
+        else f'IF(LEN({refer_in_frame(plan, Spot(CHECKS, line, WHY_COLUMN), CHECKS)})>0,"{TOLD}","{ASK}")'
     )
 
 
-def _of_last_year(part: tuple[Run, int]) -> bool:
+def _is_of_last_year(part: tuple[Run, int]) -> bool:
     return part[0][0].startswith(PRIOR)
 
 
-def _sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+def _write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
     """The sum of runs that are complete."""
     shown: list[str] = []
     for run, coefficient in parts:
         sign = "-" if coefficient < 0 else "+" if shown else ""
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
-        figures = _figures(plan, run, home)
+        figures = _refer_to_figures(plan, run, home)
         alone = is_input(plan, run[0]) or (len(run) == 1 and not run[0].startswith(PRIOR))
         shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")
     return "".join(shown)
 
 
-def _complete(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+def _write_completeness(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
     """Whether every cell of the runs holds a figure or `/`."""
-    figures = [_figures(plan, run, home) for run, _ in parts]
+    figures = [_refer_to_figures(plan, run, home) for run, _ in parts]
     slashes = [
         f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if run[0].startswith(PRIOR)
     ]
@@ -178,8 +198,8 @@ def _complete(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
     return f"COUNT({','.join(figures)}){''.join(slashes)}={cells}"
 
 
-def _figures(plan: Plan, run: Run, home: str) -> str:
+def _refer_to_figures(plan: Plan, run: Run, home: str) -> str:
     """Where the figures of a run stand: of inputs their one sum, which is a number only when all of them are there."""
     if not is_input(plan, run[0]):
-        return reference(plan, run, home)
+        return refer_to_run(plan, run, home)
     return place_sums(plan)[tuple(run)].seen_from(home)

@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, TypeAlias
+from typing import Final
 
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.spreadsheet.a1 import quote_sheet, range_name
-from xltool.workbook.layout_plan import CHECK_TOP, DIFFERENCE, LEFT, LENGTH, RIGHT, VERDICT, Plan, Spot
-
-Place: TypeAlias = tuple[int, int]
-Area: TypeAlias = tuple[int, int, int, int]
-"""Top, left, bottom, right; inclusive."""
+from xltool.spreadsheet.sheet import Area, Position
+from xltool.workbook.layout_plan import (
+    CHECK_TOP,
+    DIFFERENCE_COLUMN,
+    LEFT_COLUMN,
+    LENGTH_COLUMN,
+    RIGHT_COLUMN,
+    VERDICT_COLUMN,
+    Plan,
+    Spot,
+)
 
 _BEHIND: Final = 2
 """How far behind the last cell of a sheet a frame may end: all cells there are locked."""
@@ -28,12 +34,12 @@ _BEHIND: Final = 2
 class _Sheet:
     """Where a sheet may be typed into, where it computes, and where it ends."""
 
-    unlocked: frozenset[Place]
-    formulas: frozenset[Place]
+    unlocked: frozenset[Position]
+    formulas: frozenset[Position]
     bottom: int
     right: int
 
-    def nearest(self, place: Place, down: int, across: int) -> Place:
+    def nearest(self, place: Position, down: int, across: int) -> Position:
         """The nearest locked cell without a formula in a direction; the place itself where there is none."""
         row, column = place[0] + down, place[1] + across
         while 0 <= row <= self.bottom and 0 <= column <= self.right:
@@ -52,7 +58,7 @@ class _Sheet:
         whole = all(self.unlocked.issuperset(edge) for edge in _list_edges(area))
         return not whole and not any(self._moves(edge, down) for edge, down in moves)
 
-    def _moves(self, edge: list[Place], down: bool) -> bool:
+    def _moves(self, edge: list[Position], down: bool) -> bool:
         """Whether an edge can be cut, and fits unlocked cells below or above it, or beside it."""
         if not self.unlocked.issuperset(edge):
             return False
@@ -60,13 +66,13 @@ class _Sheet:
         lines = (((row + by, column) if down else (row, column + by) for row, column in edge) for by in steps if by)
         return any(self.unlocked.issuperset(line) for line in lines)
 
-    def computed(self, area: Area) -> set[Place]:
+    def computed(self, area: Area) -> set[Position]:
         """The formulas in a rectangle."""
         top, left, bottom, right = area
         return {(row, column) for row, column in self.formulas if top <= row <= bottom and left <= column <= right}
 
 
-def refer_in_frame(plan: Plan, spot: Spot, home: str, harmless: frozenset[Place] = frozenset()) -> str:
+def refer_in_frame(plan: Plan, spot: Spot, home: str, harmless: frozenset[Position] = frozenset()) -> str:
     """A cell that may be cut, as a reference that stays: `INDEX(frame, row, column)`, for a formula on the sheet `home`.
 
     `harmless` are formulas of its sheet that do not depend on the cell.
@@ -76,7 +82,7 @@ def refer_in_frame(plan: Plan, spot: Spot, home: str, harmless: frozenset[Place]
     return f"INDEX({sheet}{range_name(top, left, bottom, right)},{spot.row - top + 1},{spot.column - left + 1})"
 
 
-def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Place]) -> Area:
+def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Position]) -> Area:
     """The smallest frame of a cell; where formulas that depend on it surround it, the whole sheet, whose corners are locked."""
     sheet, place = _describe_sheet(plan, spot.sheet), (spot.row, spot.column)
     up, down = ({place[0], sheet.nearest(place, step, 0)[0]} for step in (-1, 1))
@@ -118,12 +124,19 @@ def _find_formulas(plan: Plan) -> tuple[Spot, ...]:
     found = [plan.cells[cell.key] for cell in plan.spec.cells if cell.total]
     found += [word.spot for word in plan.words]
     found += [plan.state, *plan.states.values()]
-    found += [Spot(TEXTS, spot.row, LENGTH) for spot in plan.texts.values() if spot.sheet == TEXTS]
+    found += [Spot(TEXTS, spot.row, LENGTH_COLUMN) for spot in plan.texts.values() if spot.sheet == TEXTS]
     lines = range(CHECK_TOP, CHECK_TOP + len(plan.checks))
-    return (*found, *(Spot(CHECKS, line, at) for line in lines for at in (LEFT, RIGHT, DIFFERENCE, VERDICT)))
+    return (
+        *found,
+        *(
+            Spot(CHECKS, line, at)
+            for line in lines
+            for at in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN)
+        ),
+    )
 
 
-def _list_edges(area: Area) -> tuple[list[Place], ...]:
+def _list_edges(area: Area) -> tuple[list[Position], ...]:
     top, left, bottom, right = area
     rows, columns = range(top, bottom + 1), range(left, right + 1)
     return (

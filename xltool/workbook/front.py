@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from xltool.forms.sheet_names import TEXTS
 from xltool.workbook.context import Context
-from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, LENGTH, STATE_ROW, TEXT_TOP, Spot, mark_text
-from xltool.workbook.marks import cover_value
-from xltool.workbook.page import LINE, TALLEST, finish, lines, set_columns
+from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, LENGTH_COLUMN, STATE_ROW, TEXT_TOP, Spot, write_mark
+from xltool.workbook.marks import word_mark
+from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet, set_columns
 
 COVER_LABELS: Final = {
     "name": "单位名称",
@@ -32,7 +32,7 @@ NOTES: Final = (
 )
 
 
-def guide(context: Context, sheet: Any) -> None:
+def write_guide(context: Context, sheet: Any) -> None:
     """Who fills in, the steps, what the colours mean, and what not to do."""
     spec, submission, formats = context.spec, context.submission, context.formats
     set_columns(sheet, GUIDE_WIDTHS)
@@ -52,29 +52,29 @@ def guide(context: Context, sheet: Any) -> None:
         sheet.merge_range(row, 0, row, 1, label, formats["label"])
         whose = label == "填报单位"  # shrinks rather than grows: the sheet is the same for all agencies
         sheet.write_string(row, 2, value, formats["whose" if whose else "guidance"])
-        sheet.set_row(row, LINE * (1 if whose else lines(value, GUIDE_WIDTHS[2], 10)))
+        sheet.set_row(row, LINE_HEIGHT * (1 if whose else count_lines(value, GUIDE_WIDTHS[2], 10)))
         row += 1
-    row = _heading(context, sheet, row + 1, "怎样填写")
+    row = _write_heading(context, sheet, row + 1, "怎样填写")
     for number, step in enumerate(spec.steps, 1):
         sheet.write_string(row, 0, f"{number}", formats["middle"])
         sheet.merge_range(row, 1, row, 2, step, formats["guidance"])
-        sheet.set_row(row, LINE * lines(step, sum(GUIDE_WIDTHS[1:]), 10))
+        sheet.set_row(row, LINE_HEIGHT * count_lines(step, sum(GUIDE_WIDTHS[1:]), 10))
         row += 1
-    row = _heading(context, sheet, row + 1, "颜色的意思")
+    row = _write_heading(context, sheet, row + 1, "颜色的意思")
     for look, name, meaning in (*LEGEND, *([OF_LAST_YEAR] if context.plan.prior else [])):
         sheet.merge_range(row, 0, row, 1, name, formats[look])
         sheet.write_string(row, 2, meaning, formats["guidance"])
-        sheet.set_row(row, LINE * lines(meaning, GUIDE_WIDTHS[2], 10))
+        sheet.set_row(row, LINE_HEIGHT * count_lines(meaning, GUIDE_WIDTHS[2], 10))
         row += 1
-    row = _heading(context, sheet, row + 1, "注意")
+    row = _write_heading(context, sheet, row + 1, "注意")
     for note in NOTES:
         sheet.merge_range(row, 0, row, 2, note, formats["guidance"])
-        sheet.set_row(row, LINE)
+        sheet.set_row(row, LINE_HEIGHT)
         row += 1
-    finish(context, sheet, portrait=True)
+    finish_sheet(context, sheet, portrait=True)
 
 
-def cover(context: Context, sheet: Any) -> None:
+def write_cover(context: Context, sheet: Any) -> None:
     """Whose report it is, the contact facts, and who filled it in; at the foot the mark of identity."""
     plan, formats = context.plan, context.formats
     set_columns(sheet, COVER_WIDTHS)
@@ -83,7 +83,7 @@ def cover(context: Context, sheet: Any) -> None:
     for at, field in enumerate(COVER_FIELDS):
         row = COVER_TOP + at
         sheet.write_string(row, 0, COVER_LABELS[field], formats["label"])
-        sheet.write_string(row, 1, cover_value(field, context.meta), formats["locked"])
+        sheet.write_string(row, 1, word_mark(field, context.meta), formats["locked"])
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)
     for text in (text for text in context.spec.texts if text.place == "cover"):
@@ -91,21 +91,21 @@ def cover(context: Context, sheet: Any) -> None:
         sheet.write_string(spot.row, 0, text.label, formats["label"])
         _write_text(context, sheet, spot, text.key, "field")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
-        sheet.set_row(spot.row, max(21, LINE * lines(text.guidance, COVER_WIDTHS[2], 10)))
+        sheet.set_row(spot.row, max(21, LINE_HEIGHT * count_lines(text.guidance, COVER_WIDTHS[2], 10)))
     sheet.write_string(plan.mark.row, 0, "文件标识", formats["mark"])
-    sheet.write_string(plan.mark.row, plan.mark.column, mark_text(context.meta), formats["mark"])
+    sheet.write_string(plan.mark.row, plan.mark.column, write_mark(context.meta), formats["mark"])
     first = next((plan.texts[text.key] for text in context.spec.texts if text.place == "cover"), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)
-    finish(context, sheet, portrait=True)
+    finish_sheet(context, sheet, portrait=True)
 
 
-def texts(context: Context, sheet: Any) -> None:
+def write_texts(context: Context, sheet: Any) -> None:
     """One labelled cell for each text, with what to write in it and how much has been written."""
     plan, formats = context.plan, context.formats
     set_columns(sheet, TEXT_WIDTHS)
     sheet.merge_range(0, 0, 0, 3, "文字部分", formats["title"])
     sheet.set_row(0, 30)
-    state_line(context, sheet, TEXTS, 3)
+    write_state_line(context, sheet, TEXTS, 3)
     for column, label in enumerate(("部分", "内容（浅黄色格内填写，换行按 Alt+Enter）", "填写要求", "字数")):
         sheet.write_string(2, column, label, formats["head"])
     sheet.set_row(2, 21)
@@ -116,22 +116,22 @@ def texts(context: Context, sheet: Any) -> None:
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
         _write_text(context, sheet, spot, text.key, "text")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
-        context.compute(sheet, Spot(TEXTS, spot.row, LENGTH), "figure")
-        height = max(text.lines, lines(context.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
-        sheet.set_row(spot.row, min(TALLEST, LINE * height))
+        context.compute(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
+        height = max(text.lines, count_lines(context.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
+        sheet.set_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * height))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
     sheet.freeze_panes(TEXT_TOP, 1)
     sheet.repeat_rows(0, 2)
-    finish(context, sheet, portrait=False)
+    finish_sheet(context, sheet, portrait=False)
 
 
-def state_line(context: Context, sheet: Any, name: str, last: int) -> None:
+def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None:
     """The second row of a sheet: the agency, and the state of the whole workbook, green once it can be sent."""
     spot, formats = context.plan.states[name], context.formats
-    _across(sheet, 0, spot.column - 1, formats["agency"])
+    _merge_across(sheet, 0, spot.column - 1, formats["agency"])
     sheet.write_string(STATE_ROW, 0, f"填报单位：{context.submission.agency.name}", formats["agency"])
-    _across(sheet, spot.column, last, formats["state"])
+    _merge_across(sheet, spot.column, last, formats["state"])
     context.compute(sheet, spot, "state")
     sheet.set_row(STATE_ROW, 21)
     rule = {"type": "formula", "criteria": f'={context.plan.state.reference}="可以报送"', "format": formats["good"]}
@@ -146,12 +146,12 @@ def _write_text(context: Context, sheet: Any, spot: Spot, key: str, look: str) -
         sheet.write_blank(spot.row, spot.column, None, context.formats[look])
 
 
-def _heading(context: Context, sheet: Any, row: int, text: str) -> int:
+def _write_heading(context: Context, sheet: Any, row: int, text: str) -> int:
     sheet.merge_range(row, 0, row, 2, text, context.formats["head"])
     sheet.set_row(row, 21)
     return row + 1
 
 
-def _across(sheet: Any, first: int, last: int, look: Any) -> None:
+def _merge_across(sheet: Any, first: int, last: int, look: Any) -> None:
     if last > first:
         sheet.merge_range(STATE_ROW, first, STATE_ROW, last, "", look)

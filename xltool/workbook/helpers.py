@@ -12,23 +12,24 @@ from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import HIDDEN
 from xltool.model import CellKey, Linear, Rule
-from xltool.workbook.frames import Place, refer_in_frame
+from xltool.spreadsheet.sheet import Position
+from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
-from xltool.workbook.ranges import Run, cell_of, is_input, reference, runs
+from xltool.workbook.ranges import Run, find_cell, is_input, join_runs, refer_to_run
 
 SUMS = 2
 """The column of the very hidden sheet for sums."""
 
 
-def copy(plan: Plan, key: CellKey) -> str:
+def write_copy(plan: Plan, key: CellKey) -> str:
     """The formula of an input's copy: what stands there, and an empty text for a blank."""
     content = refer_in_frame(plan, plan.cells[key], HIDDEN, _find_independent(plan, key))
     return f'IF({content}="","",{content})'
 
 
-def add_up(plan: Plan, run: Run) -> str:
+def write_run_sum(plan: Plan, run: Run) -> str:
     """The formula of a run's sum: once every cell holds a figure of its measure or `/`, else nothing; a fraction of a count is none."""
-    area, decimals = reference(plan, run, HIDDEN), cell_of(plan, run[0]).measure.decimals
+    area, decimals = refer_to_run(plan, run, HIDDEN), find_cell(plan, run[0]).measure.decimals
     figures = f'SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))+COUNTIF({area},"/")'
     return f'IF({figures}={len(run)},{round_sum(f"SUM({area})", decimals)},"")'
 
@@ -49,7 +50,7 @@ def choose_linear(plan: Plan, rule: Rule) -> Linear:
 
 def list_runs(plan: Plan, linear: Linear) -> list[tuple[Run, int]]:
     """The runs of both sides, with their coefficients."""
-    return [*runs(plan, linear.left), *runs(plan, linear.right)]
+    return [*join_runs(plan, linear.left), *join_runs(plan, linear.right)]
 
 
 def round_sum(sum_: str, decimals: int) -> str:
@@ -61,14 +62,14 @@ def _list_linears(plan: Plan) -> Iterator[Linear]:
     yield from (choose_linear(plan, check.rule) for check in plan.checks if check.rule is not None)
 
 
-def _find_independent(plan: Plan, key: CellKey) -> frozenset[Place]:
+def _find_independent(plan: Plan, key: CellKey) -> frozenset[Position]:
     """The totals on an input's sheet that it is no part of."""
     name = plan.cells[key].sheet
     return frozenset(place for place, parts in _locate_totals(plan, name).items() if key not in parts)
 
 
 @derive_once
-def _locate_totals(plan: Plan, name: str) -> dict[Place, frozenset[CellKey]]:
+def _locate_totals(plan: Plan, name: str) -> dict[Position, frozenset[CellKey]]:
     """The totals of a sheet by place, each with all inputs that it is made of."""
     defined = totals.find_definitions(plan.spec.rules)
     spots = {key: plan.cells[key] for key in defined if plan.cells[key].sheet == name}

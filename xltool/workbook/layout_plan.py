@@ -23,18 +23,18 @@ PRIOR_LINE: Final = 3
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
 CHECK_TOP: Final = 5
-LEFT, RIGHT, DIFFERENCE, VERDICT, WHY = 4, 5, 6, 7, 8
+LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN, WHY_COLUMN = 4, 5, 6, 7, 8
 """Columns of the 校验 sheet."""
-LENGTH: Final = 3
+LENGTH_COLUMN: Final = 3
 """The column of the 文字 sheet that counts characters."""
-COPIES: Final = 4
+COPIES_COLUMN: Final = 4
 """The first column of the very hidden sheet for the copies of inputs, behind the marks of identity and the sums."""
 
 META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "serial")
 """What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
-LAST_YEAR: Final = "prior"
+LAST_YEAR_MARK: Final = "prior"
 """One more mark in a workbook that shows last year's figures: the year that they are of."""
-MARKS: Final = (*META, LAST_YEAR)
+MARKS: Final = (*META, LAST_YEAR_MARK)
 COVER_FIELDS: Final = ("name", "code", "level", "year", "scope")
 """The identity that the cover shows, in order."""
 
@@ -101,13 +101,13 @@ class Plan:
         self.checks = checks.list_checks(spec, prior)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
-            check.name: Spot(CHECKS, self.lines[check.name], WHY)
+            check.name: Spot(CHECKS, self.lines[check.name], WHY_COLUMN)
             for check in self.checks
             if check.severity == "warning"
         }
         self.state = Spot(CHECKS, STATE_ROW, 1)
         self.states: dict[str, Spot] = {TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
-        self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _middle(table.widths)) for table in spec.tables}
+        self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _find_middle(table.widths)) for table in spec.tables}
         self.words = tuple(self._words())
 
     def spot(self, key: CellKey) -> Spot:
@@ -121,10 +121,10 @@ class Plan:
 
     def names(self) -> dict[str, Spot]:
         """The hidden defined name of every input, text, explanation and mark of identity."""
-        found = {name_of("cell", cell.key): self.cells[cell.key] for cell in self.spec.cells if not cell.total}
-        found |= {name_of("text", key): spot for key, spot in self.texts.items()}
-        found |= {name_of("why", name): spot for name, spot in self.explanations.items()}
-        return found | {name_of("meta", field): spot for field, spot in self.meta.items()}
+        found = {name_cell("cell", cell.key): self.cells[cell.key] for cell in self.spec.cells if not cell.total}
+        found |= {name_cell("text", key): spot for key, spot in self.texts.items()}
+        found |= {name_cell("why", name): spot for name, spot in self.explanations.items()}
+        return found | {name_cell("meta", field): spot for field, spot in self.meta.items()}
 
     def below(self, table: Table) -> int:
         """The first row below a table's grid, where its columns are judged in words."""
@@ -168,7 +168,7 @@ class Plan:
             for cell in self.spec.cells:
                 if cell.table is table and not cell.total:
                     area = self.areas[cell.key]
-                    yield cell.key, Spot(HIDDEN, top + area.row, COPIES + area.column)
+                    yield cell.key, Spot(HIDDEN, top + area.row, COPIES_COLUMN + area.column)
             top += self.grids[table.id].rows
 
     def _words(self) -> Iterator[Word]:
@@ -219,25 +219,25 @@ class Plan:
         return cell.table, Spot(cell.table.sheet, self.below(cell.table), area.column), area.width
 
 
-def _middle(widths: Sequence[int]) -> int:
+def _find_middle(widths: Sequence[int]) -> int:
     """The first column, but not the first of all, behind which no more than half of a table's width is left."""
     return next(at for at in range(1, len(widths) + 1) if 2 * sum(widths[:at]) >= sum(widths) or at == len(widths) - 1)
 
 
-plan = derive_once(Plan)
+make_plan = derive_once(Plan)
 """The plan of a form's workbook, with last year's figures or without."""
 
 
-def name_of(kind: str, key: str) -> str:
+def name_cell(kind: str, key: str) -> str:
     """A key as a defined name: `cell__applications__received__total`; ids hold single underscores only, so it stays unique."""
     return f"{kind}__{key.replace('@', '___').replace('.', '__')}"
 
 
-def mark_text(meta: Mapping[str, str]) -> str:
+def write_mark(meta: Mapping[str, str]) -> str:
     """The visible mark of identity at the foot of the cover."""
     return " · ".join(meta[field] for field in ("form", "digest", "code", "year", "serial") if meta[field])
 
 
-def page_mark(meta: Mapping[str, str]) -> str:
+def write_page_mark(meta: Mapping[str, str]) -> str:
     """The mark at the foot of each printed page: the same for all agencies, so that a stamp need not touch the sheets."""
     return " · ".join(meta[field] for field in ("form", "digest", "year"))

@@ -15,12 +15,12 @@ from xltool.forms.text import LONGEST_TEXT, clean_text, measure_breadth
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
-from xltool.workbook.cell_formats import LISTED
-from xltool.workbook.engine import CREATED, EXACT, Plain, options
+from xltool.workbook.cell_formats import LIST_FORMATS
+from xltool.workbook.engine import CREATED, EXACT, Plain, make_options
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 
-NARROWEST, BROADEST = 8, 60
+NARROWEST_LIST_COLUMN, BROADEST_LIST_COLUMN = 8, 60
 PORTRAIT: Final = 90
 """Up to this breadth in characters a list is printed upright."""
 CUT: Final = "……（后略）"
@@ -34,27 +34,27 @@ def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: S
     Raises `XltoolError` for more rows or columns than a sheet has.
     """
     buffer = io.BytesIO()
-    book = Plain(buffer, options())
+    book = Plain(buffer, make_options())
     book.set_properties({"author": "xltool", "created": CREATED})
-    formats = {name: book.add_format(look) for name, look in LISTED.items()}
-    names = sheet_names([*sheets, *([charts.SHEET] if pictures else [])])
+    formats = {name: book.add_format(look) for name, look in LIST_FORMATS.items()}
+    names = make_sheet_names([*sheets, *([charts.PICTURES_SHEET] if pictures else [])])
     for name, rows in zip(names, sheets.values(), strict=False):
         draw_list(book.add_worksheet(name), rows, formats)
     if pictures:
-        charts.draw(book, book.add_worksheet(names[-1]), pictures, formats)
+        charts.draw_pictures(book, book.add_worksheet(names[-1]), pictures, formats)
     book.close()
     return buffer.getvalue()
 
 
-def sheet_names(names: Iterable[str]) -> list[str]:
+def make_sheet_names(names: Iterable[str]) -> list[str]:
     """Names as Excel allows them: without its forbidden signs, at most 31 long, no two alike."""
     found: dict[str, str] = {}
     for name in names:
         bare = FORBIDDEN.sub(" ", clean_text(name)).strip().strip("'").strip() or "表"
         bare = f"{bare}表" if bare.casefold() == HISTORY else bare
-        taken, number = _cut(bare, SHEET_LENGTH), 2
+        taken, number = _cut_text(bare, SHEET_LENGTH), 2
         while taken.casefold() in found:
-            taken, number = f"{_cut(bare, SHEET_LENGTH - len(f'({number})'))}({number})", number + 1
+            taken, number = f"{_cut_text(bare, SHEET_LENGTH - len(f'({number})'))}({number})", number + 1
         found[taken.casefold()] = taken
     return list(found.values())
 
@@ -64,14 +64,14 @@ def draw_list(sheet: Any, rows: Sequence[Sequence[Content]], formats: Mapping[st
     widest = max((len(row) for row in rows), default=0)
     if len(rows) > ROWS or widest > COLUMNS:
         raise XltoolError(f"清单有 {len(rows)} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成。")
-    widths = [NARROWEST] * widest
+    widths = [NARROWEST_LIST_COLUMN] * widest
     for at, row in enumerate(rows):
         for column, content in enumerate(row):
-            shown = _write(sheet, at, column, content, formats)
+            shown = _write_cell(sheet, at, column, content, formats)
             room = max(map(measure_breadth, shown.split("\n"))) + (
                 4 if at == 0 else 2
             )  # a head has the button of the filter beside it
-            widths[column] = min(BROADEST, max(widths[column], room))
+            widths[column] = min(BROADEST_LIST_COLUMN, max(widths[column], room))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     if rows and widest:
@@ -85,7 +85,7 @@ def draw_list(sheet: Any, rows: Sequence[Sequence[Content]], formats: Mapping[st
     sheet.set_footer("&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
 
 
-def _write(sheet: Any, row: int, column: int, content: Content, formats: Mapping[str, Any]) -> str:
+def _write_cell(sheet: Any, row: int, column: int, content: Content, formats: Mapping[str, Any]) -> str:
     """Writes one cell and tells what it shows, for the width of its column."""
     if content is None or content == "":
         sheet.write_blank(row, column, None, formats["text" if row else "head"])
@@ -94,16 +94,16 @@ def _write(sheet: Any, row: int, column: int, content: Content, formats: Mapping
         moment = isinstance(content, datetime)
         sheet.write_datetime(row, column, content, formats["moment" if moment else "date"])
         return "2000-01-01 00:00:00" if moment else "2000-01-01"
-    if row and not isinstance(content, str | date) and _fits(content):
+    if row and not isinstance(content, str | date) and _is_exact(content):
         sheet.write_number(row, column, content, formats["number"])
         return str(content)
     text = clean_text(str(content))
-    text = text if len(text) <= LONGEST_TEXT // 2 else _cut(text, LONGEST_TEXT, CUT)
+    text = text if len(text) <= LONGEST_TEXT // 2 else _cut_text(text, LONGEST_TEXT, CUT)
     sheet.write_string(row, column, text, formats["text" if row else "head"])
     return text
 
 
-def _fits(number: float | Decimal) -> bool:
+def _is_exact(number: float | Decimal) -> bool:
     """Whether Excel holds the number to its last digit."""
     if isinstance(number, float):
         return math.isfinite(number)
@@ -112,7 +112,7 @@ def _fits(number: float | Decimal) -> bool:
     return -EXACT < number < EXACT and number == Decimal(repr(float(number)))
 
 
-def _cut(text: str, most: int, mark: str = "") -> str:
+def _cut_text(text: str, most: int, mark: str = "") -> str:
     """The text, or as much of its beginning as fits with the mark; Excel counts a rare character beyond the basic plane twice."""
     units = text.encode("utf-16-le")
     return text if len(units) <= 2 * most else units[: 2 * (most - len(mark))].decode("utf-16-le", "ignore") + mark

@@ -13,19 +13,19 @@ from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
-from xltool.workbook.layout_plan import Plan, Spot, plan
+from xltool.workbook.layout_plan import Plan, Spot, make_plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark
-from xltool.workbook.write import workbook
+from xltool.workbook.write import write_workbook
 
-MOST_FIGURES: Final = 6
+MAX_LISTED_FIGURES: Final = 6
 """How many figures of one finding are listed."""
-MOST_SIGNS: Final = 60
+MAX_QUOTED_CHANGE: Final = 60
 """How much of a text that changed is shown."""
-LONGEST: Final = 2_000
+MAX_COMMENT: Final = 2_000
 """Characters of one comment: what no longer fits stands on the sheet 退回意见."""
 
 
-def returned_workbook(
+def mark_workbook(
     spec: FormSpec,
     submission: Submission,
     findings: Sequence[Finding],
@@ -39,42 +39,48 @@ def returned_workbook(
     What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes. Raises `XltoolError`
     as the writer does.
     """
-    layout = plan(spec, prior is not None)
-    return workbook(spec, submission, prior, _noticed(layout, submission, findings, previous, version))
+    layout = make_plan(spec, prior is not None)
+    return write_workbook(spec, submission, prior, _build_notice(layout, submission, findings, previous, version))
 
 
-def _noticed(
+def _build_notice(
     layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int
 ) -> Notice:
     spec = layout.spec
     values = dict(zip(spec.index, submission.values, strict=True))
     ordered = sorted(findings, key=lambda found: SEVERITIES.index(found.severity))
-    remarks = tuple(_remark(found, layout, values) for found in ordered)
-    changes = None if previous is None else tuple(_changes(layout, previous, submission))
-    return Notice(version, remarks, changes, _marks(ordered, layout, values))
+    remarks = tuple(_build_remark(found, layout, values) for found in ordered)
+    changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
+    return Notice(version, remarks, changes, _mark_cells(ordered, layout, values))
 
 
-def _remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Remark:
-    problem, remedy, basis = _told(found, layout)
-    target = _target(found, layout)
-    remedy += "".join(f"\n疑似错误：{_doubt(suspect, layout)}" for suspect in found.suspects)
+def _build_remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Remark:
+    problem, remedy, basis = _describe_finding(found, layout)
+    target = _find_target(found, layout)
+    remedy += "".join(f"\n疑似错误：{_describe_suspect(suspect, layout)}" for suspect in found.suspects)
     return Remark(
-        found.severity, _place(found, layout, target), target, _figure(found, layout, values), problem, remedy, basis
+        found.severity,
+        _describe_place(found, layout, target),
+        target,
+        _describe_figures(found, layout, values),
+        problem,
+        remedy,
+        basis,
     )
 
 
-def _told(found: Finding, layout: Plan) -> tuple[str, str, str]:
-    problem, remedy, basis = messages.told(found, layout.spec, layout.place)
+def _describe_finding(found: Finding, layout: Plan) -> tuple[str, str, str]:
+    problem, remedy, basis = messages.tell_finding(found, layout.spec, layout.place)
     return clean_text(problem), clean_text(remedy) or NOTHING_TO_DO, clean_text(basis)
 
 
-def _doubt(suspect: Suspect, layout: Plan) -> str:
+def _describe_suspect(suspect: Suspect, layout: Plan) -> str:
     cell = layout.spec.cell(suspect.key)
     change = f"{format_value(suspect.value, cell.measure)} → {format_value(suspect.proposed, cell.measure)}"
     return f"{cell.table.name} {layout.cells[suspect.key].address} {change}，{clean_text(suspect.why)}。"
 
 
-def _target(found: Finding, layout: Plan) -> Spot | None:
+def _find_target(found: Finding, layout: Plan) -> Spot | None:
     """The first cell that a finding is about, or the cell or sheet of the text that it names."""
     if found.keys:
         return layout.cells[found.keys[0]]
@@ -83,7 +89,7 @@ def _target(found: Finding, layout: Plan) -> Spot | None:
     return named or (Spot(sheet, 0, 0) if sheet in layout.sheets else None)
 
 
-def _place(found: Finding, layout: Plan, target: Spot | None) -> str:
+def _describe_place(found: Finding, layout: Plan, target: Spot | None) -> str:
     if found.keys:
         first = f"{layout.spec.cell(found.keys[0]).table.name} {layout.cells[found.keys[0]].address}"
         return f"{first}{and_more(len(found.keys), 1, '格')}"
@@ -92,7 +98,7 @@ def _place(found: Finding, layout: Plan, target: Spot | None) -> str:
     return target.sheet if (target.row, target.column) == (0, 0) else f"{target.sheet} {target.address}"
 
 
-def _figure(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> str:
+def _describe_figures(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> str:
     """What stood in the cells: what was typed, or the figures."""
     typed = found.data.get("raw", found.data.get("typed"))
     if typed is not None:
@@ -101,12 +107,12 @@ def _figure(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> st
         (layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in found.keys
     ]
     if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
-        listed = [f"{address}：{figure}" for address, figure in figures[:MOST_FIGURES]]
-        return "\n".join([*listed, *(["……"] if len(figures) > MOST_FIGURES else [])])
+        listed = [f"{address}：{figure}" for address, figure in figures[:MAX_LISTED_FIGURES]]
+        return "\n".join([*listed, *(["……"] if len(figures) > MAX_LISTED_FIGURES else [])])
     return figures[0][1] if figures else ""
 
 
-def _changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Change]:
+def _find_changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Change]:
     spec = layout.spec
     for cell, old, new in zip(spec.cells, before.values, after.values, strict=True):
         if not cell.total and old != new:
@@ -121,61 +127,61 @@ def _changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Ch
             )
     for text in spec.texts:
         spot = layout.texts[text.key]
-        yield from _changed(
+        yield from _compare_values(
             f"{spot.sheet} {spot.address}", spot, text.label, before.texts.get(text.key), after.texts.get(text.key)
         )
     for check in layout.checks:
         if check.name in layout.explanations:
             spot = layout.explanations[check.name]
             told = before.explanations.get(check.name), after.explanations.get(check.name)
-            yield from _changed(f"{CHECKS} {spot.address}", spot, f"说明（{check.subject}）", *told)
+            yield from _compare_values(f"{CHECKS} {spot.address}", spot, f"说明（{check.subject}）", *told)
 
 
-def _changed(place: str, spot: Spot, called: str, old: str | None, new: str | None) -> Iterator[Change]:
+def _compare_values(place: str, spot: Spot, called: str, old: str | None, new: str | None) -> Iterator[Change]:
     if (old or "") != (new or ""):
-        yield Change(place, spot, called, _brief(old), _brief(new))
+        yield Change(place, spot, called, _shorten(old), _shorten(new))
 
 
-def _brief(text: str | None) -> str:
+def _shorten(text: str | None) -> str:
     if not text:
         return "（空）"
     short = clean_text(text)
-    return short if len(short) <= MOST_SIGNS else f"{short[:MOST_SIGNS]}……（共 {len(short)} 字）"
+    return short if len(short) <= MAX_QUOTED_CHANGE else f"{short[:MAX_QUOTED_CHANGE]}……（共 {len(short)} 字）"
 
 
 @dataclass
-class _Noted:
+class _CellNotes:
     """What is gathered for one cell: the gravest of its findings, and what its comment will say."""
 
     severity: Severity
     told: list[str] = field(default_factory=list)
 
 
-def _marks(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, Value]) -> dict[CellKey, Mark]:
+def _mark_cells(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, Value]) -> dict[CellKey, Mark]:
     """The cells of all findings that ask for something, in the order of the form; `findings` come gravest first."""
-    noted: dict[CellKey, _Noted] = {}
+    noted: dict[CellKey, _CellNotes] = {}
     for found in findings:
         if found.severity == "info":
             continue
-        problem, remedy, _ = _told(found, layout)
+        problem, remedy, _ = _describe_finding(found, layout)
         said = f"【{GRADES[found.severity]}】{problem}\n改法：{remedy}"
         commented = found.keys if len(found.keys) <= MOST_CELLS else found.keys[:1]
         for key in found.keys:
-            cell = noted.setdefault(key, _Noted(found.severity))
+            cell = noted.setdefault(key, _CellNotes(found.severity))
             if key in commented:
                 cell.told.append(said)
         for suspect in found.suspects:
-            doubt = f"疑似错误：{_doubt(suspect, layout)}"
-            cell = noted.setdefault(suspect.key, _Noted(found.severity))
+            doubt = f"疑似错误：{_describe_suspect(suspect, layout)}"
+            cell = noted.setdefault(suspect.key, _CellNotes(found.severity))
             if doubt not in cell.told:
                 cell.told.append(doubt)
     return {
-        key: Mark(noted[key].severity, values[key], _comment(noted[key].told))
+        key: Mark(noted[key].severity, values[key], _write_comment(noted[key].told))
         for key in layout.spec.index
         if key in noted
     }
 
 
-def _comment(told: Sequence[str]) -> str:
+def _write_comment(told: Sequence[str]) -> str:
     text = "\n\n".join(told)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}……（全文见“{RETURN}”表）"
+    return text if len(text) <= MAX_COMMENT else f"{text[:MAX_COMMENT]}……（全文见“{RETURN}”表）"

@@ -9,11 +9,11 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms.text import excel_length
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission
-from xltool.workbook.digest import digest
-from xltool.workbook.layout_plan import LAST_YEAR, plan
+from xltool.workbook.digest import compute_digest
+from xltool.workbook.layout_plan import LAST_YEAR_MARK, make_plan
 
 SCOPES: Final = {"own": "本级", "consolidated": "汇总"}
-LABELS: Final = {
+MARK_LABELS: Final = {
     "form": "报表",
     "digest": "表样版本",
     "code": "单位代码",
@@ -33,7 +33,7 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
     agency = submission.agency
     marks = {
         "form": spec.id,
-        "digest": digest(plan(spec, prior is not None)),
+        "digest": compute_digest(make_plan(spec, prior is not None)),
         "code": agency.code,
         "name": agency.name,
         "level": agency.level,
@@ -41,10 +41,10 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
         "scope": submission.scope,
         "serial": submission.serial,
     }
-    return marks if prior is None else marks | {LAST_YEAR: str(prior.year)}
+    return marks if prior is None else marks | {LAST_YEAR_MARK: str(prior.year)}
 
 
-def cover_value(field: str, meta: Mapping[str, str]) -> str:
+def word_mark(field: str, meta: Mapping[str, str]) -> str:
     """A mark of identity in the words of the cover."""
     value = meta[field]
     return LEVEL_NAMES[value] if field == "level" else SCOPES[value] if field == "scope" else value
@@ -52,7 +52,7 @@ def cover_value(field: str, meta: Mapping[str, str]) -> str:
 
 def check_marks(meta: Mapping[str, str]) -> None:
     """Fails for a mark of identity that xlsxwriter would leave out of the properties with a mere warning."""
-    check_fit((LABELS[field], meta[field], MOST_PROPERTY) for field in ("name", "code", "serial"))
+    check_fit((MARK_LABELS[field], meta[field], MOST_PROPERTY) for field in ("name", "code", "serial"))
 
 
 def check_fit(whole: Iterable[tuple[str, str, int]]) -> None:

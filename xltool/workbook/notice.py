@@ -9,15 +9,15 @@ from typing import Any, Final, assert_never
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
 from xltool.forms.text import measure_breadth
-from xltool.messages import plain
+from xltool.messages import format_scaled
 from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
-from xltool.workbook.page import LINE, TALLEST, finish, lines
+from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
-PLACE: Final = 2
+PLACE_COLUMN: Final = 2
 WIDTHS: Final = (6, 7, 20, 16, 62, 40, 34)
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
@@ -75,7 +75,7 @@ class Notice:
     marks: Mapping[CellKey, Mark]
 
 
-def draw(context: Context, sheet: Any, notice: Notice) -> None:
+def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     """The first sheet: whose it is, how to go on, the findings, and what changed since the last return."""
     formats, last = context.formats, len(HEADS) - 1
     for at, width in enumerate(WIDTHS):
@@ -85,23 +85,23 @@ def draw(context: Context, sheet: Any, notice: Notice) -> None:
     whose = f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 {notice.version} 次报送"
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)
-    for row, hint in enumerate((*HINTS, _counts(notice)), 2):
+    for row, hint in enumerate((*HINTS, _count_remarks(notice)), 2):
         sheet.merge_range(row, 0, row, last, hint, formats["guidance"])
-        sheet.set_row(row, LINE * lines(hint, sum(WIDTHS), 10))
+        sheet.set_row(row, LINE_HEIGHT * count_lines(hint, sum(WIDTHS), 10))
     row = 3 + len(HINTS)
     for column, label in enumerate(HEADS):
         sheet.write_string(row, column, label, formats["head"])
     sheet.set_row(row, 21)
     for number, remark in enumerate(notice.remarks, 1):
         row += 1
-        _remark(context, sheet, row, number, remark)
+        _write_remark(context, sheet, row, number, remark)
     if notice.changes is not None:
-        _changes(context, sheet, row + 2, notice.changes)
+        _write_changes(context, sheet, row + 2, notice.changes)
     sheet.set_zoom(85)
-    finish(context, sheet, portrait=False)
+    finish_sheet(context, sheet, portrait=False)
 
 
-def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
+def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
     """Colours the cells of one table that are in question, until they hold something else, and writes their comments.
 
     To be called before the table is drawn: the first condition that holds decides the colour.
@@ -113,7 +113,7 @@ def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
         spot, width = context.plan.cells[key], context.plan.areas[key].width
         rule = {
             "type": "formula",
-            "criteria": f"={_unchanged(cell, spot, found.value)}",
+            "criteria": f"={_write_unchanged(cell, spot, found.value)}",
             "format": context.formats[f"mark_{found.severity}"],
         }
         sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
@@ -124,12 +124,12 @@ def mark(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
             sheet.write_comment(spot.row, spot.column, found.comment, look | size)
 
 
-def _unchanged(cell: Cell, spot: Spot, value: Value) -> str:
+def _write_unchanged(cell: Cell, spot: Spot, value: Value) -> str:
     """A condition that holds as long as a cell holds what it held."""
     place = cell_name(spot.row, spot.column, absolute=True)
     match value:
         case int():
-            return f"AND(ISNUMBER({place}),{place}={plain(value, cell.measure.decimals)})"
+            return f"AND(ISNUMBER({place}),{place}={format_scaled(value, cell.measure.decimals)})"
         case NotApplicable.SLASH:
             return f'{place}="/"'
         case None:
@@ -138,24 +138,24 @@ def _unchanged(cell: Cell, spot: Spot, value: Value) -> str:
             assert_never(value)
 
 
-def _counts(notice: Notice) -> str:
+def _count_remarks(notice: Notice) -> str:
     tally = [(GRADES[grade], sum(remark.severity == grade for remark in notice.remarks)) for grade in GRADES]
     return f"共 {len(notice.remarks)} 条意见：{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
 
 
-def _remark(context: Context, sheet: Any, row: int, number: int, remark: Remark) -> None:
+def _write_remark(context: Context, sheet: Any, row: int, number: int, remark: Remark) -> None:
     formats = context.formats
     sheet.write_number(row, 0, number, formats["middle"])
     sheet.write_string(row, 1, GRADES[remark.severity], formats[f"grade_{remark.severity}"])
-    _link(context, sheet, row, remark)
+    _write_link(context, sheet, row, remark)
     cells = (remark.figure, remark.problem, remark.remedy, remark.basis)
     sheet.write_string(row, 3, remark.figure, formats["note"])
     for column, text in enumerate(cells[1:], 4):
         sheet.write_string(row, column, text, formats["guidance"])
-    _fit(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
+    _fit_row(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
 
 
-def _changes(context: Context, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:
+def _write_changes(context: Context, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:
     formats, last = context.formats, len(HEADS) - 1
     sheet.merge_range(row, 0, row, last, "与上次报送相比", formats["head"])
     sheet.set_row(row, 21)
@@ -163,38 +163,43 @@ def _changes(context: Context, sheet: Any, row: int, changes: tuple[Change, ...]
     if not changes:
         sheet.merge_range(row, 0, row, last, "与上次报送的内容完全一样，没有任何改动。", formats["guidance"])
         return
-    _pair(sheet, row, 0, CHANGED[0], formats["head"])
-    _pair(sheet, row, 3, CHANGED[3], formats["head"])
+    _write_pair(sheet, row, 0, CHANGED[0], formats["head"])
+    _write_pair(sheet, row, 3, CHANGED[3], formats["head"])
     for column in (2, 5, 6):
         sheet.write_string(row, column, CHANGED[column], formats["head"])
     for number, change in enumerate(changes, 1):
         row += 1
-        _pair(sheet, row, 0, f"{number}", formats["middle"])
-        _link(context, sheet, row, change)
-        _pair(sheet, row, 3, change.called, formats["guidance"])
+        _write_pair(sheet, row, 0, f"{number}", formats["middle"])
+        _write_link(context, sheet, row, change)
+        _write_pair(sheet, row, 3, change.called, formats["guidance"])
         sheet.write_string(row, 5, change.before, formats["note"])
         sheet.write_string(row, 6, change.after, formats["note"])
-        _fit(sheet, row, {5: change.before, 6: change.after})
+        _fit_row(sheet, row, {5: change.before, 6: change.after})
 
 
-def _pair(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
+def _write_pair(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
     sheet.merge_range(row, column, row, column + 1, "", look)
     sheet.write_string(row, column, text, look)
 
 
-def _link(context: Context, sheet: Any, row: int, told: Remark | Change) -> None:
+def _write_link(context: Context, sheet: Any, row: int, told: Remark | Change) -> None:
     if told.target is None:
-        sheet.write_string(row, PLACE, told.place, context.formats["note"])
+        sheet.write_string(row, PLACE_COLUMN, told.place, context.formats["note"])
     else:
         sheet.write_url(
             row,
-            PLACE,
+            PLACE_COLUMN,
             f"internal:{quote_sheet(told.target.sheet)}!{told.target.address}",
             context.formats["link"],
             told.place,
         )
 
 
-def _fit(sheet: Any, row: int, texts: Mapping[int, str]) -> None:
+def _fit_row(sheet: Any, row: int, texts: Mapping[int, str]) -> None:
     """A row as tall as its texts need; merged cells and links give a spreadsheet program nothing to go by."""
-    sheet.set_row(row, min(TALLEST, LINE * max(lines(text, WIDTHS[column], 10) for column, text in texts.items()) + 3))
+    sheet.set_row(
+        row,
+        min(
+            TALLEST_ROW, LINE_HEIGHT * max(count_lines(text, WIDTHS[column], 10) for column, text in texts.items()) + 3
+        ),
+    )

@@ -7,29 +7,29 @@ from typing import Any, Final
 
 from xltool.forms.text import measure_breadth
 from xltool.workbook.context import Context
-from xltool.workbook.layout_plan import page_mark
+from xltool.workbook.layout_plan import write_page_mark
 
-LINE: Final = 16.5  # points of one line at 11 pt
-TALLEST: Final = 405  # Excel allows 409 points
+LINE_HEIGHT: Final = 16.5  # points of one line at 11 pt
+TALLEST_ROW: Final = 405  # Excel allows 409 points
 
 
-def finish(context: Context, sheet: Any, portrait: bool) -> None:
+def finish_sheet(context: Context, sheet: Any, portrait: bool) -> None:
     """Lock and print layout: A4, one page wide, the mark of the form in the footer."""
     sheet.set_paper(9)
     sheet.set_portrait() if portrait else sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer(f"&L&8{footer_mark(context.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.set_footer(f"&L&8{write_footer_mark(context.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def footer_mark(meta: Mapping[str, str]) -> str:
+def write_footer_mark(meta: Mapping[str, str]) -> str:
     """The mark of the form as a footer spells it: & begins a code there."""
-    return page_mark(meta).replace("&", "&&")
+    return write_page_mark(meta).replace("&", "&&")
 
 
-def lines(text: str, width: float, size: int) -> int:
+def count_lines(text: str, width: float, size: int) -> int:
     """How many lines a text takes in a column of that width (in characters of 11 pt); a Chinese character is two wide.
 
     Three characters are left for the indent, the margins, and punctuation that may not begin a line.

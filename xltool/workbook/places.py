@@ -9,7 +9,7 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan
-from xltool.workbook.ranges import Run, cell_of, last_year, rectangles, reference
+from xltool.workbook.ranges import Run, find_cell, join_rectangles, refer_to_run, shift_to_last_year
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class FormArea:
 
     @property
     def reference(self) -> str:
-        return reference(self.plan, self.run, CHECKS)
+        return refer_to_run(self.plan, self.run, CHECKS)
 
     @property
     def last_year(self) -> str:
-        return reference(self.plan, last_year(self.run), CHECKS)
+        return refer_to_run(self.plan, shift_to_last_year(self.run), CHECKS)
 
     @property
     def measure(self) -> Measure:
-        return cell_of(self.plan, self.run[0]).measure
+        return find_cell(self.plan, self.run[0]).measure
 
     @property
     def size(self) -> int:
@@ -45,7 +45,7 @@ class FormPlaces:
 
     def areas(self, cells: Iterable[Cell]) -> list[FormArea]:
         """The cells, as few areas as may be."""
-        return [FormArea(self.plan, run) for run in rectangles(self.plan, cells)]
+        return [FormArea(self.plan, run) for run in join_rectangles(self.plan, cells)]
 
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""

@@ -6,44 +6,46 @@ from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
 from xltool.model import Block, Column, NotApplicable, Rectangle, Table
-from xltool.workbook.cached_values import figure
+from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP
 
-HEADING: Final = "上年数（供核对）"
-MARK: Final = "（上年）"
+PRIOR_HEADING: Final = "上年数（供核对）"
+PRIOR_MARK: Final = "（上年）"
 """Behind each head, so that no label of the form stands twice on its sheet: labels tell where cells are."""
-BROADEST: Final = 16.0
+BROADEST_PRIOR_COLUMN: Final = 16.0
 
 
-def draw(context: Context, sheet: Any, table: Table, widths: list[float], last: int) -> None:
+def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], last: int) -> None:
     """The figures with heads of their own, and the official table alone as what is printed; `last` is its last column."""
     plan = context.plan
     down = [block for block in table.blocks if not block.across]
     if down:
         left, right = plan.left(table), plan.beside(table)
         for at, width in enumerate(widths[left:], right + 1):
-            sheet.set_column(at, at, min(width, BROADEST))
-        _area(context, sheet, (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left), HEADING, "head")
+            sheet.set_column(at, at, min(width, BROADEST_PRIOR_COLUMN))
+        _write_area(
+            context, sheet, (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left), PRIOR_HEADING, "head"
+        )
     for number, block in enumerate(table.blocks):
         if block.across:
-            _line(context, sheet, block)
+            _write_line(context, sheet, block)
         else:
-            _heads(context, sheet, table, block, number)
+            _write_heads(context, sheet, table, block, number)
     for key, spot in plan.priors.items():
         if spot.sheet == table.sheet:
-            _figure(context, sheet, key)
+            _write_figure(context, sheet, key)
     sheet.print_area(0, 0, plan.below(table) + bool(table.note), last)
 
 
-def _figure(context: Context, sheet: Any, key: str) -> None:
+def _write_figure(context: Context, sheet: Any, key: str) -> None:
     spot, width = context.plan.priors[key], context.plan.areas[key].width
     value, look = context.prior[context.spec.index[key]], context.formats["prior"]
     if width > 1:
         sheet.merge_range(spot.row, spot.column, spot.row, spot.column + width - 1, "", look)
     match value:
         case int():
-            sheet.write_number(spot.row, spot.column, figure(value, context.spec.cell(key)), look)
+            sheet.write_number(spot.row, spot.column, to_cached_figure(value, context.spec.cell(key)), look)
         case NotApplicable.SLASH:
             sheet.write_inline(spot.row, spot.column, "/", look)
         case None:
@@ -52,7 +54,7 @@ def _figure(context: Context, sheet: Any, key: str) -> None:
             assert_never(value)
 
 
-def _line(context: Context, sheet: Any, block: Block) -> None:
+def _write_line(context: Context, sheet: Any, block: Block) -> None:
     """The heading of a block whose rows stand side by side, above its figures."""
     spots = [
         (spot, context.plan.areas[key].width)
@@ -61,27 +63,27 @@ def _line(context: Context, sheet: Any, block: Block) -> None:
     ]
     first, (last, width) = spots[0][0], spots[-1]
     about = f"：{block.caption}" if block.caption else ""
-    text = f"{HEADING}{about}，各栏次序同上表"
-    _area(context, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
+    text = f"{PRIOR_HEADING}{about}，各栏次序同上表"
+    _write_area(context, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
 
 
-def _heads(context: Context, sheet: Any, table: Table, block: Block, number: int) -> None:
+def _write_heads(context: Context, sheet: Any, table: Table, block: Block, number: int) -> None:
     plan = context.plan
     heads = [area for area in plan.grids[table.id].rectangles if area.block == number and area.role == "head"]
     top, bottom = (
         TABLE_TOP + min(area.row for area in heads),
         TABLE_TOP + max(area.row + area.height for area in heads) - 1,
     )
-    for column, area in _columns(context, table, block):
+    for column, area in _pair_columns(context, table, block):
         spot = plan.priors[f"{table.id}.{block.rows[0].id}.{column.id}"]
-        text = column.label.removeprefix("本年") + MARK
-        _area(context, sheet, (top, spot.column, bottom, spot.column + area.width - 1), text, "last_year")
+        text = column.label.removeprefix("本年") + PRIOR_MARK
+        _write_area(context, sheet, (top, spot.column, bottom, spot.column + area.width - 1), text, "last_year")
 
 
-def _columns(context: Context, table: Table, block: Block) -> Iterator[tuple[Column, Rectangle]]:
+def _pair_columns(context: Context, table: Table, block: Block) -> Iterator[tuple[Column, Rectangle]]:
     for column in block.columns:
         yield column, context.plan.areas[f"{table.id}.{block.rows[0].id}.{column.id}"]
 
 
-def _area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:
+def _write_area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:
     sheet.merge_range(*area, text, context.formats[look])

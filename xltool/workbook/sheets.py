@@ -12,13 +12,22 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
-from xltool.workbook.cached_values import figure
-from xltool.workbook.colours import colour
+from xltool.workbook.cached_values import to_cached_figure
+from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
-from xltool.workbook.front import state_line
-from xltool.workbook.layout_plan import CHECK_TOP, DIFFERENCE, LEFT, RIGHT, TABLE_TOP, VERDICT, WHY, Spot
-from xltool.workbook.page import LINE, TALLEST, finish, lines
+from xltool.workbook.front import write_state_line
+from xltool.workbook.layout_plan import (
+    CHECK_TOP,
+    DIFFERENCE_COLUMN,
+    LEFT_COLUMN,
+    RIGHT_COLUMN,
+    TABLE_TOP,
+    VERDICT_COLUMN,
+    WHY_COLUMN,
+    Spot,
+)
+from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet
 
 CHECK_HEADS: Final = (
     "序号",
@@ -33,17 +42,17 @@ CHECK_HEADS: Final = (
     "查看",
 )
 CHECK_WIDTHS: Final = (6, 7, 36, 54, 10, 10, 10, 10, 38, 8)
-NARROWEST: Final = 8.6
+NARROWEST_COLUMN: Final = 8.6
 """The narrowest column of figures, in characters: seven digits and a heading of three lines."""
-BROADEST: Final = 96
+BROADEST_TABLE: Final = 96
 PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 """What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
 
 
-def table(context: Context, sheet: Any, table_: Table) -> None:
+def write_table(context: Context, sheet: Any, table_: Table) -> None:
     """One official table with its merges; inputs unlocked and validated, totals computed, rows and columns judged in words."""
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
-    widths = _widths(table_, _labels(grid.rectangles))
+    widths = _column_widths(table_, _count_label_columns(grid.rectangles))
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     judged = any(word.spot.column == plan.beside(table_) for word in plan.words if word.table is table_)
@@ -51,34 +60,36 @@ def table(context: Context, sheet: Any, table_: Table) -> None:
     sheet.set_column(grid.columns, grid.columns, 12)
     sheet.merge_range(0, 0, 0, last, table_.title, formats["title"])
     sheet.set_row(0, 30)
-    state_line(context, sheet, table_.sheet, last)
+    write_state_line(context, sheet, table_.sheet, last)
     for area in grid.rectangles:
         if area.key is None:
             look = (
-                "label" if area.role == "label" and area.column + area.width == _labels(grid.rectangles) else "middle"
+                "label"
+                if area.role == "label" and area.column + area.width == _count_label_columns(grid.rectangles)
+                else "middle"
             )
-            _area(sheet, area, area.text, formats["head" if area.role in {"head", "caption", "corner"} else look])
+            _write_area(sheet, area, area.text, formats["head" if area.role in {"head", "caption", "corner"} else look])
         else:
-            _value(context, sheet, context.spec.cell(area.key), area)
-    for row, height in _heights(grid.rectangles, widths):
+            _write_value(context, sheet, context.spec.cell(area.key), area)
+    for row, height in _row_heights(grid.rectangles, widths):
         sheet.set_row(TABLE_TOP + row, height)
-    _words(context, sheet, table_)
-    _validations(context, sheet, table_)
+    _write_words(context, sheet, table_)
+    _write_validations(context, sheet, table_)
     if table_.note:
         row = plan.below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
     if plan.prior:
-        prior.draw(context, sheet, table_, widths, last)
+        prior.draw_prior(context, sheet, table_, widths, last)
     inputs = [cell for cell in context.spec.cells if cell.table is table_ and not cell.total]
     if inputs:
         first = plan.cells[inputs[0].key]
         sheet.set_selection(first.row, first.column, first.row, first.column)
     sheet.freeze_panes(TABLE_TOP + grid.head_rows, 0)
     sheet.repeat_rows(0, TABLE_TOP + grid.head_rows - 1)
-    finish(context, sheet, portrait=not table_.landscape)
+    finish_sheet(context, sheet, portrait=not table_.landscape)
 
 
-def checks(context: Context, sheet: Any) -> None:
+def write_checks(context: Context, sheet: Any) -> None:
     """One row a rule: grade, sentence, both sides, difference, verdict, link to the cells, and 说明 for what need only be explained."""
     plan, formats = context.plan, context.formats
     for at, width in enumerate(CHECK_WIDTHS):
@@ -101,30 +112,33 @@ def checks(context: Context, sheet: Any) -> None:
         sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])
     sheet.set_row(CHECK_TOP - 1, 30)
     for number, check in enumerate(plan.checks, 1):
-        _check(context, sheet, number, check)
+        _write_check(context, sheet, number, check)
     bottom = CHECK_TOP + len(plan.checks) - 1
     for words, look in (((FAIL, MEND), "bad"), ((ASK,), "ask"), ((PASS, TOLD), "good")):
         for word in words:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": formats[look]}
-            sheet.conditional_format(CHECK_TOP, VERDICT, bottom, VERDICT, rule)
+            sheet.conditional_format(CHECK_TOP, VERDICT_COLUMN, bottom, VERDICT_COLUMN, rule)
     sheet.set_zoom(85)  # all columns on a screen of 1366 pixels
     sheet.freeze_panes(CHECK_TOP, 0)
     sheet.repeat_rows(CHECK_TOP - 1)
     first = next(iter(plan.explanations.values()), Spot(CHECKS, CHECK_TOP, 0))
     sheet.set_selection(first.row, first.column, first.row, first.column)
-    finish(context, sheet, portrait=False)
+    finish_sheet(context, sheet, portrait=False)
 
 
-def _check(context: Context, sheet: Any, number: int, check: Check) -> None:
+def _write_check(context: Context, sheet: Any, number: int, check: Check) -> None:
     plan, formats, row = context.plan, context.formats, context.plan.lines[check.name]
     sheet.write_number(row, 0, number, formats["middle"])
     sheet.write_string(row, 1, GRADES[check.severity], formats["middle"])
     sheet.write_string(row, 2, check.subject, formats["guidance"])
     sheet.write_string(row, 3, check.text, formats["guidance"])
     told = context.submission.explanations.get(check.name, "")
-    room = max(lines(text, CHECK_WIDTHS[at], 10) for text, at in ((check.subject, 2), (check.text, 3), (told, WHY)))
-    sheet.set_row(row, min(TALLEST, LINE * max(room, 2 if check.name in plan.explanations else 1)))
-    for column in (LEFT, RIGHT, DIFFERENCE, VERDICT):
+    room = max(
+        count_lines(text, CHECK_WIDTHS[at], 10)
+        for text, at in ((check.subject, 2), (check.text, 3), (told, WHY_COLUMN))
+    )
+    sheet.set_row(row, min(TALLEST_ROW, LINE_HEIGHT * max(room, 2 if check.name in plan.explanations else 1)))
+    for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN):
         spot = Spot(CHECKS, row, column)
         if spot in context.formulas:
             context.compute(sheet, spot, "figure")
@@ -132,20 +146,20 @@ def _check(context: Context, sheet: Any, number: int, check: Check) -> None:
             sheet.write_blank(row, column, None, formats["figure"])
     if check.name in plan.explanations:
         if told:
-            sheet.write_string(row, WHY, told, formats["reason"])
+            sheet.write_string(row, WHY_COLUMN, told, formats["reason"])
         else:
-            sheet.write_blank(row, WHY, None, formats["reason"])
+            sheet.write_blank(row, WHY_COLUMN, None, formats["reason"])
     else:
-        sheet.write_blank(row, WHY, None, formats["locked"])
-    target = _target(context, check)
+        sheet.write_blank(row, WHY_COLUMN, None, formats["locked"])
+    target = _find_target(context, check)
     if target is None:
-        sheet.write_blank(row, WHY + 1, None, formats["figure"])
+        sheet.write_blank(row, WHY_COLUMN + 1, None, formats["figure"])
     else:
         address = f"internal:{quote_sheet(target.sheet)}!{target.address}"
-        sheet.write_url(row, WHY + 1, address, formats["link"], target.address if check.rule else "看表")
+        sheet.write_url(row, WHY_COLUMN + 1, address, formats["link"], target.address if check.rule else "看表")
 
 
-def _target(context: Context, check: Check) -> Spot | None:
+def _find_target(context: Context, check: Check) -> Spot | None:
     """The first cell that a check looks at."""
     if check.rule is not None:
         return context.plan.cells[check.rule.linear.own[0]]
@@ -156,20 +170,20 @@ def _target(context: Context, check: Check) -> Spot | None:
     )
 
 
-def _value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
+def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
     formats, spot = context.formats, context.plan.cells[cell.key]
     if cell.total:
         if area.width > 1:
-            _area(sheet, area, "", formats["total"])
+            _write_area(sheet, area, "", formats["total"])
         context.compute(sheet, spot, "total")
         return
     look = formats["input" if cell.measure.decimals else "input0"]
     if area.width > 1:
-        _area(sheet, area, "", look)
+        _write_area(sheet, area, "", look)
     value = context.submission.values[context.spec.index[cell.key]]
     match value:
         case int():
-            sheet.write_number(spot.row, spot.column, figure(value, cell), look)
+            sheet.write_number(spot.row, spot.column, to_cached_figure(value, cell), look)
         case NotApplicable.SLASH:
             sheet.write_string(spot.row, spot.column, "/", look)
         case None:
@@ -178,7 +192,7 @@ def _value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
             assert_never(value)
 
 
-def _words(context: Context, sheet: Any, table_: Table) -> None:
+def _write_words(context: Context, sheet: Any, table_: Table) -> None:
     """The verdicts beside and below the table, and the colour of the cells that they speak of."""
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     words = [word for word in plan.words if word.table is table_]
@@ -189,7 +203,7 @@ def _words(context: Context, sheet: Any, table_: Table) -> None:
             TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"]
         )
     under = [word for word in words if word.spot.row == below]
-    labels = _labels(grid.rectangles)
+    labels = _count_label_columns(grid.rectangles)
     if under and labels:
         sheet.merge_range(below, 0, below, labels - 1, "本栏校验", formats["head"])
     if under:
@@ -198,43 +212,43 @@ def _words(context: Context, sheet: Any, table_: Table) -> None:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
         context.compute(sheet, word.spot, "word1" if word in beside else "word")
-    colour(context, sheet, table_)
+    write_colours(context, sheet, table_)
 
 
-def _validations(context: Context, sheet: Any, table_: Table) -> None:
-    for cells in _alike(context, table_):
+def _write_validations(context: Context, sheet: Any, table_: Table) -> None:
+    for cells in _group_alike(context, table_):
         cell, measure = cells[0], cells[0].measure
         slash = cell.row.not_applicable
         rule: dict[str, Any] = {
             "input_title": cell.row.short[:PROMPT_TITLE],
-            "input_message": _prompt(cell),
+            "input_message": _write_prompt(cell),
             "error_title": "填的数不对",
         }
-        rule["error_message"] = f"这里只能填{_wanted(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
+        rule["error_message"] = f"这里只能填{_describe_measure(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
         if measure.decimals or slash:
             first = context.plan.cells[cell.key].address
-            rule |= {"validate": "custom", "value": f"={formula.validation(measure, first, slash)}"}
+            rule |= {"validate": "custom", "value": f"={formula.write_validation(measure, first, slash)}"}
         else:
             lowest = -measure.maximum if measure.signed else 0
             rule |= {"validate": "integer", "criteria": "between", "minimum": lowest, "maximum": measure.maximum}
         if (
             len(rule["input_message"]) > PROMPT
             or len(rule["error_message"]) > ERROR
-            or sheet.data_validation(*_span(context, cells), rule)
+            or sheet.data_validation(*_find_span(context, cells), rule)
         ):
             raise ValueError(f"not a validation for Excel: {cell.key}")
 
 
-def _prompt(cell: Cell) -> str:
-    return f"填{_wanted(cell.measure)}，没有发生的填 0。{cell.row.prompt}"
+def _write_prompt(cell: Cell) -> str:
+    return f"填{_describe_measure(cell.measure)}，没有发生的填 0。{cell.row.prompt}"
 
 
-def _wanted(measure: Measure) -> str:
+def _describe_measure(measure: Measure) -> str:
     number = f"最多 {measure.decimals} 位小数的数" if measure.decimals else "整数"
     return f"{number}（单位：{measure.unit}{'，可为负数' if measure.signed else '，不能为负'}）"
 
 
-def _alike(context: Context, table_: Table) -> Iterator[list[Cell]]:
+def _group_alike(context: Context, table_: Table) -> Iterator[list[Cell]]:
     """Inputs of one row that stand side by side and are of one measure."""
 
     def row_measure(cell: Cell) -> tuple[Row, Measure]:
@@ -245,36 +259,38 @@ def _alike(context: Context, table_: Table) -> Iterator[list[Cell]]:
         yield list(group)
 
 
-def _span(context: Context, cells: list[Cell]) -> tuple[int, int, int, int]:
+def _find_span(context: Context, cells: list[Cell]) -> tuple[int, int, int, int]:
     first, last = context.plan.cells[cells[0].key], context.plan.cells[cells[-1].key]
     return first.row, first.column, last.row, last.column
 
 
-def _labels(rectangles: tuple[Rectangle, ...]) -> int:
+def _count_label_columns(rectangles: tuple[Rectangle, ...]) -> int:
     """How many columns of the grid hold labels."""
     return max((area.column + area.width for area in rectangles if area.role == "label"), default=0)
 
 
-def _area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
+def _write_area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
     top = TABLE_TOP + area.row
     sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
 
 
-def _widths(table_: Table, labels: int) -> list[float]:
+def _column_widths(table_: Table, labels: int) -> list[float]:
     """The official relative widths in characters, columns of figures no narrower than they need."""
-    factor = BROADEST / sum(table_.widths)
-    return [round(max(width * factor, NARROWEST if at >= labels else 0), 2) for at, width in enumerate(table_.widths)]
+    factor = BROADEST_TABLE / sum(table_.widths)
+    return [
+        round(max(width * factor, NARROWEST_COLUMN if at >= labels else 0), 2) for at, width in enumerate(table_.widths)
+    ]
 
 
-def _heights(rectangles: tuple[Rectangle, ...], widths: list[float]) -> Iterator[tuple[int, float]]:
+def _row_heights(rectangles: tuple[Rectangle, ...], widths: list[float]) -> Iterator[tuple[int, float]]:
     """The height of each row of the grid, from the labels that stand in one row alone."""
     rows = max(area.row + area.height for area in rectangles)
     needed = [1.0] * rows
     for area in rectangles:
         if area.key is None:
             room = sum(widths[area.column : area.column + area.width])
-            each = lines(area.text, room, 11) / area.height
+            each = count_lines(area.text, room, 11) / area.height
             for row in range(area.row, area.row + area.height):
                 needed[row] = max(needed[row], each)
     for row, count in enumerate(needed):
-        yield row, max(21.0, round(LINE * count + 3, 1))
+        yield row, max(21.0, round(LINE_HEIGHT * count + 3, 1))

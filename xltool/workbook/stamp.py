@@ -17,11 +17,11 @@ from xml.etree.ElementTree import fromstring
 from xltool.forms.text import clean_text
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
 from xltool.rules.prior_year import align_prior
-from xltool.workbook.cached_values import figure
-from xltool.workbook.engine import escaped, shared_string
-from xltool.workbook.layout_plan import Plan, plan
+from xltool.workbook.cached_values import to_cached_figure
+from xltool.workbook.engine import escape_text, write_shared_string
+from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_marks, identity_marks
-from xltool.workbook.write import workbook
+from xltool.workbook.write import write_workbook
 
 STRINGS, PROPERTIES = "xl/sharedStrings.xml", "docProps/custom.xml"
 
@@ -38,7 +38,7 @@ _SIZES: Final = struct.Struct("<3I")
 _SIZES_IN_LOCAL, _SIZES_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
 
 
-class _Entry(NamedTuple):
+class _ZipPart(NamedTuple):
     """One part in its zip: local header with name, deflated bytes, line of the directory."""
 
     name: str
@@ -51,7 +51,7 @@ class _Entry(NamedTuple):
 class _Mould:
     """A master workbook taken apart: fixed markup alternates with the texts that hold an agency's marks, and with last year's cells."""
 
-    entries: tuple[_Entry, ...]
+    entries: tuple[_ZipPart, ...]
     strings: tuple[str, ...]
     fixed: frozenset[str]
     properties: str
@@ -65,7 +65,7 @@ class Master:
         self.spec, self.year, self.scope = spec, year, scope
         self._moulds: dict[tuple[Level, int | None], _Mould] = {}
 
-    def stamped(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
+    def stamp(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
         """An agency's blank workbook, with last year's figures or without, byte for byte what the writer itself would make.
 
         Raises `XltoolError` for a name, code or serial that is too long.
@@ -73,12 +73,12 @@ class Master:
         blank = self._blank(Agency(clean_text(agency.code), clean_text(agency.name), agency.level), clean_text(serial))
         check_marks(identity_marks(self.spec, blank))
         mould = self._mould(agency.level, prior)
-        changed = _own_parts(mould, blank)
+        changed = _write_own_parts(mould, blank)
         if changed is None:
-            return workbook(self.spec, blank, prior)
+            return write_workbook(self.spec, blank, prior)
         if prior is not None:
-            changed |= _last_year(mould, self.spec, prior)
-        return _zipped(mould.entries, changed)
+            changed |= _fill_last_year(mould, self.spec, prior)
+        return _zip_entries(mould.entries, changed)
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
         return Submission(
@@ -90,29 +90,31 @@ class Master:
         kind = level, None if prior is None else prior.year
         if kind not in self._moulds:
             empty = prior and Submission(self.spec.id, prior.year, prior.agency, (None,) * len(self.spec.cells))
-            data = workbook(self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty)
-            self._moulds[kind] = _taken_apart(data, plan(self.spec, prior is not None))
+            data = write_workbook(self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty)
+            self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None))
         return self._moulds[kind]
 
 
-def _own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | None:
+def _write_own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | None:
     """The parts that are the agency's own; None where one of its texts is also another text of the form, or there is none.
 
     Equal texts share one place among the shared strings, and then all other parts would count differently.
     """
     marks = {ord(_CODE): blank.agency.code, ord(_NAME): blank.agency.name, ord(_SERIAL): blank.serial}
-    own = [shared_string(text.translate(marks)) for text in mould.strings[1::2]]
+    own = [write_shared_string(text.translate(marks)) for text in mould.strings[1::2]]
     if not all(marks.values()) or len({*own}) < len(own) or not mould.fixed.isdisjoint(own):
         return None
     strings = [*mould.strings]
     strings[1::2] = own
-    properties = mould.properties.translate({sign: escaped(text) for sign, text in marks.items()})
+    properties = mould.properties.translate({sign: escape_text(text) for sign, text in marks.items()})
     return {STRINGS: "".join(strings).encode(), PROPERTIES: properties.encode()}
 
 
-def _last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, bytes]:
+def _fill_last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, bytes]:
     """The sheets of tables with last year's figures in their cells."""
-    cells = {cell.key: _rest(value, cell) for cell, value in zip(spec.cells, align_prior(spec, prior), strict=True)}
+    cells = {
+        cell.key: _write_rest(value, cell) for cell, value in zip(spec.cells, align_prior(spec, prior), strict=True)
+    }
     changed = {}
     for part, pieces in mould.tables.items():
         filled = [*pieces]
@@ -121,32 +123,32 @@ def _last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, by
     return changed
 
 
-def _rest(value: Value, cell: Cell) -> str:
+def _write_rest(value: Value, cell: Cell) -> str:
     """What follows the place and style of a cell."""
     if value is None:
         return "/>"
-    shown = figure(value, cell)
+    shown = to_cached_figure(value, cell)
     return f' t="inlineStr"><is><t>{shown}</t></is></c>' if isinstance(shown, str) else f"><v>{shown:.16G}</v></c>"
 
 
-def _taken_apart(data: bytes, layout: Plan) -> _Mould:
-    entries = tuple(_entries(data))
+def _take_apart(data: bytes, layout: Plan) -> _Mould:
+    entries = tuple(_read_entries(data))
     parts = {entry.name: entry.packed for entry in entries}
 
     def content(part: str) -> str:
         return zlib.decompress(parts[part], -zlib.MAX_WBITS).decode()
 
-    strings, fixed = _items(content(STRINGS))
+    strings, fixed = _split_strings(content(STRINGS))
     tables = {}
     for number, name in enumerate(layout.sheets, 1):
         keys = {spot.address: key for key, spot in layout.priors.items() if spot.sheet == name}
         if keys:
             part = f"xl/worksheets/sheet{number}.xml"
-            tables[part] = _cells(content(part), keys)
+            tables[part] = _split_sheet(content(part), keys)
     return _Mould(entries, strings, fixed, content(PROPERTIES), tables)
 
 
-def _items(strings: str) -> tuple[tuple[str, ...], frozenset[str]]:
+def _split_strings(strings: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The shared strings as markup and texts in turn, the texts those with an agency's marks; and all others as a set."""
     pieces, fixed, end = [""], set(), 0
     for item in _ITEM.finditer(strings):
@@ -160,7 +162,7 @@ def _items(strings: str) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(pieces), frozenset(fixed)
 
 
-def _cells(sheet: str, keys: Mapping[str, CellKey]) -> tuple[str, ...]:
+def _split_sheet(sheet: str, keys: Mapping[str, CellKey]) -> tuple[str, ...]:
     """A sheet as markup and keys in turn: each key stands for the end of its blank cell."""
     pieces, end = [], 0
     for cell in _BLANK.finditer(sheet):
@@ -172,7 +174,7 @@ def _cells(sheet: str, keys: Mapping[str, CellKey]) -> tuple[str, ...]:
     return (*pieces, sheet[end:])
 
 
-def _entries(data: bytes) -> list[_Entry]:
+def _read_entries(data: bytes) -> list[_ZipPart]:
     """The parts of a zip that we wrote ourselves, in the order of its directory."""
     *_, count, _, at, _ = _END.unpack_from(data, len(data) - _END.size)
     found = []
@@ -182,13 +184,13 @@ def _entries(data: bytes) -> list[_Entry]:
         begin = offset + _LOCAL.size + named
         line = data[at : at + _CENTRAL.size + named]
         found.append(
-            _Entry(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], data[begin : begin + packed], line)
+            _ZipPart(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], data[begin : begin + packed], line)
         )
         at += len(line)
     return found
 
 
-def _zipped(entries: tuple[_Entry, ...], changed: Mapping[str, bytes]) -> bytes:
+def _zip_entries(entries: tuple[_ZipPart, ...], changed: Mapping[str, bytes]) -> bytes:
     """The zip of those parts, the changed ones deflated anew, as Python's own zipfile writes it."""
     body: list[bytes | bytearray] = []
     directory: list[bytearray] = []

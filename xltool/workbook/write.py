@@ -12,15 +12,15 @@ from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
-from xltool.workbook.cell_formats import LOOKS
+from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
-from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, options
-from xltool.workbook.layout_plan import Plan, plan
+from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, make_options
+from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
 
 
-def workbook(
+def write_workbook(
     spec: FormSpec, submission: Submission, prior: Submission | None = None, notice: Notice | None = None
 ) -> bytes:
     """The official workbook of a form, filled in with a submission's inputs and texts; same submission, same bytes.
@@ -29,24 +29,24 @@ def workbook(
     With a notice it goes back for correction: a first sheet tells what is wrong, and cells are marked. Totals are formulas: a submission's
     own are not used. Raises `XltoolError` for a text longer than a workbook holds at its place.
     """
-    submission = _storable(submission)
-    layout = plan(spec, prior is not None)
+    submission = _make_storable(submission)
+    layout = make_plan(spec, prior is not None)
     meta = identity_marks(spec, submission, prior)
     last_year = () if prior is None else align_prior(spec, prior)
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
-    book = Book(buffer, options())
+    book = Book(buffer, make_options())
     book.set_properties({"title": spec.title, "subject": f"{submission.year}", "author": "xltool", "created": CREATED})
     for field in layout.meta:
         book.set_custom_property(f"xltool_{field}", meta[field])
     book.set_calc_mode("auto")
-    formats = {name: book.add_format(look) for name, look in LOOKS.items()}
+    formats = {name: book.add_format(look) for name, look in CELL_FORMATS.items()}
     context = Context(
         layout,
         submission,
         formats,
-        formula.formulas(layout),
-        cached_values.shown(layout, submission, last_year),
+        formula.list_formulas(layout),
+        cached_values.compute_cached_values(layout, submission, last_year),
         meta,
         last_year,
     )
@@ -54,16 +54,16 @@ def workbook(
         name: book.add_worksheet(name, Sheet) for name in (*([sheet_names.RETURN] if notice else []), *layout.sheets)
     }
     if notice is not None:
-        notices.draw(context, made[sheet_names.RETURN], notice)
-    front.guide(context, made[sheet_names.GUIDE])
-    front.cover(context, made[sheet_names.COVER])
-    front.texts(context, made[sheet_names.TEXTS])
+        notices.draw_notice(context, made[sheet_names.RETURN], notice)
+    front.write_guide(context, made[sheet_names.GUIDE])
+    front.write_cover(context, made[sheet_names.COVER])
+    front.write_texts(context, made[sheet_names.TEXTS])
     for table in spec.tables:
         if notice is not None:
-            notices.mark(context, made[table.sheet], table, notice)
-        sheets.table(context, made[table.sheet], table)
-    sheets.checks(context, made[sheet_names.CHECKS])
-    _hidden(context, made[sheet_names.HIDDEN])
+            notices.colour_marked_cells(context, made[table.sheet], table, notice)
+        sheets.write_table(context, made[table.sheet], table)
+    sheets.write_checks(context, made[sheet_names.CHECKS])
+    _write_hidden(context, made[sheet_names.HIDDEN])
     for name, spot in layout.names().items():
         if book.define_name(name, f"={spot.reference}"):
             raise ValueError(f"not a name for Excel: {name}")
@@ -72,7 +72,7 @@ def workbook(
     return buffer.getvalue()
 
 
-def _hidden(context: Context, sheet: Worksheet) -> None:
+def _write_hidden(context: Context, sheet: Worksheet) -> None:
     for field, spot in context.plan.meta.items():
         sheet.write_string(spot.row, 0, field)
         sheet.write_string(spot.row, spot.column, context.meta[field])
@@ -83,7 +83,7 @@ def _hidden(context: Context, sheet: Worksheet) -> None:
     sheet.very_hidden()
 
 
-def _storable(submission: Submission) -> Submission:
+def _make_storable(submission: Submission) -> Submission:
     """The submission without control characters, which the XML of a workbook cannot hold."""
     agency = submission.agency
     return replace(

@@ -1,4 +1,4 @@
-"""What an office mends or decides takes effect: refusals judged again, agencies that left the roster, versions that count."""
+"""What an office mends or decides takes effect: refusals judged again, agencies that left, versions that count."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from xltool import api
 from xltool.cli import main
 from xltool.workbook.layout_plan import make_plan
 
-ROSTER = "单位代码,单位名称,级别,上级代码\nA0,某县人民政府办公室,county,\nA1,某县财政局,department,A0\nA2,某县水利局,department,A0\n"
+ROSTER = (
+    "单位代码,单位名称,级别,上级代码\n"
+    "A0,某县人民政府办公室,county,\nA1,某县财政局,department,A0\nA2,某县水利局,department,A0\n"
+)
 HEAD, FINANCE, WATER = "A0", "A1", "A2"
 BY = ("--reason", "会议决定", "--by", "王某")
 
@@ -65,8 +68,8 @@ class Office:
             [blank] = (self.root / "outbox").glob(f"{code}_*.xlsx")
             book = openpyxl.load_workbook(blank)
         else:
-            document = county.document(code, name or dict(line.split(",")[:2] for line in ROSTER.split("\n")[1:-1])[code],
-                                       "department", 2024, values)  # fmt: skip
+            listed = dict(line.split(",")[:2] for line in ROSTER.split("\n")[1:-1])
+            document = county.document(code, name or listed[code], "department", 2024, values)
             data = api.fill(api.read(json.dumps(document).encode()).submission)
             book = openpyxl.load_workbook(io.BytesIO(data))
         for key, value in values.items():

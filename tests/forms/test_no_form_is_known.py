@@ -23,10 +23,12 @@ OTHER_MEANINGS = {
     "received": "when a file came in, in the status of a campaign",
     "total": "a field of rows and columns in a definition, and the look of such a cell",
 }
-"""Ids that are ordinary words too: alone they may stand in a module for something else, in the key of a cell they may not."""
+"""Ids that are ordinary words too: alone they may stand in a module for something else, in the key of a cell they may
+not."""
 
 WORDS = re.compile(
-    "信息公开(?!类别)|政务公开|主动公开|条例|规章|规范性文件|申请|复议|诉讼|(?<!报)表[一二三四五六]|行政许可|行政处罚|结转|(?<!重)新收|国办|"
+    "信息公开(?!类别)|政务公开|主动公开|条例|规章|规范性文件|申请|复议|诉讼|(?<!报)表[一二三四五六]|行政许可|"
+    "行政处罚|结转|(?<!重)新收|国办|"
     "第[一二三四五六七八九十]+条|1 ?月 ?31 ?日|12 ?月 ?31 ?日"
 )
 """What only the reports on open government speak of; 信息公开类别 stands at the head of any page of a government."""
@@ -45,7 +47,8 @@ def list_ids(spec: FormSpec) -> Iterator[str]:
 
 IDS = {name for spec in FORMS for name in list_ids(spec)}
 KEYS = re.compile(
-    rf"(?<![\w.])(?:{'|'.join(sorted({table.id for spec in FORMS for table in spec.tables}))})\.[a-z]|(?<![a-z])ogi(?![a-z])"
+    rf"(?<![\w.])(?:{'|'.join(sorted({table.id for spec in FORMS for table in spec.tables}))})\.[a-z]"
+    r"|(?<![a-z])ogi(?![a-z])"
 )
 """The beginning of a cell's or a rule's key, or the family's name, anywhere in a string."""
 

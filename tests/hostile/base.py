@@ -18,6 +18,7 @@ from xltool import api
 from xltool.campaign.seal import make_seal
 from xltool.forms import totals
 from xltool.model import Reading, Submission, Value
+from xltool.workbook.layout_plan import make_plan
 
 SPEC = api.form("ogi-2021")
 APPLICANTS = ("natural_person", "enterprise", "research", "welfare", "legal_services", "other")
@@ -93,7 +94,7 @@ def stored(text: str, kind: str | None = None, key: str = COUNT) -> Callable[[],
 
 def spot(key: str = COUNT) -> tuple[str, str]:
     """Sheet and address of a cell."""
-    return tuple(tamper.plan(SPEC).place(key))  # type: ignore[return-value]
+    return make_plan(SPEC).place(key)
 
 
 def replaced(part: str, change: Callable[[bytes], bytes]) -> Callable[[], bytes]:

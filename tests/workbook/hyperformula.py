@@ -1,4 +1,7 @@
-"""Lets HyperFormula compute workbooks: an engine as web offices have, which waits for ranges as they are written and knows no saved results."""
+"""Lets HyperFormula compute workbooks, an engine as web offices have.
+
+It waits for ranges as they are written and knows no saved results.
+"""
 
 from __future__ import annotations
 

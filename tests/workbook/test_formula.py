@@ -125,7 +125,10 @@ def named(spot: Spot, text: str) -> list[tuple[str, int, int, int, int]]:
 
 
 def needed(layout: Plan) -> dict[Place, set[Place]]:
-    """For each formula the formulas in the ranges that it names: what an engine waits for that reads ranges and no functions."""
+    """For each formula the formulas in the ranges that it names.
+
+    An engine waits for them that reads ranges and no functions.
+    """
     found = list_formulas(layout)
     places = {(spot.sheet, spot.row, spot.column) for spot in found}
     by_sheet = {name: [place for place in places if place[0] == name] for name in layout.sheets}

@@ -283,11 +283,9 @@ def test_what_is_no_figure_is_not_reckoned_with(run):
                 view = SubmissionView(spec, [replace(case.submission, values=taken)], [case.last_year])
                 counts[jumped] = count_faults(view, case.layout.checks)[jumped][0]
             for check, number in counts.items():
-                if seen[Spot(CHECKS, lines[check], LEFT_COLUMN)] != number:
-                    different.append(
-                        f"{name} {check}: {run.engine} {seen[Spot(CHECKS, lines[check], LEFT_COLUMN)]}, Python {number}; "
-                        f"{case.typed}"
-                    )
+                computed = seen[Spot(CHECKS, lines[check], LEFT_COLUMN)]
+                if computed != number:
+                    different.append(f"{name} {check}: {run.engine} {computed}, Python {number}; {case.typed}")
     assert not different, "\n".join(different[:20])
     assert words >= {PASS, FAIL, OPEN}
     assert verdicts == RAW // 2 * (sum(RULES) + sum(RULES_BESIDE))

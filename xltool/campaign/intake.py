@@ -89,8 +89,8 @@ class Intake:
 def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file.
 
-    Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again, from
-    the archive. The files themselves are never touched.
+    Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again,
+    from the archive. The files themselves are never touched.
     """
     known: deque[Taken] = deque()
     new: deque[tuple[Found, str]] = deque()
@@ -196,7 +196,8 @@ def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PL
         return Reading(None, tuple(notes))
     told = submission.agency
     notes += list(_compare_with_roster(intake.roster, entry.agency, told))
-    # The name that the file bears stays in what is stored: a line of the roster that means somebody else is noticed later.
+    # The name that the file bears stays in what is stored: a line of the roster that means somebody else is noticed
+    # later.
     return Reading(replace(submission, agency=replace(entry.agency, name=told.name)), (*reading.findings, *notes))
 
 

@@ -126,8 +126,8 @@ def find_standings(
 ) -> list[Standing]:
     """How every agency of the roster stands, in its order.
 
-    An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained. One that
-    need not report is `absent`, whatever it has returned.
+    An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained. One
+    that need not report is `absent`, whatever it has returned.
     """
     counting, waivers, absences, numbers = store.counting(), store.waivers(), store.absences(), store.count_versions()
     found = []

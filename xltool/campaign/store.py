@@ -1,7 +1,7 @@
 """The campaign's memory: one SQLite file with what was issued, what came back, what was decided, when and by whom.
 
-One transaction a file, so that a killed run leaves whole files only. What figures and decisions stand in carries a hash,
-which is checked whenever it is read.
+One transaction a file, so that a killed run leaves whole files only. What figures and decisions stand in carries a
+hash, which is checked whenever it is read.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class AbsenceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which version of an agency counts (0 is none), said when `known` versions were there and the roster had that name."""
+    """Which version of an agency counts (0 is none), said when `known` versions were there, for that name."""
 
     agency: str
     name: str
@@ -227,7 +227,10 @@ class Store:
         return tuple(each for each in self.unmatched() if each.context not in {"", context})
 
     def counting(self) -> dict[str, Version]:
-        """The version of each agency that counts: the newest that is not put aside, or the one that was chosen since."""
+        """The version of each agency that counts.
+
+        The newest that is not put aside, or the one that was chosen since.
+        """
         numbers: dict[str, list[tuple[int, str, int]]] = {}
         for agency, number, aside, rowid in self._rows(
             "SELECT agency, number, aside, rowid FROM version ORDER BY number"

@@ -336,7 +336,10 @@ class MissingTextsCheck(CellCheck):
 
 
 def _count_blanks(area: CellArea) -> str:
-    """How many cells of an area are blank; COUNTBLANK takes the empty text that stands for one for a blank in some applications only."""
+    """How many cells of an area are blank.
+
+    COUNTBLANK takes the empty text that stands for one for a blank in some applications only.
+    """
     return f"SUMPRODUCT(--ISNUMBER(1/(LEN({area.reference})=0)))"
 
 

@@ -1,4 +1,7 @@
-"""What every formula of a workbook shows for a submission, computed without Excel: the cached values that viewers see first."""
+"""What every formula of a workbook shows for a submission, computed without Excel.
+
+The cached values that viewers see first.
+"""
 
 from __future__ import annotations
 

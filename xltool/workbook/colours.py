@@ -1,4 +1,6 @@
-"""Colours that conditions give on the sheet of a table: to its words, to the cells that they speak of, and to figures that cannot be.
+"""Colours that conditions give on the sheet of a table.
+
+To its words, to the cells that they speak of, and to figures that cannot be.
 
 What holds for many cells in the same way is one condition, written for the first of them.
 """
@@ -37,7 +39,10 @@ def write_colours(context: Context, sheet: Any, table: Table) -> None:
 
 
 def _group_words(plan: Plan, words: Iterable[Word]) -> tuple[_Groups, _Groups]:
-    """The words themselves and the cells that they speak of: together where all stand to their word as the first one does."""
+    """The words themselves and the cells that they speak of.
+
+    Together where all stand to their word as the first one does.
+    """
     places: _Groups = {}
     cells: _Groups = {}
     for word in words:

@@ -1,4 +1,7 @@
-"""What the sheets of a workbook are written with: the plan, the submission, the formats, each formula with what it shows."""
+"""What the sheets of a workbook are written with.
+
+The plan, the submission, the formats, each formula with what it shows.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from xltool.workbook.layout_plan import Plan, Spot
 
 @dataclass(frozen=True)
 class Context:
-    """What the sheets are written with: the plan, the submission, the formats, each formula with what it shows, last year's values."""
+    """What the sheets are written with.
+
+    The plan, the submission, the formats, each formula with what it shows, last year's values.
+    """
 
     plan: Plan
     submission: Submission

@@ -1,4 +1,7 @@
-"""The version of a workbook by what reading one back rests on: where everything stands, what labels and formulas say, what may be filled in."""
+"""The version of a workbook by what reading one back rests on.
+
+Where everything stands, what labels and formulas say, what may be filled in.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ DIGEST_DIGITS: Final = 16
 
 @derive_once
 def compute_digest(plan: Plan) -> str:
-    """The digest of a workbook's plan, equal for equal workbooks however their definitions are written; 16 hexadecimal digits.
+    """The digest of a workbook's plan, equal for equal workbooks however their definitions are written.
 
-    It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a form are not in it,
-    and a change of our own layout or formulas is.
+    16 hexadecimal digits.
+
+    It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a
+    form are not in it, and a change of our own layout or formulas is.
     """
     spec = plan.spec
     parts = {

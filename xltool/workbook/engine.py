@@ -1,4 +1,7 @@
-"""xltool's own xlsxwriter: texts stay texts, formulas stay as they are, structure and names are locked; alone knows xlsxwriter."""
+"""xltool's own xlsxwriter: texts stay texts, formulas stay as they are, structure and names are locked.
+
+Alone knows xlsxwriter.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
 def escape_text(text: str) -> str:
-    """A cleaned text as it stands in a part: marks of XML, carriage returns, and what looks like Excel's own escape, escaped."""
+    """A cleaned text as it stands in a part.
+
+    Marks of XML, carriage returns, and what looks like Excel's own escape, escaped.
+    """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SHAPE_OF_ESCAPE.sub("_x005F_", text).replace("\r", "_x000D_")
 
@@ -75,13 +81,19 @@ class _Inline(NamedTuple):
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
-    """A worksheet that takes formulas as they are: ours need none of xlsxwriter's rewriting, which costs more than all the rest."""
+    """A worksheet that takes formulas as they are.
+
+    Ours need none of xlsxwriter's rewriting, which costs more than all the rest.
+    """
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
 
     def merge_range(self, *area_and_content: Any) -> int:
-        """Merges cells and writes into the first; an area of one cell, which Excel cannot merge, is written all the same."""
+        """Merges cells and writes into the first.
+
+        An area of one cell, which Excel cannot merge, is written all the same.
+        """
         top, left, bottom, right, text, *look = area_and_content
         if (top, left) != (bottom, right):
             return int(super().merge_range(top, left, bottom, right, text, *look))

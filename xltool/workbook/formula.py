@@ -1,7 +1,8 @@
 """The formulas of a workbook: totals, checks, states, and the helper cells that they stand on.
 
-What a clerk can cut is named in frames alone (`frames`): figures in their copies (`helpers`), texts and reasons here. All else is locked
-and named as it is. Functions are those of Excel 2010 and WPS; nothing is volatile, and no cell depends on itself, range by range.
+What a clerk can cut is named in frames alone (`frames`): figures in their copies (`helpers`), texts and reasons here.
+All else is locked and named as it is. Functions are those of Excel 2010 and WPS; nothing is volatile, and no cell
+depends on itself, range by range.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
 
 
 def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
-    """The verdict of a rule in a word, from the figures on its line; figures that only last year lacks are held against nobody."""
+    """The verdict of a rule in a word, from the figures on its line.
+
+    Figures that only last year lacks are held against nobody.
+    """
     left, right, difference = (cell_name(line, column) for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN))
     holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
     own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _is_of_last_year(part)]
@@ -128,7 +132,10 @@ def say_word(words: Sequence[tuple[str, str]]) -> str:
 
 @derive_once
 def list_formulas(plan: Plan) -> dict[Spot, str]:
-    """Every formula of a form's workbook by place, without its equals sign: for writing, and for comparing what comes back."""
+    """Every formula of a form's workbook by place, without its equals sign.
+
+    For writing, and for comparing what comes back.
+    """
     found: dict[Spot, str] = {spot: write_copy(plan, key) for key, spot in plan.copies.items()}
     found |= {spot: write_run_sum(plan, [*run]) for run, spot in place_sums(plan).items()}
     found |= {plan.cells[key]: write_total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()}

@@ -1,8 +1,10 @@
-"""The rectangles that formulas point into: cut and paste of inputs cannot bend them, and no formula of theirs stands in them.
+"""The rectangles that formulas point into.
 
-A spreadsheet moves an end of a range only when the whole edge there is cut and pasted in line with it. So each edge of a frame holds a
-locked cell, or nothing stands in line with it that may be pasted over. And a formula is in a frame only if it does not depend on what is
-read there: who follows ranges cell by cell must find no circle.
+Cut and paste of inputs cannot bend them, and no formula of theirs stands in them.
+
+A spreadsheet moves an end of a range only when the whole edge there is cut and pasted in line with it. So each edge of
+a frame holds a locked cell, or nothing stands in line with it that may be pasted over. And a formula is in a frame only
+if it does not depend on what is read there: who follows ranges cell by cell must find no circle.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ class _Sheet:
 
 
 def refer_in_frame(plan: Plan, spot: Spot, home: str, harmless: frozenset[Position] = frozenset()) -> str:
-    """A cell that may be cut, as a reference that stays: `INDEX(frame, row, column)`, for a formula on the sheet `home`.
+    """A cell that may be cut, as a reference that stays.
+
+    `INDEX(frame, row, column)`, for a formula on the sheet `home`.
 
     `harmless` are formulas of its sheet that do not depend on the cell.
     """
@@ -83,7 +87,10 @@ def refer_in_frame(plan: Plan, spot: Spot, home: str, harmless: frozenset[Positi
 
 
 def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Position]) -> Area:
-    """The smallest frame of a cell; where formulas that depend on it surround it, the whole sheet, whose corners are locked."""
+    """The smallest frame of a cell.
+
+    Where formulas that depend on it surround it, the whole sheet, whose corners are locked.
+    """
     sheet, place = _describe_sheet(plan, spot.sheet), (spot.row, spot.column)
     up, down = ({place[0], sheet.nearest(place, step, 0)[0]} for step in (-1, 1))
     left, right = ({place[1], sheet.nearest(place, 0, step)[1]} for step in (-1, 1))

@@ -1,7 +1,9 @@
-"""The helper cells on the very hidden sheet: a copy of each input, and the sum of each run of inputs that rules reckon with.
+"""The helper cells on the very hidden sheet.
 
-Whatever else looks at figures looks at these cells, which nobody can cut: so only a copy needs a frame, and what makes a figure valid is
-asked once for each run.
+A copy of each input, and the sum of each run of inputs that rules reckon with.
+
+Whatever else looks at figures looks at these cells, which nobody can cut: so only a copy needs a frame, and what makes
+a figure valid is asked once for each run.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ def write_copy(plan: Plan, key: CellKey) -> str:
 
 
 def write_run_sum(plan: Plan, run: Run) -> str:
-    """The formula of a run's sum: once every cell holds a figure of its measure or `/`, else nothing; a fraction of a count is none."""
+    """The formula of a run's sum: once every cell holds a figure of its measure or `/`, else nothing.
+
+    A fraction of a count is none.
+    """
     area, decimals = refer_to_run(plan, run, HIDDEN), find_cell(plan, run[0]).measure.decimals
     figures = f'SUMPRODUCT(--ISNUMBER(1/(ROUND({area},{decimals})={area})))+COUNTIF({area},"/")'
     return f'IF({figures}={len(run)},{round_sum(f"SUM({area})", decimals)},"")'

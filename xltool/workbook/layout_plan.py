@@ -1,4 +1,7 @@
-"""The one place where keys turn into sheets and addresses: every cell, text, check and mark of identity of a form's workbook."""
+"""The one place where keys turn into sheets and addresses.
+
+Every cell, text, check and mark of identity of a form's workbook.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +61,19 @@ class Spot:
         return f"{quote_sheet(self.sheet)}!{cell_name(self.row, self.column, absolute=True)}"
 
     def seen_from(self, home: str) -> str:
-        """The cell for a formula on the sheet `home` that stays where it is: E7, or '表三 依申请公开'!E7 from elsewhere."""
+        """The cell for a formula on the sheet `home` that stays where it is.
+
+        E7, or '表三 依申请公开'!E7 from elsewhere.
+        """
         return self.address if self.sheet == home else f"{quote_sheet(self.sheet)}!{self.address}"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A cell beside or below a table that says in a word whether a row or column holds: where, how wide, which checks, for which cells."""
+    """A cell beside or below a table that says in a word whether a row or column holds.
+
+    Where, how wide, which checks, for which cells.
+    """
 
     table: Table
     spot: Spot
@@ -141,7 +150,10 @@ class Plan:
         )
 
     def _priors(self) -> Iterator[tuple[CellKey, Spot]]:
-        """Last year's figures: in the same rows right of the column of words; those of a block across in a line of its own below all."""
+        """Last year's figures: in the same rows right of the column of words.
+
+        Those of a block across in a line of its own below all.
+        """
         for table in self.spec.tables:
             shift = self.beside(table) + 1 - self.left(table)
             lines = {
@@ -162,7 +174,10 @@ class Plan:
                     )
 
     def _copies(self) -> Iterator[tuple[CellKey, Spot]]:
-        """Where the very hidden sheet repeats each input: the tables one below the other, their cells side by side as they are."""
+        """Where the very hidden sheet repeats each input.
+
+        The tables one below the other, their cells side by side as they are.
+        """
         top = 0
         for table in self.spec.tables:
             for cell in self.spec.cells:
@@ -229,7 +244,10 @@ make_plan = derive_once(Plan)
 
 
 def name_cell(kind: str, key: str) -> str:
-    """A key as a defined name: `cell__applications__received__total`; ids hold single underscores only, so it stays unique."""
+    """A key as a defined name: `cell__applications__received__total`.
+
+    Ids hold single underscores only, so it stays unique.
+    """
     return f"{kind}__{key.replace('@', '___').replace('.', '__')}"
 
 
@@ -239,5 +257,8 @@ def write_mark(meta: Mapping[str, str]) -> str:
 
 
 def write_page_mark(meta: Mapping[str, str]) -> str:
-    """The mark at the foot of each printed page: the same for all agencies, so that a stamp need not touch the sheets."""
+    """The mark at the foot of each printed page.
+
+    The same for all agencies, so that a stamp need not touch the sheets.
+    """
     return " · ".join(meta[field] for field in ("form", "digest", "year"))

@@ -1,4 +1,7 @@
-"""Plain lists on sheets: heads that stay in sight and can be filtered, columns as wide as what stands in them, ready to be printed."""
+"""Plain lists on sheets.
+
+Heads that stay in sight and can be filtered, columns as wide as what stands in them, ready to be printed.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ CUT: Final = "……（后略）"
 
 
 def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
-    """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like; same lists, same bytes.
+    """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like.
+
+    Same lists, same bytes.
 
     Pictures come on a last sheet of charts.
 
@@ -113,6 +118,9 @@ def _is_exact(number: float | Decimal) -> bool:
 
 
 def _cut_text(text: str, most: int, mark: str = "") -> str:
-    """The text, or as much of its beginning as fits with the mark; Excel counts a rare character beyond the basic plane twice."""
+    """The text, or as much of its beginning as fits with the mark.
+
+    Excel counts a rare character beyond the basic plane twice.
+    """
     units = text.encode("utf-16-le")
     return text if len(units) <= 2 * most else units[: 2 * (most - len(mark))].decode("utf-16-le", "ignore") + mark

@@ -1,4 +1,7 @@
-"""The workbook that goes back for correction: the agency's own figures and texts, and beside them what is wrong and how to mend it."""
+"""The workbook that goes back for correction.
+
+The agency's own figures and texts, and beside them what is wrong and how to mend it.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,12 @@ def mark_workbook(
     *,
     prior: Submission | None = None,
 ) -> bytes:
-    """The workbook to send back after an agency's return number `version`; `previous` is the return before, `prior` last year's submission.
+    """The workbook to send back after an agency's return number `version`.
 
-    What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes. Raises `XltoolError`
-    as the writer does.
+    `previous` is the return before, `prior` last year's submission.
+
+    What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes.
+    Raises `XltoolError` as the writer does.
     """
     layout = make_plan(spec, prior is not None)
     return write_workbook(spec, submission, prior, _build_notice(layout, submission, findings, previous, version))

@@ -1,4 +1,7 @@
-"""The marks that tell whose workbook it is, of which form and year; in the words that a cover, a footer and a message say."""
+"""The marks that tell whose workbook it is, of which form and year.
+
+In the words that a cover, a footer and a message say.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ MOST_PROPERTY: Final = 255
 
 
 def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> dict[str, str]:
-    """The marks that tell whose workbook this is, of which form and year, and of which year the figures beside this year's are."""
+    """The marks that tell whose workbook this is, of which form and year, and of which year the figures beside are."""
     agency = submission.agency
     marks = {
         "form": spec.id,

@@ -1,4 +1,7 @@
-"""What is added to a workbook that goes back for correction: the sheet 退回意见, and the colour and comment of each cell in question."""
+"""What is added to a workbook that goes back for correction.
+
+The sheet 退回意见, and the colour and comment of each cell in question.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,10 @@ WIDTHS: Final = (6, 7, 20, 16, 62, 40, 34)
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
 HINTS: Final = (
-    "本工作簿里是贵单位已报送的数和文字。请直接在各表深橙色（强制）、深黄色（核实）的格内改正，保存后整份报回，不用另填新表；改过的格颜色自动消失。",
-    "“强制”的必须改；“核实”的核对无误后，在“校验”表的“说明”栏写明原因；“提示”的不用改。点“位置”可以转到该格，格上的批注写明问题和改法。",
+    "本工作簿里是贵单位已报送的数和文字。请直接在各表深橙色（强制）、深黄色（核实）的格内改正，保存后整份报回，"
+    "不用另填新表；改过的格颜色自动消失。",
+    "“强制”的必须改；“核实”的核对无误后，在“校验”表的“说明”栏写明原因；“提示”的不用改。点“位置”可以转到该格，"
+    "格上的批注写明问题和改法。",
 )
 AUTHOR: Final = "审核"
 NOTE_WIDTH: Final = 340  # pixels
@@ -67,7 +72,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Notice:
-    """Everything that is added to a workbook that goes back; `changes` is None where there is nothing to compare with."""
+    """Everything that is added to a workbook that goes back.
+
+    `changes` is None where there is nothing to compare with.
+    """
 
     version: int
     remarks: tuple[Remark, ...]
@@ -82,7 +90,10 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
         sheet.set_column(at, at, width)
     sheet.merge_range(0, 0, 0, last, RETURN, formats["title"])
     sheet.set_row(0, 30)
-    whose = f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 {notice.version} 次报送"
+    whose = (
+        f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 "
+        f"{notice.version} 次报送"
+    )
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)
     for row, hint in enumerate((*HINTS, _count_remarks(notice)), 2):
@@ -140,7 +151,10 @@ def _write_unchanged(cell: Cell, spot: Spot, value: Value) -> str:
 
 def _count_remarks(notice: Notice) -> str:
     tally = [(GRADES[grade], sum(remark.severity == grade for remark in notice.remarks)) for grade in GRADES]
-    return f"共 {len(notice.remarks)} 条意见：{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
+    return (
+        f"共 {len(notice.remarks)} 条意见："
+        f"{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
+    )
 
 
 def _write_remark(context: Context, sheet: Any, row: int, number: int, remark: Remark) -> None:

@@ -1,4 +1,7 @@
-"""Where the formulas that count cells find them in a form's workbook: neighbours as one area, texts in their frames, the level."""
+"""Where the formulas that count cells find them in a form's workbook.
+
+Neighbours as one area, texts in their frames, the level.
+"""
 
 from __future__ import annotations
 

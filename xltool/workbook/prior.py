@@ -17,7 +17,10 @@ BROADEST_PRIOR_COLUMN: Final = 16.0
 
 
 def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], last: int) -> None:
-    """The figures with heads of their own, and the official table alone as what is printed; `last` is its last column."""
+    """The figures with heads of their own, and the official table alone as what is printed.
+
+    `last` is its last column.
+    """
     plan = context.plan
     down = [block for block in table.blocks if not block.across]
     if down:

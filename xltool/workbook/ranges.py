@@ -1,4 +1,7 @@
-"""Cells as ranges of formulas: neighbours run together; none of the ranges can be cut apart, since all of their cells are locked."""
+"""Cells as ranges of formulas: neighbours run together.
+
+None of the ranges can be cut apart, since all of their cells are locked.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ def is_input(plan: Plan, key: CellKey) -> bool:
 
 
 def refer_to_run(plan: Plan, run: Sequence[CellKey], home: str) -> str:
-    """A run of cells as a range for a formula on the sheet `home`: of inputs their copies, of totals and last year's figures the cells."""
+    """A run of cells as a range for a formula on the sheet `home`.
+
+    Of inputs their copies, of totals and last year's figures the cells.
+    """
     first, last = (plan.copies.get(key) or plan.spot(key) for key in (run[0], run[-1]))
     sheet = "" if first.sheet == home else f"{quote_sheet(first.sheet)}!"
     return sheet + range_name(first.row, first.column, last.row, last.column)

@@ -50,7 +50,10 @@ PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 
 
 def write_table(context: Context, sheet: Any, table_: Table) -> None:
-    """One official table with its merges; inputs unlocked and validated, totals computed, rows and columns judged in words."""
+    """One official table with its merges.
+
+    Inputs unlocked and validated, totals computed, rows and columns judged in words.
+    """
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     widths = _column_widths(table_, _count_label_columns(grid.rectangles))
     for at, width in enumerate(widths):
@@ -90,7 +93,10 @@ def write_table(context: Context, sheet: Any, table_: Table) -> None:
 
 
 def write_checks(context: Context, sheet: Any) -> None:
-    """One row a rule: grade, sentence, both sides, difference, verdict, link to the cells, and 说明 for what need only be explained."""
+    """One row a rule.
+
+    Grade, sentence, both sides, difference, verdict, link to the cells, and 说明 for what need only be explained.
+    """
     plan, formats = context.plan, context.formats
     for at, width in enumerate(CHECK_WIDTHS):
         sheet.set_column(at, at, width)

@@ -1,7 +1,7 @@
 """Blank workbooks for many agencies: the master is written once, then each agency's own parts are put in its place.
 
-What is an agency's own stands in two small parts, the shared strings and the document properties, and with last year's figures in the
-sheets of tables too. All other parts go into each workbook as they were deflated once.
+What is an agency's own stands in two small parts, the shared strings and the document properties, and with last year's
+figures in the sheets of tables too. All other parts go into each workbook as they were deflated once.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class _ZipPart(NamedTuple):
 
 @dataclass(frozen=True)
 class _Mould:
-    """A master workbook taken apart: fixed markup alternates with the texts that hold an agency's marks, and with last year's cells."""
+    """A master workbook taken apart.
+
+    Fixed markup alternates with the texts that hold an agency's marks, and with last year's cells.
+    """
 
     entries: tuple[_ZipPart, ...]
     strings: tuple[str, ...]
@@ -66,7 +69,7 @@ class Master:
         self._moulds: dict[tuple[Level, int | None], _Mould] = {}
 
     def stamp(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
-        """An agency's blank workbook, with last year's figures or without, byte for byte what the writer itself would make.
+        """An agency's blank workbook, with last year's figures or without, byte for byte as the writer makes it.
 
         Raises `XltoolError` for a name, code or serial that is too long.
         """
@@ -86,7 +89,10 @@ class Master:
         )
 
     def _mould(self, level: Level, prior: Submission | None) -> _Mould:
-        """The master for one level, which the cover tells in a word, and for the year beside this one; made when first wanted."""
+        """The master for one level, which the cover tells in a word, and for the year beside this one.
+
+        Made when first wanted.
+        """
         kind = level, None if prior is None else prior.year
         if kind not in self._moulds:
             empty = prior and Submission(self.spec.id, prior.year, prior.agency, (None,) * len(self.spec.cells))
@@ -96,7 +102,9 @@ class Master:
 
 
 def _write_own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | None:
-    """The parts that are the agency's own; None where one of its texts is also another text of the form, or there is none.
+    """The parts that are the agency's own.
+
+    None where one of its texts is also another text of the form, or there is none.
 
     Equal texts share one place among the shared strings, and then all other parts would count differently.
     """
@@ -149,7 +157,10 @@ def _take_apart(data: bytes, layout: Plan) -> _Mould:
 
 
 def _split_strings(strings: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The shared strings as markup and texts in turn, the texts those with an agency's marks; and all others as a set."""
+    """The shared strings as markup and texts in turn, the texts those with an agency's marks.
+
+    And all others as a set.
+    """
     pieces, fixed, end = [""], set(), 0
     for item in _ITEM.finditer(strings):
         if _OWN.search(item[0]):

@@ -1,4 +1,7 @@
-"""Writes workbooks: the locked one of a form for one submission, blank or filled in, and lists; alone knows xlsxwriter."""
+"""Writes workbooks: the locked one of a form for one submission, blank or filled in, and lists.
+
+Alone knows xlsxwriter.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,10 @@ def write_workbook(
 ) -> bytes:
     """The official workbook of a form, filled in with a submission's inputs and texts; same submission, same bytes.
 
-    With last year's submission (`prior`, of this or another edition) its figures stand beside the inputs, and 校验 compares with them.
-    With a notice it goes back for correction: a first sheet tells what is wrong, and cells are marked. Totals are formulas: a submission's
-    own are not used. Raises `XltoolError` for a text longer than a workbook holds at its place.
+    With last year's submission (`prior`, of this or another edition) its figures stand beside the inputs, and 校验
+    compares with them. With a notice it goes back for correction: a first sheet tells what is wrong, and cells are
+    marked. Totals are formulas: a submission's own are not used. Raises `XltoolError` for a text longer than a workbook
+    holds at its place.
     """
     submission = _make_storable(submission)
     layout = make_plan(spec, prior is not None)

@@ -3,17 +3,13 @@
 The sessions of README, its Python, the tables of commands, the two commands that do it all.
 """
 
-import os
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import xltool
-from tests import figures
+from tests import documents, figures
 from xltool import __all__ as verbs
 from xltool import api
 from xltool.cli import COMMANDS
@@ -26,41 +22,42 @@ README = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "README.zh-CN.md").read_text("utf-8")
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
-
-
-def run(line, folder):
-    """One line of a session, by the interpreter that runs the tests."""
-    words = shlex.split(line, comments=True)
-    assert words[0] == "xltool"
-    program = "from xltool.cli import main; main()"
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-c", program, *words[1:]]
-    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment, timeout=120, check=False)
-    return done.stdout.decode() + done.stderr.decode()
-
-
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     return tmp_path
 
 
-def test_sessions_print_what_readme_shows(folder):
-    sessions = blocks("console")
-    assert sessions
-    for session in sessions:
-        for call in re.split(r"^\$ ", session, flags=re.M)[1:]:
-            line, _, shown = call.partition("\n")
-            assert run(line, folder).strip() == shown.strip(), line
-
-
-def test_python_of_readme_runs(folder, monkeypatch):
+def test_readme_is_run(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    (program,) = blocks("python")
-    exec(compile(program, "README.md", "exec"), {})
+    assert {block.language for block in documents.list_blocks(README)} == {"sh", "console", "python"}
+    assert documents.play(README, "README.md", folder) == []
     assert (folder / "report.docx").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    "document, fault",
+    [
+        ("```console\n$ xltool explain cell.blank\ncell.blank　未填（强制）\n…\n```\n", "prints"),
+        ("```sh\nxltool explain cell.blnk\n```\n", "ends with 1"),
+        ("```sh\nxltool explain cell.blank  # exit 3\n```\n", "ends with 0"),
+        ("```sh\nrm -r samples\n```\n", "no command that a document may run"),
+        ("```python\nassert 1 == 2, 'a lie'\n```\n", "a lie"),
+        ("```pycon\n>>> 1 + 1\n3\n```\n", "Expected"),
+    ],
+)
+def test_what_a_document_says_wrongly_is_told(document, fault, folder):
+    with pytest.raises(AssertionError, match=fault):
+        documents.play(document, "a.md", folder)
+
+
+def test_a_document_may_leave_out_what_a_command_prints_and_make_files(folder):
+    document = (
+        "Save this as `甲.txt`:\n\n```text\n一\n二\n三\n```\n\n"
+        "```console\n$ cat 甲.txt\n一\n…\n```\n\n```json\n1\n```\n"
+    )
+    assert documents.play(document, "a.md", folder) == [documents.Block("json", "1\n", 15, None)]
+    assert (folder / "甲.txt").read_text("utf-8") == "一\n二\n三\n"
 
 
 def test_every_verb_and_command_is_documented():
@@ -95,14 +92,14 @@ def test_every_option_of_a_report_is_shown_with_a_kind_that_takes_it():
 
 def test_every_command_has_a_module_and_a_chinese_help(folder):
     for command, line in COMMANDS.items():
-        shown = run(f"xltool {command} --help", folder)
+        shown, code = documents.run_line(f"xltool {command} --help", folder)
         assert shown.startswith(f"用法：-c {command}") or shown.startswith("用法："), shown
-        assert "显示这段说明" in shown and "Options" not in shown and line
+        assert "显示这段说明" in shown and "Options" not in shown and line and code == 0
 
 
 def test_the_chinese_page_quotes_a_real_finding(folder):
     quoted, _ = re.findall(r"^> (.*)$", CHINESE, re.M)
-    assert quoted in run("xltool check samples/2024/654221-102.json", folder)
+    assert quoted in documents.run_line("xltool check samples/2024/654221-102.json", folder)[0]
 
 
 def test_the_chinese_page_shows_what_a_reference_becomes():
@@ -116,11 +113,16 @@ def test_the_chinese_page_shows_what_a_reference_becomes():
 
 
 def test_the_two_commands_come_first():
-    first, second = blocks("sh")[:2]
+    first, second = documents.pick_blocks(README, "sh")[:2]
     assert "xltool demo" in first and first.count("\n") == 1
     assert "pytest" in second and second.count("\n") == 1
     assert README.index("```sh") < README.index("## ")
-    assert "'.[test]'" in (ROOT / ".ci" / "run").read_text()  # CI takes the second command from README by this mark
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "grep -m2 '^python3 -m venv' README.md" in script  # CI takes both from README by this mark and runs them
+    assert [line for line in README.splitlines() if line.startswith("python3 -m venv")] == [
+        first.strip(),
+        second.strip(),
+    ]
 
 
 def test_changes_are_told():

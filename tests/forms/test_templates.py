@@ -6,14 +6,15 @@ import re
 
 import pytest
 
+from tests import documents
 from xltool.forms import catalog, fields, layout
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Reading, Submission
 from xltool.rules.judge import judge_readings
 
 GUIDE = (catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8")
-FORM = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[1]
-FAULTS = re.search(r"```text\n(.*?)\n```", GUIDE, re.DOTALL)[1]
+[FORM] = documents.pick_blocks(GUIDE, "toml")
+FAULTS = documents.pick_blocks(GUIDE, "text")[0].removesuffix("\n")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_the_form_of_the_guide_is_a_form(form):
 
 def test_the_guide_is_short_and_shows_no_other_snippet():
     assert GUIDE.count("\n") < 250
-    assert re.findall(r"```(\w+)", GUIDE) == ["toml", "text"]
+    assert [block.language for block in documents.list_blocks(GUIDE)] == ["toml", "text"]
 
 
 def test_the_faults_of_the_guide_are_the_real_ones():

@@ -69,7 +69,7 @@ def _campaign(root: Path, count: int) -> None:
     campaign = folder.Campaign(root, "ogi-2021", 2024, "测试县")
     folder.create_campaign(campaign, Roster(entries))
     store = Store(campaign.database)
-    list(outbox.build_outbox(campaign, campaign.roster(), store, at=AT, prior={}.get))
+    list(outbox.build_outbox(campaign, campaign.read_roster(), store, at=AT, prior={}.get))
     filled = sample()
     for code, issue in store.issues().items():
         agency = Agency(code, f"第{int(code)}单位", "department")
@@ -87,9 +87,9 @@ def _as(submission: object, agency: Agency, serial: str) -> object:
 def _timed(root: Path, workers: int) -> tuple[float, float]:
     """CPU seconds, children's too, and seconds elapsed of one collect."""
     campaign = folder.load_campaign(root)
-    roster, store = campaign.roster(), Store(campaign.database)
+    roster, store = campaign.read_roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
-    desk = intake.Intake(campaign, roster, store, campaign.key(), AT, {}.get)
+    desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, {}.get)
     taken = list(intake.collect_files(desk, [], workers))
     states = {s.entry.agency.code: s.state for s in find_standings(campaign, roster, store, date(2025, 1, 10))}
     returns.refresh_returned(campaign, roster, store, states, {})

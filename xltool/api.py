@@ -396,7 +396,7 @@ def explain(name: str) -> str:
     >>> print(xltool.explain("applications.balance").splitlines()[0])
     applications.balance　第一项加第二项之和，应等于第三项加第四项之和（强制，ogi-2019）
     """
-    from xltool.forms.source import closest
+    from xltool.forms.source import find_closest
 
     if name in codes.CATALOGUE:
         return messages.explain_code(name)
@@ -408,6 +408,6 @@ def explain(name: str) -> str:
             *(rule.id for spec in specs for rule in spec.rules),
             *(r.name for spec in specs for r in spec.rules),
         ]
-        near = messages.suggest(closest(name, known))
+        near = messages.suggest(find_closest(name, known))
         raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{near}。")
     return "\n\n".join(found)

@@ -21,11 +21,11 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
     Texts from outside are made inert, figures given as numbers stay as they are.
     """
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([inert(cell) for cell in row] for row in rows)
+    csv.writer(buffer).writerows([make_inert(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def inert(cell: Any) -> Any:
+def make_inert(cell: Any) -> Any:
     """A text that would begin a formula with an apostrophe before it; anything else as it is.
 
     Nothing is lost: a cell that begins with an apostrophe is the text after it, since a text of its own with one gets a

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from xltool.codes import CATALOGUE
 from xltool.forms import number
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
 from xltool.model import LEVELS, Agency, Cell, FormSpec, Level, Scope, Submission, Value
 
@@ -79,7 +79,7 @@ def _check_columns(names: list[str], specs: Mapping[str, FormSpec]) -> None:
     known = {key for spec in specs.values() for key in spec.index}
     for name in names:
         if name not in known:
-            hint = suggest(closest(name, known))
+            hint = suggest(find_closest(name, known))
             raise XltoolError(f"列 {name} 不是 {'、'.join(specs)} 的单元格{hint}。")
 
 

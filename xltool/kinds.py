@@ -96,7 +96,7 @@ def of_bytes(data: bytes) -> Kind:
     return next(kind for pattern, kind in _LOOKS if re.search(pattern, head, re.DOTALL))
 
 
-def archive(data: bytes) -> str:
+def name_archive(data: bytes) -> str:
     """What archive bytes are that only other programs unpack; empty for anything else."""
     kind = next(
         (kind for pattern, kind in _LOOKS if kind.remedy == _ARCHIVE and re.search(pattern, data[:512], re.DOTALL)),

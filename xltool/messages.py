@@ -73,7 +73,7 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
     if spec is not None and place is not None and found.keys:
         first = spec.cell(found.keys[0])
-        facts |= {"where": name_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
+        facts |= {"where": say_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
         facts |= {"row": first.row.short, "column": first.column.short}
         facts["cells"] = list_addresses([spec.cell(key) for key in found.keys], place)
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
@@ -143,7 +143,7 @@ def word_rule(rule: Rule, spec: FormSpec) -> str:
     return f"{sides[0]} {rule.linear.operator.words} {sides[1]}"
 
 
-def name_cell(cell: Cell, place: Locator) -> str:
+def say_cell(cell: Cell, place: Locator) -> str:
     """A cell as a clerk says it: `表三“本年新收”行“商业企业”栏（E6）`."""
     address = place(cell.key)[1]
     if cell.block.across:

@@ -59,7 +59,7 @@ class _Worker(Generic[Item]):
     waiting: deque[tuple[int, Item, int]] = field(default_factory=deque)  # number, item, bytes; the first is at hand
     begun: float = 0.0
 
-    def room(self, size: int) -> bool:
+    def has_room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
         return not self.waiting or (
             len(self.waiting) < MOST_AHEAD and sum(held for _, _, held in self.waiting) + size <= self.ahead
@@ -129,7 +129,7 @@ class _Pool(Generic[Item, Result]):
                 self._next = (*entry, ForkingPickler.dumps(entry[1]))
             number, item, data = self._next
             free = min(
-                (worker for worker in self._workers if worker.room(len(data))),
+                (worker for worker in self._workers if worker.has_room(len(data))),
                 key=lambda w: len(w.waiting),
                 default=None,
             )

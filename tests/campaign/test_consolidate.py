@@ -406,7 +406,7 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
         spoiled.append(replace(each, values=tuple(values)))
     result = consolidate_submissions(spec, spoiled, OWN, 2024, root_code="654221-000")
     rules = build_matrix(spec)
-    left, right = rules.sides(stack_values([result.total.values]))
+    left, right = rules.compute_sides(stack_values([result.total.values]))
     residual = dict(zip((rule.name for rule in rules.rules), (left - right)[0].tolist(), strict=True))
     found = defaultdict(list)
     for each in discrepancies.find_discrepancies(spec, result):
@@ -802,7 +802,7 @@ def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
 
 def test_whose_the_sum_is(tmp_path):
     campaign = stores.campaign(tmp_path, Roster(stores.entries(2)))
-    assert county.find_own_agency(campaign, campaign.roster()) == Agency("654221-000", "额敏县", "county")
+    assert county.find_own_agency(campaign, campaign.read_roster()) == Agency("654221-000", "额敏县", "county")
     orphans = Roster(tuple(RosterEntry(agency(number), "") for number in range(2)))
     assert county.find_own_agency(campaign, orphans) == Agency("county", "额敏县", "county")
     cities = Roster(tuple(RosterEntry(agency(number, "city"), "") for number in range(2)))

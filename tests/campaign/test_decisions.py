@@ -54,7 +54,7 @@ class Office:
     def states(self):
         return {code: each["state"] for code, each in self.status()[1].items()}
 
-    def roster(self, text):
+    def read_roster(self, text):
         (self.root / "roster.csv").write_text(text, "utf-8")
 
     def fill(self, code, seed=1, name=None, stamped=True, wrong=False):
@@ -126,14 +126,14 @@ SHORT = "\n".join(ROSTER.split("\n")[:3]) + "\n"
 
 @pytest.mark.parametrize("cleared", [False, True])
 def test_a_return_refused_for_the_roster_is_taken_in_when_the_roster_is_mended(office, cleared):
-    office.roster(SHORT)
+    office.read_roster(SHORT)
     office.put("水利局.xlsx", office.fill(WATER))
     done = office.run("collect")
     assert done.exit_code == 3 and "不在本任务的单位名录里" in done.output
     assert office.status()[0]["counts"]["unmatched"] == 1
     again = office.run("collect")
     assert again.exit_code == 0 and "已收过" in again.output
-    office.roster(ROSTER)
+    office.read_roster(ROSTER)
     if cleared:
         (office.root / "inbox" / "水利局.xlsx").unlink()
     mended = office.run("collect")
@@ -164,16 +164,16 @@ def test_a_lost_line_of_the_roster_stops_the_sum_until_somebody_says_what_became
     office.all_in()
     assert office.run("consolidate").exit_code == 0
     whole = office.total()
-    office.roster(SHORT)
+    office.read_roster(SHORT)
     for arguments in ((), ("--allow-missing",)):
         done = office.run("consolidate", *arguments)
         assert done.exit_code == 3
         assert "A2 某县水利局：已报送，单位名录里没有它了" in done.output
     assert "A2 某县水利局" in office.run("status").output
     assert office.total() == whole
-    office.roster(ROSTER)
+    office.read_roster(ROSTER)
     assert office.run("consolidate").exit_code == 0
-    office.roster(SHORT)
+    office.read_roster(SHORT)
     assert office.run("absent", WATER, "--into", FINANCE, *BY).exit_code == 0
     assert office.run("consolidate").exit_code == 0
     assert office.total() == whole - office.figures[WATER]["disclosure.licensing.decisions"]
@@ -185,26 +185,26 @@ def test_a_lost_line_of_an_agency_that_has_only_its_blank_stops_the_sum_too(offi
     for code in (HEAD, FINANCE):
         office.put(f"{code}.xlsx", office.fill(code))
     office.run("collect")
-    office.roster(SHORT)
+    office.read_roster(SHORT)
     done = office.run("consolidate")
     assert done.exit_code == 3 and "A2" in done.output and "已下发工作簿" in done.output
 
 
 def test_another_name_under_the_same_code_is_somebody_else_until_it_is_said(office):
     office.all_in()
-    office.roster(ROSTER.replace("某县水利局", "某县卫生健康委员会"))
+    office.read_roster(ROSTER.replace("某县水利局", "某县卫生健康委员会"))
     done = office.run("consolidate", "--allow-missing")
     assert done.exit_code == 3
     assert "报送时叫“某县水利局”，单位名录里现在是“某县卫生健康委员会”" in done.output
     assert office.run("use", WATER, 1, *BY).exit_code == 0
     assert office.run("consolidate").exit_code == 0
-    office.roster(ROSTER.replace("某县水利局", "某县医疗保障局"))
+    office.read_roster(ROSTER.replace("某县水利局", "某县医疗保障局"))
     assert office.run("consolidate").exit_code == 3, "the word was on another name"
 
 
 def test_spaces_and_width_make_no_other_name(office):
     office.all_in()
-    office.roster(ROSTER.replace("某县水利局", "某县 水利局　"))
+    office.read_roster(ROSTER.replace("某县水利局", "某县 水利局　"))
     assert office.run("consolidate").exit_code == 0
 
 

@@ -86,7 +86,7 @@ TREE = roster.parse_roster(
 
 
 def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path):
-    (tmp_path / "roster.csv").write_bytes(TREE.csv())
+    (tmp_path / "roster.csv").write_bytes(TREE.to_csv())
     whole, own = published(last, "样例县人民政府", "html"), published(last, "样例县人民政府办公室", "docx")
     for name in ("甲局", "乙局"):
         published(last, name, "docx")

@@ -23,7 +23,7 @@ def test_encodings(encoding):
         ("A-1", "甲县财政局", "department", "A-0"),
     ]
     assert roster.root is not None and roster.root.agency.code == "A-0"
-    assert parse_roster(roster.csv()) == roster
+    assert parse_roster(roster.to_csv()) == roster
 
 
 def test_english_headers_other_separators_and_workbooks():
@@ -87,7 +87,7 @@ def test_names_alike_are_doubted_not_refused():
 def test_the_nearest_code_is_looked_for_a_few_times_only(monkeypatch):
     """Each look goes through the whole roster; 600 misspelt superiors took 25 seconds."""
     looked = []
-    monkeypatch.setattr(roster_module, "closest", lambda name, known: looked.append(name) or "")
+    monkeypatch.setattr(roster_module, "find_closest", lambda name, known: looked.append(name) or "")
     lines = "".join(f"b{at},第{at}局,department,x{at}\n" for at in range(MOST_FAULTS + 50))
     with pytest.raises(RosterError) as error:
         parse_roster(f"code,name,level,parent\na,县,county,\n{lines}".encode())

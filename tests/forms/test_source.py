@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from xltool.forms.source import Fault, LocatedText, Source, closest, nearest
+from xltool.forms.source import Fault, LocatedText, Source, find_closest, suggest_nearest
 
 
 def parsed(text):
@@ -81,7 +81,7 @@ def test_faults_are_shown_as_a_compiler_does():
     source.fault(document["label"].offset + 2, "odd", "did you mean '四'?")
     source.fault(document["id"], "odder")
     source.fault(document["id"], "odder")
-    assert source.rendered() == (
+    assert source.render() == (
         "x.toml:1:7: odder\n"
         ' 1 | id = "ok"\n'
         "   |       ^\n"
@@ -101,6 +101,6 @@ def test_a_field_that_is_no_string_is_found_behind_a_place():
 
 
 def test_the_nearest_name():
-    assert closest("recieved", ["carried_in", "received"]) == "received"
-    assert nearest("recieved", ["carried_in", "received"]) == "did you mean 'received'?"
-    assert nearest("xyz", ["carried_in"]) == ""
+    assert find_closest("recieved", ["carried_in", "received"]) == "received"
+    assert suggest_nearest("recieved", ["carried_in", "received"]) == "did you mean 'received'?"
+    assert suggest_nearest("xyz", ["carried_in"]) == ""

@@ -83,7 +83,7 @@ BELOW = {"top": {"measure", "published", "text", "section", "chart", "table", "r
 def test_the_list_of_fields_has_exactly_those_that_are_known(where, monkeypatch):
     """A field that nobody knows is written in; the names that the hint is looked for among are those that are known."""
     known = set()
-    monkeypatch.setattr(fields, "nearest", lambda name, names: known.update(names) or "")
+    monkeypatch.setattr(fields, "suggest_nearest", lambda name, names: known.update(names) or "")
     place = FIELDS[where]
     assert FORM.count(place) == 1
     with pytest.raises(DefinitionError, match="has no field 'zzz'"):

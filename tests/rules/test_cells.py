@@ -17,7 +17,7 @@ def found(spec, changes=None, noted=(), level="department", base=None, **texts):
     """The findings about a consistent submission with those changes, as (code, keys) with their facts."""
     values = dict(figures.consistent(spec, Random(1)) if base is None else base) | (changes or {})
     given = figures.submission(spec, values, Agency("1", "局", level), **texts)
-    (mine,) = cells.find_faults(SubmissionView(spec, [given]), [set(noted)])
+    (mine,) = cells.find_cell_faults(SubmissionView(spec, [given]), [set(noted)])
     return {(finding.code, finding.keys): dict(finding.data) for finding in mine}
 
 
@@ -151,7 +151,7 @@ def test_texts_that_must_be_written(spec):
     given = found(spec, overview="  \n", problems="")
     assert given.keys() == {("text.missing", ())}
     values = figures.submission(spec, figures.consistent(spec, Random(1)), overview="", problems="\u3000")
-    (mine,) = cells.find_faults(SubmissionView(spec, [values]), [set()])
+    (mine,) = cells.find_cell_faults(SubmissionView(spec, [values]), [set()])
     assert [finding.data["text"] for finding in mine] == ["overview", "problems"]
     assert mine[0].data["label"] == "一、总体情况：概述"
 
@@ -163,7 +163,7 @@ def test_findings_stay_with_their_submission(spec):
         figures.consistent(spec, Random(2)) | {"disclosure.penalties.decisions": None, "disputes.review.other": -1},
     )
     given = [good, wrong, good]
-    assert [[f.code for f in mine] for mine in cells.find_faults(SubmissionView(spec, given), [set()] * 3)] == [
+    assert [[f.code for f in mine] for mine in cells.find_cell_faults(SubmissionView(spec, given), [set()] * 3)] == [
         [],
         ["number.negative", "cell.blank"],
         [],

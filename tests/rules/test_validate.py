@@ -72,7 +72,7 @@ def test_verdicts_are_those_of_a_naive_evaluation(form):
     many = [disturbed(form, rng) for _ in range(150)]
     stack = stack_values([figures.aligned(form, values) for values in many])
     rules = build_matrix(form)
-    verdicts = rules.verdicts(stack, *rules.sides(stack))
+    verdicts = rules.compute_verdicts(stack, *rules.compute_sides(stack))
     expected = [[VERDICTS[naive(rule, values)] for rule in judgeable(form)] for values in many]
     assert verdicts.tolist() == expected
     assert {int(verdict) for row in expected for verdict in row} == {-1, 0, 1}
@@ -91,7 +91,7 @@ def test_verdicts_on_two_years_are_those_of_a_naive_evaluation(form):
     this, last = (stack_values([figures.aligned(form, years[at]) for years in many]) for at in (0, 1))
     rules, both = build_matrix(form, prior=True), join_years(this, last)
     expected = [[VERDICTS[naive(rule, *years)] for rule in form.rules] for years in many]
-    assert rules.verdicts(both, *rules.sides(both)).tolist() == expected
+    assert rules.compute_verdicts(both, *rules.compute_sides(both)).tolist() == expected
     seen = {(rule.id, verdict) for row in expected for rule, verdict in zip(form.rules, row, strict=True)}
     assert {verdict for rule, verdict in seen if rule == "applications.carried_in_applicants"} == set(Verdict)
     alone = build_matrix(form)
@@ -120,8 +120,8 @@ def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
     rng = Random(3)
     rows = [[rng.randrange(10**12) for _ in form.cells] for _ in range(60)]
     rules = build_matrix(form)
-    left, right = rules.sides(stack_values(rows))
-    total_left, total_right = rules.sides(stack_values([[sum(column) for column in zip(*rows, strict=True)]]))
+    left, right = rules.compute_sides(stack_values(rows))
+    total_left, total_right = rules.compute_sides(stack_values([[sum(column) for column in zip(*rows, strict=True)]]))
     assert ((left - right).sum(axis=0) == (total_left - total_right)[0]).all()
     assert (left != right).any()
 
@@ -129,7 +129,7 @@ def test_the_residual_of_a_sum_is_the_sum_of_residuals(form):
 def test_the_largest_figures_add_up_exactly(form):
     largest = tuple(cell.measure.maximum * cell.measure.scale for cell in form.cells)
     rules, year = build_matrix(form, prior=True), stack_values([largest])
-    left, right = rules.sides(join_years(year, year))
+    left, right = rules.compute_sides(join_years(year, year))
     for at, rule in enumerate(rules.rules):
         for side, terms in ((left, rule.linear.left), (right, rule.linear.right)):
             assert int(side[0, at]) == sum(

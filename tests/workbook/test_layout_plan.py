@@ -40,7 +40,7 @@ def test_every_cell_has_its_own_spot_inside_the_grid(layout):
     ]
     assert len(set(spots)) == len(spots) == len(layout.spec.cells)
     for cell in layout.spec.cells:
-        spot, bottom, right = layout.cells[cell.key], layout.below(cell.table), layout.beside(cell.table)
+        spot, bottom, right = layout.cells[cell.key], layout.row_below(cell.table), layout.column_beside(cell.table)
         assert spot.sheet == cell.table.sheet
         assert spot.row < bottom
         assert spot.column < right
@@ -60,7 +60,7 @@ def test_nothing_stands_on_anything_else(layout):
 
 def test_words_stand_outside_the_grids(layout):
     for word in layout.words:
-        bottom, right = layout.below(word.table), layout.beside(word.table)
+        bottom, right = layout.row_below(word.table), layout.column_beside(word.table)
         assert (word.spot.row == bottom) != (word.spot.column == right)
         assert word.spot.column + word.width <= right + (word.spot.column == right)
         assert word.checks

@@ -96,10 +96,10 @@ def test_figures_stand_in_the_rows_of_this_years(form_id):
         this, last = layout.cells[cell.key], layout.priors[cell.key]
         if cell.block.across:
             assert last.column == this.column
-            assert last.row > layout.below(cell.table)
+            assert last.row > layout.row_below(cell.table)
         else:
             assert last.row == this.row
-            assert last.column > layout.beside(cell.table)
+            assert last.column > layout.column_beside(cell.table)
 
 
 @pytest.mark.parametrize("form_id", EDITIONS)

@@ -207,7 +207,7 @@ def test_merges_are_those_of_the_grid(made):
             for area in grid.rectangles
             if area.width * area.height > 1
         }
-        bottom, right = made.layout.below(table), made.layout.beside(table)
+        bottom, right = made.layout.row_below(table), made.layout.column_beside(table)
         found = {merged.bounds for merged in sheet.merged_cells.ranges}
         inside = {area for area in found if area[1] > TABLE_TOP and area[3] <= bottom and area[2] <= right}
         assert inside == expected

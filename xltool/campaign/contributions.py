@@ -10,7 +10,7 @@ from xltool.campaign import corrections
 from xltool.campaign.consolidate import count_contributions
 from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
-from xltool.csvfile import inert
+from xltool.csvfile import make_inert
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
 
@@ -68,7 +68,7 @@ def to_csv(spec: FormSpec, consolidation: Consolidation) -> bytes:
     """The tidy rows as a .csv that Excel and WPS open as Chinese text, in which no cell is taken for a formula."""
     tidy = to_frame(spec, consolidation)
     for name in ("row", "column", "agency"):
-        tidy[name] = [inert(text) for text in tidy[name]]
+        tidy[name] = [make_inert(text) for text in tidy[name]]
     text: str = tidy.to_csv(index=False, header=list(CONTRIBUTION_HEADS), lineterminator="\r\n")
     return text.encode("utf-8-sig")
 

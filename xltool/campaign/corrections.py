@@ -155,24 +155,24 @@ class _CorrectionEntry:
         for field in self.data:
             if field not in _FIELDS:
                 self.fault(field, f"更正没有“{field}”这一项", suggest_name(field, _FIELDS))
-        key, reason, by = self._text("key"), self._text("reason"), self._text("by")
-        codes = self._codes(agencies)
+        key, reason, by = self._read_text("key"), self._read_text("reason"), self._read_text("by")
+        codes = self._read_codes(agencies)
         given = [field for field in ("change", "value") if field in self.data]
         if len(given) != 1:
             self.fault(
                 given[-1] if given else "key",
                 f"change（增减多少）和 value（改成多少）{'只能' if given else '要'}写一个",
             )
-        cell = self._cell(key)
+        cell = self._find_cell(key)
         if cell is None or len(given) != 1:
             return None
-        figure = self._figure(given[0], cell)
+        figure = self._read_figure(given[0], cell)
         if figure is None:
             return None
         change, value = (figure, None) if given[0] == "change" else (None, figure)
         return Correction(key, change, value, reason, by, codes)
 
-    def _text(self, field: str) -> str:
+    def _read_text(self, field: str) -> str:
         value = self.data.get(field)
         if field not in self.data:
             self.source.fault(self.start, f"缺少 {field}（{_FIELDS[field]}）")
@@ -180,7 +180,7 @@ class _CorrectionEntry:
             self.fault(field, f"{field}（{_FIELDS[field]}）应为双引号里的文字，不能为空")
         return str(value).strip() if isinstance(value, str) else ""
 
-    def _cell(self, key: CellKey) -> Cell | None:
+    def _find_cell(self, key: CellKey) -> Cell | None:
         if not key:
             return None
         if key not in self.spec.index:
@@ -191,7 +191,7 @@ class _CorrectionEntry:
             self.fault("key", f"“{cell.label}”是合计格，由各项相加得出；请更正其中的分项")
         return cell
 
-    def _figure(self, field: str, cell: Cell) -> int | None:
+    def _read_figure(self, field: str, cell: Cell) -> int | None:
         raw = self.figures[field]
         if not isinstance(raw, int | Decimal) or isinstance(raw, bool):
             self.fault(field, f"{field}（{_FIELDS[field]}）应为数字，不加引号")
@@ -208,7 +208,7 @@ class _CorrectionEntry:
             self.fault(field, "改成的数不能是负数")
         return value
 
-    def _codes(self, agencies: Collection[str]) -> tuple[str, ...]:
+    def _read_codes(self, agencies: Collection[str]) -> tuple[str, ...]:
         given = self.data.get("agencies", [])
         if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
             self.fault("agencies", "agencies 应为方括号里的单位代码，各加双引号，用逗号隔开")

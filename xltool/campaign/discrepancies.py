@@ -82,9 +82,9 @@ def find_discrepancies(
             join_years(mine, stack_values(priors)),
             join_years(sums, stack_values([align_prior(spec, last_total)])),
         )
-    (left, right), (all_left, all_right) = rules.sides(mine), rules.sides(sums)
-    verdicts = rules.verdicts(mine, left, right)
-    failing = rules.verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
+    (left, right), (all_left, all_right) = rules.compute_sides(mine), rules.compute_sides(sums)
+    verdicts = rules.compute_verdicts(mine, left, right)
+    failing = rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
     alone = _find_root_rules(spec, rules)
     for number, rule in enumerate(rules.rules):
         lefts, rights, total = (

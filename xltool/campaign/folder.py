@@ -49,18 +49,18 @@ class Campaign:
         """The SQLite file."""
         return self.root / DATABASE
 
-    def roster(self) -> Roster:
+    def read_roster(self) -> Roster:
         """The roster as it stands now.
 
         Raises `RosterError` with every fault, or `XltoolError` when the file cannot be read.
         """
         return parse_roster(_read_bytes(self.root / ROSTER))
 
-    def key(self) -> bytes:
+    def read_key(self) -> bytes:
         """The secret that stamps are made with; it never leaves the folder."""
         return _read_bytes(self.root / KEY)
 
-    def settings(self) -> bytes:
+    def to_toml(self) -> bytes:
         """The text of campaign.toml."""
         lines = [f"form = {_quote_toml(self.form)}", f"year = {self.year}", f"name = {_quote_toml(self.name)}"]
         if self.deadline is not None:
@@ -77,7 +77,7 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     """
     root = campaign.root
     if (root / SETTINGS).exists():
-        if _read_bytes(root / SETTINGS) == campaign.settings() and _read_bytes(root / ROSTER) == roster.csv():
+        if _read_bytes(root / SETTINGS) == campaign.to_toml() and _read_bytes(root / ROSTER) == roster.to_csv():
             return False
         raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
     ours = {*CAMPAIGN_FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
@@ -92,8 +92,8 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
             raise XltoolError(f"建不了文件夹 {root / name}：{files.name_reason(error)}。") from error
     if not (root / KEY).exists():
         files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
-    files.write_file(root / ROSTER, roster.csv())
-    files.write_file(root / SETTINGS, campaign.settings())  # last: with it the folder is a campaign
+    files.write_file(root / ROSTER, roster.to_csv())
+    files.write_file(root / SETTINGS, campaign.to_toml())  # last: with it the folder is a campaign
     return True
 
 

@@ -124,7 +124,7 @@ def _unpack_file(name: str, data: bytes, *, zipped: bool = False, mailed: bool =
             if mailed
             else _unpack_mail(name, data, zipped=zipped)
         )
-    elif what := kinds.archive(data):
+    elif what := kinds.name_archive(data):
         yield Found(name, None, f"这是{what}，请解压后放入")
     else:
         yield Found(name, data)

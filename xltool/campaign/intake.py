@@ -72,7 +72,7 @@ class Intake:
     @cached_property
     def context(self) -> str:
         """What a refusal may rest on beside the file: roster, settings, forms, key and passwords, as one hash."""
-        rests = (self.campaign.settings(), self.roster.csv(), self.key, catalog.list_ids(), self.passwords)
+        rests = (self.campaign.to_toml(), self.roster.to_csv(), self.key, catalog.list_ids(), self.passwords)
         return hashlib.sha256(repr(rests).encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property

@@ -52,7 +52,7 @@ def build_outbox(
 
     An agency keeps its number for good, so a workbook built again is the same; a new agency gets the next number.
     """
-    key, master = campaign.key(), Master(campaign.spec, campaign.year)
+    key, master = campaign.read_key(), Master(campaign.spec, campaign.year)
     numbers = _number_agencies(roster, store)
     made: list[Issue] = []
     for entry in roster.entries:

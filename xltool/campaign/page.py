@@ -154,7 +154,7 @@ def _describe_suspects(spec: FormSpec, verdict: WeighedFinding) -> list[str]:
     found: dict[str, list[str]] = {}
     for suspect in verdict.finding["suspects"]:
         if suspect["key"] in spec.index:
-            spot = messages.name_cell(spec.cell(suspect["key"]), place)
+            spot = messages.say_cell(spec.cell(suspect["key"]), place)
             found.setdefault(suspect["why"], []).append(
                 f"{spot} {_format_figure(suspect['value'])} → {_format_figure(suspect['proposed'])}"
             )

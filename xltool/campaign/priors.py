@@ -41,7 +41,7 @@ def gather_last_year(
                 raise XltoolError(
                     f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。"
                 )
-            known = roster.known(submission.agency)
+            known = roster.find_agency(submission.agency)
             whole = submission.scope == "consolidated" and known.code == top
             found.setdefault(TOTAL_FILE if whole else known.code, replace(submission, agency=known))
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
 from xltool.model import LEVELS, Agency, Level
 
@@ -74,7 +74,7 @@ class Roster:
         """Entries by agency code."""
         return {entry.agency.code: entry for entry in self.entries}
 
-    def known(self, agency: Agency) -> Agency:
+    def find_agency(self, agency: Agency) -> Agency:
         """The listed agency of that code, or else the only one of that name; the agency itself when there is none."""
         codes = [agency.code] if agency.code in self.agencies else self._codes.get(agency.name, [])
         return replace(agency, code=codes[0]) if len(codes) == 1 else agency
@@ -96,7 +96,7 @@ class Roster:
         tops = [entry for entry in self.entries if not entry.parent or entry.parent not in self.agencies]
         return tops[0] if len(tops) == 1 else None
 
-    def csv(self) -> bytes:
+    def to_csv(self) -> bytes:
         """The roster as a campaign folder keeps it: UTF-8 with a mark that Excel needs, Chinese headers."""
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer)
@@ -198,7 +198,7 @@ def _find_line_faults(fields: Mapping[str, str]) -> Iterator[str]:
         yield f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
     level = fields.get("level", "")
     if level and level not in LEVEL_WORDS:
-        hint = suggest(closest(level, LEVEL_WORDS)) or f"；应为 {'、'.join(LEVELS)} 之一"
+        hint = suggest(find_closest(level, LEVEL_WORDS)) or f"；应为 {'、'.join(LEVELS)} 之一"
         yield f"级别“{level}”认不出{hint}。"
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for value in fields.values() for sign in value):
         yield "有看不见的控制字符，请删掉重新输入。"
@@ -225,7 +225,7 @@ def _find_joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[s
             faults.append(f"第 {number} 行：上级代码就是本单位的代码。")
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
             if parent not in near and len(near) < MOST_SUGGESTED:
-                near[parent] = suggest(closest(parent, parents))
+                near[parent] = suggest(find_closest(parent, parents))
             faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near.get(parent, '')}。")
         elif code in circular:
             faults.append(f"第 {number} 行：上级关系绕成了圈。")

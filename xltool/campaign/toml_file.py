@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from xltool.forms.source import Fault, Source, closest
+from xltool.forms.source import Fault, Source, find_closest
 from xltool.messages import DefinitionError, suggest
 
 
@@ -64,11 +64,9 @@ def _explain_syntax(complaint: str, line: str) -> str:
 def raise_faults(source: Source) -> None:
     """Raises `DefinitionError` when faults were noted, with all of them: line, caret, nearest known name."""
     if source.faults:
-        raise DefinitionError(
-            f"{source.name} 有 {len(source.faults)} 处错：\n{source.rendered()}", tuple(source.faults)
-        )
+        raise DefinitionError(f"{source.name} 有 {len(source.faults)} 处错：\n{source.render()}", tuple(source.faults))
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
     """The hint with the nearest known name, or nothing."""
-    return suggest(closest(name, known), lead="")
+    return suggest(find_closest(name, known), lead="")

@@ -64,10 +64,10 @@ class Commands(Command, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from xltool.forms.source import closest
+            from xltool.forms.source import find_closest
             from xltool.messages import suggest
 
-            ctx.fail(f"没有“{name}”这个命令{suggest(closest(name, COMMANDS))}。")
+            ctx.fail(f"没有“{name}”这个命令{suggest(find_closest(name, COMMANDS))}。")
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:

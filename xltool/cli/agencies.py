@@ -8,7 +8,7 @@ import click
 
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import Stray, advise_stray
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
 from xltool.report.text import clean_line
 
@@ -22,7 +22,7 @@ def find_entry(roster: Roster, agency: str) -> RosterEntry:
     found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
     if found is None:
         known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
-        near = known.get(closest(agency, known))
+        near = known.get(find_closest(agency, known))
         hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
         raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
     return found

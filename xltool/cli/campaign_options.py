@@ -38,7 +38,7 @@ def campaign_option(command: Any) -> Any:
 def open_campaign(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end."""
     campaign = folder.find_campaign(root)
-    roster = campaign.roster()
+    roster = campaign.read_roster()
     for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.sweep_leftovers(campaign.root / name)
     store = Store(campaign.database)

@@ -42,7 +42,7 @@ def command(  # noqa: PLR0917
     passwords: tuple[str, ...],
 ) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = output.read_files(paths, passwords)
+    loaded = output.read_paths(paths, passwords)
     if prior_paths:
         loaded, priors = prior_files.pair_with_priors(loaded, prior_files.read_prior_files(prior_paths, passwords))
         readings = api.check(loaded, priors)

@@ -43,7 +43,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
         last_year = campaign_options.read_last_year(campaign, roster)
         office = intake.Intake(
-            campaign, roster, store, campaign.key(), now.isoformat(timespec="seconds"), last_year.get, passwords
+            campaign, roster, store, campaign.read_key(), now.isoformat(timespec="seconds"), last_year.get, passwords
         )
         taken = list(
             campaign_options.show_progress(

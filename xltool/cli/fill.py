@@ -32,7 +32,7 @@ def command(document: Path, target: Path) -> None:
     """Writes the workbook, then tells what of the document it cannot show as given."""
     if target.suffix.lower() != ".xlsx":
         raise click.UsageError("工作簿的文件名应以 .xlsx 结尾。")
-    reading = output.read_file(document)
+    reading = output.read_path(document)
     submission = reading.submission
     if submission is not None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))

@@ -17,12 +17,12 @@ DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
 
 
-def read_file(path: Path, passwords: Sequence[str] = ()) -> Reading:
+def read_path(path: Path, passwords: Sequence[str] = ()) -> Reading:
     """The reading of one file; a file that cannot be opened is rejected with one finding."""
-    return read_files([path], passwords)[0]
+    return read_paths([path], passwords)[0]
 
 
-def read_files(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
+def read_paths(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
     """The readings of files in their order, each apart from the others."""
     refused: dict[int, Reading] = {}
 
@@ -65,7 +65,7 @@ def describe_cell(spec: FormSpec, key: str) -> str:
     from xltool import messages
     from xltool.workbook.layout_plan import make_plan
 
-    return messages.name_cell(spec.cell(key), make_plan(spec).place)
+    return messages.say_cell(spec.cell(key), make_plan(spec).place)
 
 
 def describe_value(value: Any, cell: Any) -> str:

@@ -18,7 +18,7 @@ def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, S
     """Last year's submissions by file; ends the command with its finding when one cannot be read."""
     found = {}
     for path in paths:
-        reading = output.read_file(path, given)
+        reading = output.read_path(path, given)
         if reading.submission is None:
             console.say(f"上年文件 {make_visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
             for line in output.describe_findings(reading):

@@ -30,7 +30,7 @@ from xltool.cli.passwords import password_options
 @password_options
 def command(workbook: Path, target: Path | None, passwords: tuple[str, ...]) -> None:
     """Writes the document, and what was noticed in reading to standard error."""
-    reading = output.read_file(workbook, passwords)
+    reading = output.read_path(workbook, passwords)
     if reading.submission is not None:
         data = api.dump(reading.submission)
         if target is None:

@@ -75,7 +75,7 @@ def command(
         raise click.UsageError(fault)
     dress = read_lent_style(style)
     loaded, priors = prior_files.pair_with_priors(
-        [output.read_file(source, passwords)],
+        [output.read_path(source, passwords)],
         {} if prior is None else prior_files.read_prior_files((prior,), passwords),
     )
     [reading] = api.check(loaded, priors)

@@ -36,7 +36,7 @@ from xltool.report.printing import list_read_back
 def command(report: Path, source: Path, *, prior: Path | None, passwords: tuple[str, ...]) -> None:
     """Prints each difference, or that there is none."""
     [held], [last] = prior_files.pair_with_priors(
-        [output.read_file(source, passwords)],
+        [output.read_path(source, passwords)],
         {} if prior is None else prior_files.read_prior_files((prior,), passwords),
     )
     if held.submission is None:

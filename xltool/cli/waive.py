@@ -16,7 +16,7 @@ from xltool.cli import campaign_options, console
 from xltool.cli.agencies import find_entry, name_decision
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, join_first, suggest
 from xltool.report.text import clean_line
 
@@ -80,7 +80,7 @@ def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
         )
     passing = [verdict for verdict in asking if rule in (verdict.name, verdict.rule, verdict.code)]
     if not passing:
-        hint = suggest(closest(rule, known), lead="") or f"现有：{_list_names(verdict.name for verdict in asking)}"
+        hint = suggest(find_closest(rule, known), lead="") or f"现有：{_list_names(verdict.name for verdict in asking)}"
         raise XltoolError(f"{name}第 {standing.number} 版的审核结果里没有 {rule}；{hint}。")
     return passing
 

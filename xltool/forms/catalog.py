@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from xltool.forms import spec as definition
-from xltool.forms.source import Fault, closest
+from xltool.forms.source import Fault, find_closest
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import FormSpec
 
@@ -46,7 +46,7 @@ def load_form(form_id: str) -> FormSpec:
     """
     files = _list_present()
     if form_id not in files:
-        raise UnknownFormError(form_id, tuple(files), closest(form_id, files))
+        raise UnknownFormError(form_id, tuple(files), find_closest(form_id, files))
     return _load_file(*files[form_id])
 
 

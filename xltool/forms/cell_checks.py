@@ -138,7 +138,7 @@ class CellCheck(ABC):
 class FigureCheck(CellCheck):
     """A kind of check that tells of each cell by itself."""
 
-    def told(self, spec: FormSpec, mask: Array) -> Array:  # noqa: ARG002
+    def select_told(self, spec: FormSpec, mask: Array) -> Array:  # noqa: ARG002
         """The cells of its mask that have a finding of their own."""
         return mask
 
@@ -178,7 +178,7 @@ class InvalidCheck(FigureCheck):
         return (view.figures < view.row(_lowest)) | (view.figures > view.row(_highest))
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
-        return "+".join(map(self._outside, places.areas(self.cells(places.spec, table))))
+        return "+".join(map(self._count_outside, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
         shown = format_value(value, cell.measure)
@@ -187,7 +187,7 @@ class InvalidCheck(FigureCheck):
         return finding("number.range", cell.key, raw=shown, maximum=cell.measure.maximum)
 
     @staticmethod
-    def _outside(area: CellArea) -> str:
+    def _count_outside(area: CellArea) -> str:
         """Cells that hold neither a blank, nor a figure within the measure, nor `/`."""
         cells, measure = area.reference, area.measure
         lowest = -measure.maximum if measure.signed else 0
@@ -257,13 +257,13 @@ class DoubtfulCheck(FigureCheck):
         return large & (figures % view.row(_scale) == 0)
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
-        return "+".join(map(self._large, places.areas(self.cells(places.spec, table))))
+        return "+".join(map(self._count_large, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
         return finding(self.code, cell.key, value=format_value(value, cell.measure))
 
     @staticmethod
-    def _large(area: CellArea) -> str:
+    def _count_large(area: CellArea) -> str:
         cells, measure = area.reference, area.measure
         large = f"({cells}>={measure.doubtful_from})*({cells}<={measure.maximum})*(ROUND({cells},0)={cells})"
         return f"SUMPRODUCT(--ISNUMBER(1/({large})))"
@@ -287,9 +287,9 @@ class JumpCheck(FigureCheck):
         return far & apart & view.plain & view.last_plain & (view.row(_is_signed) == 0)
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
-        return "+".join(map(self._jumped, places.areas(self.cells(places.spec, table)))) or "0"
+        return "+".join(map(self._count_jumped, places.areas(self.cells(places.spec, table)))) or "0"
 
-    def told(self, spec: FormSpec, mask: Array) -> Array:
+    def select_told(self, spec: FormSpec, mask: Array) -> Array:
         """Not a total one of whose inputs jumped: that one is the cause."""
         rules, own = totals.find_definitions(spec.rules), mask.copy()
         for key in rules:
@@ -303,7 +303,7 @@ class JumpCheck(FigureCheck):
         )
 
     @staticmethod
-    def _jumped(area: CellArea) -> str:
+    def _count_jumped(area: CellArea) -> str:
         this, last, decimals = area.reference, area.last_year, area.measure.decimals
 
         def rounded(amount: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, get_args
 
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.grammar import IDENTIFIER
-from xltool.forms.source import Source, nearest
+from xltool.forms.source import Source, suggest_nearest
 from xltool.forms.tables import shorten_label
 from xltool.model import Block, Chart, ChartBar, ChartOver, Column, Head, Row, Table
 
@@ -64,13 +64,13 @@ def _read_chart(source: Source, data: dict[str, Any], tables: Sequence[Table]) -
     identifier, written = fields.identifier("id"), fields.text("over", "year")
     over: ChartOver | None = next((each for each in get_args(ChartOver) if each == written), None)
     if over is None:
-        fields.fault("over", f"'over' must be one of {', '.join(_WORDS)}", nearest(written, _WORDS))
+        fields.fault("over", f"'over' must be one of {', '.join(_WORDS)}", suggest_nearest(written, _WORDS))
     words = {key: fields.text(key) for key in ("title", "axis", "none")}
     allowed = () if over is None else _WORDS[over]
     for key in ("title", "none"):
         for word in _WORD.findall(words[key]):
             if over is not None and word not in allowed:
-                fields.fault(key, f"'{{{word}}}' cannot stand in a chart over {over}", nearest(word, allowed))
+                fields.fault(key, f"'{{{word}}}' cannot stand in a chart over {over}", suggest_nearest(word, allowed))
     strings = fields.texts("bars")
     bars = [bar for text in strings for bar in _parse_bars(source, text, tables)]
     if "bars" in data and (not strings or len({bar.label for bar in bars}) < len(bars)):
@@ -104,11 +104,11 @@ def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[
         )
         return
     if verb is not None and verb not in _VERBS:
-        source.fault(text, f"nothing is called '{verb}'", nearest(verb, _VERBS))
+        source.fault(text, f"nothing is called '{verb}'", suggest_nearest(verb, _VERBS))
         return
     table = next((each for each in tables if each.id == parts[0]), None)
     if table is None:
-        source.fault(text, f"no table is named '{parts[0]}'", nearest(parts[0], [each.id for each in tables]))
+        source.fault(text, f"no table is named '{parts[0]}'", suggest_nearest(parts[0], [each.id for each in tables]))
         return
     for block in table.blocks:
         rows, columns = _find_lines(block.rows, parts[1]), _find_lines(block.columns, parts[2])
@@ -125,7 +125,9 @@ def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[
         for row in _list_names(block.rows)
         for column in _list_names(block.columns)
     ]
-    source.fault(text, f"table '{table.id}' has no cells '{'.'.join(parts[1:])}'", nearest(".".join(parts[1:]), known))
+    source.fault(
+        text, f"table '{table.id}' has no cells '{'.'.join(parts[1:])}'", suggest_nearest(".".join(parts[1:]), known)
+    )
 
 
 def _expand_bar(verb: str | None, table: Table, block: Block, rows: _Lines, columns: _Lines) -> Iterator[_Drawn]:

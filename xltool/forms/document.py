@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xltool.forms import checks, number
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.forms.text import clean_text, take_text
 from xltool.messages import finding, suggest
 from xltool.model import (
@@ -125,7 +125,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         return _reject("file.unknown_form", hint=f"（{form_id}）")
     for field in document:
         if field not in _FIELDS:
-            return _reject("document.unknown_key", key=field, form="上报件", hint=suggest(closest(field, _FIELDS)))
+            return _reject("document.unknown_key", key=field, form="上报件", hint=suggest(find_closest(field, _FIELDS)))
     year = document.get("year")
     if not isinstance(year, int) or isinstance(year, bool) or not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise _Fault("year", "应为四位年份")
@@ -138,7 +138,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
             if key not in known:
-                return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(closest(key, known)))
+                return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(find_closest(key, known)))
     for name, given in (("texts", texts), ("explanations", explanations)):
         for key, text in given.items():
             if not isinstance(text, str | None):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xltool.forms import grammar
 from xltool.forms.operators import OPERATORS
-from xltool.forms.source import LocatedText, Source, nearest
+from xltool.forms.source import LocatedText, Source, suggest_nearest
 
 _RESERVED: Final = ("prior", "sum", *(sign for sign in OPERATORS if sign.isalpha()))
 
@@ -50,7 +50,7 @@ class Fields:
         """The table `[key]`, empty where there is none."""
         return dict(self._take(key, dict, "a table", {}))
 
-    def named(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def named_tables(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The tables `[key.name]`, with their names."""
         for name, value in (self._take(key, dict, "named tables", None) or {}).items():
             if self._is(key, value, dict, "named tables"):
@@ -80,7 +80,9 @@ class Fields:
         for key in self.data:
             if key not in self._known:
                 self.source.fault(
-                    self.source.after(self.anchor, key), f"{self.what} has no field '{key}'", nearest(key, self._known)
+                    self.source.after(self.anchor, key),
+                    f"{self.what} has no field '{key}'",
+                    suggest_nearest(key, self._known),
                 )
 
     def _list(self, key: str, default: list[Any] | None) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.grammar import Expression, Term
-from xltool.forms.source import nearest
+from xltool.forms.source import suggest_nearest
 from xltool.model import PRIOR, Block, Cell, CellKey, Column, Linear, Row, Table, Terms
 
 Per: TypeAlias = Literal["row", "column"] | None
@@ -103,7 +103,7 @@ def _resolve_term(names: Names, place: RulePlace, term: Term, complain: Complain
     parts, table = term.parts, place.table
     if len(parts) == 3:
         if parts[0] not in names.tables:
-            complain(term, f"no table is named '{parts[0]}'", nearest(parts[0], names.tables))
+            complain(term, f"no table is named '{parts[0]}'", suggest_nearest(parts[0], names.tables))
             return []
         table = names.tables[parts[0]]
     if len(parts) > 3 or table is None:
@@ -144,7 +144,7 @@ def _explain_unknown(table: Table, blocks: Sequence[Block], names: Sequence[str]
     for kind, name, known in zip(("row", "column"), names, (known_rows, known_columns), strict=True):
         if name not in known:
             where = f"table '{table.id}'" if len(blocks) == len(table.blocks) else f"this block of table '{table.id}'"
-            return f"{where} has no {kind} '{name}'", nearest(name, known)
+            return f"{where} has no {kind} '{name}'", suggest_nearest(name, known)
         if not term.sum and known[name]:
             return f"'{name}' is a group of {kind}s: write sum({'.'.join(term.parts)})", ""
     return f"row '{names[0]}' has no column '{names[1]}'", ""

@@ -13,7 +13,7 @@ from typing import Final
 
 from xltool.forms import catalog
 from xltool.forms.number import format_figure
-from xltool.forms.source import closest
+from xltool.forms.source import find_closest
 from xltool.model import PRIOR, FormSpec, Submission, summand_of
 
 CHANGE: Final = "change."
@@ -100,15 +100,15 @@ class _Year:
     spec: FormSpec
     submission: Submission
 
-    def scaled(self, key: str) -> int:
+    def scaled_value(self, key: str) -> int:
         figure = summand_of(self.submission.values[self.spec.index[key]])
         if figure is None:
             raise _Meaningless(f"{self.submission.year} 年的这一格没有数")
         return figure
 
-    def shown(self, key: str) -> tuple[str, str]:
+    def format_cell(self, key: str) -> tuple[str, str]:
         measure = self.spec.cell(key).measure
-        return format_figure(self.scaled(key), measure), measure.unit
+        return format_figure(self.scaled_value(key), measure), measure.unit
 
 
 def _both_years(spec: FormSpec, submission: Submission, prior: Submission | None) -> tuple[_Year, _Year | None]:
@@ -120,21 +120,21 @@ def _resolve_figure(name: str, this: _Year, last: _Year | None) -> tuple[str, st
     mark = next((mark for mark in (PRIOR, CHANGE) if name.startswith(mark) and name not in this.spec.index), "")
     key = name.removeprefix(mark)
     if key not in this.spec.index and not (mark == PRIOR and last and key in last.spec.index):
-        near = closest(key, this.spec.index)
+        near = find_closest(key, this.spec.index)
         raise _Meaningless(f"{this.spec.id} 没有这一格", f"{{{mark}{near}}}" if near else "")
     if not mark:
-        return this.shown(key)
+        return this.format_cell(key)
     if last is None:
         raise _Meaningless("没有上年的数，不能引用")
     if key not in last.spec.index:
         raise _Meaningless(f"上年的报表（{last.spec.id}）没有这一格")
-    return last.shown(key) if mark == PRIOR else _resolve_change(key, this, last)
+    return last.format_cell(key) if mark == PRIOR else _resolve_change(key, this, last)
 
 
 def _resolve_change(key: str, this: _Year, last: _Year) -> tuple[str, str]:
     now, then = this.spec.cell(key).measure, last.spec.cell(key).measure
     if (now.unit, now.decimals) != (then.unit, then.decimals):
         raise _Meaningless("两年的计量单位不同，不能比较")
-    difference = this.scaled(key) - last.scaled(key)
+    difference = this.scaled_value(key) - last.scaled_value(key)
     words = _EVEN if not difference else ("增加" if difference > 0 else "减少") + format_figure(abs(difference), now)
     return words, now.unit

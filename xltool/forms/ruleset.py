@@ -8,7 +8,7 @@ from typing import Any
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
 from xltool.forms.operators import EQUAL
-from xltool.forms.source import LocatedText, Source, nearest
+from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
 
 
@@ -64,13 +64,15 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
     places = list(linear.select_places(everywhere, over)) if over else everywhere
     if over and everywhere and not places:
         fields.fault(
-            "over", f"no {per} here is, or stands below, '{over}'", nearest(over, linear.list_place_names(everywhere))
+            "over",
+            f"no {per} here is, or stands below, '{over}'",
+            suggest_nearest(over, linear.list_place_names(everywhere)),
         )
     if not everywhere and table is not None:
         first = expression.left[0]
         kind = "row" if per == "column" else "column"
         known = [item.id for block in table.blocks for item in (block.rows if per == "column" else block.columns)]
-        complain(first, f"table '{table.id}' has no {kind} '{first.parts[0]}'", nearest(first.parts[0], known))
+        complain(first, f"table '{table.id}' has no {kind} '{first.parts[0]}'", suggest_nearest(first.parts[0], known))
     for place in places:
         sums = linear.resolve_expression(names, place, expression, complain)
         if sums is None:
@@ -92,14 +94,16 @@ def _read_severity(fields: Fields) -> Severity | None:
     for severity in SEVERITIES:
         if severity == given:
             return severity
-    fields.fault("severity", f"'{given}' is not a severity", nearest(given, SEVERITIES))
+    fields.fault("severity", f"'{given}' is not a severity", suggest_nearest(given, SEVERITIES))
     return None
 
 
 def _read_per(fields: Fields, table: Table | None) -> linear.Per:
     given = fields.text("per", "")
     if given and (table is None or given not in {"row", "column"}):
-        fields.fault("per", "'per' must be row or column, in a rule of a table", nearest(given, ["row", "column"]))
+        fields.fault(
+            "per", "'per' must be row or column, in a rule of a table", suggest_nearest(given, ["row", "column"])
+        )
     return "row" if given == "row" else "column" if given == "column" else None
 
 

@@ -63,7 +63,7 @@ class Source:
             document: dict[str, Any] = _unmark(tomllib.loads(_TOKEN.sub(self._mark, self.text)))
             return document
         except (ValueError, RecursionError):  # TOMLDecodeError, or a number of thousands of digits
-            return self._unmarked()
+            return self._parse_unmarked()
 
     def fault(self, where: int | str | None, message: str, hint: str = "") -> None:
         """Notes a fault at an offset, a located string, or the first line that assigns a bare key of that name."""
@@ -79,7 +79,7 @@ class Source:
         match = re.compile(rf"(?<![\w-]){re.escape(key)}\s*=").search(self.text, start) or self._header(key, start)
         return match.start() if match else self._offset(where)
 
-    def rendered(self) -> str:
+    def render(self) -> str:
         """All faults as a compiler shows them: file, line, column, the line itself, a caret, a hint."""
         lines = self.text.split("\n")
         shown = []
@@ -98,7 +98,7 @@ class Source:
                 shown.append(f" {margin} = {fault.hint}")
         return "\n".join(shown)
 
-    def _unmarked(self) -> dict[str, Any] | None:
+    def _parse_unmarked(self) -> dict[str, Any] | None:
         """The document as it is, for the true place of its fault: marks shift columns."""
         try:
             return tomllib.loads(self.text)
@@ -129,14 +129,14 @@ class Source:
         return f"{token[:quotes]}\ue000{offset}\ue001{token[quotes:]}"
 
 
-def closest(name: str, known: Iterable[str]) -> str:
+def find_closest(name: str, known: Iterable[str]) -> str:
     """The known name that is nearest to a mistyped one, or nothing."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def suggest_nearest(name: str, known: Iterable[str]) -> str:
     """The hint `did you mean …?`, or nothing when no known name is near."""
-    match = closest(name, known)
+    match = find_closest(name, known)
     return f"did you mean '{match}'?" if match else ""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from xltool.forms import charts, linear, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
-from xltool.forms.source import Source, nearest
+from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
 from xltool.model import Cell, FormSpec, PublishedWords, Section, Table, Text
 
@@ -29,7 +29,7 @@ def parse_spec(text: str, name: str) -> FormSpec:
     document = source.parse()
     spec = None if document is None else _read_form(source, document)
     if source.faults or spec is None:
-        raise DefinitionError(source.rendered(), tuple(source.faults))
+        raise DefinitionError(source.render(), tuple(source.faults))
     return spec
 
 
@@ -46,7 +46,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     identifier, years = fields.identifier("id", _FORM_ID), _read_years(fields)
     if identifier and identifier != form_id(source.name):
         fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
-    measures = {key: tables.read_measure(source, key, value) for key, value in fields.named("measure")}
+    measures = {key: tables.read_measure(source, key, value) for key, value in fields.named_tables("measure")}
     given = fields.tables("table")
     found = tuple(tables.read_table(source, data, measures) for data in given)
     texts = tuple(_read_text(source, data) for data in fields.tables("text", []))
@@ -68,7 +68,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     ]
     fields.allow("rule")
     if not source.faults:
-        for complaint, where in totals.find_faults(cells, all_rules):
+        for complaint, where in totals.find_definition_faults(cells, all_rules):
             source.fault(where, complaint)
     spec = FormSpec(
         id=identifier,
@@ -112,7 +112,7 @@ def _read_text(source: Source, data: dict[str, Any]) -> Text:
     fields = Fields(source, data, "a text")
     place, lines = fields.text("place", "texts"), fields.integer("lines", 1)
     if place not in {"cover", "texts"}:
-        fields.fault("place", "'place' must be cover or texts", nearest(place, ["cover", "texts"]))
+        fields.fault("place", "'place' must be cover or texts", suggest_nearest(place, ["cover", "texts"]))
     if not 1 <= lines <= MOST_LINES:
         fields.fault("lines", f"'lines' must be 1 to {MOST_LINES}")
     text = Text(
@@ -133,16 +133,16 @@ def _read_section(source: Source, data: dict[str, Any], found: Sequence[Table], 
     keys, table = fields.texts("texts", []), fields.text("table", "")
     for name in keys:
         if name not in {text.key for text in texts}:
-            source.fault(name, f"no text is named '{name}'", nearest(name, [text.key for text in texts]))
+            source.fault(name, f"no text is named '{name}'", suggest_nearest(name, [text.key for text in texts]))
     if table and table not in {each.id for each in found}:
-        source.fault(table, f"no table is named '{table}'", nearest(table, [each.id for each in found]))
+        source.fault(table, f"no table is named '{table}'", suggest_nearest(table, [each.id for each in found]))
     if bool(keys) == bool(table):
         source.fault(fields.anchor, "a section holds either 'texts' or one 'table'")
     facts = fields.texts("facts", [])
     cover = [text.key for text in texts if text.place == "cover"]
     for name in facts:
         if name not in cover:
-            source.fault(name, f"no text of the cover is named '{name}'", nearest(name, cover))
+            source.fault(name, f"no text of the cover is named '{name}'", suggest_nearest(name, cover))
     opening = fields.text("facts_opening", "")
     if bool(facts) != bool(opening):
         fields.fault("facts_opening", "'facts' and 'facts_opening' need each other")

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from xltool.forms import layout
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
-from xltool.forms.source import LocatedText, Source, nearest
+from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
 
 PROMPT_LENGTH: Final = 200
@@ -101,7 +101,7 @@ def _read_rows(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) ->
     label, given, prompt = fields.text("label"), fields.texts("levels", []), fields.text("prompt", "")
     for level in given:
         if level not in LEVELS:
-            source.fault(level, f"'{level}' is not a level", nearest(level, LEVELS))
+            source.fault(level, f"'{level}' is not a level", suggest_nearest(level, LEVELS))
     if len(prompt) > PROMPT_LENGTH:
         fields.fault("prompt", f"a prompt has at most {PROMPT_LENGTH} characters, this one {len(prompt)}")
     row = Row(
@@ -132,7 +132,9 @@ def _read_policy(fields: Fields) -> Policy:
         if given == policy:
             return policy
     fields.fault(
-        "consolidate", f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}", nearest(given, POLICIES)
+        "consolidate",
+        f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}",
+        suggest_nearest(given, POLICIES),
     )
     return "sum"
 
@@ -149,7 +151,7 @@ def _read_columns(
         source.fault(
             name if isinstance(name, LocatedText) else fields.anchor,
             f"no measure is named '{name}'",
-            nearest(name, measures),
+            suggest_nearest(name, measures),
         )
     column = Column(
         id=fields.identifier("id"),

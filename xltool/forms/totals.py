@@ -67,7 +67,7 @@ def complete_totals(spec: FormSpec, submission: Submission) -> tuple[Submission,
     return replace(submission, values=tuple(filled)), tuple(spec.cells[at].key for at in found)
 
 
-def find_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def find_definition_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """What is wrong between totals and the rules that define them, each with the name to point at."""
     defined = find_definitions(rules)
     told: set[tuple[str, str]] = set()

@@ -67,7 +67,7 @@ def read_docx(package: Package) -> Document:
     rare = next(root.iter(_FALLBACK, *(f"{space}{word}" for word in _RARE)), None)
     reader = _Reader(space, levels, main, simple=rare is None)
     body = root.find(f"{space}body")
-    return Document(tuple(() if body is None else reader.parts(body)), _read_title(package))
+    return Document(tuple(() if body is None else reader.read_parts(body)), _read_title(package))
 
 
 def _parse_part(package: Package, part: str) -> Any:
@@ -153,7 +153,7 @@ class _Reader:
         self._across, self._down = f"{space}gridSpan", f"{space}vMerge"
         self._told = (self._text_tag, *self._signs)
 
-    def parts(self, body: Any) -> Iterator[Part]:
+    def read_parts(self, body: Any) -> Iterator[Part]:
         """The paragraphs and tables of a body or of a cell."""
         space = self._space
         for child in body:
@@ -161,23 +161,23 @@ class _Reader:
             if word == "p":
                 style = child.find(f"{space}pPr/{space}pStyle")
                 level = 0 if style is None else self._levels.get(style.get(self._value, ""), 0)
-                for line in self._text(child).split("\n"):
+                for line in self._read_text(child).split("\n"):
                     yield Prose(line, level)
             elif word == "tbl":
-                yield from self._table(child)
+                yield from self._read_table(child)
             elif word in {"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"}:
-                yield from self.parts(child)
+                yield from self.read_parts(child)
 
-    def _table(self, table: Any) -> Iterator[Part]:
+    def _read_table(self, table: Any) -> Iterator[Part]:
         """A table; one that only lays out other tables stands for what is in its cells."""
         space = self._space
         if next(table.iterdescendants(f"{space}tbl"), None) is not None:
             for cell in table.iterfind(f"{space}tr/{space}tc"):
-                yield from self.parts(cell)
+                yield from self.read_parts(cell)
             return
-        yield Lattice(tuple(map(tuple, self._rows(table))))
+        yield Lattice(tuple(map(tuple, self._read_rows(table))))
 
-    def _rows(self, table: Any) -> list[list[TableEntry]]:
+    def _read_rows(self, table: Any) -> list[list[TableEntry]]:
         """The cells that begin in each row; one that goes on from the row above is none.
 
         One walk over the whole table: a search in each cell takes many times longer.
@@ -194,10 +194,12 @@ class _Reader:
         ):
             tag = node.tag
             if tag == text_tag:
-                said += ("\n" if said and self._line(before) is not self._line(node) else "") + (node.text or "")
+                said += ("\n" if said and self._find_line(before) is not self._find_line(node) else "") + (
+                    node.text or ""
+                )
                 before = node
             elif tag == line_tag:
-                said += ("\n" if said else "") + self._text(node)
+                said += ("\n" if said else "") + self._read_text(node)
             elif tag in (cell_tag, row_tag):
                 if begins:
                     rows[-1].append(TableEntry(said, len(rows) - 1, column))
@@ -219,11 +221,11 @@ class _Reader:
             rows[-1].append(TableEntry(said, len(rows) - 1, column))
         return rows
 
-    def _line(self, node: Any) -> Any:
+    def _find_line(self, node: Any) -> Any:
         """The paragraph that a text stands in."""
         return next(node.iterancestors(self._line_tag), None)
 
-    def _text(self, element: Any) -> str:
+    def _read_text(self, element: Any) -> str:
         """The text that a reader sees of a paragraph."""
         if self._simple:
             return "".join(
@@ -238,7 +240,7 @@ class _Reader:
             elif word in _SIGNS:
                 said += _SIGNS[word]
             elif word not in _PASSED_OVER and not (word == "r" and _is_hidden(child, self._space)):
-                said += self._text(child)
+                said += self._read_text(child)
         return said
 
 

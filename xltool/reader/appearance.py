@@ -46,7 +46,7 @@ def find_disguises(plan: Plan, located: LocatedCells, told: Collection[CellKey] 
             if sheet.overlays.veils:
                 yield from _find_veils(sheet, keys)
             if sheet.hidden_rows or sheet.hidden_columns:
-                bottom, right = plan.below(table), plan.beside(table)
+                bottom, right = plan.row_below(table), plan.column_beside(table)
                 inside = {place for place in sheet.cells if TABLE_TOP <= place[0] < bottom and place[1] < right}
                 yield from _find_hidden_lines(sheet, inside | keys.keys())
     for name in (COVER, TEXTS, CHECKS):

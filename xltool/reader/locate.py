@@ -91,7 +91,7 @@ def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> 
     for name, sheet in [*found.items()]:
         if (
             name in tables
-            and not _build_master(plan, tables[name]).shown(sheet)
+            and not _build_master(plan, tables[name]).is_shown_by(sheet)
             and _measure_resemblance(plan, name, tables[name], sheet) < ALIKE_SHEETS
         ):
             spare[sheet.name] = found.pop(name)
@@ -155,7 +155,7 @@ class _TableMaster:
     labels: Mapping[Position, RawCell]
     places: Mapping[CellKey, Position]
 
-    def shown(self, sheet: RawSheet) -> bool:
+    def is_shown_by(self, sheet: RawSheet) -> bool:
         """Whether each label stands at its place, word for word.
 
         However often it stands elsewhere, that one is the table's.
@@ -192,7 +192,7 @@ def _locate_table(
         named == _list_official_names(plan)[1] and not broken and sheet.name == table.sheet,
     )
     if (
-        untouched and master.shown(sheet) and not has_moved_formulas(plan, table.sheet, sheet)
+        untouched and master.is_shown_by(sheet) and not has_moved_formulas(plan, table.sheet, sheet)
     ):  # nearly all sheets: each witness says the same
         located.cells.update(master.places)
         located.findings.extend(_find_merge_doubts(plan, table, sheet))

@@ -34,7 +34,7 @@ def compare_second_reading(
     """
     from openpyxl import load_workbook
 
-    content = _unlock(data, passwords)
+    content = _decrypt(data, passwords)
     if not content.startswith(kinds.ZIP) or b"[Content_Types].xml" not in content:
         return (finding("second.unread", why="它只读 .xlsx 工作簿"),)
     with warnings.catch_warnings(action="ignore"):  # about styles and areas to print that it passes over
@@ -52,7 +52,7 @@ def compare_second_reading(
     return (finding("second.differs", *keys, count=len(keys), first=differing[0][1], second=differing[0][2]),)
 
 
-def _unlock(data: bytes, passwords: Sequence[str]) -> bytes:
+def _decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
     if not data.startswith(kinds.OLE2):
         return data
     from xltool.spreadsheet import encryption

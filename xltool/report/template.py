@@ -16,21 +16,21 @@ from xltool.report.text import clean_line
 
 def load_template(room: str, name: str) -> Template:
     """The template `name.html.j2` of a room, `xltool.report` or another package."""
-    return _environment(room).get_template(f"{name}.html.j2")
+    return _make_environment(room).get_template(f"{name}.html.j2")
 
 
 @cache
-def _environment(room: str) -> Environment:
+def _make_environment(room: str) -> Environment:
     # `finalize` sees every value on its way into the page, so that none can be forgotten; escaping comes after it.
     return Environment(
         loader=FunctionLoader(lambda name: files(room).joinpath(name).read_text("utf-8")),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_printable,
+        finalize=_finalize_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
 
 
-def _printable(value: object) -> object:
+def _finalize_value(value: object) -> object:
     return clean_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value

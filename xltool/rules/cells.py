@@ -17,7 +17,7 @@ from xltool.rules.stack import CellMask
 from xltool.rules.view import SubmissionView
 
 
-def find_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> list[list[Finding]]:
+def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> list[list[Finding]]:
     """For each submission the findings about its cells; `noted` are cells that reading has already spoken of."""
     found: list[list[Finding]] = [[] for _ in view.submissions]
     for kind in CELL_CHECKS:
@@ -50,7 +50,7 @@ def _tell_cells(kind: FigureCheck, view: SubmissionView, found: list[list[Findin
     mask = kind.mask(view)
     if not mask.any():
         return
-    for at, number in zip(*np.nonzero(kind.told(view.spec, mask)), strict=True):
+    for at, number in zip(*np.nonzero(kind.select_told(view.spec, mask)), strict=True):
         prior = None if view.priors is None else view.priors[at][number]
         agency = view.submissions[at].agency
         found[at].append(kind.tell(view.spec.cells[number], int(view.figures[at, number]), agency, prior))

@@ -39,7 +39,7 @@ def judge_readings(
     ]
     last_year = [prior_year.align_prior(spec, prior) for prior in given] if any(given) else None
     view = SubmissionView(spec, completed, last_year)
-    doubts = cells.find_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
+    doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
     for mine, submission, prior in zip(doubts, completed, given, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior))
     years = view.stack if last_year is None else join_years(view.stack, view.last)

@@ -74,14 +74,14 @@ class RuleMatrix:
             for operator in dict.fromkeys(given)
         )
 
-    def sides(self, stack: Stack) -> tuple[Figures, Figures]:
+    def compute_sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules).
 
         Exact, since figures of 15 digits add up within 64 bits.
         """
         return self._left.multiply(stack.figures), self._right.multiply(stack.figures)
 
-    def verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
+    def compute_verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
         result = np.empty(left.shape, np.int8)
         for operator, rules in self.operators:

@@ -24,9 +24,9 @@ def find_broken_rules(
     year's cells only.
     """
     rules = build_matrix(spec, priors is not None)
-    left, right = rules.sides(stack)
+    left, right = rules.compute_sides(stack)
     found: list[list[Finding]] = [[] for _ in submissions]
-    for at, number in zip(*np.nonzero(rules.verdicts(stack, left, right) == Verdict.FAIL), strict=True):
+    for at, number in zip(*np.nonzero(rules.compute_verdicts(stack, left, right) == Verdict.FAIL), strict=True):
         rule, linear = rules.rules[number], rules.linears[number]
         if (
             priors is not None
@@ -45,7 +45,7 @@ def assess_rules(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value]
     """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name."""
     rules = build_matrix(spec, prior is not None)
     stack = stack_values([values]) if prior is None else join_years(stack_values([values]), stack_values([prior]))
-    verdicts = rules.verdicts(stack, *rules.sides(stack))[0]
+    verdicts = rules.compute_verdicts(stack, *rules.compute_sides(stack))[0]
     return {rule.name: Verdict(int(verdict)) for rule, verdict in zip(rules.rules, verdicts, strict=True)}
 
 

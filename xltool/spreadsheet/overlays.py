@@ -107,7 +107,7 @@ def _describe_rule(rule: Element, styles: Styles) -> str:
         if word in _BARS and child.get("showValue") in FALSE:
             return "只有图标或数据条、没有数字"
         if word == "dxf":
-            return styles.mask(child)
+            return styles.describe_mask(child)
     return ""
 
 

@@ -123,7 +123,7 @@ class Styles:
     colours: _Colours
     backgrounds: frozenset[Colour]
 
-    def mask(self, formatted: Element | None) -> str:
+    def describe_mask(self, formatted: Element | None) -> str:
         """What a differential format would hide or change, in words; nothing when it does not."""
         return "" if formatted is None else _describe_mask(formatted, self.colours, self.backgrounds)
 
@@ -135,7 +135,7 @@ class _Colours:
     theme: tuple[Colour | None, ...]
     palette: tuple[Colour | None, ...]
 
-    def of(self, element: Element | None, default: Colour | None) -> Colour | None:
+    def find_colour(self, element: Element | None, default: Colour | None) -> Colour | None:
         """The colour of an element such as `fgColor`; None where it cannot be told."""
         if element is None:
             return default
@@ -234,9 +234,9 @@ def _describe_mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour
         for element in parts[part].iter()
     }
     if {"color", "bgColor", "fgColor", "sz"} & inner.keys():
-        colour = colours.of(inner.get("color"), BLACK)
+        colour = colours.find_colour(inner.get("color"), BLACK)
         filled = inner.get("bgColor", inner.get("fgColor"))
-        behind = backgrounds if filled is None else [colours.of(filled, WHITE)]
+        behind = backgrounds if filled is None else [colours.find_colour(filled, WHITE)]
         if any(_are_alike(front, back) for front, back in product([colour], behind)) or _is_too_small(inner.get("sz")):
             told.append("与底色相同的字")
     return "、".join(told)
@@ -262,7 +262,7 @@ def _read_theme(root: Element | None) -> tuple[Colour | None, ...]:
 
 def _read_font(font: Element, space: str, colours: _Colours) -> tuple[Colour | None, bool]:
     """The colour of a font, and whether it is too small to be seen."""
-    return colours.of(font.find(f"{space}color"), BLACK), _is_too_small(font.find(f"{space}sz"))
+    return colours.find_colour(font.find(f"{space}color"), BLACK), _is_too_small(font.find(f"{space}sz"))
 
 
 def _read_fill(fill: Element, space: str, colours: _Colours) -> Colour | None:
@@ -272,7 +272,7 @@ def _read_fill(fill: Element, space: str, colours: _Colours) -> Colour | None:
     kind = pattern.get("patternType", "none")
     if kind == "none":
         return WHITE
-    return colours.of(pattern.find(f"{space}fgColor"), BLACK) if kind == "solid" else None
+    return colours.find_colour(pattern.find(f"{space}fgColor"), BLACK) if kind == "solid" else None
 
 
 def _is_too_small(size: Element | None) -> bool:

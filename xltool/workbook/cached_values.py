@@ -61,8 +61,8 @@ def compute_cached_values(plan: Plan, submission: Submission, prior: Sequence[Va
     rules = build_matrix(spec, plan.prior)
     view = SubmissionView(spec, [submission], [prior] if plan.prior else None)
     stack = join_years(view.stack, view.last) if plan.prior else view.stack
-    left, right = rules.sides(stack)
-    verdicts = rules.verdicts(stack, left, right)[0]
+    left, right = rules.compute_sides(stack)
+    verdicts = rules.compute_verdicts(stack, left, right)[0]
     counts = count_faults(view, plan.checks)
     judged = {
         rule.name: (Verdict(int(v)), int(a), int(b))

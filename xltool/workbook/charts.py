@@ -27,7 +27,7 @@ _FILLS: Final = (("#1D4F91", "#1D4F91"), ("#D5E3F5", "#1D4F91"))
 """Filled and outlined, to be told apart in grey."""
 
 
-def draw_pictures(book: Any, sheet: Any, pictures: Sequence[Picture], formats: Mapping[str, Any]) -> None:
+def draw_pictures_sheet(book: Any, sheet: Any, pictures: Sequence[Picture], formats: Mapping[str, Any]) -> None:
     """All pictures one below the other; what has nothing to draw says so in words."""
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 2, FIGURE_WIDTH)

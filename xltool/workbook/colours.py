@@ -46,7 +46,7 @@ def _group_words(plan: Plan, words: Iterable[Word]) -> tuple[_Groups, _Groups]:
     places: _Groups = {}
     cells: _Groups = {}
     for word in words:
-        spot, beside = word.spot, word.spot.column == plan.beside(word.table)
+        spot, beside = word.spot, word.spot.column == plan.column_beside(word.table)
         one = f"${column_name(spot.column)}{spot.row + 1}" if beside else f"{column_name(spot.column)}${spot.row + 1}"
         alone = f"${column_name(spot.column)}${spot.row + 1}"
         own = (spot.row, spot.column, spot.row, spot.column + word.width - 1)

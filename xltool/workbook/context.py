@@ -33,6 +33,6 @@ class Context:
     def spec(self) -> FormSpec:
         return self.plan.spec
 
-    def compute(self, sheet: Worksheet, spot: Spot, look: str) -> None:
+    def write_formula(self, sheet: Worksheet, spot: Spot, look: str) -> None:
         """Writes a formula with its true result as the cached value."""
         sheet.write_formula(spot.row, spot.column, "=" + self.formulas[spot], self.formats[look], self.shown[spot])

@@ -29,7 +29,7 @@ from xltool.workbook.layout_plan import (
     Spot,
 )
 from xltool.workbook.places import FormPlaces
-from xltool.workbook.ranges import Run, is_input, join_runs, refer_to_run
+from xltool.workbook.ranges import Run, group_runs, is_input, refer_to_run
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 
@@ -38,7 +38,7 @@ def write_total(plan: Plan, rule: Rule) -> str:
     """The locked formula of a total: the sum of its parts once all of them are there, else nothing."""
     assert rule.defines is not None
     home = plan.cells[rule.defines].sheet
-    parts = join_runs(plan, rule.linear.right)
+    parts = group_runs(plan, rule.linear.right)
     if len(parts) == 1 and parts[0][1] == 1 and is_input(plan, rule.linear.right[0][0]):
         return _refer_to_figures(plan, parts[0][0], home)
     return f'IF({_write_completeness(plan, parts, home)},{_write_sum(plan, parts, home)},"")'
@@ -50,7 +50,7 @@ def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     decimals = plan.spec.cell(linear.own[0]).measure.decimals
     needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _is_of_last_year(part)]
     one, other = (
-        round_sum(_write_sum(plan, join_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
+        round_sum(_write_sum(plan, group_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
     )
     return (
         f'IF({_write_completeness(plan, needed, CHECKS)},{one},"")',

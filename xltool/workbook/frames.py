@@ -41,7 +41,7 @@ class _Sheet:
     bottom: int
     right: int
 
-    def nearest(self, place: Position, down: int, across: int) -> Position:
+    def find_nearest(self, place: Position, down: int, across: int) -> Position:
         """The nearest locked cell without a formula in a direction; the place itself where there is none."""
         row, column = place[0] + down, place[1] + across
         while 0 <= row <= self.bottom and 0 <= column <= self.right:
@@ -50,7 +50,7 @@ class _Sheet:
             row, column = row + down, column + across
         return place
 
-    def held(self, area: Area) -> bool:
+    def is_held(self, area: Area) -> bool:
         """Whether each edge of a rectangle holds a locked cell."""
         return not any(self.unlocked.issuperset(edge) for edge in _list_edges(area))
 
@@ -68,7 +68,7 @@ class _Sheet:
         lines = (((row + by, column) if down else (row, column + by) for row, column in edge) for by in steps if by)
         return any(self.unlocked.issuperset(line) for line in lines)
 
-    def computed(self, area: Area) -> set[Position]:
+    def find_formulas(self, area: Area) -> set[Position]:
         """The formulas in a rectangle."""
         top, left, bottom, right = area
         return {(row, column) for row, column in self.formulas if top <= row <= bottom and left <= column <= right}
@@ -92,13 +92,13 @@ def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Position]) -> Area:
     Where formulas that depend on it surround it, the whole sheet, whose corners are locked.
     """
     sheet, place = _describe_sheet(plan, spot.sheet), (spot.row, spot.column)
-    up, down = ({place[0], sheet.nearest(place, step, 0)[0]} for step in (-1, 1))
-    left, right = ({place[1], sheet.nearest(place, 0, step)[1]} for step in (-1, 1))
+    up, down = ({place[0], sheet.find_nearest(place, step, 0)[0]} for step in (-1, 1))
+    left, right = ({place[1], sheet.find_nearest(place, 0, step)[1]} for step in (-1, 1))
     areas = sorted(product(up, left, down, right), key=lambda area: (_measure(area), area))
     wanted = (
-        lambda area: not sheet.computed(area) and sheet.held(area),
-        lambda area: sheet.computed(area) <= harmless and sheet.held(area),
-        lambda area: sheet.computed(area) <= harmless and sheet.stays(area),
+        lambda area: not sheet.find_formulas(area) and sheet.is_held(area),
+        lambda area: sheet.find_formulas(area) <= harmless and sheet.is_held(area),
+        lambda area: sheet.find_formulas(area) <= harmless and sheet.stays(area),
     )
     for fits in wanted:
         found = next(filter(fits, areas), None)

@@ -116,7 +116,7 @@ def write_texts(context: Context, sheet: Any) -> None:
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
         _write_text(context, sheet, spot, text.key, "text")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
-        context.compute(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
+        context.write_formula(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
         height = max(text.lines, count_lines(context.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
         sheet.set_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * height))
     if written:
@@ -132,7 +132,7 @@ def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None
     _merge_across(sheet, 0, spot.column - 1, formats["agency"])
     sheet.write_string(STATE_ROW, 0, f"填报单位：{context.submission.agency.name}", formats["agency"])
     _merge_across(sheet, spot.column, last, formats["state"])
-    context.compute(sheet, spot, "state")
+    context.write_formula(sheet, spot, "state")
     sheet.set_row(STATE_ROW, 21)
     rule = {"type": "formula", "criteria": f'={context.plan.state.reference}="可以报送"', "format": formats["good"]}
     sheet.conditional_format(STATE_ROW, spot.column, STATE_ROW, last, rule)

@@ -17,7 +17,7 @@ from xltool.model import CellKey, Linear, Rule
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
-from xltool.workbook.ranges import Run, find_cell, is_input, join_runs, refer_to_run
+from xltool.workbook.ranges import Run, find_cell, group_runs, is_input, refer_to_run
 
 SUMS = 2
 """The column of the very hidden sheet for sums."""
@@ -55,7 +55,7 @@ def choose_linear(plan: Plan, rule: Rule) -> Linear:
 
 def list_runs(plan: Plan, linear: Linear) -> list[tuple[Run, int]]:
     """The runs of both sides, with their coefficients."""
-    return [*join_runs(plan, linear.left), *join_runs(plan, linear.right)]
+    return [*group_runs(plan, linear.left), *group_runs(plan, linear.right)]
 
 
 def round_sum(sum_: str, decimals: int) -> str:

@@ -135,15 +135,15 @@ class Plan:
         found |= {name_cell("why", name): spot for name, spot in self.explanations.items()}
         return found | {name_cell("meta", field): spot for field, spot in self.meta.items()}
 
-    def below(self, table: Table) -> int:
+    def row_below(self, table: Table) -> int:
         """The first row below a table's grid, where its columns are judged in words."""
         return TABLE_TOP + self.grids[table.id].rows
 
-    def beside(self, table: Table) -> int:
+    def column_beside(self, table: Table) -> int:
         """The column right of a table's grid, where its rows are judged in words."""
         return self.grids[table.id].columns
 
-    def left(self, table: Table) -> int:
+    def first_figure_column(self, table: Table) -> int:
         """The first column of figures of the blocks whose rows stand one below the other."""
         return min(
             (self.areas[c.key].column for c in self.spec.cells if c.table is table and not c.block.across), default=0
@@ -155,9 +155,9 @@ class Plan:
         Those of a block across in a line of its own below all.
         """
         for table in self.spec.tables:
-            shift = self.beside(table) + 1 - self.left(table)
+            shift = self.column_beside(table) + 1 - self.first_figure_column(table)
             lines = {
-                block: self.below(table) + PRIOR_LINE + 2 * at
+                block: self.row_below(table) + PRIOR_LINE + 2 * at
                 for at, block in enumerate(b for b in table.blocks if b.across)
             }
             for cell in self.spec.cells:
@@ -192,10 +192,10 @@ class Plan:
         for check in self.checks:
             if check.kind is not None and check.kind.beside:
                 for cell in check.kind.cells(self.spec, check.table):
-                    self._note(found, self._beside(cell), check.name, [cell.key])
+                    self._note(found, self._find_row_word(cell), check.name, [cell.key])
             elif check.rule is not None and check.rule.at:
                 cell = self.spec.cell(check.rule.linear.own[0])
-                place = self._beside(cell) if check.rule.at == cell.row.id else self._under(cell)
+                place = self._find_row_word(cell) if check.rule.at == cell.row.id else self._find_column_word(cell)
                 self._note(found, place, check.name, check.rule.linear.own)
         errors = {check.name for check in self.checks if check.severity == "error"}
         for (table, spot, width), (names, keys) in found.items():
@@ -215,23 +215,23 @@ class Plan:
             if name not in names:
                 names.append(name)
 
-    def _beside(self, cell: Cell) -> tuple[Table, Spot, int]:
+    def _find_row_word(self, cell: Cell) -> tuple[Table, Spot, int]:
         """Where the row of a cell is judged: right of the table, or below it when its rows stand side by side."""
         if not cell.block.across:
-            return cell.table, Spot(cell.table.sheet, self.cells[cell.key].row, self.beside(cell.table)), 1
+            return cell.table, Spot(cell.table.sheet, self.cells[cell.key].row, self.column_beside(cell.table)), 1
         line = [self.areas[c.key] for c in self.spec.cells if c.block is cell.block and c.row is cell.row]
         return (
             cell.table,
-            Spot(cell.table.sheet, self.below(cell.table), line[0].column),
+            Spot(cell.table.sheet, self.row_below(cell.table), line[0].column),
             sum(area.width for area in line),
         )
 
-    def _under(self, cell: Cell) -> tuple[Table, Spot, int] | None:
+    def _find_column_word(self, cell: Cell) -> tuple[Table, Spot, int] | None:
         """Where the column of a cell is judged: below the table, if that column is of one block alone."""
         if cell.block.across or len(cell.table.blocks) > 1:
             return None
         area = self.areas[cell.key]
-        return cell.table, Spot(cell.table.sheet, self.below(cell.table), area.column), area.width
+        return cell.table, Spot(cell.table.sheet, self.row_below(cell.table), area.column), area.width
 
 
 def _find_middle(widths: Sequence[int]) -> int:

@@ -46,7 +46,7 @@ def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: S
     for name, rows in zip(names, sheets.values(), strict=False):
         draw_list(book.add_worksheet(name), rows, formats)
     if pictures:
-        charts.draw_pictures(book, book.add_worksheet(names[-1]), pictures, formats)
+        charts.draw_pictures_sheet(book, book.add_worksheet(names[-1]), pictures, formats)
     book.close()
     return buffer.getvalue()
 

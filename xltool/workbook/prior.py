@@ -24,7 +24,7 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
     plan = context.plan
     down = [block for block in table.blocks if not block.across]
     if down:
-        left, right = plan.left(table), plan.beside(table)
+        left, right = plan.first_figure_column(table), plan.column_beside(table)
         for at, width in enumerate(widths[left:], right + 1):
             sheet.set_column(at, at, min(width, BROADEST_PRIOR_COLUMN))
         _write_area(
@@ -38,7 +38,7 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
     for key, spot in plan.priors.items():
         if spot.sheet == table.sheet:
             _write_figure(context, sheet, key)
-    sheet.print_area(0, 0, plan.below(table) + bool(table.note), last)
+    sheet.print_area(0, 0, plan.row_below(table) + bool(table.note), last)
 
 
 def _write_figure(context: Context, sheet: Any, key: str) -> None:

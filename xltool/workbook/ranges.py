@@ -36,7 +36,7 @@ def refer_to_run(plan: Plan, run: Sequence[CellKey], home: str) -> str:
     return sheet + range_name(first.row, first.column, last.row, last.column)
 
 
-def join_runs(plan: Plan, terms: Terms) -> list[tuple[Run, int]]:
+def group_runs(plan: Plan, terms: Terms) -> list[tuple[Run, int]]:
     """Terms as runs of neighbouring cells of one coefficient and precision, down a column or along a row."""
     found: list[tuple[Run, int]] = []
     for key, coefficient in terms:
@@ -55,7 +55,7 @@ def join_rectangles(plan: Plan, cells: Iterable[Cell]) -> list[Run]:
         return spot.sheet, spot.column, spot.row
 
     found: list[Run] = []
-    for run, _ in join_runs(plan, tuple((cell.key, 1) for cell in sorted(cells, key=column_first))):
+    for run, _ in group_runs(plan, tuple((cell.key, 1) for cell in sorted(cells, key=column_first))):
         down = _find_extent(plan, run)
         beside = next(
             (o for o in found if _stands_beside(_find_extent(plan, o), down) and _are_alike(plan, o[0], run[0])), None

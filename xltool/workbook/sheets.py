@@ -58,7 +58,7 @@ def write_table(context: Context, sheet: Any, table_: Table) -> None:
     widths = _column_widths(table_, _count_label_columns(grid.rectangles))
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
-    judged = any(word.spot.column == plan.beside(table_) for word in plan.words if word.table is table_)
+    judged = any(word.spot.column == plan.column_beside(table_) for word in plan.words if word.table is table_)
     last = max(1, grid.columns - (not judged))  # the line of agency and state takes two columns
     sheet.set_column(grid.columns, grid.columns, 12)
     sheet.merge_range(0, 0, 0, last, table_.title, formats["title"])
@@ -79,7 +79,7 @@ def write_table(context: Context, sheet: Any, table_: Table) -> None:
     _write_words(context, sheet, table_)
     _write_validations(context, sheet, table_)
     if table_.note:
-        row = plan.below(table_) + 1
+        row = plan.row_below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
     if plan.prior:
         prior.draw_prior(context, sheet, table_, widths, last)
@@ -105,7 +105,7 @@ def write_checks(context: Context, sheet: Any) -> None:
     sheet.set_row(0, 30)
     sheet.write_string(1, 0, "结果", formats["middle"])
     sheet.merge_range(1, 1, 1, last, "", formats["state"])
-    context.compute(sheet, plan.state, "state")
+    context.write_formula(sheet, plan.state, "state")
     sheet.set_row(1, 24)
     sheet.conditional_format(
         1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]}
@@ -147,7 +147,7 @@ def _write_check(context: Context, sheet: Any, number: int, check: Check) -> Non
     for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN):
         spot = Spot(CHECKS, row, column)
         if spot in context.formulas:
-            context.compute(sheet, spot, "figure")
+            context.write_formula(sheet, spot, "figure")
         else:
             sheet.write_blank(row, column, None, formats["figure"])
     if check.name in plan.explanations:
@@ -181,7 +181,7 @@ def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> N
     if cell.total:
         if area.width > 1:
             _write_area(sheet, area, "", formats["total"])
-        context.compute(sheet, spot, "total")
+        context.write_formula(sheet, spot, "total")
         return
     look = formats["input" if cell.measure.decimals else "input0"]
     if area.width > 1:
@@ -202,8 +202,8 @@ def _write_words(context: Context, sheet: Any, table_: Table) -> None:
     """The verdicts beside and below the table, and the colour of the cells that they speak of."""
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     words = [word for word in plan.words if word.table is table_]
-    below = plan.below(table_)
-    beside = [word for word in words if word.spot.column == plan.beside(table_)]
+    below = plan.row_below(table_)
+    beside = [word for word in words if word.spot.column == plan.column_beside(table_)]
     if beside:
         sheet.merge_range(
             TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"]
@@ -217,7 +217,7 @@ def _write_words(context: Context, sheet: Any, table_: Table) -> None:
     for word in words:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
-        context.compute(sheet, word.spot, "word1" if word in beside else "word")
+        context.write_formula(sheet, word.spot, "word1" if word in beside else "word")
     write_colours(context, sheet, table_)
 
 

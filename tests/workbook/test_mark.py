@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from functools import cache
 from random import Random
+from string import Formatter
 
 import openpyxl
 import pytest
@@ -305,11 +306,13 @@ def test_figures_of_several_cells_and_where_else_findings_lead():
 
 
 def test_a_finding_of_every_code_can_be_told():
-    facts = {
-        name: name for name in ("raw", "sheet", "label", "what", "found", "expected", "value", "typed", "sum", "block")
-    }
+    def facts(code: str) -> dict[str, str]:
+        """A fact for every place of its sentence and remedy."""
+        message = CATALOGUE[code]
+        return {name: name for _, name, _, _ in Formatter().parse(message.sentence + message.remedy) if name}
+
     broken = next(found for found in wrong().findings if found.code == "rule.broken")
-    findings = [broken if code == "rule.broken" else finding(code, COUNT, **facts) for code in CATALOGUE]
+    findings = [broken if code == "rule.broken" else finding(code, COUNT, **facts(code)) for code in CATALOGUE]
     assert len(lines(told(*findings))) == len(CATALOGUE)
 
 
@@ -418,11 +421,9 @@ def test_suspects_are_named_on_the_sheet_and_in_the_comments():
 
 @pytest.mark.parametrize("text", ["=1+1", "<r>&</r>", "http://a.cn/", "_x0041_", "控\x00制\x1f", "长" * 40_000])
 def test_what_others_wrote_is_told_as_text(text):
-    found = finding("number.text", COUNT, raw=text[:60], holds=None)
+    found = [finding("number.text", COUNT, raw=text[:60], holds=None), finding("sheet.added", found=text, state="")]
     spoken = replace(right(), texts={"preface": text[:32_767]})
-    data = mark_workbook(
-        SPEC, spoken, [found, finding("sheet.added", found=text)], replace(right(), texts={"preface": "引言"}), 2
-    )
+    data = mark_workbook(SPEC, spoken, found, replace(right(), texts={"preface": "引言"}), 2)
     book = opened(data)
     assert all(cell.data_type != "f" for row in book[RETURN].iter_rows() for cell in row)
     assert "\x00" not in comment(book, COUNT)

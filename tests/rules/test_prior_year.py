@@ -181,6 +181,12 @@ def test_a_finer_figure_of_last_year_is_blank_and_not_rounded(spec, last, this, 
     assert prior_year.align_prior(coarse, given)[spec.index[key]] == this
 
 
+def test_last_year_of_the_same_form_needs_no_catalogue(spec):
+    unlisted = replace(spec, id="ogi-unlisted")
+    given = figures.submission(unlisted, {"disclosure.fees.amount": 5})
+    assert prior_year.align_prior(unlisted, given)[spec.index["disclosure.fees.amount"]] == 5
+
+
 def scaled(spec, decimals):
     """The form as another edition with other decimals of its amounts."""
     text = (catalog.data_folder("workbook_templates") / "ogi_2021.toml").read_text("utf-8")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -40,6 +41,12 @@ def value(raw, key="disclosure.fees.amount"):
     """The scaled value of a number as JSON writes it, and the code found."""
     reading = parsed(json.dumps(whole(values={key: "@"})).replace('"@"', raw))
     return reading.submission.values[SPEC.index[key]], [found.code for found in reading.findings]
+
+
+def test_a_serial_stands_only_where_there_is_one():
+    submission = parsed(json.dumps(whole(serial="A-7"))).submission
+    assert json.loads(document.dump_document(SPEC, submission))["serial"] == "A-7"
+    assert "serial" not in json.loads(document.dump_document(SPEC, replace(submission, serial="")))
 
 
 def rejected(text):

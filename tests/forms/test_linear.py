@@ -94,6 +94,7 @@ def test_other_tables_and_last_year():
         ("a.x = a.b.c.d", {}, "'a.b.c.d' names no cell", ""),
         ("a = d", {"per": "column"}, "this block of table 't' has no row 'd'", ""),
         ("a = group", {"per": "column"}, "'group' is a group of rows: write sum(group)", ""),
+        ("a.x = sum(group.w)", {}, "table 't' has no column 'w'", ""),
         ("all = sides", {"per": "row"}, "'sides' is a group of columns: write sum(sides)", ""),
         ("a = sum(b)", {"per": "column"}, "'b' is a single cell, not a group: leave out sum()", ""),
         ("a.x = sum(b.y)", {}, "'b.y' is a single cell, not a group: leave out sum()", ""),

@@ -79,9 +79,10 @@ def test_a_total_typed_over_with_another_figure():
     )
 
 
-def test_a_total_typed_over_with_its_own_figure():
+@pytest.mark.parametrize("kind", [int, str])
+def test_a_total_typed_over_with_its_own_figure(kind):
     total = given().values[SPEC.index["disputes.review.total"]]
-    reading = read(tampered(lambda o: o.put(TABLE_4, "E6", total)))
+    reading = read(tampered(lambda o: o.put(TABLE_4, "E6", kind(total))))
     assert codes(reading) == {"total.retyped"}
     assert reading.submission == given()
 
@@ -412,6 +413,27 @@ def test_texts_without_labels_or_names():
     reading = read(tampered(*acts))
     assert codes(reading) >= {"text.lost"}
     assert set(given().texts) - set(reading.submission.texts) == {"overview"}
+
+
+def test_a_formula_that_shows_a_label_is_no_label():
+    """One text is found by its own label, the other, over whose label the formula was typed, is lost."""
+    [text] = [text for text in SPEC.texts if text.key == "overview"]
+    formula = Formula(f'"{text.label}"')
+    formula.shown = text.label
+    acts = (
+        tamper.remove_names,
+        lambda o: o.put(TEXTS, f"A{PLAN.texts['other_matters'].row + 1}", formula),
+        lambda o: tamper.move_rows(o, TEXTS, 4, 1),
+    )
+    texts = read(tampered(*acts)).submission.texts
+    assert texts == {key: text for key, text in given().texts.items() if key != "other_matters"}
+
+
+def test_a_guidance_typed_once_more_misleads_nobody():
+    """Where it stands in two columns it tells of none in which the texts are."""
+    [text] = [text for text in SPEC.texts if text.key == "overview"]
+    reading = read(by_openpyxl(lambda book: book[TEXTS].cell(60, 2, text.guidance)))
+    assert (reading.submission, codes(reading)) == (given(), set())
 
 
 @pytest.mark.parametrize("sheet", [TEXTS, COVER])

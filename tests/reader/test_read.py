@@ -305,6 +305,7 @@ def test_numbers_as_workbooks_store_them(stored, key, value):
         ("-1e308", AMOUNT, "number.range"),
         ("1e999", COUNT, "number.range"),
         ("1E-7", AMOUNT, "number.precision"),
+        ("1E-300", AMOUNT, "number.precision"),
         ("0.1234567", AMOUNT, "number.precision"),
         ("2.5", COUNT, "number.fraction"),
         ("nan", COUNT, "number.text"),

@@ -125,6 +125,16 @@ def test_without_last_year_cases_need_applications_in_this_one(spec):
     assert alone == blank
 
 
+def test_where_last_year_lacks_just_the_figures_of_a_rule_it_is_told_of_this_year_alone(spec):
+    this, last = lonely(spec)
+    some = last | {key: None for key in last if key.startswith("applications.received.")}
+    assert "上年的新收 0 + 上年的上年结转 0" in api.message(judge(spec, this, some)[0], spec)
+    last |= {key: None for key in last if key.startswith(("applications.received.", "applications.carried_in."))}
+    (found,) = judge(spec, this, last)
+    assert told([found]) == [("disputes_need_applications", "warning")]
+    assert "上年的" not in api.message(found, spec)
+
+
 def test_without_last_year_everything_is_as_ever(spec):
     rng = Random(8)
     readings = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,3 +54,43 @@ def test_packed_comprehensions_are_found(source: str, found: list[int]) -> None:
 def test_no_line_packs_three_comprehensions() -> None:
     trees = {path: ast.parse(path.read_text("utf-8")) for path in HOUSE.rglob("*.py")}
     assert [f"{path.relative_to(HOUSE)}:{line}" for path, tree in sorted(trees.items()) for line in packed(tree)] == []
+
+
+PARTICIPLE = re.compile(
+    r"_?(\w+ed|broken|drawn|found|given|held|hidden|known|left|made|put|said|seen|shown|taken|told|written)$"
+)
+PUBLIC = {"imported"}  # what other programs call is not renamed
+
+
+def name_functions() -> Iterator[tuple[str, str]]:
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(HOUSE)}:{node.lineno}", node.name
+
+
+def test_functions_say_what_they_do() -> None:
+    assert [
+        (place, name)
+        for place, name in name_functions()
+        if "_" not in name.strip("_") and PARTICIPLE.match(name) and name not in PUBLIC
+    ] == []
+
+
+def test_a_public_name_has_one_meaning_in_the_house() -> None:
+    """Types, their aliases and constants; a type that stands for any type means the same everywhere."""
+    homes: dict[str, set[str]] = {}
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                names = [node.name]
+            elif isinstance(node, ast.AnnAssign):
+                names = [ast.unparse(node.target)]
+            elif isinstance(node, ast.Assign) and "TypeVar" not in ast.unparse(node.value):
+                names = [name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            else:
+                continue
+            for name in names:
+                if not name.startswith("_"):
+                    homes.setdefault(name, set()).add(path.relative_to(HOUSE).as_posix())
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}

@@ -19,7 +19,7 @@ def grid(table: Table) -> Grid:
     top = 0
     for number, block in enumerate(table.blocks):
         for rectangle in (_across if block.across else _down)(block, top, number, columns):
-            rectangles.append(rectangle if rectangle.key is None else _keyed(table.id, rectangle))
+            rectangles.append(rectangle if rectangle.key is None else _with_key(table.id, rectangle))
         top += _height(block)
     first = table.blocks[0]
     head_rows = bool(first.caption) + _head_depth(first) if len(table.blocks) == 1 else 0
@@ -36,7 +36,7 @@ def column_path(column: Column) -> Path:
     return (*column.heads, column)
 
 
-def _keyed(table: str, r: Rectangle) -> Rectangle:
+def _with_key(table: str, r: Rectangle) -> Rectangle:
     return Rectangle(r.row, r.column, r.height, r.width, r.role, r.text, f"{table}.{r.key}", r.block)
 
 

@@ -11,7 +11,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import find_strays
 from xltool.campaign.store import AbsenceRecord, Store
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import find_entry, name_decision
+from xltool.cli.agencies import decision_options, find_entry, name_decision
 from xltool.cli.chinese import Command
 from xltool.messages import XltoolError
 
@@ -25,8 +25,7 @@ from xltool.messages import XltoolError
 )
 @click.argument("agency", metavar="单位")
 @click.option("--into", metavar="单位", help="它的数并入哪个单位（名录里的单位代码）。")
-@click.option("--reason", metavar="理由", required=True, help="为什么无需报送；撤销时写为什么撤销。")
-@click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")
+@decision_options("为什么无需报送；撤销时写为什么撤销。")
 @click.option("--withdraw", is_flag=True, help="撤销：这个单位还要报送。")
 @campaign_options.campaign_option
 def command(agency: str, into: str | None, reason: str, person: str, *, withdraw: bool, root: Path) -> None:

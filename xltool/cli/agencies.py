@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -26,6 +27,16 @@ def find_entry(roster: Roster, agency: str) -> RosterEntry:
         hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
         raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
     return found
+
+
+def decision_options(why: str) -> Callable[[Any], Any]:
+    """The options `--reason` and `--by` of a command that keeps a decision on record; `why` is the help of the first."""
+
+    def add(command: Any) -> Any:
+        command = click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")(command)
+        return click.option("--reason", metavar="理由", required=True, help=why)(command)
+
+    return add
 
 
 def name_decision(reason: str, person: str) -> tuple[str, str]:

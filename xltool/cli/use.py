@@ -10,7 +10,7 @@ import click
 from xltool.campaign.standing import AGENCY_STATES, find_standings
 from xltool.campaign.store import Choice, Version
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import find_entry, name_decision
+from xltool.cli.agencies import decision_options, find_entry, name_decision
 from xltool.cli.chinese import Command
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
@@ -24,8 +24,7 @@ from xltool.messages import XltoolError
 )
 @click.argument("agency", metavar="单位")
 @click.argument("version", metavar="版次")
-@click.option("--reason", metavar="理由", required=True, help="为什么采用这一版。")
-@click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")
+@decision_options("为什么采用这一版。")
 @campaign_options.campaign_option
 def command(agency: str, version: str, reason: str, person: str, root: Path) -> None:
     """Notes the choice and tells how the agency stands now."""

@@ -13,7 +13,7 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedFinding, find_standings
 from xltool.campaign.store import Store, Waiver
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import find_entry, name_decision
+from xltool.cli.agencies import decision_options, find_entry, name_decision
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import find_closest
@@ -34,8 +34,7 @@ MOST_NAMES = 8
 )
 @click.argument("agency", metavar="单位")
 @click.argument("rule", metavar="规则")
-@click.option("--reason", metavar="理由", required=True, help="为什么可以放行。")
-@click.option("--by", "person", metavar="姓名", required=True, help="由谁放行。")
+@decision_options("为什么可以放行。")
 @campaign_options.campaign_option
 def command(agency: str, rule: str, reason: str, person: str, root: Path) -> None:
     """Notes the waiver and tells what passes now and how the agency stands."""

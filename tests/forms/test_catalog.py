@@ -64,14 +64,21 @@ def test_former_versions_are_no_forms_of_their_own(folder, tmp_path_factory, mon
     (folder / "county_survey.2023.toml").write_text(GOOD.replace("季度检查表", "半年检查表"), "utf-8")
     (folder / "county_survey.2022.toml").write_text(GOOD.replace("季度检查表", "年度检查表"), "utf-8")
     (second / "county_survey.2022.toml").write_text(GOOD.replace("季度检查表", "别的"), "utf-8")
+    (second / "county_survey.2024.toml").write_text(GOOD.replace("季度检查表", "双月检查表"), "utf-8")
+    (folder / "zz_survey.toml").write_text(GOOD.replace("county-survey", "zz-survey"), "utf-8")
+    (folder / "county_survey.broken.toml").write_text("id = ", "utf-8")
     (second / "county_survey.faulty.toml").write_text("id = ", "utf-8")
     (second / "county_surveys.2022.toml").write_text(GOOD.replace("county-survey", "county-surveys"), "utf-8")
     (second / "._county_survey.toml").write_bytes(b"\0\5\x16\7")  # what another system leaves beside a copied file
-    assert [known for known in catalog.list_ids() if not known.startswith("ogi")] == ["county-survey"]
+    assert catalog.list_ids() == ("county-survey", "ogi-2019", "ogi-2021", "zz-survey")
+    assert [spec.id for spec in catalog.load_all()] == ["county-survey", "ogi-2019", "ogi-2021", "zz-survey"]
     assert "季度检查表" in [spec.title for spec in catalog.load_all()]
-    assert [spec.title for spec in catalog.load_former("county-survey")] == ["年度检查表", "半年检查表"]
+    assert [spec.title for spec in catalog.load_former("county-survey")] == ["年度检查表", "半年检查表", "双月检查表"]
     assert list(catalog.load_former("ogi-2021")) == list(catalog.load_former("../county-survey")) == []
-    assert [str(fault).partition(":")[0] for fault in catalog.find_former_faults()] == ["county_survey.faulty.toml"]
+    assert [str(fault).partition(":")[0] for fault in catalog.find_former_faults()] == [
+        "county_survey.broken.toml",
+        "county_survey.faulty.toml",
+    ]
 
 
 def test_a_changed_file_is_read_again(folder):

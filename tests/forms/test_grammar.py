@@ -69,6 +69,10 @@ def test_faults_say_what_and_where(text, message, offset):
     assert fault.value.offset == offset
 
 
+def test_the_largest_coefficient():
+    assert [term.coefficient for term in grammar.parse("999 * a = 1 * b").left] == [999]
+
+
 @given(
     st.text(st.sampled_from("ab.1 *+-=<>()\n_") | st.characters(), max_size=30)
     | st.text("sum(needs prior.a = b + 2*", max_size=40)

@@ -164,3 +164,9 @@ def test_no_text_raises(raw):
 )
 def test_display_and_written(value, shown, named):
     assert (number.format_figure(value, AMOUNT), number.format_value(value, AMOUNT)) == (shown, named)
+
+
+def test_programs_get_whole_numbers_where_there_are_no_decimals():
+    for value, measure, exact in ((12, COUNT, 12), (12_500_000, AMOUNT, Decimal("12.5")), (0, AMOUNT, Decimal(0))):
+        found = number.to_exact(value, measure)
+        assert (found, type(found)) == (exact, type(exact))

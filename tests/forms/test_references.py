@@ -136,6 +136,18 @@ def test_last_year_in_another_edition(spec, spec_2019, years):
     )
 
 
+def test_years_of_different_units_or_decimals_have_no_difference(spec, years, monkeypatch):
+    this, last = years
+    definition = (catalog.data_folder("workbook_templates") / "ogi_2021.toml").read_text("utf-8")
+    for old, new in (('unit = "万元"', 'unit = "元"'), ("decimals = 6", "decimals = 2")):
+        changed = definition.replace(old, new).replace('id = "ogi-2021"', 'id = "ogi-other"', 1)
+        other = catalog.parse_form(changed, "ogi_other.toml")
+        monkeypatch.setattr(catalog, "load_form", {other.id: other}.__getitem__)
+        before = replace(last, form=other.id)
+        assert told(spec, "{change.disclosure.fees.amount}", this, before) == "两年的计量单位不同，不能比较 "
+        assert not told(spec, "{prior.disclosure.fees.amount}{change.applications.received.total}", this, before)
+
+
 def test_a_submission_without_references_is_left_as_it_is(spec, years):
     this = replace(years[0], texts={"overview": "没有引用"})
     assert resolve_references(spec, this, years[1]) is this

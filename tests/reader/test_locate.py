@@ -29,6 +29,7 @@ from tests.workbook.tamper import (
     without,
 )
 from xltool import api
+from xltool.reader.formulas import normalise_formula
 from xltool.workbook.layout_plan import Spot, make_plan
 
 SPEC = api.form("ogi-2021")
@@ -147,6 +148,10 @@ def test_a_formula_in_another_spelling_is_the_same_formula(spelling):
 
 
 # ---------------------------------------------------------------- labels, rows and columns
+
+
+def test_what_stands_in_the_texts_of_a_formula_is_kept():
+    assert normalise_formula('if($A$1 = "a b", "$", \'表 三\'!B2)') == 'IF(A1="A B","$",表三!B2)'
 
 
 def test_a_label_changed():

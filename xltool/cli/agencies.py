@@ -30,7 +30,7 @@ def find_entry(roster: Roster, agency: str) -> RosterEntry:
 
 
 def decision_options(why: str) -> Callable[[Any], Any]:
-    """The options `--reason` and `--by` of a command that keeps a decision on record; `why` is the help of the first."""
+    """The options `--reason` and `--by` of a command that records a decision; `why` is the help of the first."""
 
     def add(command: Any) -> Any:
         command = click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")(command)

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import documents
 
@@ -52,3 +53,35 @@ def test_every_file_that_is_named_is_there():
     assert len(names) > 10
     for name in names:
         assert (ROOT / name).exists(), name
+
+
+def test_the_matrix_of_a_forge_is_what_the_package_promises():
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    matrix = jobs["matrix"]["strategy"]["matrix"]
+    promised = [
+        word.rpartition(" ")[2] for word in PROJECT["classifiers"] if re.search(r"Python :: 3\.\d+$", word) is not None
+    ]
+    assert matrix["python"] == promised == sorted(promised, key=lambda version: int(version.partition(".")[2]))
+    assert PROJECT["requires-python"] == f">={promised[0]}"
+    assert [system.partition("-")[0] for system in matrix["os"]] == ["ubuntu", "windows", "macos"]
+    lowest = [entry for entry in matrix["include"] if entry["resolution"] == "lowest-direct"]
+    assert lowest and {entry["python"] for entry in lowest} == {promised[0]} and matrix["resolution"] == ["highest"]
+    assert all(entry.keys() == matrix.keys() - {"include"} for entry in matrix["include"])
+    assert set(re.findall(r"\$\{\{ matrix\.(\w+) \}\}", text)) == matrix.keys() - {"include"}
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    assert all(("uses" in step) != ("run" in step) for step in steps)
+    assert all(step.get("uses", "actions/").startswith("actions/") for step in steps)
+    assert any(step.get("run") == "bash .ci/run" for step in jobs["whole"]["steps"])
+
+
+def test_what_runs_before_a_commit_is_there():
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    hooks = {hook["id"]: hook for hook in repository["hooks"]}
+    assert {"ruff", "ruff-format", "mypy", "quick-tests"} == hooks.keys()
+    for hook in hooks.values():
+        python, dash, tool, *words = hook["entry"].split()
+        assert (python, dash, hook["language"]) == ("python", "-m", "system") and tool in TOOLS
+        assert all((ROOT / word).exists() for word in words if word.startswith("tests"))
+        assert re.search(hook.get("files", ""), "xltool/api.py")

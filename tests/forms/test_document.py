@@ -49,6 +49,11 @@ def test_a_serial_stands_only_where_there_is_one():
     assert "serial" not in json.loads(document.dump_document(SPEC, replace(submission, serial="")))
 
 
+def test_a_text_of_nothing_is_no_text():
+    submission = parsed(json.dumps(whole(texts={"overview": "", "problems": None, "preface": "引言"}))).submission
+    assert submission.texts == {"preface": "引言"}
+
+
 def rejected(text):
     reading = parsed(text if isinstance(text, str | bytes) else json.dumps(text))
     assert reading.submission is None

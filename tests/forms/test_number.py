@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xltool.forms import number
+from xltool.messages import finding, render
 from xltool.model import LARGEST, NOT_APPLICABLE, Measure
 
 COUNT = Measure("count", "件", 0, 999_999_999)
@@ -95,6 +96,7 @@ def test_a_page_of_text_is_quoted_shortly():
         ("0E-999999999", COUNT, 0, None),
         ("0E+999999999", COUNT, 0, None),
         ("1E-999999999", COUNT, None, "number.fraction"),
+        ("1E-300", AMOUNT, None, "number.precision"),
         ("1E+999999999", COUNT, None, "number.range"),
         ("999999999999999", COUNT, LARGEST, None),
         ("1000000000000000", COUNT, None, "number.range"),
@@ -109,6 +111,8 @@ def test_a_page_of_text_is_quoted_shortly():
 def test_exact_numbers(digits, measure, value, code):
     figure = number.from_decimal(Decimal(digits), measure)
     assert (figure.value, figure.code) == (value, code)
+    if code:
+        assert len(render(finding(code, **figure.data), None, None)) < 250  # with all its facts, none of them a page
 
 
 @pytest.mark.parametrize(

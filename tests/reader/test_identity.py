@@ -191,6 +191,11 @@ def test_marks_that_cannot_be(field, value):
     assert codes(reading) == {"file.unknown_form"}
 
 
+def test_a_document_of_a_year_outside_the_edition():
+    assert codes(api.read(api.dump(replace(given(), year=2019)))) == {"file.edition"}
+    assert codes(api.read(api.dump(replace(given(), year=2021)))) == set()
+
+
 def test_an_unknown_scope_is_that_of_the_agency_alone():
     everywhere = [act("scope", "everything") for act in (hide, prop, show)]
     reading = api.read(tampered(*everywhere))

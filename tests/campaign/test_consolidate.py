@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from tests import figures
 from tests.campaign import stores
 from xltool import api
-from xltool.campaign import contributions, county, discrepancies, folder
+from xltool.campaign import contributions, county, discrepancies, folder, priors
 from xltool.campaign.consolidate import consolidate_submissions, count_contributions
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster, RosterEntry
@@ -814,13 +814,13 @@ def test_last_years_sum_is_the_one_that_was_kept(played, tmp_path):
     old = stores.campaign(tmp_path / "去年", Roster(stores.entries(4)))
     kept = replace(next(iter(given.values())), year=2023, scope="consolidated", agency=OWN)
     (old.root / "county" / "submission.json").write_bytes(api.dump(kept))
-    now = replace(campaign, prior=(str(old.root),))
-    assert county.find_last_total(now, OWN, {}).values == kept.values
-    assert county.find_last_total(campaign, OWN, {}) is None
-    assert county.find_last_total(campaign, OWN, {"x": kept}) == kept
+    known = priors.gather_last_year([old.root], 2024, campaign.read_roster())
+    assert county.find_last_total(OWN, known).values == kept.values
+    assert county.find_last_total(OWN, {}) is None
+    assert county.find_last_total(OWN, {"x": kept}) == kept
     renamed = replace(kept, agency=replace(kept.agency, name="旧名县"))
-    assert county.find_last_total(campaign, OWN, {"x": renamed}) == renamed  # its code says whose it is
-    assert county.find_last_total(campaign, OWN, {"x": replace(kept, scope="own")}) is None
+    assert county.find_last_total(OWN, {"x": renamed}) == renamed  # its code says whose it is
+    assert county.find_last_total(OWN, {"x": replace(kept, scope="own")}) is None
     assert load_campaign(campaign.root).prior == ("../上年",)
 
 

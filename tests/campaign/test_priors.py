@@ -46,6 +46,55 @@ def test_reports_are_matched_by_name(last):
     assert (found["99-1"].values[key], found["99-2"].values[key]) == (one.values[key], other.values[key])
 
 
+def write_figures(path, code, granted, **changes):
+    """A document of 2023 with one figure, and totals only where all parts are there."""
+    given = replace(report(3), agency=Agency(code, "样例局", "department"), year=2023, **changes)
+    spec = api.form(given.form)
+    values = list(given.values)
+    values[spec.index["disclosure.penalties.decisions"]] = granted
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(api.dump(replace(given, values=tuple(values))))
+    return path
+
+
+def test_two_files_of_one_agency_are_told_when_they_differ(last):
+    one, same, other = (write_figures(last / f"{n}.json", "99-1", f) for n, f in (("甲", 1), ("乙", 1), ("丙", 2)))
+    assert priors.gather_last_year([one, same], 2024, LISTED).keys() == {"99-1"}, "the same figures twice are fine"
+    with pytest.raises(XltoolError) as told:
+        priors.gather_last_year([last], 2024, LISTED)
+    assert all(word in str(told.value) for word in ("样例局", "丙.json", "乙.json", "数不一样", "移到别处", "prior"))
+    (last.parent / "aside").mkdir()
+    other.rename(last.parent / "aside" / "丙.json")  # what the message says
+    assert priors.gather_last_year([last], 2024, LISTED)["99-1"].values[0] == report(3).values[0]
+
+
+def test_a_campaign_and_a_file_of_one_agency_are_told_when_they_differ(tmp_path):
+    old = folder.Campaign(tmp_path / "去年", "ogi-2021", 2023, "样例县")
+    folder.create_campaign(old, TREE)
+    inside = write_figures(old.root / "inbox" / "甲.json", "1", 5)
+    assert CliRunner().invoke(main, ["collect", "-C", str(old.root)]).exit_code in {0, 3}
+    agrees, differs = write_figures(tmp_path / "a.json", "1", 5), write_figures(tmp_path / "b.json", "1", 6)
+    assert priors.gather_last_year([old.root, agrees], 2024, TREE).keys() == {"1"}
+    with pytest.raises(XltoolError, match=r"去年 和 .*b\.json"):
+        priors.gather_last_year([old.root, differs], 2024, TREE)
+    assert inside.exists()
+
+
+def test_two_sums_are_told_when_they_differ(tmp_path):
+    old = folder.Campaign(tmp_path / "去年", "ogi-2021", 2023, "样例县")
+    folder.create_campaign(old, TREE)
+    write_figures(old.root / "county" / "submission.json", "0", 5, scope="consolidated")
+    agrees = write_figures(tmp_path / "a.json", "0", 5, scope="consolidated")
+    assert priors.gather_last_year([old.root, agrees], 2024, TREE).keys() == {priors.TOTAL_FILE}
+    differs = write_figures(tmp_path / "b.json", "0", 6, scope="consolidated")
+    with pytest.raises(XltoolError, match=r"汇总数：.*submission\.json 和 .*b\.json"):
+        priors.gather_last_year([old.root, differs], 2024, TREE)
+    named = replace(report(3), agency=Agency("x", "样例县人民政府", "county"), year=2023, source="政府.docx")
+    known = priors.gather_last_year([old.root], 2024, TREE) | {"x": named}
+    with pytest.raises(XltoolError, match=r"汇总数：submission\.json 和 政府\.docx"):
+        county.find_last_total(Agency("0", "样例县", "county"), known)
+
+
 def test_a_report_of_another_year_is_refused(last):
     published(last, "样例局", "docx", 2022)
     with pytest.raises(XltoolError, match="2022 年度的，上年应为 2023 年度"):
@@ -96,7 +145,7 @@ def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path
     campaign = folder.load_campaign(tmp_path / "c")
     known = priors.gather_last_year([last], 2024, TREE)
     assert known["0"].scope == "own" and known["0"].values == totals.complete_totals(api.form(own.form), own)[0].values
-    found = county.find_last_total(campaign, county.find_own_agency(campaign, TREE), known)
+    found = county.find_last_total(county.find_own_agency(campaign, TREE), known)
     assert found is not None and found.agency.name == "样例县人民政府"
     assert found.values == totals.complete_totals(api.form(whole.form), whole)[0].values
 

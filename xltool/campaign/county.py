@@ -13,9 +13,9 @@ from xltool import api, files
 from xltool.campaign import contributions, corrections, discrepancies, reports, texts
 from xltool.campaign.consolidate import consolidate_submissions, name_agencies
 from xltool.campaign.discrepancies import Discrepancy, holds_without
-from xltool.campaign.folder import COUNTY, Campaign, resolve_paths
+from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
 from xltool.campaign.names import pictures_name, report_name, workbook_name
-from xltool.campaign.priors import TOTAL_FILE
+from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, standing_submission
 from xltool.campaign.store import AbsenceRecord, Waiver
@@ -37,7 +37,6 @@ from xltool.model import (
 )
 from xltool.workbook.listing import write_listing
 
-SUBMISSION: Final = "submission.json"
 NAMELESS: Final = "county"
 """The code of the sum where no one agency stands at the top of the roster."""
 
@@ -111,7 +110,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
         corrections=_read_corrections(campaign, roster),
         absent=(*given.absent, *given.excused),
     )
-    official = find_last_total(campaign, own, last_year)
+    official = find_last_total(own, last_year)
     comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
     written = _read_optional_file(campaign, texts.TEXTS_FILE)
     if written is not None:
@@ -130,7 +129,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
     draft = api.status(reading) == "returned"
     pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
     made = {
-        SUBMISSION: api.dump(held.total),
+        COUNTY_SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
         **{report_name(campaign, own, kind): api.report(held.total, kind, draft=draft) for kind in reports.USUAL},
         "contributions.xlsx": write_listing(contributions.build_sheets(spec, held), pictures),
@@ -155,27 +154,29 @@ def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
     return Agency(NAMELESS, campaign.name, min((*levels, "county"), key=LEVELS.index))
 
 
-def find_last_total(campaign: Campaign, own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
+def find_last_total(own: Agency, last_year: Mapping[str, Submission]) -> Submission | None:
     """Last year's sum as that campaign left it, or as a document or the published report among last year's.
 
-    None when there is none.
+    None when there is none; `XltoolError` when there are two that differ.
     """
-    for path in resolve_paths(campaign, campaign.prior):
-        kept = files.read_file(path / COUNTY / SUBMISSION)
-        found = None if isinstance(kept, Finding) else api.read(kept).submission
-        if found is not None and found.year == campaign.year - 1:
-            return found
     names = {
         own.name,
         f"{own.name}人民政府",
     }  # as it is published; what the agency at the top published under its own name is its own
 
-    def is_sum(submission: Submission) -> bool:
+    def is_sum(code: str, submission: Submission) -> bool:
+        if code == TOTAL_FILE:
+            return True
         if submission.agency.code == own.code:
             return submission.scope == "consolidated"
         return submission.agency.name in names
 
-    return last_year.get(TOTAL_FILE) or next(filter(is_sum, last_year.values()), None)
+    sums = [last_year[code] for code in sorted(last_year) if is_sum(code, last_year[code])]  # "*" comes first
+    for other in sums[1:]:
+        if complete_figures(other) != complete_figures(sums[0]):
+            named = " 和 ".join(each.source or each.agency.name for each in (sums[0], other))
+            raise XltoolError(explain_two([f"汇总数：{named}"]))
+    return sums[0] if sums else None
 
 
 def sum_last_year(

@@ -21,6 +21,8 @@ from xltool.model import Finding, FormSpec
 SETTINGS, ROSTER, KEY, DATABASE = "campaign.toml", "roster.csv", "campaign.key", "campaign.db"
 OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY = "outbox", "inbox", "returned", "archive", "reports", "county"
 CAMPAIGN_FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
+COUNTY_SUBMISSION: Final = "submission.json"
+"""The sum, in `county/`."""
 KEY_BYTES: Final = 32
 _FIELDS: Final = {"form": str, "year": int, "name": str, "deadline": str, "prior": list}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +11,17 @@ from xltool import api, files, readings
 from xltool.campaign import folder
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
-from xltool.messages import XltoolError
-from xltool.model import Finding, Submission
+from xltool.forms import catalog
+from xltool.forms.totals import complete_totals
+from xltool.messages import XltoolError, join_first
+from xltool.model import Finding, Submission, Value
 
 ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
 """Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their
 content."""
 TOTAL_FILE: Final = "*"
 """In place of a code: the sum of all agencies, which has the code of the one at the top."""
+_MOST_TOLD: Final = 10
 
 
 def gather_last_year(
@@ -27,24 +30,56 @@ def gather_last_year(
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
 
     One whose code the roster does not have is taken for the agency of its name: published reports tell no code. The sum
-    of all, which bears the code of the agency at the top of the roster, is kept as `TOTAL_FILE`, apart from what that
-    agency reported of itself.
+    of all, which bears the code of the agency at the top of the roster or stands in a campaign's county/, is kept as
+    `TOTAL_FILE`, apart from what that agency reported of itself. Two that differ: `XltoolError` names both.
     """
-    found: dict[str, Submission] = {}
+    found: dict[str, _Given] = {}
+    twice: dict[str, str] = {}
     top = roster.root.agency.code if roster.root is not None and len(roster.entries) > 1 else None
     for path in paths:
-        submissions = list(_read_submissions(path, passwords))
-        if not submissions:
+        given = list(_read_submissions(path, passwords))
+        if not given:
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
-        for submission in submissions:
+        for each in given:
+            submission = each.submission
             if submission.year != year - 1:
                 raise XltoolError(
                     f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。"
                 )
             known = roster.find_agency(submission.agency)
-            whole = submission.scope == "consolidated" and known.code == top
-            found.setdefault(TOTAL_FILE if whole else known.code, replace(submission, agency=known))
-    return found
+            whole = each.is_sum or (submission.scope == "consolidated" and known.code == top)
+            code = TOTAL_FILE if whole else known.code
+            if code not in found:
+                found[code] = each if whole else replace(each, submission=replace(submission, agency=known))
+            elif complete_figures(submission) != complete_figures(found[code].submission):
+                what = "汇总数" if whole else known.name
+                twice.setdefault(code, f"{what}：{found[code].source} 和 {each.source}")
+    if twice:
+        raise XltoolError(explain_two(list(twice.values())))
+    return {code: each.submission for code, each in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One submission of last year and where it stands; `is_sum` when it is a campaign's own sum."""
+
+    source: Path
+    submission: Submission
+    is_sum: bool = False
+
+
+def complete_figures(submission: Submission) -> tuple[str, tuple[Value, ...]]:
+    """Form and figures with every total, which not all documents write: what tells whether two say the same."""
+    complete, _ = complete_totals(catalog.load_form(submission.form), submission)
+    return complete.form, complete.values
+
+
+def explain_two(pairs: Sequence[str]) -> str:
+    """What is wrong when last year's figures stand in two files, and what to do; `pairs` name whose and both files."""
+    return (
+        f"上年的数据有两份，数不一样：{join_first(pairs, _MOST_TOLD, '处', between='；')}。"
+        f"请核对哪一份是对的，把另一份移到别处，或从 {folder.SETTINGS} 的 prior（新建时的 --prior）里去掉。"
+    )
 
 
 def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
@@ -60,17 +95,23 @@ def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
             yield submission
 
 
-def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[Submission]:
+def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[_Given]:
     if (path / folder.SETTINGS).is_file():
-        yield from newest_submissions(folder.load_campaign(path))
+        yield from (_Given(path, submission) for submission in newest_submissions(folder.load_campaign(path)))
+        kept = path / folder.COUNTY / folder.COUNTY_SUBMISSION
+        if kept.exists():
+            yield _Given(kept, _read_submission(kept, passwords), is_sum=True)
         return
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix.lower() not in ENDINGS and path.is_dir():
-            continue
-        data = files.read_file(file)
-        if isinstance(data, Finding):
-            raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
-        reading = readings.read_apart(data, file.name, passwords)
-        if reading.submission is None:
-            raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
-        yield reading.submission
+        if file.suffix.lower() in ENDINGS or not path.is_dir():
+            yield _Given(file, _read_submission(file, passwords))
+
+
+def _read_submission(file: Path, passwords: Sequence[str]) -> Submission:
+    data = files.read_file(file)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
+    reading = readings.read_apart(data, file.name, passwords)
+    if reading.submission is None:
+        raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
+    return reading.submission

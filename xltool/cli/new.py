@@ -61,7 +61,7 @@ def command(
     known = priors.gather_last_year(prior, year, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
-    whole = county.find_last_total(campaign, county.find_own_agency(campaign, listed), known)
+    whole = county.find_last_total(county.find_own_agency(campaign, listed), known)
     unknown = [code for code, submission in known.items() if code not in listed.agencies and submission is not whole]
     if unknown:
         console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)

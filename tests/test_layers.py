@@ -230,6 +230,7 @@ MODULES = {
         "overlays",
         "package",
         "sheet",
+        "sources",
         "styles",
         "xls",
     },

@@ -152,6 +152,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "total.retyped": Message(
         "info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"
     ),
+    "total.stale": Message(
+        "warning",
+        "合计显示的不是各项之和",
+        "有 {count} 个合计格显示的数与各项之和不同：{cells}。如{example}；没有采用，已按各项重新合计。",
+        "用 Excel 或 WPS 打开，重新计算（按 F9）并保存，核对各项和合计后再报送。",
+        ANNUAL_NOTICE,
+    ),
     "total.differs": Message(
         "error",
         "合计与分项不符",
@@ -169,6 +176,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "填报格里是公式",
         "{where}里是公式 ={formula}，按其显示的结果 {value} 读取。",
         "改为直接填数（可“选择性粘贴—数值”）。",
+    ),
+    "formula.outside": Message(
+        "error",
+        "数来自文件之外",
+        "{where}里是公式 ={formula}，结果来自文件之外（{means}），没有读取，按未填处理。",
+        "核对后直接填数，不要用引用网络、其他程序或其他文件的公式。",
+        ANNUAL_NOTICE,
     ),
     "formula.uncalculated": Message(
         "error", "公式没有结果", "{where}里是公式 ={formula}，文件中没有它的结果，无法读取。", "改为直接填数。"
@@ -191,6 +205,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "合并格被改动",
         "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。",
         "请在原来的工作簿上填写。",
+    ),
+    "merge.covering": Message(
+        "warning",
+        "合并格盖住填报格",
+        "工作表“{sheet}”新合并的 {ranges} 盖住了 {count} 个填报格或合计格，只看得见左上角一格；仍按各格的内容读取。",
+        "取消合并，核对这些格后再报送。",
+        ANNUAL_NOTICE,
     ),
     "sheet.renamed": Message(
         "warning",
@@ -277,6 +298,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "identity.partial": Message(
         "info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"
+    ),
+    "identity.blanked": Message(
+        "warning",
+        "标识被清空",
+        "文件内的{what}在{where}被清空，按其余标识“{taken}”读取。",
+        "请在发给本单位的原工作簿上填写；不要改动封面和标识。",
+    ),
+    "identity.line": Message(
+        "warning",
+        "表上写的是别的单位",
+        "{places}写的填报单位是“{found}”，本文件是“{taken}”的。",
+        "核对各表是谁的数；请在发给本单位的原工作簿上填写，不要把别的单位的表复制进来。",
+        ANNUAL_NOTICE,
     ),
     "form.digest": Message(
         "warning",

@@ -9,7 +9,7 @@ from functools import partial
 from tests.hostile.base import ACCEPTED, REJECTED, RETURNED, Case, acted, parts, replaced, spot, with_parts, workbook
 from tests.workbook.dress import attach, element
 from tests.workbook.parts import LINKS
-from tests.workbook.rewriters import REWRITERS
+from tests.workbook.rewriters import LYING, REWRITERS
 from tests.workbook.tamper import TABLE_3, TABLE_4, Opened
 
 DAMAGED, LIMIT, OTHER = "file.damaged", "file.limit", "file.not_workbook"
@@ -253,5 +253,8 @@ CASES = {
     "a value with blanks around it": Case(
         replaced(SHEET, lambda data: re.sub(rb"<v>(23135)</v>", rb"<v> \1 </v>", data)), ACCEPTED, "number.normalised"
     ),
-    **{f"written by another: {name}": whole(partial(rewriter, workbook())) for name, rewriter in REWRITERS.items()},
+    **{
+        f"written by another: {name}": whole(partial(rewriter, workbook()), *LYING.get(name, ()))
+        for name, rewriter in REWRITERS.items()
+    },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import openpyxl
 
-from tests.hostile.base import ACCEPTED, REJECTED, RETURNED, Case, acted, figure, workbook
+from tests.hostile.base import ACCEPTED, COUNT, REJECTED, RETURNED, Case, acted, figure, workbook
 from tests.reader.test_appearance import SOLID
 from tests.reader.test_identity import hide, no_hidden_marks, no_properties, prop, show
 from tests.spreadsheet.test_external_links import EXTERNAL
@@ -99,6 +99,28 @@ def formula_in_table(text: str) -> Tamper:
     return act
 
 
+def computed(formula: str) -> Tamper:
+    """A formula in the first input, whose kept result is 5."""
+
+    def act(opened: Opened) -> None:
+        made = Formula(formula)
+        made.shown = 5
+        opened.put(TABLE_3, "D6", made)
+
+    return act
+
+
+def merged(area: str) -> Tamper:
+    return lambda opened: (
+        opened.sheet(TABLE_3).find(f"{{{MAIN}}}mergeCells").append(element(f'<mergeCell ref="{area}"/>'))
+    )
+
+
+def forged(address: str, shown: str) -> Tamper:
+    """Another kept result of a formula, which is left as it is."""
+    return lambda opened: opened.cell(TABLE_3, address).find(f"{{{MAIN}}}v").__setattr__("text", shown)
+
+
 def attached(kind: str, target: str, content: bytes | str = "<a/>", external: bool = False, part: str = BOOK) -> Tamper:
     return lambda opened: attach(opened, part, kind, target, None if external else content, external)
 
@@ -125,7 +147,7 @@ CASES = {
     "figures of two rows change places": Case(
         acted(lambda o: tamper.swap(o, TABLE_3, "D9", "D10")),
         ACCEPTED,
-        "",
+        "total.stale",
         {PARTLY: figure(SECRET), SECRET: figure(PARTLY)},
     ),
     "all labels removed": notes("label.changed", lambda o: tamper.remove_labels(o, TABLE_3)),
@@ -150,6 +172,8 @@ CASES = {
         "cell.conflict", lambda o: tamper.cut_and_paste(o, (TABLE_3, "D6"), (TABLE_3, "E9"))
     ),
     "merges undone": notes("merge.undone", unmerge),
+    "a whole sheet merged": notes("merge.covering", merged("A1:Z60")),
+    "two figures merged": notes("merge.covering", merged("D6:D7")),
     # sheets
     "a sheet renamed": notes("sheet.renamed", lambda o: tamper.rename(o, TABLE_3, "Sheet1")),
     "two tables under each other's name": does("cell.conflict", other_sheet),
@@ -184,6 +208,12 @@ CASES = {
     ),
     "the hidden marks of another agency": does("identity.conflict", hide("code", "650100-001")),
     "the properties of another agency": does("identity.conflict", prop("code", "650100-001")),
+    "the agency's code blanked on the cover": notes("identity.blanked", show("code", None)),
+    "the agency's code blanked in the hidden marks": notes("identity.blanked", hide("code", None)),
+    "a table that another agency's name stands above": notes(
+        "identity.line", lambda o: o.put(TABLE_3, "A2", "填报单位：乌鲁木齐市教育局")
+    ),
+    "a forged result of a total": notes("total.stale", forged("J6", "999999")),
     "another serial in the properties": does("identity.conflict", prop("serial", "0002-00000000000000000000")),
     "another scope": does("identity.conflict", hide("scope", "consolidated")),
     "last year's cover": does("identity.conflict", show("year", "2023")),
@@ -231,6 +261,25 @@ CASES = {
             "http://a.example&quot;,&quot;a&quot;,0,0)",
         }.items()
     },
+    **{
+        f"a figure from {what}": Case(acted(*acts), RETURNED, "formula.outside", {COUNT: None})
+        for what, acts in {
+            "WEBSERVICE": [computed('VALUE(_xlfn.WEBSERVICE("http://a.example"))')],
+            "DDE": [computed("cmd|'/c calc'!A1")],
+            "EXEC": [computed('EXEC("calc")')],
+            "another workbook": [computed("[1]a!A1+1")],
+            "an import of Google's": [computed('IFERROR(__xludf.DUMMYFUNCTION("IMPORTRANGE(1)"),5)')],
+            "a name that runs": [name("Zahl", "EXEC(&quot;calc&quot;)"), computed("Zahl*1")],
+            "a cell that reaches outside": [
+                formula_in_table("RTD(&quot;a&quot;,&quot;&quot;)"),
+                computed("SUM(A80:B99)"),
+            ],
+            "an address that is computed": [formula_in_table("[1]a!A1"), computed('INDIRECT("A"&90)')],
+        }.items()
+    },
+    "a formula beside one that reaches outside": Case(
+        acted(formula_in_table("[1]a!A1"), computed("E6+A91")), RETURNED, "formula.in_input", {COUNT: 5}
+    ),
     "a formula of WEBSERVICE in a condition": notes(
         "file.outside", lambda o: condition(o, TABLE_3, "A1", "", formula='WEBSERVICE("http://a.example")=1')
     ),

@@ -12,7 +12,9 @@ from tests.workbook.tamper import (
     COVER,
     CUSTOM,
     HIDDEN,
+    TABLE_2,
     TABLE_3,
+    TEXTS,
     by_openpyxl,
     codes,
     filled,
@@ -108,7 +110,7 @@ OTHER = {
 @pytest.mark.parametrize("where", [hide, prop])
 def test_a_mark_that_one_place_tells_otherwise(field, where):
     reading = read(tampered(where(field, OTHER[field])))
-    assert codes(reading) == {"identity.conflict"}
+    assert codes(reading) == {"identity.conflict"} | ({"identity.line"} if (field, where) == ("name", hide) else set())
     assert len(conflicts(reading)) == 1
     taken = OTHER[field] if where is hide else None
     assert taken is None or taken in api.message(conflicts(reading)[0], SPEC)
@@ -233,3 +235,48 @@ def test_a_workbook_of_2019_that_calls_itself_one_of_2021():
 def test_the_marks_cover_all_that_identifies():
     assert set(META) >= {"form", "code", "name", "level", "year", "scope", "serial"}
     assert {*OTHER, "form", "digest"} == set(META)
+
+
+@pytest.mark.parametrize(
+    ("act", "where"),
+    [(show, "封面"), (hide, "隐藏标识"), (prop, "文件属性")],
+)
+def test_an_agency_code_that_was_blanked(act, where):
+    reading = read(tampered(act("code", None if act is not prop else "")))
+    assert codes(reading) == {"identity.blanked"}
+    assert reading.submission == given()
+    told = api.message(reading.findings[0], SPEC)
+    assert told.startswith(f"文件内的单位代码在{where}被清空，按其余标识“654221-015”读取。")
+
+
+@pytest.mark.parametrize("sheet", [TABLE_2, TABLE_3, TEXTS])
+def test_a_line_above_a_table_that_names_another_agency(sheet):
+    reading = read(tampered(lambda opened: opened.put(sheet, "A2", "填报单位：额敏县卫生健康委员会")))
+    assert codes(reading) == {"identity.line"}
+    assert reading.submission == given()
+    assert api.message(reading.findings[0], SPEC).startswith(
+        f"工作表“{sheet}”A2写的填报单位是“额敏县卫生健康委员会”，本文件是“额敏县教育和科学技术局”的。"
+    )
+
+
+def test_lines_of_several_sheets_are_one_finding_an_agency():
+    acts = [lambda o, sheet=sheet: o.put(sheet, "A2", "填报单位: 甲") for sheet in (TABLE_2, TABLE_3)]
+    reading = read(tampered(*acts, lambda o: o.put(TEXTS, "A2", "填报单位：乙")))
+    assert [found.code for found in reading.findings] == ["identity.line"] * 2
+    assert f"“{TABLE_2}”A2、“{TABLE_3}”A2" in api.message(reading.findings[1], SPEC)
+
+
+@pytest.mark.parametrize(
+    "line", ["填报单位:额敏县教育和科学技术局", "填报单位： 额敏县　教育和科学技术局 ", "填报单位：", "填报单位", None]
+)
+def test_lines_that_differ_by_spaces_and_width_or_name_nobody(line):
+    assert read(tampered(lambda opened: opened.put(TABLE_3, "A2", line))).findings == ()
+
+
+def test_a_line_that_moved_with_an_inserted_row():
+    def act(opened):
+        opened.put(TABLE_3, "A2", "填报单位：甲")
+        tamper.move_rows(opened, TABLE_3, 1, 1)
+
+    reading = read(tampered(act))
+    assert "identity.line" in codes(reading)

@@ -82,12 +82,16 @@ def test_formulas_wherever_they_stand():
         names.append(element('<definedName name="evil" localSheetId="0">EXEC("calc")</definedName>'))
 
     reading = api.read(tampered(act))
-    assert codes(reading) == {"file.outside", "formula.in_input"}
+    assert codes(reading) == {"file.outside", "formula.outside"}
     text = message(reading, "file.outside")
     assert text.startswith(f"文件里有 4 处内容通往文件之外：外部工作簿引用（“{TABLE_3}”D6）、")
     for what in ("WEBSERVICE 函数（“表三 依申请公开”的条件格式或数据验证", "DDE 链接（", "EXEC 函数（名称 evil）"):
         assert what in text
-    assert reading.submission.values[SPEC.index["applications.received.natural_person"]] == 5
+    assert reading.submission.values[SPEC.index["applications.received.natural_person"]] is None
+    told = message(reading, "formula.outside")
+    assert told.startswith(
+        "表三“本年新收”行“自然人”栏（D6）里是公式 =[1]Sheet1!A1，结果来自文件之外（外部工作簿引用），"
+    )
 
 
 def test_a_formula_on_an_added_sheet():

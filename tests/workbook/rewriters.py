@@ -122,7 +122,7 @@ def without_cached_values(data: bytes) -> bytes:
 
 
 def wrong_cached_values(data: bytes) -> bytes:
-    """Results that are lies: totals are reckoned anew, so nobody believes them."""
+    """Results that are lies: totals are reckoned anew, so nobody believes them, and `total.stale` tells."""
     opened = Opened(data)
     for sheet in _sheets(opened):
         for cell in sheet.iter(C):
@@ -206,6 +206,8 @@ def office_saved(files: dict[str, bytes], folder: Path, kind: str = "xlsx", was:
     return {name: (after / f"{name}.{kind}").read_bytes() for name in files}
 
 
+LYING = {"wrong_cached_values": {"total.stale"}}
+"""What is told of a workbook that one of them has written; of the others nothing."""
 REWRITERS = {
     rewriter.__name__: rewriter
     for rewriter in (

@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Context, Decimal, InvalidOperation
 from typing import Final, Literal
 
+from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.messages import finding, join_first
-from xltool.model import CellKey, Finding, Measure
+from xltool.model import CellKey, Finding, Measure, Table
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT
 from xltool.reader.locate import LocatedCells
-from xltool.spreadsheet.a1 import cell_name, column_name
+from xltool.spreadsheet.a1 import cell_name, column_name, range_name
 from xltool.spreadsheet.number_format import format_number, format_text
-from xltool.spreadsheet.sheet import Display, Position, RawCell, RawSheet
+from xltool.spreadsheet.sheet import Area, Display, Position, RawCell, RawSheet
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
 MAX_SHOWN_CELLS: Final = 3
@@ -33,6 +34,8 @@ def find_disguises(plan: Plan, located: LocatedCells, told: Collection[CellKey] 
     yield from _find_hidden_sheets(plan, located.sheets)
     for table in plan.spec.tables:
         sheet = located.sheets.get(table.sheet)
+        if sheet is not None:
+            yield from _find_covering_merges(plan, table, sheet, located)
         if sheet is not None and (sheet.displays or sheet.overlays.veils or sheet.hidden_rows or sheet.hidden_columns):
             keys = {
                 located.cells[cell.key]: cell.key
@@ -51,9 +54,53 @@ def find_disguises(plan: Plan, located: LocatedCells, told: Collection[CellKey] 
                 yield from _find_hidden_lines(sheet, inside | keys.keys())
     for name in (COVER, TEXTS, CHECKS):
         sheet = located.sheets.get(name)
+        if sheet is not None and sheet.merges:
+            yield from _report_covering(sheet, sheet.merges, _list_written(plan, name))
         if sheet is not None and (sheet.hidden_rows or sheet.hidden_columns):
             whys = {(spot.row, spot.column) for spot in plan.explanations.values()}
             yield from _find_hidden_lines(sheet, {place for place in sheet.cells if name != CHECKS or place in whys})
+
+
+@derive_once
+def _list_merges(plan: Plan, table: Table) -> frozenset[Area]:
+    """The merges of a table as it was handed out."""
+    return frozenset(
+        (TABLE_TOP + a.row, a.column, TABLE_TOP + a.row + a.height - 1, a.column + a.width - 1)
+        for a in plan.grids[table.id].rectangles
+        if a.height * a.width > 1
+    )
+
+
+@derive_once
+def _list_written(plan: Plan, name: str) -> frozenset[Position]:
+    """Where texts, contact facts and reasons are written on a sheet that is no table."""
+    spots = (*plan.texts.values(), *plan.explanations.values(), *plan.cover.values())
+    return frozenset((spot.row, spot.column) for spot in spots if spot.sheet == name)
+
+
+def _find_covering_merges(plan: Plan, table: Table, sheet: RawSheet, located: LocatedCells) -> Iterator[Finding]:
+    """The merges of a table's sheet under which cells of the form lie where nobody sees them."""
+    added = [area for area in sheet.merges if area[2] >= TABLE_TOP and area not in _list_merges(plan, table)]
+    if added:
+        mine = {located.cells[c.key] for c in plan.spec.cells if c.table is table and c.key in located.cells}
+        yield from _report_covering(sheet, added, mine)
+
+
+def _report_covering(sheet: RawSheet, merges: Iterable[Area], places: Collection[Position]) -> Iterator[Finding]:
+    covered: set[Position] = set()
+    ranges: list[str] = []
+    for top, left, bottom, right in merges:
+        under = {
+            place
+            for place in places
+            if top <= place[0] <= bottom and left <= place[1] <= right and place != (top, left)
+        }
+        if under:
+            covered |= under
+            ranges.append(range_name(top, left, bottom, right))
+    if covered:
+        told = join_first(ranges, MAX_NAMED_PLACES, "处")
+        yield finding("merge.covering", sheet=sheet.name, ranges=told, count=len(covered))
 
 
 def _find_hidden_sheets(plan: Plan, sheets: Mapping[str, RawSheet]) -> Iterator[Finding]:

@@ -11,17 +11,29 @@ from typing import Final
 
 from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
-from xltool.forms.sheet_names import COVER, HIDDEN
-from xltool.messages import finding
+from xltool.forms.label import normalise_label
+from xltool.forms.sheet_names import COVER, HIDDEN, RETURN
+from xltool.messages import finding, join_first
 from xltool.model import LEVELS, Finding, FormSpec
-from xltool.spreadsheet.a1 import parse_reference
+from xltool.reader.evidence import MAX_NAMED_PLACES
+from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.workbook.digest import compute_digest
-from xltool.workbook.layout_plan import COVER_FIELDS, LAST_YEAR_MARK, MARKS, make_plan, name_cell
+from xltool.workbook.layout_plan import (
+    AGENCY_LABEL,
+    COVER_FIELDS,
+    LAST_YEAR_MARK,
+    MARKS,
+    TABLE_TOP,
+    make_plan,
+    name_cell,
+)
 from xltool.workbook.marks import MARK_LABELS, SCOPES
 
 MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
+LINES_ABOVE: Final = TABLE_TOP + 3
+"""How many rows from the top a line with the agency is looked for: it moves when rows are inserted above it."""
 _NEEDED: Final = ("form", "code", "name", "level", "year")
 
 
@@ -57,19 +69,7 @@ def identify(
         hint = f"（表内标识为“{form_id[:50]}”）" if form_id else ""
         return Identity({}, None, (finding("file.unknown_form", hint=hint),))
     told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: _read_cover_marks(book, spec)}
-    marks: dict[str, str] = {}
-    findings: list[Finding] = []
-    for field in MARKS:
-        told: dict[str, list[str]] = {}
-        for name, source in told_by.items():
-            if source.get(field):
-                told.setdefault(source[field], []).append(name)
-        marks[field] = next(iter(told), "")
-        if len(told) > 1:
-            found = "，".join(f"{'、'.join(names)}为“{value[:MAX_QUOTED_MARK]}”" for value, names in told.items())
-            findings.append(
-                finding("identity.conflict", what=MARK_LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
-            )
+    marks, findings = _take_marks(told_by)
     lost = [field for field in _NEEDED if not marks[field] or not _is_possible(field, marks[field])]
     if lost:
         hint = f"：缺少或认不出{'、'.join(MARK_LABELS[field] for field in lost)}"
@@ -77,6 +77,7 @@ def identify(
     year = int(marks["year"])
     if not spec.covers(year):
         return Identity(marks, None, (_edition_finding(spec, year),))
+    findings.extend(_find_other_lines(book, marks["name"]))
     missing = [name for name, source in told_by.items() if not source]
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
@@ -95,6 +96,28 @@ def identify(
     return Identity(marks, spec, tuple(findings), version)
 
 
+def _take_marks(told_by: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, str], list[Finding]]:
+    """Each mark as the first place tells it, and where the others tell it otherwise or not at all any more."""
+    marks: dict[str, str] = {}
+    findings: list[Finding] = []
+    for field in MARKS:
+        told: dict[str, list[str]] = {}
+        for name, source in told_by.items():
+            if source.get(field):
+                told.setdefault(source[field], []).append(name)
+        marks[field] = next(iter(told), "")
+        blanked = [name for name, source in told_by.items() if told and _is_blanked(field, name, source)]
+        if blanked:
+            taken = marks[field][:MAX_QUOTED_MARK]
+            findings.append(finding("identity.blanked", what=MARK_LABELS[field], where="、".join(blanked), taken=taken))
+        if len(told) > 1:
+            found = "，".join(f"{'、'.join(names)}为“{value[:MAX_QUOTED_MARK]}”" for value, names in told.items())
+            findings.append(
+                finding("identity.conflict", what=MARK_LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
+            )
+    return marks, findings
+
+
 def check_edition(spec: FormSpec, year: int) -> Finding | None:
     """The finding for a report year that a form is not in force for, or None."""
     return None if spec.covers(year) else _edition_finding(spec, year)
@@ -104,6 +127,25 @@ def _edition_finding(spec: FormSpec, year: int) -> Finding:
     first, last = spec.years
     span = f"{first} 年起" if last is None else f"{first} 至 {last} 年"
     return finding("file.edition", form=spec.id, year=year, span=span, basis=spec.law or spec.basis)
+
+
+def _is_blanked(field: str, name: str, source: Mapping[str, str]) -> bool:
+    """Whether a place that tells who it is has lost one mark; a place that tells nothing at all is told as missing."""
+    return bool(source) and not source.get(field) and (name != COVER or field in COVER_FIELDS)
+
+
+def _find_other_lines(book: RawBook, agency: str) -> Iterator[Finding]:
+    """The lines above tables that name another agency than the workbook is of, by the agency that they name."""
+    places: dict[str, list[str]] = {}
+    for sheet in book.sheets:
+        for row in range(LINES_ABOVE if sheet.name not in {HIDDEN, RETURN, COVER} else 0):
+            head, _, named = normalise_label(_cell_text(sheet, row, 0)).partition(":")
+            if head == AGENCY_LABEL and named and named != normalise_label(agency):
+                shown = _cell_text(sheet, row, 0).replace("：", ":").partition(":")[2].strip()
+                places.setdefault(shown[:MAX_QUOTED_MARK], []).append(f"“{sheet.name}”{cell_name(row, 0)}")
+    for found, where in places.items():
+        named_at = join_first(where, MAX_NAMED_PLACES)
+        yield finding("identity.line", places=f"工作表{named_at}", found=found, taken=agency[:MAX_QUOTED_MARK])
 
 
 def _is_possible(field: str, value: str) -> bool:

@@ -14,7 +14,7 @@ from xltool.digits import parse_whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
 from xltool.messages import finding
-from xltool.model import Agency, Cell, Finding, FormSpec, Level, Reading, Scope, Submission, Value
+from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, texts
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.reader.identity import Identity, identify
@@ -120,6 +120,12 @@ def _read_values(progress: _Progress) -> Iterator[Value]:
 
 
 def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
+    if raw.formula is not None:
+        sheet = progress.located.sheets[cell.table.sheet].name
+        if means := progress.book.sources.trace_outside(raw.formula, sheet):
+            formula = raw.formula[:MAX_QUOTED_CONTENT]
+            progress.findings.append(finding("formula.outside", cell.key, formula=formula, means=means))
+            return None
     if raw.kind == "empty":
         if raw.formula is not None:
             progress.findings.append(
@@ -152,11 +158,19 @@ def _parse_cell(cell: Cell, raw: RawCell) -> Figure:
 
 
 def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
-    """What stands in the total cells: a formula is compared as text, a typed figure with the sum of its parts."""
+    """What stands in the total cells: a typed figure and the kept result of a formula are held against their parts.
+
+    The formula itself is compared as text.
+    """
+    stale: dict[CellKey, str] = {}
     for cell, value in zip(progress.spec.cells, values, strict=True):
         place = progress.located.cells.get(cell.key) if cell.total else None
         raw = None if place is None else progress.located.sheets[cell.table.sheet].cells.get(place)
-        if raw is None or raw.formula is not None or raw.kind == "empty":
+        if raw is None or raw.kind == "empty":
+            continue
+        if raw.formula is not None:
+            if raw.kind == "number" and value is not None and (shown := _find_other_figure(cell, raw, value)):
+                stale[cell.key] = shown
             continue
         figure = _parse_cell(cell, raw) if raw.kind in {"text", "number"} else Figure(None)
         if figure.value == value and figure.value is not None:
@@ -168,3 +182,16 @@ def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
             progress.findings.append(
                 finding("total.typed", cell.key, typed=raw.text.strip()[:MAX_QUOTED_CONTENT], sum=total)
             )
+    if stale:
+        first = progress.spec.cell(next(iter(stale)))
+        example = f"“{first.row.short}”“{first.column.short}”{stale[first.key]}"
+        progress.findings.append(finding("total.stale", *stale, count=len(stale), example=example))
+
+
+def _find_other_figure(cell: Cell, raw: RawCell, value: Value) -> str:
+    """What the kept result of a total's formula is, where it is not the sum of its parts; nothing where it is."""
+    if parse_whole(raw.text, PLAIN_DIGITS) == value and cell.measure.scale == 1:
+        return ""
+    shown = _parse_cell(cell, raw).value
+    told = raw.text[:MAX_QUOTED_CONTENT] if shown is None else format_value(shown, cell.measure)
+    return "" if shown == value else f"显示 {told}，按各项相加是 {format_value(value, cell.measure)}"

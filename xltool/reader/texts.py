@@ -155,9 +155,8 @@ def _read_writings(
         elif key in odd or claim[0] != place[0]:
             against.setdefault(place[0], []).append(key)
         elif claim[1] in present[claim[0]].cells:
-            content, noticed = _read_content(
-                present[claim[0]].cells[claim[1]], f"“{writings[key].called}”（{cell_name(*claim[1])}）"
-            )
+            where = f"“{writings[key].called}”（{cell_name(*claim[1])}）"
+            content, noticed = _read_content(book, claim[0], present[claim[0]].cells[claim[1]], where)
             findings.extend(noticed)
             if content:
                 contents[key] = content
@@ -170,8 +169,11 @@ def _read_writings(
     return Written(contents, tuple(findings))
 
 
-def _read_content(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
-    """The text of a cell, a formula's as it is shown."""
+def _read_content(book: RawBook, sheet: str, raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+    """The text of a cell on a sheet, a formula's as it is shown unless that comes from outside the workbook."""
+    if raw.formula is not None and (means := book.sources.trace_outside(raw.formula, sheet)):
+        formula = raw.formula[:MAX_QUOTED_CONTENT]
+        return "", [finding("formula.outside", where=where, formula=formula, means=means)]
     if raw.kind == "error":
         return "", [finding("text.fault", where=where, raw=raw.text[:MAX_QUOTED_CONTENT])]
     text, noticed = take_text(raw.text if raw.text.strip() else "", where)

@@ -26,6 +26,7 @@ from xltool.spreadsheet.sheet import (
     split_tag,
     unescape,
 )
+from xltool.spreadsheet.sources import Sources
 from xltool.spreadsheet.styles import Styles, read_styles
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
@@ -48,8 +49,15 @@ class RawBook:
     structure_locked: bool
     formulas: bool = True
     """Whether formulas are told as Excel writes them; where not, they are compared with nothing."""
+    local_names: tuple[tuple[str, str], ...] = ()
+    """The defined names that hold on one sheet alone, with what they stand for."""
     notes: tuple[Finding, ...] = ()
     """What was noticed about the file as a whole: its kind, macros, links to the outside."""
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What its formulas rest on."""
+        return Sources(self.sheets, (*self.names.items(), *self.local_names))
 
     @cached_property
     def titles(self) -> frozenset[str]:
@@ -84,6 +92,7 @@ def read_book(package: Package) -> RawBook:
         date1904=date1904,
         application=_read_application(package, top.get("extended-properties") or top.get("extendedProperties")),
         structure_locked=locks is not None and locks.get("lockStructure") in TRUE,
+        local_names=tuple((name.get("name", ""), text) for name, text in named if name.get("localSheetId") is not None),
         notes=find_package_links(package, sheets, [(name.get("name", ""), text) for name, text in named]),
     )
 

@@ -6,7 +6,16 @@ from typing import Any, Final
 
 from xltool.forms.sheet_names import TEXTS
 from xltool.workbook.context import Context
-from xltool.workbook.layout_plan import COVER_FIELDS, COVER_TOP, LENGTH_COLUMN, STATE_ROW, TEXT_TOP, Spot, write_mark
+from xltool.workbook.layout_plan import (
+    AGENCY_LABEL,
+    COVER_FIELDS,
+    COVER_TOP,
+    LENGTH_COLUMN,
+    STATE_ROW,
+    TEXT_TOP,
+    Spot,
+    write_mark,
+)
 from xltool.workbook.marks import word_mark
 from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet, set_columns
 
@@ -130,7 +139,7 @@ def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None
     """The second row of a sheet: the agency, and the state of the whole workbook, green once it can be sent."""
     spot, formats = context.plan.states[name], context.formats
     _merge_across(sheet, 0, spot.column - 1, formats["agency"])
-    sheet.write_string(STATE_ROW, 0, f"填报单位：{context.submission.agency.name}", formats["agency"])
+    sheet.write_string(STATE_ROW, 0, f"{AGENCY_LABEL}：{context.submission.agency.name}", formats["agency"])
     _merge_across(sheet, spot.column, last, formats["state"])
     context.write_formula(sheet, spot, "state")
     sheet.set_row(STATE_ROW, 21)

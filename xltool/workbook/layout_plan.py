@@ -19,6 +19,8 @@ TABLE_TOP: Final = 2
 """Rows above a table's grid: the title, and the line with agency and state. So 表三's first figure stands in D6."""
 STATE_ROW: Final = 1
 """The line with the agency at the left and the state of the whole workbook at the right."""
+AGENCY_LABEL: Final = "填报单位"
+"""What that line begins with, before a colon and the agency's name."""
 TEXT_STATE: Final = 2
 """The column where the state begins on 文字: it covers the columns behind the texts."""
 PRIOR_LINE: Final = 3

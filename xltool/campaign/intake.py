@@ -113,7 +113,7 @@ def _select_new(
         for name in unopened:
             inside = name != item.name and (name == "." or item.name.startswith(f"{name}/"))
             if inside or (name == item.name and item.data is not None):
-                intake.store.opened(name)
+                intake.store.forget_unopened(name)
         digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
         answer = _answer_known(intake, item, digest, here)
         if answer is not None or item.data is None:
@@ -144,7 +144,7 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
     """The answer for a file that need not be read: no bytes, or bytes that came before; None for a new one."""
     if item.data is None:
         return _take_without_bytes(intake, item)
-    seen = intake.store.seen(digest)
+    seen = intake.store.find_outcome(digest)
     open_again = seen is not None and (seen[0] == "lost" or intake.store.context_of(digest) not in {"", intake.context})
     if digest not in here and (seen is None or open_again):
         return None
@@ -166,7 +166,7 @@ def _take_without_bytes(intake: Intake, item: Found) -> Taken:
     if item.skipped:
         return Taken(item.name, "skipped", reason=item.reason)
     digest = hashlib.sha256(f"{item.name}\0{item.reason}".encode()).hexdigest()
-    if intake.store.seen(digest) is not None:
+    if intake.store.find_outcome(digest) is not None:
         return Taken(item.name, "duplicate", reason=item.reason)
     intake.store.take_unmatched(Unmatched(digest, item.name, item.reason, intake.at), 0)
     return Taken(item.name, "rejected", reason=item.reason, unreadable=True)
@@ -278,7 +278,7 @@ def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Ta
     """Notes a file that is no agency's return, and whether it may be judged again when something else has changed."""
     assert item.data is not None
     reason = api.message(found, None)
-    before = intake.store.seen(digest)
+    before = intake.store.find_outcome(digest)
     outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
     context = intake.context if found.code in _RESTS_ON_OTHERS else ""
     intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context), len(item.data), outcome)

@@ -138,7 +138,7 @@ class Store:
                 [(i.agency, i.serial, i.file, i.sha256, i.at) for i in new],
             )
 
-    def seen(self, sha256: str) -> tuple[Outcome, str] | None:
+    def find_outcome(self, sha256: str) -> tuple[Outcome, str] | None:
         """What became of a file of these bytes, and why; None when it is new."""
         rows = self._rows("SELECT outcome, reason FROM file WHERE sha256 = ?", sha256)
         return (rows[0][0], rows[0][1]) if rows else None
@@ -179,7 +179,7 @@ class Store:
             )
         )
 
-    def opened(self, name: str) -> None:
+    def forget_unopened(self, name: str) -> None:
         """Forgets that a file of that name could not be opened: now it was."""
         with self._transaction():
             self._db.execute(
@@ -188,7 +188,7 @@ class Store:
 
     def _new(self, sha256: str) -> bool:
         """Whether a file has not been settled: it is new, or it was refused, which may be judged again."""
-        seen = self.seen(sha256)
+        seen = self.find_outcome(sha256)
         return seen is None or seen[0] != "version"
 
     def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason, context

@@ -26,7 +26,7 @@ def read_paths(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Rea
     """The readings of files in their order, each apart from the others."""
     refused: dict[int, Reading] = {}
 
-    def opened() -> Iterator[tuple[bytes, str]]:
+    def open_files() -> Iterator[tuple[bytes, str]]:
         for at, path in enumerate(paths):
             data = files.read_file(path)
             if isinstance(data, Finding):
@@ -34,7 +34,7 @@ def read_paths(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Rea
             else:
                 yield data, str(path)
 
-    read = stream_readings(opened(), passwords, os.cpu_count() or 1)
+    read = stream_readings(open_files(), passwords, os.cpu_count() or 1)
     found = list(read)
     for at in sorted(refused):
         found.insert(at, refused[at])

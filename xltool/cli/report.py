@@ -13,7 +13,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find_fault, list_suffixes, only
+from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find_fault, list_suffixes, restrict_option
 
 
 @click.command(
@@ -36,17 +36,19 @@ from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find
 @click.option(
     "--fragment",
     is_flag=True,
-    help=f"{only(FRAGMENT)}：只要正文片段，样式写在每个元素上，供粘贴到会去掉样式表的网站发布系统。",
+    help=f"{restrict_option(FRAGMENT)}：只要正文片段，样式写在每个元素上，供粘贴到会去掉样式表的网站发布系统。",
 )
 @click.option(
     "--style",
     metavar="本单位.docx",
     type=click.Path(path_type=Path),
-    help=f"{only(STYLE)}：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；内容、"
-    "页眉页脚、宏一概不取。",
+    help=f"{restrict_option(STYLE)}：用本单位这份 Word 文档的样式（按名称，如正文、标题 1）和页面设置，缺的用公文格式；"
+    "内容、页眉页脚、宏一概不取。",
 )
 @click.option(
-    "--pictures", is_flag=True, help=f"{only(PICTURES)}：在正文之后另加一节“数据图示”，不属于规定的报告格式。"
+    "--pictures",
+    is_flag=True,
+    help=f"{restrict_option(PICTURES)}：在正文之后另加一节“数据图示”，不属于规定的报告格式。",
 )
 @click.option(
     "--prior",

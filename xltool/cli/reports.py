@@ -18,7 +18,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.printing import REPORT_KINDS, STYLE, only
+from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 
 
 @click.command(
@@ -46,7 +46,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
     """Writes what can be published, reads it back, and tells who has none."""
     kinds = tuple(dict.fromkeys(kinds))
     if style is not None and not any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
-        raise click.UsageError(f"{STYLE.flag} {only(STYLE)}。")
+        raise click.UsageError(f"{STYLE.flag} {restrict_option(STYLE)}。")
     dress = read_lent_style(style)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         found = find_standings(campaign, roster, store, date.today(), strict)

@@ -20,7 +20,7 @@ def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Se
     """
     places: list[int] = []
 
-    def opened() -> Iterator[tuple[bytes, Submission]]:
+    def open_files() -> Iterator[tuple[bytes, Submission]]:
         for at, (path, reading) in enumerate(zip(paths, readings, strict=True)):
             data = files.read_file(path) if api.status(reading) == "accepted" else b""
             if reading.submission is not None and not isinstance(data, Finding) and is_workbook(data):
@@ -28,7 +28,7 @@ def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Se
                 yield data, reading.submission
 
     found = list(readings)
-    told = list(compare_second_readings(opened(), passwords, os.cpu_count() or 1))
+    told = list(compare_second_readings(open_files(), passwords, os.cpu_count() or 1))
     for at, findings in zip(places, told, strict=True):
         every = sorted((*found[at].findings, *findings), key=lambda each: SEVERITIES.index(each.severity))
         found[at] = replace(found[at], findings=tuple(every))

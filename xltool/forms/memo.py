@@ -23,7 +23,7 @@ def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Conca
     others = tuple(signature(make).parameters.values())[1:]
 
     @wraps(make)
-    def remembered(owner: Owner, /, *given: P.args, **named: P.kwargs) -> Result:
+    def remember(owner: Owner, /, *given: P.args, **named: P.kwargs) -> Result:
         left = others[len(given) :]
         arguments = (*given, *(named.get(each.name, each.default) for each in left)) if left else given
         made: dict[Any, Any] = vars(owner).setdefault(_MEMO, {})
@@ -33,4 +33,4 @@ def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Conca
         result: Result = made[key]
         return result
 
-    return remembered
+    return remember

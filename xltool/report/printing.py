@@ -181,14 +181,14 @@ def find_fault(kind: ReportKind, wanted: Collection[Option], *, by_flag: bool = 
     names = {option: f"{option.flag} " if by_flag else option.words for option in OPTIONS}
     for option in OPTIONS:
         if option in wanted and option not in kind.options:
-            return f"{names[option]}{only(option)}，不能用于 .{kind.suffix}{option.instead}。"
+            return f"{names[option]}{restrict_option(option)}，不能用于 .{kind.suffix}{option.instead}。"
     for one, other, why in _APART:
         if one in wanted and other in wanted:
             return f"{names[one]}不能与{' ' if by_flag else ''}{names[other]}同用：{why}。"
     return ""
 
 
-def only(option: Option) -> str:
+def restrict_option(option: Option) -> str:
     """`只能用于 .html`, for the kinds that take an option."""
     return f"只能用于 {list_suffixes(kind for kind in REPORT_KINDS.values() if option in kind.options)}"
 

@@ -173,3 +173,11 @@ def test_chinese_quotes_in_what_clerks_read(spec, spec_2019):
         read = [*form.steps, *(text.guidance for text in form.texts), *(cell.row.prompt for cell in form.cells)]
         read += [sentence for rule in form.rules for sentence in (rule.text, rule.remedy, rule.basis)]
         assert not any(sign in sentence for sentence in read for sign in "\"'「」")
+
+
+def test_every_rule_says_where_it_applies(spec):
+    where = {rule.name: rule.where for rule in spec.rules}
+    assert where["disclosure.in_force@normative_documents"] == "“行政规范性文件”行"
+    assert where["applications.carried_in_applicants@welfare"] == "“社会公益组织”栏"
+    assert where["disputes.outcomes@after_review"] == "“复议后起诉”"  # its rows stand side by side
+    assert where["disputes_need_applications"] == ""

@@ -495,3 +495,13 @@ def test_faults_of_rules_across_years(old, new, message, hint):
     assert OVER.count(old) == 1
     (fault,) = faults(OVER.replace(old, new)).faults
     assert (fault.message, fault.hint) == (message, hint)
+
+
+def test_a_text_may_have_as_many_lines_as_are_allowed():
+    [text] = catalog.parse_form(GOOD.replace(TEXT, TEXT + "lines = 25\n"), "county_survey.toml").texts
+    assert text.lines == 25
+
+
+def test_an_unknown_field_of_what_is_published_is_told():
+    error = faults(GOOD + '\n[published]\nsubject = ["检查"]\n')
+    assert [fault.message for fault in error.faults] == ["'published' has no field 'subject'"]

@@ -5,7 +5,9 @@ from random import Random
 import pytest
 
 from tests import figures
+from xltool.codes import CATALOGUE
 from xltool.forms import catalog
+from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency
 from xltool.rules import cells
 from xltool.rules.view import SubmissionView
@@ -168,3 +170,10 @@ def test_findings_stay_with_their_submission(spec):
         ["number.negative", "cell.blank"],
         [],
     ]
+
+
+def test_a_check_is_as_grave_as_the_catalogue_says():
+    """The 校验 sheet goes by the check, messages by the catalogue."""
+    assert {kind.code: kind.severity for kind in CELL_CHECKS} == {
+        kind.code: CATALOGUE[kind.code].severity for kind in CELL_CHECKS
+    }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import xltool
 from tests import documents
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,3 +86,8 @@ def test_what_runs_before_a_commit_is_there():
         assert (python, dash, hook["language"]) == ("python", "-m", "system") and tool in TOOLS
         assert all((ROOT / word).exists() for word in words if word.startswith("tests"))
         assert re.search(hook.get("files", ""), "xltool/api.py")
+
+
+def test_the_version_of_the_recipe_is_the_one_that_is_built():
+    assert f"dist/xltool-{PROJECT['version']}-py3-none-any.whl" in PAGE
+    assert xltool.__version__ == PROJECT["version"]

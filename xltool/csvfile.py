@@ -25,6 +25,11 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
+def read_inert(cell: str) -> str:
+    """The text that `make_inert` made a cell of; any other cell as it is."""
+    return cell[1:] if cell.startswith("'") and make_inert(cell[1:]) == cell else cell
+
+
 def make_inert(cell: Any) -> Any:
     """A text that would begin a formula with an apostrophe before it; anything else as it is.
 

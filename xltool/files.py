@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -160,4 +161,6 @@ def name_reason(error: OSError | ValueError) -> str:
         return "路径中有一处不是文件夹，或目标是文件夹"
     if isinstance(error, OSError) and error.errno in {28, 122}:
         return "磁盘空间不足"
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return "文件名或路径过长"
     return str(error.strerror or error) if isinstance(error, OSError) else "文件名不合法"

@@ -2,14 +2,19 @@
 
 import io
 import os
+import subprocess
+import time
 import zipfile
 from random import Random
 
 import pytest
 
-from xltool.campaign.folder import Campaign
-from xltool.campaign.inbox import find_files
+from tests.campaign import stores
+from xltool.campaign.folder import INBOX, Campaign
+from xltool.campaign.inbox import DEEPEST_FOLDER, find_files
+from xltool.campaign.intake import Intake, collect_files
 from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
+from xltool.campaign.roster import parse_roster
 from xltool.model import Agency
 from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 
@@ -107,3 +112,50 @@ def test_a_path_that_is_not_there_is_the_callers_mistake(tmp_path):
     assert done.exit_code == 1 and "没有.xlsx" in done.output
     shown = CliRunner().invoke(main, ["status", "-C", str(tmp_path / "c"), "--json"])
     assert '"unmatched": []' in shown.output
+
+
+@pytest.fixture
+def deep(tmp_path):
+    """Folders that lie 1,500 deep, with a file in the last, and another one at the top."""
+    (tmp_path / "表.xlsx").write_bytes(b"one")
+    top = here = os.open(tmp_path, os.O_RDONLY)
+    opened = [top]
+    for _ in range(1_500):
+        os.mkdir("d", dir_fd=here)
+        here = os.open("d", os.O_RDONLY, dir_fd=here)
+        opened.append(here)
+        if len(opened) > 100:
+            os.close(opened.pop(1))
+    os.close(os.open("x.xlsx", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    for each in opened:
+        os.close(each)
+    yield tmp_path
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # shutil.rmtree recurses
+
+
+def test_folders_without_end_are_one_that_is_told(deep):
+    found = {item.name[:20]: item for item in find_files([deep])}
+    assert found.pop("表.xlsx").data == b"one"
+    [told] = found.values()
+    assert (told.data, told.skipped) == (None, False)
+    assert f"超过 {DEEPEST_FOLDER} 层" in told.reason
+
+
+def test_paths_that_are_too_long_for_the_system_are_told(tmp_path):
+    path = tmp_path / "/".join("名" * 80 for _ in range(30)) / "表.xlsx"
+    assert [item.reason for item in find_files([path])] == ["文件名或路径过长"]
+
+
+def test_thousands_of_links_are_told_in_no_time(tmp_path):
+    roster = parse_roster("单位代码,单位名称,级别\nA-1,甲局,county\n".encode())
+    made = stores.campaign(tmp_path / "任务", roster)
+    for at in range(8_000):
+        (made.root / INBOX / f"{at:05}.xlsx").symlink_to("/dev/null")
+    with stores.opened(made) as store:
+        intake = Intake(made, roster, store, b"k" * 32, "2025-01-20T08:00:00", lambda code: None)
+        for state in ("rejected", "duplicate"):
+            start = time.process_time()
+            taken = list(collect_files(intake, ()))
+            assert time.process_time() - start < 3
+            assert [(each.file, each.state) for each in taken[:2]] == [("00000.xlsx", state), ("00001.xlsx", state)]
+            assert len(taken) == 8_000

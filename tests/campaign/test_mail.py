@@ -1,12 +1,13 @@
 """Mails in the inbox: their attachments under their own names, mails within mails, nothing raised by damage."""
 
+import time
 from email.message import EmailMessage
 from random import Random
 
 import pytest
 
 from tests.campaign.test_inbox import zipped
-from xltool import api
+from xltool import api, workers
 from xltool.campaign.inbox import find_files
 from xltool.campaign.mail import MOST_ATTACHMENTS, Attachment, read_attachments
 from xltool.messages import render
@@ -203,3 +204,24 @@ def test_archives_that_only_others_unpack_are_told(tmp_path):
 def write(path, data):
     path.write_bytes(data)
     return path
+
+
+def nested(parts: int, lines: int) -> bytes:
+    """Parts within parts, each with a boundary of its own that every line is held against."""
+    heads = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (at, at) for at in range(parts)
+    )
+    return b"From: a@example.invalid\r\nSubject: x\r\nMIME-Version: 1.0\r\n" + heads + b"\r\n" + b"-\r\n" * lines
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_mail_that_would_block_is_lost_in_a_worker(tmp_path, wrapped):
+    data = nested(250, 590_000)
+    if wrapped:
+        message = mail()
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename="里.eml")
+        data = bytes(message)
+    start, own = time.monotonic(), time.process_time()
+    assert all(content is None for _, content, _ in found(tmp_path, data))
+    assert time.monotonic() - start < workers.WORKER_SECONDS + 10
+    assert time.process_time() - own < 5

@@ -1,5 +1,6 @@
 """The roster: encodings, headers, every fault at once with its line, doubts that do not stop the work."""
 
+import csv
 import io
 
 import openpyxl
@@ -104,3 +105,16 @@ def test_a_chain_of_superiors_ends_and_a_circle_is_told_with_all_that_hang_on_it
     with pytest.raises(RosterError) as error:
         parse_roster("code,name,level,parent\na,县,county,\nb,乙,county,c\nc,丙,county,d\nd,丁,county,c\n".encode())
     assert [fault.partition("：")[0] for fault in error.value.faults] == ["第 3 行", "第 4 行", "第 5 行"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+甲", "-甲", "@甲", "'甲", "'=甲", "＝甲", "''甲", "甲"])
+def test_a_roster_that_a_spreadsheet_opens_holds_no_formula_and_reads_back(name):
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["单位代码", "单位名称", "级别", "电话"], ["A-1", name, "county", "+86 901"]])
+    roster = parse_roster(text.getvalue().encode())
+    written = roster.to_csv()
+    again = parse_roster(written)
+    assert again == roster
+    assert again.to_csv() == written
+    cells = [cell for row in csv.reader(io.StringIO(written.decode("utf-8-sig"))) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]

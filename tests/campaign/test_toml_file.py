@@ -1,10 +1,30 @@
 """What an office types by hand: each slip of the keyboard is told in Chinese, with its line and how to mend it."""
 
+import time
+
 import pytest
 
+from tests import figures
+from xltool import api
+from xltool.campaign.corrections import parse_corrections
 from xltool.campaign.folder import SETTINGS, load_campaign
+from xltool.campaign.texts import parse_texts
 from xltool.campaign.toml_file import open_toml
+from xltool.forms.source import LARGEST_TOML, MOST_FAULTS
 from xltool.messages import DefinitionError
+from xltool.model import Submission
+
+SPEC = api.form("ogi-2021")
+
+
+def correct(data: bytes) -> object:
+    return parse_corrections(data, "corrections.toml", SPEC, [f"A-{at}" for at in range(100)])
+
+
+def write(data: bytes) -> object:
+    total = Submission(SPEC.id, 2024, figures.AGENCY, (None,) * len(SPEC.cells))
+    return parse_texts(data, "texts.toml", SPEC, total, None)
+
 
 GOOD = 'form = "ogi-2021"\nyear = 2024\nname = "额敏县"\n'
 SLIPS = [
@@ -55,3 +75,34 @@ def test_what_is_no_day_is_no_deadline(tmp_path, deadline):
     (tmp_path / SETTINGS).write_text(f"{GOOD}deadline = {deadline}\n", "utf-8")
     with pytest.raises(Exception, match="deadline 的类型不对"):
         load_campaign(tmp_path)
+
+
+KEYS = "".join(f"unbekannt{at} = 1\n" for at in range(20_000))
+QUOTED = "".join(f'"overview.no{at}" = "x{{a.b.c{at}}}"\n' for at in range(20_000))
+LONG = "a = [" + "'x'," * 100_000 + "]"
+ENTRIES = "".join(f'[[correction]]\nkeyy = "a{at}"\nagencies = ["b{at}"]\n' for at in range(10_000))
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [(correct, KEYS), (correct, ENTRIES), (write, KEYS), (write, QUOTED), (write, LONG)],
+)
+def test_thousands_of_faults_are_told_in_no_time(read, text):
+    start = time.process_time()
+    with pytest.raises(DefinitionError) as error:
+        read(text.encode())
+    assert time.process_time() - start < 4  # two seconds where nothing else runs
+    assert len(error.value.faults) <= MOST_FAULTS
+    assert len(str(error.value)) < 50_000
+
+
+def test_faults_beyond_the_most_are_counted():
+    with pytest.raises(DefinitionError) as error:
+        correct("".join(f"u{at} = 1\n" for at in range(MOST_FAULTS + 7)).encode())
+    assert f"有 {MOST_FAULTS + 7} 处错" in str(error.value)
+    assert str(error.value).endswith("另有 7 处。改好以上各处后再看。")
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_limit():
+    with pytest.raises(DefinitionError, match=f"最多 {LARGEST_TOML} 字节"):
+        open_toml(b"#" * (LARGEST_TOML + 1), SETTINGS)

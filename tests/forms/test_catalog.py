@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -108,3 +109,14 @@ def test_a_file_of_notepad(folder):
         DefinitionError, match=r"^other_survey\.toml:2:1: not UTF-8: save this file in the encoding UTF-8$"
     ):
         catalog.load_form("other-survey")
+
+
+def test_a_definition_without_end_is_never_read(tmp_path, monkeypatch):
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    (tmp_path / "a_1.toml").symlink_to("/dev/zero")
+    (tmp_path / "a_2.toml").write_text("[[rule]]\nid = 'x'\n" * 200_000, encoding="utf-8")
+    for form_id, why in (("a-1", "not a regular file"), ("a-2", "a definition has at most")):
+        start = time.process_time()
+        with pytest.raises(DefinitionError, match=why):
+            catalog.load_form(form_id)
+        assert time.process_time() - start < 2

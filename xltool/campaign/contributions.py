@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from xltool.campaign import corrections
 from xltool.campaign.consolidate import count_contributions
 from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
-from xltool.csvfile import make_inert
+from xltool.csvfile import as_csv
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
-
-if TYPE_CHECKING:
-    import pandas
 
 SheetValue: TypeAlias = str | int | Decimal | None
 SheetRows: TypeAlias = Sequence[Sequence[SheetValue]]
 
-FIELDS: Final = ("key", "table", "row", "column", "kind", "code", "agency", "value")
 CONTRIBUTION_HEADS: Final = ("单元格", "表", "行", "栏", "类别", "单位代码", "单位名称", "数")
 POLICY_WORDS: Final[dict[Policy, str]] = {
     "sum": "相加",
@@ -57,20 +53,9 @@ def list_contributions(spec: FormSpec, consolidation: Consolidation) -> Iterator
             yield (*facts, "", f"{CORRECTION_NAME}：{why}" if why else CORRECTION_NAME, to_sheet_value(more, cell))
 
 
-def to_frame(spec: FormSpec, consolidation: Consolidation) -> pandas.DataFrame:
-    """The tidy rows as a frame with the columns of `FIELDS`; figures are exact, Python's integers and Decimals."""
-    import pandas as pd
-
-    return pd.DataFrame(list(list_contributions(spec, consolidation)), columns=list(FIELDS), dtype=object)
-
-
 def to_csv(spec: FormSpec, consolidation: Consolidation) -> bytes:
     """The tidy rows as a .csv that Excel and WPS open as Chinese text, in which no cell is taken for a formula."""
-    tidy = to_frame(spec, consolidation)
-    for name in ("row", "column", "agency"):
-        tidy[name] = [make_inert(text) for text in tidy[name]]
-    text: str = tidy.to_csv(index=False, header=list(CONTRIBUTION_HEADS), lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+    return as_csv([CONTRIBUTION_HEADS, *list_contributions(spec, consolidation)])
 
 
 def build_sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, SheetRows]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -144,10 +144,10 @@ class _CorrectionEntry:
     figures: Mapping[str, Any]
     start: int
 
-    def fault(self, field: str, message: str, hint: str = "") -> None:
+    def fault(self, field: str, message: str, hint: str | Callable[[], str] = "") -> None:
         value = self.data.get(field)
         self.source.fault(
-            value if isinstance(value, LocatedText) else self.source.after(self.start, field), message, hint
+            value if isinstance(value, LocatedText) else lambda: self.source.after(self.start, field), message, hint
         )
 
     def read(self, agencies: Collection[str]) -> Correction | None:
@@ -221,7 +221,10 @@ class _CorrectionEntry:
 
 def _find_contradictions(items: Sequence[_CorrectionEntry], found: Sequence[Correction]) -> None:
     """Notes a fault where a cell is set and corrected again: what counts then would hang on the order of lines."""
+    kinds: dict[CellKey, set[bool]] = {}
     for at, correction in enumerate(found):
-        others = [other for other in found[:at] if other.key == correction.key]
-        if others and None in (correction.change, *(other.change for other in others)):
+        before, sets = kinds.setdefault(correction.key, set()), correction.change is None
+        clash = bool(before) and (sets or True in before)
+        before.add(sets)
+        if clash:
             items[at].fault("key", f"“{correction.key}”用 value 写明了数，就不能另有更正")

@@ -24,6 +24,8 @@ from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
 LEFT_BEHIND: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
+DEEPEST_FOLDER: Final = 100
+"""Folders within folders; what lies deeper is told by the folder that it lies in."""
 MOST_MEMBERS: Final = 500
 MOST_INFLATED: Final = 256 * 2**20
 """Bytes of all members of one archive together."""
@@ -34,6 +36,8 @@ _ONE_DOCUMENT: Final = frozenset(
     {"[content_types].xml", "_rels/.rels", "xl/workbook.xml", "mimetype", "ofd.xml", "index/document.iwa"}
 )
 """The parts, in lower case, by which a zip archive is one document of Office, ODF, OFD or Apple."""
+MOST_SHOWN_PATH: Final = 200
+"""Characters of the path of what lies too deep."""
 NAMELESS_FILE: Final = "（无名）"
 _METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
 
@@ -64,17 +68,21 @@ def find_files(paths: Sequence[Path]) -> Iterator[Found]:
 
 
 def _walk_folder(folder: Path) -> Iterator[Path]:
-    """The files below a folder; a folder that cannot be looked into stands for what is in it."""
-    try:
-        inside = sorted(folder.iterdir())
-    except OSError:
-        yield folder
-        return
-    for path in inside:
-        if _is_folder(path):
-            yield from _walk_folder(path)
-        else:
+    """The files below a folder; a folder that cannot be looked into, or lies too deep, stands for what is in it."""
+    waiting = [(folder, 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        if depth and not _is_folder(path):
             yield path
+            continue
+        try:
+            inside = sorted(path.iterdir(), reverse=True) if depth <= DEEPEST_FOLDER else None
+        except OSError:
+            inside = None
+        if inside is None:
+            yield path
+        else:
+            waiting.extend((each, depth + 1) for each in inside)
 
 
 def _is_folder(path: Path) -> bool:
@@ -102,6 +110,11 @@ def _open_file(path: Path, name: str) -> Iterator[Found]:
             return
     except OSError as error:
         yield Found(name, None, files.name_reason(error))
+        return
+    if _is_folder(path) and len(Path(name).parts) > DEEPEST_FOLDER:
+        yield Found(
+            name[:MOST_SHOWN_PATH] + "…", None, f"文件夹一层套一层，超过 {DEEPEST_FOLDER} 层，请把文件移出来再放入"
+        )
         return
     data = files.read_file(path)
     if isinstance(data, Finding):

@@ -92,30 +92,28 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again,
     from the archive. The files themselves are never touched.
     """
-    known: deque[Taken] = deque()
+    known: deque[Taken | Found] = deque()
     new: deque[tuple[Found, str]] = deque()
     found = find_files(paths or [intake.campaign.root / INBOX])
     here: set[str] = set()
     chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, new, here))
     under_way = stream_readings(chosen, intake.passwords, workers)
     while batch := list(islice(under_way, BATCH)):
-        yield from _drain_queue(known)
+        yield from _drain_queue(intake, known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
-    yield from _drain_queue(known)
+    yield from _drain_queue(intake, known)
 
 
 def _select_new(
-    intake: Intake, found: Iterable[Found], known: deque[Taken], new: deque[tuple[Found, str]], here: set[str]
+    intake: Intake, found: Iterable[Found], known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
 ) -> Iterator[tuple[bytes, str]]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     unopened = intake.store.unopened()
     for item in found:
-        for name in unopened:
-            inside = name != item.name and (name == "." or item.name.startswith(f"{name}/"))
-            if inside or (name == item.name and item.data is not None):
-                intake.store.forget_unopened(name)
+        for name in unopened.intersection(_list_opened(item)):
+            intake.store.forget_unopened(name)
         digest = "" if item.data is None else hashlib.sha256(item.data).hexdigest()
-        answer = _answer_known(intake, item, digest, here)
+        answer = item if item.data is None else _answer_known(intake, item, digest, here)
         if answer is not None or item.data is None:
             known.extend([] if answer is None else [answer])
             continue
@@ -135,15 +133,17 @@ def _select_refused(intake: Intake, new: deque[tuple[Found, str]], here: set[str
             yield data, refused.file
 
 
-def _drain_queue(queue: deque[Taken]) -> Iterator[Taken]:
-    while queue:
-        yield queue.popleft()
+def _drain_queue(intake: Intake, queue: deque[Taken | Found]) -> Iterator[Taken]:
+    """The answers that need no reading, in order."""
+    waiting = [*queue]
+    queue.clear()
+    bare = iter(_take_without_bytes(intake, [item for item in waiting if isinstance(item, Found)]))
+    for item in waiting:
+        yield next(bare) if isinstance(item, Found) else item
 
 
 def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> Taken | None:
-    """The answer for a file that need not be read: no bytes, or bytes that came before; None for a new one."""
-    if item.data is None:
-        return _take_without_bytes(intake, item)
+    """The answer for a file that need not be read, since its bytes came before; None for a new one."""
     seen = intake.store.find_outcome(digest)
     open_again = seen is not None and (seen[0] == "lost" or intake.store.context_of(digest) not in {"", intake.context})
     if digest not in here and (seen is None or open_again):
@@ -161,15 +161,31 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
             yield taken
 
 
-def _take_without_bytes(intake: Intake, item: Found) -> Taken:
-    """A dropping, or a file that could not even be opened: the latter is remembered by its name."""
-    if item.skipped:
-        return Taken(item.name, "skipped", reason=item.reason)
-    digest = hashlib.sha256(f"{item.name}\0{item.reason}".encode()).hexdigest()
-    if intake.store.find_outcome(digest) is not None:
-        return Taken(item.name, "duplicate", reason=item.reason)
-    intake.store.take_unmatched(Unmatched(digest, item.name, item.reason, intake.at), 0)
-    return Taken(item.name, "rejected", reason=item.reason, unreadable=True)
+def _list_opened(item: Found) -> Iterator[str]:
+    """The names of what was opened, now that this file is here: itself, and whatever folder or archive it lies in."""
+    if item.data is not None:
+        yield item.name
+    if item.name != ".":
+        yield "."
+        yield from (item.name[:at] for at, sign in enumerate(item.name) if sign == "/")
+
+
+def _take_without_bytes(intake: Intake, items: Sequence[Found]) -> list[Taken]:
+    """Droppings, and files that could not even be opened: these are remembered by their names, in one transaction."""
+    noted: dict[str, Unmatched] = {}
+    taken: list[Taken] = []
+    for item in items:
+        digest = hashlib.sha256(f"{item.name}\0{item.reason}".encode()).hexdigest()
+        if item.skipped:
+            taken.append(Taken(item.name, "skipped", reason=item.reason))
+        elif digest in noted or intake.store.find_outcome(digest) is not None:
+            taken.append(Taken(item.name, "duplicate", reason=item.reason))
+        else:
+            noted[digest] = Unmatched(digest, item.name, item.reason, intake.at)
+            taken.append(Taken(item.name, "rejected", reason=item.reason, unreadable=True))
+    if noted:
+        intake.store.take_unopened([*noted.values()])
+    return taken
 
 
 def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own

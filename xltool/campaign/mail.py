@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
@@ -22,9 +23,9 @@ MOST_ATTACHMENTS: Final = 500
 LONGEST_ATTACHMENT_NAME: Final = 200
 LONGEST_HEADER: Final = 4096
 """Bytes of a line that says what a part is; the standard library takes them apart in quadratic time."""
-LIGHT_LINES: Final = 300_000
-LIGHT_PARTS: Final = 600
-"""A mail with more is taken apart in a worker that can be lost. Ten MiB of attachments have 140,000 lines."""
+LIGHT_WORK: Final = 2_000_000
+"""Lines times parts, each of which a line is held against; a mail with more is taken apart in a worker, which can be
+lost. Ten MiB of attachments have 140,000 lines."""
 
 _FAULTS: Final = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
 """What the standard library's parser lets out when a mail is not what it says."""
@@ -58,15 +59,25 @@ def read_attachments(data: bytes) -> list[Attachment]:
     headers = _PART.findall(data)
     if max(map(len, headers), default=0) > LONGEST_HEADER:
         return [Attachment("", None, _DAMAGED)]
-    if len(headers) <= LIGHT_PARTS and data.count(b"\n") + data.count(b"\r") <= 2 * LIGHT_LINES:
-        return _parse_mail(data)
+    if _is_light(data):
+        with suppress(_HeavyError):
+            return _parse_mail(data, light=True)
     [answer] = workers.run_in_workers(_parse_mail, [data])
     return [Attachment("", None, _DAMAGED)] if isinstance(answer, workers.Lost) else answer
 
 
-def _parse_mail(data: bytes) -> list[Attachment]:
+def _is_light(data: bytes) -> bool:
+    """Whether a mail is taken apart in no time, whatever is in it but for mails that are attached as files."""
+    return (data.count(b"\n") + data.count(b"\r")) * (1 + len(_PART.findall(data))) <= LIGHT_WORK
+
+
+class _HeavyError(Exception):
+    """A mail attached as a file would take long: what it came in begins anew in a worker."""
+
+
+def _parse_mail(data: bytes, light: bool = False) -> list[Attachment]:
     try:
-        found = list(_read_mail(message_from_bytes(data, policy=policy.compat32), "", 1))
+        found = list(_read_mail(message_from_bytes(data, policy=policy.compat32), "", 1, light))
     except _FAULTS:
         return [Attachment("", None, _DAMAGED)]
     if len(found) > MOST_ATTACHMENTS:
@@ -74,7 +85,7 @@ def _parse_mail(data: bytes) -> list[Attachment]:
     return found or [Attachment("", None, "邮件里没有附件")]
 
 
-def _read_mail(message: Message, within: str, depth: int) -> Iterator[Attachment]:
+def _read_mail(message: Message, within: str, depth: int, light: bool) -> Iterator[Attachment]:
     """The attachments of one mail; `within` is the name of the mail that it came in, with a stroke."""
     at = 1
     for part in _walk_leaves(message):
@@ -85,7 +96,7 @@ def _read_mail(message: Message, within: str, depth: int) -> Iterator[Attachment
         full = within + (name or f"附件{at}")
         at += 1
         if kind.startswith("message/") and part.is_multipart():
-            yield from _read_forwarded(part, full if name else f"{full}.eml", depth)
+            yield from _read_forwarded(part, full if name else f"{full}.eml", depth, light)
         elif part.get_content_maintype() == "image" and part.get("Content-ID") is not None and shown != "attachment":
             yield Attachment(full, None, "正文里的图片", skipped=True)
         elif kind in _SIGNATURES:
@@ -93,7 +104,9 @@ def _read_mail(message: Message, within: str, depth: int) -> Iterator[Attachment
         elif (content := _decode_content(part)) is None:
             yield Attachment(full, None, _CUT)
         elif kinds.is_mail(content):
-            yield from _read_file_part(message_from_bytes(content, policy=policy.compat32), full, depth)
+            if light and not _is_light(content):
+                raise _HeavyError
+            yield from _read_file_part(message_from_bytes(content, policy=policy.compat32), full, depth, light)
         else:
             yield Attachment(full, content)
 
@@ -109,19 +122,19 @@ def _walk_leaves(message: Message) -> Iterator[Message]:
         yield message
 
 
-def _read_forwarded(part: Message, name: str, depth: int) -> Iterator[Attachment]:
+def _read_forwarded(part: Message, name: str, depth: int, light: bool) -> Iterator[Attachment]:
     """A mail that was attached as one; reports of delivery have several parts here, and no files."""
     for inner in part.get_payload():
         if isinstance(inner, Message):
-            yield from _read_file_part(inner, name, depth)
+            yield from _read_file_part(inner, name, depth, light)
 
 
-def _read_file_part(message: Message, name: str, depth: int) -> Iterator[Attachment]:
+def _read_file_part(message: Message, name: str, depth: int, light: bool) -> Iterator[Attachment]:
     if depth >= DEEPEST:
         yield Attachment(name, None, _TOO_DEEP)
         return
     empty = True
-    for found in _read_mail(message, f"{name}/", depth + 1):
+    for found in _read_mail(message, f"{name}/", depth + 1, light):
         empty = False
         yield found
     if empty:

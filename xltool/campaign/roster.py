@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from xltool.csvfile import as_csv, read_inert
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
 from xltool.model import LEVELS, Agency, Level
@@ -97,13 +98,12 @@ class Roster:
         return tops[0] if len(tops) == 1 else None
 
     def to_csv(self) -> bytes:
-        """The roster as a campaign folder keeps it: UTF-8 with a mark that Excel needs, Chinese headers."""
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer)
-        writer.writerow(["单位代码", "单位名称", "级别", "上级代码", "联系人", "电话", "邮箱"])
-        for e in self.entries:
-            writer.writerow([e.agency.code, e.agency.name, e.agency.level, e.parent, e.contact, e.phone, e.email])
-        return buffer.getvalue().encode("utf-8-sig")
+        """The roster as a campaign folder keeps it: UTF-8 with the mark that Excel needs, no cell a formula."""
+        heads = ("单位代码", "单位名称", "级别", "上级代码", "联系人", "电话", "邮箱")
+        rows = [
+            (e.agency.code, e.agency.name, e.agency.level, e.parent, e.contact, e.phone, e.email) for e in self.entries
+        ]
+        return as_csv([heads, *rows])
 
 
 class RosterError(XltoolError):
@@ -161,7 +161,7 @@ def _read_csv(data: bytes) -> list[tuple[int, list[str]]]:
     delimiter = max(",\t;，", key=first.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return [(reader.line_num, row) for row in reader]
+        return [(reader.line_num, [read_inert(cell.strip()) for cell in row]) for row in reader]
     except csv.Error as error:
         raise RosterError([f"第 {reader.line_num} 行：引号不成对，或一格过长。"]) from error
 

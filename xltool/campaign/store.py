@@ -170,6 +170,13 @@ class Store:
             if self._new(u.sha256):
                 self._file(u.sha256, u.file, size, u.at, outcome, u.reason, u.context)
 
+    def take_unopened(self, files: Sequence[Unmatched]) -> None:
+        """Notes files that could not even be opened, all at once: a folder of links has thousands."""
+        with self._transaction():
+            for u in files:
+                if self._new(u.sha256):
+                    self._file(u.sha256, u.file, 0, u.at, "unmatched", u.reason, u.context)
+
     def unopened(self) -> frozenset[str]:
         """The names of files that could not be opened: nothing of them was taken in."""
         return frozenset(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from xltool.campaign.toml_file import open_toml, raise_faults, suggest_name
@@ -30,18 +31,23 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
     for key, text in texts.items():
         if key not in known:
             source.fault(
-                _find_text_start(source, text, key), f"{spec.id} 没有“{key}”这一项文字", suggest_name(key, known)
+                partial(_find_text_start, source, text, key),
+                f"{spec.id} 没有“{key}”这一项文字",
+                suggest_name(key, known),
             )
             continue
         for fault in references.find_unresolved(text, spec, total, prior):
             hint = suggest(fault.near, lead="")
             source.fault(
-                _offset_in_file(source, text, fault.written, fault.offset), f"{fault.written}：{fault.why}", hint
+                partial(_offset_in_file, source, text, fault.written, fault.offset),
+                f"{fault.written}：{fault.why}",
+                hint,
             )
         # In an office's own file a brace that is no reference is one that was mistyped.
         for brace in _BRACE.finditer(references.blank_references(text)):
             source.fault(
-                _offset_in_file(source, text, brace[0], brace.start()), f"{brace[0]}：花括号要成对，只用来引用表中的数"
+                partial(_offset_in_file, source, text, brace[0], brace.start()),
+                f"{brace[0]}：花括号要成对，只用来引用表中的数",
             )
     raise_faults(source)
     return {key: text for key, text in texts.items() if text.strip()}

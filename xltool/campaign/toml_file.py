@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from xltool.forms.source import Fault, Source, find_closest
+from xltool.forms.source import LARGEST_TOML, Fault, Source, find_closest
 from xltool.messages import DefinitionError, suggest
 
 
 def open_toml(data: bytes, name: str) -> tuple[Source, dict[str, Any]]:
     """The source and what it says; raises `DefinitionError` when it is not TOML in UTF-8."""
+    if len(data) > LARGEST_TOML:
+        why = f"文件有 {len(data)} 字节，最多 {LARGEST_TOML} 字节"
+        raise DefinitionError(f"{name}：{why}；请删去多余的内容。", (Fault(1, 1, why),))
     try:
-        source = Source(data.decode("utf-8-sig"), name)
+        source = Source(data.decode("utf-8-sig"), name, "另有 {count} 处。改好以上各处后再看。")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DefinitionError(
@@ -64,9 +67,9 @@ def _explain_syntax(complaint: str, line: str) -> str:
 def raise_faults(source: Source) -> None:
     """Raises `DefinitionError` when faults were noted, with all of them: line, caret, nearest known name."""
     if source.faults:
-        raise DefinitionError(f"{source.name} 有 {len(source.faults)} 处错：\n{source.render()}", tuple(source.faults))
+        raise DefinitionError(f"{source.name} 有 {source.count} 处错：\n{source.render()}", tuple(source.faults))
 
 
-def suggest_name(name: str, known: Iterable[str]) -> str:
-    """The hint with the nearest known name, or nothing."""
-    return suggest(find_closest(name, known), lead="")
+def suggest_name(name: str, known: Iterable[str]) -> Callable[[], str]:
+    """The hint with the nearest known name, or nothing; looked for when it is told."""
+    return lambda: suggest(find_closest(name, known), lead="")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from xltool import api, files, readings
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
 from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
+from xltool.csvfile import as_csv
 from xltool.model import Finding, Reading
 from xltool.report.printing import list_read_back
 
@@ -76,10 +75,4 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
 
 def _write_evidence(sources: Sequence[Sequence[str]]) -> bytes:
     """The sources as CSV for Excel; what begins like a formula is written as text."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(EVIDENCE_HEADS)
-    writer.writerows(
-        [f"'{cell}" if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in source] for source in sources
-    )
-    return text.getvalue().encode("utf-8-sig")
+    return as_csv([EVIDENCE_HEADS, *sources])

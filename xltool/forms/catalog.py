@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from xltool.forms import spec as definition
-from xltool.forms.source import Fault, find_closest
+from xltool.forms.source import LARGEST_TOML, Fault, find_closest
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import FormSpec
 
@@ -117,6 +118,18 @@ def _list_packaged() -> dict[str, _File]:
     return _list_folder(str(data_folder("workbook_templates")))
 
 
+def _read_definition(file: Path) -> bytes:
+    """The bytes of a definition; a device, a pipe or a file without end is never read."""
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode):
+        why = "not a regular file"
+    elif status.st_size > LARGEST_TOML:
+        why = f"{status.st_size} bytes, a definition has at most {LARGEST_TOML}"
+    else:
+        return file.read_bytes()
+    raise DefinitionError(f"{file.name}:1:1: {why}", (Fault(1, 1, why),))
+
+
 def _list_folder(folder: str) -> dict[str, _File]:
     try:
         with os.scandir(folder) as found:
@@ -129,7 +142,7 @@ def _list_folder(folder: str) -> dict[str, _File]:
 @cache
 def _load_file(path: str, _changed: int) -> FormSpec:
     file = Path(path)
-    data = file.read_bytes()
+    data = _read_definition(file)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from xltool.forms import grammar
@@ -69,7 +70,7 @@ class Fields:
         """Notes a fault at the value of a field."""
         value = self.data.get(key)
         self.source.fault(
-            value if isinstance(value, LocatedText) else self.source.after(self.anchor, key), message, hint
+            value if isinstance(value, LocatedText) else partial(self.source.after, self.anchor, key), message, hint
         )
 
     def allow(self, key: str) -> None:
@@ -80,9 +81,9 @@ class Fields:
         for key in self.data:
             if key not in self._known:
                 self.source.fault(
-                    self.source.after(self.anchor, key),
+                    partial(self.source.after, self.anchor, key),
                     f"{self.what} has no field '{key}'",
-                    suggest_nearest(key, self._known),
+                    partial(suggest_nearest, key, self._known),
                 )
 
     def _list(self, key: str, default: list[Any] | None) -> list[Any]:

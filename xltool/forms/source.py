@@ -8,7 +8,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,11 +17,16 @@ from xltool.forms.text import measure_breadth
 
 _TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARK: Final = re.compile("\ue000([0-9]+)\ue001")
+_HEAD: Final = re.compile(r"\s*\[")
 _WHERE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 
 
 LONGEST_LINE: Final = 300
 """How much of a faulty line is shown."""
+LARGEST_TOML: Final = 2**20
+"""Bytes of a definition or of what an office writes by hand; the forms that come with the program have 20,000."""
+MOST_FAULTS: Final = 100
+"""How many faults of one file are told one by one; of the others only how many they are."""
 
 
 class LocatedText(str):
@@ -50,12 +56,17 @@ class Fault:
 
 
 class Source:
-    """The text of one definition: parses it and turns offsets into lines with a caret."""
+    """The text of one definition: parses it and turns offsets into lines with a caret.
 
-    def __init__(self, text: str, name: str) -> None:
+    `more` says in the words of its readers how many faults are not told.
+    """
+
+    def __init__(self, text: str, name: str, more: str = "and {count} more") -> None:
         self.text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-        self.name = name
+        self.name, self.more = name, more
         self.faults: list[Fault] = []
+        self.untold = 0  # faults beyond the most that are told
+        self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def parse(self) -> dict[str, Any] | None:
         """The document with `LocatedText` strings, or None with one fault when it is not TOML."""
@@ -65,17 +76,33 @@ class Source:
         except (ValueError, RecursionError):  # TOMLDecodeError, or a number of thousands of digits
             return self._parse_unmarked()
 
-    def fault(self, where: int | str | None, message: str, hint: str = "") -> None:
-        """Notes a fault at an offset, a located string, or the first line that assigns a bare key of that name."""
-        offset = self._offset(where)
-        line = self.text.count("\n", 0, offset) + 1
-        fault = Fault(line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1, message, hint)
+    def fault(
+        self,
+        where: int | str | Callable[[], int] | None,
+        message: str,
+        hint: str | Callable[[], str] = "",
+    ) -> None:
+        """Notes a fault at an offset, a located string, or the first line that assigns a bare key of that name.
+
+        A place or a hint that takes a search is given as a function, which is asked only while faults are still told.
+        """
+        if len(self.faults) >= MOST_FAULTS:
+            self.untold += 1
+            return
+        offset = self._offset(where() if callable(where) else where)
+        line = bisect_right(self._starts, offset)
+        fault = Fault(line, offset - self._starts[line - 1] + 1, message, hint() if callable(hint) else hint)
         if fault not in self.faults:
             self.faults.append(fault)
 
+    @property
+    def count(self) -> int:
+        """How many faults were noted, told or not."""
+        return len(self.faults) + self.untold
+
     def after(self, where: int | str | None, key: str) -> int:
         """The offset of the first `key =` at or behind the line of a place, for values that are not strings."""
-        start = self.text.rfind("\n", 0, self._offset(where)) + 1
+        start = self._line_start(self._offset(where))
         match = re.compile(rf"(?<![\w-]){re.escape(key)}\s*=").search(self.text, start) or self._header(key, start)
         return match.start() if match else self._offset(where)
 
@@ -96,6 +123,8 @@ class Source:
             )
             if fault.hint:
                 shown.append(f" {margin} = {fault.hint}")
+        if self.untold:
+            shown.append(self.more.format(count=self.untold))
         return "\n".join(shown)
 
     def _parse_unmarked(self) -> dict[str, Any] | None:
@@ -111,6 +140,9 @@ class Source:
     def _header(self, key: str, start: int) -> re.Match[str] | None:
         return re.compile(rf"(?<=\[){re.escape(key)}(?=[.\]])").search(self.text, start)
 
+    def _line_start(self, offset: int) -> int:
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
     def _offset(self, where: int | str | None) -> int:
         if isinstance(where, int):
             return where
@@ -120,9 +152,10 @@ class Source:
 
     def _mark(self, match: re.Match[str]) -> str:
         token = match[0]
-        line = self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        start = self._line_start(match.start())
+        heads = _HEAD.match(self.text, start) is not None and self.text.find("=", start, match.start()) < 0
         following = self.text[match.end() : match.end() + 80].lstrip(" \t")[:1]
-        if token.startswith("#") or following in {"=", "."} or (line.lstrip().startswith("[") and "=" not in line):
+        if token.startswith("#") or following in {"=", "."} or heads:
             return token  # a comment, or a key within quotes
         quotes = 3 if token.startswith(('"""', "'''")) else 1
         offset = match.start() + quotes

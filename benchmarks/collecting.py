@@ -92,7 +92,7 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, {}.get)
     taken = list(intake.collect_files(desk, [], workers))
     states = {s.entry.agency.code: s.state for s in find_standings(campaign, roster, store, date(2025, 1, 10))}
-    returns.refresh_returned(campaign, roster, store, states, {})
+    list(returns.refresh_returned(campaign, roster, store, states, {}))
     spent_ = time.perf_counter() - start
     store.close()
     assert [item.state for item in taken] == ["accepted"] * len(taken), taken[0]

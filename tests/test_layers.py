@@ -78,6 +78,7 @@ MODULES = {
         "intake",
         "mail",
         "names",
+        "opening",
         "outbox",
         "page",
         "passwords",

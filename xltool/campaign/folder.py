@@ -13,6 +13,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.roster import Roster, parse_roster
+from xltool.campaign.store import Store
 from xltool.campaign.toml_file import open_toml
 from xltool.forms import catalog
 from xltool.messages import XltoolError
@@ -59,8 +60,23 @@ class Campaign:
         return parse_roster(_read_bytes(self.root / ROSTER))
 
     def read_key(self) -> bytes:
-        """The secret that stamps are made with; it never leaves the folder."""
-        return _read_bytes(self.root / KEY)
+        """The secret that stamps are made with; it never leaves the folder.
+
+        Raises `XltoolError` with the way back when it is lost or damaged.
+        """
+        path = self.root / KEY
+        key = files.read_file(path)
+        if isinstance(key, bytes) and len(key) == KEY_BYTES:
+            return key
+        why = (
+            "读不出来（" + str(key.data.get("why", "文件过大")) + "）"
+            if isinstance(key, Finding)
+            else (f"不是 {KEY_BYTES} 个字节，已损坏" if key else "是空的")
+        )
+        raise XltoolError(
+            f"{KEY} {why}：下发编号要用它来核对。请从备份里还原 {path}；没有备份的，"
+            f"执行 xltool doctor -C {self.root} --mend 另立一个，已下发的工作簿照样认得。"
+        )
 
     def to_toml(self) -> bytes:
         """The text of campaign.toml."""
@@ -82,7 +98,7 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
         if _read_bytes(root / SETTINGS) == campaign.to_toml() and _read_bytes(root / ROSTER) == roster.to_csv():
             return False
         raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
-    ours = {*CAMPAIGN_FOLDERS, KEY, ROSTER}  # what a run that was killed may have left
+    ours = {*CAMPAIGN_FOLDERS, KEY, ROSTER, DATABASE, f"{DATABASE}-journal"}  # what a run that was killed may have left
     if root.is_dir() and any(
         path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
     ):
@@ -95,6 +111,7 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     if not (root / KEY).exists():
         files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
     files.write_file(root / ROSTER, roster.to_csv())
+    Store(root / DATABASE).close()
     files.write_file(root / SETTINGS, campaign.to_toml())  # last: with it the folder is a campaign
     return True
 

@@ -15,16 +15,17 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from xltool import api, files
-from xltool.campaign.archive import archive_bytes, find_archived
+from xltool import api
+from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.folder import INBOX, Campaign
 from xltool.campaign.inbox import Found, find_files
+from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread, Version
 from xltool.forms import catalog, document
-from xltool.messages import finding
+from xltool.messages import XltoolError, finding
 from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import stream_readings
 
@@ -96,7 +97,7 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     new: deque[tuple[Found, str]] = deque()
     found = find_files(paths or [intake.campaign.root / INBOX])
     here: set[str] = set()
-    chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, new, here))
+    chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, known, new, here))
     under_way = stream_readings(chosen, intake.passwords, workers)
     while batch := list(islice(under_way, BATCH)):
         yield from _drain_queue(intake, known)
@@ -122,15 +123,21 @@ def _select_new(
         yield item.data, item.name
 
 
-def _select_refused(intake: Intake, new: deque[tuple[Found, str]], here: set[str]) -> Iterator[tuple[bytes, str]]:
+def _select_refused(
+    intake: Intake, known: deque[Taken], new: deque[tuple[Found, str]], here: set[str]
+) -> Iterator[tuple[bytes, str]]:
     """The files refused before that what has changed since may let in, and that did not come again in this run."""
     for refused in intake.store.judged_elsewhere(intake.context):
-        path = None if refused.sha256 in here else find_archived(intake.campaign, refused.sha256)
-        data = None if path is None else files.read_file(path)
-        if isinstance(data, bytes) and hashlib.sha256(data).hexdigest() == refused.sha256:
-            here.add(refused.sha256)
-            new.append((Found(refused.file, data, again=True), refused.sha256))
-            yield data, refused.file
+        if refused.sha256 in here:
+            continue
+        try:
+            data = read_archived(intake.campaign, refused.sha256, refused.file)
+        except XltoolError as error:  # told at each collect until the file comes again
+            known.append(Taken(refused.file, "rejected", reason=str(error), unreadable=True))
+            continue
+        here.add(refused.sha256)
+        new.append((Found(refused.file, data, again=True), refused.sha256))
+        yield data, refused.file
 
 
 def _drain_queue(intake: Intake, queue: deque[Taken | Found]) -> Iterator[Taken]:
@@ -148,6 +155,8 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
     open_again = seen is not None and (seen[0] == "lost" or intake.store.context_of(digest) not in {"", intake.context})
     if digest not in here and (seen is None or open_again):
         return None
+    if not is_archived(intake.campaign, digest):  # lost or damaged since: here it is again
+        archive_bytes(intake.campaign, digest, item.data)
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 
 
@@ -224,7 +233,10 @@ def _check_stamp(intake: Intake, submission: Submission) -> Iterator[Finding]:
         if submission.scope == "own":
             yield finding("stamp.missing")
         return
-    facts = (intake.campaign.form, intake.campaign.year, intake.campaign.name, code)
+    facts = (intake.campaign.form, intake.campaign.year, find_sealed_name(intake.campaign, intake.store), code)
+    issued = intake.issued.get(code)
+    if issued is not None and issued.serial == submission.serial and is_key_replaced(intake.store):
+        return
     if not is_genuine(intake.key, submission.serial, *facts):
         yield finding("stamp.wrong", serial=submission.serial[:40], agency=code)
 

@@ -13,6 +13,7 @@ from typing import Final
 from xltool import files
 from xltool.campaign.folder import OUTBOX, Campaign
 from xltool.campaign.names import workbook_name
+from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.seal import make_seal
 from xltool.campaign.store import Issue, Store
@@ -50,14 +51,18 @@ def build_outbox(
 
     The same roster and figures give the same bytes.
 
-    An agency keeps its number for good, so a workbook built again is the same; a new agency gets the next number.
+    An agency keeps its serial for good, so a workbook built again is the same; a new agency gets the next number.
     """
-    key, master = campaign.read_key(), Master(campaign.spec, campaign.year)
-    numbers = _number_agencies(roster, store)
+    key, sealed = ensure_key(campaign, store), find_sealed_name(campaign, store)
+    master = Master(campaign.spec, campaign.year)
+    remember_facts(campaign, store)
+    issued, numbers = store.issues(), _number_agencies(roster, store)
     made: list[Issue] = []
     for entry in roster.entries:
         agency = entry.agency
-        serial = make_seal(key, campaign.form, campaign.year, campaign.name, agency.code, numbers[agency.code])
+        serial = make_seal(key, campaign.form, campaign.year, sealed, agency.code, numbers[agency.code])
+        if agency.code in issued and is_key_replaced(store):  # what is out already stays as it is
+            serial = issued[agency.code].serial
         data = master.stamp(agency, serial, prior(agency.code))
         name = workbook_name(campaign, agency)
         files.write_file(campaign.root / OUTBOX / name, data)

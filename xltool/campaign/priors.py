@@ -9,8 +9,8 @@ from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
+from xltool.campaign.opening import open_store
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import Store
 from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
@@ -84,7 +84,7 @@ def explain_two(pairs: Sequence[str]) -> str:
 
 def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
     """The submission of each agency of a campaign that counts."""
-    store = Store(campaign.database)
+    store = open_store(campaign)
     try:
         versions = list(store.counting().values())
     finally:

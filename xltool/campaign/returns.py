@@ -5,7 +5,8 @@ Older ones are cleared away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -32,10 +33,10 @@ def refresh_returned(  # noqa: PLR0917
     states: Mapping[str, str],
     priors: Mapping[str, Submission],
     passwords: Sequence[str] = (),
-) -> list[Path]:
-    """Makes returned/ hold just one workbook for each agency in the state `returned`.
+) -> Iterator[Path]:
+    """Makes returned/ hold just one workbook for each agency in the state `returned`, as it was written.
 
-    Gives those that it wrote anew.
+    Gives those that it writes anew as it goes. What cannot be made stops no other: `XltoolError` at the end, with all.
     """
     folder = campaign.root / RETURNED
     wanted: dict[str, tuple[Version, Agency]] = {}
@@ -44,16 +45,27 @@ def refresh_returned(  # noqa: PLR0917
         version = counting.get(entry.agency.code)
         if version is not None and states.get(entry.agency.code) == "returned":
             wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version, entry.agency
-    written = []
+    written, faults = store.returned(), []
     for name, (version, agency) in wanted.items():
-        if not (folder / name).exists():
-            prior = priors.get(version.agency)
-            files.write_file(
-                folder / name, _mark_workbook(campaign, store, version, agency, prior=prior, passwords=passwords)
+        there = files.read_file(folder / name)
+        if isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(name):
+            continue
+        try:
+            data = _mark_workbook(
+                campaign, store, version, agency, prior=priors.get(version.agency), passwords=passwords
             )
-            written.append(folder / name)
-    _clear_settled(folder, wanted)
-    return written
+            files.write_file(folder / name, data)
+        except XltoolError as error:
+            faults.append(str(error))
+            continue
+        store.note_returned(name, hashlib.sha256(data).hexdigest())
+        yield folder / name
+    try:
+        _clear_settled(folder, wanted)
+    except OSError as error:
+        faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
+    if faults:
+        raise XltoolError("".join(dict.fromkeys(faults)))
 
 
 def _mark_workbook(

@@ -24,10 +24,11 @@ BACKUPS: Final = "backup"
 _TABLES: Final = """
 CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
     agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-    at TEXT NOT NULL) STRICT;
+    at TEXT NOT NULL, hash TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE file (           -- 收到: every file ever taken in, by content, `context` is what a refusal rests on
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
-    outcome TEXT NOT NULL, reason TEXT NOT NULL, context TEXT NOT NULL DEFAULT '') STRICT;
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, context TEXT NOT NULL DEFAULT '',
+    hash TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE version (        -- 报送: each agency's versions, findings as JSON, the submission as its document
     agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
     at TEXT NOT NULL,
@@ -45,17 +46,35 @@ CREATE TABLE choice (         -- 采用: which version counts (0 is none), said 
     agency TEXT PRIMARY KEY, name TEXT NOT NULL, number INTEGER NOT NULL, known INTEGER NOT NULL,
     reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
-    name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE returned (       -- 退回: the workbooks that were written to send back
+    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
 HASHED: Final[Mapping[str, tuple[str, ...]]] = {
+    "issue": ("agency", "serial", "file", "sha256", "at"),
+    "file": ("sha256", "name", "size", "at", "outcome", "reason", "context"),
     "version": ("agency", "number", "sha256", "at", "file", "submission", "findings", "aside", "second"),
     "waiver": ("agency", "rule", "reason", "person", "at"),
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
+    "meta": ("name", "value"),
+    "returned": ("file", "sha256"),
 }
-"""The tables that figures and decisions stand in, and the columns that a row's hash is made of."""
+"""The tables that anything rests on, and the columns that a row's hash is made of."""
+WAY_BACK: Final = f"请执行 xltool doctor -C 文件夹 --mend 修复，或从 {BACKUPS} 里还原"
+"""What to do about a database that is damaged."""
+_DAMAGED: Final = (
+    "not a database",
+    "malformed",
+    "no such",
+    "already exists",
+    "duplicate column",
+    "corrupt",
+    "unsupported",
+)
+"""What SQLite says of a file that is no database, or of one whose own description was changed."""
 OLDER: Final = "1"
 """The context of a refusal by the first schema, which kept none: it is judged again."""
 
@@ -73,6 +92,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     try:
         database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        database.execute("PRAGMA cell_size_check = ON")
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA foreign_keys = ON")
@@ -118,8 +138,9 @@ def explain_database_error(error: Exception) -> str:
         return "没有权限"
     if "full" in text:
         return "磁盘空间不足"
-    damaged = "not a database" in text or "malformed" in text or isinstance(error, UnicodeError)
-    return "文件已损坏，不是数据库" if damaged else text
+    if "decode" in text or isinstance(error, UnicodeError) or any(word in text for word in _DAMAGED):
+        return f"文件已损坏，不是数据库；{WAY_BACK}"
+    return text
 
 
 def _version(database: sqlite3.Connection) -> int:
@@ -148,10 +169,11 @@ def _from_first(database: sqlite3.Connection) -> None:
     database.execute(f"ALTER TABLE file ADD COLUMN context TEXT NOT NULL DEFAULT '{OLDER}'")
     for column in ("aside", "second", "hash"):
         database.execute(f"ALTER TABLE version ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-    database.execute("ALTER TABLE waiver ADD COLUMN hash TEXT NOT NULL DEFAULT ''")
+    for table in ("issue", "file", "waiver"):
+        database.execute(f"ALTER TABLE {table} ADD COLUMN hash TEXT NOT NULL DEFAULT ''")
     new = _TABLES[_TABLES.index("CREATE TABLE absence") : _TABLES.index("CREATE TABLE event")]
     _execute_all(database, new)
-    for table in ("version", "waiver"):
+    for table in ("issue", "file", "version", "waiver"):
         columns = HASHED[table]
         for rowid, *values in database.execute(f"SELECT rowid, {', '.join(columns)} FROM {table}").fetchall():
             database.execute(f"UPDATE {table} SET hash = ? WHERE rowid = ?", (hash_row(*values), rowid))

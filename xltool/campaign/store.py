@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from xltool.campaign.schema import BACKUPS, HASHED, back_up, connect, explain_database_error, hash_row
+from xltool.campaign.schema import BACKUPS, HASHED, WAY_BACK, back_up, connect, explain_database_error, hash_row
 from xltool.messages import XltoolError
 
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
@@ -100,6 +100,10 @@ class Unmatched:
     context: str = ""
 
 
+class DamagedError(XltoolError):
+    """The database is not what was written to it."""
+
+
 class Store:
     """The open database. Every method that writes is one transaction.
 
@@ -116,7 +120,7 @@ class Store:
 
     def issues(self) -> dict[str, Issue]:
         """What was issued, by agency code."""
-        return {row[0]: Issue(*row) for row in self._rows("SELECT agency, serial, file, sha256, at FROM issue")}
+        return {row[0]: Issue(*row) for row in self._get("issue")}
 
     def issue(self, issued: Sequence[Issue]) -> None:
         """Notes blanks as issued.
@@ -132,21 +136,18 @@ class Store:
         if not new:
             return
         with self._transaction():
-            self._db.executemany(
-                "INSERT INTO issue VALUES (?, ?, ?, ?, ?) ON CONFLICT (agency) DO UPDATE SET"
-                " serial = excluded.serial, file = excluded.file, sha256 = excluded.sha256, at = excluded.at",
-                [(i.agency, i.serial, i.file, i.sha256, i.at) for i in new],
-            )
+            for i in new:
+                self._put("issue", i.agency, i.serial, i.file, i.sha256, i.at)
 
     def find_outcome(self, sha256: str) -> tuple[Outcome, str] | None:
         """What became of a file of these bytes, and why; None when it is new."""
-        rows = self._rows("SELECT outcome, reason FROM file WHERE sha256 = ?", sha256)
-        return (rows[0][0], rows[0][1]) if rows else None
+        rows = self._get("file", "WHERE sha256 = ?", sha256)
+        return (rows[0][4], rows[0][5]) if rows else None
 
     def context_of(self, sha256: str) -> str:
         """What the refusal of a file rests on beside the file; empty when nothing, or when it was not refused."""
-        rows = self._rows("SELECT context FROM file WHERE sha256 = ? AND outcome <> 'version'", sha256)
-        return str(rows[0][0]) if rows else ""
+        rows = self._get("file", "WHERE sha256 = ? AND outcome <> 'version'", sha256)
+        return str(rows[0][6]) if rows else ""
 
     def take_version(self, version: Version, size: int) -> int:
         """Takes in a return as the agency's newest version and gives its number.
@@ -200,9 +201,10 @@ class Store:
 
     def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason, context
         self._db.execute(
-            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET name = excluded.name,"
-            " at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, context = excluded.context",
-            row,
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET name = excluded.name,"
+            " size = excluded.size, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,"
+            " context = excluded.context, hash = excluded.hash",
+            (*row, hash_row(*row)),
         )
 
     def _put(self, table: str, *values: Any) -> None:
@@ -217,21 +219,22 @@ class Store:
         for *row, kept in rows:
             if hash_row(*row) != kept:
                 raise XltoolError(
-                    f"{self.path.name} 里 {row[0]} 的一条记录（{_ROWS[table]}）与记下时不同，数据库已损坏或被改动；"
-                    f"请用 xltool doctor -C 文件夹 --mend 修复，或从 {BACKUPS} 里还原。"
+                    f"{self.path.name} 里 {row[0]} 的一条记录（{ROW_WORDS[table]}）与记下时不同，数据库已损坏或被改动；"
+                    f"{WAY_BACK}。"
                 )
         return [tuple(row) for *row, _ in rows]
 
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Files that are no agency's return, in the order in which they came."""
-        rows = self._rows(
-            "SELECT sha256, name, reason, at, context FROM file WHERE outcome <> 'version' ORDER BY rowid"
-        )
-        return tuple(Unmatched(*row) for row in rows)
+        rows = self._get("file", "WHERE outcome <> 'version' ORDER BY rowid")
+        return tuple(Unmatched(sha256, name, reason, at, context) for sha256, name, _, at, _, reason, context in rows)
 
     def judged_elsewhere(self, context: str) -> tuple[Unmatched, ...]:
         """Refused files whose refusal rests on a roster, settings, key or passwords that were not these."""
-        return tuple(each for each in self.unmatched() if each.context not in {"", context})
+        unopened = {row[0] for row in self._rows("SELECT sha256 FROM file WHERE size = 0 AND sha256 <> ?", _EMPTY)}
+        return tuple(
+            each for each in self.unmatched() if each.context not in {"", context} and each.sha256 not in unopened
+        )
 
     def counting(self) -> dict[str, Version]:
         """The version of each agency that counts.
@@ -316,16 +319,51 @@ class Store:
 
     def remember(self, name: str, value: str) -> None:
         """Keeps a fact of the campaign as it was when it was first said."""
-        with self._transaction():
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
+        if self.remembered(name) is None:
+            with self._transaction():
+                self._put("meta", name, value)
 
     def remembered(self, name: str) -> str | None:
         """A fact that was kept, or None."""
-        rows = self._rows("SELECT value FROM meta WHERE name = ?", name)
-        return str(rows[0][0]) if rows else None
+        rows = self._get("meta", "WHERE name = ?", name)
+        return str(rows[0][1]) if rows else None
+
+    def returned(self) -> dict[str, str]:
+        """The hash of each workbook that was written to send back, by file name."""
+        return {row[0]: row[1] for row in self._get("returned")}
+
+    def note_returned(self, file: str, sha256: str) -> None:
+        """Notes a workbook to send back as it was written."""
+        with self._transaction():
+            self._put("returned", file, sha256)
+
+    def check_structure(self) -> str:
+        """What SQLite itself finds wrong with the file, or with rows that are lost; empty when nothing is."""
+        [answer] = self._rows("PRAGMA integrity_check(1)")[:1]
+        if answer[0] != "ok":
+            return str(answer[0]).replace("\n", " ")
+        [(taken, kept)] = self._rows(
+            "SELECT (SELECT count(*) FROM file WHERE outcome = 'version'), (SELECT count(*) FROM version)"
+        )
+        return "" if taken == kept else f"收下的文件 {taken} 个，报送 {kept} 版"
+
+    def check_rows(self) -> list[str]:
+        """What rows are not as they were noted, a sentence for each table: every row against its hash."""
+        found = []
+        for table in HASHED:
+            try:
+                self._get(table)
+            except XltoolError as error:
+                found.append(str(error))
+        return found
 
     def back_up(self, name: str) -> None:
-        """Keeps a copy of the database under a name, once."""
+        """Keeps a copy of the database under a name, once, if it is sound; `XltoolError` when it is not."""
+        if (self.path.parent / BACKUPS / f"{self.path.stem}.{name}{self.path.suffix}").exists():
+            return
+        damage = self.check_rows()
+        if damage:
+            raise DamagedError(damage[0])
         try:
             back_up(self._db, self.path, name)
         except (sqlite3.Error, OSError) as error:
@@ -342,7 +380,7 @@ class Store:
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         try:
             return self._db.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise XltoolError(f"数据库读不出来：{explain_database_error(error)}。") from error
 
     @contextmanager
@@ -357,12 +395,22 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise XltoolError(f"数据库写不进去：{explain_database_error(error)}。") from error
 
 
 _MOST_ASKED: Final = 500
-_ROWS: Final[Mapping[str, str]] = {"version": "报送", "waiver": "放行", "absence": "无需报送", "choice": "采用"}
+ROW_WORDS: Final[Mapping[str, str]] = {
+    "issue": "下发",
+    "file": "收到的文件",
+    "version": "报送",
+    "waiver": "放行",
+    "absence": "无需报送",
+    "choice": "采用",
+    "meta": "任务",
+    "returned": "退回的工作簿",
+}
+"""What the rows of each table are to a clerk."""
 
 
 def _find_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:

@@ -22,7 +22,7 @@ from xltool.cli.chinese import Command
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")
 def command(root: Path, mail: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
-    with campaign_options.open_campaign(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         last_year = campaign_options.read_last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)

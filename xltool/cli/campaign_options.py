@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,10 +14,11 @@ from typing import Any, TypeVar
 import click
 
 from xltool import files
-from xltool.campaign import folder, passwords, priors
+from xltool.campaign import folder, opening, passwords, priors
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import Store
+from xltool.campaign.store import DamagedError, Store
+from xltool.cli import console
 from xltool.messages import XltoolError
 from xltool.model import Submission
 
@@ -35,19 +38,43 @@ def campaign_option(command: Any) -> Any:
 
 
 @contextmanager
-def open_campaign(root: Path) -> Iterator[tuple[Campaign, Roster, Store]]:
-    """The campaign that a folder is in, its roster and its database, which is closed at the end."""
+def open_campaign(root: Path, *, create: bool = False) -> Iterator[tuple[Campaign, Roster, Store]]:
+    """The campaign that a folder is in, its roster and its database, which is closed at the end.
+
+    What of the settings was edited since blanks were issued is told. With `create` a database that was never there is
+    made.
+    """
     campaign = folder.find_campaign(root)
     roster = campaign.read_roster()
     for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.sweep_leftovers(campaign.root / name)
-    store = Store(campaign.database)
-    with suppress(XltoolError):  # looking alone works on a folder that is read only
-        store.back_up(date.today().isoformat())
+    store = opening.open_store(campaign, create=create)
     try:
+        for line in opening.find_edits(campaign, store):
+            console.say(line, err=True)
+        if campaign.database.exists():
+            _keep_copy(store)
         yield campaign, roster, store
     finally:
         store.close()
+
+
+def _keep_copy(store: Store) -> None:
+    """A copy of the database once a day; looking alone works on a folder that is read only."""
+    try:
+        store.back_up(date.today().isoformat())
+    except DamagedError:
+        raise
+    except XltoolError:
+        return
+
+
+def name_user() -> str:
+    """Who is at work, as the system names them; one without an entry among its users by number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # which of them depends on the Python
+        return str(os.getuid()) if hasattr(os, "getuid") else "?"
 
 
 def read_last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections import Counter
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import intake, returns
+from xltool.campaign import intake, opening, returns
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.standing import find_standings
 from xltool.cli import campaign_options, console
@@ -34,36 +33,40 @@ from xltool.messages import XltoolError
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
 @password_options
 def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tuple[str, ...]) -> None:
-    """Takes in each file, refreshes returned/, prints one table of what happened."""
+    """Takes in each file and tells it at once, then refreshes returned/."""
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
-    with campaign_options.open_campaign(root) as (campaign, roster, store):
+    taken: list[intake.Taken] = []
+    with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
         last_year = campaign_options.read_last_year(campaign, roster)
+        key = opening.ensure_key(campaign, store)
         office = intake.Intake(
-            campaign, roster, store, campaign.read_key(), now.isoformat(timespec="seconds"), last_year.get, passwords
+            campaign, roster, store, key, now.isoformat(timespec="seconds"), last_year.get, passwords
         )
-        taken = list(
-            campaign_options.show_progress(
-                intake.collect_files(office, paths, jobs or os.cpu_count() or 1), None, "收取"
-            )
-        )
+        files = intake.collect_files(office, paths, jobs or os.cpu_count() or 1)
+        try:
+            for item in files if sys.stdout.isatty() else campaign_options.show_progress(files, None, "收取"):
+                taken.append(item)
+                console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
+        finally:  # what was taken in is told, whatever stops the rest
+            counts = Counter(item.state for item in taken)
+            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
+            console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
+        if counts["accepted"] + counts["returned"] + counts["rejected"]:
+            store.note(office.at, campaign_options.name_user(), "collect", tally)
         states = {
             standing.entry.agency.code: standing.state
             for standing in find_standings(campaign, roster, store, now.date())
         }
-        written = returns.refresh_returned(campaign, roster, store, states, last_year, passwords)
-        counts = Counter(item.state for item in taken)
-        if counts["accepted"] + counts["returned"] + counts["rejected"]:
-            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items())
-            store.note(office.at, getpass.getuser(), "collect", tally)
-    for item in taken:
-        console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
-    tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
-    console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
-    for path in written:
-        console.say(f"待退回：{path}")
+        try:
+            for path in returns.refresh_returned(campaign, roster, store, states, last_year, passwords):
+                console.say(f"待退回：{path}")
+        except XltoolError as error:
+            raise XltoolError(
+                f"{error}以上收下的都已记好；排除以后再执行一次 xltool collect，会补上退回的工作簿。"
+            ) from error
     unreadable = any(item.unreadable for item in taken)
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from xltool.campaign import roster as roster_module
-from xltool.campaign.roster import MOST_FAULTS, MOST_SUGGESTED, RosterError, parse_roster
+from xltool.campaign.roster import MOST_LINES_TOLD, MOST_SUGGESTED, RosterError, parse_roster
 
 GOOD = (
     "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n"
@@ -89,11 +89,11 @@ def test_the_nearest_code_is_looked_for_a_few_times_only(monkeypatch):
     """Each look goes through the whole roster; 600 misspelt superiors took 25 seconds."""
     looked = []
     monkeypatch.setattr(roster_module, "find_closest", lambda name, known: looked.append(name) or "")
-    lines = "".join(f"b{at},第{at}局,department,x{at}\n" for at in range(MOST_FAULTS + 50))
+    lines = "".join(f"b{at},第{at}局,department,x{at}\n" for at in range(MOST_LINES_TOLD + 50))
     with pytest.raises(RosterError) as error:
         parse_roster(f"code,name,level,parent\na,县,county,\n{lines}".encode())
     assert len(looked) == MOST_SUGGESTED
-    assert len(error.value.faults) == MOST_FAULTS + 50
+    assert len(error.value.faults) == MOST_LINES_TOLD + 50
     assert str(error.value).endswith("另有 50 处。改好以上各处后再看。")
 
 

@@ -48,7 +48,7 @@ _MAIL: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 MOST_AGENCIES: Final = 20_000
 MOST_SUGGESTED: Final = 20
 """How many unknown superiors are told the nearest known code: each is looked for among all of the roster."""
-MOST_FAULTS: Final = 200
+MOST_LINES_TOLD: Final = 200
 """How many faults are told one by one."""
 
 
@@ -110,7 +110,7 @@ class RosterError(XltoolError):
     """A roster with faults: all of them, each with its line."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        shown = [f"  {fault}" for fault in faults[:MOST_FAULTS]]
+        shown = [f"  {fault}" for fault in faults[:MOST_LINES_TOLD]]
         more = len(faults) - len(shown)
         shown += [f"  另有 {more} 处。改好以上各处后再看。"] if more else []
         super().__init__("单位名录有错：\n" + "\n".join(shown))

@@ -548,3 +548,17 @@ class Report:
     year: int
     parts: tuple[Heading | Paragraph | Grid, ...]
     draft: bool = False
+
+
+CheckState: TypeAlias = Literal["ok", "missing", "optional"]
+"""As it should be; wrong, and the work stops there; wrong or lacking, but most of the work can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that `doctor` looked at: what it is and how it stands, in a line, and what to do if anything."""
+
+    id: str
+    state: CheckState
+    text: str
+    remedy: str = ""

@@ -1,4 +1,4 @@
-"""Whatever is lost or damaged in a campaign folder is told with a way back that works, and changes no figure silently."""
+"""What is lost or damaged in a campaign folder is told with a way back that works, and changes no figure silently."""
 
 from __future__ import annotations
 

@@ -105,6 +105,14 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     yield from _drain_queue(intake, known)
 
 
+def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
+    """Takes in a file of the archive that the database does not know; `XltoolError` when it is not there whole."""
+    data = read_archived(intake.campaign, digest, name)
+    [reading] = stream_readings([(data, name)], intake.passwords)
+    [taken] = _settle_batch(intake, [(Found(name, data), digest)], [reading])
+    return taken
+
+
 def _select_new(
     intake: Intake, found: Iterable[Found], known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
 ) -> Iterator[tuple[bytes, str]]:
@@ -124,7 +132,7 @@ def _select_new(
 
 
 def _select_refused(
-    intake: Intake, known: deque[Taken], new: deque[tuple[Found, str]], here: set[str]
+    intake: Intake, known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
 ) -> Iterator[tuple[bytes, str]]:
     """The files refused before that what has changed since may let in, and that did not come again in this run."""
     for refused in intake.store.judged_elsewhere(intake.context):
@@ -155,7 +163,7 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
     open_again = seen is not None and (seen[0] == "lost" or intake.store.context_of(digest) not in {"", intake.context})
     if digest not in here and (seen is None or open_again):
         return None
-    if not is_archived(intake.campaign, digest):  # lost or damaged since: here it is again
+    if item.data is not None and not is_archived(intake.campaign, digest):  # lost or damaged since: here it is again
         archive_bytes(intake.campaign, digest, item.data)
     return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
 

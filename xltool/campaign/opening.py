@@ -8,8 +8,8 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.folder import ARCHIVE, DATABASE, KEY, KEY_BYTES, OUTBOX, SETTINGS, Campaign
-from xltool.campaign.schema import BACKUPS
-from xltool.campaign.store import DamagedError, Store
+from xltool.campaign.schema import BACKUPS, DamagedError
+from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 
 _FACTS: Final = {"form": "报表", "year": "年度", "name": "名称"}

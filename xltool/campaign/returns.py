@@ -45,10 +45,10 @@ def refresh_returned(  # noqa: PLR0917
         version = counting.get(entry.agency.code)
         if version is not None and states.get(entry.agency.code) == "returned":
             wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version, entry.agency
-    written, faults = store.returned(), []
+    written, faults = store.written(), []
     for name, (version, agency) in wanted.items():
         there = files.read_file(folder / name)
-        if isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(name):
+        if isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(f"{RETURNED}/{name}"):
             continue
         try:
             data = _mark_workbook(
@@ -58,10 +58,11 @@ def refresh_returned(  # noqa: PLR0917
         except XltoolError as error:
             faults.append(str(error))
             continue
-        store.note_returned(name, hashlib.sha256(data).hexdigest())
+        store.note_written({f"{RETURNED}/{name}": hashlib.sha256(data).hexdigest()})
         yield folder / name
     try:
-        _clear_settled(folder, wanted)
+        for name in _clear_settled(folder, wanted):
+            store.forget_written(f"{RETURNED}/{name}")
     except OSError as error:
         faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
     if faults:
@@ -104,9 +105,10 @@ def _read_again(
     return judged
 
 
-def _clear_settled(folder: Path, wanted: Iterable[str]) -> None:
+def _clear_settled(folder: Path, wanted: Iterable[str]) -> Iterator[str]:
     """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
     keep = set(wanted)
     for path in folder.glob(f"*_{RETURN_MARK}[0-9]*.xlsx") if folder.is_dir() else ():
         if path.name not in keep:
             path.unlink(missing_ok=True)
+            yield path.name

@@ -47,7 +47,7 @@ CREATE TABLE choice (         -- 采用: which version counts (0 is none), said 
     reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE returned (       -- 退回: the workbooks that were written to send back
+CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/
     file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
@@ -60,13 +60,14 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
     "meta": ("name", "value"),
-    "returned": ("file", "sha256"),
+    "written": ("file", "sha256"),
 }
 """The tables that anything rests on, and the columns that a row's hash is made of."""
 WAY_BACK: Final = f"请执行 xltool doctor -C 文件夹 --mend 修复，或从 {BACKUPS} 里还原"
 """What to do about a database that is damaged."""
 _DAMAGED: Final = (
     "not a database",
+    "decode",
     "malformed",
     "no such",
     "already exists",
@@ -77,6 +78,10 @@ _DAMAGED: Final = (
 """What SQLite says of a file that is no database, or of one whose own description was changed."""
 OLDER: Final = "1"
 """The context of a refusal by the first schema, which kept none: it is judged again."""
+
+
+class DamagedError(XltoolError):
+    """The database is not what was written to it."""
 
 
 def hash_row(*values: Any) -> str:
@@ -102,7 +107,8 @@ def connect(path: Path) -> sqlite3.Connection:
         if version < SCHEMA_VERSION:
             _bring_up(database)
     except (sqlite3.Error, UnicodeError) as error:
-        raise XltoolError(f"打不开填报任务的数据库 {path.name}：{explain_database_error(error)}。") from error
+        kind = DamagedError if _is_damage(error) else XltoolError
+        raise kind(f"打不开填报任务的数据库 {path.name}：{explain_database_error(error)}。") from error
     if version > SCHEMA_VERSION:
         raise XltoolError(f"{path.name} 是较新版本的 xltool 建立的（第 {version} 版），请升级 xltool。")
     return database
@@ -138,9 +144,11 @@ def explain_database_error(error: Exception) -> str:
         return "没有权限"
     if "full" in text:
         return "磁盘空间不足"
-    if "decode" in text or isinstance(error, UnicodeError) or any(word in text for word in _DAMAGED):
-        return f"文件已损坏，不是数据库；{WAY_BACK}"
-    return text
+    return f"文件已损坏，不是数据库；{WAY_BACK}" if _is_damage(error) else text
+
+
+def _is_damage(error: Exception) -> bool:
+    return isinstance(error, UnicodeError) or any(word in str(error) for word in _DAMAGED)
 
 
 def _version(database: sqlite3.Connection) -> int:

@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from xltool.campaign.schema import BACKUPS, HASHED, WAY_BACK, back_up, connect, explain_database_error, hash_row
+from xltool.campaign.schema import (
+    BACKUPS,
+    HASHED,
+    WAY_BACK,
+    DamagedError,
+    back_up,
+    connect,
+    explain_database_error,
+    hash_row,
+)
 from xltool.messages import XltoolError
 
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
@@ -98,10 +107,6 @@ class Unmatched:
     reason: str
     at: str
     context: str = ""
-
-
-class DamagedError(XltoolError):
-    """The database is not what was written to it."""
 
 
 class Store:
@@ -328,14 +333,30 @@ class Store:
         rows = self._get("meta", "WHERE name = ?", name)
         return str(rows[0][1]) if rows else None
 
-    def returned(self) -> dict[str, str]:
-        """The hash of each workbook that was written to send back, by file name."""
-        return {row[0]: row[1] for row in self._get("returned")}
+    def written(self) -> dict[str, str]:
+        """The hash of each file that was written for people, by its path in the campaign folder."""
+        return {row[0]: row[1] for row in self._get("written")}
 
-    def note_returned(self, file: str, sha256: str) -> None:
-        """Notes a workbook to send back as it was written."""
+    def note_written(self, files: Mapping[str, str]) -> None:
+        """Notes files as they were written, path and hash."""
         with self._transaction():
-            self._put("returned", file, sha256)
+            for file, sha256 in files.items():
+                self._put("written", file, sha256)
+
+    def forget_written(self, file: str) -> None:
+        """Forgets a file that was cleared away."""
+        with self._transaction():
+            self._db.execute("DELETE FROM written WHERE file = ?", (file,))
+
+    def take_row(self, table: str, row: Sequence[Any]) -> None:
+        """Takes a row over from another database, where it was found sound."""
+        with self._transaction():
+            self._put(table, *row)
+
+    def taken_files(self) -> tuple[tuple[str, str, int, str], ...]:
+        """Every file ever taken in that had bytes: hash, name, size, time."""
+        rows = self._get("file", "WHERE size > 0 OR sha256 = ? ORDER BY rowid", _EMPTY)
+        return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 
     def check_structure(self) -> str:
         """What SQLite itself finds wrong with the file, or with rows that are lost; empty when nothing is."""
@@ -408,7 +429,7 @@ ROW_WORDS: Final[Mapping[str, str]] = {
     "absence": "无需报送",
     "choice": "采用",
     "meta": "任务",
-    "returned": "退回的工作簿",
+    "written": "写出的文件",
 }
 """What the rows of each table are to a clerk."""
 

@@ -17,7 +17,8 @@ from xltool import files
 from xltool.campaign import folder, opening, passwords, priors
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import DamagedError, Store
+from xltool.campaign.schema import DamagedError
+from xltool.campaign.store import Store
 from xltool.cli import console
 from xltool.messages import XltoolError
 from xltool.model import Submission

@@ -11,29 +11,17 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-CheckState = Literal["ok", "missing", "optional"]
-"""There; missing and needed; missing, but most of the work can be done without it."""
+from xltool.model import Diagnosis
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
 _MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx"}
 """Where a library is imported under another name than it is installed by."""
 _SAMPLE: Final = "填报工作簿“√”→—"
 _FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用户安装”），再生成。"
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One thing that was looked at: what it is and how it stands, in a line, and what to do if anything."""
-
-    id: str
-    state: CheckState
-    text: str
-    remedy: str = ""
 
 
 def run_checks(folder: Path) -> Iterator[Diagnosis]:

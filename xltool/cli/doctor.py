@@ -13,7 +13,8 @@ import click
 
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
-from xltool.cli.diagnostics import CheckState, run_checks
+from xltool.cli.diagnostics import run_checks
+from xltool.model import CheckState
 
 _MARKS: Final[dict[CheckState, str]] = {"ok": "有", "missing": "缺", "optional": "可选"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -51,21 +52,22 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         found = find_standings(campaign, roster, store, date.today(), strict)
         last_year = campaign_options.read_last_year(campaign, roster)
-    accepted = [standing for standing in found if standing.state == "accepted"]
-    paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
-    remarks: dict[str, None] = {}  # what is said of the fonts is said once
-    unlike: list[str] = []
-    for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
-        submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
-        for kind in kinds:
-            path = paths[kind][submission.agency.code]
-            data, noted = api.report_with_remarks(
-                submission, kind, style=dress if STYLE in REPORT_KINDS[kind].options else None, prior=prior
-            )
-            files.write_file(path, data)
-            back = read_back(data, REPORT_KINDS[kind], submission, prior)
-            remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
-            unlike += [f"{path.name}：", *back.lines] if back.differs else []
+        accepted = [standing for standing in found if standing.state == "accepted"]
+        paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
+        remarks: dict[str, None] = {}  # what is said of the fonts is said once
+        unlike: list[str] = []
+        for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
+            submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
+            for kind in kinds:
+                path = paths[kind][submission.agency.code]
+                data, noted = api.report_with_remarks(
+                    submission, kind, style=dress if STYLE in REPORT_KINDS[kind].options else None, prior=prior
+                )
+                files.write_file(path, data)
+                store.note_written({f"{REPORTS}/{path.name}": hashlib.sha256(data).hexdigest()})
+                back = read_back(data, REPORT_KINDS[kind], submission, prior)
+                remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
+                unlike += [f"{path.name}：", *back.lines] if back.differs else []
     console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
     for line in (*remarks, *unlike):
         console.say(line, err=True)

@@ -19,7 +19,7 @@ from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.template import load_template
 
 GRADE_WORDS: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
-_BAR: Final[tuple[AgencyState, ...]] = ("accepted", "returned", "missing")
+_BAR: Final[tuple[AgencyState, ...]] = ("accepted", "absent", "returned", "missing")
 _ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no words in it
 
 
@@ -100,7 +100,7 @@ def render_page(
 def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:
     parts: list[_Part] = []
     start = 0.0
-    for state in _BAR:
+    for state in (state for state in _BAR if tally[state] or state != "absent"):
         width = _per_cent(tally[state], total)
         parts.append(_Part(state, AGENCY_STATES[state], tally[state], round(start, 3), width, width >= _ROOM_FOR_WORDS))
         start += width

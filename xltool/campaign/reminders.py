@@ -19,7 +19,7 @@ def list_reminders(standings: Sequence[Standing], campaign: Campaign, today: dat
     0 days when not overdue.
     """
     days = days_overdue(campaign, today)
-    return [HEADER, *(_reminder_row(standing, days) for standing in standings if standing.state != "accepted")]
+    return [HEADER, *(_reminder_row(standing, days) for standing in standings if standing.owes)]
 
 
 def _reminder_row(standing: Standing, days: int) -> ReminderRow:

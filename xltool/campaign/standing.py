@@ -116,6 +116,11 @@ class Standing:
         return 0 if self.version is None else self.version.number
 
     @property
+    def owes(self) -> bool:
+        """Whether something is still to come from the agency."""
+        return self.state in {"missing", "returned"}
+
+    @property
     def open(self) -> tuple[WeighedFinding, ...]:
         """What is still asked of the agency."""
         return tuple(verdict for verdict in self.findings if verdict.open)

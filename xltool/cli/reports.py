@@ -71,7 +71,11 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
     console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
     for line in (*remarks, *unlike):
         console.say(line, err=True)
-    left = [standing for standing in found if standing.state != "accepted"]
+    left = [standing for standing in found if standing.owes]
+    excused = [standing for standing in found if standing.state == "absent"]
+    if excused:
+        names = "、".join(standing.entry.agency.name for standing in excused)
+        console.say(f"无需报送的 {len(excused)} 个单位没有报告：{names}。", err=True)
     _tell_outdated(campaign, roster, left)
     sys.exit(output.ERRORS if left or unlike else output.DONE)
 

@@ -139,7 +139,9 @@ def _find_other_lines(book: RawBook, agency: str) -> Iterator[Finding]:
     places: dict[str, list[str]] = {}
     for sheet in book.sheets:
         for row in range(LINES_ABOVE if sheet.name not in {HIDDEN, RETURN, COVER} else 0):
-            head, _, named = normalise_label(_cell_text(sheet, row, 0)).partition(":")
+            head, _, line = normalise_label(_cell_text(sheet, row, 0)).partition(":")
+            # The line of 退回意见 goes on with the year, and that sheet may come under another name.
+            named = line.partition(MARK_LABELS["year"])[0]
             if head == AGENCY_LABEL and named and named != normalise_label(agency):
                 shown = _cell_text(sheet, row, 0).replace("：", ":").partition(":")[2].strip()
                 places.setdefault(shown[:MAX_QUOTED_MARK], []).append(f"“{sheet.name}”{cell_name(row, 0)}")

@@ -159,6 +159,7 @@ MODULES = {
     },
     "published": {
         "__init__",
+        "aside",
         "baseline",
         "boilerplate",
         "document",

@@ -540,6 +540,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "核对原文，只保留正确的一个。",
         ANNUAL_NOTICE,
     ),
+    "published.beside": Message(
+        "warning",
+        "数旁有角标或看不见的字",
+        "{where}印的是“{raw}”，旁边还有角标、划去、隐藏或极小的字，连起来是“{whole}”；按“{raw}”读取，不能确定。",
+        "核对原文，删去旁边的字，或改正这个数后再读。",
+        ANNUAL_NOTICE,
+    ),
     "published.edition": Message(
         "error",
         "用错版式",

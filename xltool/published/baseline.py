@@ -16,6 +16,8 @@ NEAR: Final = 3
 """Points by which the baselines of one line may differ: what pdfplumber allows for upper edges."""
 SMALL: Final = 0.8
 """The share of a line's size up to which a sign may be one that was raised or lowered."""
+SHIFTED: Final = 0.15
+"""The share of its size by which a digit stands beside the line of the others."""
 _ABOVE, _BELOW = 0.8, 0.2
 """How much of its size a sign reaches above its line and below it."""
 
@@ -45,6 +47,38 @@ def level_lines(signs: Sequence[Sign]) -> list[Sign]:
         at, large = min(hosts, key=lambda host: abs(host[0] - base), default=(base, size))
         levelled += [_place_sign(sign, at, large) for sign in line]
     return levelled
+
+
+def find_beside(signs: Sequence[Sign]) -> list[Sign]:
+    """The digits of a cell that are much smaller than its other ones, or stand a part of a line above or below them."""
+    digits = [sign for sign in signs if sign["upright"] and sign["text"][:1].isdigit()]
+    if not digits:
+        return []
+    size = max(sign["size"] for sign in digits)
+    large = [sign for sign in digits if sign["size"] > SMALL * size]
+    base = _find_usual([_find_baseline(sign) for sign in large])
+    rises = {font: _find_usual([_find_rise(s) for s in large if s["fontname"] == font]) for font in _list_fonts(large)}
+    return [
+        sign
+        for sign in digits
+        if sign["size"] <= SMALL * size
+        or SHIFTED * size < abs(_find_baseline(sign) - base) < _ABOVE * size
+        or SHIFTED * size < abs(_find_rise(sign) - rises[sign["fontname"]]) < _ABOVE * size
+    ]
+
+
+def _list_fonts(signs: Sequence[Sign]) -> set[str]:
+    return {sign["fontname"] for sign in signs}
+
+
+def _find_usual(heights: Sequence[float]) -> float:
+    """The height that most have, the first of several."""
+    return max(heights, key=heights.count)
+
+
+def _find_rise(sign: Sign) -> float:
+    """How far the lower edge is above the line: the same for all signs of a font and a size but those set higher."""
+    return float(sign["y0"] - sign["matrix"][5])
 
 
 def _cluster_signs(signs: Iterable[Sign]) -> Iterator[list[Sign]]:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from xltool.messages import finding
-from xltool.published.baseline import Sign, level_lines, place_signs
+from xltool.published.aside import AsideText, settle_pieces
+from xltool.published.baseline import Sign, find_beside, level_lines, place_signs
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.radicals import replace_radicals
 from xltool.spreadsheet.package import Refusal, damage_refusal, limit_refusal
@@ -121,20 +122,29 @@ def _lies_inside(piece: Any, box: Sequence[float]) -> bool:
 
 def _read_table(printed: Sequence[Sign], table: Any) -> Lattice:
     """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
-    from pdfplumber.utils.text import extract_text
-
     signs = [sign for sign in printed if _lies_inside(sign, table.bbox)]
     rows = []
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
-        texts = [extract_text(level_lines([sign for sign in signs if _lies_inside(sign, box)])) for _, box in cells]
-        rows.append(
-            tuple(
-                TableEntry(_LOOSE.sub("", replace_radicals(text)), at, column)
-                for (column, _), text in zip(cells, texts, strict=True)
-            )
-        )
+        texts = [_read_cell([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
+        rows.append(tuple(TableEntry(text, at, column) for (column, _), text in zip(cells, texts, strict=True)))
     return Lattice(tuple(rows))
+
+
+def _read_cell(signs: Sequence[Sign]) -> str:
+    """The text of a cell, without the digits that stand beside a figure: much smaller, raised or lowered."""
+    from pdfplumber.utils.text import extract_text
+
+    def read(some: Sequence[Sign]) -> str:
+        return _LOOSE.sub("", replace_radicals(extract_text(level_lines(some))))
+
+    whole = read(signs)
+    beside = find_beside(signs)
+    if not beside:
+        return whole
+    inline = [sign for sign in signs if not any(sign is other for other in beside)]
+    told = settle_pieces([(read(inline), ""), ("".join(sign["text"] for sign in beside), "raised")])
+    return AsideText.of(told, whole) if isinstance(told, AsideText) else whole
 
 
 def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:

@@ -18,6 +18,7 @@ from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
 from xltool.published import docx, html, sections, tables, text
+from xltool.published.aside import AsideText
 from xltool.published.document import Document
 from xltool.published.tables import PrintedFigure, TableFigures
 from xltool.spreadsheet.package import Package, Refusal
@@ -162,6 +163,7 @@ def read_document_parts(
     printed, findings = _choose_figures(spec, found, year)
     if printed is None:
         return _reject(findings[0])
+    _tell_beside(printed, findings)
     twice = frozenset(key for told in findings if told.code == "published.twice" for key in told.keys)
     submission = Submission(
         form=spec.id,
@@ -180,6 +182,16 @@ def read_document_parts(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
     )
+
+
+def _tell_beside(printed: dict[CellKey, PrintedFigure], findings: list[Finding]) -> None:
+    """Tells each figure that digits stand beside which are no part of it, with both readings."""
+    for key, told in [*printed.items()]:
+        text = "" if told.entry is None else told.entry.text
+        if isinstance(text, AsideText):
+            whole = " ".join(text.whole.split())[:MAX_QUOTED_TEXT]
+            findings.append(finding("published.beside", key, raw=told.raw[:MAX_QUOTED_TEXT], whole=whole))
+            printed[key] = told._replace(note=told.note or f"旁边另有字，连起来是“{whole}”")
 
 
 def _name_file_kind(data: bytes) -> str:

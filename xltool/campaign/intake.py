@@ -284,7 +284,8 @@ def _reject(code: str, **facts: str) -> Reading:
 def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Taken:
     """Archives the bytes, then notes the file: in that order, so that whatever the database knows is in the archive."""
     assert item.data is not None
-    archive_bytes(intake.campaign, digest, item.data)
+    if not is_archived(intake.campaign, digest):  # else its time stays, which tells when it came
+        archive_bytes(intake.campaign, digest, item.data)
     if reading.submission is None:
         return _refuse_file(intake, item, digest, reading.findings[0])
     submission = reading.submission

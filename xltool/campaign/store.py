@@ -258,9 +258,7 @@ class Store:
         for start in range(0, len(wanted), _MOST_ASKED):
             part = wanted[start : start + _MOST_ASKED]
             marks = ", ".join("?" * len(part))
-            versions |= {
-                row[0]: _build_version(row) for row in self._get("version", f"WHERE rowid IN ({marks})", *part)
-            }
+            versions |= {row[0]: build_version(row) for row in self._get("version", f"WHERE rowid IN ({marks})", *part)}
         return versions
 
     def counting_of(self, agency: str) -> Version | None:
@@ -269,11 +267,11 @@ class Store:
         chosen = [Choice(*row) for row in self._get("choice", "WHERE agency = ?", agency)]
         rowid = _find_counting(known, chosen[0] if chosen else None)
         rows = [] if rowid is None else self._get("version", "WHERE rowid = ?", rowid)
-        return _build_version(rows[0]) if rows else None
+        return build_version(rows[0]) if rows else None
 
     def versions(self, agency: str) -> tuple[Version, ...]:
         """All versions of one agency, oldest first."""
-        return tuple(map(_build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
+        return tuple(map(build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
 
     def count_versions(self) -> dict[str, int]:
         """How many versions each agency has returned."""
@@ -446,6 +444,7 @@ def _issue_identity(issue: Issue) -> tuple[str, str, str]:
     return issue.serial, issue.file, issue.sha256
 
 
-def _build_version(row: tuple[Any, ...]) -> Version:
+def build_version(row: tuple[Any, ...]) -> Version:
+    """A version of its row, whose columns are those that are hashed."""
     agency, number, sha256, at, file, submission, findings, aside, second = row
     return Version(agency, number, sha256, at, file, submission, tuple(json.loads(findings)), aside, second)

@@ -33,7 +33,7 @@ COMMANDS: Final = {
     "reports": "给每个已通过的单位生成年度报告",
     "export": "把各单位的数导出成一张表（parquet、csv、xlsx）",
     "explain": "说明一条勾稽关系或审核代码",
-    "doctor": "检查这台电脑：有什么、缺什么、缺了怎么办",
+    "doctor": "检查这台电脑，或一个填报任务有没有损坏",
 }
 """Every command with its line in the overview; the module of the same name holds it."""
 INTERRUPTED: Final = 130

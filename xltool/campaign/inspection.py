@@ -1,0 +1,254 @@
+"""A campaign folder looked at as a whole: what is as it was written, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+from xltool import files
+from xltool.campaign import opening
+from xltool.campaign.archive import find_archived, is_archived
+from xltool.campaign.folder import (
+    ARCHIVE,
+    CAMPAIGN_FOLDERS,
+    DATABASE,
+    KEY,
+    OUTBOX,
+    RETURNED,
+    ROSTER,
+    SETTINGS,
+    Campaign,
+)
+from xltool.campaign.roster import Roster
+from xltool.campaign.schema import BACKUPS, DamagedError
+from xltool.campaign.seal import is_genuine
+from xltool.campaign.standing import advise_stray, find_strays
+from xltool.campaign.store import Store
+from xltool.messages import XltoolError, join_first
+from xltool.model import Diagnosis
+
+LEAST_FREE: Final = 100 * 2**20
+"""Bytes free below which a campaign is likely to stop in the midst of its work."""
+_MOST_NAMED: Final = 5
+
+
+def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
+    """Everything in the folder against what it should be; nothing is changed."""
+    mend = f"执行 xltool doctor -C {campaign.root} --mend。"
+    yield Diagnosis("settings", "ok", f"设置 {SETTINGS}：{campaign.name} {campaign.year} 年度 {campaign.form}")
+    roster, told = _inspect_roster(campaign)
+    yield told
+    yield from _inspect_folders(campaign, mend)
+    yield _inspect_space(campaign)
+    try:
+        fault, remedy = find_database_fault(campaign), mend
+    except XltoolError as error:
+        fault, remedy = str(error).rstrip("。"), ""
+    if fault:
+        yield Diagnosis("database", "missing", f"数据库 {DATABASE}：{fault}", remedy)
+    yield _inspect_backups(campaign)
+    if fault:
+        yield _inspect_key(campaign, None, mend)
+        return
+    with closing(opening.open_store(campaign)) as store:
+        count = sum(store.count_versions().values())
+        yield Diagnosis("database", "ok", f"数据库 {DATABASE}：完好，{count} 版报送，每条记录都与记下时一致")
+        yield _inspect_key(campaign, store, mend)
+        for line in _find_edits(campaign, store):
+            yield Diagnosis("settings.edited", "optional", line.rstrip("。"))
+        yield from _inspect_archive(campaign, store, mend)
+        yield _inspect_outbox(campaign, store)
+        yield from _inspect_written(campaign, store, mend)
+        for stray in () if roster is None else find_strays(roster, store):
+            yield Diagnosis(
+                f"stray.{stray.code}",
+                "optional",
+                f"单位 {stray.code} {stray.name}：{stray.why}",
+                f"{advise_stray(stray, roster)}。" if roster else "",
+            )
+
+
+def find_database_fault(campaign: Campaign) -> str:
+    """What is wrong with the database: lost, damaged, rows that are not as they were noted; empty when nothing is.
+
+    Raises `XltoolError` for one that is in use, of a newer xltool, or may not be read.
+    """
+    if opening.is_empty(campaign.database):
+        try:
+            opening.open_store(campaign).close()
+        except XltoolError:
+            return "不见了或是空的，而发过、收过文件"
+        return ""
+    try:
+        with closing(opening.open_store(campaign)) as store:
+            rows = store.check_rows()
+    except DamagedError as error:
+        return f"已损坏（{str(error).partition('。')[0]}）"
+    return "；".join(line.partition("，")[0] for line in rows)
+
+
+def find_sound_backups(campaign: Campaign) -> list[Path]:
+    """The copies of the database that are whole, newest first."""
+    kept = (campaign.root / BACKUPS).glob(f"{campaign.database.stem}.*{campaign.database.suffix}")
+    return [path for path in sorted(kept, key=lambda each: each.stat().st_mtime_ns, reverse=True) if _is_sound(path)]
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether a copy can be read to the last row: tried on a copy of it, which is taken along where it is older."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            copy = Path(shutil.copy(path, folder))
+            with closing(Store(copy)) as store:
+                return not store.check_structure() and not store.check_rows()
+        except (XltoolError, OSError):
+            return False
+
+
+def find_damaged_archive(campaign: Campaign, store: Store) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Hash and name of the files taken in that the archive has lost, and of those that are not what they were."""
+    lost: list[tuple[str, str]] = []
+    changed: list[tuple[str, str]] = []
+    for digest, name, _, _ in store.taken_files():
+        if not is_archived(campaign, digest):
+            (lost if find_archived(campaign, digest) is None else changed).append((digest, name))
+    return lost, changed
+
+
+def find_unknown_archive(campaign: Campaign, store: Store) -> list[str]:
+    """The hashes of whole files in the archive that the database does not know, in the order in which they came."""
+    known = {digest for digest, _, _, _ in store.taken_files()}
+    return [digest for digest in list_archive(campaign) if digest not in known]
+
+
+def list_archive(campaign: Campaign) -> list[str]:
+    """The hashes of the files in the archive that are what their names say, in the order in which they came."""
+    folder = campaign.root / ARCHIVE
+    paths = [path for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY)] if folder.is_dir() else []
+    paths.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return [path.stem for path in paths if is_archived(campaign, path.stem)]
+
+
+def _inspect_roster(campaign: Campaign) -> tuple[Roster | None, Diagnosis]:
+    try:
+        roster = campaign.read_roster()
+    except XltoolError as error:
+        return None, Diagnosis("roster", "missing", f"单位名录 {ROSTER}：{str(error).rstrip('。')}", "改正后再检查。")
+    return roster, Diagnosis("roster", "ok", f"单位名录 {ROSTER}：{len(roster.entries)} 个单位")
+
+
+def _inspect_folders(campaign: Campaign, mend: str) -> Iterator[Diagnosis]:
+    lost = [name for name in CAMPAIGN_FOLDERS if not (campaign.root / name).is_dir()]
+    if lost:
+        yield Diagnosis("folders", "missing", f"文件夹：没有 {'、'.join(lost)}", mend)
+    closed = []
+    for name in ("", *CAMPAIGN_FOLDERS):
+        path = campaign.root / name
+        if path.is_dir():
+            try:
+                with tempfile.NamedTemporaryFile(dir=path, prefix=files.TEMPORARY):
+                    pass
+            except OSError:
+                closed.append(name or str(campaign.root))
+    if closed:
+        yield Diagnosis("folders.closed", "missing", f"文件夹：{'、'.join(closed)} 不能写文件", "给予写的权限。")
+    if not lost and not closed:
+        yield Diagnosis("folders", "ok", "文件夹：齐全，可以写文件")
+
+
+def _inspect_space(campaign: Campaign) -> Diagnosis:
+    free = shutil.disk_usage(campaign.root).free
+    text = f"磁盘：还有 {free // 2**20} MB"
+    if free < LEAST_FREE:
+        return Diagnosis("space", "missing", f"{text}，太少", f"至少腾出 {LEAST_FREE // 2**20} MB。")
+    return Diagnosis("space", "ok", text)
+
+
+def _inspect_backups(campaign: Campaign) -> Diagnosis:
+    sound = find_sound_backups(campaign)
+    if not sound:
+        return Diagnosis("backups", "optional", f"数据库的备份 {BACKUPS}：没有完好的", "每天第一次使用时会自动备份。")
+    return Diagnosis("backups", "ok", f"数据库的备份 {BACKUPS}：完好的 {len(sound)} 份，最新的 {sound[0].name}")
+
+
+def _inspect_key(campaign: Campaign, store: Store | None, mend: str) -> Diagnosis:
+    issued = {} if store is None else store.issues()
+    try:
+        key = campaign.read_key()
+    except XltoolError as error:
+        if not issued and not opening.has_files(campaign.root / OUTBOX):
+            return Diagnosis("key", "ok", f"密钥 {KEY}：还没有，下发时建立")
+        return Diagnosis("key", "missing", f"密钥 {str(error).partition('：')[0]}", f"从备份里还原；没有的，{mend}")
+    if store is None or opening.is_key_replaced(store):
+        return Diagnosis("key", "ok", f"密钥 {KEY}：完好")
+    name = opening.find_sealed_name(campaign, store)
+    wrong = [
+        code
+        for code, issue in issued.items()
+        if not is_genuine(key, issue.serial, campaign.form, campaign.year, name, code)
+    ]
+    if wrong:
+        text = f"密钥 {KEY}：{len(wrong)} 个单位的下发编号不是用它做的（{_name_some(wrong)}）"
+        return Diagnosis("key", "missing", text, f"密钥或任务的名称、年度被换过：从备份里还原 {KEY} 和 {SETTINGS}。")
+    return Diagnosis("key", "ok", f"密钥 {KEY}：完好，{len(issued)} 个下发编号都对")
+
+
+def _find_edits(campaign: Campaign, store: Store) -> list[str]:
+    try:
+        return opening.find_edits(campaign, store)
+    except XltoolError as error:
+        return [str(error)]
+
+
+def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
+    lost, changed = find_damaged_archive(campaign, store)
+    for state, found in (("找不到", lost), ("与收到时不同", changed)):
+        if found:
+            text = f"归档 {ARCHIVE}：{len(found)} 个文件{state}（{_name_some(name for _, name in found)}）"
+            way = "从备份里还原，或把原来的文件放进 inbox 再收一次"
+            yield Diagnosis("archive", "missing", text, f"{way}；inbox 里还有的，{mend}")
+    unknown = find_unknown_archive(campaign, store)
+    if unknown:
+        yield Diagnosis("archive.unknown", "missing", f"归档 {ARCHIVE}：{len(unknown)} 个文件数据库里没有", mend)
+    if not lost and not changed:
+        yield Diagnosis("archive", "ok", f"归档 {ARCHIVE}：收过的 {len(store.taken_files())} 个文件都完好")
+
+
+def _inspect_outbox(campaign: Campaign, store: Store) -> Diagnosis:
+    issued = store.issues().values()
+    wrong = [issue.file for issue in issued if _hash_file(campaign.root / OUTBOX / issue.file) != issue.sha256]
+    if wrong:
+        text = f"下发的工作簿 {OUTBOX}：{len(wrong)} 个不见了或与下发时不同（{_name_some(wrong)}）"
+        return Diagnosis("outbox", "optional", text, f"执行 xltool build -C {campaign.root} 重新生成。")
+    return Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都与下发时一致")
+
+
+def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
+    """What was written for people: returned workbooks, the county's files, reports."""
+    wrong: dict[str, list[str]] = {}
+    written = store.written()
+    for path, sha256 in written.items():
+        if _hash_file(campaign.root / path) != sha256:
+            place, _, name = path.partition("/")
+            wrong.setdefault(place, []).append(name)
+    for place, names in wrong.items():
+        text = f"写出的文件 {place}：{len(names)} 个不见了或与写出时不同（{_name_some(names)}）"
+        verb = "consolidate" if place == "county" else "reports"
+        remedy = mend if place == RETURNED else f"不是有意改的，执行 xltool {verb} -C {campaign.root} 重新生成。"
+        yield Diagnosis(f"written.{place}", "missing" if place == RETURNED else "optional", text, remedy)
+    if not wrong:
+        yield Diagnosis("written", "ok", f"写出的文件：{len(written)} 个都与写出时一致")
+
+
+def _hash_file(path: Path) -> str:
+    with suppress(OSError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+    return ""
+
+
+def _name_some(names: Iterable[str]) -> str:
+    return join_first(list(names), _MOST_NAMED, "个")

@@ -1,0 +1,217 @@
+"""A damaged campaign made whole: what stands in the archive, the outbox and sound records is put together again.
+
+Decisions stand in the database alone: they come from what is sound of it and from its newest sound backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from xltool import api, files
+from xltool.campaign import opening, returns
+from xltool.campaign.archive import archive_bytes, find_archived
+from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, KEY_BYTES, OUTBOX
+from xltool.campaign.inbox import find_files
+from xltool.campaign.inspection import (
+    find_damaged_archive,
+    find_database_fault,
+    find_sound_backups,
+    find_unknown_archive,
+    list_archive,
+)
+from xltool.campaign.intake import FATES, Intake, judge_archived
+from xltool.campaign.salvage import Records, Rows, name_journal, read_backup, read_records
+from xltool.campaign.schema import BACKUPS, HASHED
+from xltool.campaign.seal import is_genuine
+from xltool.campaign.standing import find_standings
+from xltool.campaign.store import ROW_WORDS, Issue, Store, Unmatched, Version, build_version
+from xltool.messages import XltoolError
+from xltool.model import Finding
+
+_DECISIONS: Final = ("waiver", "absence", "choice")
+_KEPT: Final = ("meta", "issue", *_DECISIONS)
+"""Tables taken over row by row, in that order."""
+
+
+def mend_campaign(office: Intake) -> Iterator[str]:
+    """Mends what can be, a sentence for each thing done or not; `office` has an empty store, which is not used.
+
+    Folders, key, database, archive from the inbox, then what the archive has beyond the database, and returned/.
+    """
+    campaign = office.campaign
+    for name in CAMPAIGN_FOLDERS:
+        if not (campaign.root / name).is_dir():
+            (campaign.root / name).mkdir(parents=True)
+            yield f"已建立文件夹 {name}。"
+    if find_database_fault(campaign):
+        yield from _rebuild_database(office)
+    with closing(opening.open_store(campaign, create=True)) as store:
+        yield from _mend_key(office, store)
+        office = replace(office, store=store, key=opening.ensure_key(campaign, store))
+        yield from _mend_archive(office)
+        for digest in find_unknown_archive(campaign, store):
+            yield from _judge_file(office, digest, digest[:12])
+        standings = find_standings(campaign, office.roster, store, datetime.fromisoformat(office.at).date())
+        states = {standing.entry.agency.code: standing.state for standing in standings}
+        last_year = {code: prior for code in states if (prior := office.prior(code)) is not None}
+        try:
+            for path in returns.refresh_returned(campaign, office.roster, store, states, last_year, office.passwords):
+                yield f"已重新生成 {path.name}。"
+        except XltoolError as error:
+            yield f"有退回的工作簿还生成不了：{error}"
+
+
+def _mend_key(office: Intake, store: Store) -> Iterator[str]:
+    campaign = office.campaign
+    try:
+        opening.ensure_key(campaign, store)
+    except XltoolError:
+        path = campaign.root / KEY
+        if path.exists():
+            path.replace(_find_place(campaign.root / BACKUPS, f"{KEY}.damaged"))
+        opening.replace_key(campaign, store)
+        yield (
+            f"原来的 {KEY} 找不回来，已另立一个：已下发的 {len(store.issues())} 个工作簿按记下的编号照样认得；"
+            "以后找到原来的也不要再换回去。"
+        )
+
+
+def _mend_archive(office: Intake) -> Iterator[str]:
+    """Puts files that the archive has lost back from the inbox, where they still are."""
+    lost, changed = find_damaged_archive(office.campaign, office.store)
+    wanted = dict([*lost, *changed])
+    for found in find_files([office.campaign.root / INBOX]) if wanted else ():
+        digest = "" if found.data is None else hashlib.sha256(found.data).hexdigest()
+        if found.data is not None and digest in wanted:
+            damaged = find_archived(office.campaign, digest)
+            if damaged is not None:
+                damaged.unlink()
+            archive_bytes(office.campaign, digest, found.data)
+            yield f"归档里的 {wanted.pop(digest)} 已用 {INBOX} 里的同一文件补上。"
+    for digest, name in wanted.items():
+        yield f"补不上：归档里的 {name}（{digest[:12]}…），{INBOX} 里没有同样的文件。"
+
+
+def _rebuild_database(office: Intake) -> Iterator[str]:
+    """A new database of what is sound, in place of the damaged one, which is kept in backup/."""
+    campaign = office.campaign
+    own = read_records(campaign.database)
+    backups = find_sound_backups(campaign)
+    other = read_backup(backups[0]) if backups else Records({table: {} for table in HASHED}, set())
+    newest = f"备份 {backups[0].name}" if backups else "（没有完好的备份）"
+    yield f"重建 {DATABASE}：用其中还完好的记录、{newest} 和归档 {ARCHIVE}。"
+    new = campaign.root / f"{DATABASE}.new"
+    for path in (new, name_journal(new)):  # what a run that was killed may have left
+        path.unlink(missing_ok=True)
+    with closing(Store(new)) as store:
+        office = replace(office, store=store)
+        for table in _KEPT:
+            yield from _take_rows(store, table, own, other)
+        yield from _issue_again(office)
+        yield from _mend_key(office, store)
+        yield from _take_versions(replace(office, key=opening.ensure_key(campaign, store)), own, other)
+        for row in {**other.rows["written"], **own.rows["written"]}.values():
+            store.take_row("written", row)
+        store.note(office.at, "xltool", "mend", f"重建，原来的库在 {BACKUPS}")
+    if campaign.database.exists():
+        target = _find_place(campaign.root / BACKUPS, f"{DATABASE}.damaged")
+        campaign.database.replace(target)
+        yield f"损坏的库留在 {BACKUPS}/{target.name}。"
+    name_journal(campaign.database).unlink(missing_ok=True)
+    new.replace(campaign.database)
+
+
+def _take_rows(store: Store, table: str, own: Records, other: Records) -> Iterator[str]:
+    """Rows of one table: those that are sound, and the backup's where some of the damaged database are not."""
+    kept = own.rows[table]
+    added = {key: row for key, row in other.rows[table].items() if key not in kept} if table in own.damaged else {}
+    for row in {**added, **kept}.values():
+        store.take_row(table, row)
+    if table in own.damaged:
+        source = f"，另从备份取回 {len(added)} 条" if added else ""
+        check = "；备份以后作的、撤销的决定可能不在其中，请核对" if table in _DECISIONS else ""
+        yield f"{ROW_WORDS[table]}：完好的记录 {len(kept)} 条{source}{check}。"
+
+
+def _issue_again(office: Intake) -> Iterator[str]:
+    """Serials that no record tells are read from the workbooks in outbox/."""
+    campaign, store = office.campaign, office.store
+    issued, kept = store.issues(), files.read_file(campaign.root / KEY)
+    key = kept if isinstance(kept, bytes) else b""
+    has_key = len(key) == KEY_BYTES  # without it the office's own folder is taken at its word
+    found = []
+    for path in sorted((campaign.root / OUTBOX).glob("*.xlsx")):
+        data = files.read_file(path)
+        submission = None if isinstance(data, Finding) else api.read(data, path.name).submission
+        if isinstance(data, Finding) or submission is None or not submission.serial:
+            continue
+        code = submission.agency.code
+        facts = (campaign.form, campaign.year, opening.find_sealed_name(campaign, store), code)
+        if code not in issued and (not has_key or is_genuine(key, submission.serial, *facts)):
+            at = _time_of(path)
+            found.append(Issue(code, submission.serial, path.name, hashlib.sha256(data).hexdigest(), at))
+    store.issue(found)
+    if found:
+        yield f"下发：从 {OUTBOX} 里的工作簿认回 {len(found)} 个编号。"
+
+
+def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str]:
+    """Every file that came in, in the order in which they came: sound records as they are, the others judged again."""
+    taken: Rows = {**other.rows["file"], **own.rows["file"]}
+    versions: dict[str, Version] = {}
+    for records in (other, own):
+        versions |= {row[2]: build_version(row) for row in records.rows["version"].values()}
+    archived = list_archive(office.campaign)
+    order: dict[str, tuple[str, int, int]] = {}
+    for at, digest in enumerate([*taken, *versions, *archived]):
+        version = versions.get(digest)
+        if digest in order:
+            continue
+        time = version.at if version else taken[digest][3] if digest in taken else _archive_time(office, digest)
+        order[digest] = (time, version.number if version else 0, at)
+    kept = judged = 0
+    for digest in sorted(order, key=order.__getitem__):
+        row, version = taken.get(digest), versions.get(digest)
+        if version is not None:
+            number = office.store.take_version(version, row[2] if row else 0)
+            kept += 1
+            if number != version.number:
+                yield f"{version.agency} 的第 {version.number} 版现在是第 {number} 版（{version.file}）。"
+        elif digest in archived:
+            name = row[1] if row else digest[:12]
+            yield from _judge_file(replace(office, at=order[digest][0]), digest, name)
+            judged += 1
+        elif row is not None and row[4] != "version":
+            office.store.take_unmatched(Unmatched(digest, row[1], row[5], row[3], row[6]), row[2], row[4])
+        else:
+            yield f"找不回：{row[1] if row else digest}，记录已损坏，归档里也没有；请该单位重新报送。"
+    yield (
+        f"报送：完好的 {kept} 版照旧，从归档重新读、重新审 {judged} 个文件"
+        "（先后按记录的时间，没有记录的按归档的时间）。"
+    )
+
+
+def _judge_file(office: Intake, digest: str, name: str) -> Iterator[str]:
+    taken = judge_archived(office, digest, name)
+    yield f"从归档重新审：{FATES[taken.state]}　{taken.file}" + (f"　{taken.reason}" if taken.reason else "")
+
+
+def _find_place(folder: Path, name: str) -> Path:
+    """A name in a folder that is not taken yet."""
+    folder.mkdir(exist_ok=True)
+    return next(path for at in range(1, 10_000) if not (path := folder / f"{name}{at}").exists())
+
+
+def _archive_time(office: Intake, digest: str) -> str:
+    path = find_archived(office.campaign, digest)
+    return office.at if path is None else _time_of(path)
+
+
+def _time_of(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime).isoformat(timespec="seconds")

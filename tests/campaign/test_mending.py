@@ -159,6 +159,34 @@ def test_what_is_out_stays_good_after_a_lost_key(office):
     assert office.states()[WATER] == "accepted"
 
 
+def spoil_records(office, number, table):
+    """A version whose record is damaged, and with `file` also the note of the file."""
+    database = sqlite3.connect(office.root / "campaign.db")
+    [(sha256,)] = database.execute(
+        "SELECT sha256 FROM version WHERE agency = 'A1' AND number = ?", (number,)
+    ).fetchall()
+    database.execute("UPDATE version SET findings = 'x' WHERE sha256 = ?", (sha256,))
+    if table == "file":
+        database.execute("UPDATE file SET reason = 'x' WHERE sha256 = ?", (sha256,))
+    database.commit()
+    database.close()
+
+
+@pytest.mark.parametrize("table", ["version", "file"])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_versions_of_one_run_keep_their_order(office, number, table):
+    for at in (3, 4):  # taken in by one run, at one time
+        office.put(f"b{at}.xlsx", office.fill(FINANCE, 40 + at))
+    assert office.run("collect").exit_code == 0
+    shutil.rmtree(office.root / "backup", ignore_errors=True)
+    figures = figures_of(office.root)
+    spoil_records(office, number, table)
+    assert "现在是第" not in mend(office)
+    assert figures_of(office.root) == figures
+    versions = Store(office.root / "campaign.db").versions(FINANCE)
+    assert [version.number for version in versions] == [1, 2, 3, 4]
+
+
 def test_a_lost_key_and_a_lost_database(office):
     (office.root / "campaign.key").unlink()
     (office.root / "campaign.db").unlink()

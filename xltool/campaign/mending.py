@@ -6,7 +6,7 @@ Decisions stand in the database alone: they come from what is sound of it and fr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -167,25 +167,21 @@ def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str
     versions: dict[str, Version] = {}
     for records in (other, own):
         versions |= {row[2]: build_version(row) for row in records.rows["version"].values()}
-    archived = list_archive(office.campaign)
-    order: dict[str, tuple[str, int, int]] = {}
-    for at, digest in enumerate([*taken, *versions, *archived]):
-        version = versions.get(digest)
-        if digest in order:
-            continue
-        time = version.at if version else taken[digest][3] if digest in taken else _archive_time(office, digest)
-        order[digest] = (time, version.number if version else 0, at)
+    known = {digest: row[3] for digest, row in taken.items()} | {digest: v.at for digest, v in versions.items()}
+    came = {digest: _archive_time(office, digest) for digest in list_archive(office.campaign)}
+    order = _order_files(known, came)
+    _keep_numbers(order, versions)
     kept = judged = 0
-    for digest in sorted(order, key=order.__getitem__):
+    for digest in order:
         row, version = taken.get(digest), versions.get(digest)
         if version is not None:
             number = office.store.take_version(version, row[2] if row else 0)
             kept += 1
             if number != version.number:
                 yield f"{version.agency} 的第 {version.number} 版现在是第 {number} 版（{version.file}）。"
-        elif digest in archived:
+        elif digest in came:
             name = row[1] if row else digest[:12]
-            yield from _judge_file(replace(office, at=order[digest][0]), digest, name)
+            yield from _judge_file(replace(office, at=known.get(digest) or came[digest]), digest, name)
             judged += 1
         elif row is not None and row[4] != "version":
             office.store.take_unmatched(Unmatched(digest, row[1], row[5], row[3], row[6]), row[2], row[4])
@@ -195,6 +191,35 @@ def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str
         f"报送：完好的 {kept} 版照旧，从归档重新读、重新审 {judged} 个文件"
         "（先后按记录的时间，没有记录的按归档的时间）。"
     )
+
+
+def _order_files(known: Mapping[str, str], came: Mapping[str, str]) -> list[str]:
+    """Files in the order in which they came: by the time that records tell, within one run by the archive.
+
+    A file that no record tells of stands behind the one before it in the archive. `came` are the times of the archive's
+    files, in their order.
+    """
+    before, keys = "", {}
+    for rank, (digest, time) in enumerate(came.items()):
+        told = known.get(digest)
+        if told is not None and told <= time:  # later where it was refused first, and let in by another run
+            before = told
+        keys[digest] = (told or before, rank)
+    for rank, (digest, told) in enumerate(known.items(), len(keys)):
+        keys.setdefault(digest, (told, rank))
+    return sorted(keys, key=keys.__getitem__)
+
+
+def _keep_numbers(order: list[str], versions: Mapping[str, Version]) -> None:
+    """Puts the versions of each agency that are known in the order of their numbers, in the places that they have."""
+    places: dict[str, list[int]] = {}
+    for at, digest in enumerate(order):
+        if digest in versions:
+            places.setdefault(versions[digest].agency, []).append(at)
+    for found in places.values():
+        digests = sorted((order[at] for at in found), key=lambda digest: versions[digest].number)
+        for at, digest in zip(found, digests, strict=True):
+            order[at] = digest
 
 
 def _judge_file(office: Intake, digest: str, name: str) -> Iterator[str]:

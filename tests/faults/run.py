@@ -43,7 +43,7 @@ ERRORS = {
 }
 DONE = {0, 3, 5}
 NOT_COMPARED = {"event"}
-CLOCK = {"at"}
+CLOCK = {"at", "hash"}  # of a row with its time
 ROSTER = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n" + "".join(
     f"99-{at:03},样例{at}局,department,,甲,000-{at},a{at}@example.invalid\n" for at in range(1, 5)
 )
@@ -104,7 +104,7 @@ def traced(arguments, output, *options):
 def files(root):
     found = {}
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.name.startswith("campaign.db"):
+        if path.is_file() and not path.name.startswith("campaign.db") and path.parent.name != "backup":
             found[path.relative_to(root).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

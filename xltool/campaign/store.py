@@ -336,9 +336,12 @@ class Store:
         return {row[0]: row[1] for row in self._get("written")}
 
     def note_written(self, files: Mapping[str, str]) -> None:
-        """Notes files as they were written, path and hash."""
+        """Notes files as they were written, path and hash; nothing is written for those that are as they were."""
+        new = files.items() - self.written().items()
+        if not new:
+            return
         with self._transaction():
-            for file, sha256 in files.items():
+            for file, sha256 in sorted(new):
                 self._put("written", file, sha256)
 
     def forget_written(self, file: str) -> None:

@@ -254,7 +254,7 @@ class DoubtfulCheck(FigureCheck):
     def mask(self, view: CheckedView) -> Array:
         figures = view.figures
         large = (figures >= view.row(_doubtful_from)) & (figures <= view.row(_highest))
-        return large & (figures % view.row(_scale) == 0)
+        return large & (figures % view.row(_scale) == 0) if large.any() else large  # a division for each cell costs
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._count_large, places.areas(self.cells(places.spec, table))))

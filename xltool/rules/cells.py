@@ -12,7 +12,7 @@ from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
-from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value
+from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.stack import CellMask
 from xltool.rules.view import SubmissionView
 
@@ -102,7 +102,7 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -
             if total is None or row.total or len(mine) < len(columns):
                 continue
             value = values[spec.index[total.key]]
-            if isinstance(value, int) and value != 0:
+            if figure_of(value):
                 yield finding(
                     "block.only_total",
                     total.key,

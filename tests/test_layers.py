@@ -18,6 +18,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "messages": {"model", "codes"},
     "kinds": set(),
     "csvfile": set(),
+    "days": set(),
     "digits": set(),
     "workers": set(),
     "files": {"codes", "digits", "model", "messages"},
@@ -41,12 +42,12 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "workers",
     },
     "campaign": {
-        "codes", "kinds", "csvfile", "readings", "workers", "model", "messages", "forms", "rules", "charts",
+        "codes", "days", "kinds", "csvfile", "readings", "workers", "model", "messages", "forms", "rules", "charts",
         "spreadsheet", "workbook", "reader", "report", "api", "files",
     },
     "cli": {
-        "codes", "digits", "kinds", "csvfile", "campaign", "readings", "workers", "model", "messages", "forms", "rules",
-        "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
+        "codes", "days", "digits", "kinds", "csvfile", "campaign", "readings", "workers", "model", "messages", "forms",
+        "rules", "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
     },
 }  # fmt: skip
 MODULES = {
@@ -55,6 +56,7 @@ MODULES = {
         "api",
         "codes",
         "csvfile",
+        "days",
         "digits",
         "files",
         "frames",
@@ -113,6 +115,7 @@ MODULES = {
         "collect",
         "console",
         "consolidate",
+        "days",
         "demo",
         "diagnostics",
         "doctor",

@@ -1,6 +1,7 @@
 """What an office types by hand: each slip of the keyboard is told in Chinese, with its line and how to mend it."""
 
 import time
+from datetime import date
 
 import pytest
 
@@ -11,7 +12,7 @@ from xltool.campaign.folder import SETTINGS, load_campaign
 from xltool.campaign.texts import parse_texts
 from xltool.campaign.toml_file import open_toml
 from xltool.forms.source import LARGEST_TOML, MOST_FAULTS
-from xltool.messages import DefinitionError
+from xltool.messages import DefinitionError, XltoolError
 from xltool.model import Submission
 
 SPEC = api.form("ogi-2021")
@@ -70,10 +71,28 @@ def test_a_deadline_may_stand_without_quotes(tmp_path):
     assert load_campaign(tmp_path).deadline.isoformat() == "2025-01-31"
 
 
-@pytest.mark.parametrize("deadline", ["2025-01-31T10:00:00", "10:00:00", "2025"])
+@pytest.mark.parametrize(
+    "deadline", ["2025-01-31T10:00:00", "10:00:00", "2025", '"2025年1月"', '"2025-02-30"', '"1月31日"']
+)
 def test_what_is_no_day_is_no_deadline(tmp_path, deadline):
     (tmp_path / SETTINGS).write_text(f"{GOOD}deadline = {deadline}\n", "utf-8")
-    with pytest.raises(Exception, match="deadline 的类型不对"):
+    with pytest.raises(XltoolError, match='deadline 应写成 "2025-01-10" 或 "2025年1月10日" 的样子'):
+        load_campaign(tmp_path)
+
+
+@pytest.mark.parametrize("deadline", ["2025年1月31日", "2025.1.31", "2025/01/31", "二〇二五年一月三十一日前"])
+def test_years_and_days_in_settings_as_people_write_them(tmp_path, deadline):
+    (tmp_path / SETTINGS).write_text(
+        f'form = "ogi-2021"\nname = "甲县"\nyear = "2024年度"\ndeadline = "{deadline}"\n', "utf-8"
+    )
+    campaign = load_campaign(tmp_path)
+    assert (campaign.year, campaign.deadline) == (2024, date(2025, 1, 31))
+
+
+@pytest.mark.parametrize("year", ["true", "2024.0", '"24年"', '["2024"]'])
+def test_what_is_no_year_is_told_with_an_example(tmp_path, year):
+    (tmp_path / SETTINGS).write_text(f'form = "ogi-2021"\nname = "甲县"\nyear = {year}\n', "utf-8")
+    with pytest.raises(XltoolError, match='year 应写成 2024 或 "2024年" 的样子'):
         load_campaign(tmp_path)
 
 

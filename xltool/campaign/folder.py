@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from xltool import files
 from xltool.campaign.roster import Roster, parse_roster
 from xltool.campaign.store import Store
 from xltool.campaign.toml_file import open_toml
+from xltool.days import parse_day, parse_year
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec
@@ -25,7 +25,14 @@ CAMPAIGN_FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
 COUNTY_SUBMISSION: Final = "submission.json"
 """The sum, in `county/`."""
 KEY_BYTES: Final = 32
-_FIELDS: Final = {"form": str, "year": int, "name": str, "deadline": str, "prior": list}
+_FIELDS: Final[Mapping[str, tuple[type, str]]] = {
+    "form": (str, '"报表名称"'),
+    "year": (int, '2024 或 "2024年"'),
+    "name": (str, '"额敏县"'),
+    "deadline": (date, '"2025-01-10" 或 "2025年1月10日"'),
+    "prior": (list, '["../2023"]'),
+}
+"""The settings: what each is once it is read, and an example."""
 
 
 @dataclass(frozen=True)
@@ -131,20 +138,21 @@ def find_campaign(start: Path) -> Campaign:
 def load_campaign(root: Path) -> Campaign:
     """The campaign of a folder; raises `XltoolError` with every fault of its campaign.toml."""
     _, document = open_toml(_read_bytes(root / SETTINGS), SETTINGS)
-    if type(document.get("deadline")) is date:  # written without quotes, TOML takes it for a date itself
-        document["deadline"] = document["deadline"].isoformat()
     faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
     faults += [f"缺少 {name}" for name in ("form", "year", "name") if name not in document]
+    if isinstance(document.get("year"), str):
+        document["year"] = parse_year(document["year"])
+    if isinstance(document.get("deadline"), str):
+        document["deadline"] = parse_day(document["deadline"])
     faults += [
-        f"{name} 的类型不对"
-        for name, kind in _FIELDS.items()
-        if name in document and (not isinstance(document[name], kind) or isinstance(document[name], bool))
+        f"{name} 应写成 {example} 的样子"
+        for name, (kind, example) in _FIELDS.items()
+        if name in document and (not isinstance(document[name], kind) or isinstance(document[name], bool | datetime))
     ]
     if faults:
         raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
-    deadline = parse_deadline(document["deadline"]) if "deadline" in document else None
     form, name, prior = str(document["form"]), str(document["name"]), tuple(map(str, document.get("prior", ())))
-    campaign = Campaign(root, form, document["year"], name, deadline, prior)
+    campaign = Campaign(root, form, document["year"], name, document.get("deadline"), prior)
     check_campaign(campaign)
     return campaign
 
@@ -158,16 +166,6 @@ def check_campaign(campaign: Campaign) -> None:
         raise XltoolError(f"{spec.id} 用于{span}，不能用于 {campaign.year} 年度。")
     if not campaign.name.strip() or not campaign.name.isprintable():
         raise XltoolError("填报任务的名称不能为空，也不能有控制字符。")
-
-
-def parse_deadline(text: str) -> date:
-    """A deadline such as 2025-01-31; raises `XltoolError`."""
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise XltoolError(f"期限“{text}”应写成 2025-01-31 的样子。") from error
 
 
 def resolve_paths(campaign: Campaign, paths: Sequence[str]) -> list[Path]:

@@ -12,6 +12,7 @@ import click
 from xltool import api, files, readings
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
+from xltool.cli.days import Year
 from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
 from xltool.csvfile import as_csv
 from xltool.model import Finding, Reading
@@ -39,7 +40,7 @@ EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注
 @click.option("--agency", metavar="名称", default="", help="单位名称；不写则取标题里的。")
 @click.option("--code", metavar="代码", default="", help="单位代码；报告里没有，不写则用单位名称。")
 @click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。")
-@click.option("--year", metavar="年度", type=click.IntRange(2000, 2100), help="报告年度；不写则取标题里的。")
+@click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年；不写则取标题里的。")
 @click.option(
     "--scope", type=click.Choice(list(SCOPE_NAMES)), default="own", help="own 本级（默认），consolidated 汇总。"
 )

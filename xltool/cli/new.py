@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from xltool import files
 from xltool.campaign import county, folder, priors, roster
 from xltool.cli import console
 from xltool.cli.chinese import Command
+from xltool.cli.days import Day, Year
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
 from xltool.model import Finding
@@ -24,7 +26,7 @@ from xltool.model import Finding
 )
 @click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
 @click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")
-@click.option("--year", metavar="年度", required=True, type=int, help="报告年度，如 2024。")
+@click.option("--year", metavar="年度", required=True, type=Year(), help="报告年度，如 2024 或 2024年。")
 @click.option("--name", metavar="名称", required=True, help="任务名称，如 额敏县。")
 @click.option(
     "--roster",
@@ -34,7 +36,7 @@ from xltool.model import Finding
     type=click.Path(path_type=Path),
     help="单位名录：.csv 或 .xlsx。",
 )
-@click.option("--deadline", metavar="日期", help="报送期限，如 2025-01-31。")
+@click.option("--deadline", metavar="日期", type=Day(), help="报送期限，如 2025-01-31 或 2025年1月31日。")
 @click.option(
     "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
 )
@@ -46,7 +48,7 @@ def command(
     year: int,
     name: str,
     roster_path: Path,
-    deadline: str | None,
+    deadline: date | None,
     prior: tuple[Path, ...],
     passwords: tuple[str, ...],
 ) -> None:
@@ -56,7 +58,7 @@ def command(
         raise XltoolError(f"单位名录 {roster_path} 打不开：{data.data.get('why', '文件过大')}。")
     listed = roster.parse_roster(data)
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
-    campaign = folder.Campaign(root, form_id, year, name, folder.parse_deadline(deadline) if deadline else None, paths)
+    campaign = folder.Campaign(root, form_id, year, name, deadline, paths)
     folder.check_campaign(campaign)
     known = priors.gather_last_year(prior, year, listed, passwords)
     for note in listed.notes:

@@ -13,7 +13,7 @@ from xltool.codes import ANNUAL_NOTICE, CATALOGUE, FILING_GUIDE, GRADES, LEVEL_N
 from xltool.forms import catalog, checks
 from xltool.messages import finding, format_scaled, join_first, render, suggest
 from xltool.model import LEVELS, NOT_APPLICABLE, SEVERITIES, Agency, Reading
-from xltool.rules import localise, validate
+from xltool.rules import causes, validate
 from xltool.rules.judge import judge_readings
 from xltool.rules.stack import stack_values
 
@@ -251,7 +251,7 @@ def test_every_suspect_says_why():
     values["applications.granted.other"] += 1
     given = figures.submission(SPEC, values)
     (broken,) = validate.find_broken_rules(SPEC, [given], stack_values([given.values]))
-    found = [suspect for f in localise.explain_findings(SPEC, given.values, broken) for suspect in f.suspects]
+    found = [suspect for cause in causes.find_causes(SPEC, given.values, None, broken) for suspect in cause.suspects]
     assert found
     assert all(suspect.why.encode("gbk") for suspect in found)
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import UnknownFormError, XltoolError, finding
-from xltool.model import Finding, FormSpec, Reading, Submission
+from xltool.model import CellKey, Finding, FormSpec, Reading, Submission, Suspect
 
 if TYPE_CHECKING:
     import pandas
 
     from xltool.charts.picture import Picture
     from xltool.published.read import Hints, Imported
+    from xltool.rules.opinions import Opinion
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
 
@@ -320,36 +321,79 @@ def message(found: Finding, spec: FormSpec | None) -> str:
     return messages.render(found, spec, make_plan(spec).place)
 
 
+def group_opinions(reading: Reading) -> tuple[Opinion, ...]:
+    """The findings of a reading as opinions: those of one cause are one, the gravest first.
+
+    >>> [reading] = xltool.check([xltool.read(wrong)])
+    >>> [(opinion.severity, len(opinion.findings)) for opinion in xltool.group_opinions(reading)][:1]
+    [('error', 2)]
+    """
+    from xltool.rules.opinions import group_findings
+
+    return group_findings(reading.findings)
+
+
+def describe_opinion(opinion: Opinion, reading: Reading) -> dict[str, Any]:
+    """An opinion as the contract's JSON has it: severity, message, cells, which findings, suspects."""
+    from xltool.rules.opinions import list_cells, word_opinion
+
+    spec, place = _find_places(reading)
+    return {
+        "severity": opinion.severity,
+        "message": word_opinion(opinion, reading.findings, spec, place),
+        "cells": _describe_cells(list_cells(opinion, reading.findings), reading),
+        "findings": list(opinion.findings),
+        "suspects": _describe_suspects(opinion.suspects, reading),
+    }
+
+
 def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
     """A finding as the contract's JSON has it.
 
     Code, rule, severity, cells with sheet, address and value, message, suspects.
     """
-    spec = None if reading.submission is None else form(reading.submission.form)
-    cells, suspects = [], []
-    if spec is not None and reading.submission is not None:
-        from xltool.workbook.layout_plan import make_plan
-
-        place, values = make_plan(spec).place, reading.submission.values
-        for key in found.keys:
-            sheet, address = place(key)
-            value = document.json_value(values[spec.index[key]], spec.cell(key).measure)
-            cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
-        for suspect in found.suspects:
-            measure = spec.cell(suspect.key).measure
-            value, proposed = (
-                document.json_value(suspect.value, measure),
-                document.json_value(suspect.proposed, measure),
-            )
-            suspects.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
+    spec, _ = _find_places(reading)
     return {
         "code": found.code,
         "rule": None if found.rule is None else found.rule.partition("@")[0],
         "severity": found.severity,
-        "cells": cells,
+        "cells": _describe_cells(found.keys, reading),
         "message": message(found, spec),
-        "suspects": suspects,
+        "suspects": _describe_suspects(found.suspects, reading),
     }
+
+
+def _find_places(reading: Reading) -> tuple[FormSpec | None, messages.Locator | None]:
+    """The form of a reading and where its workbook has the cells; neither for what was rejected."""
+    if reading.submission is None:
+        return None, None
+    from xltool.workbook.layout_plan import make_plan
+
+    spec = form(reading.submission.form)
+    return spec, make_plan(spec).place
+
+
+def _describe_cells(keys: Sequence[CellKey], reading: Reading) -> list[dict[str, Any]]:
+    spec, place = _find_places(reading)
+    if spec is None or place is None or reading.submission is None:
+        return []
+    cells = []
+    for key in keys:
+        sheet, address = place(key)
+        value = document.json_value(reading.submission.values[spec.index[key]], spec.cell(key).measure)
+        cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
+    return cells
+
+
+def _describe_suspects(suspects: Sequence[Suspect], reading: Reading) -> list[dict[str, Any]]:
+    spec, _ = _find_places(reading)
+    described = []
+    for suspect in suspects if spec is not None else ():
+        assert spec is not None
+        measure = spec.cell(suspect.key).measure
+        value, proposed = document.json_value(suspect.value, measure), document.json_value(suspect.proposed, measure)
+        described.append({"key": suspect.key, "value": value, "proposed": proposed, "why": suspect.why})
+    return described
 
 
 def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:

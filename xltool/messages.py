@@ -84,7 +84,7 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     remedy, basis = message.remedy, message.basis
     if found.rule is not None and spec is not None:
         rule = next(rule for rule in spec.rules if rule.name == found.rule)
-        facts["text"], facts["at"] = rule.text, _name_place(rule, spec)
+        facts["text"], facts["at"] = rule.text, f"{name_place(rule, spec)}："
         facts["figures"] = word_figures(rule, spec, found.data)
         remedy, basis = rule.remedy or "核对所列各格。", rule.basis
     else:
@@ -245,9 +245,9 @@ def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     return f"上年的{name.removeprefix('本年')}" if key.startswith(PRIOR) else name
 
 
-def _name_place(rule: Rule, spec: FormSpec) -> str:
-    table = spec.cell(rule.linear.own[0]).table.name
-    return f"{table}{rule.where}："
+def name_place(rule: Rule, spec: FormSpec) -> str:
+    """Where a rule looks, as a clerk says it: `表三“自然人”栏`."""
+    return f"{spec.cell(rule.linear.own[0]).table.name}{rule.where}"
 
 
 def make_visible(text: str) -> str:

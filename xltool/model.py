@@ -411,6 +411,7 @@ class Suspect:
     value: Value
     proposed: int
     why: str
+    likely: bool = False  # whether more than arithmetic speaks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +424,9 @@ class Finding:
     rule: str | None = None  # Rule.name
     data: Mapping[str, Any] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
+    together: bool = False  # whether all suspects are to be corrected, and not one of them
+    cause: str | None = None  # what findings of one cause have in common: the name of the rule that leads them
+    follows: bool = False  # whether it goes by itself once what leads it is mended
 
 
 @dataclass(frozen=True, slots=True)

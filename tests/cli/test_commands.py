@@ -189,7 +189,20 @@ FINDING = {
     "message": str,
     "suspects": [SUSPECT],
 }
-REJECTED = {"schema": ("xltool/check/1",), "file": str, "status": ("rejected",), "findings": [FINDING]}
+OPINION = {
+    "severity": ("error", "warning", "info"),
+    "message": str,
+    "cells": [CELL],
+    "findings": [int],
+    "suspects": [SUSPECT],
+}
+REJECTED = {
+    "schema": ("xltool/check/1",),
+    "file": str,
+    "status": ("rejected",),
+    "findings": [FINDING],
+    "opinions": [OPINION],
+}
 CHECKED = REJECTED | {
     "status": ("accepted", "returned"),
     "form": str,
@@ -280,7 +293,10 @@ def test_a_check_for_people(folder):
     ]
     assert "  [强制] 表三" in result.stdout
     assert "  [核实] " in result.stdout
-    assert "疑似错误：" in result.stdout
+    assert "应为 " in result.stdout
+    every = run("check", "--all", *paths)
+    assert every.exit_code == result.exit_code
+    assert len(every.stdout.splitlines()) > len(result.stdout.splitlines())
     assert result.stderr == "共 4 个文件：通过 2 个，退回 1 个，无法读取 1 个。\n"
 
 

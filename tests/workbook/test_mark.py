@@ -19,7 +19,8 @@ from xltool import api
 from xltool.codes import CATALOGUE
 from xltool.forms.sheet_names import CHECKS, RETURN, TEXTS
 from xltool.messages import finding
-from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission, Suspect
+from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission
+from xltool.rules.opinions import list_cells
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import list_formulas
 from xltool.workbook.layout_plan import Spot, make_plan
@@ -256,20 +257,21 @@ def test_the_head_says_whose_it_is_and_how_many():
     found = rows(opened(returned(wrong(), right(), 2)))
     assert found[0][0] == "退回意见"
     assert found[1][0] == "填报单位：额敏县教育和科学技术局　　报告年度：2024 年　　第 2 次报送"
-    codes = [finding.severity for finding in wrong().findings]
+    codes = [opinion.severity for opinion in api.group_opinions(wrong())]
+    assert len(codes) < len(wrong().findings)
     assert found[4][0] == f"共 {len(codes)} 条意见：强制 {codes.count('error')} 条，核实 {codes.count('warning')} 条。"
 
 
-def test_every_finding_is_listed_gravest_first_with_its_link():
+def test_every_opinion_is_listed_gravest_first_with_its_link():
     book = opened(returned(wrong()))
     listed = lines(book)
-    assert [row[0] for row in listed] == [str(number) for number in range(1, len(wrong().findings) + 1)]
+    assert [row[0] for row in listed] == [str(number) for number in range(1, len(api.group_opinions(wrong())) + 1)]
     grades = [row[1] for row in listed]
     assert grades == sorted(grades, key=["强制", "核实", "提示"].index)
     links = {cell.hyperlink.location for row in book[RETURN].iter_rows() for cell in row if cell.hyperlink}
     assert all(cell.hyperlink.target is None for row in book[RETURN].iter_rows() for cell in row if cell.hyperlink)
     spots = {Spot(*parse_reference(link)[:3]) for link in links}
-    assert spots == {PLAN.cells[found.keys[0]] for found in wrong().findings}
+    assert spots == {PLAN.cells[list_cells(found, wrong().findings)[0]] for found in api.group_opinions(wrong())}
 
 
 def test_a_finding_in_its_parts():
@@ -402,21 +404,21 @@ def test_several_findings_of_a_cell_share_its_comment_and_the_gravest_its_colour
     assert first.dxf.fill.bgColor.rgb == "FFF4914D"
 
 
-def test_suspects_are_named_on_the_sheet_and_in_the_comments():
-    suspect = Suspect(COUNT, 12, 21, "两位数字颠倒")
-    one = replace(
-        wrong().findings[0],
-        keys=(TOTAL,),
-        code="total.typed",
-        rule=None,
-        data={"typed": "1", "sum": ""},
-        suspects=(suspect,),
-    )
-    book = told(one)
-    wanted = f"疑似错误：{place(COUNT)} 12 → 21，两位数字颠倒。"
-    assert lines(book)[0][5].endswith(wanted)
-    assert comment(book, COUNT) == wanted
-    assert place(COUNT) in marked(book)
+def test_the_cell_that_all_points_at_leads_on_the_sheet_and_in_its_comment():
+    cell = "applications.carried_in.enterprise"
+    true = {
+        key: 0 if key.startswith("disclosure.") else value for key, value in figures.consistent(SPEC, Random(3)).items()
+    }
+    carried = {f"applications.carried_out.{at}": true[f"applications.carried_in.{at}"] for at in figures.APPLICANTS}
+    last, values = (figures.summed(SPEC, true | change) for change in (carried, {cell: true[cell] + 9}))
+    given = [figures.submission(SPEC, each) for each in (values, last)]
+    [found] = api.check([Reading(given[0])], [given[1]])
+    book = opened(mark_workbook(SPEC, given[0], found.findings, None, 1))
+    first = lines(book)[0]
+    assert first[2].startswith(place(cell))
+    assert f"应为 {true[cell]}（填的是 {values[cell]}）：只改这一格，4 条勾稽关系都平。" in first[4]
+    assert comment(book, cell).startswith("【强制】表三“上年结转”行“商业企业”栏")
+    assert place(cell) in marked(book)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "<r>&</r>", "http://a.cn/", "_x0041_", "控\x00制\x1f", "长" * 40_000])

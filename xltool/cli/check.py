@@ -30,6 +30,7 @@ from xltool.messages import make_visible
     help="上年的工作簿或上报件，用来与上年比较；可以多次。",
 )
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
+@click.option("--all", "shows_all", is_flag=True, help="逐条列出，不把同一原因的问题合为一条意见。")
 @click.option("--second", is_flag=True, help="通过的工作簿用另一个程序库（openpyxl）再读一遍，核对各填报格的数。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
 @password_options
@@ -37,6 +38,7 @@ def command(  # noqa: PLR0917
     paths: tuple[Path, ...],
     prior_paths: tuple[Path, ...],
     as_json: bool,
+    shows_all: bool,
     second: bool,
     strict: bool,
     passwords: tuple[str, ...],
@@ -55,7 +57,7 @@ def command(  # noqa: PLR0917
             console.write_result(output.to_json(str(path), reading))
             continue
         console.say(f"{make_visible(str(path))}：{output.STATUS_WORDS[api.status(reading)]}")
-        for line in output.describe_findings(reading):
+        for line in output.describe_findings(reading) if shows_all else output.describe_opinions(reading):
             console.say(line)
     if not as_json:
         counts = Counter(api.status(reading) for reading in readings)

@@ -103,7 +103,7 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
         )
     outcome = output.STATUS_WORDS["returned" if made.draft else "accepted"]
     yield f"汇总数：{outcome}{'，报告标明是草稿' if made.draft else ''}"
-    yield from output.describe_findings(made.reading)
+    yield from output.describe_opinions(made.reading)
 
 
 def _list_absent(title: str, absent: Sequence[Absence]) -> Iterator[str]:

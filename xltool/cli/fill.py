@@ -38,6 +38,6 @@ def command(document: Path, target: Path) -> None:
         reading = Reading(submission, (*reading.findings, *api.differing_totals(submission)))
         files.write_file(target, api.fill(submission))
         console.say(f"已写出 {target}", err=True)
-    for line in output.describe_findings(reading):
+    for line in output.describe_opinions(reading):
         console.say(line, err=True)
     sys.exit(output.choose_exit_code([reading]))

@@ -69,7 +69,7 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
         if evidence is not None:
             files.write_file(evidence, _write_evidence(sources))
             console.say(f"已写出 {evidence}", err=True)
-    for line in output.describe_findings(reading):
+    for line in output.describe_opinions(reading):
         console.say(line, err=True)
     sys.exit(output.choose_exit_code([reading]))
 

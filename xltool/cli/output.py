@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from xltool import api, files
 from xltool.codes import GRADES
-from xltool.model import Finding, FormSpec, Reading, Suspect
+from xltool.model import Finding, FormSpec, Reading
 from xltool.readings import stream_readings
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
@@ -47,17 +47,16 @@ def spec_of(reading: Reading) -> FormSpec | None:
 
 
 def describe_findings(reading: Reading) -> Iterable[str]:
-    """One indented line a finding, errors first."""
+    """One indented line a finding, errors first: every single one, however many have one cause."""
     spec = spec_of(reading)
-    named: set[Suspect] = set()  # findings of one fault share their suspects: name each once
     for found in reading.findings:
         yield f"  [{GRADES[found.severity]}] {api.message(found, spec)}"
-        for suspect in found.suspects:
-            if spec is not None and suspect not in named:
-                named.add(suspect)
-                cell = spec.cell(suspect.key)
-                change = f"{describe_value(suspect.value, cell)} → {describe_value(suspect.proposed, cell)}"
-                yield f"        疑似错误：{describe_cell(spec, suspect.key)} {change}，{suspect.why}。"
+
+
+def describe_opinions(reading: Reading) -> Iterable[str]:
+    """One indented line an opinion, errors first."""
+    for opinion in api.group_opinions(reading):
+        yield f"  [{GRADES[opinion.severity]}] {api.describe_opinion(opinion, reading)['message']}"
 
 
 def describe_cell(spec: FormSpec, key: str) -> str:
@@ -86,6 +85,7 @@ def to_json(file: str, reading: Reading) -> bytes:
             "agency": {"code": submission.agency.code, "name": submission.agency.name},
         }
     document["findings"] = [api.describe_finding(found, reading) for found in reading.findings]
+    document["opinions"] = [api.describe_opinion(opinion, reading) for opinion in api.group_opinions(reading)]
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 

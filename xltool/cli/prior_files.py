@@ -21,7 +21,7 @@ def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, S
         reading = output.read_path(path, given)
         if reading.submission is None:
             console.say(f"上年文件 {make_visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
-            for line in output.describe_findings(reading):
+            for line in output.describe_opinions(reading):
                 console.say(line, err=True)
             sys.exit(output.choose_exit_code([reading]))
         found[str(path)] = reading.submission

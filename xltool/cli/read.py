@@ -38,6 +38,6 @@ def command(workbook: Path, target: Path | None, passwords: tuple[str, ...]) -> 
         else:
             files.write_file(target, data)
             console.say(f"已写出 {target}", err=True)
-    for line in output.describe_findings(reading):
+    for line in output.describe_opinions(reading):
         console.say(line, err=True)
     sys.exit(output.choose_exit_code([reading]))

@@ -29,4 +29,4 @@ def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Subm
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:
         return Readback()
-    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.describe_findings(reading)), differs=True)
+    return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.describe_opinions(reading)), differs=True)

@@ -82,7 +82,7 @@ def command(
     )
     [reading] = api.check(loaded, priors)
     status = api.status(reading)
-    for line in output.describe_findings(reading):
+    for line in output.describe_opinions(reading):
         console.say(line, err=True)
     if reading.submission is None or (status == "returned" and not draft):
         if reading.submission is not None:

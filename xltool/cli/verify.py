@@ -40,14 +40,14 @@ def command(report: Path, source: Path, *, prior: Path | None, passwords: tuple[
         {} if prior is None else prior_files.read_prior_files((prior,), passwords),
     )
     if held.submission is None:
-        for line in output.describe_findings(held):
+        for line in output.describe_opinions(held):
             console.say(line, err=True)
         sys.exit(output.choose_exit_code([held]))
     data = files.read_file(report)
     reading = (
         Reading(None, (data,)) if isinstance(data, Finding) else readings.verify_report(data, held.submission, last)
     )
-    for line in output.describe_findings(reading):
+    for line in output.describe_opinions(reading):
         console.say(line)
     if not reading.findings:
         cells = len(api.form(held.submission.form).cells)

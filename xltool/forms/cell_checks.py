@@ -281,10 +281,8 @@ class JumpCheck(FigureCheck):
         return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.measure.signed)
 
     def mask(self, view: CheckedView) -> Array:
-        this, last = view.figures, view.last_figures
-        far = (this > JUMP_TIMES * last) | (JUMP_TIMES * this < last)
-        apart = abs(this - last) >= view.row(_least_jump)
-        return far & apart & view.plain & view.last_plain & (view.row(_is_signed) == 0)
+        far = _is_far(view.figures, view.last_figures, view.row(_least_jump))
+        return far & view.plain & view.last_plain & (view.row(_is_signed) == 0)
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._count_jumped, places.areas(self.cells(places.spec, table)))) or "0"
@@ -355,9 +353,19 @@ CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
 """All kinds of checks of cells, in the order of the 校验 sheet."""
 
 
+def has_jumped(this: int, last: int, cell: Cell) -> bool:
+    """Whether a figure of a cell is out of proportion to last year's; never where it is a change already."""
+    return not cell.measure.signed and bool(_is_far(this, last, _least_jump(cell)))
+
+
 def is_unwritten(text: str) -> bool:
     """Whether there is nothing to read in a text: blanks and line breaks are nothing."""
     return not text.strip(" \n\u3000")
+
+
+def _is_far(this: Any, last: Any, least: Any) -> Any:
+    """Whether figures, or arrays of them, are more than so many times each other, and so much apart."""
+    return ((this > JUMP_TIMES * last) | (JUMP_TIMES * this < last)) & (abs(this - last) >= least)
 
 
 def _is_total(cell: Cell) -> int:

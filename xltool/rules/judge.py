@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from xltool.forms import totals
+from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
-from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission
-from xltool.rules import cells, localise, prior_year, texts, validate
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
+from xltool.rules import causes, cells, prior_year, texts, validate
+from xltool.rules.causes import Cause
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
+
+_ACROSS_YEARS: Final = frozenset(kind.code for kind in CELL_CHECKS if kind.across_years)
 
 
 def judge_readings(
@@ -37,19 +43,69 @@ def judge_readings(
         for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
         if reading.submission is not None
     ]
+    doubts, breaks, last_year = _judge_completed(spec, completed, given, notes)
+    results = []
+    for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
+        why = causes.find_causes(spec, submission.values, None if last_year is None else last_year[at], broken)
+        judged = [*doubt, *causes.explain_findings(broken, why)]
+        judged = _find_consequences(spec, submission, given[at], judged, why)
+        results.append(Reading(submission, tuple(sorted([*mine, *judged], key=partial(_finding_order, spec.index)))))
+    queue = iter(results)
+    return [reading if reading.submission is None else next(queue) for reading in readings]
+
+
+def _judge_completed(
+    spec: FormSpec,
+    completed: Sequence[Submission],
+    given: Sequence[Submission | None],
+    notes: Sequence[Sequence[Finding]],
+) -> tuple[list[list[Finding]], list[list[Finding]], list[tuple[Value, ...]] | None]:
+    """For each submission what is doubtful of it, and its broken rules; and last year's values, if there are any."""
     last_year = [prior_year.align_prior(spec, prior) for prior in given] if any(given) else None
     view = SubmissionView(spec, completed, last_year)
     doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
     for mine, submission, prior in zip(doubts, completed, given, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior))
     years = view.stack if last_year is None else join_years(view.stack, view.last)
-    breaks = validate.find_broken_rules(spec, completed, years, last_year)
-    results = []
-    for submission, mine, doubt, broken in zip(completed, notes, doubts, breaks, strict=True):
-        found = [*mine, *doubt, *localise.explain_findings(spec, submission.values, broken)]
-        results.append(Reading(submission, tuple(sorted(found, key=partial(_finding_order, spec.index)))))
-    queue = iter(results)
-    return [reading if reading.submission is None else next(queue) for reading in readings]
+    return doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year
+
+
+def _find_consequences(
+    spec: FormSpec, submission: Submission, prior: Submission | None, found: Sequence[Finding], why: Sequence[Cause]
+) -> list[Finding]:
+    """The findings, those that go once a known cause is mended under it: the submission so corrected is judged anew.
+
+    Beside a cause that is not known stand the figures of its lines that are out of proportion to last year's.
+    """
+    if not why or not any(each.cause is None and each.keys for each in found):
+        return list(found)
+    known = [cause for cause in why if cause.known]
+    result = list(found)
+    for cause in known:
+        corrected = _correct_cause(spec, submission, cause)
+        [doubt], [broken], _ = _judge_completed(spec, [corrected], [prior], [()])
+        left = {(each.code, each.rule, each.keys) for each in (*doubt, *broken)}
+        for at, each in enumerate(result):
+            if each.cause is None and each.keys and (each.code, each.rule, each.keys) not in left:
+                result[at] = replace(each, cause=cause.rules[0], follows=True)
+    for cause in why:
+        near = set() if cause.known else causes.list_cells(spec, cause)
+        for at, each in enumerate(result):
+            if each.cause is None and each.code in _ACROSS_YEARS and not near.isdisjoint(each.keys):
+                result[at] = replace(each, cause=cause.rules[0])
+    return result
+
+
+def _correct_cause(spec: FormSpec, submission: Submission, cause: Cause) -> Submission:
+    """The submission with what a cause proposes in place, and the totals that were right made right again."""
+    before = totals.compute_totals(spec, submission.values)
+    values = list(submission.values)
+    for suspect in cause.suspects if cause.together else cause.suspects[:1]:
+        values[spec.index[suspect.key]] = suspect.proposed
+    after = totals.compute_totals(spec, values)
+    if all(old == new for old, new in zip(before, submission.values, strict=True)):
+        return replace(submission, values=after)
+    return replace(submission, values=tuple(values))
 
 
 def _finding_order(index: Mapping[CellKey, int], found: Finding) -> tuple[int, int]:

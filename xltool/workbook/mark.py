@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from xltool import messages
 from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
-from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Severity, Submission, Suspect, Value
+from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Value
+from xltool.rules.opinions import Opinion, group_findings, list_cells, tell_opinion
 from xltool.workbook.layout_plan import Plan, Spot, make_plan
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import write_workbook
@@ -51,66 +51,57 @@ def mark_workbook(
 def _build_notice(
     layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int
 ) -> Notice:
-    spec = layout.spec
-    values = dict(zip(spec.index, submission.values, strict=True))
-    ordered = sorted(findings, key=lambda found: SEVERITIES.index(found.severity))
-    remarks = tuple(_build_remark(found, layout, values) for found in ordered)
+    values = dict(zip(layout.spec.index, submission.values, strict=True))
+    opinions = group_findings(findings)
+    remarks = tuple(_build_remark(opinion, findings, layout, values) for opinion in opinions)
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
-    return Notice(version, remarks, changes, _mark_cells(ordered, layout, values))
+    return Notice(version, remarks, changes, _mark_cells(opinions, findings, layout, values))
 
 
-def _build_remark(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> Remark:
-    problem, remedy, basis = _describe_finding(found, layout)
-    target = _find_target(found, layout)
-    remedy += "".join(f"\n疑似错误：{_describe_suspect(suspect, layout)}" for suspect in found.suspects)
+def _build_remark(
+    opinion: Opinion, findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value]
+) -> Remark:
+    problem, remedy, basis = _describe_opinion(opinion, findings, layout)
+    cells, lead = list_cells(opinion, findings), findings[opinion.findings[0]]
+    target = layout.cells[cells[0]] if cells else _find_target(lead, layout)
     return Remark(
-        found.severity,
-        _describe_place(found, layout, target),
+        opinion.severity,
+        _describe_place(cells, layout, target),
         target,
-        _describe_figures(found, layout, values),
+        _describe_figures(lead, cells, layout, values),
         problem,
         remedy,
         basis,
     )
 
 
-def _describe_finding(found: Finding, layout: Plan) -> tuple[str, str, str]:
-    problem, remedy, basis = messages.tell_finding(found, layout.spec, layout.place)
+def _describe_opinion(opinion: Opinion, findings: Sequence[Finding], layout: Plan) -> tuple[str, str, str]:
+    problem, remedy, basis = tell_opinion(opinion, findings, layout.spec, layout.place)
     return clean_text(problem), clean_text(remedy) or NOTHING_TO_DO, clean_text(basis)
 
 
-def _describe_suspect(suspect: Suspect, layout: Plan) -> str:
-    cell = layout.spec.cell(suspect.key)
-    change = f"{format_value(suspect.value, cell.measure)} → {format_value(suspect.proposed, cell.measure)}"
-    return f"{cell.table.name} {layout.cells[suspect.key].address} {change}，{clean_text(suspect.why)}。"
-
-
 def _find_target(found: Finding, layout: Plan) -> Spot | None:
-    """The first cell that a finding is about, or the cell or sheet of the text that it names."""
-    if found.keys:
-        return layout.cells[found.keys[0]]
+    """The cell or sheet of the text that a finding without cells names."""
     label, sheet = found.data.get("label"), found.data.get("sheet")
     named = next((layout.texts[text.key] for text in layout.spec.texts if text.label == label), None)
     return named or (Spot(sheet, 0, 0) if sheet in layout.sheets else None)
 
 
-def _describe_place(found: Finding, layout: Plan, target: Spot | None) -> str:
-    if found.keys:
-        first = f"{layout.spec.cell(found.keys[0]).table.name} {layout.cells[found.keys[0]].address}"
-        return f"{first}{and_more(len(found.keys), 1, '格')}"
+def _describe_place(cells: Sequence[CellKey], layout: Plan, target: Spot | None) -> str:
+    if cells:
+        first = f"{layout.spec.cell(cells[0]).table.name} {layout.cells[cells[0]].address}"
+        return f"{first}{and_more(len(cells), 1, '格')}"
     if target is None:
         return "整份工作簿"
     return target.sheet if (target.row, target.column) == (0, 0) else f"{target.sheet} {target.address}"
 
 
-def _describe_figures(found: Finding, layout: Plan, values: Mapping[CellKey, Value]) -> str:
+def _describe_figures(lead: Finding, cells: Sequence[CellKey], layout: Plan, values: Mapping[CellKey, Value]) -> str:
     """What stood in the cells: what was typed, or the figures."""
-    typed = found.data.get("raw", found.data.get("typed"))
+    typed = lead.data.get("raw", lead.data.get("typed"))
     if typed is not None:
         return f"“{clean_text(str(typed))}”"
-    figures = [
-        (layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in found.keys
-    ]
+    figures = [(layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in cells]
     if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
         listed = [f"{address}：{figure}" for address, figure in figures[:MAX_LISTED_FIGURES]]
         return "\n".join([*listed, *(["……"] if len(figures) > MAX_LISTED_FIGURES else [])])
@@ -162,24 +153,21 @@ class _CellNotes:
     told: list[str] = field(default_factory=list)
 
 
-def _mark_cells(findings: Iterable[Finding], layout: Plan, values: Mapping[CellKey, Value]) -> dict[CellKey, Mark]:
-    """The cells of all findings that ask for something, in the order of the form; `findings` come gravest first."""
+def _mark_cells(
+    opinions: Iterable[Opinion], findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value]
+) -> dict[CellKey, Mark]:
+    """The cells of all opinions that ask for something, in the order of the form; `opinions` come gravest first."""
     noted: dict[CellKey, _CellNotes] = {}
-    for found in findings:
-        if found.severity == "info":
+    for opinion in opinions:
+        if opinion.severity == "info":
             continue
-        problem, remedy, _ = _describe_finding(found, layout)
-        said = f"【{GRADES[found.severity]}】{problem}\n改法：{remedy}"
-        commented = found.keys if len(found.keys) <= MOST_CELLS else found.keys[:1]
-        for key in found.keys:
-            cell = noted.setdefault(key, _CellNotes(found.severity))
-            if key in commented:
+        problem, remedy, _ = _describe_opinion(opinion, findings, layout)
+        said = f"【{GRADES[opinion.severity]}】{problem}\n改法：{remedy}"
+        cells = dict.fromkeys((*list_cells(opinion, findings), *(suspect.key for suspect in opinion.suspects)))
+        for at, key in enumerate(cells):
+            cell = noted.setdefault(key, _CellNotes(opinion.severity))
+            if at == 0 or len(cells) <= MOST_CELLS:
                 cell.told.append(said)
-        for suspect in found.suspects:
-            doubt = f"疑似错误：{_describe_suspect(suspect, layout)}"
-            cell = noted.setdefault(suspect.key, _CellNotes(found.severity))
-            if doubt not in cell.told:
-                cell.told.append(doubt)
     return {
         key: Mark(noted[key].severity, values[key], _write_comment(noted[key].told))
         for key in layout.spec.index

@@ -1,0 +1,166 @@
+"""One slip of the pen, one opinion; where last year or arithmetic can tell, the true cell leads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+import xltool
+from tests import figures
+from xltool import api
+from xltool.messages import finding
+from xltool.model import Reading
+from xltool.rules.opinions import group_findings, list_cells, word_opinion
+from xltool.workbook.layout_plan import make_plan
+
+SPEC = xltool.form("ogi-2021")
+PLACE = make_plan(SPEC).place
+TABLE = next(table for table in SPEC.tables if table.id == "applications")
+
+
+def last_year(rng, values):
+    """A year before that fits: its carried-over figures are this year's carried in, the rest is near."""
+    near = {
+        key: max(0, value + rng.randint(-3, 3)) if key.startswith("applications.") and value else value
+        for key, value in values.items()
+    }
+    for column in figures.APPLICANTS:
+        done = sum(near[f"applications.{row}.{column}"] for row in figures.results(SPEC))
+        kept = near[f"applications.carried_out.{column}"] = values[f"applications.carried_in.{column}"]
+        near[f"applications.received.{column}"] = max(0, done + kept - near[f"applications.carried_in.{column}"])
+    for end in ("issued", "repealed", "in_force"):
+        near[f"disclosure.normative_documents.{end}"] = 0
+    near["disclosure.normative_documents.in_force"] = (
+        values["disclosure.normative_documents.in_force"]
+        - values["disclosure.normative_documents.issued"]
+        + values["disclosure.normative_documents.repealed"]
+    )
+    return figures.summed(SPEC, near)
+
+
+def this_year(rng):
+    values = figures.consistent(SPEC, rng)
+    values["disclosure.normative_documents.repealed"] = 0
+    return values
+
+
+def retyped(change, totals=False):
+    """A slip in one figure, made of its digits."""
+
+    def slip(rng, values):
+        cells = [cell for cell in TABLE_CELLS if cell.total == totals and values[cell.key] >= 100]
+        cell = rng.choice(cells)
+        return [cell.key], values | {cell.key: change(values[cell.key])}
+
+    return slip
+
+
+def swap_digits(value):
+    digits = str(value)
+    return int(digits[1] + digits[0] + digits[2:]) if digits[0] != digits[1] else value + 10
+
+
+def move_row(rng, values):
+    """A row of figures typed into the row below, whose own figures are lost."""
+    rows = [row.id for row in TABLE.blocks[0].rows if not row.total]
+    at = rng.randrange(len(rows) - 1)
+    moved = dict(values)
+    for column in figures.APPLICANTS:
+        moved[f"applications.{rows[at + 1]}.{column}"] = values[f"applications.{rows[at]}.{column}"]
+        moved[f"applications.{rows[at]}.{column}"] = 0
+    return [], moved
+
+
+TABLE_CELLS = [cell for cell in SPEC.cells if cell.table is TABLE]
+SLIPS = {
+    "transposed": retyped(swap_digits),
+    "dropped": retyped(lambda value: value // 10),
+    "doubled": retyped(lambda value: value * 10 + value % 10),
+    "moved row": move_row,
+    "wrong total": retyped(lambda value: value + 1, totals=True),
+}
+
+
+def opinions_on(values, prior):
+    given = figures.submission(SPEC, values)
+    [judged] = api.check([Reading(given)], None if prior is None else [replace(prior, year=given.year - 1)])
+    return judged, [opinion for opinion in api.group_opinions(judged) if opinion.severity != "info"]
+
+
+@pytest.mark.parametrize("compared", [False, True], ids=["alone", "beside last year"])
+@pytest.mark.parametrize("kind", SLIPS)
+def test_one_slip_is_one_opinion(kind, compared):
+    rng, one, tried, named = Random(11), 0, 0, 0
+    for _ in range(40):
+        true = this_year(rng)
+        prior = figures.submission(SPEC, last_year(rng, true)) if compared else None
+        keys, wrong = SLIPS[kind](rng, true)
+        values = wrong if kind == "wrong total" else figures.summed(SPEC, wrong)
+        before, after = opinions_on(true, prior)[1], opinions_on(values, prior)[1]
+        errors = [opinion for opinion in after if opinion.severity == "error"]
+        tried += bool(errors)
+        more = len(after) - len(before)
+        one += len(errors) == 1 and (more <= 1 or kind == "moved row")
+        named += bool(keys) and any(
+            list_cells(each, opinions_on(values, prior)[0].findings)[:1] == tuple(keys) for each in errors
+        )
+    assert tried > 25
+    assert one >= tried * 0.95
+    assert not keys or named >= tried * (0.85 if compared or kind == "wrong total" else 0.5)
+
+
+def test_every_finding_is_in_just_one_opinion():
+    rng = Random(3)
+    for _ in range(20):
+        values = this_year(rng)
+        for key in rng.sample(sorted(values), 6):
+            values[key] = rng.randrange(2000)
+        judged, _ = opinions_on(values, figures.submission(SPEC, last_year(rng, this_year(rng))))
+        told = [at for opinion in api.group_opinions(judged) for at in opinion.findings]
+        assert sorted(told) == list(range(len(judged.findings)))
+
+
+def test_what_leads_is_said_first_and_what_follows_last():
+    true = {cell.key: 0 for cell in SPEC.cells}
+    values = true | {"applications.received.natural_person": 12, "applications.carried_out.natural_person": 12}
+    values["applications.carried_in.natural_person"] = 4
+    prior = figures.submission(SPEC, figures.summed(SPEC, true))
+    judged, [opinion, *_] = opinions_on(figures.summed(SPEC, values), prior)
+    assert word_opinion(opinion, judged.findings, SPEC, PLACE).startswith(
+        "表三“上年结转”行“自然人”栏（D7）应为 0（填的是 4）：只改这一格，4 条勾稽关系都平。"
+        "表三“自然人”栏：第一项加第二项之和，应等于第三项加第四项之和。现为：本年新收 12 + 上年结转 4 = 16，"
+    )
+    assert "表三“总计”栏不平" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert "随之而来，改好后自动消除。" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+
+
+def test_two_rows_mixed_up_are_one_opinion_with_both_rows():
+    rng = Random(5)
+    true = this_year(rng)
+    swapped = dict(true)
+    for column in figures.APPLICANTS:
+        one, other = f"applications.received.{column}", f"applications.carried_out.{column}"
+        swapped[one], swapped[other] = true[other], true[one]
+    judged, [opinion] = opinions_on(figures.summed(SPEC, swapped), None)
+    assert {(s.key, s.proposed) for s in opinion.suspects} == {
+        (key, true[key]) for key in true if true[key] != swapped[key] and not key.endswith(".total")
+    }
+    assert word_opinion(opinion, judged.findings, SPEC, PLACE).startswith("这两行的数可能填颠倒了")
+
+
+def test_a_few_errors_of_one_kind_stand_alone_and_many_are_one():
+    keys = [cell.key for cell in TABLE_CELLS if not cell.total]
+    for count in (3, 4):
+        found = [finding("number.text", key, raw="无", holds=None) for key in keys[:count]]
+        assert len(group_findings(found)) == (count if count == 3 else 1)
+    said = word_opinion(group_findings(found)[0], found, SPEC, PLACE)
+    assert said.startswith("数字格里填了文字，共 4 处：表三“本年新收”行“自然人”栏（D6）填的是“无”")
+
+
+def test_remarks_about_the_file_are_one_by_kind():
+    found = [finding("formula.changed", sheet=sheet, count=1, cells="A1") for sheet in ("表二", "表三", "校验")]
+    [opinion] = group_findings(found)
+    assert opinion.findings == (0, 1, 2)
+    assert word_opinion(opinion, found, SPEC, PLACE).startswith("公式被改动，共 3 处：")

@@ -1,0 +1,176 @@
+"""Findings of one cause made one opinion, in the words of a clerk.
+
+What is wrong and where it most likely lies, the figures, what follows by itself, how to mend it, and the basis last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xltool import messages
+from xltool.codes import CATALOGUE, NOTHING_TO_DO
+from xltool.forms.number import format_value
+from xltool.messages import Locator, join_first
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Rule, Severity, Suspect
+from xltool.rules.causes import MAX_SUSPECTS, points_at_one
+
+MOST_APART: Final = 3
+"""So many errors of one code in one table stand alone; more are one remark with all its places."""
+MOST_QUOTED: Final = 6
+"""How many places of one remark are quoted in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Findings of one cause, by their places among a reading's findings; the one that leads comes first."""
+
+    severity: Severity
+    findings: tuple[int, ...]
+    suspects: tuple[Suspect, ...] = ()
+    together: bool = False  # whether all suspects are to be corrected, and not one of them
+
+
+def group_findings(findings: Sequence[Finding]) -> tuple[Opinion, ...]:
+    """The opinions on a reading, gravest first, in the order of their leading findings; each finding is in one.
+
+    What has a cause in common is one; so is the same remark on several places of a table, as long as no error of three
+    places or fewer is lost in it.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for at, found in enumerate(findings):
+        groups.setdefault(_name_group(found), []).append(at)
+    opinions = [opinion for name, places in groups.items() for opinion in _make_opinions(name, places, findings)]
+    return tuple(sorted(opinions, key=lambda opinion: (SEVERITIES.index(opinion.severity), min(opinion.findings))))
+
+
+def word_opinion(opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None) -> str:
+    """An opinion as a clerk reads it, in one paragraph."""
+    said, remedy, basis = tell_opinion(opinion, findings, spec, place)
+    remedy = f"改法：{remedy}" if remedy and remedy != NOTHING_TO_DO else ""
+    return f"{said}{remedy}{f'依据：{basis}。' if basis else ''}"
+
+
+def tell_opinion(
+    opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None
+) -> tuple[str, str, str]:
+    """What an opinion says, how to mend it, and the basis, which is empty where none is needed."""
+    mine = [findings[at] for at in opinion.findings]
+    said, remedy, basis = messages.tell_finding(mine[0], spec, place)
+    if mine[0].cause is None or spec is None or place is None:
+        return (said if len(mine) == 1 else _tell_alike(mine, spec, place)), remedy, basis
+    rules = {rule.name: rule for rule in spec.rules}
+    lead = rules[mine[0].cause]
+    figures = messages.word_figures(lead, spec, mine[0].data)
+    said = f"{messages.name_place(lead, spec)}：{lead.text}。现为：{figures}。"
+    said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
+    return said, _point_out(opinion, spec, place) + remedy, basis
+
+
+def list_cells(opinion: Opinion, findings: Sequence[Finding]) -> tuple[CellKey, ...]:
+    """The cells of an opinion: those that are most likely wrong first, then all that its findings are about."""
+    first = [suspect.key for suspect in opinion.suspects] if _is_pointed(opinion) else []
+    return tuple(dict.fromkeys([*first, *(key for at in opinion.findings for key in findings[at].keys)]))
+
+
+def word_suspect(suspect: Suspect, spec: FormSpec, place: Locator) -> str:
+    """A cell that may be wrong: where it is, what it holds and should hold, and why it is thought so."""
+    return f"{_word_change(suspect, spec, place)}，{suspect.why}"
+
+
+def _name_group(found: Finding) -> tuple[str, ...]:
+    if found.cause is not None:
+        return ("cause", found.cause)
+    if found.rule is not None:
+        return ("rule", found.rule)
+    return ("code", found.code, found.keys[0].partition(".")[0] if found.keys else "")
+
+
+def _make_opinions(name: tuple[str, ...], places: Sequence[int], findings: Sequence[Finding]) -> Iterator[Opinion]:
+    mine = [findings[at] for at in places]
+    if name[0] == "code" and mine[0].severity == "error" and len(mine) <= MOST_APART:
+        yield from (Opinion(found.severity, (at,)) for at, found in zip(places, mine, strict=True))
+        return
+    ordered = sorted(places, key=lambda at: (findings[at].follows, findings[at].rule != findings[at].cause))
+    severity = min((found.severity for found in mine), key=SEVERITIES.index)
+    lead = findings[ordered[0]]
+    yield Opinion(severity, tuple(ordered), lead.suspects, lead.together)
+
+
+def _is_pointed(opinion: Opinion) -> bool:
+    """Whether the opinion names what is to be corrected, and not only what it may be."""
+    return opinion.together or points_at_one(opinion.suspects)
+
+
+def _point_at(opinion: Opinion, mine: Sequence[Finding], spec: FormSpec, place: Locator) -> str:
+    """The first sentence: the cell that all of it points at."""
+    if not _is_pointed(opinion):
+        return ""
+    broken = sum(found.code == "rule.broken" for found in mine)
+    mended = f"{broken} 条勾稽关系都平" if broken > 1 else "就平"
+    if opinion.together:
+        cells = [_word_change(suspect, spec, place) for suspect in opinion.suspects]
+        return f"{opinion.suspects[0].why}：{join_first(cells, MAX_SUSPECTS, '格', between='；')}。"
+    first = opinion.suspects[0]
+    cell = spec.cell(first.key)
+    value, proposed = format_value(first.value, cell.measure), format_value(first.proposed, cell.measure)
+    if len(opinion.suspects) == 1 and not first.likely:
+        return f"{messages.say_cell(cell, place)}应为 {proposed}（填的是 {value}）：只改这一格，{mended}。"
+    reason = first.why.partition("；")[0]
+    return f"{messages.say_cell(cell, place)}可能应为 {proposed}（填的是 {value}，{reason}）：改这一格，{mended}。"
+
+
+def _word_change(suspect: Suspect, spec: FormSpec, place: Locator) -> str:
+    """What a suspect holds and should hold: `表三 D7 4 → 1`."""
+    cell = spec.cell(suspect.key)
+    value, proposed = format_value(suspect.value, cell.measure), format_value(suspect.proposed, cell.measure)
+    return f"{cell.table.name} {place(suspect.key)[1]} {value} → {proposed}"
+
+
+def _tell_others(
+    mine: Sequence[Finding], lead: Rule, rules: Mapping[str, Rule], spec: FormSpec, place: Locator
+) -> Iterator[str]:
+    """What else belongs to the leading finding: what is missed beside it, and what follows by itself."""
+    beside = [found for found in mine[1:] if not found.follows]
+    for found in (found for found in beside if found.rule is not None):
+        rule = rules[found.rule or ""]
+        figures = messages.word_figures(rule, spec, found.data)
+        yield f"{_name_rule(rule, lead, spec)}也不平：{figures}。"
+    keys = [key for found in beside if found.rule is None for key in found.keys]
+    if keys:
+        said = CATALOGUE[next(found.code for found in beside if found.rule is None)].title
+        yield f"其中{said}的是{messages.list_addresses([spec.cell(key) for key in keys], place)}，先看这里。"
+    later = [_name_follower(found, rules, lead, spec, place) for found in mine if found.follows]
+    if later:
+        yield f"{join_first(later, MOST_QUOTED, '处')}随之而来，改好后自动消除。"
+
+
+def _name_follower(found: Finding, rules: Mapping[str, Rule], lead: Rule, spec: FormSpec, place: Locator) -> str:
+    if found.rule is None:
+        cells = messages.list_addresses([spec.cell(key) for key in found.keys], place)
+        return f"“{CATALOGUE[found.code].title}”（{cells.strip()}）"
+    rule = rules[found.rule]
+    return f"{_name_rule(rule, lead, spec)}不平" if found.severity == "error" else f"“{rule.text}”一条"
+
+
+def _name_rule(rule: Rule, lead: Rule, spec: FormSpec) -> str:
+    """A rule beside another: its place, and its text where that is another one's."""
+    where = messages.name_place(rule, spec)
+    return where if rule.id == lead.id and rule.where else f"{where}“{rule.text}”"
+
+
+def _point_out(opinion: Opinion, spec: FormSpec, place: Locator) -> str:
+    """What to do first: correct the cell that is named, or look at those that it may be."""
+    if opinion.together or len(opinion.suspects) == 1:
+        return "对照原始记录核对后改正；"
+    if not opinion.suspects:
+        return ""
+    listed = "；".join(_word_change(suspect, spec, place) for suspect in opinion.suspects)
+    return f"对照原始记录核对，改其中一格（仅凭算术不能确定是哪一格）：{listed}。"
+
+
+def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator | None) -> str:
+    """The same remark on several places."""
+    said = [messages.tell_finding(found, spec, place)[0].rstrip("。") for found in mine]
+    return f"{CATALOGUE[mine[0].code].title}，共 {len(mine)} 处：{join_first(said, MOST_QUOTED, '处', between='；')}。"

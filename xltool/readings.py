@@ -74,7 +74,7 @@ def compare_second_readings(
     """
     for answer in workers.run_in_workers(partial(_compare_second, tuple(passwords)), files, jobs=jobs):
         if isinstance(answer, Lost):
-            why = f"它打不开（{answer.what}）" if answer.why == "fault" else _explain_loss(answer)
+            why = f"它打不开（{answer.what}）" if answer.why == "fault" else explain_loss(answer)
             yield (finding("second.unread", why=why),)
         else:
             yield answer
@@ -125,10 +125,11 @@ def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:
 
 
 def _reject(lost: Lost) -> Reading:
-    return Reading(None, (finding("file.worker", why=_explain_loss(lost)),))
+    return Reading(None, (finding("file.worker", why=explain_loss(lost)),))
 
 
-def _explain_loss(lost: Lost) -> str:
+def explain_loss(lost: Lost) -> str:
+    """How a worker was lost over a file, in a few words."""
     return {
         "time": f"读了 {WORKER_SECONDS} 秒还没有读完",
         "memory": f"读取时占用的内存超过 {WORKER_MEMORY // 2**20} MB",

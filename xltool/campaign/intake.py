@@ -49,13 +49,18 @@ reading of these."""
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one file; `unreadable` when it was no workbook of a known form at all."""
+    """What became of one file; `unreadable` when it was no workbook of a known form at all.
+
+    `sha256` and `noticed`, what reading it gave before anything was judged, for one that is to be sent back.
+    """
 
     file: str
     state: Fate
     agency: str = ""
     reason: str = ""
     unreadable: bool = False
+    sha256: str = ""
+    noticed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,8 +177,10 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
     attributed = [_attribute_reading(intake, reading) for reading in read]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
-    for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
+    for (item, digest), reading, noticed in zip(new, api.check(attributed, priors), read, strict=True):
         taken = _take_file(intake, item, digest, reading)
+        if taken.state == "returned":
+            taken = replace(taken, sha256=digest, noticed=noticed.findings)
         if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
             yield taken
 

@@ -61,7 +61,8 @@ def mend_campaign(office: Intake) -> Iterator[str]:
         states = {standing.entry.agency.code: standing.state for standing in standings}
         last_year = {code: prior for code in states if (prior := office.prior(code)) is not None}
         try:
-            for path in returns.refresh_returned(campaign, office.roster, store, states, last_year, office.passwords):
+            plan = returns.plan_returns(campaign, office.roster, store, states)
+            for path in returns.write_returns(campaign, store, plan, last_year, office.passwords):
                 yield f"已重新生成 {path.name}。"
         except XltoolError as error:
             yield f"有退回的工作簿还生成不了：{error}"

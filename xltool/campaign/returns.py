@@ -6,12 +6,13 @@ Older ones are cleared away.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from xltool import api, files, readings
+from xltool import api, files, workers
 from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.names import workbook_name
@@ -19,49 +20,90 @@ from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
-from xltool.model import Agency, Reading, Submission
+from xltool.model import Agency, Finding, Reading, Submission
+from xltool.readings import explain_loss
 from xltool.workbook.mark import mark_workbook
 
 RETURN_MARK: Final = "退回"
 """The word in a returned workbook's file name; with the version's number behind it."""
 
 
-def refresh_returned(  # noqa: PLR0917
-    campaign: Campaign,
-    roster: Roster,
-    store: Store,
-    states: Mapping[str, str],
-    priors: Mapping[str, Submission],
-    passwords: Sequence[str] = (),
-) -> Iterator[Path]:
-    """Makes returned/ hold just one workbook for each agency in the state `returned`, as it was written.
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A workbook that is to go back: its name in returned/, the version that it is made of, whose it is."""
 
-    Gives those that it writes anew as it goes. What cannot be made stops no other: `XltoolError` at the end, with all.
-    """
-    folder = campaign.root / RETURNED
-    wanted: dict[str, tuple[Version, Agency]] = {}
-    counting = store.counting()
+    name: str
+    version: Version
+    agency: Agency
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker makes a workbook of; `noticed` is what reading the file gave, None where it must be read again."""
+
+    version: Version
+    agency: Agency
+    before: bytes | None  # the document of the version before
+    prior: Submission | None
+    noticed: tuple[Finding, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What returned/ is to hold, one for each agency in the state `returned`, and what of it must be made."""
+
+    wanted: tuple[Return, ...]
+    owed: tuple[Return, ...]
+
+
+def plan_returns(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str]) -> Returns:
+    """What returned/ is to hold, in the roster's order; owed is what is not there as it was written."""
+    counting, written = store.counting(), store.written()
+    wanted = []
     for entry in roster.entries:
         version = counting.get(entry.agency.code)
         if version is not None and states.get(entry.agency.code) == "returned":
-            wanted[workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")] = version, entry.agency
-    written, faults = store.written(), []
-    for name, (version, agency) in wanted.items():
-        there = files.read_file(folder / name)
-        if isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(f"{RETURNED}/{name}"):
+            name = workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")
+            wanted.append(Return(name, version, entry.agency))
+
+    def is_whole(name: str) -> bool:
+        there = files.read_file(campaign.root / RETURNED / name)
+        return isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(f"{RETURNED}/{name}")
+
+    return Returns(tuple(wanted), tuple(each for each in wanted if not is_whole(each.name)))
+
+
+def write_returns(  # noqa: PLR0917
+    campaign: Campaign,
+    store: Store,
+    plan: Returns,
+    priors: Mapping[str, Submission],
+    passwords: Sequence[str] = (),
+    noticed: Mapping[str, tuple[Finding, ...]] | None = None,
+    jobs: int = 1,
+) -> Iterator[Path]:
+    """Makes the workbooks that are owed in worker processes and gives each as it is written; settled ones are cleared.
+
+    `noticed` is what reading gave, by the hash of the file, for those that this run has read: the others are read again
+    from the archive. What cannot be made stops no other: `XltoolError` at the end, with all.
+    """
+    given, folder, faults = noticed or {}, campaign.root / RETURNED, []
+    tasks = (_prepare_task(store, each, priors.get(each.version.agency), given) for each in plan.owed)
+    mark = partial(_mark_return, campaign, tuple(passwords))
+    made = workers.run_in_workers(mark, tasks, jobs=max(1, min(jobs, len(plan.owed))))
+    for each, data in zip(plan.owed, made, strict=True):
+        if not isinstance(data, bytes):
+            faults.append(data if isinstance(data, str) else f"{each.name} 生成不了：{explain_loss(data)}。")
             continue
         try:
-            data = _mark_workbook(
-                campaign, store, version, agency, prior=priors.get(version.agency), passwords=passwords
-            )
-            files.write_file(folder / name, data)
+            files.write_file(folder / each.name, data)
         except XltoolError as error:
             faults.append(str(error))
             continue
-        store.note_written({f"{RETURNED}/{name}": hashlib.sha256(data).hexdigest()})
-        yield folder / name
+        store.note_written({f"{RETURNED}/{each.name}": hashlib.sha256(data).hexdigest()})
+        yield folder / each.name
     try:
-        for name in _clear_settled(folder, wanted):
+        for name in _clear_settled(folder, {each.name for each in plan.wanted}):
             store.forget_written(f"{RETURNED}/{name}")
     except OSError as error:
         faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
@@ -69,45 +111,53 @@ def refresh_returned(  # noqa: PLR0917
         raise XltoolError("".join(dict.fromkeys(faults)))
 
 
-def _mark_workbook(
-    campaign: Campaign,
-    store: Store,
-    version: Version,
-    agency: Agency,
-    *,
-    prior: Submission | None,
-    passwords: Sequence[str],
-) -> bytes:
-    spec = campaign.spec
-    reading = _read_again(campaign, version, agency, prior, passwords)
-    assert reading.submission is not None
-    versions = store.versions(version.agency)
-    before = versions[version.number - 2] if version.number > 1 else None
-    previous = None if before is None else api.read(before.submission).submission
-    return mark_workbook(spec, reading.submission, reading.findings, previous, version.number, prior=prior)
+def _prepare_task(
+    store: Store, owed: Return, prior: Submission | None, noticed: Mapping[str, tuple[Finding, ...]]
+) -> _Task:
+    version = owed.version
+    versions = store.versions(version.agency) if version.number > 1 else ()
+    before = versions[version.number - 2].submission if versions else None
+    return _Task(version, owed.agency, before, prior, noticed.get(version.sha256))
 
 
-def _read_again(
-    campaign: Campaign, version: Version, agency: Agency, prior: Submission | None, passwords: Sequence[str]
-) -> Reading:
-    """The version read and judged again from its archived bytes: what was typed over or misspelt stands only there."""
-    data = read_archived(campaign, version.sha256, version.file)
-    stored = api.read(version.submission).submission
-    reading = readings.read_apart(data, version.file, passwords)
-    if reading.submission is None and reading.findings[0].code in LOCKED:
-        raise XltoolError(
-            f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，"
-            f"再执行一次。"
+def _mark_return(campaign: Campaign, passwords: tuple[str, ...], task: _Task) -> bytes | str:
+    """The workbook that goes back, or why it cannot be made."""
+    try:
+        version, noticed = task.version, task.noticed
+        if noticed is None:
+            noticed = _read_again(campaign, version, passwords).findings
+        stored = api.read(version.submission).submission
+        if stored is None:
+            raise XltoolError(_tell_unread(version))
+        [judged] = api.check([Reading(replace(stored, agency=task.agency), noticed)], [task.prior])
+        assert judged.submission is not None
+        previous = None if task.before is None else api.read(task.before).submission
+        return mark_workbook(
+            campaign.spec, judged.submission, judged.findings, previous, version.number, prior=task.prior
         )
-    if stored is None or reading.submission is None:
-        raise XltoolError(f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。")
-    [judged] = api.check([Reading(replace(stored, agency=agency), reading.findings)], [prior])
-    return judged
+    except XltoolError as error:
+        return str(error)
 
 
-def _clear_settled(folder: Path, wanted: Iterable[str]) -> Iterator[str]:
+def _read_again(campaign: Campaign, version: Version, passwords: Sequence[str]) -> Reading:
+    """The version read again from its archived bytes: what was typed over or misspelt stands only there."""
+    reading = api.read(read_archived(campaign, version.sha256, version.file), version.file, passwords)
+    if reading.submission is None:
+        if reading.findings[0].code in LOCKED:
+            raise XltoolError(
+                f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，"
+                f"再执行一次。"
+            )
+        raise XltoolError(_tell_unread(version))
+    return reading
+
+
+def _tell_unread(version: Version) -> str:
+    return f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。"
+
+
+def _clear_settled(folder: Path, keep: Collection[str]) -> Iterator[str]:
     """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
-    keep = set(wanted)
     for path in folder.glob(f"*_{RETURN_MARK}[0-9]*.xlsx") if folder.is_dir() else ():
         if path.name not in keep:
             path.unlink(missing_ok=True)

@@ -337,7 +337,8 @@ class Store:
 
     def note_written(self, files: Mapping[str, str]) -> None:
         """Notes files as they were written, path and hash; nothing is written for those that are as they were."""
-        new = files.items() - self.written().items()
+        known = {row[0]: row[1] for file in files for row in self._get("written", "WHERE file = ?", file)}
+        new = files.items() - known.items()
         if not new:
             return
         with self._transaction():

@@ -86,9 +86,9 @@ def read_last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
 
 
 def show_progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:
-    """The items, with a progress bar on a terminal."""
+    """The items; on a terminal with a bar that counts them."""
     if not sys.stderr.isatty():
         yield from items
         return
-    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+    with click.progressbar(items, length=length, label=label, show_pos=True, file=sys.stderr) as bar:
         yield from bar

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from xltool.campaign import intake, opening, returns
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.standing import find_standings
 from xltool.cli import campaign_options, console
+from xltool.cli.campaign_options import Item
 from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
@@ -46,9 +48,10 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
         office = intake.Intake(
             campaign, roster, store, key, now.isoformat(timespec="seconds"), last_year.get, passwords
         )
-        files = intake.collect_files(office, paths, jobs or os.cpu_count() or 1)
+        jobs = jobs or os.cpu_count() or 1
+        files = intake.collect_files(office, paths, jobs)
         try:
-            for item in files if sys.stdout.isatty() else campaign_options.show_progress(files, None, "收取"):
+            for item in _show_progress(files, None, "收取"):
                 taken.append(item)
                 console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
         finally:  # what was taken in is told, whatever stops the rest
@@ -62,7 +65,10 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
             for standing in find_standings(campaign, roster, store, now.date())
         }
         try:
-            for path in returns.refresh_returned(campaign, roster, store, states, last_year, passwords):
+            plan = returns.plan_returns(campaign, roster, store, states)
+            noticed = {item.sha256: item.noticed for item in taken if item.sha256}
+            made = returns.write_returns(campaign, store, plan, last_year, passwords, noticed, jobs)
+            for path in _show_progress(made, len(plan.owed), "退回的工作簿"):
                 console.say(f"待退回：{path}")
         except XltoolError as error:
             raise XltoolError(
@@ -70,3 +76,8 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
             ) from error
     unreadable = any(item.unreadable for item in taken)
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
+
+
+def _show_progress(items: Iterator[Item], length: int | None, label: str) -> Iterator[Item]:
+    """The items with a progress bar, unless a line for each goes to the terminal anyway."""
+    return items if sys.stdout.isatty() else campaign_options.show_progress(items, length, label)

@@ -98,6 +98,7 @@ MODULES = {
         "store",
         "texts",
         "toml_file",
+        "zipped",
     },
     "charts": {
         "__init__",
@@ -287,7 +288,7 @@ ALONE = {  # packages that only these rooms and modules may import
     "typst": {"report/typeset"},
     "xlrd": {"spreadsheet/xls"},
     "xlsxwriter": {"workbook/engine"},
-    "zipfile": {"report/docx", "campaign/inbox"},
+    "zipfile": {"report/docx", "campaign/zipped"},
 }
 SAYS_A1 = {  # rooms that know cells by address; all others name them by key
     "spreadsheet",

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from xltool import files, workers
-from xltool.campaign import folder, inbox, mail, names, passwords
+from xltool.campaign import folder, mail, names, passwords, zipped
 from xltool.spreadsheet import book, encryption, package, sheet
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
@@ -17,14 +17,14 @@ def test_the_table_of_limits_names_each_constant():
     constants = [
         package.MAX_ENTRIES, package.MAX_RATIO, package.MAX_DEPTH, package.MAX_MARKUP, book.MAX_STRINGS,
         sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
-        inbox.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
+        zipped.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
         encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, names.MAX_NAME_BYTES,
     ]  # fmt: skip
     in_mib = [
         files.LARGEST_FILE, package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT,
         sheet.MAX_FORMULAS,
-        inbox.MOST_INFLATED, workers.WORKER_MEMORY,
+        zipped.MOST_INFLATED, workers.WORKER_MEMORY,
     ]  # fmt: skip
     expected = {*constants, *(number // MIB for number in in_mib), package.RATIO_FROM // 2**10}
     assert all(number % MIB == 0 for number in in_mib)

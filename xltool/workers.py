@@ -90,6 +90,22 @@ def run_in_workers(
         pool.close()
 
 
+@dataclass(slots=True)
+class Patience:
+    """The seconds that are left for all that workers do about one file, with whatever is packed in it."""
+
+    seconds: float = WORKER_SECONDS
+
+    def run(self, function: Callable[[Item], Result], item: Item) -> Result | Lost:
+        """What the function makes of the item in a worker process, which is lost when nothing is left."""
+        if self.seconds <= 0:
+            return Lost("time")
+        begun = monotonic()
+        [answer] = run_in_workers(function, [item], seconds=self.seconds)
+        self.seconds -= monotonic() - begun
+        return answer
+
+
 class _Pool(Generic[Item, Result]):
     def __init__(
         self, context: BaseContext, function: Callable[[Item], Result], seconds: float, memory: int, watched: bool

@@ -5,11 +5,14 @@ import os
 import subprocess
 import time
 import zipfile
+from email.message import EmailMessage
 from random import Random
 
 import pytest
 
 from tests.campaign import stores
+from xltool import workers
+from xltool.campaign import zipped as zip_module
 from xltool.campaign.folder import INBOX, Campaign
 from xltool.campaign.inbox import DEEPEST_FOLDER, find_files
 from xltool.campaign.intake import Intake, collect_files
@@ -159,3 +162,59 @@ def test_thousands_of_links_are_told_in_no_time(tmp_path):
             assert time.process_time() - start < 3
             assert [(each.file, each.state) for each in taken[:2]] == [("00000.xlsx", state), ("00001.xlsx", state)]
             assert len(taken) == 8_000
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    """An archive of 5 MiB whose directory has 60,000 lines, of empty folders but one."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for at in range(60_000):
+            archive.mkdir(f"{at}")
+        archive.writestr("一.xlsx", b"x")
+    return buffer.getvalue()
+
+
+def mailed(data):
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@example.invalid", "年报"
+    message.set_content("见附件。")
+    message.add_attachment(data, maintype="application", subtype="zip", filename="几个.zip")
+    return bytes(message)
+
+
+@pytest.mark.parametrize("wrap", [bytes, mailed])
+def test_an_archive_that_takes_long_is_opened_in_a_worker(tmp_path, crowded, wrap):
+    (tmp_path / "a.zip").write_bytes(wrap(crowded))
+    own = time.process_time()
+    assert [(item.name.rpartition("/")[2], item.data) for item in find_files([tmp_path])] == [("一.xlsx", b"x")]
+    assert time.process_time() - own < 0.5
+
+
+def test_a_large_archive_is_inflated_in_workers_a_part_at_a_time(tmp_path):
+    rng = Random(3)
+    members = {f"{at}.xlsx": rng.randbytes(90_000) + bytes(8_000_000) for at in range(12)}
+    with zipfile.ZipFile(tmp_path / "大.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+        archive.writestr("~$1.xlsx", b"lock")
+        archive.writestr("坏.xlsx", bytes(20_000_000))
+    found = list(find_files([tmp_path]))
+    assert {item.name.partition("/")[2]: item.data for item in found[:12]} == members
+    assert [(item.name, item.data, item.skipped) for item in found[12:]] == [
+        ("大.zip/~$1.xlsx", None, True),
+        ("大.zip/坏.xlsx", None, False),
+    ]
+    assert "压缩比" in found[13].reason
+
+
+@pytest.mark.parametrize("lost", ["_list_here", "_read_here"])
+def test_an_archive_that_a_worker_is_lost_over_is_told(tmp_path, crowded, monkeypatch, lost):
+    (tmp_path / "1.zip").write_bytes(crowded)
+    (tmp_path / "2.zip").write_bytes(zipped(**{"二.xlsx": b"two"}))
+    monkeypatch.setattr(workers.Patience, "__init__", lambda self: setattr(self, "seconds", 1.0))
+    here, parent = getattr(zip_module, lost), os.getpid()
+    monkeypatch.setattr(zip_module, lost, lambda *given: here(*given) if os.getpid() == parent else time.sleep(60))
+    hung, taken = find_files([tmp_path])
+    assert hung.data is None and "压缩包打不开" in hung.reason and "请解压后放入" in hung.reason
+    assert taken.data == b"two"

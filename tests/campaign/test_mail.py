@@ -8,11 +8,16 @@ import pytest
 
 from tests.campaign.test_inbox import zipped
 from xltool import api, workers
+from xltool.campaign import mail as mails
 from xltool.campaign.inbox import find_files
-from xltool.campaign.mail import MOST_ATTACHMENTS, Attachment, read_attachments
+from xltool.campaign.mail import MOST_ATTACHMENTS, Attachment
 from xltool.messages import render
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def read_attachments(data):
+    return mails.read_attachments(data, workers.Patience())
 
 
 def mail(*attached, text="见附件。", subject="年报"):
@@ -225,3 +230,17 @@ def test_a_mail_that_would_block_is_lost_in_a_worker(tmp_path, wrapped):
     assert all(content is None for _, content, _ in found(tmp_path, data))
     assert time.monotonic() - start < workers.WORKER_SECONDS + 10
     assert time.process_time() - own < 5
+
+
+def test_mails_that_block_share_the_time_of_the_archive_that_they_came_in(tmp_path, monkeypatch):
+    """The others in it are taken all the same."""
+    monkeypatch.setattr(workers, "WORKER_SECONDS", 2)
+    monkeypatch.setattr(workers.Patience, "__init__", lambda self: setattr(self, "seconds", 2.0))
+    packed = zipped(
+        **{f"{at}.eml": nested(250, 590_000) for at in range(4)}, **{"好.eml": bytes(mail(("表.xlsx", b"one")))}
+    )
+    start = time.monotonic()
+    items = {name.rpartition("/")[2]: content for name, content, _ in found(tmp_path, packed)}
+    assert time.monotonic() - start < 8
+    assert items.pop("表.xlsx") == b"one"
+    assert len(items) == 4 and not any(items.values())

@@ -14,8 +14,9 @@ from email.message import Message
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from xltool import kinds, workers
+from xltool import kinds
 from xltool.report.text import clean_line
+from xltool.workers import Lost, Patience
 
 DEEPEST: Final = 3
 """Mails within mails."""
@@ -54,7 +55,7 @@ class Attachment(NamedTuple):
     skipped: bool = False
 
 
-def read_attachments(data: bytes) -> list[Attachment]:
+def read_attachments(data: bytes, patience: Patience) -> list[Attachment]:
     """What a mail carries, in its order; a mail that carries nothing, or cannot be read, is one entry that says so."""
     headers = _PART.findall(data)
     if max(map(len, headers), default=0) > LONGEST_HEADER:
@@ -62,8 +63,8 @@ def read_attachments(data: bytes) -> list[Attachment]:
     if _is_light(data):
         with suppress(_HeavyError):
             return _parse_mail(data, light=True)
-    [answer] = workers.run_in_workers(_parse_mail, [data])
-    return [Attachment("", None, _DAMAGED)] if isinstance(answer, workers.Lost) else answer
+    answer = patience.run(_parse_mail, data)
+    return [Attachment("", None, _DAMAGED)] if isinstance(answer, Lost) else answer
 
 
 def _is_light(data: bytes) -> bool:

@@ -50,6 +50,7 @@ _SEPARATED: Final = rb"\A[^\0-\x08\x0e-\x1f\n]*[,\t;][^\0-\x08\x0e-\x1f]*\Z"
 _PAGE: Final = Kind("HTML 网页（改了扩展名也不是工作簿）", _SAVE)
 _TABBED: Final = Kind("用逗号或制表符分隔的文本（改了扩展名也不是工作簿）", _SAVE)
 _TEXT: Final = Kind("文本")
+_UNKNOWN: Final = Kind("无法识别的文件")
 _LOOKS: Final = (
     (rb"\A%PDF-", Kind("PDF 文件")),
     (rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM.{4}\0{4})", Kind("图片")),
@@ -74,7 +75,7 @@ _LOOKS: Final = (
     (rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s", Kind("XML 文件")),
     (_SEPARATED, _TABBED),
     (rb"\A(?:\xff\xfe|\xfe\xff|[^\0-\x08\x0e-\x1f]+\Z)", _TEXT),
-    (rb"", Kind("无法识别的文件")),
+    (rb"", _UNKNOWN),
 )
 
 
@@ -118,6 +119,11 @@ def is_page(data: bytes) -> bool:
 def is_text(data: bytes) -> bool:
     """Whether bytes are plain text, with tabs between cells or without."""
     return of_bytes(data) in (_TABBED, _TEXT)
+
+
+def is_other(data: bytes) -> bool:
+    """Whether bytes bear the mark of a kind of file that is no plain text: a page, a PDF, a picture."""
+    return bool(data.strip(b"\0 \t\r\n")) and of_bytes(data) not in (_TABBED, _TEXT, _UNKNOWN)
 
 
 def has_stream(data: bytes, name: str) -> bool:

@@ -18,6 +18,7 @@ from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
     from xltool.published.read import Hints, Imported
+    from xltool.spreadsheet.book import RawBook
 
 Result = TypeVar("Result")
 
@@ -65,6 +66,12 @@ def verify_report(data: bytes, submission: Submission, prior: Submission | None 
     return _reject(answer) if isinstance(answer, Lost) else answer
 
 
+def open_book(data: bytes, passwords: Sequence[str] = ()) -> RawBook | Finding:
+    """The raw contents of a workbook, or why it cannot be opened."""
+    answer = _call_apart(partial(_open_book, tuple(passwords)), data)
+    return finding("file.worker", why=explain_loss(answer)) if isinstance(answer, Lost) else answer
+
+
 def compare_second_readings(
     files: Iterable[tuple[bytes, Submission]], passwords: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[tuple[Finding, ...]]:
@@ -106,6 +113,16 @@ def _import_report(source: str, hints: Hints | None, data: bytes) -> Imported:
 
 def _verify_report(submission: Submission, prior: Submission | None, data: bytes) -> Reading:
     return api.verify(data, submission, prior)
+
+
+def _open_book(passwords: tuple[str, ...], data: bytes) -> RawBook | Finding:
+    from xltool.spreadsheet.open import open_workbook
+    from xltool.spreadsheet.package import Refusal
+
+    try:
+        return open_workbook(data, passwords)
+    except Refusal as refusal:
+        return refusal.finding
 
 
 def is_light(data: bytes) -> bool:

@@ -156,3 +156,17 @@ def test_other_documents_passwords_and_damage():
         content = archive.read("content.xml")
     table = content[content.index(b"<table:table ") : content.index(b"</office:spreadsheet>")]
     assert refused(packed({"mimetype": MIME, "content.xml": content.replace(table, table * 2)})) == "file.damaged"
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_figure_that_is_shown_as_another_is_told_in_other_kinds_of_workbook_too(tmp_path, kind):
+    require_office()
+
+    def show(book):
+        book["表三 依申请公开"]["D6"].number_format = '0"00"'
+
+    sheets = {"changed": by_openpyxl(show), "plain": filled()}
+    saved = office_saved(sheets, tmp_path, kind)
+    told = {finding.keys for finding in api.read(saved["changed"]).findings if finding.code == "cell.disguised"}
+    assert told == {("applications.received.natural_person",)}
+    assert "cell.disguised" not in codes(read(saved["plain"]))

@@ -138,7 +138,9 @@ def _inspect_roster(campaign: Campaign) -> tuple[Roster | None, Diagnosis]:
         roster = campaign.read_roster()
     except XltoolError as error:
         return None, Diagnosis("roster", "missing", f"单位名录 {ROSTER}：{str(error).rstrip('。')}", "改正后再检查。")
-    return roster, Diagnosis("roster", "ok", f"单位名录 {ROSTER}：{len(roster.entries)} 个单位")
+    told = "；".join(note.rstrip("。") for note in roster.notes)
+    counted = f"单位名录 {ROSTER}：{len(roster.entries)} 个单位"
+    return roster, Diagnosis("roster", "ok", f"{counted}（{told}）" if told else counted)
 
 
 def _inspect_folders(campaign: Campaign, mend: str) -> Iterator[Diagnosis]:

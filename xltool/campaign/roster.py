@@ -2,52 +2,48 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NoReturn
 
-from xltool.csvfile import as_csv, read_inert
+from xltool.campaign.roster_codes import make_code
+from xltool.campaign.roster_heads import (
+    LEVEL_WORDS,
+    LONGEST_QUOTE,
+    NEEDED,
+    ROWS_LOOKED_AT,
+    Heads,
+    find_heads,
+    find_level,
+    plain_title,
+    title_field,
+)
+from xltool.campaign.roster_tables import RosterTable, open_tables
+from xltool.csvfile import as_csv
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
-from xltool.model import LEVELS, Agency, Level
+from xltool.model import LEVELS, Agency
 
-HEADERS: Final[Mapping[str, str]] = {
-    "单位代码": "code",
-    "单位名称": "name",
-    "级别": "level",
-    "上级代码": "parent",
-    "联系人": "contact",
-    "电话": "phone",
-    "邮箱": "email",
-    **{name: name for name in ("code", "name", "level", "parent", "contact", "phone", "email")},
-}
-NEEDED: Final = ("code", "name", "level")
-LEVEL_WORDS: Final[Mapping[str, Level]] = {
-    **{level: level for level in LEVELS},
-    "国务院部门": "ministry",
-    "部委": "ministry",
-    "省级": "province",
-    "省": "province",
-    "市级": "city",
-    "市": "city",
-    "县级": "county",
-    "县": "county",
-    "乡级": "township",
-    "乡镇": "township",
-    "镇": "township",
-    "部门": "department",
-}
 _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}", re.ASCII)
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
+_ASIDE: Final = re.compile(
+    "(?:合计|总计|小计|共计|备注|注|说明|填表人|制表人|制表单位|审核人|填报日期|联系人|共 ?[0-9]+)"
+)
+"""How a line begins that stands alone below a list."""
+_NOTHING: Final = frozenset({"无", "没有", "-", "--", "—", "——", "/", "\\"})
+_LEVEL_EXAMPLES: Final = "国务院部门、省级、市级、县级、乡镇、部门"
+_LINE_EXAMPLES: Final[Mapping[str, str]] = {"name": "", "level": f"，可写 {_LEVEL_EXAMPLES}"}
+TEMPLATE: Final = "要空白名录，执行 xltool roster --template 名录.xlsx"
+MOST_LISTED: Final = 10
+"""How many lines or heads one note names."""
 MOST_AGENCIES: Final = 20_000
 MOST_SUGGESTED: Final = 20
-"""How many unknown superiors are told the nearest known code: each is looked for among all of the roster."""
+"""How many unknown superiors, and how many unknown levels, are told the nearest known: each is looked for among all."""
 MOST_LINES_TOLD: Final = 200
 """How many faults are told one by one."""
 
@@ -117,119 +113,280 @@ class RosterError(XltoolError):
         self.faults = tuple(faults)
 
 
-def parse_roster(data: bytes) -> Roster:
-    """The roster in a .csv (UTF-8 or GB18030) or .xlsx file; raises `RosterError` with every fault and its line."""
-    rows = _read_xlsx(data) if data[:2] == b"PK" else _read_csv(data)
-    header = next(((number, row) for number, row in rows if any(row)), None)
-    if header is None:
-        raise RosterError(["名录是空的。"])
-    names = [HEADERS.get(_plain_title(title), "") for title in header[1]]
-    faults = [f"缺少“{_field_title(field)}”一栏。" for field in NEEDED if field not in names]
-    faults += [f"“{_field_title(field)}”一栏出现了两次。" for field in set(names) - {""} if names.count(field) > 1]
-    if faults:
-        unknown = [title for title, name in zip(header[1], names, strict=True) if title and not name]
-        hint = f"表头里认不出：{'、'.join(unknown)}。" if unknown else ""
-        raise RosterError([*faults, *([hint] if hint else [])])
-    lines = [
-        (number, _name_fields(names, row))
-        for number, row in rows
-        if number > header[0] and any(cell.strip() for cell in row)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a roster while it is read: where it stands, what it says, and what became of its cells."""
+
+    number: int
+    sheet: str
+    fields: dict[str, str]
+    spoilt: Mapping[str, str]
+    made: bool = False
+    """Whether its code is made of its name."""
+
+    @property
+    def place(self) -> str:
+        return f"工作表“{self.sheet}”第 {self.number} 行" if self.sheet else f"第 {self.number} 行"
+
+
+def parse_roster(data: bytes, passwords: Sequence[str] = ()) -> Roster:
+    """The roster in a workbook or a text; raises `RosterError` with every fault and its line.
+
+    `notes` of the result tell what was read that might not be meant, what was left out, and the codes that were made.
+    """
+    try:
+        tables = open_tables(data, passwords)
+    except XltoolError as error:
+        raise RosterError([str(error)]) from error
+    heads, notes = _choose_tables(tables)
+    lines = []
+    for each in heads:
+        read, left = _read_lines(each, each.table.name if len(heads) > 1 else "")
+        lines += read
+        notes += _note_table(each, read, left)
+    if len(heads) > 1:
+        sizes = Counter(line.sheet for line in lines)
+        counts = [f"“{each.table.name}”{sizes[each.table.name]} 个单位" for each in heads]
+        notes.insert(0, f"读了 {len(heads)} 张工作表：{'、'.join(counts)}。")
     if len(lines) > MOST_AGENCIES:
         raise RosterError([f"名录有 {len(lines)} 行，最多 {MOST_AGENCIES} 行。"])
-    faults = [f"第 {number} 行：{fault}" for number, fields in lines for fault in _find_line_faults(fields)]
-    faults += _find_joint_faults(lines)
+    lines, unclear = _resolve_parents([_complete_line(line) for line in lines])
+    near: dict[str, str] = {}
+    faults = [f"{line.place}：{fault}" for line in lines for fault in _find_line_faults(line, near)]
+    faults += [*unclear, *_find_joint_faults(lines)]
     if not lines:
         faults.append("名录里没有单位。")
     if faults:
         raise RosterError(faults)
-    entries = tuple(_build_entry(fields) for _, fields in lines)
-    return Roster(entries, tuple(_find_name_doubts(lines)))
+    notes += _find_name_doubts(lines)
+    return Roster(tuple(_build_entry(line.fields) for line in lines), (*notes, *_note_codes(lines)))
 
 
-def _read_csv(data: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise RosterError(["文字编码既不是 UTF-8 也不是 GB18030（GBK）。"]) from error
-    if "\0" in text:
-        raise RosterError(["这不是文本表格；请另存为 .csv 或 .xlsx。"])
-    first = text.partition("\n")[0]
-    delimiter = max(",\t;，", key=first.count)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return [(reader.line_num, [read_inert(cell.strip()) for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise RosterError([f"第 {reader.line_num} 行：引号不成对，或一格过长。"]) from error
+def _choose_tables(tables: Sequence[RosterTable]) -> tuple[list[Heads], list[str]]:
+    """The tables that are read, by their heads, and what is to be said of the others.
+
+    Raises `RosterError` when none is a roster.
+    """
+    if not any(table.rows for table in tables):
+        raise RosterError(["名录是空的。"])
+    found = [(table, find_heads(table)) for table in tables]
+    whole = [heads for _, heads in found if heads is not None and not heads.missing]
+    seen = [heads for heads in whole if not heads.table.hidden] or whole[:1]
+    if not seen:
+        _refuse_tables([heads for _, heads in found if heads is not None])
+    faults = [fault for heads in seen for fault in heads.find_faults()]
+    if faults:
+        raise RosterError(faults)
+    chosen: list[Heads] = []
+    notes: list[str] = []
+    known: set[str] = set()
+    if seen[0].table.hidden:
+        notes.append(f"名录在隐藏的工作表“{seen[0].table.name}”里，读了。")
+    for heads in seen:
+        names = {plain_title(row["name"]) for row in map(heads.name_fields, heads.list_rows()) if row["name"]}
+        repeated = len(names & known)
+        if chosen and 2 * repeated > len(names):
+            said = f"工作表“{heads.table.name}”没有读取：其中 {repeated} 个单位前面的工作表里已经有了"
+            notes.append(f"{said}；要用它的，请把它移到最前面。")
+            continue
+        chosen.append(heads)
+        known |= names
+    for table, unread in found:
+        if any(unread is each for each in seen):
+            continue
+        if table.hidden and unread is not None:
+            notes.append(f"隐藏的工作表“{table.name}”没有读取；要读的，请取消隐藏。")
+        elif not table.hidden:
+            lacking = [] if unread is None else [f"“{title_field(field)}”" for field in unread.missing]
+            notes.append(
+                f"工作表“{table.name}”没有读取：{'缺少' if lacking else '没有名录的表头'}{'、'.join(lacking)}。"
+            )
+    return chosen, notes
 
 
-def _read_xlsx(data: bytes) -> list[tuple[int, list[str]]]:
-    from xltool.spreadsheet.open import open_workbook
-    from xltool.spreadsheet.package import Refusal
-
-    try:
-        book = open_workbook(data)
-    except Refusal as refusal:
-        from xltool.messages import render
-
-        raise RosterError([render(refusal.finding, None, None)]) from refusal
-    sheet = next((sheet for sheet in book.sheets if sheet.cells), None)
-    if sheet is None:
-        return []
-    width = max(column for _, column in sheet.cells) + 1
-    rows = sorted({row for row, _ in sheet.cells})
-    texts = {place: cell.text for place, cell in sheet.cells.items()}
-    return [(row + 1, [texts.get((row, column), "") for column in range(width)]) for row in rows]
+def _refuse_tables(found: Sequence[Heads]) -> NoReturn:
+    """Asks for what is missing, by name and with an example."""
+    if not found:
+        asked = "、".join(f"“{title_field(field)}”（{example}）" for field, example in NEEDED.items())
+        raise RosterError([f"前 {ROWS_LOOKED_AT} 行里没有找到表头。表头里要有 {asked}；{TEMPLATE}。"])
+    best = max(found, key=lambda heads: len(heads.columns))
+    raise RosterError([*best.find_faults(), f"{TEMPLATE}。"])
 
 
-def _name_fields(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-    return {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
+def _read_lines(heads: Heads, sheet: str) -> tuple[list[_Line], list[tuple[int, str]]]:
+    """The lines below the heads, and the rows that are none: headings between them, sums and notes."""
+    table = heads.table
+    lines, left = [], list[tuple[int, str]]()
+    columns = {at: field for field, places in heads.columns.items() for at in places}
+    if _is_numbering(heads):
+        columns = {at: field for at, field in columns.items() if field != "code"}
+    spoilt: dict[int, dict[str, str]] = {}
+    for (number, at), why in table.spoilt.items():
+        if at in columns and (columns[at] in {"code", "parent"} or why.startswith("是")):
+            spoilt.setdefault(number, {})[columns[at]] = why
+    for number, row in table.rows:
+        texts = [text for text in row if text]
+        if number <= heads.number or [*row] == [*heads.titles]:
+            continue
+        fields = heads.name_fields(row)
+        if "code" not in columns.values():
+            fields.pop("code", None)
+        if number in table.spread or (len(texts) == 1 and (not fields.get("name") or _ASIDE.match(fields["name"]))):
+            left += [] if texts[0].isdecimal() else [(number, texts[0])]
+            continue
+        lines.append(_Line(number, sheet, _normalise_fields(fields), spoilt.get(number, {})))
+    return lines, left
 
 
-def _find_line_faults(fields: Mapping[str, str]) -> Iterator[str]:
+def _is_numbering(heads: Heads) -> bool:
+    """Whether a column 编号 only counts the lines: those numbers are other agencies' when a line is added."""
+    places = heads.columns.get("code", ())
+    if len(places) != 1 or plain_title(heads.titles[places[0]]) != "编号":
+        return False
+    column = [row[places[0]] for number, row in heads.table.rows if number > heads.number and len(row) > places[0]]
+    return [text for text in column if text] == [str(at + 1) for at in range(sum(map(bool, column)))]
+
+
+def _normalise_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Codes, telephone numbers and addresses in half width; names as they are; 无 and strokes as nothing."""
+    found = {}
+    for field, text in fields.items():
+        plain = unicodedata.normalize("NFKC", text).strip()
+        blank = plain in _NOTHING and field not in NEEDED
+        found[field] = "" if blank else text if field in {"name", "contact"} else plain
+    return found
+
+
+def _note_table(heads: Heads, lines: Sequence[_Line], left: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """What of a table was read although it is hidden, and what of it was not read."""
+    table = heads.table
+    where = f"工作表“{table.name}”" if table.name else ""
+    hidden = [line for line in lines if line.number in table.hidden_rows]
+    if hidden:
+        names = _list_some([f"第 {line.number} 行 {line.fields.get('name', '')}" for line in hidden])
+        yield f"{where}有 {len(hidden)} 个隐藏的行，也读作单位：{names}。不要的，请删去这些行。"
+    veiled = [heads.titles[at] for places in heads.columns.values() for at in places if at in table.hidden_columns]
+    if veiled:
+        yield f"{where}隐藏的栏也读了：{'、'.join(veiled)}。"
+    if left:
+        rows = _list_some([f"第 {number} 行“{text[:LONGEST_QUOTE]}”" for number, text in left])
+        yield f"{where}没有读作单位的行：{rows}。"
+    if heads.unused:
+        yield f"{where}没有用到的栏：{_list_some(heads.unused)}。"
+
+
+def _list_some(items: Sequence[str]) -> str:
+    """The items, the first few of them where they are many."""
+    more = len(items) - MOST_LISTED
+    return "、".join(items[:MOST_LISTED]) + (f"，另有 {more} 处" if more > 0 else "")
+
+
+def _complete_line(line: _Line) -> _Line:
+    """A line without a code with one that is made of its name."""
+    name = line.fields.get("name", "")
+    if line.fields.get("code") or not name or "code" in line.spoilt:
+        return line
+    return replace(line, fields={**line.fields, "code": make_code(name)}, made=True)
+
+
+def _note_codes(lines: Sequence[_Line]) -> Iterator[str]:
+    made = [f"{line.fields['name']} {line.fields['code']}" for line in lines if line.made]
+    if made:
+        yield (
+            f"{len(made)} 个单位没有写代码，按单位名称编了代码：{_list_some(made)}。"
+            "名称不变，代码就不变；单位改名时，请在名录的“单位代码”一栏写明原来的代码。"
+        )
+
+
+def _find_line_faults(line: _Line, near: dict[str, str]) -> Iterator[str]:
+    fields = line.fields
     for field in NEEDED:
         if not fields.get(field):
-            yield f"缺少{_field_title(field)}。"
+            yield f"缺少{title_field(field)}{_LINE_EXAMPLES[field]}。"
+    for field, why in line.spoilt.items():
+        yield f"“{title_field(field)}”{why}；请把那一栏设成文本格式，重新输入。"
     code = fields.get("code", "")
-    if code and (not _CODE.fullmatch(code) or _RESERVED.fullmatch(code) or code.endswith(".")):
+    if code and "code" not in line.spoilt and not _is_file_name(code):
         yield f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
     level = fields.get("level", "")
-    if level and level not in LEVEL_WORDS:
-        hint = suggest(find_closest(level, LEVEL_WORDS)) or f"；应为 {'、'.join(LEVELS)} 之一"
+    if level and find_level(level) is None:
+        hint = _suggest_near(level, LEVEL_WORDS, near) or f"；可写 {_LEVEL_EXAMPLES}，或 {'、'.join(LEVELS)}"
         yield f"级别“{level}”认不出{hint}。"
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for value in fields.values() for sign in value):
         yield "有看不见的控制字符，请删掉重新输入。"
+    if any("\ufffd" in value for value in fields.values()):
+        yield "有读不出来的字（编码不对），请重新输入，另存为 .xlsx。"
     if fields.get("email") and not _MAIL.fullmatch(fields["email"]):
         yield f"邮箱“{fields['email']}”不像邮箱地址。"
 
 
-def _find_joint_faults(lines: Sequence[tuple[int, Mapping[str, str]]]) -> list[str]:
-    """Faults between lines: a code given twice, a parent that is not there, a circle of parents."""
-    faults: list[str] = []
-    first: dict[str, int] = {}
-    for number, fields in lines:
-        code = fields.get("code", "").casefold()
-        if code and code in first:
-            faults.append(f"第 {number} 行：单位代码“{fields['code']}”与第 {first[code]} 行重复（不分大小写）。")
-        first.setdefault(code, number)
-    parents = {fields["code"]: fields.get("parent", "") for _, fields in lines if fields.get("code")}
+def _is_file_name(code: str) -> bool:
+    return bool(_CODE.fullmatch(code)) and not _RESERVED.fullmatch(code) and not code.endswith(".")
+
+
+def _resolve_parents(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:
+    """The lines with the codes of superiors that are told by name; a name that several agencies have is a fault."""
+    codes = {line.fields["code"] for line in lines if line.fields.get("code")}
+    named: dict[str, list[str]] = {}
+    for line in lines:
+        named.setdefault(plain_title(line.fields.get("name", "")), []).append(line.fields.get("code", ""))
+    resolved, faults = [], []
+    for line in lines:
+        parent = line.fields.get("parent", "")
+        meant = [] if not parent or parent in codes else named.get(plain_title(parent), [])
+        if len(meant) > 1:
+            faults.append(f"{line.place}：上级“{parent}”在名录里有 {len(meant)} 个，请写它的单位代码。")
+        resolved.append(replace(line, fields={**line.fields, "parent": meant[0]}) if len(meant) == 1 else line)
+    return resolved, faults
+
+
+def _find_joint_faults(lines: Sequence[_Line]) -> list[str]:
+    """Faults between lines: an agency given twice, a parent that is not there, a circle of parents."""
+    faults = [*_find_doubles(lines)]
+    parents = {line.fields["code"]: line.fields.get("parent", "") for line in lines if line.fields.get("code")}
     tops = {parent for parent in parents.values() if parent and parent not in parents}
     circular = _find_circular(parents)
+    known = [*parents, *(line.fields["name"] for line in lines if line.fields.get("name"))]
     near: dict[str, str] = {}
-    for number, fields in lines:
-        parent, code = fields.get("parent", ""), fields.get("code", "")
+    for line in lines:
+        parent, code = line.fields.get("parent", ""), line.fields.get("code", "")
         if parent and parent == code:
-            faults.append(f"第 {number} 行：上级代码就是本单位的代码。")
+            faults.append(f"{line.place}：上级代码就是本单位的代码；没有上级的，请留空。")
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
-            if parent not in near and len(near) < MOST_SUGGESTED:
-                near[parent] = suggest(find_closest(parent, parents))
-            faults.append(f"第 {number} 行：上级代码“{parent}”不在名录里{near.get(parent, '')}。")
+            what = "上级代码" if parent.isascii() else "上级"
+            faults.append(
+                f"{line.place}：{what}“{parent}”不在名录里{_suggest_near(parent, known, near)}；没有上级的，请留空。"
+            )
         elif code in circular:
-            faults.append(f"第 {number} 行：上级关系绕成了圈。")
+            faults.append(f"{line.place}：上级关系绕成了圈。")
     return faults
+
+
+def _suggest_near(text: str, known: Collection[str], near: dict[str, str]) -> str:
+    """The hint with the nearest known word, remembered in `near`; nothing when enough were looked for."""
+    if text not in near and len(near) < MOST_SUGGESTED:
+        near[text] = suggest(find_closest(text, known))
+    return near.get(text, "")
+
+
+def _find_doubles(lines: Sequence[_Line]) -> Iterator[str]:
+    """Codes given twice, and agencies without a code of their own that their name does not tell from another."""
+    coded: dict[str, _Line] = {}
+    named: dict[str, _Line] = {}
+    for line in lines:
+        code, name = line.fields.get("code", "").casefold(), plain_title(line.fields.get("name", ""))
+        twin, other = named.get(name) if name else None, coded.get(code) if code else None
+        if twin is not None and (line.made or twin.made):
+            yield (
+                f"{line.place}：与{twin.place}同名，不写代码就分不清；是同一个单位的，请删去一行，不是的，请各写一个单位代码"
+                f"（“{twin.fields['name']}”现在的代码是 {twin.fields.get('code')}）。"
+            )
+        elif other is not None and (line.made or other.made):
+            yield f"{line.place}：按名称编的代码与{other.place}的相同，请写一个单位代码。"
+        elif other is not None:
+            yield f"{line.place}：单位代码“{line.fields['code']}”与{other.place}重复（不分大小写）。"
+        coded.setdefault(code, line)
+        named.setdefault(name, line)
 
 
 def _find_circular(parents: Mapping[str, str]) -> set[str]:
@@ -248,31 +405,23 @@ def _find_circular(parents: Mapping[str, str]) -> set[str]:
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether two names differ by spaces and width at most."""
-    return _plain_title(one) == _plain_title(other)
+    return plain_title(one) == plain_title(other)
 
 
-def _find_name_doubts(lines: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[str]:
+def _find_name_doubts(lines: Sequence[_Line]) -> Iterator[str]:
     """Names that differ only by spaces or width, or not at all."""
-    first: dict[str, tuple[int, str]] = {}
-    for number, fields in lines:
-        canonical = _plain_title(fields["name"])
-        if canonical in first:
-            other, name = first[canonical]
-            how = "相同" if name == fields["name"] else "只差空格或全半角"
-            yield f"第 {number} 行：单位名称“{fields['name']}”与第 {other} 行{how}，请确认不是同一单位。"
-        first.setdefault(canonical, (number, fields["name"]))
+    first: dict[str, _Line] = {}
+    for line in lines:
+        name = line.fields["name"]
+        canonical = plain_title(name)
+        other = first.setdefault(canonical, line)
+        if other is not line:
+            how = "相同" if other.fields["name"] == name else "只差空格或全半角"
+            yield f"{line.place}：单位名称“{name}”与{other.place}{how}，请确认不是同一单位。"
 
 
 def _build_entry(fields: Mapping[str, str]) -> RosterEntry:
-    agency = Agency(fields["code"], fields["name"], LEVEL_WORDS[fields["level"]])
-    return RosterEntry(
-        agency, fields.get("parent", ""), fields.get("contact", ""), fields.get("phone", ""), fields.get("email", "")
-    )
-
-
-def _plain_title(title: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", title)).casefold()
-
-
-def _field_title(field: str) -> str:
-    return next(title for title, name in HEADERS.items() if name == field)
+    level = find_level(fields["level"])
+    assert level is not None  # a line whose level nobody knows is a fault
+    more = (fields.get(field, "") for field in ("parent", "contact", "phone", "email"))
+    return RosterEntry(Agency(fields["code"], fields["name"], level), *more)

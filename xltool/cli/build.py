@@ -23,6 +23,8 @@ from xltool.cli.chinese import Command
 def command(root: Path, mail: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
+        for note in roster.notes:
+            console.say(note, err=True)
         last_year = campaign_options.read_last_year(campaign, roster)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import click
 
-from xltool import files
-from xltool.campaign import county, folder, priors, roster
+from xltool.campaign import county, folder, priors
 from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day, Year
 from xltool.cli.passwords import password_options
-from xltool.messages import XltoolError
-from xltool.model import Finding
+from xltool.cli.roster import read_roster
 
 
 @click.command(
@@ -34,7 +32,7 @@ from xltool.model import Finding
     metavar="名录",
     required=True,
     type=click.Path(path_type=Path),
-    help="单位名录：.csv 或 .xlsx。",
+    help="单位名录：.xlsx、.xls、.et、.csv 等；空白名录用 xltool roster --template 写。",
 )
 @click.option("--deadline", metavar="日期", type=Day(), help="报送期限，如 2025-01-31 或 2025年1月31日。")
 @click.option(
@@ -53,10 +51,7 @@ def command(
     passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
-    data = files.read_file(roster_path)
-    if isinstance(data, Finding):
-        raise XltoolError(f"单位名录 {roster_path} 打不开：{data.data.get('why', '文件过大')}。")
-    listed = roster.parse_roster(data)
+    listed = read_roster(roster_path, passwords)
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     campaign = folder.Campaign(root, form_id, year, name, deadline, paths)
     folder.check_campaign(campaign)

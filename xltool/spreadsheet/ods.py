@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from xltool import kinds
 from xltool.digits import parse_whole
 from xltool.spreadsheet.book import RawBook
+from xltool.spreadsheet.number_format import MAX_FORMAT_CODE
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
     MAX_CELLS,
@@ -19,6 +21,7 @@ from xltool.spreadsheet.sheet import (
     UNTOLD,
     Area,
     CellKind,
+    Display,
     Position,
     RawCell,
     RawSheet,
@@ -38,6 +41,8 @@ _KINDS: Final[Mapping[str, CellKind]] = {
     "date": "date",
 }
 _VALUES: Final[Mapping[str, str]] = {"boolean": "boolean-value", "date": "date-value"}
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[Ee][+-]?[0-9]{1,3})?", re.ASCII)
+_PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?", re.ASCII)
 _HIDDEN: Final = frozenset({"collapse", "filter"})
 _LAST: Final = 2**20
 """Rows that a sheet of any office program may have: no more are skipped as empty."""
@@ -89,6 +94,7 @@ class _Sheet:
     cells: dict[Position, RawCell] = field(default_factory=dict)
     merges: list[Area] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    displays: dict[Position, Display] = field(default_factory=dict)
 
 
 def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
@@ -96,13 +102,14 @@ def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
     at = 0
     for row in table.iter(f"{_TABLE}table-row"):
         times = _read_repeat(row, "number-rows-repeated")
-        cells, merges = _read_row(row, sheet.name)
+        cells, displays, merges = _read_row(row, sheet.name)
         if cells and at + times > MAX_ROWS:
             raise limit_refusal("一张工作表的行数", MAX_ROWS, at + times, sheet.name)
         if (len(sheet.cells) + len(cells) * times) > MAX_CELLS:
             raise limit_refusal("一张工作表的单元格数", MAX_CELLS, len(sheet.cells) + len(cells) * times, sheet.name)
         for line in range(at, at + times) if cells else ():
             sheet.cells.update({(line, column): cell for column, cell in cells.items()})
+            sheet.displays.update({(line, column): look for column, look in displays.items()})
         sheet.merges += [(at, column, at + height - 1, column + width - 1) for column, height, width in merges]
         if row.get(f"{_TABLE}visibility") in _HIDDEN:
             sheet.hidden.update(range(at, min(at + times, MAX_ROWS)))
@@ -118,12 +125,17 @@ def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
         protected=table.get(f"{_TABLE}protected") == "true",
         hidden_rows=frozenset(sheet.hidden),
         hidden_columns=frozenset(_find_hidden_columns(table)),
+        displays=sheet.displays,
     )
 
 
-def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], list[tuple[int, int, int]]]:
-    """The cells with content of one row by column, and its merges as column, height and width."""
+def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], dict[int, Display], list[tuple[int, int, int]]]:
+    """The cells with content of one row by column, those that do not show it plainly, and its merges.
+
+    A merge is a column, a height and a width.
+    """
     cells: dict[int, RawCell] = {}
+    displays: dict[int, Display] = {}
     merges = []
     column = 0
     for cell in row:
@@ -135,11 +147,28 @@ def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], list[tuple[
             if column + times > MAX_COLUMNS:
                 raise limit_refusal("一张工作表的列数", MAX_COLUMNS, column + times, sheet)
             cells.update(dict.fromkeys(range(column, column + times), content))
+            look = _find_display(cell, content)
+            displays.update(dict.fromkeys(range(column, column + times), look) if look else {})
         height, width = _read_repeat(cell, "number-rows-spanned"), _read_repeat(cell, "number-columns-spanned")
         if height * width > 1:
             merges.append((column, height, width))
         column += times
-    return cells, merges
+    return cells, displays, merges
+
+
+def _find_display(cell: Element, content: RawCell) -> Display | None:
+    """How a number is displayed, where its text is not the same number written plainly: that text, as a format."""
+    if content.kind != "number":
+        return None
+    shown = _join_paragraphs(cell).strip()
+    plain = _PLAIN_NUMBER.fullmatch(shown.replace(",", ""))
+    if not shown or (plain is not None and _is_number(content.text) and Decimal(plain[0]) == Decimal(content.text)):
+        return None
+    return Display('"' + shown.replace('"', "")[: MAX_FORMAT_CODE - 2] + '"')
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _read_content(cell: Element) -> RawCell | None:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xltool.spreadsheet.book import MAX_STRINGS, RawBook
 from xltool.spreadsheet.package import damage_refusal, limit_refusal
-from xltool.spreadsheet.sheet import UNTOLD, Area, Position, RawCell, RawSheet, Visibility, check_extent
+from xltool.spreadsheet.sheet import (
+    UNTOLD,
+    WHOLE_NUMBER,
+    Area,
+    Display,
+    Position,
+    RawCell,
+    RawSheet,
+    Visibility,
+    check_extent,
+)
+from xltool.spreadsheet.styles import PLAIN
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -81,6 +92,7 @@ def _read_sheet(book: Book, at: int) -> RawSheet:
         return RawSheet(book.sheet_names()[at], "visible", {}, (), False, frozenset(), frozenset())
     sheet = book.sheet_by_index(at)
     cells = dict(_read_cells(book, sheet, records.formulas))
+    displays = {place: look for place, cell in cells.items() if (look := _find_display(book, sheet, place, cell))}
     merges: tuple[Area, ...] = tuple(
         (top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
     )
@@ -93,7 +105,17 @@ def _read_sheet(book: Book, at: int) -> RawSheet:
         protected=records.protected,
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
         hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
+        displays=displays,
     )
+
+
+def _find_display(book: Book, sheet: Any, place: Position, cell: RawCell) -> Display | None:
+    """How a number is displayed, where its format does not show it plainly."""
+    if cell.kind != "number":
+        return None
+    known = book.format_map.get(book.xf_list[sheet.cell_xf_index(*place)].format_key)
+    look = "General" if known is None else known.format_str
+    return None if look in PLAIN or (look == WHOLE_NUMBER.format and cell.text.isdigit()) else Display(look)
 
 
 def _read_cells(book: Book, sheet: Any, formulas: frozenset[Position]) -> Iterator[tuple[Position, RawCell]]:

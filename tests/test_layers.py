@@ -90,6 +90,7 @@ MODULES = {
         "priors",
         "reminders",
         "reports",
+        "rereading",
         "returns",
         "roster",
         "roster_codes",

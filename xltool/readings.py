@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from xltool import api, kinds, workers
 from xltool.forms import document
 from xltool.messages import finding
-from xltool.model import Finding, Reading, Submission
+from xltool.model import CellKey, Finding, Reading, Submission
 from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def open_book(data: bytes, passwords: Sequence[str] = ()) -> RawBook | Finding:
 
 
 def compare_second_readings(
-    files: Iterable[tuple[bytes, Submission]], passwords: Sequence[str] = (), jobs: int = 1
+    files: Iterable[tuple[bytes, Submission, frozenset[CellKey]]], passwords: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[tuple[Finding, ...]]:
-    """What openpyxl reads in each workbook otherwise than the submission taken from it.
+    """What openpyxl reads in each workbook otherwise than the submission taken from it, some cells left aside.
 
     That it cannot read one is told, and no fault.
     """
@@ -92,11 +92,13 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((kinds.ZIP, kinds.OLE2)) and b"word/document.xml" not in data
 
 
-def _compare_second(passwords: tuple[str, ...], file: tuple[bytes, Submission]) -> tuple[Finding, ...]:
+def _compare_second(
+    passwords: tuple[str, ...], file: tuple[bytes, Submission, frozenset[CellKey]]
+) -> tuple[Finding, ...]:
     from xltool.reader.second import compare_second_reading
 
-    data, submission = file
-    return compare_second_reading(data, api.form(submission.form), submission, passwords)
+    data, submission, untaken = file
+    return compare_second_reading(data, api.form(submission.form), submission, passwords, untaken)
 
 
 def _call_apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lost:

@@ -196,7 +196,7 @@ def test_the_document_of_the_contract(campaign, store):
     stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
     found, others = find_standings(campaign, ROSTER, store, AFTER), find_unmatched(ROSTER, store)
     told = json.loads(json.dumps(to_json(campaign, found, others)))
-    assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts"]
+    assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts", "second"]
     assert (told["schema"], told["name"], told["form"], told["year"]) == ("xltool/status/1", "额敏县", "ogi-2021", 2024)
     assert told["deadline"] == "2025-01-31"
     assert told["agencies"][3] == {
@@ -210,7 +210,9 @@ def test_the_document_of_the_contract(campaign, store):
         "waived": 0,
         "file": "新建 工作表.xlsx",
         "received": "2025-01-12T09:30:00",
+        "second": "none",
     }
+    assert (told["agencies"][0]["second"], told["second"]["none"]) == (None, 1)
     assert list(told["agencies"][0]) == list(told["agencies"][3])
     assert (told["agencies"][0]["late"], told["agencies"][0]["file"], told["agencies"][0]["received"]) == (
         True,

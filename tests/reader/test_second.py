@@ -86,7 +86,7 @@ def test_a_figure_with_decimals_is_compared_to_the_last_one():
 @pytest.mark.parametrize("name", sorted(UNREAD))
 def test_what_openpyxl_cannot_read_is_told_and_no_fault(name):
     data = rewriters.REWRITERS[name](filled())
-    [[told]] = readings.compare_second_readings([(data, api.read(data).submission)])
+    [[told]] = readings.compare_second_readings([(data, api.read(data).submission, frozenset())])
     assert (told.code, told.severity) == ("second.unread", "info")
     assert "它打不开（KeyError）" in render(told, SPEC, None)
 
@@ -94,12 +94,12 @@ def test_what_openpyxl_cannot_read_is_told_and_no_fault(name):
 def test_what_is_no_xlsx_is_told():
     submission = api.read(filled()).submission
     for data in (b"PK\3\4 content.xml", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600):
-        [[told]] = readings.compare_second_readings([(data, submission)])
+        [[told]] = readings.compare_second_readings([(data, submission, frozenset())])
         assert told.data["why"] == "它只读 .xlsx 工作簿"
 
 
 def test_each_file_of_many_has_its_own_answer():
     good, bad = filled(), two_values("applications.received.enterprise", 1, 2)
-    files = [(data, api.read(data).submission) for data in (good, bad, good)]
+    files = [(data, api.read(data).submission, frozenset()) for data in (good, bad, good)]
     codes = [[found.code for found in told] for told in readings.compare_second_readings(files, jobs=2)]
     assert codes == [[], ["second.differs"], []]

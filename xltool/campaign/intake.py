@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from xltool import api
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
@@ -51,7 +51,8 @@ reading of these."""
 class Taken:
     """What became of one file; `unreadable` when it was no workbook of a known form at all.
 
-    `sha256` and `noticed`, what reading it gave before anything was judged, for one that is to be sent back.
+    `sha256` for one that is a version now; `noticed`, what reading it gave before anything was judged, for one that is
+    to be sent back.
     """
 
     file: str
@@ -108,6 +109,11 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
         yield from _drain_queue(intake, known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
     yield from _drain_queue(intake, known)
+
+
+def describe_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
+    """The findings of a reading as they are kept with its version."""
+    return tuple({**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings)
 
 
 def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
@@ -179,8 +185,8 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading, noticed in zip(new, api.check(attributed, priors), read, strict=True):
         taken = _take_file(intake, item, digest, reading)
-        if taken.state == "returned":
-            taken = replace(taken, sha256=digest, noticed=noticed.findings)
+        if taken.agency and taken.state != "duplicate":
+            taken = replace(taken, sha256=digest, noticed=noticed.findings if taken.state == "returned" else ())
         if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
             yield taken
 
@@ -297,11 +303,11 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
         return _refuse_file(intake, item, digest, reading.findings[0])
     submission = reading.submission
     spec = api.form(submission.form)
-    described = [{**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings]
+    described = describe_findings(reading)
     stored = document.dump_document(spec, submission)
     agency = submission.agency
     aside = _find_why_aside(intake, submission, reading)
-    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described), aside)
+    version = Version(agency.code, 0, digest, intake.at, item.name, stored, described, aside)
     number = intake.store.take_version(version, len(item.data))
     name = intake.roster.agencies[agency.code].agency.name
     if not number:

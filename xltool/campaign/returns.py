@@ -17,6 +17,7 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
+from xltool.campaign.rereading import read_outcome
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
@@ -56,8 +57,13 @@ class Returns:
     owed: tuple[Return, ...]
 
 
-def plan_returns(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str]) -> Returns:
-    """What returned/ is to hold, in the roster's order; owed is what is not there as it was written."""
+def plan_returns(
+    campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str], changed: Collection[str] = ()
+) -> Returns:
+    """What returned/ is to hold, in the roster's order; owed is what is not there as it was written.
+
+    And what is made of files, given by hash, of which more was found since.
+    """
     counting, written = store.counting(), store.written()
     wanted = []
     for entry in roster.entries:
@@ -70,7 +76,8 @@ def plan_returns(campaign: Campaign, roster: Roster, store: Store, states: Mappi
         there = files.read_file(campaign.root / RETURNED / name)
         return isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(f"{RETURNED}/{name}")
 
-    return Returns(tuple(wanted), tuple(each for each in wanted if not is_whole(each.name)))
+    owed = (each for each in wanted if each.version.sha256 in changed or not is_whole(each.name))
+    return Returns(tuple(wanted), tuple(owed))
 
 
 def write_returns(  # noqa: PLR0917
@@ -129,6 +136,7 @@ def _mark_return(campaign: Campaign, passwords: tuple[str, ...], task: _Task) ->
         stored = api.read(version.submission).submission
         if stored is None:
             raise XltoolError(_tell_unread(version))
+        noticed = (*noticed, *read_outcome(version))
         [judged] = api.check([Reading(replace(stored, agency=task.agency), noticed)], [task.prior])
         assert judged.submission is not None
         previous = None if task.before is None else api.read(task.before).submission

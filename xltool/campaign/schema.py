@@ -34,7 +34,7 @@ CREATE TABLE version (        -- 报送: each agency's versions, findings as JSO
     at TEXT NOT NULL,
     file TEXT NOT NULL, submission BLOB NOT NULL, findings TEXT NOT NULL,
     aside TEXT NOT NULL DEFAULT '',     -- why it does not count until someone says so
-    second TEXT NOT NULL DEFAULT '',    -- what a second reading gave
+    second TEXT NOT NULL DEFAULT '',    -- what a second reading found, as JSON, or empty
     hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, number)) STRICT;
 CREATE TABLE waiver (         -- 说明后放行
     agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,

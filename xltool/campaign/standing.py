@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
+from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
 from xltool.campaign.store import AbsenceRecord, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
@@ -250,11 +251,13 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "waived": standing.waived,
                 "file": standing.file,
                 "received": standing.received,
+                "second": None if standing.version is None else find_outcome(standing.version),
             }
             for standing in found
         ],
         "unmatched": [{"file": other.file, "reason": other.reason} for other in others],
         "counts": count_states(found, others),
+        "second": count_outcomes(standing.version for standing in found),
     }
 
 

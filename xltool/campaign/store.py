@@ -59,7 +59,7 @@ class Version:
     submission: bytes
     findings: tuple[Mapping[str, Any], ...]
     aside: str = ""  # why it does not count until someone says so
-    second: str = ""  # what a second reading gave
+    second: str = ""  # what a second reading found, as JSON; empty when there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,17 @@ class Store:
             findings = json.dumps(list(v.findings), ensure_ascii=False)
             self._put("version", v.agency, number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
         return number
+
+    def note_second(self, version: Version) -> None:
+        """Keeps what a second reading of a version gave, and its findings with it."""
+        v = version
+        findings = json.dumps(list(v.findings), ensure_ascii=False)
+        row = (v.agency, v.number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
+        with self._transaction():
+            self._db.execute(
+                "UPDATE version SET findings = ?, second = ?, hash = ? WHERE agency = ? AND number = ? AND sha256 = ?",
+                (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
+            )
 
     def take_unmatched(self, unmatched: Unmatched, size: int, outcome: Unread = "unmatched") -> None:
         """Notes a file that is no agency's return, or of which that is not known yet."""

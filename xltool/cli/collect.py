@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from xltool.campaign import intake, opening, returns
+from xltool.campaign import intake, opening, rereading, returns
+from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.standing import find_standings
+from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console
 from xltool.cli.campaign_options import Item
 from xltool.cli.chinese import Command
@@ -33,8 +35,13 @@ from xltool.messages import XltoolError
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
 @campaign_options.campaign_option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
+@click.option(
+    "--second",
+    is_flag=True,
+    help="收下的工作簿、以及以前收下并计入而没有重读过的，用另一个程序库（openpyxl）再读一遍，核对各填报格的数；结果随各版记下。",
+)
 @password_options
-def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tuple[str, ...]) -> None:
+def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool, passwords: tuple[str, ...]) -> None:
     """Takes in each file and tells it at once, then refreshes returned/."""
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
@@ -60,22 +67,55 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, passwords: tu
             console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
         if counts["accepted"] + counts["returned"] + counts["rejected"]:
             store.note(office.at, campaign_options.name_user(), "collect", tally)
+        faults: list[str] = []
+        changed = _read_twice(campaign, store, taken, passwords, jobs, faults) if second else frozenset()
         states = {
             standing.entry.agency.code: standing.state
             for standing in find_standings(campaign, roster, store, now.date())
         }
         try:
-            plan = returns.plan_returns(campaign, roster, store, states)
+            plan = returns.plan_returns(campaign, roster, store, states, changed)
             noticed = {item.sha256: item.noticed for item in taken if item.sha256}
             made = returns.write_returns(campaign, store, plan, last_year, passwords, noticed, jobs)
             for path in _show_progress(made, len(plan.owed), "退回的工作簿"):
                 console.say(f"待退回：{path}")
         except XltoolError as error:
+            faults.append(str(error))
+        if faults:
+            again = f"xltool collect{' --second' if second else ''}"
             raise XltoolError(
-                f"{error}以上收下的都已记好；排除以后再执行一次 xltool collect，会补上退回的工作簿。"
-            ) from error
+                f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
+            )
     unreadable = any(item.unreadable for item in taken)
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
+
+
+def _read_twice(  # noqa: PLR0917
+    campaign: Campaign,
+    store: Store,
+    taken: Sequence[intake.Taken],
+    passwords: Sequence[str],
+    jobs: int,
+    faults: list[str],
+) -> frozenset[str]:
+    """Reads what was read once a second time and tells what differs; the hashes of files of which more is known now."""
+    waiting = rereading.find_read_once(store, taken)
+    reread = rereading.reread_versions(campaign, store, waiting, passwords, jobs)
+    found: list[rereading.Rereading] = []
+    try:
+        for each in _show_progress(reread, len(waiting), "重读"):
+            found.append(each)
+            for message in each.messages:
+                console.say(f"重读　{each.version.file}　{message}")
+    except XltoolError as error:
+        faults.append(str(error))
+    counts = rereading.count_outcomes(each.version for each in found)
+    console.say(
+        f"用 openpyxl 重读 {len(found)} 个：数相同 {counts['same']} 个，不同 {counts['differs']} 个，"
+        f"它读不了的 {counts['unread']} 个。",
+        err=True,
+    )
+    return frozenset(each.version.sha256 for each in found if each.messages)
 
 
 def _show_progress(items: Iterator[Item], length: int | None, label: str) -> Iterator[Item]:

@@ -14,6 +14,7 @@ from xltool import files
 from xltool.campaign import corrections, texts
 from xltool.campaign.county import County, Gathered, build_county, gather_submissions
 from xltool.campaign.folder import COUNTY, Campaign
+from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Stray, find_standings, find_strays
 from xltool.cli import campaign_options, console, output
@@ -40,7 +41,8 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         strays = find_strays(roster, store)
         if strays:
             _refuse_strays(strays, roster)
-        given = gather_submissions(find_standings(campaign, roster, store, date.today(), strict), roster)
+        standings = find_standings(campaign, roster, store, date.today(), strict)
+        given = gather_submissions(standings, roster)
         if given.absent and (not allow_missing or not given.submissions):
             _refuse_incomplete(given)
         made = build_county(campaign, roster, given, campaign_options.read_last_year(campaign, roster))
@@ -49,6 +51,9 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         store.note_written({f"{COUNTY}/{name}": hashlib.sha256(data).hexdigest() for name, data in made.files.items()})
     for line in _describe_sum(campaign, given, made):
         console.say(line)
+    summed = {submission.agency.code for submission in given.submissions}
+    counted = count_outcomes(each.version for each in standings if each.entry.agency.code in summed)
+    console.say(describe_outcomes(counted), err=True)
     for name in made.files:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
     if not made.reading.submission or not made.reading.submission.texts:

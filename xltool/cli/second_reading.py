@@ -20,12 +20,12 @@ def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Se
     """
     places: list[int] = []
 
-    def open_files() -> Iterator[tuple[bytes, Submission]]:
+    def open_files() -> Iterator[tuple[bytes, Submission, frozenset[str]]]:
         for at, (path, reading) in enumerate(zip(paths, readings, strict=True)):
             data = files.read_file(path) if api.status(reading) == "accepted" else b""
             if reading.submission is not None and not isinstance(data, Finding) and is_workbook(data):
                 places.append(at)
-                yield data, reading.submission
+                yield data, reading.submission, frozenset()
 
     found = list(readings)
     told = list(compare_second_readings(open_files(), passwords, os.cpu_count() or 1))

@@ -11,6 +11,7 @@ import click
 
 from xltool import files
 from xltool.campaign.folder import Campaign
+from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import (
     AGENCY_STATES,
@@ -101,6 +102,9 @@ def _describe_standings(
     yield (
         f"共 {len(found)} 个单位：{states}；逾期 {sum(s.late for s in found)}；未能收下的文件 {tally['unmatched']} 个。"
     )
+    outcomes = count_outcomes(standing.version for standing in found)
+    if outcomes["none"] < sum(outcomes.values()):
+        yield describe_outcomes(outcomes)
     yield ""
     yield from _align_columns([_HEADS, *map(_standing_row, found)])
     late = [standing for standing in found if standing.late]

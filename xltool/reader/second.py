@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xltool import kinds
 from xltool.forms import number
 from xltool.forms.number import Figure, format_value
 from xltool.messages import finding
-from xltool.model import Cell, Finding, FormSpec, Submission
+from xltool.model import Cell, CellKey, Finding, FormSpec, Submission
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.workbook.layout_plan import Plan, make_plan, name_cell
 
@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 
 def compare_second_reading(
-    data: bytes, spec: FormSpec, submission: Submission, passwords: Sequence[str] = ()
+    data: bytes,
+    spec: FormSpec,
+    submission: Submission,
+    passwords: Sequence[str] = (),
+    untaken: Collection[CellKey] = (),
 ) -> tuple[Finding, ...]:
     """What openpyxl reads in a workbook's inputs otherwise than the submission that our own reader took from it.
 
+    `untaken` are cells in which something stands that our reader told and did not take: they are not compared.
     openpyxl raises what it likes on files that it cannot read, and may take any time and memory: call this in a worker.
     """
     from openpyxl import load_workbook
@@ -42,7 +47,7 @@ def compare_second_reading(
     layout = make_plan(spec)
     differing: list[tuple[str, str, str]] = []
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        if not cell.total:
+        if not cell.total and cell.key not in untaken:
             figure, shown = _read_figure(book, layout, cell)
             if figure.value != value:
                 differing.append((cell.key, format_value(value, cell.measure), shown))

@@ -69,6 +69,7 @@ MODULES = {
     "campaign": {
         "__init__",
         "archive",
+        "arrivals",
         "consolidate",
         "contributions",
         "corrections",
@@ -79,6 +80,7 @@ MODULES = {
         "inbox",
         "intake",
         "mail",
+        "mentions",
         "names",
         "inspection",
         "mending",
@@ -245,6 +247,7 @@ MODULES = {
         "open",
         "overlays",
         "package",
+        "save_time",
         "sheet",
         "sources",
         "styles",

@@ -343,6 +343,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "文件里的单位代码 {agency} 是“{listed}”的，单位名称“{found}”却是 {other} 的。",
         "核对是谁的数；用下发给本单位的工作簿填写后重报。",
     ),
+    "campaign.misnamed": Message(
+        "warning",
+        "文件名或标题写的是别的单位",
+        "{where}写的是“{found}”（{other}），文件里的标识却是 {agency}“{listed}”的。",
+        "核对是谁的数：是“{listed}”的，不用改；不是的，请用下发给本单位的工作簿填写后重报。",
+    ),
     "stamp.missing": Message(
         "warning",
         "没有下发编号",

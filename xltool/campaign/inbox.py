@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from xltool.campaign.zipped import Member, list_members, read_members
 from xltool.messages import render
 from xltool.model import Finding
 from xltool.report.text import clean_line
+from xltool.spreadsheet.save_time import to_beijing
 from xltool.workers import Patience
 
 DROPPINGS: Final = ("~$", ".~lock", "._", ".~")
@@ -31,13 +33,17 @@ _DROPPING: Final = "办公软件的临时文件或系统文件"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file as found: its name from the inbox on, its bytes, or why there are none; `skipped` for droppings."""
+    """One file as found: its name from the inbox on, its bytes, or why there are none; `skipped` for droppings.
+
+    `dated` is the date of what brought it, as Beijing has it: of a member of an archive, of a mail, or of the file.
+    """
 
     name: str
     data: bytes | None
     reason: str = ""
     skipped: bool = False
     again: bool = False  # from the archive: refused before, and judged again
+    dated: datetime | None = None
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Found]:
@@ -86,6 +92,15 @@ def _file_time(path: Path) -> int:
         return 0
 
 
+def _read_date(path: Path) -> datetime:
+    return datetime.fromtimestamp(_file_time(path) / 10**9, UTC)
+
+
+def _date_files(found: Iterator[Found], dated: datetime | None) -> Iterator[Found]:
+    """What was found in something, with the date of that where it has none of its own."""
+    return (item if item.dated is not None else replace(item, dated=dated) for item in found)
+
+
 def _open_file(path: Path, name: str) -> Iterator[Found]:
     name = clean_line(name)
     if _is_dropping(path.name) or "__MACOSX" in Path(name).parts:
@@ -107,7 +122,7 @@ def _open_file(path: Path, name: str) -> Iterator[Found]:
     if isinstance(data, Finding):
         yield Found(name, None, render(data, None, None))
     else:
-        yield from _unpack_file(name, data, patience=Patience())
+        yield from _date_files(_unpack_file(name, data, patience=Patience()), to_beijing(_read_date(path)))
 
 
 def _unpack_file(
@@ -145,7 +160,8 @@ def _unpack_mail(name: str, data: bytes, *, zipped: bool, patience: Patience) ->
         elif found.data is None:
             yield Found(full, None, found.reason, skipped=found.skipped)
         else:
-            yield from _unpack_file(full, found.data, zipped=zipped, mailed=True, patience=patience)
+            files_within = _unpack_file(full, found.data, zipped=zipped, mailed=True, patience=patience)
+            yield from _date_files(files_within, found.sent)
 
 
 def _is_dropping(name: str) -> bool:
@@ -159,11 +175,12 @@ def _unpack_archive(
     named = [clean_line(member.name) or NAMELESS_FILE for member in members]
     left = ["__MACOSX" in inner or _is_dropping(inner.rpartition("/")[2]) for inner in named]
     contents = read_members(data, [member for member, out in zip(members, left, strict=True) if not out])
-    for inner, out in zip(named, left, strict=True):
+    for member, inner, out in zip(members, named, left, strict=True):
         full = f"{name}/{inner}"
         if out:
             yield Found(full, None, _DROPPING, skipped=True)
         elif isinstance(content := next(contents), str):
             yield Found(full, None, content)
         else:
-            yield from _unpack_file(full, content, zipped=True, mailed=mailed, patience=patience)
+            files_within = _unpack_file(full, content, zipped=True, mailed=mailed, patience=patience)
+            yield from _date_files(files_within, member.dated)

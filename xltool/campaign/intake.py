@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -17,22 +18,26 @@ from typing import Any, Final, Literal, TypeAlias
 
 from xltool import api
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
+from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.folder import INBOX, Campaign
 from xltool.campaign.inbox import Found, find_files
+from xltool.campaign.mentions import find_foreign_file_name, find_foreign_title
 from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread, Version
 from xltool.forms import catalog, document
-from xltool.messages import XltoolError, finding
+from xltool.messages import XltoolError, finding, tell_finding
 from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import stream_readings
+from xltool.spreadsheet.save_time import read_save_time
 
-Fate: TypeAlias = Literal["accepted", "returned", "rejected", "duplicate", "skipped"]
+Fate: TypeAlias = Literal["accepted", "returned", "older", "rejected", "duplicate", "skipped"]
 FATES: Final[dict[Fate, str]] = {
     "accepted": "通过",
     "returned": "退回",
+    "older": "旧版本",
     "rejected": "未能收下",
     "duplicate": "已收过",
     "skipped": "略过",
@@ -41,6 +46,9 @@ FATES: Final[dict[Fate, str]] = {
 _RESTS_ON_OTHERS: Final = LOCKED | {"campaign.other", "campaign.unknown_agency", "stamp.wrong", "file.unknown_form"}
 """Refusals that rest on the roster, the settings, the forms at hand, the key or a password: what has changed since may
 let the file in."""
+
+_DOUBTS: Final = frozenset({"campaign.misnamed", "identity.line"})
+"""Doubts whose a file is, which are said when it is taken in."""
 
 BATCH: Final = 32
 """Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the
@@ -88,6 +96,11 @@ class Intake:
         return self.store.issues()
 
     @cached_property
+    def arrivals(self) -> dict[str, Arrival]:
+        """The version of each agency that counts of those that this run has taken in, by code."""
+        return {}
+
+    @cached_property
     def absences(self) -> Mapping[str, AbsenceRecord]:
         """The agencies that need not report, by code."""
         return self.store.absences()
@@ -121,6 +134,7 @@ def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
     data = read_archived(intake.campaign, digest, name)
     [reading] = stream_readings([(data, name)], intake.passwords)
     [taken] = _settle_batch(intake, [(Found(name, data), digest)], [reading])
+    intake.arrivals.clear()  # what lay in the archive came one by one, as far as anybody knows
     return taken
 
 
@@ -242,6 +256,7 @@ def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PL
         return Reading(None, tuple(notes))
     told = submission.agency
     notes += list(_compare_with_roster(intake.roster, entry.agency, told))
+    notes += list(_compare_with_names(intake, entry.agency, submission))
     # The name that the file bears stays in what is stored: a line of the roster that means somebody else is noticed
     # later.
     return Reading(replace(submission, agency=replace(entry.agency, name=told.name)), (*reading.findings, *notes))
@@ -272,6 +287,20 @@ def _compare_with_roster(roster: Roster, listed: Agency, told: Agency) -> Iterat
     else:
         found = told.name[:60]
         yield finding("campaign.swapped", agency=listed.code, listed=listed.name, found=found, other=other.code)
+
+
+def _compare_with_names(intake: Intake, listed: Agency, submission: Submission) -> Iterator[Finding]:
+    """Whether the file's name, or a title in its texts, names another agency of the roster."""
+    spec = intake.campaign.spec
+    for where, other in (
+        ("文件名", find_foreign_file_name(intake.roster, listed, submission.source)),
+        ("文字里的标题", find_foreign_title(intake.roster, listed, submission, spec)),
+    ):
+        if other is not None:
+            found, code = other.agency.name, other.agency.code
+            yield finding(
+                "campaign.misnamed", where=where, found=found, other=code, agency=listed.code, listed=listed.name
+            )
 
 
 def _find_why_aside(intake: Intake, submission: Submission, reading: Reading) -> str:
@@ -306,22 +335,84 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     described = describe_findings(reading)
     stored = document.dump_document(spec, submission)
     agency = submission.agency
-    aside = _find_why_aside(intake, submission, reading)
-    version = Version(agency.code, 0, digest, intake.at, item.name, stored, described, aside)
-    number = intake.store.take_version(version, len(item.data))
     name = intake.roster.agencies[agency.code].agency.name
+    aside = _find_why_aside(intake, submission, reading)
+    before = None if aside else intake.store.counting_of(agency.code)
+    count = intake.store.count_versions().get(agency.code, 0) if before is not None else 0
+    arrival = Arrival(count + 1, item.name, read_save_time(item.data), item.dated)
+    told = None if before is None else _tell_replacement(intake, arrival, submission, before)
+    if told is not None and told.older:
+        aside = told.why
+    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described), aside)
+    number = intake.store.take_version(version, len(item.data))
     if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
+    if told is not None and told.older:
+        return Taken(item.name, "older", agency.code, f"{name}：另存为第 {number} 版，不计入：{told.sentence}")
     if aside:
-        mend = f"核实后要采用的，执行 xltool use {agency.code} {number} --reason 理由 --by 姓名"
+        mend = f"核实后要采用的，执行 {_advise_use(agency.code, number)}"
         return Taken(item.name, "rejected", agency.code, f"{name}：另存为第 {number} 版，不计入：{aside}；{mend}。")
+    intake.arrivals[agency.code] = replace(arrival, number=number)
     choice = intake.store.choices().get(agency.code)
     lapsed = choice is not None and choice.known == number - 1
     ended = f"；原来采用第 {choice.number} 版的决定（{choice.person}）不再有效" if choice is not None and lapsed else ""
     state: Fate = "returned" if api.status(reading) == "returned" else "accepted"
     errors = sum(found.severity == "error" for found in reading.findings)
     asks = sum(found.severity == "warning" for found in reading.findings)
-    return Taken(item.name, state, agency.code, f"{name}：强制 {errors} 处，核实 {asks} 处{ended}")
+    said = ["" if told is None else f"；{told.sentence}"]
+    said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
+    rest = "".join(sentence.rstrip("。") for sentence in said)
+    return Taken(item.name, state, agency.code, f"{name}：强制 {errors} 处，核实 {asks} 处{ended}{rest}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """What is said when a version meets one that counts; `older` when it does not take its place, and why."""
+
+    sentence: str
+    older: bool = False
+    why: str = ""
+
+
+def _tell_replacement(intake: Intake, new: Arrival, submission: Submission, before: Version) -> _Replacement:
+    """Which of two versions counts, why, and what differs.
+
+    Of two that came together the one that was saved later; else the one that came later.
+    """
+    code, spec = submission.agency.code, intake.campaign.spec
+    known = api.read(before.submission).submission
+    differences = "" if known is None else tell_differences(spec, submission, known)
+    replaced = f"替代第 {before.number} 版（{before.file}），{differences}"
+    together = intake.arrivals.get(code)
+    same_run = together is not None and together.number == before.number
+    old = (
+        together
+        if together is not None and same_run
+        else Arrival(before.number, before.file, _read_saved(intake, before))
+    )
+    later, why = find_order(new, old)
+    if same_run and not later:
+        kept = f"同一次收到两个版本，以第 {old.number} 版（{old.file}）为准：{why}"
+        use = f"要用这一版的，执行 {_advise_use(code, new.number)}"
+        return _Replacement(f"{kept}；两版相比，{differences}。{use}。", True, kept)
+    use = f"要用第 {old.number} 版的，执行 {_advise_use(code, old.number)}"
+    if same_run:
+        return _Replacement(f"{replaced}。同一次收到两个版本，以第 {new.number} 版为准：{why}；{use}。")
+    if not later:
+        return _Replacement(f"{replaced}。按收到的先后以第 {new.number} 版为准，但它反而旧：{why}；{use}。")
+    return _Replacement(f"{replaced}。")
+
+
+def _read_saved(intake: Intake, version: Version) -> datetime | None:
+    """When a version that was taken in before was saved, by its own account."""
+    try:
+        return read_save_time(read_archived(intake.campaign, version.sha256, version.file))
+    except XltoolError:  # told by whoever needs its bytes
+        return None
+
+
+def _advise_use(code: str, number: int) -> str:
+    return f"xltool use {code} {number} --reason 理由 --by 姓名"
 
 
 def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Taken:

@@ -7,15 +7,18 @@ import binascii
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from xltool import kinds
 from xltool.report.text import clean_line
+from xltool.spreadsheet.save_time import to_beijing
 from xltool.workers import Lost, Patience
 
 DEEPEST: Final = 3
@@ -24,6 +27,7 @@ MOST_ATTACHMENTS: Final = 500
 LONGEST_ATTACHMENT_NAME: Final = 200
 LONGEST_HEADER: Final = 4096
 """Bytes of a line that says what a part is; the standard library takes them apart in quadratic time."""
+LONGEST_DATE: Final = 200
 LIGHT_WORK: Final = 2_000_000
 """Lines times parts, each of which a line is held against; a mail with more is taken apart in a worker, which can be
 lost. Ten MiB of attachments have 140,000 lines."""
@@ -44,7 +48,7 @@ _TOO_MANY: Final = f"邮件里的附件超过 {MOST_ATTACHMENTS} 个，请把附
 
 
 class Attachment(NamedTuple):
-    """One file of a mail: its name, empty for the mail itself; its bytes, or why there are none.
+    """One file of a mail: its name, empty for the mail itself; its bytes, or why there are none; when it was sent.
 
     `skipped` for what is no file.
     """
@@ -53,6 +57,7 @@ class Attachment(NamedTuple):
     data: bytes | None
     reason: str = ""
     skipped: bool = False
+    sent: datetime | None = None
 
 
 def read_attachments(data: bytes, patience: Patience) -> list[Attachment]:
@@ -78,7 +83,8 @@ class _HeavyError(Exception):
 
 def _parse_mail(data: bytes, light: bool = False) -> list[Attachment]:
     try:
-        found = list(_read_mail(message_from_bytes(data, policy=policy.compat32), "", 1, light))
+        message = message_from_bytes(data, policy=policy.compat32)
+        found = [_date_attachment(each, message) for each in _read_mail(message, "", 1, light)]
     except _FAULTS:
         return [Attachment("", None, _DAMAGED)]
     if len(found) > MOST_ATTACHMENTS:
@@ -137,9 +143,21 @@ def _read_file_part(message: Message, name: str, depth: int, light: bool) -> Ite
     empty = True
     for found in _read_mail(message, f"{name}/", depth + 1, light):
         empty = False
-        yield found
+        yield _date_attachment(found, message)
     if empty:
         yield Attachment(name, None, "附在里面的邮件没有附件", skipped=True)
+
+
+def _date_attachment(found: Attachment, message: Message) -> Attachment:
+    """An attachment with the date of the mail that it came in, unless a mail within that has one of its own."""
+    if found.sent is not None:
+        return found
+    try:
+        sent = parsedate_to_datetime(str(message.get("Date", ""))[:LONGEST_DATE])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return found
+    zoned = sent if sent.tzinfo is not None else sent.replace(tzinfo=UTC)
+    return found._replace(sent=to_beijing(zoned))
 
 
 def _decode_content(part: Message) -> bytes | None:

@@ -85,6 +85,21 @@ class Roster:
         return found
 
     @cached_property
+    def named(self) -> Mapping[str, RosterEntry]:
+        """Entries by name as names are compared, the first of those that share one."""
+        return {plain_title(entry.agency.name): entry for entry in reversed(self.entries)}
+
+    @cached_property
+    def name_lengths(self) -> Sequence[int]:
+        """How many signs the names of `named` have, the longest first."""
+        return sorted({len(name) for name in self.named}, reverse=True)
+
+    @cached_property
+    def coded(self) -> Mapping[str, RosterEntry]:
+        """Entries by code in small letters."""
+        return {entry.agency.code.casefold(): entry for entry in self.entries}
+
+    @cached_property
     def root(self) -> RosterEntry | None:
         """The one agency at the top of the tree, whose own figures count as the government's.
 

@@ -10,12 +10,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
 from xltool import files
 from xltool.readings import explain_loss
 from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
+from xltool.spreadsheet.save_time import EARLIEST_SAVED
 from xltool.workers import Lost, Patience
 
 MOST_MEMBERS: Final = 500
@@ -38,11 +40,12 @@ _METHOD: Final = "压缩包已损坏，或压缩方法无法识别"
 
 
 class Member(NamedTuple):
-    """One file of an archive: its place in the directory, its name, how many bytes of it will be read at most."""
+    """One file of an archive: its place in the directory, name, most bytes that will be read of it, and date."""
 
     place: int
     name: str
     size: int
+    dated: datetime | None = None
 
 
 def list_members(data: bytes) -> tuple[Member, ...] | str | None:
@@ -104,7 +107,10 @@ def _list_here(data: bytes) -> tuple[Member, ...] | str | None:
     if _members_overlap(data, [member for _, member in found]):
         return "压缩包里的文件互相重叠，已损坏或不是正常的压缩包"
     most = files.LARGEST_FILE + 1
-    return tuple(Member(place, _member_name(member), min(member.file_size, most)) for place, member in found)
+    return tuple(
+        Member(place, _member_name(member), min(member.file_size, most), _member_date(member))
+        for place, member in found
+    )
 
 
 def _members_overlap(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:
@@ -141,6 +147,15 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | s
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
         return _METHOD
     return f"文件超过 {files.LARGEST_FILE // 2**20} MB" if len(data) > files.LARGEST_FILE else data
+
+
+def _member_date(member: zipfile.ZipInfo) -> datetime | None:
+    """The local time that an archive gives a file; None for what no clock shows, and for 1980, which is none."""
+    try:
+        dated = datetime(*member.date_time)
+    except ValueError:
+        return None
+    return dated if dated.year >= EARLIEST_SAVED else None
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

@@ -65,7 +65,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
             counts = Counter(item.state for item in taken)
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
             console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
-        if counts["accepted"] + counts["returned"] + counts["rejected"]:
+        if counts["accepted"] + counts["returned"] + counts["older"] + counts["rejected"]:
             store.note(office.at, campaign_options.name_user(), "collect", tally)
         faults: list[str] = []
         changed = _read_twice(campaign, store, taken, passwords, jobs, faults) if second else frozenset()

@@ -163,6 +163,19 @@ def test_a_code_that_a_spreadsheet_spoilt_is_told(value, words):
     assert words in str(error.value)
 
 
+def test_a_code_under_a_format_that_nobody_knows_is_told():
+    def show(sheet):
+        sheet["A2"].number_format = "[DBNum1]000"
+        sheet["D2"].number_format = "[DBNum1]000"
+
+    rows = [["代码", "单位", "级别", "电话"], [7, "甲局", "部门", 13900000000]]
+    with pytest.raises(RosterError) as error:
+        parse_roster(make_book(("名录", rows), change=show))
+    assert error.value.faults == (
+        "第 2 行：“单位代码”用了看不懂的数字格式“[DBNum1]000”；请把那一栏设成文本格式，重新输入。",
+    )
+
+
 def test_a_code_in_powers_of_ten_is_told():
     with pytest.raises(RosterError, match="第 2 行：“单位代码”被表格程序变成了数字"):
         parse_roster("代码,单位,级别\n6.54221E+17,甲局,部门\n".encode())

@@ -339,7 +339,8 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     aside = _find_why_aside(intake, submission, reading)
     before = None if aside else intake.store.counting_of(agency.code)
     count = intake.store.count_versions().get(agency.code, 0) if before is not None else 0
-    arrival = Arrival(count + 1, item.name, read_save_time(item.data), item.dated)
+    saved = None if before is None else read_save_time(item.data)  # nobody asks of the first
+    arrival = Arrival(count + 1, item.name, saved, item.dated)
     told = None if before is None else _tell_replacement(intake, arrival, submission, before)
     if told is not None and told.older:
         aside = told.why
@@ -385,11 +386,8 @@ def _tell_replacement(intake: Intake, new: Arrival, submission: Submission, befo
     replaced = f"替代第 {before.number} 版（{before.file}），{differences}"
     together = intake.arrivals.get(code)
     same_run = together is not None and together.number == before.number
-    old = (
-        together
-        if together is not None and same_run
-        else Arrival(before.number, before.file, _read_saved(intake, before))
-    )
+    dated = together.dated if together is not None and same_run else None
+    old = Arrival(before.number, before.file, _read_saved(intake, before), dated)
     later, why = find_order(new, old)
     if same_run and not later:
         kept = f"同一次收到两个版本，以第 {old.number} 版（{old.file}）为准：{why}"

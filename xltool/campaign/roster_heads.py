@@ -91,12 +91,15 @@ _LEVEL_WORDS: Final[Mapping[Level, Sequence[str]]] = {
     "township": _split("""
         乡级 乡镇 镇 乡 镇级 乡镇级 街道 街道办 街道办事处 乡镇街道 镇街 街镇 乡镇场 苏木 乡镇政府
         乡镇人民政府 镇政府 乡政府 镇人民政府 乡人民政府 乡镇街道办 乡镇街道办事处 镇街道 乡街道 街道乡镇
-        街乡镇 乡科级政府
+        街乡镇 镇办 乡镇办 乡级政府 镇级政府 乡镇街道级 街道乡镇级
         """),
     "department": _split("""
         部门 县直 县直部门 县级部门 县直单位 县级单位 县直机关 县级机关 县政府部门 县政府工作部门 区直
         区直部门 区级部门 区直单位 区政府部门 区政府工作部门 旗直 旗直部门 政府部门 政府工作部门 工作部门
-        组成部门 直属机构 县市区部门 县区部门 区县部门 局 委办局 局委办 部门单位 垂管 垂管单位 垂管部门
+        组成部门 直属机构 县市区部门 县区部门 区县部门 局 委办局 局委办
+        县直属单位 县属部门 县属单位 区属部门 区直属单位 直属单位 党政机关 党政部门
+        县直党政机关 政府组成部门 县政府组成部门 县政府直属机构 县级政府部门 县级政府工作部门 区级机关
+        群团 群团组织 部门单位 垂管 垂管单位 垂管部门
         垂直管理部门 垂直管理单位 驻县单位 事业单位 企事业单位 公共企事业单位 国有企业 派出机构 管委会
         开发区 园区 站所
         """),
@@ -221,8 +224,10 @@ def find_field(title: str) -> str:
 @lru_cache(maxsize=1024)
 def _find_field(title: str) -> str:
     plain = _strip_notes(title)
-    if plain in _TITLES:
-        return _TITLES[plain]
+    chinese = re.sub("[a-z]+(?:-[a-z]+)*", "", plain)  # 单位名称 Name
+    for word in (plain, chinese):
+        if word in _TITLES:
+            return _TITLES[word]
     several = {_TITLES.get(part, "") for part in _EITHER.split(plain)}
     return several.pop() if len(several) == 1 else ""
 

@@ -22,6 +22,7 @@ from xltool.messages import XltoolError, tell_finding
 from xltool.model import Finding
 from xltool.spreadsheet.book import RawCell, RawSheet
 from xltool.spreadsheet.number_format import format_number
+from xltool.spreadsheet.sheet import Display
 
 SEPARATORS: Final = ",\t;，|"
 COLUMNS_LOOKED_AT: Final = 200
@@ -32,6 +33,7 @@ _WRITTEN_FORMULA: Final = re.compile(r'="([^"]*)"')
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}", re.IGNORECASE | re.ASCII)
 _LOST: Final = "被表格程序变成了数字，前面的 0 或 15 位以后的数字已经丢失"
 MOST_PLAIN: Final = 30
+LONGEST_FORMAT: Final = 30
 _ASCII_BREAK: Final = "\u0a0d"
 """A line end of two bytes of ASCII that something put behind a text of UTF-16: no sign has that number."""
 _REMEDIES: Final[Mapping[str, str]] = {
@@ -146,7 +148,11 @@ def _read_sheet(sheet: RawSheet, date1904: bool) -> RosterTable:
         hidden_rows=frozenset(row + 1 for row in sheet.hidden_rows),
         hidden_columns=sheet.hidden_columns,
         spread=spread,
-        spoilt={(row + 1, column): why for (row, column), cell in sheet.cells.items() if (why := _find_loss(cell))},
+        spoilt={
+            (row + 1, column): why
+            for (row, column), cell in sheet.cells.items()
+            if (why := _find_loss(cell, sheet.displays.get((row, column)), date1904))
+        },
     )
 
 
@@ -159,7 +165,7 @@ def _show_cell(cell: RawCell, sheet: RawSheet, place: tuple[int, int], date1904:
     return (_write_plainly(cell.text) if shown is None else shown).strip()
 
 
-def _find_loss(cell: RawCell) -> str:
+def _find_loss(cell: RawCell, display: Display | None, date1904: bool) -> str:
     if cell.kind == "error":
         return f"是错误值 {cell.text}"
     if cell.kind == "empty":
@@ -168,6 +174,8 @@ def _find_loss(cell: RawCell) -> str:
         return f"被表格程序当成了日期（{cell.text}）"
     if cell.kind == "number" and len(_write_plainly(cell.text).partition(".")[0]) > MOST_EXACT:
         return _LOST
+    if display is not None and cell.kind == "number" and format_number(display.format, cell.text, date1904) is None:
+        return f"用了看不懂的数字格式“{display.format[:LONGEST_FORMAT]}”"
     return ""
 
 

@@ -86,9 +86,13 @@ def test_of_two_in_an_archive_the_one_saved_later_counts_whatever_its_place(offi
     assert "1 格不同（表二" in line and f"xltool use {FINANCE} {3 - number} --reason" in line
     assert ("旧版本" in output) is (order[0] == "final")
     assert ("替代第 1 版（报送.zip/draft.xlsx）" in line) is (order[0] == "draft")
+    aside = [each["file"] for each in office.status()[1][FINANCE]["aside"]]
+    assert aside == (["报送.zip/draft.xlsx"] if order[0] == "final" else [])
+    assert ("不计入的版本" in office.run("status").output) is bool(aside)
     used = office.run("use", FINANCE, order.index("draft") + 1, *BY)
     assert used.exit_code == 0
     assert read_counting(office) == 45
+    assert office.status()[1][FINANCE]["aside"] == []  # what was chosen counts
 
 
 def test_where_no_time_tells_the_last_taken_counts_and_that_is_said(office):

@@ -211,6 +211,7 @@ def test_the_document_of_the_contract(campaign, store):
         "file": "新建 工作表.xlsx",
         "received": "2025-01-12T09:30:00",
         "second": "none",
+        "aside": [],
     }
     assert (told["agencies"][0]["second"], told["second"]["none"]) == (None, 1)
     assert list(told["agencies"][0]) == list(told["agencies"][3])

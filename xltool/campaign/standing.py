@@ -109,6 +109,8 @@ class Standing:
     findings: tuple[WeighedFinding, ...] = ()
     version: Version | None = None
     absence: AbsenceRecord | None = None
+    aside: tuple[Version, ...] = ()
+    """Versions that do not count until someone says so."""
     days_late: int = 0  # until today while nothing was returned, else until the first return
 
     @property
@@ -136,19 +138,21 @@ def find_standings(
     that need not report is `absent`, whatever it has returned.
     """
     counting, waivers, absences, numbers = store.counting(), store.waivers(), store.absences(), store.count_versions()
+    put_aside = store.put_aside()
     found = []
     for entry in roster.entries:
         code = entry.agency.code
         version, versions = counting.get(code), numbers.get(code, 0)
+        aside = tuple(each for each in put_aside.get(code, ()) if version is None or each.number != version.number)
         if code in absences:
-            found.append(Standing(entry, "absent", versions=versions, absence=absences[code]))
+            found.append(Standing(entry, "absent", versions=versions, absence=absences[code], aside=aside))
         elif version is None:
             days = days_overdue(campaign, today)
-            found.append(Standing(entry, "missing", late=days > 0, versions=versions, days_late=days))
+            found.append(Standing(entry, "missing", late=days > 0, versions=versions, days_late=days, aside=aside))
         else:
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
             judged = _judge_agency(entry, version, waivers.get(code, ()), days, strict)
-            found.append(replace(judged, versions=versions))
+            found.append(replace(judged, versions=versions, aside=aside))
     return found
 
 
@@ -252,6 +256,7 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "file": standing.file,
                 "received": standing.received,
                 "second": None if standing.version is None else find_outcome(standing.version),
+                "aside": [{"version": v.number, "file": v.file, "reason": v.aside} for v in standing.aside],
             }
             for standing in found
         ],

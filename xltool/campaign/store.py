@@ -284,6 +284,13 @@ class Store:
         """All versions of one agency, oldest first."""
         return tuple(map(build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
 
+    def put_aside(self) -> dict[str, tuple[Version, ...]]:
+        """The versions of each agency that were put aside when they came, oldest first, whatever was said since."""
+        found: dict[str, tuple[Version, ...]] = {}
+        for version in map(build_version, self._get("version", "WHERE aside <> '' ORDER BY agency, number")):
+            found[version.agency] = (*found.get(version.agency, ()), version)
+        return found
+
     def count_versions(self) -> dict[str, int]:
         """How many versions each agency has returned."""
         return dict(self._rows("SELECT agency, count(*) FROM version GROUP BY agency"))

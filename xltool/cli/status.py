@@ -131,6 +131,11 @@ def _describe_standings(
         if record is not None:
             into = f"，并入 {record.into}" if record.into else ""
             yield clean_line(f"  {_describe_standing(standing)}{into}：{record.reason}（{record.person}）")
+    aside = [(standing, version) for standing in found for version in standing.aside]
+    if aside:
+        yield "\n不计入的版本（要用的，执行 xltool use 单位代码 版次）："
+    for standing, version in aside:
+        yield clean_line(f"  {_describe_standing(standing)}：第 {version.number} 版（{version.file}），{version.aside}")
     yield from describe_strays(strays, roster)
     if others:
         yield "\n未能收下的文件："

@@ -78,6 +78,7 @@ MODULES = {
         "export",
         "folder",
         "inbox",
+        "lock",
         "intake",
         "mail",
         "mentions",

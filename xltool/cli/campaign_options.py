@@ -6,15 +6,15 @@ import getpass
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from xltool import files
-from xltool.campaign import folder, opening, passwords, priors
+from xltool.campaign import folder, lock, opening, passwords, priors
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import DamagedError
@@ -39,13 +39,27 @@ def campaign_option(command: Any) -> Any:
 
 
 @contextmanager
-def open_campaign(root: Path, *, create: bool = False) -> Iterator[tuple[Campaign, Roster, Store]]:
+def open_campaign(root: Path, *, create: bool = False, writes: bool = True) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end.
 
     What of the settings was edited since blanks were issued is told. With `create` a database that was never there is
-    made.
+    made. One that `writes` holds the campaign's lock, together with others but not with one that mends.
     """
     campaign = folder.find_campaign(root)
+    with hold_open(campaign) if writes else nullcontext():
+        yield from _open_found(campaign, create)
+
+
+@contextmanager
+def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
+    """Holds the campaign's lock for the command at hand."""
+    command = click.get_current_context().info_name or "?"
+    who = lock.name_holder(command, name_user(), datetime.now().strftime("%Y-%m-%d %H:%M"))
+    with lock.hold_campaign(campaign.root, who, alone=alone):
+        yield
+
+
+def _open_found(campaign: Campaign, create: bool) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
     for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.sweep_leftovers(campaign.root / name)

@@ -37,7 +37,7 @@ def command(root: Path, target: Path) -> None:
     kind = target.suffix.lower().removeprefix(".")
     if kind not in EXPORT_KINDS:
         raise click.UsageError(f"导出的文件名应以 {'、'.join(f'.{known}' for known in EXPORT_KINDS)} 之一结尾。")
-    with campaign_options.open_campaign(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
         found = find_standings(campaign, roster, store, date.today())
     files.write_file(target, export_figures(campaign.spec, found, kind))
     states = [standing.state for standing in found]

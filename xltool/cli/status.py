@@ -53,7 +53,7 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
-    with campaign_options.open_campaign(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
         found, others = find_standings(campaign, roster, store, today, strict), find_unmatched(roster, store)
         strays = find_strays(roster, store)
     if wants_json:

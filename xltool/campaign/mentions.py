@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from xltool.campaign.roster import Roster, RosterEntry
@@ -15,6 +16,9 @@ SHORTEST_CODE: Final = 6
 LONGEST_FILE_NAME: Final = 255
 BEFORE_TITLE: Final = 80
 """Signs before a report's title in which whose it is stands."""
+_DATED: Final = "(?:关于)?[〔(（]?(?:[0-9]{4}年度?|[〇○零一二三四五六七八九]{4}年度?|本年度)?[〕)）]?的?"
+_BEGINS: Final = re.compile('(?:^|[，,:：。；;《“"、)）]|公布|发布|现将|现就)$')
+_MADE_BY: Final = re.compile("本(?:年度|工作)?(?:年度)?报告(?:系|是)?由")
 _AREA: Final = "县市区旗州盟省乡镇"
 _BODY: Final = re.compile(r"\w{0,12}(?:局|委|办|室|所|站|处|队|院|会|中心|政府)")
 
@@ -30,18 +34,34 @@ def find_foreign_file_name(roster: Roster, agency: Agency, file: str) -> RosterE
 
 
 def find_foreign_title(roster: Roster, agency: Agency, submission: Submission, spec: FormSpec) -> RosterEntry | None:
-    """The other agency whose report a text says it is: its name stands before the report's title, and not this one's.
+    """The other agency whose report a text says it is.
 
-    A text that speaks of other agencies otherwise says nothing.
+    Its name is what the report's title begins with, or who the sentence says publishes or made it. A text that speaks
+    of other agencies otherwise, of their reports too, says nothing: an office guides and urges many.
     """
-    title = plain_title(spec.title)
-    for text in submission.texts.values():
-        plain = plain_title(text)
-        for found in re.finditer(re.escape(title), plain):
-            before = re.split("[。；！？]", plain[max(0, found.start() - BEFORE_TITLE) : found.start()])[-1]
-            other = None if plain_title(agency.name) in before else next(_find_others(roster, agency, before), None)
+    title = re.escape(plain_title(spec.title))
+    published = f"现[^。；]{{0,12}}(?:公布|发布|公开)[^。；]{{0,12}}{title}"
+    after = (re.compile(_DATED + title), re.compile(published))
+    for line in (line for text in submission.texts.values() for line in text.splitlines()):
+        plain = plain_title(line)
+        for found in chain.from_iterable(pattern.finditer(plain) for pattern in after):
+            other = _find_before(roster, agency, plain[max(0, found.start() - BEFORE_TITLE) : found.start()])
             if other is not None:
                 return other
+        for found in _MADE_BY.finditer(plain):
+            other = next(_find_others(roster, agency, plain[found.end() : found.end() + BEFORE_TITLE]), None)
+            if other is not None and plain.startswith(plain_title(other.agency.name), found.end()):
+                return other
+    return None
+
+
+def _find_before(roster: Roster, agency: Agency, text: str) -> RosterEntry | None:
+    """The other agency whose name a text ends with, where nothing but the beginning of a title stands before it."""
+    for size in roster.name_lengths:
+        entry = roster.named.get(text[-size:]) if size <= len(text) else None
+        if entry is not None and _BEGINS.search(text[:-size]):
+            own = plain_title(agency.name)
+            return None if text.endswith(own) or own.startswith(text[-size:]) else entry
     return None
 
 

@@ -42,7 +42,10 @@ def find_foreign_title(roster: Roster, agency: Agency, submission: Submission, s
     title = re.escape(plain_title(spec.title))
     published = f"现[^。；]{{0,12}}(?:公布|发布|公开)[^。；]{{0,12}}{title}"
     after = (re.compile(_DATED + title), re.compile(published))
+    marks = (spec.title[-2:], "报告")  # what each of the sentences has
     for line in (line for text in submission.texts.values() for line in text.splitlines()):
+        if not any(mark in line for mark in marks):
+            continue
         plain = plain_title(line)
         for found in chain.from_iterable(pattern.finditer(plain) for pattern in after):
             other = _find_before(roster, agency, plain[max(0, found.start() - BEFORE_TITLE) : found.start()])

@@ -299,7 +299,7 @@ ALONE = {  # packages that only these rooms and modules may import
     "typst": {"report/typeset"},
     "xlrd": {"spreadsheet/xls"},
     "xlsxwriter": {"workbook/engine"},
-    "zipfile": {"report/docx", "campaign/zipped"},
+    "zipfile": {"report/docx", "campaign/zipped", "workbook/engine"},  # the last streams what xlsxwriter holds
 }
 SAYS_A1 = {  # rooms that know cells by address; all others name them by key
     "spreadsheet",

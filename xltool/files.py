@@ -10,6 +10,7 @@ import stat
 import sys
 import tempfile
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -41,28 +42,34 @@ def read_file(path: Path) -> bytes | Finding:
         return finding("file.missing", why=name_reason(error))
 
 
-def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
-    """Writes a file whole or not at all: a temporary file in the same folder, then a replacement.
+def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> str:
+    """Writes a file whole or not at all, and gives its hash: a temporary file in the same folder, then a replacement.
 
-    An old file survives a failure.
+    An old file survives a failure. What is large comes in pieces.
 
     `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
     """
     temporary: Path | None = None
+    digest = hashlib.sha256()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix(), delete=False) as file:
             temporary = Path(file.name)
-            file.write(data)
+            for piece in (data,) if isinstance(data, bytes) else data:
+                file.write(piece)
+                digest.update(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_choose_mode(path) if mode is None else mode)
         temporary.replace(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, XltoolError) as error:
         if temporary is not None:
             with suppress(OSError):  # what cannot be cleared away now is by the next run
                 temporary.unlink()
+        if isinstance(error, XltoolError):  # of whoever makes the pieces
+            raise
         raise XltoolError(f"写不出 {path.name}：{name_reason(error)}。") from error
+    return digest.hexdigest()
 
 
 def sweep_leftovers(folder: Path) -> None:

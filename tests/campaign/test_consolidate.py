@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from tests import figures
 from tests.campaign import stores
 from xltool import api
-from xltool.campaign import contributions, county, discrepancies, folder, priors
-from xltool.campaign.consolidate import consolidate_submissions, count_contributions
+from xltool.campaign import consolidate, contributions, county, discrepancies, folder, priors
+from xltool.campaign.consolidate import consolidate_submissions, list_contributed
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
@@ -136,6 +136,39 @@ def test_adding_in_parts_is_adding_at_once(spec, many, held):
     assert shuffled.total.values == held.total.values
 
 
+@generated(st.lists(st.integers(0, 2**64), max_size=9), st.integers(1, 4))
+def test_streaming_is_adding(seeds, at_once):
+    spec = catalog.load_form("ogi-2021")
+    rng = Random(repr(seeds))
+    some = [
+        returned(spec, nothing(spec) | {cell.key: pick(rng) for cell in rng.sample(inputs_of(spec), 30)}, number)
+        for number, _ in enumerate(seeds)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(consolidate, "SLICE", at_once)
+        streamed = consolidate_submissions(spec, iter(some), OWN, 2024, root_code="654221-000")
+    whole = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
+    for part in ("values", "missing", "slashes"):
+        assert (getattr(streamed, part) == getattr(whole, part)).all()
+    assert (streamed.total, streamed.findings, streamed.agencies) == (whole.total, whole.findings, whole.agencies)
+    for cell in inputs_of(spec):
+        given = [each.values[spec.index[cell.key]] for each in some]
+        figures = [value for value in given if isinstance(value, int)]
+        alone = cell.row.consolidate == "never"
+        own = given[0] if given and isinstance(given[0], int) else NOT_APPLICABLE
+        others = NOT_APPLICABLE if NOT_APPLICABLE in given else None
+        expected = own if alone else sum(figures) if figures else others
+        assert streamed.total.values[spec.index[cell.key]] == expected, cell.key
+
+
+def inputs_of(spec):
+    return [cell for cell in spec.cells if not cell.total]
+
+
+def pick(rng):
+    return rng.choice([None, NOT_APPLICABLE, 0, rng.randrange(10), rng.randrange(10**9)])
+
+
 @generated(st.lists(st.integers(-LARGEST, LARGEST), min_size=1, max_size=40))
 def test_large_figures_add_up_exactly_or_not_at_all(numbers):
     form = catalog.load_form("ogi-2019")
@@ -198,7 +231,7 @@ def test_without_a_root_it_does_not_apply(spec):
     result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
     assert [result.total.values[spec.index[key]] for key in NEVER] == [NOT_APPLICABLE] * 3
     assert not codes(result)
-    assert not count_contributions(spec, result)[0, spec.index[NEVER[0]]]
+    assert not list_contributed(spec, result, spec.index[NEVER[0]])[0]
 
 
 # ---------------------------------------------------------------- careful
@@ -351,7 +384,7 @@ def test_the_csv_opens_as_chinese_and_holds_no_formula(spec):
             agency=Agency("654221-001", "=HYPERLINK(1)", "department"),
         )
     ]
-    data = contributions.to_csv(spec, consolidate_submissions(spec, some, OWN, 2024))
+    data = b"".join(contributions.to_csv(spec, consolidate_submissions(spec, some, OWN, 2024)))
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0] == list(contributions.CONTRIBUTION_HEADS)
@@ -475,10 +508,8 @@ def test_inequalities_conditions_and_rows_apart(spec):
         ),
         returned(spec, nothing(spec, disputes__review__upheld=1) | {key: 2}, 3),
     ]
-    rows = discrepancies.build_sheet(
-        spec,
-        discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001")),
-    )
+    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001")
+    rows = list(discrepancies.build_sheet(spec, discrepancies.find_discrepancies(spec, result)))
     by_rule = defaultdict(list)
     for row in rows[1:]:
         by_rule[row[0]].append(row)

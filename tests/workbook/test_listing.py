@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, repeat
 
 import openpyxl
 import pytest
@@ -14,7 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xltool.messages import XltoolError
 from xltool.workbook import listing
-from xltool.workbook.engine import CREATED
+from xltool.workbook.cell_formats import LIST_FORMATS
+from xltool.workbook.engine import CREATED, SPOOLED, Plain, StreamedSheet, make_options
+from xltool.workbook.engine import Worksheet as WholeWorksheet
 from xltool.workbook.listing import write_listing
 
 HEADS = ("单位代码", "单位名称", "件数")
@@ -168,11 +171,39 @@ def test_what_no_xml_can_hold_is_left_out():
 
 
 def test_more_than_a_sheet_holds():
-    class Rows(list):
-        def __len__(self):
-            return 1_048_577
-
     with pytest.raises(XltoolError, match="清单有 1048577 行 1 列，一张工作表最多 1048576 行"):
-        write_listing({"清单": Rows([("1",)])})
+        write_listing({"清单": chain([("1",)], repeat((), 1_048_576))})
     with pytest.raises(XltoolError, match="16385 列"):
         write_listing({"清单": [("1",) * 16_385]})
+
+
+class WholeSheet(StreamedSheet):
+    """A sheet that keeps its rows until the end, as xlsxwriter's own does."""
+
+    def finish_row(self, row):
+        pass
+
+    def finish_rows(self):
+        pass
+
+    def _write_rows(self):
+        WholeWorksheet._write_rows(self)
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 32, 33, 9_000])
+def test_what_is_streamed_is_what_is_written_at_once(count):
+    lists = {
+        "长": [HEADS, *((f"{n:06d}", f"第{n % 50}单位 ", None if n % 7 == 0 else n) for n in range(count))],
+        "空": [(), ("甲",), *[()] * 20, ("乙", Decimal("1.25"), "丙", date(2025, 1, 10)), *[()] * count],
+    }
+    buffer = io.BytesIO()
+    book = Plain(buffer, make_options())
+    book.set_properties({"author": "xltool", "created": CREATED})
+    formats = {name: book.add_format(look) for name, look in LIST_FORMATS.items()}
+    for name, rows in lists.items():
+        sheet = book.add_worksheet(name, WholeSheet)
+        listing.draw_list(sheet, rows, formats)
+    book.close()
+    pieces = list(listing.stream_listing({name: iter(rows) for name, rows in lists.items()}))
+    assert b"".join(pieces) == buffer.getvalue()
+    assert all(len(piece) <= SPOOLED for piece in pieces)

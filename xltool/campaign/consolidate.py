@@ -7,7 +7,9 @@ Whole numbers throughout, and rules without constants: so the residual of a sum 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -31,6 +33,7 @@ from xltool.model import (
     Value,
     figure_of,
 )
+from xltool.rules.matrix import SLICE
 from xltool.rules.stack import CellMask, Figures, stack_values
 
 MAX_NAMED_AGENCIES: Final = 12
@@ -40,7 +43,7 @@ _HALF: Final = 32  # bits: sums of the halves of 64-bit figures stay within 64 b
 
 def consolidate_submissions(
     spec: FormSpec,
-    submissions: Sequence[Submission],
+    submissions: Iterable[Submission],
     own: Agency,
     year: int,
     *,
@@ -50,27 +53,27 @@ def consolidate_submissions(
 ) -> Consolidation:
     """The submissions of one form and year as one of `own`, at its level; each may itself be a sum.
 
+    They are taken as they come: of each only its figures are kept, 12 bytes a cell.
+
     `root_code` is the unit whose own figures stand in rows that are never summed. Totals are computed anew from the
     summed inputs. Raises `XltoolError` for submissions that cannot be added: of another form or year, or two of one
     agency.
     """
-    _require_addable(spec, submissions, year)
-    agencies = tuple(submission.agency for submission in submissions)
-    codes = [agency.code for agency in agencies]
-    reported, missing, slashes = _stack_values(spec, submissions)
     parts = _list_total_parts(spec)
-    values = _compute_totals(parts, reported)
+    stacked = _stack_submissions(spec, submissions, year, parts)
+    agencies, values, missing, slashes = stacked.agencies, stacked.values, stacked.missing, stacked.slashes
+    codes = [agency.code for agency in agencies]
     root = codes.index(root_code) if root_code in codes else None
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
     total = Submission(spec.id, year, own, totals.compute_totals(spec, sums), scope="consolidated")
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
-        *_find_nested_sum(submissions, root),
+        *_find_nested_sum(agencies, stacked.sums, root),
         *too_large,
         *_find_absences([each for each in absent if not each.excused]),
         *_find_blanks(spec, agencies, missing, root),
-        *_find_differing_totals(spec, agencies, np.not_equal(values, reported) & ~missing),
+        *_find_differing_totals(spec, agencies, stacked.differs),
         *_find_careful_sums(spec, agencies, values, total, handled),
         *notes,
     ]
@@ -80,15 +83,18 @@ def consolidate_submissions(
     return Consolidation(agencies, values, unknown, slashes, total, root_code, tuple(absent), tuple(found), applied)
 
 
-def count_contributions(spec: FormSpec, consolidation: Consolidation) -> Figures:
-    """What each agency adds to each cell (agencies x cells).
+def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> list[int]:
+    """What each agency adds to the cell at that place.
 
     Its figure, but in rows that are never summed only the root's.
     """
-    figures = consolidation.values.copy()
-    others = [at for at, agency in enumerate(consolidation.agencies) if agency.code != consolidation.root]
-    figures[np.ix_(others, find_never_summed(spec))] = 0
-    return figures
+    column: list[int] = consolidation.values[:, at].tolist()
+    if spec.cells[at].row.consolidate == "never":
+        agencies = consolidation.agencies
+        return [
+            figure if agency.code == consolidation.root else 0 for agency, figure in zip(agencies, column, strict=True)
+        ]
+    return column
 
 
 def find_never_summed(spec: FormSpec) -> list[int]:
@@ -101,31 +107,52 @@ def name_agencies(agencies: Sequence[str]) -> str:
     return join_first(agencies, MAX_NAMED_AGENCIES, "个单位")
 
 
-def _require_addable(spec: FormSpec, submissions: Sequence[Submission], year: int) -> None:
-    wrong = [s for s in submissions if (s.form, s.year) != (spec.id, year)]
-    if wrong:
-        first = wrong[0]
+@dataclass(frozen=True, slots=True)
+class _Stacked:
+    """Whose figures, those figures with totals computed anew (n x cells, blank and `/` as 0), and where either stands.
+
+    `differs` where a total was given otherwise, `sums` the agencies that returned a sum.
+    """
+
+    agencies: tuple[Agency, ...]
+    values: Figures
+    missing: CellMask
+    slashes: CellMask
+    differs: CellMask
+    sums: frozenset[str]
+
+
+def _stack_submissions(
+    spec: FormSpec, submissions: Iterable[Submission], year: int, parts: Mapping[int, totals.TotalParts]
+) -> _Stacked:
+    """The submissions a slice at a time, so that no more of them are in memory at once."""
+    agencies: dict[str, Agency] = {}
+    sums = set()
+    nothing = np.zeros((0, len(spec.cells)), np.bool_)
+    slices = [(nothing.astype(np.int64), nothing, nothing, nothing)]
+    coming = iter(submissions)
+    while taken := list(islice(coming, SLICE)):
+        for submission in taken:
+            _require_addable(spec, submission, year, agencies)
+            agencies[submission.agency.code] = submission.agency
+            if submission.scope == "consolidated":
+                sums.add(submission.agency.code)
+        stack = stack_values([submission.values for submission in taken])
+        slashes = np.array([[value is NOT_APPLICABLE for value in each.values] for each in taken], np.bool_)
+        values = _compute_totals(parts, stack.figures)
+        slices.append((values, ~stack.known, slashes, np.not_equal(values, stack.figures) & stack.known))
+    values, missing, slashes, differs = (np.concatenate(each) for each in zip(*slices, strict=True))
+    return _Stacked(tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums))
+
+
+def _require_addable(spec: FormSpec, submission: Submission, year: int, seen: Collection[str]) -> None:
+    if (submission.form, submission.year) != (spec.id, year):
         raise XltoolError(
-            f"{first.agency.name}报的是 {first.form} {first.year} 年度的数，不能汇总到 {spec.id} {year} 年度。"
+            f"{submission.agency.name}报的是 {submission.form} {submission.year} 年度的数，"
+            f"不能汇总到 {spec.id} {year} 年度。"
         )
-    seen: set[str] = set()
-    for submission in submissions:
-        if submission.agency.code in seen:
-            raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")
-        seen.add(submission.agency.code)
-
-
-def _stack_values(spec: FormSpec, submissions: Sequence[Submission]) -> tuple[Figures, CellMask, CellMask]:
-    """Figures as reported, blank and `/` as 0, and where either stands."""
-    rows = [submission.values for submission in submissions]
-    slashes = np.zeros((len(rows), len(spec.cells)), np.bool_)
-    for at, row in enumerate(rows):
-        if NOT_APPLICABLE in row:
-            slashes[at] = [value is NOT_APPLICABLE for value in row]
-    if not rows:
-        return np.zeros(slashes.shape, np.int64), slashes.copy(), slashes
-    stack = stack_values(rows)
-    return stack.figures, ~stack.known, slashes
+    if submission.agency.code in seen:
+        raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")
 
 
 def _list_total_parts(spec: FormSpec) -> dict[int, totals.TotalParts]:
@@ -177,10 +204,10 @@ def _sum_cells(
     return sums, found
 
 
-def _find_nested_sum(submissions: Sequence[Submission], root: int | None) -> Iterator[Finding]:
+def _find_nested_sum(agencies: Sequence[Agency], sums: Collection[str], root: int | None) -> Iterator[Finding]:
     """The government's own unit returned a sum: of whatever it was, the others are added to it once more."""
-    if root is not None and len(submissions) > 1 and submissions[root].scope == "consolidated":
-        yield finding("county.scope", agency=submissions[root].agency.name)
+    if root is not None and len(agencies) > 1 and agencies[root].code in sums:
+        yield finding("county.scope", agency=agencies[root].name)
 
 
 def _find_absences(absent: Sequence[Absence]) -> Iterator[Finding]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final, TypeAlias
 
 from xltool.campaign import corrections
-from xltool.campaign.consolidate import count_contributions
+from xltool.campaign.consolidate import list_contributed
 from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
-from xltool.csvfile import as_csv
+from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
 
 SheetValue: TypeAlias = str | int | Decimal | None
-SheetRows: TypeAlias = Sequence[Sequence[SheetValue]]
+SheetRows: TypeAlias = Iterable[Sequence[SheetValue]]
 
 CONTRIBUTION_HEADS: Final = ("单元格", "表", "行", "栏", "类别", "单位代码", "单位名称", "数")
 POLICY_WORDS: Final[dict[Policy, str]] = {
@@ -26,6 +27,9 @@ POLICY_WORDS: Final[dict[Policy, str]] = {
 CORRECTION_NAME: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet of Excel holds."""
+TOO_LARGE: Final[SheetRows] = (("说明",), ("行或列超过工作表所能容纳的数目；全部内容见 contributions.csv。",))
+_FACTS: Final = 5
+"""Columns before those of the agencies."""
 
 
 def list_contributions(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[SheetValue, ...]]:
@@ -33,13 +37,12 @@ def list_contributions(spec: FormSpec, consolidation: Consolidation) -> Iterator
 
     What a cell's rows add up to is the figure of the sum: corrections have rows of their own, without an agency's code.
     """
-    figures = count_contributions(spec, consolidation)
     reasons: dict[str, list[str]] = {}
     for each in consolidation.applied:
         reasons.setdefault(each.correction.key, []).append(each.correction.reason)
     for at, cell in enumerate(spec.cells):
         facts = (cell.key, cell.table.name, cell.row.label, cell.column.label, "合计" if cell.total else "填报")
-        column = figures[:, at].tolist()
+        column = list_contributed(spec, consolidation, at)
         for agency, figure in zip(consolidation.agencies, column, strict=True):
             if figure:
                 yield (*facts, agency.code, agency.name, to_sheet_value(figure, cell))
@@ -53,20 +56,30 @@ def list_contributions(spec: FormSpec, consolidation: Consolidation) -> Iterator
             yield (*facts, "", f"{CORRECTION_NAME}：{why}" if why else CORRECTION_NAME, to_sheet_value(more, cell))
 
 
-def to_csv(spec: FormSpec, consolidation: Consolidation) -> bytes:
-    """The tidy rows as a .csv that Excel and WPS open as Chinese text, in which no cell is taken for a formula."""
-    return as_csv([CONTRIBUTION_HEADS, *list_contributions(spec, consolidation)])
+def to_csv(spec: FormSpec, consolidation: Consolidation) -> Iterator[bytes]:
+    """The tidy rows as a .csv that Excel and WPS open as Chinese text, in which no cell is taken for a formula.
+
+    In pieces.
+    """
+    return write_csv(chain([CONTRIBUTION_HEADS], list_contributions(spec, consolidation)))
 
 
 def build_sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, SheetRows]:
-    """The sheets of contributions.xlsx: the sums, agencies side by side, tidy rows, corrections, who is absent."""
+    """The sheets of contributions.xlsx: the sums, agencies side by side, tidy rows, corrections, who is absent.
+
+    Their rows come as they are asked for, and once.
+    """
+    rows = sum(1 for _ in list_contributions(spec, consolidation)) + 1
+    columns = len(consolidation.agencies) + _FACTS
     by_code = {
         agency.code: agency for agency in (*consolidation.agencies, *(each.agency for each in consolidation.absent))
     }
     return {
         "汇总": list(_summarise_cells(spec, consolidation)),
-        "各单位": _fit_to_sheet(list(_list_side_by_side(spec, consolidation))),
-        "构成": _fit_to_sheet([CONTRIBUTION_HEADS, *list_contributions(spec, consolidation)]),
+        "各单位": _list_side_by_side(spec, consolidation) if columns <= MOST_COLUMNS else TOO_LARGE,
+        "构成": chain([CONTRIBUTION_HEADS], list_contributions(spec, consolidation))
+        if rows <= MOST_ROWS
+        else TOO_LARGE,
         "更正": list(corrections.list_corrections(spec, consolidation.applied, by_code)),
         "未汇总单位": [
             ("单位代码", "单位名称", "原因"),
@@ -115,10 +128,9 @@ def _summarise_cells(spec: FormSpec, consolidation: Consolidation) -> Iterator[t
         "更正",
         "汇总数",
     )
-    figures = count_contributions(spec, consolidation)
     missing, slashes = consolidation.missing.sum(axis=0).tolist(), consolidation.slashes.sum(axis=0).tolist()
     for at, cell in enumerate(spec.cells):
-        column, value = figures[:, at].tolist(), consolidation.total.values[at]
+        column, value = list_contributed(spec, consolidation, at), consolidation.total.values[at]
         more = _sum_corrections(value, column)
         yield (
             *(cell.key, cell.table.name, cell.row.label, cell.column.label, cell.measure.unit),
@@ -158,10 +170,3 @@ def _sum_corrections(value: Value, column: Sequence[int]) -> int:
     """What corrections add to the agencies' figures."""
     figure = figure_of(value)
     return 0 if figure is None else figure - sum(column)
-
-
-def _fit_to_sheet(sheet: SheetRows) -> SheetRows:
-    """The rows, or the word that a sheet cannot hold them."""
-    if len(sheet) > MOST_ROWS or len(sheet[0]) > MOST_COLUMNS:
-        return [("说明",), ("行或列超过工作表所能容纳的数目；全部内容见 contributions.csv。",)]
-    return sheet

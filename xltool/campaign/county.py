@@ -5,7 +5,7 @@ Whose figures go in, its sum, its texts, its findings, and every file of county/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -35,7 +35,7 @@ from xltool.model import (
     Reading,
     Submission,
 )
-from xltool.workbook.listing import write_listing
+from xltool.workbook.listing import stream_listing
 
 NAMELESS: Final = "county"
 """The code of the sum where no one agency stands at the top of the roster."""
@@ -57,12 +57,12 @@ class Gathered:
 
 @dataclass(frozen=True)
 class County:
-    """The sum, the reading of it with all findings, and the files by name."""
+    """The sum, the reading of it with all findings, and the files by name; long ones in pieces, which come once."""
 
     consolidation: Consolidation
     reading: Reading
     draft: bool
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Iterable[bytes]]
 
 
 def gather_submissions(standings: Sequence[Standing], roster: Roster) -> Gathered:
@@ -123,18 +123,23 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
         comparable if given.absent or official is None else official
     )  # figures of some beside those of all would break every rule
     [judged] = api.check([Reading(held.total)], [prior])
-    differing = list(discrepancies.find_discrepancies(spec, held, last_year, prior))
-    found = [*held.findings, *_excuse_waived(spec, judged.findings, differing, given.waived)]
+
+    def find_differing() -> Iterator[Discrepancy]:
+        return discrepancies.find_discrepancies(spec, held, last_year, prior)
+
+    broken = {each.rule for each in judged.findings if each.severity == "error"} & given.waived.keys()
+    waived = [each for each in find_differing() if each.rule.name in broken] if broken else []
+    found = [*held.findings, *_excuse_waived(spec, judged.findings, waived, given.waived)]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
     draft = api.status(reading) == "returned"
     pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
-    made = {
+    made: dict[str, bytes | Iterable[bytes]] = {
         COUNTY_SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
         **{report_name(campaign, own, kind): api.report(held.total, kind, draft=draft) for kind in reports.USUAL},
-        "contributions.xlsx": write_listing(contributions.build_sheets(spec, held), pictures),
+        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures),
         "contributions.csv": contributions.to_csv(spec, held),
-        "discrepancies.xlsx": write_listing({"不平的来源": discrepancies.build_sheet(spec, differing)}),
+        "discrepancies.xlsx": stream_listing({"不平的来源": discrepancies.build_sheet(spec, find_differing())}),
     }
     if pictures:
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes

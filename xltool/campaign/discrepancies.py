@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.campaign.consolidate import find_never_summed
-from xltool.campaign.contributions import SheetValue, to_sheet_value
+from xltool.campaign.contributions import MOST_ROWS, SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
@@ -65,7 +65,7 @@ def find_discrepancies(
 ) -> Iterator[Discrepancy]:
     """For each rule that the sum breaks every agency with a residual, for each other rule the agencies that break it.
 
-    Worst first.
+    Rules that the sum breaks before others, 强制 before 核实; of each rule its agencies, worst first.
 
     With last year's submissions by agency code, and their sum, the rules between the years too.
     """
@@ -86,7 +86,8 @@ def find_discrepancies(
     verdicts = rules.compute_verdicts(mine, left, right)
     failing = rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
     alone = _find_root_rules(spec, rules)
-    for number, rule in enumerate(rules.rules):
+    order = sorted(enumerate(rules.rules), key=lambda each: (not failing[each[0]], SEVERITIES.index(each[1].severity)))
+    for number, rule in order:
         lefts, rights, total = (
             left[:, number].tolist(),
             right[:, number].tolist(),
@@ -108,10 +109,14 @@ def find_discrepancies(
             yield Discrepancy(rule, None, *more, None, total, True)
 
 
-def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> list[tuple[SheetValue, ...]]:
-    """A header and the rows of discrepancies.xlsx: what fails in the sum before what does not, 强制 before 核实."""
-    order = sorted(found, key=lambda each: (not each.failing, SEVERITIES.index(each.rule.severity)))
-    return [DISCREPANCY_HEADS, *(_sheet_row(spec, each) for each in order)]
+def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> Iterator[tuple[SheetValue, ...]]:
+    """A header and the rows of discrepancies.xlsx, as many as a sheet holds; the last tells when there are more."""
+    yield DISCREPANCY_HEADS
+    for count, each in enumerate(found, 2):
+        if count == MOST_ROWS:
+            yield ("还有更多，工作表放不下；先改正上面的，再汇总一次。",)
+            return
+        yield _sheet_row(spec, each)
 
 
 def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -46,9 +45,11 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         if given.absent and (not allow_missing or not given.submissions):
             _refuse_incomplete(given)
         made = build_county(campaign, roster, given, campaign_options.read_last_year(campaign, roster))
-        for name, data in made.files.items():
-            files.write_file(campaign.root / COUNTY / name, data)
-        store.note_written({f"{COUNTY}/{name}": hashlib.sha256(data).hexdigest() for name, data in made.files.items()})
+        hashes = {
+            f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
+            for name, data in made.files.items()
+        }
+        store.note_written(hashes)
     for line in _describe_sum(campaign, given, made):
         console.say(line)
     summed = {submission.agency.code for submission in given.submissions}

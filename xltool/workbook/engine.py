@@ -5,9 +5,13 @@ Alone knows xlsxwriter.
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter
 from xlsxwriter.custom import Custom
@@ -23,6 +27,10 @@ CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
 EXACT: Final = 10**15
 """Below this every whole number is exact in Excel."""
+SPOOLED: Final = 2**18
+"""Bytes of a part that are kept in memory."""
+SPAN: Final = 16
+"""Rows that share the attribute of their breadth."""
 _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
@@ -55,6 +63,45 @@ class Properties(Custom):  # type: ignore[misc]
         self.fh.write(f"<vt:lpwstr>{escape_text(value)}</vt:lpwstr>")
 
 
+class Spool(io.StringIO):
+    """A part on its way into the file, of which only the end is in memory.
+
+    A `StringIO`, since xlsxwriter takes anything else for the name of a file.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: IO[bytes] = SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 -- closed with the part
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if self.tell() > SPOOLED // 4:  # a character may take four bytes
+            self._set_aside()
+        return written
+
+    def read_pieces(self) -> Iterator[bytes]:
+        """All that was written, in pieces, and once: the part is closed with it."""
+        self._set_aside()
+        self._before.seek(0)
+        while piece := self._before.read(SPOOLED):
+            yield piece
+        self.close()
+
+    def close(self) -> None:
+        self._before.close()
+        super().close()
+
+    def measure(self) -> int:
+        """How many bytes were written."""
+        self._set_aside()
+        return self._before.tell()
+
+    def _set_aside(self) -> None:
+        self._before.write(self.getvalue().encode("utf-8"))
+        self.seek(0)
+        self.truncate()
+
+
 class Parts(Packager):  # type: ignore[misc]
     """The parts of a workbook, those that hold texts of others written by us."""
 
@@ -71,6 +118,26 @@ class Parts(Packager):  # type: ignore[misc]
             custom._set_properties(self.workbook.custom_properties)
             custom._set_xml_writer(self._filename("docProps/custom.xml"))
             custom._assemble_xml_file()
+
+
+class StreamedParts(Parts):
+    """Parts that go into the file one by one, so that none is ever whole in memory."""
+
+    def _filename(self, xml_filename: str) -> Spool:
+        spool = Spool()
+        self.filenames.append((spool, xml_filename, False))
+        return spool
+
+    def _create_package(self) -> list[Any]:
+        """Writes all parts as xlsxwriter does in memory; nothing is left for it to write."""
+        with ZipFile(self.workbook.target, "w", ZIP_DEFLATED) as archive:
+            for spool, name, _ in super()._create_package():
+                part = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                part.compress_type, part.file_size = ZIP_DEFLATED, spool.measure()
+                with archive.open(part, "w") as target:
+                    for piece in spool.read_pieces():
+                        target.write(piece)
+        return []
 
 
 class _Inline(NamedTuple):
@@ -116,6 +183,59 @@ class Plain(xlsxwriter.Workbook):  # type: ignore[misc]
 
     def _get_packager(self) -> Parts:
         return Parts()
+
+
+class StreamedSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that keeps no rows.
+
+    They are written away sixteen at a time, since sixteen share what xlsxwriter writes of their breadth.
+    """
+
+    fh: Any
+    dim_rowmin: Any
+    dim_rowmax: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spool, self._spooled = Spool(), 0
+
+    def finish_row(self, row: int) -> None:
+        """Nothing more comes into this row, nor into those above it."""
+        if (row + 1) % SPAN == 0:
+            self._set_aside(row)
+
+    def finish_rows(self) -> None:
+        """No more rows come: said before the next sheet is begun, since formats are numbered as rows are written."""
+        if self.table:
+            self._set_aside(self.dim_rowmax)
+
+    def close(self) -> None:
+        """Lets go of what was written away, also where the workbook was not finished."""
+        self._spool.close()
+
+    def _set_aside(self, last: int) -> None:
+        known = self.fh, self.dim_rowmin, self.dim_rowmax
+        if self.table:
+            self.fh, self.dim_rowmin, self.dim_rowmax = self._spool, self._spooled, last
+            super()._write_rows()
+            self.fh, self.dim_rowmin, self.dim_rowmax = known
+        self.table.clear()
+        self._spooled = last + 1
+
+    def _write_rows(self) -> None:
+        for piece in self._spool.read_pieces():
+            self.fh.write(piece.decode("ascii"))  # texts are shared, so that here are numbers alone
+
+
+class Listing(Plain):
+    """A workbook of plain lists as long as sheets can hold, streamed into a file."""
+
+    def __init__(self, target: IO[bytes], options: dict[str, Any]) -> None:
+        super().__init__(io.BytesIO(), options)  # of which xlsxwriter makes an empty archive
+        self.target = target
+
+    def _get_packager(self) -> Parts:
+        return StreamedParts()
 
 
 class Book(Plain):

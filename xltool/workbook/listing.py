@@ -5,11 +5,11 @@ Heads that stay in sight and can be filtered, columns as wide as what stands in 
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, TypeAlias
 
 from xltool.charts.picture import Picture
@@ -19,7 +19,7 @@ from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
 from xltool.workbook.cell_formats import LIST_FORMATS
-from xltool.workbook.engine import CREATED, EXACT, Plain, make_options
+from xltool.workbook.engine import CREATED, EXACT, SPOOLED, Listing, StreamedSheet, make_options
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 
@@ -29,26 +29,45 @@ PORTRAIT: Final = 90
 CUT: Final = "……（后略）"
 
 
-def write_listing(sheets: Mapping[str, Sequence[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
+def write_listing(sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
+    """What `stream_listing` gives, as one."""
+    return b"".join(stream_listing(sheets, pictures))
+
+
+def stream_listing(
+    sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture] = ()
+) -> Iterator[bytes]:
     """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like.
 
     Same lists, same bytes.
 
-    Pictures come on a last sheet of charts.
+    Pictures come on a last sheet of charts. Rows are taken as they come, the file is given in pieces.
 
     Raises `XltoolError` for more rows or columns than a sheet has.
     """
-    buffer = io.BytesIO()
-    book = Plain(buffer, make_options())
+    with SpooledTemporaryFile(max_size=4 * SPOOLED) as file:
+        _write_book(file, sheets, pictures)
+        file.seek(0)
+        while piece := file.read(SPOOLED):
+            yield piece
+
+
+def _write_book(file: Any, sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture]) -> None:
+    book = Listing(file, make_options())
     book.set_properties({"author": "xltool", "created": CREATED})
     formats = {name: book.add_format(look) for name, look in LIST_FORMATS.items()}
     names = make_sheet_names([*sheets, *([charts.PICTURES_SHEET] if pictures else [])])
-    for name, rows in zip(names, sheets.values(), strict=False):
-        draw_list(book.add_worksheet(name), rows, formats)
-    if pictures:
-        charts.draw_pictures_sheet(book, book.add_worksheet(names[-1]), pictures, formats)
-    book.close()
-    return buffer.getvalue()
+    drawn = []
+    try:
+        for name, rows in zip(names, sheets.values(), strict=False):
+            drawn.append(book.add_worksheet(name, StreamedSheet))
+            draw_list(drawn[-1], rows, formats)
+        if pictures:
+            charts.draw_pictures_sheet(book, book.add_worksheet(names[-1]), pictures, formats)
+        book.close()
+    finally:
+        for sheet in drawn:
+            sheet.close()
 
 
 def make_sheet_names(names: Iterable[str]) -> list[str]:
@@ -64,24 +83,30 @@ def make_sheet_names(names: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def draw_list(sheet: Any, rows: Sequence[Sequence[Content]], formats: Mapping[str, Any]) -> None:
+def draw_list(sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: Mapping[str, Any]) -> None:
     """One list on its sheet; raises `XltoolError` when it is larger than a sheet."""
-    widest = max((len(row) for row in rows), default=0)
-    if len(rows) > ROWS or widest > COLUMNS:
-        raise XltoolError(f"清单有 {len(rows)} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成。")
-    widths = [NARROWEST_LIST_COLUMN] * widest
+    widths: list[int] = []
+    count = widest = 0
     for at, row in enumerate(rows):
+        count, widest = at + 1, max(widest, len(row))
+        if count > ROWS or widest > COLUMNS:
+            continue  # only to tell how many there are
+        widths += [NARROWEST_LIST_COLUMN] * (widest - len(widths))
         for column, content in enumerate(row):
             shown = _write_cell(sheet, at, column, content, formats)
             room = max(map(measure_breadth, shown.split("\n"))) + (
                 4 if at == 0 else 2
             )  # a head has the button of the filter beside it
             widths[column] = min(BROADEST_LIST_COLUMN, max(widths[column], room))
+        sheet.finish_row(at)
+    sheet.finish_rows()
+    if count > ROWS or widest > COLUMNS:
+        raise XltoolError(f"清单有 {count} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成。")
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    if rows and widest:
+    if widest:
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(rows) - 1, widest - 1)
+        sheet.autofilter(0, 0, count - 1, widest - 1)
         sheet.repeat_rows(0)
     sheet.set_paper(9)
     sheet.set_portrait() if sum(widths) <= PORTRAIT else sheet.set_landscape()

@@ -15,7 +15,7 @@ from tests import figures
 from tests.campaign import stores
 from xltool.campaign.export import EXPORT_HEADS, EXPORT_KINDS, export_figures, list_figures
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standing import iterate_standings
 from xltool.cli import main
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE
@@ -41,9 +41,13 @@ def campaign(tmp_path):
     return made
 
 
-def standings(campaign):
+def list_rows(campaign):
     with stores.opened(campaign) as store:
-        return find_standings(campaign, ROSTER, store, date(2025, 1, 20))
+        return list(list_figures(SPEC, store, iterate_standings(campaign, ROSTER, store, date(2025, 1, 20))))
+
+
+def exported(campaign, kind):
+    return b"".join(export_figures(SPEC, iter(list_rows(campaign)), kind))
 
 
 def read_back(kind, data):
@@ -68,21 +72,19 @@ def read_back(kind, data):
 
 @pytest.mark.parametrize("kind", EXPORT_KINDS)
 def test_every_kind_of_file_holds_the_same_figures(campaign, kind):
-    expected = [dict(zip(EXPORT_HEADS, row, strict=True)) for row in list_figures(SPEC, standings(campaign))]
+    expected = [dict(zip(EXPORT_HEADS, row, strict=True)) for row in list_rows(campaign)]
     assert len(expected) == 2 * len(SPEC.cells)
-    found = read_back(kind, export_figures(SPEC, standings(campaign), kind))
+    found = read_back(kind, exported(campaign, kind))
     assert found == expected
 
 
 @pytest.mark.parametrize("kind", EXPORT_KINDS)
 def test_same_figures_same_bytes(campaign, kind):
-    assert export_figures(SPEC, standings(campaign), kind) == export_figures(SPEC, standings(campaign), kind)
+    assert exported(campaign, kind) == exported(campaign, kind)
 
 
 def test_states_of_cells_and_agencies(campaign):
-    rows = {
-        (row[0], row[6]): dict(zip(EXPORT_HEADS, row, strict=True)) for row in list_figures(SPEC, standings(campaign))
-    }
+    rows = {(row[0], row[6]): dict(zip(EXPORT_HEADS, row, strict=True)) for row in list_rows(campaign)}
     office = {key: (rows[OFFICE.code, key]["value"], rows[OFFICE.code, key]["state"]) for key in SPEC.index}
     assert office[FEES] == (Decimal("123456789.012345"), "filled")
     assert office[SLASH] == (None, "not_applicable")
@@ -95,7 +97,7 @@ def test_states_of_cells_and_agencies(campaign):
 
 
 def test_sums_of_the_table_are_sums_of_what_was_reported(campaign):
-    frame = pd.read_parquet(io.BytesIO(export_figures(SPEC, standings(campaign), "parquet")))
+    frame = pd.read_parquet(io.BytesIO(exported(campaign, "parquet")))
     sums = frame[frame["state"] == "filled"].groupby("cell")["value"].sum()
     assert sums[COUNT] == 2 * stores.FIGURES[COUNT] + 1
     assert sums[FEES] == Decimal("123456789.012345") + Decimal(stores.FIGURES.get(FEES, 0)).scaleb(-6)
@@ -104,13 +106,13 @@ def test_sums_of_the_table_are_sums_of_what_was_reported(campaign):
 def test_nothing_returned_is_no_table(tmp_path):
     made = stores.campaign(tmp_path, ROSTER)
     with pytest.raises(XltoolError, match="还没有单位报送"):
-        export_figures(SPEC, standings(made), "csv")
+        exported(made, "csv")
 
 
 def test_without_pyarrow_a_sentence_says_what_to_do(campaign, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(XltoolError, match=r'pip install "xltool\[parquet\]"；或改写 .csv、.xlsx。'):
-        export_figures(SPEC, standings(campaign), "parquet")
+        exported(campaign, "parquet")
 
 
 def run(*arguments):
@@ -124,7 +126,7 @@ def test_the_command_writes_the_file_that_its_name_says(campaign, tmp_path):
         assert done.exit_code == 0
         assert done.stdout == ""
         assert "通过的单位 1 个，退回的 1 个；还没有报送的 4 个，不在表中。" in done.stderr
-        assert target.read_bytes() == export_figures(SPEC, standings(campaign), kind)
+        assert target.read_bytes() == exported(campaign, kind)
 
 
 def test_another_ending_is_a_fault_of_usage(campaign, tmp_path):

@@ -14,7 +14,7 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, waive
 from xltool.campaign.page import render_page
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import find_standings, find_unmatched
+from xltool.campaign.standing import find_standings, find_strays, find_unmatched
 from xltool.model import Agency
 
 ROSTER = Roster(stores.entries())
@@ -49,7 +49,11 @@ def shown(tmp_path):
         waive(store, LAND, "cell.level", "上级另有规定", "赵主任")
         take(store, TOWN, "2025-01-12T09:00:00")
         stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
-        yield campaign, find_standings(campaign, ROSTER, store, AFTER), find_unmatched(ROSTER, store)
+        yield (
+            campaign,
+            find_standings(campaign, ROSTER, store, AFTER),
+            find_unmatched(store, find_strays(ROSTER, store)),
+        )
 
 
 def parsed(data):
@@ -178,7 +182,10 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
         waive(store, agency.code, "applications.balance", HOSTILE, HOSTILE)
         stray(store, HOSTILE + "2", HOSTILE)
         made = render_page(
-            campaign, find_standings(campaign, roster, store, AFTER), find_unmatched(roster, store), AFTER
+            campaign,
+            find_standings(campaign, roster, store, AFTER),
+            find_unmatched(store, find_strays(roster, store)),
+            AFTER,
         )
     tree = parsed(made)
     assert not tree.xpath("//script | //img | //@onerror")

@@ -15,7 +15,7 @@ from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
 from xltool.campaign.reminders import HEADER, list_reminders
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import count_states, find_standings, find_unmatched, to_json
+from xltool.campaign.standing import count_states, find_standings, find_strays, find_unmatched, to_json
 from xltool.csvfile import as_csv
 
 ROSTER = Roster(stores.entries())
@@ -194,7 +194,7 @@ def test_findings_as_the_checks_make_them(store, stand):
 def test_the_document_of_the_contract(campaign, store):
     take(store, LAND, "2025-01-12T09:30:00", [SHARE], file="新建 工作表.xlsx")
     stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
-    found, others = find_standings(campaign, ROSTER, store, AFTER), find_unmatched(ROSTER, store)
+    found, others = find_standings(campaign, ROSTER, store, AFTER), find_unmatched(store, find_strays(ROSTER, store))
     told = json.loads(json.dumps(to_json(campaign, found, others)))
     assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts", "second"]
     assert (told["schema"], told["name"], told["form"], told["year"]) == ("xltool/status/1", "额敏县", "ogi-2021", 2024)
@@ -232,7 +232,7 @@ def test_the_document_of_the_contract(campaign, store):
 def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
     take(store, "654221-900", "2025-01-10T09:00:00", file="撤并单位.xlsx")
     take(store, LAND, "2025-01-10T09:00:00")
-    assert [(u.file, u.reason) for u in find_unmatched(ROSTER, store)] == [
+    assert [(u.file, u.reason) for u in find_unmatched(store, find_strays(ROSTER, store))] == [
         ("撤并单位.xlsx", "654221-900 某单位：已报送，单位名录里没有它了。")
     ]
 

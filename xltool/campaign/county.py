@@ -17,8 +17,8 @@ from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, standing_submission
-from xltool.campaign.store import AbsenceRecord, Waiver
+from xltool.campaign.standing import AGENCY_STATES, Standing, read_submission
+from xltool.campaign.store import AbsenceRecord, Store, Waiver
 from xltool.forms import catalog, references
 from xltool.forms.checks import name_subject
 from xltool.messages import XltoolError, finding
@@ -45,8 +45,7 @@ NAMELESS: Final = "county"
 class Gathered:
     """Whose figures go in, who is not there, who need not be, and whom a superior's sum holds already."""
 
-    submissions: tuple[Submission, ...]
-    versions: tuple[int, ...]
+    taken: tuple[Standing, ...]
     absent: tuple[Absence, ...]
     covered: tuple[Absence, ...]
     excused: tuple[Absence, ...] = ()
@@ -65,36 +64,42 @@ class County:
     files: Mapping[str, bytes | Iterable[bytes]]
 
 
-def gather_submissions(standings: Sequence[Standing], roster: Roster) -> Gathered:
+def gather_standings(standings: Iterable[Standing], roster: Roster) -> Gathered:
     """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
-    taken = [(s, standing_submission(s)) for s in standings if s.state == "accepted"]
-    sums = {s.entry.agency.code: s.entry.agency for s, submission in taken if submission.scope == "consolidated"}
-    if roster.root is not None:
-        sums.pop(roster.root.agency.code, None)
-    above = {s.entry.agency.code: _find_covering_agency(s.entry.agency.code, sums, roster) for s in standings}
-    covered = tuple(
-        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
-        for s in standings
-        if (holder := above[s.entry.agency.code]) is not None
-    )
-    own = [(s, submission) for s, submission in taken if above[s.entry.agency.code] is None]
-    absent = tuple(
-        Absence(s.entry.agency, _absence_reason(s))
-        for s in standings
-        if s.state not in {"accepted", "absent"} and above[s.entry.agency.code] is None
-    )
-    excused = tuple(Absence(s.entry.agency, _excuse_words(s.absence), excused=True) for s in standings if s.absence)
     waived: dict[str, dict[str, Waiver]] = {}
-    for standing, _ in own:
-        for verdict in standing.findings:
+    kept = []
+    for standing in standings:
+        for verdict in standing.findings if standing.state == "accepted" else ():
             if verdict.waiver is not None:
                 waived.setdefault(verdict.name, {})[standing.entry.agency.code] = verdict.waiver
-    return Gathered(
-        tuple(submission for _, submission in own), tuple(s.number for s, _ in own), absent, covered, excused, waived
+        kept.append(replace(standing, findings=()))
+    accepted = [s for s in kept if s.state == "accepted"]
+    sums = {s.entry.agency.code: s.entry.agency for s in accepted if s.scope == "consolidated"}
+    if roster.root is not None:
+        sums.pop(roster.root.agency.code, None)
+    above = {s.entry.agency.code: _find_covering_agency(s.entry.agency.code, sums, roster) for s in kept}
+    covered = tuple(
+        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
+        for s in kept
+        if (holder := above[s.entry.agency.code]) is not None
     )
+    own = tuple(s for s in accepted if above[s.entry.agency.code] is None)
+    absent = tuple(
+        Absence(s.entry.agency, _absence_reason(s))
+        for s in kept
+        if s.state not in {"accepted", "absent"} and above[s.entry.agency.code] is None
+    )
+    excused = tuple(Absence(s.entry.agency, _excuse_words(s.absence), excused=True) for s in kept if s.absence)
+    apart = {code for code, holder in above.items() if holder is not None}
+    passed = {
+        name: {code: waiver for code, waiver in words.items() if code not in apart} for name, words in waived.items()
+    }
+    return Gathered(own, absent, covered, excused, passed)
 
 
-def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year: Mapping[str, Submission]) -> County:
+def build_county(
+    campaign: Campaign, roster: Roster, store: Store, given: Gathered, last_year: Mapping[str, Submission]
+) -> County:
     """The sum with the texts of county/ and all files that are made of it; `last_year` are submissions by agency code.
 
     Raises `XltoolError` with every fault of county/corrections.toml or county/texts.toml. Same inputs, same bytes.
@@ -103,7 +108,7 @@ def build_county(campaign: Campaign, roster: Roster, given: Gathered, last_year:
     root = "" if roster.root is None else roster.root.agency.code
     held = consolidate_submissions(
         spec,
-        given.submissions,
+        (read_submission(store, standing) for standing in given.taken),
         own,
         campaign.year,
         root_code=root,

@@ -14,7 +14,7 @@ from xltool.campaign.contributions import MOST_ROWS, SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
-from xltool.rules.matrix import RuleMatrix, Verdict, build_matrix
+from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix
 from xltool.rules.prior_year import align_prior
 from xltool.rules.stack import Stack, join_years, stack_values
 
@@ -74,27 +74,29 @@ def find_discrepancies(
     known = last_year or {}
     years = bool(known) or last_total is not None
     rules = build_matrix(spec, years)
-    mine = Stack(consolidation.values, ~consolidation.missing)
     sums = stack_values([consolidation.total.values])
     if years:
-        priors = [align_prior(spec, known.get(agency.code)) for agency in consolidation.agencies]
-        mine, sums = (
-            join_years(mine, stack_values(priors)),
-            join_years(sums, stack_values([align_prior(spec, last_total)])),
-        )
-    (left, right), (all_left, all_right) = rules.compute_sides(mine), rules.compute_sides(sums)
-    verdicts = rules.compute_verdicts(mine, left, right)
+        sums = join_years(sums, stack_values([align_prior(spec, last_total)]))
+    all_left, all_right = rules.compute_sides(sums)
+    judged = []
+    for start in range(0, len(consolidation.agencies), SLICE):
+        part = slice(start, start + SLICE)
+        mine = Stack(consolidation.values[part], ~consolidation.missing[part])
+        if years:
+            priors = [align_prior(spec, known.get(agency.code)) for agency in consolidation.agencies[part]]
+            mine = join_years(mine, stack_values(priors))
+        sides = rules.compute_sides(mine)
+        judged.append((*sides, rules.compute_verdicts(mine, *sides)))
     failing = rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
     alone = _find_root_rules(spec, rules)
     order = sorted(enumerate(rules.rules), key=lambda each: (not failing[each[0]], SEVERITIES.index(each[1].severity)))
     for number, rule in order:
-        lefts, rights, total = (
-            left[:, number].tolist(),
-            right[:, number].tolist(),
-            int(all_left[0, number] - all_right[0, number]),
+        lefts, rights, verdicts = (
+            [value for part in judged for value in part[side][:, number].tolist()] for side in range(3)
         )
+        total = int(all_left[0, number] - all_right[0, number])
         found = []
-        for at, (agency, verdict) in enumerate(zip(consolidation.agencies, verdicts[:, number].tolist(), strict=True)):
+        for at, (agency, verdict) in enumerate(zip(consolidation.agencies, verdicts, strict=True)):
             if verdict == Verdict.FAIL or (failing[number] and lefts[at] != rights[at]):
                 apart = number in alone and agency.code != consolidation.root
                 found.append(

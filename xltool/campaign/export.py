@@ -5,13 +5,15 @@ One row a cell of every agency's newest version, as Parquet, CSV or a workbook.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain, islice
+from tempfile import SpooledTemporaryFile
 from typing import Final, Literal, TypeAlias
 
-from xltool.campaign.standing import Standing, standing_submission
-from xltool.csvfile import as_csv
+from xltool.campaign.standing import Standing, read_submission
+from xltool.campaign.store import Store
+from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.messages import XltoolError
 from xltool.model import Cell, FormSpec, NotApplicable, Value
@@ -27,14 +29,16 @@ EXPORT_HEADS: Final = (
 EXPORT_SHEET: Final = "数据"
 DIGITS: Final = 38
 """The most digits of a decimal in Parquet."""
+GROUP, PIECE = 2**16, 2**20
+"""Rows of a group in Parquet; bytes that are written at once."""
 
 
-def list_figures(spec: FormSpec, standings: Sequence[Standing]) -> Iterator[ExportRow]:
+def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) -> Iterator[ExportRow]:
     """A row for every cell of each agency that returned something, in the order of the roster and of the form."""
     for standing in standings:
         if standing.version is None:
             continue
-        submission = standing_submission(standing)
+        submission = read_submission(store, standing)
         agency = submission.agency
         whose = (agency.code, agency.name, agency.level, submission.scope, submission.form, submission.year)
         for cell, value in zip(spec.cells, submission.values, strict=True):
@@ -43,15 +47,15 @@ def list_figures(spec: FormSpec, standings: Sequence[Standing]) -> Iterator[Expo
             yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing.state)
 
 
-def export_figures(spec: FormSpec, standings: Sequence[Standing], kind: str) -> bytes:
-    """The rows as a file of a kind of `EXPORT_KINDS`; same figures, same bytes.
+def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str) -> Iterator[bytes]:
+    """The rows as a file of a kind of `EXPORT_KINDS`, in pieces; same figures, same bytes.
 
     Raises `XltoolError` where there are no returns, more rows than a sheet has, or no library to write Parquet.
     """
-    rows = list(list_figures(spec, standings))
-    if not rows:
+    first = next(rows, None)
+    if first is None:
         raise XltoolError("还没有单位报送，没有可以导出的数。")
-    return EXPORT_KINDS[kind](spec, rows)
+    return EXPORT_KINDS[kind](spec, chain([first], rows))
 
 
 def _tell_state(cell: Cell, value: Value) -> CellState:
@@ -62,37 +66,41 @@ def _tell_state(cell: Cell, value: Value) -> CellState:
     return "total" if cell.total else "filled"
 
 
-def _write_csv(spec: FormSpec, rows: Sequence[ExportRow]) -> bytes:  # noqa: ARG001
-    return as_csv([EXPORT_HEADS, *rows])
+def _write_csv(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:  # noqa: ARG001
+    return write_csv(chain([EXPORT_HEADS], rows))
 
 
-def _write_xlsx(spec: FormSpec, rows: Sequence[ExportRow]) -> bytes:  # noqa: ARG001
-    from xltool.workbook.listing import write_listing
+def _write_xlsx(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:  # noqa: ARG001
+    from xltool.workbook.listing import stream_listing
 
-    return write_listing({EXPORT_SHEET: [EXPORT_HEADS, *rows]})
+    return stream_listing({EXPORT_SHEET: chain([EXPORT_HEADS], rows)})
 
 
-def _write_parquet(spec: FormSpec, rows: Sequence[ExportRow]) -> bytes:
+def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]:
     """Figures are decimals of one width, so that a column of amounts and counts holds both to the last digit."""
     try:
         import pyarrow
+        from pyarrow.parquet import ParquetWriter
     except ImportError:
         raise XltoolError(
             '写 .parquet 要用 pyarrow，没有安装：运行 pip install "xltool[parquet]"；或改写 .csv、.xlsx。'
         ) from None
-    import pandas as pd
-
     decimals = max(cell.measure.decimals for cell in spec.cells)
     kinds = {"year": pyarrow.int32(), "value": pyarrow.decimal128(DIGITS, decimals)}
     schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in EXPORT_HEADS])
-    frame = pd.DataFrame(rows, columns=list(EXPORT_HEADS), dtype=object)
-    frame["value"] = [None if figure is None else Decimal(figure) for figure in frame["value"]]
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, engine="pyarrow", index=False, schema=schema)
-    return buffer.getvalue()
+    value = EXPORT_HEADS.index("value")
+    with SpooledTemporaryFile(max_size=PIECE) as file, ParquetWriter(file, schema) as writer:
+        while group := list(islice(rows, GROUP)):
+            columns = [list(column) for column in zip(*group, strict=True)]
+            columns[value] = [None if figure is None else Decimal(figure) for figure in columns[value]]
+            writer.write_table(pyarrow.table(columns, schema=schema))
+        writer.close()
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
-EXPORT_KINDS: Final[Mapping[str, Callable[[FormSpec, Sequence[ExportRow]], bytes]]] = {
+EXPORT_KINDS: Final[Mapping[str, Callable[[FormSpec, Iterator[ExportRow]], Iterator[bytes]]]] = {
     "parquet": _write_parquet,
     "csv": _write_csv,
     "xlsx": _write_xlsx,

@@ -86,13 +86,12 @@ def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
     """The submission of each agency of a campaign that counts."""
     store = open_store(campaign)
     try:
-        versions = list(store.counting().values())
+        for version in store.read_counting():
+            submission = api.read(version.submission).submission
+            if submission is not None:
+                yield submission
     finally:
         store.close()
-    for version in versions:
-        submission = api.read(version.submission).submission
-        if submission is not None:
-            yield submission
 
 
 def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[_Given]:

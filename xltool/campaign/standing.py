@@ -17,7 +17,7 @@ from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
 from xltool.campaign.store import AbsenceRecord, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
-from xltool.model import Severity, Submission
+from xltool.model import Scope, Severity, Submission
 
 STATUS_SCHEMA: Final = "xltool/status/1"
 AgencyState: TypeAlias = Literal["missing", "returned", "accepted", "absent"]
@@ -107,7 +107,8 @@ class Standing:
     file: str | None = None
     received: str | None = None
     findings: tuple[WeighedFinding, ...] = ()
-    version: Version | None = None
+    version: Version | None = None  # lightened; `read_submission` has its document
+    scope: Scope = "own"  # of its document
     absence: AbsenceRecord | None = None
     aside: tuple[Version, ...] = ()
     """Versions that do not count until someone says so."""
@@ -132,28 +133,42 @@ class Standing:
 def find_standings(
     campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False
 ) -> list[Standing]:
-    """How every agency of the roster stands, in its order.
+    """What `iterate_standings` gives, all at once."""
+    return list(iterate_standings(campaign, roster, store, today, strict))
+
+
+def iterate_standings(
+    campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False
+) -> Iterator[Standing]:
+    """How every agency of the roster stands, in its order, one by one: findings of thousands are large.
 
     An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained. One
     that need not report is `absent`, whatever it has returned.
     """
-    counting, waivers, absences, numbers = store.counting(), store.waivers(), store.absences(), store.count_versions()
+    waivers, absences, numbers = store.waivers(), store.absences(), store.count_versions()
     put_aside = store.put_aside()
-    found = []
+    counting = store.read_counting(entry.agency.code for entry in roster.entries)
+    coming = next(counting, None)
     for entry in roster.entries:
         code = entry.agency.code
-        version, versions = counting.get(code), numbers.get(code, 0)
-        aside = tuple(each for each in put_aside.get(code, ()) if version is None or each.number != version.number)
+        version = coming if coming is not None and coming.agency == code else None
+        if version is not None:
+            coming = next(counting, None)
+        versions = numbers.get(code, 0)
+        aside = tuple(
+            lighten_version(each)
+            for each in put_aside.get(code, ())
+            if version is None or each.number != version.number
+        )
         if code in absences:
-            found.append(Standing(entry, "absent", versions=versions, absence=absences[code], aside=aside))
+            yield Standing(entry, "absent", versions=versions, absence=absences[code], aside=aside)
         elif version is None:
             days = days_overdue(campaign, today)
-            found.append(Standing(entry, "missing", late=days > 0, versions=versions, days_late=days, aside=aside))
+            yield Standing(entry, "missing", late=days > 0, versions=versions, days_late=days, aside=aside)
         else:
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
             judged = _judge_agency(entry, version, waivers.get(code, ()), days, strict)
-            found.append(replace(judged, versions=versions, aside=aside))
-    return found
+            yield replace(judged, versions=versions, aside=aside)
 
 
 def find_strays(roster: Roster, store: Store) -> list[Stray]:
@@ -161,19 +176,20 @@ def find_strays(roster: Roster, store: Store) -> list[Stray]:
 
     A word of the office settles each: an absence, or the choice of a version under the name that the roster has.
     """
-    absences, choices, counting = store.absences(), store.choices(), store.counting()
+    absences, choices = store.absences(), store.choices()
+    counting = {version.agency: (version.number, _told_name(version)) for version in store.read_counting()}
     known = {**dict.fromkeys(store.issues(), "已下发工作簿"), **dict.fromkeys(store.count_versions(), "已报送")}
     found = []
     for code, did in known.items():
-        entry, version = roster.agencies.get(code), counting.get(code)
-        told = "" if version is None else str(json.loads(version.submission)["agency"]["name"])
+        entry = roster.agencies.get(code)
+        number, told = counting.get(code, (0, ""))
         if code in absences:
             continue
         if entry is None:
             found.append(Stray(code, told, f"{did}，单位名录里没有它了"))
         elif told and not is_same_name(told, entry.agency.name):
             chosen = choices.get(code)
-            if chosen is None or version is None or (chosen.number, chosen.name) != (version.number, entry.agency.name):
+            if chosen is None or (chosen.number, chosen.name) != (number, entry.agency.name):
                 found.append(Stray(code, told, f"报送时叫“{told}”，单位名录里现在是“{entry.agency.name}”"))
     return found
 
@@ -191,15 +207,14 @@ def advise_stray(stray: Stray, roster: Roster) -> str:
     )
 
 
-def standing_submission(standing: Standing) -> Submission:
-    """What an agency's newest version says, under the name that the roster gives the agency.
+def read_submission(store: Store, standing: Standing) -> Submission:
+    """What the version of an agency that counts says, under the name that the roster gives the agency.
 
     `XltoolError` when it cannot be read.
     """
     agency = standing.entry.agency
-    submission = (
-        None if standing.version is None else api.read(standing.version.submission, standing.file or "").submission
-    )
+    version = store.version(agency.code, standing.number)
+    submission = None if version is None else api.read(version.submission, standing.file or "").submission
     if submission is None:
         raise XltoolError(f"{agency.name}（{agency.code}）的第 {standing.number} 版已读不出来，请重新收取。")
     return replace(submission, agency=agency)
@@ -212,17 +227,15 @@ def weigh_findings(version: Version, waivers: Sequence[Waiver]) -> tuple[Weighed
     return tuple(_weigh_finding(finding, waivers, explanations) for finding in version.findings)
 
 
-def find_unmatched(roster: Roster, store: Store) -> list[Unmatched]:
+def find_unmatched(store: Store, strays: Sequence[Stray]) -> list[Unmatched]:
     """Files that are no agency's return, and returns of agencies that have since left the roster or its name.
 
     Nothing is lost sight of.
     """
-    counting = store.counting()
-    strays = [(stray, counting.get(stray.code)) for stray in find_strays(roster, store)]
     left = [
         Unmatched(version.sha256, version.file, f"{stray.code} {stray.name}：{stray.why}。", version.at)
-        for stray, version in strays
-        if version is not None
+        for stray in strays
+        if (version := store.counting_of(stray.code)) is not None
     ]
     return [*store.unmatched(), *left]
 
@@ -272,6 +285,7 @@ def days_overdue(campaign: Campaign, day: date) -> int:
 
 
 def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver], days: int, strict: bool) -> Standing:
+    document = json.loads(version.submission)
     verdicts = weigh_findings(version, waivers)
     still = [verdict for verdict in verdicts if verdict.open]
     errors = sum(verdict.severity == "error" for verdict in still)
@@ -287,7 +301,8 @@ def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver
         file=version.file,
         received=version.at,
         findings=verdicts,
-        version=version,
+        version=lighten_version(version),
+        scope=document.get("scope", "own"),
         days_late=days,
     )
 
@@ -321,6 +336,16 @@ def _first_return_day(campaign: Campaign, store: Store, newest: Version) -> date
     if newest.number > 1 and days_overdue(campaign, _version_day(newest)):
         return _version_day(store.versions(newest.agency)[0])
     return _version_day(newest)
+
+
+def lighten_version(version: Version) -> Version:
+    """The version without its document and its findings, which are large."""
+    return replace(version, submission=b"", findings=())
+
+
+def _told_name(version: Version) -> str:
+    """What the agency called itself in its document."""
+    return str(json.loads(version.submission)["agency"]["name"])
 
 
 def _version_day(version: Version) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,14 +231,17 @@ class Store:
 
     def _get(self, table: str, where: str = "", *values: Any) -> list[tuple[Any, ...]]:
         """Rows, each checked against its hash; `where` follows the table's name."""
-        rows = self._rows(f"SELECT {', '.join(HASHED[table])}, hash FROM {table} {where}", *values)
-        for *row, kept in rows:
-            if hash_row(*row) != kept:
-                raise XltoolError(
-                    f"{self.path.name} 里 {row[0]} 的一条记录（{ROW_WORDS[table]}）与记下时不同，数据库已损坏或被改动；"
-                    f"{WAY_BACK}。"
-                )
-        return [tuple(row) for *row, _ in rows]
+        return [self._check_row(table, row) for row in self._rows(_select(table, where), *values)]
+
+    def _check_row(self, table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row without its hash; `XltoolError` when it is not as it was noted."""
+        *values, kept = row
+        if hash_row(*values) != kept:
+            raise XltoolError(
+                f"{self.path.name} 里 {row[0]} 的一条记录（{ROW_WORDS[table]}）与记下时不同，数据库已损坏或被改动；"
+                f"{WAY_BACK}。"
+            )
+        return tuple(values)
 
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Files that are no agency's return, in the order in which they came."""
@@ -253,7 +256,11 @@ class Store:
         )
 
     def counting(self) -> dict[str, Version]:
-        """The version of each agency that counts.
+        """The version of each agency that counts, all at once."""
+        return {version.agency: version for version in self.read_counting()}
+
+    def read_counting(self, agencies: Iterable[str] | None = None) -> Iterator[Version]:
+        """The version of each agency that counts, or of those asked for that have one, in their order, one by one.
 
         The newest that is not put aside, or the one that was chosen since.
         """
@@ -264,13 +271,14 @@ class Store:
             numbers.setdefault(agency, []).append((number, aside, rowid))
         choices = self.choices()
         found = {code: _find_counting(known, choices.get(code)) for code, known in numbers.items()}
-        wanted = [rowid for rowid in found.values() if rowid is not None]
-        versions: dict[str, Version] = {}
+        wanted = [(code, rowid) for code in (found if agencies is None else agencies) if (rowid := found.get(code))]
         for start in range(0, len(wanted), _MOST_ASKED):
             part = wanted[start : start + _MOST_ASKED]
             marks = ", ".join("?" * len(part))
-            versions |= {row[0]: build_version(row) for row in self._get("version", f"WHERE rowid IN ({marks})", *part)}
-        return versions
+            rows = self._get("version", f"WHERE rowid IN ({marks})", *(rowid for _, rowid in part))
+            versions = {row[0]: row for row in rows}
+            for code, _ in part:
+                yield build_version(versions[code])
 
     def counting_of(self, agency: str) -> Version | None:
         """The version of one agency that counts."""
@@ -278,6 +286,11 @@ class Store:
         chosen = [Choice(*row) for row in self._get("choice", "WHERE agency = ?", agency)]
         rowid = _find_counting(known, chosen[0] if chosen else None)
         rows = [] if rowid is None else self._get("version", "WHERE rowid = ?", rowid)
+        return build_version(rows[0]) if rows else None
+
+    def version(self, agency: str, number: int) -> Version | None:
+        """One version of an agency."""
+        rows = self._get("version", "WHERE agency = ? AND number = ?", agency, number)
         return build_version(rows[0]) if rows else None
 
     def versions(self, agency: str) -> tuple[Version, ...]:
@@ -393,9 +406,12 @@ class Store:
         found = []
         for table in HASHED:
             try:
-                self._get(table)
+                for row in self._db.execute(_select(table)):  # not all at once: versions are large
+                    self._check_row(table, row)
             except XltoolError as error:
                 found.append(str(error))
+            except (sqlite3.Error, UnicodeError) as error:
+                found.append(f"数据库读不出来：{explain_database_error(error)}。")
         return found
 
     def back_up(self, name: str) -> None:
@@ -440,7 +456,8 @@ class Store:
             raise XltoolError(f"数据库写不进去：{explain_database_error(error)}。") from error
 
 
-_MOST_ASKED: Final = 500
+_MOST_ASKED: Final = 50
+"""Versions that are in memory at once."""
 ROW_WORDS: Final[Mapping[str, str]] = {
     "issue": "下发",
     "file": "收到的文件",
@@ -452,6 +469,10 @@ ROW_WORDS: Final[Mapping[str, str]] = {
     "written": "写出的文件",
 }
 """What the rows of each table are to a clerk."""
+
+
+def _select(table: str, where: str = "") -> str:
+    return f"SELECT {', '.join(HASHED[table])}, hash FROM {table} {where}"
 
 
 def _find_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:

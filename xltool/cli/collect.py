@@ -14,7 +14,7 @@ import click
 from xltool.campaign import intake, opening, rereading, returns
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console
 from xltool.cli.campaign_options import Item
@@ -71,7 +71,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         changed = _read_twice(campaign, store, taken, passwords, jobs, faults) if second else frozenset()
         states = {
             standing.entry.agency.code: standing.state
-            for standing in find_standings(campaign, roster, store, now.date())
+            for standing in iterate_standings(campaign, roster, store, now.date())
         }
         try:
             plan = returns.plan_returns(campaign, roster, store, states, changed)

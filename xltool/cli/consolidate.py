@@ -11,11 +11,11 @@ import click
 
 from xltool import files
 from xltool.campaign import corrections, texts
-from xltool.campaign.county import County, Gathered, build_county, gather_submissions
+from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import COUNTY, Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import Stray, find_standings, find_strays
+from xltool.campaign.standing import Stray, find_strays, iterate_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_strays
 from xltool.cli.chinese import Command
@@ -40,11 +40,10 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         strays = find_strays(roster, store)
         if strays:
             _refuse_strays(strays, roster)
-        standings = find_standings(campaign, roster, store, date.today(), strict)
-        given = gather_submissions(standings, roster)
-        if given.absent and (not allow_missing or not given.submissions):
+        given = gather_standings(iterate_standings(campaign, roster, store, date.today(), strict), roster)
+        if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given)
-        made = build_county(campaign, roster, given, campaign_options.read_last_year(campaign, roster))
+        made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster))
         hashes = {
             f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
             for name, data in made.files.items()
@@ -52,8 +51,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         store.note_written(hashes)
     for line in _describe_sum(campaign, given, made):
         console.say(line)
-    summed = {submission.agency.code for submission in given.submissions}
-    counted = count_outcomes(each.version for each in standings if each.entry.agency.code in summed)
+    counted = count_outcomes(standing.version for standing in given.taken)
     console.say(describe_outcomes(counted), err=True)
     for name in made.files:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
@@ -73,8 +71,8 @@ def _refuse_strays(strays: Sequence[Stray], roster: Roster) -> None:
 def _refuse_incomplete(given: Gathered) -> None:
     for line in _list_absent("还没有通过的单位", given.absent):
         console.say(line)
-    why = "没有可以汇总的单位" if not given.submissions else f"还有 {len(given.absent)} 个单位没有通过"
-    hint = "先催报、退回改正" if not given.submissions else "先催报、退回改正，或加 --allow-missing 只汇总其余单位"
+    why = "没有可以汇总的单位" if not given.taken else f"还有 {len(given.absent)} 个单位没有通过"
+    hint = "先催报、退回改正" if not given.taken else "先催报、退回改正，或加 --allow-missing 只汇总其余单位"
     console.say(f"{why}，没有汇总；{hint}。", err=True)
     sys.exit(output.ERRORS)
 
@@ -83,8 +81,8 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
     """What was summed, what was not and why, what was corrected, and what is found in the sum."""
     held = made.consolidation
     counts = (
-        f"名录 {sum(map(len, (given.submissions, given.absent, given.covered, given.excused)))} 个单位："
-        f"汇总 {len(given.submissions)}"
+        f"名录 {sum(map(len, (given.taken, given.absent, given.covered, given.excused)))} 个单位："
+        f"汇总 {len(given.taken)}"
     )
     counts += f"，已含在上级单位汇总数里 {len(given.covered)}" if given.covered else ""
     counts += f"，无需报送 {len(given.excused)}" if given.excused else ""
@@ -92,9 +90,10 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
         f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
     )
     yield "汇总的单位："
-    for submission, version in zip(given.submissions, given.versions, strict=True):
-        scope = "，汇总数" if submission.scope == "consolidated" else ""
-        yield f"  {submission.agency.code}　{submission.agency.name}（第 {version} 版{scope}）"
+    for standing in given.taken:
+        scope = "，汇总数" if standing.scope == "consolidated" else ""
+        agency = standing.entry.agency
+        yield f"  {agency.code}　{agency.name}（第 {standing.number} 版{scope}）"
     yield from _list_absent("已含在上级单位汇总数里的单位", given.covered)
     yield from _list_absent("无需报送的单位", given.excused)
     yield from _list_absent("未汇总的单位", given.absent)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import click
 
 from xltool import files
-from xltool.campaign.export import EXPORT_KINDS, export_figures
-from xltool.campaign.standing import find_standings
+from xltool.campaign.export import EXPORT_KINDS, export_figures, list_figures
+from xltool.campaign.standing import Standing, iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 
@@ -38,11 +40,17 @@ def command(root: Path, target: Path) -> None:
     if kind not in EXPORT_KINDS:
         raise click.UsageError(f"导出的文件名应以 {'、'.join(f'.{known}' for known in EXPORT_KINDS)} 之一结尾。")
     with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
-        found = find_standings(campaign, roster, store, date.today())
-    files.write_file(target, export_figures(campaign.spec, found, kind))
-    states = [standing.state for standing in found]
-    left = f"还没有报送的 {states.count('missing')} 个，不在表中" if "missing" in states else "没有缺报的"
+        states: Counter[str] = Counter()
+
+        def count_standings() -> Iterator[Standing]:
+            for standing in iterate_standings(campaign, roster, store, date.today()):
+                states[standing.state] += 1
+                yield standing
+
+        rows = list_figures(campaign.spec, store, count_standings())
+        files.write_file(target, export_figures(campaign.spec, rows, kind))
+    left = f"还没有报送的 {states['missing']} 个，不在表中" if states["missing"] else "没有缺报的"
     console.say(
-        f"已写出 {target}：通过的单位 {states.count('accepted')} 个，退回的 {states.count('returned')} 个；{left}。",
+        f"已写出 {target}：通过的单位 {states['accepted']} 个，退回的 {states['returned']} 个；{left}。",
         err=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xltool import api, files
 from xltool.campaign import reports
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, find_standings, standing_submission
+from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
@@ -50,14 +51,17 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
         raise click.UsageError(f"{STYLE.flag} {restrict_option(STYLE)}。")
     dress = read_lent_style(style)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
-        found = find_standings(campaign, roster, store, date.today(), strict)
+        found = [
+            replace(standing, findings=())
+            for standing in iterate_standings(campaign, roster, store, date.today(), strict)
+        ]
         last_year = campaign_options.read_last_year(campaign, roster)
         accepted = [standing for standing in found if standing.state == "accepted"]
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
         remarks: dict[str, None] = {}  # what is said of the fonts is said once
         unlike: list[str] = []
         for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
-            submission, prior = standing_submission(standing), last_year.get(standing.entry.agency.code)
+            submission, prior = read_submission(store, standing), last_year.get(standing.entry.agency.code)
             for kind in kinds:
                 path = paths[kind][submission.agency.code]
                 data, noted = api.report_with_remarks(

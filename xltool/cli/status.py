@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from xltool.campaign.standing import (
     Standing,
     Stray,
     count_states,
-    find_standings,
     find_strays,
     find_unmatched,
+    iterate_standings,
     to_json,
 )
 from xltool.campaign.store import Unmatched
@@ -54,8 +55,12 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
     with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
-        found, others = find_standings(campaign, roster, store, today, strict), find_unmatched(roster, store)
+        found = [
+            standing if html or standing.owes else replace(standing, findings=())  # what is said of nowhere
+            for standing in iterate_standings(campaign, roster, store, today, strict)
+        ]
         strays = find_strays(roster, store)
+        others = find_unmatched(store, strays)
     if wants_json:
         console.write_result(
             json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"

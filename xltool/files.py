@@ -42,6 +42,13 @@ def read_file(path: Path) -> bytes | Finding:
         return finding("file.missing", why=name_reason(error))
 
 
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file; empty when there is none that can be read."""
+    with suppress(OSError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+    return ""
+
+
 def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> str:
     """Writes a file whole or not at all, and gives its hash: a temporary file in the same folder, then a replacement.
 

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from xltool.campaign.schema import hash_row
 from xltool.campaign.store import Choice, Issue, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
 
@@ -106,8 +107,37 @@ def test_a_database_of_the_first_schema_is_taken_along(first):
     Store(first).close()
 
 
-def test_what_is_taken_along_is_what_a_new_one_is(first, tmp_path):
-    Store(first).close()
+@pytest.fixture
+def second(tmp_path):
+    """A database as the second schema made it: of what was written it did not keep what it rests on."""
+    path = tmp_path / "second.db"
+    Store(path).close()
+    database = sqlite3.connect(path)
+    database.execute("DROP TABLE written")
+    database.execute("CREATE TABLE written (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, hash TEXT NOT NULL) STRICT")
+    database.execute("INSERT INTO written VALUES ('reports/甲.docx', 'ab', ?)", (hash_row("reports/甲.docx", "ab"),))
+    database.execute("INSERT INTO written VALUES ('reports/乙.docx', 'cd', ?)", (hash_row("reports/乙.docx", "ce"),))
+    database.execute("PRAGMA user_version = 2")
+    database.commit()
+    database.close()
+    return path
+
+
+def test_a_database_of_the_second_schema_is_taken_along(second):
+    store = Store(second)
+    assert store.find_written("reports/甲.docx") == ("ab", "")
+    with pytest.raises(XltoolError, match=r"乙\.docx"):
+        store.find_written("reports/乙.docx")
+    store.note_written({"reports/甲.docx": "ab"}, "b")
+    assert store.find_written("reports/甲.docx") == ("ab", "b")
+    store.close()
+    assert (second.parent / "backup" / "second.schema2.db").exists()
+
+
+@pytest.mark.parametrize("older", ["first", "second"])
+def test_what_is_taken_along_is_what_a_new_one_is(older, request, tmp_path):
+    path = request.getfixturevalue(older)
+    Store(path).close()
     Store(tmp_path / "new.db").close()
 
     def columns(path):
@@ -119,7 +149,7 @@ def test_what_is_taken_along_is_what_a_new_one_is(first, tmp_path):
         database.close()
         return found
 
-    assert columns(first) == columns(tmp_path / "new.db")
+    assert columns(path) == columns(tmp_path / "new.db")
 
 
 CHANGES = {

@@ -14,6 +14,7 @@ from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
+from xltool.campaign.store import Choice
 from xltool.cli import main
 from xltool.readings import import_report
 
@@ -87,6 +88,85 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
         assert told.texts["overview.requests"] == f"新收{at + 2}件，与上年相比增加2件。"
     assert run(campaign).exit_code == 3
     assert written(campaign) == made
+
+
+def times(campaign):
+    return {path.name: path.stat().st_mtime_ns for path in (campaign.root / "reports").iterdir()}
+
+
+def test_what_has_not_changed_is_left_as_it_is(campaign):
+    run(campaign)
+    made, at = written(campaign), times(campaign)
+    again = run(campaign)
+    assert "已生成 3 个单位的报告（docx、html），在 " in again.stdout
+    assert again.stdout.endswith("其中 6 份没有变化。\n")
+    assert times(campaign) == at
+    more = run(campaign, "--kind", "html", "--kind", "txt")
+    assert more.stdout.endswith("其中 3 份没有变化。\n")
+    assert {name: data for name, data in written(campaign).items() if not name.endswith("txt")} == made
+
+
+def change_version(campaign):
+    with stores.opened(campaign) as store:
+        given = submission(stores.entries(4)[0], 2024, 7, overview__requests=TEXT)
+        stores.take_judged(
+            store, given, "2025-01-12T09:00:00", "新.xlsx", prior=submission(stores.entries(4)[0], 2023, 0)
+        )
+
+
+def change_last_year(campaign):
+    path = campaign.root.parent / "上年" / "0.json"
+    path.write_bytes(api.dump(submission(stores.entries(4)[0], 2023, 5)))
+
+
+def change_name(campaign):
+    path = campaign.root / "roster.csv"
+    path.write_text(path.read_text("utf-8-sig").replace("人民政府办公室", "政府办"), "utf-8-sig")
+    with stores.opened(campaign) as store:
+        store.choose(Choice("654221-000", "额敏县政府办", 1, 1, "更名", "王某", "2025-01-12T09:00:00"))
+
+
+def change_file(campaign):
+    path = next((campaign.root / "reports").glob("额敏县人民政府办公室*.docx"))
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def lose_file(campaign):
+    next((campaign.root / "reports").glob("额敏县人民政府办公室*.docx")).unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [(change_version, 4), (change_last_year, 4), (change_name, 4), (change_file, 5), (lose_file, 5)],
+)
+def test_what_rests_on_something_else_now_is_made_anew(campaign, change, left):
+    run(campaign)
+    change(campaign)
+    done = run(campaign)
+    assert done.stdout.endswith(f"其中 {left} 份没有变化。\n")
+    assert ("有 1 份写出以后被改动过，已按数据重新生成：额敏县人民政府办公室2024年" in done.stderr) == (
+        change is change_file
+    )
+    kept = written(campaign)
+    for path in (campaign.root / "reports").iterdir():
+        path.unlink()
+    fresh = run(campaign)
+    assert "没有变化" not in fresh.stdout
+    assert {name: kept[name] for name in written(campaign)} == written(campaign), "as if all were made anew"
+
+
+@pytest.mark.parametrize("named", ["xltool.campaign.reports.__version__", "xltool.campaign.reports.catalog.hash_form"])
+def test_another_xltool_or_form_makes_all_anew(campaign, monkeypatch, named):
+    run(campaign)
+    monkeypatch.setattr(named, "0.2" if named.endswith("version__") else lambda _: "other")
+    assert "没有变化" not in run(campaign).stdout
+
+
+def test_a_style_makes_only_what_wears_it_anew(campaign, tmp_path):
+    run(campaign)
+    style = tmp_path / "样式.docx"
+    style.write_bytes(next((campaign.root / "reports").glob("*.docx")).read_bytes())
+    assert run(campaign, "--style", style).stdout.endswith("其中 3 份没有变化。\n")
 
 
 def test_the_kinds_that_are_asked_for(campaign):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -222,7 +221,7 @@ def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
 
 def _inspect_outbox(campaign: Campaign, store: Store) -> Diagnosis:
     issued = store.issues().values()
-    wrong = [issue.file for issue in issued if _hash_file(campaign.root / OUTBOX / issue.file) != issue.sha256]
+    wrong = [issue.file for issue in issued if files.hash_file(campaign.root / OUTBOX / issue.file) != issue.sha256]
     if wrong:
         text = f"下发的工作簿 {OUTBOX}：{len(wrong)} 个不见了或与下发时不同（{_name_some(wrong)}）"
         return Diagnosis("outbox", "optional", text, f"执行 xltool build -C {campaign.root} 重新生成。")
@@ -234,7 +233,7 @@ def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
     wrong: dict[str, list[str]] = {}
     written = store.written()
     for path, sha256 in written.items():
-        if _hash_file(campaign.root / path) != sha256:
+        if files.hash_file(campaign.root / path) != sha256:
             place, _, name = path.partition("/")
             wrong.setdefault(place, []).append(name)
     for place, names in wrong.items():
@@ -244,12 +243,6 @@ def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
         yield Diagnosis(f"written.{place}", "missing" if place == RETURNED else "optional", text, remedy)
     if not wrong:
         yield Diagnosis("written", "ok", f"写出的文件：{len(written)} 个都与写出时一致")
-
-
-def _hash_file(path: Path) -> str:
-    with suppress(OSError), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-    return ""
 
 
 def _name_some(names: Iterable[str]) -> str:

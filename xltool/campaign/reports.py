@@ -5,15 +5,21 @@ What each file is called, and what is left of reports that are no longer to be p
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from xltool import __version__, api
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
+from xltool.campaign.store import Version
+from xltool.forms import catalog
+from xltool.model import Agency, Submission
 from xltool.report.printing import REPORT_KINDS
 
 USUAL: Final = tuple(suffix for suffix, kind in REPORT_KINDS.items() if kind.is_usual)
@@ -26,6 +32,16 @@ def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Pa
     many = Counter(names.values())
     folder = campaign.root / REPORTS
     return {code: folder / (name if many[name] == 1 else f"{code}_{name}") for code, name in names.items()}
+
+
+def hash_basis(version: Version, agency: Agency, kind: str, *, style: bytes | None, prior: Submission | None) -> str:
+    """A hash of all that a report rests on: what was returned and under which name, last year, form, style, xltool."""
+    document = hashlib.sha256(version.submission).hexdigest()
+    form = catalog.hash_form(json.loads(version.submission)["form"])
+    dress = None if style is None else hashlib.sha256(style).hexdigest()
+    before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
+    facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def find_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> Mapping[str, list[Path]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from xltool.messages import XltoolError
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 BUSY_SECONDS: Final = 20.0
 MOST_BACKUPS: Final = 5
 BACKUPS: Final = "backup"
@@ -47,8 +47,8 @@ CREATE TABLE choice (         -- 采用: which version counts (0 is none), said 
     reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/
-    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/, `basis` what it rests on
+    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, basis TEXT NOT NULL DEFAULT '', hash TEXT NOT NULL) STRICT;
 CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
@@ -60,7 +60,7 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
     "meta": ("name", "value"),
-    "written": ("file", "sha256"),
+    "written": ("file", "sha256", "basis"),
 }
 """The tables that anything rests on, and the columns that a row's hash is made of."""
 WAY_BACK: Final = f"请执行 xltool doctor -C 文件夹 --mend 修复，或从 {BACKUPS} 里还原"
@@ -187,10 +187,19 @@ def _from_first(database: sqlite3.Connection) -> None:
             database.execute(f"UPDATE {table} SET hash = ? WHERE rowid = ?", (hash_row(*values), rowid))
 
 
+def _from_second(database: sqlite3.Connection) -> None:
+    """The second schema did not keep what a file that was written rests on."""
+    if "basis" not in {row[1] for row in database.execute("PRAGMA table_info(written)")}:  # the first step makes it
+        database.execute("ALTER TABLE written ADD COLUMN basis TEXT NOT NULL DEFAULT ''")
+    for rowid, file, sha256, kept in database.execute("SELECT rowid, file, sha256, hash FROM written").fetchall():
+        if hash_row(file, sha256) == kept:  # one that was damaged before stays so
+            database.execute("UPDATE written SET hash = ? WHERE rowid = ?", (hash_row(file, sha256, ""), rowid))
+
+
 def _execute_all(database: sqlite3.Connection, statements: str) -> None:
     for statement in statements.split(";"):
         database.execute(statement)
 
 
-_STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_first}
+_STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_first, 2: _from_second}
 """How a database of each older version becomes one of the next."""

@@ -366,15 +366,22 @@ class Store:
         """The hash of each file that was written for people, by its path in the campaign folder."""
         return {row[0]: row[1] for row in self._get("written")}
 
-    def note_written(self, files: Mapping[str, str]) -> None:
-        """Notes files as they were written, path and hash; nothing is written for those that are as they were."""
-        known = {row[0]: row[1] for file in files for row in self._get("written", "WHERE file = ?", file)}
-        new = files.items() - known.items()
+    def find_written(self, file: str) -> tuple[str, str]:
+        """The hash of a file that was written for people, and what it rests on; both empty when it was not."""
+        rows = self._get("written", "WHERE file = ?", file)
+        return (rows[0][1], rows[0][2]) if rows else ("", "")
+
+    def note_written(self, files: Mapping[str, str], basis: str = "") -> None:
+        """Notes files as they were written, path and hash; nothing is written for those that are as they were.
+
+        `basis` tells what they rest on, empty when that is not known.
+        """
+        new = {file: sha256 for file, sha256 in files.items() if self.find_written(file) != (sha256, basis)}
         if not new:
             return
         with self._transaction():
-            for file, sha256 in sorted(new):
-                self._put("written", file, sha256)
+            for file, sha256 in sorted(new.items()):
+                self._put("written", file, sha256, basis)
 
     def forget_written(self, file: str) -> None:
         """Forgets a file that was cleared away."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,6 +26,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
     cls=Command,
     name="reports",
     help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
+    "以前生成过、所依据的数据没有变化的，不再生成。\n\n"
     "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
 @campaign_options.campaign_option
@@ -60,19 +60,36 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
         remarks: dict[str, None] = {}  # what is said of the fonts is said once
         unlike: list[str] = []
+        edited: list[str] = []
+        same = 0
         for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
-            submission, prior = read_submission(store, standing), last_year.get(standing.entry.agency.code)
+            agency = standing.entry.agency
+            version, prior = store.version(agency.code, standing.number), last_year.get(agency.code)
+            submission = None
             for kind in kinds:
-                path = paths[kind][submission.agency.code]
-                data, noted = api.report_with_remarks(
-                    submission, kind, style=dress if STYLE in REPORT_KINDS[kind].options else None, prior=prior
+                path = paths[kind][agency.code]
+                style_of = dress if STYLE in REPORT_KINDS[kind].options else None
+                basis = (
+                    "" if version is None else reports.hash_basis(version, agency, kind, style=style_of, prior=prior)
                 )
-                files.write_file(path, data)
-                store.note_written({f"{REPORTS}/{path.name}": hashlib.sha256(data).hexdigest()})
+                (was, rested), now = store.find_written(f"{REPORTS}/{path.name}"), files.hash_file(path)
+                if was == now and rested == basis != "":
+                    same += 1
+                    continue
+                edited += [path.name] if was and now and was != now else []
+                submission = submission or read_submission(store, standing)
+                data, noted = api.report_with_remarks(submission, kind, style=style_of, prior=prior)
                 back = read_back(data, REPORT_KINDS[kind], submission, prior)
+                # What is to be told of a report is told again until it is made without.
+                written = files.write_file(path, data)
+                store.note_written({f"{REPORTS}/{path.name}": written}, "" if noted or back.lines else basis)
                 remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []
-    console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {campaign.root / REPORTS}。")
+    unchanged = f"其中 {same} 份没有变化。" if same else ""
+    where = campaign.root / REPORTS
+    console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
+    if edited:
+        console.say(f"有 {len(edited)} 份写出以后被改动过，已按数据重新生成：{'、'.join(edited[:10])}。", err=True)
     for line in (*remarks, *unlike):
         console.say(line, err=True)
     left = [standing for standing in found if standing.owes]

@@ -6,6 +6,7 @@ made with it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -49,6 +50,11 @@ def load_form(form_id: str) -> FormSpec:
     if form_id not in files:
         raise UnknownFormError(form_id, tuple(files), find_closest(form_id, files))
     return _load_file(*files[form_id])
+
+
+def hash_form(form_id: str) -> str:
+    """The SHA-256 of the definition of a form that is known."""
+    return hashlib.sha256(_read_definition(Path(_list_present()[form_id].path))).hexdigest()
 
 
 def load_all() -> tuple[FormSpec, ...]:

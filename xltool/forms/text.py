@@ -62,17 +62,23 @@ _measure_short = lru_cache(maxsize=4096)(_measure_signs)
 
 
 def take_text(text: str, where: str) -> tuple[str, list[Finding]]:
-    """A text from outside as it is taken in, and what was noticed; `where` names its place in a message.
-
-    Bullets of a symbol font, which show as boxes in every other, are taken as plain ones.
-    """
+    """A text from outside as it is taken in, and what was noticed; `where` names its place in a message."""
     if excel_length(text) > LONGEST_TEXT:
         return "", [finding("text.long", where=where, count=excel_length(text), most=LONGEST_TEXT)]
+    turning = len(_TURNING.findall(text))
+    return text, [finding("text.turned", where=where, count=turning)] if turning else []
+
+
+def take_typed_text(text: str, where: str) -> tuple[str, list[Finding]]:
+    """A text that somebody typed or pasted, as `take_text` takes it in.
+
+    Bullets of a symbol font, which show as boxes in every other, become plain; other private signs are told.
+    """
+    text, found = take_text(text, where)
     text, bullets = _BULLETS.subn(lambda match: f"{match['blank'] or ''}●", text)
-    found = [finding("text.bullets", where=where, count=bullets)] if bullets else []
+    if bullets:
+        found.append(finding("text.bullets", where=where, count=bullets))
     if private := _PRIVATE.findall(text):
         signs = "、".join(f"U+{ord(sign):04X}" for sign in dict.fromkeys(private[:MOST_SIGNS]))
         found.append(finding("text.private", where=where, count=len(private), signs=signs))
-    if turning := len(_TURNING.findall(text)):
-        found.append(finding("text.turned", where=where, count=turning))
     return text, found

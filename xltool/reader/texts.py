@@ -13,7 +13,7 @@ from typing import Final
 from xltool.forms.checks import Check
 from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import CHECKS
-from xltool.forms.text import take_text
+from xltool.forms.text import take_typed_text
 from xltool.messages import finding, join_first
 from xltool.model import Finding, Leftover
 from xltool.reader.blank import find_writing, is_own_word
@@ -250,7 +250,7 @@ def _read_content(book: RawBook, sheet: str, raw: RawCell, where: str) -> tuple[
         return _read_fault(raw, where)
     if raw.kind == "empty" and raw.formula is not None:
         return "", [finding("formula.uncalculated", where=where, formula=formula)]
-    text, noticed = take_text(raw.text if raw.text.strip() else "", where)
+    text, noticed = take_typed_text(raw.text if raw.text.strip() else "", where)
     if raw.formula is not None:
         noticed.append(
             finding("formula.in_input", where=where, formula=formula, value=f"“{text[:MAX_QUOTED_CONTENT]}”")

@@ -193,13 +193,10 @@ MODULES = {
     "reader": {
         "__init__",
         "appearance",
-        "blank",
         "evidence",
         "formulas",
         "identity",
-        "leftovers",
         "locate",
-        "matching",
         "read",
         "second",
         "texts",

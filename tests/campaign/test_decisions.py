@@ -265,6 +265,10 @@ def test_the_name_of_another_agency_is_put_aside(office):
     assert done.exit_code == 3 and "两个单位的" in done.output
     assert office.states() == {HEAD: "missing", FINANCE: "missing", WATER: "missing"}
     assert office.status()[1][FINANCE]["versions"] == 1
+    assert office.run("use", FINANCE, 1, *BY).exit_code == 0  # what the message advises
+    agency = office.status()[1][FINANCE]
+    assert (agency["state"], agency["errors"], agency["waived"]) == ("accepted", 0, 1)
+    assert office.run("consolidate", "--allow-missing").exit_code == 0
 
 
 def test_which_version_counts_and_none(office):

@@ -207,6 +207,58 @@ def test_a_database_damaged_anywhere_is_mended_to_the_same_figures(office):
             assert (figures_of(office.root), office.states()) == (figures, states), (name, done.output)
 
 
+def put_back(office, backup):
+    shutil.copy(backup, office.root / "campaign.db")
+
+
+def copy_database(office):
+    return shutil.copy(office.root / "campaign.db", office.root.parent / "copy.db")
+
+
+def test_serials_sent_out_after_a_backup_that_is_put_back_are_known_again(office):
+    """Also where the key was lost meanwhile, which the old database does not know."""
+    figures = figures_of(office.root)
+    database = sqlite3.connect(office.root / "campaign.db")
+    for table in ("issue", "meta", "version", "file", "written"):  # as it was before anything was sent out
+        database.execute(f"DELETE FROM {table}")
+    database.commit()
+    database.close()
+    (office.root / "campaign.key").write_bytes(bytes(range(32)))
+    assert {"outbox.unknown", "archive.unknown"} <= wrong(office).keys()
+    assert "认回 3 个编号" in mend(office)
+    assert figures_of(office.root) == figures
+    office.put("a1-9.xlsx", office.fill(FINANCE, 77))
+    assert office.run("collect").exit_code == 0
+    assert look(office)[1] == 0
+
+
+def test_a_key_replaced_after_a_backup_that_is_put_back(office):
+    copy = copy_database(office)
+    (office.root / "campaign.key").unlink()
+    mend(office)
+    put_back(office, copy)
+    assert "--mend" in wrong(office)["key"]
+    assert "campaign.key" in mend(office)
+    office.put("a2-2.xlsx", office.fill(WATER, 31))
+    assert office.run("collect").exit_code == 0
+    assert office.states()[WATER] == "accepted"
+
+
+def test_a_returned_workbook_that_is_settled_is_not_missed_after_a_backup_is_put_back(office):
+    copy = copy_database(office)
+    for name in {each["name"] for each in Store(office.root / "campaign.db").counting()[WATER].findings}:
+        office.run("waive", WATER, name, *BY)
+    assert office.run("collect").exit_code == 0 and not list((office.root / "returned").iterdir())
+    database = sqlite3.connect(office.root / "campaign.db")  # decided, and the workbook taken away, but not forgotten
+    row = sqlite3.connect(copy).execute("SELECT * FROM written WHERE file LIKE 'returned/%'").fetchone()
+    database.execute(f"INSERT INTO written VALUES ({', '.join('?' * len(row))})", row)
+    database.commit()
+    database.close()
+    assert "written.returned" in wrong(office)
+    mend(office)
+    assert look(office)[1] == 0
+
+
 def test_mending_needs_a_campaign(office):
     from click.testing import CliRunner
 

@@ -23,6 +23,7 @@ from xltool.campaign.folder import (
     SETTINGS,
     Campaign,
 )
+from xltool.campaign.outbox import LIST_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import BACKUPS, DamagedError
 from xltool.campaign.seal import is_genuine
@@ -61,7 +62,7 @@ def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
         for line in _find_edits(campaign, store):
             yield Diagnosis("settings.edited", "optional", line.rstrip("。"))
         yield from _inspect_archive(campaign, store, mend)
-        yield _inspect_outbox(campaign, store)
+        yield from _inspect_outbox(campaign, store, mend)
         yield from _inspect_written(campaign, store, mend)
         for stray in () if roster is None else find_strays(roster, store):
             yield Diagnosis(
@@ -186,16 +187,18 @@ def _inspect_key(campaign: Campaign, store: Store | None, mend: str) -> Diagnosi
         return Diagnosis("key", "missing", f"密钥 {str(error).partition('：')[0]}", f"从备份里还原；没有的，{mend}")
     if store is None or opening.is_key_replaced(store):
         return Diagnosis("key", "ok", f"密钥 {KEY}：完好")
-    name = opening.find_sealed_name(campaign, store)
-    wrong = [
-        code
-        for code, issue in issued.items()
-        if not is_genuine(key, issue.serial, campaign.form, campaign.year, name, code)
-    ]
+    wrong = find_foreign_serials(campaign, store, key)
     if wrong:
         text = f"密钥 {KEY}：{len(wrong)} 个单位的下发编号不是用它做的（{_name_some(wrong)}）"
-        return Diagnosis("key", "missing", text, f"密钥或任务的名称、年度被换过：从备份里还原 {KEY} 和 {SETTINGS}。")
+        way = f"密钥或任务的名称、年度被换过：从备份里还原 {KEY} 和 {SETTINGS}；没有的，{mend}"
+        return Diagnosis("key", "missing", text, way)
     return Diagnosis("key", "ok", f"密钥 {KEY}：完好，{len(issued)} 个下发编号都对")
+
+
+def find_foreign_serials(campaign: Campaign, store: Store, key: bytes) -> list[str]:
+    """The codes of the agencies whose serials were not made with a key, for this form, year and name."""
+    facts = (campaign.form, campaign.year, opening.find_sealed_name(campaign, store))
+    return [code for code, issue in store.issues().items() if not is_genuine(key, issue.serial, *facts, code)]
 
 
 def _find_edits(campaign: Campaign, store: Store) -> list[str]:
@@ -219,13 +222,20 @@ def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
         yield Diagnosis("archive", "ok", f"归档 {ARCHIVE}：收过的 {len(store.taken_files())} 个文件都完好")
 
 
-def _inspect_outbox(campaign: Campaign, store: Store) -> Diagnosis:
+def _inspect_outbox(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
     issued = store.issues().values()
+    known, codes = {issue.file for issue in issued}, tuple(f"{issue.agency}_" for issue in issued)
+    there = sorted(path.name for path in (campaign.root / OUTBOX).glob("*.xlsx") if path.name not in known)
+    unknown = [name for name in there if LIST_FILE not in name and not name.startswith(codes)]
+    if unknown:
+        text = f"下发的工作簿 {OUTBOX}：{len(unknown)} 个数据库里没有（{_name_some(unknown)}）"
+        yield Diagnosis("outbox.unknown", "missing", text, mend)
     wrong = [issue.file for issue in issued if files.hash_file(campaign.root / OUTBOX / issue.file) != issue.sha256]
     if wrong:
         text = f"下发的工作簿 {OUTBOX}：{len(wrong)} 个不见了或与下发时不同（{_name_some(wrong)}）"
-        return Diagnosis("outbox", "optional", text, f"执行 xltool build -C {campaign.root} 重新生成。")
-    return Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都与下发时一致")
+        yield Diagnosis("outbox", "optional", text, f"执行 xltool build -C {campaign.root} 重新生成。")
+    elif not unknown:
+        yield Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都与下发时一致")
 
 
 def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:

@@ -16,11 +16,12 @@ from typing import Final
 from xltool import api, files
 from xltool.campaign import opening, returns
 from xltool.campaign.archive import archive_bytes, find_archived
-from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, KEY_BYTES, OUTBOX
+from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, OUTBOX
 from xltool.campaign.inbox import find_files
 from xltool.campaign.inspection import (
     find_damaged_archive,
     find_database_fault,
+    find_foreign_serials,
     find_sound_backups,
     find_unknown_archive,
     list_archive,
@@ -28,7 +29,6 @@ from xltool.campaign.inspection import (
 from xltool.campaign.intake import FATES, Intake, judge_archived
 from xltool.campaign.salvage import Records, Rows, name_journal, read_backup, read_records
 from xltool.campaign.schema import BACKUPS, HASHED
-from xltool.campaign.seal import is_genuine
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import ROW_WORDS, Issue, Store, Unmatched, Version, build_version
 from xltool.messages import XltoolError
@@ -52,6 +52,7 @@ def mend_campaign(office: Intake) -> Iterator[str]:
     if find_database_fault(campaign):
         yield from _rebuild_database(office)
     with closing(opening.open_store(campaign, create=True)) as store:
+        yield from _issue_again(replace(office, store=store))  # sent out after a backup that was put back
         yield from _mend_key(office, store)
         office = replace(office, store=store, key=opening.ensure_key(campaign, store))
         yield from _mend_archive(office)
@@ -69,18 +70,25 @@ def mend_campaign(office: Intake) -> Iterator[str]:
 
 
 def _mend_key(office: Intake, store: Store) -> Iterator[str]:
+    """A new key for one that is lost; one that did not make every serial counts from now on all the same.
+
+    Serials of another year or form are left alone: there the settings are to be mended.
+    """
     campaign = office.campaign
+    kept = "已下发的 {} 个工作簿按记下的编号照样认得；以后找到原来的也不要再换回去。"
     try:
-        opening.ensure_key(campaign, store)
+        key = opening.ensure_key(campaign, store)
     except XltoolError:
         path = campaign.root / KEY
         if path.exists():
             path.replace(_find_place(campaign.root / BACKUPS, f"{KEY}.damaged"))
         opening.replace_key(campaign, store)
-        yield (
-            f"原来的 {KEY} 找不回来，已另立一个：已下发的 {len(store.issues())} 个工作簿按记下的编号照样认得；"
-            "以后找到原来的也不要再换回去。"
-        )
+        yield f"原来的 {KEY} 找不回来，已另立一个：{kept.format(len(store.issues()))}"
+        return
+    settings = all(store.remembered(fact) in {None, str(getattr(campaign, fact))} for fact in ("form", "year"))
+    if settings and not opening.is_key_replaced(store) and find_foreign_serials(campaign, store, key):
+        opening.accept_key(store)
+        yield f"{KEY} 不是下发时的那一个，以后就用它：{kept.format(len(store.issues()))}"
 
 
 def _mend_archive(office: Intake) -> Iterator[str]:
@@ -141,24 +149,23 @@ def _take_rows(store: Store, table: str, own: Records, other: Records) -> Iterat
 
 
 def _issue_again(office: Intake) -> Iterator[str]:
-    """Serials that no record tells are read from the workbooks in outbox/."""
+    """Serials that no record tells are read from the workbooks in outbox/: the office's own folder has its word."""
     campaign, store = office.campaign, office.store
-    issued, kept = store.issues(), files.read_file(campaign.root / KEY)
-    key = kept if isinstance(kept, bytes) else b""
-    has_key = len(key) == KEY_BYTES  # without it the office's own folder is taken at its word
+    issued = store.issues()
+    known = {issue.file for issue in issued.values()}
     found = []
     for path in sorted((campaign.root / OUTBOX).glob("*.xlsx")):
-        data = files.read_file(path)
+        data = b"" if path.name in known else files.read_file(path)
         submission = None if isinstance(data, Finding) else api.read(data, path.name).submission
         if isinstance(data, Finding) or submission is None or not submission.serial:
             continue
         code = submission.agency.code
-        facts = (campaign.form, campaign.year, opening.find_sealed_name(campaign, store), code)
-        if code not in issued and (not has_key or is_genuine(key, submission.serial, *facts)):
-            at = _time_of(path)
-            found.append(Issue(code, submission.serial, path.name, hashlib.sha256(data).hexdigest(), at))
+        if code not in issued and (submission.form, submission.year) == (campaign.form, campaign.year):
+            sha256 = hashlib.sha256(data).hexdigest()
+            found.append(Issue(code, submission.serial, path.name, sha256, _time_of(path)))
     store.issue(found)
     if found:
+        opening.remember_facts(campaign, store)
         yield f"下发：从 {OUTBOX} 里的工作簿认回 {len(found)} 个编号。"
 
 

@@ -74,6 +74,11 @@ def make_key(campaign: Campaign) -> None:
 def replace_key(campaign: Campaign, store: Store) -> None:
     """A new key for one that is lost: what was issued is known by its serial, which the database has."""
     make_key(campaign)
+    accept_key(store)
+
+
+def accept_key(store: Store) -> None:
+    """Notes that the key is not that with which all blanks were stamped: those are known by their serials."""
     store.remember(_REPLACED, "1")
 
 

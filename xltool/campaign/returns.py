@@ -109,9 +109,13 @@ def write_returns(  # noqa: PLR0917
             continue
         store.note_written({f"{RETURNED}/{each.name}": hashlib.sha256(data).hexdigest()})
         yield folder / each.name
+    wanted = {each.name for each in plan.wanted}
     try:
-        for name in _clear_settled(folder, {each.name for each in plan.wanted}):
-            store.forget_written(f"{RETURNED}/{name}")
+        _clear_settled(folder, wanted)
+        for name in store.written():  # a run that was killed, or a backup that was put back, may know of older ones too
+            place, _, held = name.partition("/")
+            if place == RETURNED and held not in wanted and not (folder / held).exists():
+                store.forget_written(name)
     except OSError as error:
         faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
     if faults:
@@ -164,9 +168,8 @@ def _tell_unread(version: Version) -> str:
     return f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。"
 
 
-def _clear_settled(folder: Path, keep: Collection[str]) -> Iterator[str]:
+def _clear_settled(folder: Path, keep: Collection[str]) -> None:
     """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
     for path in folder.glob(f"*_{RETURN_MARK}[0-9]*.xlsx") if folder.is_dir() else ():
         if path.name not in keep:
             path.unlink(missing_ok=True)
-            yield path.name

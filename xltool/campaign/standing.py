@@ -15,7 +15,7 @@ from xltool import api
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import AbsenceRecord, Store, Unmatched, Version, Waiver
+from xltool.campaign.store import AbsenceRecord, Choice, Store, Unmatched, Version, Waiver
 from xltool.messages import XltoolError
 from xltool.model import Scope, Severity, Submission
 
@@ -31,6 +31,9 @@ AGENCY_STATES: Final[Mapping[AgencyState, str]] = {
 # Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about
 # there.
 _TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
+
+_SETTLED_BY_CHOICE: Final = ("campaign.swapped", "campaign.renamed", "campaign.misnamed", "stamp.missing")
+"""Doubts about whose a file is: the office's word that this version counts, for this name, is the word on them."""
 
 _REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
 
@@ -146,7 +149,7 @@ def iterate_standings(
     that need not report is `absent`, whatever it has returned.
     """
     waivers, absences, numbers = store.waivers(), store.absences(), store.count_versions()
-    put_aside = store.put_aside()
+    put_aside, choices = store.put_aside(), store.choices()
     counting = store.read_counting(entry.agency.code for entry in roster.entries)
     coming = next(counting, None)
     for entry in roster.entries:
@@ -167,7 +170,8 @@ def iterate_standings(
             yield Standing(entry, "missing", late=days > 0, versions=versions, days_late=days, aside=aside)
         else:
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
-            judged = _judge_agency(entry, version, waivers.get(code, ()), days, strict)
+            words = (*waivers.get(code, ()), *_pass_by_choice(entry, version, choices.get(code)))
+            judged = _judge_agency(entry, version, words, days, strict)
             yield replace(judged, versions=versions, aside=aside)
 
 
@@ -305,6 +309,13 @@ def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver
         scope=document.get("scope", "own"),
         days_late=days,
     )
+
+
+def _pass_by_choice(entry: RosterEntry, version: Version, choice: Choice | None) -> Iterator[Waiver]:
+    """What the choice of a version lets pass: a word on whose it is, for as long as it is that agency's."""
+    if choice is not None and choice.number == version.number and is_same_name(choice.name, entry.agency.name):
+        for code in _SETTLED_BY_CHOICE:
+            yield Waiver(choice.agency, code, choice.reason, choice.person, choice.at)
 
 
 def _weigh_finding(

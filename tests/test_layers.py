@@ -193,10 +193,13 @@ MODULES = {
     "reader": {
         "__init__",
         "appearance",
+        "blank",
         "evidence",
         "formulas",
         "identity",
+        "leftovers",
         "locate",
+        "matching",
         "read",
         "second",
         "texts",

@@ -18,7 +18,7 @@ from xltool.rules.judge import judge_readings
 from xltool.rules.stack import stack_values
 
 SPEC = catalog.load_form("ogi-2021")
-OWN = {"where", "block", "cells", "row", "column", "unit", "holding", "text", "at", "figures", "basis"}
+OWN = {"where", "block", "cells", "row", "column", "unit", "holding", "more", "text", "at", "figures", "basis"}
 """What rendering finds out by itself, from the cells and the rule of a finding."""
 
 

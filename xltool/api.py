@@ -76,7 +76,7 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     else:
         from xltool.reader.read import read_workbook
 
-        reading = read_workbook(data, known_form, catalog.load_former, source, passwords)
+        reading = read_workbook(data, known_form, catalog.load_former, source, passwords, known=catalog.load_all)
     if reading.submission is not None:
         from xltool.reader.identity import check_edition
 

@@ -64,8 +64,25 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "number.kind": Message(
         "error", "不是数字", "{where}里是{what}（{raw}），不是数字。", "清除该格后重新填数。", ANNUAL_NOTICE
     ),
+    "cell.picture": Message(
+        "error",
+        "格里是图片",
+        "{where}里是嵌入单元格的图片，不是文字或数字，没有读取。",
+        "删去图片，把其中的内容写成文字或数字。",
+        ANNUAL_NOTICE,
+    ),
     "number.normalised": Message(
-        "info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取。", "不用改；下次请直接填半角数字。"
+        "info", "数字写法已规范", "{where}写作“{raw}”，按 {as} 读取{more}。", "不用改；下次请直接填半角数字。"
+    ),
+    "number.stored": Message(
+        "info", "数以文本存放", "{block}有 {count} 个数以文本存放，均按数读取。", "不用改；下次请直接填数字。"
+    ),
+    "number.serial": Message(
+        "warning",
+        "像是日期",
+        "{block}有 {count} 格的数像是日期的序号，可能填了“1/3”“3-19”之类：{example}；按所填的数读取。",
+        "核对这些格；是日期或分数的，改为件数。",
+        ANNUAL_NOTICE,
     ),
     "amount.doubtful": Message(
         "warning",
@@ -128,6 +145,25 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "花括号里写单元格代码，成文时换成表中的数；改正代码（xltool forms {form} 列出全部），或直接写数字；"
         "引用上年数的，用 --prior 给出上年的文件；不是引用的，去掉花括号。",
     ),
+    "text.formula": Message(
+        "error",
+        "文字被当作公式",
+        "{where}的文字以“{sign}”开头，被当作公式，只显示 {shown}；写的是“{raw}”。",
+        "把开头的“{sign}”去掉，或在前面加一个汉字、全角空格；文字不要以 - = + @ 开头。退回的工作簿里已按原文写回，"
+        "核对即可。",
+    ),
+    "text.bullets": Message(
+        "info",
+        "项目符号已换",
+        "{where}有 {count} 个 Word 专用字体的项目符号，换一种字体就显示成方框；已换成“●”。",
+        NOTHING_TO_DO,
+    ),
+    "text.private": Message(
+        "warning",
+        "有专用字体的字",
+        "{where}有 {count} 个只在专用字体里才有的字（{signs}），别的电脑和报告里显示成方框。",
+        "改用普通的字或符号。",
+    ),
     "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
     "prior.jump": Message(
         "warning",
@@ -169,7 +205,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "公式被改动",
         "工作表“{sheet}”有 {count} 个公式被改动：{cells}；没有采用其结果，合计和校验已重新计算。",
-        "请在原来的工作簿上填写。",
+        "请在下发（退回）的工作簿上填写。",
     ),
     "formula.in_input": Message(
         "warning",
@@ -200,16 +236,24 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按内部名称和项目名称找到并读取。",
         "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
     ),
+    "sheet.unread": Message(
+        "warning",
+        "写在填报格之外",
+        "工作表“{sheet}”有 {count} 处写在填报格之外，没有读取：{found}。",
+        "要报送的，写到规定的格里；不报送的，删去。",
+        ANNUAL_NOTICE,
+    ),
     "merge.undone": Message(
         "info",
         "合并格被改动",
         "工作表“{sheet}”的合并格 {ranges} 被拆开或改变，不影响读数。",
-        "请在原来的工作簿上填写。",
+        "请在下发（退回）的工作簿上填写。",
     ),
     "merge.covering": Message(
         "warning",
         "合并格盖住填报格",
-        "工作表“{sheet}”新合并的 {ranges} 盖住了 {count} 个填报格或合计格，只看得见左上角一格；仍按各格的内容读取。",
+        "工作表“{sheet}”新合并的 {ranges} 盖住了 {count} 个填报格或合计格，只看得见左上角一格；"
+        "仍按各格的内容读取{held}。",
         "取消合并，核对这些格后再报送。",
         ANNUAL_NOTICE,
     ),
@@ -260,7 +304,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "sheet.removed": Message(
-        "error", "缺少工作表", "缺少工作表“{expected}”{what}。", "请用原来的工作簿填写，不要删除工作表。"
+        "error", "缺少工作表", "缺少工作表“{expected}”{what}。", "在下发或退回的工作簿里填写，不要删除工作表。"
     ),
     "sheet.reordered": Message("info", "工作表次序改变", "工作表的次序被改动（现为{found}），不影响读数。", "不用改。"),
     "sheet.unprotected": Message(
@@ -273,28 +317,32 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error",
         "找不到填报格",
         "{block}有 {count} 个填报格在文件中找不到（内部名称和项目名称都没有了）：{cells}。",
-        "请在原来的工作簿上重新填写。",
+        "在下发或退回的工作簿的这些格里填上各自的数。",
     ),
     "cell.conflict": Message(
         "error",
         "填报格对不上",
         "{block}有 {count} 个填报格对不上，不能确定是哪一项的数，没有读取：{cells}。如{example}。",
-        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
+        "在下发或退回的工作簿的这些格里填上各自的数；不要剪切移动单元格、行列或项目名称。",
     ),
     "text.lost": Message(
-        "error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "请在原来的工作簿上重新填写。"
+        "error", "找不到文字格", "“{label}”的填写格在文件中找不到，没有读取。", "在下发或退回的工作簿里写到这一格。"
     ),
     "text.conflict": Message(
         "error",
         "文字格对不上",
-        "工作表“{sheet}”有 {count} 个填写格对不上，不能确定是哪一项的文字，没有读取：{labels}。如{example}。",
-        "请在原来的工作簿上重新填写；不要剪切移动单元格、行列或项目名称。",
+        "工作表“{sheet}”有 {count} 个填写格对不上，不能确定是哪一项的文字，没有读取：{labels}。如{example}。"
+        "现有的文字：{found}。",
+        "在下发或退回的工作簿里，把各段文字写到各自的格里；不要剪切移动单元格、行列或项目名称。",
     ),
     "text.fault": Message(
         "error", "文字格里是错误值", "{where}里是错误值 {raw}，不是文字，没有读取。", "清除该格后重新填写。"
     ),
     "identity.conflict": Message(
-        "error", "标识不一致", "文件内的{what}不一致：{found}。按“{taken}”读取。", "请在发给本单位的原工作簿上填写。"
+        "error",
+        "标识不一致",
+        "文件内的{what}不一致：{found}。按“{taken}”读取。",
+        "请在下发（退回）给本单位的工作簿上填写。",
     ),
     "identity.partial": Message(
         "info", "标识不完整", "文件内的部分标识丢失（{missing}），其余标识一致，按其读取。", "不用改。"
@@ -303,13 +351,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "标识被清空",
         "文件内的{what}在{where}被清空，按其余标识“{taken}”读取。",
-        "请在发给本单位的原工作簿上填写；不要改动封面和标识。",
+        "请在下发（退回）给本单位的工作簿上填写；不要改动封面和标识。",
     ),
     "identity.line": Message(
         "warning",
         "表上写的是别的单位",
         "{places}写的填报单位是“{found}”，本文件是“{taken}”的。",
-        "核对各表是谁的数；请在发给本单位的原工作簿上填写，不要把别的单位的表复制进来。",
+        "核对各表是谁的数；请在下发（退回）给本单位的工作簿上填写，不要把别的单位的表复制进来。",
         ANNUAL_NOTICE,
     ),
     "form.digest": Message(
@@ -434,7 +482,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error",
         "超出限制",
         "{part}超出安全限制：{limit}最多 {allowed}，实为 {found}。",
-        "请在原来的工作簿上填写，不要加入其他内容。",
+        "请在下发（退回）的工作簿上填写，不要加入其他内容。",
     ),
     "file.converted": Message(
         "info",

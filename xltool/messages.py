@@ -22,7 +22,7 @@ UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 HTML. Direction controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no
 use for them."""
 
-_FOUND_OUT: Final = ("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures")
+_FOUND_OUT: Final = ("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures", "more")
 """What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to
 ask."""
 _FACT: Final = re.compile(r"\{[a-z]+\}")
@@ -79,6 +79,8 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
+    if found.code == "number.normalised":
+        facts["more"] = f"；本表这样读取的共 {len(found.keys)} 格" if len(found.keys) > 1 else ""
     if found.code == "file.damaged":
         facts["at"] = f"（{facts['part']}）" if facts.get("part") else ""
     remedy, basis = message.remedy, message.basis

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     import numpy as np
@@ -427,6 +427,17 @@ class Finding:
     together: bool = False  # whether all suspects are to be corrected, and not one of them
     cause: str | None = None  # what findings of one cause have in common: the name of the rule that leads them
     follows: bool = False  # whether it goes by itself once what leads it is mended
+
+
+class Leftover(NamedTuple):
+    """What is written somewhere in a workbook and was not read: sheet, address and content.
+
+    Findings bear it as the fact `unread`, and the workbook that goes back shows it.
+    """
+
+    sheet: str
+    address: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,9 @@ def test_the_cover_of_another_agency():
     assert reading.submission == given()
     assert [api.message(found, SPEC) for found in conflicts(reading)] == [
         "文件内的单位代码不一致：隐藏标识、文件属性为“654221-015”，封面为“650100-001”。按“654221-015”读取。改法："
-        "请在发给本单位的原工作簿上填写。",
+        "请在下发（退回）给本单位的工作簿上填写。",
         "文件内的单位名称不一致：隐藏标识、文件属性为“额敏县教育和科学技术局”，封面为“乌鲁木齐市教育局”。"
-        "按“额敏县教育和科学技术局”读取。改法：请在发给本单位的原工作簿上填写。",
+        "按“额敏县教育和科学技术局”读取。改法：请在下发（退回）给本单位的工作簿上填写。",
     ]
     assert api.status(reading) == "returned"
 
@@ -158,8 +158,16 @@ def test_the_marks_of_the_cover_removed():
 
 def test_all_marks_removed():
     reading = read(tampered(no_hidden_marks, no_properties))
+    assert (reading.submission, codes(reading)) == (given(), {"identity.partial"}), "the foot of the cover tells all"
+    no_foot = lambda opened: opened.put(COVER, PLAN.mark.address, None)  # noqa: E731
+    reading = read(tampered(no_hidden_marks, no_properties, no_foot))
+    assert reading.submission == replace(given(), serial=""), "names and labels tell the form, the cover whose it is"
+    no_cover = [show(field, None) for field in COVER_FIELDS]
+    reading = read(tampered(no_hidden_marks, no_properties, no_foot, *no_cover))
     assert reading.submission is None
-    assert api.message(reading.findings[0], None) == "文件能打开，但不是已知的报表。改法：请用下发的工作簿填写。"
+    assert api.message(reading.findings[0], None) == (
+        "文件能打开，但不是已知的报表：缺少或认不出单位代码、单位名称、单位级别、报告年度。改法：请用下发的工作簿填写。"
+    )
 
 
 @pytest.mark.parametrize("form_id", ["ogi-1999", "../ogi-2021", "ogi_2021", "", "x" * 300])

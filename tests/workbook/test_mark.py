@@ -302,7 +302,7 @@ def test_figures_of_several_cells_and_where_else_findings_lead():
     spot = PLAN.texts["problems"]
     assert set(listed) == {f"{place(keys[0])} 等 3 格", f"{TEXTS} {spot.address}", TEXTS, "整份工作簿"}
     assert listed[f"{place(keys[0])} 等 3 格"][3] == "未填"
-    assert [row[5] for row in lines(book) if row[1] == "提示"] == ["请在原来的工作簿上填写。"]
+    assert [row[5] for row in lines(book) if row[1] == "提示"] == ["请在下发（退回）的工作簿上填写。"]
     several = lines(told(finding("cell.blank", *keys, count=3)))[0][3]
     assert several.split("\n") == [f"{PLAN.cells[key].address}：{right().values[SPEC.index[key]]}" for key in keys]
 

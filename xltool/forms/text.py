@@ -15,8 +15,15 @@ from xltool.model import Finding
 
 LONGEST_TEXT: Final = 32_767
 """UTF-16 units of one text: what a cell of a workbook holds."""
+MOST_SIGNS: Final = 20
+"""How many signs of private use are looked at for naming them."""
 
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BULLETS: Final = re.compile(
+    "^(?P<blank>[^\\S\n]*)[\uf020-\uf0ff]|[\uf06c\uf06e\uf075\uf076\uf09f\uf0a7\uf0b7\uf0d8]", re.MULTILINE
+)
+"""What Word makes of Symbol and Wingdings: any sign at the beginning of a line; dots, squares, arrows anywhere."""
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -60,3 +67,18 @@ def take_text(text: str, where: str) -> tuple[str, list[Finding]]:
         return "", [finding("text.long", where=where, count=excel_length(text), most=LONGEST_TEXT)]
     turning = len(_TURNING.findall(text))
     return text, [finding("text.turned", where=where, count=turning)] if turning else []
+
+
+def take_typed_text(text: str, where: str) -> tuple[str, list[Finding]]:
+    """A text that somebody typed or pasted, as `take_text` takes it in.
+
+    Bullets of a symbol font, which show as boxes in every other, become plain; other private signs are told.
+    """
+    text, found = take_text(text, where)
+    text, bullets = _BULLETS.subn(lambda match: f"{match['blank'] or ''}●", text)
+    if bullets:
+        found.append(finding("text.bullets", where=where, count=bullets))
+    if private := _PRIVATE.findall(text):
+        signs = "、".join(f"U+{ord(sign):04X}" for sign in dict.fromkeys(private[:MOST_SIGNS]))
+        found.append(finding("text.private", where=where, count=len(private), signs=signs))
+    return text, found

@@ -11,7 +11,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding, Measure, Table
-from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT
+from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, shorten
 from xltool.reader.locate import LocatedCells
 from xltool.spreadsheet.a1 import cell_name, column_name, range_name
 from xltool.spreadsheet.number_format import format_number, format_text
@@ -89,6 +89,7 @@ def _find_covering_merges(plan: Plan, table: Table, sheet: RawSheet, located: Lo
 def _report_covering(sheet: RawSheet, merges: Iterable[Area], places: Collection[Position]) -> Iterator[Finding]:
     covered: set[Position] = set()
     ranges: list[str] = []
+    held: list[str] = []
     for top, left, bottom, right in merges:
         under = {
             place
@@ -97,10 +98,16 @@ def _report_covering(sheet: RawSheet, merges: Iterable[Area], places: Collection
         }
         if under:
             covered |= under
+            held += [
+                f"{cell_name(*place)}“{shorten(raw.text)}”"
+                for place in sorted(under)
+                if (raw := sheet.cells.get(place)) and raw.text
+            ]
             ranges.append(range_name(top, left, bottom, right))
     if covered:
         told = join_first(ranges, MAX_NAMED_PLACES, "处")
-        yield finding("merge.covering", sheet=sheet.name, ranges=told, count=len(covered))
+        hidden = f"，其中看不见的有 {join_first(held, MAX_NAMED_PLACES, '格')}" if held else ""
+        yield finding("merge.covering", sheet=sheet.name, ranges=told, count=len(covered), held=hidden)
 
 
 def _find_hidden_sheets(plan: Plan, sheets: Mapping[str, RawSheet]) -> Iterator[Finding]:

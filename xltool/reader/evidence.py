@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from xltool.messages import join_first
+from xltool.model import Leftover
 from xltool.spreadsheet.a1 import cell_name, parse_reference
-from xltool.spreadsheet.book import RawBook
+from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.sheet import Position
 
 MAX_NAMED_PLACES: Final = 6
@@ -17,6 +20,40 @@ MAX_QUOTED_CONTENT: Final = 60
 
 Claim: TypeAlias = tuple[str, Position]
 """Where a witness says that something stands: the sheet by its name in the file, and the place."""
+
+_PICTURE: Final = re.compile(r"=?(?:_xlfn\.|_xlws\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+
+def list_unread(book: RawBook, claims: Iterable[Claim]) -> tuple[Leftover, ...]:
+    """What is written at these places by hand, each once."""
+    sheets = {sheet.name: sheet.cells for sheet in book.sheets}
+    found: dict[Claim, RawCell] = {}
+    for sheet, place in claims:
+        raw = sheets.get(sheet, {}).get(place)
+        if raw is not None and raw.formula is None and raw.text.strip():
+            found[sheet, place] = raw
+    return tuple(Leftover(sheet, cell_name(*place), raw.text.strip()) for (sheet, place), raw in found.items())
+
+
+def quote_unread(unread: Iterable[Leftover], home: str = "") -> str:
+    """What is written where, for a message about the sheet `home`, or about several."""
+    told = [
+        f"{'' if each.sheet == home else f'“{each.sheet}”的 '}{each.address}“{shorten(each.content)}”"
+        for each in unread
+    ]
+    return join_first(told, MAX_NAMED_PLACES, "处")
+
+
+def shorten(content: str) -> str:
+    """What a message quotes of a cell's content."""
+    return content if len(content) <= MAX_QUOTED_CONTENT else f"{content[:MAX_QUOTED_CONTENT]}…"
+
+
+def is_picture(raw: RawCell) -> bool:
+    """Whether a cell holds a picture, as WPS and Excel put it there by a formula, or what other programs make of it."""
+    return (
+        _PICTURE.match(raw.formula if raw.formula is not None else raw.text if raw.kind == "text" else "") is not None
+    )
 
 
 def find_named_place(book: RawBook, name: str) -> Claim | None:

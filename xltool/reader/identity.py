@@ -5,17 +5,19 @@ Told by hidden cells, document properties and the cover, and compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms.label import normalise_label
-from xltool.forms.sheet_names import COVER, HIDDEN, RETURN
+from xltool.forms.sheet_names import COVER, HIDDEN
 from xltool.messages import finding, join_first
 from xltool.model import LEVELS, Finding, FormSpec
 from xltool.reader.evidence import MAX_NAMED_PLACES
+from xltool.reader.matching import find_cover, find_marks_sheet, index_texts, is_return, recognise_form
 from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.workbook.digest import compute_digest
@@ -34,6 +36,9 @@ MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
 LINES_ABOVE: Final = TABLE_TOP + 3
 """How many rows from the top a line with the agency is looked for: it moves when rows are inserted above it."""
+_FILE_MARK: Final = re.compile(r"(?P<form>[\w-]+) · (?P<digest>[0-9a-f]{16}) · .*? · [0-9]{4}(?: · (?P<serial>.*))?")
+_LOST: Final = re.compile("[\x80-\x9f\ufffd]|\\?{2}")
+"""What a text in a false encoding has and no name: C1 controls, and signs that were given up."""
 _NEEDED: Final = ("form", "code", "name", "level", "year")
 
 
@@ -56,20 +61,29 @@ class Identity:
 
 
 def identify(
-    book: RawBook, form: Callable[[str], FormSpec | None], former: Callable[[str], Iterable[FormSpec]]
+    book: RawBook,
+    form: Callable[[str], FormSpec | None],
+    former: Callable[[str], Iterable[FormSpec]],
+    known: Callable[[], Iterable[FormSpec]] = tuple,
 ) -> Identity:
     """The identity of a workbook.
 
-    `spec` is None, with one finding, when it is not a workbook of a known form for that year.
+    `spec` is None, with one finding, when it is not a workbook of a known form for that year. `known` gives all known
+    forms, among which that of a workbook without any mark is looked for by its names and labels.
     """
-    hidden, properties = _read_hidden_marks(book), _read_property_marks(book)
-    form_id = hidden.get("form") or properties.get("form") or ""
-    spec = form(form_id) if form_id else None
+    hidden, properties, cover = _read_hidden_marks(book), _read_property_marks(book), find_cover(book)
+    foot = {} if cover is None else _read_file_mark(cover)
+    form_id = hidden.get("form") or properties.get("form") or foot.get("form") or ""
+    spec = form(form_id) if form_id else recognise_form(book, known())
     if spec is None:
         hint = f"（表内标识为“{form_id[:50]}”）" if form_id else ""
         return Identity({}, None, (finding("file.unknown_form", hint=hint),))
-    told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: _read_cover_marks(book, spec)}
-    marks, findings = _take_marks(told_by)
+    shown = {} if cover is None else _read_cover_marks(cover, spec)
+    if not hidden and not properties:
+        shown = {"form": spec.id} | foot | shown
+    garbled = _drop_garbled_marks(properties, (hidden, shown))
+    told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: shown}
+    marks, findings = _take_marks(told_by, garbled)
     lost = [field for field in _NEEDED if not marks[field] or not _is_possible(field, marks[field])]
     if lost:
         hint = f"：缺少或认不出{'、'.join(MARK_LABELS[field] for field in lost)}"
@@ -79,6 +93,7 @@ def identify(
         return Identity(marks, None, (_edition_finding(spec, year),))
     findings.extend(_find_other_lines(book, marks["name"]))
     missing = [name for name, source in told_by.items() if not source]
+    missing += [f"文件属性中的{MARK_LABELS[field]}" for field in garbled]
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
     version: FormSpec | None = spec
@@ -96,8 +111,13 @@ def identify(
     return Identity(marks, spec, tuple(findings), version)
 
 
-def _take_marks(told_by: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, str], list[Finding]]:
-    """Each mark as the first place tells it, and where the others tell it otherwise or not at all any more."""
+def _take_marks(
+    told_by: Mapping[str, Mapping[str, str]], garbled: Collection[str]
+) -> tuple[dict[str, str], list[Finding]]:
+    """Each mark as the first place tells it, and where the others tell it otherwise or not at all any more.
+
+    The properties of `garbled` marks are told as lost.
+    """
     marks: dict[str, str] = {}
     findings: list[Finding] = []
     for field in MARKS:
@@ -107,6 +127,8 @@ def _take_marks(told_by: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, str
                 told.setdefault(source[field], []).append(name)
         marks[field] = next(iter(told), "")
         blanked = [name for name, source in told_by.items() if told and _is_blanked(field, name, source)]
+        if field in garbled:
+            blanked.remove("文件属性")
         if blanked:
             taken = marks[field][:MAX_QUOTED_MARK]
             findings.append(finding("identity.blanked", what=MARK_LABELS[field], where="、".join(blanked), taken=taken))
@@ -138,7 +160,7 @@ def _find_other_lines(book: RawBook, agency: str) -> Iterator[Finding]:
     """The lines above tables that name another agency than the workbook is of, by the agency that they name."""
     places: dict[str, list[str]] = {}
     for sheet in book.sheets:
-        for row in range(LINES_ABOVE if sheet.name not in {HIDDEN, RETURN, COVER} else 0):
+        for row in range(0 if is_return(sheet) or sheet.name in {HIDDEN, COVER} else LINES_ABOVE):
             head, _, line = normalise_label(_cell_text(sheet, row, 0)).partition(":")
             # The line of 退回意见 goes on with the year, and that sheet may come under another name.
             named = line.partition(MARK_LABELS["year"])[0]
@@ -159,17 +181,18 @@ def _is_possible(field: str, value: str) -> bool:
 
 
 def _read_hidden_marks(book: RawBook) -> dict[str, str]:
-    """Marks from the very hidden sheet: by name, or by the labels beside them when an application dropped the names."""
+    """Marks from the very hidden sheet: by name, or by the words beside them when an application dropped the names."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: dict[str, str] = {}
     for field in MARKS:
         reference = parse_reference(book.names.get(name_cell("meta", field), ""))
         if reference is not None and reference[0] in sheets:
             found[field] = _cell_text(sheets[reference[0]], reference[1], reference[2])
-    if not found and HIDDEN in sheets:
-        for (row, column), cell in sheets[HIDDEN].cells.items():
+    sheet = None if found else find_marks_sheet(book)
+    if sheet is not None:
+        for (row, column), cell in sheet.cells.items():
             if column == 0 and cell.text in MARKS:
-                found[cell.text] = _cell_text(sheets[HIDDEN], row, 1)
+                found[cell.text] = _cell_text(sheet, row, 1)
     return {field: value for field, value in found.items() if value}
 
 
@@ -178,14 +201,44 @@ def _read_property_marks(book: RawBook) -> dict[str, str]:
     return {field: value for field, value in told.items() if value}
 
 
-def _read_cover_marks(book: RawBook, spec: FormSpec) -> dict[str, str]:
-    """What the cover shows of it, back in codes."""
-    sheet = next((sheet for sheet in book.sheets if sheet.name == COVER), None)
-    if sheet is None:
-        return {}
-    spots = make_plan(spec).cover
-    shown = {field: _cell_text(sheet, spots[field].row, spots[field].column) for field in COVER_FIELDS}
+def _drop_garbled_marks(properties: dict[str, str], others: Iterable[Mapping[str, str]]) -> list[str]:
+    """Takes out of the properties those that a program wrote in a false encoding, as SheetJS does, and names them."""
+    garbled = []
+    for field, value in [*properties.items()]:
+        told = {source[field] for source in others if source.get(field)}
+        if value not in told and (_LOST.search(value) or told & {*_decode_again(value)}):
+            garbled.append(field)
+            del properties[field]
+    return garbled
+
+
+def _decode_again(text: str) -> Iterator[str]:
+    """What a text may have been before its UTF-8 was taken for another encoding, once or twice."""
+    for encoding in ("latin-1", "cp1252", "gb18030"):
+        try:
+            once = text.encode(encoding).decode()
+        except UnicodeError:
+            continue
+        yield once
+        if encoding != "gb18030" and not once.isascii():
+            yield from (again for again in _decode_again(once) if again != once)
+
+
+def _read_cover_marks(sheet: RawSheet, spec: FormSpec) -> dict[str, str]:
+    """What the cover shows, back in codes: beside its label where that stands once, else at the official place."""
+    spots, labels = make_plan(spec).cover, index_texts(sheet)
+    shown = {}
+    for field in COVER_FIELDS:
+        places = labels.get(normalise_label(MARK_LABELS[field]), [])
+        row, column = (places[0][0], places[0][1] + 1) if len(places) == 1 else (spots[field].row, spots[field].column)
+        shown[field] = _cell_text(sheet, row, column)
     return dict(_translate_marks(shown))
+
+
+def _read_file_mark(sheet: RawSheet) -> dict[str, str]:
+    """What the line at the foot of the cover tells that the cover shows nowhere else."""
+    found = [match for cell in sheet.cells.values() if (match := _FILE_MARK.fullmatch(cell.text.strip()))]
+    return {field: value for field, value in found[0].groupdict().items() if value} if len(found) == 1 else {}
 
 
 def _translate_marks(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -5,17 +5,17 @@ Its hidden name, its labels and its official place are three witnesses.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import GUIDE, HIDDEN, RETURN
 from xltool.messages import finding, join_first
-from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Severity, Table
+from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Table
+from xltool.reader.blank import is_own_word
 from xltool.reader.evidence import (
     MAX_NAMED_PLACES,
     MAX_QUOTED_CONTENT,
@@ -23,16 +23,16 @@ from xltool.reader.evidence import (
     describe_conflict,
     find_named_place,
     is_broken_name,
+    list_unread,
+    quote_unread,
     weigh_claims,
 )
 from xltool.reader.formulas import has_moved_formulas
+from xltool.reader.matching import build_master, find_official_place, find_sheet_doubts, match_sheets
 from xltool.spreadsheet.a1 import cell_name, range_name
-from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_cell
-
-ALIKE_SHEETS: Final = 0.5
-"""The share of its labels by which a sheet is known without its name."""
 
 Half: TypeAlias = tuple[int | None, int | None]
 """A row or a column alone."""
@@ -50,12 +50,11 @@ class LocatedCells:
 def locate_cells(book: RawBook, plan: Plan) -> LocatedCells:
     """The place of every cell on which the witnesses agree; the others are left out, each with a finding."""
     named, broken = _find_named_inputs(book, plan)
-    located = LocatedCells(_match_sheets(book, plan, named))
-    located.findings.extend(_find_sheet_doubts(book, plan, located.sheets))
+    located = LocatedCells(match_sheets(book, plan, named))
+    located.findings.extend(find_sheet_doubts(book, plan, located.sheets))
     for table in plan.spec.tables:
-        sheet = located.sheets.get(table.sheet)
-        if sheet is not None:
-            _locate_table(plan, table, sheet, (named, broken), located)
+        if table.sheet in located.sheets:
+            _locate_table(book, plan, table, (named, broken), located)
     return located
 
 
@@ -64,7 +63,7 @@ def _list_official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey
     """The hidden names of the inputs as they were written, and what they say."""
     inputs = [cell.key for cell in plan.spec.cells if not cell.total]
     written = {name_cell("cell", key): plan.cells[key].reference for key in inputs}
-    return written, {key: (plan.cells[key].sheet, _official_position(plan, key)) for key in inputs}
+    return written, {key: (plan.cells[key].sheet, find_official_place(plan, key)) for key in inputs}
 
 
 def _find_named_inputs(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Claim], set[CellKey]]:
@@ -79,106 +78,10 @@ def _find_named_inputs(book: RawBook, plan: Plan) -> tuple[Mapping[CellKey, Clai
     return named, {key for key in claims if is_broken_name(book, name_cell("cell", key))}
 
 
-def _match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> dict[str, RawSheet]:
-    """Each expected sheet's sheet in the file: by name, unless another one has its labels.
-
-    Else the one that its cells' names point to.
-    """
-    present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
-    tables = {table.sheet: table for table in plan.spec.tables}
-    found = {name: present[name] for name in plan.sheets if name in present}
-    spare = {name: sheet for name, sheet in present.items() if name not in found}
-    for name, sheet in [*found.items()]:
-        if (
-            name in tables
-            and not _build_master(plan, tables[name]).is_shown_by(sheet)
-            and _measure_resemblance(plan, name, tables[name], sheet) < ALIKE_SHEETS
-        ):
-            spare[sheet.name] = found.pop(name)
-    for name in plan.sheets:
-        if name in found or not spare:
-            continue
-        votes = Counter(named[key][0] for key, spot in plan.cells.items() if spot.sheet == name and key in named)
-        scores = {sheet: _measure_resemblance(plan, name, tables.get(name), raw) for sheet, raw in spare.items()}
-        best = max(scores, key=lambda sheet: (scores[sheet] > ALIKE_SHEETS, votes[sheet], scores[sheet], sheet == name))
-        if scores[best] > ALIKE_SHEETS or votes[best] or best == name:
-            found[name] = spare.pop(best)
-    return found
-
-
-def _measure_resemblance(plan: Plan, name: str, table: Table | None, sheet: RawSheet) -> float:
-    """The share of a sheet's labels that stand in another sheet."""
-    texts = {normalise_label(cell.text) for cell in sheet.cells.values() if cell.kind == "text"}
-    if table is None:
-        labels = [text.label for text in plan.spec.texts if plan.texts[text.key].sheet == name]
-        wanted = {normalise_label(label) for label in labels} | {
-            normalise_label(f"{label}（必写）") for label in labels
-        }
-        return len(wanted & texts) / len(labels) if labels else 0.0
-    wanted = {normalise_label(area.text) for area in plan.grids[table.id].rectangles if area.text}
-    return len(wanted & texts) / len(wanted)
-
-
-def _find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> list[Finding]:
-    found: list[Finding] = []
-    for name in plan.sheets:
-        if name not in sheets:
-            if name == HIDDEN:
-                continue  # what it told is missed by identity
-            lost = [cell.key for cell in plan.spec.cells if plan.cells[cell.key].sheet == name and not cell.total]
-            texts = sum(spot.sheet == name for spot in plan.texts.values())
-            severity: Severity = "error" if lost or texts else "info" if name == GUIDE else "warning"
-            what = "，不影响读数" if name == GUIDE else "，其中的说明无法读取"
-            what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else what
-            found.append(finding("sheet.removed", *lost, severity=severity, expected=name, what=what))
-        elif sheets[name].name != name:
-            found.append(finding("sheet.renamed", expected=name, found=sheets[name].name))
-    used = {id(sheet) for sheet in sheets.values()}
-    found.extend(
-        finding("sheet.added", found=sheet.name, state="" if sheet.visibility == "visible" else "隐藏的")
-        for sheet in book.sheets
-        if id(sheet) not in used and sheet.name != RETURN
-    )
-    order = [sheet.name for sheet in book.sheets if id(sheet) in used]
-    if order != [sheets[name].name for name in plan.sheets if name in sheets]:
-        found.append(finding("sheet.reordered", found="、".join(name for name in order if name != HIDDEN)))
-    bare = [sheet.name for name, sheet in sheets.items() if name not in {GUIDE, HIDDEN} and not sheet.protected]
-    if bare:
-        found.append(finding("sheet.unprotected", found="、".join(f"“{name}”" for name in bare)))
-    return found
-
-
-@dataclass(frozen=True)
-class _TableMaster:
-    """How a table's sheet was handed out: its labels by place, and where its cells are."""
-
-    labels: Mapping[Position, RawCell]
-    places: Mapping[CellKey, Position]
-
-    def is_shown_by(self, sheet: RawSheet) -> bool:
-        """Whether each label stands at its place, word for word.
-
-        However often it stands elsewhere, that one is the table's.
-        """
-        return self.labels.items() <= sheet.cells.items()
-
-
-@derive_once
-def _build_master(plan: Plan, table: Table) -> _TableMaster:
-    labels = {
-        (TABLE_TOP + area.row, area.column): RawCell("text", area.text)
-        for area in plan.grids[table.id].rectangles
-        if area.key is None and area.text
-    }
-    return _TableMaster(
-        labels, {cell.key: _official_position(plan, cell.key) for cell in plan.spec.cells if cell.table is table}
-    )
-
-
 def _locate_table(
+    book: RawBook,
     plan: Plan,
     table: Table,
-    sheet: RawSheet,
     names: tuple[Mapping[CellKey, Claim], set[CellKey]],
     located: LocatedCells,
 ) -> None:
@@ -186,9 +89,10 @@ def _locate_table(
 
     Where two of a kind are at odds on a sheet, none of them is believed alone.
     """
+    sheet = located.sheets[table.sheet]
     named, broken = names
     master, untouched = (
-        _build_master(plan, table),
+        build_master(plan, table),
         named == _list_official_names(plan)[1] and not broken and sheet.name == table.sheet,
     )
     if (
@@ -216,7 +120,7 @@ def _locate_table(
         if (
             cell.total
             and cell.key in by_label
-            and (calm or by_label[cell.key][1] == _official_position(plan, cell.key))
+            and (calm or by_label[cell.key][1] == find_official_place(plan, cell.key))
         ):
             told[cell.key] = [by_label[cell.key]]
     lost = [cell.key for cell in inputs if not told[cell.key]]
@@ -225,7 +129,7 @@ def _locate_table(
     for cell in cells:
         if told.get(cell.key) and cell.key not in odd:
             located.cells[cell.key] = told[cell.key][0][1]
-            if located.cells[cell.key] != _official_position(plan, cell.key):
+            if located.cells[cell.key] != find_official_place(plan, cell.key):
                 shifted.append(cell)
     if lost:
         located.findings.append(finding("cell.lost", *lost, count=len(lost)))
@@ -235,21 +139,30 @@ def _locate_table(
             f"“{first.row.short}”“{first.column.short}”："
             f"{describe_conflict(named.get(first.key), by_label.get(first.key), sheet.name)}"
         )
+        claims = [
+            claim for cell in against for claim in (*told[cell.key], (sheet.name, find_official_place(plan, cell.key)))
+        ]
+        unread = [each for each in list_unread(book, claims) if not is_own_word(plan, each.content)]
+        keys = [cell.key for cell in against]
+        stands = f"；那里现有 {quote_unread(unread, sheet.name)}" if unread else "；那里都是空的"
         located.findings.append(
-            finding("cell.conflict", *(cell.key for cell in against), count=len(against), example=example)
+            finding(
+                "cell.conflict",
+                *keys,
+                count=len(keys),
+                example=f"{example}{stands}",
+                found=quote_unread(unread),
+                unread=tuple(unread),
+            )
         )
     if shifted:
         way = f"从 {plan.cells[shifted[0].key].address} 移到了 {cell_name(*located.cells[shifted[0].key])}"
         example = f"“{shifted[0].row.short}”“{shifted[0].column.short}”{way}"
         located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
-    located.findings.extend(_find_label_doubts(plan, table, sheet, anchors))
+    located.findings.extend(_find_label_doubts(plan, table, located, anchors, quiet=bool(against)))
     if not shifted and not lost and not against:
-        located.cells = {cell.key: _official_position(plan, cell.key) for cell in cells if cell.total} | located.cells
+        located.cells = {cell.key: find_official_place(plan, cell.key) for cell in cells if cell.total} | located.cells
         located.findings.extend(_find_merge_doubts(plan, table, sheet))
-
-
-def _official_position(plan: Plan, key: CellKey) -> Position:
-    return plan.cells[key].row, plan.cells[key].column
 
 
 def _labels_in_order(anchors: Mapping[Rectangle, Position]) -> bool:
@@ -336,13 +249,20 @@ def _index_variants(table: Table) -> dict[str, str]:
 
 
 def _find_label_doubts(
-    plan: Plan, table: Table, sheet: RawSheet, anchors: Mapping[Rectangle, Position]
+    plan: Plan, table: Table, located: LocatedCells, anchors: Mapping[Rectangle, Position], *, quiet: bool
 ) -> list[Finding]:
-    """One finding a sheet, naming the first labels that are not there."""
-    changed = []
+    """One finding a sheet, naming the first labels that are not where they should be beside the cells as found.
+
+    With `quiet`, those that only stand elsewhere are left out: a conflict of cells tells of them.
+    """
+    sheet, changed = located.sheets[table.sheet], []
+    rows, columns = _find_moves(plan, table, located.cells)
     for area in plan.grids[table.id].rectangles:
-        if area.key is None and area.text and area not in anchors:
-            place = (TABLE_TOP + area.row, area.column)
+        own = (TABLE_TOP + area.row, area.column)
+        down, across = rows(own[0]), columns(own[1])
+        place, anchor = (down[0], across[0]), anchors.get(area)
+        astray = anchor is not None and not quiet and (anchor[0] not in down or anchor[1] not in across)
+        if area.key is None and area.text and (anchor is None or astray):
             cell = sheet.cells.get(place)
             shown = "空白" if cell is None or not cell.text.strip() else f"“{cell.text[:MAX_QUOTED_CONTENT]}”"
             changed.append(f"{cell_name(*place)} 应为“{area.text}”，现为{shown}")
@@ -350,6 +270,30 @@ def _find_label_doubts(
         return []
     labels = join_first(changed, MAX_NAMED_PLACES, between="；")
     return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
+
+
+def _find_moves(
+    plan: Plan, table: Table, cells: Mapping[CellKey, Position]
+) -> tuple[Callable[[int], tuple[int, ...]], Callable[[int], tuple[int, ...]]]:
+    """Where a row and a column of a table may stand now, as its cells were found.
+
+    One that has no cells stands where it stood, or has moved with the nearest that has.
+    """
+
+    def follow(axis: int) -> Callable[[int], tuple[int, ...]]:
+        known = {
+            find_official_place(plan, cell.key)[axis]: cells[cell.key][axis]
+            for cell in plan.spec.cells
+            if cell.table is table and cell.key in cells
+        }
+
+        def find(at: int) -> tuple[int, ...]:
+            nearest = min(known, key=lambda own: abs(own - at), default=at)
+            return (known[at],) if at in known else (at + known.get(nearest, nearest) - nearest, at)
+
+        return find
+
+    return follow(0), follow(1)
 
 
 def _find_merge_doubts(plan: Plan, table: Table, sheet: RawSheet) -> list[Finding]:

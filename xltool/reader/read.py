@@ -8,22 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, cast
 
 from xltool.digits import parse_whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
-from xltool.messages import finding
+from xltool.messages import finding, join_first
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, texts
-from xltool.reader.evidence import MAX_QUOTED_CONTENT
+from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
 from xltool.reader.identity import Identity, identify
+from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
+from xltool.spreadsheet.a1 import parse_cell
 from xltool.spreadsheet.book import RawBook, RawCell
+from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, Plan, make_plan
 
+_OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial"})
+"""What is said once of all the cells of a table of which it is true."""
 KIND_WORDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 PLAIN_DIGITS: Final = 9
 """Whole numbers up to so many digits, nearly all there are, need no detour by a double."""
@@ -38,6 +44,8 @@ class _Progress:
     plan: Plan
     book: RawBook
     located: LocatedCells
+    serials: range
+    """The serial numbers of dates that a count had better not be."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -47,10 +55,12 @@ def read_workbook(
     former: Callable[[str], Iterable[FormSpec]],
     source: str = "",
     passwords: Sequence[str] = (),
+    *,
+    known: Callable[[], Iterable[FormSpec]] = tuple,
 ) -> Reading:
     """The submission in a workbook file and what was noticed.
 
-    `form` gives the form of an id, or None, `former` its former versions.
+    `form` gives the form of an id, or None, `former` its former versions, `known` all forms.
 
     Whatever the bytes are, nothing is raised: a file that cannot be read as a workbook of a known form has no
     submission and one finding.
@@ -59,13 +69,16 @@ def read_workbook(
         book = open_workbook(data, passwords)
     except Refusal as refusal:
         return Reading(None, (refusal.finding,))
-    identity = identify(book, form, former)
+    identity = identify(book, form, former, known)
     if identity.spec is None:
         return Reading(None, identity.findings)
     layout = make_plan(identity.spec, bool(identity.marks[LAST_YEAR_MARK]))
-    progress = _Progress(identity.spec, layout, book, locate_cells(book, layout))
+    progress = _Progress(
+        identity.spec, layout, book, locate_cells(book, layout), _count_serials(identity.year, book.date1904)
+    )
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
+    progress.findings[:] = _join_remarks(progress)
     values = totals.compute_totals(progress.spec, given)
     _compare_totals(progress, values)
     if book.formulas and identity.version is not None:
@@ -79,6 +92,9 @@ def read_workbook(
     progress.findings.extend(appearance.find_disguises(layout, progress.located, faulty))
     written, why = (part(book, layout, progress.located.sheets) for part in (texts.read_texts, texts.read_explanations))
     progress.findings.extend([*written.findings, *why.findings])
+    made = layout if identity.version is None else make_plan(identity.version, layout.prior)
+    taken = {*written.places, *why.places, *_list_quoted(progress.findings)}
+    progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     submission = Submission(
         form=progress.spec.id,
         year=identity.year,
@@ -91,6 +107,15 @@ def read_workbook(
         serial=identity.marks["serial"],
     )
     return Reading(submission, tuple(progress.findings))
+
+
+def _list_quoted(findings: Iterable[Finding]) -> Iterator[Claim]:
+    """The places whose unread content findings quote."""
+    for found in findings:
+        for each in found.data.get("unread", ()):
+            place = parse_cell(each.address)
+            if place is not None:
+                yield each.sheet, place
 
 
 def _find_changed_formulas(progress: _Progress, written: Plan) -> Iterator[Finding]:
@@ -114,12 +139,17 @@ def _read_values(progress: _Progress) -> Iterator[Value]:
         elif (
             raw.kind == "number" and raw.formula is None and (count := parse_whole(raw.text, PLAIN_DIGITS)) is not None
         ):
+            if count in progress.serials and not cell.measure.decimals:
+                progress.findings.append(_doubt_serial(progress, cell, count))
             yield count * cell.measure.scale
         else:
             yield _read_figure(progress, cell, raw)
 
 
 def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
+    if is_picture(raw):
+        progress.findings.append(finding("cell.picture", cell.key))
+        return None
     if raw.formula is not None:
         sheet = progress.located.sheets[cell.table.sheet].name
         if means := progress.book.sources.trace_outside(raw.formula, sheet):
@@ -133,12 +163,15 @@ def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
             )
         return None
     if raw.kind in KIND_WORDS:
+        content = raw.text if raw.formula is None or raw.kind != "error" else f"{raw.text}，公式 ={raw.formula}"
         progress.findings.append(
-            finding("number.kind", cell.key, what=KIND_WORDS[raw.kind], raw=raw.text[:MAX_QUOTED_CONTENT])
+            finding("number.kind", cell.key, what=KIND_WORDS[raw.kind], raw=content[:MAX_QUOTED_CONTENT])
         )
         return None
     figure = _parse_cell(cell, raw)
-    if figure.code is not None:
+    if figure.code == "number.normalised" and raw.text.strip() == figure.data["as"]:
+        progress.findings.append(finding("number.stored", cell.key, count=1))
+    elif figure.code is not None:
         facts: dict[str, Any] = {
             name: fact[:MAX_QUOTED_CONTENT] if isinstance(fact, str) else fact for name, fact in figure.data.items()
         }
@@ -149,6 +182,42 @@ def _read_figure(progress: _Progress, cell: Cell, raw: RawCell) -> Value:
             finding("formula.in_input", cell.key, formula=raw.formula[:MAX_QUOTED_CONTENT], value=shown)
         )
     return figure.value
+
+
+def _join_remarks(progress: _Progress) -> Iterator[Finding]:
+    """The findings so far, with those that say the same of many figures of a table as one at the place of the first."""
+    joined: dict[tuple[str, str], list[Finding]] = {}
+    for found in progress.findings:
+        if found.code in _OF_A_TABLE:
+            joined.setdefault((found.code, progress.spec.cell(found.keys[0]).table.id), []).append(found)
+    for found in progress.findings:
+        if found.code not in _OF_A_TABLE:
+            yield found
+            continue
+        alike = joined.pop((found.code, progress.spec.cell(found.keys[0]).table.id), [])
+        if alike:
+            yield _join_alike(alike)
+
+
+def _join_alike(alike: Sequence[Finding]) -> Finding:
+    facts = dict(alike[0].data)
+    if "count" in facts:
+        facts["count"] = len(alike)
+    if "example" in facts:
+        facts["example"] = join_first([each.data["example"] for each in alike], MAX_NAMED_PLACES, "格")
+    return finding(alike[0].code, *(each.keys[0] for each in alike), **facts)
+
+
+def _doubt_serial(progress: _Progress, cell: Cell, count: int) -> Finding:
+    shown = format_date("yyyy-mm-dd", str(count), progress.book.date1904)
+    example = f"{progress.plan.cells[cell.key].address} 填的是 {count}（即 {shown}）"
+    return finding("number.serial", cell.key, count=1, example=example)
+
+
+def _count_serials(year: int, date1904: bool) -> range:
+    """The serial numbers of the dates that a clerk may have in mind: from a report's year to two years after."""
+    start = date(1904, 1, 1) if date1904 else date(1899, 12, 30)
+    return range((date(year, 1, 1) - start).days, (date(year + 3, 1, 1) - start).days)
 
 
 def _parse_cell(cell: Cell, raw: RawCell) -> Figure:

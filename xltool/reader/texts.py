@@ -5,15 +5,18 @@ Hidden names and labels are the witnesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from xltool.forms.checks import Check
 from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import CHECKS
-from xltool.forms.text import take_text
+from xltool.forms.text import take_typed_text
 from xltool.messages import finding, join_first
-from xltool.model import Finding
+from xltool.model import Finding, Leftover
+from xltool.reader.blank import find_writing, is_own_word
 from xltool.reader.evidence import (
     MAX_NAMED_PLACES,
     MAX_QUOTED_CONTENT,
@@ -21,12 +24,22 @@ from xltool.reader.evidence import (
     describe_conflict,
     find_named_place,
     is_broken_name,
+    is_picture,
+    list_unread,
+    quote_unread,
+    shorten,
     weigh_claims,
 )
+from xltool.reader.matching import index_texts
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.layout_plan import Plan, Spot, name_cell
+from xltool.workbook.layout_plan import WHY_HEAD, Plan, Spot, name_cell, name_explanation
+
+_CHINESE: Final = re.compile("[\u3400-\u9fff]")
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'!|\w+!")
+"""Texts and sheets in a formula."""
+_SINGLE: Final = re.compile(r"_xlfn\.SINGLE\((.*)\)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class Written:
 
     contents: Mapping[str, str]
     findings: tuple[Finding, ...]
+    places: frozenset[Claim] = frozenset()
+    """Where was read, whether anything stands there or not."""
 
 
 def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
@@ -54,7 +69,7 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
     claims: dict[str, Claim] = {}
     columns: dict[str, set[int]] = {}
     for name in {spot.sheet for spot in plan.texts.values()} & sheets.keys():
-        sheet, places = sheets[name], _index_texts(sheets[name])
+        sheet, places = sheets[name], index_texts(sheets[name])
         mine = [text for text in plan.spec.texts if plan.texts[text.key].sheet == name]
         guides = {
             place[1] - 1 for text in mine if text.guidance for place in places.get(normalise_label(text.guidance), ())
@@ -68,51 +83,71 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
             ]
             if len(label) == 1 and len(guides) <= 1:
                 claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
-    return _read_writings(book, sheets, writings, claims, columns)
+    return _read_writings(book, plan, sheets, writings, (claims, columns))
 
 
 def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
     """The 说明 of the checks that may be explained.
 
-    Between their verdicts, the last formulas of their rows, and their links.
+    Under their head, behind the last formulas of their rows if these have any, and before their links.
     """
     writings, claims, columns = {}, {}, {}
     sheet = sheets.get(CHECKS)
-    rows = {} if sheet is None else dict(_find_check_rows(sheet))
+    lines = None if sheet is None else _read_check_lines(sheet)
     for check in plan.checks:
         if check.name in plan.explanations:
             spot = plan.explanations[check.name]
-            writings[check.name] = Writing(name_cell("why", check.name), spot, f"说明（{check.subject}：{check.text}）")
-            place = rows.get((normalise_label(check.subject), normalise_label(check.text)))
-            if sheet is not None and place is None:
-                columns[check.name] = {
-                    column + 1 for (_, column), cell in sheet.cells.items() if cell.formula is not None
-                }
-            elif sheet is not None and place is not None:
-                columns[check.name] = {place[1]} if _has_check_link(sheet, place, check, plan) else set()
-                claims[check.name] = (sheet.name, place)
-    return _read_writings(book, sheets, writings, claims, columns)
+            writings[check.name] = Writing(name_cell("why", check.name), spot, name_explanation(check))
+            if sheet is None or lines is None:
+                continue
+            row = lines.rows.get((normalise_label(check.subject), normalise_label(check.text)))
+            column = lines.column if row is None else lines.find_column(row)
+            if row is not None and column is not None:
+                claims[check.name] = (sheet.name, (row, column))
+                if not _has_check_link(sheet, (row, column), check, plan):
+                    column = None
+            if column is not None:
+                columns[check.name] = {column}
+            elif lines.last:
+                columns[check.name] = set() if row is not None else {at + 1 for at in lines.last.values()}
+    return _read_writings(book, plan, sheets, writings, (claims, columns))
 
 
-def _index_texts(sheet: RawSheet) -> dict[str, list[Position]]:
-    found: dict[str, list[Position]] = {}
-    for place, cell in sheet.cells.items():
-        if cell.kind == "text" and cell.formula is None:
-            found.setdefault(normalise_label(cell.text), []).append(place)
-    return found
+@dataclass(frozen=True)
+class _CheckLines:
+    """Where the lines of the checks are, by subject and sentence, the last formula of each row, the head of 说明."""
+
+    rows: Mapping[tuple[str, str], int]
+    last: Mapping[int, int]
+    column: int | None
+
+    def find_column(self, row: int) -> int | None:
+        """Where a row is explained: under the head, unless a formula of the row stands there or behind it.
+
+        A sheet that was pasted as values has no formulas, and they tell nothing; without the head they are what tells.
+        """
+        if self.column is None:
+            return self.last[row] + 1 if row in self.last else None
+        return self.column if self.last.get(row, -1) < self.column else None
 
 
-def _find_check_rows(sheet: RawSheet) -> Iterator[tuple[tuple[str, str], Position]]:
-    """For each two texts side by side the place behind the last formula of their row."""
+def _read_check_lines(sheet: RawSheet) -> _CheckLines:
     last: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
-        if cell.formula is not None and column >= last.get(row, column):
+        if cell.formula is not None and column >= last.get(row, column) and not _is_taken_for_formula(cell):
             last[row] = column
-    texts = {place: cell.text for place, cell in sheet.cells.items() if cell.kind == "text" and place[0] in last}
+    texts = {place: cell.text for place, cell in sheet.cells.items() if cell.kind == "text" and cell.formula is None}
+    rows: dict[tuple[str, str], set[int]] = {}
     for (row, column), text in texts.items():
         beside = texts.get((row, column + 1))
         if beside is not None:
-            yield (normalise_label(text), normalise_label(beside)), (row, last[row] + 1)
+            rows.setdefault((normalise_label(text), normalise_label(beside)), set()).add(row)
+    heads = {column for (_, column), text in texts.items() if normalise_label(text).startswith(f"{WHY_HEAD}(")}
+    return _CheckLines(
+        {key: next(iter(found)) for key, found in rows.items() if len(found) == 1},
+        last,
+        next(iter(heads)) if len(heads) == 1 else None,
+    )
 
 
 def _has_check_link(sheet: RawSheet, place: Position, check: Check, plan: Plan) -> bool:
@@ -123,15 +158,17 @@ def _has_check_link(sheet: RawSheet, place: Position, check: Check, plan: Plan) 
 
 def _read_writings(
     book: RawBook,
+    plan: Plan,
     sheets: Mapping[str, RawSheet],
     writings: Mapping[str, Writing],
-    by_label: Mapping[str, Claim],
-    columns: Mapping[str, set[int]],
+    labels: tuple[Mapping[str, Claim], Mapping[str, set[int]]],
 ) -> Written:
     """What is written where hidden name and labels agree, or where the one that is left points; whatever else is told.
 
-    `columns` says in which column a writing has to stand, where something tells that without its label.
+    `labels` are where the label of each says that it stands, and in which columns it has to stand, where something
+    tells that without its label.
     """
+    by_label, columns = labels
     present = {sheet.name: sheet for sheet in book.sheets}
     by_name = {
         key: claim for key, writing in writings.items() if (claim := find_named_place(book, writing.name)) is not None
@@ -146,6 +183,7 @@ def _read_writings(
     told, odd = weigh_claims(official, by_name, by_label, false=false)
     settled = not odd and all(claims[0] == official[key] for key, claims in told.items() if claims)
     contents: dict[str, str] = {}
+    places: set[Claim] = set()
     findings: list[Finding] = []
     against: dict[str, list[str]] = {}
     for key, place in official.items():
@@ -154,35 +192,88 @@ def _read_writings(
             findings.append(finding("text.lost", label=writings[key].called))
         elif key in odd or claim[0] != place[0]:
             against.setdefault(place[0], []).append(key)
-        elif claim[1] in present[claim[0]].cells:
-            where = f"“{writings[key].called}”（{cell_name(*claim[1])}）"
+        else:
+            places.add(claim)
+            if claim[1] not in present[claim[0]].cells:
+                continue
+            called = writings[key].called
+            where = f"“{called}”（{cell_name(*claim[1])}）"
             content, noticed = _read_content(book, claim[0], present[claim[0]].cells[claim[1]], where)
-            findings.extend(noticed)
+            findings.extend(replace(found, data={**found.data, "label": called}) for found in noticed)
             if content:
                 contents[key] = content
     for sheet, keys in against.items():
-        labels = join_first([f"“{writings[key].called}”" for key in keys], MAX_NAMED_PLACES)
-        example = (
-            f"“{writings[keys[0]].called}”：{describe_conflict(by_name.get(keys[0]), by_label.get(keys[0]), sheet)}"
+        unread = _list_loose(book, plan, present[sheet], places, [claim for key in keys for claim in told[key]])
+        gone = any(
+            is_broken_name(book, writings[key].name) or _is_overwritten(plan, present, by_name.get(key)) for key in keys
         )
-        findings.append(finding("text.conflict", sheet=sheet, count=len(keys), labels=labels, example=example))
-    return Written(contents, tuple(findings))
+        what = describe_conflict(by_name.get(keys[0]), by_label.get(keys[0]), sheet)
+        findings.append(
+            finding(
+                "text.conflict",
+                severity="error" if unread or gone else "warning",  # who wrote nothing need not write it again
+                sheet=sheet,
+                count=len(keys),
+                labels=join_first([f"“{writings[key].called}”" for key in keys], MAX_NAMED_PLACES),
+                example=f"“{writings[keys[0]].called}”：{what}",
+                found=quote_unread(unread, sheet) or "没有",
+                unread=unread,
+            )
+        )
+    return Written(contents, tuple(findings), frozenset(places))
+
+
+def _is_overwritten(plan: Plan, present: Mapping[str, RawSheet], claim: Claim | None) -> bool:
+    """Whether a name points at words of the form: what it once named is gone, and what was written there."""
+    cell = None if claim is None else present[claim[0]].cells.get(claim[1])
+    return cell is not None and cell.kind == "text" and is_own_word(plan, cell.text)
+
+
+def _list_loose(
+    book: RawBook, plan: Plan, sheet: RawSheet, places: Collection[Claim], claims: Iterable[Claim]
+) -> tuple[Leftover, ...]:
+    """What is written on a sheet where nothing was read, or where the witnesses of its writings point."""
+    read = {place for home, place in places if home == sheet.name}
+    loose = [(sheet.name, place) for place in find_writing(plan, sheet, read)]
+    pointed = [each for each in list_unread(book, claims) if not is_own_word(plan, each.content)]
+    return tuple(dict.fromkeys([*list_unread(book, loose), *pointed]))
 
 
 def _read_content(book: RawBook, sheet: str, raw: RawCell, where: str) -> tuple[str, list[Finding]]:
     """The text of a cell on a sheet, a formula's as it is shown unless that comes from outside the workbook."""
+    formula = (raw.formula or "")[:MAX_QUOTED_CONTENT]
+    if is_picture(raw):
+        return "", [finding("cell.picture", where=where)]
     if raw.formula is not None and (means := book.sources.trace_outside(raw.formula, sheet)):
-        formula = raw.formula[:MAX_QUOTED_CONTENT]
         return "", [finding("formula.outside", where=where, formula=formula, means=means)]
     if raw.kind == "error":
-        return "", [finding("text.fault", where=where, raw=raw.text[:MAX_QUOTED_CONTENT])]
-    text, noticed = take_text(raw.text if raw.text.strip() else "", where)
-    if raw.formula is None:
-        return text, noticed
-    shown = raw.formula[:MAX_QUOTED_CONTENT]
-    if raw.kind == "empty":
-        return "", [finding("formula.uncalculated", where=where, formula=shown)]
-    return text, [
-        *noticed,
-        finding("formula.in_input", where=where, formula=shown, value=f"“{text[:MAX_QUOTED_CONTENT]}”"),
-    ]
+        return _read_fault(raw, where)
+    if raw.kind == "empty" and raw.formula is not None:
+        return "", [finding("formula.uncalculated", where=where, formula=formula)]
+    text, noticed = take_typed_text(raw.text if raw.text.strip() else "", where)
+    if raw.formula is not None:
+        noticed.append(
+            finding("formula.in_input", where=where, formula=formula, value=f"“{text[:MAX_QUOTED_CONTENT]}”")
+        )
+    return text, noticed
+
+
+def _read_fault(raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+    """The words of a text that an application took for a formula, which go back with it; nothing of other errors."""
+    words = _recover_words(raw.formula or "")
+    if words:
+        return words, [finding("text.formula", where=where, raw=shorten(words), shown=raw.text, sign=words[0])]
+    return "", [finding("text.fault", where=where, raw=raw.text[:MAX_QUOTED_CONTENT])]
+
+
+def _is_taken_for_formula(cell: RawCell) -> bool:
+    return is_picture(cell) or (cell.kind == "error" and bool(_recover_words(cell.formula or "")))
+
+
+def _recover_words(formula: str) -> str:
+    """The text that was typed where a formula was made of it for its first sign; nothing where it is a real formula."""
+    if not _CHINESE.search(_QUOTED.sub("", formula)):
+        return ""
+    single = _SINGLE.fullmatch(formula)
+    words = f"@{single[1]}" if single is not None else formula
+    return words if words[0] in "-+@" else f"={words}"

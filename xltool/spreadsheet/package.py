@@ -216,7 +216,8 @@ class _Entry(NamedTuple):
 
 def _read_directory(data: bytes) -> tuple[list[_Entry], int]:
     """The central directory in its order, and where it begins; struct.error when it runs out of the file."""
-    end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - 0xFFFF))
+    written = len(data.rstrip(b"\0"))  # zeros that a disk, a phone or a mail gateway filled up with hold nothing
+    end = data.rfind(b"PK\5\6", max(0, written - _END.size - 0xFFFF))
     if end < 0:
         raise damage_refusal("", "文件不完整，可能没有传完或下载完")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
@@ -224,7 +225,8 @@ def _read_directory(data: bytes) -> tuple[list[_Entry], int]:
         start + length : end
     ]  # nothing, or what zip64 adds: a second archive behind the first would stand here
     adjoined = start + length <= end and (not between or between.startswith(_END_64))
-    if disk or first_disk or here != count or not adjoined or end + _END.size + comment != len(data):
+    behind = end + _END.size + comment
+    if disk or first_disk or here != count or not adjoined or not written <= behind <= len(data):
         raise damage_refusal("", "压缩包目录与文件不符")
     if count > MAX_ENTRIES:
         raise limit_refusal("压缩包内的文件数", MAX_ENTRIES, count)

@@ -16,16 +16,9 @@ from xltool.workbook.layout_plan import (
     Spot,
     write_mark,
 )
-from xltool.workbook.marks import word_mark
+from xltool.workbook.marks import FILE_MARK, MARK_LABELS, word_mark
 from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet, set_columns
 
-COVER_LABELS: Final = {
-    "name": "单位名称",
-    "code": "单位代码",
-    "level": "单位级别",
-    "year": "报告年度",
-    "scope": "填报口径",
-}
 GUIDE_WIDTHS: Final = (6, 20, 70)
 COVER_WIDTHS: Final = (18, 48, 52)
 TEXT_WIDTHS: Final = (30, 80, 36, 8)
@@ -91,7 +84,7 @@ def write_cover(context: Context, sheet: Any) -> None:
     sheet.set_row(0, 30)
     for at, field in enumerate(COVER_FIELDS):
         row = COVER_TOP + at
-        sheet.write_string(row, 0, COVER_LABELS[field], formats["label"])
+        sheet.write_string(row, 0, MARK_LABELS[field], formats["label"])
         sheet.write_string(row, 1, word_mark(field, context.meta), formats["locked"])
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)
@@ -101,7 +94,7 @@ def write_cover(context: Context, sheet: Any) -> None:
         _write_text(context, sheet, spot, text.key, "field")
         sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
         sheet.set_row(spot.row, max(21, LINE_HEIGHT * count_lines(text.guidance, COVER_WIDTHS[2], 10)))
-    sheet.write_string(plan.mark.row, 0, "文件标识", formats["mark"])
+    sheet.write_string(plan.mark.row, 0, FILE_MARK, formats["mark"])
     sheet.write_string(plan.mark.row, plan.mark.column, write_mark(context.meta), formats["mark"])
     first = next((plan.texts[text.key] for text in context.spec.texts if text.place == "cover"), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)

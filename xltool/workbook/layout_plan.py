@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms import checks, layout
+from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
@@ -30,6 +31,8 @@ TEXT_TOP: Final = 3
 CHECK_TOP: Final = 5
 LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN, WHY_COLUMN = 4, 5, 6, 7, 8
 """Columns of the 校验 sheet."""
+WHY_HEAD: Final = "说明"
+"""What the head of the column for explanations begins with."""
 LENGTH_COLUMN: Final = 3
 """The column of the 文字 sheet that counts characters."""
 COPIES_COLUMN: Final = 4
@@ -251,6 +254,11 @@ def name_cell(kind: str, key: str) -> str:
     Ids hold single underscores only, so it stays unique.
     """
     return f"{kind}__{key.replace('@', '___').replace('.', '__')}"
+
+
+def name_explanation(check: Check) -> str:
+    """What a message calls the cell where a check is explained."""
+    return f"说明（{check.subject}：{check.text}）"
 
 
 def write_mark(meta: Mapping[str, str]) -> str:

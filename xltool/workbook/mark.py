@@ -16,7 +16,7 @@ from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Value
 from xltool.rules.opinions import Opinion, group_findings, list_cells, tell_opinion
-from xltool.workbook.layout_plan import Plan, Spot, make_plan
+from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import write_workbook
 
@@ -55,7 +55,8 @@ def _build_notice(
     opinions = group_findings(findings)
     remarks = tuple(_build_remark(opinion, findings, layout, values) for opinion in opinions)
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
-    return Notice(version, remarks, changes, _mark_cells(opinions, findings, layout, values))
+    unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
+    return Notice(version, remarks, changes, unread, _mark_cells(opinions, findings, layout, values))
 
 
 def _build_remark(
@@ -84,6 +85,9 @@ def _find_target(found: Finding, layout: Plan) -> Spot | None:
     """The cell or sheet of the text that a finding without cells names."""
     label, sheet = found.data.get("label"), found.data.get("sheet")
     named = next((layout.texts[text.key] for text in layout.spec.texts if text.label == label), None)
+    for check in layout.checks if named is None else ():
+        if check.name in layout.explanations and label == name_explanation(check):
+            return layout.explanations[check.name]
     return named or (Spot(sheet, 0, 0) if sheet in layout.sheets else None)
 
 
@@ -101,6 +105,11 @@ def _describe_figures(lead: Finding, cells: Sequence[CellKey], layout: Plan, val
     typed = lead.data.get("raw", lead.data.get("typed"))
     if typed is not None:
         return f"“{clean_text(str(typed))}”"
+    if cells and (unread := lead.data.get("unread")):
+        listed = [
+            f"{each.address}：{clean_text(each.content[:MAX_QUOTED_CHANGE])}" for each in unread[:MAX_LISTED_FIGURES]
+        ]
+        return "\n".join([*listed, *(["……"] if len(unread) > MAX_LISTED_FIGURES else [])])
     figures = [(layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in cells]
     if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
         listed = [f"{address}：{figure}" for address, figure in figures[:MAX_LISTED_FIGURES]]

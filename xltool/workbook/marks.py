@@ -27,6 +27,8 @@ MARK_LABELS: Final = {
     "serial": "编号",
     "prior": "上年数的年度",
 }
+FILE_MARK: Final = "文件标识"
+"""What stands before the mark of identity at the foot of the cover."""
 MOST_PROPERTY: Final = 255
 """What a property of the document holds."""
 

@@ -11,9 +11,9 @@ from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
-from xltool.forms.text import measure_breadth
+from xltool.forms.text import clean_text, measure_breadth
 from xltool.messages import format_scaled
-from xltool.model import Cell, CellKey, NotApplicable, Severity, Table, Value
+from xltool.model import Cell, CellKey, Leftover, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
@@ -24,6 +24,8 @@ PLACE_COLUMN: Final = 2
 WIDTHS: Final = (6, 7, 20, 16, 62, 40, 34)
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
+UNREAD: Final = ("序号", "", "位置", "没有读取的内容", "", "", "")
+"""Heads of the block about what was written and not read; the content takes the last four columns."""
 HINTS: Final = (
     "本工作簿里是贵单位已报送的数和文字。请直接在各表深橙色（强制）、深黄色（核实）的格内改正，保存后整份报回，"
     "不用另填新表；改过的格颜色自动消失。",
@@ -80,6 +82,7 @@ class Notice:
     version: int
     remarks: tuple[Remark, ...]
     changes: tuple[Change, ...] | None
+    unread: tuple[Leftover, ...]
     marks: Mapping[CellKey, Mark]
 
 
@@ -106,6 +109,8 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     for number, remark in enumerate(notice.remarks, 1):
         row += 1
         _write_remark(context, sheet, row, number, remark)
+    if notice.unread:
+        row = _write_unread(context, sheet, row + 2, notice.unread)
     if notice.changes is not None:
         _write_changes(context, sheet, row + 2, notice.changes)
     sheet.set_zoom(85)
@@ -167,6 +172,31 @@ def _write_remark(context: Context, sheet: Any, row: int, number: int, remark: R
     for column, text in enumerate(cells[1:], 4):
         sheet.write_string(row, column, text, formats["guidance"])
     _fit_row(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
+
+
+def _write_unread(context: Context, sheet: Any, row: int, unread: tuple[Leftover, ...]) -> int:
+    """What was written where nothing is read, word for word: it need not be thought of again, only copied.
+
+    Returns the last row.
+    """
+    formats, last = context.formats, len(HEADS) - 1
+    title = "下列内容没有读取，本工作簿的填报格里没有；要报送的，抄到规定的格里"
+    sheet.merge_range(row, 0, row, last, title, formats["head"])
+    sheet.set_row(row, 21)
+    row += 1
+    _write_pair(sheet, row, 0, UNREAD[0], formats["head"])
+    sheet.write_string(row, PLACE_COLUMN, UNREAD[2], formats["head"])
+    sheet.merge_range(row, 3, row, last, UNREAD[3], formats["head"])
+    for number, each in enumerate(unread, 1):
+        row += 1
+        content = clean_text(each.content)
+        _write_pair(sheet, row, 0, f"{number}", formats["middle"])
+        sheet.write_string(row, PLACE_COLUMN, f"{each.sheet} {each.address}", formats["note"])
+        sheet.merge_range(row, 3, row, last, "", formats["guidance"])
+        sheet.write_string(row, 3, content, formats["guidance"])
+        lines = max(count_lines(content, sum(WIDTHS[3:]), 10), count_lines(each.sheet, WIDTHS[PLACE_COLUMN], 10))
+        sheet.set_row(row, min(TALLEST_ROW, LINE_HEIGHT * lines + 3))
+    return row
 
 
 def _write_changes(context: Context, sheet: Any, row: int, changes: tuple[Change, ...]) -> None:

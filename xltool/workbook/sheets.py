@@ -25,6 +25,7 @@ from xltool.workbook.layout_plan import (
     TABLE_TOP,
     VERDICT_COLUMN,
     WHY_COLUMN,
+    WHY_HEAD,
     Spot,
 )
 from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet
@@ -38,7 +39,7 @@ CHECK_HEADS: Final = (
     "右边",
     "差额",
     "结论",
-    "说明（核实项属实时填写）",
+    f"{WHY_HEAD}（核实项属实时填写）",
     "查看",
 )
 CHECK_WIDTHS: Final = (6, 7, 36, 54, 10, 10, 10, 10, 38, 8)

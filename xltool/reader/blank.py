@@ -1,0 +1,83 @@
+"""The blank workbook of a form as it is handed out: which places are taken, and which words are the form's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.forms.label import normalise_label
+from xltool.forms.memo import derive_once
+from xltool.forms.sheet_names import CHECKS
+from xltool.model import Agency, Submission
+from xltool.reader.matching import index_texts
+from xltool.spreadsheet.book import RawSheet
+from xltool.spreadsheet.open import open_workbook
+from xltool.spreadsheet.sheet import Position
+from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
+from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
+from xltool.workbook.marks import FILE_MARK, MARK_LABELS
+from xltool.workbook.write import write_workbook
+
+_VERDICTS: Final = frozenset({PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT})
+
+
+@dataclass(frozen=True)
+class BlankSheet:
+    """What stands on one sheet: where, and its texts as labels are compared, without digits."""
+
+    places: frozenset[Position]
+    words: frozenset[str]
+
+
+@derive_once
+def read_blank(plan: Plan) -> Mapping[str, BlankSheet]:
+    """The sheets of a form's blank workbook by name, with last year's cells where the plan has them."""
+    spec = plan.spec
+    blank = Submission(spec.id, spec.years[0], Agency("0", "　", "county"), (None,) * len(spec.cells))
+    book = open_workbook(write_workbook(spec, blank, blank if plan.prior else None))
+    written = (*plan.cells.values(), *plan.texts.values(), *plan.explanations.values(), *plan.priors.values())
+    return {
+        sheet.name: BlankSheet(
+            frozenset(sheet.cells) | {(spot.row, spot.column) for spot in written if spot.sheet == sheet.name},
+            frozenset(strip_digits(cell.text) for cell in sheet.cells.values() if cell.kind == "text"),
+        )
+        for sheet in book.sheets
+    }
+
+
+def find_writing(plan: Plan, sheet: RawSheet, read: Collection[Position], known: bool = True) -> list[Position]:
+    """The places of a sheet, wherever its cells have moved, with a text or figure that the form does not write.
+
+    `read` are left out. Of a workbook of a version that is not `known` only figures count, since its words may differ.
+    """
+    marked = {normalise_label(label) for label in (*MARK_LABELS.values(), FILE_MARK)}
+    labels = index_texts(sheet)
+    values = {
+        (row, column + by) for label in marked for row, column in labels.get(label, ()) for by in (1, 2)
+    }  # beside its label, or one further where a column was inserted between
+    return sorted(
+        place
+        for place, cell in sheet.cells.items()
+        if cell.formula is None
+        and cell.text.strip()
+        and place not in read
+        and place not in values
+        and (known if cell.kind == "text" else sheet.name != CHECKS)
+        and not (cell.kind == "text" and is_own_word(plan, cell.text))
+    )
+
+
+def is_own_word(plan: Plan, text: str) -> bool:
+    """Whether a text is one that the form itself writes on any of its sheets."""
+    bare = strip_digits(text)
+    return bool(bare) and (
+        bare.startswith(AGENCY_LABEL)
+        or bare in _VERDICTS
+        or any(bare in sheet.words for sheet in read_blank(plan).values())
+    )
+
+
+def strip_digits(text: str) -> str:
+    """A text as labels are compared, without its digits: titles bear the year."""
+    return "".join(sign for sign in normalise_label(text) if not sign.isdecimal())

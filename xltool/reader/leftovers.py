@@ -1,0 +1,77 @@
+"""What is written in a returned workbook where nothing is read: beside and below the form's cells, in inserted rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from xltool.forms.sheet_names import CHECKS, GUIDE, HIDDEN
+from xltool.messages import finding
+from xltool.model import Finding, Leftover
+from xltool.reader.blank import find_writing, read_blank
+from xltool.reader.evidence import Claim, list_unread, quote_unread
+from xltool.reader.identity import Identity
+from xltool.reader.locate import LocatedCells
+from xltool.reader.matching import find_official_place, is_return
+from xltool.spreadsheet.book import RawBook, RawSheet
+from xltool.spreadsheet.sheet import Position
+from xltool.workbook.layout_plan import Plan
+from xltool.workbook.notice import HEADS
+
+_OF_A_VERSION: frozenset[str] = frozenset({CHECKS, GUIDE})
+"""Sheets that have other lines in another version of a form."""
+
+
+def find_unread_writing(
+    book: RawBook, plan: Plan, identity: Identity, located: LocatedCells, taken: Collection[Claim]
+) -> Iterator[Finding]:
+    """One finding a sheet about figures and texts that stand where the form reads nothing.
+
+    `plan` is that of the version which the workbook was made with, where that is known; `taken` are the places of the
+    texts and explanations that were read, and those that other findings quote. Formulas are nobody's writing.
+    """
+    for name, sheet in located.sheets.items():
+        if name != HIDDEN and (identity.version is not None or name not in _OF_A_VERSION):
+            blank = read_blank(plan).get(name)
+            if blank is not None and not sheet.cells.keys() <= blank.places:
+                read = {place for home, place in taken if home == sheet.name}
+                places = _find_extra_places(plan, identity, name, located, read)
+                yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in places)))
+    for sheet in filter(is_return, book.sheets):
+        beside = sorted(place for place in sheet.cells if place[1] >= len(HEADS))
+        yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in beside)))
+
+
+def _report_unread(sheet: RawSheet, unread: tuple[Leftover, ...]) -> Iterator[Finding]:
+    if unread:
+        found = quote_unread(unread, sheet.name)
+        yield finding("sheet.unread", sheet=sheet.name, count=len(unread), found=found, unread=unread)
+
+
+def _find_extra_places(
+    plan: Plan, identity: Identity, name: str, located: LocatedCells, taken: set[Position]
+) -> list[Position]:
+    """The places of a sheet with content that nobody reads and the form does not write."""
+    sheet = located.sheets[name]
+    spots = (*plan.texts.values(), *plan.explanations.values())
+    official = {(spot.row, spot.column) for spot in spots if spot.sheet == name}
+    keys = [cell.key for cell in plan.spec.cells if cell.table.sheet == name and cell.key in located.cells]
+    owns = [find_official_place(plan, key) for key in keys]
+    moves = {
+        (at[0] - own[0], at[1] - own[1]) for key, own in zip(keys, owns, strict=True) for at in [located.cells[key]]
+    }
+    if moves <= {(0, 0)} and taken <= official:
+        places = read_blank(plan)[name].places
+        return [place for place in find_writing(plan, sheet, taken) if place not in places]
+    read = taken | {located.cells[key] for key in keys}
+    bottom, right = _find_edges(plan, name, moves)
+    extra = find_writing(plan, sheet, read, identity.version is not None)
+    return [place for place in extra if place[0] < bottom and place[1] < right]
+
+
+def _find_edges(plan: Plan, name: str, moves: Collection[Position]) -> Position:
+    """Where a moved table with last year's figures beside it ends: these are not the agency's; no other sheet ends."""
+    table = next((table for table in plan.spec.tables if table.sheet == name), None)
+    if table is None or not plan.prior:
+        return 2**31, 2**31
+    down, across = (max((move[axis] for move in moves), default=0) for axis in (0, 1))
+    return plan.row_below(table) + max(down, 0), plan.column_beside(table) + max(across, 0)

@@ -200,6 +200,7 @@ MODULES = {
         "leftovers",
         "locate",
         "matching",
+        "penmarks",
         "read",
         "second",
         "texts",

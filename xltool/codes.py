@@ -236,6 +236,27 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "工作表“{sheet}”有 {count} 格不在原位（如{example}）；已按内部名称和项目名称找到并读取。",
         "请核对读出的数；以后不要插入、删除、移动行列和单元格。",
     ),
+    "cell.struck": Message(
+        "warning",
+        "数上划了删除线",
+        "{block}有 {count} 格的数划了删除线：{example}；仍按格内的数读取。",
+        "作废的数删去或改正；有效的去掉删除线。",
+        ANNUAL_NOTICE,
+    ),
+    "text.struck": Message(
+        "warning",
+        "文字上划了删除线",
+        "{where}有划了删除线的文字“{found}”；报告里没有删除线，仍按全文读取。",
+        "作废的文字删去；有效的去掉删除线。",
+        ANNUAL_NOTICE,
+    ),
+    "sheet.comments": Message(
+        "warning",
+        "批注里写了数",
+        "工作表“{sheet}”有 {count} 条批注里写了数，没有读取：{found}。",
+        "要报送的数填到格里，要说明的写到“校验”表的“说明”栏；批注不报送。",
+        ANNUAL_NOTICE,
+    ),
     "sheet.unread": Message(
         "warning",
         "写在填报格之外",

@@ -105,8 +105,10 @@ SHARED = '<row r="1"><c r="A1"><f t="shared" si="1" ref="A1:CV40">' + "B2+" * 27
 SHARED += "".join(f'<row r="{at}">' + '<c><f t="shared" si="1"/></c>' * 100 + "</row>" for at in range(2, 40))
 
 CASES = {
-    "one text of 300,000 signs in 100,000 cells": Case(lambda: one_text_everywhere(300_000, 100_000), ACCEPTED, ""),
-    "400 sheets": Case(lambda: many_sheets(400, EMPTY), ACCEPTED, "sheet.added"),
+    "one text of 300,000 signs in 100,000 cells": Case(
+        lambda: one_text_everywhere(300_000, 100_000), ACCEPTED, "sheet.unread"
+    ),
+    "400 sheets": Case(lambda: many_sheets(400, EMPTY), ACCEPTED, ""),
     "60 copies of the largest table": Case(lambda: many_sheets(60, parts()[SHEET]), ACCEPTED, "sheet.added"),
     "30 sheets of shared formulas": Case(
         lambda: many_sheets(30, EMPTY.replace(b"<sheetData/>", f"<sheetData>{SHARED}</sheetData>".encode())),
@@ -138,7 +140,7 @@ CASES = {
     "a figure of a million digits": Case(
         rows(f'<row r="99"><c r="A99"><v>1{"".join(Random(4).choices("0123456789", k=999_999))}</v></c></row>'),
         ACCEPTED,
-        "",
+        "sheet.unread",
     ),
     "quotes without end in a formula": Case(
         rows('<row r="99"><c r="A99"><f>' + '"' * 8191 + "</f><v>0</v></c></row>"), ACCEPTED, ""

@@ -90,27 +90,27 @@ HIDES = f"<font>{WHITE}</font>"
 
 CASES = {
     # the same figure in another hand
-    "digits as text": same(TRUE),
+    "digits as text": same(TRUE, "number.stored"),
     "digits of full width": same(WIDE),
     "a thousands separator": same("23,135"),
     "a thousands separator of full width": same("23，135"),
-    "blanks around": same(f"  {TRUE} "),
-    "a blank of full width": same(f"\u3000{TRUE}"),
-    "a blank that does not break": same(f"\u00a0{TRUE}\u00a0"),
-    "a line break behind": same(f"{TRUE}\n"),
+    "blanks around": same(f"  {TRUE} ", "number.stored"),
+    "a blank of full width": same(f"\u3000{TRUE}", "number.stored"),
+    "a blank that does not break": same(f"\u00a0{TRUE}\u00a0", "number.stored"),
+    "a line break behind": same(f"{TRUE}\n", "number.stored"),
     "a plus before": same(f"+{TRUE}"),
     "zeros before": same(f"00{TRUE}"),
     "a decimal point and zeros": same(f"{TRUE}.00"),
-    "in pieces": Case(acted(inline("<r><t>231</t></r><r><rPr><b/></rPr><t>35</t></r>")), ACCEPTED, "number.normalised"),
+    "in pieces": Case(acted(inline("<r><t>231</t></r><r><rPr><b/></rPr><t>35</t></r>")), ACCEPTED, "number.stored"),
     "with a phonetic guide": Case(
-        acted(inline("<t>23135</t><rPh sb='0' eb='1'><t>99</t></rPh>")), ACCEPTED, "number.normalised"
+        acted(inline("<t>23135</t><rPh sb='0' eb='1'><t>99</t></rPh>")), ACCEPTED, "number.stored"
     ),
-    "with an escape of Excel": Case(acted(inline("<t>_x0032_3135</t>")), ACCEPTED, "number.normalised"),
+    "with an escape of Excel": Case(acted(inline("<t>_x0032_3135</t>")), ACCEPTED, "number.stored"),
     "as a double": holds("23135.0", "", figure(), status=ACCEPTED),
     "in scientific notation": holds("2.3135E4", "", figure(), status=ACCEPTED),
     "in scientific notation with a sign": holds("2.3135e+04", "", figure(), status=ACCEPTED),
     "as Excel's neighbour of the figure": holds("23135.000000000004", "", figure(), status=ACCEPTED),
-    "a string cell": holds(TRUE, "number.normalised", figure(), "str", ACCEPTED),
+    "a string cell": holds(TRUE, "number.stored", figure(), "str", ACCEPTED),
     # other figures
     "minus zero": holds("-0", "rule.broken", 0),
     "minus zero as a double": holds("-0.0", "rule.broken", 0),

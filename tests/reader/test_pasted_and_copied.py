@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+from copy import copy
 from dataclasses import replace
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from tests.workbook import tamper
+from tests.workbook.rewriters import office_saved
 from tests.workbook.tamper import (
     CHECKS,
     COVER,
@@ -55,8 +63,6 @@ def notice_texts(reading):
 
 
 def openpyxl_sheet(data):
-    import io
-
     return openpyxl.load_workbook(io.BytesIO(data))["退回意见"]
 
 
@@ -374,3 +380,73 @@ def test_a_label_swapped_with_a_line_of_decoration_is_told(area, other):
         opened.put(TABLE_3, other, texts[label])
 
     assert codes(api.read(tampered(act))) & {"label.changed", "cell.conflict"}
+
+
+# ---------------------------------------------------------------- strikes and comments
+
+
+def strike(sheet, address, runs=None):
+    """What the pen does: the whole cell, or parts of a text in formats of their own."""
+
+    def act(book):
+        cell = book[sheet][address]
+        if runs is None:
+            cell.font = copy(cell.font) + Font(strike=True)
+        else:
+            font = InlineFont(strike=True)
+            cell.value = CellRichText(*[TextBlock(font, text) if struck else text for text, struck in runs])
+
+    return act
+
+
+def test_a_figure_struck_through_is_told():
+    for act, held in (
+        (strike(TABLE_3, "D6"), given().values[SPEC.index["applications.received.natural_person"]]),
+        (strike(TABLE_3, "D6", [("12", True), ("15", False)]), 12),
+    ):
+        reading = api.read(by_openpyxl(act))
+        assert f"D6“{held}”" in message(reading, "cell.struck")
+        assert only(reading, "cell.struck").keys == ("applications.received.natural_person",)
+
+
+def test_a_text_struck_through_is_told_and_read():
+    address = PLAN.texts["overview"].address
+    reading = tamper.read(by_openpyxl(strike(TEXTS, address)))
+    assert (reading.submission, codes(reading)) == (given(), {"text.struck"})
+    reading = api.read(by_openpyxl(strike(TEXTS, address, [("公开三件", False), ("，废止一件", True)])))
+    assert reading.submission.texts["overview"] == "公开三件，废止一件"
+    assert "划了删除线的文字“，废止一件”" in message(reading, "text.struck")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("实为 15 件", True), ("王某：漏了三件", True), ("已核对", False), ("【强制】表三 D6 填的是 3", False)],
+)
+@pytest.mark.parametrize(("sheet", "address"), [(TABLE_3, "D6"), (TABLE_2, "A1"), (TEXTS, "B5")])
+def test_a_comment_that_holds_a_figure_is_told_and_goes_back(text, told, sheet, address):
+    reading = tamper.read(by_openpyxl(lambda book: setattr(book[sheet][address], "comment", Comment(text, "甲"))))
+    assert reading.submission == given()
+    assert codes(reading) == ({"sheet.comments"} if told else set())
+    if told:
+        assert f"{address}“{text}”" in message(reading, "sheet.comments")
+        assert text in notice_texts(reading)
+
+
+def test_our_own_comments_are_nobodys():
+    wrong = api.read(tampered(lambda o: o.put(TABLE_3, "D6", "3件")))
+    back = mark_workbook(SPEC, wrong.submission, wrong.findings, None, 1)
+    assert "sheet.comments" not in codes(api.read(back))
+
+
+def test_old_and_open_formats_bear_strikes_and_comments(tmp_path):
+    def act(book):
+        strike(TABLE_3, "D6")(book)
+        book[TABLE_3]["E6"].comment = Comment("实为 15 件", "甲")
+
+    if shutil.which("soffice") is None:
+        pytest.skip("no LibreOffice")
+    for kind in ("xls", "ods"):
+        data = office_saved({"it": by_openpyxl(act)}, tmp_path / kind, kind)["it"]
+        found = codes(api.read(data))
+        assert "sheet.comments" in found
+        assert ("cell.struck" in found) is (kind == "xls")

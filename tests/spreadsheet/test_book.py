@@ -28,7 +28,7 @@ def read_book(data: bytes) -> RawBook:
 def cells(data: str, **more: str) -> dict[str, tuple[str, str, str | None]]:
     """The cells of a workbook of one sheet, by name."""
     read = read_book(packed(parts(data, **more)))
-    return {cell_name(*place): tuple(cell) for place, cell in read.sheets[0].cells.items()}
+    return {cell_name(*place): (cell.kind, cell.text, cell.formula) for place, cell in read.sheets[0].cells.items()}
 
 
 def finding(data: str = "", **more: str):
@@ -560,3 +560,12 @@ def test_any_sheet_data_is_read_or_refused(data):
 @given(st.binary(max_size=500))
 def test_any_bytes_are_refused(data):
     assert read_or_refuse(data) is None
+
+
+def test_what_of_a_text_is_struck_through_is_known():
+    run = "<r><rPr>{}</rPr><t>{}</t></r>"
+    texts = "".join(
+        run.format(look, text) for look, text in (("<strike/>", "甲"), ('<strike val="0"/>', "乙"), ("", "丙"))
+    )
+    read = read_book(packed(parts(row(f'<c r="A1" t="inlineStr"><is>{texts}</is></c>'))))
+    assert read.sheets[0].cells[0, 0] == RawCell("text", "甲乙丙", None, "甲")

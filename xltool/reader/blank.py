@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from xltool.forms.label import normalise_label
@@ -19,6 +21,11 @@ from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS
 from xltool.workbook.write import write_workbook
 
+MAX_LEFTOVERS: Final = 200
+"""How many places of a sheet with writing of others are told, and go back."""
+MAX_LOOKED_AT: Final = 2_000
+"""Characters beyond which a text is none of the form's."""
+_DIGITS: Final = re.compile(r"\d+")
 _VERDICTS: Final = frozenset({PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT})
 
 
@@ -56,20 +63,24 @@ def find_writing(plan: Plan, sheet: RawSheet, read: Collection[Position], known:
     values = {
         (row, column + by) for label in marked for row, column in labels.get(label, ()) for by in (1, 2)
     }  # beside its label, or one further where a column was inserted between
-    return sorted(
+    written = (
         place
         for place, cell in sheet.cells.items()
         if cell.formula is None
-        and cell.text.strip()
         and place not in read
         and place not in values
         and (known if cell.kind == "text" else sheet.name != CHECKS)
+        and not cell.text[:MAX_LOOKED_AT].isspace()
+        and cell.text
         and not (cell.kind == "text" and is_own_word(plan, cell.text))
     )
+    return sorted(islice(written, MAX_LEFTOVERS))
 
 
 def is_own_word(plan: Plan, text: str) -> bool:
     """Whether a text is one that the form itself writes on any of its sheets."""
+    if len(text) > MAX_LOOKED_AT:
+        return False
     bare = strip_digits(text)
     return bool(bare) and (
         bare.startswith(AGENCY_LABEL)
@@ -80,4 +91,4 @@ def is_own_word(plan: Plan, text: str) -> bool:
 
 def strip_digits(text: str) -> str:
     """A text as labels are compared, without its digits: titles bear the year."""
-    return "".join(sign for sign in normalise_label(text) if not sign.isdecimal())
+    return _DIGITS.sub("", normalise_label(text))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from xltool.forms.text import LONGEST_TEXT
 from xltool.messages import join_first
 from xltool.model import Leftover
 from xltool.spreadsheet.a1 import cell_name, parse_reference
@@ -32,7 +33,9 @@ def list_unread(book: RawBook, claims: Iterable[Claim]) -> tuple[Leftover, ...]:
         raw = sheets.get(sheet, {}).get(place)
         if raw is not None and raw.formula is None and raw.text.strip():
             found[sheet, place] = raw
-    return tuple(Leftover(sheet, cell_name(*place), raw.text.strip()) for (sheet, place), raw in found.items())
+    return tuple(
+        Leftover(sheet, cell_name(*place), raw.text.strip()[:LONGEST_TEXT]) for (sheet, place), raw in found.items()
+    )
 
 
 def quote_unread(unread: Iterable[Leftover], home: str = "") -> str:

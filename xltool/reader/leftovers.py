@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from xltool.forms.sheet_names import CHECKS, GUIDE, HIDDEN
 from xltool.messages import finding
 from xltool.model import Finding, Leftover
-from xltool.reader.blank import find_writing, read_blank
+from xltool.reader.blank import MAX_LEFTOVERS, find_writing, read_blank
 from xltool.reader.evidence import Claim, list_unread, quote_unread
 from xltool.reader.identity import Identity
 from xltool.reader.locate import LocatedCells
@@ -44,7 +44,13 @@ def find_unread_writing(
 def _report_unread(sheet: RawSheet, unread: tuple[Leftover, ...]) -> Iterator[Finding]:
     if unread:
         found = quote_unread(unread, sheet.name)
-        yield finding("sheet.unread", sheet=sheet.name, count=len(unread), found=found, unread=unread)
+        yield finding(
+            "sheet.unread",
+            sheet=sheet.name,
+            count=f"{len(unread)} 多" if len(unread) == MAX_LEFTOVERS else len(unread),
+            found=found,
+            unread=unread,
+        )
 
 
 def _find_extra_places(
@@ -60,8 +66,7 @@ def _find_extra_places(
         (at[0] - own[0], at[1] - own[1]) for key, own in zip(keys, owns, strict=True) for at in [located.cells[key]]
     }
     if moves <= {(0, 0)} and taken <= official:
-        places = read_blank(plan)[name].places
-        return [place for place in find_writing(plan, sheet, taken) if place not in places]
+        return find_writing(plan, sheet, taken | read_blank(plan)[name].places)
     read = taken | {located.cells[key] for key in keys}
     bottom, right = _find_edges(plan, name, moves)
     extra = find_writing(plan, sheet, read, identity.version is not None)

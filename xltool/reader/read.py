@@ -16,7 +16,7 @@ from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
 from xltool.messages import finding, join_first
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
-from xltool.reader import appearance, formulas, texts
+from xltool.reader import appearance, formulas, penmarks, texts
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
 from xltool.reader.identity import Identity, identify
 from xltool.reader.leftovers import find_unread_writing
@@ -90,11 +90,13 @@ def read_workbook(
         for key in found.keys
     }
     progress.findings.extend(appearance.find_disguises(layout, progress.located, faulty))
+    progress.findings.extend(penmarks.find_struck_figures(layout, progress.located))
     written, why = (part(book, layout, progress.located.sheets) for part in (texts.read_texts, texts.read_explanations))
     progress.findings.extend([*written.findings, *why.findings])
     made = layout if identity.version is None else make_plan(identity.version, layout.prior)
     taken = {*written.places, *why.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
+    progress.findings.extend(penmarks.find_comments(progress.located))
     submission = Submission(
         form=progress.spec.id,
         year=identity.year,

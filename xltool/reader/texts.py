@@ -31,6 +31,7 @@ from xltool.reader.evidence import (
     weigh_claims,
 )
 from xltool.reader.matching import index_texts
+from xltool.reader.penmarks import find_struck_text
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.sheet import Position
@@ -199,6 +200,9 @@ def _read_writings(
             called = writings[key].called
             where = f"“{called}”（{cell_name(*claim[1])}）"
             content, noticed = _read_content(book, claim[0], present[claim[0]].cells[claim[1]], where)
+            struck = find_struck_text(present[claim[0]], claim[1])
+            if struck and content:
+                noticed.append(finding("text.struck", where=where, found=shorten(struck)))
             findings.extend(replace(found, data={**found.data, "label": called}) for found in noticed)
             if content:
                 contents[key] = content

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from xltool import kinds
 from xltool.model import Finding
 from xltool.spreadsheet.external_links import find_package_links
-from xltool.spreadsheet.overlays import read_overlays
+from xltool.spreadsheet.overlays import read_comments, read_overlays
 from xltool.spreadsheet.package import Package, Relationship, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
     TRUE,
@@ -22,6 +22,7 @@ from xltool.spreadsheet.sheet import (
     RawSheet,
     Visibility,
     join_runs,
+    join_struck_runs,
     read_sheet,
     split_tag,
     unescape,
@@ -124,7 +125,10 @@ def _read_sheets(
         style = DisplayStyles(styles.displays, styles.watched, date1904)
         root = package.xml(part)
         around = read_overlays(root, package, part, styles)
-        sheet = read_sheet(root, part, name, visibility, strings, style=style, overlays=around, allowance=allowance)
+        notes = read_comments(package, part)
+        sheet = read_sheet(
+            root, part, name, visibility, strings, style=style, overlays=around, comments=notes, allowance=allowance
+        )
         del root  # before the next tree is built: its memory is used again at once
         yield sheet
 
@@ -138,7 +142,9 @@ def _read_shared_strings(package: Package, links: Mapping[str, Relationship]) ->
     items = root.findall(f"{split_tag(root.tag)[0]}si")
     if len(items) > MAX_STRINGS:
         raise limit_refusal("文字表的条数", MAX_STRINGS, len(items), part)
-    return {str(index): RawCell("text", join_runs(item)) for index, item in enumerate(items)}
+    return {
+        str(index): RawCell("text", join_runs(item), None, join_struck_runs(item)) for index, item in enumerate(items)
+    }
 
 
 def _read_custom_properties(package: Package, part: str | None) -> dict[str, str]:

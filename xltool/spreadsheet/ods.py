@@ -17,6 +17,7 @@ from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_r
 from xltool.spreadsheet.sheet import (
     MAX_CELLS,
     MAX_COLUMNS,
+    MAX_FORMULA,
     MAX_ROWS,
     UNTOLD,
     Area,
@@ -95,6 +96,7 @@ class _Sheet:
     merges: list[Area] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     displays: dict[Position, Display] = field(default_factory=dict)
+    comments: dict[Position, str] = field(default_factory=dict)
 
 
 def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
@@ -111,6 +113,7 @@ def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
             sheet.cells.update({(line, column): cell for column, cell in cells.items()})
             sheet.displays.update({(line, column): look for column, look in displays.items()})
         sheet.merges += [(at, column, at + height - 1, column + width - 1) for column, height, width in merges]
+        sheet.comments |= {(at, column): text for column, text in _read_comments(row)}
         if row.get(f"{_TABLE}visibility") in _HIDDEN:
             sheet.hidden.update(range(at, min(at + times, MAX_ROWS)))
         at += times
@@ -126,6 +129,7 @@ def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
         hidden_rows=frozenset(sheet.hidden),
         hidden_columns=frozenset(_find_hidden_columns(table)),
         displays=sheet.displays,
+        comments=sheet.comments,
     )
 
 
@@ -156,6 +160,17 @@ def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], dict[int, D
     return cells, displays, merges
 
 
+def _read_comments(row: Element) -> Iterator[tuple[int, str]]:
+    """The comments on the cells of one row, by column."""
+    column = 0
+    for cell in row:
+        if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
+            note = cell.find(f"{_OFFICE}annotation")
+            if note is not None:
+                yield column, _join_paragraphs(note)
+            column += _read_repeat(cell, "number-columns-repeated")
+
+
 def _find_display(cell: Element, content: RawCell) -> Display | None:
     """How a number is displayed, where its text is not the same number written plainly: that text, as a format."""
     if content.kind != "number":
@@ -177,7 +192,8 @@ def _read_content(cell: Element) -> RawCell | None:
     if told is None:
         return None if formula is None else RawCell("empty", "", formula)
     if cell.get(_CALC_TYPE) == "error":
-        return RawCell("error", _join_paragraphs(cell), formula)
+        written = cell.get(f"{_TABLE}formula", "").removeprefix("of:").removeprefix("=")  # a text may have become one
+        return RawCell("error", _join_paragraphs(cell), written[:MAX_FORMULA] if formula else None)
     kind = _KINDS.get(told, "text")
     if kind == "text":
         text = cell.get(f"{_OFFICE}string-value") or _join_paragraphs(cell)

@@ -12,13 +12,15 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from xltool.digits import parse_whole
-from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_reference
+from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
 from xltool.spreadsheet.package import Package
-from xltool.spreadsheet.sheet import FALSE, Overlays, Veil
+from xltool.spreadsheet.sheet import FALSE, Overlays, Position, Veil, join_runs
 from xltool.spreadsheet.styles import Styles
 
 MAX_VEILS: Final = 1_000
 """How many of a sheet are told; one is enough for a finding."""
+MAX_COMMENTS: Final = 5_000
+"""How many comments of a sheet are read."""
 MAX_CONTROL: Final = 4_096
 """Bytes in which an old control says what it is and where."""
 SMALLEST_ROW, SMALLEST_COLUMN = 190_500, 400_000
@@ -45,6 +47,21 @@ def read_overlays(root: Element, package: Package, part: str, styles: Styles) ->
     """
     conditions, drawn = _read_conditions(root, styles), tuple(islice(_read_drawings(package, part), MAX_VEILS))
     return conditions._replace(veils=(conditions.veils + drawn)[:MAX_VEILS]) if drawn else conditions
+
+
+def read_comments(package: Package, part: str) -> Mapping[Position, str]:
+    """The comments on the cells of a worksheet part.
+
+    Raises Refusal when they are not well-formed or over a limit.
+    """
+    found: dict[Position, str] = {}
+    for link in package.relationships(part).values():
+        if link.kind == "comments" and not link.external and link.target in package:
+            for comment in package.xml(link.target).iter():
+                place = parse_cell(comment.get("ref", "")) if _local_name(comment) == "comment" else None
+                if place is not None and len(found) < MAX_COMMENTS:
+                    found[place] = "".join(join_runs(text) for text in comment if _local_name(text) == "text")
+    return found
 
 
 def _read_conditions(root: Element, styles: Styles) -> Overlays:

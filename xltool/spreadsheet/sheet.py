@@ -47,6 +47,7 @@ Area: TypeAlias = tuple[int, int, int, int]
 _PLAIN: Final[Mapping[str, CellKind]] = {"n": "number", "e": "error", "d": "date"}
 _BOOLEANS: Final = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
 _MEASURE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?", re.ASCII)
+_STRIKES: Final = frozenset({"strike", "dstrike"})
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -59,16 +60,19 @@ class RawCell(NamedTuple):
     kind: CellKind
     text: str
     formula: str | None = None
+    struck: str = ""
+    """The parts of a text of several formats that are struck through."""
 
 
 class Display(NamedTuple):
     """How a cell shows what it holds, where that could mislead an eye.
 
-    Its number format, and whether it is drawn in its own background.
+    Its number format, whether it is drawn in its own background, and whether it is struck through.
     """
 
     format: str = "General"
     unseen: bool = False
+    struck: bool = False
 
 
 WHOLE_NUMBER: Final = Display("0")
@@ -138,6 +142,7 @@ class RawSheet:
     displays: Mapping[Position, Display] = field(default_factory=dict)
     """The cells that do not show their content plainly; all others do."""
     overlays: Overlays = NO_OVERLAYS
+    comments: Mapping[Position, str] = field(default_factory=dict)
 
 
 def read_sheet(
@@ -149,6 +154,7 @@ def read_sheet(
     *,
     style: DisplayStyles,
     overlays: Overlays,
+    comments: Mapping[Position, str],
     allowance: Allowance,
 ) -> RawSheet:
     """Read the root of one worksheet part; `strings` are the shared strings as cells, by their index as written.
@@ -176,6 +182,7 @@ def read_sheet(
         hidden_columns=_find_hidden_columns(root, space, part),
         displays=displays,
         overlays=overlays,
+        comments=comments,
     )
 
 
@@ -249,7 +256,7 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
                 odd = watched or (kind == "n" and value is not None and not value.isdigit())
             if formula is not None:
                 text = _read_formula(formula, place, masters, part, allowance)
-                content = RawCell("empty", "", text) if content is None else RawCell(content.kind, content.text, text)
+                content = RawCell("empty", "", text) if content is None else content._replace(formula=text)
             if content is not None:
                 if place in cells:
                     raise damage_refusal(part, "同一单元格出现两次")
@@ -271,7 +278,7 @@ def _read_content(cell: Element, kind: str | None, value: str | None, part: str)
     """What a cell shows that is no plain number and not in the table of strings, or None for nothing."""
     if kind == "inlineStr":
         inline = next((child for child in cell if child.tag.rpartition("}")[2] == "is"), None)
-        return None if inline is None else RawCell("text", join_runs(inline))
+        return None if inline is None else RawCell("text", join_runs(inline), None, join_struck_runs(inline))
     if kind == "str" and value is not None:
         return RawCell("text", unescape(value))
     if not value:
@@ -296,7 +303,7 @@ def _may_mislead(content: RawCell, display: Display) -> bool:
 
     The format of a number does not show in a text, unless it has a part for texts.
     """
-    if content.kind == "number" or display.unseen:
+    if content.kind == "number" or display.unseen or display.struck:
         return display is not WHOLE_NUMBER or not content.text.isdigit()
     return content.kind == "text" and format_text(display.format, content.text) != content.text
 
@@ -314,6 +321,20 @@ def join_runs(item: Element) -> str:
         elif word == "r":
             joined += join_runs(child)
     return joined
+
+
+def join_struck_runs(item: Element) -> str:
+    """What of a shared or inline string is struck through."""
+    return "".join(join_runs(run) for run in item if run.tag.rpartition("}")[2] == "r" and _is_struck_run(run))
+
+
+def _is_struck_run(run: Element) -> bool:
+    return any(
+        look.tag.rpartition("}")[2] in _STRIKES and look.get("val") not in FALSE
+        for part in run
+        if part.tag.rpartition("}")[2] == "rPr"
+        for look in part
+    )
 
 
 def unescape(text: str) -> str:

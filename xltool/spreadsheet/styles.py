@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from xltool import digits
 from xltool.spreadsheet.package import Package
-from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
+from xltool.spreadsheet.sheet import FALSE, WHOLE_NUMBER, Display
 
 Colour: TypeAlias = tuple[int, int, int]
 _T = TypeVar("_T")
@@ -194,7 +194,7 @@ def _read_root(root: Element | None, theme: Element | None) -> Styles:
     fills = [_read_fill(fill, space, colours) for fill in root.iterfind(f"{space}fills/{space}fill")]
     displays, backgrounds = Displays(), {WHITE}
     for at, cell in enumerate(root.iterfind(f"{space}cellXfs/{space}xf")):
-        colour, dust = _item_at(fonts, cell.get("fontId"), (BLACK, False))
+        colour, dust, struck = _item_at(fonts, cell.get("fontId"), (BLACK, False, False))
         behind = _item_at(fills, cell.get("fillId"), WHITE)
         if behind is not None:
             backgrounds.add(behind)
@@ -203,10 +203,10 @@ def _read_root(root: Element | None, theme: Element | None) -> Styles:
         plain = code in PLAIN or code.lower() == "general"
         display = (
             None
-            if plain and not unseen
+            if plain and not unseen and not struck
             else WHOLE_NUMBER
-            if code == WHOLE_NUMBER.format and not unseen
-            else Display(code, unseen)
+            if code == WHOLE_NUMBER.format and not unseen and not struck
+            else Display(code, unseen, struck)
         )
         displays[str(at)] = display
         if at == 0:
@@ -260,9 +260,11 @@ def _read_theme(root: Element | None) -> tuple[Colour | None, ...]:
     return (found[1], found[0], found[3], found[2], *found[4:])
 
 
-def _read_font(font: Element, space: str, colours: _Colours) -> tuple[Colour | None, bool]:
-    """The colour of a font, and whether it is too small to be seen."""
-    return colours.find_colour(font.find(f"{space}color"), BLACK), _is_too_small(font.find(f"{space}sz"))
+def _read_font(font: Element, space: str, colours: _Colours) -> tuple[Colour | None, bool, bool]:
+    """The colour of a font, whether it is too small to be seen, and whether it strikes through."""
+    strike = font.find(f"{space}strike")
+    struck = strike is not None and strike.get("val") not in FALSE
+    return colours.find_colour(font.find(f"{space}color"), BLACK), _is_too_small(font.find(f"{space}sz")), struck
 
 
 def _read_fill(fill: Element, space: str, colours: _Colours) -> Colour | None:

@@ -106,16 +106,18 @@ def _read_sheet(book: Book, at: int) -> RawSheet:
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
         hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
         displays=displays,
+        comments={place: note.text for place, note in sheet.cell_note_map.items()},
     )
 
 
 def _find_display(book: Book, sheet: Any, place: Position, cell: RawCell) -> Display | None:
-    """How a number is displayed, where its format does not show it plainly."""
-    if cell.kind != "number":
-        return None
-    known = book.format_map.get(book.xf_list[sheet.cell_xf_index(*place)].format_key)
+    """How a cell is displayed, where that does not show it plainly: a number's format, or a strike through it."""
+    style = book.xf_list[sheet.cell_xf_index(*place)]
+    struck = bool(book.font_list[style.font_index].struck_out)
+    known = book.format_map.get(style.format_key) if cell.kind == "number" else None
     look = "General" if known is None else known.format_str
-    return None if look in PLAIN or (look == WHOLE_NUMBER.format and cell.text.isdigit()) else Display(look)
+    plain = look in PLAIN or (look == WHOLE_NUMBER.format and cell.text.isdigit())
+    return None if plain and not struck else Display(look, struck=struck)
 
 
 def _read_cells(book: Book, sheet: Any, formulas: frozenset[Position]) -> Iterator[tuple[Position, RawCell]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
 from tests.campaign.test_damage import archived_of, damaged_copies, figures_of, returned_file
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER
+from xltool import files
 from xltool.campaign.store import Store
 
 
@@ -257,6 +261,17 @@ def test_a_returned_workbook_that_is_settled_is_not_missed_after_a_backup_is_put
     assert "written.returned" in wrong(office)
     mend(office)
     assert look(office)[1] == 0
+
+
+def test_what_a_killed_run_left_half_written_is_cleared(office):
+    """A process of this machine that is gone."""
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    system = files._own_prefix().removesuffix(f"{os.getpid()}-{files._read_process_start(os.getpid())}-")
+    left = office.root / "archive" / f"{system}{gone.pid}-77-a"
+    left.write_bytes(b"half")
+    mend(office)
+    assert not left.exists()
 
 
 def test_mending_needs_a_campaign(office):

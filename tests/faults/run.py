@@ -1,6 +1,6 @@
-"""Disturbs `xltool build` and `xltool collect` at every system call that changes a file, and looks at what is left.
+"""Disturbs each command that writes into a campaign at every system call that changes a file; looks at what is left.
 
-    python tests/faults/run.py [--every N]
+    python tests/faults/run.py [--every N] [--only COMMAND]...
 
 Needs strace. Each run is a fork of this process that strace takes hold of: the call is made to kill the process or to
 fail. Afterwards the database must open and be whole, no file may be half written, the inbox must be as it was, and an
@@ -43,7 +43,25 @@ ERRORS = {
 }
 DONE = {0, 3, 5}
 NOT_COMPARED = {"event"}
+BY = ("--reason", "会议决定", "--by", "王某")
+COMMANDS = {
+    "new": (*("--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "{folder}/roster.csv"),
+            *("--prior", "{folder}/last")),
+    "build": (),
+    "collect": ("--jobs", "1"),
+    "collect --second": ("--jobs", "1"),
+    "consolidate": ("--allow-missing",),
+    "reports": (),
+    "waive": ("99-002", "applications.balance", *BY),
+    "absent": ("99-004", "--into", "99-001", *BY),
+    "use": ("99-003", "1", *BY),
+    "export": ("-o", "{spot}/数据.csv"),
+    "status --html": ("{spot}/页.html",),
+    "doctor --mend": (),
+}  # fmt: skip
+"""The commands that write, each with its arguments."""
 CLOCK = {"at", "hash"}  # of a row with its time
+KEY = "campaign.key"
 ROSTER = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n" + "".join(
     f"99-{at:03},样例{at}局,department,,甲,000-{at},a{at}@example.invalid\n" for at in range(1, 5)
 )
@@ -102,6 +120,7 @@ def traced(arguments, output, *options):
 
 
 def files(root):
+    """The files of a campaign by their hashes: all but the database and its copies."""
     found = {}
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.name.startswith("campaign.db") and path.parent.name != "backup":
@@ -111,6 +130,8 @@ def files(root):
 
 def database(root):
     """Everything in the database but times and events; AssertionError when it is not whole."""
+    if not (root / "campaign.db").exists():
+        return {}
     connection = sqlite3.connect(root / "campaign.db")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -130,10 +151,17 @@ def database(root):
         connection.close()
 
 
-def prepared(folder):
-    """Two campaigns to start from.
+def arguments_of(command, folder, spot):
+    """The words of a command for a campaign in a folder."""
+    words = [*command.split(), *(word.format(folder=folder, spot=spot) for word in COMMANDS[command])]
+    return [words[0], str(spot), *words[1:]] if command == "new" else [*words, "-C", str(spot)]
 
-    One to build in, and one with returns in its inbox, some of them wrong, one damaged.
+
+def prepared(folder):
+    """Campaigns to start from, by command.
+
+    None yet, one to build in, one with returns in its inbox, some of them wrong, one damaged, one in which these are
+    collected, and that one damaged: a row of the database, a workbook that goes back, an archived file.
     """
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     prior = folder / "last"
@@ -144,19 +172,12 @@ def prepared(folder):
         (prior / f"{at}.json").write_text(
             json.dumps(document | {"year": 2023, "agency": agency}, ensure_ascii=False), encoding="utf-8"
         )
-    build = folder / "build"
-    assert (
-        undisturbed(
-            ["new", str(build), "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster",
-            str(folder / "roster.csv"),
-             "--prior", str(prior)],
-            folder / "new.txt",
-        )
-        == 0
-    ), (folder / "new.txt").read_text()  # fmt: skip
+    empty, build = folder / "empty", folder / "build"
+    empty.mkdir()
+    run(arguments_of("new", folder, build), folder, {0})
     collect = folder / "collect"
     shutil.copytree(build, collect)
-    assert undisturbed(["build", "-C", str(collect)], folder / "b.txt") == 0, (folder / "b.txt").read_text()
+    run(arguments_of("build", folder, collect), folder, {0})
     form = api.form("ogi-2021")
     for at, blank in enumerate(sorted((collect / "outbox").glob("99-*.xlsx")), 1):
         book = openpyxl.load_workbook(blank)
@@ -174,24 +195,37 @@ def prepared(folder):
     (collect / "inbox" / "坏.xlsx").write_bytes(b"PK\3\4 damaged")
     for at, path in enumerate(sorted((collect / "inbox").iterdir())):
         os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
-    return {"build": build, "collect": collect}
+    held, damaged = folder / "held", folder / "damaged"
+    shutil.copytree(collect, held)
+    run(arguments_of("collect", folder, held), folder, {5})
+    shutil.copytree(held, damaged)
+    connection = sqlite3.connect(damaged / "campaign.db")
+    with connection:
+        connection.execute("UPDATE version SET findings = '[]' WHERE agency = '99-002'")
+    connection.close()
+    for path in (damaged / "returned").iterdir():
+        path.write_bytes(b"damaged")
+    first = min((damaged / "archive").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    first.write_bytes(b"damaged")
+    bases = {"new": empty, "build": build, "collect": collect, "collect --second": collect, "doctor --mend": damaged}
+    return {command: bases.get(command, held) for command in COMMANDS}
 
 
-def warmed(bases, folder):
-    """Runs each command once in this process.
+def run(arguments, folder, codes):
+    code = undisturbed(arguments, folder / "run.txt")
+    assert code in codes, (arguments, code, (folder / "run.txt").read_text())
+
+
+def warmed(command, base, folder):
+    """Runs a command once in this process.
 
     So its forks have every module, and each call they make concerns the campaign's files.
     """
-    for command, base in bases.items():
-        spot = folder / f"warm-{command}"
-        shutil.copytree(base, spot)
-        with (
-            suppress(SystemExit),
-            (folder / "warm.txt").open("w") as file,
-            redirect_stdout(file),
-            redirect_stderr(file),
-        ):
-            main([command, "-C", str(spot), *(["--jobs", "1"] if command == "collect" else [])])
+    spot = folder / "warm"
+    shutil.copytree(base, spot)
+    with suppress(SystemExit), (folder / "warm.txt").open("w") as file, redirect_stdout(file), redirect_stderr(file):
+        main(arguments_of(command, folder, spot))
+    shutil.rmtree(spot)
 
 
 class Sweep:
@@ -199,12 +233,19 @@ class Sweep:
         self.folder, self.command, self.base = folder, command, base
         self.spot = folder / "spot"
         self.output = folder / "out.txt"
-        self.arguments = [command, "-C", str(self.spot), *(["--jobs", "1"] if command == "collect" else [])]
+        self.arguments = arguments_of(command, folder, self.spot)
         self.fresh()
         self.inbox = files(self.spot / "inbox")
         self.code, self.calls = traced(self.arguments, self.output)
-        self.goal = files(self.spot), database(self.spot)
+        self.goal = self.files(), database(self.spot)
         self.before = files(base)
+
+    def files(self):
+        """The campaign's files as they are now; a key that the command itself has made is as long as any."""
+        found = files(self.spot)
+        if self.command == "new" and KEY in found:
+            found[KEY] = str((self.spot / KEY).stat().st_size)
+        return found
 
     def fresh(self):
         shutil.rmtree(self.spot, ignore_errors=True)
@@ -221,7 +262,7 @@ class Sweep:
             wrong.append(f"exit {code}: {said[-300:]}")
         if files(self.spot / "inbox") != self.inbox:
             wrong.append("the inbox changed")
-        wrong += [f"half written: {name}" for name, digest in files(self.spot).items() if self.half(name, digest)]
+        wrong += [f"half written: {name}" for name, digest in self.files().items() if self.half(name, digest)]
         try:
             database(self.spot)
         except (AssertionError, sqlite3.Error) as error:
@@ -231,7 +272,7 @@ class Sweep:
             second not in DONE
         ):  # which of them depends on how much the first run had taken in: what is known already is clean
             wrong.append(f"second run: exit {second}: {self.output.read_text(errors='replace')[-300:]}")
-        now = files(self.spot), database(self.spot)
+        now = self.files(), database(self.spot)
         if fault.startswith("error") and self.unread(self.output.with_suffix(".before")):
             # A return that could not be read came in the second run, after those that are newer: its agency's versions
             # have another order.
@@ -240,7 +281,7 @@ class Sweep:
             goal = self.goal
         if now != goal:
             names = {name for name in {*now[0], *goal[0]} if now[0].get(name) != goal[0].get(name)}
-            tables = {name for name in goal[1] if now[1].get(name) != goal[1][name]}
+            tables = {name for name in {*now[1], *goal[1]} if now[1].get(name) != goal[1].get(name)}
             wrong.append(f"second run ends elsewhere: {sorted(names)[:4]} {sorted(tables)}")
         return wrong
 
@@ -259,17 +300,18 @@ class Sweep:
         return kept, {name: len(rows) if name == "version" else rows for name, rows in tables.items()}
 
     def half(self, name, digest):
-        if Path(name).name.startswith(".xltool-"):
+        if Path(name).name.startswith(".xltool-") or name == "campaign.lock":
             return False
         if name.startswith(
             "returned/"
         ):  # which version is sent back depends on which came first: it must be a whole workbook
-            return not zipfile.is_zipfile(self.spot / name)
+            return digest != self.before.get(name) and not zipfile.is_zipfile(self.spot / name)
         return digest not in {self.goal[0].get(name), self.before.get(name)}
 
 
 def swept(sweep, faults, every):
-    rows, failures = [], []
+    """Every disturbance of a command, told by kind; what is wrong."""
+    failures = []
     for fault, calls in faults.items():
         points = [(call, number) for call in calls for number in range(1, sweep.calls[call] + 1)][::every]
         bad = 0
@@ -278,29 +320,26 @@ def swept(sweep, faults, every):
             if wrong:
                 bad += 1
                 failures.append(f"{sweep.command} {fault} {call} #{number}: {'; '.join(wrong)}")
-        rows.append((sweep.command, fault, len(points), bad))
-        print(*rows[-1], sep="\t", flush=True)
+        print(sweep.command, sweep.calls.total(), fault, len(points), bad, sep="\t", flush=True)
     return failures
 
 
 def start():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="only every N-th point")
-    parser.add_argument("--only", choices=["build", "collect"])
+    parser.add_argument("--only", choices=COMMANDS, action="append", help="only these commands")
     given = parser.parse_args()
     if shutil.which("strace") is None:
         sys.exit("strace is not installed")
     failures = []
+    faults = {"signal=KILL": CALLS} | {f"error={error}": calls for error, calls in ERRORS.items()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bases = prepared(folder)
-        warmed(bases, folder)
-        print("command\tfault\tpoints\tfailed")
-        for command, base in bases.items():
-            if given.only in {None, command}:
-                kill = {"signal=KILL": CALLS}
-                errors = {f"error={error}": calls for error, calls in ERRORS.items()}
-                failures += swept(Sweep(folder, command, base), kill | errors, given.every)
+        print("command\tcalls\tfault\tpoints\tfailed")
+        for command in given.only or COMMANDS:
+            warmed(command, bases[command], folder)
+            failures += swept(Sweep(folder, command, bases[command]), faults, given.every)
     print(*failures[:40], sep="\n")
     with suppress(BrokenPipeError):
         sys.exit(bool(failures))

@@ -49,6 +49,8 @@ def mend_campaign(office: Intake) -> Iterator[str]:
         if not (campaign.root / name).is_dir():
             (campaign.root / name).mkdir(parents=True)
             yield f"已建立文件夹 {name}。"
+    for name in ("", *CAMPAIGN_FOLDERS):  # what a run that was killed has left
+        files.sweep_leftovers(campaign.root / name)
     if find_database_fault(campaign):
         yield from _rebuild_database(office)
     with closing(opening.open_store(campaign, create=True)) as store:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from xltool import api
 from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import Campaign
-from xltool.campaign.intake import Taken, describe_findings
+from xltool.campaign.intake import describe_findings
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError, finding
 from xltool.model import SEVERITIES, CellKey, Finding, Reading, Submission
@@ -33,13 +33,9 @@ class Rereading:
     messages: tuple[str, ...] = ()
 
 
-def find_read_once(store: Store, taken: Iterable[Taken]) -> list[Version]:
-    """The versions that have no second reading: those that count, and those that were just taken in."""
-    new = {item.sha256: item.agency for item in taken if item.sha256}
-    found = {version.sha256: version for version in store.counting().values()}
-    for agency in dict.fromkeys(new.values()):
-        found |= {version.sha256: version for version in store.versions(agency) if version.sha256 in new}
-    return [version for version in found.values() if not version.second]
+def find_read_once(store: Store) -> list[Version]:
+    """The versions that count and have no second reading: the same whatever run took them in."""
+    return [version for version in store.read_counting() if not version.second]
 
 
 def reread_versions(

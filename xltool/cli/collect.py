@@ -38,7 +38,7 @@ from xltool.messages import XltoolError
 @click.option(
     "--second",
     is_flag=True,
-    help="收下的工作簿、以及以前收下并计入而没有重读过的，用另一个程序库（openpyxl）再读一遍，核对各填报格的数；结果随各版记下。",
+    help="计入的工作簿里没有重读过的（也包括以前收下的），用另一个程序库（openpyxl）再读一遍，核对各填报格的数；结果随各版记下。",
 )
 @password_options
 def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool, passwords: tuple[str, ...]) -> None:
@@ -68,7 +68,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         if counts["accepted"] + counts["returned"] + counts["older"] + counts["rejected"]:
             store.note(office.at, campaign_options.name_user(), "collect", tally)
         faults: list[str] = []
-        changed = _read_twice(campaign, store, taken, passwords, jobs, faults) if second else frozenset()
+        changed = _read_twice(campaign, store, passwords, jobs, faults) if second else frozenset()
         states = {
             standing.entry.agency.code: standing.state
             for standing in iterate_standings(campaign, roster, store, now.date())
@@ -90,16 +90,15 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
 
 
-def _read_twice(  # noqa: PLR0917
+def _read_twice(
     campaign: Campaign,
     store: Store,
-    taken: Sequence[intake.Taken],
     passwords: Sequence[str],
     jobs: int,
     faults: list[str],
 ) -> frozenset[str]:
     """Reads what was read once a second time and tells what differs; the hashes of files of which more is known now."""
-    waiting = rereading.find_read_once(store, taken)
+    waiting = rereading.find_read_once(store)
     reread = rereading.reread_versions(campaign, store, waiting, passwords, jobs)
     found: list[rereading.Rereading] = []
     try:

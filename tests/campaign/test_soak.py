@@ -397,6 +397,11 @@ class Campaign:
     def recover(self, *, restored=False):
         """Mends the campaign; what came is known again, and what was decided since, which is told, is said again."""
         play, model = self.play, self.play.model
+        if restored:
+            with closing(Store(play.root / "campaign.db")) as store:
+                forgotten = model.taken.keys() - {row[0] for row in store.taken_files()}
+            said = play.run("status", "--json", code={0, 1}).output
+            assert not forgotten or f"归档 archive 里有 {len(forgotten)} 个文件" in said, said
         told = play.run("doctor", "--mend", code=None).output
         if "升级" in told:  # the number of the schema was hit: as of a newer xltool, which is left alone
             (play.root / "campaign.db").unlink()

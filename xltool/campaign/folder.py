@@ -115,6 +115,7 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise XltoolError(f"建不了文件夹 {root / name}：{files.name_reason(error)}。") from error
+    files.sweep_leftovers(root)
     if not (root / KEY).exists():
         files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
     files.write_file(root / ROSTER, roster.to_csv())

@@ -98,6 +98,19 @@ def remember_facts(campaign: Campaign, store: Store) -> None:
         store.remember(fact, str(getattr(campaign, fact)))
 
 
+def find_forgotten(campaign: Campaign, store: Store) -> str:
+    """That the archive has files that the database does not know, as after an old copy was put back; else empty."""
+    folder = campaign.root / ARCHIVE
+    there = folder.iterdir() if folder.is_dir() else ()
+    forgotten = store.find_unknown(path.stem for path in there if not path.name.startswith(files.TEMPORARY))
+    if not forgotten:
+        return ""
+    return (
+        f"归档 {ARCHIVE} 里有 {len(forgotten)} 个文件，{DATABASE} 里没有（还原过旧的数据库，或者收取时中断过；"
+        f"正在收取的除外），它们的数没有计入。请执行 xltool doctor -C {campaign.root} --mend 收回。"
+    )
+
+
 def find_edits(campaign: Campaign, store: Store) -> list[str]:
     """What of the settings was edited since blanks were issued, a sentence each.
 

@@ -398,6 +398,10 @@ class Store:
         rows = self._get("file", "WHERE size > 0 OR sha256 = ? ORDER BY rowid", _EMPTY)
         return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 
+    def find_unknown(self, digests: Iterable[str]) -> set[str]:
+        """Those of some hashes that no file bears which was ever taken in."""
+        return set(digests) - {row[0] for row in self._rows("SELECT sha256 FROM file")}
+
     def check_structure(self) -> str:
         """What SQLite itself finds wrong with the file, or with rows that are lost; empty when nothing is."""
         [answer] = self._rows("PRAGMA integrity_check(1)")[:1]

@@ -42,8 +42,9 @@ def campaign_option(command: Any) -> Any:
 def open_campaign(root: Path, *, create: bool = False, writes: bool = True) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end.
 
-    What of the settings was edited since blanks were issued is told. With `create` a database that was never there is
-    made. One that `writes` holds the campaign's lock, together with others but not with one that mends.
+    What of the settings was edited since blanks were issued is told, and what the archive has beyond the database. With
+    `create` a database that was never there is made. One that `writes` holds the campaign's lock, together with others
+    but not with one that mends.
     """
     campaign = folder.find_campaign(root)
     with hold_open(campaign) if writes else nullcontext():
@@ -65,7 +66,7 @@ def _open_found(campaign: Campaign, create: bool) -> Iterator[tuple[Campaign, Ro
         files.sweep_leftovers(campaign.root / name)
     store = opening.open_store(campaign, create=create)
     try:
-        for line in opening.find_edits(campaign, store):
+        for line in filter(None, [*opening.find_edits(campaign, store), opening.find_forgotten(campaign, store)]):
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)

@@ -186,7 +186,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error", "合计格被改写", "{where}的自动合计被改成了“{typed}”，{sum}。", "核对分项；合计不用填，请在原表填分项。"
     ),
     "total.retyped": Message(
-        "info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计。", "不用改。"
+        "info", "合计公式被数字代替", "{where}的公式被数字代替，数字无误，已按各项重新合计{more}。", "不用改。"
     ),
     "total.stale": Message(
         "warning",

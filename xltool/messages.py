@@ -79,8 +79,7 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
-    if found.code == "number.normalised":
-        facts["more"] = f"；本表这样读取的共 {len(found.keys)} 格" if len(found.keys) > 1 else ""
+    facts["more"] = f"；本表这样的共 {len(found.keys)} 格" if len(found.keys) > 1 else ""
     if found.code == "file.damaged":
         facts["at"] = f"（{facts['part']}）" if facts.get("part") else ""
     remedy, basis = message.remedy, message.basis

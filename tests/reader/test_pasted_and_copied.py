@@ -363,7 +363,7 @@ def test_many_remarks_of_a_table_are_one():
     assert reading.submission == given()
     assert len(reading.findings) <= 2 * len(SPEC.tables)
     assert codes(reading) == {"number.stored", "number.normalised"}
-    assert "；本表这样读取的共 " in "".join(api.message(found, SPEC) for found in reading.findings)
+    assert "；本表这样的共 " in "".join(api.message(found, SPEC) for found in reading.findings)
 
 
 AREAS = [area for area in PLAN.grids["applications"].rectangles if area.text]

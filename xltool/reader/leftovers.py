@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, GUIDE, HIDDEN
 from xltool.messages import finding
 from xltool.model import Finding, Leftover
@@ -66,11 +67,31 @@ def _find_extra_places(
         (at[0] - own[0], at[1] - own[1]) for key, own in zip(keys, owns, strict=True) for at in [located.cells[key]]
     }
     if moves <= {(0, 0)} and taken <= official:
-        return find_writing(plan, sheet, taken | read_blank(plan)[name].places)
+        repeated = {place for place, first in _list_covered(plan, name) if _hold_the_same(sheet, place, first)}
+        return find_writing(plan, sheet, taken | repeated | read_blank(plan)[name].places)
     read = taken | {located.cells[key] for key in keys}
     bottom, right = _find_edges(plan, name, moves)
     extra = find_writing(plan, sheet, read, identity.version is not None)
     return [place for place in extra if place[0] < bottom and place[1] < right]
+
+
+@derive_once
+def _list_covered(plan: Plan, name: str) -> tuple[tuple[Position, Position], ...]:
+    """The places of a sheet that the form's merged cells for figures cover, each with that of the figure."""
+    return tuple(
+        ((spot.row + down, spot.column + across), (spot.row, spot.column))
+        for key, spot in plan.cells.items()
+        if spot.sheet == name
+        for down in range(plan.areas[key].height)
+        for across in range(plan.areas[key].width)
+        if down or across
+    )
+
+
+def _hold_the_same(sheet: RawSheet, place: Position, first: Position) -> bool:
+    """Whether two cells hold one text: programs that know no merges write it into each cell."""
+    one, other = sheet.cells.get(place), sheet.cells.get(first)
+    return one is not None and other is not None and one.text == other.text
 
 
 def _find_edges(plan: Plan, name: str, moves: Collection[Position]) -> Position:

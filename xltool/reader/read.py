@@ -28,7 +28,7 @@ from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, Plan, make_plan
 
-_OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial"})
+_OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial", "total.retyped"})
 """What is said once of all the cells of a table of which it is true."""
 KIND_WORDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
 PLAIN_DIGITS: Final = 9
@@ -78,9 +78,9 @@ def read_workbook(
     )
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
-    progress.findings[:] = _join_remarks(progress)
     values = totals.compute_totals(progress.spec, given)
     _compare_totals(progress, values)
+    progress.findings[:] = _join_remarks(progress)
     if book.formulas and identity.version is not None:
         progress.findings.extend(_find_changed_formulas(progress, make_plan(identity.version, layout.prior)))
     faulty = {

@@ -256,7 +256,11 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
                 odd = watched or (kind == "n" and value is not None and not value.isdigit())
             if formula is not None:
                 text = _read_formula(formula, place, masters, part, allowance)
-                content = RawCell("empty", "", text) if content is None else content._replace(formula=text)
+                content = (
+                    RawCell("empty", "", text)
+                    if content is None
+                    else RawCell(content.kind, content.text, text, content.struck)
+                )
             if content is not None:
                 if place in cells:
                     raise damage_refusal(part, "同一单元格出现两次")
@@ -325,6 +329,8 @@ def join_runs(item: Element) -> str:
 
 def join_struck_runs(item: Element) -> str:
     """What of a shared or inline string is struck through."""
+    if len(item) == 1 and not len(item[0]):  # nearly all
+        return ""
     return "".join(join_runs(run) for run in item if run.tag.rpartition("}")[2] == "r" and _is_struck_run(run))
 
 

@@ -271,6 +271,17 @@ def test_the_name_of_another_agency_is_put_aside(office):
     assert office.run("consolidate", "--allow-missing").exit_code == 0
 
 
+def test_names_that_the_roster_had_mixed_up_are_no_fault_of_returns_once_it_is_mended(office):
+    mixed = ROSTER.replace("某县财政局", "某").replace("某县水利局", "某县财政局").replace("某,", "某县水利局,")
+    office.read_roster(mixed)
+    office.put("a.xlsx", office.fill(FINANCE))
+    assert office.run("collect").exit_code == 3
+    assert office.run("use", FINANCE, 1, *BY).exit_code == 0
+    office.read_roster(ROSTER)
+    agency = office.status()[1][FINANCE]
+    assert (agency["state"], agency["errors"], agency["waived"]) == ("accepted", 0, 0)
+
+
 def test_which_version_counts_and_none(office):
     office.put("a.xlsx", office.fill(FINANCE, seed=1))
     office.run("collect")

@@ -32,7 +32,9 @@ AGENCY_STATES: Final[Mapping[AgencyState, str]] = {
 # there.
 _TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
 
-_SETTLED_BY_CHOICE: Final = ("campaign.swapped", "campaign.renamed", "campaign.misnamed", "stamp.missing")
+_OF_NAMES: Final = ("campaign.swapped", "campaign.renamed")
+"""Findings about a file that bears another name than its agency's line of the roster."""
+_SETTLED_BY_CHOICE: Final = (*_OF_NAMES, "campaign.misnamed", "stamp.missing")
 """Doubts about whose a file is: the office's word that this version counts, for this name, is the word on them."""
 
 _REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
@@ -290,6 +292,9 @@ def days_overdue(campaign: Campaign, day: date) -> int:
 
 def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver], days: int, strict: bool) -> Standing:
     document = json.loads(version.submission)
+    if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
+        told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
+        version = replace(version, findings=told)
     verdicts = weigh_findings(version, waivers)
     still = [verdict for verdict in verdicts if verdict.open]
     errors = sum(verdict.severity == "error" for verdict in still)

@@ -188,3 +188,10 @@ def alive(pid):
 
 def test_limits_are_those_promised():
     assert (workers.WORKER_SECONDS, workers.WORKER_MEMORY) == (10, 512 * MIB)
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="the other processes would not know of the change")
+def test_where_nothing_can_be_written_to_nowhere(monkeypatch, capfd):
+    monkeypatch.setattr(os, "devnull", "/no/such/file")
+    assert list(run_in_workers(double, [1, 2], method="fork")) == [2, 4]
+    assert "Traceback" not in "".join(capfd.readouterr())

@@ -79,6 +79,14 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = Non
     return digest.hexdigest()
 
 
+def try_writing(folder: Path) -> None:
+    """Makes a file in a folder and takes it away again; raises `OSError` where that cannot be."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=_own_prefix()) as file:
+        file.write(b"xltool")
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def sweep_leftovers(folder: Path) -> None:
     """Clears away the temporary files that killed runs left in a folder; those of runs at work stay.
 

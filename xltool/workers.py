@@ -281,7 +281,11 @@ def _serve_items(
 def _silence_output() -> None:
     """A library that prints about a file, or a crash that prints its last words, says it to nobody."""
     faulthandler.disable()
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+    except OSError:  # a pipe that nobody reads from is as good
+        heard, nowhere = os.pipe()
+        os.close(heard)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     os.close(nowhere)

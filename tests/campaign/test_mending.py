@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -266,6 +267,26 @@ def test_a_returned_workbook_that_is_settled_is_not_missed_after_a_backup_is_put
     assert "written.returned" in wrong(office)
     mend(office)
     assert look(office)[1] == 0
+
+
+@pytest.mark.parametrize("last", ["campaign.db.new", "campaign.db.damaged1"])
+def test_mending_that_was_killed_is_begun_again_from_what_there_was(office, monkeypatch, last):
+    decide(office)
+    states, figures = office.states(), figures_of(office.root)
+    shutil.rmtree(office.root / "backup")
+    spoil_row(office)
+    replace = Path.replace
+
+    def killed(path, target):
+        if last in {path.name, Path(target).name}:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        office.run("doctor", "--mend")
+    mend(office)
+    assert (office.states(), figures_of(office.root)) == (states, figures)
 
 
 def test_what_a_killed_run_left_half_written_is_cleared(office):

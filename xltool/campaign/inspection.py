@@ -16,6 +16,7 @@ from xltool.campaign.folder import (
     ARCHIVE,
     CAMPAIGN_FOLDERS,
     DATABASE,
+    INBOX,
     KEY,
     OUTBOX,
     RETURNED,
@@ -148,12 +149,11 @@ def _inspect_folders(campaign: Campaign, mend: str) -> Iterator[Diagnosis]:
     if lost:
         yield Diagnosis("folders", "missing", f"文件夹：没有 {'、'.join(lost)}", mend)
     closed = []
-    for name in ("", *CAMPAIGN_FOLDERS):
+    for name in ("", *(name for name in CAMPAIGN_FOLDERS if name != INBOX)):  # there nothing is ever written
         path = campaign.root / name
         if path.is_dir():
             try:
-                with tempfile.NamedTemporaryFile(dir=path, prefix=files.TEMPORARY):
-                    pass
+                files.try_writing(path)
             except OSError:
                 closed.append(name or str(campaign.root))
     if closed:

@@ -132,7 +132,8 @@ def _rebuild_database(office: Intake) -> Iterator[str]:
         store.note(office.at, "xltool", "mend", f"重建，原来的库在 {BACKUPS}")
     if campaign.database.exists():
         target = _find_place(campaign.root / BACKUPS, f"{DATABASE}.damaged")
-        campaign.database.replace(target)
+        with campaign.database.open("rb") as damaged:  # a copy: a run that is killed here has it to begin from again
+            files.write_file(target, iter(lambda: damaged.read(2**20), b""))
         yield f"损坏的库留在 {BACKUPS}/{target.name}。"
     name_journal(campaign.database).unlink(missing_ok=True)
     new.replace(campaign.database)

@@ -9,7 +9,6 @@ import os
 import platform
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib import import_module, metadata
 from pathlib import Path
@@ -142,10 +141,7 @@ def _check_writable(folder: Path) -> Diagnosis:
 
     shown = folder.absolute()
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=files.TEMPORARY) as file:
-            file.write(b"xltool doctor")
-            file.flush()
-            os.fsync(file.fileno())
+        files.try_writing(folder)
     except OSError as error:
         return Diagnosis(
             "folder",

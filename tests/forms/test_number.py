@@ -68,6 +68,27 @@ def test_the_slash_itself_is_plain():
         ("没有", COUNT, None),
         ("1e5", COUNT, None),
         ("22, 其中修订16件", COUNT, "22"),
+        ("22，另有3件未结", COUNT, "22"),
+        ("1,022件", COUNT, "1022"),
+        ("1424.4万元", AMOUNT, "1424.4"),
+        ("78,1561", AMOUNT, "78.1561"),
+        ("78。1561", AMOUNT, "78.1561"),
+        ("78·1561万元", AMOUNT, "78.1561"),
+        ("78,1561", COUNT, None),
+        ("78。1561", COUNT, None),
+        ("1、203", COUNT, None),
+        ("1、203", AMOUNT, None),
+        ("3-4", COUNT, None),
+        ("3—4", COUNT, None),
+        ("3至4件", COUNT, None),
+        ("12件5件", COUNT, None),
+        ("3万", COUNT, None),
+        ("10余件", COUNT, None),
+        ("2023年", COUNT, None),
+        ("5%", COUNT, None),
+        ("251000元", COUNT, None),
+        ("2件", AMOUNT, None),
+        ("1.2.3", AMOUNT, None),
     ],
 )
 def test_text_is_never_taken_for_a_figure_but_for_a_hint(raw, measure, holds):
@@ -174,3 +195,20 @@ def test_programs_get_whole_numbers_where_there_are_no_decimals():
     for value, measure, exact in ((12, COUNT, 12), (12_500_000, AMOUNT, Decimal("12.5")), (0, AMOUNT, Decimal(0))):
         found = number.to_exact(value, measure)
         assert (found, type(found)) == (exact, type(exact))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "+1", "-2", "－2", "减4", "—", "无", "不适用", "2件", "70487元", "1424.4万元", "78,1561", "78。1561", "78·1561"]
+    + ["1、203", "3-4", "22（其中修订16件）", " 1 022 ", "１２", "34人次", "5%"],
+)
+def test_what_is_printed_where_a_figure_is_due(text):
+    assert number.is_figure_like(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "规章", "2023年", "12月31日", "一、", "1.属于国家秘密", "（一）", "共受理申请 31 件", "第3页", "3.其他", "。", "12" * 40],
+)
+def test_what_is_no_figure_at_all(text):
+    assert not number.is_figure_like(text)

@@ -22,10 +22,22 @@ _SPACES: Final = re.compile(r"\s+")  # Unicode spaces too, U+3000 among them
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202d\u2060\ufeff]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+_SIGN: Final = r"(?P<sign>减少?|增加?|[+-])?\s*"
 _HELD: Final = re.compile(
-    r"(减少?|增加?|[+-])?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(元|万元|亿元)?(?!\s*[0-9.,A-Za-z_/:年月-])", re.ASCII
+    _SIGN + r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:[.,。·][0-9]+)?)\s*(?P<rest>.*)", re.DOTALL
 )
-_IN_WAN: Final = {"元": Decimal("0.0001"), "亿元": Decimal(10000)}
+_ASIDE: Final = re.compile(r"[（(][^（）()]*[）)]|[,;，；]\s*[\u4e00-\u9fff].*", re.DOTALL)
+"""A note behind a number: in brackets, or behind a comma."""
+_COUNTED: Final = re.compile("[\u4e00-\u9fff]?")
+_NO_COUNTER: Final = frozenset("百千万亿余多几年月日时分秒倍成折点至到")
+"""Signs behind digits that make another number of them, or no number of things at all."""
+_LIKE: Final = re.compile(
+    _SIGN + r"[0-9](?:[0-9.,。·、 ]*[0-9])?(?:[-–—~至/][0-9]+)?"
+    r"(?:[.。、]|\s*(?P<unit>%|[\u4e00-\u9fff]{0,2})\s*(?:[（(].*[）)])?)",
+    re.DOTALL,
+)
+_NO_UNIT: Final = frozenset("年月日时")
+_IN_WAN: Final = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10000)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +159,38 @@ def _shorten(raw: str) -> str:
 
 
 def _find_number(text: str, measure: Measure) -> str | None:
-    """The number that a text such as `22（其中修订16件）`, `251000元` or `减4` seems to hold, or None."""
-    match = _HELD.match(text)
+    """The number that a text such as `22（其中修订16件）`, `251000元`, `78。1561` or `减4` seems to hold.
+
+    None where it may be more than one: a wrong hint is worse than none.
+    """
+    match = _HELD.fullmatch(text)
     if match is None:
         return None
-    sign, digits, unit = match.groups()
-    number = Decimal(digits.replace(",", ""))
-    if measure.unit == "万元" and unit in _IN_WAN:
-        number *= _IN_WAN[unit]
+    sign, digits, unit = match["sign"], match["digits"], _ASIDE.sub("", match["rest"]).strip()
+    money = measure.unit in _IN_WAN
+    if unit and unit != measure.unit and not (_IN_WAN.keys() >= {unit} if money else _counts(unit)):
+        return None
+    grouped = _GROUPED.fullmatch(digits) is not None
+    if not grouped and not digits.isdecimal() and not (measure.decimals or "." in digits):
+        return None
+    number = Decimal(digits.replace(",", "") if grouped else re.sub("[,。·]", ".", digits))
+    if money and unit:
+        number *= _IN_WAN[unit] / _IN_WAN[measure.unit]
     if sign and sign.startswith(("减", "-")):
         number = -number
     figure = from_decimal(number.normalize(), measure)
     return None if figure.value is None else format_figure(figure.value, measure)
+
+
+def _counts(unit: str) -> bool:
+    """Whether a sign behind digits is a word that things are counted by, such as 件 or 个."""
+    return _COUNTED.fullmatch(unit) is not None and unit not in _NO_COUNTER and unit not in _IN_WAN
+
+
+def is_figure_like(text: str) -> bool:
+    """Whether a text is printed where a figure is due: a figure, a slash, or digits with a sign, a unit or a note."""
+    plain = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip().translate(_WIDE)
+    if plain in SLASHES:
+        return True
+    match = _LIKE.fullmatch(plain) if len(plain) <= MAX_QUOTED_NUMBER else None
+    return match is not None and not _NO_UNIT & {*(match["unit"] or "")}

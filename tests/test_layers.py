@@ -180,6 +180,7 @@ MODULES = {
         "boilerplate",
         "document",
         "docx",
+        "heads",
         "html",
         "pdf",
         "radicals",
@@ -189,6 +190,7 @@ MODULES = {
         "text",
         "title",
         "verify",
+        "vocabulary",
     },
     "reader": {
         "__init__",

@@ -601,11 +601,11 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "核对原文，补全表格后再读。",
         ANNUAL_NOTICE,
     ),
-    "published.row": Message(
-        "error",
-        "行内数字个数不对",
-        "{table}有 {count} 行的数字个数与栏数不符，没有读取：{rows}。",
-        "核对原文的合并单元格和空格。",
+    "published.unread": Message(
+        "warning",
+        "印出了但没有读取的行",
+        "{table}有 {count} 行印出了但没有读取：{rows}；这些格留空。",
+        "核对原文，看合并单元格、空格和表头；读出后把这些数补上。",
         ANNUAL_NOTICE,
     ),
     "published.twice": Message(
@@ -642,7 +642,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "published.heads": Message(
         "warning",
         "表头与表样不同",
-        "{table}的表头与表样不同：{heads}；栏数相符，按表样的次序读取。",
+        "{table}{what}；栏数相符，按表样的次序读取。",
         "核对读出的数。",
         ANNUAL_NOTICE,
     ),

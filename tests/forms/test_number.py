@@ -199,8 +199,8 @@ def test_programs_get_whole_numbers_where_there_are_no_decimals():
 
 @pytest.mark.parametrize(
     "text",
-    ["0", "+1", "-2", "－2", "减4", "—", "无", "不适用", "2件", "70487元", "1424.4万元", "78,1561", "78。1561", "78·1561"]
-    + ["1、203", "3-4", "22（其中修订16件）", " 1 022 ", "１２", "34人次", "5%"],
+    """0|+1|-2|－2|减4|—|无|不适用|2件|70487元|1424.4万元|78,1561|78。1561|78·1561|1、203|3-4
+    22（其中修订16件）| 1 022 |１２|34人次|5%""".replace("\n", "|").split("|"),
 )
 def test_what_is_printed_where_a_figure_is_due(text):
     assert number.is_figure_like(text)
@@ -208,7 +208,20 @@ def test_what_is_printed_where_a_figure_is_due(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "规章", "2023年", "12月31日", "一、", "1.属于国家秘密", "（一）", "共受理申请 31 件", "第3页", "3.其他", "。", "12" * 40],
+    [
+        "",
+        "规章",
+        "2023年",
+        "12月31日",
+        "一、",
+        "1.属于国家秘密",
+        "（一）",
+        "共受理申请 31 件",
+        "第3页",
+        "3.其他",
+        "。",
+        "12" * 40,
+    ],
 )
 def test_what_is_no_figure_at_all(text):
     assert not number.is_figure_like(text)

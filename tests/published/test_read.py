@@ -268,7 +268,9 @@ def refused(data, code):
 def test_no_tables():
     words = "\n".join(line for line in TEXT.splitlines() if not line.startswith("\t"))
     assert "文件里没有表格" in refused(words.encode(), "published.no_tables")
-    assert "文件里有 1 个表格，都不是" in refused(f"{words}\n\t甲\n\t1\n\n\t乙\n\t2\n".encode(), "published.no_tables")
+    assert "文件里没有表格" in refused(f"{words}\n\t甲\n\t1\n\n\t乙\n\t2\n".encode(), "published.no_tables")
+    page = f"<html><body><p>{words}</p><table><tr><td>甲</td><td>1</td></tr></table></body></html>"
+    assert "文件里有 1 个表格，都不是" in refused(page.encode(), "published.no_tables")
     assert api.read(words.encode()).findings[0].code == "published.no_tables"
 
 
@@ -315,14 +317,19 @@ def test_a_table_that_is_missing():
 def test_columns_in_another_order_are_not_read():
     imported = api.imported(changed(TEXT, "\t商业企业\n\t科研机构\n", "\t科研机构\n\t商业企业\n"))
     assert value(imported, "applications.received.enterprise") is None
-    assert "表三缺 25 行" in message(imported, "published.cut")
+    assert "表三有 25 行印出了但没有读取" in message(imported, "published.unread")
+    assert "各栏的次序与表样不同" in message(imported, "published.unread")
+    assert codes(imported) == {"published.unread"}
 
 
 def test_a_row_with_a_figure_too_few():
     [row] = rows_of(TEXT, "（一）予以公开")
     imported = api.imported(TEXT.replace(row, row.rstrip("\n").rsplit("\n", 1)[0] + "\n\n").encode())
     assert value(imported, "applications.granted.natural_person") is None
-    assert {"published.row", "published.cut"} <= codes(imported)
+    assert codes(imported) == {"published.unread"}
+    assert "表三有 1 行印出了但没有读取：“（一）予以公开”（印了 6 个数，表样是 7 栏）" in message(
+        imported, "published.unread"
+    )
 
 
 def test_nobody_and_no_year():

@@ -24,7 +24,8 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _SIGN: Final = r"(?P<sign>减少?|增加?|[+-])?\s*"
 _HELD: Final = re.compile(
-    _SIGN + r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:[.,。·][0-9]+)?)\s*(?P<rest>.*)", re.DOTALL
+    _SIGN + r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:[.,。·][0-9]+)?)\s*(?P<rest>.*)",
+    re.DOTALL,
 )
 _ASIDE: Final = re.compile(r"[（(][^（）()]*[）)]|[,;，；]\s*[\u4e00-\u9fff].*", re.DOTALL)
 """A note behind a number: in brackets, or behind a comma."""

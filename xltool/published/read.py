@@ -21,6 +21,7 @@ from xltool.published import docx, html, sections, tables, text
 from xltool.published.aside import AsideText
 from xltool.published.document import Document
 from xltool.published.tables import PrintedFigure, TableFigures
+from xltool.published.vocabulary import bare_label, plain_label, read_vocabulary
 from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
@@ -73,8 +74,8 @@ class Imported:
         )
 
 
-def read_document(data: bytes) -> tuple[str, Document] | None:
-    """What kind of document bytes are, in words, and its parts.
+def read_document(data: bytes, specs: Sequence[FormSpec]) -> tuple[str, Document] | None:
+    """What kind of document bytes are, in words, and its parts; the labels of forms tell the tables of a plain text.
 
     None for what is no document that a report is published as.
 
@@ -89,7 +90,7 @@ def read_document(data: bytes) -> tuple[str, Document] | None:
         return "PDF", pdf.read_pdf(data)
     if kinds.is_page(data):
         return "网页", html.read_html(data)
-    return ("文本", text.read_text(data)) if kinds.is_text(data) else None
+    return ("文本", text.read_text(data, read_vocabulary(specs))) if kinds.is_text(data) else None
 
 
 def read_report(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
@@ -98,7 +99,7 @@ def read_report(data: bytes, specs: Sequence[FormSpec], source: str = "", hints:
     What is no report has no submission and one finding.
     """
     try:
-        opened = read_document(data)
+        opened = read_document(data, specs)
     except Refusal as refusal:
         return _reject(refusal.finding)
     if opened is None:
@@ -112,16 +113,14 @@ def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> 
     Another reader may know it.
     """
     try:
-        opened = read_document(data)
+        opened = read_document(data, specs)
     except Refusal as refusal:
         return _reject(refusal.finding) if data.startswith(_PDF) else None
     if opened is None:
         return None
     kind, parts = opened
     if not (
-        parts.notes
-        or any(sections.has_form_title(parts, spec) for spec in specs)
-        or tables.find_tables(specs, parts.tables())
+        parts.notes or any(sections.has_form_title(parts, spec) for spec in specs) or tables.find_tables(specs, parts)
     ):
         return None
     return read_document_parts(kind, parts, specs, source)
@@ -133,7 +132,7 @@ def read_document_parts(
     """The submission in the parts of a published report."""
     if opened.notes and not opened.parts:
         return _reject(opened.notes[0])
-    found = tables.find_tables(specs, opened.tables())
+    found = tables.find_tables(specs, opened)
     if not found:
         count = len(opened.tables())
         return _reject(
@@ -160,7 +159,7 @@ def read_document_parts(
     ]
     spec = newest if newest in covering or not covering else covering[0]
     words = words if spec is newest else sections.read_words(opened, spec)
-    printed, findings = _choose_figures(spec, found, year)
+    printed, findings = _choose_figures(spec, found, year, _list_printed_labels(opened))
     if printed is None:
         return _reject(findings[0])
     _tell_beside(printed, findings)
@@ -215,7 +214,7 @@ def _reject(found: Finding) -> Imported:
 
 
 def _choose_figures(
-    spec: FormSpec, found: Mapping[str, list[TableFigures]], year: int
+    spec: FormSpec, found: Mapping[str, list[TableFigures]], year: int, said: frozenset[str]
 ) -> tuple[dict[CellKey, PrintedFigure] | None, list[Finding]]:
     """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
     printed: dict[CellKey, PrintedFigure] = {}
@@ -229,8 +228,8 @@ def _choose_figures(
             default=None,
         )
         if best is None:
-            rows = [row.label for block in table.blocks for row in block.rows]
-            findings.append(finding("published.cut", table=table.name, count=len(rows), rows=_list_labels(rows)))
+            figures = TableFigures(spec, table)
+            _tell_missing(spec, figures, [row for block in table.blocks for row in block.rows], said, findings)
             continue
         figures = best if own is None else own if len(own.cells) >= len(best.cells) else best
         if len(figures.doubled) * 2 > len(figures.cells):
@@ -242,7 +241,7 @@ def _choose_figures(
         printed.update({key: value for key, value in figures.cells.items() if key in spec.index})
         findings += _find_table_doubts(spec, figures, year)
         if figures.doubts or figures.spec is not spec:
-            _fill_single_rows(spec, figures, printed, findings)
+            _fill_single_rows(spec, figures, printed, said, findings)
     return printed, findings
 
 
@@ -266,19 +265,23 @@ def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iter
             yield finding(
                 "published.twice", key, raw=figures.cells[key].raw[:MAX_QUOTED_TEXT], other=again.raw[:MAX_QUOTED_TEXT]
             )
-    if figures.short:
-        yield finding("published.row", table=table, count=len(figures.short), rows=_list_labels(figures.short))
     guessed = list(dict.fromkeys(value.note for value in figures.cells.values() if value.note.startswith("印作")))
     if guessed:
         yield finding("published.label", table=table, count=len(guessed), rows=_list_labels(guessed))
-    if figures.heads:
-        yield finding("published.heads", table=table, heads=_list_labels([f"“{head}”" for head in figures.heads]))
+    if figures.heads or figures.headless:
+        heads = _list_labels([f"“{head}”" for head in figures.heads])
+        what = f"的表头与表样不同：{heads}" if figures.heads else "没有印出表头"
+        yield finding("published.heads", table=table, what=what)
 
 
 def _fill_single_rows(
-    spec: FormSpec, figures: TableFigures, printed: dict[CellKey, PrintedFigure], findings: list[Finding]
+    spec: FormSpec,
+    figures: TableFigures,
+    printed: dict[CellKey, PrintedFigure],
+    said: frozenset[str],
+    findings: list[Finding],
 ) -> None:
-    """Rows that stand for a group: the others of the group hold 0. Rows that are not printed at all are told."""
+    """Rows that stand for a group: the others of the group hold 0. Rows that were not read are told."""
     missing = []
     for block in figures.table.blocks:
         for row in block.rows:
@@ -287,17 +290,46 @@ def _fill_single_rows(
                 continue
             group = next((head for head in reversed(row.heads) if _stands_alone(figures, block.rows, head.label)), None)
             if group is None:
-                missing.append(row.label)
+                missing.append(row)
                 continue
             last = next(other for other in reversed(block.rows) if group in other.heads)
             note = f"“{group.label}”只印了一行"
             printed.update({key: PrintedFigure("0", row.label, note) for key in keys})
             told = finding("published.one_row", table=figures.table.name, head=group.label, row=last.label)
             findings.extend([] if told in findings else [told])
-    if missing:
+    _tell_missing(spec, figures, missing, said, findings)
+
+
+def _tell_missing(
+    spec: FormSpec, figures: TableFigures, rows: Sequence[Row], said: frozenset[str], findings: list[Finding]
+) -> None:
+    """Tells rows that have no figures: those that are printed apart from those that are not, each with its cells."""
+    table = figures.table
+    keys = {
+        row: [cell.key for cell in spec.cells if cell.table.id == table.id and cell.row.id == row.id] for row in rows
+    }
+    told = [row for row in figures.unread if any(key in keys[each] for each in rows for key in row.keys)]
+    held = {key for row in told for key in row.keys}
+    others = [row for row in rows if held.isdisjoint(keys[row])]
+    loose = [row for row in others if not said.isdisjoint(tables.list_wordings(table, row))]
+    cut = [row for row in others if row not in loose]
+    reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（后面没有数）" for row in loose]
+    if reasons:
+        cells = [key for row in rows if row not in cut for key in keys[row]]
         findings.append(
-            finding("published.cut", table=figures.table.name, count=len(missing), rows=_list_labels(missing))
+            finding("published.unread", *cells, table=table.name, count=len(reasons), rows=_list_labels(reasons))
         )
+    if cut:
+        cells = [key for row in cut for key in keys[row]]
+        rows_told = _list_labels([row.label for row in cut])
+        findings.append(finding("published.cut", *cells, table=table.name, count=len(cut), rows=rows_told))
+
+
+def _list_printed_labels(document: Document) -> frozenset[str]:
+    """What stands on a line or in a cell of its own anywhere in a document, bare and without what offices add."""
+    texts = [line for prose in document.prose() for line in prose.splitlines()]
+    texts += [entry.text for table in document.tables() for row in table.rows for entry in row]
+    return frozenset(label for text in texts for label in (bare_label(text), plain_label(text)) if label)
 
 
 def _stands_alone(figures: TableFigures, rows: Sequence[Row], head: str) -> bool:
@@ -309,7 +341,7 @@ def _stands_alone(figures: TableFigures, rows: Sequence[Row], head: str) -> bool
         for key, value in figures.cells.items()
         if key.startswith(f"{figures.table.id}.{row.id}.")
     ]
-    return bool(here) and all(tables.bare_label(value.label) == tables.bare_label(head) for value in here)
+    return bool(here) and all(bare_label(value.label) == bare_label(head) for value in here)
 
 
 def _first_printed(cells: Mapping[CellKey, PrintedFigure]) -> PrintedFigure:

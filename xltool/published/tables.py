@@ -1,25 +1,27 @@
-"""Finds the official tables among those that a report prints, in whatever way, and the figure of each cell."""
+"""Finds the official tables among those that a report prints, in whatever way, and the figure of each cell.
+
+A row is known by its label and by as many figures as its block is wide. The heads above say more: another order,
+another unit, another edition. Where they are not to be read, a row counts that keeps the sums of the form.
+"""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xltool.forms.label import normalise_label
-from xltool.forms.layout import grid
+from xltool.forms.number import is_figure_like
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
-from xltool.published.document import Lattice, TableEntry
+from xltool.published.document import Document, Prose, TableEntry
+from xltool.published.heads import HeadVerdict, is_like_heads, judge_heads, judge_heads_across, keeps_sums
+from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
 ALIKE_LABELS: Final = 0.6
 """From which likeness on a label that nobody knows is taken for an official one that is missing beside it."""
-
-_MARKS: Final = re.compile("[“”\"'‘’「」『』*＊]")
-_NUMBER: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十0-9]+\)|[0-9]+\.)")
-_FIGURE: Final = re.compile(r"[0-9０-９./／—–－+,，无不适用-]*")
+FEWEST_SIGNS: Final = 5
+"""Signs of a broken label that tell which one it is the beginning of."""
 
 
 class PrintedFigure(NamedTuple):
@@ -44,6 +46,14 @@ class PrintedFigure(NamedTuple):
         )
 
 
+class UnreadRow(NamedTuple):
+    """A row that is printed, and whose figures were not read: its label as printed, its cells, and why."""
+
+    label: str
+    keys: tuple[CellKey, ...]
+    reason: str
+
+
 @dataclass
 class TableFigures:
     """The figures that were found of one table of one form, and how well it fits."""
@@ -54,8 +64,18 @@ class TableFigures:
     doubled: dict[CellKey, PrintedFigure] = field(default_factory=dict)
     heads: list[str] = field(default_factory=list)
     """Heads that are not the official ones."""
-    short: list[str] = field(default_factory=list)
-    """Labels of rows with too few or too many figures."""
+    headless: bool = False
+    """Whether some figures stand under no heads at all."""
+    verdicts: dict[str, HeadVerdict] = field(default_factory=dict)
+    """What the heads of each block say, by the id of its first row, where they are printed."""
+    passed: list[UnreadRow] = field(default_factory=list)
+    """Rows that were passed over, wherever they are printed."""
+
+    @property
+    def unread(self) -> list[UnreadRow]:
+        """The rows that are printed, and nowhere so that they could be read."""
+        rows = {row.keys: row for row in reversed(self.passed)}
+        return [row for row in reversed(rows.values()) if not any(key in self.cells for key in row.keys)]
 
     @property
     def doubts(self) -> int:
@@ -64,7 +84,7 @@ class TableFigures:
         0 for a perfect fit.
         """
         wanted = sum(len(block.rows) * len(block.columns) for block in self.table.blocks)
-        return wanted - len(self.cells) + len(self.heads) + len(self.short)
+        return wanted - len(self.cells) + len(self.heads) + len(self.unread) + self.headless
 
 
 class _TableLine(NamedTuple):
@@ -73,39 +93,59 @@ class _TableLine(NamedTuple):
     entries: tuple[TableEntry, ...]
     bare: tuple[str, ...]
 
+    @property
+    def figures(self) -> tuple[TableEntry, ...]:
+        """The figures in which the row ends, and the blanks among and behind them; none where all is blank."""
+        start = len(self.bare)
+        while start and (not self.bare[start - 1] or is_figure_like(self.entries[start - 1].text)):
+            start -= 1
+        return self.entries[start:] if any(self.bare[start:]) else ()
 
-def find_tables(specs: Sequence[FormSpec], tables: Sequence[Lattice]) -> dict[str, list[TableFigures]]:
+
+def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list[TableFigures]]:
     """For each id of a table the readings of the printed tables by the forms that have such a table, the best first.
 
     The newest edition is tried first; where it fits without a doubt, no other is.
     """
     everything: dict[str, list[TableFigures]] = {}
-    printed = [[_bare_line(row) for row in table.rows] for table in tables]
-    said = [frozenset().union(*(line.bare for line in lines)) for lines in printed]
+    printed = [[_bare_line(row) for row in table.rows] for table in document.tables()]
+    leads = list(_list_leads(document))
     for spec in sorted(specs, key=lambda spec: spec.years[0], reverse=True):
         for table in spec.tables:
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
             figures = TableFigures(spec, table)
-            read, labels = _read_rows_across if table.blocks[0].across else _read_rows_down, _index_labels(table)
-            for at, lines in enumerate(printed, start=1):
-                if not said[at - 1].isdisjoint(labels):
-                    read(figures, lines, at)
-            if figures.cells:
+            rivals = _list_rivals(specs, spec, table)
+            for at, (lines, lead) in enumerate(zip(printed, leads, strict=True), start=1):
+                if table.blocks[0].across:
+                    _read_rows_across(figures, lines, at, lead)
+                elif any(_find_place(table, text) is not None for line in lines for text in line.bare if text):
+                    _read_rows_down(figures, lines, at, rivals)
+            if figures.cells or figures.passed:
                 everything.setdefault(table.id, []).append(figures)
     for readings in everything.values():
         readings.sort(key=lambda figures: figures.doubts)
     return everything
 
 
+def _list_leads(document: Document) -> Iterator[str]:
+    """For each table the last line above it."""
+    lead = ""
+    for part in document.parts:
+        if isinstance(part, Prose):
+            lead = part.text if part.text.strip() else lead
+        else:
+            yield lead
+
+
+def _list_rivals(specs: Sequence[FormSpec], own: FormSpec, table: Table) -> tuple[Block, ...]:
+    """The blocks of the same table in other editions."""
+    others = [other for spec in specs if spec is not own for other in spec.tables if other.id == table.id]
+    return tuple(block for other in others for block in other.blocks if not block.across)
+
+
 def _bare_line(row: Sequence[TableEntry]) -> _TableLine:
     return _TableLine(tuple(row), tuple([bare_label(entry.text) for entry in row]))
-
-
-@lru_cache(maxsize=8192)
-def bare_label(text: str) -> str:
-    """A label without what printers change: spaces, width, quotation marks."""
-    return _MARKS.sub("", normalise_label(text)).replace("〔", "(").replace("〕", ")")
 
 
 # ---------------------------------------------------------------- rows under one another
@@ -145,6 +185,37 @@ def _index_labels(table: Table) -> Mapping[str, _RowPlace]:
 
 
 @lru_cache(maxsize=64)
+def _index_plain_labels(table: Table) -> Mapping[str, _RowPlace]:
+    """The rows of a table by their labels without what offices add, where those mean one row and no head."""
+    heads = {bare_label(part.label) for block in table.blocks for part in _list_column_heads(block)}
+    found: dict[str, list[_RowPlace]] = {}
+    for label, place in _index_labels(table).items():
+        found.setdefault(plain_label(label), []).append(place)
+    return {
+        label: places[0]
+        for label, places in found.items()
+        if label and label not in heads and len({place.keys for place in places}) == 1
+    }
+
+
+def _list_column_heads(block: Block) -> Iterator[Column | Head]:
+    for column in block.columns:
+        yield column
+        yield from column.heads
+
+
+def _find_place(table: Table, bare: str) -> _RowPlace | None:
+    """The row that a bare label means."""
+    return _index_labels(table).get(bare) or _index_plain_labels(table).get(plain_label(bare))
+
+
+def list_wordings(table: Table, row: Row) -> frozenset[str]:
+    """What the label of a row may be printed as and mean no other row: bare, and without what offices add."""
+    plain = {label for label, place in _index_plain_labels(table).items() if place.own and place.row is row}
+    return frozenset({bare_label(label) for label in (row.label, *row.variants)} | plain)
+
+
+@lru_cache(maxsize=64)
 def _index_variants(table: Table) -> Mapping[str, str]:
     """The official heads by what else they are called."""
     heads: list[Row | Column | Head] = []
@@ -154,97 +225,125 @@ def _index_variants(table: Table) -> Mapping[str, str]:
     return {bare_label(wording): bare_label(head.label) for head in heads for wording in head.variants}
 
 
-def _read_rows_down(figures: TableFigures, printed: Sequence[_TableLine], number: int) -> None:
-    labels, variants = _index_labels(figures.table), _index_variants(figures.table)
+class _StrangeRow(NamedTuple):
+    """A row of figures behind a label that nobody knows; `before` is the number of the row of the form above it."""
+
+    line: _TableLine
+    figures: tuple[TableEntry, ...]
+    before: int
+
+
+def _read_rows_down(
+    figures: TableFigures, printed: Sequence[_TableLine], number: int, rivals: tuple[Block, ...]
+) -> None:
+    table = figures.table
+    places, variants = _list_row_places(table), _index_variants(table)
     heads: list[str] = []
     block: Block | None = None
-    fits = False
-    unknown: list[tuple[Block, _TableLine]] = []
+    before = -1
+    strange: list[_StrangeRow] = []
+    after: list[int] = []
     for line in printed:
-        said = [at for at, text in enumerate(line.bare) if text in labels]
-        if not said:
-            if block is not None and _ends_in_figures(line, len(block.columns)):
-                unknown += [(block, line)] if fits else []
-                continue
-            heads = [] if block is not None else heads
-            block = None
-            heads += [variants.get(text, text) for text in line.bare if text]
+        said = [at for at, text in enumerate(line.bare) if text and _find_place(table, text) is not None]
+        place = _find_place(table, line.bare[said[-1]]) if said else None
+        run = line.figures
+        if run and (place is None or _stands_behind_other(line, said[-1], run, place)):
+            strange.append(_StrangeRow(line, run, before))
+        if place is None:
+            words = [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
+            if words and (not run or block is None):
+                heads = [] if block is not None else heads
+                block = None
+                heads += words[:-1] if run else words
             continue
-        place = labels[line.bare[said[-1]]]
-        before = [variants.get(text, text) for text in line.bare[: said[-1]] if text and text not in labels]
-        if before and not _list_column_labels(place.block).isdisjoint(
-            before
-        ):  # where nothing marks the end of a row, its heads stand before it
-            heads, block = before, None
+        above = [
+            variants.get(text, text) for text in line.bare[: said[-1]] if text and _find_place(table, text) is None
+        ]
+        if _are_heads(place.block, above):  # where nothing marks the end of a row, its heads stand before it
+            heads, block = above, None
         if place.block is not block:
             block = place.block
-            fits, foreign = _match_heads(block, tuple(heads))
-            figures.heads += [
-                head for head in foreign if fits and head not in figures.heads and not _is_title(figures.table, head)
-            ]
-        if fits:
-            _take_row(figures, place, line, said[-1], number=number)
-    for where, line in unknown:
-        _guess_row(figures, where, line, number)
+            known = figures.verdicts.get(block.rows[0].id) if not is_like_heads(block, heads) else None
+            figures.verdicts[block.rows[0].id] = known or judge_heads(table, block, tuple(heads), rivals)
+        if strange and strange[-1].line is line:
+            continue
+        before = places.index(place._replace(own=True)) if place.own else before
+        after.append(before)
+        _take_row(figures, place, line, said[-1], figures.verdicts[block.rows[0].id], number=number)
+    for row in strange:
+        _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
 
 
-@lru_cache(maxsize=64)
+def _stands_behind_other(line: _TableLine, at: int, run: Sequence[TableEntry], place: _RowPlace) -> bool:
+    """Whether words of another label stand between a label and the figures: the label of a group before its row's."""
+    between = line.bare[at + 1 : len(line.bare) - len(run)]
+    return any(between) and len(line.bare) - at - 1 > len(place.keys) and _count_values(run) <= len(place.keys)
+
+
+def _count_values(run: Sequence[TableEntry]) -> int:
+    """How many cells of a row hold figures, without the blank ones behind the last."""
+    return max((at for at, entry in enumerate(run, start=1) if entry.text.strip()), default=0)
+
+
+@lru_cache(maxsize=1024)
 def _list_column_labels(block: Block) -> frozenset[str]:
     return frozenset(bare_label(column.label) for column in block.columns)
 
 
-def _is_title(table: Table, head: str) -> bool:
-    """Whether a head is the table's own title, with a number or without, as some print it in the table's first row."""
-    return _NUMBER.sub("", head) == _NUMBER.sub("", bare_label(table.title))
-
-
-@lru_cache(maxsize=1024)
-def _match_heads(block: Block, heads: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
-    """Whether the heads above are those of the block, each level in the official order.
-
-    And those that are none of its.
-    """
-    wanted = [bare_label(column.label) for column in block.columns]
-    known = {
-        *wanted,
-        *(bare_label(head.label) for column in block.columns for head in column.heads),
-        bare_label(block.corner),
-        bare_label(block.caption),
-    }
-    foreign = tuple(head for head in heads if head not in known)
-    if not heads:
-        return True, ()  # a table that goes on behind a page break
-    if sum(label in heads for label in wanted) * 2 < len(wanted):
-        return False, foreign
-    levels: dict[int, list[str]] = {}
-    for column in block.columns:
-        levels.setdefault(len(column.heads), []).append(bare_label(column.label))
-    return all(_stand_in_order(level, heads) for level in levels.values()), foreign
-
-
-def _stand_in_order(level: Sequence[str], heads: Sequence[str]) -> bool:
-    """Whether those heads of a level that are printed stand in the official order, and each as often."""
-    return [head for head in heads if head in level] == [label for label in level if label in heads]
+def _are_heads(block: Block, texts: Sequence[str]) -> bool:
+    """Whether words before a label in its row are heads: official ones, or several."""
+    return not _list_column_labels(block).isdisjoint(texts) or len(texts) > 2
 
 
 def _take_row(
-    figures: TableFigures, place: _RowPlace, line: _TableLine, at: int, *, number: int, guessed: bool = False
+    figures: TableFigures,
+    place: _RowPlace,
+    line: _TableLine,
+    at: int,
+    verdict: HeadVerdict,
+    *,
+    number: int,
+    guessed: bool = False,
 ) -> None:
-    """Notes the figures behind the label at `at` of a printed line, for a row of a block."""
+    """Notes the figures behind the label at `at` of a printed line, for a row of a block, or why they are not read."""
     values = list(line.entries[at + 1 :])
     while len(values) > len(place.keys) and not values[-1].text.strip():
         values.pop()
     label = " ".join(line.entries[at].text.split())
     if not place.own and not any(value.text.strip() for value in values):
         return  # the head of a group on a line of its own
-    if len(values) != len(place.keys):
-        figures.short.append(label)
-        return
     told = place.row.label
-    note = f"印作“{label}”，按“{told}”读取" if guessed else "" if place.own else f"只印了一行“{label}”，记在“{told}”"
-    _note_figures(
-        figures, place.keys, [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
+    note = (
+        f"印作“{label}”，按“{told}”读取"
+        if guessed and plain_label(label) != plain_label(told)
+        else ""
+        if place.own
+        else f"只印了一行“{label}”，记在“{told}”"
     )
+    printed = [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
+    reason = _find_reason(figures.spec, place, printed, verdict)
+    if reason:
+        figures.passed.append(UnreadRow(label, place.keys, reason))
+        return
+    _note_heads(figures, verdict)
+    _note_figures(figures, place.keys, printed)
+
+
+def _find_reason(spec: FormSpec, place: _RowPlace, printed: Sequence[PrintedFigure], verdict: HeadVerdict) -> str:
+    """Why the figures of a row are not read; '' where they are."""
+    count, wanted = len(printed), len(place.keys)
+    if count != wanted:
+        return f"印了 {count} 个数，表样是 {wanted} 栏" if count else "后面没有数"
+    if verdict.against:
+        return verdict.against
+    if verdict.unsure and not keeps_sums(spec, dict(zip(place.keys, [each.raw for each in printed], strict=True))):
+        return "表头与表样不同，各数又不合表样的勾稽关系"
+    return ""
+
+
+def _note_heads(figures: TableFigures, verdict: HeadVerdict) -> None:
+    figures.headless = figures.headless or verdict.missing
+    figures.heads += [head for head in verdict.foreign if head not in figures.heads]
 
 
 def _note_figures(figures: TableFigures, keys: Sequence[CellKey], printed: Sequence[PrintedFigure]) -> None:
@@ -255,59 +354,64 @@ def _note_figures(figures: TableFigures, keys: Sequence[CellKey], printed: Seque
     figures.cells.update(found)
 
 
-def _ends_in_figures(line: _TableLine, count: int) -> bool:
-    """Whether a row ends in as many figures, behind a label of its own.
-
-    One that may be blank is none, for heads end in blanks too.
-    """
-    values = line.bare[-count:] if len(line.bare) > count else ()
-    blank = count == 1 and not any(values)
-    return bool(values) and not blank and any(line.bare[:-count]) and all(_FIGURE.fullmatch(value) for value in values)
-
-
-def _guess_row(figures: TableFigures, block: Block, line: _TableLine, number: int) -> None:
-    """A row whose label nobody knows is taken for the missing one that it is like, and that is told."""
-    at = max(i for i, text in enumerate(line.bare[: -len(block.columns)]) if text)
+def _guess_row(figures: TableFigures, row: _StrangeRow, after: int, number: int) -> None:
+    """A row whose label nobody knows is taken for the one that it is like, among those missing where it stands."""
+    line = row.line
+    labels = [at for at, text in enumerate(line.bare[: len(line.bare) - len(row.figures)]) if text]
+    if not labels:
+        return
     left = [
         place
-        for place in _list_row_places(figures.table)
-        if place.block is block and place.keys[0] not in figures.cells
+        for place in _list_row_places(figures.table)[row.before + 1 : after]
+        if place.keys[0] not in figures.cells and _count_values(row.figures) == len(place.keys)
     ]
-    printed = _NUMBER.sub("", line.bare[at])
+    printed = drop_number(line.bare[labels[-1]])
     scores = [(_label_likeness(printed, bare_label(place.row.label)), place.row.id, place) for place in left]
     if scores and (best := max(scores))[0] >= ALIKE_LABELS:
-        _take_row(figures, best[2], line, at, number=number, guessed=True)
+        place = best[2]
+        verdict = figures.verdicts.get(place.block.rows[0].id) or judge_heads(figures.table, place.block, (), ())
+        _take_row(figures, place, line, labels[-1], verdict, number=number, guessed=True)
 
 
 def _label_likeness(printed: str, official: str) -> float:
-    """1 where a label stands behind its group's in one cell; else how much of it is the same, numbers aside."""
-    return (
-        1.0 if printed.endswith(official) else difflib.SequenceMatcher(None, printed, _NUMBER.sub("", official)).ratio()
-    )
+    """1 where a label stands behind its group's in one cell, or is broken; else how much of it is the same."""
+    bare = drop_number(official)
+    if printed.endswith(official) or (len(printed) >= FEWEST_SIGNS and bare.startswith(printed)):
+        return 1.0
+    return difflib.SequenceMatcher(None, printed, bare).ratio()
 
 
 # ---------------------------------------------------------------- rows side by side
 
 
-def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], number: int) -> None:
-    """The one line of figures below the official heads."""
-    places, wanted, variants = (
-        _list_row_places(figures.table),
-        _list_head_lines(figures.table),
-        _index_variants(figures.table),
-    )
+def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], number: int, lead: str) -> None:
+    """The one line of figures below the official heads, or right below the title of the table."""
+    table, variants = figures.table, _index_variants(figures.table)
+    places = _list_row_places(table)
+    keys = tuple(key for place in places for key in place.keys)
+    labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
     heads: list[str] = []
-    keys = [key for place in places for key in place.keys]
     for line in printed:
-        split = max(0, len(line.bare) - len(keys))
-        before, values = [variants.get(text, text) for text in line.bare[:split] if text], line.entries[split:]
-        if (
-            len(values) == len(keys)
-            and (heads or before)
-            and all(_FIGURE.match(t) and t not in wanted for t in line.bare[split:] if t)
-        ):
-            if _are_in_order(wanted, [*heads, *before]):
-                labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
+        run = line.figures
+        values = run[: len(keys)]
+        heads += [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
+        if not run:
+            continue
+        verdict = judge_heads_across(table, tuple(heads), lead)
+        if verdict is not None and _count_values(run) <= len(keys):
+            if len(values) < len(keys):
+                reason = f"印了 {len(values)} 个数，表样是 {len(keys)} 栏"
+            else:
+                raw = {key: entry.text.strip() for key, entry in zip(keys, values, strict=True)}
+                reason = verdict.against or (
+                    "表头与表样不同，各数又不合表样的勾稽关系"
+                    if verdict.unsure and not keeps_sums(figures.spec, raw)
+                    else ""
+                )
+            if reason:
+                figures.passed.append(UnreadRow(table.title, keys, reason))
+            else:
+                _note_heads(figures, verdict)
                 _note_figures(
                     figures,
                     keys,
@@ -316,18 +420,4 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
                         for e, label in zip(values, labels, strict=True)
                     ],
                 )
-            heads = []
-        else:
-            heads += [variants.get(text, text) for text in line.bare if text]
-
-
-@lru_cache(maxsize=64)
-def _list_head_lines(table: Table) -> tuple[str, ...]:
-    """The heads of a table, line by line."""
-    rectangles = [r for r in grid(table).rectangles if r.role in {"head", "label", "caption", "corner"} and r.text]
-    return tuple(bare_label(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
-
-
-def _are_in_order(wanted: Sequence[str], heads: Sequence[str]) -> bool:
-    remaining: Iterator[str] = iter(heads)
-    return all(label in remaining for label in wanted)
+        heads = []

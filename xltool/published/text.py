@@ -1,105 +1,298 @@
-"""A published report as plain text.
+"""A published report as plain text: lines are cut into cells, and the official labels say which of them are tables.
 
-With tabs or bars between cells, one cell a line behind a tab, or with nothing that marks a cell.
+Programs that take the text out of pages and documents mark cells in every way: with bars between them, behind each of
+them on a line of its own, before each row; with tabs; with a line for each; with blanks; with nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple, TypeAlias
 
+from xltool.forms.number import is_figure_like
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.html import decode_page
 from xltool.published.radicals import replace_radicals
+from xltool.published.vocabulary import Vocabulary, bare_label
 
 LONGEST_LABEL: Final = 60
 """Characters of a line that may be a label or a head; the official ones have up to 40."""
-MOST_LABELS: Final = 40
-"""Lines of labels and heads above the first figure of a table: table 4, a cell a line, has 20."""
-FEWEST_FIGURES: Final = 10
-"""Fewer figures under one another are no official table: table 2 has 10."""
+MOST_PIECES: Final = 10
+"""Into how many pieces one label may be broken."""
+FEWEST_WORDS: Final = 3
+"""Fewer official labels and heads among lines where nothing marks a cell are chance."""
 
-_FIGURE: Final = re.compile(r"[0-9０-９][0-9０-９,，.．]*|[/／]")
 _APART: Final = re.compile(r"\s{2,}")
 _BAR: Final = re.compile("[|｜│┃]")
-_RULE: Final = re.compile(r"[\s|｜│┃:+=\-─━]+")
-_NUMBERED: Final = re.compile(r"\s*([一二三四五六七八九])、")
-_NUMERALS: Final = "一二三四五六七八九"
+_RULE: Final = re.compile(r"(?=.*(?:--|==|─|━|:-|-:))[\s|｜│┃:+=\-─━┌┐└┘├┤┬┴┼]+")
+_NUMBERED: Final = re.compile(r"\s*[一二三四五六七八九十]{1,3}、")
+_OPEN: Final = re.compile(r"。|[，；：、！？,;:]\s*$")
+"""What a line of prose has within it or at its end."""
 _MARKDOWN: Final = re.compile(r"(#{1,6}) +(.*?)[ #]*|\*\*(.*)\*\*")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 
+_Kind: TypeAlias = Literal["row", "word", "figure", "blank", "text"]
 
-def read_text(data: bytes) -> Document:
-    """The document of a text file in UTF-8, UTF-16 or GBK.
 
-    Of the two ways to find cells the one that finds more figures in tables.
+class _Cell(NamedTuple):
+    """One cell: its text, the lines on which it begins and ends, whether signs mark where it ends.
+
+    `begins` where the lines themselves say that it is the first of a row. What it is comes last.
     """
-    lines = replace_radicals(decode_page(data)).splitlines()
-    marked, unmarked = Document(tuple(_read_marked(lines))), Document(tuple(_read_unmarked(lines)))
-    return unmarked if _count_figures(unmarked) > _count_figures(marked) else marked
+
+    text: str
+    first: int
+    last: int
+    marked: bool
+    begins: bool = False
+    kind: _Kind = "text"
 
 
-def _count_figures(document: Document) -> int:
-    return sum(
-        _FIGURE.fullmatch(entry.text.strip()) is not None
-        for table in document.tables()
-        for row in table.rows
-        for entry in row
-    )
+@dataclass
+class _Line:
+    """One line of the file that is not blank, with the cells that begin on it; `marked` if it has bars or tabs."""
+
+    at: int
+    text: str
+    marked: bool
+    cells: list[_Cell]
 
 
-# ---------------------------------------------------------------- cells that are marked
+def read_text(data: bytes, vocabulary: Vocabulary) -> Document:
+    """The document of a text file in UTF-8, UTF-16 or GBK."""
+    return Document(tuple(cut_lines(replace_radicals(decode_page(data)).splitlines(), vocabulary)))
 
 
-def _read_marked(lines: Sequence[str]) -> Iterator[Part]:
-    barred = [_BAR.search(line) is not None for line in lines]
-    markdown = any(bar and _RULE.fullmatch(line) for bar, line in zip(barred, lines, strict=True))
-    rows: list[list[str]] = []
-    row: list[str] = []
+def cut_lines(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[Part]:
+    """The parts of a document that is nothing but lines.
+
+    A table is a stretch of lines with official labels; a heading or a sentence ends it. All else is prose.
+    """
+    markdown = any(_BAR.search(line) and _RULE.fullmatch(line.strip()) for line in lines)
+    cells = list(_name_cells(_read_cells(lines, markdown=markdown), vocabulary))
+    whole = list(_group_cells(lines, cells))
+    stretch: list[_Line] = []
+    for line, following in zip(whole, [*whole[1:], None], strict=False):
+        heading = _is_official_heading(line, vocabulary)
+        if heading or (not line.marked and _is_prose(line, following, vocabulary, behind=stretch)):
+            yield from _close_stretch(stretch, vocabulary, markdown=markdown)
+            stretch = []
+            yield _read_prose(line.cells[0].text if heading else line.text, markdown=markdown)
+        else:
+            stretch.append(line)
+    yield from _close_stretch(stretch, vocabulary, markdown=markdown)
+
+
+# ---------------------------------------------------------------- lines into cells
+
+
+def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
+    """All cells in their order, joined into one stream.
+
+    Between two bars with nothing between them is a blank cell, on whatever lines they stand. A line under a cell that a
+    tab opens goes on with it.
+    """
+    marks = [_name_mark(lines, at) for at in range(len(lines))]
+    together = any(one == other == "tabs" for one, other in pairwise(marks))
+    barred = row_before = False  # the last thing was a bar; the line before was a whole row between bars
+    tabbed: _Cell | None = None
     for at, line in enumerate(lines):
-        kind = _line_kind(line, beside=any(barred[at - 1 : at] + barred[at + 1 : at + 2]))
-        if row and kind not in {"cell", "text"}:
-            rows.append(row)
-            row = []
-        if kind == "bars":
-            rows += [] if _RULE.fullmatch(line) else [_split_bars(line, markdown=markdown)]
-        elif kind == "cell":
-            row.append(line.strip("\t"))
-        elif kind == "tabs":
-            rows.append(line.split("\t"))
-        elif row and kind == "text":
-            row[-1] += f"\n{line}"  # a cell whose text goes on
-        elif kind == "text":
-            yield from [_build_table(rows)] if rows else []
-            rows = []
-            yield _read_prose(line, markdown=markdown)
-    rows += [row] if row else []
-    yield from [_build_table(rows)] if rows else []
+        if tabbed is not None and (marks[at] or not line.strip() or is_figure_like(tabbed.text)):
+            yield tabbed
+            tabbed = None
+        if marks[at] == "bars":
+            pieces = _split_bars(line, markdown=markdown)
+            row = begins = len(pieces) > 2 and any(pieces)
+            barred = barred and not (row and row_before and not pieces[0])
+            for number, piece in enumerate(pieces):
+                between = number < len(pieces) - 1 if number or piece else barred and len(pieces) > 1
+                if piece or (between and barred):
+                    yield _Cell(piece, at, at, True, begins)
+                    begins = False
+                barred = number < len(pieces) - 1 or (barred and not piece)
+            row_before = row
+        elif marks[at] == "tabs":
+            barred, cells = False, [cell.strip() for cell in line.split("\t")]
+            if line.startswith("\t") and not any(cells[2:]):
+                tabbed = _Cell(cells[1], at, at, True, together and (at == 0 or not lines[at - 1].strip(" ")))
+            else:
+                yield from (_Cell(cell, at, at, True, not number) for number, cell in enumerate(cells))
+        elif tabbed is not None:
+            tabbed = tabbed._replace(text=f"{tabbed.text}\n{line}".strip("\n"), last=at)
+        elif line.strip() and marks[at] != "rule":
+            barred = False
+            yield from (_Cell(piece, at, at, False) for piece in _split_blanks(line))
+    yield from [tabbed] if tabbed is not None else []
 
 
-def _line_kind(line: str, *, beside: bool) -> Literal["bars", "cell", "tabs", "blank", "text"]:
-    """What a line is: cells between bars, if it begins or ends with one or other lines `beside` it have some too.
+def _name_mark(lines: Sequence[str], at: int) -> Literal["bars", "tabs", "rule", ""]:
+    """What marks the cells of a line.
 
-    A cell behind a tab;
-
-    cells between tabs; nothing; or text.
+    Bars do where the line begins or ends with one or a line beside it has some too; tabs always, but not those behind
+    the last word. A rule only draws: the line under the heads in Markdown, or the edge of a box.
     """
-    flat = line.strip()
-    if not flat and not line.startswith("\t"):
-        return "blank"
-    if _BAR.search(flat) and (beside or _BAR.match(flat) or _BAR.match(flat[-1:])):
-        return "bars"
-    if line.startswith("\t") and "\t" not in line[1:].rstrip("\t"):
-        return "cell"
-    return "tabs" if "\t" in line.strip("\t") or line.startswith("\t") else "text"
+    flat = lines[at].strip()
+    if _RULE.fullmatch(flat):
+        return "rule"
+    if _BAR.search(flat):
+        beside = any(_BAR.search(other) for other in (*lines[max(0, at - 1) : at], *lines[at + 1 : at + 2]))
+        return "bars" if beside or _BAR.match(flat) or _BAR.match(flat[-1]) else ""
+    return "tabs" if lines[at].startswith("\t") or "\t" in flat else ""
 
 
 def _split_bars(line: str, *, markdown: bool) -> list[str]:
-    cells = [cell.strip() for cell in _BAR.split(line.strip())]
-    cells = cells[1:] if not cells[0] else cells
-    cells = cells[:-1] if cells and not cells[-1] else cells
+    """What stands before, between and behind the bars of a line."""
+    cells = [cell.strip() for cell in _BAR.split(line)]
     return [_ESCAPED.sub(r"\1", cell.replace("<br>", "\n")) for cell in cells] if markdown else cells
+
+
+def _split_blanks(line: str) -> list[str]:
+    """The cells of a line that no sign marks: what stands well apart, or else by any blank; figures always."""
+    pieces = _APART.split(line.strip())
+    if len(pieces) == 1:
+        return line.split()
+    return [
+        cell for piece in pieces for cell in (piece.split() if all(map(is_figure_like, piece.split())) else [piece])
+    ]
+
+
+def _name_cells(cells: Iterator[_Cell], vocabulary: Vocabulary) -> Iterator[_Cell]:
+    """The cells with what they are; the pieces of an official label that is broken are one cell, the longest counts."""
+    waiting: list[_Cell] = []
+    for cell in cells:
+        kind: _Kind = "text" if cell.text else "blank"
+        if cell.text and not vocabulary.is_row(cell.text) and is_figure_like(cell.text):
+            kind = "figure"
+        if kind == "text":
+            waiting.append(cell)
+            if len(waiting) > MOST_PIECES:
+                yield from _join_first(waiting, vocabulary)
+            continue
+        while waiting:
+            yield from _join_first(waiting, vocabulary)
+        yield cell._replace(kind=kind)
+    while waiting:
+        yield from _join_first(waiting, vocabulary)
+
+
+def _join_first(waiting: list[_Cell], vocabulary: Vocabulary) -> Iterator[_Cell]:
+    """Takes the first cell of those that wait, with as many of the next as make one official label."""
+    for count in range(min(MOST_PIECES, len(waiting)), 0, -1):
+        text = "".join(cell.text for cell in waiting[:count])
+        if count > 1 and len(text) > 2 * LONGEST_LABEL:
+            continue
+        kind: _Kind | None = "row" if vocabulary.is_row(text) else "word" if vocabulary.is_word(text) else None
+        if kind is not None or count == 1:
+            first, last = waiting[0], waiting[count - 1]
+            del waiting[:count]
+            yield _Cell(text, first.first, last.last, last.marked, first.begins, kind or "text")
+            return
+
+
+def _group_cells(lines: Sequence[str], cells: Sequence[_Cell]) -> Iterator[_Line]:
+    """The lines that are not blank with the cells that begin on them."""
+    begun: dict[int, list[_Cell]] = {}
+    for cell in cells:
+        begun.setdefault(cell.first, []).append(cell)
+    for at, line in enumerate(lines):
+        if line.strip() or at in begun:
+            yield _Line(at, line, bool(_name_mark(lines, at)), begun.get(at, []))
+
+
+# ---------------------------------------------------------------- what is a table
+
+
+def _is_official_heading(line: _Line, vocabulary: Vocabulary) -> bool:
+    return not line.marked and len(line.cells) == 1 and bare_label(line.cells[0].text) in vocabulary.headings
+
+
+def _is_prose(line: _Line, following: _Line | None, vocabulary: Vocabulary, *, behind: Sequence[_Line]) -> bool:
+    """Whether a line whose cells nothing marks ends a table: a heading, or what reads like a sentence."""
+    cells = line.cells
+    if not cells:  # the rest of a label that is broken over lines
+        return not behind
+    if all(cell.kind in {"row", "word", "figure"} for cell in cells) or vocabulary.is_piece(line.text):
+        return False
+    figures = cells[-1].kind == "figure"
+    if not figures and _NUMBERED.match(line.text):
+        return following is None or not following.cells or following.cells[0].kind not in {"figure", "blank"}
+    labelled = figures and any(cell.kind == "row" for cell in cells)
+    return not labelled and (_OPEN.search(line.text) is not None or max(len(c.text) for c in cells) > LONGEST_LABEL)
+
+
+def _close_stretch(stretch: Sequence[_Line], vocabulary: Vocabulary, *, markdown: bool) -> Iterator[Part]:
+    """A table, with the lines above and below it that are no part of it; lines without official labels are prose."""
+    material = [at for at, line in enumerate(stretch) if _may_be_head(line, vocabulary)]
+    held = [at for at, line in enumerate(stretch) if any(cell.kind in {"row", "figure"} for cell in line.cells)]
+    last = max([*held, *(at for at, line in enumerate(stretch) if line.marked)], default=-1)
+    first = min((at for at in material if at <= last), default=len(stretch))
+    inside = [cell for line in stretch[first : last + 1] for cell in line.cells]
+    if not _is_table(inside, vocabulary):
+        first = last = len(stretch)
+    yield from (_read_prose(line.text, markdown=markdown) for line in stretch[:first] if line.text.strip())
+    if first < len(stretch):
+        yield _build_table(list(_cut_rows(inside)))
+    yield from (_read_prose(line.text, markdown=markdown) for line in stretch[last + 1 :] if line.text.strip())
+
+
+def _may_be_head(line: _Line, vocabulary: Vocabulary) -> bool:
+    """Whether a line may be the first of a table: marked, or made of official words, their pieces or their signs."""
+    return line.marked or any(cell.kind != "text" for cell in line.cells) or vocabulary.is_near(line.text)
+
+
+def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
+    """Whether cells are of an official table.
+
+    By the labels among them, one of a row where something marks cells, or else a few; or by as many figures and nothing
+    else as the one row of a table has.
+    """
+    rows = sum(cell.kind == "row" for cell in cells)
+    words = sum(cell.kind == "word" for cell in cells)
+    figures = sum(cell.kind == "figure" for cell in cells)
+    alone = figures in vocabulary.across and not any(cell.kind == "text" for cell in cells)
+    return alone or rows + words >= FEWEST_WORDS or (rows > 0 and any(cell.marked for cell in cells))
+
+
+def _cut_rows(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
+    """The stream of a table's cells cut into rows: what follows figures begins the next, and so does a label."""
+    row: list[_Cell] = []
+    for cell in cells:
+        if row and _begins_row(row, cell):
+            yield row
+            row = []
+        row.append(cell)
+    if row:
+        yield row
+
+
+def _begins_row(row: Sequence[_Cell], cell: _Cell) -> bool:
+    before = row[-1]
+    if cell.begins:
+        return True
+    if cell.kind == "blank":
+        return False
+    if cell.kind == "figure":
+        figures = [each for each in row if each.kind == "figure"]
+        labelled = any(each.kind == "row" for each in row)
+        if before.kind == "blank" and not figures and not labelled and row[0].kind != "blank":
+            return cell.first != before.last  # behind the blanks of a line of heads
+        # All figures of the row stood on one line: one on the next line is a number of a page.
+        on = {each.first for each in figures}
+        return not cell.marked and len(figures) > 1 and len(on) == 1 and cell.first not in on
+    if before.kind in {"figure", "blank"} and any(each.kind != "blank" for each in row):
+        return cell.kind != "text" or not cell.marked or cell.first != before.first
+    return cell.kind != "text" and any(each.kind == "row" for each in row)
+
+
+def _build_table(rows: Sequence[Sequence[_Cell]]) -> Lattice:
+    return Lattice(
+        tuple(
+            tuple(TableEntry(cell.text, at, column) for column, cell in enumerate(row)) for at, row in enumerate(rows)
+        )
+    )
 
 
 def _read_prose(line: str, *, markdown: bool) -> Prose:
@@ -107,64 +300,3 @@ def _read_prose(line: str, *, markdown: bool) -> Prose:
     text = line if match is None else match[2] or match[3] or ""
     level = 0 if match is None else len(match[1] or " ") - 1  # the title of the page is no section
     return Prose(_ESCAPED.sub(r"\1", text) if markdown else text, level)
-
-
-def _build_table(rows: Sequence[Sequence[str]]) -> Lattice:
-    return Lattice(
-        tuple(tuple(TableEntry(text, at, column) for column, text in enumerate(row)) for at, row in enumerate(rows))
-    )
-
-
-# ---------------------------------------------------------------- cells that nothing marks
-
-
-def _read_unmarked(lines: Sequence[str]) -> Iterator[Part]:
-    """Short lines that figures follow are a table; a heading, known by the next number, or a sentence ends it."""
-    block: list[str] = []
-    waiting: list[str] = []
-    number = 0
-    full = [line for line in lines if line.strip()]
-    for at, line in enumerate(full):
-        cells = _split_cells(line)
-        figures = _FIGURE.fullmatch(cells[-1]) is not None
-        following = not figures and at + 1 < len(full) and _FIGURE.fullmatch(full[at + 1].strip()) is not None
-        match = _NUMBERED.match(line)
-        heading = match is not None and not figures and not following and _NUMERALS.index(match[1]) >= number
-        if figures:
-            block += [*waiting, line]
-            waiting = []
-        elif heading or max(map(len, cells)) > LONGEST_LABEL or cells[-1][-1] in "。；" or len(waiting) >= MOST_LABELS:
-            yield from _close_table(block, waiting)
-            yield Prose(line)
-            block, waiting = [], []
-            number = _NUMERALS.index(match[1]) + 1 if heading and match is not None else number
-        else:
-            waiting.append(line)
-    yield from _close_table(block, waiting)
-
-
-def _close_table(block: Sequence[str], waiting: Sequence[str]) -> Iterator[Part]:
-    """A table with what stands below it; lines with few figures were none."""
-    rows: list[list[str]] = []
-    behind = False
-    for cell in (cell for line in block for cell in _split_cells(line)):
-        figure = _FIGURE.fullmatch(cell) is not None
-        if not rows or (behind and not figure):
-            rows.append([])
-        rows[-1].append(cell)
-        behind = figure
-    if sum(_FIGURE.fullmatch(cell) is not None for row in rows for cell in row) >= FEWEST_FIGURES:
-        yield _build_table(rows)
-    else:
-        yield from map(Prose, block)
-    yield from map(Prose, waiting)
-
-
-def _split_cells(line: str) -> list[str]:
-    """The cells of a line: what stands well apart, or else by any blank; figures always."""
-    pieces = _APART.split(line.strip())
-    if len(pieces) == 1:
-        return line.split()
-    return [
-        cell for piece in pieces for cell in (piece.split() if all(map(_FIGURE.fullmatch, piece.split())) else [piece])
-    ]

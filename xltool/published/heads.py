@@ -1,0 +1,163 @@
+"""What the heads above figures say: whether these are the columns of the form, in its order, its units, its edition."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from xltool.forms import number
+from xltool.forms.layout import grid
+from xltool.forms.memo import derive_once
+from xltool.forms.operators import EQUAL
+from xltool.model import Block, CellKey, FormSpec, Rule, Table, summand_of
+from xltool.published.vocabulary import bare_label, drop_number, plain_label
+
+ALIKE_HEADS: Final = 0.6
+"""Which share of the signs of unknown heads must be those of official ones, in their order."""
+RIVAL_LEAD: Final = 0.05
+"""By how much more of them another edition must have for the heads to be its."""
+
+_MONEY: Final = re.compile(r"\((?:单位[:：]?)?([^()]{0,2}元)\)")
+
+
+class HeadVerdict(NamedTuple):
+    """What is known of the columns under some heads."""
+
+    foreign: tuple[str, ...] = ()
+    """Heads that are not official."""
+    unsure: bool = False
+    """Whether the heads do not tell that the columns are those of the form."""
+    missing: bool = False
+    """Whether there are no heads at all."""
+    against: str = ""
+    """Why the columns are not those of the form."""
+
+
+@lru_cache(maxsize=1024)
+def judge_heads(table: Table, block: Block, heads: tuple[str, ...], rivals: tuple[Block, ...]) -> HeadVerdict:
+    """What the bare heads above the rows of a block say; `rivals` are the blocks of other editions."""
+    if not heads:
+        return HeadVerdict(unsure=True, missing=True)
+    known = {bare_label(each): bare_label(each) for each in _list_head_words(block)}
+    plain = {plain_label(each): each for each in known}
+    read = tuple(head if head in known else plain.get(plain_label(head), head) for head in heads)
+    units = _find_units(block)
+    for head in heads:
+        told = _MONEY.search(head)
+        if told and units and told[1] not in units:
+            return HeadVerdict(against=f"表头的单位是“{told[1]}”，表样是“{'、'.join(sorted(units))}”")
+    foreign = tuple(dict.fromkeys(head for head in read if head not in known and not _is_title(table, head)))
+    wanted = [bare_label(column.label) for column in block.columns]
+    seen = sum(label in read for label in wanted)
+    levels: dict[int, list[str]] = {}
+    for column in block.columns:
+        levels.setdefault(len(column.heads), []).append(bare_label(column.label))
+    if seen > 1 and not all(_stand_in_order(level, read) for level in levels.values()):
+        return HeadVerdict(against="各栏的次序与表样不同")
+    if seen * 2 >= len(wanted):
+        return HeadVerdict(foreign)
+    rival = max((_measure_heads(read, other) for other in rivals if _may_rival(other, block)), default=0.0)
+    if rival > _measure_heads(read, block) + RIVAL_LEAD:
+        return HeadVerdict(against="表头是另一版表样的")
+    return HeadVerdict(foreign or read, unsure=True)
+
+
+def is_like_heads(block: Block, heads: Sequence[str]) -> bool:
+    """Whether words above rows are heads at all, be it misprinted ones, and not what else may stand between rows."""
+    return bool(heads) and _contains("".join(map(bare_label, _list_head_words(block))), "".join(heads)) >= ALIKE_HEADS
+
+
+def judge_heads_across(table: Table, heads: tuple[str, ...], lead: str) -> HeadVerdict | None:
+    """What the bare heads above a line of figures say of a table whose rows stand side by side.
+
+    None where they are no heads of it. Without any, the line above the table tells by the table's title.
+    """
+    wanted = _list_head_lines(table)
+    if not heads:
+        return HeadVerdict(unsure=True, missing=True) if _is_title(table, bare_label(lead)) else None
+    if _are_in_order(wanted, heads):
+        return HeadVerdict()
+    missing = Counter(wanted) - Counter(heads)
+    if not missing:
+        return HeadVerdict(against="各栏的次序与表样不同")
+    if _contains("".join(wanted), "".join(heads)) < ALIKE_HEADS:
+        return None
+    foreign = tuple(dict.fromkeys(head for head in heads if head not in wanted and not _is_title(table, head)))
+    return HeadVerdict(foreign or heads, unsure=True)
+
+
+def keeps_sums(spec: FormSpec, printed: Mapping[CellKey, str]) -> bool:
+    """Whether the figures of a row, as printed, keep each identity of the form that is about none but them."""
+    values = {
+        key: number.from_text(raw, spec.cell(key).measure).value for key, raw in printed.items() if key in spec.index
+    }
+    for rule in _list_identities(spec, frozenset(printed)):
+        linear = rule.linear
+        if rule.defines is not None and values[rule.defines] is None:
+            continue
+        left, right = (
+            sum(times * (summand_of(values[key]) or 0) for key, times in side) for side in (linear.left, linear.right)
+        )
+        if left != right:
+            return False
+    return True
+
+
+@derive_once
+def _list_identities(spec: FormSpec, keys: frozenset[CellKey]) -> tuple[Rule, ...]:
+    """The identities of a form that are about none but those cells."""
+    return tuple(rule for rule in spec.rules if rule.linear.operator is EQUAL and keys.issuperset(rule.linear.keys))
+
+
+def _list_head_words(block: Block) -> Iterator[str]:
+    for column in block.columns:
+        yield column.label
+        yield from (head.label for head in column.heads)
+    yield from (word for word in (block.corner, block.caption) if word)
+
+
+def _find_units(block: Block) -> frozenset[str]:
+    """The units that the heads of a block name."""
+    return frozenset(told[1] for column in block.columns if (told := _MONEY.search(bare_label(column.label))))
+
+
+def _is_title(table: Table, head: str) -> bool:
+    """Whether a head is the table's own title, with a number or without, as some print it in the table's first row."""
+    return drop_number(head) == drop_number(bare_label(table.title))
+
+
+def _may_rival(other: Block, block: Block) -> bool:
+    labels = {wording for row in block.rows for wording in (row.label, *row.variants)}
+    return len(other.columns) == len(block.columns) and not labels.isdisjoint(row.label for row in other.rows)
+
+
+def _measure_heads(heads: Sequence[str], block: Block) -> float:
+    """Which share of the signs of printed heads are those of a block's, in its order."""
+    return _contains("".join(bare_label(column.label) for column in block.columns), "".join(heads))
+
+
+@lru_cache(maxsize=1024)
+def _contains(official: str, printed: str) -> float:
+    matcher = difflib.SequenceMatcher(None, official, printed, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / max(1, len(printed))
+
+
+def _stand_in_order(level: Sequence[str], heads: Sequence[str]) -> bool:
+    """Whether those heads of a level that are printed stand in the official order, and each as often."""
+    return [head for head in heads if head in level] == [label for label in level if label in heads]
+
+
+@lru_cache(maxsize=64)
+def _list_head_lines(table: Table) -> tuple[str, ...]:
+    """The heads of a table, line by line."""
+    rectangles = [r for r in grid(table).rectangles if r.role in {"head", "label", "caption", "corner"} and r.text]
+    return tuple(bare_label(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
+
+
+def _are_in_order(wanted: Sequence[str], heads: Sequence[str]) -> bool:
+    remaining: Iterator[str] = iter(heads)
+    return all(label in remaining for label in wanted)

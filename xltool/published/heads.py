@@ -79,14 +79,16 @@ def judge_heads_across(table: Table, heads: tuple[str, ...], lead: str) -> HeadV
     wanted = _list_head_lines(table)
     if not heads:
         return HeadVerdict(unsure=True, missing=True) if _is_title(table, bare_label(lead)) else None
-    if _are_in_order(wanted, heads):
+    plain = {plain_label(each): each for each in wanted}
+    read = tuple(head if head in wanted else plain.get(plain_label(head), head) for head in heads)
+    if _are_in_order(wanted, read):
         return HeadVerdict()
-    missing = Counter(wanted) - Counter(heads)
+    missing = Counter(wanted) - Counter(read)
     if not missing:
         return HeadVerdict(against="各栏的次序与表样不同")
     if _contains("".join(wanted), "".join(heads)) < ALIKE_HEADS:
         return None
-    foreign = tuple(dict.fromkeys(head for head in heads if head not in wanted and not _is_title(table, head)))
+    foreign = tuple(dict.fromkeys(head for head in read if head not in wanted and not _is_title(table, head)))
     return HeadVerdict(foreign or heads, unsure=True)
 
 

@@ -131,7 +131,7 @@ def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
 def _name_mark(lines: Sequence[str], at: int) -> Literal["bars", "tabs", "rule", ""]:
     """What marks the cells of a line.
 
-    Bars do where the line begins or ends with one or a line beside it has some too; tabs always, but not those behind
+    Bars do where the line begins or ends with one, has several, or a line beside it has some too; tabs always, but not those behind
     the last word. A rule only draws: the line under the heads in Markdown, or the edge of a box.
     """
     flat = lines[at].strip()
@@ -139,7 +139,7 @@ def _name_mark(lines: Sequence[str], at: int) -> Literal["bars", "tabs", "rule",
         return "rule"
     if _BAR.search(flat):
         beside = any(_BAR.search(other) for other in (*lines[max(0, at - 1) : at], *lines[at + 1 : at + 2]))
-        return "bars" if beside or _BAR.match(flat) or _BAR.match(flat[-1]) else ""
+        return "bars" if beside or len(_BAR.findall(flat)) > 1 or _BAR.match(flat) or _BAR.match(flat[-1]) else ""
     return "tabs" if lines[at].startswith("\t") or "\t" in flat else ""
 
 
@@ -220,7 +220,8 @@ def _is_prose(line: _Line, following: _Line | None, vocabulary: Vocabulary, *, b
     if not figures and _NUMBERED.match(line.text):
         return following is None or not following.cells or following.cells[0].kind not in {"figure", "blank"}
     labelled = figures and any(cell.kind == "row" for cell in cells)
-    return not labelled and (_OPEN.search(line.text) is not None or max(len(c.text) for c in cells) > LONGEST_LABEL)
+    long = max(len(cell.text) for cell in cells) > LONGEST_LABEL and not vocabulary.is_near(line.text)
+    return not labelled and (long or _OPEN.search(line.text) is not None)
 
 
 def _close_stretch(stretch: Sequence[_Line], vocabulary: Vocabulary, *, markdown: bool) -> Iterator[Part]:
@@ -246,13 +247,13 @@ def _may_be_head(line: _Line, vocabulary: Vocabulary) -> bool:
 def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
     """Whether cells are of an official table.
 
-    By the labels among them, one of a row where something marks cells, or else a few; or by as many figures and nothing
-    else as the one row of a table has.
+    By the labels among them, one of a row where something marks cells, or else a few; or by as many figures as the one
+    row of a table has, and nothing else but what may be its heads.
     """
     rows = sum(cell.kind == "row" for cell in cells)
     words = sum(cell.kind == "word" for cell in cells)
     figures = sum(cell.kind == "figure" for cell in cells)
-    alone = figures in vocabulary.across and not any(cell.kind == "text" for cell in cells)
+    alone = figures in vocabulary.across and all(cell.kind != "text" or vocabulary.is_near(cell.text) for cell in cells)
     return alone or rows + words >= FEWEST_WORDS or (rows > 0 and any(cell.marked for cell in cells))
 
 

@@ -5,7 +5,7 @@ A layout makes lines of the rows of one table; a spoiler changes the rows above 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
 from typing import Final, TypeAlias
@@ -170,13 +170,12 @@ def long_labels_wrapped(rows: Rows, rng: Random) -> list[str]:
     """As the text of a PDF: a long label takes two lines, and the figures stand on the second."""
     lines = []
     for row in rows:
-        long = [at for at, cell in enumerate(row) if len(cell) > 12]
-        if long:
-            row = [*row]
-            cell = row[long[-1]]
-            lines.append(" ".join([*row[: long[-1]], cell[:12]]))
-            row = [cell[12:], *row[long[-1] + 1 :]]
-        lines.append(" ".join(row))
+        long = max((at for at, cell in enumerate(row) if len(cell) > 12), default=None)
+        if long is None:
+            lines.append(" ".join(row))
+        else:
+            lines.append(" ".join([*row[:long], row[long][:12]]))
+            lines.append(" ".join([row[long][12:], *row[long + 1 :]]))
     return lines
 
 
@@ -202,7 +201,6 @@ MARKED: Final[Mapping[str, Layout]] = {
         broken_between_bars,
         labels_broken_between_bars,
         rows_between_bars,
-        rows_without_outer_bars,
         boxes,
         markdown,
         tabs,
@@ -210,10 +208,11 @@ MARKED: Final[Mapping[str, Layout]] = {
         a_tab_before_each_cell,
     )
 } | {"wide bars": partial(rows_between_bars, bar="｜")}
-"""Layouts in which a blank cell can be seen."""
+"""Layouts in which a blank cell can be seen, wherever it stands."""
 UNMARKED: Final[Mapping[str, Layout]] = {
     each.__name__: each
     for each in (
+        rows_without_outer_bars,
         a_cell_a_line,
         a_cell_a_paragraph,
         a_cell_a_line_indented,
@@ -235,7 +234,9 @@ def with_the_year(rows: Rows, rng: Random) -> Rows:
 
 
 def with_notes(rows: Rows, rng: Random) -> Rows:
-    return [[f"{cell}（指当年的数）" if rng.random() < 0.5 and "单位" not in cell else cell for cell in row] for row in rows]
+    return [
+        [f"{cell}（指当年的数）" if rng.random() < 0.5 and "单位" not in cell else cell for cell in row] for row in rows
+    ]
 
 
 def one_sign_wrong(rows: Rows, rng: Random) -> Rows:
@@ -253,7 +254,9 @@ def one_sign_wrong(rows: Rows, rng: Random) -> Rows:
 
 def broken_second_lines(rows: Rows, rng: Random) -> Rows:
     """Each head in two rows."""
-    return [line for row in rows for line in ([cell[:3] for cell in row], [cell[3:] for cell in row if cell[3:]]) if line]
+    return [
+        line for row in rows for line in ([cell[:3] for cell in row], [cell[3:] for cell in row if cell[3:]]) if line
+    ]
 
 
 def broken_cells(rows: Rows, rng: Random) -> Rows:

@@ -21,6 +21,7 @@ ALIKE_HEADS: Final = 0.6
 RIVAL_LEAD: Final = 0.05
 """By how much more of them another edition must have for the heads to be its."""
 
+_NOTE: Final = re.compile(r"\([^()]*\)")
 _MONEY: Final = re.compile(r"\((?:单位[:：]?)?([^()]{0,2}元)\)")
 
 
@@ -32,7 +33,7 @@ class HeadVerdict(NamedTuple):
     unsure: bool = False
     """Whether the heads do not tell that the columns are those of the form."""
     missing: bool = False
-    """Whether there are no heads at all."""
+    """Whether heads are missing, some or all."""
     against: str = ""
     """Why the columns are not those of the form."""
 
@@ -50,7 +51,7 @@ def judge_heads(table: Table, block: Block, heads: tuple[str, ...], rivals: tupl
         told = _MONEY.search(head)
         if told and units and told[1] not in units:
             return HeadVerdict(against=f"表头的单位是“{told[1]}”，表样是“{'、'.join(sorted(units))}”")
-    foreign = tuple(dict.fromkeys(head for head in read if head not in known and not _is_title(table, head)))
+    foreign = tuple(dict.fromkeys(head for head in read if head not in known and not is_title(table, head)))
     wanted = [bare_label(column.label) for column in block.columns]
     seen = sum(label in read for label in wanted)
     levels: dict[int, list[str]] = {}
@@ -63,7 +64,7 @@ def judge_heads(table: Table, block: Block, heads: tuple[str, ...], rivals: tupl
     rival = max((_measure_heads(read, other) for other in rivals if _may_rival(other, block)), default=0.0)
     if rival > _measure_heads(read, block) + RIVAL_LEAD:
         return HeadVerdict(against="表头是另一版表样的")
-    return HeadVerdict(foreign or read, unsure=True)
+    return HeadVerdict(foreign, unsure=True, missing=not foreign)
 
 
 def is_like_heads(block: Block, heads: Sequence[str]) -> bool:
@@ -76,9 +77,9 @@ def judge_heads_across(table: Table, heads: tuple[str, ...], lead: str) -> HeadV
 
     None where they are no heads of it. Without any, the line above the table tells by the table's title.
     """
-    wanted = _list_head_lines(table)
+    wanted, titled = _list_head_lines(table), is_title(table, bare_label(lead))
     if not heads:
-        return HeadVerdict(unsure=True, missing=True) if _is_title(table, bare_label(lead)) else None
+        return HeadVerdict(unsure=True, missing=True) if titled else None
     plain = {plain_label(each): each for each in wanted}
     read = tuple(head if head in wanted else plain.get(plain_label(head), head) for head in heads)
     if _are_in_order(wanted, read):
@@ -86,10 +87,10 @@ def judge_heads_across(table: Table, heads: tuple[str, ...], lead: str) -> HeadV
     missing = Counter(wanted) - Counter(read)
     if not missing:
         return HeadVerdict(against="各栏的次序与表样不同")
-    if _contains("".join(wanted), "".join(heads)) < ALIKE_HEADS:
+    if _contains("".join(wanted), "".join(heads)) < ALIKE_HEADS and not titled:
         return None
-    foreign = tuple(dict.fromkeys(head for head in read if head not in wanted and not _is_title(table, head)))
-    return HeadVerdict(foreign or heads, unsure=True)
+    foreign = tuple(dict.fromkeys(head for head in read if head not in wanted and not is_title(table, head)))
+    return HeadVerdict(foreign, unsure=True, missing=not foreign)
 
 
 def keeps_sums(spec: FormSpec, printed: Mapping[CellKey, str]) -> bool:
@@ -127,7 +128,7 @@ def _find_units(block: Block) -> frozenset[str]:
     return frozenset(told[1] for column in block.columns if (told := _MONEY.search(bare_label(column.label))))
 
 
-def _is_title(table: Table, head: str) -> bool:
+def is_title(table: Table, head: str) -> bool:
     """Whether a head is the table's own title, with a number or without, as some print it in the table's first row."""
     return drop_number(head) == drop_number(bare_label(table.title))
 
@@ -144,6 +145,8 @@ def _measure_heads(heads: Sequence[str], block: Block) -> float:
 
 @lru_cache(maxsize=1024)
 def _contains(official: str, printed: str) -> float:
+    """The share; notes in brackets are no heads."""
+    printed = _NOTE.sub("", printed)
     matcher = difflib.SequenceMatcher(None, official, printed, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks()) / max(1, len(printed))
 

@@ -26,6 +26,9 @@ from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_FIGURES_BEHIND: Final = re.compile(r"[\s0-9０-９.,，/／—-]+$")
+SURE_LABEL: Final = 8
+"""Signs of a label that no sentence has by chance."""
 MAX_NAMED_ROWS: Final = 6
 MAX_QUOTED_TEXT: Final = 40
 
@@ -54,6 +57,17 @@ class FigureSource(NamedTuple):
     where: str
     label: str
     note: str
+
+
+class _PrintedWords(NamedTuple):
+    """What a document says: its lines and cells, and all of it in one."""
+
+    labels: frozenset[str]
+    text: str
+
+    def hold(self, label: str) -> bool:
+        """Whether a label is printed: by itself, or anywhere if it is too long for chance."""
+        return label in self.labels or (len(label) >= SURE_LABEL and label in self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +173,7 @@ def read_document_parts(
     ]
     spec = newest if newest in covering or not covering else covering[0]
     words = words if spec is newest else sections.read_words(opened, spec)
-    printed, findings = _choose_figures(spec, found, year, _list_printed_labels(opened))
+    printed, findings = _choose_figures(spec, found, year, _read_printed_words(opened))
     if printed is None:
         return _reject(findings[0])
     _tell_beside(printed, findings)
@@ -214,7 +228,7 @@ def _reject(found: Finding) -> Imported:
 
 
 def _choose_figures(
-    spec: FormSpec, found: Mapping[str, list[TableFigures]], year: int, said: frozenset[str]
+    spec: FormSpec, found: Mapping[str, list[TableFigures]], year: int, said: _PrintedWords
 ) -> tuple[dict[CellKey, PrintedFigure] | None, list[Finding]]:
     """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
     printed: dict[CellKey, PrintedFigure] = {}
@@ -270,7 +284,7 @@ def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iter
         yield finding("published.label", table=table, count=len(guessed), rows=_list_labels(guessed))
     if figures.heads or figures.headless:
         heads = _list_labels([f"“{head}”" for head in figures.heads])
-        what = f"的表头与表样不同：{heads}" if figures.heads else "没有印出表头"
+        what = f"的表头与表样不同：{heads}" if figures.heads else "的表头没有印出，或没有印全"
         yield finding("published.heads", table=table, what=what)
 
 
@@ -278,7 +292,7 @@ def _fill_single_rows(
     spec: FormSpec,
     figures: TableFigures,
     printed: dict[CellKey, PrintedFigure],
-    said: frozenset[str],
+    said: _PrintedWords,
     findings: list[Finding],
 ) -> None:
     """Rows that stand for a group: the others of the group hold 0. Rows that were not read are told."""
@@ -301,7 +315,7 @@ def _fill_single_rows(
 
 
 def _tell_missing(
-    spec: FormSpec, figures: TableFigures, rows: Sequence[Row], said: frozenset[str], findings: list[Finding]
+    spec: FormSpec, figures: TableFigures, rows: Sequence[Row], said: _PrintedWords, findings: list[Finding]
 ) -> None:
     """Tells rows that have no figures: those that are printed apart from those that are not, each with its cells."""
     table = figures.table
@@ -311,9 +325,9 @@ def _tell_missing(
     told = [row for row in figures.unread if any(key in keys[each] for each in rows for key in row.keys)]
     held = {key for row in told for key in row.keys}
     others = [row for row in rows if held.isdisjoint(keys[row])]
-    loose = [row for row in others if not said.isdisjoint(tables.list_wordings(table, row))]
+    loose = [row for row in others if any(said.hold(wording) for wording in tables.list_wordings(table, row))]
     cut = [row for row in others if row not in loose]
-    reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（后面没有数）" for row in loose]
+    reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（没有找到它的数）" for row in loose]
     if reasons:
         cells = [key for row in rows if row not in cut for key in keys[row]]
         findings.append(
@@ -325,11 +339,13 @@ def _tell_missing(
         findings.append(finding("published.cut", *cells, table=table.name, count=len(cut), rows=rows_told))
 
 
-def _list_printed_labels(document: Document) -> frozenset[str]:
+def _read_printed_words(document: Document) -> _PrintedWords:
     """What stands on a line or in a cell of its own anywhere in a document, bare and without what offices add."""
     texts = [line for prose in document.prose() for line in prose.splitlines()]
     texts += [entry.text for table in document.tables() for row in table.rows for entry in row]
-    return frozenset(label for text in texts for label in (bare_label(text), plain_label(text)) if label)
+    labels = (_FIGURES_BEHIND.sub("", text) for text in texts)
+    found = frozenset(label for text in labels for label in (bare_label(text), plain_label(text)) if label)
+    return _PrintedWords(found, "".join(map(bare_label, texts)))
 
 
 def _stands_alone(figures: TableFigures, rows: Sequence[Row], head: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from xltool.forms.number import is_figure_like
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.document import Document, Prose, TableEntry
-from xltool.published.heads import HeadVerdict, is_like_heads, judge_heads, judge_heads_across, keeps_sums
+from xltool.published.heads import HeadVerdict, is_like_heads, is_title, judge_heads, judge_heads_across, keeps_sums
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
 ALIKE_LABELS: Final = 0.6
@@ -65,7 +65,7 @@ class TableFigures:
     heads: list[str] = field(default_factory=list)
     """Heads that are not the official ones."""
     headless: bool = False
-    """Whether some figures stand under no heads at all."""
+    """Whether some figures stand under no heads, or not under all."""
     verdicts: dict[str, HeadVerdict] = field(default_factory=dict)
     """What the heads of each block say, by the id of its first row, where they are printed."""
     passed: list[UnreadRow] = field(default_factory=list)
@@ -321,7 +321,7 @@ def _take_row(
         else f"只印了一行“{label}”，记在“{told}”"
     )
     printed = [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
-    reason = _find_reason(figures.spec, place, printed, verdict)
+    reason = _find_fault(figures.spec, place.keys, printed, verdict)
     if reason:
         figures.passed.append(UnreadRow(label, place.keys, reason))
         return
@@ -329,14 +329,13 @@ def _take_row(
     _note_figures(figures, place.keys, printed)
 
 
-def _find_reason(spec: FormSpec, place: _RowPlace, printed: Sequence[PrintedFigure], verdict: HeadVerdict) -> str:
+def _find_fault(spec: FormSpec, keys: Sequence[CellKey], printed: Sequence[PrintedFigure], verdict: HeadVerdict) -> str:
     """Why the figures of a row are not read; '' where they are."""
-    count, wanted = len(printed), len(place.keys)
-    if count != wanted:
-        return f"印了 {count} 个数，表样是 {wanted} 栏" if count else "后面没有数"
+    if len(printed) != len(keys):
+        return f"印了 {len(printed)} 个数，表样是 {len(keys)} 栏" if printed else "后面没有数"
     if verdict.against:
         return verdict.against
-    if verdict.unsure and not keeps_sums(spec, dict(zip(place.keys, [each.raw for each in printed], strict=True))):
+    if verdict.unsure and not keeps_sums(spec, dict(zip(keys, [each.raw for each in printed], strict=True))):
         return "表头与表样不同，各数又不合表样的勾稽关系"
     return ""
 
@@ -393,31 +392,24 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
     heads: list[str] = []
     for line in printed:
         run = line.figures
-        values = run[: len(keys)]
+        while run and _count_values(run) > len(keys) and not run[0].text.strip():
+            run = run[1:]
+        values = run[: max(len(keys), _count_values(run))]
         heads += [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
         if not run:
             continue
         verdict = judge_heads_across(table, tuple(heads), lead)
-        if verdict is not None and _count_values(run) <= len(keys):
-            if len(values) < len(keys):
-                reason = f"印了 {len(values)} 个数，表样是 {len(keys)} 栏"
-            else:
-                raw = {key: entry.text.strip() for key, entry in zip(keys, values, strict=True)}
-                reason = verdict.against or (
-                    "表头与表样不同，各数又不合表样的勾稽关系"
-                    if verdict.unsure and not keeps_sums(figures.spec, raw)
-                    else ""
-                )
-            if reason:
-                figures.passed.append(UnreadRow(table.title, keys, reason))
-            else:
-                _note_heads(figures, verdict)
-                _note_figures(
-                    figures,
-                    keys,
-                    [
-                        PrintedFigure(e.text.strip(), label, "", number, e)
-                        for e, label in zip(values, labels, strict=True)
-                    ],
-                )
         heads = []
+        fitting = len(values) == len(keys)
+        if verdict is None or (verdict.unsure and not fitting and not is_title(table, bare_label(lead))):
+            continue  # a row of another table, whose label may be like a head of this one
+        told = [
+            PrintedFigure(entry.text.strip(), labels[at] if fitting else "", "", number, entry)
+            for at, entry in enumerate(values)
+        ]
+        reason = _find_fault(figures.spec, keys, told, verdict)
+        if reason:
+            figures.passed.append(UnreadRow(table.title, keys, reason))
+        else:
+            _note_heads(figures, verdict)
+            _note_figures(figures, keys, told)

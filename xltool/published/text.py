@@ -7,7 +7,8 @@ them on a line of its own, before each row; with tabs; with a line for each; wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -72,7 +73,7 @@ def cut_lines(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[Part]:
     A table is a stretch of lines with official labels; a heading or a sentence ends it. All else is prose.
     """
     markdown = any(_BAR.search(line) and _RULE.fullmatch(line.strip()) for line in lines)
-    cells = list(_name_cells(_read_cells(lines, markdown=markdown), vocabulary))
+    cells = list(_name_cells(_read_cells(lines, vocabulary, markdown=markdown), vocabulary))
     whole = list(_group_cells(lines, cells))
     stretch: list[_Line] = []
     for line, following in zip(whole, [*whole[1:], None], strict=False):
@@ -89,7 +90,7 @@ def cut_lines(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[Part]:
 # ---------------------------------------------------------------- lines into cells
 
 
-def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
+def _read_cells(lines: Sequence[str], vocabulary: Vocabulary, *, markdown: bool) -> Iterator[_Cell]:
     """All cells in their order, joined into one stream.
 
     Between two bars with nothing between them is a blank cell, on whatever lines they stand. A line under a cell that a
@@ -97,7 +98,7 @@ def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
     """
     marks = [_name_mark(lines, at) for at in range(len(lines))]
     together = any(one == other == "tabs" for one, other in pairwise(marks))
-    barred = row_before = False  # the last thing was a bar; the line before was a whole row between bars
+    barred = False  # the last thing was a bar
     tabbed: _Cell | None = None
     for at, line in enumerate(lines):
         if tabbed is not None and (marks[at] or not line.strip() or is_figure_like(tabbed.text)):
@@ -105,15 +106,14 @@ def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
             tabbed = None
         if marks[at] == "bars":
             pieces = _split_bars(line, markdown=markdown)
-            row = begins = len(pieces) > 2 and any(pieces)
-            barred = barred and not (row and row_before and not pieces[0])
+            begins = len(pieces) > 2 and any(pieces)
+            barred = barred and not (begins and not pieces[0])  # the bar before a whole row opens it
             for number, piece in enumerate(pieces):
                 between = number < len(pieces) - 1 if number or piece else barred and len(pieces) > 1
                 if piece or (between and barred):
                     yield _Cell(piece, at, at, True, begins)
                     begins = False
                 barred = number < len(pieces) - 1 or (barred and not piece)
-            row_before = row
         elif marks[at] == "tabs":
             barred, cells = False, [cell.strip() for cell in line.split("\t")]
             if line.startswith("\t") and not any(cells[2:]):
@@ -124,15 +124,15 @@ def _read_cells(lines: Sequence[str], *, markdown: bool) -> Iterator[_Cell]:
             tabbed = tabbed._replace(text=f"{tabbed.text}\n{line}".strip("\n"), last=at)
         elif line.strip() and marks[at] != "rule":
             barred = False
-            yield from (_Cell(piece, at, at, False) for piece in _split_blanks(line))
+            yield from (_Cell(piece, at, at, False) for piece in _split_blanks(line, vocabulary))
     yield from [tabbed] if tabbed is not None else []
 
 
 def _name_mark(lines: Sequence[str], at: int) -> Literal["bars", "tabs", "rule", ""]:
     """What marks the cells of a line.
 
-    Bars do where the line begins or ends with one, has several, or a line beside it has some too; tabs always, but not those behind
-    the last word. A rule only draws: the line under the heads in Markdown, or the edge of a box.
+    Bars do where the line begins or ends with one, has several, or a line beside it has some too; tabs always, but not
+    those behind the last word. A rule only draws: the line under the heads in Markdown, or the edge of a box.
     """
     flat = lines[at].strip()
     if _RULE.fullmatch(flat):
@@ -149,14 +149,22 @@ def _split_bars(line: str, *, markdown: bool) -> list[str]:
     return [_ESCAPED.sub(r"\1", cell.replace("<br>", "\n")) for cell in cells] if markdown else cells
 
 
-def _split_blanks(line: str) -> list[str]:
+def _split_blanks(line: str, vocabulary: Vocabulary) -> list[str]:
     """The cells of a line that no sign marks: what stands well apart, or else by any blank; figures always."""
     pieces = _APART.split(line.strip())
-    if len(pieces) == 1:
-        return line.split()
-    return [
-        cell for piece in pieces for cell in (piece.split() if all(map(is_figure_like, piece.split())) else [piece])
-    ]
+    cells = line.split() if len(pieces) == 1 else [cell for each in pieces for cell in _split_piece(each, vocabulary)]
+    return [cell for cell in cells if not _BAR.fullmatch(cell)]
+
+
+def _split_piece(piece: str, vocabulary: Vocabulary) -> list[str]:
+    """Words with the figures behind them, each a cell of its own, and each official word."""
+    cells = piece.split()
+    end = len(cells)
+    while end and is_figure_like(cells[end - 1]):
+        end -= 1
+    if any(vocabulary.is_row(cell) or vocabulary.is_word(cell) for cell in cells[:end]):
+        return cells
+    return [*([" ".join(cells[:end])] if end else []), *cells[end:]]
 
 
 def _name_cells(cells: Iterator[_Cell], vocabulary: Vocabulary) -> Iterator[_Cell]:
@@ -252,16 +260,19 @@ def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
     """
     rows = sum(cell.kind == "row" for cell in cells)
     words = sum(cell.kind == "word" for cell in cells)
-    figures = sum(cell.kind == "figure" for cell in cells)
-    alone = figures in vocabulary.across and all(cell.kind != "text" or vocabulary.is_near(cell.text) for cell in cells)
+    crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
+    figures = {crowds.total(), *crowds.values()}
+    heads = all(cell.kind != "text" or vocabulary.is_near(cell.text) for cell in cells)
+    alone = heads and not figures.isdisjoint(vocabulary.across)
     return alone or rows + words >= FEWEST_WORDS or (rows > 0 and any(cell.marked for cell in cells))
 
 
 def _cut_rows(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
     """The stream of a table's cells cut into rows: what follows figures begins the next, and so does a label."""
+    crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
     row: list[_Cell] = []
     for cell in cells:
-        if row and _begins_row(row, cell):
+        if row and _begins_row(row, cell, crowds):
             yield row
             row = []
         row.append(cell)
@@ -269,23 +280,25 @@ def _cut_rows(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
         yield row
 
 
-def _begins_row(row: Sequence[_Cell], cell: _Cell) -> bool:
+def _begins_row(row: Sequence[_Cell], cell: _Cell, crowds: Mapping[int, int]) -> bool:
+    """Whether a cell is the first of the next row; `crowds` says how many figures stand on each line."""
     before = row[-1]
     if cell.begins:
         return True
     if cell.kind == "blank":
         return False
+    words = [each for each in row if each.kind != "blank"]
+    labelled = any(each.kind == "row" for each in row)
     if cell.kind == "figure":
-        figures = [each for each in row if each.kind == "figure"]
-        labelled = any(each.kind == "row" for each in row)
-        if before.kind == "blank" and not figures and not labelled and row[0].kind != "blank":
+        on = {each.first for each in row if each.kind == "figure"}
+        if before.kind == "blank" and not on and not labelled and row[0].kind != "blank":
             return cell.first != before.last  # behind the blanks of a line of heads
-        # All figures of the row stood on one line: one on the next line is a number of a page.
-        on = {each.first for each in figures}
-        return not cell.marked and len(figures) > 1 and len(on) == 1 and cell.first not in on
-    if before.kind in {"figure", "blank"} and any(each.kind != "blank" for each in row):
-        return cell.kind != "text" or not cell.marked or cell.first != before.first
-    return cell.kind != "text" and any(each.kind == "row" for each in row)
+        # Where all figures of a row stand on one line, one alone on the line above or below is the number of a page.
+        single = len(on) == 1 and cell.first not in on and not cell.marked
+        return single and max(crowds[cell.first], *(crowds[line] for line in on)) > 1
+    if before.kind in {"figure", "blank"} and words:
+        return cell.kind != "text" or not cell.marked or cell.first != words[-1].first
+    return cell.kind != "text" and labelled
 
 
 def _build_table(rows: Sequence[Sequence[_Cell]]) -> Lattice:

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import psutil
@@ -195,3 +197,33 @@ def test_where_nothing_can_be_written_to_nowhere(monkeypatch, capfd):
     monkeypatch.setattr(os, "devnull", "/no/such/file")
     assert list(run_in_workers(double, [1, 2], method="fork")) == [2, 4]
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_item_that_could_not_be_handed_over_goes_to_another_worker_and_no_answer_is_taken_for_it(
+    monkeypatch, failing, jobs
+):
+    """Its answer was the next item's: an agency got the workbook of another."""
+    send, sent = Connection.send_bytes, []
+
+    def fail(pipe, data, *rest):
+        sent.append(data)
+        if len(sent) == failing:
+            raise OSError(28, "")
+        send(pipe, data, *rest)
+
+    monkeypatch.setattr(Connection, "send_bytes", fail)
+    assert list(run_in_workers(double, range(6), jobs=jobs, method="fork")) == [0, 2, 4, 6, 8, 10]
+
+
+def test_an_item_that_no_worker_can_take_is_lost_alone(monkeypatch):
+    send = Connection.send_bytes
+
+    def fail(pipe, data, *rest):
+        if data == ForkingPickler.dumps(1):
+            raise OSError(28, "")
+        send(pipe, data, *rest)
+
+    monkeypatch.setattr(Connection, "send_bytes", fail)
+    assert list(run_in_workers(double, range(3), method="fork")) == [0, Lost("crash"), 4]

@@ -61,6 +61,8 @@ class _Worker(Generic[Item]):
 
     def has_room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
+        if self.inward.closed:
+            return False
         return not self.waiting or (
             len(self.waiting) < MOST_AHEAD and sum(held for _, _, held in self.waiting) + size <= self.ahead
         )
@@ -115,6 +117,7 @@ class _Pool(Generic[Item, Result]):
         self._workers: list[_Worker[Item]] = []
         self._again: deque[tuple[int, Item]] = deque()  # what stood behind a lost item
         self._next: tuple[int, Item, memoryview] | None = None  # what no worker has room for yet
+        self._unsent = -1  # the last item that a worker could not take
         self._done: dict[int, Result | Lost] = {}
 
     def results(self, items: Iterator[Item], jobs: int) -> Iterator[Result | Lost]:
@@ -149,17 +152,36 @@ class _Pool(Generic[Item, Result]):
                 key=lambda w: len(w.waiting),
                 default=None,
             )
-            if (free is None or free.waiting) and len(self._workers) < jobs:
+            new = (free is None or free.waiting) and len(self._workers) < jobs
+            if new:
                 free = self._start()
             if free is None:
                 return True
             if not free.waiting:
                 free.begun = monotonic()
-            free.waiting.append((number, item, len(data)))
             self._next = None
-            with suppress(OSError):  # that a worker has just been lost is noticed when answers are gathered
+            try:
                 free.inward.send_bytes(data)
+            except OSError:
+                self._retire(free)
+                if new and number == self._unsent:
+                    self._done[number] = Lost("crash")
+                else:
+                    self._unsent = number
+                    self._again.appendleft((number, item))
+            else:
+                free.waiting.append((number, item, len(data)))
         return True
+
+    def _retire(self, worker: _Worker[Item]) -> None:
+        """Hands nothing more to a worker that could not take an item, of which half may stand in its pipe.
+
+        It finishes what it has: answers come in the order of what was taken, and are told apart by nothing else.
+        """
+        worker.inward.close()
+        if not worker.waiting:
+            self._workers.remove(worker)
+            _end_worker(worker)
 
     def _start(self) -> _Worker[Item]:
         theirs, inward = self._context.Pipe(duplex=False)
@@ -206,6 +228,9 @@ class _Pool(Generic[Item, Result]):
         number, _, _ = worker.waiting.popleft()
         self._done[number] = answer
         worker.begun = monotonic()
+        if worker.inward.closed and not worker.waiting:
+            self._workers.remove(worker)
+            _end_worker(worker)
 
     def _lose(self, worker: _Worker[Item], why: Why) -> None:
         """Ends a worker: the item at hand is lost, those behind it go to another."""

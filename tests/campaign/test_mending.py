@@ -16,6 +16,9 @@ from tests.campaign.test_damage import archived_of, damaged_copies, figures_of, 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER
 from xltool import files
 from xltool.campaign.store import Store
+from xltool.messages import finding
+
+NOT_NOW = finding("file.missing", why="权限不够")
 
 
 def look(office):
@@ -267,6 +270,22 @@ def test_a_returned_workbook_that_is_settled_is_not_missed_after_a_backup_is_put
     assert "written.returned" in wrong(office)
     mend(office)
     assert look(office)[1] == 0
+
+
+@pytest.mark.parametrize("what", ["key", "archived file"])
+def test_what_cannot_be_read_now_is_not_taken_for_lost(office, monkeypatch, what):
+    decide(office)
+    states, figures, key = office.states(), figures_of(office.root), (office.root / "campaign.key").read_bytes()
+    shut = office.root / "campaign.key" if what == "key" else archived_of(office, FINANCE)
+    spoil_row(office)
+    read = files.read_file
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "read_file", lambda path: NOT_NOW if path == shut else read(path))
+        done = office.run("doctor", "--mend")
+    assert done.exit_code == 1 and shut.name in done.output and "权限不够" in done.output
+    mend(office)
+    assert (office.states(), figures_of(office.root)) == (states, figures)
+    assert (office.root / "campaign.key").read_bytes() == key
 
 
 @pytest.mark.parametrize("last", ["campaign.db.new", "campaign.db.damaged1"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ from xltool.campaign.seal import is_genuine
 from xltool.campaign.standing import advise_stray, find_strays
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError, join_first
-from xltool.model import Diagnosis
+from xltool.model import Diagnosis, Finding
 
 LEAST_FREE: Final = 100 * 2**20
 """Bytes free below which a campaign is likely to stop in the midst of its work."""
@@ -127,11 +128,22 @@ def find_unknown_archive(campaign: Campaign, store: Store) -> list[str]:
 
 
 def list_archive(campaign: Campaign) -> list[str]:
-    """The hashes of the files in the archive that are what their names say, in the order in which they came."""
+    """The hashes of the files in the archive that are what their names say, in the order in which they came.
+
+    Raises `XltoolError` where one cannot be read: it may be whole.
+    """
     folder = campaign.root / ARCHIVE
     paths = [path for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY)] if folder.is_dir() else []
     paths.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return [path.stem for path in paths if is_archived(campaign, path.stem)]
+    found = []
+    for path in paths:
+        data = files.read_file(path)
+        if isinstance(data, Finding):
+            why = data.data.get("why", "文件过大")
+            raise XltoolError(f"归档里的 {path.name} 读不出来（{why}），排除以后再执行一次。")
+        if hashlib.sha256(data).hexdigest() == path.stem:
+            found.append(path.stem)
+    return found
 
 
 def _inspect_roster(campaign: Campaign) -> tuple[Roster | None, Diagnosis]:
@@ -215,7 +227,11 @@ def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
             text = f"归档 {ARCHIVE}：{len(found)} 个文件{state}（{_name_some(name for _, name in found)}）"
             way = "从备份里还原，或把原来的文件放进 inbox 再收一次"
             yield Diagnosis("archive", "missing", text, f"{way}；inbox 里还有的，{mend}")
-    unknown = find_unknown_archive(campaign, store)
+    try:
+        unknown = find_unknown_archive(campaign, store)
+    except XltoolError as error:
+        unknown = []
+        yield Diagnosis("archive.unread", "missing", str(error).rstrip("。"), "")
     if unknown:
         yield Diagnosis("archive.unknown", "missing", f"归档 {ARCHIVE}：{len(unknown)} 个文件数据库里没有", mend)
     if not lost and not changed:

@@ -83,6 +83,8 @@ def _mend_key(office: Intake, store: Store) -> Iterator[str]:
     except XltoolError:
         path = campaign.root / KEY
         if path.exists():
+            if isinstance(files.read_file(path), Finding):  # not lost: it cannot be read now
+                raise
             path.replace(_find_place(campaign.root / BACKUPS, f"{KEY}.damaged"))
         opening.replace_key(campaign, store)
         yield f"原来的 {KEY} 找不回来，已另立一个：{kept.format(len(store.issues()))}"

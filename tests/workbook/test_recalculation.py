@@ -352,7 +352,8 @@ def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:
     """
     reading = api.read(case.data)
     assert reading.submission is not None
-    noted = {key for finding in reading.findings if finding.code == "number.normalised" for key in finding.keys}
+    told = {"number.normalised", "number.stored"}
+    noted = {key for finding in reading.findings if finding.code in told for key in finding.keys}
     texts = {key for key, content in case.typed.items() if isinstance(content, str)}
     assert noted == {key for key in texts if case.typed[key] in NORMALISED}
     values = [

@@ -239,6 +239,8 @@ MODULES = {
         "cells",
         "judge",
         "causes",
+        "equalities",
+        "exchanges",
         "prior_year",
         "texts",
         "validate",

@@ -6,7 +6,7 @@ import pytest
 
 from tests import figures
 from xltool.forms import catalog
-from xltool.rules import causes, validate
+from xltool.rules import causes, exchanges, validate
 from xltool.rules.stack import stack_values
 
 
@@ -242,3 +242,46 @@ def test_proposals_are_figures_that_the_cell_can_hold(spec):
     values = zeros(spec) | {"disputes.review.upheld": 3, "disputes.review.corrected": 3}
     (named,) = suspects(spec, values).values()
     assert [s.key for s in named] == ["disputes.review.total"]
+
+
+def large_form(rows, columns):
+    """A table with totals both ways."""
+    cells = "".join(f'{{ id = "r{at}", label = "第{at}项" }}, ' for at in range(rows))
+    heads = "".join(f'{{ id = "c{at}", label = "第{at}栏" }}, ' for at in range(columns))
+    text = SUM.replace("PARTS", cells).replace("SUM", " + ".join(f"r{at}" for at in range(rows)))
+    text = text.replace('[{ id = "n", label = "件数" }]', f'[{heads}{{ id = "n", label = "总计", total = true }}]')
+    text = text.replace("widths = [30, 20]", f"widths = {[1] * (columns + 2)}")
+    across = " + ".join(f"c{at}" for at in range(columns))
+    text += f'[[table.rule]]\nid = "across"\nper = "row"\nexpr = "n = {across}"\ndefines = true\ntext = "总计"\n'
+    return catalog.parse_form(f'{text}basis = "办字〔2024〕1号"\n', "sum_of_parts.toml")
+
+
+def test_a_large_form_is_looked_through_within_bounds():
+    form = large_form(300, 12)
+    values = {cell.key: 1 for cell in form.cells}
+    values |= {f"sums.r{at}.n": 12 for at in range(300)} | {f"sums.whole.c{at}": 300 for at in range(12)}
+    values |= {"sums.whole.n": 3600, "sums.r7.c3": 5}
+    found = suspects(form, values)
+    assert {tuple((s.key, s.proposed) for s in each) for each in found.values()} == {(("sums.r7.c3", 1),)}
+    listed = exchanges.find_exchanges(form)
+    assert exchanges.MOST_PAIRS * 0.9 < len(listed.first) <= exchanges.MOST_PAIRS
+    nearest = [abs(form.index["sums.r0.c0"] - form.index["sums.r1.c0"])] * 12
+    assert (listed.second - listed.first)[:12].tolist() == nearest
+
+
+def test_a_cell_that_would_break_what_another_mended_is_none_of_the_causes(spec):
+    """Of a row and a column that two wrong cells have in common, no third cell is put forward."""
+    values = figures.consistent(spec, Random(9))
+    true = dict(values)
+    values["applications.granted.other"] += 5
+    values["applications.granted.total"] += 5
+    named = {s.key for each in suspects(spec, values).values() for s in each if len(each) == 1}
+    assert named <= {"applications.granted.other", "applications.granted.total"}
+    assert all(s.proposed == true[s.key] for each in suspects(spec, values).values() for s in each if len(each) == 1)
+
+
+def test_cells_without_lines_have_nothing_to_exchange():
+    form = sum_of(1)
+    values = {"sums.p0.n": 4, "sums.whole.n": 6}
+    assert len(exchanges.find_exchanges(form).first) == 0
+    assert suspects(form, values)["sums.whole@n"]

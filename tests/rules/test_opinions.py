@@ -164,3 +164,19 @@ def test_remarks_about_the_file_are_one_by_kind():
     [opinion] = group_findings(found)
     assert opinion.findings == (0, 1, 2)
     assert word_opinion(opinion, found, SPEC, PLACE).startswith("公式被改动，共 3 处：")
+
+
+def test_what_is_to_be_done_about_each_of_several_texts_is_said():
+    found = [finding("text.missing", text=at, label=f"第{at}段", guidance=f"写{at}。") for at in ("一", "二")]
+    [opinion] = group_findings(found)
+    said = word_opinion(opinion, found, SPEC, PLACE)
+    assert "“第一段”没有写；“第二段”没有写。改法：补写这一部分。写一。补写这一部分。写二。" in said
+
+
+def test_what_follows_can_be_told_where_its_leader_is_not_among_the_findings():
+    values = this_year(Random(4))
+    values["applications.received.enterprise"] += 9
+    judged, _ = opinions_on(figures.summed(SPEC, values), None)
+    for left in judged.findings:
+        [opinion] = group_findings([left])
+        assert word_opinion(opinion, [left], SPEC, PLACE)

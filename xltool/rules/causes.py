@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property
-from itertools import combinations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xltool.forms import totals
 from xltool.forms.cell_checks import has_jumped
-from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
-from xltool.forms.operators import EQUAL
-from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, Rule, Suspect, Value, figure_of, summand_of
-from xltool.rules.stack import Figures
+from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, Suspect, Value, figure_of, summand_of
+from xltool.rules.equalities import Equalities, find_equalities
+from xltool.rules.exchanges import find_exchanges
 
 MAX_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""
@@ -32,7 +26,6 @@ LEAST_COMPARED: Final = 10
 MANY_LINES: Final = 3
 """So many lines in which one rule is missed have one cause."""
 ALONE: Final = "只改这一格，相关的勾稽关系就全部平衡"
-SWAPPED: Final = "这两{lines}的数可能填颠倒了：互换后，相关的勾稽关系就全部平衡"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,58 +47,9 @@ class Cause:
         return self.together or points_at_one(self.suspects)
 
 
-@dataclass(frozen=True, eq=False)
-class Exchanges:
-    """Two rows, two columns, or two cells of a line that may have been mixed up, as pairs of inputs.
-
-    `effects` says by how much each equality (a row) changes for each unit by which the first of a pair (a column)
-    grows and the second falls; `starts` where the pairs of each exchange begin.
-    """
-
-    first: NDArray[np.intp]
-    second: NDArray[np.intp]
-    starts: NDArray[np.intp]
-    effects: Figures
-    words: tuple[str, ...]
-
-
 def points_at_one(suspects: Sequence[Suspect]) -> bool:
     """Whether the first of the suspects is the only one, or the only one for which more than arithmetic speaks."""
     return len(suspects) == 1 or sum(suspect.likely for suspect in suspects) == 1
-
-
-class Equalities:
-    """The equalities of a form, as sums of cells: of inputs alone where totals are computed, else as they are typed.
-
-    With `prior` those that look at last year are among them; its cells are given and cannot be wrong.
-    """
-
-    def __init__(self, spec: FormSpec, computed: bool, prior: bool) -> None:
-        defined = totals.find_definitions(spec.rules) if computed else {}
-        taken = [
-            rule
-            for rule in spec.rules
-            if rule.linear.operator is EQUAL
-            and (prior or not rule.linear.prior)
-            and not (computed and rule.defines is not None)
-        ]
-        self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
-        self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}
-        self.columns: dict[CellKey, dict[str, int]] = {}
-        for name, terms in self.terms.items():
-            for key, coefficient in terms.items():
-                if not key.startswith(PRIOR):
-                    self.columns.setdefault(key, {})[name] = coefficient
-        self.followers = dict(_find_followers(spec, taken, self.terms))
-        self._spec = spec
-
-    @cached_property
-    def exchanges(self) -> Exchanges:
-        """What may have been mixed up; made when it is first asked for."""
-        return _make_exchanges(self._spec, self.terms)
-
-
-find_equalities = derive_once(Equalities)
 
 
 def find_causes(
@@ -200,15 +144,16 @@ class _CauseFinder:
 
     def _explain_table(self, lines: Sequence[str]) -> list[Cause]:
         """The causes in one table: one cell that mends all, or two lines mixed up, or else group by group."""
-        if len(lines) > 1 and len(self._find_mended(lines)) < len(lines) and (swapped := self._find_swapped(lines)):
+        mendings = self._list_mendings(lines)
+        if len(lines) > 1 and frozenset(lines) not in mendings and (swapped := self._find_swapped(lines)):
             return [Cause(tuple(lines), swapped, together=True)]
-        return [cause for group in self._split_groups(lines) for cause in self._explain(group)]
+        return [cause for group in self._split_groups(lines) for cause in self._explain(group, mendings)]
 
     def _split_groups(self, lines: Sequence[str]) -> list[list[str]]:
         """Leading equalities in groups that hang together by cells that two of them have in common."""
-        groups: list[set[str]] = [{name} for name in lines]
+        groups, names = [{name} for name in lines], set(lines)
         for touched in self.known.columns.values():
-            mine = touched.keys() & set(lines)
+            mine = touched.keys() & names
             if len(mine) > 1:
                 joined = [group for group in groups if group & mine]
                 groups = [*(group for group in groups if not group & mine), set[str]().union(*joined)]
@@ -216,29 +161,36 @@ class _CauseFinder:
         ordered = [sorted(group, key=order.__getitem__) for group in groups]
         return sorted(ordered, key=lambda group: order[group[0]])
 
-    def _explain(self, group: Sequence[str]) -> list[Cause]:
-        """The causes of a group, a cell each: as few as mend all of it.
+    def _explain(self, group: Sequence[str], mendings: Mapping[frozenset[str], Mapping[CellKey, int]]) -> list[Cause]:
+        """The causes of a group, a cell each: those that mend most first, errors before what only asks.
 
         Where they are more than one, or mend only a part, two lines that were mixed up are the simpler cause; without
         these a part that no cell mends leaves the whole group unexplained.
         """
-        left, causes = list(group), list[Cause]()
-        while left and (mended := self._find_mended(left)):
-            causes.append(Cause(mended, self._name_suspects(mended)))
-            left = [name for name in left if name not in mended]
+        left, causes = set(group), list[Cause]()
+        fitting = [mended for mended in mendings if mended <= left]
+        while fitting:
+            best = max(fitting, key=lambda mended: (sum(map(self._is_error, mended)), len(mended)))
+            causes.append(Cause(tuple(name for name in group if name in best), self._name_suspects(mendings[best])))
+            left -= best
+            fitting = [mended for mended in fitting if mended <= left]
         if len(group) > 1 and (left or len(causes) > 1) and (swapped := self._find_swapped(group)):
             return [Cause(tuple(group), swapped, together=True)]
         return [Cause(tuple(group))] if left else causes
 
-    def _find_mended(self, left: Sequence[str]) -> tuple[str, ...]:
-        """The most equalities of those left that a change of one cell mends, and breaks none; errors count first."""
-        best: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
-        for name in left:
+    def _is_error(self, name: str) -> bool:
+        return self.known.rules[name].severity == "error"
+
+    def _list_mendings(self, lines: Sequence[str]) -> dict[frozenset[str], dict[CellKey, int]]:
+        """The broken equalities that one cell mends all at once, with each such cell and its change."""
+        among = set(lines)
+        mendings: dict[frozenset[str], dict[CellKey, int]] = {}
+        for name in lines:
             for key, change in self._find_changes(name):
-                mended = tuple(each for each in left if self._miss(key, change, each) == 0)
-                errors = sum(self.known.rules[each].severity == "error" for each in mended)
-                best = max(best, ((errors, len(mended)), mended), key=lambda found: found[0])
-        return best[1]
+                touched = self.known.columns[key].keys() & among
+                mended = frozenset(each for each in touched if self._miss(key, change, each) == 0)
+                mendings.setdefault(mended, {})[key] = change
+        return mendings
 
     def _find_changes(self, name: str) -> Iterator[tuple[CellKey, int]]:
         """Each cell whose change mends a broken equality and breaks none, and the change."""
@@ -263,12 +215,11 @@ class _CauseFinder:
             return False
         return abs(held + change) <= measure.maximum * measure.scale and (measure.signed or held + change >= 0)
 
-    def _name_suspects(self, mended: Sequence[str]) -> tuple[Suspect, ...]:
-        """The cells that mend just these equalities; those for which more than arithmetic speaks come first."""
+    def _name_suspects(self, changes: Mapping[CellKey, int]) -> tuple[Suspect, ...]:
+        """Cells that all mend the same; those for which more than arithmetic speaks come first."""
         candidates = [
             Suspect(key, self._value(key), (summand_of(self._value(key)) or 0) + change, "")
-            for key, change in self._find_changes(mended[0])
-            if all(self._miss(key, change, name) == 0 for name in mended)
+            for key, change in changes.items()
         ]
         if len(candidates) == 1:
             return (replace(candidates[0], why=ALONE),)
@@ -329,95 +280,41 @@ class _CauseFinder:
 
     def _find_swapped(self, group: Sequence[str]) -> tuple[Suspect, ...]:
         """The cells of two lines, or two cells of one, whose figures, exchanged, mend a group and break nothing."""
-        exchanges = self.known.exchanges
+        exchanges = find_exchanges(self.spec)
         held = np.array([summand_of(value) or 0 for value in self.values], np.int64)
         moved = held[exchanges.second] - held[exchanges.first]
-        effects = np.add.reduceat(exchanges.effects * moved, exchanges.starts, axis=1)
-        missed = np.array([self.residuals.get(name, 0) for name in self.known.terms], np.int64)
-        grouped = np.array([name in group for name in self.known.terms])
-        judged = np.array(
-            [name not in self.known.followers and not self._is_unknown(name) for name in self.known.terms]
+        mends = np.ones(len(exchanges.starts), np.bool_)
+        for name in group:
+            row = np.zeros(len(held), np.int64)
+            for key, coefficient in self.known.terms[name].items():
+                if not key.startswith(PRIOR):
+                    row[self.spec.index[key]] = coefficient
+            effects = np.add.reduceat((row[exchanges.first] - row[exchanges.second]) * moved, exchanges.starts)
+            mends &= effects + self.residuals[name] == 0
+        for at in np.nonzero(mends)[0].tolist():
+            end = int(exchanges.starts[at + 1]) if at + 1 < len(exchanges.starts) else len(moved)
+            pairs = slice(int(exchanges.starts[at]), end)
+            places = zip(exchanges.first[pairs].tolist(), exchanges.second[pairs].tolist(), strict=True)
+            other = {here: there for one, two in places for here, there in ((one, two), (two, one))}
+            changes = {here: int(held[there] - held[here]) for here, there in other.items()}
+            changes = {here: by for here, by in changes.items() if by}
+            if not self._breaks_others({self.spec.cells[here].key: by for here, by in changes.items()}, group):
+                return tuple(
+                    Suspect(self.spec.cells[here].key, self.values[here], int(held[here]) + by, exchanges.words[at])
+                    for here, by in changes.items()
+                )
+        return ()
+
+    def _breaks_others(self, changes: Mapping[CellKey, int], group: Sequence[str]) -> bool:
+        """Whether changes of several cells move an equality outside of a group, what follows left aside."""
+        moved: Counter[str] = Counter()
+        for key, change in changes.items():
+            for name, coefficient in self.known.columns.get(key, {}).items():
+                moved[name] += coefficient * change
+        return any(
+            by and name not in group and name not in self.known.followers and not self._is_unknown(name)
+            for name, by in moved.items()
         )
-        right = ((effects + missed[:, None] == 0) | ~grouped[:, None]).all(axis=0)
-        right &= ((effects == 0) | grouped[:, None] | ~judged[:, None]).all(axis=0)
-        found = np.nonzero(right)[0]
-        if not len(found):
-            return ()
-        at = int(found[0])
-        ends = (*exchanges.starts[1:].tolist(), len(exchanges.first))
-        pairs = slice(int(exchanges.starts[at]), ends[at])
-        suspects = []
-        for one, other in zip(exchanges.first[pairs].tolist(), exchanges.second[pairs].tolist(), strict=True):
-            for here, there in ((one, other), (other, one)):
-                if held[here] != held[there]:
-                    key = self.spec.cells[here].key
-                    suspects.append(Suspect(key, self.values[here], int(held[there]), exchanges.words[at]))
-        return tuple(suspects)
-
-
-def _list_exchanges(spec: FormSpec) -> Iterator[tuple[str, list[tuple[Cell, Cell]]]]:
-    """What a hand mixes up, whole lines first."""
-    single: list[tuple[str, list[tuple[Cell, Cell]]]] = []
-    for block in (block for table in spec.tables for block in table.blocks):
-        inputs = [cell for cell in spec.cells if cell.block is block and not cell.total]
-        for line in ("行", "栏"):
-            lines: dict[str, dict[str, Cell]] = {}
-            for cell in inputs:
-                mine, other = (cell.row.id, cell.column.id) if line == "行" else (cell.column.id, cell.row.id)
-                lines.setdefault(mine, {})[other] = cell
-            for one, two in combinations(lines.values(), 2):
-                pairs = [(one[at], two[at]) for at in one if at in two and one[at].measure is two[at].measure]
-                if len(pairs) > 1:
-                    yield SWAPPED.format(lines=line), pairs
-                single.extend((SWAPPED.format(lines="格"), [pair]) for pair in pairs)
-    yield from single
-
-
-def _make_exchanges(spec: FormSpec, terms: Mapping[str, Mapping[CellKey, int]]) -> Exchanges:
-    listed = list(_list_exchanges(spec))
-    pairs = [pair for _, mine in listed for pair in mine]
-    first, second = (np.array([spec.index[pair[at].key] for pair in pairs], np.intp) for at in (0, 1))
-    matrix = np.zeros((len(terms), len(spec.cells)), np.int64)
-    for at, sums in enumerate(terms.values()):
-        for key, coefficient in sums.items():
-            if not key.startswith(PRIOR):
-                matrix[at, spec.index[key]] += coefficient
-    starts = np.cumsum([0, *(len(mine) for _, mine in listed)])[:-1].astype(np.intp)
-    return Exchanges(first, second, starts, matrix[:, first] - matrix[:, second], tuple(words for words, _ in listed))
-
-
-def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, int]:
-    """An equality as one sum that is zero where it holds; defined totals, last year's too, resolved into inputs."""
-    terms: dict[CellKey, int] = {}
-    for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):
-        for key, coefficient in side:
-            own, year = key.removeprefix(PRIOR), PRIOR if key.startswith(PRIOR) else ""
-            for leaf, times in totals.resolve_inputs(own, defined) if own in defined else ((own, 1),):
-                terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
-    return {key: coefficient for key, coefficient in terms.items() if coefficient}
-
-
-def _find_followers(
-    spec: FormSpec, rules: Sequence[Rule], terms: Mapping[str, Mapping[CellKey, int]]
-) -> Iterator[tuple[str, dict[str, Fraction]]]:
-    """The equalities that follow from others, as sums of these: those over more totals follow from those over fewer."""
-    basis: list[tuple[CellKey, dict[CellKey, Fraction], dict[str, Fraction]]] = []
-    for rule in sorted(rules, key=lambda rule: sum(spec.cell(key).total for key in rule.linear.own)):
-        sums = {key: Fraction(coefficient) for key, coefficient in terms[rule.name].items()}
-        made = {rule.name: Fraction(1)}
-        for pivot, row, parts in basis:
-            if pivot in sums:
-                times = sums[pivot] / row[pivot]
-                sums, made = _subtract(sums, row, times), _subtract(made, parts, times)
-        if sums:
-            basis.append((next(iter(sums)), sums, made))
-        else:
-            yield rule.name, {name: -times for name, times in made.items() if name != rule.name}
-
-
-def _subtract(sums: Mapping[str, Fraction], row: Mapping[str, Fraction], times: Fraction) -> dict[str, Fraction]:
-    left = {key: sums.get(key, Fraction(0)) - times * row.get(key, Fraction(0)) for key in {**sums, **row}}
-    return {key: value for key, value in left.items() if value}
 
 
 def _is_nearer(value: int, proposed: int, last: int, cell: Cell) -> bool:

@@ -58,10 +58,10 @@ def tell_opinion(
     """What an opinion says, how to mend it, and the basis, which is empty where none is needed."""
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
-    if mine[0].cause is None or spec is None or place is None:
-        return (said if len(mine) == 1 else _tell_alike(mine, spec, place)), remedy, basis
+    if mine[0].cause is None or mine[0].rule is None or spec is None or place is None:
+        return (said, remedy, basis) if len(mine) == 1 else _tell_alike(mine, spec, place)
     rules = {rule.name: rule for rule in spec.rules}
-    lead = rules[mine[0].cause]
+    lead = rules[mine[0].rule]
     figures = messages.word_figures(lead, spec, mine[0].data)
     said = f"{messages.name_place(lead, spec)}：{lead.text}。现为：{figures}。"
     said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
@@ -170,7 +170,9 @@ def _point_out(opinion: Opinion, spec: FormSpec, place: Locator) -> str:
     return f"对照原始记录核对，改其中一格（仅凭算术不能确定是哪一格）：{listed}。"
 
 
-def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator | None) -> str:
-    """The same remark on several places."""
-    said = [messages.tell_finding(found, spec, place)[0].rstrip("。") for found in mine]
-    return f"{CATALOGUE[mine[0].code].title}，共 {len(mine)} 处：{join_first(said, MOST_QUOTED, '处', between='；')}。"
+def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator | None) -> tuple[str, str, str]:
+    """The same remark on several places, with what to do about each where that is not the same."""
+    told = [messages.tell_finding(found, spec, place) for found in mine]
+    said = join_first([each.rstrip("。") for each, _, _ in told], MOST_QUOTED, "处", between="；")
+    remedy = "".join(list(dict.fromkeys(remedy for _, remedy, _ in told))[:MOST_QUOTED])
+    return f"{CATALOGUE[mine[0].code].title}，共 {len(mine)} 处：{said}。", remedy, told[0][2]

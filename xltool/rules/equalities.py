@@ -1,0 +1,81 @@
+"""The equalities of a form as sums that are zero where they hold, and which of them follow from others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from xltool.forms import totals
+from xltool.forms.memo import derive_once
+from xltool.forms.operators import EQUAL
+from xltool.model import PRIOR, CellKey, FormSpec, Rule
+
+
+class Equalities:
+    """The equalities of a form, as sums of cells: of inputs alone where totals are computed, else as they are typed.
+
+    With `prior` those that look at last year are among them; its cells are given and cannot be wrong.
+    """
+
+    def __init__(self, spec: FormSpec, computed: bool, prior: bool) -> None:
+        defined = totals.find_definitions(spec.rules) if computed else {}
+        taken = [
+            rule
+            for rule in spec.rules
+            if rule.linear.operator is EQUAL
+            and (prior or not rule.linear.prior)
+            and not (computed and rule.defines is not None)
+        ]
+        self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
+        self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}
+        self.columns: dict[CellKey, dict[str, int]] = {}
+        for name, terms in self.terms.items():
+            for key, coefficient in terms.items():
+                if not key.startswith(PRIOR):
+                    self.columns.setdefault(key, {})[name] = coefficient
+        self.followers = dict(_find_followers(spec, taken, self.terms))
+
+
+find_equalities = derive_once(Equalities)
+
+
+def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, int]:
+    """An equality as one sum that is zero where it holds; defined totals, last year's too, resolved into inputs."""
+    terms: dict[CellKey, int] = {}
+    for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):
+        for key, coefficient in side:
+            own, year = key.removeprefix(PRIOR), PRIOR if key.startswith(PRIOR) else ""
+            for leaf, times in totals.resolve_inputs(own, defined) if own in defined else ((own, 1),):
+                terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
+    return {key: coefficient for key, coefficient in terms.items() if coefficient}
+
+
+def _find_followers(
+    spec: FormSpec, rules: Sequence[Rule], terms: Mapping[str, Mapping[CellKey, int]]
+) -> Iterator[tuple[str, dict[str, Fraction]]]:
+    """The equalities that follow from others, as sums of these: those over more totals follow from those over fewer."""
+    basis: list[tuple[CellKey, dict[CellKey, Fraction], dict[str, Fraction]]] = []
+    uses = Counter(key for sums in terms.values() for key in sums)  # what few rules look at fills up few
+    for rule in sorted(rules, key=lambda rule: sum(spec.cell(key).total for key in rule.linear.own)):
+        sums = {key: Fraction(coefficient) for key, coefficient in terms[rule.name].items()}
+        made = {rule.name: Fraction(1)}
+        for pivot, row, parts in basis:
+            if pivot in sums:
+                times = sums[pivot] / row[pivot]
+                _subtract(sums, row, times)
+                _subtract(made, parts, times)
+        if sums:
+            basis.append((min(sums, key=uses.__getitem__), sums, made))
+        else:
+            yield rule.name, {name: -times for name, times in made.items() if name != rule.name}
+
+
+def _subtract(sums: dict[str, Fraction], row: Mapping[str, Fraction], times: Fraction) -> None:
+    """Takes a row off a sum so many times, in place; what is nothing then is left out."""
+    for key, value in row.items():
+        left = sums.get(key, 0) - times * value
+        if left:
+            sums[key] = left
+        else:
+            sums.pop(key, None)

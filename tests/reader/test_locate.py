@@ -24,6 +24,8 @@ from tests.workbook.tamper import (
     filled,
     given,
     keys_of_rows,
+    message,
+    only,
     read,
     tampered,
     without,
@@ -36,15 +38,6 @@ SPEC = api.form("ogi-2021")
 PLAN = make_plan(SPEC)
 INPUTS = {cell.key for cell in SPEC.cells if not cell.total}
 APPLICATIONS = {key for key in INPUTS if key.startswith("applications.")}
-
-
-def only(reading, code):
-    (found,) = [found for found in reading.findings if found.code == code]
-    return found
-
-
-def message(reading, code):
-    return api.message(only(reading, code), SPEC)
 
 
 def lost(reading):

@@ -34,6 +34,8 @@ from tests.workbook.tamper import (
     codes,
     filled,
     given,
+    message,
+    only,
     tampered,
 )
 from xltool import api
@@ -45,15 +47,6 @@ from xltool.workbook.mark import mark_workbook
 SPEC = api.form("ogi-2021")
 PLAN = make_plan(SPEC)
 WHYS = list(PLAN.explanations.values())
-
-
-def only(reading, code):
-    (found,) = [found for found in reading.findings if found.code == code]
-    return found
-
-
-def message(reading, code):
-    return api.message(only(reading, code), SPEC)
 
 
 def notice_texts(reading):

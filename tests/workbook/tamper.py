@@ -18,7 +18,7 @@ from tests.workbook.parts import LINKS, MAIN
 from xltool import api
 from xltool.forms import totals
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
-from xltool.model import Agency, FormSpec, Reading, Submission
+from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.spreadsheet.a1 import parse_reference, quote_sheet, range_name
 from xltool.workbook.layout_plan import make_plan
 
@@ -215,6 +215,18 @@ def true_or_told(original: Submission, reading: Reading, spec: FormSpec) -> None
 
 def codes(reading: Reading) -> set[str]:
     return {found.code for found in reading.findings}
+
+
+def only(reading: Reading, code: str) -> Finding:
+    """The one finding of that code."""
+    (found,) = [found for found in reading.findings if found.code == code]
+    return found
+
+
+def message(reading: Reading, code: str) -> str:
+    """What the one finding of that code says."""
+    assert reading.submission is not None
+    return api.message(only(reading, code), api.form(reading.submission.form))
 
 
 # ---------------------------------------------------------------- names, sheets, labels

@@ -249,6 +249,15 @@ def test_what_is_written_beside_the_opinions_is_told():
     assert "工作表“退回意见”有 1 处" in message(reading, "sheet.unread")
 
 
+@pytest.mark.parametrize(("content", "told"), [("其中1件待核", True), ("12", False), ("/", False), (None, False)])
+def test_words_in_place_of_last_years_figures_are_told(content, told):
+    place = make_plan(SPEC, True).priors["applications.granted.enterprise"]
+    filled_in = api.fill(given(), given())
+    reading = api.read(by_openpyxl(lambda book: book[TABLE_3].__setitem__(place.address, content), filled_in))
+    assert reading.submission == given()
+    assert codes(reading) == ({"sheet.unread"} if told else set())
+
+
 def test_figures_under_a_merge_are_named():
     def merge(opened):
         merges = opened.sheet(TABLE_4).find(f"{{{tamper.MAIN}}}mergeCells")

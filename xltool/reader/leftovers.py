@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from xltool.forms.memo import derive_once
+from xltool.forms.number import is_figure_like
 from xltool.forms.sheet_names import CHECKS, GUIDE, HIDDEN
 from xltool.messages import finding
 from xltool.model import Finding, Leftover
-from xltool.reader.blank import MAX_LEFTOVERS, find_writing, read_blank
+from xltool.reader.blank import MAX_LEFTOVERS, MAX_LOOKED_AT, find_writing, read_blank
 from xltool.reader.evidence import Claim, list_unread, quote_unread
 from xltool.reader.identity import Identity
 from xltool.reader.locate import LocatedCells
@@ -33,7 +34,9 @@ def find_unread_writing(
     for name, sheet in located.sheets.items():
         if name != HIDDEN and (identity.version is not None or name not in _OF_A_VERSION):
             blank = read_blank(plan).get(name)
-            if blank is not None and not sheet.cells.keys() <= blank.places:
+            if blank is not None and (
+                not sheet.cells.keys() <= blank.places or _find_words_for_figures(plan, name, sheet)
+            ):
                 read = {place for home, place in taken if home == sheet.name}
                 places = _find_extra_places(plan, identity, name, located, read)
                 yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in places)))
@@ -68,11 +71,19 @@ def _find_extra_places(
     }
     if moves <= {(0, 0)} and taken <= official:
         repeated = {place for place, first in _list_covered(plan, name) if _hold_the_same(sheet, place, first)}
-        return find_writing(plan, sheet, taken | repeated | read_blank(plan)[name].places)
+        own = read_blank(plan)[name].places - _find_words_for_figures(plan, name, sheet)
+        return find_writing(plan, sheet, taken | repeated | own)
     read = taken | {located.cells[key] for key in keys}
     bottom, right = _find_edges(plan, name, moves)
     extra = find_writing(plan, sheet, read, identity.version is not None)
     return [place for place in extra if place[0] < bottom and place[1] < right]
+
+
+def _find_words_for_figures(plan: Plan, name: str, sheet: RawSheet) -> set[Position]:
+    """Where words stand in place of last year's figures, which nobody reads."""
+    shown = {(spot.row, spot.column) for spot in plan.priors.values() if spot.sheet == name}
+    texts = {place: cell.text for place in shown if (cell := sheet.cells.get(place)) and cell.kind == "text"}
+    return {place for place, text in texts.items() if not is_figure_like(text[:MAX_LOOKED_AT])}
 
 
 @derive_once

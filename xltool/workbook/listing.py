@@ -101,7 +101,9 @@ def draw_list(sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: 
         sheet.finish_row(at)
     sheet.finish_rows()
     if count > ROWS or widest > COLUMNS:
-        raise XltoolError(f"清单有 {count} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成，或存为 .csv。")
+        raise XltoolError(
+            f"清单有 {count} 行 {widest} 列，一张工作表最多 {ROWS} 行 {COLUMNS} 列；请分开生成，或存为 .csv。"
+        )
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     if widest:

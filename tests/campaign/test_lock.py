@@ -115,3 +115,33 @@ def test_who_comes_while_a_process_holds_it_alone_is_told(office, at_work):
     at_work("doctor")
     with pytest.raises(XltoolError, match="王某"), lock.hold_campaign(office.root, "二"):
         raise AssertionError
+
+
+COMER = """
+import sys
+from pathlib import Path
+from xltool.campaign import lock
+print("here", flush=True)
+sys.stdin.readline()
+for _ in range(400):
+    with lock.hold_campaign(Path(sys.argv[1]), "collect"):
+        pass
+"""
+
+
+def test_nobody_is_refused_while_the_last_one_leaves(tmp_path):
+    comers = [
+        subprocess.Popen(
+            [sys.executable, "-c", COMER, tmp_path],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    for comer in comers:
+        assert comer.stdout.readline() == b"here\n"
+    for comer in comers:
+        comer.stdin.write(b"\n")
+        comer.stdin.flush()
+    for comer in comers:
+        _, said = comer.communicate(timeout=60)
+        assert comer.returncode == 0, said.decode()

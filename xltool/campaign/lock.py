@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ _TOGETHER: Final = 64
 _FAR: Final = 2**30
 """Where those bytes stand: behind what the file says, which others may read."""
 LONGEST_WHO: Final = 1_000
+_PATIENCE: Final = 1.0
+"""Seconds: the last holder takes the lock alone for the moment in which it takes the file away."""
 
 
 @contextmanager
@@ -54,6 +57,7 @@ def name_holder(command: str, user: str, since: str) -> str:
 
 
 def _take_lock(path: Path, alone: bool) -> int | None:
+    latest = time.monotonic() + _PATIENCE
     while True:
         try:
             held = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -67,6 +71,9 @@ def _take_lock(path: Path, alone: bool) -> int | None:
         if not got:
             who = os.read(held, LONGEST_WHO).decode("utf-8", "replace").strip()
             os.close(held)
+            if time.monotonic() < latest:
+                time.sleep(0.02)
+                continue
             raise XltoolError(f"这个任务正由另一个命令使用：{who or '另一个 xltool'}。请等它结束以后再执行。")
         with suppress(OSError):
             if os.path.samestat(os.fstat(held), path.stat()):

@@ -1,11 +1,11 @@
 """Disturbs each command that writes into a campaign at every system call that changes a file; looks at what is left.
 
-    python tests/faults/run.py [--every N] [--only COMMAND]...
+    python tests/faults/run.py [--every N] [--only COMMAND]... [--fault FAULT]...
 
 Needs strace. Each run is a fork of this process that strace takes hold of: the call is made to kill the process or to
 fail. Afterwards the database must open and be whole, no file may be half written, the inbox must be as it was, and an
 undisturbed second run must end exactly where an undisturbed first one ends. The table of results goes to standard
-output; the exit code is 1 when any point fails.
+output, each failure to standard error as it is found; the exit code is 1 when any point fails.
 """
 
 import argparse
@@ -310,8 +310,8 @@ class Sweep:
 
 
 def swept(sweep, faults, every):
-    """Every disturbance of a command, told by kind; what is wrong."""
-    failures = []
+    """Every disturbance of a command, told by kind; how many points fail."""
+    failed = 0
     for fault, calls in faults.items():
         points = [(call, number) for call in calls for number in range(1, sweep.calls[call] + 1)][::every]
         bad = 0
@@ -319,30 +319,31 @@ def swept(sweep, faults, every):
             wrong = sweep.point(call, number, fault)
             if wrong:
                 bad += 1
-                failures.append(f"{sweep.command} {fault} {call} #{number}: {'; '.join(wrong)}")
+                print(f"{sweep.command} {fault} {call} #{number}: {'; '.join(wrong)}", file=sys.stderr, flush=True)
         print(sweep.command, sweep.calls.total(), fault, len(points), bad, sep="\t", flush=True)
-    return failures
+        failed += bad
+    return failed
 
 
 def start():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="only every N-th point")
     parser.add_argument("--only", choices=COMMANDS, action="append", help="only these commands")
+    faults = {"signal=KILL": CALLS} | {f"error={error}": calls for error, calls in ERRORS.items()}
+    parser.add_argument("--fault", choices=faults, action="append", help="only these faults")
     given = parser.parse_args()
+    faults = {fault: calls for fault, calls in faults.items() if fault in (given.fault or faults)}
     if shutil.which("strace") is None:
         sys.exit("strace is not installed")
-    failures = []
-    faults = {"signal=KILL": CALLS} | {f"error={error}": calls for error, calls in ERRORS.items()}
+    failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bases = prepared(folder)
         print("command\tcalls\tfault\tpoints\tfailed")
         for command in given.only or COMMANDS:
             warmed(command, bases[command], folder)
-            failures += swept(Sweep(folder, command, bases[command]), faults, given.every)
-    print(*failures[:40], sep="\n")
-    with suppress(BrokenPipeError):
-        sys.exit(bool(failures))
+            failed += swept(Sweep(folder, command, bases[command]), faults, given.every)
+    sys.exit(failed > 0)
 
 
 if __name__ == "__main__":

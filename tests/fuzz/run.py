@@ -92,7 +92,7 @@ def read_report(data):
 
 
 def gather(data):
-    for found in inbox._unpack_file("来件", data):
+    for found in inbox._unpack_file("来件", data, patience=inbox.Patience()):
         assert (found.data is None) is bool(found.reason), "neither there nor told why not"
         assert found.name.encode() and not re.search(r"[\0-\x1f\x7f]", found.name), "a name that cannot be shown"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import sys
 
 import openpyxl
 import pytest
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, Office
 from tests.reader.test_second import two_values
+from tests.spreadsheet.test_encryption import locked
 from xltool import api
 from xltool.campaign.store import Store
 from xltool.workbook.layout_plan import make_plan
@@ -122,3 +124,47 @@ def test_the_outcome_outlives_the_database(office):
         opened.execute("UPDATE file SET name = 'x' WHERE rowid = 1")
     office.run("doctor", "--mend")
     assert outcomes(office) == before
+
+
+def test_a_second_reading_that_was_cut_short_still_reaches_the_returned_workbook(office, monkeypatch):
+    office.put("财政局.xlsx", two_values(KEY, 7, 9, office.fill(FINANCE, 2, wrong=True)))
+    office.run("collect")
+    with monkeypatch.context() as patched:  # killed once the outcome is kept, before anything is sent back
+        patched.setattr("xltool.campaign.returns.plan_returns", lambda *_: sys.exit(9))
+        assert office.run("collect", "--second").exit_code == 9
+    assert outcomes(office)[0][FINANCE] == "differs"
+    assert "待退回" in office.run("collect").output
+    [path] = (office.root / "returned").glob(f"{FINANCE}_*")
+    book = openpyxl.load_workbook(path)
+    assert any("重读是 7" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+    assert "待退回" not in office.run("collect").output
+
+
+def test_what_could_not_be_read_a_second_time_is_tried_again(office):
+    office.put("办公室.xlsx", locked("Abc123", office.fill(HEAD, 1)))
+    words = office.root / "passwords.txt"
+    words.write_text("Abc123\n", "utf-8")
+    office.run("collect")
+    words.write_text("", "utf-8")
+    done = office.run("collect", "--second")
+    assert "它读不了的 1 个" in done.stderr and "办公室.xlsx　没有用另一个程序库" in done.stdout
+    assert outcomes(office)[0][HEAD] == "unread"
+    again = office.run("collect", "--second")
+    assert "重读 1 个：数相同 0 个，不同 0 个，它读不了的 1 个" in again.stderr and "重读" not in again.stdout
+    words.write_text("Abc123\n", "utf-8")
+    assert "重读 1 个：数相同 1 个" in office.run("collect", "--second").stderr
+    assert outcomes(office)[0][HEAD] == "same"
+    findings = Store(office.root / "campaign.db").counting()[HEAD].findings
+    assert not [each for each in findings if each["code"].startswith("second.")]
+
+
+def test_a_version_that_is_chosen_later_is_read_twice_then(office):
+    office.run("collect", "--second")
+    office.put("办公室二.xlsx", office.fill(HEAD, 5))
+    office.run("collect")
+    assert office.run("use", HEAD, "1", *BY).exit_code == 0
+    assert outcomes(office)[0][HEAD] == "same"
+    assert "重读 0 个" in office.run("collect", "--second").stderr
+    assert office.run("use", HEAD, "2", *BY).exit_code == 0
+    assert outcomes(office)[0][HEAD] == "none"
+    assert "重读 1 个：数相同 1 个" in office.run("collect", "--second").stderr

@@ -294,9 +294,10 @@ class Sweep:
     def unordered(held, tables):
         """What must be the same whatever came first.
 
-        Every file but those to send back, and every row but its number.
+        Every file but those to send back and what is noted of them, and every row but its number.
         """
         kept = {name: digest for name, digest in held.items() if not name.startswith("returned/")}
+        tables = tables | {"written": [row for row in tables.get("written", ()) if "returned/" not in row]}
         return kept, {name: len(rows) if name == "version" else rows for name, rows in tables.items()}
 
     def half(self, name, digest):

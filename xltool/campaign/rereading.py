@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,16 +27,19 @@ _NOT_TAKEN: Final = ("number.", "formula.", "cell.lost", "cell.conflict")
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """A version that was read twice, and the message of each thing found."""
+    """A version that was read twice, and the message of each thing found that was not known."""
 
     version: Version
     outcome: Agreement
     messages: tuple[str, ...] = ()
 
 
-def find_read_once(store: Store) -> list[Version]:
-    """The versions that count and have no second reading: the same whatever run took them in."""
-    return [version for version in store.read_counting() if not version.second]
+def find_read_once(store: Store) -> list[str]:
+    """The agencies whose version that counts was read once only, whatever run took it in.
+
+    Also where openpyxl could not read it: for want of a password or of time, it may be able to now.
+    """
+    return [version.agency for version in store.read_counting() if find_outcome(version) in {"none", "unread"}]
 
 
 def reread_versions(
@@ -62,9 +66,14 @@ def reread_versions(
 
     for found in compare_second_readings(open_files(), passwords, jobs):
         version, submission = waiting.popleft()
+        outcome = _write_outcome(found)
+        if outcome == version.second:
+            yield Rereading(version, find_outcome(version))
+            continue
         told = describe_findings(Reading(submission, found))
-        every = sorted((*version.findings, *told), key=lambda each: SEVERITIES.index(each["severity"]))
-        version = replace(version, second=_write_outcome(found), findings=tuple(every))
+        kept = (each for each in version.findings if each["code"] not in _OUTCOMES)
+        every = sorted((*kept, *told), key=lambda each: SEVERITIES.index(each["severity"]))
+        version = replace(version, second=outcome, findings=tuple(every))
         store.note_second(version)
         yield Rereading(version, find_outcome(version), tuple(each["message"] for each in told))
     if faults:
@@ -82,6 +91,11 @@ def read_outcome(version: Version) -> tuple[Finding, ...]:
     """What the second reading of a version found, as it was found."""
     kept: list[Mapping[str, Any]] = json.loads(version.second or "[]")
     return tuple(finding(each["code"], *each["keys"], **each["data"]) for each in kept)
+
+
+def hash_outcome(version: Version) -> str:
+    """A hash of what the second reading of a version found; empty when there was none, or it found nothing."""
+    return hashlib.sha256(version.second.encode()).hexdigest() if read_outcome(version) else ""
 
 
 def count_outcomes(versions: Iterable[Version | None]) -> dict[Agreement, int]:

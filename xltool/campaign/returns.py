@@ -17,7 +17,7 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
-from xltool.campaign.rereading import read_outcome
+from xltool.campaign.rereading import hash_outcome, read_outcome
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
@@ -31,11 +31,15 @@ RETURN_MARK: Final = "退回"
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A workbook that is to go back: its name in returned/, the version that it is made of, whose it is."""
+    """A workbook that is to go back: its name in returned/, whose it is, of which version.
+
+    `basis` tells what it rests on beside its version; empty for nothing.
+    """
 
     name: str
-    version: Version
     agency: Agency
+    number: int
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +55,29 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What returned/ is to hold, one for each agency in the state `returned`, and what of it must be made."""
+    """What returned/ is to hold, by name, one for each agency in the state `returned`, and what of it must be made."""
 
-    wanted: tuple[Return, ...]
+    wanted: frozenset[str]
     owed: tuple[Return, ...]
 
 
-def plan_returns(
-    campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str], changed: Collection[str] = ()
-) -> Returns:
-    """What returned/ is to hold, in the roster's order; owed is what is not there as it was written.
+def plan_returns(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str]) -> Returns:
+    """What returned/ is to hold; owed, in the roster's order, is what is not there as it was written.
 
-    And what is made of files, given by hash, of which more was found since.
+    And what rests on a second reading other than the one that its version has now.
     """
-    counting, written = store.counting(), store.written()
-    wanted = []
-    for entry in roster.entries:
-        version = counting.get(entry.agency.code)
-        if version is not None and states.get(entry.agency.code) == "returned":
-            name = workbook_name(campaign, entry.agency, f"_{RETURN_MARK}{version.number}")
-            wanted.append(Return(name, version, entry.agency))
-
-    def is_whole(name: str) -> bool:
+    wanted, owed = set(), []
+    codes = [entry.agency.code for entry in roster.entries if states.get(entry.agency.code) == "returned"]
+    for version in store.read_counting(codes):
+        agency = roster.agencies[version.agency].agency
+        name = workbook_name(campaign, agency, f"_{RETURN_MARK}{version.number}")
+        wanted.add(name)
+        basis = hash_outcome(version)
         there = files.read_file(campaign.root / RETURNED / name)
-        return isinstance(there, bytes) and hashlib.sha256(there).hexdigest() == written.get(f"{RETURNED}/{name}")
-
-    owed = (each for each in wanted if each.version.sha256 in changed or not is_whole(each.name))
-    return Returns(tuple(wanted), tuple(owed))
+        held = hashlib.sha256(there).hexdigest() if isinstance(there, bytes) else ""
+        if not held or (held, basis) != store.find_written(f"{RETURNED}/{name}"):
+            owed.append(Return(name, agency, version.number, basis))
+    return Returns(frozenset(wanted), tuple(owed))
 
 
 def write_returns(  # noqa: PLR0917
@@ -95,7 +95,7 @@ def write_returns(  # noqa: PLR0917
     from the archive. What cannot be made stops no other: `XltoolError` at the end, with all.
     """
     given, folder, faults = noticed or {}, campaign.root / RETURNED, []
-    tasks = (_prepare_task(store, each, priors.get(each.version.agency), given) for each in plan.owed)
+    tasks = (_prepare_task(store, each, priors.get(each.agency.code), given) for each in plan.owed)
     mark = partial(_mark_return, campaign, tuple(passwords))
     made = workers.run_in_workers(mark, tasks, jobs=max(1, min(jobs, len(plan.owed))))
     for each, data in zip(plan.owed, made, strict=True):
@@ -107,14 +107,13 @@ def write_returns(  # noqa: PLR0917
         except XltoolError as error:
             faults.append(str(error))
             continue
-        store.note_written({f"{RETURNED}/{each.name}": hashlib.sha256(data).hexdigest()})
+        store.note_written({f"{RETURNED}/{each.name}": hashlib.sha256(data).hexdigest()}, each.basis)
         yield folder / each.name
-    wanted = {each.name for each in plan.wanted}
     try:
-        _clear_settled(folder, wanted)
+        _clear_settled(folder, plan.wanted)
         for name in store.written():  # a run that was killed, or a backup that was put back, may know of older ones too
             place, _, held = name.partition("/")
-            if place == RETURNED and held not in wanted and not (folder / held).exists():
+            if place == RETURNED and held not in plan.wanted and not (folder / held).exists():
                 store.forget_written(name)
     except OSError as error:
         faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
@@ -125,10 +124,11 @@ def write_returns(  # noqa: PLR0917
 def _prepare_task(
     store: Store, owed: Return, prior: Submission | None, noticed: Mapping[str, tuple[Finding, ...]]
 ) -> _Task:
-    version = owed.version
-    versions = store.versions(version.agency) if version.number > 1 else ()
-    before = versions[version.number - 2].submission if versions else None
-    return _Task(version, owed.agency, before, prior, noticed.get(version.sha256))
+    version, before = (store.version(owed.agency.code, number) for number in (owed.number, owed.number - 1))
+    assert version is not None
+    return _Task(
+        version, owed.agency, None if before is None else before.submission, prior, noticed.get(version.sha256)
+    )
 
 
 def _mark_return(campaign: Campaign, passwords: tuple[str, ...], task: _Task) -> bytes | str:

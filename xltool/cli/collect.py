@@ -22,6 +22,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
+from xltool.model import Finding
 
 
 @click.command(
@@ -46,7 +47,9 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
-    taken: list[intake.Taken] = []
+    counts: Counter[intake.Fate] = Counter()
+    noticed: dict[str, tuple[Finding, ...]] = {}  # by the hash of the file
+    unreadable = False
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
@@ -59,23 +62,25 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         files = intake.collect_files(office, paths, jobs)
         try:
             for item in _show_progress(files, None, "收取"):
-                taken.append(item)
+                counts[item.state] += 1
+                unreadable |= item.unreadable
+                if item.state == "returned":
+                    noticed[item.sha256] = item.noticed
                 console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
         finally:  # what was taken in is told, whatever stops the rest
-            counts = Counter(item.state for item in taken)
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
-            console.say(f"共 {len(taken)} 个文件" + (f"：{tally}。" if tally else "。"))
+            console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"))
         if counts["accepted"] + counts["returned"] + counts["older"] + counts["rejected"]:
             store.note(office.at, campaign_options.name_user(), "collect", tally)
         faults: list[str] = []
-        changed = _read_twice(campaign, store, passwords, jobs, faults) if second else frozenset()
+        if second:
+            _read_twice(campaign, store, passwords, jobs, faults)
         states = {
             standing.entry.agency.code: standing.state
             for standing in iterate_standings(campaign, roster, store, now.date())
         }
         try:
-            plan = returns.plan_returns(campaign, roster, store, states, changed)
-            noticed = {item.sha256: item.noticed for item in taken if item.sha256}
+            plan = returns.plan_returns(campaign, roster, store, states)
             made = returns.write_returns(campaign, store, plan, last_year, passwords, noticed, jobs)
             for path in _show_progress(made, len(plan.owed), "退回的工作簿"):
                 console.say(f"待退回：{path}")
@@ -86,35 +91,26 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
             raise XltoolError(
                 f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
             )
-    unreadable = any(item.unreadable for item in taken)
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
 
 
-def _read_twice(
-    campaign: Campaign,
-    store: Store,
-    passwords: Sequence[str],
-    jobs: int,
-    faults: list[str],
-) -> frozenset[str]:
-    """Reads what was read once a second time and tells what differs; the hashes of files of which more is known now."""
+def _read_twice(campaign: Campaign, store: Store, passwords: Sequence[str], jobs: int, faults: list[str]) -> None:
+    """Reads what was read once a second time and tells what differs."""
     waiting = rereading.find_read_once(store)
-    reread = rereading.reread_versions(campaign, store, waiting, passwords, jobs)
-    found: list[rereading.Rereading] = []
+    reread = rereading.reread_versions(campaign, store, store.read_counting(waiting), passwords, jobs)
+    counts: Counter[rereading.Agreement] = Counter()
     try:
         for each in _show_progress(reread, len(waiting), "重读"):
-            found.append(each)
+            counts[each.outcome] += 1
             for message in each.messages:
                 console.say(f"重读　{each.version.file}　{message}")
     except XltoolError as error:
         faults.append(str(error))
-    counts = rereading.count_outcomes(each.version for each in found)
     console.say(
-        f"用 openpyxl 重读 {len(found)} 个：数相同 {counts['same']} 个，不同 {counts['differs']} 个，"
+        f"用 openpyxl 重读 {counts.total()} 个：数相同 {counts['same']} 个，不同 {counts['differs']} 个，"
         f"它读不了的 {counts['unread']} 个。",
         err=True,
     )
-    return frozenset(each.version.sha256 for each in found if each.messages)
 
 
 def _show_progress(items: Iterator[Item], length: int | None, label: str) -> Iterator[Item]:

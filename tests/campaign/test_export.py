@@ -129,6 +129,21 @@ def test_the_command_writes_the_file_that_its_name_says(campaign, tmp_path):
         assert target.read_bytes() == exported(campaign, kind)
 
 
+def test_more_than_a_sheet_holds_is_refused_before_anything_is_read(campaign, tmp_path, monkeypatch):
+    rows = 2 * len(SPEC.cells)  # two agencies have returned
+    monkeypatch.setattr("xltool.campaign.export.MOST_ROWS", rows + 1)
+    assert run("-C", campaign.root, "-o", tmp_path / "够.xlsx").exit_code == 0
+    monkeypatch.setattr("xltool.campaign.export.MOST_ROWS", rows)
+    monkeypatch.setattr("xltool.campaign.store.Store.read_counting", lambda *_: pytest.fail("read"))
+    result = CliRunner().invoke(main, ["export", "-C", str(campaign.root), "-o", str(tmp_path / "多.xlsx")])
+    assert result.exit_code == 1 and not (tmp_path / "多.xlsx").exists()
+    told = f"要导出 2 个单位的数，每个 {len(SPEC.cells)} 格，加上表头共 {rows + 1} 行，一张工作表最多 {rows} 行"
+    assert told in result.stderr and ".parquet、.csv 没有这个限制" in result.stderr
+    monkeypatch.undo()
+    monkeypatch.setattr("xltool.campaign.export.MOST_ROWS", rows)
+    assert run("-C", campaign.root, "-o", tmp_path / "多.csv").exit_code == 0
+
+
 def test_another_ending_is_a_fault_of_usage(campaign, tmp_path):
     done = run("-C", campaign.root, "-o", tmp_path / "数据.sav")
     assert done.exit_code == 2

@@ -11,6 +11,9 @@ from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import Final, Literal, TypeAlias
 
+from xltool.campaign.contributions import MOST_ROWS
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing, read_submission
 from xltool.campaign.store import Store
 from xltool.csvfile import write_csv
@@ -33,6 +36,22 @@ GROUP, PIECE = 2**16, 2**20
 """Rows of a group in Parquet; bytes that are written at once."""
 
 
+def check_room(campaign: Campaign, roster: Roster, store: Store, kind: str) -> None:
+    """Raises `XltoolError` where a kind of file does not hold all the rows; nothing is read for it."""
+    if kind != "xlsx":
+        return
+    absent, there = store.absences(), store.list_counting()
+    agencies = sum(code in roster.agencies and code not in absent for code in there)
+    cells = len(campaign.spec.cells)
+    if agencies * cells >= MOST_ROWS:
+        others = "、".join(f".{other}" for other in EXPORT_KINDS if other != kind)
+        raise XltoolError(
+            f"要导出 {agencies} 个单位的数，每个 {cells} 格，加上表头共 {agencies * cells + 1} 行，"
+            f"一张工作表最多 {MOST_ROWS} 行，放不下："
+            f"{others} 没有这个限制，把 -o 后面的文件名改成以它结尾的，再执行一次。"
+        )
+
+
 def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) -> Iterator[ExportRow]:
     """A row for every cell of each agency that returned something, in the order of the roster and of the form."""
     for standing in standings:
@@ -50,7 +69,7 @@ def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) ->
 def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str) -> Iterator[bytes]:
     """The rows as a file of a kind of `EXPORT_KINDS`, in pieces; same figures, same bytes.
 
-    Raises `XltoolError` where there are no returns, more rows than a sheet has, or no library to write Parquet.
+    Raises `XltoolError` where there are no returns, or no library to write Parquet; `check_room` comes before.
     """
     first = next(rows, None)
     if first is None:

@@ -264,13 +264,7 @@ class Store:
 
         The newest that is not put aside, or the one that was chosen since.
         """
-        numbers: dict[str, list[tuple[int, str, int]]] = {}
-        for agency, number, aside, rowid in self._rows(
-            "SELECT agency, number, aside, rowid FROM version ORDER BY number"
-        ):
-            numbers.setdefault(agency, []).append((number, aside, rowid))
-        choices = self.choices()
-        found = {code: _find_counting(known, choices.get(code)) for code, known in numbers.items()}
+        found = self._find_counting()
         wanted = [(code, rowid) for code in (found if agencies is None else agencies) if (rowid := found.get(code))]
         for start in range(0, len(wanted), _MOST_ASKED):
             part = wanted[start : start + _MOST_ASKED]
@@ -280,11 +274,25 @@ class Store:
             for code, _ in part:
                 yield build_version(versions[code])
 
+    def list_counting(self) -> list[str]:
+        """The agencies that have a version that counts; none is read."""
+        return [code for code, rowid in self._find_counting().items() if rowid]
+
+    def _find_counting(self) -> dict[str, int | None]:
+        """The row of each agency's version that counts."""
+        numbers: dict[str, list[tuple[int, str, int]]] = {}
+        for agency, number, aside, rowid in self._rows(
+            "SELECT agency, number, aside, rowid FROM version ORDER BY number"
+        ):
+            numbers.setdefault(agency, []).append((number, aside, rowid))
+        choices = self.choices()
+        return {code: _choose_counting(known, choices.get(code)) for code, known in numbers.items()}
+
     def counting_of(self, agency: str) -> Version | None:
         """The version of one agency that counts."""
         known = self._rows("SELECT number, aside, rowid FROM version WHERE agency = ? ORDER BY number", agency)
         chosen = [Choice(*row) for row in self._get("choice", "WHERE agency = ?", agency)]
-        rowid = _find_counting(known, chosen[0] if chosen else None)
+        rowid = _choose_counting(known, chosen[0] if chosen else None)
         rows = [] if rowid is None else self._get("version", "WHERE rowid = ?", rowid)
         return build_version(rows[0]) if rows else None
 
@@ -486,7 +494,7 @@ def _select(table: str, where: str = "") -> str:
     return f"SELECT {', '.join(HASHED[table])}, hash FROM {table} {where}"
 
 
-def _find_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:
+def _choose_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:
     """The row of the version that counts, of (number, aside, row) in order; a later return ends a choice."""
     later = [rowid for number, aside, rowid in known if not aside and (choice is None or number > choice.known)]
     if later or choice is None:

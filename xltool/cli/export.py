@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from xltool import files
-from xltool.campaign.export import EXPORT_KINDS, export_figures, list_figures
+from xltool.campaign.export import EXPORT_KINDS, check_room, export_figures, list_figures
 from xltool.campaign.standing import Standing, iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -40,6 +40,7 @@ def command(root: Path, target: Path) -> None:
     if kind not in EXPORT_KINDS:
         raise click.UsageError(f"导出的文件名应以 {'、'.join(f'.{known}' for known in EXPORT_KINDS)} 之一结尾。")
     with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
+        check_room(campaign, roster, store, kind)
         states: Counter[str] = Counter()
 
         def count_standings() -> Iterator[Standing]:

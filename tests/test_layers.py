@@ -106,6 +106,7 @@ MODULES = {
         "store",
         "texts",
         "toml_file",
+        "waivers",
         "zipped",
     },
     "charts": {
@@ -242,6 +243,7 @@ MODULES = {
         "equalities",
         "exchanges",
         "prior_year",
+        "settled",
         "texts",
         "validate",
     },

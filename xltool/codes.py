@@ -459,7 +459,10 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "不用改。",
     ),
     "county.waived": Message(
-        "info", "不平出自已放行的单位", "{what}不平，只因已放行的单位：{agencies}；改列为核实性问题。", "不用改。"
+        "info",
+        "出自已放行的单位",
+        "{what}，只因已放行的单位：{agencies}；不再要求改。",
+        "不用改。",
     ),
     "county.total": Message(
         "warning",

@@ -389,6 +389,22 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """What an office let pass of one agency in its sum, as the sum carries it up.
+
+    Which rule or code, why, by whose word, and what the agency adds to the cells that it is about, by key (last year's
+    with `PRIOR` in front).
+    """
+
+    agency: str
+    name: str
+    rule: str
+    reason: str
+    person: str
+    values: Mapping[CellKey, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What one agency reports for one year; `values` stands in the order of `FormSpec.cells`."""
 
@@ -401,6 +417,7 @@ class Submission:
     scope: Scope = "own"
     source: str = ""
     serial: str = ""
+    waivers: tuple[Waiver, ...] = ()  # of a sum: what the office that made it let pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.store import Store, Unmatched, Version, Waiver
+from xltool.campaign.store import Store, Unmatched, Version
+from xltool.campaign.waivers import WaiverRecord, mark_findings
 from xltool.forms import document
 from xltool.model import Agency, Reading, Submission
 
@@ -111,7 +112,10 @@ def take_judged(store: Store, submission: Submission, at: str, file: str, prior:
 
 
 def waive(store: Store, code: str, rule: str, reason: str = "已核实", person: str = "王某") -> None:
-    store.waive(Waiver(code, rule, reason, person, "2025-02-01T10:00:00"))
+    """A word as `xltool waive` gives it: about what the version that counts has of it."""
+    v = store.counting_of(code)
+    marks = frozenset() if v is None else mark_findings(rule, v.findings, v.submission, v.sha256)
+    store.waive(WaiverRecord(code, rule, reason, person, "2025-02-01T10:00:00", marks))
 
 
 def stray(store: Store, file: str, reason: str, at: str = "2025-01-20T08:00:00") -> None:

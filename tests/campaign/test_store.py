@@ -1,11 +1,14 @@
 """The campaign's memory when things go wrong: a full disk, a lock, another file, a newer schema."""
 
+import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
 from xltool.campaign.schema import hash_row
-from xltool.campaign.store import Choice, Issue, Store, Unmatched, Version, Waiver
+from xltool.campaign.store import Choice, Issue, Store, Unmatched, Version
+from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError
 
 
@@ -40,8 +43,8 @@ def test_the_same_word_twice_and_the_same_blank_twice(tmp_path):
     store.issue([Issue("A", "0001-x", "a.xlsx", "s", "2025-01-01")])
     store.issue([Issue("A", "0001-x", "a.xlsx", "s", "2025-01-02")])
     assert store.issues()["A"].at == "2025-01-01"
-    store.waive(Waiver("A", "r", "一", "甲", "2025-01-01"))
-    store.waive(Waiver("A", "r", "二", "乙", "2025-01-02"))
+    store.waive(WaiverRecord("A", "r", "一", "甲", "2025-01-01"))
+    store.waive(WaiverRecord("A", "r", "二", "乙", "2025-01-02"))
     assert [waiver.reason for waiver in store.waivers()["A"]] == ["二"]
 
 
@@ -62,6 +65,17 @@ CREATE TABLE event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NU
 """The database as the first xltool with campaigns made it."""
 
 
+OLD_FINDING = {
+    "code": "rule.broken",
+    "rule": "r",
+    "name": "r@x",
+    "severity": "error",
+    "message": "不平。",
+    "suspects": [],
+    "cells": [{"key": "a.b.c", "sheet": "表", "address": "A1", "value": 3}],
+}
+
+
 @pytest.fixture
 def first(tmp_path):
     path = tmp_path / "campaign.db"
@@ -78,7 +92,7 @@ def first(tmp_path):
     )
     database.executemany(
         "INSERT INTO version VALUES ('A', ?, ?, '2025-01-02', ?, ?, ?)",
-        [(1, "h1", "一.xlsx", b"{}", "[]"), (2, "h2", "二.xlsx", b'{"a":1}', '[{"code": "x"}]')],
+        [(1, "h1", "一.xlsx", b"{}", "[]"), (2, "h2", "二.xlsx", b'{"a":1}', json.dumps([OLD_FINDING]))],
     )
     database.execute("INSERT INTO waiver VALUES ('A', 'r', '理由', '甲', '2025-01-03')")
     database.execute("PRAGMA user_version = 1")
@@ -92,7 +106,9 @@ def test_a_database_of_the_first_schema_is_taken_along(first):
     store = Store(first)
     assert store.counting()["A"].submission == b'{"a":1}'
     assert [version.number for version in store.versions("A")] == [1, 2]
-    assert store.waivers()["A"][0].reason == "理由"
+    [waiver] = store.waivers()["A"]
+    assert waiver.reason == "理由"
+    assert waiver.marks == {("r@x", "a.b.c", 3)}, "it is for the figures that stood when it was given"
     assert store.issues()["A"].serial == "0001-x"
     assert [each.sha256 for each in store.judged_elsewhere("any")] == ["h3"], "what was refused then is judged again"
     assert (store.absences(), store.choices()) == ({}, {})
@@ -134,7 +150,41 @@ def test_a_database_of_the_second_schema_is_taken_along(second):
     assert (second.parent / "backup" / "second.schema2.db").exists()
 
 
-@pytest.mark.parametrize("older", ["first", "second"])
+@pytest.fixture
+def third(tmp_path):
+    """A database as the third schema made it: a waiver was for whatever figures, nothing was published or signed."""
+    path = tmp_path / "third.db"
+    with closing(Store(path)) as store:
+        for number, at in enumerate(("2025-01-02", "2025-01-04"), 1):
+            found = {**OLD_FINDING, "cells": [{**OLD_FINDING["cells"][0], "value": number}]}
+            store.take_version(Version("A", 0, f"h{number}", at, "一.xlsx", b"{}", (found,)), 5)
+    database = sqlite3.connect(path)
+    for table in ("publication", "signature", "waiver"):
+        database.execute(f"DROP TABLE {table}")
+    database.execute(FIRST_SCHEMA[FIRST_SCHEMA.index("CREATE TABLE waiver") : FIRST_SCHEMA.index("CREATE TABLE event")])
+    database.execute("ALTER TABLE waiver ADD COLUMN hash TEXT NOT NULL DEFAULT ''")
+    for rule, kept in (("r", "理由"), ("r@x", "别的"), ("q", "理由")):
+        row = ("A", rule, "理由", "甲", "2025-01-03")
+        database.execute(
+            "INSERT INTO waiver VALUES (?, ?, ?, ?, ?, ?)", (*row, hash_row("A", rule, kept, "甲", "2025-01-03"))
+        )
+    database.execute("PRAGMA user_version = 3")
+    database.commit()
+    database.close()
+    return path
+
+
+def test_a_waiver_of_the_third_schema_holds_for_the_version_that_stood_when_it_was_given(third):
+    with closing(Store(third)) as store:
+        with pytest.raises(XltoolError, match="放行"):
+            store.waivers()  # one was damaged before, and stays so
+        store.withdraw_waiver("A", "r@x", "2025-01-05", "甲", "记录已损坏")
+        marks = {waiver.rule: waiver.marks for waiver in store.waivers()["A"]}
+        assert marks == {"r": {("r@x", "a.b.c", 1)}, "q": frozenset()}
+        assert (store.publications(), store.signature()) == ({}, None)
+
+
+@pytest.mark.parametrize("older", ["first", "second", "third"])
 def test_what_is_taken_along_is_what_a_new_one_is(older, request, tmp_path):
     path = request.getfixturevalue(older)
     Store(path).close()

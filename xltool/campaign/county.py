@@ -11,22 +11,25 @@ from typing import Final
 
 from xltool import api, files
 from xltool.campaign import contributions, corrections, discrepancies, reports, texts
-from xltool.campaign.consolidate import consolidate_submissions, name_agencies
-from xltool.campaign.discrepancies import Discrepancy, holds_without
+from xltool.campaign.consolidate import consolidate_submissions, list_contributed
+from xltool.campaign.discrepancies import Discrepancy
 from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, read_submission
-from xltool.campaign.store import AbsenceRecord, Store, Waiver
+from xltool.campaign.store import AbsenceRecord, Store
+from xltool.campaign.waivers import WaiverRecord
 from xltool.forms import catalog, references
-from xltool.forms.checks import name_subject
-from xltool.messages import XltoolError, finding
+from xltool.messages import XltoolError
 from xltool.model import (
     LEVELS,
+    NOT_APPLICABLE,
+    PRIOR,
     SEVERITIES,
     Absence,
     Agency,
+    CellKey,
     Consolidation,
     Correction,
     Finding,
@@ -34,7 +37,10 @@ from xltool.model import (
     Level,
     Reading,
     Submission,
+    Value,
+    Waiver,
 )
+from xltool.rules.prior_year import align_prior
 from xltool.workbook.listing import stream_listing
 
 NAMELESS: Final = "county"
@@ -49,9 +55,8 @@ class Gathered:
     absent: tuple[Absence, ...]
     covered: tuple[Absence, ...]
     excused: tuple[Absence, ...] = ()
-    waived: Mapping[str, Mapping[str, Waiver]] = field(
-        default_factory=dict
-    )  # rule at its place -> agency code -> whose word
+    waived: Mapping[str, tuple[WaiverRecord, ...]] = field(default_factory=dict)
+    """By agency code the words that let something of its version pass."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,12 @@ class County:
 
 def gather_standings(standings: Iterable[Standing], roster: Roster) -> Gathered:
     """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
-    waived: dict[str, dict[str, Waiver]] = {}
+    waived: dict[str, tuple[WaiverRecord, ...]] = {}
     kept = []
     for standing in standings:
-        for verdict in standing.findings if standing.state == "accepted" else ():
-            if verdict.waiver is not None:
-                waived.setdefault(verdict.name, {})[standing.entry.agency.code] = verdict.waiver
+        words = [verdict.waiver for verdict in standing.findings if verdict.waiver is not None]
+        if words and standing.state == "accepted":
+            waived[standing.entry.agency.code] = tuple({word.rule: word for word in words}.values())
         kept.append(replace(standing, findings=()))
     accepted = [s for s in kept if s.state == "accepted"]
     sums = {s.entry.agency.code: s.entry.agency for s in accepted if s.scope == "consolidated"}
@@ -90,10 +95,7 @@ def gather_standings(standings: Iterable[Standing], roster: Roster) -> Gathered:
         if s.state not in {"accepted", "absent"} and above[s.entry.agency.code] is None
     )
     excused = tuple(Absence(s.entry.agency, _excuse_words(s.absence), excused=True) for s in kept if s.absence)
-    apart = {code for code, holder in above.items() if holder is not None}
-    passed = {
-        name: {code: waiver for code, waiver in words.items() if code not in apart} for name, words in waived.items()
-    }
+    passed = {code: words for code, words in waived.items() if above[code] is None}
     return Gathered(own, absent, covered, excused, passed)
 
 
@@ -106,9 +108,18 @@ def build_county(
     """
     spec, own = campaign.spec, find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
+    carried: dict[str, tuple[Waiver, ...]] = {}
+
+    def read_taken() -> Iterator[Submission]:
+        for standing in given.taken:
+            submission = read_submission(store, standing)
+            if submission.waivers:
+                carried[submission.agency.code] = submission.waivers
+            yield submission
+
     held = consolidate_submissions(
         spec,
-        (read_submission(store, standing) for standing in given.taken),
+        read_taken(),
         own,
         campaign.year,
         root_code=root,
@@ -124,6 +135,7 @@ def build_county(
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
         # year's figures.
         held = replace(held, total=references.resolve_references(spec, replace(held.total, texts=own_words), beside))
+    held = replace(held, total=replace(held.total, waivers=tuple(_list_waivers(spec, held, given, carried, last_year))))
     prior = (
         comparable if given.absent or official is None else official
     )  # figures of some beside those of all would break every rule
@@ -132,9 +144,7 @@ def build_county(
     def find_differing() -> Iterator[Discrepancy]:
         return discrepancies.find_discrepancies(spec, held, last_year, prior)
 
-    broken = {each.rule for each in judged.findings if each.severity == "error"} & given.waived.keys()
-    waived = [each for each in find_differing() if each.rule.name in broken] if broken else []
-    found = [*held.findings, *_excuse_waived(spec, judged.findings, waived, given.waived)]
+    found = [*held.findings, *judged.findings]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
     draft = api.status(reading) == "returned"
     pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
@@ -201,30 +211,43 @@ def sum_last_year(
     ).total
 
 
-def _excuse_waived(
+def _list_waivers(
     spec: FormSpec,
-    found: Sequence[Finding],
-    differing: Sequence[Discrepancy],
-    waived: Mapping[str, Mapping[str, Waiver]],
-) -> Iterator[Finding]:
-    """The findings, with rules that the sum breaks only by agencies that were let pass.
+    held: Consolidation,
+    given: Gathered,
+    carried: Mapping[str, tuple[Waiver, ...]],
+    last_year: Mapping[str, Submission],
+) -> Iterator[Waiver]:
+    """What was let pass of the agencies in the sum, with what each adds to the cells in question; then what came up.
 
-    Such a rule blocks no more than it does there.
+    `carried` are the words in the submissions themselves, by agency; a word of this office on the same cells of the
+    same agency is about the whole of its figures.
     """
-    for each in found:
-        passed = waived.get(each.rule or "", {})
-        parts = [part for part in differing if part.rule.name == each.rule and part.failing] if passed else []
-        if each.severity != "error" or not parts or not holds_without(parts, passed):
-            yield each
-            continue
-        names = {s.agency.code: s.agency.name for s in parts if s.agency is not None}
-        words = [
-            f"{names[code]}（{waiver.reason}，{waiver.person}）" for code, waiver in passed.items() if code in names
-        ]
-        yield replace(each, severity="warning")
-        yield finding(
-            "county.waived", *each.keys, what=name_subject(parts[0].rule, spec), agencies=name_agencies(words)
-        )
+    for at, agency in enumerate(held.agencies):
+        own = []
+        for word in given.waived.get(agency.code, ()):
+            keys = dict.fromkeys(key for _, key, _ in sorted(word.marks, key=repr) if key in spec.index)
+            values = {key: _find_contributed(spec, held, at, key) for key in sorted(keys, key=spec.index.__getitem__)}
+            prior = last_year.get(agency.code)
+            if prior is not None and keys:
+                before = align_prior(spec, prior)
+                rules = [rule for rule in spec.rules if word.rule in (rule.name, rule.id)]
+                looked = {key for rule in rules for key in rule.linear.keys if key.startswith(PRIOR)}
+                values |= {key: before[spec.index[key.removeprefix(PRIOR)]] for key in sorted(looked)}
+            own.append(Waiver(agency.code, agency.name, word.rule, word.reason, word.person, values))
+        yield from own
+        covered = {key for word in own for key in word.values}
+        yield from (word for word in carried.get(agency.code, ()) if covered.isdisjoint(word.values))
+
+
+def _find_contributed(spec: FormSpec, held: Consolidation, agency: int, key: CellKey) -> Value:
+    """What an agency adds to a cell of the sum."""
+    at = spec.index[key]
+    if held.missing[agency, at]:
+        return None
+    if held.slashes[agency, at]:
+        return NOT_APPLICABLE
+    return list_contributed(spec, held, at)[agency]
 
 
 def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:

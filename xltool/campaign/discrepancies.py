@@ -5,7 +5,7 @@ The residual of a sum is the sum of the residuals, so they are sorted and the cu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,18 +119,6 @@ def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> Iterator[tuple[
             yield ("还有更多，工作表放不下；先改正上面的，再汇总一次。",)
             return
         yield _sheet_row(spec, each)
-
-
-def holds_without(parts: Sequence[Discrepancy], codes: Collection[str]) -> bool:
-    """Whether the sum would keep the rule, of which these are all the parts, without some agencies.
-
-    Never for 大于 0 时须大于 0.
-    """
-    rest = parts[0].total - sum(
-        part.residual for part in parts if part.agency is not None and part.agency.code in codes
-    )
-    operator = parts[0].rule.linear.operator
-    return operator.adds_up and bool(operator.holds(rest, 0))
 
 
 def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:

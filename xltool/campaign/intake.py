@@ -27,9 +27,10 @@ from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread, Version
+from xltool.campaign.waivers import find_waivers
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding, tell_finding
-from xltool.model import Agency, Finding, Reading, Submission
+from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.readings import stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 
@@ -126,7 +127,17 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
 
 def describe_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
     """The findings of a reading as they are kept with its version."""
-    return tuple({**api.describe_finding(f, reading), "name": f.rule or f.code} for f in reading.findings)
+    spec = None if reading.submission is None else api.form(reading.submission.form)
+    return tuple(
+        {**api.describe_finding(f, reading), "name": f.rule or f.code, **_name_text(spec, f)} for f in reading.findings
+    )
+
+
+def _name_text(spec: FormSpec | None, found: Finding) -> dict[str, str]:
+    """Which text a finding is about, for a word that lets it pass as long as that text stands; nothing for others."""
+    told = {found.data.get("label"), found.data.get("where")}
+    texts = () if spec is None or found.keys else spec.texts
+    return next(({"text": text.key} for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), {})
 
 
 def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
@@ -361,6 +372,8 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     errors = sum(found.severity == "error" for found in reading.findings)
     asks = sum(found.severity == "warning" for found in reading.findings)
     said = ["" if told is None else f"；{told.sentence}"]
+    waivers = intake.store.waivers().get(agency.code, ())
+    said += [f"；{lapse.sentence}" for lapse in find_waivers(described, waivers, submission.texts, digest)[1]]
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
     return Taken(item.name, state, agency.code, f"{name}：强制 {errors} 处，核实 {asks} 处{ended}{rest}")

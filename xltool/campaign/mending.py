@@ -34,7 +34,7 @@ from xltool.campaign.store import ROW_WORDS, Issue, Store, Unmatched, Version, b
 from xltool.messages import XltoolError
 from xltool.model import Finding
 
-_DECISIONS: Final = ("waiver", "absence", "choice")
+_DECISIONS: Final = ("waiver", "absence", "choice", "publication", "signature")
 _KEPT: Final = ("meta", "issue", *_DECISIONS)
 """Tables taken over row by row, in that order."""
 

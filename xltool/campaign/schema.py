@@ -13,9 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from xltool.campaign.waivers import dump_marks, mark_findings
 from xltool.messages import XltoolError
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 BUSY_SECONDS: Final = 20.0
 MOST_BACKUPS: Final = 5
 BACKUPS: Final = "backup"
@@ -36,15 +37,21 @@ CREATE TABLE version (        -- 报送: each agency's versions, findings as JSO
     aside TEXT NOT NULL DEFAULT '',     -- why it does not count until someone says so
     second TEXT NOT NULL DEFAULT '',    -- what a second reading found, as JSON, or empty
     hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, number)) STRICT;
-CREATE TABLE waiver (         -- 说明后放行
+CREATE TABLE waiver (         -- 说明后放行, `marks` are the figures, texts or version that it is about, as JSON
     agency TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
-    hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, rule)) STRICT;
+    marks TEXT NOT NULL DEFAULT '[]', hash TEXT NOT NULL DEFAULT '', PRIMARY KEY (agency, rule)) STRICT;
 CREATE TABLE absence (        -- 无需报送: an agency that need not report, and whose figures hold its own
     agency TEXT PRIMARY KEY, name TEXT NOT NULL, into_agency TEXT NOT NULL, reason TEXT NOT NULL,
     person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE choice (         -- 采用: which version counts (0 is none), said when `known` versions were there
     agency TEXT PRIMARY KEY, name TEXT NOT NULL, number INTEGER NOT NULL, known INTEGER NOT NULL,
     reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE publication (    -- 已发布: when and where an agency published its report
+    agency TEXT PRIMARY KEY, name TEXT NOT NULL, day TEXT NOT NULL, url TEXT NOT NULL,
+    person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE signature (      -- 签发: the county's report as it was signed, one row, `figures` is what was signed
+    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, figures TEXT NOT NULL, person TEXT NOT NULL,
+    at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/, `basis` what it rests on
@@ -56,9 +63,11 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "issue": ("agency", "serial", "file", "sha256", "at"),
     "file": ("sha256", "name", "size", "at", "outcome", "reason", "context"),
     "version": ("agency", "number", "sha256", "at", "file", "submission", "findings", "aside", "second"),
-    "waiver": ("agency", "rule", "reason", "person", "at"),
+    "waiver": ("agency", "rule", "reason", "person", "at", "marks"),
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
+    "publication": ("agency", "name", "day", "url", "person", "at"),
+    "signature": ("file", "sha256", "figures", "person", "at"),
     "meta": ("name", "value"),
     "written": ("file", "sha256", "basis"),
 }
@@ -179,6 +188,7 @@ def _from_first(database: sqlite3.Connection) -> None:
         database.execute(f"ALTER TABLE version ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
     for table in ("issue", "file", "waiver"):
         database.execute(f"ALTER TABLE {table} ADD COLUMN hash TEXT NOT NULL DEFAULT ''")
+    database.execute("ALTER TABLE waiver ADD COLUMN marks TEXT NOT NULL DEFAULT '[]'")
     new = _TABLES[_TABLES.index("CREATE TABLE absence") : _TABLES.index("CREATE TABLE event")]
     _execute_all(database, new)
     for table in ("issue", "file", "version", "waiver"):
@@ -196,10 +206,37 @@ def _from_second(database: sqlite3.Connection) -> None:
             database.execute("UPDATE written SET hash = ? WHERE rowid = ?", (hash_row(file, sha256, ""), rowid))
 
 
+def _from_third(database: sqlite3.Connection) -> None:
+    """The third schema had waivers for whatever figures: they hold for the version that stood when they were given."""
+    if "marks" not in {row[1] for row in database.execute("PRAGMA table_info(waiver)")}:  # the first step makes it
+        database.execute("ALTER TABLE waiver ADD COLUMN marks TEXT NOT NULL DEFAULT '[]'")
+    known = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    for statement in _TABLES.split(";"):
+        if "CREATE TABLE" in statement and statement.split("CREATE TABLE")[1].split()[0] not in known:
+            database.execute(statement)
+    for rowid, *row, kept in database.execute(
+        "SELECT rowid, agency, rule, reason, person, at, hash FROM waiver"
+    ).fetchall():
+        agency, rule, *_, at = row
+        if kept not in {hash_row(*row), hash_row(*row, "[]")}:  # one that was damaged before stays so
+            continue
+        versions = database.execute(
+            "SELECT findings, submission, sha256 FROM version WHERE agency = ? AND at <= ?"
+            " ORDER BY number DESC LIMIT 1",
+            (agency, at),
+        ).fetchall()
+        marks = dump_marks(*(mark_findings(rule, json.loads(found), *rest) for found, *rest in versions))
+        database.execute("UPDATE waiver SET marks = ?, hash = ? WHERE rowid = ?", (marks, hash_row(*row, marks), rowid))
+
+
 def _execute_all(database: sqlite3.Connection, statements: str) -> None:
     for statement in statements.split(";"):
         database.execute(statement)
 
 
-_STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_first, 2: _from_second}
+_STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {
+    1: _from_first,
+    2: _from_second,
+    3: _from_third,
+}
 """How a database of each older version becomes one of the next."""

@@ -15,7 +15,8 @@ from xltool import api
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import AbsenceRecord, Choice, Store, Unmatched, Version, Waiver
+from xltool.campaign.store import AbsenceRecord, Choice, Store, Unmatched, Version
+from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
 from xltool.model import Scope, Severity, Submission
 
@@ -48,7 +49,7 @@ class WeighedFinding:
     """
 
     finding: Mapping[str, Any]
-    waiver: Waiver | None = None
+    waiver: WaiverRecord | None = None
     explanation: str = ""
 
     @property
@@ -117,6 +118,8 @@ class Standing:
     absence: AbsenceRecord | None = None
     aside: tuple[Version, ...] = ()
     """Versions that do not count until someone says so."""
+    lapsed: tuple[Lapse, ...] = ()
+    """Waivers that hold no more, since what they were given for has changed."""
     days_late: int = 0  # until today while nothing was returned, else until the first return
 
     @property
@@ -226,11 +229,18 @@ def read_submission(store: Store, standing: Standing) -> Submission:
     return replace(submission, agency=agency)
 
 
-def weigh_findings(version: Version, waivers: Sequence[Waiver]) -> tuple[WeighedFinding, ...]:
-    """The findings of a version, each with the waiver and the explanation that it has."""
-    asked = any(finding["severity"] == "warning" for finding in version.findings)
-    explanations: Mapping[str, str] = json.loads(version.submission).get("explanations", {}) if asked else {}
-    return tuple(_weigh_finding(finding, waivers, explanations) for finding in version.findings)
+def weigh_findings(
+    version: Version, waivers: Sequence[WaiverRecord]
+) -> tuple[tuple[WeighedFinding, ...], tuple[Lapse, ...]]:
+    """The findings of a version, each with the waiver and the explanation that it has, and the waivers that lapsed."""
+    asked = waivers or any(finding["severity"] == "warning" for finding in version.findings)
+    document = json.loads(version.submission) if asked else {}
+    held, lapsed = find_waivers(version.findings, waivers, document.get("texts", {}), version.sha256)
+    explanations: Mapping[str, str] = document.get("explanations", {})
+    weighed = [
+        _weigh_finding(finding, waiver, explanations) for finding, waiver in zip(version.findings, held, strict=True)
+    ]
+    return tuple(weighed), tuple(lapsed)
 
 
 def find_unmatched(store: Store, strays: Sequence[Stray]) -> list[Unmatched]:
@@ -272,6 +282,7 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "errors": standing.errors,
                 "warnings": standing.warnings,
                 "waived": standing.waived,
+                "lapsed": [_describe_lapse(lapse) for lapse in standing.lapsed],
                 "file": standing.file,
                 "received": standing.received,
                 "second": None if standing.version is None else find_outcome(standing.version),
@@ -285,17 +296,24 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
     }
 
 
+def _describe_lapse(lapse: Lapse) -> dict[str, str]:
+    waiver = lapse.waiver
+    return {"rule": waiver.rule, "reason": waiver.reason, "by": waiver.person, "change": lapse.change}
+
+
 def days_overdue(campaign: Campaign, day: date) -> int:
     """How many days a day lies behind the deadline; 0 when it does not, or there is none."""
     return 0 if campaign.deadline is None else max(0, (day - campaign.deadline).days)
 
 
-def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver], days: int, strict: bool) -> Standing:
+def _judge_agency(
+    entry: RosterEntry, version: Version, waivers: Sequence[WaiverRecord], days: int, strict: bool
+) -> Standing:
     document = json.loads(version.submission)
     if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
         told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
         version = replace(version, findings=told)
-    verdicts = weigh_findings(version, waivers)
+    verdicts, lapsed = weigh_findings(version, waivers)
     still = [verdict for verdict in verdicts if verdict.open]
     errors = sum(verdict.severity == "error" for verdict in still)
     asked = strict and any(verdict.severity == "warning" and not verdict.explanation for verdict in still)
@@ -312,26 +330,24 @@ def _judge_agency(entry: RosterEntry, version: Version, waivers: Sequence[Waiver
         findings=verdicts,
         version=lighten_version(version),
         scope=document.get("scope", "own"),
+        lapsed=lapsed,
         days_late=days,
     )
 
 
-def _pass_by_choice(entry: RosterEntry, version: Version, choice: Choice | None) -> Iterator[Waiver]:
+def _pass_by_choice(entry: RosterEntry, version: Version, choice: Choice | None) -> Iterator[WaiverRecord]:
     """What the choice of a version lets pass: a word on whose it is, for as long as it is that agency's."""
     if choice is not None and choice.number == version.number and is_same_name(choice.name, entry.agency.name):
         for code in _SETTLED_BY_CHOICE:
-            yield Waiver(choice.agency, code, choice.reason, choice.person, choice.at)
+            marks = mark_findings(code, version.findings, version.submission, version.sha256)
+            yield WaiverRecord(choice.agency, code, choice.reason, choice.person, choice.at, marks)
 
 
 def _weigh_finding(
-    finding: Mapping[str, Any], waivers: Sequence[Waiver], explanations: Mapping[str, str]
+    finding: Mapping[str, Any], waiver: WaiverRecord | None, explanations: Mapping[str, str]
 ) -> WeighedFinding:
-    if finding["severity"] == "info":  # asks for nothing, so there is nothing to let pass
+    if finding["severity"] == "info":  # asks for nothing, so there is nothing to explain
         return WeighedFinding(finding)
-    # The word on just this finding before the word on its rule everywhere, and that before the word on a whole kind.
-    waiver = next(
-        (w for name in (finding["name"], finding["rule"], finding["code"]) for w in waivers if w.rule == name), None
-    )
     told = next((explanations[name] for name in _explanation_names(finding) if explanations.get(name, "").strip()), "")
     return WeighedFinding(finding, waiver, told)
 

@@ -25,6 +25,7 @@ from xltool.campaign.schema import (
     explain_database_error,
     hash_row,
 )
+from xltool.campaign.waivers import WaiverRecord, dump_marks, parse_marks
 from xltool.messages import XltoolError
 
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
@@ -63,17 +64,6 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """A finding of an agency that may pass, by whose word and why."""
-
-    agency: str
-    rule: str
-    reason: str
-    person: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
 class AbsenceRecord:
     """An agency that need not report: why, by whose word, and the agency whose figures hold its own, if any does."""
 
@@ -94,6 +84,29 @@ class Choice:
     number: int
     known: int
     reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When an agency published its report, and where; noted by whom."""
+
+    agency: str
+    name: str
+    day: str
+    url: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The county's report as somebody signed it: a file of county/, its hash, and the figures in a line."""
+
+    file: str
+    sha256: str
+    figures: str
     person: str
     at: str
 
@@ -316,19 +329,27 @@ class Store:
         """How many versions each agency has returned."""
         return dict(self._rows("SELECT agency, count(*) FROM version GROUP BY agency"))
 
-    def waivers(self) -> dict[str, tuple[Waiver, ...]]:
+    def waivers(self) -> dict[str, tuple[WaiverRecord, ...]]:
         """All waivers by agency."""
-        found: dict[str, tuple[Waiver, ...]] = {}
-        for row in self._get("waiver", "ORDER BY agency, rule"):
-            found[row[0]] = (*found.get(row[0], ()), Waiver(*row))
+        found: dict[str, tuple[WaiverRecord, ...]] = {}
+        for *row, marks in self._get("waiver", "ORDER BY agency, rule"):
+            agency, rule, reason, person, at = row
+            waiver = WaiverRecord(agency, rule, reason, person, at, parse_marks(marks))
+            found[agency] = (*found.get(agency, ()), waiver)
         return found
 
-    def waive(self, waiver: Waiver) -> None:
+    def waive(self, waiver: WaiverRecord) -> None:
         """Lets a finding pass; a second word on the same finding replaces the first, the events keep both."""
         w = waiver
         with self._transaction():
-            self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at)
+            self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at, dump_marks(w.marks))
             self._note(w.at, w.person, "waive", f"{w.agency} {w.rule}：{w.reason}")
+
+    def withdraw_waiver(self, agency: str, rule: str, at: str, person: str, reason: str) -> None:
+        """Takes the word back that let a finding pass."""
+        with self._transaction():
+            self._db.execute("DELETE FROM waiver WHERE agency = ? AND rule = ?", (agency, rule))
+            self._note(at, person, "waive", f"{agency} {rule} 撤销：{reason}")
 
     def absences(self) -> dict[str, AbsenceRecord]:
         """The agencies that need not report, by code."""
@@ -358,6 +379,41 @@ class Store:
         with self._transaction():
             self._put("choice", c.agency, c.name, c.number, c.known, c.reason, c.person, c.at)
             self._note(c.at, c.person, "use", f"{c.agency} 第 {c.number} 版：{c.reason}")
+
+    def publications(self) -> dict[str, Publication]:
+        """What was published, by agency code."""
+        return {row[0]: Publication(*row) for row in self._get("publication", "ORDER BY agency")}
+
+    def publish(self, publication: Publication) -> None:
+        """Notes that an agency's report was published."""
+        p = publication
+        with self._transaction():
+            self._put("publication", p.agency, p.name, p.day, p.url, p.person, p.at)
+            self._note(p.at, p.person, "publish", f"{p.agency} {p.day} {p.url}".rstrip())
+
+    def withdraw_publication(self, agency: str, at: str, person: str, reason: str) -> None:
+        """Takes the word back that an agency's report was published."""
+        with self._transaction():
+            self._db.execute("DELETE FROM publication WHERE agency = ?", (agency,))
+            self._note(at, person, "publish", f"{agency} 撤销：{reason}")
+
+    def signature(self) -> Signature | None:
+        """The county's report as it was signed last, or None."""
+        rows = self._get("signature")
+        return Signature(*rows[0]) if rows else None
+
+    def sign(self, signature: Signature) -> None:
+        """Notes that the county's report was signed; the events keep what was signed before."""
+        s = signature
+        with self._transaction():
+            self._put("signature", s.file, s.sha256, s.figures, s.person, s.at)
+            self._note(s.at, s.person, "sign", f"{s.file} {s.sha256[:16]} {s.figures}")
+
+    def withdraw_signature(self, at: str, person: str, reason: str) -> None:
+        """Takes the signature back."""
+        with self._transaction():
+            self._db.execute("DELETE FROM signature")
+            self._note(at, person, "sign", f"撤销：{reason}")
 
     def remember(self, name: str, value: str) -> None:
         """Keeps a fact of the campaign as it was when it was first said."""
@@ -484,6 +540,8 @@ ROW_WORDS: Final[Mapping[str, str]] = {
     "waiver": "放行",
     "absence": "无需报送",
     "choice": "采用",
+    "publication": "发布",
+    "signature": "签发",
     "meta": "任务",
     "written": "写出的文件",
 }

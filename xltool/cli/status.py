@@ -128,6 +128,7 @@ def _describe_standings(
         yield f"  {_describe_standing(standing)}（第 {standing.number} 版）"
         for verdict in standing.open:
             yield clean_line(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
+    yield from _describe_lapsed(found)
     absent = [standing for standing in found if standing.absence is not None]
     if absent:
         yield "\n无需报送："
@@ -146,6 +147,14 @@ def _describe_standings(
         yield "\n未能收下的文件："
     for other in others:
         yield clean_line(f"  {other.file}：{other.reason}")
+
+
+def _describe_lapsed(found: Sequence[Standing]) -> Iterator[str]:
+    lapsed = [(standing, lapse) for standing in found for lapse in standing.lapsed]
+    if lapsed:
+        yield "\n放行失效（改正，或核实后重新放行）："
+    for standing, lapse in lapsed:
+        yield clean_line(f"  {_describe_standing(standing)}：{lapse.sentence}")
 
 
 def _describe_deadline(campaign: Campaign, today: date) -> str:

@@ -14,18 +14,21 @@ from xltool.messages import finding, suggest
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
+    PRIOR,
     Agency,
+    Cell,
     Finding,
     FormSpec,
     Measure,
     Reading,
     Submission,
     Value,
+    Waiver,
 )
 
 SUBMISSION_SCHEMA: Final = "xltool/submission/1"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
-_FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial")
+_FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial", "waivers")
 
 
 def looks_like(data: bytes) -> bool:
@@ -81,6 +84,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
         document["serial"] = clean_text(submission.serial)
+    if submission.waivers:
+        document["waivers"] = [_describe_waiver(spec, waiver) for waiver in submission.waivers]
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -90,6 +95,15 @@ def json_value(value: Value, measure: Measure) -> int | float | str | None:
     if isinstance(held, Decimal):
         return int(held) if held == int(held) else float(held)
     return held
+
+
+def _describe_waiver(spec: FormSpec, waiver: Waiver) -> dict[str, Any]:
+    described = {"agency": waiver.agency, "name": waiver.name, "rule": waiver.rule}
+    described |= {"reason": waiver.reason, "by": waiver.person}
+    values = {
+        key: json_value(value, spec.cell(key.removeprefix(PRIOR)).measure) for key, value in waiver.values.items()
+    }
+    return {**{name: clean_text(text) for name, text in described.items()}, "values": values}
 
 
 class _Fault(Exception):
@@ -154,29 +168,53 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         scope=scope,
         source=source,
         serial=_read_string(document, "serial") if "serial" in document else "",
+        waivers=tuple(_read_waivers(spec, document, findings)),
     )
     return Reading(submission, tuple(findings))
 
 
 def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
     for cell in spec.cells:
-        raw = given.get(cell.key)
-        if raw is None:
-            yield None
-        elif raw == "/":
-            yield NOT_APPLICABLE
-        elif isinstance(raw, str):
-            yield _note_figure(number.from_text(raw, cell.measure), cell.key, findings)
-        elif isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-            yield _note_figure(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
-        else:
-            what, shown = (
-                ("真假值", json.dumps(raw))
-                if isinstance(raw, bool)
-                else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
-            )
-            findings.append(finding("number.kind", cell.key, what=what, raw=shown))
-            yield None
+        yield _read_value(given.get(cell.key), cell, findings)
+
+
+def _read_value(raw: Any, cell: Cell, findings: list[Finding]) -> Value:
+    if raw is None:
+        return None
+    if raw == "/":
+        return NOT_APPLICABLE
+    if isinstance(raw, str):
+        return _note_figure(number.from_text(raw, cell.measure), cell.key, findings)
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        return _note_figure(number.from_decimal(Decimal(raw), cell.measure), cell.key, findings)
+    what, shown = (
+        ("真假值", json.dumps(raw))
+        if isinstance(raw, bool)
+        else ("一组数据", "{…}" if isinstance(raw, dict) else "[…]")
+    )
+    findings.append(finding("number.kind", cell.key, what=what, raw=shown))
+    return None
+
+
+def _read_waivers(spec: FormSpec, document: dict[str, Any], findings: list[Finding]) -> Iterator[Waiver]:
+    """What the office that made a sum let pass; nobody lets pass what it reports of itself."""
+    given = document.get("waivers", [])
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise _Fault("waivers", "应为一列放行的记录")
+    if given and document.get("scope") != "consolidated":
+        raise _Fault("waivers", "只有汇总的上报件带放行的记录")
+    for at, each in enumerate(given):
+        where = f"waivers[{at}]."
+        values = _read_mapping(each, "values", where)
+        for key in values:
+            if key.removeprefix(PRIOR) not in spec.index:
+                near = suggest(find_closest(key, spec.index.keys()))
+                raise _Fault(f"{where}values", f"没有 {key[:60]} 这个单元格{near}")
+        fields = ("agency", "rule", "reason", "by")
+        agency, rule, reason, person = (_read_string(each, field, where) for field in fields)
+        read = {key: _read_value(raw, spec.cell(key.removeprefix(PRIOR)), findings) for key, raw in values.items()}
+        name = _read_string(each, "name", where) if "name" in each else agency
+        yield Waiver(agency, name, rule, reason, person, read)
 
 
 def _read_texts(given: dict[str, str | None], labels: dict[str, str], findings: list[Finding]) -> dict[str, str]:
@@ -203,10 +241,10 @@ def _read_agency(document: dict[str, Any]) -> Agency:
     return Agency(_read_string(agency, "code", "agency."), _read_string(agency, "name", "agency."), level)
 
 
-def _read_mapping(document: dict[str, Any], field: str) -> dict[str, Any]:
+def _read_mapping(document: dict[str, Any], field: str, prefix: str = "") -> dict[str, Any]:
     value = document.get(field, {})
     if not isinstance(value, dict):
-        raise _Fault(field, "应为一组键值")
+        raise _Fault(prefix + field, "应为一组键值")
     return value
 
 

@@ -11,7 +11,7 @@ from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
-from xltool.rules import causes, cells, prior_year, texts, validate
+from xltool.rules import causes, cells, prior_year, settled, texts, validate
 from xltool.rules.causes import Cause
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
@@ -45,6 +45,11 @@ def judge_readings(
     ]
     doubts, breaks, last_year = _judge_completed(spec, completed, given, notes)
     results = []
+    for at, submission in enumerate(completed):
+        if submission.waivers:
+            doubts[at], told = settled.settle_findings(spec, submission, doubts[at])
+            breaks[at], passed = settled.settle_findings(spec, submission, breaks[at])
+            notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         why = causes.find_causes(spec, submission.values, None if last_year is None else last_year[at], broken)
         judged = [*doubt, *causes.explain_findings(broken, why)]

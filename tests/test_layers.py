@@ -80,6 +80,7 @@ MODULES = {
         "inbox",
         "lock",
         "intake",
+        "kept_findings",
         "mail",
         "mentions",
         "names",

@@ -67,8 +67,10 @@ def render(found: Finding, spec: FormSpec | None, place: Locator | None) -> str:
 def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -> tuple[str, str, str]:
     """What a finding says, how to mend it, and the basis, which is empty where none is needed.
 
-    KeyError for a fact that it lacks.
+    KeyError for a fact that it lacks. One that bears its words (`told`: what is wrong, and the rest) is told in them.
     """
+    if "told" in found.data:
+        return found.data["told"][0], found.data["told"][1], ""
     message = CATALOGUE[found.code]
     facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
     if spec is not None and place is not None and found.keys:

@@ -17,6 +17,7 @@ from tests import figures
 from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.store import Store, Unmatched, Version
 from xltool.campaign.waivers import WaiverRecord, mark_findings
@@ -102,12 +103,9 @@ def take_judged(store: Store, submission: Submission, at: str, file: str, prior:
     """A return judged as `collect` does it."""
     [reading] = api.check([Reading(submission)], [prior])
     assert reading.submission is not None
-    described = [
-        {**api.describe_finding(found, reading), "name": found.rule or found.code} for found in reading.findings
-    ]
     sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()
     stored = document.dump_document(SPEC, reading.submission)
-    store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, tuple(described)), 40_000)
+    store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, keep_findings(reading)), 40_000)
     return reading
 
 

@@ -137,7 +137,7 @@ def test_a_return_refused_for_the_roster_is_taken_in_when_the_roster_is_mended(o
     if cleared:
         (office.root / "inbox" / "水利局.xlsx").unlink()
     mended = office.run("collect")
-    assert "水利局：强制 0 处" in mended.output
+    assert "水利局：强制 0 条" in mended.output
     told, agencies = office.status()
     assert (agencies[WATER]["state"], told["counts"]["unmatched"]) == ("accepted", 0)
     assert "水利局：强制" not in office.run("collect").output

@@ -1,14 +1,15 @@
-"""The workbooks that go back: made in worker processes of what this run has read, or of the archive; the same bytes."""
+"""The workbooks that go back: made in worker processes of what was kept; the same bytes."""
 
 from __future__ import annotations
 
 import io
 import os
+from collections import Counter
 
 import openpyxl
 import pytest
 
-from tests.campaign.test_decisions import FINANCE, HEAD, WATER, Office
+from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, Office
 from xltool import api
 from xltool.campaign import returns
 from xltool.workbook.layout_plan import make_plan
@@ -21,6 +22,8 @@ def office(tmp_path):
     spot = make_plan(api.form("ogi-2021")).cells["disclosure.licensing.decisions"]
     book = openpyxl.load_workbook(io.BytesIO(office.fill(WATER, 2)))
     book[spot.sheet][spot.address] = "十来件"
+    left = make_plan(api.form("ogi-2021")).cells["disputes.review.upheld"]
+    book[left.sheet][left.address] = None
     typed = io.BytesIO()
     book.save(typed)
     office.put("办公室.xlsx", office.fill(HEAD, 1))
@@ -33,10 +36,8 @@ def read_returned(office):
     return {path.name: path.read_bytes() for path in sorted((office.root / "returned").iterdir())}
 
 
-def test_what_this_run_has_read_is_not_read_again_and_the_bytes_are_the_same(office, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(returns, "read_archived", None)  # the workers are forks: called, it would be told
-        assert office.run("collect", "--jobs", 3).exit_code == 3
+def test_what_was_typed_is_told_and_the_bytes_are_the_same_whenever_it_is_made(office):
+    assert office.run("collect", "--jobs", 3).exit_code == 3
     first = read_returned(office)
     assert len(first) == 2
     texts = [
@@ -70,19 +71,28 @@ def test_a_file_that_a_worker_is_lost_over_costs_its_own_workbook_only(office, m
     assert [name[:2] for name in read_returned(office)] == [FINANCE, WATER]
 
 
-def test_a_damaged_archive_costs_only_what_must_be_read_from_it(office):
+def test_neither_the_archive_nor_a_password_is_needed_to_send_back(office):
     office.run("collect")
     first = read_returned(office)
-    for path in (office.root / "returned").iterdir():
-        path.unlink()
-    for path in (office.root / "inbox").iterdir():
-        path.unlink()
-    lost = next(p for p in (office.root / "archive").iterdir() if _agency_of(p) == FINANCE)
-    lost.write_bytes(lost.read_bytes()[:-1] + b"x")
-    done = office.run("collect")
-    assert done.exit_code == 1 and "财政局.xlsx" in done.stderr and "与收到时不同" in done.stderr
-    assert list(read_returned(office).items()) == [(n, data) for n, data in first.items() if n[:2] == WATER]
+    for folder in ("returned", "inbox", "archive"):
+        for path in (office.root / folder).iterdir():
+            path.unlink()
+    assert office.run("collect").exit_code == 0
+    assert read_returned(office) == first
 
 
-def _agency_of(path):
-    return api.read(path.read_bytes()).submission.agency.code
+def test_what_is_let_pass_is_told_no_more_and_the_workbook_is_written_anew(office):
+    office.run("collect")
+    name = next(path.name for path in (office.root / "returned").iterdir() if path.name[:2] == WATER)
+    before = count_told(office, WATER)
+    done = office.run("waive", WATER, "cell.blank", *BY)
+    assert done.exit_code == 0, done.output
+    assert [name in line for line in office.run("collect").output.splitlines() if "待退回" in line] == [True]
+    assert before == count_told(office, WATER) + Counter(核实=1)
+
+
+def count_told(office, agency):
+    """How many opinions of each grade the sheet 退回意见 of an agency lists."""
+    path = next(path for path in (office.root / "returned").iterdir() if path.name[:2] == agency)
+    grades = [row[1].value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=6)]
+    return Counter(grade for grade in grades if grade in {"强制", "核实", "提示"})

@@ -124,7 +124,7 @@ def test_reminders_as_csv_and_workbook(late, tmp_path):
         TOWN,
         SUBURB,
     ]
-    assert rows[2][5:7] == ["退回", "已退回，1 处须改，1 处须核实、说明"]
+    assert rows[2][5:7] == ["退回", "已退回，1 条须改，1 条须核实、说明"]
     sheet = openpyxl.load_workbook(tmp_path / "催报" / "催报.xlsx")["催报"]
     assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
     assert isinstance(sheet["H2"].value, int)

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from xltool import api
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.folder import INBOX, Campaign
 from xltool.campaign.inbox import Found, find_files
+from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.mentions import find_foreign_file_name, find_foreign_title
 from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
@@ -30,7 +31,7 @@ from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread
 from xltool.campaign.waivers import find_waivers
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding, tell_finding
-from xltool.model import Agency, Finding, FormSpec, Reading, Submission
+from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 
@@ -58,19 +59,13 @@ reading of these."""
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one file; `unreadable` when it was no workbook of a known form at all.
-
-    `sha256` for one that is a version now; `noticed`, what reading it gave before anything was judged, for one that is
-    to be sent back.
-    """
+    """What became of one file; `unreadable` when it was no workbook of a known form at all."""
 
     file: str
     state: Fate
     agency: str = ""
     reason: str = ""
     unreadable: bool = False
-    sha256: str = ""
-    noticed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,21 +118,6 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
         yield from _drain_queue(intake, known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
     yield from _drain_queue(intake, known)
-
-
-def describe_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
-    """The findings of a reading as they are kept with its version."""
-    spec = None if reading.submission is None else api.form(reading.submission.form)
-    return tuple(
-        {**api.describe_finding(f, reading), "name": f.rule or f.code, **_name_text(spec, f)} for f in reading.findings
-    )
-
-
-def _name_text(spec: FormSpec | None, found: Finding) -> dict[str, str]:
-    """Which text a finding is about, for a word that lets it pass as long as that text stands; nothing for others."""
-    told = {found.data.get("label"), found.data.get("where")}
-    texts = () if spec is None or found.keys else spec.texts
-    return next(({"text": text.key} for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), {})
 
 
 def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
@@ -208,10 +188,8 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
     attributed = [_attribute_reading(intake, reading) for reading in read]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
-    for (item, digest), reading, noticed in zip(new, api.check(attributed, priors), read, strict=True):
+    for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
         taken = _take_file(intake, item, digest, reading)
-        if taken.agency and taken.state != "duplicate":
-            taken = replace(taken, sha256=digest, noticed=noticed.findings if taken.state == "returned" else ())
         if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
             yield taken
 
@@ -343,7 +321,6 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
         return _refuse_file(intake, item, digest, reading.findings[0])
     submission = reading.submission
     spec = api.form(submission.form)
-    described = describe_findings(reading)
     stored = document.dump_document(spec, submission)
     agency = submission.agency
     name = intake.roster.agencies[agency.code].agency.name
@@ -355,7 +332,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     told = None if before is None else _tell_replacement(intake, arrival, submission, before)
     if told is not None and told.older:
         aside = told.why
-    version = Version(agency.code, 0, digest, intake.at, item.name, stored, tuple(described), aside)
+    version = Version(agency.code, 0, digest, intake.at, item.name, stored, keep_findings(reading), aside)
     number = intake.store.take_version(version, len(item.data))
     if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
@@ -369,14 +346,14 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     lapsed = choice is not None and choice.known == number - 1
     ended = f"；原来采用第 {choice.number} 版的决定（{choice.person}）不再有效" if choice is not None and lapsed else ""
     state: Fate = "returned" if api.status(reading) == "returned" else "accepted"
-    errors = sum(found.severity == "error" for found in reading.findings)
-    asks = sum(found.severity == "warning" for found in reading.findings)
+    grades = Counter(opinion.severity for opinion in api.group_opinions(reading))
     said = ["" if told is None else f"；{told.sentence}"]
     waivers = intake.store.waivers().get(agency.code, ())
-    said += [f"；{lapse.sentence}" for lapse in find_waivers(described, waivers, submission.texts, digest)[1]]
+    said += [f"；{lapse.sentence}" for lapse in find_waivers(version.findings, waivers, submission.texts, digest)[1]]
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
-    return Taken(item.name, state, agency.code, f"{name}：强制 {errors} 处，核实 {asks} 处{ended}{rest}")
+    counted = f"强制 {grades['error']} 条，核实 {grades['warning']} 条"
+    return Taken(item.name, state, agency.code, f"{name}：{counted}{ended}{rest}")
 
 
 @dataclass(frozen=True, slots=True)

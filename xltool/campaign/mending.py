@@ -61,11 +61,11 @@ def mend_campaign(office: Intake) -> Iterator[str]:
         for digest in find_unknown_archive(campaign, store):
             yield from _judge_file(office, digest, digest[:12])
         standings = find_standings(campaign, office.roster, store, datetime.fromisoformat(office.at).date())
-        states = {standing.entry.agency.code: standing.state for standing in standings}
-        last_year = {code: prior for code in states if (prior := office.prior(code)) is not None}
+        codes = (standing.entry.agency.code for standing in standings)
+        last_year = {code: prior for code in codes if (prior := office.prior(code)) is not None}
         try:
-            plan = returns.plan_returns(campaign, office.roster, store, states)
-            for path in returns.write_returns(campaign, store, plan, last_year, office.passwords):
+            plan = returns.plan_returns(campaign, store, standings, last_year)
+            for path in returns.write_returns(campaign, store, plan, last_year):
                 yield f"已重新生成 {path.name}。"
         except XltoolError as error:
             yield f"有退回的工作簿还生成不了：{error}"

@@ -5,16 +5,23 @@ One file, no script, no network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from xltool import messages
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, WeighedFinding, count_states
+from xltool.campaign.standing import (
+    AGENCY_STATES,
+    AgencyState,
+    Standing,
+    WeighedFinding,
+    WeighedOpinion,
+    count_states,
+    group_verdicts,
+)
 from xltool.campaign.store import Unmatched
-from xltool.codes import CATALOGUE
+from xltool.codes import CATALOGUE, NOTHING_TO_DO
 from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.template import load_template
 
@@ -53,8 +60,19 @@ class _AgencyLine:
 
     id: str
     standing: Standing
-    infos: int
+    opinions: Sequence[WeighedOpinion]
+    """What is not settled, by cause."""
+    settled: Sequence[WeighedFinding]
     width: float = 0
+
+    @property
+    def name(self) -> str:
+        return self.standing.entry.agency.name
+
+    @property
+    def infos(self) -> int:
+        """How many opinions only tell something."""
+        return sum(opinion.severity == "info" for opinion in self.opinions)
 
 
 def render_page(
@@ -62,8 +80,15 @@ def render_page(
 ) -> bytes:
     """The page as UTF-8; the same standings on the same day give the same bytes."""
     most = max((s.errors for s in standings), default=0)
+    spec = campaign.spec
     lines = [
-        _AgencyLine(f"u{at}", s, sum(v.severity == "info" for v in s.findings), _per_cent(s.errors, most))
+        _AgencyLine(
+            f"u{at}",
+            s,
+            group_verdicts(spec, s.left),
+            [verdict for verdict in s.findings if verdict.settled],
+            _per_cent(s.errors, most),
+        )
         for at, s in enumerate(standings, 1)
     ]
     tally = count_states(standings, unmatched)
@@ -71,7 +96,7 @@ def render_page(
         load_template(__package__, "status")
         .render(
             campaign=campaign,
-            heading=(f"{campaign.name}{campaign.year}年", campaign.spec.title, "报送情况"),
+            heading=(f"{campaign.name}{campaign.year}年", spec.title, "报送情况"),
             today=today,
             left=None if campaign.deadline is None else (campaign.deadline - today).days,
             counts=tally,
@@ -82,14 +107,15 @@ def render_page(
             lines=lines,
             absent=[line for line in lines if line.standing.late and line.standing.state == "missing"],
             tardy=[line for line in lines if line.standing.late and line.standing.state != "missing"],
-            troubles=_rank_troubles(campaign.spec, standings),
+            troubles=_rank_troubles(spec, lines),
             troubled=sorted((line for line in lines if line.standing.errors), key=lambda line: -line.standing.errors),
             asked=sum(s.warnings > 0 and not s.errors for s in standings),
             told=sorted(
                 (line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"
             ),
             unmatched=unmatched,
-            shown=lambda standing: _group_verdicts(campaign.spec, standing),
+            tell=lambda opinion: opinion.tell(spec),
+            nothing=NOTHING_TO_DO,
             day=_format_day,
             minute=_format_minute,
         )
@@ -107,13 +133,14 @@ def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:
     return parts
 
 
-def _rank_troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Trouble]:
-    """What is still asked, by rule wherever it stands: errors first, the most frequent first."""
+def _rank_troubles(spec: FormSpec, told: Iterable[_AgencyLine]) -> list[_Trouble]:
+    """What is still asked, by the rule that leads each opinion, wherever it stands: errors and the frequent first."""
     texts = {rule.id: rule.text for rule in spec.rules}
     found: dict[tuple[Severity, str], list[str]] = {}
-    for standing in standings:
-        for verdict in standing.open:
-            found.setdefault((verdict.severity, verdict.rule), []).append(standing.entry.agency.name)
+    for line in told:
+        for opinion in line.opinions:
+            if opinion.severity != "info":
+                found.setdefault((opinion.severity, opinion.verdicts[0].rule), []).append(line.name)
     most = max(map(len, found.values()), default=0)
     troubles = [
         _Trouble(
@@ -131,38 +158,6 @@ def _rank_troubles(spec: FormSpec, standings: Sequence[Standing]) -> list[_Troub
 
 def _rule_title(code: str) -> str:
     return CATALOGUE[code].title if code in CATALOGUE else code
-
-
-def _group_verdicts(spec: FormSpec, standing: Standing) -> list[tuple[WeighedFinding, list[str]]]:
-    """Findings with the cells that may be the wrong ones; findings of one fault share these, so each is named once."""
-    named: set[str] = set()
-    shown = []
-    for verdict in standing.findings:
-        suspects = (
-            [] if verdict.waiver else [suspect for suspect in _describe_suspects(spec, verdict) if suspect not in named]
-        )
-        named.update(suspects)
-        shown.append((verdict, suspects))
-    return shown
-
-
-def _describe_suspects(spec: FormSpec, verdict: WeighedFinding) -> list[str]:
-    """The cells that may be the wrong ones as a clerk says them, those suspected for one reason in one line."""
-    from xltool.workbook.layout_plan import make_plan
-
-    place = make_plan(spec).place
-    found: dict[str, list[str]] = {}
-    for suspect in verdict.finding["suspects"]:
-        if suspect["key"] in spec.index:
-            spot = messages.say_cell(spec.cell(suspect["key"]), place)
-            found.setdefault(suspect["why"], []).append(
-                f"{spot} {_format_figure(suspect['value'])} → {_format_figure(suspect['proposed'])}"
-            )
-    return [f"{'；'.join(cells)}。{why}。" for why, cells in found.items()]
-
-
-def _format_figure(value: object) -> str:
-    return "未填" if value is None else str(value)
 
 
 def _per_cent(count: int, of: int) -> float:

@@ -39,7 +39,6 @@ def _reminder_row(standing: Standing, days: int) -> ReminderRow:
 def _describe_task(standing: Standing) -> str:
     if standing.state == "missing":
         return "未报送"
-    unexplained = sum(verdict.severity == "warning" and not verdict.explanation for verdict in standing.open)
-    tasks = [f"{standing.errors} 处须改"] if standing.errors else []
-    tasks += [f"{unexplained} 处须核实、说明"] if unexplained else []
+    tasks = [f"{standing.errors} 条须改"] if standing.errors else []
+    tasks += [f"{standing.warnings} 条须核实、说明"] if standing.warnings else []
     return f"已退回，{'，'.join(tasks)}"

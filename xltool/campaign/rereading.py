@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from xltool import api
 from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import Campaign
-from xltool.campaign.intake import describe_findings
+from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.store import Store, Version
-from xltool.messages import XltoolError, finding
+from xltool.messages import XltoolError
 from xltool.model import SEVERITIES, CellKey, Finding, Reading, Submission
 from xltool.readings import compare_second_readings, is_workbook
 
@@ -70,7 +69,7 @@ def reread_versions(
         if outcome == version.second:
             yield Rereading(version, find_outcome(version))
             continue
-        told = describe_findings(Reading(submission, found))
+        told = keep_findings(Reading(submission, found))
         kept = (each for each in version.findings if each["code"] not in _OUTCOMES)
         every = sorted((*kept, *told), key=lambda each: SEVERITIES.index(each["severity"]))
         version = replace(version, second=outcome, findings=tuple(every))
@@ -85,17 +84,6 @@ def find_outcome(version: Version) -> Agreement:
     if not version.second:
         return "none"
     return next((_OUTCOMES[each["code"]] for each in json.loads(version.second)), "same")
-
-
-def read_outcome(version: Version) -> tuple[Finding, ...]:
-    """What the second reading of a version found, as it was found."""
-    kept: list[Mapping[str, Any]] = json.loads(version.second or "[]")
-    return tuple(finding(each["code"], *each["keys"], **each["data"]) for each in kept)
-
-
-def hash_outcome(version: Version) -> str:
-    """A hash of what the second reading of a version found; empty when there was none, or it found nothing."""
-    return hashlib.sha256(version.second.encode()).hexdigest() if read_outcome(version) else ""
 
 
 def count_outcomes(versions: Iterable[Version | None]) -> dict[Agreement, int]:

@@ -1,27 +1,27 @@
 """The workbooks to send back for correction, one for each agency whose newest version has errors.
 
-Older ones are cleared away.
+They tell what `status` counts: the findings that were kept with the version and that nobody has let pass. Older ones
+are cleared away.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from xltool import api, files, workers
-from xltool.campaign.archive import read_archived
+from xltool import __version__, api, files, workers
 from xltool.campaign.folder import RETURNED, Campaign
+from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import workbook_name
-from xltool.campaign.passwords import LOCKED, PASSWORD_FILE
-from xltool.campaign.rereading import hash_outcome, read_outcome
-from xltool.campaign.roster import Roster
+from xltool.campaign.standing import Standing
 from xltool.campaign.store import Store, Version
 from xltool.messages import XltoolError
-from xltool.model import Agency, Finding, Reading, Submission
+from xltool.model import Agency, Submission
 from xltool.readings import explain_loss
 from xltool.workbook.mark import mark_workbook
 
@@ -31,26 +31,26 @@ RETURN_MARK: Final = "退回"
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A workbook that is to go back: its name in returned/, whose it is, of which version.
+    """A workbook that is to go back: its name in returned/, whose it is, of which version, what it tells.
 
-    `basis` tells what it rests on beside its version; empty for nothing.
+    `asked` are the findings that are not settled, as JSON; `basis` is a hash of all that the workbook rests on.
     """
 
     name: str
     agency: Agency
     number: int
+    asked: str
     basis: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What a worker makes a workbook of; `noticed` is what reading the file gave, None where it must be read again."""
+    """What a worker makes a workbook of."""
 
-    version: Version
-    agency: Agency
+    owed: Return
+    submission: bytes
     before: bytes | None  # the document of the version before
     prior: Submission | None
-    noticed: tuple[Finding, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +61,39 @@ class Returns:
     owed: tuple[Return, ...]
 
 
-def plan_returns(campaign: Campaign, roster: Roster, store: Store, states: Mapping[str, str]) -> Returns:
-    """What returned/ is to hold; owed, in the roster's order, is what is not there as it was written.
+def plan_returns(
+    campaign: Campaign, store: Store, standings: Iterable[Standing], priors: Mapping[str, Submission]
+) -> Returns:
+    """What returned/ is to hold; owed, in the order of the standings, is what is not there as it would be written now.
 
-    And what rests on a second reading other than the one that its version has now.
+    `priors` are last year's submissions by agency.
     """
     wanted, owed = set(), []
-    codes = [entry.agency.code for entry in roster.entries if states.get(entry.agency.code) == "returned"]
-    for version in store.read_counting(codes):
-        agency = roster.agencies[version.agency].agency
+    for standing in standings:
+        version, agency = standing.version, standing.entry.agency
+        if version is None or standing.state != "returned":
+            continue
         name = workbook_name(campaign, agency, f"_{RETURN_MARK}{version.number}")
         wanted.add(name)
-        basis = hash_outcome(version)
+        asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
+        basis = _hash_basis(version, agency, asked, priors.get(agency.code))
         there = files.read_file(campaign.root / RETURNED / name)
         held = hashlib.sha256(there).hexdigest() if isinstance(there, bytes) else ""
         if not held or (held, basis) != store.find_written(f"{RETURNED}/{name}"):
-            owed.append(Return(name, agency, version.number, basis))
+            owed.append(Return(name, agency, version.number, asked, basis))
     return Returns(frozenset(wanted), tuple(owed))
 
 
-def write_returns(  # noqa: PLR0917
-    campaign: Campaign,
-    store: Store,
-    plan: Returns,
-    priors: Mapping[str, Submission],
-    passwords: Sequence[str] = (),
-    noticed: Mapping[str, tuple[Finding, ...]] | None = None,
-    jobs: int = 1,
+def write_returns(
+    campaign: Campaign, store: Store, plan: Returns, priors: Mapping[str, Submission], jobs: int = 1
 ) -> Iterator[Path]:
     """Makes the workbooks that are owed in worker processes and gives each as it is written; settled ones are cleared.
 
-    `noticed` is what reading gave, by the hash of the file, for those that this run has read: the others are read again
-    from the archive. What cannot be made stops no other: `XltoolError` at the end, with all.
+    What cannot be made stops no other: `XltoolError` at the end, with all.
     """
-    given, folder, faults = noticed or {}, campaign.root / RETURNED, []
-    tasks = (_prepare_task(store, each, priors.get(each.agency.code), given) for each in plan.owed)
-    mark = partial(_mark_return, campaign, tuple(passwords))
+    folder, faults = campaign.root / RETURNED, []
+    tasks = (_prepare_task(store, each, priors.get(each.agency.code)) for each in plan.owed)
+    mark = partial(_mark_return, campaign)
     made = workers.run_in_workers(mark, tasks, jobs=max(1, min(jobs, len(plan.owed))))
     for each, data in zip(plan.owed, made, strict=True):
         if not isinstance(data, bytes):
@@ -121,51 +118,35 @@ def write_returns(  # noqa: PLR0917
         raise XltoolError("".join(dict.fromkeys(faults)))
 
 
-def _prepare_task(
-    store: Store, owed: Return, prior: Submission | None, noticed: Mapping[str, tuple[Finding, ...]]
-) -> _Task:
+def _hash_basis(version: Version, agency: Agency, asked: str, prior: Submission | None) -> str:
+    before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
+    facts = [__version__, version.sha256, version.number, agency.code, agency.name, agency.level, asked, before]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _prepare_task(store: Store, owed: Return, prior: Submission | None) -> _Task:
     version, before = (store.version(owed.agency.code, number) for number in (owed.number, owed.number - 1))
     assert version is not None
-    return _Task(
-        version, owed.agency, None if before is None else before.submission, prior, noticed.get(version.sha256)
-    )
+    return _Task(owed, version.submission, None if before is None else before.submission, prior)
 
 
-def _mark_return(campaign: Campaign, passwords: tuple[str, ...], task: _Task) -> bytes | str:
+def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
     """The workbook that goes back, or why it cannot be made."""
     try:
-        version, noticed = task.version, task.noticed
-        if noticed is None:
-            noticed = _read_again(campaign, version, passwords).findings
-        stored = api.read(version.submission).submission
+        stored = api.read(task.submission).submission
         if stored is None:
-            raise XltoolError(_tell_unread(version))
-        noticed = (*noticed, *read_outcome(version))
-        [judged] = api.check([Reading(replace(stored, agency=task.agency), noticed)], [task.prior])
-        assert judged.submission is not None
+            raise XltoolError(f"{task.owed.agency.name}的第 {task.owed.number} 版已读不出来，请重新收取。")
         previous = None if task.before is None else api.read(task.before).submission
         return mark_workbook(
-            campaign.spec, judged.submission, judged.findings, previous, version.number, prior=task.prior
+            campaign.spec,
+            replace(stored, agency=task.owed.agency),
+            [restore_finding(each, campaign.spec) for each in json.loads(task.owed.asked)],
+            previous,
+            task.owed.number,
+            prior=task.prior,
         )
     except XltoolError as error:
         return str(error)
-
-
-def _read_again(campaign: Campaign, version: Version, passwords: Sequence[str]) -> Reading:
-    """The version read again from its archived bytes: what was typed over or misspelt stands only there."""
-    reading = api.read(read_archived(campaign, version.sha256, version.file), version.file, passwords)
-    if reading.submission is None:
-        if reading.findings[0].code in LOCKED:
-            raise XltoolError(
-                f"归档里的 {version.file} 有打开密码，生成退回的工作簿要用到：请写进任务文件夹的 {PASSWORD_FILE}，"
-                f"再执行一次。"
-            )
-        raise XltoolError(_tell_unread(version))
-    return reading
-
-
-def _tell_unread(version: Version) -> str:
-    return f"归档里的 {version.file} 读不出来；archive 文件夹里的文件不能改动。"
 
 
 def _clear_settled(folder: Path, keep: Collection[str]) -> None:

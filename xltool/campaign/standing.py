@@ -6,6 +6,7 @@ What it returned, what is still wrong with it, what was let pass by whose word, 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +14,15 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_findings import restore_finding, split_message
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
 from xltool.campaign.store import AbsenceRecord, Choice, Store, Unmatched, Version
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
-from xltool.model import Scope, Severity, Submission
+from xltool.model import Finding, FormSpec, Scope, Severity, Submission
+from xltool.rules.opinions import Opinion, group_findings, tell_opinion
+from xltool.workbook.layout_plan import make_plan
 
 STATUS_SCHEMA: Final = "xltool/status/1"
 AgencyState: TypeAlias = Literal["missing", "returned", "accepted", "absent"]
@@ -37,8 +41,6 @@ _OF_NAMES: Final = ("campaign.swapped", "campaign.renamed")
 """Findings about a file that bears another name than its agency's line of the roster."""
 _SETTLED_BY_CHOICE: Final = (*_OF_NAMES, "campaign.misnamed", "stamp.missing")
 """Doubts about whose a file is: the office's word that this version counts, for this name, is the word on them."""
-
-_REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,39 @@ class WeighedFinding:
     @property
     def gist(self) -> str:
         """What is wrong, without remedy and basis, for lists that must be short."""
-        return self.message.partition(_REMEDY)[0]
+        return split_message(self.message)[0]
 
     @property
-    def advice(self) -> str:
-        """Remedy and basis."""
-        return "".join(self.message.partition(_REMEDY)[1:])
+    def settled(self) -> bool:
+        """Whether it was let pass, or explained where an explanation is all that is asked."""
+        return self.waiver is not None or (self.severity == "warning" and self.explanation != "")
 
     @property
     def open(self) -> bool:
-        """Whether it asks for something and was not let pass."""
-        return self.waiver is None and self.severity != "info"
+        """Whether it asks for something and is not settled."""
+        return not self.settled and self.severity != "info"
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedOpinion:
+    """Findings of one cause as one, each with its waiver and its 说明; `among` is what `opinion` takes them from."""
+
+    opinion: Opinion
+    verdicts: tuple[WeighedFinding, ...]
+    among: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return self.opinion.severity
+
+    @property
+    def name(self) -> str:
+        """The rule at its place that leads, or the code."""
+        return self.verdicts[0].name
+
+    def tell(self, spec: FormSpec) -> tuple[str, str, str]:
+        """What is wrong, how to mend it, and the basis, as the workbook that goes back has them."""
+        return tell_opinion(self.opinion, self.among, spec, make_plan(spec).place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,11 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one agency stands by the version that counts; `errors` and `warnings` leave out what was waived."""
+    """Where one agency stands by the version that counts.
+
+    `errors` and `warnings` count opinions on what is not settled, as all that is shown or sent does; `waived` counts
+    findings.
+    """
 
     entry: RosterEntry
     state: AgencyState
@@ -136,6 +164,11 @@ class Standing:
     def open(self) -> tuple[WeighedFinding, ...]:
         """What is still asked of the agency."""
         return tuple(verdict for verdict in self.findings if verdict.open)
+
+    @property
+    def left(self) -> tuple[WeighedFinding, ...]:
+        """What is not settled: what is asked, and what is only told."""
+        return tuple(verdict for verdict in self.findings if not verdict.settled)
 
 
 def find_standings(
@@ -176,7 +209,7 @@ def iterate_standings(
         else:
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
             words = (*waivers.get(code, ()), *_pass_by_choice(entry, version, choices.get(code)))
-            judged = _judge_agency(entry, version, words, days, strict)
+            judged = _judge_agency(campaign.spec, entry, version, words, days, strict=strict)
             yield replace(judged, versions=versions, aside=aside)
 
 
@@ -243,6 +276,15 @@ def weigh_findings(
     return tuple(weighed), tuple(lapsed)
 
 
+def group_verdicts(spec: FormSpec, verdicts: Sequence[WeighedFinding]) -> list[WeighedOpinion]:
+    """Weighed findings as opinions: those of one cause are one, the gravest first."""
+    found = [restore_finding(verdict.finding, spec) for verdict in verdicts]
+    return [
+        WeighedOpinion(opinion, tuple(verdicts[at] for at in opinion.findings), tuple(found))
+        for opinion in group_findings(found)
+    ]
+
+
 def find_unmatched(store: Store, strays: Sequence[Stray]) -> list[Unmatched]:
     """Files that are no agency's return, and returns of agencies that have since left the roster or its name.
 
@@ -307,23 +349,22 @@ def days_overdue(campaign: Campaign, day: date) -> int:
 
 
 def _judge_agency(
-    entry: RosterEntry, version: Version, waivers: Sequence[WaiverRecord], days: int, strict: bool
+    spec: FormSpec, entry: RosterEntry, version: Version, waivers: Sequence[WaiverRecord], days: int, *, strict: bool
 ) -> Standing:
     document = json.loads(version.submission)
     if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
         told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
         version = replace(version, findings=told)
     verdicts, lapsed = weigh_findings(version, waivers)
-    still = [verdict for verdict in verdicts if verdict.open]
-    errors = sum(verdict.severity == "error" for verdict in still)
-    asked = strict and any(verdict.severity == "warning" and not verdict.explanation for verdict in still)
+    left = [verdict for verdict in verdicts if not verdict.settled]
+    grades = Counter(opinion.severity for opinion in group_verdicts(spec, left))
     return Standing(
         entry,
-        "returned" if errors or asked else "accepted",
+        "returned" if grades["error"] or (strict and grades["warning"]) else "accepted",
         late=days > 0,
         versions=version.number,
-        errors=errors,
-        warnings=len(still) - errors,
+        errors=grades["error"],
+        warnings=grades["warning"],
         waived=sum(verdict.waiver is not None for verdict in verdicts),
         file=version.file,
         received=version.at,

@@ -22,7 +22,6 @@ from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
-from xltool.model import Finding
 
 
 @click.command(
@@ -48,7 +47,6 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
     counts: Counter[intake.Fate] = Counter()
-    noticed: dict[str, tuple[Finding, ...]] = {}  # by the hash of the file
     unreadable = False
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         now = datetime.now()
@@ -64,8 +62,6 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
             for item in _show_progress(files, None, "收取"):
                 counts[item.state] += 1
                 unreadable |= item.unreadable
-                if item.state == "returned":
-                    noticed[item.sha256] = item.noticed
                 console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
         finally:  # what was taken in is told, whatever stops the rest
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
@@ -75,13 +71,10 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         faults: list[str] = []
         if second:
             _read_twice(campaign, store, passwords, jobs, faults)
-        states = {
-            standing.entry.agency.code: standing.state
-            for standing in iterate_standings(campaign, roster, store, now.date())
-        }
+        standings = iterate_standings(campaign, roster, store, now.date())
         try:
-            plan = returns.plan_returns(campaign, roster, store, states)
-            made = returns.write_returns(campaign, store, plan, last_year, passwords, noticed, jobs)
+            plan = returns.plan_returns(campaign, store, standings, last_year)
+            made = returns.write_returns(campaign, store, plan, last_year, jobs)
             for path in _show_progress(made, len(plan.owed), "退回的工作簿"):
                 console.say(f"待退回：{path}")
         except XltoolError as error:

@@ -21,6 +21,7 @@ from xltool.campaign.standing import (
     count_states,
     find_strays,
     find_unmatched,
+    group_verdicts,
     iterate_standings,
     to_json,
 )
@@ -126,8 +127,8 @@ def _describe_standings(
         yield "\n退回，待改正："
     for standing in returned:
         yield f"  {_describe_standing(standing)}（第 {standing.number} 版）"
-        for verdict in standing.open:
-            yield clean_line(f"    [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）")
+        for opinion in group_verdicts(campaign.spec, standing.open):
+            yield clean_line(f"    [{GRADES[opinion.severity]}] {opinion.tell(campaign.spec)[0]}（{opinion.name}）")
     yield from _describe_lapsed(found)
     absent = [standing for standing in found if standing.absence is not None]
     if absent:

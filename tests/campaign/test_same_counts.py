@@ -1,0 +1,86 @@
+"""What a clerk compares is the same number everywhere: opinions, on whatever face they are told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from random import Random
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from lxml import html
+
+from tests.campaign.test_decisions import FINANCE, HEAD, WATER, made, office  # noqa: F401 -- fixtures
+from tests.campaign.test_returns import count_told
+from xltool import api
+from xltool.cli import main
+from xltool.codes import GRADES
+from xltool.workbook.layout_plan import make_plan
+
+SLIPS = ("十来件", "12件", -3, 4.5, None, "/", 99_999_999)
+
+
+def slip(rng, data):
+    """A filled workbook with one to five slips of the pen, at least one of them a wrong figure."""
+    book, plan = openpyxl.load_workbook(io.BytesIO(data)), make_plan(api.form("ogi-2021"))
+    inputs = [cell for cell in plan.spec.cells if not cell.total]
+    for number, cell in enumerate(rng.sample(inputs, rng.randint(1, 5))):
+        spot = plan.cells[cell.key]
+        held = book[spot.sheet][spot.address]
+        held.value = (held.value or 0) + rng.choice([1, 9, 60]) if number == 0 else rng.choice(SLIPS)
+    for text in rng.sample(list(plan.texts), rng.randint(0, 2)):
+        book[plan.texts[text].sheet][plan.texts[text].address] = None
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def read_tally(text):
+    """The counts of a sentence: `强制 2 条，核实 1 条`."""
+    found = dict(re.findall(r"(强制|核实)(?:性)? ?(\d+) ?条", text))
+    return int(found.get("强制", 0)), int(found.get("核实", 0))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_console_json_workbook_page_and_reminders_count_the_same(office, tmp_path, seed):  # noqa: F811
+    rng, files = Random(seed), {}
+    for at, code in enumerate((HEAD, FINANCE, WATER)):
+        files[code] = tmp_path / f"{code}.xlsx"
+        files[code].write_bytes(slip(rng, office.fill(code, seed=10 * seed + at)))
+        office.put(files[code].name, files[code].read_bytes())
+    taken = {line.split("\u3000")[1]: line for line in office.run("collect").output.splitlines() if "强制" in line}
+    page = tmp_path / "page.html"
+    shown = office.run("status", "--html", page, "--reminders", tmp_path / "urged")
+    tree, status = html.fromstring(page.read_text("utf-8")), office.status()[1]
+    with (tmp_path / "urged" / "催报.csv").open(encoding="utf-8-sig") as listed:
+        urged = {row["单位代码"]: row for row in csv.DictReader(listed)}
+    for code, file in files.items():
+        errors, asks = status[code]["errors"], status[code]["warnings"]
+        told = json.loads(CliRunner().invoke(main, ["check", "--json", str(file)]).stdout)["opinions"]
+        assert [sum(each["severity"] == grade for each in told) for grade in ("error", "warning")] == [errors, asks]
+        lines = CliRunner().invoke(main, ["check", str(file)]).stdout
+        assert [lines.count(f"  [{GRADES[grade]}]") for grade in ("error", "warning")] == [errors, asks]
+        assert read_tally(taken[file.name]) == (errors, asks)
+        [row] = tree.xpath(f"//table[@class='agencies']/tbody/tr[td[1]='{code}']")
+        assert [int(cell.text_content()) for cell in row[3:5]] == [errors, asks]
+        if status[code]["state"] != "returned":
+            continue
+        counted = count_told(office, code)
+        assert (counted["强制"], counted["核实"]) == (errors, asks)
+        [path] = (office.root / "returned").glob(f"{code}_*.xlsx")
+        head = [str(cell.value) for cell in openpyxl.load_workbook(path).worksheets[0]["A"][:6]]
+        assert read_tally(next(text for text in head if text.startswith("共 "))) == (errors, asks)
+        [details] = tree.xpath(f"//details[summary/b='{row[1].text_content()}']")
+        assert read_tally(details.find("summary").text_content()) == (errors, asks)
+        assert [len(details.xpath(f"./ul/li/span[@class='chip {grade}']")) for grade in ("error", "warning")] == [
+            errors,
+            asks,
+        ]
+        block = shown.stdout.partition("退回，待改正：")[2].partition(f"  {code} ")[2]
+        own = re.split(r"\n  \S", block)[0]
+        assert [own.count(f"    [{GRADES[grade]}]") for grade in ("error", "warning")] == [errors, asks]
+        task = urged[code]["要办的事"]
+        assert [f"{errors} 条须改" in task, f"{asks} 条须核实" in task] == [errors > 0, asks > 0]

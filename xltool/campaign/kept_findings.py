@@ -1,0 +1,99 @@
+"""Findings as a version keeps them, and taken back: what is told, counted and sent back rests on these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from xltool import api
+from xltool.model import CellKey, Finding, FormSpec, Leftover, NotApplicable, Reading, Suspect, Value
+
+_REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
+
+
+def keep_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
+    """The findings of a reading as JSON: as `api.describe_finding` gives them, and the facts to tell them from."""
+    spec = None if reading.submission is None else api.form(reading.submission.form)
+    return tuple(
+        {
+            **api.describe_finding(found, reading),
+            "name": found.rule or found.code,
+            **_name_text(spec, found),
+            "facts": {name: _write_fact(fact) for name, fact in found.data.items()},
+            "cause": found.cause,
+            "follows": found.follows,
+            "together": found.together,
+            "scaled": [_write_suspect(suspect) for suspect in found.suspects],
+        }
+        for found in reading.findings
+    )
+
+
+def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
+    """A finding that was kept, as it was found.
+
+    One that an older xltool kept without its facts, or of a cell or rule that the form has no more, stands alone and
+    is told in the words of then.
+    """
+    rule = kept["name"] if kept["rule"] else None
+    keys = tuple(cell["key"] for cell in kept["cells"])
+    named = {*keys, *(suspect["key"] for suspect in kept["suspects"])}
+    if (
+        "facts" not in kept
+        or not named <= spec.index.keys()
+        or (rule is not None and all(rule != known.name for known in spec.rules))
+    ):
+        known = tuple(key for key in keys if key in spec.index)
+        return Finding(kept["code"], kept["severity"], known, data={"told": split_message(kept["message"])})
+    return Finding(
+        kept["code"],
+        kept["severity"],
+        keys,
+        rule,
+        {name: _read_fact(name, fact) for name, fact in kept["facts"].items()},
+        tuple(_read_suspect(*each) for each in kept["scaled"]),
+        kept["together"],
+        kept["cause"],
+        kept["follows"],
+    )
+
+
+def split_message(message: str) -> tuple[str, str]:
+    """What is wrong, and what to do about it with the basis."""
+    said, _, remedy = message.partition(_REMEDY)
+    return said, remedy
+
+
+def _name_text(spec: FormSpec | None, found: Finding) -> dict[str, str]:
+    """Which text a finding is about, for a word that lets it pass as long as that text stands; nothing for others."""
+    told = {found.data.get("label"), found.data.get("where")}
+    texts = () if spec is None or found.keys else spec.texts
+    return next(({"text": text.key} for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), {})
+
+
+def _write_fact(fact: Any) -> Any:
+    if isinstance(fact, NotApplicable):
+        return "/"
+    if isinstance(fact, Mapping):
+        return {key: _write_fact(each) for key, each in fact.items()}
+    return [_write_fact(each) for each in fact] if isinstance(fact, tuple | list) else fact
+
+
+def _read_fact(name: str, fact: Any) -> Any:
+    if name == "unread":
+        return tuple(Leftover(*each) for each in fact)
+    if name == "values":
+        return {key: _read_value(value) for key, value in fact.items()}
+    return tuple(fact) if isinstance(fact, list) else fact
+
+
+def _read_value(value: Any) -> Value:
+    return NotApplicable.SLASH if value == "/" else value
+
+
+def _write_suspect(suspect: Suspect) -> list[Any]:
+    return [suspect.key, _write_fact(suspect.value), suspect.proposed, suspect.why, suspect.likely]
+
+
+def _read_suspect(key: CellKey, value: Any, proposed: int, why: str, likely: bool) -> Suspect:
+    return Suspect(key, _read_value(value), proposed, why, likely)

@@ -150,6 +150,7 @@ MODULES = {
         "use",
         "verify",
         "waive",
+        "whose_options",
     },
     "forms": {
         "__init__",
@@ -184,6 +185,7 @@ MODULES = {
         "docx",
         "heads",
         "html",
+        "levels",
         "pdf",
         "radicals",
         "read",
@@ -193,6 +195,7 @@ MODULES = {
         "title",
         "verify",
         "vocabulary",
+        "whose",
     },
     "reader": {
         "__init__",

@@ -402,8 +402,8 @@ def to_frame(submissions: Iterable[Submission]) -> pandas.DataFrame:
     First comes whose figures they are, then a column a cell.
 
     Figures are exact: Python's integers and Decimals, not floats; blank is None, `/` the text `/`. Columns: `agency`
-    (its name), `year`, `form`, `level`, `scope`, and the cells of all forms there are among the rows, None where a
-    row's form does not have the cell.
+    (its name), `year`, `form`, `level` (None where nobody gave it), `scope`, and the cells of all forms there are among
+    the rows, None where a row's form does not have the cell.
 
     >>> frame = xltool.to_frame([xltool.read(sample).submission])
     >>> frame.loc["654221-015", "disclosure.fees.amount"]

@@ -107,6 +107,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。",
         "改为 0 或 /；属于别项的填到别项。",
     ),
+    "cell.level_inferred": Message(
+        "warning",
+        "本级可能不能有此项",
+        "{where}填的是 {value}；单位级别没有写明，按名称推断是{level}（{why}），{level}不能有“{row}”。",
+        "级别推断得对的，核对这一项；不对的，用 --level 写明级别后再审核。",
+    ),
     "block.only_total": Message(
         "warning",
         "只填了合计",
@@ -572,8 +578,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "published.read": Message(
         "info",
         "已公布的报告",
-        "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码、级别是推断的。",
-        "不用改。",
+        "这是已公布的年度报告（{kind}），按印出的表格和文字读取；单位代码取单位名称，{level}。",
+        "不用改；单位或级别不对的，用 --agency、--level 写明。",
     ),
     "published.no_tables": Message(
         "error",
@@ -595,7 +601,16 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "published.several": Message("error", "不止一份报告", "文件里不止一份报告：{what}。", "请拆成一个文件一份报告。"),
     "published.unknown": Message(
-        "error", "不知是谁哪年的", "从标题和正文里找不到{what}。", "用 --agency、--year 写明（xltool import）。"
+        "error",
+        "不知是谁哪年的",
+        "从标题和正文里找不到{what}。",
+        "用 --agency、--year 写明（xltool check、xltool import 都可以）。",
+    ),
+    "published.whose": Message(
+        "info",
+        "单位、年度不在标题里",
+        "标题里没有写全单位和年度：{what}。",
+        "核对；不对的用 --agency、--year 写明。",
     ),
     "published.cut": Message(
         "error",

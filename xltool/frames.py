@@ -71,7 +71,8 @@ def _build_row(submission: Submission, spec: FormSpec, cells: list[str]) -> list
         cell.key: number.to_exact(value, cell.measure)
         for cell, value in zip(spec.cells, submission.values, strict=True)
     }
-    heads = [agency.name, submission.year, submission.form, agency.level, submission.scope]
+    level = None if submission.level_basis else agency.level  # an inferred one would come back as one that was given
+    heads = [agency.name, submission.year, submission.form, level, submission.scope]
     return [*heads, *map(figures.get, cells)]
 
 
@@ -88,7 +89,8 @@ def _read_row(at: int, entry: Mapping[str, Any], spec: FormSpec) -> Submission:
     year, level, scope = entry["year"], entry["level"], entry["scope"]
     if isinstance(year, bool) or not isinstance(year, Integral) or not spec.covers(int(year)):
         raise XltoolError(f"{row}的 year 列：{year} 不是 {spec.id} 的年度。")
-    if level not in LEVELS:
+    level = None if _is_blank(level) else level
+    if level is not None and level not in LEVELS:
         raise XltoolError(f"{row}的 level 列：应为 {'、'.join(LEVELS)} 之一，现为 {level}。")
     if scope not in get_args(Scope):
         raise XltoolError(f"{row}的 scope 列：应为 own 或 consolidated，现为 {scope}。")
@@ -98,7 +100,7 @@ def _read_row(at: int, entry: Mapping[str, Any], spec: FormSpec) -> Submission:
     return Submission(
         form=spec.id,
         year=int(year),
-        agency=Agency(entry["code"], str(entry["agency"]), cast(Level, level)),
+        agency=Agency(entry["code"], str(entry["agency"]), cast("Level | None", level)),
         values=tuple(_read_value(row, entry.get(cell.key), cell) for cell in spec.cells),
         scope=cast(Scope, scope),
     )

@@ -385,7 +385,8 @@ class Agency:
 
     code: str
     name: str
-    level: Level
+    level: Level | None
+    """None where nobody says it: a published report under a name that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +419,8 @@ class Submission:
     source: str = ""
     serial: str = ""
     waivers: tuple[Waiver, ...] = ()  # of a sum: what the office that made it let pass
+    level_basis: str = ""
+    """How the agency's level was inferred, in Chinese; '' where it is given, by a stamp, a roster or a person."""
 
 
 @dataclass(frozen=True, slots=True)

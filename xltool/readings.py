@@ -92,6 +92,11 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((kinds.ZIP, kinds.OLE2)) and b"word/document.xml" not in data
 
 
+def may_be_report(data: bytes) -> bool:
+    """Whether bytes may be a published report: no workbook, and no submission document."""
+    return not is_workbook(data) and not document.looks_like(data)
+
+
 def _compare_second(
     passwords: tuple[str, ...], file: tuple[bytes, Submission, frozenset[CellKey]]
 ) -> tuple[Finding, ...]:

@@ -119,3 +119,75 @@ def test_report_reads_back_what_it_wrote(folder, monkeypatch):
     done = run("report", "held.json", "-o", "x.docx", "--draft")
     assert done.exit_code == 3
     assert "写出的报告读回来与数据不一致" in done.stderr
+
+
+# ---------------------------------------------------------------- whose it is
+
+
+def untitled(folder):
+    """A report without a title, and so of nobody and no year, with figures that only some levels may have."""
+    given = replace(
+        SUBMISSION,
+        values=tuple(
+            3 if cell.key == "disclosure.regulations.in_force" else value
+            for cell, value in zip(SPEC.cells, SUBMISSION.values, strict=True)
+        ),
+    )
+    (folder / "无名.txt").write_text("一、总体情况" + text(given).split("一、总体情况", 1)[1], "utf-8")
+    return "无名.txt"
+
+
+def test_check_is_told_whose_a_report_is(folder):
+    name = untitled(folder)
+    assert run("check", name).exit_code == 5
+    assert "--agency、--year" in run("check", name).stdout
+    told = ["--agency", "甲县水利局", "--year", "2024年"]
+    done = run("check", name, *told, "--json")
+    found = json.loads(done.stdout)
+    assert (found["agency"]["name"], found["year"]) == ("甲县水利局", 2024)
+    assert {each["code"] for each in found["findings"] if each["code"].startswith("cell.level")} == {
+        "cell.level_inferred"
+    }
+    assert not any(each["severity"] == "error" for each in found["findings"])
+    sure = json.loads(run("check", name, *told, "--level", "department", "--json").stdout)
+    assert {each["code"] for each in sure["findings"] if each["severity"] == "error"} == {"cell.level"}
+    able = json.loads(run("check", name, *told, "--level", "city", "--json").stdout)
+    assert not any(each["code"].startswith("cell.level") for each in able["findings"])
+
+
+def test_an_inferred_level_stays_one_in_a_document_and_in_a_workbook(folder):
+    name = untitled(folder)
+    assert run("import", name, "--agency", "甲县水利局", "--year", "2024", "-o", "甲.json").exit_code == 0
+    document = json.loads((folder / "甲.json").read_bytes())
+    assert document["agency"]["level"] == "department"
+    assert document["level_basis"] == "名称里有“甲县”，又不是政府本身"
+    assert run("fill", "甲.json", "-o", "甲.xlsx").exit_code == 0
+    for source in ("甲.json", "甲.xlsx"):
+        found = json.loads(run("check", source, "--json").stdout)["findings"]
+        assert {each["code"]: each["severity"] for each in found if each["code"].startswith("cell.level")} == {
+            "cell.level_inferred": "warning"
+        }
+    assert run("read", "甲.xlsx", "-o", "乙.json").exit_code == 0
+    again = json.loads((folder / "乙.json").read_bytes())
+    assert (again["agency"]["level"], again["level_basis"]) == ("department", "工作簿封面注明是推断的")
+
+
+def test_a_level_that_the_name_does_not_tell_is_null(folder):
+    name = untitled(folder)
+    assert run("import", name, "--agency", "水务集团", "--year", "2024", "-o", "甲.json").exit_code == 0
+    document = json.loads((folder / "甲.json").read_bytes())
+    assert document["agency"]["level"] is None
+    assert "level_basis" not in document
+    assert run("fill", "甲.json", "-o", "甲.xlsx").exit_code == 0
+    assert api.read((folder / "甲.xlsx").read_bytes()).submission.agency.level is None
+    found = json.loads(run("check", "甲.xlsx", "--json").stdout)["findings"]
+    assert not any(each["code"].startswith("cell.level") for each in found)
+
+
+@pytest.mark.parametrize("name", ["held.json", "filled.xlsx"])
+def test_whose_it_is_may_be_told_of_a_report_alone(folder, name):
+    run("fill", "held.json", "-o", "filled.xlsx")
+    done = run("check", name, "--agency", "甲县水利局")
+    assert done.exit_code == 2
+    assert f"{name} 是工作簿或上报件" in done.stderr
+    assert run("check", "report.txt", "report.html", "--year", "2024").exit_code == 2

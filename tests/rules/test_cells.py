@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -15,10 +16,10 @@ from xltool.rules.view import SubmissionView
 from ..forms.test_spec import GOOD
 
 
-def found(spec, changes=None, noted=(), level="department", base=None, **texts):
+def found(spec, changes=None, noted=(), level="department", base=None, basis="", **texts):
     """The findings about a consistent submission with those changes, as (code, keys) with their facts."""
     values = dict(figures.consistent(spec, Random(1)) if base is None else base) | (changes or {})
-    given = figures.submission(spec, values, Agency("1", "局", level), **texts)
+    given = replace(figures.submission(spec, values, Agency("1", "局", level), **texts), level_basis=basis)
     (mine,) = cells.find_cell_faults(SubmissionView(spec, [given]), [set(noted)])
     return {(finding.code, finding.keys): dict(finding.data) for finding in mine}
 
@@ -80,6 +81,22 @@ def test_regulations_belong_to_some_levels_alone(spec, level):
     assert {keys[0] for code, keys in given if code == "cell.level"} == (set() if able else set(changes))
     slashes = {f"disclosure.regulations.{column}": NOT_APPLICABLE for column in ("issued", "repealed", "in_force")}
     assert {code for code, _ in found(spec, slashes, level=level)} == ({"cell.not_applicable"} if able else set())
+
+
+@pytest.mark.parametrize("level", [*LEVELS, None])
+def test_a_level_that_is_only_inferred_is_no_more_than_a_doubt(spec, level):
+    barred = level in {"county", "township", "department"}
+    changes = {"disclosure.regulations.issued": 2, "disclosure.regulations.in_force": 2}
+    given = found(spec, changes, level=level, basis="名称里有“某县”")
+    wanted = {("cell.level_inferred", (key,)) for key in changes} if barred else set()
+    assert {pair for pair in given if pair[0].startswith("cell.level")} == wanted
+    assert CATALOGUE["cell.level_inferred"].severity == "warning"
+    slashes = {f"disclosure.regulations.{column}": NOT_APPLICABLE for column in ("issued", "repealed", "in_force")}
+    assert not found(spec, slashes, level=level, basis="名称里有“某县”")
+
+
+def test_a_level_that_nobody_knows_bars_nothing(spec):
+    assert not found(spec, {"disclosure.regulations.in_force": 2}, level=None)
 
 
 def test_the_level_is_told_with_its_name_and_basis(spec):

@@ -170,7 +170,7 @@ def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
     """
     if roster.root is not None:
         return Agency(roster.root.agency.code, campaign.name, roster.root.agency.level)
-    levels: list[Level] = [entry.agency.level for entry in roster.entries]
+    levels: list[Level] = [entry.agency.level for entry in roster.entries if entry.agency.level]
     return Agency(NAMELESS, campaign.name, min((*levels, "county"), key=LEVELS.index))
 
 

@@ -59,7 +59,7 @@ def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) ->
             continue
         submission = read_submission(store, standing)
         agency = submission.agency
-        whose = (agency.code, agency.name, agency.level, submission.scope, submission.form, submission.year)
+        whose = (agency.code, agency.name, agency.level or "", submission.scope, submission.form, submission.year)
         for cell, value in zip(spec.cells, submission.values, strict=True):
             figure = to_exact(value, cell.measure)
             number = None if isinstance(figure, str) else figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,13 +13,16 @@ from xltool import api
 from xltool.cli import console, output, prior_files, second_reading
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
+from xltool.cli.whose_options import read_report_file, whose_options
 from xltool.messages import make_visible
+from xltool.model import Level, Reading
 
 
 @click.command(
     cls=Command,
     name="check",
-    help="审核工作簿或上报件（JSON），逐个列出审核结果。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",
+    help="审核工作簿、上报件（JSON）或已公布的报告，逐个列出审核结果。\n\n已公布的报告认不出单位、年度、级别的，用 "
+    "--agency、--year、--level 写明，一次一份。\n\n有强制性错误时退出码为 3；有文件无法读取时为 5。",
 )
 @click.argument("paths", metavar="文件…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -33,6 +37,7 @@ from xltool.messages import make_visible
 @click.option("--all", "shows_all", is_flag=True, help="逐条列出，不把同一原因的问题合为一条意见。")
 @click.option("--second", is_flag=True, help="通过的工作簿用另一个程序库（openpyxl）再读一遍，核对各填报格的数。")
 @click.option("--strict", is_flag=True, help="只有核实性问题时，退出码为 4。")
+@whose_options
 @password_options
 def command(  # noqa: PLR0917
     paths: tuple[Path, ...],
@@ -42,9 +47,15 @@ def command(  # noqa: PLR0917
     second: bool,
     strict: bool,
     passwords: tuple[str, ...],
+    agency: str,
+    level: Level | None,
+    year: int | None,
 ) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    loaded = output.read_paths(paths, passwords)
+    if agency or level or year:
+        loaded = [_read_report(paths, agency, level, year)]
+    else:
+        loaded = output.read_paths(paths, passwords)
     if prior_paths:
         loaded, priors = prior_files.pair_with_priors(loaded, prior_files.read_prior_files(prior_paths, passwords))
         readings = api.check(loaded, priors)
@@ -66,3 +77,12 @@ def command(  # noqa: PLR0917
         )
         console.say(f"共 {len(readings)} 个文件：{tally}。", err=True)
     sys.exit(output.choose_exit_code(readings, strict))
+
+
+def _read_report(paths: Sequence[Path], agency: str, level: Level | None, year: int | None) -> Reading:
+    """The reading of the one published report that the options speak of."""
+    from xltool.published.read import Hints
+
+    if len(paths) != 1:
+        raise click.UsageError("--agency、--level、--year 说的是一份已公布的报告，一次只能审核一份。")
+    return read_report_file(paths[0], Hints(agency, level=level, year=year), alone=True).reading

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from xltool import api, files, readings
+from xltool import api, files
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
-from xltool.cli.days import Year
-from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
+from xltool.cli.whose_options import read_report_file, whose_options
+from xltool.codes import SCOPE_NAMES
 from xltool.csvfile import as_csv
-from xltool.model import Finding, Reading
 from xltool.report.printing import list_read_back
 
 EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
@@ -37,10 +36,8 @@ EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注
     type=click.Path(path_type=Path),
     help="写到哪个文件；不写则输出到屏幕。",
 )
-@click.option("--agency", metavar="名称", default="", help="单位名称；不写则取标题里的。")
+@whose_options
 @click.option("--code", metavar="代码", default="", help="单位代码；报告里没有，不写则用单位名称。")
-@click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。")
-@click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年；不写则取标题里的。")
 @click.option(
     "--scope", type=click.Choice(list(SCOPE_NAMES)), default="own", help="own 本级（默认），consolidated 汇总。"
 )
@@ -49,15 +46,10 @@ EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注
 )
 def command(report: Path, target: Path | None, evidence: Path | None, **told: Any) -> None:
     """Writes the document, and what was unsure to standard error."""
-    from xltool.published.read import Hints, Imported
+    from xltool.published.read import Hints
 
-    data = files.read_file(report)
     hints = Hints(told["agency"], told["code"], told["level"], told["year"], told["scope"])
-    imported = (
-        Imported(Reading(None, (data,)))
-        if isinstance(data, Finding)
-        else readings.import_report(data, str(report), hints)
-    )
+    imported = read_report_file(report, hints)
     reading, sources = imported.reading, imported.sources
     if reading.submission is not None:
         document = api.dump(reading.submission)

@@ -211,7 +211,7 @@ class BlankCheck(CellCheck):
 
 
 class LevelCheck(FigureCheck):
-    """A figure in a row that the agency's level may not fill in."""
+    """A figure in a row that the agency's level may not fill in; nothing where the level is not given but inferred."""
 
     code, severity, beside = "cell.level", "error", True
 
@@ -228,14 +228,14 @@ class LevelCheck(FigureCheck):
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         parts = []
         for levels, group in groupby(self.cells(places.spec, table), key=lambda cell: cell.row.levels):
-            allowed = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in levels)
+            barred = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in LEVELS if name not in levels)
             areas = [area.reference for area in places.areas(group)]
             counts = "+".join(f'COUNTIF({area},">0")+COUNTIF({area},"<0")' for area in areas)
-            parts.append(f"IF(OR({allowed}),0,{counts})")
+            parts.append(f"IF(OR({barred}),{counts},0)")
         return "+".join(parts)
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        level = LEVEL_NAMES[agency.level]
+        level = LEVEL_NAMES[agency.level or ""]
         shown = format_value(value, cell.measure)
         return finding(self.code, cell.key, value=shown, level=level, basis=cell.row.levels_basis)
 

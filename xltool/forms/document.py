@@ -28,7 +28,19 @@ from xltool.model import (
 
 SUBMISSION_SCHEMA: Final = "xltool/submission/1"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
-_FIELDS: Final = ("schema", "form", "year", "agency", "scope", "values", "texts", "explanations", "serial", "waivers")
+_FIELDS: Final = (
+    "schema",
+    "form",
+    "year",
+    "agency",
+    "scope",
+    "values",
+    "texts",
+    "explanations",
+    "serial",
+    "waivers",
+    "level_basis",
+)
 
 
 def looks_like(data: bytes) -> bool:
@@ -86,6 +98,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         document["serial"] = clean_text(submission.serial)
     if submission.waivers:
         document["waivers"] = [_describe_waiver(spec, waiver) for waiver in submission.waivers]
+    if submission.level_basis:
+        document["level_basis"] = clean_text(submission.level_basis)
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -169,6 +183,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         source=source,
         serial=_read_string(document, "serial") if "serial" in document else "",
         waivers=tuple(_read_waivers(spec, document, findings)),
+        level_basis=_read_string(document, "level_basis") if "level_basis" in document else "",
     )
     return Reading(submission, tuple(findings))
 
@@ -235,8 +250,9 @@ def _note_figure(figure: number.Figure, key: str, findings: list[Finding]) -> Va
 
 def _read_agency(document: dict[str, Any]) -> Agency:
     agency = _read_mapping(document, "agency")
-    level = _read_string(agency, "level", "agency.")
-    if level not in LEVELS:
+    # Nobody knows the level of a published report whose agency's name does not tell it.
+    level = None if agency.get("level", "") is None else _read_string(agency, "level", "agency.")
+    if level is not None and level not in LEVELS:
         raise _Fault("agency.level", f"应为 {'、'.join(LEVELS)} 之一")
     return Agency(_read_string(agency, "code", "agency."), _read_string(agency, "name", "agency."), level)
 

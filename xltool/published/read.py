@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from xltool import kinds
+from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.memo import derive_once
@@ -20,6 +21,7 @@ from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row
 from xltool.published import docx, html, sections, tables, text
 from xltool.published.aside import AsideText
 from xltool.published.document import Document
+from xltool.published.levels import LevelGuess, guess_level
 from xltool.published.tables import PrintedFigure, TableFigures
 from xltool.published.vocabulary import bare_label, plain_label, read_vocabulary
 from xltool.spreadsheet.package import Package, Refusal
@@ -178,23 +180,42 @@ def read_document_parts(
         return _reject(findings[0])
     _tell_beside(printed, findings)
     twice = frozenset(key for told in findings if told.code == "published.twice" for key in told.keys)
+    guess = guess_level(agency)
     submission = Submission(
         form=spec.id,
         year=year,
-        agency=Agency(hints.code or agency, agency, hints.level or sections.guess_level(agency)),
+        agency=Agency(hints.code or agency, agency, hints.level or guess.level),
         values=tuple(
             _read_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)
         ),
         texts=dict(_clean_texts(spec, words.texts, findings)),
         scope=hints.scope,
         source=source,
+        level_basis="" if hints.level or guess.level is None else guess.why,
     )
     findings += _find_word_doubts(spec, words)
-    notes = (finding("published.read", kind=kind), *opened.notes)
+    told_by = {what: where for what, where in words.told_by.items() if what != "单位名称" or not hints.agency}
+    if hints.year:
+        told_by.pop("年度", None)
+    if told_by:
+        taken = {"单位名称": agency, "年度": year}
+        findings.append(
+            finding("published.whose", what="，".join(f"{what}“{taken[what]}”取自{told_by[what]}" for what in told_by))
+        )
+    notes = (finding("published.read", kind=kind, level=_explain_level(hints, guess)), *opened.notes)
     return Imported(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
     )
+
+
+def _explain_level(hints: Hints, guess: LevelGuess) -> str:
+    """The level of a report's agency, and how it is known."""
+    if hints.level:
+        return f"单位级别是指明的{LEVEL_NAMES[hints.level]}"
+    if guess.level is None:
+        return f"单位级别不明（{guess.why}），没有核对哪些项目本级不能有"
+    return f"单位级别按名称推断为{LEVEL_NAMES[guess.level]}（{guess.why}）"
 
 
 def _tell_beside(printed: dict[CellKey, PrintedFigure], findings: list[Finding]) -> None:

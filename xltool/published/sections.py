@@ -14,8 +14,8 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.model import FormSpec, Level, Section, Text
-from xltool.published import title
+from xltool.model import FormSpec, Section, Text
+from xltool.published import title, whose
 from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
 from xltool.published.document import Document, Lattice, Part, Prose
 
@@ -25,12 +25,6 @@ ALIKE_HEADINGS: Final = 0.5
 
 _NUMBERED: Final = re.compile(r"([一二三四五六七八九十]{1,3})[、，.．]")
 _ASPECT: Final = re.compile(r"\(([一二三四五六七八九十])\)[、.]?")
-_LEVELS: Final[tuple[tuple[str, Level], ...]] = (
-    (r"(?:省|自治区)(?:人民政府)?$|^(?:北京|上海|天津|重庆)市(?:人民政府)?$", "province"),
-    (r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$", "township"),
-    (r"(?:县|区|旗)(?:人民政府)?(?:办公室)?$", "county"),
-    (r"(?:市|州|盟|地区|行署)(?:人民政府)?$", "city"),
-)
 
 
 @dataclass
@@ -39,6 +33,8 @@ class Words:
 
     agency: str = ""
     year: int | None = None
+    told_by: dict[str, str] = field(default_factory=dict)
+    """Where the agency and the year were found, by their Chinese names, where that is not the title."""
     texts: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     """The official headings that were found."""
@@ -63,6 +59,7 @@ def read_words(document: Document, spec: FormSpec) -> Words:
         for at, part in enumerate(document.parts[:first])
         if isinstance(part, Prose) and at > last_title and at not in skipped
     ]
+    signature = ""
     page = document.page and 1 not in marked
     found.left += [line for line in _drop_furniture(before) if page and is_furniture(line)]
     _read_opening(found, spec, [line for line in _drop_furniture(before) if not (page and is_furniture(line))])
@@ -86,13 +83,24 @@ def read_words(document: Document, spec: FormSpec) -> Words:
             last = find_furniture_start([part.text for part in inside]) if page else len(inside)
             found.left += [part.text.strip() for part in inside[last:]]
             inside = inside[:last]
-            found.agency = found.agency or find_signature([part.text for part in inside])
+            signature = "" if found.agency else find_signature([part.text for part in inside])
         _read_section(found, spec, section, [Prose(rest), *inside] if rest else inside, only_marked=2 in marked)
-    if not found.agency:
-        match = _office_pattern(spec).search("".join(before))
-        found.agency = "" if match is None else match["name"]
-    found.year = found.year or about
+    _find_whose(found, before, signature, about, spec)
     return found
+
+
+def _find_whose(found: Words, before: Sequence[str], signature: str, about: int | None, spec: FormSpec) -> None:
+    """The agency and the year that no title names: as the opening says, as it is signed, whom it asks to be asked."""
+    if found.agency and found.year:
+        return
+    opening = whose.find_in_opening(before, spec)
+    names = (opening, whose.Told(signature, None, "落款"), whose.find_in_contact(before, spec))
+    named = next((told for told in names if told.name), None)
+    if not found.agency and named is not None:
+        found.agency, found.told_by["单位名称"] = named.name, named.where
+    dated = next((told for told in (whose.Told("", about, "统计期限"), opening) if told.year), None)
+    if not found.year and dated is not None:
+        found.year, found.told_by["年度"] = dated.year, dated.where
 
 
 def _find_period_year(document: Document, spec: FormSpec) -> int | None:
@@ -109,18 +117,6 @@ def _period_pattern(spec: FormSpec) -> re.Pattern[str] | None:
     if not joint:
         return None
     return re.compile(rf"(20[0-9]{{2}})年{re.escape(first)}(?:起?至|-|—|到)(?:20[0-9]{{2}}年)?{re.escape(last)}")
-
-
-@derive_once
-def _office_pattern(spec: FormSpec) -> re.Pattern[str]:
-    """Whom a report asks to be asked: an agency, before the name of its office."""
-    offices = "|".join(map(re.escape, ("办公室", *spec.published.offices, "秘书科", "联系")))
-    return re.compile(rf"(?:请|可)?[与同向](?P<name>[^，。；：、（）()]{{4,40}}?)(?:{offices})")
-
-
-def guess_level(name: str) -> Level:
-    """The level that an agency's name speaks of; a department where it speaks of none."""
-    return next((level for pattern, level in _LEVELS if re.search(pattern, name)), "department")
 
 
 def has_form_title(document: Document, spec: FormSpec) -> bool:

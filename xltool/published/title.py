@@ -12,15 +12,21 @@ from typing import Final, NamedTuple
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec
 from xltool.published.document import Document, Prose
+from xltool.published.levels import is_place, names_place
 
 LONGEST_TITLE: Final = 80
 """Characters of a title, over all its lines."""
 LONGEST_AGENCY_NAME: Final = 60
 MAX_TITLE_LINES: Final = 3
+LONGEST_REST: Final = 4
+"""Characters of a last line that is the rest of a word: 告, 度报告."""
 
-_YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
+YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
+"""A year as it may be printed."""
 _NAME: Final = r"[^，。；：:！？“”《》<>|]*?"
-_REPORT: Final = rf"(?:工作)?(?:情况)?的?(?:(?P<later>{_YEAR})年?)?(?:年度?)?(?:工作)?(?:情况)?(?:总结)?(?:报告|年报)"
+_REPORT: Final = rf"(?:工作)?(?:情况)?的?(?:(?P<later>{YEAR})年?)?(?:年度?)?(?:工作)?(?:情况)?(?:总结)?(?:报告|年报)"
+_REPORT_BEGUN: Final = rf"(?:工作|情况|的|{YEAR}年?|年|度|总结)*(?:(?<!年)报|工|情|总)?"
+_YEAR_BEGUN: Final = r"(?:[2２][0０]?[0-9０-９]?|二[〇○零O]?[〇○零O一二三四五六七八九]?)"
 _REPORT_SIGN: Final = "报"
 _BEHIND: Final = r"(?:[（(](?P<behind>[^（）()]{1,20})[）)])*"
 _BEFORE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\]|(?:标题|题名|名称|信息名称|附件[0-9]*)[:：])+")
@@ -31,6 +37,10 @@ _AGENCY: Final = (
     r"20}[）)])?"
 )
 _IS_AGENCY: Final = re.compile(_AGENCY)
+_BEGUN_NAME: Final = re.compile("[\u4e00-\u9fff（）()、·]{2,40}")
+_NAVIGATION: Final = re.compile(
+    "(?:概况|简介|首页|新闻|政务|公开|要闻|动态|网|平台|栏目|频道|服务|互动|指南|目录|年报|信息|要求|规定|通知)$"
+)
 _NO_NAME: Final = re.compile("[，。；：:>|〔〕]|[0-9]年|号$")
 _DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 
@@ -80,6 +90,17 @@ def choose_title(found: Sequence[Title], year: int | None) -> Title:
     )
 
 
+def parse_year(told: str) -> int:
+    """The year that stands in digits of any kind: ２０２５, 二〇二五."""
+    return int(told.replace("二", "2", 1).translate(_DIGITS))
+
+
+def word_subject(spec: FormSpec) -> str:
+    """The pattern of what a form's reports call themselves behind agency and year."""
+    official = re.escape(spec.title)
+    return f"(?:(?:{_title_subject(spec)}){_REPORT}|{official})" if spec.published.subjects else official
+
+
 def is_agency(line: str) -> bool:
     """Whether a line is nothing but what an agency may be called."""
     return _IS_AGENCY.fullmatch(_remove_blanks(line)) is not None
@@ -91,9 +112,11 @@ def _remove_blanks(text: str) -> str:
 
 def _find_title_ending(lines: Sequence[_TitleLine], index: int, spec: FormSpec) -> Title | None:
     """The title that ends in a line: the line alone, or with those above it as long as they add to what it says."""
-    if len(lines[index].text) > LONGEST_TITLE or _lacks_signs(lines[index].text, spec):
+    line = lines[index].text
+    rest = len(line) <= LONGEST_REST and line[-1:] == spec.title[-1:]
+    if len(line) > LONGEST_TITLE or (_lacks_signs(line, spec) and not rest):
         return None
-    found, first = _parse_title(lines[index].text, spec), index
+    found, first = _parse_title(line, spec), index
     for above in range(index - 1, max(-1, index - MAX_TITLE_LINES), -1):
         if found is not None and found.name and found.year:
             break
@@ -108,11 +131,31 @@ def _find_title_ending(lines: Sequence[_TitleLine], index: int, spec: FormSpec) 
     if found is None:
         return None
     taken = [line.at for line in lines[first : index + 1]]
-    if not found.name:
-        named = _find_name_line(lines, first, index, spec)
-        found = found if named is None else found._replace(name=named.text)
-        taken += [] if named is None else [named.at]
+    named = None if found.name else _find_name_line(lines, first, index, spec)
+    if named is not None:
+        found = found._replace(name=named.text)
+        taken.append(named.at)
+    begun = _find_begun_name(found.name, lines, min(taken)) if found.name else None
+    if begun is not None:
+        found = found._replace(name=begun.text + found.name)
+        taken.append(begun.at)
     return found._replace(lines=frozenset(taken))
+
+
+def _find_begun_name(name: str, lines: Sequence[_TitleLine], first: int) -> _TitleLine | None:
+    """The line right above line `first` of the document with which the name of an agency begins that names no place.
+
+    甲县 above 教育局, 甲县教育和科学 above 技术局.
+    """
+    above = next((line for line in lines if line.at == first - 1), None)
+    if above is None or names_place(name) or not names_place(above.text):
+        return None
+    begun = (
+        _BEGUN_NAME.fullmatch(above.text) is not None
+        and (above.text.endswith("城乡") or not is_agency(above.text))
+        and not _NAVIGATION.search(above.text)
+    )
+    return above if (begun or is_place(above.text)) and is_agency(above.text + name) else None
 
 
 def _find_name_line(lines: Sequence[_TitleLine], first: int, last: int, spec: FormSpec) -> _TitleLine | None:
@@ -145,18 +188,20 @@ def _lacks_signs(line: str, spec: FormSpec) -> bool:
 
 @derive_once
 def _upper_line_pattern(spec: FormSpec) -> re.Pattern[str]:
-    """What an upper line of a title may be: an agency, a year, or both, and the subject."""
+    """What an upper line of a title may be: an agency, a year, or both, and the subject, which may break off."""
+    subjects = spec.published.subjects or (spec.title,)
+    begun = "|".join(sorted({re.escape(each[:end]) for each in subjects for end in range(1, len(each))}, reverse=True))
     return re.compile(
-        rf"(?:{_AGENCY})?(?:关于)?(?:{_YEAR}年?度?)?(?:{_AGENCY})?(?:(?:{_title_subject(spec)})(?:工作)?)?"
+        rf"(?:{_AGENCY})?(?:关于)?(?:{YEAR}年?度?)?(?:{_AGENCY})?"
+        rf"(?:(?:{_title_subject(spec)}){_REPORT_BEGUN}|{begun}|{_YEAR_BEGUN})?"
     )
 
 
 @derive_once
 def _title_patterns(spec: FormSpec) -> tuple[re.Pattern[str], ...]:
     """A title with the year before its subject, and one with the year elsewhere or nowhere."""
-    official = re.escape(spec.title)
-    subject = f"(?:(?:{_title_subject(spec)}){_REPORT}|{official})" if spec.published.subjects else official
-    return re.compile(rf"(?P<before>{_NAME})(?P<year>{_YEAR})年?度?(?P<after>{_NAME}){subject}{_BEHIND}"), re.compile(
+    subject = word_subject(spec)
+    return re.compile(rf"(?P<before>{_NAME})(?P<year>{YEAR})年?度?(?P<after>{_NAME}){subject}{_BEHIND}"), re.compile(
         rf"(?P<before>{_NAME}){subject}{_BEHIND}"
     )
 
@@ -175,10 +220,10 @@ def _parse_title(line: str, spec: FormSpec) -> Title | None:
         (
             year[0]
             for text in (told.get("year"), told.get("later"), told["behind"])
-            if text and (year := re.search(_YEAR, text))
+            if text and (year := re.search(YEAR, text))
         ),
         None,
     )
     if len(name) > LONGEST_AGENCY_NAME or not (year or name):
         return None
-    return Title(name, None if year is None else int(year.replace("二", "2", 1).translate(_DIGITS)))
+    return Title(name, None if year is None else parse_year(year))

@@ -10,12 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import COVER, HIDDEN
 from xltool.messages import finding, join_first
-from xltool.model import LEVELS, Finding, FormSpec
+from xltool.model import Finding, FormSpec
 from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.matching import find_cover, find_marks_sheet, index_texts, is_return, recognise_form
 from xltool.spreadsheet.a1 import cell_name, parse_reference
@@ -30,7 +29,7 @@ from xltool.workbook.layout_plan import (
     make_plan,
     name_cell,
 )
-from xltool.workbook.marks import MARK_LABELS, SCOPES
+from xltool.workbook.marks import LEVEL_MARKS, MARK_LABELS, SCOPES
 
 MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
@@ -174,7 +173,7 @@ def _find_other_lines(book: RawBook, agency: str) -> Iterator[Finding]:
 
 def _is_possible(field: str, value: str) -> bool:
     if field == "level":
-        return value in LEVELS
+        return value in LEVEL_MARKS
     if field == "year":
         return len(value) == 4 and parse_whole(value, 4) is not None
     return bool(value.strip())
@@ -242,7 +241,7 @@ def _read_file_mark(sheet: RawSheet) -> dict[str, str]:
 
 
 def _translate_marks(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    levels = {name: level for level, name in LEVEL_NAMES.items()}
+    levels = {name: level for level, name in LEVEL_MARKS.items()}
     scopes = {name: scope for scope, name in SCOPES.items()}
     for field, value in shown.items():
         if value:

@@ -15,10 +15,10 @@ from xltool.digits import parse_whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
 from xltool.messages import finding, join_first
-from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Level, Reading, Scope, Submission, Value
+from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, penmarks, texts
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
-from xltool.reader.identity import Identity, identify
+from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
 from xltool.spreadsheet.a1 import parse_cell
@@ -27,6 +27,7 @@ from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, Plan, make_plan
+from xltool.workbook.marks import read_level_mark
 
 _OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial", "total.retyped"})
 """What is said once of all the cells of a table of which it is true."""
@@ -97,16 +98,18 @@ def read_workbook(
     taken = {*written.places, *why.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     progress.findings.extend(penmarks.find_comments(progress.located))
+    level, level_basis = read_level_mark(identity.marks["level"])
     submission = Submission(
         form=progress.spec.id,
         year=identity.year,
-        agency=_build_agency(identity),
+        agency=Agency(identity.marks["code"], identity.marks["name"], level),
         values=values,
         texts=written.contents,
         explanations=why.contents,
         scope=cast(Scope, identity.marks["scope"]),
         source=source,
         serial=identity.marks["serial"],
+        level_basis=level_basis,
     )
     return Reading(submission, tuple(progress.findings))
 
@@ -124,11 +127,6 @@ def _find_changed_formulas(progress: _Progress, written: Plan) -> Iterator[Findi
     """The formulas that read otherwise than in the version of the form that the workbook was made with."""
     located = progress.located if written is progress.plan else locate_cells(progress.book, written)
     yield from formulas.find_changed_formulas(written, located.sheets, located.cells)
-
-
-def _build_agency(identity: Identity) -> Agency:
-    marks = identity.marks
-    return Agency(marks["code"], marks["name"], cast(Level, marks["level"]))
 
 
 def _read_values(progress: _Progress) -> Iterator[Value]:

@@ -24,6 +24,8 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
         if isinstance(kind, FigureCheck) and (view.priors is not None or not kind.across_years):
             _tell_cells(kind, view, found)
     for submission, mine, spoken in zip(view.submissions, found, noted, strict=True):
+        if submission.level_basis:
+            mine.extend(_find_doubtful_levels(view.spec, submission))
         if NOT_APPLICABLE in submission.values:
             mine.extend(_find_unfitting_slashes(view.spec, submission))
         if None in submission.values:
@@ -69,11 +71,27 @@ def _list_inputs(spec: FormSpec) -> list[tuple[Block, list[Cell]]]:
     return [(block, [cell for cell in spec.cells if cell.block is block and not cell.total]) for block in blocks]
 
 
+def _find_doubtful_levels(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
+    """Figures in rows that a body of that level may not fill in, where its level is only inferred."""
+    level = submission.agency.level
+    for cell, value in zip(spec.cells, submission.values, strict=True):
+        if level is not None and level not in cell.row.levels and figure_of(value):
+            yield finding(
+                "cell.level_inferred",
+                cell.key,
+                value=format_value(value, cell.measure),
+                level=LEVEL_NAMES[level],
+                why=submission.level_basis,
+                basis=cell.row.levels_basis,
+            )
+
+
 def _find_unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
         if value is not NOT_APPLICABLE:
             continue
-        able = len(cell.row.levels) < len(LEVEL_NAMES) and submission.agency.level in cell.row.levels
+        given = None if submission.level_basis else submission.agency.level
+        able = len(cell.row.levels) < len(LEVEL_NAMES) and given in cell.row.levels
         if not cell.row.not_applicable or able:
             yield finding("cell.not_applicable", cell.key)
 

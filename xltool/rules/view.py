@@ -59,8 +59,11 @@ class SubmissionView:
 
     @cached_property
     def barred(self) -> CellMask:
-        """Which cells the agency's level may not fill in."""
-        rows = [_compute_barred(self.spec, submission.agency.level) for submission in self.submissions]
+        """Which cells the agency's level may not fill in; none where nobody gives its level."""
+        rows = [
+            _compute_barred(self.spec, None if submission.level_basis else submission.agency.level)
+            for submission in self.submissions
+        ]
         return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
 
     @cached_property
@@ -84,8 +87,8 @@ def _compute_row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
 
 
 @derive_once
-def _compute_barred(spec: FormSpec, level: Level) -> CellMask:
-    return np.array([level not in cell.row.levels for cell in spec.cells], np.bool_)
+def _compute_barred(spec: FormSpec, level: Level | None) -> CellMask:
+    return np.array([level is not None and level not in cell.row.levels for cell in spec.cells], np.bool_)
 
 
 def _compute_plain(stack: Stack, values: Sequence[Sequence[Value]]) -> CellMask:

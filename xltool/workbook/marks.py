@@ -11,10 +11,18 @@ from typing import Final
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.text import excel_length
 from xltool.messages import XltoolError
-from xltool.model import FormSpec, Submission
+from xltool.model import LEVELS, FormSpec, Level, Submission
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, make_plan
 
+INFERRED: Final = "?"
+"""Ends the mark of a level that nobody gave; alone it is that of a level that nobody knows."""
+LEVEL_MARKS: Final[Mapping[str, str]] = {
+    **LEVEL_NAMES,
+    **{f"{level}{INFERRED}": f"{name}（推断）" for level, name in LEVEL_NAMES.items()},
+    INFERRED: "不详",
+}
+"""The mark of a level in the words of the cover. No formula knows the words of one that nobody gave."""
 SCOPES: Final = {"own": "本级", "consolidated": "汇总"}
 MARK_LABELS: Final = {
     "form": "报表",
@@ -41,7 +49,7 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
         "digest": compute_digest(make_plan(spec, prior is not None)),
         "code": agency.code,
         "name": agency.name,
-        "level": agency.level,
+        "level": mark_level(submission),
         "year": str(submission.year),
         "scope": submission.scope,
         "serial": submission.serial,
@@ -49,10 +57,23 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
     return marks if prior is None else marks | {LAST_YEAR_MARK: str(prior.year)}
 
 
+def mark_level(submission: Submission) -> str:
+    """The mark of a submission's level, which tells too whether somebody gave it."""
+    level = submission.agency.level
+    return INFERRED if level is None else level + (INFERRED if submission.level_basis else "")
+
+
+def read_level_mark(mark: str) -> tuple[Level | None, str]:
+    """The level that a mark tells, and how it was inferred, '' where somebody gave it."""
+    bare = mark.removesuffix(INFERRED)
+    level = next((level for level in LEVELS if level == bare), None)
+    return level, "工作簿封面注明是推断的" if level is not None and mark != bare else ""
+
+
 def word_mark(field: str, meta: Mapping[str, str]) -> str:
     """A mark of identity in the words of the cover."""
     value = meta[field]
-    return LEVEL_NAMES[value] if field == "level" else SCOPES[value] if field == "scope" else value
+    return LEVEL_MARKS[value] if field == "level" else SCOPES[value] if field == "scope" else value
 
 
 def check_marks(meta: Mapping[str, str]) -> None:

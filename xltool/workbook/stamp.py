@@ -66,7 +66,7 @@ class Master:
 
     def __init__(self, spec: FormSpec, year: int, scope: Scope = "own") -> None:
         self.spec, self.year, self.scope = spec, year, scope
-        self._moulds: dict[tuple[Level, int | None], _Mould] = {}
+        self._moulds: dict[tuple[Level | None, int | None], _Mould] = {}
 
     def stamp(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
         """An agency's blank workbook, with last year's figures or without, byte for byte as the writer makes it.
@@ -88,7 +88,7 @@ class Master:
             self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial
         )
 
-    def _mould(self, level: Level, prior: Submission | None) -> _Mould:
+    def _mould(self, level: Level | None, prior: Submission | None) -> _Mould:
         """The master for one level, which the cover tells in a word, and for the year beside this one.
 
         Made when first wanted.

@@ -1,0 +1,48 @@
+"""The options that say whose published report a file is, and of which year: `--agency`, `--level`, `--year`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from xltool import files, readings
+from xltool.cli.days import Year
+from xltool.codes import LEVEL_NAMES
+from xltool.messages import make_visible
+from xltool.model import Finding, Reading
+
+if TYPE_CHECKING:
+    from xltool.published.read import Hints, Imported
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def whose_options(command: Command) -> Command:
+    """Adds the three options to a command: `agency` ('' where it is not given), `level` and `year` (None)."""
+    for option in (
+        click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年；不写则取报告里的。"),
+        click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。"),
+        click.option("--agency", metavar="名称", default="", help="单位名称；不写则取报告里的。"),
+    ):
+        command = option(command)
+    return command
+
+
+def read_report_file(path: Path, hints: Hints, *, alone: bool = False) -> Imported:
+    """The reading of a published report, which is rejected with one finding where it cannot be opened.
+
+    Raises a usage error, where the options speak of reports `alone`, for a file that is none.
+    """
+    from xltool.published.read import Imported
+
+    data = files.read_file(path)
+    if isinstance(data, Finding):
+        return Imported(Reading(None, (data,)))
+    if alone and not readings.may_be_report(data):
+        raise click.UsageError(
+            f"--agency、--level、--year 只说明已公布的报告；{make_visible(str(path))} 是工作簿或上报件，里面已经写明。"
+        )
+    return readings.import_report(data, str(path), hints)

@@ -111,7 +111,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "本级可能不能有此项",
         "{where}填的是 {value}；单位级别没有写明，按名称推断是{level}（{why}），{level}不能有“{row}”。",
-        "级别推断得对的，核对这一项；不对的，用 --level 写明级别后再审核。",
+        "级别推断得对的，核对这一项；不对的，读已公布的报告时用 --level 写明（xltool check、xltool import 都可以）。",
     ),
     "block.only_total": Message(
         "warning",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from xltool.published.levels import guess_level, is_place, names_place
@@ -22,7 +24,7 @@ NAMES = {
         某某市人民政府办公厅 杭州市人民政府 苏州市教育局 某某市市场监督管理局 市教育局 市政府办公室
         广州市城市管理和综合执法局
         阿勒泰地区行政公署 塔城地区 塔城市人民政府 锡林郭勒盟行政公署 恩施土家族苗族自治州人民政府 凉山州教育局
-        景德镇市人民政府
+        某州人民政府办公室 景德镇市人民政府
         镇江市住房和城乡建设局 新乡市人民政府办公室 萍乡市乡村振兴局 国家税务总局某市税务局 某市城乡规划局
         某市市政管理局
         """,
@@ -48,7 +50,8 @@ NAMES = {
     None: """
         某市经济技术开发区管理委员会 高新区管委会 苏州工业园区管理委员会 雄安新区管理委员会 某市公安局某某分局
         某市生态环境局某县分局
-        甲局 教育局 第3单位 市场监督管理局 水务集团 第九师一六一团 住房和城乡建设局 城市管理局 乡村振兴局 社区服务中心
+        甲局 教育局 某州教育局 第3单位 市场监督管理局 水务集团 第九师一六一团
+        住房和城乡建设局 城市管理局 乡村振兴局 社区服务中心
         """,
 }
 
@@ -68,6 +71,36 @@ def test_the_reason_quotes_the_name():
     assert guess_level("某省某市某县财政局").why == "名称里有“某县”，又不是政府本身"
     assert guess_level("某某市人民政府办公厅").why == "名称里有“某某市”"
     assert "看不出" in guess_level("第3单位").why
+
+
+LONG = (
+    "省",
+    "市",
+    "县",
+    "区",
+    "镇",
+    "国家",
+    "国务院",
+    "国家税务总局",
+    "某州",
+    "城市",
+    "新区",
+    "（甲）",
+    "、某县",
+    "甲",
+    " ",
+)
+
+
+@pytest.mark.parametrize("unit", LONG)
+@pytest.mark.parametrize("first", ["", "某市", "国家", "国务院"])
+def test_long_names_cost_no_more_than_their_length(unit, first):
+    name = first + unit * 50_000 + "局"
+    began = time.process_time()
+    guess_level(name)
+    names_place(name)
+    is_place(name)
+    assert time.process_time() - began < 1
 
 
 def test_places():

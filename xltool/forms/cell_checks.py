@@ -12,13 +12,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, cast
 
 from xltool.codes import LEVEL_NAMES
 from xltool.forms import totals
 from xltool.forms.number import format_value
 from xltool.messages import finding
-from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Measure, Severity, Table, Value
+from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Level, Measure, Severity, Table, Value
 
 CheckScope: TypeAlias = Literal["form", "table", "texts"]
 Array: TypeAlias = Any
@@ -235,7 +235,7 @@ class LevelCheck(FigureCheck):
         return "+".join(parts)
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        level = LEVEL_NAMES[agency.level or ""]
+        level = LEVEL_NAMES[cast(Level, agency.level)]  # a level that is not known bars nothing
         shown = format_value(value, cell.measure)
         return finding(self.code, cell.key, value=shown, level=level, basis=cell.row.levels_basis)
 

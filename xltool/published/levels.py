@@ -30,9 +30,9 @@ _STATE_BODIES: Final = (
 )
 _SHORT_PREFECTURES: Final = (
     "延边|恩施|湘西|阿坝|甘孜|凉山|黔西南|黔东南|黔南|楚雄|红河|文山|西双版纳|大理|德宏|怒江|迪庆|临夏|甘南|海北|"
-    "黄南|海南|果洛|玉树|海西|昌吉|博尔塔拉|博|巴音郭楞|巴|克孜勒苏|克|伊犁|某|某某|甲|乙|丙"
+    "黄南|海南|果洛|玉树|海西|昌吉|博尔塔拉|博|巴音郭楞|巴|克孜勒苏|克|伊犁"
 )
-"""Autonomous prefectures as people call them, without 自治; 州 ends the names of many cities besides."""
+"""Autonomous prefectures as people call them, without 自治; 州 ends the names of many cities too, before their 市."""
 _MUNICIPALITIES: Final = "北京市|天津市|上海市|重庆市"
 
 _STATE: Final = re.compile(
@@ -50,7 +50,7 @@ _PROVINCE: Final = (
 )
 _CITY_SIGN: Final = r"(?:(?<!城)市|(?<=城)市(?!管理|建设|综合|规划|更新|运行|执法))(?![场容]|政(?!府))"
 _CITY: Final = (
-    rf"(?:{_SHORT_PREFECTURES})州(?!市)"
+    rf"(?:{_SHORT_PREFECTURES})州(?!市)|[^省市县区旗]{{1,6}}州(?=人民政府)"
     rf"|(?:^|[^省县区旗市局]{{1,12}}?)(?:自治州|(?<![西东中])地区|(?<![联同])盟|{_CITY_SIGN})"
 )
 _COUNTY: Final = (

@@ -42,5 +42,7 @@ def read_report_file(path: Path, hints: Hints, *, alone: bool = False) -> Import
     if isinstance(data, Finding):
         return Imported(Reading(None, (data,)))
     if alone and not readings.may_be_report(data):
-        raise click.UsageError(f"--agency、--level、--year 只说明已公布的报告；{make_visible(str(path))} 不是。")
+        raise click.UsageError(
+            f"--agency、--level、--year 只说明已公布的报告；{make_visible(str(path))} 是工作簿或上报件。"
+        )
     return readings.import_report(data, str(path), hints)

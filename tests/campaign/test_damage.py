@@ -253,6 +253,20 @@ def test_a_damaged_database_gives_a_sentence_or_the_right_figures(office):
     assert sentences > 20
 
 
+@pytest.mark.parametrize(("column", "value"), [("number", 0), ("number", 3), ("aside", "x"), ("agency", WATER)])
+@pytest.mark.parametrize("command", ["status", "consolidate", "export"])
+def test_a_changed_row_never_makes_an_older_version_count(office, tmp_path, command, column, value):
+    office.put("办公室二.xlsx", office.fill(HEAD, 7))
+    office.run("collect")
+    with sqlite3.connect(office.root / "campaign.db") as database:
+        database.execute(f"UPDATE version SET {column} = ? WHERE agency = ? AND number = 2", (value, HEAD))
+    words = {"consolidate": ("--allow-missing",), "export": ("-o", tmp_path / "数据.csv")}
+    done = office.run(command, *words.get(command, ()))
+    assert done.exit_code == 1 and "损坏或被改动" in done.stderr and "--mend" in done.stderr
+    assert office.run("doctor", "--mend").exit_code == 0
+    assert "第 2 版" in office.run("use", HEAD, "2", "--reason", "核对过", "--by", "王某").output
+
+
 def test_damage_is_not_backed_up(office):
     shutil.rmtree(office.root / "backup", ignore_errors=True)
     database = sqlite3.connect(office.root / "campaign.db")

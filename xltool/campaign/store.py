@@ -553,7 +553,16 @@ def _select(table: str, where: str = "") -> str:
 
 
 def _choose_counting(known: Sequence[tuple[int, str, int]], choice: Choice | None) -> int | None:
-    """The row of the version that counts, of (number, aside, row) in order; a later return ends a choice."""
+    """The row of the version that counts, of (number, aside, row) in order; a later return ends a choice.
+
+    Raises `XltoolError` when a number is missing: which version is the newest is told by rows that nobody reads.
+    """
+    if [number for number, _, _ in known] != [*range(1, len(known) + 1)]:
+        numbers = "、".join(str(number) for number, _, _ in known)
+        raise DamagedError(
+            f"数据库里一个单位的报送应是第 1 到第 {len(known)} 版，现在是第 {numbers} 版，与记下时不同，"
+            f"数据库已损坏或被改动；{WAY_BACK}。"
+        )
     later = [rowid for number, aside, rowid in known if not aside and (choice is None or number > choice.known)]
     if later or choice is None:
         return later[-1] if later else None

@@ -89,7 +89,7 @@ def take(
     explanations: Mapping[str, str] | None = None,
 ) -> int:
     """A return with the findings given."""
-    names = {entry.agency.code: entry.agency.name for entry in entries()}
+    names = {entry.agency.code: entry.agency.name for entry in entries(300)}
     agency = Agency(code, names.get(code, "某单位"), "department")
     stored = document.dump_document(
         SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {})

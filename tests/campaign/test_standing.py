@@ -211,6 +211,7 @@ def test_the_document_of_the_contract(campaign, store):
         "warnings": 1,
         "waived": 0,
         "lapsed": [],
+        "published": None,
         "file": "新建 工作表.xlsx",
         "received": "2025-01-12T09:30:00",
         "second": "none",

@@ -134,3 +134,19 @@ def test_outside_a_campaign_one_sentence_and_exit_1(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = run("status")
     assert done.exit_code == 1 and "不在填报任务的文件夹里" in done.stderr and done.stdout == ""
+
+
+def test_of_many_agencies_what_is_exceptional_is_told_and_the_rest_counted(tmp_path):
+    roster = Roster(stores.entries(300))
+    campaign = stores.campaign(tmp_path, roster, LONG_AGO)
+    with stores.opened(campaign) as store:
+        for at, entry in enumerate(roster.entries[:100]):
+            wrong = [finding("applications.balance@total")] if at < 40 else []
+            take(store, entry.agency.code, "2001-01-10T09:15:00", wrong)
+    short = run("status", "-C", campaign.root).stdout.splitlines()
+    assert len(short) < 50
+    assert short[1].startswith("共 300 个单位：通过 60，退回 40，未报送 200；")
+    assert "  还有 25 个；加 --all 全部列出。" in short and "  还有 185 个；加 --all 全部列出。" in short
+    assert not any("第99单位" in line for line in short), "who is accepted is a number"
+    whole = run("status", "-C", campaign.root, "--all").stdout
+    assert all(entry.agency.name in whole for entry in roster.entries) and "加 --all" not in whole

@@ -49,8 +49,8 @@ CREATE TABLE choice (         -- 采用: which version counts (0 is none), said 
 CREATE TABLE publication (    -- 已发布: when and where an agency published its report
     agency TEXT PRIMARY KEY, name TEXT NOT NULL, day TEXT NOT NULL, url TEXT NOT NULL,
     person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE signature (      -- 签发: the county's report as it was signed, one row, `figures` is what was signed
-    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, figures TEXT NOT NULL, person TEXT NOT NULL,
+CREATE TABLE signature (      -- 签发: the county's report as it was signed, one row, and what it rests on
+    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, document BLOB NOT NULL, basis TEXT NOT NULL, person TEXT NOT NULL,
     at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -67,7 +67,7 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
     "publication": ("agency", "name", "day", "url", "person", "at"),
-    "signature": ("file", "sha256", "figures", "person", "at"),
+    "signature": ("file", "sha256", "document", "basis", "person", "at"),
     "meta": ("name", "value"),
     "written": ("file", "sha256", "basis"),
 }

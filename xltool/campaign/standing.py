@@ -17,7 +17,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding, split_message
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import AbsenceRecord, Choice, Store, Unmatched, Version
+from xltool.campaign.store import AbsenceRecord, Choice, Publication, Store, Unmatched, Version
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec, Scope, Severity, Submission
@@ -144,6 +144,7 @@ class Standing:
     version: Version | None = None  # lightened; `read_submission` has its document
     scope: Scope = "own"  # of its document
     absence: AbsenceRecord | None = None
+    published: Publication | None = None
     aside: tuple[Version, ...] = ()
     """Versions that do not count until someone says so."""
     lapsed: tuple[Lapse, ...] = ()
@@ -159,6 +160,16 @@ class Standing:
     def owes(self) -> bool:
         """Whether something is still to come from the agency."""
         return self.state in {"missing", "returned"}
+
+    @property
+    def state_word(self) -> str:
+        """Its state as a clerk reads it: 已发布 where that was noted of one that is accepted."""
+        return "已发布" if self.published and self.state == "accepted" else AGENCY_STATES[self.state]
+
+    @property
+    def differs_published(self) -> bool:
+        """Whether the version that counts came after its report was published."""
+        return bool(self.published and self.version and self.version.at[:10] > self.published.day)
 
     @property
     def open(self) -> tuple[WeighedFinding, ...]:
@@ -187,7 +198,7 @@ def iterate_standings(
     that need not report is `absent`, whatever it has returned.
     """
     waivers, absences, numbers = store.waivers(), store.absences(), store.count_versions()
-    put_aside, choices = store.put_aside(), store.choices()
+    put_aside, choices, published = store.put_aside(), store.choices(), store.publications()
     counting = store.read_counting(entry.agency.code for entry in roster.entries)
     coming = next(counting, None)
     for entry in roster.entries:
@@ -210,7 +221,7 @@ def iterate_standings(
             days = days_overdue(campaign, _first_return_day(campaign, store, version))
             words = (*waivers.get(code, ()), *_pass_by_choice(entry, version, choices.get(code)))
             judged = _judge_agency(campaign.spec, entry, version, words, days, strict=strict)
-            yield replace(judged, versions=versions, aside=aside)
+            yield replace(judged, versions=versions, aside=aside, published=published.get(code))
 
 
 def find_strays(roster: Roster, store: Store) -> list[Stray]:
@@ -325,6 +336,7 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "warnings": standing.warnings,
                 "waived": standing.waived,
                 "lapsed": [_describe_lapse(lapse) for lapse in standing.lapsed],
+                "published": None if standing.published is None else standing.published.day,
                 "file": standing.file,
                 "received": standing.received,
                 "second": None if standing.version is None else find_outcome(standing.version),

@@ -102,11 +102,12 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The county's report as somebody signed it: a file of county/, its hash, and the figures in a line."""
+    """The county's report as somebody signed it: a file of county/, its hash, the document, and what it rests on."""
 
     file: str
     sha256: str
-    figures: str
+    document: bytes
+    basis: str
     person: str
     at: str
 
@@ -391,11 +392,11 @@ class Store:
             self._put("publication", p.agency, p.name, p.day, p.url, p.person, p.at)
             self._note(p.at, p.person, "publish", f"{p.agency} {p.day} {p.url}".rstrip())
 
-    def withdraw_publication(self, agency: str, at: str, person: str, reason: str) -> None:
+    def withdraw_publication(self, agency: str, at: str, person: str) -> None:
         """Takes the word back that an agency's report was published."""
         with self._transaction():
             self._db.execute("DELETE FROM publication WHERE agency = ?", (agency,))
-            self._note(at, person, "publish", f"{agency} 撤销：{reason}")
+            self._note(at, person, "publish", f"{agency} 撤销")
 
     def signature(self) -> Signature | None:
         """The county's report as it was signed last, or None."""
@@ -406,14 +407,14 @@ class Store:
         """Notes that the county's report was signed; the events keep what was signed before."""
         s = signature
         with self._transaction():
-            self._put("signature", s.file, s.sha256, s.figures, s.person, s.at)
-            self._note(s.at, s.person, "sign", f"{s.file} {s.sha256[:16]} {s.figures}")
+            self._put("signature", s.file, s.sha256, s.document, s.basis, s.person, s.at)
+            self._note(s.at, s.person, "sign", f"{s.file} {s.sha256}")
 
-    def withdraw_signature(self, at: str, person: str, reason: str) -> None:
+    def withdraw_signature(self, at: str, person: str) -> None:
         """Takes the signature back."""
         with self._transaction():
             self._db.execute("DELETE FROM signature")
-            self._note(at, person, "sign", f"撤销：{reason}")
+            self._note(at, person, "sign", "撤销")
 
     def remember(self, name: str, value: str) -> None:
         """Keeps a fact of the campaign as it was when it was first said."""

@@ -11,7 +11,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import find_strays
 from xltool.campaign.store import AbsenceRecord, Store
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import decision_options, find_entry, name_decision
+from xltool.cli.agencies import clean_words, decision_options, find_entry
 from xltool.cli.chinese import Command
 from xltool.messages import XltoolError
 
@@ -30,7 +30,7 @@ from xltool.messages import XltoolError
 @campaign_options.campaign_option
 def command(agency: str, into: str | None, reason: str, person: str, *, withdraw: bool, root: Path) -> None:
     """Notes or withdraws an absence and tells what follows."""
-    reason, person = name_decision(reason, person)
+    reason, person = clean_words(reason, person)
     at = datetime.now().isoformat(timespec="seconds")
     with campaign_options.open_campaign(root) as (_, roster, store):
         code, name = _find_agency(roster, store, agency)

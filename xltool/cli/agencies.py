@@ -29,27 +29,29 @@ def find_entry(roster: Roster, agency: str) -> RosterEntry:
     return found
 
 
+def person_option(command: Any) -> Any:
+    """The option `--by` of a command that records a decision."""
+    return click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")(command)
+
+
 def decision_options(why: str) -> Callable[[Any], Any]:
     """The options `--reason` and `--by` of a command that records a decision; `why` is the help of the first."""
 
     def add(command: Any) -> Any:
-        command = click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")(command)
-        return click.option("--reason", metavar="理由", required=True, help=why)(command)
+        return click.option("--reason", metavar="理由", required=True, help=why)(person_option(command))
 
     return add
 
 
-def name_decision(reason: str, person: str) -> tuple[str, str]:
+def clean_words(*words: str) -> tuple[str, ...]:
     """Reason and person of a decision as they are kept; raises `click.UsageError` when one is empty."""
-    reason, person = clean_line(reason).strip(), clean_line(person).strip()
-    if not reason or not person:
-        raise click.UsageError("要写明理由（--reason）和姓名（--by），不能为空。")
-    return reason, person
+    kept = tuple(clean_line(word).strip() for word in words)
+    if not all(kept):
+        raise click.UsageError(f"要写明{'理由（--reason）和' if len(words) > 1 else ''}姓名（--by），不能为空。")
+    return kept
 
 
 def describe_strays(strays: Sequence[Stray], roster: Roster) -> Iterator[str]:
     """Lines that name the agencies whose returns and lines of the roster do not fit, and what settles each."""
-    if strays:
-        yield "\n名录与报送对不上的单位："
     for stray in strays:
         yield clean_line(f"  {stray.code} {stray.name}：{stray.why}。{advise_stray(stray, roster)}。")

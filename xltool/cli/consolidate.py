@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from xltool import files
-from xltool.campaign import corrections, texts
+from xltool.campaign import corrections, signing, texts
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import COUNTY, Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
@@ -48,8 +48,12 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
             f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
             for name, data in made.files.items()
         }
-        store.note_written(hashes)
+        store.note_written({name: sha256 for name, sha256 in hashes.items() if name != signing.SUM_FILE})
+        store.note_written({signing.SUM_FILE: hashes[signing.SUM_FILE]}, signing.describe_basis(given))
+        unsigned = signing.tell_changes(campaign, store, given)
     for line in _describe_sum(campaign, given, made):
+        console.say(line)
+    for line in unsigned:
         console.say(line)
     counted = count_outcomes(standing.version for standing in given.taken)
     console.say(describe_outcomes(counted), err=True)
@@ -62,6 +66,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
 
 def _refuse_strays(strays: Sequence[Stray], roster: Roster) -> None:
     """A roster never changes a county's figures silently: who settles it says so first."""
+    console.say("\n名录与报送对不上的单位：")
     for line in describe_strays(strays, roster):
         console.say(line)
     console.say(f"有 {len(strays)} 个单位的名录与报送对不上，没有汇总；按上面的办法逐一说明后再汇总。", err=True)

@@ -10,7 +10,7 @@ import click
 from xltool.campaign.standing import AGENCY_STATES, find_standings
 from xltool.campaign.store import Choice, Version
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import decision_options, find_entry, name_decision
+from xltool.cli.agencies import clean_words, decision_options, find_entry
 from xltool.cli.chinese import Command
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
@@ -28,7 +28,7 @@ from xltool.messages import XltoolError
 @campaign_options.campaign_option
 def command(agency: str, version: str, reason: str, person: str, root: Path) -> None:
     """Notes the choice and tells how the agency stands now."""
-    reason, person = name_decision(reason, person)
+    reason, person = clean_words(reason, person)
     now = datetime.now()
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         entry = find_entry(roster, agency)

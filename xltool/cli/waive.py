@@ -15,7 +15,7 @@ from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedFinding, fi
 from xltool.campaign.store import Store
 from xltool.campaign.waivers import WaiverRecord, is_about, mark_findings
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import decision_options, find_entry, name_decision
+from xltool.cli.agencies import clean_words, decision_options, find_entry
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.forms.source import find_closest
@@ -43,7 +43,7 @@ MOST_NAMES = 8
 @campaign_options.campaign_option
 def command(agency: str, rule: str, reason: str, person: str, *, withdraw: bool, root: Path) -> None:
     """Notes or withdraws the waiver and tells what passes now and how the agency stands."""
-    reason, person = name_decision(reason, person)
+    reason, person = clean_words(reason, person)
     at = datetime.now()
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         entry = find_entry(roster, agency)

@@ -1,0 +1,120 @@
+"""The county's report signed off by name: which figures, and what has changed since.
+
+What a sum rests on is noted when it is written, what was signed when it is signed; whatever differs later is told until
+it is signed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from xltool import api, files
+from xltool.campaign.county import Gathered
+from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
+from xltool.campaign.store import Signature, Store
+from xltool.forms import document
+from xltool.forms.number import format_value
+from xltool.messages import XltoolError, join_first, say_cell
+from xltool.model import Finding, FormSpec, Submission
+from xltool.workbook.layout_plan import make_plan
+
+SUM_FILE: Final = f"{COUNTY}/{COUNTY_SUBMISSION}"
+MOST_NAMED: Final = 8
+"""So many agencies, or cells, a sentence names."""
+
+
+def describe_basis(given: Gathered) -> str:
+    """What a sum rests on, as JSON: how each agency goes into it, by code."""
+    found = {
+        standing.entry.agency.code: (
+            f"{standing.entry.agency.name}：第 {standing.number} 版"
+            + (f"，放行 {standing.waived} 处" if standing.waived else "")
+        )
+        for standing in given.taken
+    }
+    found |= {each.agency.code: f"{each.agency.name}：{each.reason}" for each in (*given.covered, *given.excused)}
+    found |= {each.agency.code: f"{each.agency.name}：没有汇总" for each in given.absent}
+    return json.dumps(found, ensure_ascii=False, sort_keys=True)
+
+
+def read_sum(campaign: Campaign, store: Store) -> tuple[bytes, str]:
+    """The county's sum as it stands in county/, and what it rests on.
+
+    Raises `XltoolError` when there is none, or when it is not as it was written: nobody signs what xltool did not make.
+    """
+    data = files.read_file(campaign.root / COUNTY / COUNTY_SUBMISSION)
+    written, basis = store.find_written(SUM_FILE)
+    if isinstance(data, Finding):
+        raise XltoolError("还没有汇总，没有可以签发的报告；先执行 xltool consolidate。")
+    if hashlib.sha256(data).hexdigest() != written:
+        raise XltoolError(f"{SUM_FILE} 与汇总时写出的不同；先执行 xltool consolidate 再汇总一次，核对后签发。")
+    return data, basis
+
+
+def list_signed_figures(spec: FormSpec, submission: Submission) -> Iterator[str]:
+    """A line for each table: the grand totals that it has, else the totals of its rows."""
+    place = make_plan(spec).place
+    for table in spec.tables:
+        cells = [cell for cell in spec.cells if cell.table is table]
+        chosen = [cell for cell in cells if cell.row.total and cell.column.total]
+        chosen = chosen or [cell for cell in cells if cell.column.total] or cells
+        told = [
+            f"{say_cell(cell, place)} {format_value(submission.values[spec.index[cell.key]], cell.measure)}"
+            for cell in chosen
+        ]
+        yield f"{table.name}：{join_first(told, MOST_NAMED, '格')}"
+
+
+def tell_changes(campaign: Campaign, store: Store, given: Gathered) -> list[str]:
+    """What has changed since the county's report was signed, a sentence each; empty when nothing, or nobody signed."""
+    signed = store.signature()
+    if signed is None:
+        return []
+    told = [*_compare_sums(campaign, signed), *compare_basis(signed.basis, describe_basis(given))]
+    if not told:
+        return []
+    return [f"汇总报告由 {signed.person} 于 {signed.at[:10]} 签发（{signed.sha256[:12]}…），此后有变动：", *told]
+
+
+def compare_basis(before: str, after: str) -> list[str]:
+    """How agencies go into a sum otherwise than they did, a phrase each; empty where what was is not known."""
+    if not before:
+        return []
+    old, new = json.loads(before), json.loads(after)
+    changed = [code for code in sorted({*old, *new}) if old.get(code) != new.get(code)]
+    return [f"{code} {_word_part(old.get(code))} → {_word_part(new.get(code))}" for code in changed]
+
+
+def _word_part(part: str | None) -> str:
+    return "（不在名录里）" if part is None else part
+
+
+def _compare_sums(campaign: Campaign, signed: Signature) -> Iterator[str]:
+    """What the sum that was written last says otherwise than the one that was signed."""
+    data = files.read_file(campaign.root / COUNTY / COUNTY_SUBMISSION)
+    if isinstance(data, Finding):
+        yield f"{SUM_FILE} 不在了"
+        return
+    if hashlib.sha256(data).hexdigest() == signed.sha256:
+        return
+    spec = campaign.spec
+    now, then = (document.parse_document(each, api.known_form).submission for each in (data, signed.document))
+    if now is None or then is None or now.form != then.form:
+        yield f"{SUM_FILE} 与签发的不同"
+        return
+    plan = make_plan(spec)
+    cells = [
+        f"{say_cell(cell, plan.place)} {format_value(old, cell.measure)} → {format_value(new, cell.measure)}"
+        for cell, old, new in zip(spec.cells, then.values, now.values, strict=True)
+        if old != new
+    ]
+    if cells:
+        yield f"汇总数改了 {len(cells)} 格：{join_first(cells, MOST_NAMED, '格', between='；')}"
+    texts = [text.label for text in spec.texts if then.texts.get(text.key) != now.texts.get(text.key)]
+    if texts:
+        yield f"文字改了：{join_first([f'“{label}”' for label in texts], MOST_NAMED, '段')}"
+    if not cells and not texts:
+        yield "放行的记录或单位的名称改了"

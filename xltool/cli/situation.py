@@ -1,0 +1,181 @@
+"""Where a campaign stands, in lines for a console: all of it while it is small, else what is exceptional and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from xltool.campaign.folder import Campaign
+from xltool.campaign.rereading import count_outcomes, describe_outcomes
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import AGENCY_STATES, Standing, Stray, count_states, group_verdicts
+from xltool.campaign.store import Unmatched
+from xltool.cli.agencies import describe_strays
+from xltool.codes import GRADES
+from xltool.forms.text import measure_breadth
+from xltool.report.text import clean_line
+
+MOST_IN_FULL: Final = 40
+"""A campaign of more is told by what is exceptional, unless all is asked for."""
+MOST_SHOWN: Final = 15
+"""So many entries of a section are listed then."""
+
+_HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")
+_NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What there is to tell of a campaign: its agencies, files that are nobody's, and what does not fit together."""
+
+    campaign: Campaign
+    roster: Roster
+    found: Sequence[Standing]
+    others: Sequence[Unmatched]
+    strays: Sequence[Stray]
+    today: date
+    unsigned: Sequence[str] = field(default=())  # what has changed since the county's report was signed
+
+
+def describe_situation(now: Situation, *, everything: bool = False) -> Iterator[str]:
+    """Head, counts, the table of agencies where that is short or asked for, and a section for each thing to see to."""
+    found = now.found
+    tally = count_states(found, now.others)
+    states = "，".join(
+        f"{word} {tally[state]}"
+        for state, word in sorted(AGENCY_STATES.items(), key=lambda s: _ORDER.index(s[0]))
+        if tally[state] or state in _ALWAYS
+    )
+    yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
+    late, unread = sum(s.late for s in found), tally["unmatched"]
+    yield f"共 {len(found)} 个单位：{states}；逾期 {late}；未能收下的文件 {unread} 个。"
+    outcomes = count_outcomes(standing.version for standing in found)
+    if outcomes["none"] < sum(outcomes.values()):
+        yield describe_outcomes(outcomes)
+    whole = everything or len(found) <= MOST_IN_FULL
+    if whole:
+        yield ""
+        yield from _align_columns([_HEADS, *map(_standing_row, found)])
+    for title, entries in _list_sections(now, whole=whole):
+        if entries:
+            yield f"\n{title}："
+        for entry in entries if whole else entries[:MOST_SHOWN]:
+            yield from entry
+        if not whole and len(entries) > MOST_SHOWN:
+            yield f"  还有 {len(entries) - MOST_SHOWN} 个；加 --all 全部列出。"
+    yield from now.unsigned
+
+
+_ORDER: Final = ("accepted", "returned", "missing", "absent")
+_ALWAYS: Final = frozenset({"accepted", "returned", "missing"})
+
+
+def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[list[str]]]]:
+    """What there is to see to: titles, each with its entries, each of one line or more."""
+    found = now.found
+    if whole:
+        yield "逾期", [[line] for line in _align_columns([_late_row(s) for s in found if s.late])]
+    else:
+        yield "逾期未报", [[f"  {_name(s)}"] for s in found if s.late and s.state == "missing"]
+        yield "未报送", [[f"  {_name(s)}"] for s in found if not s.late and s.state == "missing"]
+    returned = [standing for standing in found if standing.state == "returned"]
+    yield "退回，待改正", [_describe_returned(now, standing, whole=whole) for standing in returned]
+    yield (
+        "放行失效（改正，或核实后重新放行）",
+        [[f"  {_name(standing)}：{lapse.sentence}"] for standing in found for lapse in standing.lapsed],
+    )
+    yield (
+        "发布以后又报来新的一版，请核对发布的报告",
+        [[f"  {_name(s)}：第 {s.number} 版，{s.received}"] for s in found if s.differs_published],
+    )
+    yield "无需报送", [_describe_absence(standing) for standing in found if standing.absence is not None]
+    yield (
+        "不计入的版本（要用的，执行 xltool use 单位代码 版次）",
+        [
+            [clean_line(f"  {_name(standing)}：第 {version.number} 版（{version.file}），{version.aside}")]
+            for standing in found
+            for version in standing.aside
+        ],
+    )
+    yield "名录与报送对不上的单位", [[line] for line in describe_strays(now.strays, now.roster)]
+    yield "未能收下的文件", [[clean_line(f"  {other.file}：{other.reason}")] for other in now.others]
+
+
+def _describe_returned(now: Situation, standing: Standing, *, whole: bool) -> list[str]:
+    head = f"  {_name(standing)}（第 {standing.number} 版）"
+    if not whole:
+        asked = [f"{word} {n} 条" for word, n in (("须改", standing.errors), ("须核实、说明", standing.warnings)) if n]
+        return [f"{head}：{'，'.join(asked)}"]
+    spec = now.campaign.spec
+    return [
+        head,
+        *(
+            clean_line(f"    [{GRADES[opinion.severity]}] {opinion.tell(spec)[0]}（{opinion.name}）")
+            for opinion in group_verdicts(spec, standing.open)
+        ),
+    ]
+
+
+def _describe_absence(standing: Standing) -> list[str]:
+    record = standing.absence
+    assert record is not None
+    into = f"，并入 {record.into}" if record.into else ""
+    return [clean_line(f"  {_name(standing)}{into}：{record.reason}（{record.person}）")]
+
+
+def _late_row(standing: Standing) -> tuple[str, str, str]:
+    what = "未报送，已逾期" if standing.state == "missing" else "迟报"
+    return "", _name(standing), f"{what} {standing.days_late} 天"
+
+
+def describe_deadline(now: Situation) -> str:
+    """The deadline, and how far it is."""
+    campaign, today = now.campaign, now.today
+    if campaign.deadline is None:
+        return "未设期限"
+    left = (campaign.deadline - today).days
+    return (
+        f"期限 {campaign.deadline}，"
+        f"{f'还有 {left} 天' if left > 0 else '今天到期' if left == 0 else f'已过 {-left} 天'}"
+    )
+
+
+def _name(standing: Standing) -> str:
+    return f"{standing.entry.agency.code} {standing.entry.agency.name}"
+
+
+def _standing_row(standing: Standing) -> tuple[str, ...]:
+    figures = (standing.versions, standing.errors, standing.warnings, standing.waived)
+    received = standing.received[:16].replace("T", " ") if standing.received else ""
+    agency = standing.entry.agency
+    return (
+        agency.code,
+        agency.name,
+        standing.state_word,
+        "逾期" if standing.late else "",
+        *map(str, figures),
+        received,
+    )
+
+
+def _align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns, by the width that a console gives their signs."""
+    cleaned = [[clean_line(cell) for cell in row] for row in rows]
+    widths = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)]
+    for row in cleaned:
+        cells = [
+            _pad_cell(cell, width, right=at in _NUMBERS)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def _pad_cell(cell: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - _columns(cell))
+    return blanks + cell if right else cell + blanks
+
+
+def _columns(text: str) -> int:
+    return measure_breadth(text, doubtful=1)

@@ -250,6 +250,7 @@ MODULES = {
         "causes",
         "equalities",
         "exchanges",
+        "explanations",
         "prior_year",
         "settled",
         "texts",

@@ -18,7 +18,10 @@ from xltool.rules.judge import judge_readings
 from xltool.rules.stack import stack_values
 
 SPEC = catalog.load_form("ogi-2021")
-OWN = {"where", "block", "cells", "row", "column", "unit", "holding", "more", "text", "at", "figures", "basis"}
+OWN = {
+    *("where", "block", "cells", "row", "column", "unit", "holding", "more", "text", "at", "figures", "basis"),
+    *("slash", "zero"),
+}
 """What rendering finds out by itself, from the cells and the rule of a finding."""
 
 
@@ -190,8 +193,7 @@ def test_a_legal_basis_of_a_row_is_told():
     text = rendered(SPEC, values, level="county")["cell.level", None]
     assert text == (
         "表二“规章”行“现行有效件数”栏（D3）填的是 1，但县级政府不能有“规章”，应为 0 或 /。"
-        + "改法："
-        + CATALOGUE["cell.level"].remedy
+        + "改法：改为 0 或 /；属于别项的填到别项。"
         + "依据：《中华人民共和国立法法》第九十一条、第九十三条。"
     )
 

@@ -34,6 +34,7 @@ class Message:
     sentence: str
     remedy: str
     basis: str = FILING_GUIDE
+    asks: bool = False  # whether a 说明 is to answer it: what is about the file is only told
 
 
 CATALOGUE: Final[Mapping[str, Message]] = {
@@ -88,24 +89,31 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "金额可能错了单位",
         "{where}填的是 {value} {unit}，数额很大又没有小数，像是按元填的。",
-        "若按元填写，请除以 10000。",
+        "若按元填写，请除以 10000；属实的请说明。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "cell.blank": Message(
         "warning",
         "未填",
         "{block}有 {count} 格未填：{cells}。是填 0 还是漏填？",
-        "没有发生的填 0；确实不适用的填 /。",
+        "没有发生的填 0{slash}。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "cell.not_applicable": Message(
-        "warning", "不该填“/”", "{where}填的是“/”，本单位的这一项不能填“/”。", "没有发生的填 0。", ANNUAL_NOTICE
+        "warning",
+        "不该填“/”",
+        "{where}填的是“/”，本单位的这一项不能填“/”。",
+        "没有发生的填 0。",
+        ANNUAL_NOTICE,
+        asks=True,
     ),
     "cell.level": Message(
         "error",
         "本级不能有此项",
-        "{where}填的是 {value}，但{level}不能有“{row}”，应为 0 或 /。",
-        "改为 0 或 /；属于别项的填到别项。",
+        "{where}填的是 {value}，但{level}不能有“{row}”，应为 {zero}。",
+        "改为 {zero}；属于别项的填到别项。",
     ),
     "cell.level_inferred": Message(
         "warning",
@@ -119,6 +127,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{block}“{row}”行只填了总计 {value}，没有分项。",
         "补填各栏，没有的填 0。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "block.only_column": Message(
         "warning",
@@ -126,9 +135,17 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{block}只填了“{column}”一栏，其他 {count} 格都空着。",
         "其他各栏没有发生的填 0。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "form.empty": Message(
         "error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE
+    ),
+    "table.empty": Message(
+        "error",
+        "整张表未填",
+        "{block}一个数也没有填，{count} 格都空着。",
+        "按填报说明填写，没有发生的填 0。",
+        ANNUAL_NOTICE,
     ),
     "total.computed": Message("info", "合计已算出", "有 {count} 个合计格未填，已按勾稽关系算出：{cells}。", "不用改。"),
     "text.long": Message(
@@ -170,13 +187,16 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{where}有 {count} 个只在专用字体里才有的字（{signs}），别的电脑和报告里显示成方框。",
         "改用普通的字或符号。",
     ),
-    "text.missing": Message("warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE),
+    "text.missing": Message(
+        "warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE, asks=True
+    ),
     "prior.jump": Message(
         "warning",
         "与上年相差悬殊",
         "{where}填的是 {value}，上年是 {prior}，相差十倍以上。",
         "核对位数、单位和统计口径；属实的请说明原因。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "prior.paired": Message(
         "info",
@@ -185,7 +205,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "不用改。",
     ),
     "rule.broken": Message(
-        "error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}"
+        "error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}", asks=True
     ),
     # reading a workbook
     "total.typed": Message(

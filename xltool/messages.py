@@ -22,7 +22,9 @@ UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 HTML. Direction controls are legal everywhere, but turn 12 into 21 before the reader's eyes, and a Chinese report has no
 use for them."""
 
-_FOUND_OUT: Final = ("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures", "more")
+_FOUND_OUT: Final = (
+    *("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures", "more", "slash", "zero"),
+)
 """What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to
 ask."""
 _FACT: Final = re.compile(r"\{[a-z]+\}")
@@ -78,6 +80,9 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
         facts |= {"where": say_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
         facts |= {"row": first.row.short, "column": first.column.short}
         facts["cells"] = list_addresses([spec.cell(key) for key in found.keys], place)
+        takers = dict.fromkeys(cell.row.short for cell in map(spec.cell, found.keys) if cell.row.not_applicable)
+        facts["zero"] = "0 或 /" if first.row.not_applicable else "0"
+        facts["slash"] = f"；“{'、'.join(takers)}”确实不适用的填 /" if takers else ""
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""

@@ -200,6 +200,7 @@ REJECTED = {
     "schema": ("xltool/check/1",),
     "file": str,
     "status": ("rejected",),
+    "open": int,
     "findings": [FINDING],
     "opinions": [OPINION],
 }

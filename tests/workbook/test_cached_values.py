@@ -119,7 +119,12 @@ def test_not_applicable_counts_as_zero(layout, spec, right):
     zero = changed(right, spec, disputes__review__upheld=0)
     slash = changed(right, spec, disputes__review__upheld=NOT_APPLICABLE)
     copy = layout.copies["disputes.review.upheld"]
-    assert compute_cached_values(layout, zero) | {copy: "/"} == compute_cached_values(layout, slash)
+    told, expected = compute_cached_values(layout, slash), compute_cached_values(layout, zero) | {copy: "/"}
+    assert count(layout, told, "cell.not_applicable@disputes") == (1, "需核实")
+    other = {spot for spot in expected if expected[spot] != told[spot]}
+    line = layout.lines["cell.not_applicable@disputes"]
+    assert {spot for spot in other if spot.sheet == CHECKS and spot.row == line}
+    assert {told[spot] for spot in other if spot.sheet != CHECKS or spot.row != line} == {"还有 0 处必须改、1 处需说明"}
 
 
 def test_everything_blank(layout, spec):

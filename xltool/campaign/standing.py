@@ -21,6 +21,7 @@ from xltool.campaign.store import AbsenceRecord, Choice, Publication, Store, Unm
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec, Scope, Severity, Submission
+from xltool.rules.explanations import find_explanation
 from xltool.rules.opinions import Opinion, group_findings, tell_opinion
 from xltool.workbook.layout_plan import make_plan
 
@@ -32,10 +33,6 @@ AGENCY_STATES: Final[Mapping[AgencyState, str]] = {
     "accepted": "通过",
     "absent": "无需报送",
 }
-
-# Cells left blank in a habit of their own are counted in the table's line of blanks on the 校验 sheet, and told about
-# there.
-_TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
 
 _OF_NAMES: Final = ("campaign.swapped", "campaign.renamed")
 """Findings about a file that bears another name than its agency's line of the roster."""
@@ -401,16 +398,9 @@ def _weigh_finding(
 ) -> WeighedFinding:
     if finding["severity"] == "info":  # asks for nothing, so there is nothing to explain
         return WeighedFinding(finding)
-    told = next((explanations[name] for name in _explanation_names(finding) if explanations.get(name, "").strip()), "")
+    keys = [str(cell["key"]) for cell in finding["cells"]]
+    told = find_explanation(finding["code"], finding["name"], keys, explanations)
     return WeighedFinding(finding, waiver, told)
-
-
-def _explanation_names(finding: Mapping[str, Any]) -> Iterator[str]:
-    """Under which names the 校验 sheet asks for a 说明 of this finding."""
-    yield str(finding["name"])
-    code = _TOLD_AS.get(finding["code"], finding["code"])
-    for cell in finding["cells"][:1]:
-        yield f"{code}@{str(cell['key']).partition('.')[0]}"
 
 
 def _first_return_day(campaign: Campaign, store: Store, newest: Version) -> date:

@@ -12,6 +12,7 @@ from xltool import api, files
 from xltool.codes import GRADES
 from xltool.model import Finding, FormSpec, Reading
 from xltool.readings import stream_readings
+from xltool.rules.explanations import count_open
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
@@ -84,6 +85,7 @@ def to_json(file: str, reading: Reading) -> bytes:
             "year": submission.year,
             "agency": {"code": submission.agency.code, "name": submission.agency.name},
         }
+    document["open"] = count_open(reading)
     document["findings"] = [api.describe_finding(found, reading) for found in reading.findings]
     document["opinions"] = [api.describe_opinion(opinion, reading) for opinion in api.group_opinions(reading)]
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

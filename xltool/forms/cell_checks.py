@@ -58,6 +58,10 @@ class CheckedView(Protocol):
         """Which cells stand in rows that the agency's level may not fill in."""
 
     @property
+    def entitled(self) -> Array:
+        """Which cells stand in rows that only some levels may fill in, the agency's among them."""
+
+    @property
     def missing_texts(self) -> Array:
         """Which texts must be written and are not."""
 
@@ -150,13 +154,14 @@ class FigureCheck(CellCheck):
 class EmptyCheck(CellCheck):
     """Nothing at all is filled in."""
 
-    code, severity, scope = "form.empty", "error", "form"
+    code, severity = "form.empty", "error"
+    scope: ClassVar[CheckScope] = "form"
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "各表应按实际填写，没有发生的填 0"
 
     def mask(self, view: CheckedView) -> Array:
-        return view.blank & (view.blank | (view.row(_is_total) == 1)).all(axis=1)[:, None]
+        return view.blank
 
     def count(self, mask: Array) -> Array:
         return mask.all(axis=1).astype("int64")
@@ -164,6 +169,19 @@ class EmptyCheck(CellCheck):
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         areas = places.areas(self.cells(places.spec, table))
         return f"IF({'+'.join(map(_count_blanks, areas))}={sum(area.size for area in areas)},1,0)"
+
+
+class EmptyTableCheck(EmptyCheck):
+    """Nothing at all is filled in in one of several tables."""
+
+    code = "table.empty"
+    scope: ClassVar[CheckScope] = "table"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "本表应按实际填写，不能整张空着，没有发生的填 0"
+
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:
+        yield from super().lines(spec) if len(spec.tables) > 1 else ()
 
 
 class InvalidCheck(FigureCheck):
@@ -210,6 +228,34 @@ class BlankCheck(CellCheck):
         return "+".join(map(_count_blanks, places.areas(self.cells(places.spec, table))))
 
 
+class SlashCheck(FigureCheck):
+    """`/` where it is not fitting: in rows that do not take it, and in a row that the agency's level fills in."""
+
+    code, severity = "cell.not_applicable", "warning"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "没有发生的填 0；不适用的项目以外不填 /"
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        return tuple(cell for cell in super().cells(spec, table) if not _takes_slash(cell) or _is_restricted(cell))
+
+    def mask(self, view: CheckedView) -> Array:
+        slashed = ~view.blank & ~view.plain
+        if not slashed.any():
+            return slashed
+        return slashed & ((view.row(_takes_slash) == 0) | view.entitled)
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
+        parts = []
+        for allowed, group in groupby(self.cells(places.spec, table), key=_levels_with_figures):
+            count = "+".join(f'COUNTIF({area.reference},"/")' for area in places.areas(group))
+            parts.append(f"IF({_write_levels(places, allowed)},{count},0)" if allowed else count)
+        return "+".join(parts)
+
+    def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
+        return finding(self.code, cell.key)
+
+
 class LevelCheck(FigureCheck):
     """A figure in a row that the agency's level may not fill in; nothing where the level is not given but inferred."""
 
@@ -217,7 +263,8 @@ class LevelCheck(FigureCheck):
 
     def text(self, cells: Sequence[Cell]) -> str:
         rows = "、".join(dict.fromkeys(cell.row.short for cell in cells))
-        return f"无权制定的单位，“{rows}”各格应为 0 或 /"
+        zero = "0 或 /" if all(map(_takes_slash, cells)) else "0"
+        return f"无权制定的单位，“{rows}”各格应为 {zero}"
 
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         return tuple(cell for cell in super().cells(spec, table) if len(cell.row.levels) < len(LEVELS))
@@ -228,10 +275,10 @@ class LevelCheck(FigureCheck):
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         parts = []
         for levels, group in groupby(self.cells(places.spec, table), key=lambda cell: cell.row.levels):
-            barred = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in LEVELS if name not in levels)
+            barred = [name for name in LEVELS if name not in levels]
             areas = [area.reference for area in places.areas(group)]
             counts = "+".join(f'COUNTIF({area},">0")+COUNTIF({area},"<0")' for area in areas)
-            parts.append(f"IF(OR({barred}),{counts},0)")
+            parts.append(f"IF({_write_levels(places, barred)},{counts},0)")
         return "+".join(parts)
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
@@ -343,8 +390,10 @@ def _count_blanks(area: CellArea) -> str:
 
 CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
     EmptyCheck(),
+    EmptyTableCheck(),
     InvalidCheck(),
     BlankCheck(),
+    SlashCheck(),
     LevelCheck(),
     DoubtfulCheck(),
     JumpCheck(),
@@ -361,6 +410,25 @@ def has_jumped(this: int, last: int, cell: Cell) -> bool:
 def is_unwritten(text: str) -> bool:
     """Whether there is nothing to read in a text: blanks and line breaks are nothing."""
     return not text.strip(" \n\u3000")
+
+
+def _takes_slash(cell: Cell) -> int:
+    return cell.row.not_applicable
+
+
+def _is_restricted(cell: Cell) -> int:
+    return len(cell.row.levels) < len(LEVELS)
+
+
+def _levels_with_figures(cell: Cell) -> tuple[Level, ...]:
+    """The levels that must not write `/` in a row that takes it; none where nobody may."""
+    return cell.row.levels if cell.row.not_applicable else ()
+
+
+def _write_levels(places: FormulaPlaces, levels: Iterable[Level]) -> str:
+    """A condition that the agency is of one of these levels."""
+    allowed = ",".join(f'{places.level}="{LEVEL_NAMES[name]}"' for name in levels)
+    return f"OR({allowed})"
 
 
 def _is_far(this: Any, last: Any, least: Any) -> Any:

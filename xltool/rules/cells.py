@@ -12,7 +12,7 @@ from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
-from xltool.model import NOT_APPLICABLE, Block, Cell, CellKey, Finding, FormSpec, Submission, Value, figure_of
+from xltool.model import Block, Cell, CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.stack import CellMask
 from xltool.rules.view import SubmissionView
 
@@ -26,8 +26,6 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for submission, mine, spoken in zip(view.submissions, found, noted, strict=True):
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
-        if NOT_APPLICABLE in submission.values:
-            mine.extend(_find_unfitting_slashes(view.spec, submission))
         if None in submission.values:
             mine.extend(_find_blanks(view.spec, submission.values, spoken))
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
@@ -86,16 +84,6 @@ def _find_doubtful_levels(spec: FormSpec, submission: Submission) -> Iterator[Fi
             )
 
 
-def _find_unfitting_slashes(spec: FormSpec, submission: Submission) -> Iterator[Finding]:
-    for cell, value in zip(spec.cells, submission.values, strict=True):
-        if value is not NOT_APPLICABLE:
-            continue
-        given = None if submission.level_basis else submission.agency.level
-        able = len(cell.row.levels) < len(LEVEL_NAMES) and given in cell.row.levels
-        if not cell.row.not_applicable or able:
-            yield finding("cell.not_applicable", cell.key)
-
-
 def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Iterator[Finding]:
     """One finding a block for its blank inputs, and the two habits that leave most of a table blank."""
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
@@ -103,7 +91,15 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -
     if not noted and all(cell.key in blank for cell in inputs):
         yield finding("form.empty")
         return
+    empty = set()
+    for table in spec.tables:
+        keys = [cell.key for cell in inputs if cell.table is table]
+        if noted.isdisjoint(keys) and blank.issuperset(keys):
+            yield finding("table.empty", *keys, count=len(keys))
+            empty.add(table.id)
     for block, cells in _list_inputs(spec):
+        if cells[0].table.id in empty:
+            continue
         left = [cell for cell in cells if cell.key in blank and cell.key not in noted]
         if not left:
             continue

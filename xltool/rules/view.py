@@ -9,7 +9,7 @@ import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten
 from xltool.forms.memo import derive_once
-from xltool.model import NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
+from xltool.model import LEVELS, NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
@@ -60,11 +60,12 @@ class SubmissionView:
     @cached_property
     def barred(self) -> CellMask:
         """Which cells the agency's level may not fill in; none where nobody gives its level."""
-        rows = [
-            _compute_barred(self.spec, None if submission.level_basis else submission.agency.level)
-            for submission in self.submissions
-        ]
-        return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
+        return self._ask_levels(_compute_barred)
+
+    @cached_property
+    def entitled(self) -> CellMask:
+        """Which cells the agency's level may fill in and others not; none where nobody gives its level."""
+        return self._ask_levels(_compute_entitled)
 
     @cached_property
     def missing_texts(self) -> CellMask:
@@ -75,6 +76,10 @@ class SubmissionView:
             for submission in self.submissions
         ]
         return np.array(rows, np.bool_).reshape(len(rows), len(required))
+
+    def _ask_levels(self, of: Callable[[FormSpec, Level | None], CellMask]) -> CellMask:
+        rows = [of(self.spec, None if each.level_basis else each.agency.level) for each in self.submissions]
+        return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
 
     def row(self, of: Callable[[Cell], int]) -> Figures:
         """What a function says of each cell of the form."""
@@ -89,6 +94,11 @@ def _compute_row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
 @derive_once
 def _compute_barred(spec: FormSpec, level: Level | None) -> CellMask:
     return np.array([level is not None and level not in cell.row.levels for cell in spec.cells], np.bool_)
+
+
+@derive_once
+def _compute_entitled(spec: FormSpec, level: Level | None) -> CellMask:
+    return np.array([len(cell.row.levels) < len(LEVELS) and level in cell.row.levels for cell in spec.cells], np.bool_)
 
 
 def _compute_plain(stack: Stack, values: Sequence[Sequence[Value]]) -> CellMask:

@@ -124,7 +124,8 @@ def test_not_applicable_counts_as_zero(layout, spec, right):
     other = {spot for spot in expected if expected[spot] != told[spot]}
     line = layout.lines["cell.not_applicable@disputes"]
     assert {spot for spot in other if spot.sheet == CHECKS and spot.row == line}
-    assert {told[spot] for spot in other if spot.sheet != CHECKS or spot.row != line} == {"还有 0 处必须改、1 处需说明"}
+    elsewhere = {told[spot] for spot in other if spot.sheet != CHECKS or spot.row != line}
+    assert elsewhere == {"还有 0 处必须改、1 处需说明", "校验结果：还有 0 处必须改、1 处需说明"}
 
 
 def test_everything_blank(layout, spec):

@@ -92,9 +92,11 @@ def read_workbook(
     }
     progress.findings.extend(appearance.find_disguises(layout, progress.located, faulty))
     progress.findings.extend(penmarks.find_struck_figures(layout, progress.located))
-    written, why = (part(book, layout, progress.located.sheets) for part in (texts.read_texts, texts.read_explanations))
-    progress.findings.extend([*written.findings, *why.findings])
     made = layout if identity.version is None else make_plan(identity.version, layout.prior)
+    written = texts.read_texts(book, layout, progress.located.sheets)
+    asked = () if identity.version is None else made.explanations
+    why = texts.read_explanations(book, layout, progress.located.sheets, asked)
+    progress.findings.extend([*written.findings, *why.findings])
     taken = {*written.places, *why.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     progress.findings.extend(penmarks.find_comments(progress.located))

@@ -87,10 +87,11 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
     return _read_writings(book, plan, sheets, writings, (claims, columns))
 
 
-def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
-    """The 说明 of the checks that may be explained.
+def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet], asked: Collection[str]) -> Written:
+    """The 说明 of the checks that may be explained; `asked` are those that the file was made with.
 
-    Under their head, behind the last formulas of their rows if these have any, and before their links.
+    Under their head, behind the last formulas of their rows if these have any, and before their links. A check that is
+    newer than the file has no place in it, and none is missed.
     """
     writings, claims, columns = {}, {}, {}
     sheet = sheets.get(CHECKS)
@@ -111,7 +112,10 @@ def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
                 columns[check.name] = {column}
             elif lines.last:
                 columns[check.name] = set() if row is not None else {at + 1 for at in lines.last.values()}
-    return _read_writings(book, plan, sheets, writings, (claims, columns))
+    newer = {name for name in writings if name not in asked and name not in claims}
+    newer -= {name for name in newer if find_named_place(book, writings[name].name) is not None}
+    known = {name: writing for name, writing in writings.items() if name not in newer}
+    return _read_writings(book, plan, sheets, known, (claims, columns))
 
 
 @dataclass(frozen=True)

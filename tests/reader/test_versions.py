@@ -93,6 +93,21 @@ def test_a_workbook_reads_the_same_after_a_change_that_is_none_to_it(change, for
         assert read_workbook(data, lambda _: spec, catalog.load_former) == Reading(submission, ())
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_check_that_is_newer_than_the_file_is_not_missed_in_it(forms, known):
+    whole = (forms / "ogi_2021.toml").read_text("utf-8")
+    before, rule, after = whole.partition('[[table.rule]]\nid = "other_share"')
+    (forms / "ogi_2021.toml").write_text(before + after.partition("\n\n")[2], "utf-8")
+    assert "applications.other_share" not in make_plan(api.form("ogi-2021")).explanations
+    honest = api.fill(consistent())
+    if known:
+        shutil.copy(forms / "ogi_2021.toml", forms / "ogi_2021.spring.toml")
+    (forms / "ogi_2021.toml").write_text(whole, "utf-8")
+    assert "applications.other_share" in make_plan(api.form("ogi-2021")).explanations
+    reading = api.read(honest)
+    assert (reading.submission, codes(reading)) == (consistent(), {"form.former" if known else "form.digest"})
+
+
 def test_an_edition_that_closes_another(forms):
     submission = consistent()
     honest = api.fill(submission)

@@ -96,7 +96,7 @@ def test_a_workbook_reads_the_same_after_a_change_that_is_none_to_it(change, for
 @pytest.mark.parametrize("known", [False, True])
 def test_a_check_that_is_newer_than_the_file_is_not_missed_in_it(forms, known):
     whole = (forms / "ogi_2021.toml").read_text("utf-8")
-    before, rule, after = whole.partition('[[table.rule]]\nid = "other_share"')
+    before, _, after = whole.partition('[[table.rule]]\nid = "other_share"')
     (forms / "ogi_2021.toml").write_text(before + after.partition("\n\n")[2], "utf-8")
     assert "applications.other_share" not in make_plan(api.form("ogi-2021")).explanations
     honest = api.fill(consistent())

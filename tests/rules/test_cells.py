@@ -9,9 +9,11 @@ from tests import figures
 from xltool.codes import CATALOGUE
 from xltool.forms import catalog
 from xltool.forms.cell_checks import CELL_CHECKS
-from xltool.model import LEVELS, NOT_APPLICABLE, Agency
+from xltool.messages import tell_finding
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Finding
 from xltool.rules import cells
 from xltool.rules.view import SubmissionView
+from xltool.workbook.layout_plan import make_plan
 
 from ..forms.test_spec import GOOD
 
@@ -164,6 +166,28 @@ def test_nothing_at_all(spec):
     assert only(spec, base={}) == ("form.empty", (), {})
     typed = {"applications.granted.other": None}
     assert "form.empty" not in {code for code, _ in found(spec, base=typed, noted=["applications.granted.other"])}
+
+
+def test_a_table_without_a_figure(spec):
+    inputs = [cell.key for cell in spec.cells if cell.table.id == "disputes" and not cell.total]
+    totals = [cell.key for cell in spec.cells if cell.table.id == "disputes" and cell.total]
+    blank = dict.fromkeys([*inputs, *totals])
+    assert only(spec, blank) == ("table.empty", tuple(inputs), {"count": len(inputs)})
+    assert only(spec, blank | {inputs[3]: 0})[0] == "cell.blank"
+    assert "table.empty" not in {code for code, _ in found(spec, blank, noted=inputs[:1])}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_a_remedy_advises_is_objected_to_by_nothing(spec, level):
+    """Every blank filled in with 0, and with / where the sentence offers it."""
+    plan = make_plan(spec)
+    inputs = [cell for cell in spec.cells if not cell.total]
+    for cell in inputs:
+        (code, keys), facts = next(iter(found(spec, {cell.key: None}, level=level).items()))
+        _, remedy, _ = tell_finding(Finding(code, "warning", keys, data=facts), spec, plan.place)
+        offered = [0, *([NOT_APPLICABLE] if "/" in remedy else [])]
+        for value in offered:
+            assert found(spec, {cell.key: value}, level=level) == {}, (cell.key, level, value)
 
 
 def test_texts_that_must_be_written(spec):

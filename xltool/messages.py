@@ -80,10 +80,10 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
         facts |= {"where": say_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
         facts |= {"row": first.row.short, "column": first.column.short}
         facts["cells"] = list_addresses([spec.cell(key) for key in found.keys], place)
-        takers = dict.fromkeys(cell.row.short for cell in map(spec.cell, found.keys) if cell.row.not_applicable)
         facts["zero"] = "0 或 /" if first.row.not_applicable else "0"
-        facts["slash"] = f"；“{'、'.join(takers)}”确实不适用的填 /" if takers else ""
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
+    if rows := found.data.get("slash"):
+        facts["slash"] = f"；“{rows}”确实不适用的填 /"
     if found.code == "number.text":
         facts["holding"] = f"；看来应为 {found.data['holds']}" if found.data.get("holds") else ""
     facts["more"] = f"；本表这样的共 {len(found.keys)} 格" if len(found.keys) > 1 else ""

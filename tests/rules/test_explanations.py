@@ -31,7 +31,7 @@ def test_whatever_asks_has_its_place_for_an_answer(form_id):
 
 @given(st.data())
 def test_what_is_open_is_what_is_neither_mended_nor_explained(data):
-    """Any inputs left blank, with or without a 说明 for their table: each table's line answers for all of its blanks."""
+    """Any inputs left blank, with or without a 说明 for their table: a line answers for all blanks of its table."""
     spec = api.form("ogi-2021")
     whole = figures.submission(spec, figures.consistent(spec, Random(data.draw(st.integers(0, 9)))))
     inputs = [cell for cell in spec.cells if not cell.total]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +24,11 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for kind in CELL_CHECKS:
         if isinstance(kind, FigureCheck) and (view.priors is not None or not kind.across_years):
             _tell_cells(kind, view, found)
-    for submission, mine, spoken in zip(view.submissions, found, noted, strict=True):
+    for at, (submission, mine, spoken) in enumerate(zip(view.submissions, found, noted, strict=True)):
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
         if None in submission.values:
-            mine.extend(_find_blanks(view.spec, submission.values, spoken))
+            mine.extend(_find_blanks(view.spec, submission.values, spoken, view.entitled[at]))
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
         text = view.spec.texts[number]
         found[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
@@ -84,8 +85,11 @@ def _find_doubtful_levels(spec: FormSpec, submission: Submission) -> Iterator[Fi
             )
 
 
-def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -> Iterator[Finding]:
-    """One finding a block for its blank inputs, and the two habits that leave most of a table blank."""
+def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey], entitled: CellMask) -> Iterator[Finding]:
+    """One finding a block for its blank inputs, and the two habits that leave most of a table blank.
+
+    `entitled` are the cells where the agency's level has something to fill in, so that `/` is not fitting.
+    """
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
     inputs = [cell for cell in spec.cells if not cell.total]
     if not noted and all(cell.key in blank for cell in inputs):
@@ -125,4 +129,8 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey]) -
                 )
                 left = [cell for cell in left if cell not in mine]
         if left:
-            yield finding("cell.blank", *(cell.key for cell in left), count=len(left))
+            rows = dict.fromkeys(
+                cell.row.short for cell in left if cell.row.not_applicable and not entitled[spec.index[cell.key]]
+            )
+            facts: dict[str, Any] = {"slash": "、".join(rows)} if rows else {}
+            yield finding("cell.blank", *(cell.key for cell in left), count=len(left), **facts)

@@ -35,6 +35,10 @@ _FIELDS: Final[Mapping[str, tuple[type, str]]] = {
 """The settings: what each is once it is read, and an example."""
 
 
+class LostKeyError(XltoolError):
+    """The key of a campaign is not there, or is not what was written."""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """The settings of one campaign and its folder.
@@ -69,18 +73,16 @@ class Campaign:
     def read_key(self) -> bytes:
         """The secret that stamps are made with; it never leaves the folder.
 
-        Raises `XltoolError` with the way back when it is lost or damaged.
+        Raises `LostKeyError` with the way back when it is lost or damaged, `XltoolError` when it cannot be read now.
         """
         path = self.root / KEY
         key = files.read_file(path)
         if isinstance(key, bytes) and len(key) == KEY_BYTES:
             return key
-        why = (
-            "读不出来（" + str(key.data.get("why", "文件过大")) + "）"
-            if isinstance(key, Finding)
-            else (f"不是 {KEY_BYTES} 个字节，已损坏" if key else "是空的")
-        )
-        raise XltoolError(
+        if isinstance(key, Finding) and path.exists():
+            raise XltoolError(f"{KEY} 读不出来（{key.data.get('why', '文件过大')}）；排除以后再执行一次。")
+        why = "不见了" if isinstance(key, Finding) else f"不是 {KEY_BYTES} 个字节，已损坏" if key else "是空的"
+        raise LostKeyError(
             f"{KEY} {why}：下发编号要用它来核对。请从备份里还原 {path}；没有备份的，"
             f"执行 xltool doctor -C {self.root} --mend 另立一个，已下发的工作簿照样认得。"
         )

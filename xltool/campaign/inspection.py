@@ -24,6 +24,7 @@ from xltool.campaign.folder import (
     ROSTER,
     SETTINGS,
     Campaign,
+    LostKeyError,
 )
 from xltool.campaign.outbox import LIST_FILE
 from xltool.campaign.roster import Roster
@@ -193,10 +194,12 @@ def _inspect_key(campaign: Campaign, store: Store | None, mend: str) -> Diagnosi
     issued = {} if store is None else store.issues()
     try:
         key = campaign.read_key()
-    except XltoolError as error:
+    except LostKeyError as error:
         if not issued and not opening.has_files(campaign.root / OUTBOX):
             return Diagnosis("key", "ok", f"密钥 {KEY}：还没有，下发时建立")
         return Diagnosis("key", "missing", f"密钥 {str(error).partition('：')[0]}", f"从备份里还原；没有的，{mend}")
+    except XltoolError as error:
+        return Diagnosis("key", "missing", *f"密钥 {error}".split("；", 1))
     if store is None or opening.is_key_replaced(store):
         return Diagnosis("key", "ok", f"密钥 {KEY}：完好")
     wrong = find_foreign_serials(campaign, store, key)

@@ -16,7 +16,7 @@ from typing import Final
 from xltool import api, files
 from xltool.campaign import opening, returns
 from xltool.campaign.archive import archive_bytes, find_archived
-from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, OUTBOX
+from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, OUTBOX, LostKeyError
 from xltool.campaign.inbox import find_files
 from xltool.campaign.inspection import (
     find_damaged_archive,
@@ -80,11 +80,9 @@ def _mend_key(office: Intake, store: Store) -> Iterator[str]:
     kept = "已下发的 {} 个工作簿按记下的编号照样认得；以后找到原来的也不要再换回去。"
     try:
         key = opening.ensure_key(campaign, store)
-    except XltoolError:
+    except LostKeyError:
         path = campaign.root / KEY
         if path.exists():
-            if isinstance(files.read_file(path), Finding):  # not lost: it cannot be read now
-                raise
             path.replace(_find_place(campaign.root / BACKUPS, f"{KEY}.damaged"))
         opening.replace_key(campaign, store)
         yield f"原来的 {KEY} 找不回来，已另立一个：{kept.format(len(store.issues()))}"

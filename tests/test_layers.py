@@ -21,6 +21,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "days": set(),
     "digits": set(),
     "workers": set(),
+    "office": {"codes", "model", "messages"},
     "files": {"codes", "digits", "model", "messages"},
     "forms": {"codes", "model", "messages"},
     "frames": {"codes", "model", "messages", "forms"},
@@ -28,8 +29,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "charts": {"codes", "model", "messages", "forms"},
     "spreadsheet": {"codes", "digits", "model", "messages", "kinds"},
     "workbook": {"codes", "model", "messages", "forms", "rules", "charts", "spreadsheet"},
-    "report": {"codes", "model", "messages", "kinds", "csvfile", "forms", "rules", "charts", "spreadsheet"},
-    "published": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet"},
+    "report": {"codes", "model", "messages", "kinds", "csvfile", "office", "forms", "rules", "charts", "spreadsheet"},
+    "published": {"codes", "digits", "model", "messages", "kinds", "office", "forms", "rules", "spreadsheet"},
     "reader": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "api": {
         "codes", "model", "messages", "kinds", "forms",
@@ -46,8 +47,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "spreadsheet", "workbook", "reader", "report", "api", "files",
     },
     "cli": {
-        "codes", "days", "digits", "kinds", "csvfile", "campaign", "readings", "workers", "model", "messages", "forms",
-        "rules", "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
+        "codes", "days", "digits", "kinds", "office", "csvfile", "campaign", "readings", "workers", "model", "messages",
+        "forms", "rules", "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
     },
 }  # fmt: skip
 MODULES = {
@@ -63,6 +64,7 @@ MODULES = {
         "kinds",
         "messages",
         "model",
+        "office",
         "readings",
         "workers",
     },
@@ -188,8 +190,11 @@ MODULES = {
         "document",
         "docx",
         "heads",
+        "foreign",
         "html",
         "levels",
+        "ofd",
+        "pages",
         "pdf",
         "radicals",
         "read",
@@ -228,7 +233,6 @@ MODULES = {
         "html",
         "looks",
         "markdown",
-        "office",
         "paper",
         "pdf",
         "pictures",
@@ -308,12 +312,12 @@ ALONE = {  # packages that only these rooms and modules may import
     "lxml": {"published/docx", "published/html"},
     "msoffcrypto": {"spreadsheet/encryption"},
     "numpy": {"rules", "campaign/consolidate", "model"},  # where vectors are computed; the model names their type
-    "olefile": {"spreadsheet/encryption"},
+    "olefile": {"kinds", "published/foreign", "spreadsheet/encryption"},
     "openpyxl": {"reader/second"},  # for the second reading and for what people edit by hand
     "pandas": {"frames", "api", "campaign/contributions", "campaign/export"},  # where frames are handed out
-    "pdfplumber": {"published/pdf"},
+    "pdfplumber": {"published/pages", "published/pdf"},
     "pyarrow": {"campaign/export"},
-    "psutil": {"files", "workers", "report/office"},
+    "psutil": {"files", "workers", "office"},
     "sqlite3": {"campaign/salvage", "campaign/schema", "campaign/store"},
     "typst": {"report/typeset"},
     "xlrd": {"spreadsheet/xls"},

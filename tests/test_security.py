@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from xltool import files, workers
+from xltool import files, office, workers
 from xltool.campaign import folder, mail, names, passwords, zipped
+from xltool.published import ofd, pages
 from xltool.spreadsheet import book, encryption, package, sheet
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
@@ -19,12 +20,13 @@ def test_the_table_of_limits_names_each_constant():
         sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
         zipped.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
         encryption.MAX_ROUNDS,
-        workers.WORKER_SECONDS, names.MAX_NAME_BYTES,
+        workers.WORKER_SECONDS, names.MAX_NAME_BYTES, office.OFFICE_SECONDS,
+        pages.MAX_PAGES, ofd.MAX_SIGNS, ofd.MAX_SEGMENTS,
     ]  # fmt: skip
     in_mib = [
         files.LARGEST_FILE, package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT,
         sheet.MAX_FORMULAS,
-        zipped.MOST_INFLATED, workers.WORKER_MEMORY,
+        zipped.MOST_INFLATED, workers.WORKER_MEMORY, office.OFFICE_MEMORY, office.OFFICE_OUTPUT,
     ]  # fmt: skip
     expected = {*constants, *(number // MIB for number in in_mib), package.RATIO_FROM // 2**10}
     assert all(number % MIB == 0 for number in in_mib)

@@ -89,6 +89,8 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
 def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
     """A published report (.docx, .html, .pdf, .txt) as a submission, with the source of every figure.
 
+    Also an .ofd, and where LibreOffice is installed .doc, .wps and .rtf.
+
     Never raises for bad bytes.
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
@@ -134,7 +136,7 @@ def _read_published(data: bytes, source: str) -> Imported | None:
     """The reading of a published report; None for what is none, at no cost for a workbook."""
     from xltool import kinds
 
-    if data.startswith(kinds.OLE2) or (data.startswith(kinds.ZIP) and b"word/document.xml" not in data):
+    if not kinds.may_be_report(data):
         return None
     from xltool.published.read import read_if_report
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP: Final = b"PK\3\4"
+OLE2_FAULTS: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What the library lets out when an OLE2 file is not what it says."""
 
 _FILL: Final = "请用下发的工作簿填写，另存为 .xlsx 后报送"
 _UNPACK: Final = "请解压，把其中的工作簿报送"
@@ -124,6 +129,32 @@ def is_text(data: bytes) -> bool:
 def is_other(data: bytes) -> bool:
     """Whether bytes bear the mark of a kind of file that is no plain text: a page, a PDF, a picture."""
     return bool(data.strip(b"\0 \t\r\n")) and of_bytes(data) not in (_TABBED, _TEXT, _UNKNOWN)
+
+
+def may_be_report(data: bytes) -> bool:
+    """Whether bytes may be a published report: no zip or OLE2 file but one that holds a document of text."""
+    if data.startswith(ZIP):
+        return any(name in data for name in (b"word/document.xml", b"OFD.xml"))
+    return not data.startswith(OLE2) or is_old_word(data)
+
+
+def is_old_word(data: bytes) -> bool:
+    """Whether bytes are an old Word document (.doc, or .wps of WPS Writer) and no workbook that holds one, or reverse.
+
+    By the streams that stand outermost; where the directory is broken, by the names that are found at all.
+    """
+    if not data.startswith(OLE2) or not has_stream(data, "WordDocument"):
+        return False
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as file:
+            outermost = {path[0].lower() for path in file.listdir() if len(path) == 1}
+    except OLE2_FAULTS:
+        outermost = set()
+    if "worddocument" in outermost or not outermost.isdisjoint({"workbook", "book"}):
+        return "worddocument" in outermost
+    return not any(has_stream(data, name) for name in ("Workbook", "Book"))
 
 
 def has_stream(data: bytes, name: str) -> bool:

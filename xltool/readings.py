@@ -6,12 +6,13 @@ What could cost much is read in a worker process that can be lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from xltool import api, kinds, workers
-from xltool.forms import document
+from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, Reading, Submission
 from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
@@ -37,10 +38,10 @@ def stream_readings(
 
     One that a worker was lost over is rejected with one finding.
     """
-    waiting = iter(files)
+    waiting = (_prepare(data, name) for data, name in files)
     first = list(islice(waiting, WORTH_WORKERS))
-    if len(first) < WORTH_WORKERS and all(is_light(data) for data, _ in first):
-        yield from (api.read(data, name, passwords) for data, name in first)
+    if len(first) < WORTH_WORKERS and all(is_light(file.data) for file in first):
+        yield from (_read(tuple(passwords), file) for file in first)
         return
     alone = min(jobs, len(first)) if len(first) < WORTH_WORKERS else jobs
     for answer in workers.run_in_workers(partial(_read, tuple(passwords)), chain(first, waiting), jobs=alone):
@@ -56,13 +57,21 @@ def import_report(data: bytes, source: str = "", hints: Hints | None = None) -> 
     """The reading of one published report, with the source of each figure."""
     from xltool.published.read import Imported
 
-    answer = _call_apart(partial(_import_report, source, hints), data)
-    return Imported(_reject(answer)) if isinstance(answer, Lost) else answer
+    file = _prepare(data, source, told=True)
+    if file.refusal is not None:
+        return Imported(Reading(None, (file.refusal,)))
+    answer = _call_apart(partial(_import_report, source, hints), file.data)
+    if isinstance(answer, Lost):
+        return Imported(_reject(answer))
+    return replace(answer, reading=_name_kind(answer.reading, file))
 
 
 def verify_report(data: bytes, submission: Submission, prior: Submission | None = None) -> Reading:
     """A finished report held against a submission, and last year's where its texts name figures of it."""
-    answer = _call_apart(partial(_verify_report, submission, prior), data)
+    file = _prepare(data, "", told=True)
+    if file.refusal is not None:
+        return Reading(None, (file.refusal,))
+    answer = _call_apart(partial(_verify_report, submission, prior), file.data)
     return _reject(answer) if isinstance(answer, Lost) else answer
 
 
@@ -89,7 +98,48 @@ def compare_second_readings(
 
 def is_workbook(data: bytes) -> bool:
     """Whether bytes that were read as a submission are a workbook: no document and no published report."""
-    return data.startswith((kinds.ZIP, kinds.OLE2)) and b"word/document.xml" not in data
+    return data.startswith((kinds.ZIP, kinds.OLE2)) and not kinds.may_be_report(data)
+
+
+class _File(NamedTuple):
+    """A file that is read: its bytes, or those that LibreOffice made of them, and its name.
+
+    `kind` says what was converted, `refusal` why it could not be.
+    """
+
+    data: bytes
+    name: str
+    kind: str = ""
+    refusal: Finding | None = None
+
+
+def _prepare(data: bytes, name: str, *, told: bool = False) -> _File:
+    """A file as it is read: a document that only LibreOffice reads is converted, in a process of its own.
+
+    Here and not in a worker, which would be ended before, with the other program left behind. `told` where somebody
+    says that it is a report; else it must look like one.
+    """
+    from xltool.published import foreign
+    from xltool.spreadsheet.package import Refusal
+
+    kind = foreign.name_foreign(data)
+    if kind is None or not (told or foreign.may_be_report(data, catalog.load_all())):
+        return _File(data, name)
+    try:
+        return _File(foreign.convert_foreign(data), name, kind.told)
+    except Refusal as refusal:
+        return _File(b"", name, kind.told, refusal.finding)
+
+
+def _name_kind(reading: Reading, file: _File) -> Reading:
+    """The reading, which says what kind of file it was made from and not what that was converted to."""
+    if not file.kind:
+        return reading
+    found = (
+        replace(each, data={**each.data, "kind": file.kind}) if each.code == "published.read" else each
+        for each in reading.findings
+    )
+    return replace(reading, findings=tuple(found))
 
 
 def may_be_report(data: bytes) -> bool:
@@ -138,14 +188,18 @@ def is_light(data: bytes) -> bool:
 
     if document.looks_like(data):
         return len(data) <= LIGHT_DOCUMENT
+    if kinds.may_be_report(data) and b"OFD.xml" in data:
+        return False  # its pages are laid out by the library that lays out those of a PDF
     size = declared_size(data)
     return (
         data.startswith(kinds.ZIP) if size is None else size <= LIGHT_WORKBOOK
     )  # what is no whole archive is refused at once
 
 
-def _read(passwords: tuple[str, ...], file: tuple[bytes, str]) -> Reading:
-    return api.read(*file, passwords)
+def _read(passwords: tuple[str, ...], file: _File) -> Reading:
+    if file.refusal is not None:
+        return Reading(None, (file.refusal,))
+    return _name_kind(api.read(file.data, file.name, passwords), file)
 
 
 def _reject(lost: Lost) -> Reading:

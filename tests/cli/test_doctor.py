@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xltool import readings
+from xltool import office, readings
 from xltool.cli import diagnostics, main
 from xltool.model import Reading
-from xltool.report import fonts, office, typeset
+from xltool.report import fonts, typeset
 
 GOOD_FONTS = tuple(chain.names[0] for chain in fonts.CHAINS)
 
@@ -194,7 +194,7 @@ def test_a_console_without_chinese_still_shows_what_to_do():
 @pytest.mark.parametrize(
     ("version", "program", "said", "typst", "libreoffice"),
     [
-        ("0.15.2", None, None, ("ok", "0.15.2"), ("optional", "用不着")),
+        ("0.15.2", None, None, ("ok", "0.15.2"), ("optional", "用它读 .doc")),
         ("0.15.2", "/o/soffice", "LibreOffice 7.4", ("ok", ""), ("ok", "LibreOffice 7.4（/o/soffice）")),
         (None, "/o/soffice", "LibreOffice 7.4", ("optional", "PDF 改由 LibreOffice"), ("ok", "用它转换 PDF")),
         (None, "/o/soffice", None, ("optional", "生成不了 PDF"), ("optional", "没有应答")),

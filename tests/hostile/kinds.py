@@ -9,14 +9,18 @@ import tarfile
 from collections.abc import Callable
 from email.message import EmailMessage
 
+from tests.hostile.amplified import noise
 from tests.hostile.archives import packed
 from tests.hostile.base import ACCEPTED, COUNT, REJECTED, RETURNED, SPEC, Case, truth, workbook
+from tests.published import ofd
 from tests.spreadsheet.test_encryption import locked
 from tests.spreadsheet.test_ods import number, row, sheet
 from tests.workbook.parts import CONTENT_TYPES, parts, rels
 from xltool.forms import document
 
-OTHER, UNKNOWN, DAMAGED = "file.not_workbook", "file.unknown_form", "file.damaged"
+OTHER, UNKNOWN, DAMAGED, LIMIT = "file.not_workbook", "file.unknown_form", "file.damaged", "file.limit"
+PAGE, DOCUMENT = "Doc_0/Pages/Page_0/Content.xml", "Doc_0/Document.xml"
+PLACE = b'<ofd:Page ID="9" BaseLoc="Pages/Page_0/Content.xml"/>'
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
@@ -108,7 +112,49 @@ CASES = {
     "a binary workbook": refused(
         OTHER, lambda: packed({"[Content_Types].xml": CONTENT_TYPES.encode(), "xl/workbook.bin": b""})
     ),
-    "OFD": refused(OTHER, lambda: packed({"OFD.xml": b"<a/>"})),
+    "OFD": refused(DAMAGED, lambda: packed({"OFD.xml": b"<a/>"}), ".ofd"),
+    "OFD without pages": refused(DAMAGED, lambda: ofd.package([]), ".ofd"),
+    "OFD of a picture": refused("published.scanned", lambda: ofd.package([ofd.box_object(9, 9, 9, 9)]), ".ofd"),
+    "OFD with a page that is not there": refused(
+        DAMAGED, lambda: ofd.package([""], change=lambda parts: {n: p for n, p in parts.items() if "Page_0" not in n})
+    ),
+    "OFD with a page that is cut off": refused(
+        DAMAGED, lambda: ofd.package([""], change=lambda parts: parts | {PAGE: parts[PAGE][:-9]})
+    ),
+    "OFD with entities": refused(
+        DAMAGED,
+        lambda: ofd.package([""], change=lambda parts: parts | {PAGE: b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+    ),
+    "OFD with elements in elements": refused(
+        LIMIT, lambda: ofd.package([""], change=lambda parts: parts | {PAGE: b"<a>" * 99 + b"</a>" * 99})
+    ),
+    "OFD that inflates": refused(
+        LIMIT, lambda: ofd.package([""], change=lambda parts: parts | {"Doc_0/Res/font.ttf": bytes(2**24)})
+    ),
+    "OFD of many pages": refused(LIMIT, lambda: ofd.package([""] * 201), ".ofd"),
+    "OFD of one page many times": refused(
+        LIMIT,
+        lambda: ofd.package(
+            [""],
+            change=lambda parts: (
+                parts | {DOCUMENT: parts[DOCUMENT].replace(b"</ofd:Pages>", PLACE * 500 + b"</ofd:Pages>")}
+            ),
+        ),
+    ),
+    "OFD of many signs": refused(LIMIT, lambda: ofd.package([ofd.text_object(noise(500), 9, 9, 4) * 500]), ".ofd"),
+    "OFD of many lines": refused(LIMIT, lambda: ofd.package([ofd.box_object(1, 1, 9, 9) * 30_000]), ".ofd"),
+    "OFD with endless steps": refused(
+        OTHER, lambda: ofd.package([ofd.text_object("字字字", 9, 30, 4).replace("g 2 4", f"g {10**18} 4")]), ".ofd"
+    ),
+    "OFD with steps that are no numbers": refused(
+        DAMAGED, lambda: ofd.package([ofd.text_object("字字字", 9, 9, 4).replace("g 2 4", "g 2 four")]), ".ofd"
+    ),
+    "OFD with a path that is none": refused(
+        DAMAGED, lambda: ofd.package([ofd.box_object(1, 1, 9, 9).replace("M 0 0", "Z 0 0")]), ".ofd"
+    ),
+    "OFD that is locked": refused(
+        "file.locked", lambda: ofd.package([""], change=lambda parts: parts | {"Encryptions.xml": b"<a/>"}), ".ofd"
+    ),
     "old Word": refused(OTHER, OLE2 + "WordDocument\0".encode("utf-16-le"), ".xls"),
     "an Outlook message": refused(OTHER, OLE2 + "__properties_version1.0\0".encode("utf-16-le"), ".msg"),
     "an old file of nothing": refused(OTHER, OLE2, ".xls"),

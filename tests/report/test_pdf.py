@@ -25,10 +25,10 @@ from lxml import etree
 from tests import figures
 from tests.elsewhere import assert_same_elsewhere
 from tests.report.conftest import HOSTILE, TEXTS, assemble_numbered
-from xltool import api
+from xltool import api, office
 from xltool.messages import XltoolError
 from xltool.model import Agency, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
-from xltool.report import fonts, office, pdf, typeset
+from xltool.report import fonts, pdf, typeset
 from xltool.report.assemble import assemble_report
 from xltool.report.pdf import to_pdf
 from xltool.report.text import DRAFT_MARK, clean_line

@@ -175,6 +175,8 @@ FILTERS = {
     "xls": "MS Excel 97",
     "ods": "calc8",
     "docx": "MS Word 2007 XML",
+    "doc": "MS Word 97",
+    "rtf": "Rich Text Format",
     "pdf": "writer_pdf_Export",
     "txt": "Text (encoded):UTF8",
     "html": "HTML (StarWriter)",

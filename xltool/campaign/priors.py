@@ -16,7 +16,9 @@ from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
 from xltool.model import Finding, Submission, Value
 
-ENDINGS: Final = frozenset({".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf"})
+ENDINGS: Final = frozenset(
+    {".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf", ".ofd", ".doc", ".wps", ".rtf"}
+)
 """Endings of what is read in a folder of last year's files, published reports too; what they hold is told by their
 content."""
 TOTAL_FILE: Final = "*"

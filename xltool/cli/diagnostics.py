@@ -177,7 +177,8 @@ def _check_pdf_reader() -> Diagnosis:
 
 def _check_pdf_printers() -> Iterator[Diagnosis]:
     """The two programs that can print a PDF: one is enough, typst is the better."""
-    from xltool.report import office, typeset
+    from xltool import office
+    from xltool.report import typeset
 
     version, program = typeset.find_version(), office.find_program()
     said = None if program is None else office.ask_version(program)
@@ -189,9 +190,10 @@ def _check_pdf_printers() -> Iterator[Diagnosis]:
         state = "没有安装" if version is None else f"{version}，太旧，至少要 {oldest}"
         lack = "PDF 改由 LibreOffice 转换，每次的字节不同" if said else "生成不了 PDF，其他格式不受影响"
         yield Diagnosis("typst", "optional", f"typst：{state}；{lack}", remedy)
-    need = "生成 PDF 用不着它" if typeset.is_available() else "没有 typst 时用它转换 PDF"
+    need = "用它读 .doc、.wps、.rtf 的报告" + ("" if typeset.is_available() else "，没有 typst 时用它转换 PDF")
     if program is None:
-        remedy = "" if typeset.is_available() else "安装 LibreOffice，或安装 typst。"
+        more = "" if typeset.is_available() else "；只要生成 PDF，安装 typst 也行"
+        remedy = f"要读这些报告就安装 LibreOffice{more}。"
         yield Diagnosis("libreoffice", "optional", f"LibreOffice：没有找到；{need}", remedy)
     elif said is None:
         text = f"LibreOffice：找到了（{program}），但没有应答，可能装坏了或太慢；{need}"

@@ -23,7 +23,8 @@ EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注
 @click.command(
     cls=Command,
     name="import",
-    help=f"把已公布的年度报告（{list_read_back()}，谁的都可以）读成上报件（JSON）。\n\n"
+    help=f"把已公布的年度报告（{list_read_back()}、.ofd，谁的都可以）读成上报件（JSON）；.doc、.wps、.rtf 也读，要装有 "
+    "LibreOffice。\n\n"
     "按年度认出版式，三张表印法不同也能认；拿不准的都写到标准错误输出。单位名称、年度认不出的，用 --agency、--year "
     "写明。",
 )

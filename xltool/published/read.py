@@ -18,7 +18,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
-from xltool.published import docx, html, sections, tables, text
+from xltool.published import docx, foreign, html, ofd, sections, tables, text
 from xltool.published.aside import AsideText
 from xltool.published.document import Document
 from xltool.published.levels import LevelGuess, guess_level
@@ -99,7 +99,11 @@ def read_document(data: bytes, specs: Sequence[FormSpec]) -> tuple[str, Document
     """
     if data.startswith(kinds.ZIP):
         package = Package(data)
+        if ofd.ENTRY in package:
+            return "OFD 文件", ofd.read_ofd(package)
         return ("Word 文档", docx.read_docx(package)) if "word/document.xml" in package else None
+    if (strange := foreign.name_foreign(data)) is not None:
+        return strange.told, docx.read_docx(Package(foreign.convert_foreign(data)))
     if data.startswith(_PDF):
         from xltool.published import pdf
 
@@ -128,10 +132,12 @@ def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> 
 
     Another reader may know it.
     """
+    if foreign.name_foreign(data) is not None and not foreign.may_be_report(data, specs):
+        return None
     try:
         opened = read_document(data, specs)
     except Refusal as refusal:
-        return _reject(refusal.finding) if data.startswith(_PDF) else None
+        return None if b"word/document.xml" in data else _reject(refusal.finding)
     if opened is None:
         return None
     kind, parts = opened

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from xltool import office
 from xltool.messages import XltoolError
 from xltool.model import Report
-from xltool.report import fonts, office, typeset
+from xltool.report import fonts, typeset
 
 BY_OFFICE: Final = "没有 typst，PDF 由 LibreOffice 转换：两次生成的文件内容一样，字节不同。"
 

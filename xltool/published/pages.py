@@ -1,0 +1,202 @@
+"""The pages of a published report, whoever tells what is printed where on them.
+
+Their ruled tables, and the running text around them put together from lines to paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias, cast
+
+from xltool.messages import finding
+from xltool.published.aside import AsideText, settle_pieces
+from xltool.published.baseline import Sign, find_beside, level_lines, place_signs
+from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
+from xltool.published.radicals import replace_radicals
+from xltool.spreadsheet.package import Refusal
+
+Edge: TypeAlias = dict[str, Any]
+
+MAX_PAGES: Final = 200
+"""Pages of a report: a county's has twenty."""
+MOST_OUTER: Final = 2
+"""Lines at the head of a page, or at its foot, that are of the page and not of the report."""
+
+_PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
+_CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
+_LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
+_WORD: Final = re.compile(r"(?:[!-~]+|.)[，。；：！？、）》”]*")
+_STOPS: Final = "。！？"
+
+
+class _PageLine(NamedTuple):
+    """One line of running text, or one table in its place; measures in points from the upper left corner."""
+
+    page: int
+    top: float
+    left: float
+    right: float
+    size: float
+    content: str | Lattice
+    word: float = 0
+    """How wide the unbroken word is that a line begins with, and the stops that may not begin the next."""
+
+
+class PrintedPage(NamedTuple):
+    """What is printed on one page, in points from its upper left corner: its signs, and the edges of lines and boxes.
+
+    An edge is as pdfplumber tells it: a dictionary with `orientation` (h or v), x0, x1, top, bottom.
+    """
+
+    signs: Sequence[Sign]
+    edges: Sequence[Edge]
+
+
+def lay_out_pages(pages: Iterable[PrintedPage], title: str, what: str) -> Document:
+    """The document that is printed on pages; one without any text has a note that says so, by the name of its kind."""
+    lines: list[_PageLine] = []
+    count = 0
+    for count, page in enumerate(pages, start=1):
+        lines += _read_page(page, count - 1)
+    if not lines:
+        return Document((), notes=(finding("published.scanned", what=what, count=count),))
+    return Document(tuple(_join_lines(_drop_margins(lines, count))), title)
+
+
+def require_plumber() -> None:
+    """Raises Refusal when the library that pages are laid out with is not installed."""
+    try:
+        import pdfplumber  # noqa: F401
+    except ImportError:
+        raise Refusal(finding("published.library", library="pdfplumber")) from None
+
+
+def _read_page(page: PrintedPage, number: int) -> Iterator[_PageLine]:
+    """The tables and lines of a page from its top to its bottom."""
+    from pdfplumber.table import TableFinder
+    from pdfplumber.utils.text import chars_to_textmap
+
+    found_tables = TableFinder(cast(Any, page)).tables  # it asks a page for nothing but its edges
+    tables = [table for table in found_tables if len(table.rows) > 1 or len(table.rows[0].cells) > 1]
+    boxes = [table.bbox for table in tables]
+    signs = place_signs(page.signs)
+    rest = [sign for sign in signs if not any(_lies_inside(sign, box) for box in boxes)]
+    found = [
+        _PageLine(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _read_table(signs, table)) for table in tables
+    ]
+    for line in chars_to_textmap(level_lines(rest)).extract_text_lines() if rest else ():
+        size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
+        text = _LOOSE.sub("", replace_radicals(line["text"])).strip()
+        found.append(
+            _PageLine(number, line["top"], line["x0"], line["x1"], size, text, _first_word_width(line["chars"]))
+        )
+    yield from sorted(found, key=lambda line: line.top)
+
+
+def _lies_inside(piece: Any, box: Sequence[float]) -> bool:
+    across, down = (piece["x0"] + piece["x1"]) / 2, (piece["top"] + piece["bottom"]) / 2
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
+
+
+def _read_table(printed: Sequence[Sign], table: Any) -> Lattice:
+    """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
+    signs = [sign for sign in printed if _lies_inside(sign, table.bbox)]
+    rows = []
+    for at, row in enumerate(table.rows):
+        cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
+        texts = [_read_cell([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
+        rows.append(tuple(TableEntry(text, at, column) for (column, _), text in zip(cells, texts, strict=True)))
+    return Lattice(tuple(rows))
+
+
+def _read_cell(signs: Sequence[Sign]) -> str:
+    """The text of a cell, without the digits that stand beside a figure: much smaller, raised or lowered."""
+    from pdfplumber.utils.text import extract_text
+
+    def read(some: Sequence[Sign]) -> str:
+        return _LOOSE.sub("", replace_radicals(extract_text(level_lines(some))))
+
+    whole = read(signs)
+    beside = find_beside(signs)
+    if not beside:
+        return whole
+    inline = [sign for sign in signs if not any(sign is other for other in beside)]
+    told = settle_pieces([(read(inline), ""), ("".join(sign["text"] for sign in beside), "raised")])
+    return AsideText.of(told, whole) if isinstance(told, AsideText) else whole
+
+
+def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:
+    """The lines without page numbers and without what stands at the same place of most pages, first or last on each."""
+    texts = [line for line in lines if isinstance(line.content, str)]
+    edges = [line for number in range(pages) for line in _outer_lines([line for line in texts if line.page == number])]
+    again = Counter((round(line.top), line.content) for line in edges)
+    running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
+    outer = {id(line) for line in edges if (round(line.top), line.content) in running}
+    return [
+        line
+        for line in lines
+        if id(line) not in outer and not (isinstance(line.content, str) and _PAGE_NUMBER.fullmatch(line.content))
+    ]
+
+
+def _outer_lines(lines: Sequence[_PageLine]) -> Sequence[_PageLine]:
+    """The lines of a page that may be its head or its foot."""
+    return lines if len(lines) < 2 * MOST_OUTER else (*lines[:MOST_OUTER], *lines[-MOST_OUTER:])
+
+
+def _join_lines(lines: Sequence[_PageLine]) -> Iterator[Part]:
+    """The parts of the document: a line that is indented, or that follows one that ends early, begins a paragraph.
+
+    A line may end early for the next word's sake, such as an address of the web that is not broken.
+    """
+    texts = [line for line in lines if isinstance(line.content, str)]
+    usual = Counter(line.size for line in texts).most_common(1)[0][0] if texts else 0
+    left = min((line.left for line in texts), default=0.0)
+    # Where no paragraph has a second line, all lines are indented, and only the tables keep to the edge.
+    left = min(
+        (
+            line.left
+            for line in lines
+            if isinstance(line.content, Lattice) and 1.5 < (left - line.left) / (usual or 1) < 2.5
+        ),
+        default=left,
+    )
+    right = _find_edge([line.right for line in texts], usual)
+    running = ""
+    gap = large = 0.0  # what the line before left free on its right, and its size if it was a title's
+    for line in lines:
+        if isinstance(line.content, Lattice):
+            yield from [Prose(running)] if running else []
+            running, gap, large = "", 0, 0
+            yield line.content
+            continue
+        ended = gap > 2.5 * line.size and not (gap < line.word and running[-1:] not in _STOPS)
+        if large and line.size == large:
+            running += line.content  # a title goes on in its next line, however short the line before is
+        elif not running or ended or large or line.left > left + 0.8 * line.size:
+            yield from [Prose(running)] if running else []
+            running = line.content
+        else:
+            space = " " if running[-1:].isascii() and line.content[:1].isascii() and running[-1:].isalpha() else ""
+            running += space + line.content
+        gap = right - line.right
+        large = line.size if line.size > 1.2 * usual else 0
+    yield from [Prose(running)] if running else []
+
+
+def _find_edge(ends: Sequence[float], size: float) -> float:
+    """Where full lines end: as far out as any does, or a stop's width less, where many do; for a stop may hang over."""
+    furthest = max(ends, default=0.0)
+    often = [
+        end
+        for end, count in Counter(map(round, ends)).items()
+        if count >= max(3, len(ends) / 5) and end > furthest - 2 * size
+    ]
+    return float(max(often, default=furthest))
+
+
+def _first_word_width(signs: Sequence[Any]) -> float:
+    match = _WORD.match("".join(sign["text"][:1] for sign in signs))
+    return 0.0 if match is None else float(signs[match.end() - 1]["x1"] - signs[0]["x0"])

@@ -35,6 +35,12 @@ ROOT = "A0"
 BEIJING = timezone(timedelta(hours=8))
 BEGIN = datetime(2025, 1, 6, 8)
 RULE = "applications.balance"
+GROUNDS = [
+    (SPEC.index[f"applications.{row}.{column}"], f"applications.{row}.{column}")
+    for row in ("received", "carried_in", "processed_total", "carried_out")
+    for column in ("natural_person", "total")
+]
+"""The cells in which a wrong return breaks the rule: those that a waiver is about."""
 CALLS = {
     *("execute", "executemany", "backup", "fsync", "replace", "rename", "unlink", "remove", "write", "pwrite"),
     *("ftruncate", "mkdir", "chmod", "open", "close"),
@@ -59,6 +65,11 @@ class Came:
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def grounds(self) -> frozenset[tuple[str, int]]:
+        """The figures that a waiver of the rule is about."""
+        return frozenset((key, self.values[at]) for at, key in GROUNDS)
+
 
 @dataclass
 class Model:
@@ -70,7 +81,7 @@ class Model:
     counting: dict[str, int] = field(default_factory=dict)  # number of the version that counts
     choice: dict[str, tuple[int, str]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
-    waived: set[str] = field(default_factory=set)
+    waived: dict[str, frozenset[tuple[str, int]]] = field(default_factory=dict)  # the figures that it was said of
     refused: dict[str, Came] = field(default_factory=dict)
     corrections: list[tuple[str, int]] = field(default_factory=list)
     taken: dict[str, Came] = field(default_factory=dict)
@@ -120,7 +131,7 @@ class Model:
             return "absent"
         if came is None:
             return "missing"
-        return "returned" if came.wrong and code not in self.waived else "accepted"
+        return "returned" if came.wrong and self.waived.get(code) != came.grounds else "accepted"
 
     def strays(self) -> set[str]:
         """Agencies whose returns and line of the roster do not fit and of which nobody has said what is to be."""

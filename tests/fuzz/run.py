@@ -98,20 +98,23 @@ def read_report(data):
     read_whole(data)
 
 
-def read_paper(data):
-    """The same of a PDF, for as long as a worker may: pdfminer goes round for ever in some damaged ones."""
+def within_limit(run):
+    """The same for as long as a worker may: xlrd and pdfminer go on for ever in some damaged files."""
 
     def stop(*_):
         raise OutOfTime
 
-    signal.signal(signal.SIGVTALRM, stop)  # the fuzzer itself has the other clock
-    signal.setitimer(signal.ITIMER_VIRTUAL, WORKER_SECONDS)
-    try:
-        read_report(data)
-    except OutOfTime:
-        print(f"given up after {WORKER_SECONDS} s, as a worker is", file=sys.stderr, flush=True)
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    def timed(data):
+        signal.signal(signal.SIGVTALRM, stop)  # the fuzzer itself has the other clock
+        signal.setitimer(signal.ITIMER_VIRTUAL, WORKER_SECONDS)
+        try:
+            run(data)
+        except OutOfTime:
+            print(f"given up after {WORKER_SECONDS} s, as a worker is", file=sys.stderr, flush=True)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    return timed
 
 
 def gather(data):
@@ -206,21 +209,21 @@ def stream_of(book):
         stream = file.openstream("Workbook").read()
     start = stream.rstrip(b"\0") + b"\0\0"
     locked = [start[:20] + record + start[20:] for record in seeds.FILE_PASS]  # behind the first record
-    return Target([start, *locked], mutate=records_changed, built=built)
+    return Target([start, *locked], within_limit(read_whole), records_changed, built)
 
 
 TARGETS = {
     "zip": lambda: Target([seeds.filled(), seeds.dressed()]),
     "parts": lambda: parts_of(seeds.filled(), seeds.dressed()),
     "xls": lambda: stream_of(seeds.saved("xls")[0]),
-    "ole": lambda: Target([*seeds.saved("xls"), seeds.encrypted()]),
+    "ole": lambda: Target([*seeds.saved("xls"), seeds.encrypted()], within_limit(read_whole)),
     "ods": lambda: parts_of(*seeds.saved("ods")),
     "document": lambda: Target(seeds.DOCUMENTS, mutate=words_changed),
     "word": lambda: parts_of(*seeds.published("docx"))._replace(run=read_report),
     "page": lambda: Target(
         [*seeds.published("html"), *seeds.published("txt"), *seeds.published("md")], read_report, words_changed
     ),
-    "pdf": lambda: Target(seeds.printed(), read_paper, words_changed),
+    "pdf": lambda: Target(seeds.printed(), within_limit(read_report), words_changed),
     "mail": lambda: Target(seeds.mails(), gather, words_changed),
     "archive": lambda: Target([seeds.archive()], gather),
     "display": lambda: Target(seeds.FORMATS, display, words_changed),

@@ -42,6 +42,8 @@ ERRORS = {
     "EACCES": ("openat", "rename", "unlink", "mkdir", "chmod"),
 }
 DONE = {0, 3, 5}
+SAYS_SO = {"waive --withdraw": {1}}
+"""How a command ends that finds its work done already, and says so."""
 NOT_COMPARED = {"event"}
 BY = ("--reason", "会议决定", "--by", "王某")
 COMMANDS = {
@@ -53,8 +55,11 @@ COMMANDS = {
     "consolidate": ("--allow-missing",),
     "reports": (),
     "waive": ("99-002", "applications.balance", *BY),
+    "waive --withdraw": ("99-002", "applications.balance", *BY),
     "absent": ("99-004", "--into", "99-001", *BY),
     "use": ("99-003", "1", *BY),
+    "publish": ("99-001", "--on", "2025-03-01", "--by", "王某"),
+    "sign": ("--by", "王某"),
     "export": ("-o", "{spot}/数据.csv"),
     "status --html": ("{spot}/页.html",),
     "doctor --mend": (),
@@ -161,7 +166,8 @@ def prepared(folder):
     """Campaigns to start from, by command.
 
     None yet, one to build in, one with returns in its inbox, some of them wrong, one damaged, one in which these are
-    collected, and that one damaged: a row of the database, a workbook that goes back, an archived file.
+    collected, that one with a finding waived and its sum made, and that one damaged: a row of the database, a workbook
+    that goes back, an archived file.
     """
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     prior = folder / "last"
@@ -198,6 +204,10 @@ def prepared(folder):
     held, damaged = folder / "held", folder / "damaged"
     shutil.copytree(collect, held)
     run(arguments_of("collect", folder, held), folder, {5})
+    summed = folder / "summed"
+    shutil.copytree(held, summed)
+    run(arguments_of("waive", folder, summed), folder, {0})
+    run(arguments_of("consolidate", folder, summed), folder, DONE)
     shutil.copytree(held, damaged)
     connection = sqlite3.connect(damaged / "campaign.db")
     with connection:
@@ -208,6 +218,7 @@ def prepared(folder):
     first = min((damaged / "archive").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     first.write_bytes(b"damaged")
     bases = {"new": empty, "build": build, "collect": collect, "collect --second": collect, "doctor --mend": damaged}
+    bases |= dict.fromkeys(("waive --withdraw", "publish", "sign"), summed)
     return {command: bases.get(command, held) for command in COMMANDS}
 
 
@@ -268,9 +279,8 @@ class Sweep:
         except (AssertionError, sqlite3.Error) as error:
             wrong.append(f"database: {error!r}")
         second = undisturbed(self.arguments, self.output)
-        if (
-            second not in DONE
-        ):  # which of them depends on how much the first run had taken in: what is known already is clean
+        # Which of them depends on how much the first run had taken in: what is known already is clean.
+        if second not in DONE | SAYS_SO.get(self.command, set()):
             wrong.append(f"second run: exit {second}: {self.output.read_text(errors='replace')[-300:]}")
         now = self.files(), database(self.spot)
         if fault.startswith("error") and self.unread(self.output.with_suffix(".before")):

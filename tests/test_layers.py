@@ -99,6 +99,7 @@ MODULES = {
         "rereading",
         "returns",
         "roster",
+        "roster_changes",
         "roster_codes",
         "roster_heads",
         "roster_tables",

@@ -15,6 +15,7 @@ from xltool.campaign.folder import OUTBOX, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
 from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.roster_changes import remember_roster
 from xltool.campaign.seal import make_seal
 from xltool.campaign.store import Issue, Store
 from xltool.csvfile import as_csv
@@ -56,6 +57,7 @@ def build_outbox(
     key, sealed = ensure_key(campaign, store), find_sealed_name(campaign, store)
     master = Master(campaign.spec, campaign.year)
     remember_facts(campaign, store)
+    remember_roster(roster, store)
     issued, numbers = store.issues(), _number_agencies(roster, store)
     made: list[Issue] = []
     for entry in roster.entries:

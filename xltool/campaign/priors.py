@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
+from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.opening import open_store
 from xltool.campaign.roster import Roster
+from xltool.campaign.store import AbsenceRecord
 from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
@@ -59,6 +61,38 @@ def gather_last_year(
     if twice:
         raise XltoolError(explain_two(list(twice.values())))
     return {code: each.submission for code, each in found.items()}
+
+
+def merge_last_year(
+    last_year: Mapping[str, Submission], absences: Mapping[str, AbsenceRecord]
+) -> dict[str, Submission]:
+    """Last year's submissions, with those of agencies that were merged into another added to that one's own.
+
+    What an agency carried out last year its heir carries in this year. Where the forms differ, the heir's own stands.
+    """
+    merged = dict(last_year)
+    for code in sorted(absences):
+        into = _find_heir(code, absences)
+        given, heir = last_year.get(code), merged.get(into)
+        if not into or given is None:
+            continue
+        if heir is None:
+            merged[into] = replace(given, agency=replace(given.agency, code=into))
+        elif heir.form == given.form:
+            spec = catalog.load_form(heir.form)
+            parts = [heir, replace(given, agency=replace(given.agency, code=code))]
+            total = consolidate_submissions(spec, parts, heir.agency, heir.year, root_code=into).total
+            merged[into] = replace(total, scope=heir.scope, source=heir.source)
+    return merged
+
+
+def _find_heir(code: str, absences: Mapping[str, AbsenceRecord]) -> str:
+    """Into which agency one was merged in the end; empty when into none."""
+    seen = set()
+    while code in absences and code not in seen:
+        seen.add(code)
+        code = absences[code].into
+    return "" if code in seen else code
 
 
 @dataclass(frozen=True, slots=True)

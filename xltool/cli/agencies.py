@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.roster_changes import RosterChange
 from xltool.campaign.standing import Stray, advise_stray
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
@@ -55,3 +56,10 @@ def describe_strays(strays: Sequence[Stray], roster: Roster) -> Iterator[str]:
     """Lines that name the agencies whose returns and lines of the roster do not fit, and what settles each."""
     for stray in strays:
         yield clean_line(f"  {stray.code} {stray.name}：{stray.why}。{advise_stray(stray, roster)}。")
+
+
+def describe_changes(changes: Sequence[RosterChange]) -> Iterator[str]:
+    """What became of the roster since blanks went out, under a title; nothing where nothing did."""
+    if changes:
+        yield "下发以后名录的变动："
+    yield from (clean_line(f"  {change.sentence}") for change in changes)

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from xltool.campaign import folder, outbox
+from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
+from xltool.cli.agencies import describe_changes
 from xltool.cli.chinese import Command
 
 
@@ -25,11 +27,14 @@ def command(root: Path, mail: bool) -> None:
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         for note in roster.notes:
             console.say(note, err=True)
-        last_year = campaign_options.read_last_year(campaign, roster)
+        last_year = campaign_options.read_last_year(campaign, roster, store)
+        changes = find_roster_changes(campaign, roster, store, last_year)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
         names = {made.file for made in campaign_options.show_progress(built, len(roster.entries), "生成")}
         place_of = campaign.root / folder.OUTBOX
+        for line in describe_changes(changes):
+            console.say(line)
         console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST_FILE}.xlsx。")
         if mail:
             without = [entry.agency.name for entry in roster.entries if not entry.email]

@@ -93,11 +93,12 @@ def name_user() -> str:
         return str(os.getuid()) if hasattr(os, "getuid") else "?"
 
 
-def read_last_year(campaign: Campaign, roster: Roster) -> dict[str, Submission]:
-    """Last year's submissions by agency code, from where the settings say."""
-    return priors.gather_last_year(
+def read_last_year(campaign: Campaign, roster: Roster, store: Store) -> dict[str, Submission]:
+    """Last year's submissions by agency code, from where the settings say; of merged agencies as of the heir."""
+    found = priors.gather_last_year(
         folder.resolve_paths(campaign, campaign.prior), campaign.year, roster, passwords.read_passwords(campaign)
     )
+    return priors.merge_last_year(found, store.absences())
 
 
 def show_progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:

@@ -14,9 +14,11 @@ import click
 from xltool.campaign import intake, opening, rereading, returns
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
+from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console
+from xltool.cli.agencies import describe_changes
 from xltool.cli.campaign_options import Item
 from xltool.cli.chinese import Command
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
@@ -51,7 +53,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
-        last_year = campaign_options.read_last_year(campaign, roster)
+        last_year = campaign_options.read_last_year(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
         office = intake.Intake(
             campaign, roster, store, key, now.isoformat(timespec="seconds"), last_year.get, passwords
@@ -68,6 +70,8 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
             console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"))
         if counts["accepted"] + counts["returned"] + counts["older"] + counts["rejected"]:
             store.note(office.at, campaign_options.name_user(), "collect", tally)
+        for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
+            console.say(line)
         faults: list[str] = []
         if second:
             _read_twice(campaign, store, passwords, jobs, faults)

@@ -15,9 +15,10 @@ from xltool.campaign.county import County, Gathered, build_county, gather_standi
 from xltool.campaign.folder import COUNTY, Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
+from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import Stray, find_strays, iterate_standings
 from xltool.cli import campaign_options, console, output
-from xltool.cli.agencies import describe_strays
+from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command
 from xltool.model import Absence
 
@@ -37,13 +38,15 @@ from xltool.model import Absence
 def command(root: Path, allow_missing: bool, strict: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
+        for line in describe_changes(find_roster_changes(campaign, roster, store)):
+            console.say(line)
         strays = find_strays(roster, store)
         if strays:
             _refuse_strays(strays, roster)
         given = gather_standings(iterate_standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given)
-        made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster))
+        made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
         hashes = {
             f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
             for name, data in made.files.items()

@@ -83,7 +83,7 @@ def _mend(root: Path) -> Iterator[str]:
 
     campaign = folder.find_campaign(root)
     roster, at = campaign.read_roster(), datetime.now().isoformat(timespec="seconds")
-    last_year = campaign_options.read_last_year(campaign, roster)
     with campaign_options.hold_open(campaign, alone=True), closing(Store(Path(":memory:"))) as empty:
+        last_year = campaign_options.read_last_year(campaign, roster, empty)
         known = read_passwords(campaign)
         yield from mending.mend_campaign(Intake(campaign, roster, empty, b"", at, last_year.get, known))

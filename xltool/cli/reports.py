@@ -55,7 +55,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
             replace(standing, findings=())
             for standing in iterate_standings(campaign, roster, store, date.today(), strict)
         ]
-        last_year = campaign_options.read_last_year(campaign, roster)
+        last_year = campaign_options.read_last_year(campaign, roster, store)
         accepted = [standing for standing in found if standing.state == "accepted"]
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
         remarks: dict[str, None] = {}  # what is said of the fonts is said once

@@ -10,6 +10,7 @@ from typing import Final
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
+from xltool.campaign.roster_changes import RosterChange
 from xltool.campaign.standing import AGENCY_STATES, Standing, Stray, count_states, group_verdicts
 from xltool.campaign.store import Unmatched
 from xltool.cli.agencies import describe_strays
@@ -36,6 +37,7 @@ class Situation:
     others: Sequence[Unmatched]
     strays: Sequence[Stray]
     today: date
+    changes: Sequence[RosterChange] = ()
     unsigned: Sequence[str] = field(default=())  # what has changed since the county's report was signed
 
 
@@ -100,6 +102,7 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
         ],
     )
     yield "名录与报送对不上的单位", [[line] for line in describe_strays(now.strays, now.roster)]
+    yield "下发以后名录的变动", [[clean_line(f"  {change.sentence}")] for change in now.changes]
     yield "未能收下的文件", [[clean_line(f"  {other.file}：{other.reason}")] for other in now.others]
 
 

@@ -14,6 +14,7 @@ from xltool import files
 from xltool.campaign import signing
 from xltool.campaign.county import gather_standings
 from xltool.campaign.folder import Campaign
+from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import (
     Standing,
     find_strays,
@@ -55,8 +56,9 @@ def command(  # noqa: PLR0917  each option is an argument
         ]
         strays = find_strays(roster, store)
         others = find_unmatched(store, strays)
+        changes = find_roster_changes(campaign, roster, store)
         unsigned = signing.tell_changes(campaign, store, gather_standings(found, roster))
-        now = Situation(campaign, roster, found, others, strays, today, unsigned)
+        now = Situation(campaign, roster, found, others, strays, today, changes, unsigned)
     if wants_json:
         console.write_result(
             json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"

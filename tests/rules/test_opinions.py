@@ -130,10 +130,13 @@ def test_what_leads_is_said_first_and_what_follows_last():
     judged, [opinion, *_] = opinions_on(figures.summed(SPEC, values), prior)
     assert word_opinion(opinion, judged.findings, SPEC, PLACE).startswith(
         "表三“上年结转”行“自然人”栏（D7）应为 0（填的是 4）：只改这一格，4 条勾稽关系都平。"
-        "表三“自然人”栏：第一项加第二项之和，应等于第三项加第四项之和。现为：本年新收 12 + 上年结转 4 = 16，"
+        "表三“自然人”栏：本年新收 12 + 上年结转 4 = 16，办理结果总计 0 + 结转下年度 12 = 12，相差 4"
+        "（表三 D6、D7、D29、D30）；"
+        "第一项加第二项之和，应等于第三项加第四项之和。"
     )
-    assert "表三“总计”栏不平" in word_opinion(opinion, judged.findings, SPEC, PLACE)
-    assert "随之而来，改好后自动消除。" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert "。表三“总计”栏、" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert "随之不平，改好自动平。" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert word_opinion(opinion, judged.findings, SPEC, PLACE).endswith("依据：国办公开办函〔2021〕30号 表三注。")
 
 
 def test_two_rows_mixed_up_are_one_opinion_with_both_rows():

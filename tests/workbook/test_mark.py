@@ -23,8 +23,9 @@ from xltool.model import NOT_APPLICABLE, Finding, Reading, Submission
 from xltool.rules.opinions import list_cells
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import list_formulas
-from xltool.workbook.layout_plan import Spot, make_plan
+from xltool.workbook.layout_plan import STATE_ROW, Spot, make_plan
 from xltool.workbook.mark import mark_workbook
+from xltool.workbook.notice import HINTS
 
 SPEC = api.form("ogi-2021")
 PLAN = make_plan(SPEC)
@@ -259,7 +260,10 @@ def test_the_head_says_whose_it_is_and_how_many():
     assert found[1][0] == "填报单位：额敏县教育和科学技术局　　报告年度：2024 年　　第 2 次报送"
     codes = [opinion.severity for opinion in api.group_opinions(wrong())]
     assert len(codes) < len(wrong().findings)
-    assert found[4][0] == f"共 {len(codes)} 条意见：强制 {codes.count('error')} 条，核实 {codes.count('warning')} 条。"
+    assert (
+        found[2 + len(HINTS)][0]
+        == f"共 {len(codes)} 条意见：强制 {codes.count('error')} 条，核实 {codes.count('warning')} 条。"
+    )
 
 
 def test_every_opinion_is_listed_gravest_first_with_its_link():
@@ -284,7 +288,7 @@ def test_a_finding_in_its_parts():
         "“3件”",
         f"表三“予以公开”行“商业企业”栏（{PLAN.cells[GRANTED].address}）填的是“3件”，不是数；看来应为 3。",
         "只填数字；说明文字写到“文字”表。",
-        "国办公开办函〔2021〕30号：报告内容应当准确、全面",
+        "国办公开办函〔2021〕30号",
     ]
 
 
@@ -336,14 +340,18 @@ def test_comments_are_of_one_author_and_shown_only_on_hovering():
         cell.comment for table in SPEC.tables for row in book[table.sheet].iter_rows() for cell in row if cell.comment
     ]
     assert {note.author for note in notes} == {"审核"}
-    assert len(notes) == len({key for found in wrong().findings for key in found.keys})
+    opinions = [one for one in api.group_opinions(wrong()) if one.severity != "info"]
+    cells = {key for one in opinions for key in list_cells(one, wrong().findings)}
+    assert len(notes) == len(cells | {suspect.key for one in opinions for suspect in one.suspects})
 
 
 def test_cells_in_question_are_coloured_before_all_else_until_they_change():
     values = dict(zip(SPEC.index, wrong().submission.values, strict=True))
     book = opened(returned(wrong()))
     found = marked(book)
-    asked = {key for one in wrong().findings if one.severity != "info" for key in one.keys}
+    opinions = [one for one in api.group_opinions(wrong()) if one.severity != "info"]
+    asked = {key for one in opinions for key in list_cells(one, wrong().findings)}
+    asked |= {suspect.key for one in opinions for suspect in one.suspects}
     for key in asked:
         spot, width = PLAN.cells[key], PLAN.areas[key].width
         area = (
@@ -365,6 +373,28 @@ def test_cells_in_question_are_coloured_before_all_else_until_they_change():
             priority for name, rules in marked(book).items() if name.startswith(table.name) for priority, *_ in rules
         ]
         assert sorted(others)[: len(ours)] == sorted(ours)
+
+
+def test_nothing_but_the_cells_in_question_is_coloured():
+    """Lines that do not add up colour their words; the row of a total that only follows stays as it is."""
+    true = figures.consistent(SPEC, Random(2))
+    given = figures.submission(SPEC, figures.summed(SPEC, true | {GRANTED: true[GRANTED] + 3}))
+    [found] = api.check([Reading(given)])
+    book = opened(mark_workbook(SPEC, given, found.findings, None, 1))
+    told = list_cells(api.group_opinions(found)[0], found.findings)
+    assert not any(SPEC.cell(key).total and key.endswith(".total") for key in told)
+    areas = {place for place in marked(book) if place.startswith("表三")}
+    assert areas == {place(key) for key in told}
+    sheet = book[SPEC.cell(GRANTED).table.sheet]
+    faint = [area for area in sheet.conditional_formatting for rule in area.rules if is_faint(rule)]
+    beside, below = PLAN.column_beside(SPEC.cell(GRANTED).table), PLAN.row_below(SPEC.cell(GRANTED).table)
+    for bounds in (each.bounds for area in faint for each in area.sqref.ranges):
+        assert bounds[0] == beside + 1 or bounds[1] == below + 1 or bounds[1] == STATE_ROW + 1
+
+
+def is_faint(rule):
+    """Whether a condition gives the colour of a line that does not hold, and says so by a word."""
+    return rule.dxf.fill.bgColor.rgb in {"FFF8CBAD", "FFFFE699"} and "AND(" not in rule.formula[0]
 
 
 @pytest.mark.parametrize(

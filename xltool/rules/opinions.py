@@ -33,7 +33,7 @@ class Opinion:
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[Opinion, ...]:
-    """The opinions on a reading, gravest first, in the order of their leading findings; each finding is in one.
+    """The opinions on a reading, gravest first, then those on the tables in their order; each finding is in one.
 
     What has a cause in common is one; so is the same remark on several places of a table, as long as no error of three
     places or fewer is lost in it.
@@ -55,23 +55,34 @@ def word_opinion(opinion: Opinion, findings: Sequence[Finding], spec: FormSpec |
 def tell_opinion(
     opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None
 ) -> tuple[str, str, str]:
-    """What an opinion says, how to mend it, and the basis, which is empty where none is needed."""
+    """What an opinion says, how to mend it, and the basis in short, which is empty where none is needed.
+
+    Figures come before what they break. What a basis says itself is left to `xltool explain`.
+    """
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
-    if mine[0].cause is None or mine[0].rule is None or spec is None or place is None:
-        return (said, remedy, basis) if len(mine) == 1 else _tell_alike(mine, spec, place)
-    rules = {rule.name: rule for rule in spec.rules}
-    lead = rules[mine[0].rule]
-    figures = messages.word_figures(lead, spec, mine[0].data)
-    said = f"{messages.name_place(lead, spec)}：{lead.text}。现为：{figures}。"
-    said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
-    return said, _point_out(opinion, spec, place) + remedy, basis
+    if len(mine) > 1 and mine[0].cause is None:
+        said, remedy, basis = _tell_alike(mine, spec, place)
+    elif mine[0].rule is not None and spec is not None and place is not None:
+        rules = {rule.name: rule for rule in spec.rules}
+        lead = rules[mine[0].rule]
+        figures = messages.word_figures(lead, spec, mine[0].data)
+        cells = messages.list_addresses([spec.cell(key) for key in mine[0].keys], place).strip()
+        said = f"{messages.name_place(lead, spec)}：{figures}（{cells}）；{lead.text}。"
+        said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
+        remedy = _point_out(opinion, spec, place) + remedy
+    return said, remedy, basis.partition("：")[0]
 
 
 def list_cells(opinion: Opinion, findings: Sequence[Finding]) -> tuple[CellKey, ...]:
-    """The cells of an opinion: those that are most likely wrong first, then all that its findings are about."""
+    """The cells of an opinion: those that are most likely wrong first, then all that its findings are about.
+
+    Without those of what only follows, which are right once the others are.
+    """
     first = [suspect.key for suspect in opinion.suspects] if _is_pointed(opinion) else []
-    return tuple(dict.fromkeys([*first, *(key for at in opinion.findings for key in findings[at].keys)]))
+    mine = [findings[at] for at in opinion.findings]
+    leading = [found for found in mine if not found.follows] or mine
+    return tuple(dict.fromkeys([*first, *(key for found in leading for key in found.keys)]))
 
 
 def word_suspect(suspect: Suspect, spec: FormSpec, place: Locator) -> str:
@@ -141,17 +152,18 @@ def _tell_others(
     if keys:
         said = CATALOGUE[next(found.code for found in beside if found.rule is None)].title
         yield f"其中{said}的是{messages.list_addresses([spec.cell(key) for key in keys], place)}，先看这里。"
-    later = [_name_follower(found, rules, lead, spec, place) for found in mine if found.follows]
-    if later:
-        yield f"{join_first(later, MOST_QUOTED, '处')}随之而来，改好后自动消除。"
+    later = [found for found in mine if found.follows]
+    broken = [_name_rule(rules[found.rule], lead, spec) for found in later if found.rule is not None]
+    if broken:
+        yield f"{join_first(broken, MOST_QUOTED, '处')}随之不平，改好自动平。"
+    others = [_name_follower(found, spec, place) for found in later if found.rule is None]
+    if others:
+        yield f"{join_first(others, MOST_QUOTED, '处')}随之而来，改好自动消除。"
 
 
-def _name_follower(found: Finding, rules: Mapping[str, Rule], lead: Rule, spec: FormSpec, place: Locator) -> str:
-    if found.rule is None:
-        cells = messages.list_addresses([spec.cell(key) for key in found.keys], place)
-        return f"“{CATALOGUE[found.code].title}”（{cells.strip()}）"
-    rule = rules[found.rule]
-    return f"{_name_rule(rule, lead, spec)}不平" if found.severity == "error" else f"“{rule.text}”一条"
+def _name_follower(found: Finding, spec: FormSpec, place: Locator) -> str:
+    cells = messages.list_addresses([spec.cell(key) for key in found.keys], place)
+    return f"“{CATALOGUE[found.code].title}”（{cells.strip()}）"
 
 
 def _name_rule(rule: Rule, lead: Rule, spec: FormSpec) -> str:

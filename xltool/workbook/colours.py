@@ -23,12 +23,16 @@ _Groups: TypeAlias = dict[tuple[object, ...], list[tuple[str, Area]]]
 """By what they share: for each word how the condition of its first cell names it, and an area that it colours."""
 
 
-def write_colours(context: Context, sheet: Any, table: Table) -> None:
-    """Writes the conditions of a table's sheet, the gravest first: where several hold, the first one colours."""
+def write_colours(context: Context, sheet: Any, table: Table, words_only: bool) -> None:
+    """Writes the conditions of a table's sheet, the gravest first: where several hold, the first one colours.
+
+    With `words_only` the words alone, not the cells that they speak of: in a workbook that goes back those in question
+    are marked, and nothing else.
+    """
     plan, formats = context.plan, context.formats
     words = [word for word in plan.words if word.table is table]
     places, cells = _group_words(plan, words)
-    for groups, looks in ((places, ("bad", "ask", "good")), (cells, ("bad", "ask"))):
+    for groups, looks in ((places, ("bad", "ask", "good")), ({} if words_only else cells, ("bad", "ask"))):
         for look in looks:
             for group in groups.values():
                 _add_condition(sheet, [area for _, area in group], _write_criterion(group[0][0], look), formats[look])

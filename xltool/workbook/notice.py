@@ -21,7 +21,8 @@ from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_s
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
 PLACE_COLUMN: Final = 2
-WIDTHS: Final = (6, 7, 20, 16, 62, 40, 34)
+WIDTHS: Final = (5, 6, 12, 12, 46, 32, 15)
+"""All columns stand on a screen of 1366 pixels without being made smaller."""
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
 UNREAD: Final = ("序号", "", "位置", "没有读取的内容", "", "", "")
@@ -31,6 +32,7 @@ HINTS: Final = (
     "不用另填新表；改过的格颜色自动消失。",
     "“强制”的必须改；“核实”的核对无误后，在“校验”表的“说明”栏写明原因；“提示”的不用改。点“位置”可以转到该格，"
     "格上的批注写明问题和改法。",
+    "一条意见是一个原因；它使“校验”表的几行不平的，改好以后这几行一起变为“通过”。",
 )
 AUTHOR: Final = "审核"
 NOTE_WIDTH: Final = 340  # pixels
@@ -113,7 +115,7 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
         row = _write_unread(context, sheet, row + 2, notice.unread)
     if notice.changes is not None:
         _write_changes(context, sheet, row + 2, notice.changes)
-    sheet.set_zoom(85)
+    sheet.repeat_rows(3 + len(HINTS))
     finish_sheet(context, sheet, portrait=False)
 
 

@@ -50,10 +50,11 @@ PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 """What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
 
 
-def write_table(context: Context, sheet: Any, table_: Table) -> None:
+def write_table(context: Context, sheet: Any, table_: Table, marked: bool = False) -> None:
     """One official table with its merges.
 
-    Inputs unlocked and validated, totals computed, rows and columns judged in words.
+    Inputs unlocked and validated, totals computed, rows and columns judged in words, and coloured where what is in
+    question is not `marked` already.
     """
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     widths = _column_widths(table_, _count_label_columns(grid.rectangles))
@@ -78,6 +79,7 @@ def write_table(context: Context, sheet: Any, table_: Table) -> None:
     for row, height in _row_heights(grid.rectangles, widths):
         sheet.set_row(TABLE_TOP + row, height)
     _write_words(context, sheet, table_)
+    write_colours(context, sheet, table_, words_only=marked)
     _write_validations(context, sheet, table_)
     if table_.note:
         row = plan.row_below(table_) + 1
@@ -200,7 +202,7 @@ def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> N
 
 
 def _write_words(context: Context, sheet: Any, table_: Table) -> None:
-    """The verdicts beside and below the table, and the colour of the cells that they speak of."""
+    """The verdicts beside and below the table."""
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
     words = [word for word in plan.words if word.table is table_]
     below = plan.row_below(table_)
@@ -219,7 +221,6 @@ def _write_words(context: Context, sheet: Any, table_: Table) -> None:
         if word.width > 1:
             sheet.merge_range(below, word.spot.column, below, word.spot.column + word.width - 1, "", formats["word"])
         context.write_formula(sheet, word.spot, "word1" if word in beside else "word")
-    write_colours(context, sheet, table_)
 
 
 def _write_validations(context: Context, sheet: Any, table_: Table) -> None:

@@ -65,7 +65,7 @@ def write_workbook(
     for table in spec.tables:
         if notice is not None:
             notices.colour_marked_cells(context, made[table.sheet], table, notice)
-        sheets.write_table(context, made[table.sheet], table)
+        sheets.write_table(context, made[table.sheet], table, marked=notice is not None)
     sheets.write_checks(context, made[sheet_names.CHECKS])
     _write_hidden(context, made[sheet_names.HIDDEN])
     for name, spot in layout.names().items():

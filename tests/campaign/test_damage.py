@@ -117,7 +117,7 @@ def test_a_damaged_or_missing_returned_workbook_is_made_anew(office):
 
 
 def archived_of(office, agency):
-    version = Store(office.root / "campaign.db").counting()[agency]
+    version = Store(office.root / "campaign.db").counting_of(agency)
     return office.root / "archive" / f"{version.sha256}.xlsx"
 
 

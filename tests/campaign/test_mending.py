@@ -112,7 +112,7 @@ def test_settings_and_roster_that_cannot_be_read_are_named(office):
 
 def decide(office):
     assert office.run("use", FINANCE, 1, *BY).exit_code == 0
-    name = Store(office.root / "campaign.db").counting()[WATER].findings[0]["name"]
+    name = Store(office.root / "campaign.db").counting_of(WATER).findings[0]["name"]
     assert office.run("waive", WATER, name, *BY).exit_code == 0
 
 
@@ -259,7 +259,7 @@ def test_a_key_replaced_after_a_backup_that_is_put_back(office):
 
 def test_a_returned_workbook_that_is_settled_is_not_missed_after_a_backup_is_put_back(office):
     copy = copy_database(office)
-    for name in {each["name"] for each in Store(office.root / "campaign.db").counting()[WATER].findings}:
+    for name in {each["name"] for each in Store(office.root / "campaign.db").counting_of(WATER).findings}:
         office.run("waive", WATER, name, *BY)
     assert office.run("collect").exit_code == 0 and not list((office.root / "returned").iterdir())
     database = sqlite3.connect(office.root / "campaign.db")  # decided, and the workbook taken away, but not forgotten

@@ -57,7 +57,7 @@ def test_each_version_is_read_twice_and_what_differs_is_a_finding_of_it(office, 
     assert counts == {"same": 2, "differs": 1, "unread": 0, "none": 0}
     assert office.states() == {HEAD: "accepted", FINANCE: "accepted", WATER: "returned"}
     assert "重读过 3 版（数相同 2，不同 1）" in office.run("status").output
-    with_findings = [f["code"] for f in Store(office.root / "campaign.db").counting()[FINANCE].findings]
+    with_findings = [f["code"] for f in Store(office.root / "campaign.db").counting_of(FINANCE).findings]
     assert with_findings.count("second.differs") == 1
     again = office.run("collect", "--second")
     assert "重读 0 个" in again.stderr and "重读" not in again.stdout
@@ -68,7 +68,7 @@ def test_each_version_is_read_twice_and_what_differs_is_a_finding_of_it(office, 
 
 def test_what_is_no_workbook_counts_as_read_once(office):
     office.run("collect", "--second")
-    version = Store(office.root / "campaign.db").counting()[HEAD]
+    version = Store(office.root / "campaign.db").counting_of(HEAD)
     document = json.loads(version.submission)
     document["texts"]["overview"] = "另一稿。"
     office.put("办公室.json", json.dumps(document).encode())
@@ -95,7 +95,7 @@ def test_a_returned_workbook_tells_what_the_second_reading_found_whenever_that_w
 
 def test_a_file_that_the_archive_has_lost_costs_its_own_second_reading_only(office):
     office.run("collect")
-    version = Store(office.root / "campaign.db").counting()[HEAD]
+    version = Store(office.root / "campaign.db").counting_of(HEAD)
     kept = office.root / "inbox" / "办公室.xlsx"
     aside = kept.rename(office.root.parent / "办公室.xlsx")
     (office.root / "archive" / f"{version.sha256}.xlsx").unlink()
@@ -154,7 +154,7 @@ def test_what_could_not_be_read_a_second_time_is_tried_again(office):
     words.write_text("Abc123\n", "utf-8")
     assert "重读 1 个：数相同 1 个" in office.run("collect", "--second").stderr
     assert outcomes(office)[0][HEAD] == "same"
-    findings = Store(office.root / "campaign.db").counting()[HEAD].findings
+    findings = Store(office.root / "campaign.db").counting_of(HEAD).findings
     assert not [each for each in findings if each["code"].startswith("second.")]
 
 

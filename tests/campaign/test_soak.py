@@ -411,7 +411,8 @@ class Campaign:
         assert "没有发现损坏" in told or restored, told
         with closing(Store(play.root / "campaign.db")) as store:
             held = {code: store.versions(code) for code in store.count_versions()}
-            counting, refused = store.counting(), [each.sha256 for each in store.unmatched()]
+            counting = {version.agency: version for version in store.read_counting()}
+            refused = [each.sha256 for each in store.unmatched()]
             choices, absences, waivers = store.choices(), store.absences(), store.waivers()
             issued = set(store.issues())
         known = {version.sha256 for versions in held.values() for version in versions} | set(refused)

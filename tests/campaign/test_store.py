@@ -104,7 +104,7 @@ def first(tmp_path):
 def test_a_database_of_the_first_schema_is_taken_along(first):
     before = first.read_bytes()
     store = Store(first)
-    assert store.counting()["A"].submission == b'{"a":1}'
+    assert store.counting_of("A").submission == b'{"a":1}'
     assert [version.number for version in store.versions("A")] == [1, 2]
     [waiver] = store.waivers()["A"]
     assert waiver.reason == "理由"
@@ -220,7 +220,7 @@ def test_a_changed_row_is_told_and_not_used(first, change):
     database.close()
     store = Store(first)
     with pytest.raises(XltoolError, match=r"与记下时不同.*backup"):
-        [store.counting(), store.versions("A"), store.waivers()]
+        [[*store.read_counting()], store.versions("A"), store.waivers()]
     store.close()
 
 
@@ -240,7 +240,7 @@ def test_a_choice_ends_with_a_later_return_and_one_put_aside_ends_nothing(tmp_pa
         store.take_version(Version("A", 0, sha256, "2025-01-01", f"{sha256}.xlsx", b"{}", (), aside), 1)
 
     def counts():
-        found = store.counting().get("A")
+        found = store.counting_of("A")
         assert store.counting_of("A") == found
         return found and found.number
 

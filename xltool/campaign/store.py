@@ -269,10 +269,6 @@ class Store:
             each for each in self.unmatched() if each.context not in {"", context} and each.sha256 not in unopened
         )
 
-    def counting(self) -> dict[str, Version]:
-        """The version of each agency that counts, all at once."""
-        return {version.agency: version for version in self.read_counting()}
-
     def read_counting(self, agencies: Iterable[str] | None = None) -> Iterator[Version]:
         """The version of each agency that counts, or of those asked for that have one, in their order, one by one.
 

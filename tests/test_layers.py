@@ -86,6 +86,7 @@ MODULES = {
         "mail",
         "mentions",
         "names",
+        "next_step",
         "inspection",
         "mending",
         "opening",

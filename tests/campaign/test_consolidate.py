@@ -783,6 +783,23 @@ def test_what_was_let_pass_in_an_agency_does_not_block_the_sum(played):
     assert run("-C", campaign.root, "--allow-missing").exit_code == 3, "what a correction breaks is nobody's waiver"
 
 
+def test_of_many_agencies_the_sum_names_the_exceptional_and_counts_the_rest(tmp_path):
+    roster = Roster(stores.entries(300))
+    campaign = stores.campaign(tmp_path, roster)
+    with stores.opened(campaign) as store:
+        for at, entry in enumerate(roster.entries[:220]):
+            given = figures.submission(stores.SPEC, stores.FIGURES, entry.agency)
+            stores.take_judged(store, given, "2025-01-10T09:00:00", f"{at}.xlsx")
+    done = run("-C", campaign.root)
+    assert done.exit_code == 3 and len(done.stdout.splitlines()) < 20
+    assert "  还有 65 个；加 --all 全部列出。" in done.stdout
+    assert len(run("-C", campaign.root, "--all").stdout.splitlines()) > 80
+    done = run("-C", campaign.root, "--allow-missing")
+    assert done.exit_code == 0 and len(done.stdout.splitlines()) < 60
+    assert "名录 300 个单位：汇总 220，未汇总 80" in done.stdout and "第219单位" not in done.stdout
+    assert "第219单位" in run("-C", campaign.root, "--allow-missing", "--all").stdout
+
+
 def test_nobody_to_sum(tmp_path):
     campaign = stores.campaign(tmp_path, Roster(stores.entries(2)))
     done = run("-C", campaign.root, "--allow-missing")

@@ -126,9 +126,27 @@ def _fail(sentence: str, code: int) -> NoReturn:
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     subcommand_metavar="命令 [参数]…",
-    help="政府信息公开工作年度报告：填报工作簿、审核、成文。\n\n每个命令加 --help 看用法。\n\n"
+    invoke_without_command=True,
+    help="政府信息公开工作年度报告：填报工作簿、审核、成文。\n\n每个命令加 --help 看用法。"
+    "在填报任务的文件夹里只写 xltool，看办到了哪里、下一步办什么。\n\n"
     "退出码：0 通过；1 未能完成；2 用法不对；3 有强制性错误；4 只有核实性问题（--strict）；5 有文件无法读取。",
 )
 @click.version_option(package_name="xltool", message="xltool %(version)s", help="显示版本。")
-def main() -> None:
-    """The command `xltool`."""
+@click.pass_context
+def main(context: click.Context) -> None:
+    """The command `xltool`; alone it tells where the campaign stands in which it is called, or what there is."""
+    if context.invoked_subcommand is not None:
+        return
+    from pathlib import Path
+
+    from xltool.campaign.folder import SETTINGS
+    from xltool.cli import console
+
+    here = Path.cwd()
+    if any((place / SETTINGS).is_file() for place in (here, *here.parents)):
+        from xltool.cli.situation import tell_situation
+
+        tell_situation(here)
+    else:
+        console.say(context.get_help(), err=True)
+        context.exit(2)

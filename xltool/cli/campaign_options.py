@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from xltool import files
 from xltool.campaign import folder, lock, opening, passwords, priors
 from xltool.campaign.folder import Campaign
+from xltool.campaign.next_step import find_next_step
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import DamagedError
 from xltool.campaign.store import Store
@@ -24,6 +25,8 @@ from xltool.messages import XltoolError
 from xltool.model import Submission
 
 Item = TypeVar("Item")
+PROGRESS: Final = 20
+"""After so many items it is told how far the work is."""
 
 
 def campaign_option(command: Any) -> Any:
@@ -39,16 +42,18 @@ def campaign_option(command: Any) -> Any:
 
 
 @contextmanager
-def open_campaign(root: Path, *, create: bool = False, writes: bool = True) -> Iterator[tuple[Campaign, Roster, Store]]:
+def open_campaign(
+    root: Path, *, create: bool = False, writes: bool = True, guides: bool = True
+) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end.
 
     What of the settings was edited since blanks were issued is told, and what the archive has beyond the database. With
     `create` a database that was never there is made. One that `writes` holds the campaign's lock, together with others
-    but not with one that mends.
+    but not with one that mends. One that `guides` tells at its very end what is to be done next.
     """
     campaign = folder.find_campaign(root)
     with hold_open(campaign) if writes else nullcontext():
-        yield from _open_found(campaign, create)
+        yield from _open_found(campaign, create, guides)
 
 
 @contextmanager
@@ -60,7 +65,7 @@ def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
         yield
 
 
-def _open_found(campaign: Campaign, create: bool) -> Iterator[tuple[Campaign, Roster, Store]]:
+def _open_found(campaign: Campaign, create: bool, guides: bool) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
     for name in ("", *folder.CAMPAIGN_FOLDERS):
         files.sweep_leftovers(campaign.root / name)
@@ -70,9 +75,21 @@ def _open_found(campaign: Campaign, create: bool) -> Iterator[tuple[Campaign, Ro
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)
-        yield campaign, roster, store
+        try:
+            yield campaign, roster, store
+        except SystemExit:  # a command that has said all that it had to say
+            _tell_next_step(campaign, roster, store, guides)
+            raise
+        _tell_next_step(campaign, roster, store, guides)
     finally:
         store.close()
+
+
+def _tell_next_step(campaign: Campaign, roster: Roster, store: Store, guides: bool) -> None:
+    """Tells the next step when the command at hand has ended, below all that it prints."""
+    if guides:
+        sentence = find_next_step(campaign, roster, store, date.today())
+        click.get_current_context().call_on_close(lambda: console.say(f"下一步：{sentence}", err=True))
 
 
 def _keep_copy(store: Store) -> None:
@@ -102,9 +119,12 @@ def read_last_year(campaign: Campaign, roster: Roster, store: Store) -> dict[str
 
 
 def show_progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:
-    """The items; on a terminal with a bar that counts them."""
+    """The items; on a terminal with a bar that counts them, else with a line now and then."""
     if not sys.stderr.isatty():
-        yield from items
+        for count, item in enumerate(items, 1):
+            yield item
+            if count % PROGRESS == 0:
+                console.say(f"{label} {count}" + (f"/{length}" if length is not None else ""), err=True)
         return
     with click.progressbar(items, length=length, label=label, show_pos=True, file=sys.stderr) as bar:
         yield from bar

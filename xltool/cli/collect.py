@@ -14,6 +14,7 @@ import click
 from xltool.campaign import intake, opening, rereading, returns
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
+from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Store
@@ -61,7 +62,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         jobs = jobs or os.cpu_count() or 1
         files = intake.collect_files(office, paths, jobs)
         try:
-            for item in _show_progress(files, None, "收取"):
+            for item in _count_agencies(files, roster, store):
                 counts[item.state] += 1
                 unreadable |= item.unreadable
                 console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
@@ -89,6 +90,16 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
                 f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
             )
     sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
+
+
+def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store) -> Iterator[intake.Taken]:
+    """What was taken in, one by one; now and then how many of the agencies have returned by then."""
+    returned = set(store.count_versions()).intersection(roster.agencies)
+    for count, item in enumerate(items, 1):
+        yield item
+        returned |= {item.agency} & roster.agencies.keys()
+        if count % campaign_options.PROGRESS == 0:
+            console.say(f"已收 {len(returned)}/{len(roster.entries)}", err=True)
 
 
 def _read_twice(campaign: Campaign, store: Store, passwords: Sequence[str], jobs: int, faults: list[str]) -> None:

@@ -20,6 +20,7 @@ from xltool.campaign.standing import Stray, find_strays, iterate_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command
+from xltool.cli.situation import MOST_IN_FULL, MOST_SHOWN, tell_more
 from xltool.model import Absence
 
 
@@ -30,12 +31,14 @@ from xltool.model import Absence
     "同时写出工作簿、报告（docx、html）、各格由哪些单位构成（contributions）、不平出在哪个单位（discrepancies）。"
     "图示另成一页（…图示.html），contributions 里也有一张图示表；都不属于报告。"
     "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
+    "单位超过 40 个时汇总了哪些只报个数；加 --all 全部列出。\n\n"
     "还有单位未报送或未通过时不汇总，退出码为 3，除非加 --allow-missing。",
 )
 @campaign_options.campaign_option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
 @click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过；汇总数只有核实性问题时退出码为 4。")
-def command(root: Path, allow_missing: bool, strict: bool) -> None:
+@click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
+def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         for line in describe_changes(find_roster_changes(campaign, roster, store)):
@@ -45,7 +48,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
             _refuse_strays(strays, roster)
         given = gather_standings(iterate_standings(campaign, roster, store, date.today(), strict), roster)
         if given.absent and (not allow_missing or not given.taken):
-            _refuse_incomplete(given)
+            _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
         hashes = {
             f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
@@ -54,7 +57,7 @@ def command(root: Path, allow_missing: bool, strict: bool) -> None:
         store.note_written({name: sha256 for name, sha256 in hashes.items() if name != signing.SUM_FILE})
         store.note_written({signing.SUM_FILE: hashes[signing.SUM_FILE]}, signing.describe_basis(given))
         unsigned = signing.tell_changes(campaign, store, given)
-    for line in _describe_sum(campaign, given, made):
+    for line in _describe_sum(campaign, given, made, everything):
         console.say(line)
     for line in unsigned:
         console.say(line)
@@ -76,8 +79,8 @@ def _refuse_strays(strays: Sequence[Stray], roster: Roster) -> None:
     sys.exit(output.ERRORS)
 
 
-def _refuse_incomplete(given: Gathered) -> None:
-    for line in _list_absent("还没有通过的单位", given.absent):
+def _refuse_incomplete(given: Gathered, everything: bool) -> None:
+    for line in _list_absent("还没有通过的单位", given.absent, everything):
         console.say(line)
     why = "没有可以汇总的单位" if not given.taken else f"还有 {len(given.absent)} 个单位没有通过"
     hint = "先催报、退回改正" if not given.taken else "先催报、退回改正，或加 --allow-missing 只汇总其余单位"
@@ -85,7 +88,7 @@ def _refuse_incomplete(given: Gathered) -> None:
     sys.exit(output.ERRORS)
 
 
-def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator[str]:
+def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything: bool) -> Iterator[str]:
     """What was summed, what was not and why, what was corrected, and what is found in the sum."""
     held = made.consolidation
     counts = (
@@ -97,14 +100,15 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
     yield (
         f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
     )
-    yield "汇总的单位："
-    for standing in given.taken:
+    if everything or len(given.taken) <= MOST_IN_FULL:
+        yield "汇总的单位："
+    for standing in given.taken if everything or len(given.taken) <= MOST_IN_FULL else ():
         scope = "，汇总数" if standing.scope == "consolidated" else ""
         agency = standing.entry.agency
         yield f"  {agency.code}　{agency.name}（第 {standing.number} 版{scope}）"
-    yield from _list_absent("已含在上级单位汇总数里的单位", given.covered)
-    yield from _list_absent("无需报送的单位", given.excused)
-    yield from _list_absent("未汇总的单位", given.absent)
+    yield from _list_absent("已含在上级单位汇总数里的单位", given.covered, everything)
+    yield from _list_absent("无需报送的单位", given.excused, everything)
+    yield from _list_absent("未汇总的单位", given.absent, everything)
     if held.applied:
         yield f"更正（county/{corrections.CORRECTIONS_FILE}）："
     for each in held.applied:
@@ -119,8 +123,11 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County) -> Iterator
     yield from output.describe_opinions(made.reading)
 
 
-def _list_absent(title: str, absent: Sequence[Absence]) -> Iterator[str]:
+def _list_absent(title: str, absent: Sequence[Absence], everything: bool) -> Iterator[str]:
     if absent:
         yield f"{title}："
-    for each in absent:
+    most = len(absent) if everything or len(absent) <= MOST_IN_FULL else MOST_SHOWN
+    for each in absent[:most]:
         yield f"  {each.agency.code}　{each.agency.name}　{each.reason}"
+    if len(absent) > most:
+        yield tell_more(len(absent) - most)

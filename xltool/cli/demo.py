@@ -85,7 +85,7 @@ def _return_samples(root: Path, submissions: list[Submission]) -> Submission:
 
 def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     """A workbook as the agency sends it back: the one that was issued to it, filled in."""
-    with campaign_options.open_campaign(root) as (campaign, roster, store):
+    with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
         prior = campaign_options.read_last_year(campaign, roster, store).get(submission.agency.code)
     files.write_file(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))

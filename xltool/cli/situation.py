@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
+from xltool.campaign import signing
+from xltool.campaign.county import gather_standings
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
-from xltool.campaign.roster_changes import RosterChange
-from xltool.campaign.standing import AGENCY_STATES, Standing, Stray, count_states, group_verdicts
-from xltool.campaign.store import Unmatched
+from xltool.campaign.roster_changes import RosterChange, find_roster_changes
+from xltool.campaign.standing import (
+    AGENCY_STATES,
+    Standing,
+    Stray,
+    count_states,
+    find_strays,
+    find_unmatched,
+    group_verdicts,
+    iterate_standings,
+)
+from xltool.campaign.store import Store, Unmatched
+from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_strays
 from xltool.codes import GRADES
 from xltool.forms.text import measure_breadth
@@ -38,21 +51,34 @@ class Situation:
     strays: Sequence[Stray]
     today: date
     changes: Sequence[RosterChange] = ()
-    unsigned: Sequence[str] = field(default=())  # what has changed since the county's report was signed
+    unsigned: Sequence[str] = ()  # what has changed since the county's report was signed
+
+
+def find_situation(
+    campaign: Campaign, roster: Roster, store: Store, today: date, *, strict: bool = False, shown: bool = False
+) -> Situation:
+    """The situation of a campaign; with `shown` the findings of those that owe nothing, too, which are large."""
+    found = [
+        standing if shown or standing.owes else replace(standing, findings=())
+        for standing in iterate_standings(campaign, roster, store, today, strict)
+    ]
+    strays = find_strays(roster, store)
+    changes = find_roster_changes(campaign, roster, store)
+    unsigned = signing.tell_changes(campaign, store, gather_standings(found, roster))
+    return Situation(campaign, roster, found, find_unmatched(store, strays), strays, today, changes, unsigned)
+
+
+def tell_situation(root: Path) -> None:
+    """Where the campaign of a folder stands, in two lines; what is to be done next follows below."""
+    with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
+        for line in describe_counts(find_situation(campaign, roster, store, date.today())):
+            console.say(line)
 
 
 def describe_situation(now: Situation, *, everything: bool = False) -> Iterator[str]:
     """Head, counts, the table of agencies where that is short or asked for, and a section for each thing to see to."""
     found = now.found
-    tally = count_states(found, now.others)
-    states = "，".join(
-        f"{word} {tally[state]}"
-        for state, word in sorted(AGENCY_STATES.items(), key=lambda s: _ORDER.index(s[0]))
-        if tally[state] or state in _ALWAYS
-    )
-    yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
-    late, unread = sum(s.late for s in found), tally["unmatched"]
-    yield f"共 {len(found)} 个单位：{states}；逾期 {late}；未能收下的文件 {unread} 个。"
+    yield from describe_counts(now)
     outcomes = count_outcomes(standing.version for standing in found)
     if outcomes["none"] < sum(outcomes.values()):
         yield describe_outcomes(outcomes)
@@ -66,8 +92,27 @@ def describe_situation(now: Situation, *, everything: bool = False) -> Iterator[
         for entry in entries if whole else entries[:MOST_SHOWN]:
             yield from entry
         if not whole and len(entries) > MOST_SHOWN:
-            yield f"  还有 {len(entries) - MOST_SHOWN} 个；加 --all 全部列出。"
+            yield tell_more(len(entries) - MOST_SHOWN)
     yield from now.unsigned
+
+
+def tell_more(count: int) -> str:
+    """That there are more than are listed."""
+    return f"  还有 {count} 个；加 --all 全部列出。"
+
+
+def describe_counts(now: Situation) -> Iterator[str]:
+    """Which campaign it is and when it is due, and how many agencies are in each state."""
+    found = now.found
+    tally = count_states(found, now.others)
+    states = "，".join(
+        f"{word} {tally[state]}"
+        for state, word in sorted(AGENCY_STATES.items(), key=lambda s: _ORDER.index(s[0]))
+        if tally[state] or state in _ALWAYS
+    )
+    yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
+    late, unread = sum(s.late for s in found), tally["unmatched"]
+    yield f"共 {len(found)} 个单位：{states}；逾期 {late}；未能收下的文件 {unread} 个。"
 
 
 _ORDER: Final = ("accepted", "returned", "missing", "absent")

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
 from xltool import files
-from xltool.campaign import signing
-from xltool.campaign.county import gather_standings
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import (
     Standing,
-    find_strays,
-    find_unmatched,
-    iterate_standings,
     to_json,
 )
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
-from xltool.cli.situation import Situation, describe_situation
+from xltool.cli.situation import describe_situation, find_situation
 
 
 @click.command(
@@ -49,16 +42,9 @@ def command(  # noqa: PLR0917  each option is an argument
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
-    with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
-        found = [
-            standing if html or standing.owes else replace(standing, findings=())  # what is said of nowhere
-            for standing in iterate_standings(campaign, roster, store, today, strict)
-        ]
-        strays = find_strays(roster, store)
-        others = find_unmatched(store, strays)
-        changes = find_roster_changes(campaign, roster, store)
-        unsigned = signing.tell_changes(campaign, store, gather_standings(found, roster))
-        now = Situation(campaign, roster, found, others, strays, today, changes, unsigned)
+    with campaign_options.open_campaign(root, writes=False, guides=not wants_json) as (campaign, roster, store):
+        now = find_situation(campaign, roster, store, today, strict=strict, shown=html is not None)
+    found, others = now.found, now.others
     if wants_json:
         console.write_result(
             json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"

@@ -1,0 +1,98 @@
+"""The one next thing that an office has to do, from where its campaign stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from xltool.campaign import signing
+from xltool.campaign.county import gather_standings
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import Standing, Stray, find_strays, iterate_standings
+from xltool.campaign.store import Store
+from xltool.messages import join_first
+
+MOST_CALLED: Final = 6
+"""So many agencies are named in the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountyReport:
+    """How far the county's own report is."""
+
+    summed: bool  # of the versions that count now
+    signed: bool  # as it was summed
+
+
+def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date) -> str:
+    """What is to be done next in this campaign, in one sentence."""
+    standings = [replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, today)]
+    issued = store.issues().keys()
+    waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
+    report = _find_county_report(roster, store, standings)
+    return word_next_step(standings, waiting, find_strays(roster, store), report)
+
+
+def word_next_step(
+    standings: Sequence[Standing], waiting: Sequence[Standing], strays: Sequence[Stray], report: CountyReport
+) -> str:
+    """The sentence: what is not sent out, then what nobody has said, then whom to write to and call, then the sum.
+
+    `waiting` are the agencies that have no blank yet.
+    """
+    owing = [standing for standing in waiting if standing.state == "missing"]
+    if not standings:
+        return "名录里还没有单位，先补上名录。"
+    if owing:
+        who = "" if len(owing) == len(standings) else f"（{_name(owing)}）"
+        return f"执行 xltool build，生成 {len(owing)} 个单位的工作簿{who}，再发给各单位。"
+    if strays:
+        names = join_first([f"{stray.code} {stray.name}".strip() for stray in strays], MOST_CALLED, "个单位")
+        return f"说明 {len(strays)} 个名录与报送对不上的单位的去向：{names}（办法见 xltool status）。"
+    steps = [*_list_owed(standings)]
+    return f"{'；'.join(steps)}；报来以后执行 xltool collect。" if steps else _word_last_steps(standings, report)
+
+
+def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> str:
+    """What is left when everything has come in."""
+    if not report.summed:
+        return "各单位都齐了：执行 xltool consolidate 汇总。"
+    if not report.signed:
+        return "核对汇总报告，改好以后请负责人签发：xltool sign --by 姓名。"
+    left = sum(standing.state == "accepted" and standing.published is None for standing in standings)
+    if left:
+        return f"执行 xltool reports 生成各单位的报告，发布后用 xltool publish 记下；还有 {left} 个没有记发布。"
+    return "都办完了。"
+
+
+def _list_owed(standings: Iterable[Standing]) -> Iterator[str]:
+    """Whom to write to, and whom to call: a phrase each."""
+    owing = [standing for standing in standings if standing.owes]
+    returned = [standing for standing in owing if standing.state != "missing"]
+    missing = [standing for standing in owing if standing.state == "missing"]
+    if returned:
+        yield f"发回 {len(returned)} 个单位的退回工作簿：{_name(returned)}"
+    late = [standing for standing in missing if standing.late]
+    if late:
+        yield f"打电话催 {len(late)} 个逾期没有报的：{_name(late, phones=True)}"
+    elif missing:
+        yield f"等 {len(missing)} 个单位报来：{_name(missing)}"
+
+
+def _name(standings: Sequence[Standing], *, phones: bool = False) -> str:
+    names = [
+        standing.entry.agency.name + (f"（{standing.entry.phone}）" if phones and standing.entry.phone else "")
+        for standing in standings
+    ]
+    return join_first(names, MOST_CALLED, "个")
+
+
+def _find_county_report(roster: Roster, store: Store, standings: Sequence[Standing]) -> CountyReport:
+    written, basis = store.find_written(signing.SUM_FILE)
+    given = gather_standings(standings, roster)
+    summed = bool(written) and not signing.compare_basis(basis, signing.describe_basis(given))
+    signed = store.signature()
+    return CountyReport(summed, summed and signed is not None and signed.sha256 == written)

@@ -165,8 +165,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error",
         "引用的数没有",
         "“{label}”里有 {count} 处引用没有数可填：{references}。",
-        "花括号里写单元格代码，成文时换成表中的数；改正代码（xltool forms {form} 列出全部），或直接写数字；"
-        "引用上年数的，用 --prior 给出上年的文件；不是引用的，去掉花括号。",
+        "花括号里写单元格代码，成文时换成表中的数；改正代码，或直接写数字；引用上年数而手头没有上年数的，直接写数字；"
+        "不是引用的，去掉花括号。",
     ),
     "text.formula": Message(
         "error",
@@ -430,7 +430,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "info",
         "单位名称与名录不同",
         "文件里的单位名称是“{found}”，名录里 {agency} 是“{listed}”。",
-        "确是同一单位的，由审核单位用 xltool use 采用这一版；不是的，退回报送人。",
+        "确是同一单位的，由审核单位采用这一版；不是的，退回报送人。",
     ),
     "campaign.swapped": Message(
         "error",

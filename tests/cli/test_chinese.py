@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from xltool.cli import COMMANDS, main
 from xltool.cli.chinese import MESSAGES, Command
+from xltool.codes import CATALOGUE
 
 CLICK = Path(click.__file__).parent
 UNREACHED = {  # what click says to programmers alone, as an error of theirs where a command is defined, or of shells
@@ -113,7 +114,7 @@ def test_every_command_is_of_the_class_with_the_chinese_usage(command):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        ("check", "缺少参数 文件…。"),
+        ("check", "缺少参数“文件…”。"),
         ("waive a b", "缺少选项 --reason。"),
         ("import a --level x", "--level 的值不对：“x”不在可选的值之中；可选："),
         ("import a --year 1066", "--year 的值不对：“1066”不是年度；写成 2024 或 2024年 的样子（2000 至 2100）。"),
@@ -150,3 +151,43 @@ def test_a_file_that_is_not_there_is_told_in_chinese(tmp_path):
 def test_what_a_prompt_says_is_chinese():
     again = CliRunner().invoke(click.command()(lambda: click.prompt("级别", type=click.IntRange(1, 3))), input="9\n2\n")
     assert "错误：9 不在 1<=x<=3 的范围之内。" in again.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["new"], "缺少参数“文件夹”。"),
+        (["collect", "--jobs", "0"], "--jobs 的值不对：0 不在 1 至 64 之间。"),
+        (["report", "x"], "缺少选项 -o 或 --output。"),
+        (["reports", "--kind", "x9"], "“x9”不在可选的值之中；可选：“"),
+    ],
+)
+def test_a_wrong_call_is_told_as_a_clerk_reads(arguments, said):
+    assert said in CliRunner().invoke(main, arguments, prog_name="xltool").stderr
+
+
+def width(text):
+    return sum(1 if sign.isascii() else 2 for sign in text)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_is_a_chinese_page(command):
+    shown = CliRunner().invoke(main, [*command, "--help"], prog_name="xltool").stdout
+    heads = [line for line in shown.splitlines() if line and not line.startswith(" ")]
+    assert heads[-1] == "选项：" and not any(line.endswith(":") for line in shown.splitlines())
+    [helped] = [line for line in shown.splitlines() if line.strip().startswith("-h, --help")]
+    column = width(helped[: helped.index("显示")])
+    for line in shown.split("选项：")[1].splitlines():
+        option = line.startswith("  -")
+        meaning = line.strip().split("  ", 1)[-1].strip() if option else line.strip()
+        if meaning and not meaning.startswith("-"):
+            assert width(line[: len(line) - len(meaning)]) == column, "what options mean is one column"
+    assert max(map(width, shown.splitlines())) <= 80
+
+
+def test_nothing_that_an_agency_reads_names_an_option():
+    """Remarks on what an agency filled in go back to it; those on files stay with who gave the file."""
+    ours = {"file", "document", "published", "county", "verify"}
+    option = re.compile(r"--[a-z]|xltool [a-z]")
+    told = {code: f"{m.sentence}{m.remedy}" for code, m in CATALOGUE.items() if code.partition(".")[0] not in ours}
+    assert [code for code, text in told.items() if option.search(text)] in ([], ["cell.level_inferred"])

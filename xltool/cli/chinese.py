@@ -10,7 +10,9 @@ environment, and for click alone.
 from __future__ import annotations
 
 import gettext
+import re
 import sys
+from collections.abc import Iterable
 from typing import Any, Final
 
 import click
@@ -116,8 +118,71 @@ def translate() -> None:
 translate()
 
 
+class HelpPage(click.HelpFormatter):
+    """Help as a Chinese page: full-width colons, columns and lines by the breadth of their signs."""
+
+    def write_heading(self, heading: str) -> None:
+        """A heading with its colon."""
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+    def write_text(self, text: str) -> None:
+        """Paragraphs."""
+        margin = " " * self.current_indent
+        paragraphs = (wrap_signs(" ".join(part.split("\n")), self.width - len(margin)) for part in text.split("\n\n"))
+        self.write("\n\n".join("\n".join(f"{margin}{line}" for line in lines) for lines in paragraphs) + "\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Terms and what they mean in two columns."""
+        listed = list(rows)
+        first = min(max((_measure(term) for term, _ in listed), default=0), col_max) + col_spacing
+        margin = " " * (self.current_indent + first)
+        for term, meaning in listed:
+            breadth = _measure(term)
+            head = f"{'':>{self.current_indent}}{term}"
+            head += f"{'':>{first - breadth}}" if breadth <= first - col_spacing else f"\n{margin}"
+            lines = wrap_signs(meaning, max(self.width - len(margin), 10))
+            self.write(f"{head}{lines[0]}\n" if lines else f"{head.rstrip()}\n")
+            for line in lines[1:]:
+                self.write(f"{margin}{line}\n")
+
+
+def _measure(text: str) -> int:
+    """How many columns a text takes; in little, since help loads nothing."""
+    return sum(1 if sign.isascii() else 2 for sign in text)
+
+
+def wrap_signs(text: str, width: int) -> list[str]:
+    """A text in lines of a breadth: between any two Chinese signs, but within no word and before no closing sign."""
+    lines: list[str] = []
+    for part in _UNBROKEN.findall(text):
+        if lines and _measure(lines[-1] + part.rstrip()) <= width:
+            lines[-1] += part
+        else:
+            lines.append(part.lstrip() if lines else part)
+    return [line.rstrip() for line in lines]
+
+
+_UNBROKEN: Final = re.compile(r"(?:[!-~]+|[^\s])[，。；：、！？）”》…]*\s*|\s+")
+"""What stays on one line: a word or a sign, with what closes behind it."""
+_QUOTED: Final = re.compile(r"'([^']*)'(?: / '([^']*)')?")
+_RANGES: Final = (
+    (re.compile(r"(-?[0-9]+)<=x<=(-?[0-9]+) 的范围之内"), r"\1 至 \2 之间"),
+    (re.compile(r"x>=(-?[0-9]+) 的范围之内"), r"\1 以上"),
+    (re.compile(r"x<=(-?[0-9]+) 的范围之内"), r"\1 以下"),
+)
+"""Ranges as click writes them, and in words."""
+
+
+class CommandContext(click.Context):
+    """What a command runs in, whose help is a Chinese page."""
+
+    formatter_class = HelpPage
+
+
 class Command(click.Command):
     """A command with its usage line in Chinese; every command of ours is one."""
+
+    context_class = CommandContext
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         attributes.setdefault("options_metavar", "[选项]")
@@ -140,5 +205,14 @@ def explain_usage(error: click.UsageError) -> str:
         sentence = f"缺少{kind} {error.param.get_error_hint(error.ctx)}。"
     else:
         sentence = error.format_message()
+    sentence = _QUOTED.sub(_say_name, sentence).replace(" “", "“").replace("”, “", "”、“")
+    for written, words in _RANGES:
+        sentence = written.sub(words, sentence)
     context = error.ctx
     return sentence if context is None else f"{sentence}\n用法见 {context.command_path} --help。"
+
+
+def _say_name(match: re.Match[str]) -> str:
+    """What click puts in its quotes: an option, or its two spellings, bare; a name of ours in Chinese quotes."""
+    names = [name for name in match.groups() if name is not None]
+    return " 或 ".join(name if name.startswith("-") else f"“{name}”" for name in names)

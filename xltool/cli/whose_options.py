@@ -24,7 +24,12 @@ def whose_options(command: Command) -> Command:
     """Adds the three options to a command: `agency` ('' where it is not given), `level` and `year` (None)."""
     for option in (
         click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年；不写则取报告里的。"),
-        click.option("--level", type=click.Choice(list(LEVEL_NAMES)), help="单位级别；不写则按名称推断。"),
+        click.option(
+            "--level",
+            metavar="级别",
+            type=click.Choice(list(LEVEL_NAMES)),
+            help=f"单位级别：{'、'.join(f'{level} {name}' for level, name in LEVEL_NAMES.items())}；不写则按名称推断。",
+        ),
         click.option("--agency", metavar="名称", default="", help="单位名称；不写则取报告里的。"),
     ):
         command = option(command)

@@ -24,7 +24,7 @@ def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission |
         )
         if faults:
             shown = join_first([_quote_fault(fault) for fault in faults], MAX_NAMED_FAULTS, between="；")
-            yield finding("text.reference", label=text.label, count=len(faults), references=shown, form=spec.id)
+            yield finding("text.reference", label=text.label, count=len(faults), references=shown)
 
 
 def _quote_fault(fault: references.Unresolved) -> str:

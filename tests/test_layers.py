@@ -137,6 +137,7 @@ MODULES = {
         "doctor",
         "explain",
         "export",
+        "extend",
         "fill",
         "forms",
         "import",

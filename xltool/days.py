@@ -40,6 +40,18 @@ def parse_day(text: str) -> date | None:
         return None
 
 
+def format_day(day: date) -> str:
+    """A day as people write it: 2025年1月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def word_deadline(deadline: date | None, before: date | None = None) -> str:
+    """A deadline as people write it, beside the one that was told before where that was another; empty without one."""
+    if deadline is None:
+        return ""
+    return format_day(deadline) + (f"（原为{format_day(before)}）" if before and before != deadline else "")
+
+
 def _normalise(text: str) -> str:
     """Without blanks, in half width, Chinese numerals as digits."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("○", "〇").replace("零", "〇")

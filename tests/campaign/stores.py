@@ -19,10 +19,10 @@ from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.store import Store, Unmatched, Version
+from xltool.campaign.store import Arrived, Store, Unmatched, Version
 from xltool.campaign.waivers import WaiverRecord, mark_findings
 from xltool.forms import document
-from xltool.model import Agency, Reading, Submission
+from xltool.model import Agency, Reading, Submission, Value
 
 SPEC = api.form("ogi-2021")
 FIGURES = figures.consistent(SPEC, Random(7))
@@ -87,16 +87,17 @@ def take(
     findings: Sequence[Mapping[str, Any]] = (),
     file: str = "",
     explanations: Mapping[str, str] | None = None,
+    values: Mapping[str, Value] | None = None,
 ) -> int:
-    """A return with the findings given."""
+    """A return with the findings given, sent on the day of `at`."""
+    values = values or {}
     names = {entry.agency.code: entry.agency.name for entry in entries(300)}
     agency = Agency(code, names.get(code, "某单位"), "department")
-    stored = document.dump_document(
-        SPEC, Submission(SPEC.id, 2024, agency, (None,) * len(SPEC.cells), explanations=explanations or {})
-    )
+    given = tuple(values.get(cell.key) for cell in SPEC.cells)
+    stored = document.dump_document(SPEC, Submission(SPEC.id, 2024, agency, given, explanations=explanations or {}))
     file = file or f"{code}.xlsx"
     sha256 = hashlib.sha256(f"{code}{at}{file}".encode()).hexdigest()
-    return store.take_version(Version(code, 0, sha256, at, file, stored, tuple(findings)), 40_000)
+    return store.take_version(Version(code, 0, sha256, at, file, stored, tuple(findings)), Arrived(40_000, at[:10]))
 
 
 def take_judged(store: Store, submission: Submission, at: str, file: str, prior: Submission | None = None) -> Reading:
@@ -105,7 +106,8 @@ def take_judged(store: Store, submission: Submission, at: str, file: str, prior:
     assert reading.submission is not None
     sha256 = hashlib.sha256(f"{submission.agency.code}{at}{file}".encode()).hexdigest()
     stored = document.dump_document(SPEC, reading.submission)
-    store.take_version(Version(submission.agency.code, 0, sha256, at, file, stored, keep_findings(reading)), 40_000)
+    version = Version(submission.agency.code, 0, sha256, at, file, stored, keep_findings(reading))
+    store.take_version(version, Arrived(40_000, at[:10]))
     return reading
 
 
@@ -117,4 +119,4 @@ def waive(store: Store, code: str, rule: str, reason: str = "已核实", person:
 
 
 def stray(store: Store, file: str, reason: str, at: str = "2025-01-20T08:00:00") -> None:
-    store.take_unmatched(Unmatched(hashlib.sha256(file.encode()).hexdigest(), file, reason, at), 10)
+    store.take_unmatched(Unmatched(hashlib.sha256(file.encode()).hexdigest(), file, reason, at), Arrived(10, at[:10]))

@@ -90,7 +90,7 @@ def test_states_of_cells_and_agencies(campaign):
     assert office[SLASH] == (None, "not_applicable")
     assert office[BLANK] == (None, "blank")
     assert office["applications.received.total"][1] == "total"
-    assert {row["standing"] for (code, _), row in rows.items() if code == OFFICE.code} == {"accepted"}
+    assert {row["standing"] for (code, _), row in rows.items() if code == OFFICE.code} == {"open"}
     assert {row["standing"] for (code, _), row in rows.items() if code == FINANCE.code} == {"returned"}
     assert {code for code, _ in rows} == {OFFICE.code, FINANCE.code}
     assert rows[OFFICE.code, FEES]["unit"] == "万元"
@@ -125,7 +125,7 @@ def test_the_command_writes_the_file_that_its_name_says(campaign, tmp_path):
         done = run("-C", campaign.root, "-o", target)
         assert done.exit_code == 0
         assert done.stdout == ""
-        assert "通过的单位 1 个，退回的 1 个；还没有报送的 4 个，不在表中。" in done.stderr
+        assert "：待说明的 1 个，退回的 1 个；还没有报送的 4 个，不在表中。" in done.stderr
         assert target.read_bytes() == exported(campaign, kind)
 
 

@@ -58,7 +58,7 @@ def test_alone_in_a_campaign_folder(office, monkeypatch, tmp_path):  # noqa: F81
     assert done.exit_code == 0
     assert [line.split("（")[0] for line in done.stdout.splitlines()] == [
         "某县 2024 年度政府信息公开工作年度报告",
-        "共 3 个单位：通过 0，退回 0，未报送 3；逾期 0；未能收下的文件 0 个。",
+        "共 3 个单位：通过 0，退回 0，未报送 3；逾期 0，迟报 0；未能收下的文件 0 个。",
     ]
     assert next_step(done).startswith("等 3 个单位报来")
     (office.root / "campaign.toml").write_text("form = ", "utf-8")
@@ -76,7 +76,7 @@ def standing(at, state="accepted", **more):
     ("standings", "told"),
     [
         ([], "名录里还没有单位"),
-        ([standing(0), standing(1, "missing", late=True)], "逾期没有报的：额敏县教育和科学技术局（0901-0000001）"),
+        ([standing(0), standing(1, "missing", overdue=True)], "逾期没有报的：额敏县教育和科学技术局（0901-0000001）"),
         ([standing(at, "missing") for at in range(9)], "等 9 个单位报来：额敏县人民政府办公室、"),
         ([standing(at, "missing") for at in range(9)], "等 9 个；报来以后执行 xltool collect。"),
         ([standing(0), standing(1, "absent")], "还有 1 个没有记发布"),

@@ -90,21 +90,21 @@ def test_it_says_how_long_there_is(shown, today, said):
 def test_it_names_the_late(shown):
     [section] = parsed(render_page(*shown, AFTER)).xpath("//section[@aria-labelledby='late']")
     assert [words(item) for item in section.xpath(".//li")] == [
-        "额敏县人民政府办公室",
-        "额敏县郊区乡人民政府",
+        "额敏县人民政府办公室未报送，逾期3天",
+        "额敏县教育和科学技术局退回，逾期3天",
+        "额敏县郊区乡人民政府未报送，逾期3天",
         "额敏县自然资源局迟1天",
     ]
-    assert "已逾期3天" in words(section)
 
 
 def test_the_table_has_every_agency_with_state_in_words(shown):
     rows = parsed(render_page(*shown, AFTER)).xpath("//table[@class='agencies']/tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [
         [OFFICE, "额敏县人民政府办公室", "未报送逾期", "—", "—", "—", "0", "—"],
-        [EDUCATION, "额敏县教育和科学技术局", "退回", "1", "0", "0", "1", "2025-01-1009:15"],
-        [FINANCE, "额敏县财政局", "通过", "0", "0", "0", "1", "2025-01-1209:00"],
-        [LAND, "额敏县自然资源局", "通过逾期", "0", "0", "1", "1", "2025-02-0109:00"],
-        [TOWN, "额敏县上户镇人民政府", "通过", "0", "0", "0", "1", "2025-01-1209:00"],
+        [EDUCATION, "额敏县教育和科学技术局", "退回逾期", "1", "0", "0", "1", "2025-01-10"],
+        [FINANCE, "额敏县财政局", "通过", "0", "0", "0", "1", "2025-01-12"],
+        [LAND, "额敏县自然资源局", "通过迟报", "0", "0", "1", "1", "2025-02-01"],
+        [TOWN, "额敏县上户镇人民政府", "通过", "0", "0", "0", "1", "2025-01-12"],
         [SUBURB, "额敏县郊区乡人民政府", "未报送逾期", "—", "—", "—", "0", "—"],
     ]
 

@@ -66,7 +66,7 @@ def test_console_json_workbook_page_and_reminders_count_the_same(office, tmp_pat
         assert read_tally(taken[file.name]) == (errors, asks)
         [row] = tree.xpath(f"//table[@class='agencies']/tbody/tr[td[1]='{code}']")
         assert [int(cell.text_content()) for cell in row[3:5]] == [errors, asks]
-        if status[code]["state"] != "returned":
+        if status[code]["state"] not in {"returned", "open"}:
             continue
         counted = count_told(office, code)
         assert (counted["强制"], counted["核实"]) == (errors, asks)
@@ -79,8 +79,11 @@ def test_console_json_workbook_page_and_reminders_count_the_same(office, tmp_pat
             errors,
             asks,
         ]
-        block = shown.stdout.partition("退回，待改正：")[2].partition(f"  {code} ")[2]
+        title = {"returned": "退回，待改正：", "open": "待说明（"}[status[code]["state"]]
+        block = shown.stdout.partition(f"\n{title}")[2].partition(f"  {code} ")[2]
         own = re.split(r"\n  \S", block)[0]
         assert [own.count(f"    [{GRADES[grade]}]") for grade in ("error", "warning")] == [errors, asks]
         task = urged[code]["要办的事"]
-        assert [f"{errors} 条须改" in task, f"{asks} 条须核实" in task] == [errors > 0, asks > 0]
+        explain = status[code]["open"]
+        counted = [f"{errors} 条须改" in task, f"{explain} 条须说明" in task, f"{asks - explain} 条须核对" in task]
+        assert counted == [errors > 0, explain > 0, asks > explain]

@@ -14,9 +14,12 @@ from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
 from xltool.campaign.reminders import HEADER, list_reminders
-from xltool.campaign.roster import Roster
+from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import count_states, find_standings, find_strays, find_unmatched, to_json
+from xltool.campaign.store import Extension, Issue
 from xltool.csvfile import as_csv
+from xltool.model import Agency
+from xltool.rules.explanations import Explanation
 
 ROSTER = Roster(stores.entries())
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in ROSTER.entries)
@@ -40,8 +43,8 @@ def store(campaign):
 def stand(campaign, store):
     """The standing of one agency now."""
 
-    def standing(code, today=BEFORE, **more):
-        return next(s for s in find_standings(campaign, ROSTER, store, today, **more) if s.entry.agency.code == code)
+    def standing(code, today=BEFORE):
+        return next(s for s in find_standings(campaign, ROSTER, store, today) if s.entry.agency.code == code)
 
     return standing
 
@@ -52,7 +55,7 @@ def test_every_agency_of_the_roster_has_a_state_in_its_order(campaign, store):
     take(store, FINANCE, "2025-01-12T09:00:00", [SHARE])
     found = find_standings(campaign, ROSTER, store, BEFORE)
     assert [(s.entry, s.state) for s in found] == list(
-        zip(ROSTER.entries, ["missing", "returned", "accepted", "accepted", "missing", "missing"], strict=True)
+        zip(ROSTER.entries, ["missing", "returned", "open", "accepted", "missing", "missing"], strict=True)
     )
     assert [(s.errors, s.warnings, s.waived) for s in found[:4]] == [(0, 0, 0), (1, 1, 0), (0, 1, 0), (0, 0, 0)]
 
@@ -64,7 +67,7 @@ def test_the_newest_version_decides(store, stand):
     assert (stand(LAND).state, stand(LAND).versions) == ("accepted", 2)
     assert (stand(LAND).file, stand(LAND).received, stand(LAND).version.number) == (
         "改好了.xlsx",
-        "2025-01-11T09:00:00",
+        "2025-01-11",
         2,
     )
 
@@ -81,10 +84,46 @@ def test_the_newest_version_decides(store, stand):
         (["2025-02-01T09:00:00", "2025-02-02T09:00:00"], AFTER, 1),
     ],
 )
-def test_late_is_who_first_returns_after_the_deadline_or_not_at_all(store, stand, returned, today, days):
+def test_late_is_who_first_returns_after_the_deadline(store, stand, returned, today, days):
     for at in returned:
         take(store, LAND, at)
-    assert (stand(LAND, today).late, stand(LAND, today).days_late) == (days > 0, days)
+    standing = stand(LAND, today)
+    overdue = 0 if returned else days  # what came is not owed
+    assert (standing.late, standing.days_late) == (bool(returned) and days > 0, days if returned else 0)
+    assert (standing.overdue, standing.days_overdue if standing.overdue else 0) == (overdue > 0, overdue)
+
+
+def test_overdue_is_what_is_missing_or_returned_and_not_what_waits_for_a_word(store, stand):
+    take(store, LAND, "2025-01-10T09:00:00", [BALANCE])
+    take(store, FINANCE, "2025-01-10T09:00:00", [SHARE])
+    found = {code: stand(code, AFTER) for code in (OFFICE, LAND, FINANCE)}
+    assert {code: (s.state, s.overdue) for code, s in found.items()} == {
+        OFFICE: ("missing", True),
+        LAND: ("returned", True),
+        FINANCE: ("open", False),
+    }
+    assert not any(stand(code, DEADLINE).overdue for code in found)
+
+
+def test_one_agency_has_longer(store, stand):
+    store.extend(Extension(LAND, "2025-02-02", "人员变动", "王某", "2025-01-30T09:00:00"))
+    take(store, LAND, "2025-02-02T09:00:00", [BALANCE])
+    take(store, FINANCE, "2025-02-02T09:00:00", [BALANCE])
+    found = [stand(code, date(2025, 2, 2)) for code in (LAND, FINANCE)]
+    assert [(standing.late, standing.overdue) for standing in found] == [(False, False), (True, True)]
+    assert (stand(LAND, AFTER).overdue, stand(LAND, AFTER).days_overdue) == (True, 1)
+    assert (stand(LAND).deadline, stand(FINANCE).deadline) == (date(2025, 2, 2), DEADLINE)
+
+
+def test_what_a_superiors_accepted_sum_holds_is_not_overdue(campaign, store):
+    village = RosterEntry(Agency("654221-401", "某村", "township"), TOWN)
+    roster = Roster((*ROSTER.entries, village))
+    whole = figures.submission(SPEC, FIGURES, ROSTER.agencies[TOWN].agency)
+    stores.take_judged(store, replace(whole, scope="consolidated"), "2025-01-10T09:00:00", "汇总.xlsx")
+    found = {standing.entry.agency.code: standing for standing in find_standings(campaign, roster, store, AFTER)}
+    assert (found[TOWN].state, found["654221-401"].covered) == ("accepted", ROSTER.agencies[TOWN].agency)
+    assert (found["654221-401"].state, found["654221-401"].overdue) == ("missing", False)
+    assert found[OFFICE].overdue and "654221-401" not in {row[0] for row in list_reminders([*found.values()])}
 
 
 def test_nobody_is_late_without_a_deadline(campaign, store):
@@ -100,7 +139,7 @@ def test_a_rule_is_waived_by_its_id_or_its_full_name(store, stand, word):
     standing = stand(LAND)
     assert (standing.state, standing.errors, standing.waived) == ("accepted", 0, 1)
     assert (standing.findings[0].waiver.reason, standing.findings[0].waiver.person) == ("跨年办理", "赵主任")
-    assert standing.open == ()
+    assert standing.unsettled == ()
 
 
 def test_a_finding_without_a_rule_is_waived_by_its_code(store, stand):
@@ -135,14 +174,47 @@ def test_a_waiver_holds_for_later_versions_with_the_same_figures(store, stand):
 def test_information_is_neither_counted_nor_waived(store, stand):
     take(store, LAND, "2025-01-10T09:00:00", [finding("total.computed", "info", code="total.computed")])
     waive(store, LAND, "total.computed")
-    assert (stand(LAND).state, stand(LAND).waived, stand(LAND).open) == ("accepted", 0, ())
+    assert (stand(LAND).state, stand(LAND).waived, stand(LAND).unsettled) == ("accepted", 0, ())
 
 
-def test_under_strict_a_warning_needs_a_word(store, stand):
+def test_what_asks_and_has_no_word_is_open(store, stand):
     take(store, LAND, "2025-01-10T09:00:00", [SHARE])
-    assert (stand(LAND).state, stand(LAND, strict=True).state) == ("accepted", "returned")
+    assert (stand(LAND).state, stand(LAND).open) == ("open", 1)
     waive(store, LAND, "applications.carried_out_share")
-    assert stand(LAND, strict=True).state == "accepted"
+    assert (stand(LAND).state, stand(LAND).open) == ("accepted", 0)
+
+
+@pytest.mark.parametrize("code", ["formula.changed", "row.hidden", "stamp.missing", "second.differs"])
+def test_what_concerns_the_file_asks_for_nothing(store, stand, code):
+    take(store, LAND, "2025-01-10T09:00:00", [finding(code, "warning", code=code)])
+    assert (stand(LAND).state, stand(LAND).open, stand(LAND).warnings) == ("accepted", 0, 1)
+
+
+CELL = "disclosure.licensing.decisions"
+BLANK = finding("cell.blank", "warning", code="cell.blank", cells=[CELL])
+WHY = {"cell.blank@disclosure": "无此项业务。"}
+
+
+@pytest.mark.parametrize(
+    ("returns", "state"),
+    [
+        ([(5, WHY)], "accepted"),
+        ([(5, WHY), (5, WHY)], "accepted"),
+        ([(5, WHY), (6, WHY)], "open"),
+        ([(5, WHY), (None, WHY)], "open"),
+        ([(5, WHY), (6, {"cell.blank@disclosure": "又核对过。"})], "accepted"),
+        ([(5, WHY), (6, {}), (7, WHY)], "accepted"),  # written anew
+        ([(5, WHY), (6, WHY), (5, WHY)], "accepted"),  # as it was when it was written
+        ([(5, {}), (6, WHY), (6, WHY)], "accepted"),
+        ([(5, WHY), (5, WHY), (6, WHY), (6, WHY)], "open"),
+    ],
+)
+def test_an_explanation_counts_for_the_figures_that_it_was_written_for(store, stand, returns, state):
+    for day, (value, told) in enumerate(returns, 10):
+        take(store, LAND, f"2025-01-{day}T09:00:00", [BLANK], explanations=told, values={CELL: value})
+    standing = stand(LAND)
+    assert standing.state == state
+    assert standing.findings[0].explanation.outdated is (state == "open")
 
 
 @pytest.mark.parametrize(
@@ -162,22 +234,23 @@ def test_under_strict_a_warning_needs_a_word(store, stand):
         (finding("text.missing", "warning", code="text.missing"), "text.missing"),
     ],
 )
-def test_an_explanation_on_the_line_of_the_check_suffices_under_strict(store, stand, warning, line):
+def test_an_explanation_on_the_line_of_the_check_suffices(store, stand, warning, line):
     take(store, LAND, "2025-01-10T09:00:00", [warning], explanations={line: "已与上级核实。"})
-    standing = stand(LAND, strict=True)
-    assert (standing.state, standing.warnings, standing.findings[0].explanation) == ("accepted", 0, "已与上级核实。")
+    standing = stand(LAND)
+    assert (standing.state, standing.warnings, standing.open) == ("accepted", 0, 0)
+    assert standing.findings[0].explanation == Explanation("已与上级核实。", line)
 
 
 @pytest.mark.parametrize("told", [{"cell.blank@applications": "别的表"}, {"cell.blank@disclosure": "   "}])
 def test_an_explanation_of_something_else_or_of_blanks_does_not(store, stand, told):
     blank = finding("cell.blank", "warning", code="cell.blank", cells=["disclosure.licensing.decisions"])
     take(store, LAND, "2025-01-10T09:00:00", [blank], explanations=told)
-    assert stand(LAND, strict=True).state == "returned"
+    assert stand(LAND).state == "open"
 
 
 def test_an_explanation_does_not_excuse_an_error(store, stand):
     take(store, LAND, "2025-01-10T09:00:00", [BALANCE], explanations={"applications.balance@enterprise": "不改。"})
-    assert stand(LAND).state == stand(LAND, strict=True).state == "returned"
+    assert stand(LAND).state == "returned"
 
 
 def test_findings_as_the_checks_make_them(store, stand):
@@ -186,8 +259,8 @@ def test_findings_as_the_checks_make_them(store, stand):
     stores.take_judged(
         store, figures.submission(SPEC, figures.summed(SPEC, wrong), agency), "2025-01-10T09:00:00", "a.xlsx"
     )
-    assert {v.name for v in stand(LAND).open} == {"applications.balance@enterprise", "applications.balance@total"}
-    assert all("改法：" not in v.gist and v.message.startswith(v.gist) for v in stand(LAND).open)
+    assert {v.name for v in stand(LAND).unsettled} == {"applications.balance@enterprise", "applications.balance@total"}
+    assert all("改法：" not in v.gist and v.message.startswith(v.gist) for v in stand(LAND).unsettled)
     assert (stand(LAND).errors, stand(LAND).warnings) == (1, 0)
     waive(store, LAND, "applications.balance")
     assert (stand(LAND).state, stand(LAND).waived) == ("accepted", 2)
@@ -204,31 +277,31 @@ def test_the_document_of_the_contract(campaign, store):
     assert told["agencies"][3] == {
         "code": LAND,
         "name": "额敏县自然资源局",
-        "state": "accepted",
+        "state": "open",
         "late": False,
+        "overdue": False,
+        "deadline": "2025-01-31",
         "versions": 1,
         "errors": 0,
         "warnings": 1,
+        "open": 1,
         "waived": 0,
         "lapsed": [],
         "published": None,
         "file": "新建 工作表.xlsx",
-        "received": "2025-01-12T09:30:00",
+        "received": "2025-01-12",
         "second": "none",
         "aside": [],
     }
     assert (told["agencies"][0]["second"], told["second"]["none"]) == (None, 1)
     assert list(told["agencies"][0]) == list(told["agencies"][3])
-    assert (told["agencies"][0]["late"], told["agencies"][0]["file"], told["agencies"][0]["received"]) == (
-        True,
-        None,
-        None,
-    )
+    first = told["agencies"][0]
+    assert (first["late"], first["overdue"], first["file"], first["received"]) == (False, True, None, None)
     assert told["unmatched"] == [{"file": "照片.xlsx", "reason": "这不是 xlsx 工作簿。"}]
     assert (
         told["counts"]
         == count_states(found, others)
-        == {"missing": 5, "returned": 0, "accepted": 1, "absent": 0, "unmatched": 1}
+        == {"missing": 5, "returned": 0, "open": 1, "accepted": 0, "absent": 0, "unmatched": 1}
     )
     assert to_json(replace(campaign, deadline=None), found, others)["deadline"] is None
 
@@ -244,30 +317,34 @@ def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
 def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
     take(store, EDUCATION, "2025-01-11T09:00:00", [BALANCE, finding("applications.balance@total"), SHARE])
     take(store, FINANCE, "2025-01-12T09:00:00")
-    rows = list_reminders(find_standings(campaign, Roster(ROSTER.entries[:3]), store, AFTER), campaign, AFTER)
+    take(store, LAND, "2025-01-12T09:00:00", [SHARE])
+    store.extend(Extension(LAND, "2025-02-10", "人员变动", "王某", "2025-01-30T09:00:00"))
+    store.issue([Issue(LAND, "0001-x", "a.xlsx", "s", "2025-01-01T09:00:00", "2025-01-31")])
+    rows = list_reminders(find_standings(campaign, Roster(ROSTER.entries[:4]), store, AFTER))
+    until = "2025年1月31日"
+
+    def who(at):
+        return f"联系人{at}", f"0901-{at:07}", f"u{at}@example.invalid"
+
     assert rows == [
         HEADER,
-        (OFFICE, "额敏县人民政府办公室", "联系人0", "0901-0000000", "u0@example.invalid", "未报送", "未报送", 3),
+        (OFFICE, "额敏县人民政府办公室", *who(0), "未报送", "未报送", until, 3),
         (
-            EDUCATION,
-            "额敏县教育和科学技术局",
-            "联系人1",
-            "0901-0000001",
-            "u1@example.invalid",
-            "退回",
-            "已退回，2 条须改，1 条须核实、说明",
-            3,
+            *(EDUCATION, "额敏县教育和科学技术局", *who(1)),
+            *("退回", "已退回，2 条须改，1 条须说明或改正", until, 3),
+        ),
+        (
+            LAND,
+            "额敏县自然资源局",
+            *who(3),
+            "待说明",
+            "待说明，1 条须说明或改正",
+            "2025年2月10日（原为2025年1月31日）",
+            0,
         ),
     ]
-    assert [
-        row[-1] for row in list_reminders(find_standings(campaign, ROSTER, store, BEFORE), campaign, BEFORE)[1:]
-    ] == [
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]
+    before = list_reminders(find_standings(campaign, ROSTER, store, BEFORE))
+    assert {row[-1] for row in before[1:]} == {0}
 
 
 def test_no_cell_of_the_csv_is_a_formula():

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from xltool.campaign.schema import hash_row
-from xltool.campaign.store import Choice, Issue, Store, Unmatched, Version
+from xltool.campaign.store import Arrived, Choice, Extension, Issue, Store, Unmatched, Version
 from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError
 
@@ -18,12 +18,13 @@ def test_a_full_database_is_told_and_nothing_is_half_written(tmp_path):
     store._db.execute(f"PRAGMA max_page_count = {pages}")  # SQLite says of this just what it says of a full disk
     with pytest.raises(XltoolError, match="磁盘空间不足"):
         for number in range(1000):
-            store.take_unmatched(Unmatched(f"{number}", "文件" * 200, "原因" * 200, "2025-01-01"), 1)
+            refused = Unmatched(f"{number}", "文件" * 200, "原因" * 200, "2025-01-01")
+            store.take_unmatched(refused, Arrived(1, "2025-01-01"))
     kept = store.unmatched()
     store.close()
     again = Store(tmp_path / "campaign.db")
     assert again.unmatched() == kept
-    again.take_unmatched(Unmatched("after", "a", "b", "2025-01-02"), 1)
+    again.take_unmatched(Unmatched("after", "a", "b", "2025-01-02"), Arrived(1, "2025-01-02"))
     assert again.unmatched()[-1].sha256 == "after"
 
 
@@ -110,6 +111,7 @@ def test_a_database_of_the_first_schema_is_taken_along(first):
     assert waiver.reason == "理由"
     assert waiver.marks == {("r@x", "a.b.c", 3)}, "it is for the figures that stood when it was given"
     assert store.issues()["A"].serial == "0001-x"
+    assert (store.sent_days(), store.extensions()) == ({"A": {1: "2025-01-02", 2: "2025-01-02"}}, {})
     assert [each.sha256 for each in store.judged_elsewhere("any")] == ["h3"], "what was refused then is judged again"
     assert (store.absences(), store.choices()) == ({}, {})
     store.close()
@@ -129,6 +131,7 @@ def second(tmp_path):
     path = tmp_path / "second.db"
     Store(path).close()
     database = sqlite3.connect(path)
+    _undo_fifth_schema(database)
     database.execute("DROP TABLE written")
     database.execute("CREATE TABLE written (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, hash TEXT NOT NULL) STRICT")
     database.execute("INSERT INTO written VALUES ('reports/甲.docx', 'ab', ?)", (hash_row("reports/甲.docx", "ab"),))
@@ -157,8 +160,9 @@ def third(tmp_path):
     with closing(Store(path)) as store:
         for number, at in enumerate(("2025-01-02", "2025-01-04"), 1):
             found = {**OLD_FINDING, "cells": [{**OLD_FINDING["cells"][0], "value": number}]}
-            store.take_version(Version("A", 0, f"h{number}", at, "一.xlsx", b"{}", (found,)), 5)
+            store.take_version(Version("A", 0, f"h{number}", at, "一.xlsx", b"{}", (found,)), Arrived(5, at))
     database = sqlite3.connect(path)
+    _undo_fifth_schema(database)
     for table in ("publication", "signature", "waiver"):
         database.execute(f"DROP TABLE {table}")
     database.execute(FIRST_SCHEMA[FIRST_SCHEMA.index("CREATE TABLE waiver") : FIRST_SCHEMA.index("CREATE TABLE event")])
@@ -184,7 +188,44 @@ def test_a_waiver_of_the_third_schema_holds_for_the_version_that_stood_when_it_w
         assert (store.publications(), store.signature()) == ({}, None)
 
 
-@pytest.mark.parametrize("older", ["first", "second", "third"])
+def _undo_fifth_schema(database):
+    database.execute("DROP TABLE extension")
+    columns = "sha256, name, size, at, outcome, reason, context"
+    for rowid, *row in database.execute(f"SELECT rowid, {columns} FROM file").fetchall():
+        database.execute("UPDATE file SET hash = ? WHERE rowid = ?", (hash_row(*row), rowid))
+    database.execute("ALTER TABLE file DROP COLUMN sent")
+
+
+@pytest.fixture
+def fourth(tmp_path):
+    """A database as the fourth schema made it: a file was taken for sent when it was taken in, nobody had longer."""
+    path = tmp_path / "fourth.db"
+    with closing(Store(path)) as store:
+        for number, at in enumerate(("2025-01-02T09:00:00", "2025-01-04T09:00:00"), 1):
+            version = Version("A", 0, f"h{number}", at, "一.xlsx", b"{}", ())
+            store.take_version(version, Arrived(5, "2001-01-01"))
+        store.take_unmatched(Unmatched("h3", "三.xlsx", "不在名录", "2025-01-05T09:00:00"), Arrived(5, "2001-01-01"))
+    database = sqlite3.connect(path)
+    _undo_fifth_schema(database)
+    database.execute("UPDATE file SET name = '改了.xlsx' WHERE sha256 = 'h3'")
+    database.execute("PRAGMA user_version = 4")
+    database.commit()
+    database.close()
+    return path
+
+
+def test_what_the_fourth_schema_took_in_was_sent_on_that_day(fourth):
+    with closing(Store(fourth)) as store:
+        assert store.sent_days() == {"A": {1: "2025-01-02", 2: "2025-01-04"}}
+        assert store.extensions() == {}
+        with pytest.raises(XltoolError, match="收到的文件"):
+            store.sent_day("h3")  # one was damaged before, and stays so
+        store.extend(Extension("A", "2025-02-10", "人员变动", "甲", "2025-01-30T09:00:00"))
+        assert store.extensions()["A"].day == "2025-02-10"
+    assert (fourth.parent / "backup" / "fourth.schema4.db").exists()
+
+
+@pytest.mark.parametrize("older", ["first", "second", "third", "fourth"])
 def test_what_is_taken_along_is_what_a_new_one_is(older, request, tmp_path):
     path = request.getfixturevalue(older)
     Store(path).close()
@@ -237,7 +278,8 @@ def test_a_choice_ends_with_a_later_return_and_one_put_aside_ends_nothing(tmp_pa
     store = Store(tmp_path / "campaign.db")
 
     def take(sha256, aside=""):
-        store.take_version(Version("A", 0, sha256, "2025-01-01", f"{sha256}.xlsx", b"{}", (), aside), 1)
+        version = Version("A", 0, sha256, "2025-01-01", f"{sha256}.xlsx", b"{}", (), aside)
+        store.take_version(version, Arrived(1, "2025-01-01"))
 
     def counts():
         found = store.counting_of("A")

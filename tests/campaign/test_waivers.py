@@ -16,9 +16,8 @@ from tests.campaign import stores
 from tests.campaign.county import complete, document, random_inputs
 from tests.campaign.stores import finding
 from tests.campaign.test_decisions import BY, FINANCE, made, office  # noqa: F401  the campaign of three agencies
-from tests.campaign.test_two_levels import call, campaign
+from tests.campaign.test_two_levels import call, campaign, write_texts
 from xltool import api
-from xltool.campaign.standing import weigh_findings
 from xltool.campaign.store import Store, Version
 from xltool.campaign.waivers import WaiverRecord, dump_marks, find_waivers, mark_findings, parse_marks
 from xltool.workbook.layout_plan import make_plan
@@ -41,8 +40,9 @@ def word(rule, given):
 
 
 def weigh(now, *waivers):
-    weighed, lapsed = weigh_findings(now, waivers)
-    return [each.waiver is not None for each in weighed], [lapse.sentence for lapse in lapsed]
+    texts = json.loads(now.submission)["texts"]
+    held, lapsed = find_waivers(now.findings, waivers, texts, now.sha256)
+    return [waiver is not None for waiver in held], [lapse.sentence for lapse in lapsed]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,7 @@ def play_county(root, slip):
     call("collect", "-C", root, code=3 if slip else 0)
     if slip:
         call("waive", f"{code}-1", "applications.balance", "--reason", "年底撤回", "--by", "王某", "-C", root)
+    write_texts(root)
     call("consolidate", "-C", root)
     return (root / "county" / "submission.json").read_bytes()
 

@@ -65,7 +65,7 @@ def test_what_passes_and_the_new_state_are_told(campaign, waive):
 
 def test_one_place_of_a_rule_and_a_warning(waive):
     assert "放行 1 处" in waive(LAND, "applications.balance@total", *WHY).stdout
-    assert waive(TOWN, "text.missing", *WHY).stdout.endswith("现为：通过。\n")
+    assert waive(TOWN, "text.missing", *WHY).stdout.endswith("现为：待说明 → 通过。\n")
 
 
 def test_an_agency_may_be_given_by_its_name(campaign, waive):

@@ -17,7 +17,7 @@ from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, read_submission
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, read_submission
 from xltool.campaign.store import AbsenceRecord, Store
 from xltool.campaign.waivers import WaiverRecord
 from xltool.forms import catalog, references
@@ -69,7 +69,7 @@ class County:
     files: Mapping[str, bytes | Iterable[bytes]]
 
 
-def gather_standings(standings: Iterable[Standing], roster: Roster) -> Gathered:
+def gather_standings(standings: Iterable[Standing]) -> Gathered:
     """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
     waived: dict[str, tuple[WaiverRecord, ...]] = {}
     kept = []
@@ -78,17 +78,13 @@ def gather_standings(standings: Iterable[Standing], roster: Roster) -> Gathered:
         if words and standing.state == "accepted":
             waived[standing.entry.agency.code] = tuple({word.rule: word for word in words}.values())
         kept.append(replace(standing, findings=()))
-    accepted = [s for s in kept if s.state == "accepted"]
-    sums = {s.entry.agency.code: s.entry.agency for s in accepted if s.scope == "consolidated"}
-    if roster.root is not None:
-        sums.pop(roster.root.agency.code, None)
-    above = {s.entry.agency.code: _find_covering_agency(s.entry.agency.code, sums, roster) for s in kept}
+    above = {s.entry.agency.code: s.covered for s in kept}
     covered = tuple(
         Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
         for s in kept
         if (holder := above[s.entry.agency.code]) is not None
     )
-    own = tuple(s for s in accepted if above[s.entry.agency.code] is None)
+    own = tuple(s for s in kept if s.state == "accepted" and above[s.entry.agency.code] is None)
     absent = tuple(
         Absence(s.entry.agency, _absence_reason(s))
         for s in kept
@@ -250,18 +246,6 @@ def _find_contributed(spec: FormSpec, held: Consolidation, agency: int, key: Cel
     return list_contributed(spec, held, at)[agency]
 
 
-def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:
-    """The agency above that returned a sum, or None."""
-    seen = {code}
-    entry = roster.agencies.get(code)
-    while entry is not None and entry.parent and entry.parent not in seen:
-        if entry.parent in sums:
-            return sums[entry.parent]
-        seen.add(entry.parent)
-        entry = roster.agencies.get(entry.parent)
-    return None
-
-
 def _excuse_words(record: AbsenceRecord) -> str:
     into = f"，并入 {record.into}" if record.into else ""
     return f"{AGENCY_STATES['absent']}{into}：{record.reason}（{record.person}）"
@@ -270,8 +254,7 @@ def _excuse_words(record: AbsenceRecord) -> str:
 def _absence_reason(standing: Standing) -> str:
     if standing.state == "missing":
         return AGENCY_STATES["missing"]
-    asked = [f"{what} {count} 处" for count, what in ((standing.errors, "强制"), (standing.warnings, "核实")) if count]
-    return f"{AGENCY_STATES[standing.state]}，第 {standing.number} 版有{'、'.join(asked)}待处理"
+    return f"{AGENCY_STATES[standing.state]}，第 {standing.number} 版还有 {describe_tasks(standing)}"
 
 
 def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:

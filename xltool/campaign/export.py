@@ -27,8 +27,8 @@ ExportRow: TypeAlias = tuple[str, str, str, str, str, int, str, str, int | Decim
 EXPORT_HEADS: Final = (
     "code", "agency", "level", "scope", "form", "year", "cell", "unit", "value", "state", "standing",
 )  # fmt: skip
-"""`value` is empty where `state` is `blank` or `not_applicable`; `standing` is how the agency stands: `accepted` or
-`returned`."""
+"""`value` is empty where `state` is `blank` or `not_applicable`; `standing` is how the agency stands: `accepted`,
+`open` or `returned`."""
 EXPORT_SHEET: Final = "数据"
 DIGITS: Final = 38
 """The most digits of a decimal in Parquet."""

@@ -35,7 +35,8 @@ _DROPPING: Final = "办公软件的临时文件或系统文件"
 class Found:
     """One file as found: its name from the inbox on, its bytes, or why there are none; `skipped` for droppings.
 
-    `dated` is the date of what brought it, as Beijing has it: of a member of an archive, of a mail, or of the file.
+    `dated` is the date of what brought it, as Beijing has it: of a member of an archive, of a mail, or of the file;
+    `mailed` that of the mail alone.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Found:
     skipped: bool = False
     again: bool = False  # from the archive: refused before, and judged again
     dated: datetime | None = None
+    mailed: datetime | None = None
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Found]:
@@ -161,7 +163,7 @@ def _unpack_mail(name: str, data: bytes, *, zipped: bool, patience: Patience) ->
             yield Found(full, None, found.reason, skipped=found.skipped)
         else:
             files_within = _unpack_file(full, found.data, zipped=zipped, mailed=True, patience=patience)
-            yield from _date_files(files_within, found.sent)
+            yield from (replace(file, mailed=found.sent) for file in _date_files(files_within, found.sent))
 
 
 def _is_dropping(name: str) -> bool:

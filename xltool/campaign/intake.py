@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
@@ -27,18 +27,19 @@ from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
-from xltool.campaign.store import AbsenceRecord, Issue, Store, Unmatched, Unread, Version
-from xltool.campaign.waivers import find_waivers
+from xltool.campaign.standing import AGENCY_STATES, judge_version
+from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatched, Unread, Version
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding, tell_finding
 from xltool.model import Agency, Finding, Reading, Submission
 from xltool.readings import stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 
-Fate: TypeAlias = Literal["accepted", "returned", "older", "rejected", "duplicate", "skipped"]
+Fate: TypeAlias = Literal["accepted", "open", "returned", "older", "rejected", "duplicate", "skipped"]
 FATES: Final[dict[Fate, str]] = {
-    "accepted": "通过",
-    "returned": "退回",
+    "accepted": AGENCY_STATES["accepted"],
+    "open": AGENCY_STATES["open"],
+    "returned": AGENCY_STATES["returned"],
     "older": "旧版本",
     "rejected": "未能收下",
     "duplicate": "已收过",
@@ -70,7 +71,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Intake:
-    """What intake works with; `prior` gives last year's submission of an agency, or None."""
+    """What intake works with; `prior` gives last year's submission of an agency, or None.
+
+    `received` is the ISO day on which what is new was sent, where somebody says so.
+    """
 
     campaign: Campaign
     roster: Roster
@@ -79,6 +83,7 @@ class Intake:
     at: str
     prior: Callable[[str], Submission | None]
     passwords: tuple[str, ...] = ()
+    received: str = ""
 
     @cached_property
     def context(self) -> str:
@@ -333,7 +338,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     if told is not None and told.older:
         aside = told.why
     version = Version(agency.code, 0, digest, intake.at, item.name, stored, keep_findings(reading), aside)
-    number = intake.store.take_version(version, len(item.data))
+    number = intake.store.take_version(version, Arrived(len(item.data), _find_sent_day(intake, item, digest)))
     if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
     if told is not None and told.older:
@@ -345,15 +350,16 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     choice = intake.store.choices().get(agency.code)
     lapsed = choice is not None and choice.known == number - 1
     ended = f"；原来采用第 {choice.number} 版的决定（{choice.person}）不再有效" if choice is not None and lapsed else ""
-    state: Fate = "returned" if api.status(reading) == "returned" else "accepted"
-    grades = Counter(opinion.severity for opinion in api.group_opinions(reading))
-    said = ["" if told is None else f"；{told.sentence}"]
     waivers = intake.store.waivers().get(agency.code, ())
-    said += [f"；{lapse.sentence}" for lapse in find_waivers(version.findings, waivers, submission.texts, digest)[1]]
+    entry = intake.roster.agencies[agency.code]
+    standing = judge_version(spec, entry, replace(version, number=number), waivers, intake.store.versions)
+    said = ["" if told is None else f"；{told.sentence}"]
+    said += [f"；{lapse.sentence}" for lapse in standing.lapsed]
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
-    counted = f"强制 {grades['error']} 条，核实 {grades['warning']} 条"
-    return Taken(item.name, state, agency.code, f"{name}：{counted}{ended}{rest}")
+    counted = f"强制 {standing.errors} 条，核实 {standing.warnings} 条"
+    counted += f"（待说明 {standing.open} 条）" if standing.open else ""
+    return Taken(item.name, cast(Fate, standing.state), agency.code, f"{name}：{counted}{ended}{rest}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +409,20 @@ def _advise_use(code: str, number: int) -> str:
     return f"xltool use {code} {number} --reason 理由 --by 姓名"
 
 
+def _find_sent_day(intake: Intake, item: Found, digest: str) -> str:
+    """The day on which a file was sent: what was noted when it first came, by its mail, as somebody says, by its time.
+
+    A mail or a file that says it is of a time to come says nothing.
+    """
+
+    def tell_day(moment: datetime | None) -> str:
+        day = "" if moment is None else moment.date().isoformat()
+        return day if day <= intake.at[:10] else ""
+
+    known = intake.store.sent_day(digest)
+    return known or tell_day(item.mailed) or intake.received or tell_day(item.dated) or intake.at[:10]
+
+
 def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Taken:
     """Notes a file that is no agency's return, and whether it may be judged again when something else has changed."""
     assert item.data is not None
@@ -410,7 +430,8 @@ def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Ta
     before = intake.store.find_outcome(digest)
     outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
     context = intake.context if found.code in _RESTS_ON_OTHERS else ""
-    intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context), len(item.data), outcome)
+    arrived = Arrived(len(item.data), _find_sent_day(intake, item, digest))
+    intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context), arrived, outcome)
     if before is not None and (before[1] == reason or outcome != "unmatched"):
         return Taken(item.name, "duplicate", reason=reason)
     unreadable = found.code.startswith(("file.", "document."))

@@ -30,11 +30,11 @@ from xltool.campaign.intake import FATES, Intake, judge_archived
 from xltool.campaign.salvage import Records, Rows, name_journal, read_backup, read_records
 from xltool.campaign.schema import BACKUPS, HASHED
 from xltool.campaign.standing import find_standings
-from xltool.campaign.store import ROW_WORDS, Issue, Store, Unmatched, Version, build_version
+from xltool.campaign.store import ROW_WORDS, Arrived, Issue, Store, Unmatched, Version, build_version
 from xltool.messages import XltoolError
 from xltool.model import Finding
 
-_DECISIONS: Final = ("waiver", "absence", "choice", "publication", "signature")
+_DECISIONS: Final = ("waiver", "absence", "choice", "extension", "publication", "signature")
 _KEPT: Final = ("meta", "issue", *_DECISIONS)
 """Tables taken over row by row, in that order."""
 
@@ -186,16 +186,19 @@ def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str
     for digest in order:
         row, version = taken.get(digest), versions.get(digest)
         if version is not None:
-            number = office.store.take_version(version, row[2] if row else 0)
+            arrived = Arrived(row[2], row[7]) if row else Arrived(0, version.at[:10])
+            number = office.store.take_version(version, arrived)
             kept += 1
             if number != version.number:
                 yield f"{version.agency} 的第 {version.number} 版现在是第 {number} 版（{version.file}）。"
         elif digest in came:
             name = row[1] if row else digest[:12]
-            yield from _judge_file(replace(office, at=known.get(digest) or came[digest]), digest, name)
+            at = known.get(digest) or came[digest]
+            yield from _judge_file(replace(office, at=at, received=row[7] if row else at[:10]), digest, name)
             judged += 1
         elif row is not None and row[4] != "version":
-            office.store.take_unmatched(Unmatched(digest, row[1], row[5], row[3], row[6]), row[2], row[4])
+            unmatched = Unmatched(digest, row[1], row[5], row[3], row[6])
+            office.store.take_unmatched(unmatched, Arrived(row[2], row[7]), row[4])
         else:
             yield f"找不回：{row[1] if row else digest}，记录已损坏，归档里也没有；请该单位重新报送。"
     yield (

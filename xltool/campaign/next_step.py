@@ -32,7 +32,7 @@ def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date
     standings = [replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, today)]
     issued = store.issues().keys()
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
-    report = _find_county_report(roster, store, standings)
+    report = _find_county_report(store, standings)
     return word_next_step(standings, waiting, find_strays(roster, store), report)
 
 
@@ -70,14 +70,14 @@ def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> str
 
 def _list_owed(standings: Iterable[Standing]) -> Iterator[str]:
     """Whom to write to, and whom to call: a phrase each."""
-    owing = [standing for standing in standings if standing.owes]
+    owing = [standing for standing in standings if standing.owes and standing.covered is None]
     returned = [standing for standing in owing if standing.state != "missing"]
     missing = [standing for standing in owing if standing.state == "missing"]
     if returned:
         yield f"发回 {len(returned)} 个单位的退回工作簿：{_name(returned)}"
-    late = [standing for standing in missing if standing.late]
-    if late:
-        yield f"打电话催 {len(late)} 个逾期没有报的：{_name(late, phones=True)}"
+    overdue = [standing for standing in missing if standing.overdue]
+    if overdue:
+        yield f"打电话催 {len(overdue)} 个逾期没有报的：{_name(overdue, phones=True)}"
     elif missing:
         yield f"等 {len(missing)} 个单位报来：{_name(missing)}"
 
@@ -90,9 +90,9 @@ def _name(standings: Sequence[Standing], *, phones: bool = False) -> str:
     return join_first(names, MOST_CALLED, "个")
 
 
-def _find_county_report(roster: Roster, store: Store, standings: Sequence[Standing]) -> CountyReport:
+def _find_county_report(store: Store, standings: Sequence[Standing]) -> CountyReport:
     written, basis = store.find_written(signing.SUM_FILE)
-    given = gather_standings(standings, roster)
+    given = gather_standings(standings)
     summed = bool(written) and not signing.compare_basis(basis, signing.describe_basis(given))
     signed = store.signature()
     return CountyReport(summed, summed and signed is not None and signed.sha256 == written)

@@ -17,8 +17,10 @@ from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replace
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_changes import remember_roster
 from xltool.campaign.seal import make_seal
+from xltool.campaign.standing import find_deadline, find_told_deadline
 from xltool.campaign.store import Issue, Store
 from xltool.csvfile import as_csv
+from xltool.days import word_deadline
 from xltool.model import Submission
 from xltool.workbook.listing import write_listing
 from xltool.workbook.stamp import Master
@@ -58,29 +60,34 @@ def build_outbox(
     master = Master(campaign.spec, campaign.year)
     remember_facts(campaign, store)
     remember_roster(roster, store)
-    issued, numbers = store.issues(), _number_agencies(roster, store)
+    issued, numbers, extensions = store.issues(), _number_agencies(roster, store), store.extensions()
     made: list[Issue] = []
     for entry in roster.entries:
         agency = entry.agency
         serial = make_seal(key, campaign.form, campaign.year, sealed, agency.code, numbers[agency.code])
         if agency.code in issued and is_key_replaced(store):  # what is out already stays as it is
             serial = issued[agency.code].serial
-        data = master.stamp(agency, serial, prior(agency.code))
+        deadline, told = find_deadline(campaign, extensions.get(agency.code)), issued.get(agency.code)
+        words = word_deadline(deadline, find_told_deadline(told))
+        data = master.stamp(agency, serial, prior(agency.code), words)
         name = workbook_name(campaign, agency)
         files.write_file(campaign.root / OUTBOX / name, data)
         if mail:
             files.write_file(
-                campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data)
+                campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data, words)
             )
         built = Built(entry, name, serial, hashlib.sha256(data).hexdigest(), data)
-        made.append(Issue(agency.code, serial, name, built.sha256, at))
+        first = (told.deadline if told is not None else "") or (deadline.isoformat() if deadline else "")
+        made.append(Issue(agency.code, serial, name, built.sha256, at, first))
         yield built
     store.issue(made)
     _write_list(campaign.root, roster, made)
 
 
-def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes) -> bytes:
+def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes, deadline: str) -> bytes:
     """A mail to the agency with its workbook attached, to be opened and sent from any mail program.
+
+    `deadline` in words.
 
     Same input, same bytes.
     """
@@ -88,7 +95,7 @@ def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes) -
     message["To"] = entry.email
     message["Subject"] = f"请填报{campaign.year}年{campaign.spec.title}（{entry.agency.name}）"
     message["X-Unsent"] = "1"  # opens as a draft in Outlook and Foxmail
-    by = f"请于 {campaign.deadline.isoformat()} 前" if campaign.deadline else "请按通知规定的日期"
+    by = f"请于{deadline}前" if deadline else "请按通知规定的日期"
     message.set_content(
         f"{entry.agency.name}{entry.contact}：\n\n"
         f"附件是贵单位 {campaign.year} 年度{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"

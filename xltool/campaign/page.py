@@ -22,11 +22,14 @@ from xltool.campaign.standing import (
 )
 from xltool.campaign.store import Unmatched
 from xltool.codes import CATALOGUE, NOTHING_TO_DO
+from xltool.days import format_day
 from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.template import load_template
 
 GRADE_WORDS: Final = {"error": "强制性", "warning": "核实性", "info": "提示"}
-_BAR: Final[tuple[AgencyState, ...]] = ("accepted", "absent", "returned", "missing")
+_BAR: Final[tuple[AgencyState, ...]] = ("accepted", "absent", "open", "returned", "missing")
+_TOLD: Final[tuple[AgencyState, ...]] = ("returned", "open", "accepted", "absent", "missing")
+"""In what order findings of agencies are shown."""
 _ROOM_FOR_WORDS: Final = 12  # per cent of the bar below which a part has no words in it
 
 
@@ -105,18 +108,18 @@ def render_page(
             states=AGENCY_STATES,
             grades=GRADE_WORDS,
             lines=lines,
-            absent=[line for line in lines if line.standing.late and line.standing.state == "missing"],
-            tardy=[line for line in lines if line.standing.late and line.standing.state != "missing"],
+            overdue=[line for line in lines if line.standing.overdue],
+            tardy=[line for line in lines if line.standing.late],
             troubles=_rank_troubles(spec, lines),
             troubled=sorted((line for line in lines if line.standing.errors), key=lambda line: -line.standing.errors),
             asked=sum(s.warnings > 0 and not s.errors for s in standings),
             told=sorted(
-                (line for line in lines if line.standing.findings), key=lambda line: line.standing.state != "returned"
+                (line for line in lines if line.standing.findings), key=lambda line: _TOLD.index(line.standing.state)
             ),
             unmatched=unmatched,
             tell=lambda opinion: opinion.tell(spec),
             nothing=NOTHING_TO_DO,
-            day=_format_day,
+            day=format_day,
             minute=_format_minute,
         )
         .encode()
@@ -126,7 +129,7 @@ def render_page(
 def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:
     parts: list[_Part] = []
     start = 0.0
-    for state in (state for state in _BAR if tally[state] or state != "absent"):
+    for state in (state for state in _BAR if tally[state] or state not in {"absent", "open"}):
         width = _per_cent(tally[state], total)
         parts.append(_Part(state, AGENCY_STATES[state], tally[state], round(start, 3), width, width >= _ROOM_FOR_WORDS))
         start += width
@@ -162,10 +165,6 @@ def _rule_title(code: str) -> str:
 
 def _per_cent(count: int, of: int) -> float:
     return round(100 * count / of, 3) if of else 0.0
-
-
-def _format_day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _format_minute(at: str) -> str:

@@ -1,4 +1,5 @@
-"""The workbooks to send back for correction, one for each agency whose newest version has errors.
+"""The workbooks to send back for correction, one for each agency whose newest version has errors, or
+something to be explained.
 
 They tell what `status` counts: the findings that were kept with the version and that nobody has let pass. Older ones
 are cleared away.
@@ -18,14 +19,16 @@ from xltool import __version__, api, files, workers
 from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import workbook_name
-from xltool.campaign.standing import Standing
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
 from xltool.campaign.store import Store, Version
+from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Submission
 from xltool.readings import explain_loss
 from xltool.workbook.mark import mark_workbook
 
-RETURN_MARK: Final = "退回"
+_GO_BACK: Final[tuple[AgencyState, ...]] = ("returned", "open")
+RETURN_MARKS: Final[Mapping[AgencyState, str]] = {state: AGENCY_STATES[state] for state in _GO_BACK}
 """The word in a returned workbook's file name; with the version's number behind it."""
 
 
@@ -33,13 +36,16 @@ RETURN_MARK: Final = "退回"
 class Return:
     """A workbook that is to go back: its name in returned/, whose it is, of which version, what it tells.
 
-    `asked` are the findings that are not settled, as JSON; `basis` is a hash of all that the workbook rests on.
+    `asked` are the findings that are not settled, as JSON; `outdated` the lines of 校验 whose 说明 is of other figures;
+    `basis` is a hash of all that the workbook rests on.
     """
 
     name: str
     agency: Agency
     number: int
     asked: str
+    outdated: tuple[str, ...]
+    deadline: str  # in words
     basis: str
 
 
@@ -55,7 +61,7 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What returned/ is to hold, by name, one for each agency in the state `returned`, and what of it must be made."""
+    """What returned/ is to hold, by name, one for each agency whose return goes back, and what of it must be made."""
 
     wanted: frozenset[str]
     owed: tuple[Return, ...]
@@ -71,16 +77,20 @@ def plan_returns(
     wanted, owed = set(), []
     for standing in standings:
         version, agency = standing.version, standing.entry.agency
-        if version is None or standing.state != "returned":
+        if version is None or standing.state not in RETURN_MARKS:
             continue
-        name = workbook_name(campaign, agency, f"_{RETURN_MARK}{version.number}")
+        name = workbook_name(campaign, agency, f"_{RETURN_MARKS[standing.state]}{version.number}")
         wanted.add(name)
         asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
-        basis = _hash_basis(version, agency, asked, priors.get(agency.code))
+        outdated = tuple(
+            sorted({verdict.explanation.line for verdict in standing.left if verdict.explanation.outdated})
+        )
+        deadline = word_deadline(standing.deadline, standing.told)
+        basis = _hash_basis(version, agency, (asked, outdated, deadline), priors.get(agency.code))
         there = files.read_file(campaign.root / RETURNED / name)
         held = hashlib.sha256(there).hexdigest() if isinstance(there, bytes) else ""
         if not held or (held, basis) != store.find_written(f"{RETURNED}/{name}"):
-            owed.append(Return(name, agency, version.number, asked, basis))
+            owed.append(Return(name, agency, version.number, asked, outdated, deadline, basis))
     return Returns(frozenset(wanted), tuple(owed))
 
 
@@ -118,9 +128,11 @@ def write_returns(
         raise XltoolError("".join(dict.fromkeys(faults)))
 
 
-def _hash_basis(version: Version, agency: Agency, asked: str, prior: Submission | None) -> str:
+def _hash_basis(
+    version: Version, agency: Agency, asked: tuple[str, tuple[str, ...], str], prior: Submission | None
+) -> str:
     before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
-    facts = [__version__, version.sha256, version.number, agency.code, agency.name, agency.level, asked, before]
+    facts = [__version__, version.sha256, version.number, agency.code, agency.name, agency.level, *asked, before]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -137,13 +149,15 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
         if stored is None:
             raise XltoolError(f"{task.owed.agency.name}的第 {task.owed.number} 版已读不出来，请重新收取。")
         previous = None if task.before is None else api.read(task.before).submission
+        told = {line: text for line, text in stored.explanations.items() if line not in task.owed.outdated}
         return mark_workbook(
             campaign.spec,
-            replace(stored, agency=task.owed.agency),
+            replace(stored, agency=task.owed.agency, explanations=told),
             [restore_finding(each, campaign.spec) for each in json.loads(task.owed.asked)],
             previous,
             task.owed.number,
             prior=task.prior,
+            deadline=task.owed.deadline,
         )
     except XltoolError as error:
         return str(error)
@@ -151,6 +165,7 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
 
 def _clear_settled(folder: Path, keep: Collection[str]) -> None:
     """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
-    for path in folder.glob(f"*_{RETURN_MARK}[0-9]*.xlsx") if folder.is_dir() else ():
-        if path.name not in keep:
-            path.unlink(missing_ok=True)
+    for mark in RETURN_MARKS.values() if folder.is_dir() else ():
+        for path in folder.glob(f"*_{mark}[0-9]*.xlsx"):
+            if path.name not in keep:
+                path.unlink(missing_ok=True)

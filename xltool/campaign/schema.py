@@ -16,7 +16,7 @@ from typing import Any, Final
 from xltool.campaign.waivers import dump_marks, mark_findings
 from xltool.messages import XltoolError
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 BUSY_SECONDS: Final = 20.0
 MOST_BACKUPS: Final = 5
 BACKUPS: Final = "backup"
@@ -25,10 +25,13 @@ BACKUPS: Final = "backup"
 _TABLES: Final = """
 CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
     agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-    at TEXT NOT NULL, hash TEXT NOT NULL DEFAULT '') STRICT;
+    at TEXT NOT NULL,
+    deadline TEXT NOT NULL DEFAULT '',  -- the first deadline that a blank told
+    hash TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE file (           -- 收到: every file ever taken in, by content, `context` is what a refusal rests on
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,
     outcome TEXT NOT NULL, reason TEXT NOT NULL, context TEXT NOT NULL DEFAULT '',
+    sent TEXT NOT NULL DEFAULT '',      -- the day on which it was sent
     hash TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE version (        -- 报送: each agency's versions, findings as JSON, the submission as its document
     agency TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL UNIQUE REFERENCES file (sha256),
@@ -52,6 +55,9 @@ CREATE TABLE publication (    -- 已发布: when and where an agency published i
 CREATE TABLE signature (      -- 签发: the county's report as it was signed, one row, and what it rests on
     file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, document BLOB NOT NULL, basis TEXT NOT NULL, person TEXT NOT NULL,
     at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE extension (      -- 延期: the deadline of one agency
+    agency TEXT PRIMARY KEY, day TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
+    hash TEXT NOT NULL) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/, `basis` what it rests on
@@ -60,14 +66,15 @@ CREATE TABLE event (          -- who did what, when
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
 HASHED: Final[Mapping[str, tuple[str, ...]]] = {
-    "issue": ("agency", "serial", "file", "sha256", "at"),
-    "file": ("sha256", "name", "size", "at", "outcome", "reason", "context"),
+    "issue": ("agency", "serial", "file", "sha256", "at", "deadline"),
+    "file": ("sha256", "name", "size", "at", "outcome", "reason", "context", "sent"),
     "version": ("agency", "number", "sha256", "at", "file", "submission", "findings", "aside", "second"),
     "waiver": ("agency", "rule", "reason", "person", "at", "marks"),
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
     "publication": ("agency", "name", "day", "url", "person", "at"),
     "signature": ("file", "sha256", "document", "basis", "person", "at"),
+    "extension": ("agency", "day", "reason", "person", "at"),
     "meta": ("name", "value"),
     "written": ("file", "sha256", "basis"),
 }
@@ -184,6 +191,9 @@ def _bring_up(database: sqlite3.Connection) -> None:
 def _from_first(database: sqlite3.Connection) -> None:
     """The first schema had no absences, choices and hashes, and did not keep what a refusal rests on."""
     database.execute(f"ALTER TABLE file ADD COLUMN context TEXT NOT NULL DEFAULT '{OLDER}'")
+    database.execute("ALTER TABLE file ADD COLUMN sent TEXT NOT NULL DEFAULT ''")
+    database.execute("UPDATE file SET sent = substr(at, 1, 10)")
+    database.execute("ALTER TABLE issue ADD COLUMN deadline TEXT NOT NULL DEFAULT ''")
     for column in ("aside", "second", "hash"):
         database.execute(f"ALTER TABLE version ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
     for table in ("issue", "file", "waiver"):
@@ -210,10 +220,7 @@ def _from_third(database: sqlite3.Connection) -> None:
     """The third schema had waivers for whatever figures: they hold for the version that stood when they were given."""
     if "marks" not in {row[1] for row in database.execute("PRAGMA table_info(waiver)")}:  # the first step makes it
         database.execute("ALTER TABLE waiver ADD COLUMN marks TEXT NOT NULL DEFAULT '[]'")
-    known = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    for statement in _TABLES.split(";"):
-        if "CREATE TABLE" in statement and statement.split("CREATE TABLE")[1].split()[0] not in known:
-            database.execute(statement)
+    _make_missing_tables(database)
     for rowid, *row, kept in database.execute(
         "SELECT rowid, agency, rule, reason, person, at, hash FROM waiver"
     ).fetchall():
@@ -229,6 +236,28 @@ def _from_third(database: sqlite3.Connection) -> None:
         database.execute("UPDATE waiver SET marks = ?, hash = ? WHERE rowid = ?", (marks, hash_row(*row, marks), rowid))
 
 
+def _from_fourth(database: sqlite3.Connection) -> None:
+    """The fourth schema had no extensions, told no deadline, and took what came for sent on the day it was taken in."""
+    _make_missing_tables(database)
+    for table, column in (("file", "sent"), ("issue", "deadline")):
+        if column in {row[1] for row in database.execute(f"PRAGMA table_info({table})")}:  # the first step makes it
+            continue
+        database.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+        columns = HASHED[table][:-1]
+        for rowid, *row, kept in database.execute(f"SELECT rowid, {', '.join(columns)}, hash FROM {table}").fetchall():
+            value = str(row[columns.index("at")])[:10] if column == "sent" else ""
+            if hash_row(*row) == kept:  # one that was damaged before stays so
+                new = (value, hash_row(*row, value), rowid)
+                database.execute(f"UPDATE {table} SET {column} = ?, hash = ? WHERE rowid = ?", new)
+
+
+def _make_missing_tables(database: sqlite3.Connection) -> None:
+    known = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    for statement in _TABLES.split(";"):
+        if "CREATE TABLE" in statement and statement.split("CREATE TABLE")[1].split()[0] not in known:
+            database.execute(statement)
+
+
 def _execute_all(database: sqlite3.Connection, statements: str) -> None:
     for statement in statements.split(";"):
         database.execute(statement)
@@ -238,5 +267,6 @@ _STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {
     1: _from_first,
     2: _from_second,
     3: _from_third,
+    4: _from_fourth,
 }
 """How a database of each older version becomes one of the next."""

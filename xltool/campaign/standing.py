@@ -1,13 +1,14 @@
 """How each agency stands.
 
-What it returned, what is still wrong with it, what was let pass by whose word, whether it is late.
+What it returned, what is still wrong with it or to be explained, what was let pass by whose word, whether it is late:
+this is the one place that decides.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias, cast
@@ -17,19 +18,20 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding, split_message
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import AbsenceRecord, Choice, Publication, Store, Unmatched, Version
+from xltool.campaign.store import AbsenceRecord, Choice, Extension, Issue, Publication, Store, Unmatched, Version
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
-from xltool.model import Finding, FormSpec, Scope, Severity, Submission
-from xltool.rules.explanations import find_explanation
+from xltool.model import Agency, Finding, FormSpec, Scope, Severity, Submission
+from xltool.rules.explanations import NO_EXPLANATION, Answers, Explanation, asks_for_answer, find_explanation
 from xltool.rules.opinions import Opinion, group_findings, tell_opinion
 from xltool.workbook.layout_plan import make_plan
 
 STATUS_SCHEMA: Final = "xltool/status/1"
-AgencyState: TypeAlias = Literal["missing", "returned", "accepted", "absent"]
+AgencyState: TypeAlias = Literal["missing", "returned", "open", "accepted", "absent"]
 AGENCY_STATES: Final[Mapping[AgencyState, str]] = {
     "missing": "未报送",
     "returned": "退回",
+    "open": "待说明",
     "accepted": "通过",
     "absent": "无需报送",
 }
@@ -49,7 +51,7 @@ class WeighedFinding:
 
     finding: Mapping[str, Any]
     waiver: WaiverRecord | None = None
-    explanation: str = ""
+    explanation: Explanation = NO_EXPLANATION
 
     @property
     def severity(self) -> Severity:
@@ -81,12 +83,17 @@ class WeighedFinding:
     @property
     def settled(self) -> bool:
         """Whether it was let pass, or explained where an explanation is all that is asked."""
-        return self.waiver is not None or (self.severity == "warning" and self.explanation != "")
+        return self.waiver is not None or (self.severity == "warning" and self.explanation.settles)
 
     @property
-    def open(self) -> bool:
-        """Whether it asks for something and is not settled."""
+    def unsettled(self) -> bool:
+        """Whether there is something to be done about it and it is not settled."""
         return not self.settled and self.severity != "info"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for an answer and has none: it was neither let pass nor explained."""
+        return not self.settled and asks_for_answer(self.code, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +131,19 @@ class Stray:
 class Standing:
     """Where one agency stands by the version that counts.
 
-    `errors` and `warnings` count opinions on what is not settled, as all that is shown or sent does; `waived` counts
-    findings.
+    `errors` and `warnings` count opinions on what is not settled, as all that is shown or sent does, `open` those that
+    ask for an answer; `waived` counts findings. `late` when its first return was sent after its deadline, `overdue`
+    while what it owes is past it; `received` is the day on which the version that counts was sent.
     """
 
     entry: RosterEntry
     state: AgencyState
     late: bool = False
+    overdue: bool = False
     versions: int = 0
     errors: int = 0
     warnings: int = 0
+    open: int = 0
     waived: int = 0
     file: str | None = None
     received: str | None = None
@@ -146,7 +156,12 @@ class Standing:
     """Versions that do not count until someone says so."""
     lapsed: tuple[Lapse, ...] = ()
     """Waivers that hold no more, since what they were given for has changed."""
-    days_late: int = 0  # until today while nothing was returned, else until the first return
+    deadline: date | None = None  # its own
+    told: date | None = None  # the first deadline that its blank told
+    extension: Extension | None = None
+    days_late: int = 0  # from the deadline until the first return was sent
+    days_overdue: int = 0  # from the deadline until today
+    covered: Agency | None = None  # the agency above whose accepted sum holds its figures
 
     @property
     def number(self) -> int:
@@ -156,7 +171,7 @@ class Standing:
     @property
     def owes(self) -> bool:
         """Whether something is still to come from the agency."""
-        return self.state in {"missing", "returned"}
+        return self.state in {"missing", "returned", "open"}
 
     @property
     def state_word(self) -> str:
@@ -169,9 +184,9 @@ class Standing:
         return bool(self.published and self.version and self.version.at[:10] > self.published.day)
 
     @property
-    def open(self) -> tuple[WeighedFinding, ...]:
-        """What is still asked of the agency."""
-        return tuple(verdict for verdict in self.findings if verdict.open)
+    def unsettled(self) -> tuple[WeighedFinding, ...]:
+        """What is still to be done about its return."""
+        return tuple(verdict for verdict in self.findings if verdict.unsettled)
 
     @property
     def left(self) -> tuple[WeighedFinding, ...]:
@@ -179,46 +194,69 @@ class Standing:
         return tuple(verdict for verdict in self.findings if not verdict.settled)
 
 
-def find_standings(
-    campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False
-) -> list[Standing]:
+def find_standings(campaign: Campaign, roster: Roster, store: Store, today: date) -> list[Standing]:
     """What `iterate_standings` gives, all at once."""
-    return list(iterate_standings(campaign, roster, store, today, strict))
+    return list(iterate_standings(campaign, roster, store, today))
 
 
-def iterate_standings(
-    campaign: Campaign, roster: Roster, store: Store, today: date, strict: bool = False
-) -> Iterator[Standing]:
+def iterate_standings(campaign: Campaign, roster: Roster, store: Store, today: date) -> Iterator[Standing]:
     """How every agency of the roster stands, in its order, one by one: findings of thousands are large.
 
-    An unwaived error keeps an agency from being accepted; under `strict` so does a warning that nobody explained. One
-    that need not report is `absent`, whatever it has returned.
+    An unwaived error makes it `returned`; what asks for an answer and has none, `open`. One that need not report is
+    `absent`, whatever it has returned.
     """
-    waivers, absences, numbers = store.waivers(), store.absences(), store.count_versions()
+    parents = {entry.parent for entry in roster.entries}
+    root = "" if roster.root is None else roster.root.agency.code
+    heads = [entry for entry in roster.entries if entry.agency.code in parents and entry.agency.code != root]
+    sums = {
+        standing.entry.agency.code: standing.entry.agency
+        for standing in (_iterate_apart(campaign, heads, store, today) if heads else ())
+        if standing.state == "accepted" and standing.scope == "consolidated"
+    }
+    for standing in _iterate_apart(campaign, roster.entries, store, today):
+        covered = _find_covering_agency(standing.entry.agency.code, sums, roster)
+        overdue = standing.days_overdue > 0 and standing.state in {"missing", "returned"} and covered is None
+        yield replace(standing, covered=covered, overdue=overdue)
+
+
+def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: Store, today: date) -> Iterator[Standing]:
+    """How each stands by what it sent itself, whatever the agencies above have sent."""
+    waivers, absences, sent, extensions = store.waivers(), store.absences(), store.sent_days(), store.extensions()
     put_aside, choices, published = store.put_aside(), store.choices(), store.publications()
-    counting = store.read_counting(entry.agency.code for entry in roster.entries)
+    issued = store.issues()
+    counting = store.read_counting(entry.agency.code for entry in entries)
     coming = next(counting, None)
-    for entry in roster.entries:
+    for entry in entries:
         code = entry.agency.code
         version = coming if coming is not None and coming.agency == code else None
         if version is not None:
             coming = next(counting, None)
-        versions = numbers.get(code, 0)
+        versions, extension = sent.get(code, {}), extensions.get(code)
         aside = tuple(
             lighten_version(each)
             for each in put_aside.get(code, ())
             if version is None or each.number != version.number
         )
+        deadline = find_deadline(campaign, extension)
         if code in absences:
-            yield Standing(entry, "absent", versions=versions, absence=absences[code], aside=aside)
+            standing = Standing(entry, "absent", absence=absences[code])
         elif version is None:
-            days = days_overdue(campaign, today)
-            yield Standing(entry, "missing", late=days > 0, versions=versions, days_late=days, aside=aside)
+            standing = Standing(entry, "missing")
         else:
-            days = days_overdue(campaign, _first_return_day(campaign, store, version))
-            words = (*waivers.get(code, ()), *_pass_by_choice(entry, version, choices.get(code)))
-            judged = _judge_agency(campaign.spec, entry, version, words, days, strict=strict)
-            yield replace(judged, versions=versions, aside=aside, published=published.get(code))
+            words = (*waivers.get(code, ()), *pass_by_choice(entry, version, choices.get(code)))
+            standing = judge_version(campaign.spec, entry, version, words, store.versions)
+            days = count_days_past(deadline, date.fromisoformat(min(versions.values())))
+            standing = replace(standing, received=versions[version.number], late=days > 0, days_late=days)
+            standing = replace(standing, published=published.get(code))
+        yield replace(
+            standing,
+            versions=len(versions),
+            aside=aside,
+            deadline=deadline,
+            told=find_told_deadline(issued.get(code)),
+            extension=extension,
+            days_overdue=count_days_past(deadline, today),
+        )
 
 
 def find_strays(roster: Roster, store: Store) -> list[Stray]:
@@ -270,18 +308,51 @@ def read_submission(store: Store, standing: Standing) -> Submission:
     return replace(submission, agency=agency)
 
 
-def weigh_findings(
-    version: Version, waivers: Sequence[WaiverRecord]
-) -> tuple[tuple[WeighedFinding, ...], tuple[Lapse, ...]]:
-    """The findings of a version, each with the waiver and the explanation that it has, and the waivers that lapsed."""
-    asked = waivers or any(finding["severity"] == "warning" for finding in version.findings)
-    document = json.loads(version.submission) if asked else {}
+def judge_version(
+    spec: FormSpec,
+    entry: RosterEntry,
+    version: Version,
+    waivers: Sequence[WaiverRecord],
+    versions: Callable[[str], Sequence[Version]],
+) -> Standing:
+    """How an agency stands by one version, with the words that let something of it pass.
+
+    `versions` gives all that an agency has returned, which is asked for only where a 说明 may be of an earlier return.
+    """
+    document = json.loads(version.submission, parse_float=str)
+    if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
+        told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
+        version = replace(version, findings=told)
     held, lapsed = find_waivers(version.findings, waivers, document.get("texts", {}), version.sha256)
-    explanations: Mapping[str, str] = document.get("explanations", {})
-    weighed = [
-        _weigh_finding(finding, waiver, explanations) for finding, waiver in zip(version.findings, held, strict=True)
-    ]
-    return tuple(weighed), tuple(lapsed)
+    given, before = _read_answers(document), _read_earlier_answers(version, document, versions)
+    verdicts = tuple(
+        _weigh_finding(finding, waiver, given, before) for finding, waiver in zip(version.findings, held, strict=True)
+    )
+    left = group_verdicts(spec, [verdict for verdict in verdicts if not verdict.settled])
+    grades = Counter(opinion.severity for opinion in left)
+    asked = sum(opinion.severity == "warning" and any(verdict.asks for verdict in opinion.verdicts) for opinion in left)
+    return Standing(
+        entry,
+        "returned" if grades["error"] else "open" if asked else "accepted",
+        versions=version.number,
+        errors=grades["error"],
+        warnings=grades["warning"],
+        open=asked,
+        waived=sum(verdict.waiver is not None for verdict in verdicts),
+        file=version.file,
+        findings=verdicts,
+        version=lighten_version(version),
+        scope=document.get("scope", "own"),
+        lapsed=tuple(lapsed),
+    )
+
+
+def pass_by_choice(entry: RosterEntry, version: Version, choice: Choice | None) -> Iterator[WaiverRecord]:
+    """What the choice of a version lets pass: a word on whose it is, for as long as it is that agency's."""
+    if choice is not None and choice.number == version.number and is_same_name(choice.name, entry.agency.name):
+        for code in _SETTLED_BY_CHOICE:
+            marks = mark_findings(code, version.findings, version.submission, version.sha256)
+            yield WaiverRecord(choice.agency, code, choice.reason, choice.person, choice.at, marks)
 
 
 def group_verdicts(spec: FormSpec, verdicts: Sequence[WeighedFinding]) -> list[WeighedOpinion]:
@@ -328,9 +399,12 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "name": standing.entry.agency.name,
                 "state": standing.state,
                 "late": standing.late,
+                "overdue": standing.overdue,
+                "deadline": None if standing.deadline is None else standing.deadline.isoformat(),
                 "versions": standing.versions,
                 "errors": standing.errors,
                 "warnings": standing.warnings,
+                "open": standing.open,
                 "waived": standing.waived,
                 "lapsed": [_describe_lapse(lapse) for lapse in standing.lapsed],
                 "published": None if standing.published is None else standing.published.day,
@@ -352,65 +426,63 @@ def _describe_lapse(lapse: Lapse) -> dict[str, str]:
     return {"rule": waiver.rule, "reason": waiver.reason, "by": waiver.person, "change": lapse.change}
 
 
-def days_overdue(campaign: Campaign, day: date) -> int:
-    """How many days a day lies behind the deadline; 0 when it does not, or there is none."""
-    return 0 if campaign.deadline is None else max(0, (day - campaign.deadline).days)
+def describe_tasks(standing: Standing) -> str:
+    """What is to be done about a return, in a few words."""
+    told = standing.warnings - standing.open
+    counts = ((standing.errors, "条须改"), (standing.open, "条须说明或改正"), (told, "条须核对"))
+    return "，".join(f"{count} {what}" for count, what in counts if count)
 
 
-def _judge_agency(
-    spec: FormSpec, entry: RosterEntry, version: Version, waivers: Sequence[WaiverRecord], days: int, *, strict: bool
-) -> Standing:
-    document = json.loads(version.submission)
-    if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
-        told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
-        version = replace(version, findings=told)
-    verdicts, lapsed = weigh_findings(version, waivers)
-    left = [verdict for verdict in verdicts if not verdict.settled]
-    grades = Counter(opinion.severity for opinion in group_verdicts(spec, left))
-    return Standing(
-        entry,
-        "returned" if grades["error"] or (strict and grades["warning"]) else "accepted",
-        late=days > 0,
-        versions=version.number,
-        errors=grades["error"],
-        warnings=grades["warning"],
-        waived=sum(verdict.waiver is not None for verdict in verdicts),
-        file=version.file,
-        received=version.at,
-        findings=verdicts,
-        version=lighten_version(version),
-        scope=document.get("scope", "own"),
-        lapsed=lapsed,
-        days_late=days,
-    )
+def find_deadline(campaign: Campaign, extension: Extension | None) -> date | None:
+    """The deadline of an agency: its own where it has one, else that of all; None when there is none."""
+    return campaign.deadline if extension is None else date.fromisoformat(extension.day)
 
 
-def _pass_by_choice(entry: RosterEntry, version: Version, choice: Choice | None) -> Iterator[WaiverRecord]:
-    """What the choice of a version lets pass: a word on whose it is, for as long as it is that agency's."""
-    if choice is not None and choice.number == version.number and is_same_name(choice.name, entry.agency.name):
-        for code in _SETTLED_BY_CHOICE:
-            marks = mark_findings(code, version.findings, version.submission, version.sha256)
-            yield WaiverRecord(choice.agency, code, choice.reason, choice.person, choice.at, marks)
+def find_told_deadline(issued: Issue | None) -> date | None:
+    """The first deadline that an agency's blank told."""
+    return date.fromisoformat(issued.deadline) if issued is not None and issued.deadline else None
+
+
+def count_days_past(deadline: date | None, day: date) -> int:
+    """How many days a day lies behind a deadline; 0 when it does not, or there is none."""
+    return 0 if deadline is None else max(0, (day - deadline).days)
 
 
 def _weigh_finding(
-    finding: Mapping[str, Any], waiver: WaiverRecord | None, explanations: Mapping[str, str]
+    finding: Mapping[str, Any], waiver: WaiverRecord | None, given: Answers, before: Iterable[Answers]
 ) -> WeighedFinding:
     if finding["severity"] == "info":  # asks for nothing, so there is nothing to explain
         return WeighedFinding(finding)
     keys = [str(cell["key"]) for cell in finding["cells"]]
-    told = find_explanation(finding["code"], finding["name"], keys, explanations)
+    told = find_explanation(finding["code"], finding["name"], keys, given, earlier=before, text=finding.get("text"))
     return WeighedFinding(finding, waiver, told)
 
 
-def _first_return_day(campaign: Campaign, store: Store, newest: Version) -> date:
-    """The day that decides whether an agency was late.
+def _read_earlier_answers(
+    version: Version, document: Mapping[str, Any], versions: Callable[[str], Sequence[Version]]
+) -> Sequence[Answers]:
+    """What the returns before said, newest first; nothing where no 说明 can be of them."""
+    asked = any(asks_for_answer(found["code"], found["severity"]) for found in version.findings)
+    if version.number == 1 or not asked or not document.get("explanations"):
+        return ()
+    earlier = [each for each in versions(version.agency) if each.number < version.number]
+    return [_read_answers(json.loads(each.submission, parse_float=str)) for each in reversed(earlier)]
 
-    That of its first version, which is asked for only where it matters.
-    """
-    if newest.number > 1 and days_overdue(campaign, _version_day(newest)):
-        return _version_day(store.versions(newest.agency)[0])
-    return _version_day(newest)
+
+def _read_answers(document: Mapping[str, Any]) -> Answers:
+    return Answers(document.get("explanations", {}), document["values"], document.get("texts", {}))
+
+
+def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:
+    """The agency above that returned a sum, or None."""
+    seen = {code}
+    entry = roster.agencies.get(code)
+    while entry is not None and entry.parent and entry.parent not in seen:
+        if entry.parent in sums:
+            return sums[entry.parent]
+        seen.add(entry.parent)
+        entry = roster.agencies.get(entry.parent)
+    return None
 
 
 def lighten_version(version: Version) -> Version:
@@ -421,7 +493,3 @@ def lighten_version(version: Version) -> Version:
 def _told_name(version: Version) -> str:
     """What the agency called itself in its document."""
     return str(json.loads(version.submission)["agency"]["name"])
-
-
-def _version_day(version: Version) -> date:
-    return date.fromisoformat(version.at[:10])

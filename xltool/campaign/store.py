@@ -46,6 +46,7 @@ class Issue:
     file: str
     sha256: str
     at: str
+    deadline: str = ""  # the first that a blank told, as an ISO day
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,31 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """What is noted of a file as it comes: its size, and the ISO day on which it was sent."""
+
+    size: int
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceRecord:
     """An agency that need not report: why, by whose word, and the agency whose figures hold its own, if any does."""
 
     agency: str
     name: str
     into: str
+    reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The deadline that one agency was given: until when (an ISO day), why, by whose word."""
+
+    agency: str
+    day: str
     reason: str
     person: str
     at: str
@@ -156,7 +176,7 @@ class Store:
             return
         with self._transaction():
             for i in new:
-                self._put("issue", i.agency, i.serial, i.file, i.sha256, i.at)
+                self._put("issue", i.agency, i.serial, i.file, i.sha256, i.at, i.deadline)
 
     def find_outcome(self, sha256: str) -> tuple[Outcome, str] | None:
         """What became of a file of these bytes, and why; None when it is new."""
@@ -168,7 +188,7 @@ class Store:
         rows = self._get("file", "WHERE sha256 = ? AND outcome <> 'version'", sha256)
         return str(rows[0][6]) if rows else ""
 
-    def take_version(self, version: Version, size: int) -> int:
+    def take_version(self, version: Version, arrived: Arrived) -> int:
         """Takes in a return as the agency's newest version and gives its number.
 
         0 when another run has just taken in the same bytes.
@@ -178,7 +198,7 @@ class Store:
             if not self._new(v.sha256):
                 return 0
             number = int(self._rows("SELECT count(*) FROM version WHERE agency = ?", v.agency)[0][0]) + 1
-            self._file(v.sha256, v.file, size, v.at, "version", "", "")
+            self._file(v.sha256, v.file, arrived.size, v.at, "version", "", "", arrived.sent)
             findings = json.dumps(list(v.findings), ensure_ascii=False)
             self._put("version", v.agency, number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
         return number
@@ -194,19 +214,19 @@ class Store:
                 (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
             )
 
-    def take_unmatched(self, unmatched: Unmatched, size: int, outcome: Unread = "unmatched") -> None:
+    def take_unmatched(self, unmatched: Unmatched, arrived: Arrived, outcome: Unread = "unmatched") -> None:
         """Notes a file that is no agency's return, or of which that is not known yet."""
         u = unmatched
         with self._transaction():
             if self._new(u.sha256):
-                self._file(u.sha256, u.file, size, u.at, outcome, u.reason, u.context)
+                self._file(u.sha256, u.file, arrived.size, u.at, outcome, u.reason, u.context, arrived.sent)
 
     def take_unopened(self, files: Sequence[Unmatched]) -> None:
         """Notes files that could not even be opened, all at once: a folder of links has thousands."""
         with self._transaction():
             for u in files:
                 if self._new(u.sha256):
-                    self._file(u.sha256, u.file, 0, u.at, "unmatched", u.reason, u.context)
+                    self._file(u.sha256, u.file, 0, u.at, "unmatched", u.reason, u.context, "")
 
     def unopened(self) -> frozenset[str]:
         """The names of files that could not be opened: nothing of them was taken in."""
@@ -229,11 +249,12 @@ class Store:
         seen = self.find_outcome(sha256)
         return seen is None or seen[0] != "version"
 
-    def _file(self, *row: str | int) -> None:  # sha256, name, size, at, outcome, reason, context
+    def _file(self, *row: str | int) -> None:
+        columns = (*HASHED["file"], "hash")
+        changed = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
         self._db.execute(
-            "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET name = excluded.name,"
-            " size = excluded.size, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,"
-            " context = excluded.context, hash = excluded.hash",
+            f"INSERT INTO file ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            f" ON CONFLICT (sha256) DO UPDATE SET {changed}",
             (*row, hash_row(*row)),
         )
 
@@ -260,7 +281,9 @@ class Store:
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Files that are no agency's return, in the order in which they came."""
         rows = self._get("file", "WHERE outcome <> 'version' ORDER BY rowid")
-        return tuple(Unmatched(sha256, name, reason, at, context) for sha256, name, _, at, _, reason, context in rows)
+        return tuple(
+            Unmatched(sha256, name, reason, at, context) for sha256, name, _, at, _, reason, context, _ in rows
+        )
 
     def judged_elsewhere(self, context: str) -> tuple[Unmatched, ...]:
         """Refused files whose refusal rests on a roster, settings, key or passwords that were not these."""
@@ -325,6 +348,30 @@ class Store:
     def count_versions(self) -> dict[str, int]:
         """How many versions each agency has returned."""
         return dict(self._rows("SELECT agency, count(*) FROM version GROUP BY agency"))
+
+    def sent_days(self) -> dict[str, dict[int, str]]:
+        """The ISO day on which each version was sent, by agency and number."""
+        sent = {row[0]: row[7] for row in self._get("file", "WHERE outcome = 'version'")}
+        found: dict[str, dict[int, str]] = {}
+        for agency, number, sha256, at in self._rows("SELECT agency, number, sha256, at FROM version"):
+            found.setdefault(agency, {})[number] = sent.get(sha256) or at[:10]
+        return found
+
+    def sent_day(self, sha256: str) -> str:
+        """The ISO day on which a file of these bytes was sent; empty when it never came."""
+        rows = self._get("file", "WHERE sha256 = ?", sha256)
+        return str(rows[0][7]) if rows else ""
+
+    def extensions(self) -> dict[str, Extension]:
+        """The agencies that have a deadline of their own, by code."""
+        return {row[0]: Extension(*row) for row in self._get("extension", "ORDER BY agency")}
+
+    def extend(self, extension: Extension) -> None:
+        """Gives an agency a deadline of its own; the events keep what was said before."""
+        e = extension
+        with self._transaction():
+            self._put("extension", e.agency, e.day, e.reason, e.person, e.at)
+            self._note(e.at, e.person, "extend", f"{e.agency} 延至 {e.day}：{e.reason}")
 
     def waivers(self) -> dict[str, tuple[WaiverRecord, ...]]:
         """All waivers by agency."""
@@ -537,6 +584,7 @@ ROW_WORDS: Final[Mapping[str, str]] = {
     "waiver": "放行",
     "absence": "无需报送",
     "choice": "采用",
+    "extension": "延期",
     "publication": "发布",
     "signature": "签发",
     "meta": "任务",

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -22,6 +22,7 @@ from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
 from xltool.cli.campaign_options import Item
 from xltool.cli.chinese import Command
+from xltool.cli.days import Day
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
@@ -30,7 +31,7 @@ from xltool.messages import XltoolError
 @click.command(
     cls=Command,
     name="collect",
-    help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改的单位生成退回的工作簿。\n\n"
+    help="收取报回的文件（默认取 inbox）：认出单位、归档、审核，给要改正、要说明的单位生成退回的工作簿。\n\n"
     "文件名随意，可以有子文件夹、zip 和邮件（.eml）；打开密码写在任务文件夹的 passwords.txt；收过的内容不会重复计。\n\n"
     "以前因名录、设置、密码等没有收下的，这些改过以后会重新审一遍。\n\n"
     "有文件无法读取时退出码为 5，有退回、或因标识、年度、单位不对没有收下时为 3。",
@@ -43,8 +44,22 @@ from xltool.messages import XltoolError
     is_flag=True,
     help="计入的工作簿里没有重读过的（也包括以前收下的），用另一个程序库（openpyxl）再读一遍，核对各填报格的数；结果随各版记下。",
 )
+@click.option(
+    "--received",
+    metavar="日期",
+    type=Day(),
+    help="这次新收的是哪一天报来的（算不算迟报以此为准）；邮件以邮件的日期为准，不写的以文件的日期为准。",
+)
 @password_options
-def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool, passwords: tuple[str, ...]) -> None:
+def command(
+    paths: tuple[Path, ...],
+    root: Path,
+    *,
+    jobs: int | None,
+    second: bool,
+    received: date | None,
+    passwords: tuple[str, ...],
+) -> None:
     """Takes in each file and tells it at once, then refreshes returned/."""
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
@@ -56,9 +71,8 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
         last_year = campaign_options.read_last_year(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
-        office = intake.Intake(
-            campaign, roster, store, key, now.isoformat(timespec="seconds"), last_year.get, passwords
-        )
+        at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
+        office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)
         jobs = jobs or os.cpu_count() or 1
         files = intake.collect_files(office, paths, jobs)
         try:
@@ -69,7 +83,7 @@ def command(paths: tuple[Path, ...], root: Path, jobs: int | None, second: bool,
         finally:  # what was taken in is told, whatever stops the rest
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
             console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"))
-        if counts["accepted"] + counts["returned"] + counts["older"] + counts["rejected"]:
+        if any(counts[fate] for fate in ("accepted", "open", "returned", "older", "rejected")):
             store.note(office.at, campaign_options.name_user(), "collect", tally)
         for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
             console.say(line)

@@ -32,11 +32,11 @@ from xltool.model import Absence
     "图示另成一页（…图示.html），contributions 里也有一张图示表；都不属于报告。"
     "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
     "单位超过 40 个时汇总了哪些只报个数；加 --all 全部列出。\n\n"
-    "还有单位未报送或未通过时不汇总，退出码为 3，除非加 --allow-missing。",
+    "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。",
 )
 @campaign_options.campaign_option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
-@click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过；汇总数只有核实性问题时退出码为 4。")
+@click.option("--strict", is_flag=True, help="汇总数只有核实性问题时退出码为 4。")
 @click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
 def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
@@ -46,7 +46,7 @@ def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> 
         strays = find_strays(roster, store)
         if strays:
             _refuse_strays(strays, roster)
-        given = gather_standings(iterate_standings(campaign, roster, store, date.today(), strict), roster)
+        given = gather_standings(iterate_standings(campaign, roster, store, date.today()))
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
 from xltool import files
 from xltool.campaign.export import EXPORT_KINDS, check_room, export_figures, list_figures
-from xltool.campaign.standing import Standing, iterate_standings
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
+
+RETURNED_STATES: Final[tuple[AgencyState, ...]] = ("accepted", "open", "returned")
+"""Whose figures are in the table."""
 
 
 @click.command(
@@ -22,7 +26,8 @@ from xltool.cli.chinese import Command
     help="把各单位最新一版的数导出成一张表，供统计软件使用：每个单位的每一格一行。\n\n"
     "各列：code 单位代码，agency 单位名称，level 级别，scope 本级（own）或汇总（consolidated），form 报表，year 年度，"
     "cell 单元格，unit 单位，value 数，state 这一格（filled 填报，total 合计，blank 未填，not_applicable 不适用），"
-    "standing 这个单位（accepted 通过，returned 退回）。\n\n数与填报的一位不差；同样的数，写出的文件相同。",
+    "standing 这个单位（accepted 通过，open 待说明，returned 退回）。\n\n"
+    "数与填报的一位不差；同样的数，写出的文件相同。",
 )
 @campaign_options.campaign_option
 @click.option(
@@ -51,7 +56,6 @@ def command(root: Path, target: Path) -> None:
         rows = list_figures(campaign.spec, store, count_standings())
         files.write_file(target, export_figures(campaign.spec, rows, kind))
     left = f"还没有报送的 {states['missing']} 个，不在表中" if states["missing"] else "没有缺报的"
-    console.say(
-        f"已写出 {target}：通过的单位 {states['accepted']} 个，退回的 {states['returned']} 个；{left}。",
-        err=True,
-    )
+    told = ((AGENCY_STATES[state], states[state]) for state in RETURNED_STATES)
+    counted = "，".join(f"{word}的 {count} 个" for word, count in told if count)
+    console.say(f"已写出 {target}：{counted}；{left}。", err=True)

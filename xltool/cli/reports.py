@@ -43,8 +43,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 @click.option(
     "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"
 )
-@click.option("--strict", is_flag=True, help="核实性问题没有说明的单位不算通过。")
-def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: bool) -> None:
+def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
     """Writes what can be published, reads it back, and tells who has none."""
     kinds = tuple(dict.fromkeys(kinds))
     if style is not None and not any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
@@ -52,8 +51,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, strict: b
     dress = read_lent_style(style)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         found = [
-            replace(standing, findings=())
-            for standing in iterate_standings(campaign, roster, store, date.today(), strict)
+            replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, date.today())
         ]
         last_year = campaign_options.read_last_year(campaign, roster, store)
         accepted = [standing for standing in found if standing.state == "accepted"]

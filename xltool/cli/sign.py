@@ -42,7 +42,7 @@ def command(person: str, *, withdraw: bool, root: Path) -> None:
             console.say(f"已撤销 {signed.person} 于 {signed.at[:10]} 的签发。（{person}）")
             return
         data, basis = signing.read_sum(campaign, store)
-        given = gather_standings(iterate_standings(campaign, roster, store, date.today()), roster)
+        given = gather_standings(iterate_standings(campaign, roster, store, date.today()))
         stale = signing.compare_basis(basis, signing.describe_basis(given))
         if stale:
             raise XltoolError(

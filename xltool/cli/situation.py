@@ -19,6 +19,7 @@ from xltool.campaign.standing import (
     Standing,
     Stray,
     count_states,
+    describe_tasks,
     find_strays,
     find_unmatched,
     group_verdicts,
@@ -36,7 +37,7 @@ MOST_IN_FULL: Final = 40
 MOST_SHOWN: Final = 15
 """So many entries of a section are listed then."""
 
-_HEADS = ("单位代码", "单位名称", "状态", "逾期", "版次", "强制", "核实", "放行", "最近报送")
+_HEADS = ("单位代码", "单位名称", "状态", "期限", "版次", "强制", "核实", "放行", "最近报送")
 _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
 
 
@@ -54,17 +55,15 @@ class Situation:
     unsigned: Sequence[str] = ()  # what has changed since the county's report was signed
 
 
-def find_situation(
-    campaign: Campaign, roster: Roster, store: Store, today: date, *, strict: bool = False, shown: bool = False
-) -> Situation:
+def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date, *, shown: bool = False) -> Situation:
     """The situation of a campaign; with `shown` the findings of those that owe nothing, too, which are large."""
     found = [
         standing if shown or standing.owes else replace(standing, findings=())
-        for standing in iterate_standings(campaign, roster, store, today, strict)
+        for standing in iterate_standings(campaign, roster, store, today)
     ]
     strays = find_strays(roster, store)
     changes = find_roster_changes(campaign, roster, store)
-    unsigned = signing.tell_changes(campaign, store, gather_standings(found, roster))
+    unsigned = signing.tell_changes(campaign, store, gather_standings(found))
     return Situation(campaign, roster, found, find_unmatched(store, strays), strays, today, changes, unsigned)
 
 
@@ -111,11 +110,11 @@ def describe_counts(now: Situation) -> Iterator[str]:
         if tally[state] or state in _ALWAYS
     )
     yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
-    late, unread = sum(s.late for s in found), tally["unmatched"]
-    yield f"共 {len(found)} 个单位：{states}；逾期 {late}；未能收下的文件 {unread} 个。"
+    overdue, late, unread = sum(s.overdue for s in found), sum(s.late for s in found), tally["unmatched"]
+    yield f"共 {len(found)} 个单位：{states}；逾期 {overdue}，迟报 {late}；未能收下的文件 {unread} 个。"
 
 
-_ORDER: Final = ("accepted", "returned", "missing", "absent")
+_ORDER: Final = ("accepted", "open", "returned", "missing", "absent")
 _ALWAYS: Final = frozenset({"accepted", "returned", "missing"})
 
 
@@ -123,12 +122,14 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
     """What there is to see to: titles, each with its entries, each of one line or more."""
     found = now.found
     if whole:
-        yield "逾期", [[line] for line in _align_columns([_late_row(s) for s in found if s.late])]
+        yield "逾期", [[line] for line in _align_columns([_overdue_row(s) for s in found if s.overdue])]
+        yield "迟报", [[line] for line in _align_columns([_late_row(s) for s in found if s.late])]
     else:
-        yield "逾期未报", [[f"  {_name(s)}"] for s in found if s.late and s.state == "missing"]
-        yield "未报送", [[f"  {_name(s)}"] for s in found if not s.late and s.state == "missing"]
-    returned = [standing for standing in found if standing.state == "returned"]
-    yield "退回，待改正", [_describe_returned(now, standing, whole=whole) for standing in returned]
+        yield "逾期未报", [[f"  {_name(s)}"] for s in found if s.overdue and s.state == "missing"]
+        yield "未报送", [[f"  {_name(s)}"] for s in found if not s.overdue and s.state == "missing"]
+    yield "延期", [_describe_extension(standing) for standing in found if standing.extension is not None]
+    for state, title in (("returned", "退回，待改正"), ("open", "待说明（在“校验”表的“说明”栏写明，或改正）")):
+        yield title, [_describe_returned(now, standing, whole=whole) for standing in found if standing.state == state]
     yield (
         "放行失效（改正，或核实后重新放行）",
         [[f"  {_name(standing)}：{lapse.sentence}"] for standing in found for lapse in standing.lapsed],
@@ -152,16 +153,16 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
 
 
 def _describe_returned(now: Situation, standing: Standing, *, whole: bool) -> list[str]:
-    head = f"  {_name(standing)}（第 {standing.number} 版）"
+    overdue = f"，已逾期 {standing.days_overdue} 天" if standing.overdue and not whole else ""  # else told above
+    head = f"  {_name(standing)}（第 {standing.number} 版{overdue}）"
     if not whole:
-        asked = [f"{word} {n} 条" for word, n in (("须改", standing.errors), ("须核实、说明", standing.warnings)) if n]
-        return [f"{head}：{'，'.join(asked)}"]
+        return [f"{head}：{describe_tasks(standing)}"]
     spec = now.campaign.spec
     return [
         head,
         *(
             clean_line(f"    [{GRADES[opinion.severity]}] {opinion.tell(spec)[0]}（{opinion.name}）")
-            for opinion in group_verdicts(spec, standing.open)
+            for opinion in group_verdicts(spec, standing.unsettled)
         ),
     ]
 
@@ -173,9 +174,18 @@ def _describe_absence(standing: Standing) -> list[str]:
     return [clean_line(f"  {_name(standing)}{into}：{record.reason}（{record.person}）")]
 
 
+def _describe_extension(standing: Standing) -> list[str]:
+    given = standing.extension
+    assert given is not None
+    return [clean_line(f"  {_name(standing)}：延至 {given.day}，{given.reason}（{given.person}）")]
+
+
+def _overdue_row(standing: Standing) -> tuple[str, str, str]:
+    return "", _name(standing), f"{AGENCY_STATES[standing.state]}，已逾期 {standing.days_overdue} 天"
+
+
 def _late_row(standing: Standing) -> tuple[str, str, str]:
-    what = "未报送，已逾期" if standing.state == "missing" else "迟报"
-    return "", _name(standing), f"{what} {standing.days_late} 天"
+    return "", _name(standing), f"{standing.received} 报送，迟 {standing.days_late} 天"
 
 
 def describe_deadline(now: Situation) -> str:
@@ -196,15 +206,14 @@ def _name(standing: Standing) -> str:
 
 def _standing_row(standing: Standing) -> tuple[str, ...]:
     figures = (standing.versions, standing.errors, standing.warnings, standing.waived)
-    received = standing.received[:16].replace("T", " ") if standing.received else ""
     agency = standing.entry.agency
     return (
         agency.code,
         agency.name,
         standing.state_word,
-        "逾期" if standing.late else "",
+        "、".join(word for word, holds in (("逾期", standing.overdue), ("迟报", standing.late)) if holds),
         *map(str, figures),
-        received,
+        standing.received or "",
     )
 
 

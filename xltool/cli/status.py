@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from xltool import files
-from xltool.campaign.folder import Campaign
 from xltool.campaign.standing import (
     Standing,
     to_json,
@@ -24,7 +23,8 @@ from xltool.cli.situation import describe_situation, find_situation
     cls=Command,
     name="status",
     help="列出各单位的报送情况：谁报了、谁逾期、哪里不对。\n\n"
-    "最新一版有未放行的强制性错误的为退回；加 --strict 时，没有说明的核实性问题也算。\n\n"
+    "计入的一版有未放行的强制性错误的为退回；没有，但核实性问题还没有说明也没有放行的，为待说明。"
+    "过了期限还没有报送或改正的为逾期；过了期限才第一次报送的为迟报，以发出的日子为准。\n\n"
     "单位超过 40 个时只列要办的事，其余只报个数；加 --all 全部列出。",
 )
 @campaign_options.campaign_option
@@ -33,17 +33,14 @@ from xltool.cli.situation import describe_situation, find_situation
 @click.option(
     "--reminders", metavar="文件夹", type=click.Path(path_type=Path), help="另写催报名单：催报.xlsx 和 催报.csv。"
 )
-@click.option("--strict", is_flag=True, help="核实性问题没有说明也没有放行的，不算通过。")
 @click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
-def command(  # noqa: PLR0917  each option is an argument
-    root: Path, wants_json: bool, html: Path | None, reminders: Path | None, strict: bool, everything: bool
-) -> None:
+def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | None, everything: bool) -> None:
     """Prints the table or the JSON, and writes the page and the reminders where asked to."""
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
     with campaign_options.open_campaign(root, writes=False, guides=not wants_json) as (campaign, roster, store):
-        now = find_situation(campaign, roster, store, today, strict=strict, shown=html is not None)
+        now = find_situation(campaign, roster, store, today, shown=html is not None)
     found, others = now.found, now.others
     if wants_json:
         console.write_result(
@@ -57,15 +54,15 @@ def command(  # noqa: PLR0917  each option is an argument
 
         _write(html, render_page(campaign, found, others, today))
     if reminders is not None:
-        _write_reminders(reminders, campaign, found, today)
+        _write_reminders(reminders, found)
 
 
-def _write_reminders(target: Path, campaign: Campaign, found: Sequence[Standing], today: date) -> None:
+def _write_reminders(target: Path, found: Sequence[Standing]) -> None:
     from xltool.campaign.reminders import list_reminders as rows_of
     from xltool.csvfile import as_csv
     from xltool.workbook.listing import write_listing
 
-    rows = rows_of(found, campaign, today)
+    rows = rows_of(found)
     _write(target / "催报.csv", as_csv(rows))
     _write(target / "催报.xlsx", write_listing({"催报": rows}))
 

@@ -2,34 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from xltool.codes import CATALOGUE
-from xltool.model import CellKey, Finding, Reading
+from xltool.model import CellKey, Reading
+from xltool.rules.opinions import group_findings
 
 _TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
 """Cells left blank in a habit of their own are counted, and explained, in their table's line of blanks on 校验."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one return says: its 说明 by the name of the line on 校验, its figures by cell, its texts by key."""
+
+    explanations: Mapping[str, str]
+    values: Mapping[CellKey, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The 说明 on one finding, and its line on 校验; `outdated` when it was written for other figures.
+
+    Then it settles nothing.
+    """
+
+    text: str = ""
+    line: str = ""
+    outdated: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Whether it is an answer."""
+        return bool(self.text) and not self.outdated
+
+
+NO_EXPLANATION: Final = Explanation()
+
+
 def count_open(reading: Reading) -> int:
-    """How many 核实 findings of a reading ask for an answer and have none."""
+    """How many 核实 opinions on a reading ask for an answer and have none."""
     if reading.submission is None:
         return 0
-    given = reading.submission.explanations
+    given = Answers(reading.submission.explanations)
+    left = [
+        found
+        for found in reading.findings
+        if found.severity != "warning" or not find_explanation(found.code, found.rule, found.keys, given).settles
+    ]
     return sum(
-        _asks(found) and not find_explanation(found.code, found.rule, found.keys, given) for found in reading.findings
+        opinion.severity == "warning"
+        and any(asks_for_answer(left[at].code, left[at].severity) for at in opinion.findings)
+        for opinion in group_findings(left)
     )
 
 
-def find_explanation(code: str, rule: str | None, keys: Sequence[CellKey], explanations: Mapping[str, str]) -> str:
-    """The 说明 on a finding of that code, rule at its place, and cells; empty when there is none."""
-    names = _list_names(code, rule, keys)
-    return next((told for name in names if (told := explanations.get(name, "").strip())), "")
+def asks_for_answer(code: str, severity: str) -> bool:
+    """Whether a finding of that code is to be answered by a 说明 where it is not mended."""
+    return severity == "warning" and code in CATALOGUE and CATALOGUE[code].asks
 
 
-def _asks(found: Finding) -> bool:
-    return found.severity == "warning" and CATALOGUE[found.code].asks
+def find_explanation(
+    code: str,
+    rule: str | None,
+    keys: Sequence[CellKey],
+    given: Answers,
+    *,
+    earlier: Iterable[Answers] = (),
+    text: str | None = None,
+) -> Explanation:
+    """The 说明 on a finding of that code, rule at its place, and cells, or about that text.
+
+    `earlier` are the returns before, newest first. One that is repeated word for word was written for the figures of
+    the return in which it first stood: where these have changed since, it is outdated.
+    """
+    name, told = next(
+        ((name, told) for name in _list_names(code, rule, keys) if (told := given.explanations.get(name, "").strip())),
+        ("", ""),
+    )
+    if not told:
+        return NO_EXPLANATION
+    first = given
+    for before in earlier:
+        if before.explanations.get(name, "").strip() != told:
+            break
+        first = before
+    same = all(first.values.get(key) == given.values.get(key) for key in keys)
+    same &= text is None or first.texts.get(text, "").strip() == given.texts.get(text, "").strip()
+    return Explanation(told, name, not same)
 
 
 def _list_names(code: str, rule: str | None, keys: Sequence[CellKey]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from xltool.workbook.layout_plan import Plan, Spot
 class Context:
     """What the sheets are written with.
 
-    The plan, the submission, the formats, each formula with what it shows, last year's values.
+    The plan, the submission, the formats, each formula with what it shows, last year's values, the deadline.
     """
 
     plan: Plan
@@ -28,6 +28,7 @@ class Context:
     shown: Mapping[Spot, CachedValue]
     meta: Mapping[str, str]
     prior: Sequence[Value] = ()
+    deadline: str = ""  # in words
 
     @property
     def spec(self) -> FormSpec:

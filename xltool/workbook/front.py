@@ -46,7 +46,7 @@ def write_guide(context: Context, sheet: Any) -> None:
     facts = [
         ("填报单位", f"{submission.agency.name}（{submission.agency.code}）"),
         ("报告年度", f"{submission.year} 年{period}"),
-        ("报送期限", f"按下发通知规定的日期{deadline}"),
+        ("报送期限", f"{context.deadline or '按下发通知规定的日期'}{deadline}"),
         ("依据", f"{spec.basis}（{spec.authority}）{law}"),
     ]
     row = 2

@@ -36,16 +36,18 @@ def mark_workbook(
     version: int,
     *,
     prior: Submission | None = None,
+    deadline: str = "",
 ) -> bytes:
     """The workbook to send back after an agency's return number `version`.
 
-    `previous` is the return before, `prior` last year's submission.
+    `previous` is the return before, `prior` last year's submission; `deadline` is told in the words given.
 
     What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes.
     Raises `XltoolError` as the writer does.
     """
     layout = make_plan(spec, prior is not None)
-    return write_workbook(spec, submission, prior, _build_notice(layout, submission, findings, previous, version))
+    notice = _build_notice(layout, submission, findings, previous, version)
+    return write_workbook(spec, submission, prior, notice, deadline=deadline)
 
 
 def _build_notice(

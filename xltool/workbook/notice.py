@@ -97,7 +97,7 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     sheet.set_row(0, 30)
     whose = (
         f"填报单位：{context.submission.agency.name}　　报告年度：{context.submission.year} 年　　第 "
-        f"{notice.version} 次报送"
+        f"{notice.version} 次报送{f'　　报送期限：{context.deadline}' if context.deadline else ''}"
     )
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)

@@ -66,19 +66,20 @@ class Master:
 
     def __init__(self, spec: FormSpec, year: int, scope: Scope = "own") -> None:
         self.spec, self.year, self.scope = spec, year, scope
-        self._moulds: dict[tuple[Level | None, int | None], _Mould] = {}
+        self._moulds: dict[tuple[Level | None, int | None, str], _Mould] = {}
 
-    def stamp(self, agency: Agency, serial: str, prior: Submission | None = None) -> bytes:
+    def stamp(self, agency: Agency, serial: str, prior: Submission | None = None, deadline: str = "") -> bytes:
         """An agency's blank workbook, with last year's figures or without, byte for byte as the writer makes it.
 
+        It tells its deadline, in words, where there is one.
         Raises `XltoolError` for a name, code or serial that is too long.
         """
         blank = self._blank(Agency(clean_text(agency.code), clean_text(agency.name), agency.level), clean_text(serial))
         check_marks(identity_marks(self.spec, blank))
-        mould = self._mould(agency.level, prior)
+        mould = self._mould(agency.level, prior, deadline)
         changed = _write_own_parts(mould, blank)
         if changed is None:
-            return write_workbook(self.spec, blank, prior)
+            return write_workbook(self.spec, blank, prior, deadline=deadline)
         if prior is not None:
             changed |= _fill_last_year(mould, self.spec, prior)
         return _zip_entries(mould.entries, changed)
@@ -88,15 +89,17 @@ class Master:
             self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial
         )
 
-    def _mould(self, level: Level | None, prior: Submission | None) -> _Mould:
-        """The master for one level, which the cover tells in a word, and for the year beside this one.
+    def _mould(self, level: Level | None, prior: Submission | None, deadline: str) -> _Mould:
+        """The master for one level, which the cover tells in a word, for the year beside this one, and for a deadline.
 
         Made when first wanted.
         """
-        kind = level, None if prior is None else prior.year
+        kind = level, None if prior is None else prior.year, deadline
         if kind not in self._moulds:
             empty = prior and Submission(self.spec.id, prior.year, prior.agency, (None,) * len(self.spec.cells))
-            data = write_workbook(self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty)
+            data = write_workbook(
+                self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty, deadline=deadline
+            )
             self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None))
         return self._moulds[kind]
 

@@ -24,14 +24,19 @@ from xltool.workbook.notice import Notice
 
 
 def write_workbook(
-    spec: FormSpec, submission: Submission, prior: Submission | None = None, notice: Notice | None = None
+    spec: FormSpec,
+    submission: Submission,
+    prior: Submission | None = None,
+    notice: Notice | None = None,
+    *,
+    deadline: str = "",
 ) -> bytes:
     """The official workbook of a form, filled in with a submission's inputs and texts; same submission, same bytes.
 
     With last year's submission (`prior`, of this or another edition) its figures stand beside the inputs, and 校验
     compares with them. With a notice it goes back for correction: a first sheet tells what is wrong, and cells are
     marked. Totals are formulas: a submission's own are not used. Raises `XltoolError` for a text longer than a workbook
-    holds at its place.
+    holds at its place. `deadline` is told in the words given.
     """
     submission = _make_storable(submission)
     layout = make_plan(spec, prior is not None)
@@ -53,6 +58,7 @@ def write_workbook(
         cached_values.compute_cached_values(layout, submission, last_year),
         meta,
         last_year,
+        deadline,
     )
     made = {
         name: book.add_worksheet(name, Sheet) for name in (*([sheet_names.RETURN] if notice else []), *layout.sheets)

@@ -638,6 +638,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "标题里没有写全单位和年度：{what}。",
         "核对；不对的用 --agency、--year 写明。",
     ),
+    "published.blank": Message(
+        "info",
+        "没有印数的表格",
+        "{table}的 {count} 行只印了名称，一个数也没有印：{rows}；按未填读取。",
+        "核对原文：没有印错的，按未填的意见补填。",
+        ANNUAL_NOTICE,
+    ),
+    "published.traditional": Message(
+        "error",
+        "繁体字的报告",
+        "文件是用繁体字写的（{signs}），各部分的标题和表格里的名称与格式的写法不同，没有读取。",
+        "在 Word 或 WPS 里用“审阅”下的“繁转简”转成简体，另存后再读。",
+    ),
     "published.cut": Message(
         "error",
         "表格不全",
@@ -694,7 +707,10 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE
     ),
     "published.left": Message(
-        "info", "未归入的文字", "有 {count} 段文字不属于任何一部分，没有读取，首段为“{text}”。", "不用改。"
+        "info",
+        "未归入的文字",
+        "有 {count} 段文字不属于任何一部分，没有读取：{texts}。",
+        "不用改；其中有报告正文的，移到它所属部分的标题下面再读。",
     ),
     "published.library": Message(
         "error",

@@ -94,7 +94,7 @@ def test_a_page_with_everything_around_the_report():
     }
     assert codes(imported) == {"published.left"}
     [left] = [found for found in imported.reading.findings if found.code == "published.left"]
-    assert "有 5 段文字不属于任何一部分" in api.message(left, SPEC)
+    assert "有 7 段文字不属于任何一部分" in api.message(left, SPEC)
 
 
 def test_the_agency_that_signs_where_no_title_names_one():

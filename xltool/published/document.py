@@ -9,10 +9,14 @@ from xltool.model import Finding
 
 
 class Prose(NamedTuple):
-    """One paragraph; `level` is that of a heading, 0 for what is not marked as one."""
+    """One paragraph; `level` is that of a heading, 0 for what is not marked as one.
+
+    `of_table` for a row of a table that is none of the form's: it is no heading and no title, whatever it says.
+    """
 
     text: str
     level: int = 0
+    of_table: bool = False
 
 
 class TableEntry(NamedTuple):
@@ -43,13 +47,14 @@ class Document:
 
     `title` is what the file itself says it is called, `notes` what was noticed in opening it.
 
-    On a `page` of the web other things may stand around the report.
+    On a `page` of the web other things may stand around the report, and in the text `copied` from one some of them.
     """
 
     parts: tuple[Part, ...]
     title: str = ""
     notes: tuple[Finding, ...] = ()
     page: bool = False
+    copied: bool = False
 
     def prose(self) -> list[str]:
         """The paragraphs alone."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from xltool import kinds
@@ -20,10 +20,12 @@ from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
 from xltool.published import docx, foreign, html, ofd, sections, tables, text
 from xltool.published.aside import AsideText
-from xltool.published.document import Document
+from xltool.published.document import Document, Lattice, Part, Prose
 from xltool.published.levels import LevelGuess, guess_level
-from xltool.published.tables import PrintedFigure, TableFigures
-from xltool.published.vocabulary import bare_label, plain_label, read_vocabulary
+from xltool.published.tables import PrintedFigure, TableFigures, UnreadRow
+from xltool.published.text import FEWEST_WORDS
+from xltool.published.traditional import find_traditional
+from xltool.published.vocabulary import Vocabulary, bare_label, plain_label, read_vocabulary
 from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
@@ -33,6 +35,9 @@ SURE_LABEL: Final = 8
 """Signs of a label that no sentence has by chance."""
 MAX_NAMED_ROWS: Final = 6
 MAX_QUOTED_TEXT: Final = 40
+MAX_FIRST_WORDS: Final = 20
+MAX_LEFT_QUOTED: Final = 40
+"""Of how many pieces of text that belong nowhere the first words are told."""
 
 
 class Hints(NamedTuple):
@@ -142,7 +147,10 @@ def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> 
         return None
     kind, parts = opened
     if not (
-        parts.notes or any(sections.has_form_title(parts, spec) for spec in specs) or tables.find_tables(specs, parts)
+        parts.notes
+        or find_traditional(_list_texts(parts)) is not None
+        or any(sections.has_form_title(parts, spec) for spec in specs)
+        or tables.find_tables(specs, parts)
     ):
         return None
     return read_document_parts(kind, parts, specs, source)
@@ -155,6 +163,9 @@ def read_document_parts(
     if opened.notes and not opened.parts:
         return _reject(opened.notes[0])
     found = tables.find_tables(specs, opened)
+    strange = find_traditional(_list_texts(opened))
+    if strange is not None:
+        return _reject(strange)
     if not found:
         count = len(opened.tables())
         return _reject(
@@ -168,6 +179,7 @@ def read_document_parts(
         specs,
         key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years),
     )
+    opened = _word_foreign_tables(opened, found, read_vocabulary(specs))
     words = sections.read_words(opened, newest)
     year = hints.year or words.year
     agency = hints.agency or words.agency
@@ -213,6 +225,31 @@ def read_document_parts(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
     )
+
+
+def _word_foreign_tables(
+    document: Document, found: Mapping[str, Sequence[TableFigures]], vocabulary: Vocabulary
+) -> Document:
+    """The document with the rows of tables that are none of a form's as paragraphs, where they stand."""
+    read = {number for each in found.values() for figures in each for number in figures.numbers}
+    parts: list[Part] = []
+    number = 0
+    for part in document.parts:
+        if isinstance(part, Lattice):
+            number += 1
+            if number not in read and not _is_official(part, vocabulary):
+                lines = (" ".join(" ".join(text.split()) for text in row) for row in part.texts())
+                parts += [Prose(line, of_table=True) for line in lines if line]
+                continue
+        parts.append(part)
+    return replace(document, parts=tuple(parts))
+
+
+def _is_official(table: Lattice, vocabulary: Vocabulary) -> bool:
+    """Whether a table of which nothing was read is made of official words, as one that was left blank."""
+    texts = {text for row in table.texts() for text in row}
+    official = sum(vocabulary.is_row(text) or vocabulary.is_word(text) for text in texts)
+    return official >= FEWEST_WORDS and official * 2 > len(texts)
 
 
 def _explain_level(hints: Hints, guess: LevelGuess) -> str:
@@ -265,14 +302,14 @@ def _choose_figures(
         own = next((figures for figures in readings if figures.spec is spec), None)
         best = max(
             readings,
-            key=lambda figures: (sum(key in spec.index for key in figures.cells), figures.spec is spec),
+            key=lambda figures: (sum(key in spec.index for key in figures.filled), figures.spec is spec),
             default=None,
         )
         if best is None:
             figures = TableFigures(spec, table)
             _tell_missing(spec, figures, [row for block in table.blocks for row in block.rows], said, findings)
             continue
-        figures = best if own is None else own if len(own.cells) >= len(best.cells) else best
+        figures = best if own is None else own if len(own.filled) >= len(best.filled) else best
         if len(figures.doubled) * 2 > len(figures.cells):
             return None, [
                 finding(
@@ -354,6 +391,10 @@ def _tell_missing(
     others = [row for row in rows if held.isdisjoint(keys[row])]
     loose = [row for row in others if any(said.hold(wording) for wording in tables.list_wordings(table, row))]
     cut = [row for row in others if row not in loose]
+    if rows and not cut and not figures.cells and all(row.blank for row in told) and _is_blank(table, told, loose):
+        labels = _list_labels([f"“{row.label}”" for row in rows])
+        findings.append(finding("published.blank", table=table.name, count=len(rows), rows=labels))
+        return
     reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（没有找到它的数）" for row in loose]
     if reasons:
         cells = [key for row in rows if row not in cut for key in keys[row]]
@@ -366,11 +407,21 @@ def _tell_missing(
         findings.append(finding("published.cut", *cells, table=table.name, count=len(cut), rows=rows_told))
 
 
-def _read_printed_words(document: Document) -> _PrintedWords:
-    """What stands on a line or in a cell of its own anywhere in a document, bare and without what offices add."""
+def _is_blank(table: Table, told: Sequence[UnreadRow], loose: Sequence[Row]) -> bool:
+    """Whether rows without figures are those of a table that was left blank, not of one whose figures are elsewhere."""
+    return not loose if told else table.blocks[0].across
+
+
+def _list_texts(document: Document) -> list[str]:
+    """All that a document prints: its lines, and the cells of its tables."""
     texts = [line for prose in document.prose() for line in prose.splitlines()]
-    texts += [entry.text for table in document.tables() for row in table.rows for entry in row]
-    labels = (_FIGURES_BEHIND.sub("", text) for text in texts)
+    return texts + [entry.text for table in document.tables() for row in table.rows for entry in row]
+
+
+def _read_printed_words(document: Document) -> _PrintedWords:
+    """What stands on a line, well apart, or in a cell of its own anywhere, bare and without what offices add."""
+    texts = _list_texts(document)
+    labels = (_FIGURES_BEHIND.sub("", piece) for text in texts for piece in (text, *text.split()))
     found = frozenset(label for text in labels for label in (bare_label(text), plain_label(text)) if label)
     return _PrintedWords(found, "".join(map(bare_label, texts)))
 
@@ -427,7 +478,17 @@ def _find_word_doubts(spec: FormSpec, words: sections.Words) -> Iterator[Finding
     if absent:
         yield finding("published.sections", headings=_list_labels([f"“{heading}”" for heading in absent]))
     if words.left:
-        yield finding("published.left", count=len(words.left), text=words.left[0][:MAX_QUOTED_TEXT])
+        # The longest first, where not all are told: what is lost of a report is sentences, what is around it is words.
+        chosen = sorted(sorted(range(len(words.left)), key=lambda at: -len(words.left[at]))[:MAX_LEFT_QUOTED])
+        quoted = [f"“{_quote_beginning(words.left[at])}”" for at in chosen]
+        more = " 等" if len(quoted) < len(words.left) else ""
+        yield finding("published.left", count=len(words.left), texts="、".join(quoted) + more)
+
+
+def _quote_beginning(text: str) -> str:
+    """The first words of a text, on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= MAX_FIRST_WORDS else f"{flat[:MAX_FIRST_WORDS]}…"
 
 
 def _list_labels(labels: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from xltool.forms.label import normalise_label
@@ -54,22 +55,33 @@ def read_words(document: Document, spec: FormSpec) -> Words:
     found.headings = [section.heading for _, section, _ in starts]
     first = starts[0][0] if starts else len(document.parts)
     last_title = max((line for each in titles for line in each.lines if line < first), default=-1)
-    before = [
-        part.text
+    opening = [
+        (at, part.text.strip())
         for at, part in enumerate(document.parts[:first])
-        if isinstance(part, Prose) and at > last_title and at not in skipped
+        if isinstance(part, Prose) and at not in skipped and part.text.strip()
     ]
+    found.left += [line for at, line in opening if at < last_title]
+    before = [line for at, line in opening if at > last_title]
     signature = ""
-    page = document.page and 1 not in marked
-    found.left += [line for line in _drop_furniture(before) if page and is_furniture(line)]
-    _read_opening(found, spec, [line for line in _drop_furniture(before) if not (page and is_furniture(line))])
+    page, copied = document.page and 1 not in marked, document.copied
+    around = [line for line in before if (page or copied) and is_furniture(line, page=page)]
+    found.left += around
+    _read_opening(found, spec, [line for line in before if line not in around])
     strange = [
-        at for at, part in enumerate(document.parts) if isinstance(part, Prose) and part.level == 1 and 1 in marked
+        at
+        for at, part in enumerate(document.parts)
+        if isinstance(part, Prose) and part.level == 1 and 1 in marked and not _is_aspect(part.text, spec)
     ]
     limits = sorted({*(at for at, _, _ in starts), *strange, len(document.parts)})
     ends = [
         next(limit for limit in limits if limit > at) for at, _, _ in starts
     ]  # what follows a heading that is not official is no text
+    begins = {at for at, _, _ in starts}
+    for at, end in pairwise(limits):
+        if at > first and at not in begins:
+            found.left += [
+                line for part in document.parts[at:end] if isinstance(part, Prose) and (line := part.text.strip())
+            ]
     for (at, section, rest), end in zip(starts, ends, strict=True):
         # On a page of the web another title is the way to another report.
         prose = [
@@ -80,7 +92,8 @@ def read_words(document: Document, spec: FormSpec) -> Words:
         found.left += [part.text.strip() for part, elsewhere in prose if elsewhere]
         inside = [part for part, elsewhere in prose if part.text.strip() and not elsewhere]
         if end == len(document.parts):
-            last = find_furniture_start([part.text for part in inside]) if page else len(inside)
+            texts = [part.text for part in inside]
+            last = find_furniture_start(texts, page=page) if page or copied else len(inside)
             found.left += [part.text.strip() for part in inside[last:]]
             inside = inside[:last]
             signature = "" if found.agency else find_signature([part.text for part in inside])
@@ -150,7 +163,7 @@ def _find_section_starts(
         later = [_heading_number(other.heading) for other in wanted[index + 1 :]]
         for place in range(at + 1, len(parts)):
             part = parts[place]
-            if isinstance(part, Lattice) or (only_marked and part.level != 1):
+            if isinstance(part, Lattice) or part.of_table or (only_marked and part.level != 1):
                 continue
             rest = _text_behind_heading(part, section.heading, spec.published.shared)
             if rest is not None:
@@ -179,10 +192,6 @@ def _text_behind_heading(part: Prose, heading: str, shared: Sequence[str]) -> st
         bare, wanted = bare.replace(words, ""), wanted.replace(words, "")
     alike = difflib.SequenceMatcher(None, bare, wanted).ratio()
     return "" if alike >= ALIKE_HEADINGS else None
-
-
-def _drop_furniture(lines: Sequence[str]) -> list[str]:
-    return [text for line in lines if (text := line.strip())]
 
 
 def _read_opening(found: Words, spec: FormSpec, paragraphs: list[str]) -> None:
@@ -236,13 +245,19 @@ def _read_section(
     aspects = [text for text in texts if text.heading]
     for paragraph in paragraphs:
         content = paragraph.text.strip()
-        aspect = None if only_marked and paragraph.level != 2 else _find_aspect(aspects, content)
+        heads = not paragraph.of_table and (paragraph.level == 2 or not only_marked)
+        aspect = _find_aspect(aspects, content) if heads else None
         if aspect is not None and aspect[0] not in parts:
             current, content = aspect
         parts.setdefault(current, [])
         if content:
             parts[current].append(content)
     found.texts.update({key: "\n".join(lines) for key, lines in parts.items() if lines})
+
+
+def _is_aspect(heading: str, spec: FormSpec) -> bool:
+    """Whether a heading opens one of the texts of a section, at whatever level it is marked."""
+    return _find_aspect([text for text in spec.texts if text.heading], heading.strip()) is not None
 
 
 def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:

@@ -52,6 +52,9 @@ class UnreadRow(NamedTuple):
     label: str
     keys: tuple[CellKey, ...]
     reason: str
+    table: int
+    blank: bool = False
+    """Whether nothing at all is printed behind the label."""
 
 
 @dataclass
@@ -70,6 +73,17 @@ class TableFigures:
     """What the heads of each block say, by the id of its first row, where they are printed."""
     passed: list[UnreadRow] = field(default_factory=list)
     """Rows that were passed over, wherever they are printed."""
+
+    @property
+    def filled(self) -> list[CellKey]:
+        """The cells for which something is printed."""
+        return [key for key, told in self.cells.items() if told.raw]
+
+    @property
+    def numbers(self) -> set[int]:
+        """Which of the printed tables rows of it stand in, counted from 1."""
+        figures = {told.table for each in (self.cells, self.doubled) for told in each.values()}
+        return figures | {row.table for row in self.passed}
 
     @property
     def unread(self) -> list[UnreadRow]:
@@ -323,7 +337,7 @@ def _take_row(
     printed = [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
     reason = _find_fault(figures.spec, place.keys, printed, verdict)
     if reason:
-        figures.passed.append(UnreadRow(label, place.keys, reason))
+        figures.passed.append(UnreadRow(label, place.keys, reason, number, not printed))
         return
     _note_heads(figures, verdict)
     _note_figures(figures, place.keys, printed)
@@ -409,7 +423,7 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
         ]
         reason = _find_fault(figures.spec, keys, told, verdict)
         if reason:
-            figures.passed.append(UnreadRow(table.title, keys, reason))
+            figures.passed.append(UnreadRow(table.title, keys, reason, number))
         else:
             _note_heads(figures, verdict)
             _note_figures(figures, keys, told)

@@ -64,7 +64,7 @@ class _Line:
 
 def read_text(data: bytes, vocabulary: Vocabulary) -> Document:
     """The document of a text file in UTF-8, UTF-16 or GBK."""
-    return Document(tuple(cut_lines(replace_radicals(decode_page(data)).splitlines(), vocabulary)))
+    return Document(tuple(cut_lines(replace_radicals(decode_page(data)).splitlines(), vocabulary)), copied=True)
 
 
 def cut_lines(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[Part]:

@@ -66,7 +66,7 @@ def find_titles(document: Document, spec: FormSpec) -> Iterator[Title]:
     lines = [
         _TitleLine(at, flat)
         for at, part in enumerate(document.parts)
-        if isinstance(part, Prose) and (flat := _remove_blanks(part.text))
+        if isinstance(part, Prose) and not part.of_table and (flat := _remove_blanks(part.text))
     ]
     seen = False
     for index in range(len(lines)):

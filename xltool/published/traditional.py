@@ -11,7 +11,7 @@ from xltool.model import Finding
 
 FEWEST: Final = 12
 """Characters of a text that are written in the traditional way alone, below which it is not called so."""
-SHARE: Final = 10
+SHARE: Final = 20
 """One in how many: a third to a fifth are in a text of traditional characters, names apart none in any other."""
 MAX_QUOTED_SIGNS: Final = 6
 

@@ -205,6 +205,7 @@ MODULES = {
         "tables",
         "text",
         "title",
+        "traditional",
         "verify",
         "vocabulary",
         "whose",

@@ -6,7 +6,7 @@ Which edition it follows, each figure with where it was printed, and what was un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -15,12 +15,13 @@ from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.memo import derive_once
+from xltool.forms.number import is_figure_like
 from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
 from xltool.published import docx, foreign, html, ofd, sections, tables, text
 from xltool.published.aside import AsideText
-from xltool.published.document import Document, Lattice, Part, Prose
+from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.levels import LevelGuess, guess_level
 from xltool.published.tables import PrintedFigure, TableFigures, UnreadRow
 from xltool.published.text import FEWEST_WORDS
@@ -179,7 +180,7 @@ def read_document_parts(
         specs,
         key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years),
     )
-    opened = _word_foreign_tables(opened, found, read_vocabulary(specs))
+    opened = _word_foreign_rows(opened, found, read_vocabulary(specs))
     words = sections.read_words(opened, newest)
     year = hints.year or words.year
     agency = hints.agency or words.agency
@@ -227,22 +228,67 @@ def read_document_parts(
     )
 
 
-def _word_foreign_tables(
+def _word_foreign_rows(
     document: Document, found: Mapping[str, Sequence[TableFigures]], vocabulary: Vocabulary
 ) -> Document:
-    """The document with the rows of tables that are none of a form's as paragraphs, where they stand."""
-    read = {number for each in found.values() for figures in each for number in figures.numbers}
+    """The document with what its tables hold that is none of a form's as paragraphs, where or behind where it stands.
+
+    Whole tables, and rows of others among or behind those that were read.
+    """
+    read = {place for each in found.values() for figures in each for place in figures.places}
+    numbers = {number for number, _ in read}
     parts: list[Part] = []
     number = 0
     for part in document.parts:
-        if isinstance(part, Lattice):
-            number += 1
-            if number not in read and not _is_official(part, vocabulary):
-                lines = (" ".join(" ".join(text.split()) for text in row) for row in part.texts())
-                parts += [Prose(line, of_table=True) for line in lines if line]
-                continue
-        parts.append(part)
+        if isinstance(part, Prose):
+            parts.append(part)
+            continue
+        number += 1
+        whole = number not in numbers and not _is_official(part, vocabulary)
+        lines = {line for at, line in read if at == number}
+        rows = part.rows if whole else _list_foreign_rows(part, lines, vocabulary)
+        parts += [] if whole else [part]
+        parts += [Prose(line, of_table=True) for row in rows if (line := _join_cells(row))]
     return replace(document, parts=tuple(parts))
+
+
+def _list_foreign_rows(
+    table: Lattice, read: Collection[int], vocabulary: Vocabulary
+) -> Iterator[tuple[TableEntry, ...]]:
+    """The rows of an official table that are none of its own: with figures behind words that are not official, or a
+    sentence; those above such a row, and those behind the last one that was read. What else is not read may be heads.
+    """
+    run: list[tuple[TableEntry, ...]] = []
+    for at, row in enumerate(table.rows):
+        if at not in read:
+            run.append(row)
+        if at in read or at == len(table.rows) - 1:
+            closed = at not in read and bool(read)
+            strange = [
+                place for place, each in enumerate(run) if closed or _has_own_figures(each) or _is_sentence(each)
+            ]
+            last = strange[-1] + 1 if strange else 0
+            yield from (each for each in run[:last] if not _has_official_word(each, vocabulary))
+            run = []
+
+
+def _has_own_figures(row: Sequence[TableEntry]) -> bool:
+    """Whether a row has a figure behind words."""
+    texts = [entry.text for entry in row if entry.text.strip()]
+    return bool(texts) and is_figure_like(texts[-1]) and not all(map(is_figure_like, texts))
+
+
+def _is_sentence(row: Sequence[TableEntry]) -> bool:
+    return any("。" in entry.text for entry in row)
+
+
+def _has_official_word(row: Sequence[TableEntry], vocabulary: Vocabulary) -> bool:
+    words = [entry.text for entry in row if len(bare_label(entry.text)) > 1 and not is_figure_like(entry.text)]
+    return any(vocabulary.is_row(word) or vocabulary.is_piece(word) for word in words)
+
+
+def _join_cells(row: Sequence[TableEntry]) -> str:
+    return " ".join(" ".join(entry.text.split()) for entry in row if entry.text.strip())
 
 
 def _is_official(table: Lattice, vocabulary: Vocabulary) -> bool:
@@ -478,11 +524,11 @@ def _find_word_doubts(spec: FormSpec, words: sections.Words) -> Iterator[Finding
     if absent:
         yield finding("published.sections", headings=_list_labels([f"“{heading}”" for heading in absent]))
     if words.left:
-        # The longest first, where not all are told: what is lost of a report is sentences, what is around it is words.
-        chosen = sorted(sorted(range(len(words.left)), key=lambda at: -len(words.left[at]))[:MAX_LEFT_QUOTED])
-        quoted = [f"“{_quote_beginning(words.left[at])}”" for at in chosen]
-        more = " 等" if len(quoted) < len(words.left) else ""
-        yield finding("published.left", count=len(words.left), texts="、".join(quoted) + more)
+        # Where not all are told, the longest are: what is lost of a report is sentences, what is around it is words.
+        longest = sorted(range(len(words.left)), key=lambda at: -len(words.left[at]))
+        told = [*sorted(longest[:MAX_LEFT_QUOTED]), *longest[MAX_LEFT_QUOTED:]]
+        texts = join_first([f"“{_quote_beginning(words.left[at])}”" for at in told], MAX_LEFT_QUOTED)
+        yield finding("published.left", count=len(words.left), texts=texts)
 
 
 def _quote_beginning(text: str) -> str:

@@ -52,7 +52,8 @@ class UnreadRow(NamedTuple):
     label: str
     keys: tuple[CellKey, ...]
     reason: str
-    table: int
+    table: int = 0
+    line: int = 0
     blank: bool = False
     """Whether nothing at all is printed behind the label."""
 
@@ -80,10 +81,12 @@ class TableFigures:
         return [key for key, told in self.cells.items() if told.raw]
 
     @property
-    def numbers(self) -> set[int]:
-        """Which of the printed tables rows of it stand in, counted from 1."""
-        figures = {told.table for each in (self.cells, self.doubled) for told in each.values()}
-        return figures | {row.table for row in self.passed}
+    def places(self) -> set[tuple[int, int]]:
+        """Where rows of it are printed: in which table, counted from 1, on which of its lines."""
+        told = [figure for each in (self.cells, self.doubled) for figure in each.values()]
+        return {(figure.table, figure.entry.row) for figure in told if figure.entry} | {
+            (row.table, row.line) for row in self.passed
+        }
 
     @property
     def unread(self) -> list[UnreadRow]:
@@ -337,7 +340,7 @@ def _take_row(
     printed = [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
     reason = _find_fault(figures.spec, place.keys, printed, verdict)
     if reason:
-        figures.passed.append(UnreadRow(label, place.keys, reason, number, not printed))
+        figures.passed.append(UnreadRow(label, place.keys, reason, number, line.entries[at].row, not printed))
         return
     _note_heads(figures, verdict)
     _note_figures(figures, place.keys, printed)
@@ -423,7 +426,7 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
         ]
         reason = _find_fault(figures.spec, keys, told, verdict)
         if reason:
-            figures.passed.append(UnreadRow(table.title, keys, reason, number))
+            figures.passed.append(UnreadRow(table.title, keys, reason))
         else:
             _note_heads(figures, verdict)
             _note_figures(figures, keys, told)

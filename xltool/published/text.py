@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from xltool.forms.number import is_figure_like
+from xltool.published.boilerplate import is_furniture
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.html import decode_page
 from xltool.published.radicals import replace_radicals
@@ -224,6 +225,8 @@ def _is_prose(line: _Line, following: _Line | None, vocabulary: Vocabulary, *, b
         return not behind
     if all(cell.kind in {"row", "word", "figure"} for cell in cells) or vocabulary.is_piece(line.text):
         return False
+    if is_furniture(line.text, page=False):
+        return True
     figures = cells[-1].kind == "figure"
     if not figures and _NUMBERED.match(line.text):
         return following is None or not following.cells or following.cells[0].kind not in {"figure", "blank"}

@@ -104,7 +104,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "cell.not_applicable": Message(
         "warning",
         "不该填“/”",
-        "{where}填的是“/”，本单位的这一项不能填“/”。",
+        "{where}填的是“{raw}”，本单位的这一项应填数。",
         "没有发生的填 0。",
         ANNUAL_NOTICE,
         asks=True,

@@ -22,7 +22,9 @@ from xltool.workbook.layout_plan import (
     LEFT_COLUMN,
     LENGTH_COLUMN,
     RIGHT_COLUMN,
+    TO_DO_TOP,
     VERDICT_COLUMN,
+    WHY_COLUMN,
     Plan,
     Spot,
     make_plan,
@@ -101,7 +103,7 @@ def test_a_rule_that_does_not_hold(layout, spec, right):
     found = compute_cached_values(layout, changed(right, spec, applications__received__enterprise=received + 7))
     left, other, difference, verdict = line(layout, found, BALANCE)
     assert (left - other, difference, verdict) == (7, 7, "不平")
-    assert found[layout.state] == "还有 2 处必须改、0 处需说明"  # the column and 总计
+    assert found[layout.state] == "还有 2 行必须改"  # the column and 总计
     words = {word.spot.address: found[word.spot] for word in layout.words if BALANCE in word.checks}
     assert words == {"E31": "不平，差 7"}
 
@@ -112,7 +114,7 @@ def test_a_blank_is_not_zero(layout, spec, right):
     assert found[layout.cells["applications.received.total"]] == ""
     assert line(layout, found, "applications.balance@total") == ("", "", "", "未填全")
     assert count(layout, found, "cell.blank@applications") == (1, "需核实")
-    assert found[layout.state] == "还有 0 处必须改、1 处需说明"
+    assert found[layout.state] == "还没有填：1 个数"
 
 
 def test_not_applicable_counts_as_zero(layout, spec, right):
@@ -124,8 +126,11 @@ def test_not_applicable_counts_as_zero(layout, spec, right):
     other = {spot for spot in expected if expected[spot] != told[spot]}
     line = layout.lines["cell.not_applicable@disputes"]
     assert {spot for spot in other if spot.sheet == CHECKS and spot.row == line}
-    elsewhere = {told[spot] for spot in other if spot.sheet != CHECKS or spot.row != line}
-    assert elsewhere == {"还有 0 处必须改、1 处需说明", "校验结果：还有 0 处必须改、1 处需说明"}
+    helpers = {layout.ranks["cell.not_applicable@disputes"], layout.to_do[0], layout.tallies["asks"]}
+    to_do = {spot for spot in other if spot.sheet == CHECKS and spot.row == TO_DO_TOP}
+    assert helpers < other and told[Spot(CHECKS, TO_DO_TOP, WHY_COLUMN)] == f"在第 {line + 1} 行写说明"
+    elsewhere = {told[spot] for spot in other - helpers - to_do if spot.sheet != CHECKS or spot.row != line}
+    assert elsewhere == {"还有 1 行需说明", "校验结果：还有 1 行需说明"}
 
 
 def test_everything_blank(layout, spec):
@@ -133,10 +138,38 @@ def test_everything_blank(layout, spec):
     assert count(layout, found, "form.empty") == (1, "须改")
     assert count(layout, found, "cell.blank@applications") == (144, "需核实")
     assert count(layout, found, "text.missing") == (3, "需核实")
+    assert found[layout.state] == "还没有填：166 个数、3 段文字"
     assert {
         found[Spot(CHECKS, layout.lines[rule.name], VERDICT_COLUMN)] for rule in spec.rules if not rule.linear.prior
     } == {"未填全"}
     assert {found[layout.cells[cell.key]] for cell in spec.cells if cell.total} == {""}
+
+
+def test_what_is_to_be_done_stands_above_all_lines_errors_first(layout, spec, right):
+    received = right.values[spec.index["applications.received.enterprise"]]
+    wrong = changed(right, spec, applications__received__enterprise=received + 7, disputes__review__upheld=-1)
+    found = compute_cached_values(layout, replace(wrong, texts={}))
+    listed = [found[Spot(CHECKS, TO_DO_TOP + at, 2)] for at in range(len(layout.to_do))]
+    names = [c.name for c in layout.checks if found[layout.ranks[c.name]] != ""]
+    order = sorted(names, key=lambda name: found[layout.ranks[name]])
+    subjects = {check.name: check.subject for check in layout.checks}
+    assert listed == [subjects[name] for name in order][: len(listed)] + [""] * (len(listed) - len(order))
+    grades = [found[Spot(CHECKS, TO_DO_TOP + at, 1)] for at in range(len(order[: len(listed)]))]
+    assert grades == sorted(grades, key=["强制", "核实"].index) and grades[0] == "强制"
+
+
+def test_a_text_in_place_of_a_figure_stands_there_and_is_wrong(layout, spec, right):
+    key = "disputes.review.upheld"
+    blank = changed(right, spec, disputes__review__upheld=None)
+    found = compute_cached_values(layout, blank, typed={key: "3件"})
+    assert found[layout.copies[key]] == "3件"
+    assert count(layout, found, "number.text@disputes") == (1, "须改")
+    assert count(layout, found, "cell.blank@disputes") == (0, "通过")
+    assert found[layout.state] == "还有 1 行必须改"
+    empty = Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells))
+    found = compute_cached_values(layout, empty, typed={key: "3件"})
+    assert count(layout, found, "form.empty") == count(layout, found, "table.empty@disputes") == (0, "通过")
+    assert count(layout, found, "table.empty@applications") == (1, "须改")
 
 
 def test_figures_beyond_their_measure(layout, spec, right):

@@ -10,7 +10,7 @@ from tests.workbook.test_every_check import FORMS as MADE
 from tests.workbook.test_every_check import make_form
 from xltool.forms import catalog
 from xltool.forms import spec as definition
-from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook.formula import list_formulas, say_state, say_word, write_validation
 from xltool.workbook.helpers import place_sums
@@ -29,6 +29,8 @@ ALLOWED = {
     *(
         "SUM",
         "IF",
+        "IFERROR",
+        "MATCH",
         "AND",
         "OR",
         "NOT",
@@ -239,6 +241,7 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     found = list_formulas(layout)
     totals = {layout.cells[cell.key] for cell in layout.spec.cells if cell.total}
     helpers = {*layout.copies.values(), *place_sums(layout).values()}
+    helpers |= {*layout.ranks.values(), *layout.to_do, *layout.tallies.values()}
     assert {spot for spot in found if spot.sheet == HIDDEN} == helpers
     assert not helpers & {*layout.meta.values()}
     inputs = {layout.cells[cell.key] for cell in layout.spec.cells if not cell.total}
@@ -257,7 +260,7 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     assert not [spot for spot in found if spot.sheet == COVER]
     assert set(layout.states.values()) < set(found)
     assert not [
-        spot for spot in found if (spot.row, spot.column) == (1, 0)
+        spot for spot in found if (spot.row, spot.column) == (1, 0) and spot.sheet != GUIDE
     ]  # the agency there is a text: a stamp touches no sheet
 
 
@@ -310,5 +313,7 @@ def test_words_for_a_place_with_several_checks():
 
 
 def test_the_state_in_words():
-    assert say_state(0, 0) == "可以报送"
-    assert say_state(2, 1) == "还有 2 处必须改、1 处需说明"
+    assert say_state(0, 0, 0, 0) == "可以报送"
+    assert say_state(0, 0, 2, 1) == "还有 2 行必须改、1 行需说明"
+    assert say_state(166, 3, 0, 0) == "还没有填：166 个数、3 段文字"
+    assert say_state(0, 1, 0, 4) == "还没有填：1 段文字；还有 4 行需说明"

@@ -7,7 +7,7 @@ from xltool.forms import catalog
 from xltool.forms.layout import grid
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
-from xltool.workbook.layout_plan import COVER_FIELDS, META, Plan, Spot, make_plan, name_cell, write_mark
+from xltool.workbook.layout_plan import CHECK_TOP, COVER_FIELDS, META, Plan, Spot, make_plan, name_cell, write_mark
 
 EDITIONS = ("ogi-2021", "ogi-2019")
 
@@ -74,7 +74,7 @@ def test_every_check_of_a_place_is_told_in_a_word(layout):
 
 
 def test_each_check_has_a_line_and_each_warning_a_place_for_its_reason(layout):
-    assert list(layout.lines.values()) == list(range(5, 5 + len(layout.checks)))
+    assert list(layout.lines.values()) == list(range(CHECK_TOP, CHECK_TOP + len(layout.checks)))
     assert set(layout.explanations) == {check.name for check in layout.checks if check.severity == "warning"}
 
 

@@ -29,7 +29,7 @@ from xltool.spreadsheet.a1 import parse_reference
 from xltool.workbook import cached_values
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.formula import list_formulas
-from xltool.workbook.layout_plan import META, TABLE_TOP, Plan, Spot, make_plan, write_mark
+from xltool.workbook.layout_plan import CHECK_TOP, META, TABLE_TOP, Plan, Spot, make_plan, write_mark
 from xltool.workbook.sheets import PROMPT_TITLE
 from xltool.workbook.write import write_workbook
 
@@ -219,10 +219,15 @@ def test_merges_are_those_of_the_grid(made):
 def test_headings_stay_in_sight_and_repeat_on_paper(made):
     for table in made.spec.tables:
         head = TABLE_TOP + made.layout.grids[table.id].head_rows
-        assert made.book[table.sheet].freeze_panes == f"A{head + 1}"
+        first = next(made.layout.cells[cell.key] for cell in made.spec.cells if cell.table is table)
+        across = all(block.across for block in table.blocks)
+        assert made.book[table.sheet].freeze_panes == f"{'A' if across else first.address[0]}{head + 1}"
         assert made.book[table.sheet].print_title_rows == f"$1:${head}"
-    assert made.book[CHECKS].freeze_panes == "A6"
-    assert made.book[CHECKS].print_title_rows == "$5:$5"
+    assert made.book[CHECKS].freeze_panes == "A3"  # the result; what is to be done stands below it
+    assert made.book[CHECKS].print_title_rows == f"${CHECK_TOP}:${CHECK_TOP}"
+    lines = f"A{CHECK_TOP}:J{CHECK_TOP + len(made.layout.checks)}"
+    assert made.book[CHECKS].auto_filter.ref == lines
+    assert not made.book[CHECKS].protection.autoFilter  # which is to say that it may be used
     assert made.book[TEXTS].freeze_panes == "B4"
 
 
@@ -348,8 +353,12 @@ def test_links_lead_to_cells_of_the_workbook(made):
     links = [
         cell.hyperlink for sheet in made.book.worksheets for row in sheet.iter_rows() for cell in row if cell.hyperlink
     ]
-    assert len(links) == len(made.layout.checks)
+    steps = [link for link in links if link.location.endswith("!A1")]
+    assert steps and len(links) == len(made.layout.checks) + len(steps)
+    assert {parse_reference(link.location)[0] for link in steps} <= set(made.layout.sheets)
     for link in links:
+        if link in steps:
+            continue
         sheet, top, left, bottom, right = parse_reference(link.location)
         assert link.target is None
         assert (top, left) == (bottom, right)

@@ -253,7 +253,7 @@ class SlashCheck(FigureCheck):
         return "+".join(parts)
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        return finding(self.code, cell.key)
+        return finding(self.code, cell.key, raw="/")
 
 
 class LevelCheck(FigureCheck):

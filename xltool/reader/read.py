@@ -205,6 +205,8 @@ def _join_alike(alike: Sequence[Finding]) -> Finding:
     facts = dict(alike[0].data)
     if "count" in facts:
         facts["count"] = len(alike)
+    if "raw" in facts:
+        facts["raws"] = tuple(each.data["raw"] for each in alike)
     if "example" in facts:
         facts["example"] = join_first([each.data["example"] for each in alike], MAX_NAMED_PLACES, "格")
     return finding(alike[0].code, *(each.keys[0] for each in alike), **facts)

@@ -52,11 +52,30 @@ def judge_readings(
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         why = causes.find_causes(spec, submission.values, None if last_year is None else last_year[at], broken)
-        judged = [*doubt, *causes.explain_findings(broken, why)]
+        noticed, quoted = _quote_typed(mine, doubt)
+        judged = [*quoted, *causes.explain_findings(broken, why)]
         judged = _find_consequences(spec, submission, given[at], judged, why)
-        results.append(Reading(submission, tuple(sorted([*mine, *judged], key=partial(_finding_order, spec.index)))))
+        results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.index)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
+
+
+def _quote_typed(notes: Sequence[Finding], found: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """What was noticed in reading, and what was found: `/` that was read in a word such as 无 is told once, as it."""
+    typed = {
+        key: raw
+        for note in notes
+        if note.code == "number.normalised" and note.data["as"] == "/"
+        for key, raw in zip(note.keys, note.data.get("raws", (note.data["raw"],)), strict=False)
+    }
+    told = {key for each in found if each.code == "cell.not_applicable" for key in each.keys if key in typed}
+    quoted = [
+        replace(each, data={**each.data, "raw": typed[each.keys[0]]})
+        if each.code == "cell.not_applicable" and each.keys[0] in told
+        else each
+        for each in found
+    ]
+    return [note for note in notes if note.code != "number.normalised" or not told.issuperset(note.keys)], quoted
 
 
 def _judge_completed(

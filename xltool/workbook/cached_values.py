@@ -5,15 +5,19 @@ The cached values that viewers see first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeAlias
 
+from xltool.codes import GRADES
 from xltool.forms import totals
+from xltool.forms.cell_checks import BlankCheck, EmptyCheck, InvalidCheck
+from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
-from xltool.model import Cell, NotApplicable, Rule, Submission, Value
+from xltool.model import Cell, CellKey, NotApplicable, Rule, Submission, Value
 from xltool.rules.cells import count_faults
 from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years
@@ -26,17 +30,24 @@ from xltool.workbook.formula import (
     PASS,
     TOLD,
     WITHOUT,
+    is_about_blanks,
+    is_about_emptiness,
+    is_about_texts,
     needs_last_year,
     say_state,
     say_word,
 )
 from xltool.workbook.helpers import place_sums
 from xltool.workbook.layout_plan import (
+    CHECK_TOP,
     DIFFERENCE_COLUMN,
     LEFT_COLUMN,
     LENGTH_COLUMN,
     RIGHT_COLUMN,
+    TO_DO_COLUMNS,
+    TO_DO_TOP,
     VERDICT_COLUMN,
+    WHY_COLUMN,
     Plan,
     Spot,
 )
@@ -44,16 +55,21 @@ from xltool.workbook.layout_plan import (
 CachedValue: TypeAlias = int | float | str
 
 
-def compute_cached_values(plan: Plan, submission: Submission, prior: Sequence[Value] = ()) -> dict[Spot, CachedValue]:
+def compute_cached_values(
+    plan: Plan, submission: Submission, prior: Sequence[Value] = (), typed: Mapping[CellKey, str] = MappingProxyType({})
+) -> dict[Spot, CachedValue]:
     """The result of every formula by place, for the submission with its totals computed from its inputs.
 
-    `prior` are last year's values in the order of the form, for a plan that shows them.
+    `prior` are last year's values in the order of the form, for a plan that shows them. `typed` are texts that stand in
+    place of figures.
     """
     spec = plan.spec
-    submission = replace(submission, values=totals.compute_totals(spec, submission.values))
+    figures = [None if key in typed else value for key, value in zip(spec.index, submission.values, strict=True)]
+    submission = replace(submission, values=totals.compute_totals(spec, figures))
     found: dict[Spot, CachedValue] = {}
     for cell, value in zip(spec.cells, submission.values, strict=True):
         found[plan.cells[cell.key] if cell.total else plan.copies[cell.key]] = to_cached_figure(value, cell)
+    found |= {plan.copies[key]: text for key, text in typed.items()}
     words: dict[str, tuple[str, str]] = {}
     values = dict(zip(spec.index, submission.values, strict=True))
     for run, spot in place_sums(plan).items():
@@ -64,6 +80,8 @@ def compute_cached_values(plan: Plan, submission: Submission, prior: Sequence[Va
     left, right = rules.compute_sides(stack)
     verdicts = rules.compute_verdicts(stack, left, right)[0]
     counts = count_faults(view, plan.checks)
+    if typed:
+        counts |= _count_with_texts(plan, submission, typed)
     judged = {
         rule.name: (Verdict(int(v)), int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
@@ -89,8 +107,10 @@ def compute_cached_values(plan: Plan, submission: Submission, prior: Sequence[Va
                 found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else _to_double(number, decimals)
             words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else format_scaled(first - second, decimals))
         found[Spot(CHECKS, line, VERDICT_COLUMN)] = word
-    tally = [word for word, _ in words.values()]
-    state = say_state(tally.count(FAIL) + tally.count(MEND), tally.count(ASK))
+    found |= _list_to_do(plan, found)
+    tallies = _tally(plan, found)
+    found |= {plan.tallies[name]: count for name, count in tallies.items()}
+    state = say_state(**tallies)
     found[plan.state] = state
     for place in plan.words:
         found[place.spot] = say_word([words[name] for name in place.checks])
@@ -107,6 +127,57 @@ def to_cached_figure(value: Value, cell: Cell) -> CachedValue:
     if value is None:
         return ""
     return "/" if isinstance(value, NotApplicable) else _to_double(value, cell.measure.decimals)
+
+
+def _count_with_texts(plan: Plan, submission: Submission, typed: Mapping[CellKey, str]) -> dict[str, list[int]]:
+    """What the lines count that take a text in place of a figure for something that stands there, and is no figure."""
+    spec = plan.spec
+    wrong = {key: (spec.cell(key).measure.maximum + 1) * spec.cell(key).measure.scale for key in typed}
+    values = [wrong.get(key, value) for key, value in zip(spec.index, submission.values, strict=True)]
+    lines = [check for check in plan.checks if isinstance(check.kind, EmptyCheck | BlankCheck | InvalidCheck)]
+    return count_faults(SubmissionView(spec, [replace(submission, values=tuple(values))]), lines)
+
+
+def _list_to_do(plan: Plan, found: Mapping[Spot, CachedValue]) -> dict[Spot, CachedValue]:
+    """The ranks of the lines that are not right, and the first of these above all lines."""
+    verdicts = {check.name: found[Spot(CHECKS, plan.lines[check.name], VERDICT_COLUMN)] for check in plan.checks}
+    wrong = [check for check in plan.checks if verdicts[check.name] in {FAIL, MEND}]
+    wrong += [check for check in plan.checks if verdicts[check.name] == ASK]
+    order = {check.name: at for at, check in enumerate(wrong, 1)}
+    told: dict[Spot, CachedValue] = {spot: order.get(name, "") for name, spot in plan.ranks.items()}
+    for at, spot in enumerate(plan.to_do):
+        check = wrong[at] if at < len(wrong) else None
+        told[spot] = "" if check is None else plan.lines[check.name] - CHECK_TOP + 1
+        for column in TO_DO_COLUMNS:
+            told[Spot(CHECKS, TO_DO_TOP + at, column)] = "" if check is None else _show_line(plan, check, column, found)
+    return told
+
+
+def _show_line(plan: Plan, check: Check, column: int, found: Mapping[Spot, CachedValue]) -> CachedValue:
+    """What a line shows in a column; of its 说明 where that is to be written."""
+    line = plan.lines[check.name]
+    if column == WHY_COLUMN:
+        return f"在第 {line + 1} 行{'写说明' if found[Spot(CHECKS, line, VERDICT_COLUMN)] == ASK else ''}"
+    fixed = (line - CHECK_TOP + 1, GRADES[check.severity], check.subject, check.text)
+    return fixed[column] if column < len(fixed) else found.get(Spot(CHECKS, line, column), "")
+
+
+def _tally(plan: Plan, found: Mapping[Spot, CachedValue]) -> dict[str, int]:
+    """What the state counts, as `write_tallies` does."""
+    told = [(check, str(found[Spot(CHECKS, plan.lines[check.name], VERDICT_COLUMN)])) for check in plan.checks]
+    asked = [check for check, word in told if word == ASK]
+
+    def add_up(checks: Iterable[Check]) -> int:
+        return sum(int(found[Spot(CHECKS, plan.lines[check.name], LEFT_COLUMN)]) for check in checks)
+
+    figures = add_up(filter(is_about_blanks, asked))
+    wrong = [check for check, word in told if word in {FAIL, MEND} and not (figures and is_about_emptiness(check))]
+    return {
+        "figures": figures,
+        "texts": add_up(filter(is_about_texts, asked)),
+        "errors": len(wrong),
+        "asks": sum(not is_about_blanks(check) and not is_about_texts(check) for check in asked),
+    }
 
 
 def _sum_run(values: Sequence[Value], cell: Cell) -> CachedValue:

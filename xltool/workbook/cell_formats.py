@@ -17,6 +17,15 @@ _LINE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#7F7F7F"}
 _FIGURE: Final[dict[str, Any]] = {**_LINE, "align": "center", "text_wrap": False, "shrink": True}
 """A figure too long for its column shrinks; it would show as ### or 1E+09 otherwise."""
 _STATE: Final[dict[str, Any]] = {**_BASE, "border": 1, "border_color": "#BF9000"}
+_TEXT: Final[dict[str, Any]] = {
+    **_LINE,
+    "valign": "top",
+    "align": "left",
+    "indent": 1,
+    "bg_color": "#FFFDE7",
+    "locked": False,
+    "num_format": "@",
+}
 CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "title": {**_BASE, "font_size": 16, "bold": True, "align": "center"},
     "state": {**_STATE, "bold": True, "indent": 1, "bg_color": "#FFF2CC"},
@@ -29,16 +38,11 @@ CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "middle": {**_LINE, "align": "center", "bg_color": "#F2F2F2"},
     "locked": {**_LINE, "bg_color": "#EDEDED", "indent": 1},
     "guidance": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1},
+    "step": {**_LINE, "font_size": 10, "font_color": "#0563C1", "underline": 1, "indent": 1},
     "whose": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1, "text_wrap": False, "shrink": True},
-    "text": {
-        **_LINE,
-        "valign": "top",
-        "align": "left",
-        "indent": 1,
-        "bg_color": "#FFFDE7",
-        "locked": False,
-        "num_format": "@",
-    },
+    "text": _TEXT,
+    "text9": {**_TEXT, "font_size": 9},
+    "text8": {**_TEXT, "font_size": 8},
     "field": {**_LINE, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
     "reason": {**_LINE, "font_size": 10, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
     "input0": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},

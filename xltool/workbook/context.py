@@ -6,9 +6,9 @@ The plan, the submission, the formats, each formula with what it shows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from xltool.model import FormSpec, Submission, Value
+from xltool.model import CellKey, FormSpec, Submission, Value
 from xltool.workbook.cached_values import CachedValue
 from xltool.workbook.engine import Format, Worksheet
 from xltool.workbook.layout_plan import Plan, Spot
@@ -18,7 +18,8 @@ from xltool.workbook.layout_plan import Plan, Spot
 class Context:
     """What the sheets are written with.
 
-    The plan, the submission, the formats, each formula with what it shows, last year's values, the deadline.
+    The plan, the submission, the formats, each formula with what it shows, last year's values, the deadline, and the
+    texts that stand in place of figures.
     """
 
     plan: Plan
@@ -29,6 +30,7 @@ class Context:
     meta: Mapping[str, str]
     prior: Sequence[Value] = ()
     deadline: str = ""  # in words
+    typed: Mapping[CellKey, str] = field(default_factory=dict)
 
     @property
     def spec(self) -> FormSpec:

@@ -153,6 +153,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
     Ours need none of xlsxwriter's rewriting, which costs more than all the rest.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._growing: dict[int, float] = {}
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
 
@@ -165,6 +169,18 @@ class Sheet(Worksheet):  # type: ignore[misc]
         if (top, left) != (bottom, right):
             return int(super().merge_range(top, left, bottom, right, text, *look))
         return int(self.write_string(top, left, text, *look) if text else self.write_blank(top, left, None, *look))
+
+    def set_growing_row(self, row: int, height: float) -> None:
+        """A row that is so high at first, and fits itself to its texts when these change, as rows do by themselves."""
+        self.set_row(row, height)
+        self._growing[row] = height
+
+    def _write_row(self, row: int, spans: Any, *more: Any) -> None:
+        if row not in self._growing:
+            super()._write_row(row, spans, *more)
+            return
+        attributes = [("r", row + 1), *([("spans", spans)] if spans else []), ("ht", f"{self._growing[row]:g}")]
+        self._xml_start_tag("row", attributes)
 
     def write_inline(self, row: int, column: int, text: str, look: Format) -> None:
         """Writes a text into its cell itself: what stands there must not renumber the shared strings."""

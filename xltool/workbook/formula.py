@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from xltool.forms.cell_checks import BlankCheck, EmptyCheck
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import CHECKS, TEXTS
+from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
 from xltool.model import PRIOR, Linear, Measure, Rule
-from xltool.spreadsheet.a1 import cell_name
+from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.helpers import choose_linear, list_runs, place_sums, round_sum, write_copy, write_run_sum
 from xltool.workbook.layout_plan import (
@@ -22,7 +23,11 @@ from xltool.workbook.layout_plan import (
     DIFFERENCE_COLUMN,
     LEFT_COLUMN,
     LENGTH_COLUMN,
+    RANK_COLUMN,
     RIGHT_COLUMN,
+    TALLIES,
+    TO_DO_COLUMNS,
+    TO_DO_TOP,
     VERDICT_COLUMN,
     WHY_COLUMN,
     Plan,
@@ -32,6 +37,7 @@ from xltool.workbook.places import FormPlaces
 from xltool.workbook.ranges import Run, group_runs, is_input, refer_to_run
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
+READY = "可以报送"
 
 
 def write_total(plan: Plan, rule: Rule) -> str:
@@ -86,17 +92,88 @@ def write_count_verdict(plan: Plan, check: Check, line: int) -> str:
 
 
 def write_state(plan: Plan) -> str:
-    """The one sentence about the whole workbook."""
-    last = CHECK_TOP + len(plan.checks)
-    area = f"{cell_name(CHECK_TOP - 1, VERDICT_COLUMN, absolute=True)}:{cell_name(last, VERDICT_COLUMN, absolute=True)}"
-    errors = f'(COUNTIF({area},"{FAIL}")+COUNTIF({area},"{MEND}"))'
-    asks = f'COUNTIF({area},"{ASK}")'
-    return f'IF({errors}+{asks}=0,"可以报送","还有 "&{errors}&" 处必须改、"&{asks}&" 处需说明")'
+    """The one sentence about the whole workbook: what is missing first, then the lines of 校验 that are not right."""
+    figures, texts, errors, asks = (plan.tallies[name].seen_from(CHECKS) for name in TALLIES)
+    missing = (
+        f'IF({figures}+{texts}=0,"","还没有填："&IF({figures}=0,"",{figures}&" 个数")'
+        f'&IF({figures}*{texts}=0,"","、")&IF({texts}=0,"",{texts}&" 段文字"))'
+    )
+    wrong = (
+        f'IF({errors}+{asks}=0,"","还有 "&IF({errors}=0,"",{errors}&" 行必须改")'
+        f'&IF({errors}*{asks}=0,"","、")&IF({asks}=0,"",{asks}&" 行需说明"))'
+    )
+    between = f'IF(({figures}+{texts})*({errors}+{asks})=0,"","；")'
+    return f'IF({figures}+{texts}+{errors}+{asks}=0,"{READY}",{missing}&{between}&{wrong})'
 
 
-def say_state(errors: int, asks: int) -> str:
-    """What `write_state` shows for so many verdicts."""
-    return f"还有 {errors} 处必须改、{asks} 处需说明" if errors + asks else "可以报送"
+def say_state(figures: int, texts: int, errors: int, asks: int) -> str:
+    """What `write_state` shows for so many figures and texts missing, and lines to mend and to explain."""
+    missing = [f"{count} {what}" for count, what in ((figures, "个数"), (texts, "段文字")) if count]
+    wrong = [f"{count} {what}" for count, what in ((errors, "行必须改"), (asks, "行需说明")) if count]
+    told = [f"还没有填：{'、'.join(missing)}"] if missing else []
+    told += [f"还有 {'、'.join(wrong)}"] if wrong else []
+    return "；".join(told) or READY
+
+
+def write_tallies(plan: Plan) -> dict[str, str]:
+    """What the state counts: blanks and missing texts by themselves, and the lines that are not right without them."""
+    blanks = [_refer_to_line(plan, check, VERDICT_COLUMN) for check in plan.checks if is_about_blanks(check)]
+    lefts = [_refer_to_line(plan, check, LEFT_COLUMN) for check in plan.checks if is_about_blanks(check)]
+    texts = [_refer_to_line(plan, check, VERDICT_COLUMN) for check in plan.checks if is_about_texts(check)]
+    counts = [_refer_to_line(plan, check, LEFT_COLUMN) for check in plan.checks if is_about_texts(check)]
+    empties = [_refer_to_line(plan, check, VERDICT_COLUMN) for check in plan.checks if is_about_emptiness(check)]
+    area = _refer_to_lines(plan, VERDICT_COLUMN)
+    of_blanks = "".join(f'-IF({verdict}="{ASK}",1,0)' for verdict in (*blanks, *texts))
+    of_empties = "+".join(f'IF({verdict}="{MEND}",1,0)' for verdict in empties) or "0"
+    return {
+        "figures": _sum_asked(blanks, lefts),
+        "texts": _sum_asked(texts, counts),
+        "errors": f'COUNTIF({area},"{FAIL}")+COUNTIF({area},"{MEND}")'
+        f"-IF({plan.tallies['figures'].address}=0,0,{of_empties})",
+        "asks": f'COUNTIF({area},"{ASK}"){of_blanks}',
+    }
+
+
+def is_about_blanks(check: Check) -> bool:
+    """Whether a line counts the cells of a table that are blank."""
+    return isinstance(check.kind, BlankCheck)
+
+
+def is_about_texts(check: Check) -> bool:
+    """Whether a line counts the texts that are missing."""
+    return check.kind is not None and check.kind.scope == "texts"
+
+
+def is_about_emptiness(check: Check) -> bool:
+    """Whether a line only says that all of a table or of the form is blank."""
+    return isinstance(check.kind, EmptyCheck)
+
+
+def write_rank(plan: Plan, check: Check) -> str:
+    """The place of a line among what is to be done, errors before what asks; nothing for one that is right."""
+    verdict, area = _refer_to_line(plan, check, VERDICT_COLUMN), _refer_to_lines(plan, VERDICT_COLUMN)
+    until = f"{area.partition(':')[0]}:{cell_name(plan.lines[check.name], VERDICT_COLUMN, absolute=True)}"
+    if check.severity == "error":
+        place = f'COUNTIF({until},"{FAIL}")+COUNTIF({until},"{MEND}")'
+        return f'IF(OR({verdict}="{FAIL}",{verdict}="{MEND}"),{place},"")'
+    errors = f'COUNTIF({area},"{FAIL}")+COUNTIF({area},"{MEND}")'
+    return f'IF({verdict}="{ASK}",{errors}+COUNTIF({until},"{ASK}"),"")'
+
+
+def write_to_do(plan: Plan, number: int) -> str:
+    """Which line is to be done in that place, counted from the first check; nothing where there is none."""
+    first, last = (cell_name(row, RANK_COLUMN, absolute=True) for row in (0, len(plan.checks) - 1))
+    return f'IFERROR(MATCH({number},{first}:{last},0),"")'
+
+
+def write_to_do_line(plan: Plan, number: int, column: int) -> str:
+    """What a line that is to be done has in a column of 校验, or in that of the 说明 where it stands."""
+    line = plan.to_do[number - 1].seen_from(CHECKS)
+    if column == WHY_COLUMN:
+        verdict = f"INDEX({_refer_to_lines(plan, VERDICT_COLUMN, CHECKS)},{line})"
+        return f'IF({line}="","","在第 "&({CHECK_TOP}+{line})&" 行"&IF({verdict}="{ASK}","写说明",""))'
+    content = f"INDEX({_refer_to_lines(plan, column, CHECKS)},{line})"
+    return f'IF({line}="","",IF({content}="","",{content}))'
 
 
 def write_heading(plan: Plan) -> str:
@@ -153,6 +230,12 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
             ):
                 found[Spot(CHECKS, line, column)] = text
             found[Spot(CHECKS, line, VERDICT_COLUMN)] = write_verdict(plan, check.rule, line)
+        found[plan.ranks[check.name]] = write_rank(plan, check)
+    for number, spot in enumerate(plan.to_do, 1):
+        found[spot] = write_to_do(plan, number)
+        for column in TO_DO_COLUMNS:
+            found[Spot(CHECKS, TO_DO_TOP + number - 1, column)] = write_to_do_line(plan, number, column)
+    found |= {plan.tallies[name]: text for name, text in write_tallies(plan).items()}
     found[plan.state] = write_state(plan)
     for word in plan.words:
         found[word.spot] = write_word(plan, word.checks)
@@ -177,6 +260,22 @@ def _count_bad(plan: Plan, error: bool, word: str, line: int) -> str:
         if error
         else f'IF(LEN({refer_in_frame(plan, Spot(CHECKS, line, WHY_COLUMN), CHECKS)})>0,"{TOLD}","{ASK}")'
     )
+
+
+def _refer_to_line(plan: Plan, check: Check, column: int) -> str:
+    return Spot(CHECKS, plan.lines[check.name], column).seen_from(HIDDEN)
+
+
+def _refer_to_lines(plan: Plan, column: int, home: str = HIDDEN) -> str:
+    """A column of all lines of 校验."""
+    first, last = (cell_name(CHECK_TOP + at, column, absolute=True) for at in (0, len(plan.checks) - 1))
+    return f"{first}:{last}" if home == CHECKS else f"{quote_sheet(CHECKS)}!{first}:{last}"
+
+
+def _sum_asked(verdicts: Sequence[str], counts: Sequence[str]) -> str:
+    """The counts of the lines that nobody has explained."""
+    pairs = zip(verdicts, counts, strict=True)
+    return "+".join(f'IF({verdict}="{ASK}",{count},0)' for verdict, count in pairs) or "0"
 
 
 def _is_of_last_year(part: tuple[Run, int]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from xltool.forms.sheet_names import TEXTS
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
+from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook.context import Context
+from xltool.workbook.formula import READY
 from xltool.workbook.layout_plan import (
     AGENCY_LABEL,
     COVER_FIELDS,
@@ -19,9 +21,13 @@ from xltool.workbook.layout_plan import (
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS, word_mark
 from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet, set_columns
 
-GUIDE_WIDTHS: Final = (6, 20, 70)
+GUIDE_WIDTHS: Final = (6, 20, 72)
 COVER_WIDTHS: Final = (18, 48, 52)
-TEXT_WIDTHS: Final = (30, 80, 36, 8)
+TEXT_WIDTHS: Final = (26, 76, 24, 6)
+TEXT_SIZES: Final = {"text": 11, "text9": 9, "text8": 8}
+"""The looks of a text by how large its letters are: a row has a greatest height, and a long text is printed whole."""
+FITTING: Final = 800
+"""So many Chinese characters, in a few paragraphs, fit a row of that height as they are typed."""
 LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
@@ -38,8 +44,11 @@ def write_guide(context: Context, sheet: Any) -> None:
     """Who fills in, the steps, what the colours mean, and what not to do."""
     spec, submission, formats = context.spec, context.submission, context.formats
     set_columns(sheet, GUIDE_WIDTHS)
-    sheet.merge_range(0, 0, 0, 2, f"{spec.title}填报说明", formats["title"])
+    last = len(GUIDE_WIDTHS) - 1
+    sheet.merge_range(0, 0, 0, last, f"{spec.title}填报说明", formats["title"])
     sheet.set_row(0, 30)
+    _merge_across(sheet, 0, last, formats["state"])
+    _write_state(context, sheet, context.plan.states[GUIDE], last)
     period = f"（{spec.period}）" if spec.period else ""
     deadline = f"；{spec.deadline}" if spec.deadline else "。"
     law = f"；{spec.law}" if spec.law else ""
@@ -49,28 +58,30 @@ def write_guide(context: Context, sheet: Any) -> None:
         ("报送期限", f"{context.deadline or '按下发通知规定的日期'}{deadline}"),
         ("依据", f"{spec.basis}（{spec.authority}）{law}"),
     ]
-    row = 2
+    row = 3
     for label, value in facts:
         sheet.merge_range(row, 0, row, 1, label, formats["label"])
         whose = label == "填报单位"  # shrinks rather than grows: the sheet is the same for all agencies
-        sheet.write_string(row, 2, value, formats["whose" if whose else "guidance"])
-        sheet.set_row(row, LINE_HEIGHT * (1 if whose else count_lines(value, GUIDE_WIDTHS[2], 10)))
+        look = formats["whose" if whose else "guidance"]
+        sheet.merge_range(row, 2, row, last, "", look)
+        sheet.write_string(row, 2, value, look)
+        sheet.set_row(row, LINE_HEIGHT * (1 if whose else count_lines(value, sum(GUIDE_WIDTHS[2:]), 10)))
         row += 1
-    row = _write_heading(context, sheet, row + 1, "怎样填写")
+    row = _write_heading(context, sheet, row + 1, "怎样填写（点一步，转到该表）")
     for number, step in enumerate(spec.steps, 1):
         sheet.write_string(row, 0, f"{number}", formats["middle"])
-        sheet.merge_range(row, 1, row, 2, step, formats["guidance"])
-        sheet.set_row(row, LINE_HEIGHT * count_lines(step, sum(GUIDE_WIDTHS[1:]), 10))
+        _write_step(context, sheet, row, step)
+        sheet.set_row(row, LINE_HEIGHT * count_lines(step, sum(GUIDE_WIDTHS[1:]), 10) + 3)
         row += 1
     row = _write_heading(context, sheet, row + 1, "颜色的意思")
     for look, name, meaning in (*LEGEND, *([OF_LAST_YEAR] if context.plan.prior else [])):
         sheet.merge_range(row, 0, row, 1, name, formats[look])
-        sheet.write_string(row, 2, meaning, formats["guidance"])
-        sheet.set_row(row, LINE_HEIGHT * count_lines(meaning, GUIDE_WIDTHS[2], 10))
+        sheet.merge_range(row, 2, row, last, meaning, formats["guidance"])
+        sheet.set_row(row, LINE_HEIGHT * count_lines(meaning, sum(GUIDE_WIDTHS[2:]), 10))
         row += 1
     row = _write_heading(context, sheet, row + 1, "注意")
     for note in NOTES:
-        sheet.merge_range(row, 0, row, 2, note, formats["guidance"])
+        sheet.merge_range(row, 0, row, last, note, formats["guidance"])
         sheet.set_row(row, LINE_HEIGHT)
         row += 1
     finish_sheet(context, sheet, portrait=True)
@@ -108,19 +119,21 @@ def write_texts(context: Context, sheet: Any) -> None:
     sheet.merge_range(0, 0, 0, 3, "文字部分", formats["title"])
     sheet.set_row(0, 30)
     write_state_line(context, sheet, TEXTS, 3)
-    for column, label in enumerate(("部分", "内容（浅黄色格内填写，换行按 Alt+Enter）", "填写要求", "字数")):
+    hint = f"浅黄色格内填写，换行按 Alt+Enter；一格超过 {FITTING} 字的，Excel 打印不全，不影响报告"
+    for column, label in enumerate(("部分", f"内容（{hint}）", "填写要求", "字数")):
         sheet.write_string(2, column, label, formats["head"])
-    sheet.set_row(2, 21)
+    sheet.set_row(2, 2 * LINE_HEIGHT)
     written = [text for text in context.spec.texts if text.place == "texts"]
     for text in written:
         spot = plan.texts[text.key]
         required = "（必写）" if text.required else ""
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
-        _write_text(context, sheet, spot, text.key, "text")
-        sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
+        content = context.submission.texts.get(text.key, "")
+        look, lines = _choose_text_look(content)
+        _write_text(context, sheet, spot, text.key, look)
+        sheet.write_string(spot.row, 2, _pad_lines(text.guidance, text.lines), formats["guidance"])
         context.write_formula(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
-        height = max(text.lines, count_lines(context.submission.texts.get(text.key, ""), TEXT_WIDTHS[1], 11))
-        sheet.set_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * height))
+        sheet.set_growing_row(spot.row, min(TALLEST_ROW, max(LINE_HEIGHT * text.lines, lines)))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
     sheet.freeze_panes(TEXT_TOP, 1)
@@ -129,15 +142,49 @@ def write_texts(context: Context, sheet: Any) -> None:
 
 
 def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None:
-    """The second row of a sheet: the agency, and the state of the whole workbook, green once it can be sent."""
+    """The second row of a sheet: the agency, and the state of the whole workbook."""
     spot, formats = context.plan.states[name], context.formats
     _merge_across(sheet, 0, spot.column - 1, formats["agency"])
     sheet.write_string(STATE_ROW, 0, f"{AGENCY_LABEL}：{context.submission.agency.name}", formats["agency"])
     _merge_across(sheet, spot.column, last, formats["state"])
+    _write_state(context, sheet, spot, last)
+
+
+def _write_state(context: Context, sheet: Any, spot: Spot, last: int) -> None:
+    """The state of the whole workbook, green once it can be sent."""
     context.write_formula(sheet, spot, "state")
     sheet.set_row(STATE_ROW, 21)
-    rule = {"type": "formula", "criteria": f'={context.plan.state.reference}="可以报送"', "format": formats["good"]}
+    good, state = context.formats["good"], context.plan.state.reference
+    rule = {"type": "formula", "criteria": f'={state}="{READY}"', "format": good}
     sheet.conditional_format(STATE_ROW, spot.column, STATE_ROW, last, rule)
+
+
+def _write_step(context: Context, sheet: Any, row: int, step: str) -> None:
+    """One step, with a link to where it is done: the sheet that it names first."""
+    named = {COVER: COVER, TEXTS: TEXTS, CHECKS: CHECKS}
+    named |= {table.name: table.sheet for table in context.spec.tables}
+    found = [(step.index(name), name) for name in named if name in step]
+    look = context.formats["step" if found else "guidance"]
+    sheet.merge_range(row, 1, row, len(GUIDE_WIDTHS) - 1, "", look)
+    if found:
+        address = f"internal:{quote_sheet(named[min(found)[1]])}!A1"
+        sheet.write_url(row, 1, address, look, step, "点这里转到该表")
+    else:
+        sheet.write_string(row, 1, step, look)
+
+
+def _choose_text_look(content: str) -> tuple[str, float]:
+    """The largest letters in which a text fits a row, and the height of its lines; the smallest where none does."""
+    heights = {
+        look: LINE_HEIGHT * size / 11 * count_lines(content, TEXT_WIDTHS[1], size) for look, size in TEXT_SIZES.items()
+    }
+    fitting = next((look for look, height in heights.items() if height <= TALLEST_ROW), list(heights)[-1])
+    return fitting, heights[fitting]
+
+
+def _pad_lines(text: str, lines: int) -> str:
+    """A text with empty lines behind it, so that a row that fits itself to its texts stays so high when it is empty."""
+    return text + "\n" * max(0, lines - count_lines(text, TEXT_WIDTHS[2], 10))
 
 
 def _write_text(context: Context, sheet: Any, spot: Spot, key: str, look: str) -> None:

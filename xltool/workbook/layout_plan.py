@@ -22,21 +22,30 @@ STATE_ROW: Final = 1
 """The line with the agency at the left and the state of the whole workbook at the right."""
 AGENCY_LABEL: Final = "填报单位"
 """What that line begins with, before a colon and the agency's name."""
-TEXT_STATE: Final = 2
-"""The column where the state begins on 文字: it covers the columns behind the texts."""
+TEXT_STATE: Final = 1
+"""The column where the state begins on 文字: it covers all but the names of the texts."""
 PRIOR_LINE: Final = 3
 """Last year's line of a block across, counted from the line of words: the note comes next, then the heading."""
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
-CHECK_TOP: Final = 5
+TO_DO_TOP: Final = 4
+"""The first line of what is to be done, above the checks."""
+MOST_TO_DO: Final = 6
+CHECK_TOP: Final = TO_DO_TOP + MOST_TO_DO + 2
 LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN, WHY_COLUMN = 4, 5, 6, 7, 8
 """Columns of the 校验 sheet."""
+TO_DO_COLUMNS: Final = tuple(range(WHY_COLUMN + 1))
+"""The columns of a line that is to be done, as those of the checks below."""
 WHY_HEAD: Final = "说明"
 """What the head of the column for explanations begins with."""
 LENGTH_COLUMN: Final = 3
 """The column of the 文字 sheet that counts characters."""
+RANK_COLUMN: Final = 3
+"""The column of the very hidden sheet for the order of what is to be done, and what is missing."""
 COPIES_COLUMN: Final = 4
-"""The first column of the very hidden sheet for the copies of inputs, behind the marks of identity and the sums."""
+"""The first column of the very hidden sheet for the copies of inputs, behind the marks, the sums and the ranks."""
+TALLIES: Final = ("figures", "texts", "errors", "asks")
+"""What the sentence on the whole workbook counts: figures and texts missing, other lines to mend and to explain."""
 
 META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "serial")
 """What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
@@ -119,8 +128,12 @@ class Plan:
             for check in self.checks
             if check.severity == "warning"
         }
+        self.ranks = {check.name: Spot(HIDDEN, at, RANK_COLUMN) for at, check in enumerate(self.checks)}
+        self.to_do = tuple(Spot(HIDDEN, len(self.checks) + at, RANK_COLUMN) for at in range(MOST_TO_DO))
+        behind = len(self.checks) + MOST_TO_DO
+        self.tallies = {name: Spot(HIDDEN, behind + at, RANK_COLUMN) for at, name in enumerate(TALLIES)}
         self.state = Spot(CHECKS, STATE_ROW, 1)
-        self.states: dict[str, Spot] = {TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
+        self.states: dict[str, Spot] = {GUIDE: Spot(GUIDE, STATE_ROW, 0), TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
         self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _find_middle(table.widths)) for table in spec.tables}
         self.words = tuple(self._words())
 

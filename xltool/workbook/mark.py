@@ -24,6 +24,10 @@ MAX_LISTED_FIGURES: Final = 6
 """How many figures of one finding are listed."""
 MAX_QUOTED_CHANGE: Final = 60
 """How much of a text that changed is shown."""
+_QUOTING: Final = frozenset(
+    {"number.text", "number.fraction", "number.precision", "number.range", "number.normalised", "cell.not_applicable"}
+)
+"""Findings that quote what stands in a cell as `raw`, or in several as `raws`."""
 MAX_COMMENT: Final = 2_000
 """Characters of one comment: what no longer fits stands on the sheet 退回意见."""
 
@@ -42,7 +46,7 @@ def mark_workbook(
 
     `previous` is the return before, `prior` last year's submission; `deadline` is told in the words given.
 
-    What was no number stands in its cell's comment and not in the cell, which stays blank. Same input, same bytes.
+    What was no number stays in its cell as it was typed. Same input, same bytes.
     Raises `XltoolError` as the writer does.
     """
     layout = make_plan(spec, prior is not None)
@@ -58,7 +62,19 @@ def _build_notice(
     remarks = tuple(_build_remark(opinion, findings, layout, values) for opinion in opinions)
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
     unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
-    return Notice(version, remarks, changes, unread, _mark_cells(opinions, findings, layout, values))
+    typed = dict(_find_typed(findings, values))
+    marks = _mark_cells(opinions, findings, layout, {**values, **typed})
+    return Notice(version, remarks, changes, unread, marks, typed)
+
+
+def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) -> Iterator[tuple[CellKey, str]]:
+    """What the agency typed in place of figures, as far as findings quote it."""
+    for found in findings:
+        quoted = found.data.get("raws", [found.data["raw"]] if "raw" in found.data else [])
+        if found.code in _QUOTING and len(quoted) == len(found.keys):
+            for key, text in zip(found.keys, quoted, strict=True):
+                if key in values and not isinstance(values[key], int) and text != "/":
+                    yield key, clean_text(str(text))
 
 
 def _build_remark(
@@ -165,7 +181,7 @@ class _CellNotes:
 
 
 def _mark_cells(
-    opinions: Iterable[Opinion], findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value]
+    opinions: Iterable[Opinion], findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value | str]
 ) -> dict[CellKey, Mark]:
     """The cells of all opinions that ask for something, in the order of the form; `opinions` come gravest first."""
     noted: dict[CellKey, _CellNotes] = {}

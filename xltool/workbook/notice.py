@@ -21,7 +21,7 @@ from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_s
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
 PLACE_COLUMN: Final = 2
-WIDTHS: Final = (5, 6, 12, 12, 46, 32, 15)
+WIDTHS: Final = (5, 6, 13, 10, 48, 28, 14)
 """All columns stand on a screen of 1366 pixels without being made smaller."""
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
@@ -70,7 +70,7 @@ class Mark:
     """A cell in question: how grave, what it held, and what its comment says, if it has one."""
 
     severity: Severity
-    value: Value
+    value: Value | str
     comment: str = ""
 
 
@@ -86,6 +86,8 @@ class Notice:
     changes: tuple[Change, ...] | None
     unread: tuple[Leftover, ...]
     marks: Mapping[CellKey, Mark]
+    typed: Mapping[CellKey, str]
+    """What stands in cells in place of a figure: there it is left."""
 
 
 def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
@@ -142,10 +144,12 @@ def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Noti
             sheet.write_comment(spot.row, spot.column, found.comment, look | size)
 
 
-def _write_unchanged(cell: Cell, spot: Spot, value: Value) -> str:
+def _write_unchanged(cell: Cell, spot: Spot, value: Value | str) -> str:
     """A condition that holds as long as a cell holds what it held."""
     place = cell_name(spot.row, spot.column, absolute=True)
     match value:
+        case str():
+            return f"""{place}="{value.replace('"', '""')}\""""
         case int():
             return f"AND(ISNUMBER({place}),{place}={format_scaled(value, cell.measure.decimals)})"
         case NotApplicable.SLASH:

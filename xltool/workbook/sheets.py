@@ -15,14 +15,18 @@ from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
-from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, READY, TOLD, WITHOUT
 from xltool.workbook.front import write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,
     LEFT_COLUMN,
+    MOST_TO_DO,
     RIGHT_COLUMN,
+    STATE_ROW,
     TABLE_TOP,
+    TO_DO_COLUMNS,
+    TO_DO_TOP,
     VERDICT_COLUMN,
     WHY_COLUMN,
     WHY_HEAD,
@@ -35,17 +39,21 @@ CHECK_HEADS: Final = (
     "等级",
     "位置",
     "勾稽关系或要求",
-    "左边／处数",
+    "左边／\n处数",
     "右边",
     "差额",
     "结论",
     f"{WHY_HEAD}（核实项属实时填写）",
     "查看",
 )
-CHECK_WIDTHS: Final = (6, 7, 36, 54, 10, 10, 10, 10, 38, 8)
+CHECK_WIDTHS: Final = (6, 6, 26, 42, 9, 8, 8, 9, 27, 7)
+BROADEST_FIGURE: Final = 10
+"""Columns of 校验 that are broader hold sentences."""
 NARROWEST_COLUMN: Final = 8.6
 """The narrowest column of figures, in characters: seven digits and a heading of three lines."""
 BROADEST_TABLE: Final = 96
+BROADEST_FROZEN: Final = 60
+"""So broad may the labels be that stay when a table is moved sideways: figures must have room beside them."""
 PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
 """What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
 
@@ -90,7 +98,8 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
     if inputs:
         first = plan.cells[inputs[0].key]
         sheet.set_selection(first.row, first.column, first.row, first.column)
-    sheet.freeze_panes(TABLE_TOP + grid.head_rows, 0)
+    labels = _count_label_columns(grid.rectangles)
+    sheet.freeze_panes(TABLE_TOP + grid.head_rows, labels if sum(widths[:labels]) <= BROADEST_FROZEN else 0)
     sheet.repeat_rows(0, TABLE_TOP + grid.head_rows - 1)
     finish_sheet(context, sheet, portrait=not table_.landscape)
 
@@ -111,12 +120,13 @@ def write_checks(context: Context, sheet: Any) -> None:
     context.write_formula(sheet, plan.state, "state")
     sheet.set_row(1, 24)
     sheet.conditional_format(
-        1, 1, 1, last, {"type": "formula", "criteria": '=$B$2="可以报送"', "format": formats["good"]}
+        1, 1, 1, last, {"type": "formula", "criteria": f'=$B$2="{READY}"', "format": formats["good"]}
     )
     hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全。"
     if plan.prior:
         hint += f"“{WITHOUT}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])
+    _write_to_do(context, sheet, last)
     for column, label in enumerate(CHECK_HEADS):
         sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])
     sheet.set_row(CHECK_TOP - 1, 30)
@@ -126,13 +136,29 @@ def write_checks(context: Context, sheet: Any) -> None:
     for words, look in (((FAIL, MEND), "bad"), ((ASK,), "ask"), ((PASS, TOLD), "good")):
         for word in words:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": formats[look]}
-            sheet.conditional_format(CHECK_TOP, VERDICT_COLUMN, bottom, VERDICT_COLUMN, rule)
+            for top, end in ((TO_DO_TOP, TO_DO_TOP + MOST_TO_DO - 1), (CHECK_TOP, bottom)):
+                sheet.conditional_format(top, VERDICT_COLUMN, end, VERDICT_COLUMN, rule)
+    sheet.autofilter(CHECK_TOP - 1, 0, bottom, last)
     sheet.set_zoom(85)  # all columns on a screen of 1366 pixels
-    sheet.freeze_panes(CHECK_TOP, 0)
+    sheet.freeze_panes(STATE_ROW + 1, 0)
     sheet.repeat_rows(CHECK_TOP - 1)
     first = next(iter(plan.explanations.values()), Spot(CHECKS, CHECK_TOP, 0))
     sheet.set_selection(first.row, first.column, first.row, first.column)
     finish_sheet(context, sheet, portrait=False)
+
+
+def _write_to_do(context: Context, sheet: Any, last: int) -> None:
+    """The first lines that are not right, above all lines: what must be mended before what is to be explained."""
+    formats = context.formats
+    title = f"先办这些（最多列 {MOST_TO_DO} 行，必须改的在前；全部各行在下面，可按“结论”筛选）"
+    sheet.merge_range(TO_DO_TOP - 1, 0, TO_DO_TOP - 1, last, title, formats["head"])
+    sheet.set_row(TO_DO_TOP - 1, 21)
+    for row in range(TO_DO_TOP, TO_DO_TOP + MOST_TO_DO):
+        for column in TO_DO_COLUMNS:
+            look = "guidance" if CHECK_WIDTHS[column] > BROADEST_FIGURE else "figure"
+            context.write_formula(sheet, Spot(CHECKS, row, column), look)
+        sheet.write_blank(row, last, None, formats["figure"])
+        sheet.set_row(row, 2 * LINE_HEIGHT)
 
 
 def _write_check(context: Context, sheet: Any, number: int, check: Check) -> None:
@@ -190,9 +216,11 @@ def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> N
     if area.width > 1:
         _write_area(sheet, area, "", look)
     value = context.submission.values[context.spec.index[cell.key]]
-    match value:
-        case int():
-            sheet.write_number(spot.row, spot.column, to_cached_figure(value, cell), look)
+    match context.typed.get(cell.key, value):
+        case str() as text:
+            sheet.write_string(spot.row, spot.column, text, look)
+        case int() as figure:
+            sheet.write_number(spot.row, spot.column, to_cached_figure(figure, cell), look)
         case NotApplicable.SLASH:
             sheet.write_string(spot.row, spot.column, "/", look)
         case None:

@@ -41,6 +41,7 @@ def write_workbook(
     submission = _make_storable(submission)
     layout = make_plan(spec, prior is not None)
     meta = identity_marks(spec, submission, prior)
+    typed = {} if notice is None else notice.typed
     last_year = () if prior is None else align_prior(spec, prior)
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
@@ -55,10 +56,11 @@ def write_workbook(
         submission,
         formats,
         formula.list_formulas(layout),
-        cached_values.compute_cached_values(layout, submission, last_year),
+        cached_values.compute_cached_values(layout, submission, last_year, typed),
         meta,
         last_year,
         deadline,
+        typed,
     )
     made = {
         name: book.add_worksheet(name, Sheet) for name in (*([sheet_names.RETURN] if notice else []), *layout.sheets)

@@ -129,6 +129,14 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
         asks=True,
     ),
+    "block.only_totals": Message(
+        "warning",
+        "只填了合计",
+        "{block}共 {rows} 行，其中 {count} 行只填了“{column}”一栏，其余各栏都空着。",
+        "补填各栏，没有的填 0。",
+        ANNUAL_NOTICE,
+        asks=True,
+    ),
     "block.only_column": Message(
         "warning",
         "只填了一栏",

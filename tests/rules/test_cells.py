@@ -162,6 +162,55 @@ def test_a_table_with_one_column_alone(spec):
     assert (code, keys, facts) == ("block.only_column", tuple(rest), {"column": "自然人", "count": 24 * 5})
 
 
+def make_totals_alone(spec, rows=None):
+    """Blank inputs of applications with the totals of rows as they are: of all rows, or of those named."""
+    return {
+        cell.key: None
+        for cell in spec.cells
+        if cell.table.id == "applications" and not cell.column.total and (rows is None or cell.row.id in rows)
+    }
+
+
+def test_a_table_with_its_totals_alone(spec):
+    blank = make_totals_alone(spec)
+    inputs = tuple(key for key in blank if not spec.cell(key).total)
+    code, keys, facts = only(spec, blank)
+    assert (code, keys, facts) == ("block.only_totals", inputs, {"column": "总计", "count": 25, "rows": 25})
+    some = {"applications.received.natural_person": 0}
+    given = found(spec, blank | some)
+    assert given.keys() == {
+        ("cell.blank", tuple(f"applications.received.{column}" for column in figures.APPLICANTS[1:])),
+        ("block.only_totals", tuple(key for key in inputs if not key.startswith("applications.received."))),
+    }
+    assert {facts["count"] for facts in given.values()} == {5, 24}
+
+
+def test_some_rows_with_their_totals_alone(spec):
+    rows = ("granted", "other_rest", "carried_in")
+    code, keys, facts = only(spec, make_totals_alone(spec, rows) | {"applications.granted.total": 7})
+    assert (code, len(keys), facts) == ("block.only_totals", 18, {"column": "总计", "count": 3, "rows": 25})
+    noted = ["applications.granted.other"]
+    told = found(spec, make_totals_alone(spec, rows) | {"applications.granted.total": 7}, noted=noted)
+    assert len(next(keys for code, keys in told if code == "block.only_totals")) == 12
+    zeros = dict.fromkeys((f"applications.{row}.total" for row in rows), 0)
+    assert only(spec, make_totals_alone(spec, rows) | zeros)[0] == "cell.blank"
+
+
+def test_a_few_cells_of_one_column_are_no_habit(spec):
+    blank = {cell.key: None for cell in spec.cells if cell.table.id == "applications"}
+    some = {f"applications.{row}.natural_person": 1 for row in ("received", "granted")}
+    code, keys, _ = only(spec, blank | some)
+    assert (code, len(keys)) == ("cell.blank", 24 * 6 - 2)
+
+
+def test_totals_alone_are_no_blank_table_and_no_blank_form(spec):
+    blank = {cell.key: None for cell in spec.cells if not cell.column.total}
+    codes = {code for code, _ in found(spec, blank)}
+    assert "block.only_totals" in codes
+    assert not codes & {"form.empty"}
+    assert not {keys for code, keys in found(spec, blank) if code == "table.empty" and "applications" in keys[0]}
+
+
 def test_nothing_at_all(spec):
     assert only(spec, base={}) == ("form.empty", (), {})
     typed = {"applications.granted.other": None}

@@ -91,46 +91,73 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey], e
     `entitled` are the cells where the agency's level has something to fill in, so that `/` is not fitting.
     """
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
-    inputs = [cell for cell in spec.cells if not cell.total]
-    if not noted and all(cell.key in blank for cell in inputs):
+    if not noted and len(blank) == len(spec.cells):
         yield finding("form.empty")
         return
     empty = set()
     for table in spec.tables:
-        keys = [cell.key for cell in inputs if cell.table is table]
-        if noted.isdisjoint(keys) and blank.issuperset(keys):
+        cells = [cell for cell in spec.cells if cell.table is table]
+        if noted.isdisjoint(cell.key for cell in cells) and blank.issuperset(cell.key for cell in cells):
+            keys = [cell.key for cell in cells if not cell.total]
             yield finding("table.empty", *keys, count=len(keys))
             empty.add(table.id)
     for block, cells in _list_inputs(spec):
-        if cells[0].table.id in empty:
-            continue
         left = [cell for cell in cells if cell.key in blank and cell.key not in noted]
-        if not left:
+        if not left or cells[0].table.id in empty:
             continue
-        columns = {cell.column.id for cell in cells}
-        filled = {cell.column.id for cell in cells if cell.key not in blank}
-        whole = [cell for cell in left if cell.column.id not in filled]
-        if len(filled) == 1 and len(columns) > 2 and any(column.total for column in block.columns) and not block.across:
-            only = next(cell.column.short for cell in cells if cell.column.id in filled)
-            yield finding("block.only_column", *(cell.key for cell in whole), column=only, count=len(whole))
-            left = [cell for cell in left if cell not in whole]
-        for row in block.rows:
-            mine = [cell for cell in left if cell.row is row]
-            total = next((cell for cell in spec.cells if cell.row is row and cell.column.total), None)
-            if total is None or row.total or len(mine) < len(columns):
-                continue
-            value = values[spec.index[total.key]]
-            if figure_of(value):
-                yield finding(
-                    "block.only_total",
-                    total.key,
-                    *(cell.key for cell in mine),
-                    value=format_value(value, total.measure),
-                )
-                left = [cell for cell in left if cell not in mine]
+        told = [*_find_totals_alone(spec, block, values, left)]
+        told = told or [*_find_column_alone(block, cells, left)]
+        yield from told
+        spoken = {key for each in told for key in each.keys}
+        left = [cell for cell in left if cell.key not in spoken]
         if left:
             rows = dict.fromkeys(
                 cell.row.short for cell in left if cell.row.not_applicable and not entitled[spec.index[cell.key]]
             )
             facts: dict[str, Any] = {"slash": "、".join(rows)} if rows else {}
             yield finding("cell.blank", *(cell.key for cell in left), count=len(left), **facts)
+
+
+def _find_totals_alone(
+    spec: FormSpec, block: Block, values: Sequence[Value], left: Sequence[Cell]
+) -> Iterator[Finding]:
+    """Rows of which nothing but the total is filled in: one by one, or where it is a habit, all in one."""
+    open_keys = {cell.key for cell in left}
+    alone = []
+    for row in block.rows:
+        *others, total = _list_rows(spec)[left[0].table.id, row.id]
+        bare = others and total.column.total and values[spec.index[total.key]] is not None
+        if bare and all(values[spec.index[cell.key]] is None for cell in others):
+            alone.append((total, [cell.key for cell in others]))
+    asked = [(total, keys) for total, keys in alone if open_keys.issuperset(keys)]
+    filled = [(total, keys) for total, keys in asked if figure_of(values[spec.index[total.key]])]
+    if len(asked) > 1 and filled and not block.across:
+        every = [key for _, keys in asked for key in keys]
+        column = asked[0][0].column.short
+        yield finding("block.only_totals", *every, column=column, count=len(alone), rows=len(block.rows))
+        return
+    for total, keys in filled:
+        shown = format_value(values[spec.index[total.key]], total.measure)
+        yield finding("block.only_total", total.key, *keys, value=shown)
+
+
+def _find_column_alone(block: Block, cells: Sequence[Cell], left: Sequence[Cell]) -> Iterator[Finding]:
+    """The one column of a block that is filled in, in most of its rows, where others should be beside it."""
+    blank = {cell.key for cell in left}
+    filled = [cell for cell in cells if cell.key not in blank]
+    columns = {cell.column.id for cell in cells}
+    if block.across or len(columns) < 3 or len({cell.column.id for cell in filled}) != 1:
+        return
+    if len(filled) * len(columns) * 2 <= len(cells) or not any(column.total for column in block.columns):
+        return
+    whole = [cell.key for cell in left if cell.column.id != filled[0].column.id]
+    yield finding("block.only_column", *whole, column=filled[0].column.short, count=len(whole))
+
+
+@derive_once
+def _list_rows(spec: FormSpec) -> dict[tuple[str, str], list[Cell]]:
+    """The cells of each row, the total last, by the ids of table and row."""
+    found: dict[tuple[str, str], list[Cell]] = {}
+    for cell in sorted(spec.cells, key=lambda cell: cell.column.total):
+        found.setdefault((cell.table.id, cell.row.id), []).append(cell)
+    return found

@@ -10,7 +10,9 @@ from xltool.codes import CATALOGUE
 from xltool.model import CellKey, Reading
 from xltool.rules.opinions import group_findings
 
-_TOLD_AS: Final[Mapping[str, str]] = {"block.only_total": "cell.blank", "block.only_column": "cell.blank"}
+_TOLD_AS: Final[Mapping[str, str]] = dict.fromkeys(
+    ("block.only_total", "block.only_totals", "block.only_column"), "cell.blank"
+)
 """Cells left blank in a habit of their own are counted, and explained, in their table's line of blanks on 校验."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from random import Random
 
+import openpyxl
 import pytest
 
 import xltool
@@ -109,6 +111,25 @@ def test_one_slip_is_one_opinion(kind, compared):
     assert tried > 25
     assert one >= tried * 0.95
     assert not keys or named >= tried * (0.85 if compared or kind == "wrong total" else 0.5)
+
+
+def test_a_text_in_a_number_cell_is_one_opinion_at_that_cell():
+    """Rules that cannot be reckoned with a text, and blanks that are none, are not told beside it."""
+    rng = Random(6)
+    true = this_year(rng)
+    data, cells = api.fill(figures.submission(SPEC, true)), [cell for cell in SPEC.cells if not cell.total]
+    [before] = api.check([api.read(data)])
+    known = [opinion.severity for opinion in api.group_opinions(before) if opinion.severity != "info"]
+    for cell in rng.sample(cells, 12):
+        book, (sheet, address) = openpyxl.load_workbook(io.BytesIO(data)), PLACE(cell.key)
+        book[sheet][address] = rng.choice(["22件", "约30", "见附件", "无数据", "3、4"])
+        buffer = io.BytesIO()
+        book.save(buffer)
+        [judged] = api.check([api.read(buffer.getvalue())])
+        told = [opinion for opinion in api.group_opinions(judged) if opinion.severity != "info"]
+        errors = [opinion for opinion in told if opinion.severity == "error"]
+        assert [list_cells(opinion, judged.findings) for opinion in errors] == [(cell.key,)]
+        assert len(told) <= len(known) + 1
 
 
 def test_every_finding_is_in_just_one_opinion():

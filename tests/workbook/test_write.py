@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, replace
 from functools import cache
@@ -30,6 +31,7 @@ from xltool.workbook import cached_values
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.formula import list_formulas
 from xltool.workbook.layout_plan import CHECK_TOP, META, TABLE_TOP, Plan, Spot, make_plan, write_mark
+from xltool.workbook.page import LINE_HEIGHT
 from xltool.workbook.sheets import PROMPT_TITLE
 from xltool.workbook.write import write_workbook
 
@@ -229,6 +231,16 @@ def test_headings_stay_in_sight_and_repeat_on_paper(made):
     assert made.book[CHECKS].auto_filter.ref == lines
     assert not made.book[CHECKS].protection.autoFilter  # which is to say that it may be used
     assert made.book[TEXTS].freeze_panes == "B4"
+
+
+def test_rows_of_texts_are_as_high_as_the_form_says_and_grow_with_what_is_typed(made):
+    texts = [text for text in made.spec.texts if text.place == "texts"]
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        part = archive.read("xl/worksheets/sheet3.xml").decode()
+    for text in texts:
+        [row] = re.findall(f'<row r="{made.layout.texts[text.key].row + 1}"[^>]*>', part)
+        assert "customHeight" not in row
+        assert float(re.search(r'ht="([0-9.]+)"', row)[1]) >= LINE_HEIGHT * text.lines
 
 
 def test_the_page(made):

@@ -46,7 +46,7 @@ CHECK_HEADS: Final = (
     f"{WHY_HEAD}（核实项属实时填写）",
     "查看",
 )
-CHECK_WIDTHS: Final = (6, 6, 26, 42, 9, 8, 8, 9, 27, 7)
+CHECK_WIDTHS: Final = (6, 6, 31, 46, 9, 8, 8, 9, 22, 7)
 BROADEST_FIGURE: Final = 10
 """Columns of 校验 that are broader hold sentences."""
 NARROWEST_COLUMN: Final = 8.6

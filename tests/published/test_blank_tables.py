@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.published.layouts import LAYOUTS, UNMARKED, write_text
+from tests.published.layouts import LAYOUTS, MARKED, UNMARKED, write_text
+from tests.published.reports import codes
 from tests.published.test_layouts import FORMS, make_report
 from xltool import api
+from xltool.model import Submission
 
 NO_SIGN = sorted(set(UNMARKED) - {"rows_without_outer_bars", "page_numbers_between"})
 """Layouts in which a blank cell leaves nothing behind."""
@@ -46,6 +48,37 @@ def test_all_tables_blank_in_every_layout(layout, form_id):
     [judged] = api.check([imported.reading])
     wrong = {"published.cut", "published.edition", "published.no_tables", "published.twice"}
     assert not wrong & {found.code for found in judged.findings}
+
+
+def make_first_blank(first: int, other: int) -> Submission:
+    """A report whose row of disputes begins with a blank cell, beside another that holds a figure."""
+    given = make_report(5, "ogi-2021", blanks=False)
+    spec = api.form("ogi-2021")
+    keys = [f"disputes.review.{column}" for column in ("upheld", "corrected", "other", "pending", "total")]
+    told = dict(zip(keys, (first or None, other, 0, 0, first + other), strict=True))
+    values = tuple(told.get(cell.key, value) for cell, value in zip(spec.cells, given.values, strict=True))
+    return replace(given, values=values)
+
+
+@pytest.mark.parametrize("layout", MARKED)
+def test_a_blank_cell_that_begins_a_line_of_figures(layout):
+    given = make_first_blank(0, 7)
+    imported = api.imported(write_text(given, LAYOUTS[layout]))
+    assert imported.reading.submission.values == given.values
+    assert "published.unread" not in codes(imported)
+
+
+@pytest.mark.parametrize("layout", ["bars_on_lines_alone", "bar_behind_each_cell"])
+def test_what_no_sum_proves_is_no_blank_cell(layout):
+    """A line short of a figure: one that the sum shows to be lost, and one under a total of 0, which shows nothing."""
+    for given, lost in ((make_first_blank(3, 7), "3"), (make_first_blank(0, 0), "")):
+        head, heading, rest = write_text(given, LAYOUTS[layout]).decode().partition("四、政府信息公开行政复议")
+        lines = rest.split("\n")
+        at = next(at for at, line in enumerate(lines) if line.strip(" |") in ({lost} if lost else {"0"}))
+        blank = [*lines[:at], "|", *lines[at + (2 if lines[at + 1 : at + 2] == ["|"] else 1) :]] if lost else lines
+        imported = api.imported((head + heading + "\n".join(blank)).encode())
+        assert imported.reading.submission.values[-15:] == (None,) * 15
+        assert "published.unread" in codes(imported)
 
 
 def test_a_row_without_figures_in_a_table_with_some_is_not_read():

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from xltool.forms import number
 from xltool.forms.layout import grid
 from xltool.forms.memo import derive_once
+from xltool.forms.number import is_figure_like
 from xltool.forms.operators import EQUAL
 from xltool.model import Block, CellKey, FormSpec, Rule, Table, summand_of
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
@@ -108,6 +109,19 @@ def keeps_sums(spec: FormSpec, printed: Mapping[CellKey, str]) -> bool:
         if left != right:
             return False
     return True
+
+
+def proves_parts(spec: FormSpec, printed: Mapping[CellKey, str], parts: Sequence[CellKey]) -> bool:
+    """Whether each of some cells is a part of a printed total that is not 0, so that a sum which holds is no chance."""
+    totals = {
+        key: rule.defines
+        for rule in _list_identities(spec, frozenset(printed))
+        if rule.defines is not None
+        for key in rule.linear.keys
+        if key != rule.defines
+    }
+    shown = [printed[totals[key]] if key in totals else "" for key in parts]
+    return all(is_figure_like(raw) and raw.strip("0０") for raw in shown)
 
 
 @derive_once

@@ -15,7 +15,15 @@ from typing import Final, NamedTuple
 from xltool.forms.number import is_figure_like
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.document import Document, Prose, TableEntry
-from xltool.published.heads import HeadVerdict, is_like_heads, is_title, judge_heads, judge_heads_across, keeps_sums
+from xltool.published.heads import (
+    HeadVerdict,
+    is_like_heads,
+    is_title,
+    judge_heads,
+    judge_heads_across,
+    keeps_sums,
+    proves_parts,
+)
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
 ALIKE_LABELS: Final = 0.6
@@ -407,11 +415,14 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
     keys = tuple(key for place in places for key in place.keys)
     labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
     heads: list[str] = []
+    before: _TableLine | None = None
     for line in printed:
         run = line.figures
         while run and _count_values(run) > len(keys) and not run[0].text.strip():
             run = run[1:]
         values = run[: max(len(keys), _count_values(run))]
+        values = _find_first_blanks(figures.spec, keys, values, before) + values
+        before = line
         heads += [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
         if not run:
             continue
@@ -430,3 +441,18 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
         else:
             _note_heads(figures, verdict)
             _note_figures(figures, keys, told)
+
+
+def _find_first_blanks(
+    spec: FormSpec, keys: Sequence[CellKey], values: Sequence[TableEntry], before: _TableLine | None
+) -> tuple[TableEntry, ...]:
+    """The blank cells in which a line of figures begins, where they were cut to the end of the line before.
+
+    Only where the total of their group tells that no other cell is missing.
+    """
+    count = len(keys) - len(values)
+    if before is None or not 0 < count <= len(before.entries) or any(before.bare[-count:]) or not values:
+        return ()
+    blanks = before.entries[-count:]
+    raws = dict(zip(keys, [entry.text.strip() for entry in (*blanks, *values)], strict=True))
+    return blanks if keeps_sums(spec, raws) and proves_parts(spec, raws, keys[:count]) else ()

@@ -382,7 +382,7 @@ class Campaign:
         spoilt = path.read_bytes() if path.exists() else None
         done = self.play.run("status", "--json", code={0, 1})
         if done.code == 0:
-            self.play.check()
+            self.play.check(damaged=True)
         else:
             assert "campaign.db" in done.output or "数据库" in done.output, done.output
         if spoilt is not None and path.exists() and path.read_bytes() != spoilt:

@@ -54,7 +54,7 @@ def test_what_passes_and_the_new_state_are_told(campaign, waive):
         "额敏县自然资源局：放行 2 处。",
         "  [强制] 不平。（applications.balance@enterprise）",
         "  [强制] 不平。（applications.balance@total）",
-        "现为：退回；还有强制性错误 1 处未放行。",
+        "现为：退回；还有强制性错误 1 条未放行。",
     ]
     [(key, (reason, person, at))] = waivers(campaign).items()
     assert (key, reason, person) == ((LAND, "applications.balance"), "跨年办理", "赵主任") and len(at) == len(

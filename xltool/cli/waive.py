@@ -114,7 +114,7 @@ def _list_names(names: Iterable[str]) -> str:
 def _describe_outcome(before: Standing, after: Standing) -> str:
     """How the agency stands now, and what is left."""
     left = [
-        f"{word} {count} 处" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
+        f"{word} {count} 条" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
     ]
     change = (
         AGENCY_STATES[after.state]

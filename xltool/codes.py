@@ -672,6 +672,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{table}有 {count} 行印出了但没有读取：{rows}；这些格留空。",
         "核对原文，看合并单元格、空格和表头；读出后把这些数补上。",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "published.twice": Message(
         "error",

@@ -11,6 +11,7 @@ from tests.published.reports import codes
 from tests.published.test_layouts import FORMS, make_report
 from xltool import api
 from xltool.model import Submission
+from xltool.rules.explanations import count_open
 
 NO_SIGN = sorted(set(UNMARKED) - {"rows_without_outer_bars", "page_numbers_between"})
 """Layouts in which a blank cell leaves nothing behind."""
@@ -89,3 +90,6 @@ def test_a_row_without_figures_in_a_table_with_some_is_not_read():
     imported = api.imported((text[:at] + text[at + len(figure) :]).encode())
     [found] = [found for found in imported.reading.findings if found.code == "published.unread"]
     assert "“行政许可”（后面没有数）" in api.message(found, spec)
+    [judged] = api.check([imported.reading])
+    assert api.status(judged) == "accepted"
+    assert count_open(judged) == 1  # the figure is still to come

@@ -11,9 +11,9 @@ from xltool.model import CellKey, Reading
 from xltool.rules.opinions import group_findings
 
 _TOLD_AS: Final[Mapping[str, str]] = dict.fromkeys(
-    ("block.only_total", "block.only_totals", "block.only_column"), "cell.blank"
+    ("block.only_total", "block.only_totals", "block.only_column", "published.unread"), "cell.blank"
 )
-"""Cells left blank in a habit of their own are counted, and explained, in their table's line of blanks on 校验."""
+"""Cells left blank in a habit of their own, or not read, are counted and explained in their table's line of blanks."""
 
 
 @dataclass(frozen=True, slots=True)

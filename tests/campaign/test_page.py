@@ -14,7 +14,7 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, waive
 from xltool.campaign.page import render_page
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import find_standings, find_strays, find_unmatched
+from xltool.campaign.standing import AGENCY_STATES, find_standings, find_strays, find_unmatched
 from xltool.model import Agency
 
 ROSTER = Roster(stores.entries())
@@ -191,6 +191,12 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
     assert not tree.xpath("//script | //img | //@onerror")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made.decode() and "{{ 7*7 }}" in made.decode()
     assert "\u202e" not in made.decode() and "\x1b" not in made.decode()
+
+
+def test_every_state_has_a_colour_of_its_own(shown):
+    style = parsed(render_page(*shown, AFTER)).findtext(".//style")
+    for state in AGENCY_STATES:
+        assert f".chip.{state} {{" in style and f"rect.{state} {{" in style and f".tally .{state} b" in style, state
 
 
 def test_same_inputs_same_bytes_and_only_the_given_day(shown):

@@ -202,6 +202,18 @@ def test_corrected_and_saved_by_libreoffice(tmp_path):
     assert (judged(saved["mended"]).submission, judged(saved["mended"]).findings) == (right(), ())
 
 
+def test_what_it_shows_is_what_libreoffice_computes_also_beside_what_is_no_figure(tmp_path):
+    calc.require_office()
+    word = judged(typed(right(), {"disputes.review.upheld": "无", "disclosure.penalties.decisions": "十来件"}))
+    files = {"wrong": returned(wrong(), right(), 2), "word": returned(word, None, 1)}
+    found = calc.recalculated({name: calc.spoiled(data) for name, data in files.items()}, tmp_path)
+    for name, data in files.items():
+        shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        for spot in list_formulas(PLAN):
+            expected = shown[spot.sheet][spot.address].value
+            assert found[name].get(spot, "") == ("" if expected is None else expected), (name, spot)
+
+
 def right_again() -> dict[str, object]:
     keys = ["applications.granted.other", GRANTED, "applications.received.research", FEES, "disputes.review.upheld"]
     return {key: right().values[SPEC.index[key]] / SPEC.cell(key).measure.scale for key in keys}

@@ -14,7 +14,7 @@ import docx
 import pytest
 
 from tests.published.layouts import LAYOUTS, print_parts, write_text
-from tests.published.reports import report, sentence
+from tests.published.reports import codes, report, sentence
 from tests.published.test_as_printed import PLAIN, SPEC, page
 from xltool import api
 from xltool.model import Submission
@@ -219,3 +219,12 @@ def test_of_very_many_the_longest_are_told():
     assert f"“{lost[:MAX_FIRST_WORDS]}" in left
     assert f"有 {len(menu) + 1} 段文字" in left
     assert left.count("“") == MAX_LEFT_QUOTED
+
+
+def test_a_row_of_sums_in_a_table_that_has_none_is_told_and_spoils_no_other():
+    row = "<tr><td>合计</td><td>1</td><td>2</td><td>3</td></tr>"
+    data = page().replace("</table>", f"{row}</table>", 1)
+    imported = api.imported(data.encode())
+    assert imported.reading.submission.values == PLAIN.values
+    assert codes(imported) == {"published.left"}
+    assert "“合计 1 2 3”" in told(data, "published.left")[0]

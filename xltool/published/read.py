@@ -268,7 +268,9 @@ def _list_foreign_rows(
                 place for place, each in enumerate(run) if closed or _has_own_figures(each) or _is_sentence(each)
             ]
             last = strange[-1] + 1 if strange else 0
-            yield from (each for each in run[:last] if not _has_official_word(each, vocabulary))
+            yield from (
+                each for each in run[:last] if _has_own_figures(each) or not _has_official_word(each, vocabulary)
+            )
             run = []
 
 

@@ -93,7 +93,7 @@ class TableFigures:
         """Where rows of it are printed: in which table, counted from 1, on which of its lines."""
         told = [figure for each in (self.cells, self.doubled) for figure in each.values()]
         return {(figure.table, figure.entry.row) for figure in told if figure.entry} | {
-            (row.table, row.line) for row in self.passed
+            (row.table, row.line) for row in self.unread
         }
 
     @property
@@ -265,6 +265,7 @@ def _read_rows_down(
     places, variants = _list_row_places(table), _index_variants(table)
     heads: list[str] = []
     block: Block | None = None
+    verdict = HeadVerdict()
     before = -1
     strange: list[_StrangeRow] = []
     after: list[int] = []
@@ -289,12 +290,14 @@ def _read_rows_down(
         if place.block is not block:
             block = place.block
             known = figures.verdicts.get(block.rows[0].id) if not is_like_heads(block, heads) else None
-            figures.verdicts[block.rows[0].id] = known or judge_heads(table, block, tuple(heads), rivals)
+            verdict = known or judge_heads(table, block, tuple(heads), rivals)
+            if not verdict.unsure or is_like_heads(block, heads):  # else they may be those of another table
+                figures.verdicts[block.rows[0].id] = verdict
         if strange and strange[-1].line is line:
             continue
         before = places.index(place._replace(own=True)) if place.own else before
         after.append(before)
-        _take_row(figures, place, line, said[-1], figures.verdicts[block.rows[0].id], number=number)
+        _take_row(figures, place, line, said[-1], verdict, number=number)
     for row in strange:
         _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
 

@@ -231,6 +231,7 @@ MODULES = {
         "assemble",
         "data",
         "docx",
+        "gaps",
         "fonts",
         "grids",
         "housestyle",

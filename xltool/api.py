@@ -8,7 +8,7 @@ In the examples `sample` and `wrong` are the bytes of two submission documents o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -227,13 +227,14 @@ def report(
     pictures: Sequence[Picture] = (),
     style: bytes | None = None,
     prior: Submission | None = None,
+    slashed: Collection[CellKey] = (),
 ) -> bytes:
     """The final report as a .docx, .html, .pdf, .md or .txt file; `draft` marks it as not to be published.
 
     Judges nothing: `check` first.
 
     Where its texts name figures of the tables (`{applications.received.total}`), these are put in; those of last year
-    come from `prior`.
+    come from `prior`. `/` prints as 0, but in the cells `slashed`, which nobody filled in and somebody let pass.
 
     Its figures alone for programs are .csv (a row a cell, `report.data.to_csv`) and .json (the submission document, as
     `dump` has it). `fragment` makes HTML without a page around it, every element with its own style; `XltoolError` for
@@ -249,7 +250,7 @@ def report(
     '# 额敏县教育和科学技术局2024年政府信息公开工作年度报告'
     """
     return report_with_remarks(
-        submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior
+        submission, kind, draft=draft, fragment=fragment, pictures=pictures, style=style, prior=prior, slashed=slashed
     )[0]
 
 
@@ -262,6 +263,7 @@ def report_with_remarks(
     pictures: Sequence[Picture] = (),
     style: bytes | None = None,
     prior: Submission | None = None,
+    slashed: Collection[CellKey] = (),
 ) -> tuple[bytes, tuple[str, ...]]:
     """The same report with remarks, in Chinese, on what is not in it as it should be.
 
@@ -273,7 +275,7 @@ def report_with_remarks(
     spec = form(submission.form)
     whole = complete_totals(spec, submission)[0]
     return printing.print_report(
-        spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior)
+        spec, whole, submission, kind, printing.Wishes(draft, fragment, tuple(pictures), style, prior, slashed)
     )
 
 

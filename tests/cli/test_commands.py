@@ -404,8 +404,16 @@ def test_a_report_waits_for_errors_to_be_mended_unless_it_is_a_draft(folder):
     assert not (folder / "a.html").exists()
     assert run("report", "a.json", "-o", "a.html", "--draft").exit_code == 0
     assert "草稿" in (folder / "a.html").read_text(encoding="utf-8")
-    put(folder / "b.json", DOUBTFUL)
-    assert run("report", "b.json", "-o", "b.html").exit_code == 0
+
+
+def test_a_report_waits_for_what_is_blank_to_be_filled_in_unless_it_is_a_draft_or_data(folder):
+    put(folder / "b.json", DOUBTFUL)  # one cell is blank
+    result = run("report", "b.json", "-o", "b.html")
+    assert result.exit_code == 3 and not (folder / "b.html").exists()
+    assert "还没有填全，没有生成报告：1 格空着（" in result.stderr
+    assert run("report", "b.json", "-o", "b.html", "--draft").exit_code == 0
+    assert "草稿" in (folder / "b.html").read_text(encoding="utf-8")
+    assert run("report", "b.json", "-o", "b.csv").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Choice
 from xltool.cli import main
+from xltool.model import NOT_APPLICABLE
 from xltool.readings import import_report
 
 TEXT = "新收{applications.received.total}件，与上年相比{change.applications.received.total}件。"
@@ -70,7 +71,7 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
     assert done.exit_code == 3  # one is missing
     assert done.stdout == f"已生成 3 个单位的报告（docx、html），在 {campaign.root / 'reports'}。\n"
     told, step = done.stderr.split("下一步：")
-    assert told == "还有 1 个单位没有通过，没有生成：\n  654221-003　额敏县自然资源局　未报送\n"
+    assert told == "还有 1 个单位没有通过，或没有填全，没有生成：\n  654221-003　额敏县自然资源局　未报送\n"
     assert "xltool build" in step, "it has not even its blank"
     title = "2024年政府信息公开工作年度报告"
     made = written(campaign)
@@ -90,6 +91,48 @@ def test_each_accepted_agency_gets_its_report_and_the_others_are_named(campaign)
         assert told.texts["overview.requests"] == f"新收{at + 2}件，与上年相比增加2件。"
     assert run(campaign).exit_code == 3
     assert written(campaign) == made
+
+
+def leave_blank(campaign, at, *keys, explanations=None):
+    """A later return in which some cells are blank."""
+    entry = campaign.read_roster().entries[at]
+    given = submission(entry, 2024, at + 2, overview__requests=TEXT)
+    values = [None if key in keys else value for key, value in zip(stores.SPEC.index, given.values, strict=True)]
+    given = replace(given, values=tuple(values), explanations=explanations or {})
+    with stores.opened(campaign) as store:
+        stores.take_judged(store, given, "2025-01-20T09:00:00", "又报.xlsx", prior=submission(entry, 2023, at))
+    return entry.agency
+
+
+REGULATIONS = "disclosure.regulations.issued"  # a row that takes /, where the agency's level has none
+PENALTIES = "disclosure.penalties.decisions"
+OFFICE_REPORT = "额敏县人民政府办公室2024年政府信息公开工作年度报告.html"
+
+
+def test_a_blank_that_was_let_pass_is_printed_as_a_slash_where_the_form_allows_that(campaign):
+    run(campaign)
+    office = leave_blank(campaign, 0, REGULATIONS)
+    assert "待说明；reports 里还有以前一版的报告，不要公布" in run(campaign).stderr
+    with stores.opened(campaign) as store:
+        stores.waive(store, office.code, "cell.blank")
+    assert "已生成 3 个" in run(campaign).stdout
+    told = import_report(written(campaign)[OFFICE_REPORT]).reading.submission
+    assert told.values[stores.SPEC.index[REGULATIONS]] is NOT_APPLICABLE
+    assert told.values.count(NOT_APPLICABLE) == 1
+
+
+@pytest.mark.parametrize("word", ["let pass", "explained"])
+def test_no_report_has_a_blank_cell(campaign, word):
+    explained = {"cell.blank@disclosure": "年内未开展。"} if word == "explained" else None
+    office = leave_blank(campaign, 0, REGULATIONS, PENALTIES, explanations=explained)
+    if word == "let pass":
+        with stores.opened(campaign) as store:
+            stores.waive(store, office.code, "cell.blank")
+    done = run(campaign)
+    assert done.exit_code == 3 and "已生成 2 个" in done.stdout
+    count = "1 格空着（表二 B12）" if word == "let pass" else "2 格空着（表二 B5、B12）"
+    assert f"  654221-000　{office.name}　通过，{count}\n" in done.stderr
+    assert OFFICE_REPORT not in written(campaign)
 
 
 def times(campaign):

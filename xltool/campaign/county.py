@@ -40,6 +40,7 @@ from xltool.model import (
     Value,
     Waiver,
 )
+from xltool.report.gaps import Gaps, find_gaps, list_waived_blanks, put_slashes
 from xltool.rules.prior_year import align_prior
 from xltool.workbook.listing import stream_listing
 
@@ -66,6 +67,7 @@ class County:
     consolidation: Consolidation
     reading: Reading
     draft: bool
+    gaps: Gaps  # what its report lacks to be published
     files: Mapping[str, bytes | Iterable[bytes]]
 
 
@@ -142,12 +144,17 @@ def build_county(
 
     found = [*held.findings, *judged.findings]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
-    draft = api.status(reading) == "returned"
+    printed, slashed = put_slashes(spec, held.total, list_waived_blanks(held.total))
+    gaps = find_gaps(spec, printed)
+    draft = api.status(reading) == "returned" or bool(gaps)
     pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
     made: dict[str, bytes | Iterable[bytes]] = {
         COUNTY_SUBMISSION: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
-        **{report_name(campaign, own, kind): api.report(held.total, kind, draft=draft) for kind in reports.USUAL},
+        **{
+            report_name(campaign, own, kind): api.report(printed, kind, draft=draft, slashed=slashed)
+            for kind in reports.USUAL
+        },
         "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures),
         "contributions.csv": contributions.to_csv(spec, held),
         "discrepancies.xlsx": stream_listing({"不平的来源": discrepancies.build_sheet(spec, find_differing())}),
@@ -156,7 +163,7 @@ def build_county(
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes
         # this one.
         made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=draft)
-    return County(held, reading, draft, made)
+    return County(held, reading, draft, gaps, made)
 
 
 def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Version
 from xltool.forms import catalog
-from xltool.model import Agency, Submission
+from xltool.model import Agency, CellKey, Submission
 from xltool.report.printing import REPORT_KINDS
 
 USUAL: Final = tuple(suffix for suffix, kind in REPORT_KINDS.items() if kind.is_usual)
@@ -34,13 +35,51 @@ def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Pa
     return {code: folder / (name if many[name] == 1 else f"{code}_{name}") for code, name in names.items()}
 
 
-def hash_basis(version: Version, agency: Agency, kind: str, *, style: bytes | None, prior: Submission | None) -> str:
-    """A hash of all that a report rests on: what was returned and under which name, last year, form, style, xltool."""
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What an accepted agency left out: the cells whose blanks were let pass, and whether anything is left out at all.
+
+    A blank that was let pass is printed as / where the form allows that.
+    """
+
+    waived: tuple[CellKey, ...] = ()
+    any: bool = False
+
+
+def find_blanks(standing: Standing) -> Blanks:
+    """What the findings of an agency tell of what it left out."""
+    blank = [
+        (str(cell["key"]), verdict.waiver is not None)
+        for verdict in standing.findings
+        for cell in verdict.finding["cells"]
+        if cell["value"] is None
+    ]
+    left_out = bool(blank) or any(verdict.code in _LEFT_OUT for verdict in standing.findings)
+    return Blanks(tuple(sorted({key for key, waived in blank if waived})), left_out)
+
+
+_LEFT_OUT: Final = frozenset({"form.empty", "text.missing"})
+"""Findings without cells that tell of something that was left out."""
+
+
+def hash_basis(
+    version: Version,
+    agency: Agency,
+    kind: str,
+    *,
+    waived: Sequence[CellKey],
+    style: bytes | None,
+    prior: Submission | None,
+) -> str:
+    """A hash of all that a report rests on.
+
+    What was returned and under which name, the blanks that were let pass, last year, form, style, xltool.
+    """
     document = hashlib.sha256(version.submission).hexdigest()
     form = catalog.hash_form(json.loads(version.submission)["form"])
     dress = None if style is None else hashlib.sha256(style).hexdigest()
     before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
-    facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before]
+    facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before, [*waived]]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from xltool import files
+from xltool import api, files
 from xltool.campaign import corrections, signing, texts
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import COUNTY, Campaign
@@ -65,8 +65,8 @@ def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> 
     console.say(describe_outcomes(counted), err=True)
     for name in made.files:
         console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
-    if not made.reading.submission or not made.reading.submission.texts:
-        console.say(f"本级报告的文字还没有写；写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
+    if made.gaps.texts:
+        console.say(f"本级报告的文字写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))
 
 
@@ -118,8 +118,9 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
         yield (
             f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
         )
-    outcome = output.STATUS_WORDS["returned" if made.draft else "accepted"]
-    yield f"汇总数：{outcome}{'，报告标明是草稿' if made.draft else ''}"
+    outcome = output.STATUS_WORDS[api.status(made.reading)]
+    lacks = f"，还没有填全：{output.describe_gaps(campaign.spec, made.gaps)}" if made.gaps else ""
+    yield f"汇总数：{outcome}{f'，报告标明是草稿{lacks}' if made.draft else ''}"
     yield from output.describe_opinions(made.reading)
 
 

@@ -13,13 +13,15 @@ from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
+from xltool.report.gaps import find_gaps, list_waived_blanks, put_slashes
 from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find_fault, list_suffixes, restrict_option
 
 
 @click.command(
     cls=Command,
     name="report",
-    help="由工作簿或上报件（JSON）生成年度报告。还有强制性错误时不生成，除非加 --draft（文中标明是草稿）。",
+    help="由工作簿或上报件（JSON）生成年度报告。还有强制性错误、空着的格或必写的文字没有写时不生成，"
+    "除非加 --draft（文中标明是草稿）。",
 )
 @click.argument("source", metavar="文件", type=click.Path(path_type=Path))
 @click.option(
@@ -32,7 +34,7 @@ from xltool.report.printing import FRAGMENT, PICTURES, REPORT_KINDS, STYLE, find
     help=f"写到哪个文件：{list_suffixes(k for k in REPORT_KINDS.values() if not k.is_data)}，"
     f"或只要数据：{list_suffixes(k for k in REPORT_KINDS.values() if k.is_data)}。",
 )
-@click.option("--draft", is_flag=True, help="有强制性错误时也生成，标明是草稿。")
+@click.option("--draft", is_flag=True, help="有强制性错误或没有填全时也生成，标明是草稿。")
 @click.option(
     "--fragment",
     is_flag=True,
@@ -88,17 +90,33 @@ def command(
         if reading.submission is not None:
             console.say("还有强制性错误，没有生成报告；先改正，或加 --draft 生成草稿。", err=True)
         sys.exit(output.choose_exit_code([reading]))
-    drawn = api.pictures(reading.submission, priors[0]) if pictures else ()
+    spec = api.form(reading.submission.form)
+    waived = () if kind.is_data else list_waived_blanks(reading.submission)  # data stay as they were given
+    submission, slashed = put_slashes(spec, reading.submission, waived)
+    gaps = None if kind.is_data or draft else find_gaps(spec, submission)
+    if gaps:
+        console.say(
+            f"还没有填全，没有生成报告：{output.describe_gaps(spec, gaps)}；先补填，或加 --draft 生成草稿。", err=True
+        )
+        sys.exit(output.ERRORS)
+    drawn = api.pictures(submission, priors[0]) if pictures else ()
     if pictures and not drawn:
         console.say("这种报表没有定义图示，没有加图示。", err=True)
     data, remarks = api.report_with_remarks(
-        reading.submission, kind.suffix, draft=draft, fragment=fragment, pictures=drawn, style=dress, prior=priors[0]
+        submission,
+        kind.suffix,
+        draft=draft,
+        fragment=fragment,
+        pictures=drawn,
+        style=dress,
+        prior=priors[0],
+        slashed=slashed,
     )
     files.write_file(target, data)
     for remark in remarks:
         console.say(remark, err=True)
     console.say(f"已写出 {target}", err=True)
-    back = read_back(data, kind, reading.submission, priors[0])
+    back = read_back(data, kind, submission, priors[0])
     for line in back.lines:
         console.say(line, err=True)
     if back.differs:

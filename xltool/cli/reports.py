@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
+from xltool.report.gaps import find_gaps, put_slashes
 from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 
 
@@ -27,7 +28,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
     name="reports",
     help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
     "以前生成过、所依据的数据没有变化的，不再生成。\n\n"
-    "还有单位未报送或未通过时，其余单位的照样生成，没有的逐一列出，退出码为 3。",
+    "还有单位未报送、未通过，或放行了空格而那一格不能写“/”的，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
 @campaign_options.campaign_option
 @click.option(
@@ -50,9 +51,8 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
         raise click.UsageError(f"{STYLE.flag} {restrict_option(STYLE)}。")
     dress = read_lent_style(style)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
-        found = [
-            replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, date.today())
-        ]
+        blanks: dict[str, reports.Blanks] = {}
+        found = list(_keep_blanks(iterate_standings(campaign, roster, store, date.today()), blanks))
         last_year = campaign_options.read_last_year(campaign, roster, store)
         accepted = [standing for standing in found if standing.state == "accepted"]
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
@@ -60,15 +60,23 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
         unlike: list[str] = []
         edited: list[str] = []
         same = 0
+        unfilled: dict[str, str] = {}  # what each lacks
         for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
             agency = standing.entry.agency
             version, prior = store.version(agency.code, standing.number), last_year.get(agency.code)
-            submission = None
+            submission, waived, slashed = None, blanks[agency.code].waived, frozenset[str]()
+            if blanks[agency.code].any:
+                submission, slashed = put_slashes(campaign.spec, read_submission(store, standing), waived)
+                if gaps := find_gaps(campaign.spec, submission):
+                    unfilled[agency.code] = output.describe_gaps(campaign.spec, gaps)
+                    continue
             for kind in kinds:
                 path = paths[kind][agency.code]
                 style_of = dress if STYLE in REPORT_KINDS[kind].options else None
                 basis = (
-                    "" if version is None else reports.hash_basis(version, agency, kind, style=style_of, prior=prior)
+                    ""
+                    if version is None
+                    else reports.hash_basis(version, agency, kind, waived=waived, style=style_of, prior=prior)
                 )
                 (was, rested), now = store.find_written(f"{REPORTS}/{path.name}"), files.hash_file(path)
                 if was == now and rested == basis != "":
@@ -76,7 +84,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
                     continue
                 edited += [path.name] if was and now and was != now else []
                 submission = submission or read_submission(store, standing)
-                data, noted = api.report_with_remarks(submission, kind, style=style_of, prior=prior)
+                data, noted = api.report_with_remarks(submission, kind, style=style_of, prior=prior, slashed=slashed)
                 back = read_back(data, REPORT_KINDS[kind], submission, prior)
                 # What is to be told of a report is told again until it is made without.
                 written = files.write_file(path, data)
@@ -85,27 +93,38 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []
     unchanged = f"其中 {same} 份没有变化。" if same else ""
     where = campaign.root / REPORTS
-    console.say(f"已生成 {len(accepted)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
+    console.say(f"已生成 {len(accepted) - len(unfilled)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
     if edited:
         console.say(f"有 {len(edited)} 份写出以后被改动过，已按数据重新生成：{'、'.join(edited[:10])}。", err=True)
     for line in (*remarks, *unlike):
         console.say(line, err=True)
-    left = [standing for standing in found if standing.owes]
-    excused = [standing for standing in found if standing.state == "absent"]
-    if excused:
-        names = "、".join(standing.entry.agency.name for standing in excused)
-        console.say(f"无需报送的 {len(excused)} 个单位没有报告：{names}。", err=True)
-    _tell_outdated(campaign, roster, left)
+    _tell_excused(found)
+    left = [standing for standing in found if standing.owes or standing.entry.agency.code in unfilled]
+    _tell_outdated(campaign, roster, left, unfilled)
     sys.exit(output.ERRORS if left or unlike else output.DONE)
 
 
-def _tell_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) -> None:
+def _keep_blanks(standings: Iterable[Standing], blanks: dict[str, reports.Blanks]) -> Iterator[Standing]:
+    """The standings without their findings, which are large; what these tell of blanks goes into `blanks`, by code."""
+    for standing in standings:
+        blanks[standing.entry.agency.code] = reports.find_blanks(standing)
+        yield replace(standing, findings=())
+
+
+def _tell_excused(found: Sequence[Standing]) -> None:
+    excused = [standing.entry.agency.name for standing in found if standing.state == "absent"]
+    if excused:
+        console.say(f"无需报送的 {len(excused)} 个单位没有报告：{'、'.join(excused)}。", err=True)
+
+
+def _tell_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing], unfilled: Mapping[str, str]) -> None:
     """Names who has no report now, and what of an earlier version still lies there."""
     if left:
-        console.say(f"还有 {len(left)} 个单位没有通过，没有生成：", err=True)
+        console.say(f"还有 {len(left)} 个单位没有通过，或没有填全，没有生成：", err=True)
     outdated = reports.find_outdated(campaign, roster, left)
     for standing in left:
         agency = standing.entry.agency
         old = "、".join(path.name for path in outdated[agency.code])
         note = f"；{REPORTS} 里还有以前一版的报告，不要公布：{old}" if old else ""
-        console.say(f"  {agency.code}　{agency.name}　{AGENCY_STATES[standing.state]}{note}", err=True)
+        why = f"，{gaps}" if (gaps := unfilled.get(agency.code)) else ""
+        console.say(f"  {agency.code}　{agency.name}　{AGENCY_STATES[standing.state]}{why}{note}", err=True)

@@ -407,6 +407,11 @@ def has_jumped(this: int, last: int, cell: Cell) -> bool:
     return not cell.measure.signed and bool(_is_far(this, last, _least_jump(cell)))
 
 
+def fits_slash(cell: Cell, level: Level | None) -> bool:
+    """Whether an agency of that level may write `/` in a cell."""
+    return bool(_takes_slash(cell)) and not (_is_restricted(cell) and level in cell.row.levels)
+
+
 def is_unwritten(text: str) -> bool:
     """Whether there is nothing to read in a text: blanks and line breaks are nothing."""
     return not text.strip(" \n\u3000")

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from xltool.forms.layout import grid
 from xltool.forms.number import format_figure
 from xltool.forms.references import resolve_references
-from xltool.model import FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
+from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
 from xltool.report.text import split_paragraphs
 
 
 def assemble_report(
-    spec: FormSpec, submission: Submission, *, prior: Submission | None = None, draft: bool = False
+    spec: FormSpec,
+    submission: Submission,
+    *,
+    prior: Submission | None = None,
+    draft: bool = False,
+    slashed: Collection[CellKey] = (),
 ) -> Report:
     """The report of one submission; nothing is printed that the agency did not give and the form does not prescribe.
 
-    The figures that its texts name are put in here, those of last year from `prior`.
+    The figures that its texts name are put in here, those of last year from `prior`. `slashed` are cells that
+    were left blank and let pass: they print as /, where an agency's own / prints as 0.
     """
     submission = resolve_references(spec, submission, prior)
     parts: list[Heading | Paragraph | Grid] = []
@@ -23,7 +31,7 @@ def assemble_report(
             parts.append(Heading(1, section.heading))
         parts += _build_text_section(spec, section, submission)
         if section.table is not None:
-            parts.append(_fill_grid(spec, section.table, submission))
+            parts.append(_fill_grid(spec, section.table, submission, slashed))
         parts += _build_facts(spec, section, submission)
     title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
@@ -52,7 +60,7 @@ def _build_facts(spec: FormSpec, section: Section, submission: Submission) -> li
     return [Paragraph(f"{section.facts_opening}{'，'.join(given)}。")] if given else []
 
 
-def _fill_grid(spec: FormSpec, table: str, submission: Submission) -> Grid:
+def _fill_grid(spec: FormSpec, table: str, submission: Submission, slashed: Collection[CellKey]) -> Grid:
     blank = grid(next(candidate for candidate in spec.tables if candidate.id == table))
     return Grid(
         blank.table,
@@ -61,14 +69,14 @@ def _fill_grid(spec: FormSpec, table: str, submission: Submission) -> Grid:
         blank.columns,
         blank.head_rows,
         blank.widths,
-        tuple(_fill_rectangle(spec, rectangle, submission) for rectangle in blank.rectangles),
+        tuple(_fill_rectangle(spec, rectangle, submission, slashed) for rectangle in blank.rectangles),
         blank.note,
     )
 
 
-def _fill_rectangle(spec: FormSpec, r: Rectangle, submission: Submission) -> Rectangle:
+def _fill_rectangle(spec: FormSpec, r: Rectangle, submission: Submission, slashed: Collection[CellKey]) -> Rectangle:
     if r.key is None:
         return r
     at = spec.index[r.key]
-    text = format_figure(submission.values[at], spec.cells[at].measure)
+    text = "/" if r.key in slashed else format_figure(submission.values[at], spec.cells[at].measure)
     return Rectangle(r.row, r.column, r.height, r.width, r.role, text, r.key, r.block)

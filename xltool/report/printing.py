@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from xltool.messages import XltoolError
-from xltool.model import FormSpec, Report, Submission
+from xltool.model import CellKey, FormSpec, Report, Submission
 
 if TYPE_CHECKING:
     from xltool.charts.picture import Picture
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 class Wishes(NamedTuple):
     """What somebody wants of a report beyond its submission.
 
-    A mark, a fragment of a page, pictures, an office's own styles, last year's
-
-    figures for texts that name them.
+    A mark, a fragment of a page, pictures, an office's own styles, last year's figures for texts that name them, cells
+    that print as /.
     """
 
     draft: bool = False
@@ -30,6 +29,7 @@ class Wishes(NamedTuple):
     pictures: tuple[Picture, ...] = ()
     style: bytes | None = None
     prior: Submission | None = None
+    slashed: Collection[CellKey] = ()  # blanks that were let pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ class Order:
         """The headings, paragraphs and tables that all kinds but those for programs print."""
         from xltool.report.assemble import assemble_report
 
-        return assemble_report(self.spec, self.whole, prior=self.wishes.prior, draft=self.wishes.draft)
+        return assemble_report(
+            self.spec, self.whole, prior=self.wishes.prior, draft=self.wishes.draft, slashed=self.wishes.slashed
+        )
 
 
 Output: TypeAlias = tuple[bytes, tuple[str, ...]]

@@ -355,6 +355,8 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     standing = judge_version(spec, entry, replace(version, number=number), waivers, intake.store.versions)
     said = ["" if told is None else f"；{told.sentence}"]
     said += [f"；{lapse.sentence}" for lapse in standing.lapsed]
+    outdated = {verdict.explanation.line for verdict in standing.findings if verdict.explanation.outdated}
+    said += [f"；有 {len(outdated)} 处说明一字没改，所说的数却改过了，不再算数"] if outdated else []
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
     counted = f"强制 {standing.errors} 条，核实 {standing.warnings} 条"

@@ -30,7 +30,7 @@ FEWEST_WORDS: Final = 3
 _APART: Final = re.compile(r"\s{2,}")
 _BAR: Final = re.compile("[|｜│┃]")
 _RULE: Final = re.compile(r"(?=.*(?:--|==|─|━|:-|-:))[\s|｜│┃:+=\-─━┌┐└┘├┤┬┴┼]+")
-_NUMBERED: Final = re.compile(r"\s*[一二三四五六七八九十]{1,3}、")
+_NUMBERED: Final = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
 _OPEN: Final = re.compile(r"。|[，；：、！？,;:]\s*$")
 """What a line of prose has within it or at its end."""
 _MARKDOWN: Final = re.compile(r"(#{1,6}) +(.*?)[ #]*|\*\*(.*)\*\*")

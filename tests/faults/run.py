@@ -190,7 +190,10 @@ def prepared(folder):
         for cell in form.cells:
             if not cell.total:
                 name, address = make_plan(form).place(cell.key)
-                book[name][address] = 0
+                book[name][address] = 78.1561 if cell.key == "disclosure.fees.amount" else 0  # as last year
+        for text in form.texts:
+            spot = make_plan(form).texts[text.key]
+            book[spot.sheet][spot.address] = f"{text.key}已写。" if text.required else None
         sheet = book[make_plan(form).place("applications.received.natural_person")[0]]
         sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
         for version in range(2 if at == 3 else 1):
@@ -248,6 +251,7 @@ class Sweep:
         self.fresh()
         self.inbox = files(self.spot / "inbox")
         self.code, self.calls = traced(self.arguments, self.output)
+        assert self.code in DONE, (self.command, self.code, self.output.read_text())
         self.goal = self.files(), database(self.spot)
         self.before = files(base)
 

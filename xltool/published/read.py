@@ -149,9 +149,9 @@ def read_if_report(data: bytes, specs: Sequence[FormSpec], source: str = "") -> 
     kind, parts = opened
     if not (
         parts.notes
-        or find_traditional(_list_texts(parts)) is not None
         or any(sections.has_form_title(parts, spec) for spec in specs)
         or tables.find_tables(specs, parts)
+        or find_traditional(_list_texts(parts)) is not None
     ):
         return None
     return read_document_parts(kind, parts, specs, source)

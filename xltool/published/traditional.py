@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -20,10 +21,7 @@ _FIRST, _LAST = "\u4e00", "\u9fff"
 
 def find_traditional(texts: Iterable[str]) -> Finding | None:
     """The finding for a text in traditional characters, which quotes some of them; None for any other."""
-    signs: dict[str, int] = {}
-    for text in texts:
-        for sign in text:
-            signs[sign] = signs.get(sign, 0) + 1
+    signs = Counter("".join(texts))
     chinese = {sign: count for sign, count in signs.items() if _FIRST <= sign <= _LAST}
     told = [sign for sign in chinese if _is_traditional(sign)]
     count = sum(chinese[sign] for sign in told)

@@ -10,6 +10,7 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.layout import grid
+from xltool.forms.memo import derive_once
 from xltool.model import Column, FormSpec, Row, Table
 
 _MARKS: Final = re.compile("[“”\"'‘’「」『』*＊]")
@@ -74,8 +75,8 @@ class Vocabulary:
 def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
     """The vocabulary of all tables of forms."""
     tables = [table for spec in specs for table in spec.tables]
-    rows = {bare_label(label) for table in tables for label in _list_row_labels(table)}
-    words = {bare_label(word) for table in tables for word in _list_words(table)} - rows - {""}
+    rows = frozenset[str]().union(*(_read_rows(spec) for spec in specs))
+    words = frozenset[str]().union(*(_read_words(spec) for spec in specs)) - rows - {""}
     every = sorted(rows | words)
     plain = {plain for label in rows if len(plain := plain_label(label)) > 1} - words
     return Vocabulary(
@@ -90,6 +91,18 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
             if table.blocks[0].across
         ),
     )
+
+
+@derive_once
+def _read_rows(spec: FormSpec) -> frozenset[str]:
+    """The bare labels of the rows of a form."""
+    return frozenset(bare_label(label) for table in spec.tables for label in _list_row_labels(table))
+
+
+@derive_once
+def _read_words(spec: FormSpec) -> frozenset[str]:
+    """The other bare words of the tables of a form."""
+    return frozenset(bare_label(word) for table in spec.tables for word in _list_words(table))
 
 
 def _list_row_labels(table: Table) -> Iterator[str]:

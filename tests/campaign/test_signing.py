@@ -30,7 +30,7 @@ def test_what_is_signed_is_said_and_what_changes_is_told_until_it_is_signed_agai
     assert f"SHA-256：{digest}" in done.output and "由 李主任 签发" in done.output and "汇总 3 个单位" in done.output
     assert str(figures["applications.processed_total.total"]) in done.output
     assert events(office, "sign") == [("李主任", f"county/submission.json {digest}")]
-    assert "签发" not in office.run("status").output and "签发" not in office.run("consolidate").output
+    assert "签发" not in office.run("status").stdout and "签发" not in office.run("consolidate").stdout
 
     office.put("新.xlsx", office.fill(FINANCE, seed=9))
     office.run("collect")
@@ -41,17 +41,17 @@ def test_what_is_signed_is_said_and_what_changes_is_told_until_it_is_signed_agai
     told = office.run("consolidate").output
     assert "此后有变动" in told and "汇总数改了 " in told and " → " in told
     assert office.run("sign", *NAME).exit_code == 0
-    assert "签发" not in office.run("status").output
+    assert "签发" not in office.run("status").stdout
 
     office.run("absent", WATER, *BY)
     assert "A2 某县水利局：第 1 版 → 某县水利局：无需报送：会议决定（王某）" in office.run("status").output
     office.run("absent", WATER, "--withdraw", *BY)
-    assert "签发" not in office.run("status").output, "as it was when it was signed"
+    assert "签发" not in office.run("status").stdout, "as it was when it was signed"
     (office.root / "county" / "texts.toml").write_text('overview = "另写的概述。"\n', "utf-8")
     assert "文字改了：“" in office.run("consolidate").output
     done = office.run("sign", "--withdraw", *NAME)
     assert done.exit_code == 0 and "已撤销 李主任 于 " in done.output
-    assert "签发" not in office.run("status").output
+    assert "签发" not in office.run("status").stdout
     assert "不用撤销" in office.run("sign", "--withdraw", *NAME).output
     assert events(office, "sign")[-1] == ("李主任", "撤销")
 

@@ -91,15 +91,12 @@ def test_a_file_that_was_locked_is_read_when_its_password_is_known(run, campaign
     assert "已收过" in run("collect", "-C", "县").output
 
 
-def test_a_password_that_is_lost_again_is_told_where_it_is_needed(run, campaign):
+def test_what_goes_back_needs_the_password_no_more(run, campaign):
+    """It is made of what was read, and not of the locked file."""
     run("collect", "-C", "县", code=3, env={"XLTOOL_PASSWORD": "额敏县2024"})
     [path] = (campaign / "returned").iterdir()
     before = path.read_bytes()
     path.unlink()
-    told = run("collect", "-C", "县", code=1)
-    assert "打开密码" in told.output
-    assert "passwords.txt" in told.output
-    (campaign / "passwords.txt").write_text("额敏县2024", "utf-8")
     run("collect", "-C", "县")
     assert path.read_bytes() == before
 

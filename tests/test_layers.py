@@ -77,6 +77,7 @@ MODULES = {
         "corrections",
         "county",
         "discrepancies",
+        "documents",
         "export",
         "folder",
         "inbox",

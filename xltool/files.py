@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -49,12 +50,32 @@ def hash_file(path: Path) -> str:
     return ""
 
 
-def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> str:
-    """Writes a file whole or not at all, and gives its hash: a temporary file in the same folder, then a replacement.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that is whole under a name of its own, to be put into its place or discarded; its hash."""
 
-    An old file survives a failure. What is large comes in pieces.
+    temporary: Path
+    sha256: str
 
-    `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
+    def put(self, path: Path, mode: int | None = None) -> None:
+        """Puts the file into its place, in the same folder; `XltoolError` when that cannot be."""
+        try:
+            self.temporary.chmod(_choose_mode(path) if mode is None else mode)
+            self.temporary.replace(path)
+        except (OSError, ValueError) as error:
+            self.discard()
+            raise _explain_unwritten(path, error) from error
+
+    def discard(self) -> None:
+        """Takes the file away; what cannot be cleared away now is by the next run."""
+        with suppress(OSError):
+            self.temporary.unlink()
+
+
+def stage_file(path: Path, data: bytes | Iterable[bytes]) -> Staged:
+    """Writes the whole of a file into the folder of a path, under another name.
+
+    Raises `XltoolError` in one sentence. What is large comes in pieces.
     """
     temporary: Path | None = None
     digest = hashlib.sha256()
@@ -67,16 +88,29 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = Non
                 digest.update(piece)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_choose_mode(path) if mode is None else mode)
-        temporary.replace(path)
     except (OSError, ValueError, XltoolError) as error:
         if temporary is not None:
-            with suppress(OSError):  # what cannot be cleared away now is by the next run
-                temporary.unlink()
+            Staged(temporary, "").discard()
         if isinstance(error, XltoolError):  # of whoever makes the pieces
             raise
-        raise XltoolError(f"写不出 {path.name}：{name_reason(error)}。") from error
-    return digest.hexdigest()
+        raise _explain_unwritten(path, error) from error
+    return Staged(temporary, digest.hexdigest())
+
+
+def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> str:
+    """Writes a file whole or not at all, and gives its hash: a temporary file in the same folder, then a replacement.
+
+    An old file survives a failure. What is large comes in pieces.
+
+    `mode` are its permissions, by default those of the file replaced. Raises `XltoolError` in one sentence.
+    """
+    staged = stage_file(path, data)
+    staged.put(path, mode)
+    return staged.sha256
+
+
+def _explain_unwritten(path: Path, error: OSError | ValueError) -> XltoolError:
+    return XltoolError(f"写不出 {path.name}：{name_reason(error)}。")
 
 
 def try_writing(folder: Path) -> None:

@@ -104,16 +104,34 @@ def test_an_edited_year_is_told_and_stops_where_returns_are(office):
     assert office.run("status").exit_code == 0
 
 
-def test_a_damaged_or_missing_returned_workbook_is_made_anew(office):
+def test_a_missing_returned_workbook_is_made_anew_and_one_that_was_changed_is_kept(office):
     path = returned_file(office)
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    assert path.name in office.run("collect").output
-    assert path.read_bytes() == whole
     path.unlink()
     assert path.name in office.run("collect").output
     assert path.read_bytes() == whole
     assert path.name not in office.run("collect").output
+    path.write_bytes(whole[: len(whole) // 2])
+    beside = path.with_name(f"{path.stem}（新）.xlsx")
+    done = office.run("collect")
+    assert f"待退回：{beside}" in done.stdout and "没有覆盖" in done.stderr
+    assert path.read_bytes() == whole[: len(whole) // 2] and beside.read_bytes() == whole
+    assert "退回" not in office.run("collect").output
+    assert f"待退回：{path}" in office.run("collect", "--replace").stdout
+    assert path.read_bytes() == whole and not beside.exists()
+
+
+def test_a_returned_workbook_that_was_changed_stays_when_it_is_settled(office):
+    path = returned_file(office)
+    path.write_bytes(b"notes of a clerk")
+    office.run("collect")
+    office.put("a2-2.xlsx", office.fill(WATER, 5))
+    done = office.run("collect")
+    assert path.name in done.stderr and "没有删去" in done.stderr
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    office.run("collect", "--replace")
+    assert list(path.parent.iterdir()) == []
+    assert "没有删去" not in office.run("collect").output
 
 
 def archived_of(office, agency):
@@ -141,14 +159,14 @@ def test_a_damaged_archive_keeps_no_workbook_from_going_back_and_the_file_put_ba
 def test_what_was_taken_is_told_when_returned_cannot_be_written(office, monkeypatch):
     returned_file(office).unlink()
     office.put("a0-2.xlsx", office.fill(HEAD, 8))
-    write = files.write_file
+    stage = files.stage_file
 
-    def full(path, data, mode=None):
+    def full(path, data):
         if path.parent.name == "returned":
             raise XltoolError(f"写不出 {path.name}：{files.name_reason(OSError(errno.ENOSPC, ''))}。")
-        write(path, data, mode)
+        return stage(path, data)
 
-    monkeypatch.setattr(files, "write_file", full)
+    monkeypatch.setattr(files, "stage_file", full)
     done = office.run("collect")
     assert done.exit_code == 1
     assert "通过　a0-2.xlsx" in done.output and "磁盘空间不足" in done.stderr and "再执行一次" in done.stderr

@@ -64,7 +64,7 @@ SPOILT = {
     "a short key": ("key", lambda office: (office.root / "campaign.key").write_bytes(b"x")),
     "a lost archived file": ("archive", lambda office: archived_of(office, WATER).unlink()),
     "a changed archived file": ("archive", lambda office: archived_of(office, WATER).write_bytes(b"x")),
-    "a damaged returned workbook": ("written.returned", lambda office: returned_file(office).write_bytes(b"x")),
+    "a lost returned workbook": ("written.returned", lambda office: returned_file(office).unlink()),
     "a lost folder": ("folders", lambda office: shutil.rmtree(office.root / "reports")),
 }
 
@@ -83,19 +83,30 @@ def test_each_damage_is_named_and_mended(office, check, spoil):
 
 OTHERS = {
     "outbox": ("outbox", "build"),
-    "county": ("written.county", "consolidate"),
+    "county": ("county", "consolidate"),
+    "returned": ("returned", "collect"),
 }
 
 
-@pytest.mark.parametrize(("check", "command"), OTHERS.values(), ids=OTHERS)
-def test_what_a_command_makes_anew_is_named_with_it(office, check, command):
-    folder = office.root / check.rpartition(".")[2]
-    damaged = next(path for path in sorted(folder.iterdir()) if path.suffix in {".json", ".xlsx"})
-    whole = damaged.read_bytes()
-    damaged.write_bytes(b"x")
-    assert f"xltool {command}" in wrong(office)[check]
-    office.run(command, *(["--allow-missing"] if command == "consolidate" else []))
-    assert damaged.read_bytes() == whole and check not in wrong(office)
+@pytest.mark.parametrize(("place", "command"), OTHERS.values(), ids=OTHERS)
+def test_what_a_command_makes_anew_is_named_with_it(office, place, command):
+    path = next(path for path in sorted((office.root / place).iterdir()) if path.suffix in {".json", ".xlsx"})
+    whole = path.read_bytes()
+    more = ["--allow-missing"] if command == "consolidate" else []
+    path.unlink()
+    remedy = wrong(office)[f"written.{place}"]
+    assert f"xltool {command}" in remedy or "--mend" in remedy
+    office.run(command, *more)
+    assert path.read_bytes() == whole and not wrong(office)
+    path.write_bytes(b"x")  # as a person may have left it
+    assert f"xltool {command} -C {office.root} --replace" in wrong(office)[f"edited.{place}"]
+    assert look(office)[1] == 0
+    office.run(command, *more)
+    beside = path.with_name(f"{path.stem}（新）{path.suffix}")
+    assert path.read_bytes() == b"x" and beside.read_bytes() == whole
+    assert "旁边有新的一份" in look(office)[0][f"edited.{place}"]["text"]
+    office.run(command, "--replace", *more)
+    assert path.read_bytes() == whole and not beside.exists() and not wrong(office)
 
 
 def test_a_key_that_is_another_is_named(office):

@@ -322,7 +322,7 @@ class Campaign:
         self.counts("returned spoilt")
         path = self.pick((self.play.root / "returned").iterdir())
         path.unlink() if lost else path.write_bytes(path.read_bytes()[: self.pick(range(5000))])
-        self.play.collect()
+        self.play.collect(*(() if lost else ("--replace",)))
 
     @event(2, lambda self: self.play.model.taken)
     def an_archived_file_is_spoilt(self):
@@ -399,6 +399,7 @@ class Campaign:
     def recover(self, *, restored=False):
         """Mends the campaign; what came is known again, and what was decided since, which is told, is said again."""
         play, model = self.play, self.play.model
+        play.unknown = {"collect", "consolidate"}
         if restored:
             with closing(Store(play.root / "campaign.db")) as store:
                 forgotten = model.taken.keys() - {row[0] for row in store.taken_files()}

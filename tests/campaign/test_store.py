@@ -147,7 +147,7 @@ def test_a_database_of_the_second_schema_is_taken_along(second):
     assert store.find_written("reports/甲.docx") == ("ab", "")
     with pytest.raises(XltoolError, match=r"乙\.docx"):
         store.find_written("reports/乙.docx")
-    store.note_written({"reports/甲.docx": "ab"}, "b")
+    store.note_written({"reports/甲.docx": ("ab", "b")})
     assert store.find_written("reports/甲.docx") == ("ab", "b")
     store.close()
     assert (second.parent / "backup" / "second.schema2.db").exists()

@@ -171,33 +171,46 @@ def change_name(campaign):
         store.choose(Choice("654221-000", "额敏县政府办", 1, 1, "更名", "王某", "2025-01-12T09:00:00"))
 
 
-def change_file(campaign):
-    path = next((campaign.root / "reports").glob("额敏县人民政府办公室*.docx"))
-    path.write_bytes(path.read_bytes() + b"\0")
-
-
 def lose_file(campaign):
     next((campaign.root / "reports").glob("额敏县人民政府办公室*.docx")).unlink()
 
 
 @pytest.mark.parametrize(
     ("change", "left"),
-    [(change_version, 4), (change_last_year, 4), (change_name, 4), (change_file, 5), (lose_file, 5)],
+    [(change_version, 4), (change_last_year, 4), (change_name, 4), (lose_file, 5)],
 )
 def test_what_rests_on_something_else_now_is_made_anew(campaign, change, left):
     run(campaign)
     change(campaign)
     done = run(campaign)
     assert done.stdout.endswith(f"其中 {left} 份没有变化。\n")
-    assert ("有 1 份写出以后被改动过，已按数据重新生成：额敏县人民政府办公室2024年" in done.stderr) == (
-        change is change_file
-    )
+    assert "没有覆盖" not in done.stderr
     kept = written(campaign)
     for path in (campaign.root / "reports").iterdir():
         path.unlink()
     fresh = run(campaign)
     assert "没有变化" not in fresh.stdout
     assert {name: kept[name] for name in written(campaign)} == written(campaign), "as if all were made anew"
+
+
+def test_a_report_that_was_edited_is_kept_and_the_new_one_stands_beside_it(campaign):
+    run(campaign)
+    path = next((campaign.root / "reports").glob("额敏县人民政府办公室*.docx"))
+    fresh = path.read_bytes()
+    path.write_bytes(b"edited")
+    done = run(campaign)
+    assert done.stdout.endswith("其中 5 份没有变化。\n")
+    assert f"有 1 份写出以后被人改动过，没有覆盖，新的写在旁边：reports/{path.name}" in done.stderr
+    beside = path.with_name(f"{path.stem}（新）.docx")
+    assert path.read_bytes() == b"edited" and beside.read_bytes() == fresh
+    at = times(campaign)
+    again = run(campaign)
+    assert again.stdout.endswith("其中 6 份没有变化。\n") and "没有覆盖" in again.stderr and times(campaign) == at
+    change_version(campaign)
+    run(campaign)
+    assert path.read_bytes() == b"edited" and beside.read_bytes() != fresh
+    assert "没有覆盖" not in run(campaign, "--replace").stderr
+    assert path.read_bytes() not in {b"edited", fresh} and not beside.exists()
 
 
 @pytest.mark.parametrize("named", ["xltool.campaign.reports.__version__", "xltool.campaign.reports.catalog.hash_form"])

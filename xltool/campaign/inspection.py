@@ -13,13 +13,16 @@ from typing import Final
 from xltool import files
 from xltool.campaign import opening
 from xltool.campaign.archive import find_archived, is_archived
+from xltool.campaign.documents import find_current, strip_mark
 from xltool.campaign.folder import (
     ARCHIVE,
     CAMPAIGN_FOLDERS,
+    COUNTY,
     DATABASE,
     INBOX,
     KEY,
     OUTBOX,
+    REPORTS,
     RETURNED,
     ROSTER,
     SETTINGS,
@@ -249,28 +252,35 @@ def _inspect_outbox(campaign: Campaign, store: Store, mend: str) -> Iterator[Dia
     if unknown:
         text = f"下发的工作簿 {OUTBOX}：{len(unknown)} 个数据库里没有（{_name_some(unknown)}）"
         yield Diagnosis("outbox.unknown", "missing", text, mend)
-    wrong = [issue.file for issue in issued if files.hash_file(campaign.root / OUTBOX / issue.file) != issue.sha256]
-    if wrong:
-        text = f"下发的工作簿 {OUTBOX}：{len(wrong)} 个不见了或与下发时不同（{_name_some(wrong)}）"
-        yield Diagnosis("outbox", "optional", text, f"执行 xltool build -C {campaign.root} 重新生成。")
-    elif not unknown:
-        yield Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都与下发时一致")
+    else:
+        yield Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都记着编号")
 
 
 def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
-    """What was written for people: returned workbooks, the county's files, reports."""
-    wrong: dict[str, list[str]] = {}
-    written = store.written()
-    for path, sha256 in written.items():
-        if files.hash_file(campaign.root / path) != sha256:
-            place, _, name = path.partition("/")
-            wrong.setdefault(place, []).append(name)
-    for place, names in wrong.items():
-        text = f"写出的文件 {place}：{len(names)} 个不见了或与写出时不同（{_name_some(names)}）"
-        verb = "consolidate" if place == "county" else "reports"
-        remedy = mend if place == RETURNED else f"不是有意改的，执行 xltool {verb} -C {campaign.root} 重新生成。"
+    """What was written for people; what they have changed is theirs, and told."""
+    issued = {f"{OUTBOX}/{issue.file}": issue.sha256 for issue in store.issues().values()}
+    written = sorted({*issued, *map(strip_mark, store.written())})
+    gone: dict[str, list[str]] = {}
+    changed: dict[str, list[str]] = {}
+    for file in written:
+        place, _, name = file.rpartition("/")
+        current = find_current(campaign, store, file)
+        if current is None and files.hash_file(campaign.root / file) == issued.get(file):
+            continue  # noted as issued only, by an older xltool
+        if current != file and (campaign.root / file).exists():
+            changed.setdefault(place, []).append(name if current is None else f"{name}，旁边有新的一份")
+        elif current is None:
+            gone.setdefault(place, []).append(name)
+    verbs = {COUNTY: "consolidate", REPORTS: "reports", RETURNED: "collect"}
+    for place, names in gone.items():
+        text = f"写出的文件{place and f' {place}'}：{len(names)} 个不见了（{_name_some(names)}）"
+        remedy = mend if place == RETURNED else f"执行 xltool {verbs.get(place, 'build')} -C {campaign.root} 重新生成。"
         yield Diagnosis(f"written.{place}", "missing" if place == RETURNED else "optional", text, remedy)
-    if not wrong:
+    for place, names in changed.items():
+        text = f"写出的文件{place and f' {place}'}：{len(names)} 个写出以后被人改动过，不会覆盖（{_name_some(names)}）"
+        again = f"xltool {verbs.get(place, 'build')} -C {campaign.root} --replace"
+        yield Diagnosis(f"edited.{place}", "optional", text, f"不是有意改的，执行 {again} 重新生成。")
+    if not gone and not changed:
         yield Diagnosis("written", "ok", f"写出的文件：{len(written)} 个都与写出时一致")
 
 

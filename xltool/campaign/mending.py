@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from xltool import api, files
@@ -65,8 +65,8 @@ def mend_campaign(office: Intake) -> Iterator[str]:
         last_year = {code: prior for code in codes if (prior := office.prior(code)) is not None}
         try:
             plan = returns.plan_returns(campaign, store, standings, last_year)
-            for path in returns.write_returns(campaign, store, plan, last_year):
-                yield f"已重新生成 {path.name}。"
+            for each in returns.write_returns(campaign, store, plan, last_year):
+                yield f"已重新生成 {PurePosixPath(each.place).name}。"
         except XltoolError as error:
             yield f"有退回的工作簿还生成不了：{error}"
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
 from typing import Final
 
-from xltool import files
+from xltool.campaign.documents import Deliverable, Placed, place_documents
 from xltool.campaign.folder import OUTBOX, Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
@@ -26,19 +25,21 @@ from xltool.workbook.listing import write_listing
 from xltool.workbook.stamp import Master
 
 LIST_FILE: Final = "分发清单"
+NOTED_TOGETHER: Final = 50
+"""Workbooks that are noted together; so many are in memory at once."""
 LIST_HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
 _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One workbook that was made."""
+    """One workbook that was made, and where it stands; its mail draft, where one was asked for."""
 
     entry: RosterEntry
     file: str
     serial: str
     sha256: str
-    data: bytes
+    placed: tuple[Placed, ...]
 
 
 def build_outbox(
@@ -49,8 +50,9 @@ def build_outbox(
     at: str,
     prior: Callable[[str], Submission | None],
     mail: bool = False,
+    replace: bool = False,
 ) -> Iterator[Built]:
-    """Writes each agency's workbook into outbox/, then the list beside it and the ledger.
+    """Writes each agency's workbook into outbox/, and notes it in the ledger.
 
     The same roster and figures give the same bytes.
 
@@ -62,26 +64,51 @@ def build_outbox(
     remember_roster(roster, store)
     issued, numbers, extensions = store.issues(), _number_agencies(roster, store), store.extensions()
     made: list[Issue] = []
-    for entry in roster.entries:
-        agency = entry.agency
-        serial = make_seal(key, campaign.form, campaign.year, sealed, agency.code, numbers[agency.code])
-        if agency.code in issued and is_key_replaced(store):  # what is out already stays as it is
-            serial = issued[agency.code].serial
-        deadline, told = find_deadline(campaign, extensions.get(agency.code)), issued.get(agency.code)
-        words = word_deadline(deadline, find_told_deadline(told))
-        data = master.stamp(agency, serial, prior(agency.code), words)
-        name = workbook_name(campaign, agency)
-        files.write_file(campaign.root / OUTBOX / name, data)
-        if mail:
-            files.write_file(
-                campaign.root / OUTBOX / name.replace(".xlsx", ".eml"), draft_mail(campaign, entry, name, data, words)
-            )
-        built = Built(entry, name, serial, hashlib.sha256(data).hexdigest(), data)
-        first = (told.deadline if told is not None else "") or (deadline.isoformat() if deadline else "")
-        made.append(Issue(agency.code, serial, name, built.sha256, at, first))
-        yield built
+    for start in range(0, len(roster.entries), NOTED_TOGETHER):
+        group: list[tuple[RosterEntry, Issue, list[Deliverable]]] = []
+        for entry in roster.entries[start : start + NOTED_TOGETHER]:
+            agency = entry.agency
+            serial = make_seal(key, campaign.form, campaign.year, sealed, agency.code, numbers[agency.code])
+            before = issued.get(agency.code)
+            if before is not None and is_key_replaced(store):  # what is out already stays as it is
+                serial = before.serial
+            deadline = find_deadline(campaign, extensions.get(agency.code))
+            words = word_deadline(deadline, find_told_deadline(before))
+            data = master.stamp(agency, serial, prior(agency.code), words)
+            name = workbook_name(campaign, agency)
+            first = (before.deadline if before is not None else "") or (deadline.isoformat() if deadline else "")
+            issue = Issue(agency.code, serial, name, hashlib.sha256(data).hexdigest(), at, first)
+            known = (before.sha256,) if before is not None and before.file == name else ()
+            documents = [Deliverable(f"{OUTBOX}/{name}", data, known=known)]
+            if mail:
+                draft = draft_mail(campaign, entry, name, data, words)
+                documents.append(Deliverable(f"{OUTBOX}/{name.replace('.xlsx', '.eml')}", draft))
+            group.append((entry, issue, documents))
+            made.append(issue)
+        together = [document for _, _, documents in group for document in documents]
+        placed = {each.file: each for each in place_documents(campaign, store, together, replace=replace)}
+        for entry, issue, documents in group:
+            stand = tuple(placed[document.file] for document in documents)
+            yield Built(entry, issue.file, issue.serial, issue.sha256, stand)
     store.issue(made)
-    _write_list(campaign.root, roster, made)
+
+
+def write_list(campaign: Campaign, roster: Roster, store: Store, *, replace: bool = False) -> list[Placed]:
+    """The list of what was built for whom, beside outbox/, for people and for programs."""
+    issues = store.issues()
+    rows = [
+        LIST_HEADS,
+        *(
+            (agency.code, agency.name, agency.level, issue.file, issue.serial, issue.sha256)
+            for agency in (entry.agency for entry in roster.entries)
+            if (issue := issues.get(agency.code)) is not None
+        ),
+    ]
+    lists = [
+        Deliverable(f"{LIST_FILE}.csv", as_csv(rows)),
+        Deliverable(f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows})),
+    ]
+    return place_documents(campaign, store, lists, replace=replace)
 
 
 def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes, deadline: str) -> bytes:
@@ -115,16 +142,3 @@ def _number_agencies(roster: Roster, store: Store) -> dict[str, int]:
             following += 1
             issued[entry.agency.code] = following
     return issued
-
-
-def _write_list(folder: Path, roster: Roster, made: Sequence[Issue]) -> None:
-    agencies = roster.agencies
-    rows = [
-        LIST_HEADS,
-        *(
-            (i.agency, agencies[i.agency].agency.name, agencies[i.agency].agency.level, i.file, i.serial, i.sha256)
-            for i in made
-        ),
-    ]
-    files.write_file(folder / f"{LIST_FILE}.csv", as_csv(rows))
-    files.write_file(folder / f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows}))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool import __version__, api
+from xltool.campaign.documents import find_standing
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
@@ -87,4 +88,4 @@ def find_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing]) 
     """By code what agencies that are not accepted have of an earlier version; it is left where it is."""
     places = [plan_paths(campaign, roster, kind) for kind in REPORT_KINDS]
     codes = [standing.entry.agency.code for standing in left]
-    return {code: [place[code] for place in places if place[code].exists()] for code in codes}
+    return {code: [path for place in places for path in find_standing(place[code])] for code in codes}

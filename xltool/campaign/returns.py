@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from xltool import __version__, api, files, workers
+from xltool.campaign.documents import (
+    Deliverable,
+    Placed,
+    clear_document,
+    find_current,
+    place_documents,
+    strip_mark,
+)
 from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import workbook_name
@@ -68,11 +75,16 @@ class Returns:
 
 
 def plan_returns(
-    campaign: Campaign, store: Store, standings: Iterable[Standing], priors: Mapping[str, Submission]
+    campaign: Campaign,
+    store: Store,
+    standings: Iterable[Standing],
+    priors: Mapping[str, Submission],
+    *,
+    replaces: bool = False,
 ) -> Returns:
     """What returned/ is to hold; owed, in the order of the standings, is what is not there as it would be written now.
 
-    `priors` are last year's submissions by agency.
+    `priors` are last year's submissions by agency. With `replaces` what stands beside hand work is owed too.
     """
     wanted, owed = set(), []
     for standing in standings:
@@ -87,21 +99,28 @@ def plan_returns(
         )
         deadline = word_deadline(standing.deadline, standing.told)
         basis = _hash_basis(version, agency, (asked, outdated, deadline), priors.get(agency.code))
-        there = files.read_file(campaign.root / RETURNED / name)
-        held = hashlib.sha256(there).hexdigest() if isinstance(there, bytes) else ""
-        if not held or (held, basis) != store.find_written(f"{RETURNED}/{name}"):
+        current = find_current(campaign, store, f"{RETURNED}/{name}", basis)
+        if current is None or (replaces and current != f"{RETURNED}/{name}"):
             owed.append(Return(name, agency, version.number, asked, outdated, deadline, basis))
     return Returns(frozenset(wanted), tuple(owed))
 
 
 def write_returns(
-    campaign: Campaign, store: Store, plan: Returns, priors: Mapping[str, Submission], jobs: int = 1
-) -> Iterator[Path]:
+    campaign: Campaign,
+    store: Store,
+    plan: Returns,
+    priors: Mapping[str, Submission],
+    jobs: int = 1,
+    *,
+    replaces: bool = False,
+) -> Iterator[Placed]:
     """Makes the workbooks that are owed in worker processes and gives each as it is written; settled ones are cleared.
+
+    Hand work is kept, but with `replaces`.
 
     What cannot be made stops no other: `XltoolError` at the end, with all.
     """
-    folder, faults = campaign.root / RETURNED, []
+    faults = []
     tasks = (_prepare_task(store, each, priors.get(each.agency.code)) for each in plan.owed)
     mark = partial(_mark_return, campaign)
     made = workers.run_in_workers(mark, tasks, jobs=max(1, min(jobs, len(plan.owed))))
@@ -110,18 +129,13 @@ def write_returns(
             faults.append(data if isinstance(data, str) else f"{each.name} 生成不了：{explain_loss(data)}。")
             continue
         try:
-            files.write_file(folder / each.name, data)
+            workbook = Deliverable(f"{RETURNED}/{each.name}", data, each.basis)
+            yield from place_documents(campaign, store, [workbook], replace=replaces)
         except XltoolError as error:
             faults.append(str(error))
-            continue
-        store.note_written({f"{RETURNED}/{each.name}": hashlib.sha256(data).hexdigest()}, each.basis)
-        yield folder / each.name
     try:
-        _clear_settled(folder, plan.wanted)
-        for name in store.written():  # a run that was killed, or a backup that was put back, may know of older ones too
-            place, _, held = name.partition("/")
-            if place == RETURNED and held not in plan.wanted and not (folder / held).exists():
-                store.forget_written(name)
+        for name in find_settled(campaign, store, plan):
+            clear_document(campaign, store, f"{RETURNED}/{name}", replace=replaces)
     except OSError as error:
         faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
     if faults:
@@ -163,9 +177,9 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
         return str(error)
 
 
-def _clear_settled(folder: Path, keep: Collection[str]) -> None:
-    """Takes away the workbooks of settled returns: only files that carry our own mark in our own folder."""
-    for mark in RETURN_MARKS.values() if folder.is_dir() else ():
-        for path in folder.glob(f"*_{mark}[0-9]*.xlsx"):
-            if path.name not in keep:
-                path.unlink(missing_ok=True)
+def find_settled(campaign: Campaign, store: Store, plan: Returns) -> list[str]:
+    """The workbooks in returned/ that need not go back any more, there or noted, by name."""
+    marks = RETURN_MARKS.values()
+    there = {path.name for mark in marks for path in (campaign.root / RETURNED).glob(f"*_{mark}[0-9]*.xlsx")}
+    noted = {held for place, _, held in (name.partition("/") for name in store.written()) if place == RETURNED}
+    return sorted({strip_mark(name) for name in there | noted} - plan.wanted)

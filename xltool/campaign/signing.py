@@ -50,7 +50,9 @@ def read_sum(campaign: Campaign, store: Store) -> tuple[bytes, str]:
     if isinstance(data, Finding):
         raise XltoolError("还没有汇总，没有可以签发的报告；先执行 xltool consolidate。")
     if hashlib.sha256(data).hexdigest() != written:
-        raise XltoolError(f"{SUM_FILE} 与汇总时写出的不同；先执行 xltool consolidate 再汇总一次，核对后签发。")
+        raise XltoolError(
+            f"{SUM_FILE} 与汇总时写出的不同；先执行 xltool consolidate --replace 再汇总一次，核对后签发。"
+        )
     return data, basis
 
 

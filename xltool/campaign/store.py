@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -479,22 +479,26 @@ class Store:
         rows = self._get("written", "WHERE file = ?", file)
         return (rows[0][1], rows[0][2]) if rows else ("", "")
 
-    def note_written(self, files: Mapping[str, str], basis: str = "") -> None:
-        """Notes files as they were written, path and hash; nothing is written for those that are as they were.
+    def note_written(
+        self,
+        notes: Mapping[str, tuple[str, str]],
+        forgotten: Collection[str] = (),
+        put: Callable[[], None] | None = None,
+    ) -> None:
+        """Notes files as written: path, hash, and what they rest on (empty when that is not known); forgets others.
 
-        `basis` tells what they rest on, empty when that is not known.
+        Nothing is written for those that are as they were. `put` puts files into their places while no other run does.
         """
-        new = {file: sha256 for file, sha256 in files.items() if self.find_written(file) != (sha256, basis)}
-        if not new:
+        if put is None and not forgotten and all(self.find_written(file) == note for file, note in notes.items()):
             return
         with self._transaction():
-            for file, sha256 in sorted(new.items()):
-                self._put("written", file, sha256, basis)
-
-    def forget_written(self, file: str) -> None:
-        """Forgets a file that was cleared away."""
-        with self._transaction():
-            self._db.execute("DELETE FROM written WHERE file = ?", (file,))
+            if put is not None:
+                put()
+            for file, note in sorted(notes.items()):
+                if self.find_written(file) != note:
+                    self._put("written", file, *note)
+            for file in forgotten:
+                self._db.execute("DELETE FROM written WHERE file = ?", (file,))
 
     def take_row(self, table: str, row: Sequence[Any]) -> None:
         """Takes a row over from another database, where it was found sound."""

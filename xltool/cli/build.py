@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import folder, outbox
+from xltool.campaign import documents, folder, outbox
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
@@ -21,8 +21,9 @@ from xltool.cli.chinese import Command
     "再次生成的工作簿一模一样。",
 )
 @campaign_options.campaign_option
+@campaign_options.replace_option
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")
-def command(root: Path, mail: bool) -> None:
+def command(root: Path, *, mail: bool, replaces: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         for note in roster.notes:
@@ -30,8 +31,11 @@ def command(root: Path, mail: bool) -> None:
         last_year = campaign_options.read_last_year(campaign, roster, store)
         changes = find_roster_changes(campaign, roster, store, last_year)
         at = datetime.now().isoformat(timespec="seconds")
-        built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail)
-        names = {made.file for made in campaign_options.show_progress(built, len(roster.entries), "生成")}
+        built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces)
+        made = list(campaign_options.show_progress(built, len(roster.entries), "生成"))
+        placed = [each for one in made for each in one.placed]
+        placed += outbox.write_list(campaign, roster, store, replace=replaces)
+        names = {one.file for one in made}
         place_of = campaign.root / folder.OUTBOX
         for line in describe_changes(changes):
             console.say(line)
@@ -41,7 +45,9 @@ def command(root: Path, mail: bool) -> None:
             console.say(f"已写出 {len(names)} 封邮件草稿。")
             if without:
                 console.say(f"{len(without)} 个单位没有邮箱：{'、'.join(without[:10])}。", err=True)
-        stale = sorted(path.name for path in place_of.glob("*.xlsx") if path.name not in names)
+        for line in documents.describe_kept(placed):
+            console.say(line, err=True)
+        stale = sorted(path.name for path in place_of.glob("*.xlsx") if documents.strip_mark(path.name) not in names)
         if stale:
             console.say(
                 f"outbox 里有 {len(stale)} 个文件不属于名录里的单位，没有动它们：{'、'.join(stale[:10])}。", err=True

@@ -15,6 +15,7 @@ import click
 
 from xltool import files
 from xltool.campaign import folder, lock, opening, passwords, priors
+from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
 from xltool.campaign.next_step import find_next_step
 from xltool.campaign.roster import Roster
@@ -38,6 +39,16 @@ def campaign_option(command: Any) -> Any:
         default=".",
         type=click.Path(path_type=Path),
         help="填报任务的文件夹；默认是当前文件夹所在的任务。",
+    )(command)
+
+
+def replace_option(command: Any) -> Any:
+    """The option `--replace`: hand work is written over."""
+    return click.option(
+        "--replace",
+        "replaces",
+        is_flag=True,
+        help=f"写出以后被人改动过的，用新的覆盖；不加则保留，新的写在旁边，名称以{NEW_MARK}结尾。",
     )(command)
 
 

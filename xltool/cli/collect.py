@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from xltool.campaign import intake, opening, rereading, returns
-from xltool.campaign.folder import Campaign
+from xltool.campaign.documents import describe_kept
+from xltool.campaign.folder import RETURNED, Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -25,7 +26,9 @@ from xltool.cli.chinese import Command
 from xltool.cli.days import Day
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
-from xltool.messages import XltoolError
+from xltool.messages import XltoolError, join_first
+
+MOST_NAMED = 10
 
 
 @click.command(
@@ -38,6 +41,7 @@ from xltool.messages import XltoolError
 )
 @click.argument("paths", metavar="[文件或文件夹]…", nargs=-1, type=click.Path(path_type=Path))
 @campaign_options.campaign_option
+@campaign_options.replace_option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
 @click.option(
     "--second",
@@ -59,6 +63,7 @@ def command(
     second: bool,
     received: date | None,
     passwords: tuple[str, ...],
+    replaces: bool,
 ) -> None:
     """Takes in each file and tells it at once, then refreshes returned/."""
     absent = [str(path) for path in paths if not path.exists()]
@@ -92,10 +97,20 @@ def command(
             _read_twice(campaign, store, passwords, jobs, faults)
         standings = iterate_standings(campaign, roster, store, now.date())
         try:
-            plan = returns.plan_returns(campaign, store, standings, last_year)
-            made = returns.write_returns(campaign, store, plan, last_year, jobs)
-            for path in _show_progress(made, len(plan.owed), "退回的工作簿"):
-                console.say(f"待退回：{path}")
+            plan = returns.plan_returns(campaign, store, standings, last_year, replaces=replaces)
+            made = returns.write_returns(campaign, store, plan, last_year, jobs, replaces=replaces)
+            placed = []
+            for each in _show_progress(made, len(plan.owed), "退回的工作簿"):
+                placed.append(each)
+                console.say(f"待退回：{campaign.root / each.place}")
+            for line in describe_kept(placed):
+                console.say(line, err=True)
+            if kept := returns.find_settled(campaign, store, plan):
+                console.say(
+                    f"{RETURNED} 里有 {len(kept)} 份已不用退回，但写出以后被人改动过，没有删去："
+                    f"{join_first(kept, MOST_NAMED, '份')}。不要了的，加 --replace 再执行一次。",
+                    err=True,
+                )
         except XltoolError as error:
             faults.append(str(error))
         if faults:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api, files
-from xltool.campaign import corrections, signing, texts
+from xltool import api
+from xltool.campaign import corrections, documents, signing, texts
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import COUNTY, Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
@@ -35,10 +35,11 @@ from xltool.model import Absence
     "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。",
 )
 @campaign_options.campaign_option
+@campaign_options.replace_option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
 @click.option("--strict", is_flag=True, help="汇总数只有核实性问题时退出码为 4。")
 @click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
-def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> None:
+def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, replaces: bool) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         for line in describe_changes(find_roster_changes(campaign, roster, store)):
@@ -50,12 +51,12 @@ def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> 
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
-        hashes = {
-            f"{COUNTY}/{name}": files.write_file(campaign.root / COUNTY / name, data)
-            for name, data in made.files.items()
-        }
-        store.note_written({name: sha256 for name, sha256 in hashes.items() if name != signing.SUM_FILE})
-        store.note_written({signing.SUM_FILE: hashes[signing.SUM_FILE]}, signing.describe_basis(given))
+        basis = {signing.SUM_FILE: signing.describe_basis(given)}
+        made_of = [
+            documents.Deliverable(file, data, basis.get(file, ""))
+            for file, data in ((f"{COUNTY}/{name}", data) for name, data in made.files.items())
+        ]
+        placed = documents.place_documents(campaign, store, made_of, replace=replaces)
         unsigned = signing.tell_changes(campaign, store, given)
     for line in _describe_sum(campaign, given, made, everything):
         console.say(line)
@@ -63,8 +64,10 @@ def command(root: Path, allow_missing: bool, strict: bool, everything: bool) -> 
         console.say(line)
     counted = count_outcomes(standing.version for standing in given.taken)
     console.say(describe_outcomes(counted), err=True)
-    for name in made.files:
-        console.say(f"已写出 {campaign.root / COUNTY / name}", err=True)
+    for each in placed:
+        console.say(f"{'已写出' if each.fresh else '没有变化'} {campaign.root / each.place}", err=True)
+    for line in documents.describe_kept(placed):
+        console.say(line, err=True)
     if made.gaps.texts:
         console.say(f"本级报告的文字写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))

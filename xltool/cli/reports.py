@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from xltool import api, files
-from xltool.campaign import reports
+from xltool import api
+from xltool.campaign import documents, reports
 from xltool.campaign.folder import REPORTS, Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
@@ -31,6 +31,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
     "还有单位未报送、未通过，或放行了空格而那一格不能写“/”的，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )
 @campaign_options.campaign_option
+@campaign_options.replace_option
 @click.option(
     "--kind",
     "kinds",
@@ -44,7 +45,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 @click.option(
     "--style", metavar="本单位.docx", type=click.Path(path_type=Path), help="Word 报告用这份文档的样式和页面设置。"
 )
-def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
+def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces: bool) -> None:
     """Writes what can be published, reads it back, and tells who has none."""
     kinds = tuple(dict.fromkeys(kinds))
     if style is not None and not any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
@@ -58,7 +59,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
         remarks: dict[str, None] = {}  # what is said of the fonts is said once
         unlike: list[str] = []
-        edited: list[str] = []
+        placed: list[documents.Placed] = []
         same = 0
         unfilled: dict[str, str] = {}  # what each lacks
         for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
@@ -72,31 +73,30 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None) -> None:
                     continue
             for kind in kinds:
                 path = paths[kind][agency.code]
+                file = f"{REPORTS}/{path.name}"
                 style_of = dress if STYLE in REPORT_KINDS[kind].options else None
                 basis = (
                     ""
                     if version is None
                     else reports.hash_basis(version, agency, kind, waived=waived, style=style_of, prior=prior)
                 )
-                (was, rested), now = store.find_written(f"{REPORTS}/{path.name}"), files.hash_file(path)
-                if was == now and rested == basis != "":
+                current = documents.find_current(campaign, store, file, basis)
+                if current is not None and not (replaces and current != file):
                     same += 1
+                    placed.append(documents.Placed(file, current, "", fresh=False))
                     continue
-                edited += [path.name] if was and now and was != now else []
                 submission = submission or read_submission(store, standing)
                 data, noted = api.report_with_remarks(submission, kind, style=style_of, prior=prior, slashed=slashed)
                 back = read_back(data, REPORT_KINDS[kind], submission, prior)
                 # What is to be told of a report is told again until it is made without.
-                written = files.write_file(path, data)
-                store.note_written({f"{REPORTS}/{path.name}": written}, "" if noted or back.lines else basis)
+                document = documents.Deliverable(file, data, "" if noted or back.lines else basis)
+                placed += documents.place_documents(campaign, store, [document], replace=replaces)
                 remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []
     unchanged = f"其中 {same} 份没有变化。" if same else ""
     where = campaign.root / REPORTS
     console.say(f"已生成 {len(accepted) - len(unfilled)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
-    if edited:
-        console.say(f"有 {len(edited)} 份写出以后被改动过，已按数据重新生成：{'、'.join(edited[:10])}。", err=True)
-    for line in (*remarks, *unlike):
+    for line in (*documents.describe_kept(placed), *remarks, *unlike):
         console.say(line, err=True)
     _tell_excused(found)
     left = [standing for standing in found if standing.owes or standing.entry.agency.code in unfilled]

@@ -116,7 +116,7 @@ def test_a_missing_returned_workbook_is_made_anew_and_one_that_was_changed_is_ke
     done = office.run("collect")
     assert f"待退回：{beside}" in done.stdout and "没有覆盖" in done.stderr
     assert path.read_bytes() == whole[: len(whole) // 2] and beside.read_bytes() == whole
-    assert "退回" not in office.run("collect").output
+    assert "待退回" not in office.run("collect").output
     assert f"待退回：{path}" in office.run("collect", "--replace").stdout
     assert path.read_bytes() == whole and not beside.exists()
 

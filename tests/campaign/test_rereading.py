@@ -130,7 +130,7 @@ def test_a_second_reading_that_was_cut_short_still_reaches_the_returned_workbook
     office.put("财政局.xlsx", two_values(KEY, 7, 9, office.fill(FINANCE, 2, wrong=True)))
     office.run("collect")
     with monkeypatch.context() as patched:  # killed once the outcome is kept, before anything is sent back
-        patched.setattr("xltool.campaign.returns.plan_returns", lambda *_: sys.exit(9))
+        patched.setattr("xltool.campaign.returns.plan_returns", lambda *_, **_more: sys.exit(9))
         assert office.run("collect", "--second").exit_code == 9
     assert outcomes(office)[0][FINANCE] == "differs"
     assert "待退回" in office.run("collect").output

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -28,7 +29,7 @@ from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError, join_first
 
-MOST_NAMED = 10
+MOST_KEPT: Final = 10
 
 
 @click.command(
@@ -108,7 +109,7 @@ def command(
             if kept := returns.find_settled(campaign, store, plan):
                 console.say(
                     f"{RETURNED} 里有 {len(kept)} 份已不用退回，但写出以后被人改动过，没有删去："
-                    f"{join_first(kept, MOST_NAMED, '份')}。不要了的，加 --replace 再执行一次。",
+                    f"{join_first(kept, MOST_KEPT, '份')}。不要了的，加 --replace 再执行一次。",
                     err=True,
                 )
         except XltoolError as error:

@@ -349,7 +349,7 @@ def test_the_form_is_listed_and_described(clerk):
 
 def test_the_first_sheet_says_the_words_of_the_form_and_of_no_other(clerk, right):
     book = openpyxl.load_workbook(right)
-    said = {row[0]: row[2] for row in book["填报说明"].iter_rows(min_row=3, max_row=6, values_only=True)}
+    said = {row[0]: row[2] for row in book["填报说明"].iter_rows(min_row=4, max_row=7, values_only=True)}
     book.close()
     assert said == {
         "填报单位": "额敏县政府办公室（654221-001）",
@@ -370,7 +370,7 @@ def test_a_form_without_such_words_says_less(clerk):
     finally:
         clerk.environment["XLTOOL_FORMS"] = before
     book = openpyxl.load_workbook(path)
-    said = [row[2] for row in book["填报说明"].iter_rows(min_row=4, max_row=6, values_only=True)]
+    said = [row[2] for row in book["填报说明"].iter_rows(min_row=5, max_row=7, values_only=True)]
     book.close()
     assert said == ["2025 年", "按下发通知规定的日期。", "县政办字〔2024〕6号（县政府办公室）"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from xltool import office
 from xltool.forms import catalog
 from xltool.model import FormSpec
 
@@ -35,3 +36,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no folder 'shared' beside the repository: the reference files are not here")
     return SHARED
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH, for a soffice of our own making."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(office, "_PLACES", {})
+    (tmp_path / "bin").mkdir()
+    return tmp_path / "bin" / "soffice"

@@ -44,6 +44,11 @@ def test_an_explanation_is_for_the_figures_that_it_was_written_for(office):  # n
     assert (told["state"], told["open"]) == ("open", 1)
     assert "有 1 处说明一字没改，所说的数却改过了，不再算数" in output
     [back] = (office.root / "returned").glob(f"{FINANCE}_*待说明3.xlsx")
-    assert openpyxl.load_workbook(back)[spot.sheet][spot.address].value is None, "it is asked for anew"
+    book = openpyxl.load_workbook(back)
+    assert book[spot.sheet][spot.address].value is None, "it is asked for anew"
+    said = "".join(str(cell.value) for row in book["退回意见"].iter_rows() for cell in row if cell.value)
+    assert f"“校验”表 {spot.address} 的说明是按以前的数写的" in said and "请按现在的数另写，照抄原话不算" in said
+    output, told = hand_in("三乙.xlsx", "没有处罚权。 ", FIRST, SECOND)
+    assert told["state"] == "open", "as the sheet says"
     output, told = hand_in("四.xlsx", "处罚权、强制权都没有。", FIRST, SECOND)
     assert told["state"] == "accepted" and "一字没改" not in output

@@ -5,15 +5,14 @@ from __future__ import annotations
 import http.server
 import io
 import os
-import stat
 import threading
-from pathlib import Path
 
 import olefile
 import pytest
 from click.testing import CliRunner
 
 from tests.published.reports import report
+from tests.stand_in import write_program
 from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
 from xltool import api, kinds, office, readings
@@ -117,20 +116,6 @@ def test_what_may_be_a_report():
 posix = pytest.mark.skipif(os.name != "posix", reason="the stand-in for soffice is a shell script")
 
 
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH, for a soffice of our own making."""
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(office, "_PLACES", {})
-    (tmp_path / "bin").mkdir()
-    return tmp_path / "bin" / "soffice"
-
-
-def write(program: Path, body: str) -> None:
-    program.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{body}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-
-
 RTF = ("{\\rtf1 " + "".join(f"\\u{ord(sign)}?" for sign in "政府信息公开工作年度报告") + "}").encode()
 
 
@@ -154,7 +139,7 @@ def test_without_libreoffice_it_is_said_what_to_do(program):
     ids=["nothing", "error", "endless", "a flood"],
 )
 def test_a_conversion_that_fails_is_one_sentence(program, monkeypatch, body, why):
-    write(program, body)
+    write_program(program, body)
     monkeypatch.setattr(office.convert_to_docx, "__kwdefaults__", {"seconds": 2})
     [found] = readings.import_report(RTF).reading.findings
     assert found.code == "published.office" and why in api.message(found, None)
@@ -162,7 +147,7 @@ def test_a_conversion_that_fails_is_one_sentence(program, monkeypatch, body, why
 
 @posix
 def test_what_it_makes_is_held_to_the_limits_of_any_document(program):
-    write(program, 'mkdir -p "$9"; printf "PK\\003\\004" > "$9/report.docx"')
+    write_program(program, 'mkdir -p "$9"; printf "PK\\003\\004" > "$9/report.docx"')
     assert [found.code for found in readings.import_report(RTF).reading.findings] == ["file.damaged"]
 
 

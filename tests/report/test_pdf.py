@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from lxml import etree
 from tests import figures
 from tests.elsewhere import assert_same_elsewhere
 from tests.report.conftest import HOSTILE, TEXTS, assemble_numbered
+from tests.stand_in import write_program
 from xltool import api, office
 from xltool.messages import XltoolError
 from xltool.model import Agency, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Submission
@@ -415,20 +415,6 @@ def no_typst(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)  # importing it fails
 
 
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH, for a soffice of our own making."""
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(office, "_PLACES", {})
-    (tmp_path / "bin").mkdir()
-    return tmp_path / "bin" / "soffice"
-
-
-def _write(program: Path, body: str) -> None:
-    program.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{body}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-
-
 posix = pytest.mark.skipif(os.name != "posix", reason="the stand-in for soffice is a shell script")
 
 
@@ -446,7 +432,7 @@ def test_libreoffice_stands_in_with_a_profile_of_its_own_and_leaves_nothing(
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(fonts, "list_system_families", lambda: frozenset(chain.names[0] for chain in fonts.CHAINS[1:]))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    _write(program, f'printf "%s\\n" "$@" > {tmp_path}/called; mkdir -p "$8"; cp "$9" "$8/report.pdf"')
+    write_program(program, f'printf "%s\\n" "$@" > {tmp_path}/called; mkdir -p "$8"; cp "$9" "$8/report.pdf"')
     printed = to_pdf(_report(Paragraph("字")))
     from xltool.report.docx import to_docx
 
@@ -463,14 +449,14 @@ def test_libreoffice_stands_in_with_a_profile_of_its_own_and_leaves_nothing(
 @posix
 @pytest.mark.parametrize(("body", "why"), [("exit 0", "没有生成文件"), ("exit 3", "出了错")])
 def test_a_libreoffice_that_gives_nothing_is_one_sentence(no_typst: None, program: Path, body: str, why: str) -> None:
-    _write(program, body)
+    write_program(program, body)
     with pytest.raises(XltoolError, match=f"转换 PDF 失败.*{why}"):
         to_pdf(_report(Paragraph("字")))
 
 
 @posix
 def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(program: Path, tmp_path: Path) -> None:
-    _write(program, f"sleep 60 & echo $! > {tmp_path}/child; wait")
+    write_program(program, f"sleep 60 & echo $! > {tmp_path}/child; wait")
     begun = time.monotonic()
     with pytest.raises(XltoolError, match="没有完成"):
         office.print_pdf(program, b"", seconds=1)
@@ -490,10 +476,10 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(program: Pat
 
 @posix
 def test_the_version_of_libreoffice_is_asked_within_a_time_limit(program: Path) -> None:
-    _write(program, 'test "$1" = --version && echo "LibreOffice 24.8.1.2 abc"')
+    write_program(program, 'test "$1" = --version && echo "LibreOffice 24.8.1.2 abc"')
     assert office.find_program() == program
     assert office.ask_version(program) == "LibreOffice 24.8.1.2 abc"
-    _write(program, "sleep 60")
+    write_program(program, "sleep 60")
     assert office.ask_version(program, seconds=0.5) is None
     assert office.ask_version(program.parent / "absent") is None
 

@@ -163,15 +163,15 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
         if stored is None:
             raise XltoolError(f"{task.owed.agency.name}的第 {task.owed.number} 版已读不出来，请重新收取。")
         previous = None if task.before is None else api.read(task.before).submission
-        told = {line: text for line, text in stored.explanations.items() if line not in task.owed.outdated}
         return mark_workbook(
             campaign.spec,
-            replace(stored, agency=task.owed.agency, explanations=told),
+            replace(stored, agency=task.owed.agency),
             [restore_finding(each, campaign.spec) for each in json.loads(task.owed.asked)],
             previous,
             task.owed.number,
             prior=task.prior,
             deadline=task.owed.deadline,
+            outdated=task.owed.outdated,
         )
     except XltoolError as error:
         return str(error)

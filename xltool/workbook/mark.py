@@ -5,8 +5,8 @@ The agency's own figures and texts, and beside them what is wrong and how to men
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xltool.codes import GRADES, NOTHING_TO_DO
@@ -41,16 +41,21 @@ def mark_workbook(
     *,
     prior: Submission | None = None,
     deadline: str = "",
+    outdated: Collection[str] = (),
 ) -> bytes:
     """The workbook to send back after an agency's return number `version`.
 
-    `previous` is the return before, `prior` last year's submission; `deadline` is told in the words given.
+    `previous` is the return before, `prior` last year's submission; `deadline` is told in the words given; `outdated`
+    are the lines of 校验 whose 说明 was written for other figures, and is asked for again.
 
     What was no number stays in its cell as it was typed. Same input, same bytes.
     Raises `XltoolError` as the writer does.
     """
     layout = make_plan(spec, prior is not None)
-    notice = _build_notice(layout, submission, findings, previous, version)
+    told = {line: text for line, text in submission.explanations.items() if line not in outdated}
+    submission = replace(submission, explanations=told)
+    places = tuple(layout.explanations[line].address for line in sorted(outdated) if line in layout.explanations)
+    notice = replace(_build_notice(layout, submission, findings, previous, version), outdated=places)
     return write_workbook(spec, submission, prior, notice, deadline=deadline)
 
 

@@ -5,14 +5,14 @@ The sheet 退回意见, and the colour and comment of each cell in question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
 from xltool.forms.text import clean_text, measure_breadth
-from xltool.messages import format_scaled
+from xltool.messages import MOST_CELLS, format_scaled, join_first
 from xltool.model import Cell, CellKey, Leftover, NotApplicable, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
@@ -88,6 +88,8 @@ class Notice:
     marks: Mapping[CellKey, Mark]
     typed: Mapping[CellKey, str]
     """What stands in cells in place of a figure: there it is left."""
+    outdated: tuple[str, ...] = ()
+    """Addresses on 校验 whose 说明 was written for other figures: there it is taken out, to be written anew."""
 
 
 def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
@@ -165,6 +167,16 @@ def _count_remarks(notice: Notice) -> str:
     return (
         f"共 {len(notice.remarks)} 条意见："
         f"{'，'.join(f'{name} {count} 条' for name, count in tally if count) or '无'}。"
+        f"{_tell_outdated(notice.outdated)}"
+    )
+
+
+def _tell_outdated(places: Sequence[str]) -> str:
+    if not places:
+        return ""
+    return (
+        f"“校验”表 {join_first(places, MOST_CELLS)} 的说明是按以前的数写的，数改了，说明一字没改，不再算数，已清空："
+        "请按现在的数另写，照抄原话不算。"
     )
 
 

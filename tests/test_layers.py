@@ -166,6 +166,7 @@ MODULES = {
         "__init__",
         "catalog",
         "cell_checks",
+        "cell_names",
         "charts",
         "checks",
         "document",

@@ -66,6 +66,17 @@ def told(spec, text, this, last=None):
         ("比上年{change.applications.carried_in.total}，件数", "比上年持平，件数"),
         ("收费{disclosure.fees.amount}万元，{change.disclosure.fees.amount}万元", "收费78.1561万元，减少1.8439万元"),
         ("规章{disclosure.regulations.issued}件", "规章0件"),
+        ("收到申请{表三 本年新收 总计}件。", "收到申请12件。"),
+        ("收到申请{表三本年新收总计}件。", "收到申请12件。"),
+        ("收到{ 表三\u3000一、本年新收政府信息公开申请数量 / 总计 }件", "收到12件"),
+        ("收到｛表三 本年新收 总计｝件", "收到12件"),
+        ("{{表三 本年新收 总计}}", "{12}"),
+        ("上年{上年表三 本年新收 总计}件", "上年9件"),
+        ("比上年{比上年 表三 本年新收 总计}件，", "比上年增加3件，"),
+        ("比上年{比上年表三 上年结转 总计}件。", "比上年持平。"),
+        ("收费{表二 行政事业性收费}万元", "收费78.1561万元"),
+        ("收费{表二 行政事业性收费 本年收费金额}万元", "收费78.1561万元"),
+        ("规章{表二 规章 制发}件", "规章0件"),
     ],
 )
 def test_a_reference_becomes_what_the_table_says(spec, years, text, resolved):
@@ -83,6 +94,9 @@ def test_a_reference_becomes_what_the_table_says(spec, years, text, resolved):
         "{{ 7*7 }}{% raw %}${x}",
         "收到}件{",
         "{见附件}",
+        "{见表三}",
+        "{表三}",
+        "｛见附件｝",
         "{注1.见附件}",
         "{收到\na.b}",
         "{.}",
@@ -104,6 +118,12 @@ def test_other_braces_are_signs_like_any_other(spec, years, text):
         ("{applications.received.total!r}", "没有这一格 {applications.received.total}"),
         ("{applications.received.total.__class__}", "没有这一格"),
         ("{submission.texts}", "没有这一格"),
+        ("{表三 本年新受 总计}", "表三里没有这样的行和栏 {表三 本年新收政府信息公开申请数量 总计}"),
+        ("{上年表三 本年新收 合记}", "表三里没有这样的行和栏 {上年表三 本年新收政府信息公开申请数量 "),
+        ("{表三 本年新收}", "表三里没有这样的行和栏 {表三 本年新收政府信息公开申请数量 总计}"),
+        ("{表四 行政诉讼 总计}", "不止一格符合（表四 未经复议直接起诉 总计、表四 复议后起诉 总计）"),
+        ("{表三 不予公开 总计}", "等 8 格），行和栏要写全 {表三 属于国家秘密 总计}"),
+        ("{表二 行政处罚}", "2024 年的这一格没有数"),
     ],
 )
 def test_a_reference_without_a_figure_stays_and_is_told(spec, years, text, why):
@@ -154,10 +174,10 @@ def test_a_submission_without_references_is_left_as_it_is(spec, years):
 
 
 def test_a_text_without_its_references_has_everything_else_in_its_place():
-    assert blank_references("收到{a.b}件{") == "收到\n\n\n\n\n件{"
+    assert blank_references("收到{a.b}件{", catalog.load_form("ogi-2021")) == "收到\n\n\n\n\n件{"
 
 
-@given(st.text(alphabet="{}ab.年 \n{}"), st.booleans())
+@given(st.text(alphabet="{}ab.年 \n{}｛｝表二四规章行政"), st.booleans())
 def test_any_text_is_settled_for_good(text, with_prior):
     spec = catalog.load_form("ogi-2021")
     this = figures.submission(spec, dict.fromkeys(spec.index, 7), OWN)

@@ -44,7 +44,7 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
                 hint,
             )
         # In an office's own file a brace that is no reference is one that was mistyped.
-        for brace in _BRACE.finditer(references.blank_references(text)):
+        for brace in _BRACE.finditer(references.blank_references(text, spec)):
             source.fault(
                 partial(_offset_in_file, source, text, brace[0], brace.start()),
                 f"{brace[0]}：花括号要成对，只用来引用表中的数",

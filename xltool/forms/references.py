@@ -1,7 +1,7 @@
 """Figures that a text names instead of repeating them: `{applications.received.total}` becomes what the table says.
 
-A name in braces is looked up among the cells of the form, and nothing else can be written there: no template language
-runs over a text.
+So does a cell named by table, row and column. What stands in braces is looked up among the cells of the form, and
+nothing else can be written there: no template language runs over a text.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms import catalog
+from xltool.forms.cell_names import find_named_cells, find_nearest_cell, name_cell, split_table
 from xltool.forms.number import format_figure
 from xltool.forms.source import find_closest
-from xltool.model import PRIOR, FormSpec, Submission, summand_of
+from xltool.messages import join_first
+from xltool.model import PRIOR, FormSpec, Submission, Table, summand_of
 
 CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""
 _EVEN: Final = "持平"
-_REFERENCE: Final = re.compile(r"\{\s*([A-Za-z][^{}\s]*\.[^{}\s]*)\s*\}")
-"""Braces around a name with a dot; other braces are signs like any other."""
+_MOST_MEANT: Final = 3
+_BRACES: Final = re.compile(r"\{\s*([A-Za-z][^{}\s]*\.[^{}\s]*)\s*\}|[{｛]([^{}｛｝\n]{1,200})[}｝]")
+"""Braces around a name with a dot, or around words that may begin with the name of a table."""
+_YEARS: Final = {"比上年": CHANGE, "较上年": CHANGE, "上年": PRIOR, "去年": PRIOR}
+"""What may stand in front of a table's name, and what stands in front of a key for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class Unresolved:
     near: str = ""
 
 
+def is_naming(text: str) -> bool:
+    """Whether a text may hold references."""
+    return "{" in text or "｛" in text
+
+
 def resolve_references(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> Submission:
     """The submission, its totals completed, with texts that say the figures.
 
@@ -40,7 +50,7 @@ def resolve_references(spec: FormSpec, submission: Submission, prior: Submission
 
     `prior` is last year's submission, of this or another edition; without it no reference to last year has a figure.
     """
-    if not any("{" in text for text in submission.texts.values()):
+    if not any(is_naming(text) for text in submission.texts.values()):
         return submission
     years = _both_years(spec, submission, prior)
     return replace(submission, texts={key: _replace_references(text, years) for key, text in submission.texts.items()})
@@ -55,12 +65,14 @@ def find_unresolved(
             yield found
 
 
-def blank_references(text: str) -> str:
+def blank_references(text: str, spec: FormSpec) -> str:
     """The text with a line break for each sign of its references.
 
     What else is in it stands where it stood, and apart.
     """
-    return _REFERENCE.sub(lambda match: "\n" * len(match[0]), text)
+    for start, end, _ in _list_references(text, spec):
+        text = f"{text[:start]}{chr(10) * (end - start)}{text[end:]}"
+    return text
 
 
 def _replace_references(text: str, years: tuple[_Year, _Year | None]) -> str:
@@ -80,11 +92,50 @@ def _find_references(
     text: str, years: tuple[_Year, _Year | None]
 ) -> Iterator[tuple[int, int, tuple[str, str] | Unresolved]]:
     """Each reference with its place, its figure and the unit of that, or why there is none."""
-    for match in _REFERENCE.finditer(text):
+    for start, end, name in _list_references(text, years[0].spec):
         try:
-            yield *match.span(), _resolve_figure(match[1], *years)
+            key = name if isinstance(name, str) else _find_key(name, years[0].spec)
+            yield start, end, _resolve_figure(key, *years)
         except _Meaningless as fault:
-            yield *match.span(), Unresolved(match[0], match.start(), fault.why, fault.near)
+            yield start, end, Unresolved(text[start:end], start, fault.why, fault.near)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A cell named by table, row and column, with what stands in front of a key for the year."""
+
+    mark: str
+    table: Table
+    words: str
+
+
+def _list_references(text: str, spec: FormSpec) -> Iterator[tuple[int, int, str | _Named]]:
+    """Each reference with its place: a key, or words that begin with a table; other braces are signs like any other."""
+    for match in _BRACES.finditer(text):
+        name = match[1] or _read_named(match[2], spec)
+        if name is not None:
+            yield *match.span(), name
+
+
+def _read_named(words: str, spec: FormSpec) -> _Named | None:
+    words = words.strip()
+    year = next((word for word in _YEARS if words.startswith(word)), "")
+    found = split_table(spec, words.removeprefix(year))
+    return None if found is None or not found[1] else _Named(_YEARS.get(year, ""), *found)
+
+
+def _find_key(name: _Named, spec: FormSpec) -> str:
+    """The key that a cell's name means, with its mark."""
+    found = find_named_cells(name.table, name.words)
+    if len(found) == 1:
+        return f"{name.mark}{found[0].key}"
+    year = next((word for word, mark in _YEARS.items() if mark == name.mark), "")
+    near = name_cell(spec, found[0].key) if found else find_nearest_cell(spec, name.table, name.words)
+    shown = f"{{{year}{near}}}" if near else ""
+    if not found:
+        raise _Meaningless(f"{name.table.name}里没有这样的行和栏", shown)
+    others = join_first([name_cell(spec, cell.key) for cell in found], _MOST_MEANT, "格")
+    raise _Meaningless(f"不止一格符合（{others}），行和栏要写全", shown)
 
 
 class _Meaningless(Exception):

@@ -15,7 +15,7 @@ MAX_QUOTED_REFERENCE: Final = 60
 
 def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
     """A finding for each text with references that have no figure; the submission has its totals completed."""
-    naming = {key for key, text in submission.texts.items() if "{" in text}
+    naming = {key for key, text in submission.texts.items() if references.is_naming(text)}
     for text in spec.texts if naming else ():
         faults = (
             list(references.find_unresolved(submission.texts[text.key], spec, submission, prior))

@@ -56,6 +56,7 @@ LIMITS = (
     "-max_len=200000",
     "-len_control=0",
     "-timeout=20",
+    "-report_slow_units=20",  # what a worker gives up after its ten seconds is told, and no finding
     "-rss_limit_mb=2048",
     "-verbosity=0",
     "-print_final_stats=1",

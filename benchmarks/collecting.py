@@ -19,6 +19,7 @@ from measure import Table, ratio, spent
 
 from xltool import api
 from xltool.campaign import folder, intake, outbox, returns
+from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Store
@@ -44,7 +45,7 @@ def _rows(place: Path, count: int) -> Sequence[tuple[str, ...]]:
     own, alone = _timed(made, 1)
     _campaign(place / "two", count)
     both, together = _timed(place / "two", 2)
-    files = sorted((made / folder.INBOX).iterdir())[:20]
+    files = sorted((made / PLAIN_LAYOUT.inbox).iterdir())[:20]
     start = time.process_time()
     for file in files:
         data = file.read_bytes()
@@ -74,7 +75,7 @@ def _campaign(root: Path, count: int) -> None:
     for code, issue in store.issues().items():
         agency = Agency(code, f"第{int(code)}单位", "department")
         data = api.fill(_as(filled, agency, issue.serial))
-        (root / folder.INBOX / f"{code}.xlsx").write_bytes(data)
+        (root / PLAIN_LAYOUT.inbox / f"{code}.xlsx").write_bytes(data)
     store.close()
 
 

@@ -80,6 +80,7 @@ MODULES = {
         "documents",
         "export",
         "folder",
+        "layout",
         "inbox",
         "lock",
         "intake",

@@ -13,9 +13,10 @@ import pytest
 from tests.campaign import stores
 from xltool import workers
 from xltool.campaign import zipped as zip_module
-from xltool.campaign.folder import INBOX, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import DEEPEST_FOLDER, find_files
 from xltool.campaign.intake import Intake, collect_files
+from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
 from xltool.campaign.roster import parse_roster
 from xltool.model import Agency
@@ -153,7 +154,7 @@ def test_thousands_of_links_are_told_in_no_time(tmp_path):
     roster = parse_roster("单位代码,单位名称,级别\nA-1,甲局,county\n".encode())
     made = stores.campaign(tmp_path / "任务", roster)
     for at in range(8_000):
-        (made.root / INBOX / f"{at:05}.xlsx").symlink_to("/dev/null")
+        (made.root / PLAIN_LAYOUT.inbox / f"{at:05}.xlsx").symlink_to("/dev/null")
     with stores.opened(made) as store:
         intake = Intake(made, roster, store, b"k" * 32, "2025-01-20T08:00:00", lambda code: None)
         for state in ("rejected", "duplicate"):

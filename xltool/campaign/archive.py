@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
-from xltool.campaign.folder import ARCHIVE, INBOX, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.forms import document
 from xltool.messages import XltoolError
 
@@ -17,12 +17,12 @@ _ENDINGS: Final = (".xlsx", ".json", ".bin")
 def archive_bytes(campaign: Campaign, digest: str, data: bytes) -> None:
     """Puts the bytes of a file into the archive."""
     ending = _ENDINGS[0] if data[:2] == b"PK" else _ENDINGS[1] if document.looks_like(data) else _ENDINGS[2]
-    files.write_file(campaign.root / ARCHIVE / f"{digest}{ending}", data)
+    files.write_file(campaign.root / campaign.layout.archive / f"{digest}{ending}", data)
 
 
 def find_archived(campaign: Campaign, digest: str) -> Path | None:
     """Where the archive has the file of a hash, or None."""
-    places = (campaign.root / ARCHIVE / f"{digest}{ending}" for ending in _ENDINGS)
+    places = (campaign.root / campaign.layout.archive / f"{digest}{ending}" for ending in _ENDINGS)
     return next((place for place in places if place.is_file()), None)
 
 
@@ -35,13 +35,13 @@ def read_archived(campaign: Campaign, digest: str, name: str) -> bytes:
     data = None if path is None else files.read_file(path)
     if not isinstance(data, bytes):
         raise XltoolError(
-            f"归档里找不到 {name}（{digest[:12]}…）；{ARCHIVE} 里的文件不能删除或改名，"
-            f"请从备份里还原，或把原来的文件再放进 {INBOX} 收一次。"
+            f"归档里找不到 {name}（{digest[:12]}…）；{campaign.layout.archive} 里的文件不能删除或改名，"
+            f"请从备份里还原，或把原来的文件再放进 {campaign.layout.inbox} 收一次。"
         )
     if hashlib.sha256(data).hexdigest() != digest:
         raise XltoolError(
             f"归档里的 {name}（{digest[:12]}…）与收到时不同，已损坏或被改动；"
-            f"请从备份里还原，或把原来的文件再放进 {INBOX} 收一次。"
+            f"请从备份里还原，或把原来的文件再放进 {campaign.layout.inbox} 收一次。"
         )
     return data
 

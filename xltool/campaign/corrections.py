@@ -30,7 +30,6 @@ from xltool.model import (
     summand_of,
 )
 
-CORRECTIONS_FILE: Final = "corrections.toml"
 _HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*correction[ \t]*\]\]", re.MULTILINE)
 _FIELDS: Final[Mapping[str, str]] = {
     "key": "哪一格",

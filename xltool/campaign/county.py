@@ -13,7 +13,8 @@ from xltool import api, files
 from xltool.campaign import contributions, corrections, discrepancies, reports, texts
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
 from xltool.campaign.discrepancies import Discrepancy
-from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
+from xltool.campaign.folder import Campaign
+from xltool.campaign.layout import SUBMISSION_FILE
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
@@ -126,10 +127,10 @@ def build_county(
     )
     official = find_last_total(own, last_year)
     comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
-    written = _read_optional_file(campaign, texts.TEXTS_FILE)
+    written = _read_optional_file(campaign, campaign.layout.texts)
     if written is not None:
         beside = official or comparable
-        own_words = texts.parse_texts(written, f"{COUNTY}/{texts.TEXTS_FILE}", spec, held.total, beside)
+        own_words = texts.parse_texts(written, campaign.layout.texts, spec, held.total, beside)
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
         # year's figures.
         held = replace(held, total=references.resolve_references(spec, replace(held.total, texts=own_words), beside))
@@ -149,7 +150,7 @@ def build_county(
     draft = api.status(reading) == "returned" or bool(gaps)
     pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
     made: dict[str, bytes | Iterable[bytes]] = {
-        COUNTY_SUBMISSION: api.dump(held.total),
+        SUBMISSION_FILE: api.dump(held.total),
         workbook_name(campaign, own): api.fill(held.total),
         **{
             report_name(campaign, own, kind): api.report(printed, kind, draft=draft, slashed=slashed)
@@ -265,22 +266,20 @@ def _absence_reason(standing: Standing) -> str:
 
 
 def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
-    data = _read_optional_file(campaign, corrections.CORRECTIONS_FILE)
+    data = _read_optional_file(campaign, campaign.layout.corrections)
     return (
         ()
         if data is None
-        else corrections.parse_corrections(
-            data, f"{COUNTY}/{corrections.CORRECTIONS_FILE}", campaign.spec, roster.agencies
-        )
+        else corrections.parse_corrections(data, campaign.layout.corrections, campaign.spec, roster.agencies)
     )
 
 
 def _read_optional_file(campaign: Campaign, name: str) -> bytes | None:
-    """A file of county/ that the office may have written; raises `XltoolError` when it is there and cannot be read."""
-    path = campaign.root / COUNTY / name
+    """A file that the office may have written; raises `XltoolError` when it is there and cannot be read."""
+    path = campaign.root / name
     if not path.exists():
         return None
     data = files.read_file(path)
     if isinstance(data, Finding):
-        raise XltoolError(f"{COUNTY}/{name} 读不出来：{data.data.get('why', '文件过大')}。")
+        raise XltoolError(f"{name} 读不出来：{data.data.get('why', '文件过大')}。")
     return data

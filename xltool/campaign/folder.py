@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
+from xltool.campaign.layout import PLAIN_LAYOUT, Layout
 from xltool.campaign.roster import Roster, parse_roster
 from xltool.campaign.store import Store
 from xltool.campaign.toml_file import open_toml
@@ -19,11 +20,7 @@ from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec
 
-SETTINGS, ROSTER, KEY, DATABASE = "campaign.toml", "roster.csv", "campaign.key", "campaign.db"
-OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY = "outbox", "inbox", "returned", "archive", "reports", "county"
-CAMPAIGN_FOLDERS: Final = (OUTBOX, INBOX, RETURNED, ARCHIVE, REPORTS, COUNTY)
-COUNTY_SUBMISSION: Final = "submission.json"
-"""The sum, in `county/`."""
+SETTINGS, KEY, DATABASE = "campaign.toml", "campaign.key", "campaign.db"
 KEY_BYTES: Final = 32
 _FIELDS: Final[Mapping[str, tuple[type, str]]] = {
     "form": (str, '"报表名称"'),
@@ -52,6 +49,7 @@ class Campaign:
     name: str
     deadline: date | None = None
     prior: tuple[str, ...] = ()
+    layout: Layout = PLAIN_LAYOUT
 
     @property
     def spec(self) -> FormSpec:
@@ -68,7 +66,7 @@ class Campaign:
 
         Raises `RosterError` with every fault, or `XltoolError` when the file cannot be read.
         """
-        return parse_roster(_read_bytes(self.root / ROSTER))
+        return parse_roster(_read_bytes(self.root / self.layout.roster))
 
     def read_key(self) -> bytes:
         """The secret that stamps are made with; it never leaves the folder.
@@ -104,15 +102,26 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     """
     root = campaign.root
     if (root / SETTINGS).exists():
-        if _read_bytes(root / SETTINGS) == campaign.to_toml() and _read_bytes(root / ROSTER) == roster.to_csv():
+        if (
+            _read_bytes(root / SETTINGS) == campaign.to_toml()
+            and _read_bytes(root / campaign.layout.roster) == roster.to_csv()
+        ):
             return False
-        raise XltoolError(f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {ROSTER}。")
-    ours = {*CAMPAIGN_FOLDERS, KEY, ROSTER, DATABASE, f"{DATABASE}-journal"}  # what a run that was killed may have left
+        raise XltoolError(
+            f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {campaign.layout.roster}。"
+        )
+    ours = {
+        *campaign.layout.folders,
+        KEY,
+        campaign.layout.roster,
+        DATABASE,
+        f"{DATABASE}-journal",
+    }  # what a run that was killed may have left
     if root.is_dir() and any(
         path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
     ):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
-    for name in CAMPAIGN_FOLDERS:
+    for name in campaign.layout.folders:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -120,7 +129,7 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     files.sweep_leftovers(root)
     if not (root / KEY).exists():
         files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
-    files.write_file(root / ROSTER, roster.to_csv())
+    files.write_file(root / campaign.layout.roster, roster.to_csv())
     Store(root / DATABASE).close()
     files.write_file(root / SETTINGS, campaign.to_toml())  # last: with it the folder is a campaign
     return True

@@ -14,21 +14,7 @@ from xltool import files
 from xltool.campaign import opening
 from xltool.campaign.archive import find_archived, is_archived
 from xltool.campaign.documents import find_current, strip_mark
-from xltool.campaign.folder import (
-    ARCHIVE,
-    CAMPAIGN_FOLDERS,
-    COUNTY,
-    DATABASE,
-    INBOX,
-    KEY,
-    OUTBOX,
-    REPORTS,
-    RETURNED,
-    ROSTER,
-    SETTINGS,
-    Campaign,
-    LostKeyError,
-)
+from xltool.campaign.folder import DATABASE, KEY, SETTINGS, Campaign, LostKeyError
 from xltool.campaign.outbox import LIST_FILE
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import BACKUPS, DamagedError
@@ -136,7 +122,7 @@ def list_archive(campaign: Campaign) -> list[str]:
 
     Raises `XltoolError` where one cannot be read: it may be whole.
     """
-    folder = campaign.root / ARCHIVE
+    folder = campaign.root / campaign.layout.archive
     paths = [path for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY)] if folder.is_dir() else []
     paths.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
     found = []
@@ -154,18 +140,23 @@ def _inspect_roster(campaign: Campaign) -> tuple[Roster | None, Diagnosis]:
     try:
         roster = campaign.read_roster()
     except XltoolError as error:
-        return None, Diagnosis("roster", "missing", f"单位名录 {ROSTER}：{str(error).rstrip('。')}", "改正后再检查。")
+        return None, Diagnosis(
+            "roster", "missing", f"单位名录 {campaign.layout.roster}：{str(error).rstrip('。')}", "改正后再检查。"
+        )
     told = "；".join(note.rstrip("。") for note in roster.notes)
-    counted = f"单位名录 {ROSTER}：{len(roster.entries)} 个单位"
+    counted = f"单位名录 {campaign.layout.roster}：{len(roster.entries)} 个单位"
     return roster, Diagnosis("roster", "ok", f"{counted}（{told}）" if told else counted)
 
 
 def _inspect_folders(campaign: Campaign, mend: str) -> Iterator[Diagnosis]:
-    lost = [name for name in CAMPAIGN_FOLDERS if not (campaign.root / name).is_dir()]
+    lost = [name for name in campaign.layout.folders if not (campaign.root / name).is_dir()]
     if lost:
         yield Diagnosis("folders", "missing", f"文件夹：没有 {'、'.join(lost)}", mend)
     closed = []
-    for name in ("", *(name for name in CAMPAIGN_FOLDERS if name != INBOX)):  # there nothing is ever written
+    for name in (
+        "",
+        *(name for name in campaign.layout.folders if name != campaign.layout.inbox),
+    ):  # there nothing is ever written
         path = campaign.root / name
         if path.is_dir():
             try:
@@ -198,7 +189,7 @@ def _inspect_key(campaign: Campaign, store: Store | None, mend: str) -> Diagnosi
     try:
         key = campaign.read_key()
     except LostKeyError as error:
-        if not issued and not opening.has_files(campaign.root / OUTBOX):
+        if not issued and not opening.has_files(campaign.root / campaign.layout.outbox):
             return Diagnosis("key", "ok", f"密钥 {KEY}：还没有，下发时建立")
         return Diagnosis("key", "missing", f"密钥 {str(error).partition('：')[0]}", f"从备份里还原；没有的，{mend}")
     except XltoolError as error:
@@ -230,35 +221,43 @@ def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
     lost, changed = find_damaged_archive(campaign, store)
     for state, found in (("找不到", lost), ("与收到时不同", changed)):
         if found:
-            text = f"归档 {ARCHIVE}：{len(found)} 个文件{state}（{_name_some(name for _, name in found)}）"
-            way = "从备份里还原，或把原来的文件放进 inbox 再收一次"
-            yield Diagnosis("archive", "missing", text, f"{way}；inbox 里还有的，{mend}")
+            text = (
+                f"归档 {campaign.layout.archive}：{len(found)} 个文件{state}（{_name_some(name for _, name in found)}）"
+            )
+            way = f"从备份里还原，或把原来的文件放进 {campaign.layout.inbox} 再收一次"
+            yield Diagnosis("archive", "missing", text, f"{way}；{campaign.layout.inbox} 里还有的，{mend}")
     try:
         unknown = find_unknown_archive(campaign, store)
     except XltoolError as error:
         unknown = []
         yield Diagnosis("archive.unread", "missing", str(error).rstrip("。"), "")
     if unknown:
-        yield Diagnosis("archive.unknown", "missing", f"归档 {ARCHIVE}：{len(unknown)} 个文件数据库里没有", mend)
+        yield Diagnosis(
+            "archive.unknown", "missing", f"归档 {campaign.layout.archive}：{len(unknown)} 个文件数据库里没有", mend
+        )
     if not lost and not changed:
-        yield Diagnosis("archive", "ok", f"归档 {ARCHIVE}：收过的 {len(store.taken_files())} 个文件都完好")
+        yield Diagnosis(
+            "archive", "ok", f"归档 {campaign.layout.archive}：收过的 {len(store.taken_files())} 个文件都完好"
+        )
 
 
 def _inspect_outbox(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
     issued = store.issues().values()
     known, codes = {issue.file for issue in issued}, tuple(f"{issue.agency}_" for issue in issued)
-    there = sorted(path.name for path in (campaign.root / OUTBOX).glob("*.xlsx") if path.name not in known)
+    there = sorted(
+        path.name for path in (campaign.root / campaign.layout.outbox).glob("*.xlsx") if path.name not in known
+    )
     unknown = [name for name in there if LIST_FILE not in name and not name.startswith(codes)]
     if unknown:
-        text = f"下发的工作簿 {OUTBOX}：{len(unknown)} 个数据库里没有（{_name_some(unknown)}）"
+        text = f"下发的工作簿 {campaign.layout.outbox}：{len(unknown)} 个数据库里没有（{_name_some(unknown)}）"
         yield Diagnosis("outbox.unknown", "missing", text, mend)
     else:
-        yield Diagnosis("outbox", "ok", f"下发的工作簿 {OUTBOX}：{len(issued)} 个都记着编号")
+        yield Diagnosis("outbox", "ok", f"下发的工作簿 {campaign.layout.outbox}：{len(issued)} 个都记着编号")
 
 
 def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
     """What was written for people; what they have changed is theirs, and told."""
-    issued = {f"{OUTBOX}/{issue.file}": issue.sha256 for issue in store.issues().values()}
+    issued = {f"{campaign.layout.outbox}/{issue.file}": issue.sha256 for issue in store.issues().values()}
     written = sorted({*issued, *map(strip_mark, store.written())})
     gone: dict[str, list[str]] = {}
     changed: dict[str, list[str]] = {}
@@ -271,11 +270,21 @@ def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
             changed.setdefault(place, []).append(name if current is None else f"{name}，旁边有新的一份")
         elif current is None:
             gone.setdefault(place, []).append(name)
-    verbs = {COUNTY: "consolidate", REPORTS: "reports", RETURNED: "collect"}
+    verbs = {
+        campaign.layout.county: "consolidate",
+        campaign.layout.reports: "reports",
+        campaign.layout.returned: "collect",
+    }
     for place, names in gone.items():
         text = f"写出的文件{place and f' {place}'}：{len(names)} 个不见了（{_name_some(names)}）"
-        remedy = mend if place == RETURNED else f"执行 xltool {verbs.get(place, 'build')} -C {campaign.root} 重新生成。"
-        yield Diagnosis(f"written.{place}", "missing" if place == RETURNED else "optional", text, remedy)
+        remedy = (
+            mend
+            if place == campaign.layout.returned
+            else f"执行 xltool {verbs.get(place, 'build')} -C {campaign.root} 重新生成。"
+        )
+        yield Diagnosis(
+            f"written.{place}", "missing" if place == campaign.layout.returned else "optional", text, remedy
+        )
     for place, names in changed.items():
         text = f"写出的文件{place and f' {place}'}：{len(names)} 个写出以后被人改动过，不会覆盖（{_name_some(names)}）"
         again = f"xltool {verbs.get(place, 'build')} -C {campaign.root} --replace"

@@ -19,7 +19,7 @@ from typing import Final, Literal, TypeAlias, cast
 from xltool import api
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
-from xltool.campaign.folder import INBOX, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import Found, find_files
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.mentions import find_foreign_file_name, find_foreign_title
@@ -115,7 +115,7 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     """
     known: deque[Taken | Found] = deque()
     new: deque[tuple[Found, str]] = deque()
-    found = find_files(paths or [intake.campaign.root / INBOX])
+    found = find_files(paths or [intake.campaign.root / intake.campaign.layout.inbox])
     here: set[str] = set()
     chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, known, new, here))
     under_way = stream_readings(chosen, intake.passwords, workers)

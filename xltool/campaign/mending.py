@@ -16,7 +16,7 @@ from typing import Final
 from xltool import api, files
 from xltool.campaign import opening, returns
 from xltool.campaign.archive import archive_bytes, find_archived
-from xltool.campaign.folder import ARCHIVE, CAMPAIGN_FOLDERS, DATABASE, INBOX, KEY, OUTBOX, LostKeyError
+from xltool.campaign.folder import DATABASE, KEY, LostKeyError
 from xltool.campaign.inbox import find_files
 from xltool.campaign.inspection import (
     find_damaged_archive,
@@ -45,11 +45,11 @@ def mend_campaign(office: Intake) -> Iterator[str]:
     Folders, key, database, archive from the inbox, then what the archive has beyond the database, and returned/.
     """
     campaign = office.campaign
-    for name in CAMPAIGN_FOLDERS:
+    for name in campaign.layout.folders:
         if not (campaign.root / name).is_dir():
             (campaign.root / name).mkdir(parents=True)
             yield f"已建立文件夹 {name}。"
-    for name in ("", *CAMPAIGN_FOLDERS):  # what a run that was killed has left
+    for name in ("", *campaign.layout.folders):  # what a run that was killed has left
         files.sweep_leftovers(campaign.root / name)
     if find_database_fault(campaign):
         yield from _rebuild_database(office)
@@ -95,18 +95,19 @@ def _mend_key(office: Intake, store: Store) -> Iterator[str]:
 
 def _mend_archive(office: Intake) -> Iterator[str]:
     """Puts files that the archive has lost back from the inbox, where they still are."""
+    inbox = office.campaign.layout.inbox
     lost, changed = find_damaged_archive(office.campaign, office.store)
     wanted = dict([*lost, *changed])
-    for found in find_files([office.campaign.root / INBOX]) if wanted else ():
+    for found in find_files([office.campaign.root / inbox]) if wanted else ():
         digest = "" if found.data is None else hashlib.sha256(found.data).hexdigest()
         if found.data is not None and digest in wanted:
             damaged = find_archived(office.campaign, digest)
             if damaged is not None:
                 damaged.unlink()
             archive_bytes(office.campaign, digest, found.data)
-            yield f"归档里的 {wanted.pop(digest)} 已用 {INBOX} 里的同一文件补上。"
+            yield f"归档里的 {wanted.pop(digest)} 已用 {inbox} 里的同一文件补上。"
     for digest, name in wanted.items():
-        yield f"补不上：归档里的 {name}（{digest[:12]}…），{INBOX} 里没有同样的文件。"
+        yield f"补不上：归档里的 {name}（{digest[:12]}…），{inbox} 里没有同样的文件。"
 
 
 def _rebuild_database(office: Intake) -> Iterator[str]:
@@ -116,7 +117,7 @@ def _rebuild_database(office: Intake) -> Iterator[str]:
     backups = find_sound_backups(campaign)
     other = read_backup(backups[0]) if backups else Records({table: {} for table in HASHED}, set())
     newest = f"备份 {backups[0].name}" if backups else "（没有完好的备份）"
-    yield f"重建 {DATABASE}：用其中还完好的记录、{newest} 和归档 {ARCHIVE}。"
+    yield f"重建 {DATABASE}：用其中还完好的记录、{newest} 和归档 {campaign.layout.archive}。"
     new = campaign.root / f"{DATABASE}.new"
     for path in (new, name_journal(new)):  # what a run that was killed may have left
         path.unlink(missing_ok=True)
@@ -157,7 +158,7 @@ def _issue_again(office: Intake) -> Iterator[str]:
     issued = store.issues()
     known = {issue.file for issue in issued.values()}
     found = []
-    for path in sorted((campaign.root / OUTBOX).glob("*.xlsx")):
+    for path in sorted((campaign.root / campaign.layout.outbox).glob("*.xlsx")):
         data = b"" if path.name in known else files.read_file(path)
         submission = None if isinstance(data, Finding) else api.read(data, path.name).submission
         if isinstance(data, Finding) or submission is None or not submission.serial:
@@ -169,7 +170,7 @@ def _issue_again(office: Intake) -> Iterator[str]:
     store.issue(found)
     if found:
         opening.remember_facts(campaign, store)
-        yield f"下发：从 {OUTBOX} 里的工作簿认回 {len(found)} 个编号。"
+        yield f"下发：从 {campaign.layout.outbox} 里的工作簿认回 {len(found)} 个编号。"
 
 
 def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str]:

@@ -32,7 +32,7 @@ def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date
     standings = [replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, today)]
     issued = store.issues().keys()
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
-    report = _find_county_report(store, standings)
+    report = _find_county_report(campaign, store, standings)
     return word_next_step(standings, waiting, find_strays(roster, store), report)
 
 
@@ -90,8 +90,8 @@ def _name(standings: Sequence[Standing], *, phones: bool = False) -> str:
     return join_first(names, MOST_CALLED, "个")
 
 
-def _find_county_report(store: Store, standings: Sequence[Standing]) -> CountyReport:
-    written, basis = store.find_written(signing.SUM_FILE)
+def _find_county_report(campaign: Campaign, store: Store, standings: Sequence[Standing]) -> CountyReport:
+    written, basis = store.find_written(campaign.layout.sum_file)
     given = gather_standings(standings)
     summed = bool(written) and not signing.compare_basis(basis, signing.describe_basis(given))
     signed = store.signature()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
-from xltool.campaign.folder import ARCHIVE, DATABASE, KEY, KEY_BYTES, OUTBOX, SETTINGS, Campaign
+from xltool.campaign.folder import DATABASE, KEY, KEY_BYTES, SETTINGS, Campaign
 from xltool.campaign.schema import BACKUPS, DamagedError
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
@@ -23,7 +23,11 @@ def open_store(campaign: Campaign, *, create: bool = False) -> Store:
     Raises `XltoolError` when it is damaged, or lost from beside an outbox, an archive or backups.
     """
     if is_empty(campaign.database):
-        left = [name for name in (OUTBOX, ARCHIVE, BACKUPS) if has_files(campaign.root / name)]
+        left = [
+            name
+            for name in (campaign.layout.outbox, campaign.layout.archive, BACKUPS)
+            if has_files(campaign.root / name)
+        ]
         if left:
             raise XltoolError(
                 f"{DATABASE} 不见了或是空的，而 {'、'.join(left)} 里有文件：没有它就不知道发过什么、收过什么。"
@@ -61,7 +65,7 @@ def has_files(folder: Path) -> bool:
 
 def ensure_key(campaign: Campaign, store: Store) -> bytes:
     """The campaign's key, made where no blank was issued yet; raises `XltoolError` when it was lost since."""
-    if is_empty(campaign.root / KEY) and not store.issues() and not has_files(campaign.root / OUTBOX):
+    if is_empty(campaign.root / KEY) and not store.issues() and not has_files(campaign.root / campaign.layout.outbox):
         make_key(campaign)
     return campaign.read_key()
 
@@ -100,13 +104,14 @@ def remember_facts(campaign: Campaign, store: Store) -> None:
 
 def find_forgotten(campaign: Campaign, store: Store) -> str:
     """That the archive has files that the database does not know, as after an old copy was put back; else empty."""
-    folder = campaign.root / ARCHIVE
+    archive = campaign.layout.archive
+    folder = campaign.root / archive
     there = folder.iterdir() if folder.is_dir() else ()
     forgotten = store.find_unknown(path.stem for path in there if not path.name.startswith(files.TEMPORARY))
     if not forgotten:
         return ""
     return (
-        f"归档 {ARCHIVE} 里有 {len(forgotten)} 个文件，{DATABASE} 里没有（还原过旧的数据库，或者收取时中断过；"
+        f"归档 {archive} 里有 {len(forgotten)} 个文件，{DATABASE} 里没有（还原过旧的数据库，或者收取时中断过；"
         f"正在收取的除外），它们的数没有计入。请执行 xltool doctor -C {campaign.root} --mend 收回。"
     )
 

@@ -10,7 +10,7 @@ from email.policy import SMTP
 from typing import Final
 
 from xltool.campaign.documents import Deliverable, Placed, place_documents
-from xltool.campaign.folder import OUTBOX, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.names import workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
 from xltool.campaign.roster import Roster, RosterEntry
@@ -79,10 +79,10 @@ def build_outbox(
             first = (before.deadline if before is not None else "") or (deadline.isoformat() if deadline else "")
             issue = Issue(agency.code, serial, name, hashlib.sha256(data).hexdigest(), at, first)
             known = (before.sha256,) if before is not None and before.file == name else ()
-            documents = [Deliverable(f"{OUTBOX}/{name}", data, known=known)]
+            documents = [Deliverable(f"{campaign.layout.outbox}/{name}", data, known=known)]
             if mail:
                 draft = draft_mail(campaign, entry, name, data, words)
-                documents.append(Deliverable(f"{OUTBOX}/{name.replace('.xlsx', '.eml')}", draft))
+                documents.append(Deliverable(f"{campaign.layout.outbox}/{name.replace('.xlsx', '.eml')}", draft))
             group.append((entry, issue, documents))
             made.append(issue)
         together = [document for _, _, documents in group for document in documents]

@@ -132,8 +132,9 @@ def newest_submissions(campaign: folder.Campaign) -> Iterator[Submission]:
 
 def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[_Given]:
     if (path / folder.SETTINGS).is_file():
-        yield from (_Given(path, submission) for submission in newest_submissions(folder.load_campaign(path)))
-        kept = path / folder.COUNTY / folder.COUNTY_SUBMISSION
+        campaign = folder.load_campaign(path)
+        yield from (_Given(path, submission) for submission in newest_submissions(campaign))
+        kept = path / campaign.layout.sum_file
         if kept.exists():
             yield _Given(kept, _read_submission(kept, passwords), is_sum=True)
         return

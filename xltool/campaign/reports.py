@@ -15,7 +15,7 @@ from typing import Final
 
 from xltool import __version__, api
 from xltool.campaign.documents import find_standing
-from xltool.campaign.folder import REPORTS, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
@@ -32,7 +32,7 @@ def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Pa
     """Where each agency's report goes, by code; agencies of one name are told apart by their codes."""
     names = {entry.agency.code: report_name(campaign, entry.agency, kind) for entry in roster.entries}
     many = Counter(names.values())
-    folder = campaign.root / REPORTS
+    folder = campaign.root / campaign.layout.reports
     return {code: folder / (name if many[name] == 1 else f"{code}_{name}") for code, name in names.items()}
 
 

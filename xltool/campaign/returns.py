@@ -23,7 +23,7 @@ from xltool.campaign.documents import (
     place_documents,
     strip_mark,
 )
-from xltool.campaign.folder import RETURNED, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import workbook_name
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
@@ -99,8 +99,8 @@ def plan_returns(
         )
         deadline = word_deadline(standing.deadline, standing.told)
         basis = _hash_basis(version, agency, (asked, outdated, deadline), priors.get(agency.code))
-        current = find_current(campaign, store, f"{RETURNED}/{name}", basis)
-        if current is None or (replaces and current != f"{RETURNED}/{name}"):
+        current = find_current(campaign, store, f"{campaign.layout.returned}/{name}", basis)
+        if current is None or (replaces and current != f"{campaign.layout.returned}/{name}"):
             owed.append(Return(name, agency, version.number, asked, outdated, deadline, basis))
     return Returns(frozenset(wanted), tuple(owed))
 
@@ -129,15 +129,15 @@ def write_returns(
             faults.append(data if isinstance(data, str) else f"{each.name} 生成不了：{explain_loss(data)}。")
             continue
         try:
-            workbook = Deliverable(f"{RETURNED}/{each.name}", data, each.basis)
+            workbook = Deliverable(f"{campaign.layout.returned}/{each.name}", data, each.basis)
             yield from place_documents(campaign, store, [workbook], replace=replaces)
         except XltoolError as error:
             faults.append(str(error))
     try:
         for name in find_settled(campaign, store, plan):
-            clear_document(campaign, store, f"{RETURNED}/{name}", replace=replaces)
+            clear_document(campaign, store, f"{campaign.layout.returned}/{name}", replace=replaces)
     except OSError as error:
-        faults.append(f"{RETURNED} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
+        faults.append(f"{campaign.layout.returned} 里已改正单位的旧工作簿删不掉：{files.name_reason(error)}。")
     if faults:
         raise XltoolError("".join(dict.fromkeys(faults)))
 
@@ -180,6 +180,12 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
 def find_settled(campaign: Campaign, store: Store, plan: Returns) -> list[str]:
     """The workbooks in returned/ that need not go back any more, there or noted, by name."""
     marks = RETURN_MARKS.values()
-    there = {path.name for mark in marks for path in (campaign.root / RETURNED).glob(f"*_{mark}[0-9]*.xlsx")}
-    noted = {held for place, _, held in (name.partition("/") for name in store.written()) if place == RETURNED}
+    there = {
+        path.name for mark in marks for path in (campaign.root / campaign.layout.returned).glob(f"*_{mark}[0-9]*.xlsx")
+    }
+    noted = {
+        held
+        for place, _, held in (name.partition("/") for name in store.written())
+        if place == campaign.layout.returned
+    }
     return sorted({strip_mark(name) for name in there | noted} - plan.wanted)

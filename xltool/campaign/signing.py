@@ -13,7 +13,7 @@ from typing import Final
 
 from xltool import api, files
 from xltool.campaign.county import Gathered
-from xltool.campaign.folder import COUNTY, COUNTY_SUBMISSION, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.store import Signature, Store
 from xltool.forms import document
 from xltool.forms.number import format_value
@@ -21,7 +21,6 @@ from xltool.messages import XltoolError, join_first, say_cell
 from xltool.model import Finding, FormSpec, Submission
 from xltool.workbook.layout_plan import make_plan
 
-SUM_FILE: Final = f"{COUNTY}/{COUNTY_SUBMISSION}"
 MOST_NAMED: Final = 8
 """So many agencies, or cells, a sentence names."""
 
@@ -45,13 +44,14 @@ def read_sum(campaign: Campaign, store: Store) -> tuple[bytes, str]:
 
     Raises `XltoolError` when there is none, or when it is not as it was written: nobody signs what xltool did not make.
     """
-    data = files.read_file(campaign.root / COUNTY / COUNTY_SUBMISSION)
-    written, basis = store.find_written(SUM_FILE)
+    data = files.read_file(campaign.root / campaign.layout.sum_file)
+    written, basis = store.find_written(campaign.layout.sum_file)
     if isinstance(data, Finding):
         raise XltoolError("还没有汇总，没有可以签发的报告；先执行 xltool consolidate。")
     if hashlib.sha256(data).hexdigest() != written:
         raise XltoolError(
-            f"{SUM_FILE} 与汇总时写出的不同；先执行 xltool consolidate --replace 再汇总一次，核对后签发。"
+            f"{campaign.layout.sum_file} 与汇总时写出的不同；"
+            "先执行 xltool consolidate --replace 再汇总一次，核对后签发。"
         )
     return data, basis
 
@@ -96,16 +96,16 @@ def _word_part(part: str | None) -> str:
 
 def _compare_sums(campaign: Campaign, signed: Signature) -> Iterator[str]:
     """What the sum that was written last says otherwise than the one that was signed."""
-    data = files.read_file(campaign.root / COUNTY / COUNTY_SUBMISSION)
+    data = files.read_file(campaign.root / campaign.layout.sum_file)
     if isinstance(data, Finding):
-        yield f"{SUM_FILE} 不在了"
+        yield f"{campaign.layout.sum_file} 不在了"
         return
     if hashlib.sha256(data).hexdigest() == signed.sha256:
         return
     spec = campaign.spec
     now, then = (document.parse_document(each, api.known_form).submission for each in (data, signed.document))
     if now is None or then is None or now.form != then.form:
-        yield f"{SUM_FILE} 与签发的不同"
+        yield f"{campaign.layout.sum_file} 与签发的不同"
         return
     plan = make_plan(spec)
     cells = [

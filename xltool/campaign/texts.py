@@ -16,7 +16,6 @@ from xltool.forms.source import LocatedText, Source
 from xltool.messages import suggest
 from xltool.model import FormSpec, Submission
 
-TEXTS_FILE: Final = "texts.toml"
 _BRACE: Final = re.compile(r"\{[^{}\n]*\}|[{}]")
 
 

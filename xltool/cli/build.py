@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import documents, folder, outbox
+from xltool.campaign import documents, outbox
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
@@ -36,7 +36,7 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
         placed = [each for one in made for each in one.placed]
         placed += outbox.write_list(campaign, roster, store, replace=replaces)
         names = {one.file for one in made}
-        place_of = campaign.root / folder.OUTBOX
+        place_of = campaign.root / campaign.layout.outbox
         for line in describe_changes(changes):
             console.say(line)
         console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST_FILE}.xlsx。")
@@ -50,5 +50,6 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
         stale = sorted(path.name for path in place_of.glob("*.xlsx") if documents.strip_mark(path.name) not in names)
         if stale:
             console.say(
-                f"outbox 里有 {len(stale)} 个文件不属于名录里的单位，没有动它们：{'、'.join(stale[:10])}。", err=True
+                f"{place_of.name} 里有 {len(stale)} 个文件不属于名录里的单位，没有动它们：{'、'.join(stale[:10])}。",
+                err=True,
             )

@@ -78,7 +78,7 @@ def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
 
 def _open_found(campaign: Campaign, create: bool, guides: bool) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
-    for name in ("", *folder.CAMPAIGN_FOLDERS):
+    for name in ("", *campaign.layout.folders):
         files.sweep_leftovers(campaign.root / name)
     store = opening.open_store(campaign, create=create)
     try:

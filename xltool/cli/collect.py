@@ -14,7 +14,7 @@ import click
 
 from xltool.campaign import intake, opening, rereading, returns
 from xltool.campaign.documents import describe_kept
-from xltool.campaign.folder import RETURNED, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -108,7 +108,7 @@ def command(
                 console.say(line, err=True)
             if kept := returns.find_settled(campaign, store, plan):
                 console.say(
-                    f"{RETURNED} 里有 {len(kept)} 份已不用退回，但写出以后被人改动过，没有删去："
+                    f"{campaign.layout.returned} 里有 {len(kept)} 份已不用退回，但写出以后被人改动过，没有删去："
                     f"{join_first(kept, MOST_KEPT, '份')}。不要了的，加 --replace 再执行一次。",
                     err=True,
                 )

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from xltool import api
-from xltool.campaign import corrections, documents, signing, texts
+from xltool.campaign import documents, signing
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
-from xltool.campaign.folder import COUNTY, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -51,10 +51,10 @@ def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, 
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
-        basis = {signing.SUM_FILE: signing.describe_basis(given)}
+        basis = {campaign.layout.sum_file: signing.describe_basis(given)}
         made_of = [
             documents.Deliverable(file, data, basis.get(file, ""))
-            for file, data in ((f"{COUNTY}/{name}", data) for name, data in made.files.items())
+            for file, data in ((f"{campaign.layout.county}/{name}", data) for name, data in made.files.items())
         ]
         placed = documents.place_documents(campaign, store, made_of, replace=replaces)
         unsigned = signing.tell_changes(campaign, store, given)
@@ -69,7 +69,7 @@ def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, 
     for line in documents.describe_kept(placed):
         console.say(line, err=True)
     if made.gaps.texts:
-        console.say(f"本级报告的文字写在 {campaign.root / COUNTY / texts.TEXTS_FILE}，再汇总一次。", err=True)
+        console.say(f"本级报告的文字写在 {campaign.root / campaign.layout.texts}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))
 
 
@@ -113,7 +113,7 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
     yield from _list_absent("无需报送的单位", given.excused, everything)
     yield from _list_absent("未汇总的单位", given.absent, everything)
     if held.applied:
-        yield f"更正（county/{corrections.CORRECTIONS_FILE}）："
+        yield f"更正（{campaign.layout.corrections}）："
     for each in held.applied:
         correction = each.correction
         cell = campaign.spec.cell(correction.key)

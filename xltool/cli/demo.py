@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from xltool import api, cli, files
-from xltool.campaign import folder, texts
+from xltool.campaign import folder
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
@@ -18,6 +18,7 @@ from xltool.messages import XltoolError
 from xltool.model import Submission
 
 DEMO_YEAR, DEMO_NAME = 2024, "额敏县"
+SAMPLE_ROSTER, SAMPLE_TEXTS = "roster.csv", "texts.toml"
 CORRECTION_FILE: Final = "correction.toml"
 """What the clerk of the wrong sample mends: cells of the form, and their figures."""
 
@@ -41,26 +42,27 @@ def command(root: Path) -> None:
         str(root),
         *options,
         "--roster",
-        str(samples / folder.ROSTER),
+        str(samples / SAMPLE_ROSTER),
         "--prior",
         str(samples / str(DEMO_YEAR - 1)),
     )
     _run_command("build", "-C", str(root))
-    console.say(f"\n（{len(submissions)} 个单位填好工作簿，用各种文件名发回，存入 inbox）")
+    console.say(
+        f"\n（{len(submissions)} 个单位填好工作簿，用各种文件名发回，存入 {folder.load_campaign(root).layout.inbox}）"
+    )
     wrong = _return_samples(root, submissions)
     _run_command("collect", "-C", str(root), "--jobs", "1")
     _run_command("status", "-C", str(root))
     console.say(f"\n（{wrong.agency.name}在退回的工作簿上改正，再发回）")
     _put_in_inbox(root, "改好了.xlsx", _correct_mistake(wrong, samples / CORRECTION_FILE))
     _run_command("collect", "-C", str(root), "--jobs", "1")
-    console.say(
-        f"\n（办公室写好本级报告的文字，存为 {folder.COUNTY}/{texts.TEXTS_FILE}；文字里的数用花括号引用表中的格）"
-    )
-    files.write_file(root / folder.COUNTY / texts.TEXTS_FILE, (samples / texts.TEXTS_FILE).read_bytes())
+    made = folder.load_campaign(root)
+    console.say(f"\n（办公室写好本级报告的文字，存为 {made.layout.texts}；文字里的数用花括号引用表中的格）")
+    files.write_file(root / made.layout.texts, (samples / SAMPLE_TEXTS).read_bytes())
     _run_command("consolidate", "-C", str(root))
     _run_command("status", "-C", str(root), "--html", str(root / "进度.html"))
     _run_command("reports", "-C", str(root))
-    console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_list_results(root))))
+    console.say(f"\n全部结果在 {root}：\n" + "\n".join(f"  {path}" for path in sorted(_list_results(made))))
 
 
 def _run_command(*args: str) -> None:
@@ -88,7 +90,7 @@ def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
         prior = campaign_options.read_last_year(campaign, roster, store).get(submission.agency.code)
-    files.write_file(root / folder.INBOX / name, api.fill(replace(submission, serial=serial), prior))
+    files.write_file(root / campaign.layout.inbox / name, api.fill(replace(submission, serial=serial), prior))
 
 
 def _correct_mistake(submission: Submission, correction: Path) -> Submission:
@@ -107,7 +109,8 @@ def _read_submission(path: Path) -> Submission:
     return submission
 
 
-def _list_results(root: Path) -> list[Path]:
+def _list_results(campaign: folder.Campaign) -> list[Path]:
     """What is worth opening: everything but the archive, the database and the key."""
-    aside = {folder.ARCHIVE, folder.DATABASE, folder.KEY}
-    return [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in aside]
+    aside = {campaign.layout.archive, folder.DATABASE, folder.KEY}
+    found = (path for path in campaign.root.rglob("*") if path.is_file())
+    return [path for path in found if path.relative_to(campaign.root).parts[0] not in aside]

@@ -12,7 +12,7 @@ import click
 
 from xltool import api
 from xltool.campaign import documents, reports
-from xltool.campaign.folder import REPORTS, Campaign
+from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
 from xltool.cli import campaign_options, console, output
@@ -73,7 +73,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
                     continue
             for kind in kinds:
                 path = paths[kind][agency.code]
-                file = f"{REPORTS}/{path.name}"
+                file = f"{campaign.layout.reports}/{path.name}"
                 style_of = dress if STYLE in REPORT_KINDS[kind].options else None
                 basis = (
                     ""
@@ -94,7 +94,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
                 remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []
     unchanged = f"其中 {same} 份没有变化。" if same else ""
-    where = campaign.root / REPORTS
+    where = campaign.root / campaign.layout.reports
     console.say(f"已生成 {len(accepted) - len(unfilled)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
     for line in (*documents.describe_kept(placed), *remarks, *unlike):
         console.say(line, err=True)
@@ -125,6 +125,6 @@ def _tell_outdated(campaign: Campaign, roster: Roster, left: Sequence[Standing],
     for standing in left:
         agency = standing.entry.agency
         old = "、".join(path.name for path in outdated[agency.code])
-        note = f"；{REPORTS} 里还有以前一版的报告，不要公布：{old}" if old else ""
+        note = f"；{campaign.layout.reports} 里还有以前一版的报告，不要公布：{old}" if old else ""
         why = f"，{gaps}" if (gaps := unfilled.get(agency.code)) else ""
         console.say(f"  {agency.code}　{agency.name}　{AGENCY_STATES[standing.state]}{why}{note}", err=True)

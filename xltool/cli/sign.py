@@ -48,14 +48,14 @@ def command(person: str, *, withdraw: bool, root: Path) -> None:
             raise XltoolError(
                 f"汇总以后又有变动：{'；'.join(stale)}。先执行 xltool consolidate 再汇总一次，核对后签发。"
             )
-        [reading] = api.check([api.read(data, signing.SUM_FILE)])
+        [reading] = api.check([api.read(data, campaign.layout.sum_file)])
         if reading.submission is None or api.status(reading) != "accepted":
             raise XltoolError("汇总数还有强制性错误，报告是草稿，不能签发；改正后再汇总一次。")
-        made = Signature(signing.SUM_FILE, hashlib.sha256(data).hexdigest(), data, basis, person, at)
+        made = Signature(campaign.layout.sum_file, hashlib.sha256(data).hexdigest(), data, basis, person, at)
         if signed is None or (signed.sha256, signed.basis, signed.person) != (made.sha256, made.basis, made.person):
             store.sign(made)
     console.say(f"{campaign.name} {campaign.year} 年度汇总报告：由 {person} 签发。")
     console.say(f"汇总 {len(given.taken)} 个单位" + (f"，未汇总 {len(given.absent)} 个" if given.absent else "") + "。")
     for line in signing.list_signed_figures(campaign.spec, reading.submission):
         console.say(line)
-    console.say(f"{signing.SUM_FILE} 的 SHA-256：{made.sha256}")
+    console.say(f"{campaign.layout.sum_file} 的 SHA-256：{made.sha256}")

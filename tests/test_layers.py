@@ -77,6 +77,7 @@ MODULES = {
         "corrections",
         "county",
         "discrepancies",
+        "decisions",
         "documents",
         "export",
         "folder",

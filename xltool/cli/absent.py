@@ -7,13 +7,10 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign.roster import Roster
-from xltool.campaign.standing import find_strays
-from xltool.campaign.store import AbsenceRecord, Store
+from xltool.campaign import decisions
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, decision_options, find_entry
+from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command
-from xltool.messages import XltoolError
 
 
 @click.command(
@@ -31,40 +28,12 @@ from xltool.messages import XltoolError
 def command(agency: str, into: str | None, reason: str, person: str, *, withdraw: bool, root: Path) -> None:
     """Notes or withdraws an absence and tells what follows."""
     reason, person = clean_words(reason, person)
-    at = datetime.now().isoformat(timespec="seconds")
+    ruling = decisions.Ruling(reason, person, datetime.now())
     with campaign_options.open_campaign(root) as (_, roster, store):
-        code, name = _find_agency(roster, store, agency)
-        told = store.absences().get(code)
         if withdraw:
-            if told is None:
-                raise XltoolError(f"{name}（{code}）没有记为无需报送，不用撤销。")
-            store.withdraw_absence(code, at, person, reason)
+            code, name = decisions.withdraw_absence(roster, store, agency, ruling)
             console.say(f"{name}（{code}）：已撤销“无需报送”。")
             return
-        target = _find_target(roster, store, code, into)
-        record = AbsenceRecord(code, name, target, reason, person, at)
-        if told is None or (told.into, told.reason, told.person) != (target, reason, person):
-            store.excuse(record)
-    console.say(f"{name}（{code}）：无需报送{f'，并入 {target}' if target else ''}。{reason}（{person}）")
-
-
-def _find_agency(roster: Roster, store: Store, agency: str) -> tuple[str, str]:
-    """Code and name of an agency of the roster, or of one that the roster lost."""
-    absences = store.absences()
-    lost = {stray.code: stray.name for stray in find_strays(roster, store) if stray.code not in roster.agencies}
-    lost |= {code: record.name for code, record in absences.items() if code not in roster.agencies}
-    if agency in lost:
-        return agency, lost[agency] or agency
-    entry = find_entry(roster, agency)
-    return entry.agency.code, entry.agency.name
-
-
-def _find_target(roster: Roster, store: Store, code: str, into: str | None) -> str:
-    if into is None:
-        return ""
-    entry = find_entry(roster, into)
-    if entry.agency.code == code:
-        raise XltoolError("一个单位不能并入它自己。")
-    if entry.agency.code in store.absences():
-        raise XltoolError(f"{entry.agency.name}（{entry.agency.code}）自己也记为无需报送，不能并入它。")
-    return entry.agency.code
+        record = decisions.excuse_agency(roster, store, agency, into or "", ruling)
+    merged = f"，并入 {record.into}" if record.into else ""
+    console.say(f"{record.name}（{record.agency}）：无需报送{merged}。{record.reason}（{record.person}）")

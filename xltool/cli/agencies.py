@@ -1,4 +1,4 @@
-"""Agencies on the command line: found by code or name, and those that the roster lost sight of."""
+"""Agencies on the command line: who decides about one, and those that the roster lost sight of."""
 
 from __future__ import annotations
 
@@ -7,27 +7,10 @@ from typing import Any
 
 import click
 
-from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange
 from xltool.campaign.standing import Stray, advise_stray
-from xltool.forms.source import find_closest
-from xltool.messages import XltoolError, suggest
 from xltool.report.text import clean_line
-
-
-def find_entry(roster: Roster, agency: str) -> RosterEntry:
-    """The line of the roster with that code, or with just that name when no other has it.
-
-    Raises `XltoolError` naming the nearest known one.
-    """
-    named = [entry for entry in roster.entries if entry.agency.name == agency]
-    found = roster.agencies.get(agency) or (named[0] if len(named) == 1 else None)
-    if found is None:
-        known = {name: entry for entry in roster.entries for name in (entry.agency.code, entry.agency.name)}
-        near = known.get(find_closest(agency, known))
-        hint = suggest(f"{near.agency.code}（{near.agency.name}）" if near else "")
-        raise XltoolError(f"单位名录里没有“{agency}”{hint}。")
-    return found
 
 
 def person_option(command: Any) -> Any:

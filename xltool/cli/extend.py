@@ -7,14 +7,12 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign.standing import find_deadline
-from xltool.campaign.store import Extension
+from xltool.campaign import decisions
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, decision_options, find_entry
+from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day
 from xltool.days import format_day
-from xltool.messages import XltoolError
 
 
 @click.command(
@@ -31,15 +29,10 @@ from xltool.messages import XltoolError
 def command(agency: str, day: date, reason: str, person: str, root: Path) -> None:
     """Notes the deadline and tells it beside the one before."""
     reason, person = clean_words(reason, person)
-    at = datetime.now().isoformat(timespec="seconds")
+    ruling = decisions.Ruling(reason, person, datetime.now())
     with campaign_options.open_campaign(root) as (campaign, roster, store):
-        entry = find_entry(roster, agency)
-        code, name = entry.agency.code, entry.agency.name
-        if campaign.deadline is not None and day < campaign.deadline:
-            raise XltoolError(f"{format_day(day)}早于本任务的期限（{format_day(campaign.deadline)}），不是延期。")
-        told = store.extensions().get(code)
-        before = find_deadline(campaign, told)
-        if told is None or (told.day, told.reason, told.person) != (day.isoformat(), reason, person):
-            store.extend(Extension(code, day.isoformat(), reason, person, at))
+        entry = decisions.find_entry(roster, agency)
+        before = decisions.extend_deadline(campaign, store, entry, day, ruling)
     was = "" if before is None or before == day else f"（原为{format_day(before)}）"
-    console.say(f"{name}（{code}）：报送期限 {format_day(day)}{was}。{reason}（{person}）")
+    told = f"{reason}（{person}）"
+    console.say(f"{entry.agency.name}（{entry.agency.code}）：报送期限 {format_day(day)}{was}。{told}")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from xltool.campaign.decisions import find_entry
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Publication
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, find_entry, person_option
+from xltool.cli.agencies import clean_words, person_option
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day
 from xltool.messages import XltoolError

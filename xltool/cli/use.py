@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from xltool.campaign.decisions import find_entry
 from xltool.campaign.standing import AGENCY_STATES, find_standings
 from xltool.campaign.store import Choice, Version
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, decision_options, find_entry
+from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError

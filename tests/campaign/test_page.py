@@ -52,7 +52,7 @@ def shown(tmp_path):
         yield (
             campaign,
             find_standings(campaign, ROSTER, store, AFTER),
-            find_unmatched(store, find_strays(ROSTER, store)),
+            find_unmatched(campaign, ROSTER, store, find_strays(ROSTER, store)),
         )
 
 
@@ -137,6 +137,7 @@ def test_files_of_nobody_are_listed_with_the_reason(shown):
     [section] = parsed(render_page(*shown, AFTER)).xpath("//section[@aria-labelledby='unmatched']")
     assert [words(cell) for cell in section.xpath(".//tbody/tr/*")] == [
         "照片.xlsx",
+        "",
         "这不是xlsx工作簿。",
         "2025-01-2008:00",
     ]
@@ -184,7 +185,7 @@ def test_hostile_names_and_messages_are_only_text(tmp_path):
         made = render_page(
             campaign,
             find_standings(campaign, roster, store, AFTER),
-            find_unmatched(store, find_strays(roster, store)),
+            find_unmatched(campaign, roster, store, find_strays(roster, store)),
             AFTER,
         )
     tree = parsed(made)

@@ -56,9 +56,10 @@ def test_console_json_workbook_page_and_reminders_count_the_same(office, tmp_pat
         office.put(files[code].name, files[code].read_bytes())
     taken = {line.split("\u3000")[1]: line for line in office.run("collect").output.splitlines() if "强制" in line}
     page = tmp_path / "page.html"
-    shown = office.run("status", "--html", page, "--reminders", tmp_path / "urged")
+    shown = office.run("status", "--html", page)
+    office.run("remind")
     tree, status = html.fromstring(page.read_text("utf-8")), office.status()[1]
-    with (tmp_path / "urged" / "催报.csv").open(encoding="utf-8-sig") as listed:
+    with (office.root / "催报.csv").open(encoding="utf-8-sig") as listed:
         urged = {row["单位代码"]: row for row in csv.DictReader(listed)}
     for code, file in files.items():
         errors, asks = status[code]["errors"], status[code]["warnings"]

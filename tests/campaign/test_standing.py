@@ -13,7 +13,7 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
-from xltool.campaign.reminders import HEADER, list_reminders
+from xltool.campaign.reminders import HEADER, list_reminders, list_urged
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import count_states, find_standings, find_strays, find_unmatched, to_json
 from xltool.campaign.store import Extension, Issue
@@ -123,7 +123,7 @@ def test_what_a_superiors_accepted_sum_holds_is_not_overdue(campaign, store):
     found = {standing.entry.agency.code: standing for standing in find_standings(campaign, roster, store, AFTER)}
     assert (found[TOWN].state, found["654221-401"].covered) == ("accepted", ROSTER.agencies[TOWN].agency)
     assert (found["654221-401"].state, found["654221-401"].overdue) == ("missing", False)
-    assert found[OFFICE].overdue and "654221-401" not in {row[0] for row in list_reminders([*found.values()])}
+    assert found[OFFICE].overdue and "654221-401" not in {each.entry.agency.code for each in list_urged(found.values())}
 
 
 def test_nobody_is_late_without_a_deadline(campaign, store):
@@ -269,7 +269,10 @@ def test_findings_as_the_checks_make_them(store, stand):
 def test_the_document_of_the_contract(campaign, store):
     take(store, LAND, "2025-01-12T09:30:00", [SHARE], file="新建 工作表.xlsx")
     stray(store, "照片.xlsx", "这不是 xlsx 工作簿。")
-    found, others = find_standings(campaign, ROSTER, store, AFTER), find_unmatched(store, find_strays(ROSTER, store))
+    found, others = (
+        find_standings(campaign, ROSTER, store, AFTER),
+        find_unmatched(campaign, ROSTER, store, find_strays(ROSTER, store)),
+    )
     told = json.loads(json.dumps(to_json(campaign, found, others)))
     assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts", "second"]
     assert (told["schema"], told["name"], told["form"], told["year"]) == ("xltool/status/1", "额敏县", "ogi-2021", 2024)
@@ -291,6 +294,7 @@ def test_the_document_of_the_contract(campaign, store):
         "file": "新建 工作表.xlsx",
         "received": "2025-01-12",
         "second": "none",
+        "refused": [],
         "aside": [],
     }
     assert (told["agencies"][0]["second"], told["second"]["none"]) == (None, 1)
@@ -306,10 +310,10 @@ def test_the_document_of_the_contract(campaign, store):
     assert to_json(replace(campaign, deadline=None), found, others)["deadline"] is None
 
 
-def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(store):
+def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(campaign, store):
     take(store, "654221-900", "2025-01-10T09:00:00", file="撤并单位.xlsx")
     take(store, LAND, "2025-01-10T09:00:00")
-    assert [(u.file, u.reason) for u in find_unmatched(store, find_strays(ROSTER, store))] == [
+    assert [(u.file, u.reason) for u in find_unmatched(campaign, ROSTER, store, find_strays(ROSTER, store))] == [
         ("撤并单位.xlsx", "654221-900 某单位：已报送，单位名录里没有它了。")
     ]
 
@@ -320,14 +324,15 @@ def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
     take(store, LAND, "2025-01-12T09:00:00", [SHARE])
     store.extend(Extension(LAND, "2025-02-10", "人员变动", "王某", "2025-01-30T09:00:00"))
     store.issue([Issue(LAND, "0001-x", "a.xlsx", "s", "2025-01-01T09:00:00", "2025-01-31")])
-    rows = list_reminders(find_standings(campaign, Roster(ROSTER.entries[:4]), store, AFTER))
+    urged = list_urged(find_standings(campaign, Roster(ROSTER.entries[:4]), store, AFTER))
+    rows = list_reminders(campaign, urged)
     until = "2025年1月31日"
 
     def who(at):
         return f"联系人{at}", f"0901-{at:07}", f"u{at}@example.invalid"
 
-    assert rows == [
-        HEADER,
+    assert [row[:-1] for row in rows] == [
+        HEADER[:-1],
         (OFFICE, "额敏县人民政府办公室", *who(0), "未报送", "未报送", until, 3),
         (
             *(EDUCATION, "额敏县教育和科学技术局", *who(1)),
@@ -343,8 +348,8 @@ def test_reminders_name_who_owes_what_and_how_to_reach_them(campaign, store):
             0,
         ),
     ]
-    before = list_reminders(find_standings(campaign, ROSTER, store, BEFORE))
-    assert {row[-1] for row in before[1:]} == {0}
+    before = list_reminders(campaign, list_urged(find_standings(campaign, ROSTER, store, BEFORE)))
+    assert {row[-2] for row in before[1:]} == {0}
 
 
 def test_no_cell_of_the_csv_is_a_formula():

@@ -1,4 +1,4 @@
-"""`xltool status`: the table, the JSON of the contract, the page and the reminders, from any folder of the campaign."""
+"""`xltool status`: the table, the JSON of the contract and the page, from any folder of the campaign."""
 
 from __future__ import annotations
 
@@ -106,21 +106,15 @@ def test_no_page_over_a_file_of_another_kind(late):
     assert late.database.read_bytes() == before
 
 
-def test_reminders_as_csv_and_workbook(late, tmp_path):
-    done = run("status", "-C", late.root, "--reminders", tmp_path / "催报")
-    assert done.exit_code == 0 and "催报.xlsx" in done.stderr
-    data = (tmp_path / "催报" / "催报.csv").read_bytes()
+def test_reminders_as_csv_and_workbook(late):
+    done = run("remind", "-C", late.root)
+    assert done.exit_code == 0 and "催报.xlsx" in done.stderr and "3 个单位还没有生成工作簿" in done.stderr
+    data = (late.root / "催报.csv").read_bytes()
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert data.startswith(b"\xef\xbb\xbf") and [row[0] for row in rows] == [
-        "单位代码",
-        OFFICE,
-        EDUCATION,
-        FINANCE,
-        TOWN,
-        SUBURB,
-    ]
-    assert rows[2][5:7] == ["退回", "已退回，1 条须改，1 条须说明或改正"]
-    sheet = openpyxl.load_workbook(tmp_path / "催报" / "催报.xlsx")["催报"]
+    assert data.startswith(b"\xef\xbb\xbf") and [row[0] for row in rows] == ["单位代码", EDUCATION, FINANCE]
+    assert rows[1][5:7] == ["退回", "已退回，1 条须改，1 条须说明或改正"]
+    assert [row[-1] for row in rows[1:]] == done.stdout.splitlines()
+    sheet = openpyxl.load_workbook(late.root / "催报.xlsx")["催报"]
     assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
     assert isinstance(sheet["I2"].value, int)
 

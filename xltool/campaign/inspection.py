@@ -16,6 +16,7 @@ from xltool.campaign.archive import find_archived, is_archived
 from xltool.campaign.documents import find_current, strip_mark
 from xltool.campaign.folder import DATABASE, KEY, SETTINGS, Campaign, LostKeyError
 from xltool.campaign.outbox import LIST_FILE
+from xltool.campaign.reminders import is_of_reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import BACKUPS, DamagedError
 from xltool.campaign.seal import is_genuine
@@ -27,6 +28,7 @@ from xltool.model import Diagnosis, Finding
 LEAST_FREE: Final = 100 * 2**20
 """Bytes free below which a campaign is likely to stop in the midst of its work."""
 _MOST_NAMED: Final = 5
+_REMINDED: Final = "催报和邮件草稿"  # as if they lay in a folder of their own
 
 
 def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
@@ -263,6 +265,7 @@ def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
     changed: dict[str, list[str]] = {}
     for file in written:
         place, _, name = file.rpartition("/")
+        place = _REMINDED if is_of_reminders(campaign, file) else place
         current = find_current(campaign, store, file)
         if current is None and files.hash_file(campaign.root / file) == issued.get(file):
             continue  # noted as issued only, by an older xltool
@@ -274,6 +277,7 @@ def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
         campaign.layout.county: "consolidate",
         campaign.layout.reports: "reports",
         campaign.layout.returned: "collect",
+        _REMINDED: "remind",
     }
     for place, names in gone.items():
         text = f"写出的文件{place and f' {place}'}：{len(names)} 个不见了（{_name_some(names)}）"

@@ -433,7 +433,7 @@ def _refuse_file(intake: Intake, item: Found, digest: str, found: Finding) -> Ta
     outcome: Unread = "locked" if found.code in LOCKED else "lost" if found.code == "file.worker" else "unmatched"
     context = intake.context if found.code in _RESTS_ON_OTHERS else ""
     arrived = Arrived(len(item.data), _find_sent_day(intake, item, digest))
-    intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context), arrived, outcome)
+    intake.store.take_unmatched(Unmatched(digest, item.name, reason, intake.at, context, outcome), arrived)
     if before is not None and (before[1] == reason or outcome != "unmatched"):
         return Taken(item.name, "duplicate", reason=reason)
     unreadable = found.code.startswith(("file.", "document."))

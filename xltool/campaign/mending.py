@@ -198,8 +198,8 @@ def _take_versions(office: Intake, own: Records, other: Records) -> Iterator[str
             yield from _judge_file(replace(office, at=at, received=row[7] if row else at[:10]), digest, name)
             judged += 1
         elif row is not None and row[4] != "version":
-            unmatched = Unmatched(digest, row[1], row[5], row[3], row[6])
-            office.store.take_unmatched(unmatched, Arrived(row[2], row[7]), row[4])
+            unmatched = Unmatched(digest, row[1], row[5], row[3], row[6], row[4])
+            office.store.take_unmatched(unmatched, Arrived(row[2], row[7]))
         else:
             yield f"找不回：{row[1] if row else digest}，记录已损坏，归档里也没有；请该单位重新报送。"
     yield (

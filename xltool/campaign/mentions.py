@@ -25,12 +25,18 @@ _BODY: Final = re.compile(r"\w{0,12}(?:局|委|办|室|所|站|处|队|院|会|�
 
 def find_foreign_file_name(roster: Roster, agency: Agency, file: str) -> RosterEntry | None:
     """The other agency that a file's own name names, by its name or its code; None where it names this one too."""
-    name = plain_title(re.split(r"[/\\]", file)[-1][:LONGEST_FILE_NAME])
-    tokens = [token.strip("._-") for token in re.split(r"[^0-9a-z._-]+|_", re.sub(r"\.\w{1,5}$", "", name))]
-    if plain_title(agency.name) in name or agency.code.casefold() in tokens:
+    last = re.split(r"[/\\]", file)[-1]
+    name, codes = plain_title(last[:LONGEST_FILE_NAME]), list_codes(last)
+    if plain_title(agency.name) in name or agency.code.casefold() in codes:
         return None
-    coded = (roster.coded[token] for token in tokens if len(token) >= SHORTEST_CODE and token in roster.coded)
+    coded = (roster.coded[code] for code in codes if len(code) >= SHORTEST_CODE and code in roster.coded)
     return next(_find_others(roster, agency, name), None) or next(coded, None)
+
+
+def list_codes(name: str) -> list[str]:
+    """What of a file's own name may be a code of the roster, in small letters."""
+    plain = re.sub(r"\.\w{1,5}$", "", plain_title(name[:LONGEST_FILE_NAME]))
+    return [token.strip("._-") for token in re.split(r"[^0-9a-z._-]+|_", plain)]
 
 
 def find_foreign_title(roster: Roster, agency: Agency, submission: Submission, spec: FormSpec) -> RosterEntry | None:

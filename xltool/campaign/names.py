@@ -10,12 +10,18 @@ from xltool.campaign.folder import Campaign
 from xltool.model import Agency
 
 MAX_NAME_BYTES: Final = 200  # bytes of UTF-8
+DRAFT_ENDING: Final = ".eml"
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
 
 
 def workbook_name(campaign: Campaign, agency: Agency, suffix: str = "") -> str:
     """`654221-015_额敏县教育和科学技术局_2024.xlsx`, with a word such as 第2版退回 before the ending."""
     return _join_name(f"{agency.code}_", agency.name, f"_{campaign.year}{suffix}.xlsx")
+
+
+def draft_name(workbook: str) -> str:
+    """`654221-015_额敏县教育和科学技术局_2024.eml`: the mail draft that brings a workbook, beside it."""
+    return workbook.removesuffix(".xlsx") + DRAFT_ENDING
 
 
 def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from xltool.campaign import signing
 from xltool.campaign.county import gather_standings
 from xltool.campaign.folder import Campaign
+from xltool.campaign.refused import word_refused
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing, Stray, find_strays, iterate_standings
 from xltool.campaign.store import Store
@@ -52,8 +53,9 @@ def word_next_step(
     if strays:
         names = join_first([f"{stray.code} {stray.name}".strip() for stray in strays], MOST_CALLED, "个单位")
         return f"说明 {len(strays)} 个名录与报送对不上的单位的去向：{names}（办法见 xltool status）。"
-    steps = [*_list_owed(standings)]
-    return f"{'；'.join(steps)}；报来以后执行 xltool collect。" if steps else _word_last_steps(standings, report)
+    steps, writes = [*_list_owed(standings)], any(_is_written_to(standing) for standing in standings)
+    mails = "；邮件草稿和消息用 xltool remind 生成" if writes else ""
+    return f"{'；'.join(steps)}{mails}；报来以后执行 xltool collect。" if steps else _word_last_steps(standings, report)
 
 
 def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> str:
@@ -76,18 +78,34 @@ def _list_owed(standings: Iterable[Standing]) -> Iterator[str]:
     if returned:
         yield f"发回 {len(returned)} 个单位的退回工作簿：{_name(returned)}"
     overdue = [standing for standing in missing if standing.overdue]
+    again = [standing for standing in missing if standing.refused and not standing.overdue]
     if overdue:
         yield f"打电话催 {len(overdue)} 个逾期没有报的：{_name(overdue, phones=True)}"
-    elif missing:
-        yield f"等 {len(missing)} 个单位报来：{_name(missing)}"
+    if again:
+        yield f"请 {len(again)} 个单位用下发的工作簿重报（发来的文件没有收下）：{_name(again)}"
+    waiting = [standing for standing in missing if not standing.refused]
+    if waiting and not overdue:
+        yield f"等 {len(waiting)} 个单位报来：{_name(waiting)}"
+
+
+def _is_written_to(standing: Standing) -> bool:
+    """Whether there is something to write to an agency, beyond waiting for it."""
+    return standing.covered is None and (
+        standing.state in {"returned", "open"}
+        or standing.overdue
+        or (standing.state == "missing" and bool(standing.refused))
+    )
 
 
 def _name(standings: Sequence[Standing], *, phones: bool = False) -> str:
-    names = [
-        standing.entry.agency.name + (f"（{standing.entry.phone}）" if phones and standing.entry.phone else "")
-        for standing in standings
-    ]
+    names = [standing.entry.agency.name + (_word_call(standing) if phones else "") for standing in standings]
     return join_first(names, MOST_CALLED, "个")
+
+
+def _word_call(standing: Standing) -> str:
+    """What there is to know before a call: the telephone, and that what came was not taken in."""
+    notes = [standing.entry.phone, word_refused(standing.refused) if standing.refused else ""]
+    return f"（{'，'.join(filter(None, notes))}）" if any(notes) else ""
 
 
 def _find_county_report(campaign: Campaign, store: Store, standings: Sequence[Standing]) -> CountyReport:

@@ -1,17 +1,16 @@
-"""What goes out: one locked workbook for each agency, the list of what was sent to whom, and mail drafts."""
+"""What goes out: one locked workbook for each agency, the list of what was sent to whom, and mail drafts of it."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import Final
 
 from xltool.campaign.documents import Deliverable, Placed, place_documents
+from xltool.campaign.drafts import draft_blank
 from xltool.campaign.folder import Campaign
-from xltool.campaign.names import workbook_name
+from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_changes import remember_roster
@@ -28,7 +27,6 @@ LIST_FILE: Final = "分发清单"
 NOTED_TOGETHER: Final = 50
 """Workbooks that are noted together; so many are in memory at once."""
 LIST_HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
-_XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,8 @@ def build_outbox(
             known = (before.sha256,) if before is not None and before.file == name else ()
             documents = [Deliverable(f"{campaign.layout.outbox}/{name}", data, known=known)]
             if mail:
-                draft = draft_mail(campaign, entry, name, data, words)
-                documents.append(Deliverable(f"{campaign.layout.outbox}/{name.replace('.xlsx', '.eml')}", draft))
+                draft = draft_blank(campaign, entry, name, data, words)
+                documents.append(Deliverable(f"{campaign.layout.outbox}/{draft_name(name)}", draft))
             group.append((entry, issue, documents))
             made.append(issue)
         together = [document for _, _, documents in group for document in documents]
@@ -109,29 +107,6 @@ def write_list(campaign: Campaign, roster: Roster, store: Store, *, replace: boo
         Deliverable(f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows})),
     ]
     return place_documents(campaign, store, lists, replace=replace)
-
-
-def draft_mail(campaign: Campaign, entry: RosterEntry, name: str, data: bytes, deadline: str) -> bytes:
-    """A mail to the agency with its workbook attached, to be opened and sent from any mail program.
-
-    `deadline` in words.
-
-    Same input, same bytes.
-    """
-    message = EmailMessage(policy=SMTP)
-    message["To"] = entry.email
-    message["Subject"] = f"请填报{campaign.year}年{campaign.spec.title}（{entry.agency.name}）"
-    message["X-Unsent"] = "1"  # opens as a draft in Outlook and Foxmail
-    by = f"请于{deadline}前" if deadline else "请按通知规定的日期"
-    message.set_content(
-        f"{entry.agency.name}{entry.contact}：\n\n"
-        f"附件是贵单位 {campaign.year} 年度{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"
-        f"表头显示“可以报送”后保存，{by}把工作簿作为附件发回。\n\n"
-        f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n\n{campaign.name}{campaign.spec.office}\n"
-    )
-    message.add_attachment(data, maintype="application", subtype=_XLSX, filename=name)
-    message.set_boundary(f"=_xltool_{hashlib.sha256(data).hexdigest()[:24]}")
-    return message.as_bytes()
 
 
 def _number_agencies(roster: Roster, store: Store) -> dict[str, int]:

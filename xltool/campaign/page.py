@@ -117,6 +117,7 @@ def render_page(
                 (line for line in lines if line.standing.findings), key=lambda line: _TOLD.index(line.standing.state)
             ),
             unmatched=unmatched,
+            senders={each.sha256: s.entry.agency.name for s in standings for each in s.refused},
             tell=lambda opinion: opinion.tell(spec),
             nothing=NOTHING_TO_DO,
             day=format_day,

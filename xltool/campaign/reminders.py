@@ -1,28 +1,150 @@
-"""催报: whom to urge, how to reach them, and what they still owe."""
+"""催报: whom to urge and how to reach them, what they still owe, a message for each, and mail drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks
+from xltool import files
+from xltool.campaign.documents import Deliverable, Placed, clear_document, find_current, place_documents, strip_mark
+from xltool.campaign.drafts import draft_reminder, draft_return, say_by
+from xltool.campaign.folder import Campaign
+from xltool.campaign.names import DRAFT_ENDING, draft_name, workbook_name
+from xltool.campaign.refused import word_refused
+from xltool.campaign.returns import name_return
+from xltool.campaign.roster import Roster
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, group_verdicts
+from xltool.campaign.store import Store
+from xltool.csvfile import as_csv
 from xltool.days import word_deadline
+from xltool.messages import XltoolError
+from xltool.model import Agency, Finding
+from xltool.rules.opinions import find_first_sentence
+from xltool.workbook.listing import write_listing
 
 ReminderRow: TypeAlias = tuple[str | int, ...]
 HEADER: Final[ReminderRow] = (
-    *("单位代码", "单位名称", "联系人", "电话", "邮箱", "状态", "要办的事", "报送期限", "逾期天数"),
+    *("单位代码", "单位名称", "联系人", "电话", "邮箱", "状态", "要办的事", "报送期限", "逾期天数", "消息"),
 )
+REMINDERS_FILE: Final = "催报"
+"""The list and the messages, in the campaign's folder; the ending of the name of a draft, too."""
+DRAFTED_TOGETHER: Final = 50
+"""Drafts that are in memory at once: each holds a workbook."""
+LONGEST_REASON: Final = 120
+"""Signs of what is wrong, in a message."""
 
 
-def list_reminders(standings: Sequence[Standing]) -> list[ReminderRow]:
-    """A header and one row for every agency that still owes something, in the order of the roster.
-
-    Not for one whose figures a superior's accepted sum holds. 0 days when not overdue.
-    """
-    return [HEADER, *(_reminder_row(standing) for standing in standings if standing.owes and standing.covered is None)]
+def list_urged(standings: Iterable[Standing]) -> list[Standing]:
+    """Those that still owe something, but for one whose figures a superior's accepted sum holds."""
+    return [standing for standing in standings if standing.owes and standing.covered is None]
 
 
-def _reminder_row(standing: Standing) -> ReminderRow:
+def list_reminders(campaign: Campaign, urged: Iterable[Standing]) -> list[ReminderRow]:
+    """A header and one row for every agency that is urged; 0 days when not overdue."""
+    return [HEADER, *(_reminder_row(campaign, standing) for standing in urged)]
+
+
+def word_message(campaign: Campaign, standing: Standing) -> str:
+    """What to write to an agency in a chat: its name, what is wrong in one sentence, and by when."""
+    title = f"{campaign.year}年{campaign.spec.title}"
+    name, by = standing.entry.agency.name, say_by(standing)
+    if standing.refused and standing.state == "missing":
+        came = f"贵单位发来的{word_refused(standing.refused)}"
+        return f"{name}：{came}；{by}用下发的工作簿填好，存为 .xlsx、不设打开密码，重新报来。"
+    if standing.state == "missing":
+        return f"{name}：贵单位{title}还没有报送，{by}报来。"
+    spec, opened = campaign.spec, standing.state == "open"
+    opinions = group_verdicts(spec, [each for each in standing.unsettled if each.asks or not opened])
+    first = find_first_sentence(opinions[0].tell(spec)[0])
+    first = first if len(first) <= LONGEST_REASON else f"{first[:LONGEST_REASON]}…"
+    head = f"{name}：贵单位报来的{title}（第 {standing.number} 版）{'待说明' if opened else '已退回'}"
+    do = "在“校验”表的“说明”栏写明或改正后" if opened else "改好"
+    return f"{head}：{first}。共 {describe_tasks(standing)}，见退回的工作簿，{by}{do}发回。"
+
+
+def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False) -> list[Placed]:
+    """The list of whom to urge, as a workbook and as CSV, and the messages, a line each, in the campaign folder."""
+    rows = list_reminders(campaign, urged)
+    messages = "".join(f"{row[-1]}\r\n" for row in rows[1:])
+    lists = [
+        Deliverable(f"{REMINDERS_FILE}.xlsx", write_listing({REMINDERS_FILE: rows})),
+        Deliverable(f"{REMINDERS_FILE}.csv", as_csv(rows)),
+        Deliverable(f"{REMINDERS_FILE}消息.txt", messages.encode("utf-8-sig")),
+    ]
+    return place_documents(campaign, store, lists, replace=replace)
+
+
+def write_drafts(
+    campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False
+) -> Iterator[Placed]:
+    """A mail draft for each agency that is urged, beside the workbook that it brings; those of others are cleared."""
+    wanted = {_name_draft(campaign, standing) for standing in urged}
+    for start in range(0, len(urged), DRAFTED_TOGETHER):
+        group = [_make_draft(campaign, store, standing) for standing in urged[start : start + DRAFTED_TOGETHER]]
+        yield from place_documents(campaign, store, group, replace=replace)
+    _clear_drafts(campaign, store, _list_drafts(campaign, store) - wanted, replace=replace)
+
+
+def clear_answered(campaign: Campaign, roster: Roster, store: Store) -> None:
+    """Clears the reminders of agencies away that have returned since, but for hand work; raises `XltoolError`."""
+    returned = [roster.agencies[code].agency for code in store.list_counting() if code in roster.agencies]
+    answered = {_name_reminder(campaign, agency) for agency in returned}
+    _clear_drafts(campaign, store, _list_drafts(campaign, store) & answered)
+
+
+def is_of_reminders(campaign: Campaign, file: str) -> bool:
+    """Whether a document, by its path in the campaign folder, is one that `xltool remind` writes."""
+    place, _, name = file.rpartition("/")
+    return _is_draft(campaign, file) or (not place and name.startswith(REMINDERS_FILE))
+
+
+def _is_draft(campaign: Campaign, file: str) -> bool:
+    place, _, name = file.rpartition("/")
+    if not name.endswith(DRAFT_ENDING):
+        return False
+    return place == campaign.layout.returned or (place == campaign.layout.outbox and f"_{REMINDERS_FILE}" in name)
+
+
+def _list_drafts(campaign: Campaign, store: Store) -> set[str]:
+    return {strip_mark(name) for name in store.written() if _is_draft(campaign, name)}
+
+
+def _clear_drafts(campaign: Campaign, store: Store, names: Iterable[str], *, replace: bool = False) -> None:
+    for name in sorted(names):
+        try:
+            clear_document(campaign, store, name, replace=replace)
+        except OSError as error:
+            raise XltoolError(f"{name} 已用不着，但删不掉：{files.name_reason(error)}。") from error
+
+
+def _make_draft(campaign: Campaign, store: Store, standing: Standing) -> Deliverable:
+    file = _name_workbook(campaign, standing)
+    place = find_current(campaign, store, file)
+    data = None if place is None else files.read_file(campaign.root / place)
+    attached = None if isinstance(data, Finding) else data
+    draft = draft_reminder if standing.state == "missing" else draft_return
+    return Deliverable(_name_draft(campaign, standing), draft(campaign, standing, file.rpartition("/")[2], attached))
+
+
+def _name_workbook(campaign: Campaign, standing: Standing) -> str:
+    """The workbook that goes with a mail: the blank, or the return that goes back."""
+    if standing.state == "missing":
+        return f"{campaign.layout.outbox}/{workbook_name(campaign, standing.entry.agency)}"
+    return f"{campaign.layout.returned}/{name_return(campaign, standing)}"
+
+
+def _name_draft(campaign: Campaign, standing: Standing) -> str:
+    if standing.state == "missing":
+        return _name_reminder(campaign, standing.entry.agency)
+    return draft_name(_name_workbook(campaign, standing))
+
+
+def _name_reminder(campaign: Campaign, agency: Agency) -> str:
+    name = workbook_name(campaign, agency, f"_{REMINDERS_FILE}")
+    return f"{campaign.layout.outbox}/{draft_name(name)}"
+
+
+def _reminder_row(campaign: Campaign, standing: Standing) -> ReminderRow:
     e = standing.entry
     return (
         e.agency.code,
@@ -34,10 +156,11 @@ def _reminder_row(standing: Standing) -> ReminderRow:
         _describe_task(standing),
         word_deadline(standing.deadline, standing.told),
         standing.days_overdue,
+        word_message(campaign, standing),
     )
 
 
 def _describe_task(standing: Standing) -> str:
     if standing.state == "missing":
-        return "未报送"
+        return f"未报送；发来的{word_refused(standing.refused)}" if standing.refused else "未报送"
     return f"{'已退回' if standing.state == 'returned' else '待说明'}，{describe_tasks(standing)}"

@@ -25,7 +25,7 @@ from xltool.campaign.documents import (
 )
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding
-from xltool.campaign.names import workbook_name
+from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
 from xltool.campaign.store import Store, Version
 from xltool.days import word_deadline
@@ -91,7 +91,7 @@ def plan_returns(
         version, agency = standing.version, standing.entry.agency
         if version is None or standing.state not in RETURN_MARKS:
             continue
-        name = workbook_name(campaign, agency, f"_{RETURN_MARKS[standing.state]}{version.number}")
+        name = name_return(campaign, standing)
         wanted.add(name)
         asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
         outdated = tuple(
@@ -103,6 +103,12 @@ def plan_returns(
         if current is None or (replaces and current != f"{campaign.layout.returned}/{name}"):
             owed.append(Return(name, agency, version.number, asked, outdated, deadline, basis))
     return Returns(frozenset(wanted), tuple(owed))
+
+
+def name_return(campaign: Campaign, standing: Standing) -> str:
+    """What the workbook is called that goes back to an agency that is returned or open."""
+    mark = f"_{RETURN_MARKS[standing.state]}{standing.number}"
+    return workbook_name(campaign, standing.entry.agency, mark)
 
 
 def write_returns(
@@ -129,10 +135,13 @@ def write_returns(
             faults.append(data if isinstance(data, str) else f"{each.name} 生成不了：{explain_loss(data)}。")
             continue
         try:
+            clear_document(campaign, store, f"{campaign.layout.returned}/{draft_name(each.name)}")  # it has the old one
             workbook = Deliverable(f"{campaign.layout.returned}/{each.name}", data, each.basis)
             yield from place_documents(campaign, store, [workbook], replace=replaces)
         except XltoolError as error:
             faults.append(str(error))
+        except OSError as error:
+            faults.append(f"{draft_name(each.name)} 是上一份的邮件草稿，删不掉：{files.name_reason(error)}。")
     try:
         for name in find_settled(campaign, store, plan):
             clear_document(campaign, store, f"{campaign.layout.returned}/{name}", replace=replaces)
@@ -178,7 +187,7 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
 
 
 def find_settled(campaign: Campaign, store: Store, plan: Returns) -> list[str]:
-    """The workbooks in returned/ that need not go back any more, there or noted, by name."""
+    """The workbooks in returned/ that need not go back any more, there or noted, and their mail drafts, by name."""
     marks = RETURN_MARKS.values()
     there = {
         path.name for mark in marks for path in (campaign.root / campaign.layout.returned).glob(f"*_{mark}[0-9]*.xlsx")
@@ -188,4 +197,6 @@ def find_settled(campaign: Campaign, store: Store, plan: Returns) -> list[str]:
         for place, _, held in (name.partition("/") for name in store.written())
         if place == campaign.layout.returned
     }
-    return sorted({strip_mark(name) for name in there | noted} - plan.wanted)
+    return sorted(
+        {strip_mark(name) for name in there | noted} - plan.wanted - {draft_name(name) for name in plan.wanted}
+    )

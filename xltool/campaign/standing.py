@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from xltool import api
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding, split_message
+from xltool.campaign.refused import find_refused
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
 from xltool.campaign.store import AbsenceRecord, Choice, Extension, Issue, Publication, Store, Unmatched, Version
@@ -162,6 +163,8 @@ class Standing:
     days_late: int = 0  # from the deadline until the first return was sent
     days_overdue: int = 0  # from the deadline until today
     covered: Agency | None = None  # the agency above whose accepted sum holds its figures
+    refused: tuple[Unmatched, ...] = ()
+    """What came of it and was not taken in, as far as the names of files tell; not what a later return has settled."""
 
     @property
     def number(self) -> int:
@@ -213,10 +216,12 @@ def iterate_standings(campaign: Campaign, roster: Roster, store: Store, today: d
         for standing in (_iterate_apart(campaign, heads, store, today) if heads else ())
         if standing.state == "accepted" and standing.scope == "consolidated"
     }
+    refused = find_refused(campaign, roster, store).of_agency
     for standing in _iterate_apart(campaign, roster.entries, store, today):
         covered = _find_covering_agency(standing.entry.agency.code, sums, roster)
         overdue = standing.days_overdue > 0 and standing.state in {"missing", "returned"} and covered is None
-        yield replace(standing, covered=covered, overdue=overdue)
+        came = refused.get(standing.entry.agency.code, ())
+        yield replace(standing, covered=covered, overdue=overdue, refused=came)
 
 
 def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: Store, today: date) -> Iterator[Standing]:
@@ -364,17 +369,17 @@ def group_verdicts(spec: FormSpec, verdicts: Sequence[WeighedFinding]) -> list[W
     ]
 
 
-def find_unmatched(store: Store, strays: Sequence[Stray]) -> list[Unmatched]:
+def find_unmatched(campaign: Campaign, roster: Roster, store: Store, strays: Sequence[Stray]) -> list[Unmatched]:
     """Files that are no agency's return, and returns of agencies that have since left the roster or its name.
 
-    Nothing is lost sight of.
+    Nothing is lost sight of, but for what its agency has followed up with a return that counts.
     """
     left = [
         Unmatched(version.sha256, version.file, f"{stray.code} {stray.name}：{stray.why}。", version.at)
         for stray in strays
         if (version := store.counting_of(stray.code)) is not None
     ]
-    return [*store.unmatched(), *left]
+    return [*find_refused(campaign, roster, store).files, *left]
 
 
 def count_states(found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, int]:
@@ -411,6 +416,7 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
                 "file": standing.file,
                 "received": standing.received,
                 "second": None if standing.version is None else find_outcome(standing.version),
+                "refused": [{"file": each.file, "reason": each.reason} for each in standing.refused],
                 "aside": [{"version": v.number, "file": v.file, "reason": v.aside} for v in standing.aside],
             }
             for standing in found

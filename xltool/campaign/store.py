@@ -139,8 +139,9 @@ class Unmatched:
     sha256: str
     file: str
     reason: str
-    at: str
+    at: str  # when it first came
     context: str = ""
+    outcome: Unread = "unmatched"
 
 
 class Store:
@@ -214,12 +215,17 @@ class Store:
                 (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
             )
 
-    def take_unmatched(self, unmatched: Unmatched, arrived: Arrived, outcome: Unread = "unmatched") -> None:
-        """Notes a file that is no agency's return, or of which that is not known yet."""
+    def take_unmatched(self, unmatched: Unmatched, arrived: Arrived) -> None:
+        """Notes a file that is no agency's return, or of which that is not known yet.
+
+        One that was refused before keeps the time at which it first came.
+        """
         u = unmatched
         with self._transaction():
             if self._new(u.sha256):
-                self._file(u.sha256, u.file, arrived.size, u.at, outcome, u.reason, u.context, arrived.sent)
+                before = self._get("file", "WHERE sha256 = ?", u.sha256)
+                at = before[0][3] if before else u.at
+                self._file(u.sha256, u.file, arrived.size, at, u.outcome, u.reason, u.context, arrived.sent)
 
     def take_unopened(self, files: Sequence[Unmatched]) -> None:
         """Notes files that could not even be opened, all at once: a folder of links has thousands."""
@@ -282,7 +288,8 @@ class Store:
         """Files that are no agency's return, in the order in which they came."""
         rows = self._get("file", "WHERE outcome <> 'version' ORDER BY rowid")
         return tuple(
-            Unmatched(sha256, name, reason, at, context) for sha256, name, _, at, _, reason, context, _ in rows
+            Unmatched(sha256, name, reason, at, context, outcome)
+            for sha256, name, _, at, outcome, reason, context, _ in rows
         )
 
     def judged_elsewhere(self, context: str) -> tuple[Unmatched, ...]:

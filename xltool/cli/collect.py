@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
-from xltool.campaign import intake, opening, rereading, returns
-from xltool.campaign.documents import describe_kept
+from xltool.campaign import intake, opening, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
+from xltool.campaign.reminders import clear_answered
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import iterate_standings
@@ -27,9 +26,8 @@ from xltool.cli.chinese import Command
 from xltool.cli.days import Day
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
-from xltool.messages import XltoolError, join_first
-
-MOST_KEPT: Final = 10
+from xltool.cli.refresh_returns import refresh_returns
+from xltool.messages import XltoolError
 
 
 @click.command(
@@ -98,20 +96,8 @@ def command(
             _read_twice(campaign, store, passwords, jobs, faults)
         standings = iterate_standings(campaign, roster, store, now.date())
         try:
-            plan = returns.plan_returns(campaign, store, standings, last_year, replaces=replaces)
-            made = returns.write_returns(campaign, store, plan, last_year, jobs, replaces=replaces)
-            placed = []
-            for each in _show_progress(made, len(plan.owed), "退回的工作簿"):
-                placed.append(each)
-                console.say(f"待退回：{campaign.root / each.place}")
-            for line in describe_kept(placed):
-                console.say(line, err=True)
-            if kept := returns.find_settled(campaign, store, plan):
-                console.say(
-                    f"{campaign.layout.returned} 里有 {len(kept)} 份已不用退回，但写出以后被人改动过，没有删去："
-                    f"{join_first(kept, MOST_KEPT, '份')}。不要了的，加 --replace 再执行一次。",
-                    err=True,
-                )
+            refresh_returns(campaign, store, standings, last_year, jobs, replaces=replaces)
+            clear_answered(campaign, roster, store)
         except XltoolError as error:
             faults.append(str(error))
         if faults:

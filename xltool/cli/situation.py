@@ -64,7 +64,9 @@ def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date
     strays = find_strays(roster, store)
     changes = find_roster_changes(campaign, roster, store)
     unsigned = signing.tell_changes(campaign, store, gather_standings(found))
-    return Situation(campaign, roster, found, find_unmatched(store, strays), strays, today, changes, unsigned)
+    return Situation(
+        campaign, roster, found, find_unmatched(campaign, roster, store, strays), strays, today, changes, unsigned
+    )
 
 
 def tell_situation(root: Path) -> None:
@@ -149,7 +151,11 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
     )
     yield "名录与报送对不上的单位", [[line] for line in describe_strays(now.strays, now.roster)]
     yield "下发以后名录的变动", [[clean_line(f"  {change.sentence}")] for change in now.changes]
-    yield "未能收下的文件", [[clean_line(f"  {other.file}：{other.reason}")] for other in now.others]
+    senders = {each.sha256: f"（{s.entry.agency.name}）" for s in found for each in s.refused}
+    yield (
+        "未能收下的文件",
+        [[clean_line(f"  {other.file}{senders.get(other.sha256, '')}：{other.reason}")] for other in now.others],
+    )
 
 
 def _describe_returned(now: Situation, standing: Standing, *, whole: bool) -> list[str]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
 from xltool import files
-from xltool.campaign.standing import (
-    Standing,
-    to_json,
-)
+from xltool.campaign.standing import to_json
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.situation import describe_situation, find_situation
@@ -30,12 +26,9 @@ from xltool.cli.situation import describe_situation, find_situation
 @campaign_options.campaign_option
 @click.option("--json", "wants_json", is_flag=True, help="输出 JSON（xltool/status/1）。")
 @click.option("--html", metavar="文件.html", type=click.Path(path_type=Path), help="另写一个可以张贴、打印的网页。")
-@click.option(
-    "--reminders", metavar="文件夹", type=click.Path(path_type=Path), help="另写催报名单：催报.xlsx 和 催报.csv。"
-)
 @click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
-def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | None, everything: bool) -> None:
-    """Prints the table or the JSON, and writes the page and the reminders where asked to."""
+def command(root: Path, wants_json: bool, html: Path | None, everything: bool) -> None:
+    """Prints the table or the JSON, and writes the page where asked to."""
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
@@ -52,21 +45,5 @@ def command(root: Path, wants_json: bool, html: Path | None, reminders: Path | N
     if html is not None:
         from xltool.campaign.page import render_page
 
-        _write(html, render_page(campaign, found, others, today))
-    if reminders is not None:
-        _write_reminders(reminders, found)
-
-
-def _write_reminders(target: Path, found: Sequence[Standing]) -> None:
-    from xltool.campaign.reminders import list_reminders as rows_of
-    from xltool.csvfile import as_csv
-    from xltool.workbook.listing import write_listing
-
-    rows = rows_of(found)
-    _write(target / "催报.csv", as_csv(rows))
-    _write(target / "催报.xlsx", write_listing({"催报": rows}))
-
-
-def _write(path: Path, data: bytes) -> None:
-    files.write_file(path, data)
-    console.say(f"已写出 {path}", err=True)
+        files.write_file(html, render_page(campaign, found, others, today))
+        console.say(f"已写出 {html}", err=True)

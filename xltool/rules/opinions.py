@@ -20,6 +20,7 @@ MOST_APART: Final = 3
 """So many errors of one code in one table stand alone; more are one remark with all its places."""
 MOST_QUOTED: Final = 6
 """How many places of one remark are quoted in full."""
+_OPENING, _CLOSING = "“（《", "”）》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,16 @@ def tell_opinion(
         said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
         remedy = _point_out(opinion, spec, place) + remedy
     return said, remedy, basis.partition("：")[0]
+
+
+def find_first_sentence(said: str) -> str:
+    """The first sentence of what an opinion says, without its stop: what is quoted in it, or bracketed, is whole."""
+    depth = 0
+    for at, sign in enumerate(said):
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+        if sign == "。" and depth <= 0:
+            return said[:at]
+    return said.rstrip("。")
 
 
 def list_cells(opinion: Opinion, findings: Sequence[Finding]) -> tuple[CellKey, ...]:

@@ -281,6 +281,7 @@ MODULES = {
         "external_links",
         "number_format",
         "ods",
+        "ods_styles",
         "open",
         "overlays",
         "package",

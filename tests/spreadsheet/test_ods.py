@@ -14,9 +14,12 @@ from xltool.spreadsheet.book import RawCell
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 
-SPACES = " ".join(
-    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
-    for short in ("table", "office", "text", "style", "meta")
+SPACES = (
+    " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("table", "office", "text", "style", "meta")
+    )
+    + ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
 )
 MIME = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -170,3 +173,82 @@ def test_a_figure_that_is_shown_as_another_is_told_in_other_kinds_of_workbook_to
     told = {finding.keys for finding in api.read(saved["changed"]).findings if finding.code == "cell.disguised"}
     assert told == {("applications.received.natural_person",)}
     assert "cell.disguised" not in codes(read(saved["plain"]))
+
+
+def style(name: str, properties: str, parent: str = "", family: str = "table-cell", cell: str = "") -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="{family}" style:parent-style-name="{parent}">'
+        f"<style:table-cell-properties {cell}/><style:text-properties {properties}/></style:style>"
+    )
+
+
+STRUCK = 'style:text-line-through-style="solid" style:text-line-through-type="single"'
+STYLES = "".join(
+    (
+        style("struck", STRUCK),
+        style("type alone", 'style:text-line-through-type="double"'),
+        style("heir", 'fo:color="#ff0000"', parent="struck"),
+        style("mended", 'style:text-line-through-style="none"', parent="struck"),
+        style("odd", 'style:text-line-through-style="none" style:text-line-through-type="single"'),
+        style("circle", 'fo:color="#000000"', parent="circle"),
+        style("white", 'fo:color="#ffffff"'),
+        style("white on blue", 'fo:color="#ffffff"', cell='fo:background-color="#0000ff"'),
+        style("blue", 'fo:color="#0000f0"', parent="white on blue"),
+        style("automatic", 'style:use-window-font-color="true"', parent="white"),
+        style("through", 'fo:font-size="10pt"', cell='fo:background-color="transparent"', parent="white"),
+        style("dust", 'fo:font-size="1pt"'),
+        style("run", STRUCK, family="text"),
+    )
+)
+LOOKS = {
+    "struck": (False, True),
+    "type alone": (False, True),
+    "heir": (False, True),
+    "mended": None,
+    "odd": None,
+    "circle": None,
+    "nobody's": None,
+    "white": (True, False),
+    "white on blue": None,
+    "blue": (True, False),
+    "automatic": None,
+    "through": (True, False),
+    "dust": (True, False),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("home", ["cell", "row", "column"])
+def test_strikes_and_hidden_colours_are_those_of_the_style_that_holds(name, home):
+    said = {home: f'table:style-name="{name}"' if home == "cell" else f'table:default-cell-style-name="{name}"'}
+    columns = f'<table:table-column table:number-columns-repeated="2" {said.get("column", "")}/>'
+    data = sheet(columns + row(number("1"), number("5", said.get("cell", "")), more=said.get("row", "")), STYLES)
+    [found] = open_workbook(data).sheets
+    look = found.displays.get((0, 1))
+    assert (look and (look.unseen, look.struck)) == LOOKS[name]
+
+
+def test_a_style_of_the_cell_goes_before_those_of_its_row_and_column():
+    columns = '<table:table-column table:default-cell-style-name="struck"/>'
+    for own, told in (('table:style-name="mended"', {}), ("", {(0, 0): True})):
+        [found] = open_workbook(sheet(columns + row(number("5", own)), STYLES)).sheets
+        assert {at: look.struck for at, look in found.displays.items()} == told
+
+
+def test_what_of_a_text_is_struck_through():
+    text = (
+        '<table:table-cell office:value-type="string"><text:p>1<text:span text:style-name="run">2</text:span>5</text:p>'
+    )
+    [found] = open_workbook(sheet(row(f"{text}</table:table-cell>"), STYLES)).sheets
+    assert found.cells[0, 0] == RawCell("text", "125", None, "2")
+
+
+def test_styles_that_cells_share_stand_in_a_part_of_their_own():
+    common = f"<office:styles>{style('Accent', STRUCK)}</office:styles>"
+    shared = f"<office:document-styles {SPACES}>{common}</office:document-styles>"
+    with zipfile.ZipFile(
+        BytesIO(sheet(row(number("5", 'table:style-name="own"')), style("own", "", "Accent")))
+    ) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    [found] = open_workbook(packed({**parts, "styles.xml": shared})).sheets
+    assert found.displays[0, 0].struck

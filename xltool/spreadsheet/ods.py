@@ -13,6 +13,7 @@ from xltool import kinds
 from xltool.digits import parse_whole
 from xltool.spreadsheet.book import RawBook
 from xltool.spreadsheet.number_format import MAX_FORMAT_CODE
+from xltool.spreadsheet.ods_styles import PLAIN_LOOK, OdsLook, OdsStyles
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import (
     MAX_CELLS,
@@ -69,7 +70,9 @@ def read_ods(package: Package) -> RawBook:
         for style in root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style")
         if any(part.get(f"{_TABLE}display") == "false" for part in style.iterfind(f"{_STYLE}table-properties"))
     }
-    sheets = tuple(_read_sheet(table, unseen) for table in body.iterfind(f"{_TABLE}table"))
+    common = package.xml("styles.xml").find(f"{_OFFICE}styles") if "styles.xml" in package else None
+    styles = OdsStyles([common, root.find(f"{_OFFICE}automatic-styles")])
+    sheets = tuple(_read_sheet(table, unseen, styles) for table in body.iterfind(f"{_TABLE}table"))
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         raise damage_refusal("content.xml", "工作表重名")
     ranges = body.iterfind(f"{_TABLE}named-expressions/{_TABLE}named-range")
@@ -99,12 +102,13 @@ class _Sheet:
     comments: dict[Position, str] = field(default_factory=dict)
 
 
-def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
+def _read_sheet(table: Element, unseen: set[str], styles: OdsStyles) -> RawSheet:
     sheet = _Sheet(table.get(f"{_TABLE}name", ""))
+    defaults = _find_column_styles(table)
     at = 0
     for row in table.iter(f"{_TABLE}table-row"):
         times = _read_repeat(row, "number-rows-repeated")
-        cells, displays, merges = _read_row(row, sheet.name)
+        cells, displays, merges = _read_row(row, sheet.name, styles, defaults)
         if cells and at + times > MAX_ROWS:
             raise limit_refusal("一张工作表的行数", MAX_ROWS, at + times, sheet.name)
         if (len(sheet.cells) + len(cells) * times) > MAX_CELLS:
@@ -133,11 +137,14 @@ def _read_sheet(table: Element, unseen: set[str]) -> RawSheet:
     )
 
 
-def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], dict[int, Display], list[tuple[int, int, int]]]:
+def _read_row(
+    row: Element, sheet: str, styles: OdsStyles, defaults: Mapping[int, str]
+) -> tuple[dict[int, RawCell], dict[int, Display], list[tuple[int, int, int]]]:
     """The cells with content of one row by column, those that do not show it plainly, and its merges.
 
-    A merge is a column, a height and a width.
+    A merge is a column, a height and a width. `defaults` are the styles of the columns, for cells without their own.
     """
+    whole = row.get(f"{_TABLE}default-cell-style-name")
     cells: dict[int, RawCell] = {}
     displays: dict[int, Display] = {}
     merges = []
@@ -146,13 +153,16 @@ def _read_row(row: Element, sheet: str) -> tuple[dict[int, RawCell], dict[int, D
         if cell.tag not in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
             continue
         times = _read_repeat(cell, "number-columns-repeated")
-        content = _read_content(cell)
+        content = _read_content(cell, styles)
         if content is not None:
             if column + times > MAX_COLUMNS:
                 raise limit_refusal("一张工作表的列数", MAX_COLUMNS, column + times, sheet)
             cells.update(dict.fromkeys(range(column, column + times), content))
-            look = _find_display(cell, content)
-            displays.update(dict.fromkeys(range(column, column + times), look) if look else {})
+            own = cell.get(f"{_TABLE}style-name") or whole
+            for at in range(column, column + times):
+                style = styles.find_look("table-cell", own or defaults.get(at, ""))
+                display = _find_display(cell, content, style)
+                displays.update({at: display} if display else {})
         height, width = _read_repeat(cell, "number-rows-spanned"), _read_repeat(cell, "number-columns-spanned")
         if height * width > 1:
             merges.append((column, height, width))
@@ -171,22 +181,30 @@ def _read_comments(row: Element) -> Iterator[tuple[int, str]]:
             column += _read_repeat(cell, "number-columns-repeated")
 
 
-def _find_display(cell: Element, content: RawCell) -> Display | None:
-    """How a number is displayed, where its text is not the same number written plainly: that text, as a format."""
-    if content.kind != "number":
+def _find_display(cell: Element, content: RawCell, look: OdsLook) -> Display | None:
+    """How a cell is displayed, where that could mislead an eye.
+
+    A number whose text is not the same number written plainly has that text as its format.
+    """
+    code = _find_format(cell, content) if content.kind == "number" else None
+    if code is None and look == PLAIN_LOOK:
         return None
+    return Display(code or Display().format, look.unseen, look.struck)
+
+
+def _find_format(cell: Element, content: RawCell) -> str | None:
     shown = _join_paragraphs(cell).strip()
     plain = _PLAIN_NUMBER.fullmatch(shown.replace(",", ""))
     if not shown or (plain is not None and _is_number(content.text) and Decimal(plain[0]) == Decimal(content.text)):
         return None
-    return Display('"' + shown.replace('"', "")[: MAX_FORMAT_CODE - 2] + '"')
+    return '"' + shown.replace('"', "")[: MAX_FORMAT_CODE - 2] + '"'
 
 
 def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def _read_content(cell: Element) -> RawCell | None:
+def _read_content(cell: Element, styles: OdsStyles) -> RawCell | None:
     told = cell.get(f"{_OFFICE}value-type")
     formula = None if cell.get(f"{_TABLE}formula") is None else UNTOLD
     if told is None:
@@ -197,7 +215,9 @@ def _read_content(cell: Element) -> RawCell | None:
     kind = _KINDS.get(told, "text")
     if kind == "text":
         text = cell.get(f"{_OFFICE}string-value") or _join_paragraphs(cell)
-        return RawCell("text", text, formula) if text else None if formula is None else RawCell("empty", "", formula)
+        if text:
+            return RawCell("text", text, formula, _join_struck_runs(cell, styles))
+        return None if formula is None else RawCell("empty", "", formula)
     value = cell.get(_OFFICE + _VALUES.get(told, "value"), "")
     if kind == "boolean":
         value = value.upper()
@@ -222,6 +242,28 @@ def _join_runs(element: Element) -> str:
             text += _join_runs(child)
         text += child.tail or ""
     return text
+
+
+def _join_struck_runs(cell: Element, styles: OdsStyles) -> str:
+    """What of a cell's text is struck through by the styles of its runs."""
+    return "".join(
+        _join_runs(run)
+        for paragraph in cell.iterfind(f"{_TEXT}p")
+        for run in paragraph.iter(f"{_TEXT}span")
+        if styles.find_look("text", run.get(f"{_TEXT}style-name", "")).struck
+    )
+
+
+def _find_column_styles(table: Element) -> dict[int, str]:
+    """The styles that the cells of each column have where they have none of their own."""
+    found: dict[int, str] = {}
+    at = 0
+    for column in table.iter(f"{_TABLE}table-column"):
+        times = _read_repeat(column, "number-columns-repeated")
+        style = column.get(f"{_TABLE}default-cell-style-name", "")
+        found.update(dict.fromkeys(range(at, min(at + times, MAX_COLUMNS)), style))
+        at += times
+    return found
 
 
 def _find_hidden_columns(table: Element) -> Iterator[int]:

@@ -145,7 +145,7 @@ class _Colours:
             at = _parse_whole(theme)
             found = self.theme[at] if at is not None and at < len(self.theme) else None
         elif rgb is not None:
-            found = _parse_rgb(rgb)
+            found = parse_rgb(rgb)
         elif indexed is not None:
             at = _parse_whole(indexed)
             found = self.palette[at] if at is not None and at < len(self.palette) else default
@@ -180,10 +180,10 @@ def _read_root(root: Element | None, theme: Element | None) -> Styles:
     space = root.tag.rpartition("}")[0]
     space = f"{space}}}" if space else ""
     palette = [
-        _parse_rgb(entry.get("rgb", ""))
+        parse_rgb(entry.get("rgb", ""))
         for entry in root.iterfind(f"{space}colors/{space}indexedColors/{space}rgbColor")
     ]
-    whole = [_parse_rgb(_PALETTE[at : at + 6]) for at in range(0, len(_PALETTE), 6)]
+    whole = [parse_rgb(_PALETTE[at : at + 6]) for at in range(0, len(_PALETTE), 6)]
     colours = _Colours(_read_theme(theme), tuple(palette + whole[len(palette) :]))
     formats = dict(_BUILTIN)
     for entry in root.iterfind(f"{space}numFmts/{space}numFmt"):
@@ -199,7 +199,7 @@ def _read_root(root: Element | None, theme: Element | None) -> Styles:
         if behind is not None:
             backgrounds.add(behind)
         code = formats.get(_parse_whole(cell.get("numFmtId", "0")) or 0, "General")
-        unseen = dust or _are_alike(colour, behind)
+        unseen = dust or are_alike(colour, behind)
         plain = code in PLAIN or code.lower() == "general"
         display = (
             None
@@ -237,7 +237,7 @@ def _describe_mask(dxf: Element, colours: _Colours, backgrounds: Iterable[Colour
         colour = colours.find_colour(inner.get("color"), BLACK)
         filled = inner.get("bgColor", inner.get("fgColor"))
         behind = backgrounds if filled is None else [colours.find_colour(filled, WHITE)]
-        if any(_are_alike(front, back) for front, back in product([colour], behind)) or _is_too_small(inner.get("sz")):
+        if any(are_alike(front, back) for front, back in product([colour], behind)) or _is_too_small(inner.get("sz")):
             told.append("与底色相同的字")
     return "、".join(told)
 
@@ -253,7 +253,7 @@ def _read_theme(root: Element | None) -> tuple[Colour | None, ...]:
     for entry in scheme:
         colour = entry[0] if len(entry) else None
         found.append(
-            None if colour is None else _parse_rgb(colour.get("val", "")) or _parse_rgb(colour.get("lastClr", ""))
+            None if colour is None else parse_rgb(colour.get("val", "")) or parse_rgb(colour.get("lastClr", ""))
         )
     if len(found) < 4:
         return _OFFICE.theme
@@ -282,7 +282,8 @@ def _is_too_small(size: Element | None) -> bool:
     return points is not None and int(points[1] or 0) < SMALLEST_FONT
 
 
-def _are_alike(one: Colour | None, other: Colour | None) -> bool:
+def are_alike(one: Colour | None, other: Colour | None) -> bool:
+    """Whether no eye tells two colours apart on a screen; None is a colour that is not known."""
     return (
         one is not None
         and other is not None
@@ -303,7 +304,8 @@ def _apply_tint(colour: Colour | None, tint: str | None) -> Colour | None:
     return red, green, blue
 
 
-def _parse_rgb(text: str) -> Colour | None:
+def parse_rgb(text: str) -> Colour | None:
+    """A colour from its six hexadecimal digits, two more before them or none; None for anything else."""
     match = _HEX.fullmatch(text)
     if match is None:
         return {"window": WHITE, "windowText": BLACK}.get(text)

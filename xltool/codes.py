@@ -146,7 +146,11 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         asks=True,
     ),
     "form.empty": Message(
-        "error", "整份报表未填", "整份报表一个数也没有填。", "按填报说明逐表填写，没有发生的填 0。", ANNUAL_NOTICE
+        "error",
+        "整份报表未填",
+        "整份报表还没有填：{missing}。",
+        "按填报说明逐表填写，没有发生的填 0；要写的文字逐段写明。",
+        ANNUAL_NOTICE,
     ),
     "table.empty": Message(
         "error",

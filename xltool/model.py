@@ -445,7 +445,7 @@ class Finding:
     data: Mapping[str, Any] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
     together: bool = False  # whether all suspects are to be corrected, and not one of them
-    cause: str | None = None  # what findings of one cause have in common: the name of the rule that leads them
+    cause: str | None = None  # what findings of one cause have in common: the rule, or the code, that leads them
     follows: bool = False  # whether it goes by itself once what leads it is mended
 
 

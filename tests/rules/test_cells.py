@@ -212,7 +212,7 @@ def test_totals_alone_are_no_blank_table_and_no_blank_form(spec):
 
 
 def test_nothing_at_all(spec):
-    assert only(spec, base={}) == ("form.empty", (), {})
+    assert only(spec, base={}) == ("form.empty", (), {"missing": "166 个数"})
     typed = {"applications.granted.other": None}
     assert "form.empty" not in {code for code, _ in found(spec, base=typed, noted=["applications.granted.other"])}
 

@@ -197,6 +197,27 @@ def test_what_is_to_be_done_about_each_of_several_texts_is_said():
     assert "“第一段”没有写；“第二段”没有写。改法：补写这一部分。写一。补写这一部分。写二。" in said
 
 
+def test_a_form_left_blank_is_one_opinion_with_the_texts_that_are_missing():
+    blank = replace(figures.submission(SPEC, {}), values=(None,) * len(SPEC.cells), texts={"problems": "有三个。"})
+    [judged] = api.check([Reading(blank)])
+    [opinion] = group_findings(judged.findings)
+    assert (opinion.severity, len(opinion.findings)) == ("error", 3)
+    said = word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert said.startswith("整份报表还没有填：166 个数、2 段文字。改法：按填报说明逐表填写")
+    left = [found for found in judged.findings if found.code == "text.missing"]
+    [opinion] = group_findings(left)
+    said = word_opinion(opinion, left, SPEC, PLACE)
+    assert said.count("没有写") == 2 and opinion.severity == "warning"
+
+
+def test_a_form_left_blank_with_its_texts_written_says_nothing_of_texts():
+    texts = {text.key: f"{text.label}已写明。" for text in SPEC.texts}
+    blank = replace(figures.submission(SPEC, {}), values=(None,) * len(SPEC.cells), texts=texts)
+    [judged] = api.check([Reading(blank)])
+    [lead] = [found for found in judged.findings if found.severity == "error"]
+    assert (lead.code, lead.data["missing"]) == ("form.empty", "166 个数")
+
+
 def test_what_follows_can_be_told_where_its_leader_is_not_among_the_findings():
     values = this_year(Random(4))
     values["applications.received.enterprise"] += 9

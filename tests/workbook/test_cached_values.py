@@ -136,13 +136,29 @@ def test_not_applicable_counts_as_zero(layout, spec, right):
 def test_everything_blank(layout, spec):
     found = compute_cached_values(layout, Submission(spec.id, 2024, figures.AGENCY, (None,) * len(spec.cells)))
     assert count(layout, found, "form.empty") == (1, "须改")
-    assert count(layout, found, "cell.blank@applications") == (144, "需核实")
+    assert count(layout, found, "table.empty@applications") == (1, "随整表")
+    assert count(layout, found, "cell.blank@applications") == (144, "随整表")
     assert count(layout, found, "text.missing") == (3, "需核实")
     assert found[layout.state] == "还没有填：166 个数、3 段文字"
     assert {
         found[Spot(CHECKS, layout.lines[rule.name], VERDICT_COLUMN)] for rule in spec.rules if not rule.linear.prior
     } == {"未填全"}
     assert {found[layout.cells[cell.key]] for cell in spec.cells if cell.total} == {""}
+
+
+def test_what_one_line_tells_at_large_is_told_on_no_other(layout, spec, right):
+    inputs = [cell.key for cell in spec.cells if cell.table.id == "disputes" and not cell.total]
+    blank = dict.fromkeys((key.replace(".", "__") for key in inputs), None)
+    told = {"cell.blank@disputes": "没有发生"}
+    for given in (changed(right, spec, **blank), replace(changed(right, spec, **blank), explanations=told)):
+        found = compute_cached_values(layout, given)
+        assert count(layout, found, "form.empty") == (0, "通过")
+        assert count(layout, found, "table.empty@disputes") == (1, "须改")
+        assert count(layout, found, "cell.blank@disputes") == (len(inputs), "随整表")
+        assert found[layout.state] == f"还没有填：{len(inputs)} 个数"
+        assert [found[Spot(CHECKS, TO_DO_TOP + at, 2)] for at in range(2)] == ["表四", ""]
+    some = changed(right, spec, **{key: value for key, value in blank.items() if not key.endswith("direct__upheld")})
+    assert count(layout, compute_cached_values(layout, some), "cell.blank@disputes") == (len(inputs) - 1, "需核实")
 
 
 def test_what_is_to_be_done_stands_above_all_lines_errors_first(layout, spec, right):

@@ -314,7 +314,7 @@ def test_figures_of_several_cells_and_where_else_findings_lead():
         finding("cell.blank", *keys, count=3),
         finding("text.missing", text="problems", label=SPEC.text("problems").label, guidance=""),
         finding("label.changed", sheet=TEXTS, count=1, labels="A4"),
-        finding("form.empty"),
+        finding("form.empty", missing="166 个数"),
         finding("merge.undone", sheet="表三", ranges="A1:B2"),
         submission=replace(right(), values=tuple(None for _ in right().values)),
     )

@@ -113,6 +113,8 @@ class CellCheck(ABC):
     scope: ClassVar[CheckScope] = "table"
     across_years: ClassVar[bool] = False  # whether it needs last year's figures
     beside: ClassVar[bool] = False  # whether its cells are judged in words beside their rows too
+    follows: ClassVar[tuple[str, ...]] = ()
+    """The codes of checks that find the same fault at large: where one of them does, its line goes by itself."""
 
     @abstractmethod
     def text(self, cells: Sequence[Cell]) -> str:
@@ -176,6 +178,7 @@ class EmptyTableCheck(EmptyCheck):
 
     code = "table.empty"
     scope: ClassVar[CheckScope] = "table"
+    follows = ("form.empty",)
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "本表应按实际填写，不能整张空着，没有发生的填 0"
@@ -217,6 +220,7 @@ class BlankCheck(CellCheck):
     """A cell left blank; `rules.cells` tells of many at once."""
 
     code, severity = "cell.blank", "warning"
+    follows = ("table.empty", "form.empty")
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "填报格不应空着，没有发生的填 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +40,15 @@ def list_checks(spec: FormSpec, prior: bool = False) -> tuple[Check, ...]:
         ]
     lines += [_build_line(spec, kind, table) for kind in kinds if kind.scope == "texts" for table in kind.lines(spec)]
     return (*lines, *_select_rules(spec, prior))
+
+
+def find_leader(check: Check, lines: Container[str]) -> str | None:
+    """The name of the check, one of `lines`, that finds the fault of another at large; None where there is none."""
+    if check.kind is None:
+        return None
+    places = ("",) if check.table is None else (f"@{check.table.id}", "")
+    names = (f"{code}{place}" for code in check.kind.follows for place in places)
+    return next((name for name in names if name in lines), None)
 
 
 def name_subject(rule: Rule, spec: FormSpec) -> str:

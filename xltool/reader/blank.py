@@ -16,7 +16,7 @@ from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, TOLD, WITHOUT
 from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS
 from xltool.workbook.write import write_workbook
@@ -26,7 +26,7 @@ MAX_LEFTOVERS: Final = 200
 MAX_LOOKED_AT: Final = 2_000
 """Characters beyond which a text is none of the form's."""
 _DIGITS: Final = re.compile(r"\d+")
-_VERDICTS: Final = frozenset({PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT})
+_VERDICTS: Final = frozenset({PASS, FAIL, FOLLOWS, MEND, OPEN, ASK, TOLD, WITHOUT})
 
 
 @dataclass(frozen=True)

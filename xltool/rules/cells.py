@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,23 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
             mine.extend(_find_doubtful_levels(view.spec, submission))
         if None in submission.values:
             mine.extend(_find_blanks(view.spec, submission.values, spoken, view.entitled[at]))
-    for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
-        text = view.spec.texts[number]
-        found[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
+    for mine, missing in zip(found, view.missing_texts, strict=True):
+        texts = [text for text, gone in zip(view.spec.texts, missing, strict=True) if gone]
+        told = [finding("text.missing", text=text.key, label=text.label, guidance=text.guidance) for text in texts]
+        mine[:] = [*_lead_with_emptiness(view.spec, mine, told)]
     return found
+
+
+def _lead_with_emptiness(spec: FormSpec, found: Sequence[Finding], missing: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings and those about missing texts: where no figure is filled in at all, they are of that one cause."""
+    empty = any(each.code == "form.empty" for each in found)
+    counts = (sum(not cell.total for cell in spec.cells), "个数"), (len(missing), "段文字")
+    said = "、".join(f"{count} {what}" for count, what in counts if count)
+    for each in found:
+        is_lead = each.code == "form.empty"
+        yield replace(each, cause=each.code, data={**each.data, "missing": said}) if is_lead else each
+    for each in missing:
+        yield replace(each, cause="form.empty") if empty else each
 
 
 def count_faults(view: SubmissionView, checks: Sequence[Check]) -> dict[str, list[int]]:

@@ -62,7 +62,7 @@ def tell_opinion(
     """
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
-    if len(mine) > 1 and mine[0].cause is None:
+    if len(mine) > 1 and mine[0].cause != mine[0].code and (mine[0].cause is None or mine[0].rule is None):
         said, remedy, basis = _tell_alike(mine, spec, place)
     elif mine[0].rule is not None and spec is not None and place is not None:
         rules = {rule.name: rule for rule in spec.rules}

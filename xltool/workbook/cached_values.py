@@ -13,7 +13,7 @@ from typing import TypeAlias
 from xltool.codes import GRADES
 from xltool.forms import totals
 from xltool.forms.cell_checks import BlankCheck, EmptyCheck, InvalidCheck
-from xltool.forms.checks import Check
+from xltool.forms.checks import Check, find_leader
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
@@ -25,6 +25,7 @@ from xltool.rules.view import SubmissionView
 from xltool.workbook.formula import (
     ASK,
     FAIL,
+    FOLLOWS,
     MEND,
     OPEN,
     PASS,
@@ -90,7 +91,9 @@ def compute_cached_values(
         line, told = plan.lines[check.name], bool(submission.explanations.get(check.name))
         if check.rule is None:
             number = counts[check.name][0]
-            word = PASS if number == 0 else MEND if check.severity == "error" else TOLD if told else ASK
+            leader = find_leader(check, plan.lines)
+            word = MEND if check.severity == "error" else TOLD if told else ASK
+            word = PASS if number == 0 else FOLLOWS if leader is not None and counts[leader][0] else word
             found[Spot(CHECKS, line, LEFT_COLUMN)] = number
             words[check.name] = (word, "")
         else:
@@ -166,15 +169,16 @@ def _tally(plan: Plan, found: Mapping[Spot, CachedValue]) -> dict[str, int]:
     """What the state counts, as `write_tallies` does."""
     told = [(check, str(found[Spot(CHECKS, plan.lines[check.name], VERDICT_COLUMN)])) for check in plan.checks]
     asked = [check for check, word in told if word == ASK]
+    left = [check for check, word in told if word in {ASK, FOLLOWS}]
 
     def add_up(checks: Iterable[Check]) -> int:
         return sum(int(found[Spot(CHECKS, plan.lines[check.name], LEFT_COLUMN)]) for check in checks)
 
-    figures = add_up(filter(is_about_blanks, asked))
+    figures = add_up(filter(is_about_blanks, left))
     wrong = [check for check, word in told if word in {FAIL, MEND} and not (figures and is_about_emptiness(check))]
     return {
         "figures": figures,
-        "texts": add_up(filter(is_about_texts, asked)),
+        "texts": add_up(filter(is_about_texts, left)),
         "errors": len(wrong),
         "asks": sum(not is_about_blanks(check) and not is_about_texts(check) for check in asked),
     }

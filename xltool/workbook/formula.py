@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xltool.forms.cell_checks import BlankCheck, EmptyCheck
-from xltool.forms.checks import Check
+from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
@@ -37,6 +37,8 @@ from xltool.workbook.places import FormPlaces
 from xltool.workbook.ranges import Run, group_runs, is_input, refer_to_run
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
+FOLLOWS = "随整表"
+"""The verdict of a line whose fault another line tells at large: that of blank cells in a table that is all blank."""
 READY = "可以报送"
 
 
@@ -87,8 +89,12 @@ def needs_last_year(rule: Rule) -> bool:
 
 
 def write_count_verdict(plan: Plan, check: Check, line: int) -> str:
-    """The verdict of a check that counts bad cells on its line: none is right."""
-    return f'IF({cell_name(line, LEFT_COLUMN)}=0,"{PASS}",{_count_bad(plan, check.severity == "error", MEND, line)})'
+    """The verdict of a check that counts bad cells on its line: none is right, and one cause is told on one line."""
+    bad = _count_bad(plan, check.severity == "error", MEND, line)
+    leader = find_leader(check, plan.lines)
+    if leader is not None:
+        bad = f'IF({cell_name(plan.lines[leader], LEFT_COLUMN)}>0,"{FOLLOWS}",{bad})'
+    return f'IF({cell_name(line, LEFT_COLUMN)}=0,"{PASS}",{bad})'
 
 
 def write_state(plan: Plan) -> str:
@@ -273,9 +279,9 @@ def _refer_to_lines(plan: Plan, column: int, home: str = HIDDEN) -> str:
 
 
 def _sum_asked(verdicts: Sequence[str], counts: Sequence[str]) -> str:
-    """The counts of the lines that nobody has explained."""
+    """The counts of the lines that nobody has explained, and of those that follow another."""
     pairs = zip(verdicts, counts, strict=True)
-    return "+".join(f'IF({verdict}="{ASK}",{count},0)' for verdict, count in pairs) or "0"
+    return "+".join(f'IF(OR({verdict}="{ASK}",{verdict}="{FOLLOWS}"),{count},0)' for verdict, count in pairs) or "0"
 
 
 def _is_of_last_year(part: tuple[Run, int]) -> bool:

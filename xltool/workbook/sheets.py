@@ -15,7 +15,7 @@ from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
-from xltool.workbook.formula import ASK, FAIL, MEND, OPEN, PASS, READY, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, READY, TOLD, WITHOUT
 from xltool.workbook.front import write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
@@ -122,7 +122,8 @@ def write_checks(context: Context, sheet: Any) -> None:
     sheet.conditional_format(
         1, 1, 1, last, {"type": "formula", "criteria": f'=$B$2="{READY}"', "format": formats["good"]}
     )
-    hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全。"
+    hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全；"
+    hint += f"“{FOLLOWS}”的填了自动通过。"
     if plan.prior:
         hint += f"“{WITHOUT}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])

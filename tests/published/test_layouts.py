@@ -18,6 +18,8 @@ from xltool.forms import totals
 from xltool.model import NOT_APPLICABLE, Agency, Submission
 
 SEEDS = range(int(os.environ.get("XLTOOL_LAYOUTS", "3")))
+MOST_UNREAD = 1000
+"""One cell in so many may stay unread: where a row begins in blanks and no total proves them, all of it is left."""
 FORMS = ("ogi-2021", "ogi-2019")
 AGENCY = Agency("乙县财政局", "乙县财政局", "department")
 
@@ -41,7 +43,7 @@ def make_report(seed: int, form_id: str, *, blanks: bool) -> Submission:
 
 
 def judge(given: Submission, layout: Layout, spoil: Spoiler | None, seed: int) -> tuple[int, list[str]]:
-    """How many cells were told as not read, and what is wrong: figures, errors, texts, cells lost without a word."""
+    """How many figures were told as not read, and what is wrong: figures, errors, texts, cells lost without a word."""
     data = write_text(given, layout, spoil, seed)
     reading = api.imported(data).reading
     spec = api.form(given.form)
@@ -62,18 +64,22 @@ def judge(given: Submission, layout: Layout, spoil: Spoiler | None, seed: int) -
     [judged] = api.check([reading])
     wrong += [api.message(found, spec) for found in judged.findings if found.severity == "error"]
     wrong += [f"{key}: {text[:60]}" for key, text in read.texts.items() if text != given.texts.get(key)]
-    lost = {key for key, value in zip(spec.index, read.values, strict=True) if value is None}
+    pairs = zip(spec.index, given.values, read.values, strict=True)
+    lost = {key for key, wanted, seen in pairs if seen is None and wanted is not None}
     return len(told & lost), wrong
 
 
 @pytest.mark.parametrize("form_id", FORMS)
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_is_read(name, form_id):
+    unread = {}
     for seed in SEEDS:
         given = make_report(seed, form_id, blanks=name in MARKED)
-        unread, wrong = judge(given, LAYOUTS[name], None, seed)
+        unread[seed], wrong = judge(given, LAYOUTS[name], None, seed)
         assert wrong == [], seed
-        assert unread == 0 or name == "page_numbers_between", seed  # one below a row of one figure may be its second
+    if name != "page_numbers_between":  # one below a row of one figure may be its second
+        cells = len(SEEDS) * len(api.form(form_id).cells)
+        assert sum(unread.values()) * MOST_UNREAD <= cells, {seed: count for seed, count in unread.items() if count}
 
 
 @pytest.mark.parametrize("form_id", FORMS)

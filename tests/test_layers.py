@@ -228,6 +228,7 @@ MODULES = {
         "leftovers",
         "locate",
         "matching",
+        "moves",
         "penmarks",
         "read",
         "second",

@@ -147,6 +147,33 @@ def test_what_stands_in_the_texts_of_a_formula_is_kept():
     assert normalise_formula('if($A$1 = "a b", "$", \'表 三\'!B2)') == 'IF(A1="A B","$",表三!B2)'
 
 
+@pytest.mark.parametrize("sheet", [TABLE_2, TABLE_3])
+@pytest.mark.parametrize("at", [0, 1, 3, 5, 6])
+@pytest.mark.parametrize(("move", "by"), [(tamper.move_rows, 1), (tamper.move_rows, 2), (tamper.move_columns, 1)])
+def test_formulas_that_follow_rows_and_columns_put_in_are_not_changed(sheet, at, move, by):
+    reading = read(tampered(lambda o: move(o, sheet, at, by)))
+    assert reading.submission == given()
+    assert codes(reading) - {"merge.undone"} <= {"layout.shifted"}
+
+
+def test_rows_put_into_several_tables_are_told_once_each():
+    acts = (lambda o: tamper.move_rows(o, TABLE_3, 10, 1), lambda o: tamper.move_rows(o, TABLE_2, 6, 2))
+    reading = read(tampered(*acts, lambda o: tamper.move_columns(o, TABLE_3, 5, 1)))
+    assert reading.submission == given()
+    assert [found.code for found in reading.findings] == ["layout.shifted", "layout.shifted"]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [("J6", "SUM(D6:H6)"), ("J7", "SUM(D6:I6)"), ("J14", None), ("K13", '"通过"')],
+)
+def test_a_formula_changed_is_told_where_a_row_was_put_in_too(place, text):
+    new = Formula(text) if text else None
+    reading = read(tampered(lambda o: tamper.move_rows(o, TABLE_3, 10, 1), lambda o: o.put(TABLE_3, place, new)))
+    assert codes(reading) == {"layout.shifted", "formula.changed"}
+    assert f"有 1 个公式被改动：{place}；" in message(reading, "formula.changed")
+
+
 def test_a_label_changed():
     reading = read(tampered(lambda o: o.put(TABLE_3, "B8", "（一）予以公开数")))
     assert codes(reading) == {"label.changed"}

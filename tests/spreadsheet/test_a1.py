@@ -11,6 +11,7 @@ from xltool.spreadsheet.a1 import (
     ROWS,
     cell_name,
     column_name,
+    move_references,
     parse_cell,
     parse_reference,
     quote_sheet,
@@ -154,3 +155,20 @@ def test_a_formula_of_open_quotes_is_shifted_in_linear_time():
         begun = time.process_time()
         shift_formula(text, 1, 1)
         assert time.process_time() - begun < 1  # linear takes milliseconds
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("SUM(D6:$D$8)", "SUM(D7:$D$9)"),
+        ("'表 三'!D6+_xltool!D6:E7+D6", "'表 三'!D6+_xltool!X1:X1+D7"),
+        ('IF(D6="D6",LOG10(D6),$A:$B)', 'IF(D7="D6",LOG10(D7),$A:$B)'),
+        ("'it''s'!D6", "'it''s'!X1"),
+        ("D6:INDEX(表!A1:C1,1,2)", "D7:INDEX(表!A1:C1,1,2)"),
+    ],
+)
+def test_references_go_where_they_are_put(formula, moved):
+    def move(sheet, row, column):
+        return (row + 1, column) if sheet == "home" else (row, column) if sheet in {"表 三", "表"} else (0, 23)
+
+    assert move_references(formula, "home", move) == moved

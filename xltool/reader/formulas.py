@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from xltool.forms.memo import derive_once
 from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding
 from xltool.reader.evidence import MAX_NAMED_PLACES
-from xltool.spreadsheet.a1 import cell_name
+from xltool.reader.moves import SheetMoves, find_moves
+from xltool.spreadsheet.a1 import cell_name, move_references
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook import formula
@@ -28,8 +29,10 @@ def find_changed_formulas(
 
     What moved or was typed over is told elsewhere.
 
-    `sheets` are those of the file by the names that they should have; `cells` is where figures were found.
+    `sheets` are those of the file by the names that they should have; `cells` is where figures were found. Where rows
+    or columns were put in, formulas have moved and follow what they refer to, as applications do it: that is no change.
     """
+    moves = find_moves(plan, sheets, cells)
     renamed = {
         f"{normalise_formula(sheet.name)}!": f"{normalise_formula(name)}!"
         for name, sheet in sheets.items()
@@ -39,21 +42,28 @@ def find_changed_formulas(
         if name not in sheets:
             continue
         places, keys, present = [], _index_totals(plan, name), sheets[name].cells
-        for place, expected in formulas.items():
+        for official, expected in formulas.items():
+            place = _move_place(moves, name, *official)
             raw = present.get(place)
-            if raw is not None and raw.formula == expected:
+            if raw is not None and raw.formula == expected and not moves:
                 continue
-            key = keys.get(place)
+            key = keys.get(official)
             if key is not None and cells.get(key) != place:
                 continue
             if raw is None or raw.formula is None:
                 if key is None or raw is None or raw.kind == "empty":
                     places.append(place)
-            elif _use_official_names(raw.formula, renamed) != normalise_formula(expected):
+                continue
+            wanted = move_references(expected, name, partial(_move_place, moves)) if moves else expected
+            if _use_official_names(raw.formula, renamed) != normalise_formula(wanted):
                 places.append(place)
         if places:
             cells_named = join_first([cell_name(*place) for place in places], MAX_NAMED_PLACES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
+
+
+def _move_place(moves: Mapping[str, SheetMoves], sheet: str, row: int, column: int) -> Position:
+    return moves[sheet].move(row, column) if sheet in moves else (row, column)
 
 
 def has_moved_formulas(plan: Plan, name: str, sheet: RawSheet) -> bool:

@@ -256,7 +256,7 @@ def _find_label_doubts(
     With `quiet`, those that only stand elsewhere are left out: a conflict of cells tells of them.
     """
     sheet, changed = located.sheets[table.sheet], []
-    rows, columns = _find_moves(plan, table, located.cells)
+    rows, columns = _find_possible_places(plan, table, located.cells)
     for area in plan.grids[table.id].rectangles:
         own = (TABLE_TOP + area.row, area.column)
         down, across = rows(own[0]), columns(own[1])
@@ -272,7 +272,7 @@ def _find_label_doubts(
     return [finding("label.changed", sheet=sheet.name, count=len(changed), labels=labels)]
 
 
-def _find_moves(
+def _find_possible_places(
     plan: Plan, table: Table, cells: Mapping[CellKey, Position]
 ) -> tuple[Callable[[int], tuple[int, ...]], Callable[[int], tuple[int, ...]]]:
     """Where a row and a column of a table may stand now, as its cells were found.

@@ -6,6 +6,7 @@ The one place that turns them into zero-based integers and back.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -120,6 +121,29 @@ def shift_formula(formula: str, rows: int, columns: int) -> str:
         return "".join(parts) if match.lastgroup == "cell" else ":".join(parts)
 
     return _TOKEN.sub(shift, formula)
+
+
+def move_references(formula: str, home: str, move: Callable[[str, int, int], tuple[int, int]]) -> str:
+    """The formula of a cell on the sheet `home` with every cell it refers to where `move` puts it.
+
+    `move` takes a sheet and a zero-based cell. Whole rows and columns stay as they are.
+    """
+    sheet, end, here = home, 0, home
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal sheet, end, here
+        token, between = match[0], formula[end : match.start()]
+        end = match.end()
+        place = parse_cell(token) if match.lastgroup == "cell" else None
+        if place is None:
+            sheet = token[1:-1].replace("''", "'") if token[:1] == "'" else token
+            return token
+        here = sheet if between == "!" else here if between == ":" else home
+        row, column = move(here, *place)
+        fixed = [mark for mark, _ in _PART.findall(token)]
+        return f"{fixed[0]}{column_name(column)}{fixed[1]}{row + 1}"
+
+    return _TOKEN.sub(put, formula)
 
 
 def _parse_column(letters: str) -> int:

@@ -28,25 +28,23 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for at, (submission, mine, spoken) in enumerate(zip(view.submissions, found, noted, strict=True)):
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
+        texts = [view.spec.texts[number] for number in np.flatnonzero(view.missing_texts[at])]
+        missing = [finding("text.missing", text=text.key, label=text.label, guidance=text.guidance) for text in texts]
+        if not spoken and submission.values.count(None) == len(submission.values):
+            mine.extend(_tell_emptiness(view.spec, missing))
+            continue
         if None in submission.values:
             mine.extend(_find_blanks(view.spec, submission.values, spoken, view.entitled[at]))
-    for mine, missing in zip(found, view.missing_texts, strict=True):
-        texts = [text for text, gone in zip(view.spec.texts, missing, strict=True) if gone]
-        told = [finding("text.missing", text=text.key, label=text.label, guidance=text.guidance) for text in texts]
-        mine[:] = [*_lead_with_emptiness(view.spec, mine, told)]
+        mine.extend(missing)
     return found
 
 
-def _lead_with_emptiness(spec: FormSpec, found: Sequence[Finding], missing: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings and those about missing texts: where no figure is filled in at all, they are of that one cause."""
-    empty = any(each.code == "form.empty" for each in found)
+def _tell_emptiness(spec: FormSpec, missing: Sequence[Finding]) -> Iterator[Finding]:
+    """That nothing is filled in, with the findings about missing texts: they are of that one cause."""
     counts = (sum(not cell.total for cell in spec.cells), "个数"), (len(missing), "段文字")
     said = "、".join(f"{count} {what}" for count, what in counts if count)
-    for each in found:
-        is_lead = each.code == "form.empty"
-        yield replace(each, cause=each.code, data={**each.data, "missing": said}) if is_lead else each
-    for each in missing:
-        yield replace(each, cause="form.empty") if empty else each
+    lead = finding("form.empty", missing=said)
+    yield from (replace(each, cause=lead.code) for each in (lead, *missing))
 
 
 def count_faults(view: SubmissionView, checks: Sequence[Check]) -> dict[str, list[int]]:
@@ -105,9 +103,6 @@ def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey], e
     `entitled` are the cells where the agency's level has something to fill in, so that `/` is not fitting.
     """
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
-    if not noted and len(blank) == len(spec.cells):
-        yield finding("form.empty")
-        return
     empty = set()
     for table in spec.tables:
         cells = [cell for cell in spec.cells if cell.table is table]

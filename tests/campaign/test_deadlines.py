@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from contextlib import closing
 from datetime import date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ import openpyxl
 import pytest
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, made, office  # noqa: F401  the campaign of three agencies
+from xltool.campaign.store import Store
 
 NOON = datetime(2025, 1, 20, 4).timestamp()  # by the clock of the computer
 EXTENDED = ("extend", WATER, "2025年2月10日", *BY)
@@ -104,6 +106,44 @@ def test_one_agency_has_longer_and_is_told_so(due):
     assert not due.status()[1][WATER]["late"] and due.status()[1][WATER]["deadline"] == "2025-02-10"
     assert due.status()[1][HEAD]["overdue"] is (date.today() > date(2025, 1, 31))
     assert "延期：\n  A2 某县水利局：延至 2025-02-10，会议决定（王某）" in due.run("status").output
+
+
+def test_an_extension_is_taken_back_and_what_is_sent_next_says_so(due):
+    for words, told in (((), "要写明延到哪一天"), (("2025-02-10", "--withdraw"), "撤销延期的，不用写日期")):
+        done = due.run("extend", WATER, *words, *BY)
+        assert done.exit_code == 2 and told in done.output
+    done = due.run("extend", WATER, "--withdraw", *BY)
+    assert done.exit_code == 1 and "某县水利局（A2）没有延期，不用撤销" in done.output
+    due.run("build", "--mail")
+    due.run(*EXTENDED)
+    due.run("build", "--mail")
+    (due.root / "inbox" / "错.xlsx").write_bytes(due.fill(WATER, wrong=True))
+    due.run("collect", "--received", "2025-02-05")
+    assert not due.status()[1][WATER]["late"]
+    done = due.run("extend", "某县水利局", "--withdraw", "--reason", "人已到岗", "--by", "李某")
+    assert done.exit_code == 0
+    assert "（A2）：已撤销延期（原延至2025年2月10日），报送期限 2025年1月31日。人已到岗（李某）" in done.output
+    told = due.status()[1][WATER]
+    assert (told["deadline"], told["late"]) == ("2025-01-31", True)
+    output = due.run("status").output
+    assert "延期：" not in output and "2025-02-05 报送，迟 5 天" in output
+    with closing(Store(due.root / "campaign.db")) as store:
+        rows = store._rows("SELECT person, detail FROM event WHERE what = 'extend' ORDER BY id")
+        assert [tuple(row) for row in rows] == [("王某", "A2 延至 2025-02-10：会议决定"), ("李某", "A2 撤销：人已到岗")]
+        assert not store.check_rows()
+
+    back = "2025年1月31日（原为2025年2月10日）"
+    due.run("build", "--mail")
+    [blank], [mail] = ((due.root / "outbox").glob(f"{WATER}_*.{kind}") for kind in ("xlsx", "eml"))
+    guide = openpyxl.load_workbook(blank).worksheets[0]
+    [row] = [row for row in guide.iter_rows(values_only=True) if row[0] == "报送期限"]
+    assert row[2].startswith(back + "；")
+    assert f"请于{back}前" in message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",)).get_content()
+    due.run("collect")
+    [returned] = (due.root / "returned").glob("*.xlsx")
+    assert f"报送期限：{back}" in str(openpyxl.load_workbook(returned).worksheets[0]["A2"].value)
+    due.run("extend", WATER, "2025-02-20", *BY)
+    assert due.status()[1][WATER]["deadline"] == "2025-02-20", "and given again"
 
 
 @pytest.mark.parametrize(

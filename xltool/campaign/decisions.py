@@ -129,6 +129,16 @@ def extend_deadline(campaign: Campaign, store: Store, entry: RosterEntry, day: d
     return find_deadline(campaign, told)
 
 
+def withdraw_extension(store: Store, entry: RosterEntry, ruling: Ruling) -> Extension:
+    """Takes back the deadline of its own that an agency was given, and gives it."""
+    agency = entry.agency
+    told = store.extensions().get(agency.code)
+    if told is None:
+        raise XltoolError(f"{agency.name}（{agency.code}）没有延期，不用撤销。")
+    store.withdraw_extension(agency.code, ruling.moment, ruling.person, ruling.reason)
+    return told
+
+
 def list_names(names: Iterable[str]) -> str:
     """Names of findings in a sentence, the first of them where they are many."""
     return join_first(list(dict.fromkeys(names)), MOST_NAMES, "条") or "（没有）"

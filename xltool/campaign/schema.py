@@ -26,7 +26,7 @@ _TABLES: Final = """
 CREATE TABLE issue (          -- 下发: the newest blank of each agency, its serial staying the same
     agency TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, file TEXT NOT NULL, sha256 TEXT NOT NULL,
     at TEXT NOT NULL,
-    deadline TEXT NOT NULL DEFAULT '',  -- the first deadline that a blank told
+    deadline TEXT NOT NULL DEFAULT '',  -- told before: the first that a blank told, or one withdrawn since
     hash TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE file (           -- 收到: every file ever taken in, by content, `context` is what a refusal rests on
     sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL,

@@ -158,7 +158,7 @@ class Standing:
     lapsed: tuple[Lapse, ...] = ()
     """Waivers that hold no more, since what they were given for has changed."""
     deadline: date | None = None  # its own
-    told: date | None = None  # the first deadline that its blank told
+    told: date | None = None  # the deadline that it was told before
     extension: Extension | None = None
     days_late: int = 0  # from the deadline until the first return was sent
     days_overdue: int = 0  # from the deadline until today
@@ -445,7 +445,7 @@ def find_deadline(campaign: Campaign, extension: Extension | None) -> date | Non
 
 
 def find_told_deadline(issued: Issue | None) -> date | None:
-    """The first deadline that an agency's blank told."""
+    """The deadline that an agency was told before: the first of its blank, or an extension withdrawn since."""
     return date.fromisoformat(issued.deadline) if issued is not None and issued.deadline else None
 
 

@@ -46,7 +46,7 @@ class Issue:
     file: str
     sha256: str
     at: str
-    deadline: str = ""  # the first that a blank told, as an ISO day
+    deadline: str = ""  # told before: the first of a blank, or an extension withdrawn since, as an ISO day
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +379,16 @@ class Store:
         with self._transaction():
             self._put("extension", e.agency, e.day, e.reason, e.person, e.at)
             self._note(e.at, e.person, "extend", f"{e.agency} 延至 {e.day}：{e.reason}")
+
+    def withdraw_extension(self, agency: str, at: str, person: str, reason: str) -> None:
+        """Takes the deadline back that an agency was given; what is sent next tells it as the one before."""
+        with self._transaction():
+            given, issue = self.extensions().get(agency), self.issues().get(agency)
+            self._db.execute("DELETE FROM extension WHERE agency = ?", (agency,))
+            if given is not None and issue is not None:
+                i = issue
+                self._put("issue", i.agency, i.serial, i.file, i.sha256, i.at, given.day)
+            self._note(at, person, "extend", f"{agency} 撤销：{reason}")
 
     def waivers(self) -> dict[str, tuple[WaiverRecord, ...]]:
         """All waivers by agency."""

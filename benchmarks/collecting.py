@@ -68,7 +68,7 @@ def _campaign(root: Path, count: int) -> None:
     """A campaign of so many agencies that have all returned their workbooks."""
     entries = tuple(RosterEntry(Agency(f"{n:06d}", f"第{n}单位", "department")) for n in range(count))
     campaign = folder.Campaign(root, "ogi-2021", 2024, "测试县")
-    folder.create_campaign(campaign, Roster(entries))
+    folder.create_campaign(campaign, Roster(entries), Roster(entries).to_csv())
     store = Store(campaign.database)
     list(outbox.build_outbox(campaign, campaign.read_roster(), store, at=AT, prior={}.get))
     filled = sample()

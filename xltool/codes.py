@@ -488,7 +488,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "warning",
         "相加可能重复",
         "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}。{note}涉及{cells}。",
-        "逐件核对；有重复的，在 county/corrections.toml 写明更正和原因；没有重复的，更正写 change = 0 和原因。",
+        "逐件核对；有重复的，写明更正和原因；没有重复的，增减写 0，也写明原因。写在 办公室.xlsx 的“更正”表；"
+        "用 --plain 建立的任务，写在 county/corrections.toml（增减是 change）。",
         ANNUAL_NOTICE,
     ),
     "county.checked": Message(

@@ -216,8 +216,8 @@ class Play:
         self.unknown: set[str] = set()  # commands whose documents the database does not know: it was lost or older
         Clock.now = BEGIN
         (folder / "名录.csv").write_text(self.roster_text(), "utf-8")
-        self.run("new", self.root, "--form", SPEC.id, "--year", YEAR, "--name", "某县", "--roster", folder / "名录.csv",
-                 at=None)  # fmt: skip
+        self.run("new", self.root, "--plain", "--form", SPEC.id, "--year", YEAR, "--name", "某县",
+                 "--roster", folder / "名录.csv", at=None)  # fmt: skip
         (self.root / "campaign.key").write_bytes(bytes(range(32)))  # the same bytes come back in each run
         self.build()
 

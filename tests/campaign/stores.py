@@ -47,7 +47,7 @@ def entries(count: int = len(NAMES)) -> tuple[RosterEntry, ...]:
 def campaign(root: Path, roster: Roster, deadline: date | None = DEADLINE) -> Campaign:
     """A campaign folder on disk."""
     made = Campaign(root / "额敏县", SPEC.id, 2024, "额敏县", deadline)
-    folder.create_campaign(made, roster)
+    folder.create_campaign(made, roster, roster.to_csv())
     return made
 
 

@@ -45,7 +45,19 @@ def campaign(definition, tmp_path):
     """A campaign whose two agencies have filled in what they were sent; one of them also made a check say 通过."""
     (tmp_path / "roster.csv").write_text(ROSTER, "utf-8")
     root = tmp_path / "检查"
-    call("new", root, "--form", "county-survey", "--year", 2024, "--name", "检查", "--roster", tmp_path / "roster.csv")
+    call(
+        "new",
+        root,
+        "--plain",
+        "--form",
+        "county-survey",
+        "--year",
+        2024,
+        "--name",
+        "检查",
+        "--roster",
+        tmp_path / "roster.csv",
+    )
     call("build", "-C", root)
     line = make_plan(api.form("county-survey")).lines["accounts.within@wechat"]
     for path in (root / "outbox").glob("*.xlsx"):

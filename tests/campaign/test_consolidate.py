@@ -601,7 +601,7 @@ def played(tmp_path):
         given[code] = replace(priors[code], year=2024)
         (tmp_path / "上年" / f"{code}.json").write_bytes(api.dump(priors[code]))
     campaign = Campaign(tmp_path / "额敏县", stores.SPEC.id, 2024, "额敏县", stores.DEADLINE, ("../上年",))
-    folder.create_campaign(campaign, roster)
+    folder.create_campaign(campaign, roster, roster.to_csv())
     with stores.opened(campaign) as store:
         for code in list(given)[:3]:
             reading = stores.take_judged(store, given[code], "2025-01-10T09:00:00", f"{code}.xlsx")

@@ -35,8 +35,8 @@ class Office:
 
     def new(self, folder, roster, year=2024):
         (folder / "名录.csv").write_text(roster, "utf-8")
-        return self._run("new", str(self.root), "--form", "ogi-2021", "--year", str(year), "--name", "某县", "--roster",
-                         str(folder / "名录.csv"))  # fmt: skip
+        return self._run("new", str(self.root), "--plain", "--form", "ogi-2021", "--year", str(year), "--name", "某县",
+                         "--roster", str(folder / "名录.csv"))  # fmt: skip
 
     def run(self, command, *arguments):
         return self._run(command, *map(str, arguments), "-C", str(self.root))

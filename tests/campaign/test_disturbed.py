@@ -46,7 +46,19 @@ def campaign(tmp_path_factory) -> Path:
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     root = folder / "campaign"
     assert (
-        run("new", root, "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", folder / "roster.csv")
+        run(
+            "new",
+            root,
+            "--plain",
+            "--form",
+            "ogi-2021",
+            "--year",
+            "2024",
+            "--name",
+            "样例县",
+            "--roster",
+            folder / "roster.csv",
+        )
         == 0
     )
     assert run("build", "-C", root) == 0

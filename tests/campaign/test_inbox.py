@@ -111,7 +111,7 @@ def test_a_path_that_is_not_there_is_the_callers_mistake(tmp_path):
 
     (tmp_path / "名录.csv").write_text("code,name,level\nA,甲县,county\n", "utf-8")
     options = ["--form", "ogi-2021", "--year", "2024", "--name", "县", "--roster", str(tmp_path / "名录.csv")]
-    assert CliRunner().invoke(main, ["new", str(tmp_path / "c"), *options]).exit_code == 0
+    assert CliRunner().invoke(main, ["new", str(tmp_path / "c"), "--plain", *options]).exit_code == 0
     done = CliRunner().invoke(main, ["collect", "-C", str(tmp_path / "c"), str(tmp_path / "没有.xlsx")])
     assert done.exit_code == 1 and "没有.xlsx" in done.output
     shown = CliRunner().invoke(main, ["status", "-C", str(tmp_path / "c"), "--json"])

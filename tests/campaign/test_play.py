@@ -84,7 +84,7 @@ class County:
             "--prior",
             last_year,
         ]
-        xltool("new", self.root, *options, "--roster", folder / "名录.csv", check=0)
+        xltool("new", self.root, "--plain", *options, "--roster", folder / "名录.csv", check=0)
 
     def following(self, code):
         """Inputs that agree with last year's."""

@@ -70,7 +70,7 @@ def test_two_files_of_one_agency_are_told_when_they_differ(last):
 
 def test_a_campaign_and_a_file_of_one_agency_are_told_when_they_differ(tmp_path):
     old = folder.Campaign(tmp_path / "去年", "ogi-2021", 2023, "样例县")
-    folder.create_campaign(old, TREE)
+    folder.create_campaign(old, TREE, TREE.to_csv())
     inside = write_figures(old.root / "inbox" / "甲.json", "1", 5)
     assert CliRunner().invoke(main, ["collect", "-C", str(old.root)]).exit_code in {0, 3}
     agrees, differs = write_figures(tmp_path / "a.json", "1", 5), write_figures(tmp_path / "b.json", "1", 6)
@@ -82,7 +82,7 @@ def test_a_campaign_and_a_file_of_one_agency_are_told_when_they_differ(tmp_path)
 
 def test_two_sums_are_told_when_they_differ(tmp_path):
     old = folder.Campaign(tmp_path / "去年", "ogi-2021", 2023, "样例县")
-    folder.create_campaign(old, TREE)
+    folder.create_campaign(old, TREE, TREE.to_csv())
     write_figures(old.root / "county" / "submission.json", "0", 5, scope="consolidated")
     agrees = write_figures(tmp_path / "a.json", "0", 5, scope="consolidated")
     assert priors.gather_last_year([old.root, agrees], 2024, TREE).keys() == {priors.TOTAL_FILE}
@@ -112,6 +112,7 @@ def test_a_campaign_with_last_years_reports(last, tmp_path):
     made = run(
         "new",
         root,
+        "--plain",
         "--form",
         "ogi-2021",
         "--year",

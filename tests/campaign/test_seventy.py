@@ -99,8 +99,8 @@ def year(tmp_path_factory):
     write_roster(place / "名录.xlsx")
     Clock.now = datetime(2025, 1, 6, 8)
     found = Year(place / "某县")
-    CliRunner().invoke(main, ["new", str(found.root), "--form", SPEC.id, "--year", "2024年", "--name", "某县",
-                              "--roster", str(place / "名录.xlsx"), "--deadline", "2025年1月31日"])  # fmt: skip
+    words = ["--form", SPEC.id, "--year", "2024年", "--name", "某县", "--roster", str(place / "名录.xlsx")]
+    CliRunner().invoke(main, ["new", str(found.root), "--plain", *words, "--deadline", "2025年1月31日"])
     found.run("build")
     found.codes = [each["code"] for each in found.status()["agencies"]]
     found.right = {at: figures.consistent(SPEC, Random(at)) for at in range(70)}

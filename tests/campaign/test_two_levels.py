@@ -17,7 +17,19 @@ def call(*args, code=0):
 
 def campaign(root, name, roster):
     (root.parent / f"{name}.csv").write_text("code,name,level,parent\n" + "\n".join(roster), "utf-8")
-    call("new", root, "--form", "ogi-2021", "--year", 2024, "--name", name, "--roster", root.parent / f"{name}.csv")
+    call(
+        "new",
+        root,
+        "--plain",
+        "--form",
+        "ogi-2021",
+        "--year",
+        2024,
+        "--name",
+        name,
+        "--roster",
+        root.parent / f"{name}.csv",
+    )
 
 
 def county(folder, code, rng):

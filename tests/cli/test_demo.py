@@ -16,20 +16,20 @@ def test_demo_plays_the_campaign(tmp_path):
         assert f"$ xltool {command} " in first.output
     samples = list((data_folder("samples") / "2024").glob("*.json"))
     assert len(samples) == 6
-    assert len(list((root / "outbox").glob("*.xlsx"))) == 6
-    assert len(list((root / "inbox").glob("*.xlsx"))) == 7
-    assert not list((root / "returned").glob("*.xlsx"))  # the one that was returned has been corrected
+    assert len(list((root / "下发").glob("*.xlsx"))) == 6
+    assert len(list((root / "收件").glob("*.xlsx"))) == 7
+    assert not list((root / "退回").glob("*.xlsx"))  # the one that was returned has been corrected
     assert "通过 5，退回 1" in first.output and "通过 6，退回 0" in first.output
-    county = json.loads((root / "county" / "submission.json").read_text("utf-8"))
+    county = json.loads((root / "汇总" / "submission.json").read_text("utf-8"))
     assert county["scope"] == "consolidated" and county["values"]["disclosure.fees.amount"] > 78.1561
     received = county["values"]["applications.received.total"]
     assert f"全县新收政府信息公开申请{received}件，比上年增加{received - 44}件" in county["texts"]["overview.requests"]
     assert not [text for text in county["texts"].values() if "{" in text]
     assert "新收政府信息公开申请3件，均由自然人提出" in (
-        root / "reports" / "额敏镇人民政府2024年政府信息公开工作年度报告.html"
+        root / "报告" / "额敏镇人民政府2024年政府信息公开工作年度报告.html"
     ).read_text("utf-8")
-    assert {path.suffix for path in (root / "reports").iterdir()} == {".docx", ".html"}
-    assert len(list((root / "reports").iterdir())) == 12
+    assert {path.suffix for path in (root / "报告").iterdir()} == {".docx", ".html"}
+    assert len(list((root / "报告").iterdir())) == 12
     assert "<svg" in (root / "进度.html").read_text("utf-8")
 
 

@@ -68,7 +68,7 @@ def campaign(run, tmp_path):
     """A campaign whose inbox holds one return with a password."""
     line = f"{AGENCY.code},{AGENCY.name},{AGENCY.level}"
     (tmp_path / "名录.csv").write_text(f"单位代码,单位名称,级别\n{line}\n", "utf-8")
-    run("new", "县", "--form", "ogi-2021", "--year", "2024", "--name", "额敏县", "--roster", "名录.csv")
+    run("new", "县", "--plain", "--form", "ogi-2021", "--year", "2024", "--name", "额敏县", "--roster", "名录.csv")
     (tmp_path / "县" / "inbox" / "报表.xlsx").write_bytes(RETURN)
     return tmp_path / "县"
 

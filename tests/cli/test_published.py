@@ -106,7 +106,9 @@ def test_check_works_on_a_report_and_takes_one_as_last_year(folder):
 def test_a_report_in_an_inbox_is_no_workbook(folder):
     (folder / "roster.csv").write_text("code,name,level\n99-1,样例局,department\n", "utf-8")
     assert (
-        run("new", "c", "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "roster.csv").exit_code
+        run(
+            "new", "c", "--plain", "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "roster.csv"
+        ).exit_code
         == 0
     )
     (folder / "c" / "inbox" / "报告.txt").write_text(text(SUBMISSION), "utf-8")

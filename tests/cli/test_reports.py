@@ -45,7 +45,7 @@ def campaign(tmp_path):
     for at, entry in enumerate(entries):
         (tmp_path / "上年" / f"{at}.json").write_bytes(api.dump(submission(entry, 2023, at)))
     made = Campaign(tmp_path / "额敏县", stores.SPEC.id, 2024, "额敏县", stores.DEADLINE, ("../上年",))
-    folder.create_campaign(made, roster)
+    folder.create_campaign(made, roster, roster.to_csv())
     with stores.opened(made) as store:
         for at, entry in enumerate(entries[:3]):
             given = submission(entry, 2024, at + 2, overview__requests=TEXT)

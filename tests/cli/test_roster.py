@@ -69,7 +69,7 @@ def test_the_template_is_the_same_again_and_never_covers_one_that_was_filled_in(
 def make_campaign(folder, text):
     (folder / "名录.csv").write_text(text, "utf-8")
     arguments = ["--form", "ogi-2021", "--year", "2024", "--name", "甲县", "--roster", folder / "名录.csv"]
-    return run("new", folder / "任务", *arguments)
+    return run("new", folder / "任务", "--plain", *arguments)
 
 
 def test_a_campaign_keeps_made_codes_when_its_roster_is_edited(tmp_path):

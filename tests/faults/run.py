@@ -47,7 +47,7 @@ SAYS_SO = {"waive --withdraw": {1}}
 NOT_COMPARED = {"event"}
 BY = ("--reason", "会议决定", "--by", "王某")
 COMMANDS = {
-    "new": (*("--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "{folder}/roster.csv"),
+    "new": (*("--plain", "--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "{folder}/roster.csv"),
             *("--prior", "{folder}/last")),
     "build": (),
     "collect": ("--jobs", "1"),

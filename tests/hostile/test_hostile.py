@@ -123,7 +123,9 @@ def test_all_in_one_collection(written, tmp_path):
     campaign.mkdir()
     (campaign / KEY_FILE).write_bytes(KEY)
     assert (
-        run("new", campaign, "--form", "ogi-2021", "--year", "2024", "--name", COUNTY, "--roster", roster).returncode
+        run(
+            "new", campaign, "--plain", "--form", "ogi-2021", "--year", "2024", "--name", COUNTY, "--roster", roster
+        ).returncode
         == 0
     )
     assert seal.is_genuine(KEY, truth().serial, "ogi-2021", 2024, COUNTY, AGENCY.code)

@@ -68,7 +68,8 @@ def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collecti
     ]
     found = [correction for item in items if (correction := item.read(agencies)) is not None]
     if not source.faults:
-        _find_contradictions(items, found)
+        for at in find_contradictions(found):
+            items[at].fault("key", f"“{found[at].key}”用 value 写明了数，就不能另有更正")
     raise_faults(source)
     return tuple(found)
 
@@ -186,8 +187,8 @@ class _CorrectionEntry:
             self.fault("key", f"{self.spec.id} 没有“{key}”这一格", suggest_name(key, self.spec.index))
             return None
         cell = self.spec.cell(key)
-        if cell.total:
-            self.fault("key", f"“{cell.label}”是合计格，由各项相加得出；请更正其中的分项")
+        if why := explain_total(cell):
+            self.fault("key", why)
         return cell
 
     def _read_figure(self, field: str, cell: Cell) -> int | None:
@@ -195,16 +196,9 @@ class _CorrectionEntry:
         if not isinstance(raw, int | Decimal) or isinstance(raw, bool):
             self.fault(field, f"{field}（{_FIELDS[field]}）应为数字，不加引号")
             return None
-        figure = from_decimal(Decimal(raw), cell.measure)
-        if figure.code:
-            digits = f"最多 {cell.measure.decimals} 位小数" if cell.measure.decimals else "应为整数"
-            self.fault(
-                field,
-                f"{field} 的 {figure.data['raw']} 不对：{'数字过大' if figure.code == 'number.range' else digits}",
-            )
-        value = figure_of(figure.value)
-        if field == "value" and value is not None and value < 0 and not cell.measure.signed:
-            self.fault(field, "改成的数不能是负数")
+        value, why = read_correcting_figure(Decimal(raw), cell, field, sets=field == "value")
+        if why:
+            self.fault(field, why)
         return value
 
     def _read_codes(self, agencies: Collection[str]) -> tuple[str, ...]:
@@ -218,12 +212,34 @@ class _CorrectionEntry:
         return tuple(map(str, given))
 
 
-def _find_contradictions(items: Sequence[_CorrectionEntry], found: Sequence[Correction]) -> None:
-    """Notes a fault where a cell is set and corrected again: what counts then would hang on the order of lines."""
+def explain_total(cell: Cell) -> str:
+    """Why a cell cannot be corrected; empty where it can."""
+    return f"“{cell.label}”是合计格，由各项相加得出；请更正其中的分项" if cell.total else ""
+
+
+def read_correcting_figure(number: Decimal, cell: Cell, called: str, *, sets: bool) -> tuple[int | None, str]:
+    """The figure of a number by which a cell is corrected, or that it is set to, and what is wrong with it.
+
+    `called` is what the office knows the number by.
+    """
+    figure = from_decimal(number, cell.measure)
+    value = figure_of(figure.value)
+    if figure.code:
+        digits = f"最多 {cell.measure.decimals} 位小数" if cell.measure.decimals else "应为整数"
+        why = "数字过大" if figure.code == "number.range" else digits
+        return value, f"{called} 的 {figure.data['raw']} 不对：{why}"
+    if sets and value is not None and value < 0 and not cell.measure.signed:
+        return value, "改成的数不能是负数"
+    return value, ""
+
+
+def find_contradictions(found: Sequence[Correction]) -> Iterator[int]:
+    """Which corrections set a cell that is corrected again, or correct one that is set: what counts would hang on the
+    order of lines."""
     kinds: dict[CellKey, set[bool]] = {}
     for at, correction in enumerate(found):
         before, sets = kinds.setdefault(correction.key, set()), correction.change is None
         clash = bool(before) and (sets or True in before)
         before.add(sets)
         if clash:
-            items[at].fault("key", f"“{correction.key}”用 value 写明了数，就不能另有更正")
+            yield at

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xltool import api, files
-from xltool.campaign import contributions, corrections, discrepancies, reports, texts
+from xltool.campaign import contributions, corrections, desk_county, discrepancies, reports, texts
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
+from xltool.campaign.desk_reading import Desk, read_desk
+from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.discrepancies import Discrepancy
 from xltool.campaign.folder import Campaign
 from xltool.campaign.layout import SUBMISSION_FILE
@@ -127,10 +129,9 @@ def build_county(
     )
     official = find_last_total(own, last_year)
     comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
-    written = _read_optional_file(campaign, campaign.layout.texts)
-    if written is not None:
+    own_words = _read_texts(campaign, held.total, official or comparable)
+    if own_words is not None:
         beside = official or comparable
-        own_words = texts.parse_texts(written, campaign.layout.texts, spec, held.total, beside)
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
         # year's figures.
         held = replace(held, total=references.resolve_references(spec, replace(held.total, texts=own_words), beside))
@@ -266,12 +267,24 @@ def _absence_reason(standing: Standing) -> str:
 
 
 def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
-    data = _read_optional_file(campaign, campaign.layout.corrections)
-    return (
-        ()
-        if data is None
-        else corrections.parse_corrections(data, campaign.layout.corrections, campaign.spec, roster.agencies)
-    )
+    file = campaign.layout.corrections
+    if campaign.has_desk:
+        return desk_county.read_corrections(_open_desk(campaign), campaign.spec, roster)
+    data = _read_optional_file(campaign, file)
+    return () if data is None else corrections.parse_corrections(data, file, campaign.spec, roster.agencies)
+
+
+def _read_texts(campaign: Campaign, total: Submission, prior: Submission | None) -> dict[str, str] | None:
+    """The county's texts as they are written; None where there are none."""
+    file = campaign.layout.texts
+    if campaign.has_desk:
+        return desk_county.read_texts(_open_desk(campaign), campaign.spec, total, prior)
+    data = _read_optional_file(campaign, file)
+    return None if data is None else texts.parse_texts(data, file, campaign.spec, total, prior)
+
+
+def _open_desk(campaign: Campaign) -> Desk:
+    return read_desk(campaign.read_office_file(DESK_FILE), DESK_FILE)
 
 
 def _read_optional_file(campaign: Campaign, name: str) -> bytes | None:

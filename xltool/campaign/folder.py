@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from xltool import files
-from xltool.campaign.layout import PLAIN_LAYOUT, Layout
+from xltool.campaign.desk_reading import read_desk_roster
+from xltool.campaign.desk_sheets import DESK_FILE, TEXT_SHEET
+from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT, Layout, find_layout
 from xltool.campaign.roster import Roster, parse_roster
+from xltool.campaign.schema import BACKUPS
 from xltool.campaign.store import Store
 from xltool.campaign.toml_file import open_toml
 from xltool.days import parse_day, parse_year
@@ -66,7 +69,28 @@ class Campaign:
 
         Raises `RosterError` with every fault, or `XltoolError` when the file cannot be read.
         """
-        return parse_roster(_read_bytes(self.root / self.layout.roster))
+        data = self.read_office_file(self.layout.roster)
+        return read_desk_roster(data, DESK_FILE) if self.has_desk else parse_roster(data)
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether what the office writes stands in one workbook."""
+        return self.layout is OFFICE_LAYOUT
+
+    @property
+    def texts_place(self) -> str:
+        """Where the county's texts are written, as a clerk is told."""
+        sheet = f" 的“{TEXT_SHEET.name}”表" if self.has_desk else ""
+        return f"{self.root / self.layout.texts}{sheet}"
+
+    def read_office_file(self, name: str) -> bytes:
+        """The bytes of a file that the office writes; raises `XltoolError` when it cannot be read."""
+        if name == DESK_FILE and not (self.root / name).exists():
+            raise XltoolError(
+                f"{self.root} 里没有 {DESK_FILE}：名录和办公室的决定写在里面。"
+                f"改了名的请改回来，删了的请从回收站或 {BACKUPS} 里还原。"
+            )
+        return _read_bytes(self.root / name)
 
     def read_key(self) -> bytes:
         """The secret that stamps are made with; it never leaves the folder.
@@ -95,33 +119,25 @@ class Campaign:
         return ("\n".join(lines) + "\n").encode()
 
 
-def create_campaign(campaign: Campaign, roster: Roster) -> bool:
+def create_campaign(campaign: Campaign, roster: Roster, listed: bytes) -> bool:
     """Makes the folder of a new campaign; False when just this campaign stands there already.
 
-    Raises `XltoolError` for any other.
+    `listed` is the roster as the campaign's layout keeps it. Raises `XltoolError` for any other campaign.
     """
-    root = campaign.root
+    root, layout = campaign.root, campaign.layout
     if (root / SETTINGS).exists():
-        if (
-            _read_bytes(root / SETTINGS) == campaign.to_toml()
-            and _read_bytes(root / campaign.layout.roster) == roster.to_csv()
-        ):
+        if _is_same(campaign, roster):
             return False
         raise XltoolError(
-            f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {campaign.layout.roster}。"
+            f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {layout.roster}。"
         )
-    ours = {
-        *campaign.layout.folders,
-        KEY,
-        campaign.layout.roster,
-        DATABASE,
-        f"{DATABASE}-journal",
-    }  # what a run that was killed may have left
+    # What a run that was killed may have left.
+    ours = {*layout.folders, KEY, layout.roster, DATABASE, f"{DATABASE}-journal"}
     if root.is_dir() and any(
         path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
     ):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
-    for name in campaign.layout.folders:
+    for name in layout.folders:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -129,10 +145,19 @@ def create_campaign(campaign: Campaign, roster: Roster) -> bool:
     files.sweep_leftovers(root)
     if not (root / KEY).exists():
         files.write_file(root / KEY, secrets.token_bytes(KEY_BYTES), mode=0o600)
-    files.write_file(root / campaign.layout.roster, roster.to_csv())
+    files.write_file(root / layout.roster, listed)
     Store(root / DATABASE).close()
     files.write_file(root / SETTINGS, campaign.to_toml())  # last: with it the folder is a campaign
     return True
+
+
+def _is_same(campaign: Campaign, roster: Roster) -> bool:
+    """Whether the campaign that stands in the folder has these settings and this roster."""
+    try:
+        settings, entries = _read_bytes(campaign.root / SETTINGS), campaign.read_roster().entries
+    except XltoolError:
+        return False
+    return settings == campaign.to_toml() and entries == roster.entries
 
 
 def find_campaign(start: Path) -> Campaign:
@@ -164,7 +189,7 @@ def load_campaign(root: Path) -> Campaign:
     if faults:
         raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
     form, name, prior = str(document["form"]), str(document["name"]), tuple(map(str, document.get("prior", ())))
-    campaign = Campaign(root, form, document["year"], name, document.get("deadline"), prior)
+    campaign = Campaign(root, form, document["year"], name, document.get("deadline"), prior, find_layout(root))
     check_campaign(campaign)
     return campaign
 

@@ -260,7 +260,7 @@ def _inspect_outbox(campaign: Campaign, store: Store, mend: str) -> Iterator[Dia
 def _inspect_written(campaign: Campaign, store: Store, mend: str) -> Iterator[Diagnosis]:
     """What was written for people; what they have changed is theirs, and told."""
     issued = {f"{campaign.layout.outbox}/{issue.file}": issue.sha256 for issue in store.issues().values()}
-    written = sorted({*issued, *map(strip_mark, store.written())})
+    written = sorted({*issued, *map(strip_mark, store.written())} - {campaign.layout.roster})
     gone: dict[str, list[str]] = {}
     changed: dict[str, list[str]] = {}
     for file in written:

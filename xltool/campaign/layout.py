@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Final
+
+from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, ROSTER_SHEET, TEXT_SHEET
+from xltool.messages import XltoolError
 
 SUBMISSION_FILE: Final = "submission.json"
 """The sum, in the county's folder."""
@@ -46,3 +50,38 @@ PLAIN_LAYOUT: Final = Layout(
     corrections="county/corrections.toml",
 )
 """Names for programs: the roster as CSV, what the office writes as TOML."""
+OFFICE_LAYOUT: Final = Layout(
+    outbox="下发",
+    inbox="收件",
+    returned="退回",
+    archive="存档",
+    reports="报告",
+    county="汇总",
+    roster=DESK_FILE,
+    texts=DESK_FILE,
+    corrections=DESK_FILE,
+)
+"""Names for an office: what it writes stands in one workbook."""
+
+
+def find_layout(root: Path) -> Layout:
+    """Which names a campaign has, by what is there; raises `XltoolError` when both are there at once."""
+    desk, listed = ((root / layout.roster).exists() for layout in (OFFICE_LAYOUT, PLAIN_LAYOUT))
+    if not desk and (listed or not (root / OFFICE_LAYOUT.outbox).is_dir()):
+        return PLAIN_LAYOUT
+    strange = [name for name in (PLAIN_LAYOUT.roster, *_STRANGE) if (root / name).exists()]
+    if strange:
+        raise XltoolError(
+            f"{root} 里既有 {DESK_FILE}，又有 {'、'.join(strange)}：两处写的可能不一样，只能留一处。"
+            f"请把后者的内容抄进 {DESK_FILE} 的“{ROSTER_SHEET.name}”“{CORRECTION_SHEET.name}”“{TEXT_SHEET.name}”各表，"
+            "再把它移到别处。"
+        )
+    return OFFICE_LAYOUT
+
+
+_STRANGE: Final = tuple(
+    f"{folder}/{PurePosixPath(file).name}"
+    for folder in (OFFICE_LAYOUT.county, PLAIN_LAYOUT.county)
+    for file in (PLAIN_LAYOUT.texts, PLAIN_LAYOUT.corrections)
+)
+"""Where somebody may put into an office's campaign what stands in its workbook."""

@@ -76,6 +76,11 @@ class Roster:
         codes = [agency.code] if agency.code in self.agencies else self._codes.get(agency.name, [])
         return replace(agency, code=codes[0]) if len(codes) == 1 else agency
 
+    def call_agency(self, code: str) -> str:
+        """What the office calls an agency: its name, or its code where several have that name."""
+        entry = self.agencies.get(code)
+        return code if entry is None or len(self._codes[entry.agency.name]) > 1 else entry.agency.name
+
     @cached_property
     def _codes(self) -> Mapping[str, list[str]]:
         """The codes of each name."""
@@ -120,11 +125,11 @@ class Roster:
 class RosterError(XltoolError):
     """A roster with faults: all of them, each with its line."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[str], where: str = "") -> None:
         shown = [f"  {fault}" for fault in faults[:MOST_LINES_TOLD]]
         more = len(faults) - len(shown)
         shown += [f"  另有 {more} 处。改好以上各处后再看。"] if more else []
-        super().__init__("单位名录有错：\n" + "\n".join(shown))
+        super().__init__(f"单位名录{where}有错：\n" + "\n".join(shown))
         self.faults = tuple(faults)
 
 
@@ -153,6 +158,11 @@ def parse_roster(data: bytes, passwords: Sequence[str] = ()) -> Roster:
         tables = open_tables(data, passwords)
     except XltoolError as error:
         raise RosterError([str(error)]) from error
+    return build_roster(tables)
+
+
+def build_roster(tables: Sequence[RosterTable]) -> Roster:
+    """The roster in tables that are open; raises `RosterError` as `parse_roster` does."""
     heads, notes = _choose_tables(tables)
     lines = []
     for each in heads:

@@ -66,7 +66,7 @@ NEEDED: Final[Mapping[str, str]] = {
 """What a roster must have, with an example. Codes are made where there are none."""
 JOINED: Final = frozenset({"phone"})
 """Fields of which a roster may have several columns, all of which are kept."""
-_UNUSED: Final = frozenset({"序号", "序", "顺序", "顺序号", "no", "no.", "№", "行号", "备注", "说明", ""})
+_UNUSED: Final = frozenset({"序号", "序", "顺序", "顺序号", "no", "no.", "№", "行号", "备注", "说明", "现状", ""})
 _OTHERS: Final = re.compile("负责人|领导|局长|主任|镇长|书记|审核|传真")
 _NOTES: Final = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 _EITHER: Final = re.compile("[/、或及和与,]")

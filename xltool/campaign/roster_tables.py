@@ -65,7 +65,7 @@ def open_tables(data: bytes, passwords: Sequence[str] = ()) -> list[RosterTable]
             said, _, _ = tell_finding(book, None, None)
             remedy = _REMEDIES.get(book.code, "请用 Excel 或 WPS 打开名录，另存为 .xlsx 或 .csv 后再用。")
             raise XltoolError(f"{said}{remedy}")
-        return [_read_sheet(sheet, book.date1904) for sheet in book.sheets if sheet.cells]
+        return [read_roster_sheet(sheet, book.date1904) for sheet in book.sheets if sheet.cells]
     return [_read_text(_decode_text(data))]
 
 
@@ -126,9 +126,9 @@ def _read_cell_text(cell: str) -> str:
     return _join_lines(written[1] if written else read_inert(cell.strip()))
 
 
-def _read_sheet(sheet: RawSheet, date1904: bool) -> RosterTable:
+def read_roster_sheet(sheet: RawSheet, date1904: bool) -> RosterTable:
     """What a sheet shows; a cell that is merged downwards counts for each of its rows."""
-    shown = {place: _show_cell(cell, sheet, place, date1904) for place, cell in sheet.cells.items()}
+    shown = {place: show_cell(cell, sheet, place, date1904) for place, cell in sheet.cells.items()}
     rows: dict[int, dict[int, str]] = {}
     for (row, column), text in shown.items():
         if text:
@@ -156,7 +156,7 @@ def _read_sheet(sheet: RawSheet, date1904: bool) -> RosterTable:
     )
 
 
-def _show_cell(cell: RawCell, sheet: RawSheet, place: tuple[int, int], date1904: bool) -> str:
+def show_cell(cell: RawCell, sheet: RawSheet, place: tuple[int, int], date1904: bool) -> str:
     """The text that a cell shows: a number by its format, so that 1 under 000 is 001."""
     if cell.kind != "number":
         return _join_lines(cell.text)

@@ -404,7 +404,7 @@ class Store:
         w = waiver
         with self._transaction():
             self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at, dump_marks(w.marks))
-            self._note(w.at, w.person, "waive", f"{w.agency} {w.rule}：{w.reason}")
+            self._note(w.at, w.person, "waive", describe_waiver(w.agency, w.rule, w.reason))
 
     def withdraw_waiver(self, agency: str, rule: str, at: str, person: str, reason: str) -> None:
         """Takes the word back that let a finding pass."""
@@ -421,8 +421,7 @@ class Store:
         r = record
         with self._transaction():
             self._put("absence", r.agency, r.name, r.into, r.reason, r.person, r.at)
-            into = f"，并入 {r.into}" if r.into else ""
-            self._note(r.at, r.person, "absent", f"{r.agency} {r.name}{into}：{r.reason}")
+            self._note(r.at, r.person, "absent", describe_absence(r.agency, r.name, r.into, r.reason))
 
     def withdraw_absence(self, agency: str, at: str, person: str, reason: str) -> None:
         """Takes the word back that an agency need not report."""
@@ -571,6 +570,18 @@ class Store:
         with self._transaction():
             self._note(at, person, what, detail)
 
+    def fingerprint(self) -> str:
+        """A hash of all that agencies' states rest on: it changes with every version and every decision."""
+        tables = ("issue", "version", "waiver", "absence", "choice", "publication", "extension", "file")
+        rows = [row[0] for table in tables for row in self._rows(f"SELECT hash FROM {table} ORDER BY rowid")]
+        return hashlib.sha256("".join(rows).encode()).hexdigest()
+
+    def was_noted(self, person: str, what: str, detail: str) -> bool:
+        """Whether just this was done before by that person, whenever."""
+        return bool(
+            self._rows("SELECT 1 FROM event WHERE person = ? AND what = ? AND detail = ? LIMIT 1", person, what, detail)
+        )
+
     def _note(self, at: str, person: str, what: str, detail: str) -> None:
         self._db.execute("INSERT INTO event (at, person, what, detail) VALUES (?, ?, ?, ?)", (at, person, what, detail))
 
@@ -633,6 +644,16 @@ def _choose_counting(known: Sequence[tuple[int, str, int]], choice: Choice | Non
     if later or choice is None:
         return later[-1] if later else None
     return next((rowid for number, _, rowid in known if number == choice.number), None)
+
+
+def describe_waiver(agency: str, rule: str, reason: str) -> str:
+    """How the event of a waiver reads."""
+    return f"{agency} {rule}：{reason}"
+
+
+def describe_absence(agency: str, name: str, into: str, reason: str) -> str:
+    """How the event of an absence reads."""
+    return f"{agency} {name}{f'，并入 {into}' if into else ''}：{reason}"
 
 
 def _issue_identity(issue: Issue) -> tuple[str, str, str]:

@@ -35,21 +35,23 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
                 suggest_name(key, known),
             )
             continue
-        for fault in references.find_unresolved(text, spec, total, prior):
-            hint = suggest(fault.near, lead="")
-            source.fault(
-                partial(_offset_in_file, source, text, fault.written, fault.offset),
-                f"{fault.written}：{fault.why}",
-                hint,
-            )
-        # In an office's own file a brace that is no reference is one that was mistyped.
-        for brace in _BRACE.finditer(references.blank_references(text, spec)):
-            source.fault(
-                partial(_offset_in_file, source, text, brace[0], brace.start()),
-                f"{brace[0]}：花括号要成对，只用来引用表中的数",
-            )
+        for fault in find_text_faults(text, spec, total, prior):
+            place = partial(_offset_in_file, source, text, fault.written, fault.offset)
+            source.fault(place, f"{fault.written}：{fault.why}", suggest(fault.near, lead=""))
     raise_faults(source)
     return {key: text for key, text in texts.items() if text.strip()}
+
+
+def find_text_faults(
+    text: str, spec: FormSpec, total: Submission, prior: Submission | None
+) -> Iterator[references.Unresolved]:
+    """What is wrong with a text that the office writes: references without a figure, and braces that are none.
+
+    There a brace that is no reference is one that was mistyped.
+    """
+    yield from references.find_unresolved(text, spec, total, prior)
+    for brace in _BRACE.finditer(references.blank_references(text, spec)):
+        yield references.Unresolved(brace[0], brace.start(), "花括号要成对，只用来引用表中的数")
 
 
 def _offset_in_file(source: Source, text: str, written: str, offset: int) -> int:

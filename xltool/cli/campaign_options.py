@@ -15,6 +15,8 @@ import click
 
 from xltool import files
 from xltool.campaign import folder, lock, opening, passwords, priors
+from xltool.campaign.desk import DeskVisit
+from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
 from xltool.campaign.next_step import find_next_step
@@ -64,7 +66,7 @@ def open_campaign(
     """
     campaign = folder.find_campaign(root)
     with hold_open(campaign) if writes else nullcontext():
-        yield from _open_found(campaign, create, guides)
+        yield from _open_found(campaign, create, guides, writes)
 
 
 @contextmanager
@@ -76,7 +78,9 @@ def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
         yield
 
 
-def _open_found(campaign: Campaign, create: bool, guides: bool) -> Iterator[tuple[Campaign, Roster, Store]]:
+def _open_found(
+    campaign: Campaign, create: bool, guides: bool, writes: bool
+) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
     for name in ("", *campaign.layout.folders):
         files.sweep_leftovers(campaign.root / name)
@@ -86,14 +90,38 @@ def _open_found(campaign: Campaign, create: bool, guides: bool) -> Iterator[tupl
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)
+        visit = DeskVisit(campaign, roster, store, datetime.now()) if campaign.has_desk else None
+        # One that only looks leaves the workbook alone, unless somebody has asked for something there.
+        works = visit is not None and (writes or visit.is_changed)
+        if visit is not None:
+            _visit(campaign, visit.carry_out_requests(), works and not writes)
         try:
             yield campaign, roster, store
         except SystemExit:  # a command that has said all that it had to say
+            _end_visit(campaign, visit if works else None, writes)
             _tell_next_step(campaign, roster, store, guides)
             raise
+        _end_visit(campaign, visit if works else None, writes)
         _tell_next_step(campaign, roster, store, guides)
     finally:
         store.close()
+
+
+def _end_visit(campaign: Campaign, visit: DeskVisit | None, writes: bool) -> None:
+    if visit is not None:
+        _visit(campaign, visit.refresh(), not writes)
+
+
+def _visit(campaign: Campaign, lines: Iterator[str], locks: bool) -> None:
+    """Tells what a visit of the office's workbook does; a command that only looks goes on where that cannot be done."""
+    try:
+        with hold_open(campaign) if locks else nullcontext():
+            for line in lines:
+                console.say(line, err=True)
+    except XltoolError as error:
+        if not locks:
+            raise
+        console.say(f"{DESK_FILE} 里写的还没有登记：{error}", err=True)
 
 
 def _tell_next_step(campaign: Campaign, roster: Roster, store: Store, guides: bool) -> None:

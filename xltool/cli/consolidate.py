@@ -27,10 +27,11 @@ from xltool.model import Absence
 @click.command(
     cls=Command,
     name="consolidate",
-    help="汇总：把各单位通过的最新一版合成本级政府的上报件，写到 county/。\n\n"
+    help="汇总：把各单位通过的最新一版合成本级政府的上报件，写到“汇总”文件夹。\n\n"
     "同时写出工作簿、报告（docx、html）、各格由哪些单位构成（contributions）、不平出在哪个单位（discrepancies）。"
     "图示另成一页（…图示.html），contributions 里也有一张图示表；都不属于报告。"
-    "本级的文字写在 county/texts.toml，重复计数的更正写在 county/corrections.toml。\n\n"
+    "本级的文字和重复计数的更正写在 办公室.xlsx 的“本级文字”“更正”两张表里；"
+    "用 --plain 建立的任务，写在 county/texts.toml 和 county/corrections.toml。\n\n"
     "单位超过 40 个时汇总了哪些只报个数；加 --all 全部列出。\n\n"
     "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。",
 )
@@ -69,7 +70,7 @@ def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, 
     for line in documents.describe_kept(placed):
         console.say(line, err=True)
     if made.gaps.texts:
-        console.say(f"本级报告的文字写在 {campaign.root / campaign.layout.texts}，再汇总一次。", err=True)
+        console.say(f"本级报告的文字写在 {campaign.texts_place}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))
 
 

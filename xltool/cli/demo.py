@@ -11,6 +11,8 @@ import click
 
 from xltool import api, cli, files
 from xltool.campaign import folder
+from xltool.campaign.desk import write_desk_texts
+from xltool.campaign.toml_file import open_toml
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.forms.catalog import data_folder
@@ -57,8 +59,9 @@ def command(root: Path) -> None:
     _put_in_inbox(root, "改好了.xlsx", _correct_mistake(wrong, samples / CORRECTION_FILE))
     _run_command("collect", "-C", str(root), "--jobs", "1")
     made = folder.load_campaign(root)
-    console.say(f"\n（办公室写好本级报告的文字，存为 {made.layout.texts}；文字里的数用花括号引用表中的格）")
-    files.write_file(root / made.layout.texts, (samples / SAMPLE_TEXTS).read_bytes())
+    words = open_toml((samples / SAMPLE_TEXTS).read_bytes(), SAMPLE_TEXTS)[1]
+    console.say(f"\n（办公室写好本级报告的文字，写在 {made.texts_place}；文字里的数用花括号引用表中的格）")
+    write_desk_texts(made, {key: str(text).strip() for key, text in words.items()})
     _run_command("consolidate", "-C", str(root))
     _run_command("status", "-C", str(root), "--html", str(root / "进度.html"))
     _run_command("reports", "-C", str(root))

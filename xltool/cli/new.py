@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import county, folder, priors
+from xltool.campaign import county, folder, layout, priors
+from xltool.campaign.desk import make_new_desk
 from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day, Year
@@ -19,7 +20,8 @@ from xltool.cli.roster import read_roster
 @click.command(
     cls=Command,
     name="new",
-    help="建立一个填报任务的文件夹：设置、单位名录、收发文件夹。\n\n再次执行同样的命令不会改变什么；"
+    help="建立一个填报任务的文件夹：设置、办公室.xlsx（名录、放行、缺席、延期、更正、本级文字）、收发文件夹"
+    "（下发、收件、退回、存档、报告、汇总）。\n\n再次执行同样的命令不会改变什么；"
     "文件夹里已有别的任务时不会覆盖。",
 )
 @click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
@@ -38,6 +40,12 @@ from xltool.cli.roster import read_roster
 @click.option(
     "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="给程序用的布局：文件夹用英文名（outbox、inbox 等），名录写成 roster.csv，更正和本级文字写在 county 里的 TOML "
+    "文件，不用 办公室.xlsx。",
+)
 @password_options
 def command(
     root: Path,
@@ -48,12 +56,15 @@ def command(
     roster_path: Path,
     deadline: date | None,
     prior: tuple[Path, ...],
+    plain: bool,
     passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
     listed = read_roster(roster_path, passwords)
     paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
-    campaign = folder.Campaign(root, form_id, year, name, deadline, paths)
+    stands = (root / folder.SETTINGS).exists()
+    names = layout.find_layout(root) if stands else layout.PLAIN_LAYOUT if plain else layout.OFFICE_LAYOUT
+    campaign = folder.Campaign(root, form_id, year, name, deadline, paths, names)
     folder.check_campaign(campaign)
     known = priors.gather_last_year(prior, year, listed, passwords)
     for note in listed.notes:
@@ -62,9 +73,12 @@ def command(
     unknown = [code for code, submission in known.items() if code not in listed.agencies and submission is not whole]
     if unknown:
         console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
-    made = folder.create_campaign(campaign, listed)
+    written = make_new_desk(listed, campaign.spec) if campaign.has_desk else listed.to_csv()
+    made = folder.create_campaign(campaign, listed, written)
     console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
     if known:
         also = "，另有上年的汇总数" if whole is not None else ""
         console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")
+    if campaign.has_desk:
+        console.say(f"名录和办公室的决定写在 {root / names.roster}：用 Excel 或 WPS 打开，照各表上面的说明填。")
     console.say(f"下一步：xltool build -C {root}")

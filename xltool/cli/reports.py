@@ -26,7 +26,7 @@ from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 @click.command(
     cls=Command,
     name="reports",
-    help="给每个已通过的单位生成年度报告，放到 reports；文字里引用的数由表中填入，写出后读回来核对。\n\n"
+    help="给每个已通过的单位生成年度报告，放到“报告”文件夹；文字里引用的数由表中填入，写出后读回来核对。\n\n"
     "以前生成过、所依据的数据没有变化的，不再生成。\n\n"
     "还有单位未报送、未通过，或放行了空格而那一格不能写“/”的，其余单位的照样生成，没有的逐一列出，退出码为 3。",
 )

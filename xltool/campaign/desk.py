@@ -1,0 +1,294 @@
+"""办公室.xlsx at work in a campaign: made, visited by every command, carried out, and written up to date in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Final
+
+from xltool import __version__, files, workers
+from xltool.campaign import desk_county
+from xltool.campaign.desk_reading import Desk, DeskLine, read_desk
+from xltool.campaign.desk_requests import (
+    RECORDED,
+    REFUSED,
+    Absences,
+    Decisions,
+    Extensions,
+    LineOutcome,
+    Waivers,
+    carry_out,
+)
+from xltool.campaign.desk_sheets import (
+    CORRECTION_SHEET,
+    DESK_FILE,
+    DESK_SHEETS,
+    LAST_LINE,
+    ROSTER_SHEET,
+    TEXT_SHEET,
+    DeskSheet,
+)
+from xltool.campaign.desk_writing import SheetChange, make_desk, update_desk
+from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.standing import find_standings
+from xltool.campaign.store import Store
+from xltool.codes import LEVEL_NAMES
+from xltool.forms.cell_names import name_cell
+from xltool.messages import XltoolError
+from xltool.model import FormSpec
+from xltool.readings import explain_loss
+from xltool.workers import Lost
+
+_OPEN_MARKS: Final = ("~${}", ".~{}", ".~lock.{}#")
+"""Files that Excel, WPS and LibreOffice keep beside a workbook while somebody has it open."""
+MOST_AGENCIES_LISTED: Final = LAST_LINE - 100
+
+
+def make_new_desk(roster: Roster, spec: FormSpec) -> bytes:
+    """The workbook of a new campaign: its roster, and a line for each text that the county may write.
+
+    Raises `XltoolError` for more agencies than its sheets have lines for.
+    """
+    if len(roster.entries) > MOST_AGENCIES_LISTED:
+        raise XltoolError(
+            f"名录有 {len(roster.entries)} 个单位，{DESK_FILE} 最多列 {MOST_AGENCIES_LISTED} 个；"
+            "这么多的，请加 --plain，名录写成 roster.csv。"
+        )
+    listed = {
+        ROSTER_SHEET: tuple(_list_entry(roster, entry) for entry in roster.entries),
+        TEXT_SHEET: tuple(
+            {
+                "text": text.label,
+                "guidance": text.guidance,
+                "result": desk_county.LACKING if text.required else "",
+            }
+            for text in spec.texts
+        ),
+    }
+    example = _name_example(spec)
+    return make_desk([SheetChange(sheet, added=listed.get(sheet, ()), example=example) for sheet in DESK_SHEETS])
+
+
+def _name_example(spec: FormSpec) -> str:
+    """A cell by its name, as an example: the first that counts in a table of several columns."""
+    inputs = [cell for cell in spec.cells if not cell.total]
+    return name_cell(spec, next((cell.key for cell in inputs if len(cell.block.columns) > 3), inputs[0].key))
+
+
+def _list_entry(roster: Roster, entry: RosterEntry) -> Mapping[str, str]:
+    agency = entry.agency
+    parent = roster.call_agency(entry.parent) if entry.parent else ""
+    level = LEVEL_NAMES[agency.level] if agency.level else ""
+    more = {"contact": entry.contact, "phone": entry.phone, "email": entry.email}
+    return {"code": agency.code, "name": agency.name, "level": level, "parent": parent, **more}
+
+
+def write_desk_texts(campaign: Campaign, texts: Mapping[str, str]) -> None:
+    """Writes texts of the county into the workbook, by key; what else stands there stays.
+
+    Raises `XltoolError` where the workbook has no line for one, or cannot be written.
+    """
+    data = campaign.read_office_file(DESK_FILE)
+    table = read_desk(data, DESK_FILE).tables[TEXT_SHEET.name]
+    labels = {text.key: text.label for text in campaign.spec.texts}
+    numbers = {line.text("text"): line.number for line in table.lines}
+    lacking = [labels[key] for key in texts if labels[key] not in numbers]
+    if lacking:
+        raise XltoolError(f"{DESK_FILE} 的“{TEXT_SHEET.name}”表里没有这几行：{'、'.join(lacking)}。")
+    lines = {numbers[labels[key]]: {"content": text} for key, text in texts.items()}
+    [made] = workers.run_in_workers(
+        partial(update_desk, [SheetChange(TEXT_SHEET, table.columns, table.head, lines)]), [data]
+    )
+    if isinstance(made, Lost):
+        raise XltoolError(f"{DESK_FILE} 写不进去（{explain_loss(made)}），原来的没有动。")
+    if made is not None:
+        files.write_file(campaign.root / DESK_FILE, made)
+
+
+class DeskVisit:
+    """One command's visit: what people wrote is carried out as it begins, what it did is written down as it ends."""
+
+    def __init__(self, campaign: Campaign, roster: Roster, store: Store, at: datetime) -> None:
+        self._campaign, self._roster, self._store, self._at = campaign, roster, store, at
+        self._data = campaign.read_office_file(DESK_FILE)
+        self._told: set[str] = set()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody has written into the workbook since xltool did."""
+        return self._store.find_written(DESK_FILE)[0] != self._sha256
+
+    def carry_out_requests(self) -> Iterator[str]:
+        """Puts on the record what people asked for, a sentence for each; what is wrong is told with sheet and line."""
+        yield from self._tell(f"{DESK_FILE} {fault}" for fault in self._desk.find_faults())
+        if self.is_changed:
+            for outcomes in self._weigh_all().values():
+                yield from self._tell(f"{DESK_FILE} {outcome.told}" for outcome in outcomes if outcome.told)
+            return
+        for sheet in DESK_SHEETS:  # nobody has mended it since
+            refused = [line for line in self._desk.lines(sheet) if line.text("result").startswith(REFUSED)]
+            yield from self._tell(
+                f"{DESK_FILE} {line.place('result')}：{line.text('result').removeprefix(REFUSED)}" for line in refused
+            )
+
+    def refresh(self) -> Iterator[str]:
+        """Writes the workbook up to date where it is not, in place; why that cannot be is told."""
+        basis = self._hash_basis()
+        if self._store.find_written(DESK_FILE) == (self._sha256, basis):
+            return
+        path = self._campaign.root / DESK_FILE
+        if files.hash_file(path) != self._sha256:
+            return  # somebody has just saved it: the next command reads that first
+        weighed = self._weigh_all()
+        basis = self._hash_basis()  # with what was carried out just now
+        yield from self._tell(
+            f"{DESK_FILE} {outcome.told}" for outcomes in weighed.values() for outcome in outcomes if outcome.told
+        )
+        changes = [self._plan_sheet(sheet, weighed.get(sheet.name, [])) for sheet in DESK_SHEETS]
+        mark = next((name for each in _OPEN_MARKS if (path.parent / (name := each.format(DESK_FILE))).exists()), "")
+        if mark:
+            yield (
+                f"{DESK_FILE} 正有人开着，结果还没有写进去（该登记的都登记了）；"
+                f"请先保存、关闭它，再执行一次任何命令。没有人开着的，请删去 {mark}。"
+            )
+            return
+        [made] = workers.run_in_workers(partial(update_desk, changes), [self._data])
+        if isinstance(made, Lost):
+            yield f"{DESK_FILE} 更新不了（{explain_loss(made)}），原来的没有动，该登记的都登记了。"
+            return
+        try:
+            self._replace(made, basis)
+        except XltoolError as error:
+            yield f"{str(error).rstrip('。')}；{DESK_FILE} 开着的，请先关闭，再执行一次任何命令（该登记的都登记了）。"
+
+    @cached_property
+    def _sha256(self) -> str:
+        return hashlib.sha256(self._data).hexdigest()
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return read_desk(self._data, DESK_FILE)
+
+    def _tell(self, lines: Iterator[str]) -> Iterator[str]:
+        """Each line once."""
+        for line in lines:
+            if line not in self._told:
+                self._told.add(line)
+                yield line
+
+    def _hash_basis(self) -> str:
+        facts = [__version__, self._store.fingerprint(), *map(str, self._roster.entries)]
+        return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def _waivers(self) -> Waivers:
+        found = find_standings(self._campaign, self._roster, self._store, self._at.date())
+        standings = {standing.entry.agency.code: standing for standing in found}
+        return Waivers(self._campaign, self._roster, self._store, standings)
+
+    @cached_property
+    def _kinds(self) -> tuple[Waivers, Absences, Extensions]:
+        roster, store = self._roster, self._store
+        return self._waivers, Absences(roster, store), Extensions(self._campaign, roster, store)
+
+    def _weigh_all(self) -> dict[str, list[LineOutcome]]:
+        """What becomes of each line that people write, by sheet; what they ask for is carried out."""
+        self.__dict__.pop("_waivers", None)  # the command has gone on since
+        self.__dict__.pop("_kinds", None)
+        spec, desk = self._campaign.spec, self._desk
+        found = {kind.sheet.name: list(carry_out(kind, desk.lines(kind.sheet), self._at)) for kind in self._kinds}
+        found[CORRECTION_SHEET.name] = list(desk_county.weigh_corrections(desk, spec, self._roster))
+        found[TEXT_SHEET.name] = list(desk_county.weigh_texts(desk, spec))
+        return found
+
+    def _plan_sheet(self, sheet: DeskSheet, outcomes: list[LineOutcome]) -> SheetChange:
+        """What is to be written into a sheet."""
+        table = self._desk.tables[sheet.name]
+        if table.exists and not table.head:
+            return SheetChange(sheet)  # its heads are gone: nobody knows what stands where
+        lines = {outcome.line.number: dict(outcome.fields) for outcome in outcomes if outcome.line is not None}
+        free: tuple[int, ...] = ()
+        added: list[Mapping[str, str]] = []
+        if sheet is ROSTER_SHEET:
+            lines = self._plan_roster()
+        for kind in self._kinds:
+            if kind.sheet is sheet:
+                keys = dict(_list_keys(kind, table.lines))
+                added = [*_list_unwritten(kind, keys)]
+                if isinstance(kind, Waivers):
+                    due = dict(kind.list_due())
+                    covered = set(keys.values())
+                    new = [{**fields} for key, fields in due.items() if key not in covered]
+                    free = tuple(line.number for line in table.lines if _is_spent(line, keys.get(line.number), due))
+                    for number, key in keys.items():
+                        if key in due:
+                            lines.setdefault(number, {})["finding"] = due[key]["finding"]
+                    added = [*added, *new]
+        example = _name_example(self._campaign.spec)
+        return SheetChange(sheet, table.columns, table.head, lines, free, tuple(added), example)
+
+    def _plan_roster(self) -> dict[int, dict[str, str]]:
+        """How each agency stands, beside its line; a code that was made of its name is written down."""
+        lines = {}
+        for line in self._desk.lines(ROSTER_SHEET):
+            code, name = line.text("code"), line.text("name")
+            entry = self._roster.agencies.get(code) or self._roster.agencies.get(self._find_code(name))
+            if entry is None:
+                continue
+            standing = self._waivers.standings[entry.agency.code]
+            version = f"（第 {standing.number} 版）" if standing.number else ""
+            lines[line.number] = {"state": f"{standing.state_word}{version}"}
+            if not code:
+                lines[line.number]["code"] = entry.agency.code
+        return lines
+
+    def _find_code(self, name: str) -> str:
+        entry = self._roster.named.get(name)
+        return entry.agency.code if entry is not None else ""
+
+    def _replace(self, made: bytes | None, basis: str) -> None:
+        """Puts the new workbook in the place of the one that was read, and notes both hash and what it rests on."""
+        path = self._campaign.root / DESK_FILE
+        if made is None:
+            self._store.note_written({DESK_FILE: (self._sha256, basis)})
+            return
+        staged = files.stage_file(path, made)
+
+        def put() -> None:
+            if files.hash_file(path) != self._sha256:
+                staged.discard()
+                raise XltoolError(f"{DESK_FILE} 刚刚有人存过，结果还没有写进去。")
+            staged.put(path)
+
+        try:
+            self._store.note_written({DESK_FILE: (staged.sha256, basis)}, put=put)
+        except BaseException:
+            staged.discard()
+            raise
+
+
+def _list_keys(kind: Decisions, lines: tuple[DeskLine, ...]) -> Iterator[tuple[int, str]]:
+    """What each line is about, by number; none for lines that are about nothing known."""
+    for line in lines:
+        try:
+            yield line.number, kind.find_key(line)
+        except XltoolError:
+            continue
+
+
+def _list_unwritten(kind: Waivers | Absences | Extensions, keys: Mapping[int, str]) -> Iterator[Mapping[str, str]]:
+    """A line for each word on the record that no line has."""
+    for key, fields in kind.list_recorded():
+        if not any(kind.covers(held, key) for held in keys.values()):
+            record = kind.find_record(None, key)
+            if record is not None:
+                yield {**fields, **record.fields, "result": record.text}
+
+
+def _is_spent(line: DeskLine, key: str | None, due: Mapping[str, object]) -> bool:
+    """Whether a line of 放行 that nobody has written on is about nothing that is still to be settled."""
+    written = any(line.text(field) for field in ("tick", "reason", "person"))
+    return key not in due and not written and not line.text("result").startswith(RECORDED)

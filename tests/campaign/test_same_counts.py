@@ -91,3 +91,41 @@ def test_console_json_workbook_page_and_reminders_count_the_same(office, tmp_pat
         explain = status[code]["open"]
         counted = [f"{errors} 条须改" in task, f"{explain} 条须说明" in task, f"{asks - explain} 条须核对" in task]
         assert counted == [errors > 0, explain > 0, asks > explain]
+
+
+def test_what_was_let_pass_is_counted_by_opinions_everywhere(office, tmp_path):  # noqa: F811
+    book, plan = openpyxl.load_workbook(io.BytesIO(office.fill(FINANCE))), make_plan(api.form("ogi-2021"))
+    cells = [cell for cell in plan.spec.cells if cell.key.startswith("disclosure.") and not cell.total][:3]
+    spot = plan.cells["applications.received.other"]
+    book[spot.sheet][spot.address].value += 7  # one cause: its column, and the total, do not balance
+    for cell in cells:
+        book[plan.cells[cell.key].sheet][plan.cells[cell.key].address] = None  # three cells, one remark
+    buffer = io.BytesIO()
+    book.save(buffer)
+    office.put("财政局.xlsx", buffer.getvalue())
+    office.run("collect")
+    before = office.status()[1][FINANCE]
+    assert before["errors"] and before["warnings"] and not before["waived"]
+    [details] = read_details(office, tmp_path)
+    findings = json.loads(CliRunner().invoke(main, ["check", "--json", str(office.root / "inbox/财政局.xlsx")]).stdout)
+    names = {each["rule"] or each["code"] for each in findings["findings"] if each["severity"] != "info"}
+    told = [
+        office.run("waive", FINANCE, name, "--reason", "核对过原件", "--by", "王某").output for name in sorted(names)
+    ]
+    assert all("：放行 1 条。\n" in output for output in told)
+    after = office.status()[1][FINANCE]
+    assert (after["state"], after["waived"]) == ("accepted", before["errors"] + before["warnings"])
+    assert after["waived"] < sum(len(each["findings"]) for each in findings["opinions"] if each["severity"] != "info")
+    row = re.search(rf"^{FINANCE}  .*", office.run("status").stdout, re.M)[0].split()
+    assert row[-2] == str(after["waived"])
+    [details] = read_details(office, tmp_path)
+    assert f"已放行 {after['waived']} 条" in details.find("summary").text_content()
+    assert len(details.xpath(".//li[span='已放行']")) == after["waived"]
+    [cell] = details.getroottree().xpath(f"//table[@class='agencies']/tbody/tr[td[1]='{FINANCE}']/td[5]")
+    assert cell.text_content() == str(after["waived"])
+
+
+def read_details(office, tmp_path):  # noqa: F811
+    """What the page for the wall tells of each agency's findings."""
+    office.run("status", "--html", tmp_path / "page.html")
+    return html.fromstring((tmp_path / "page.html").read_text("utf-8")).xpath("//details")

@@ -7,6 +7,7 @@ import json
 from contextlib import closing
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, ROSTER, WATER, made, office  # noqa: F401  the campaign
+from xltool.campaign.signing import compare_basis
 from xltool.campaign.store import Store
 
 NAME = ("--by", "李主任")
@@ -80,6 +81,14 @@ def test_a_new_agency_in_the_roster_is_told_beside_a_signature(office):  # noqa:
     office.run("sign", *NAME)
     office.read_roster(f"{ROSTER}A3,某县林业局,department,A0\n")
     assert "A3 （不在名录里） → 某县林业局：没有汇总" in office.run("status").output
+
+
+def test_a_sum_whose_basis_counts_findings_is_the_same_sum():
+    kept = json.dumps({"A1": "甲：第 2 版，放行 3 处", "A2": "乙：第 1 版"}, ensure_ascii=False)
+    assert compare_basis(kept, kept.replace("3 处", "1 条")) == []
+    assert compare_basis(kept, kept.replace("，放行 3 处", "")) == ["A1 甲：第 2 版，放行 3 处 → 甲：第 2 版"]
+    assert len(compare_basis(kept, kept.replace("第 2 版，放行 3 处", "第 3 版，放行 1 条"))) == 1
+    assert len(compare_basis(kept.replace("3 处", "2 条"), kept.replace("3 处", "1 条"))) == 1
 
 
 def test_what_was_published_and_what_came_afterwards(office):  # noqa: F811

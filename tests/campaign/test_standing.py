@@ -260,10 +260,9 @@ def test_findings_as_the_checks_make_them(store, stand):
         store, figures.submission(SPEC, figures.summed(SPEC, wrong), agency), "2025-01-10T09:00:00", "a.xlsx"
     )
     assert {v.name for v in stand(LAND).unsettled} == {"applications.balance@enterprise", "applications.balance@total"}
-    assert all("改法：" not in v.gist and v.message.startswith(v.gist) for v in stand(LAND).unsettled)
     assert (stand(LAND).errors, stand(LAND).warnings) == (1, 0)
     waive(store, LAND, "applications.balance")
-    assert (stand(LAND).state, stand(LAND).waived) == ("accepted", 2)
+    assert (stand(LAND).state, stand(LAND).waived) == ("accepted", 1), "one cause, two findings"
 
 
 def test_the_document_of_the_contract(campaign, store):

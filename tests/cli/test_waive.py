@@ -51,7 +51,7 @@ def test_what_passes_and_the_new_state_are_told(campaign, waive):
     done = waive(LAND, "applications.balance", *WHY)
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "额敏县自然资源局：放行 2 处。",
+        "额敏县自然资源局：放行 2 条。",
         "  [强制] 不平。（applications.balance@enterprise）",
         "  [强制] 不平。（applications.balance@total）",
         "现为：退回；还有强制性错误 1 条未放行。",
@@ -64,7 +64,7 @@ def test_what_passes_and_the_new_state_are_told(campaign, waive):
 
 
 def test_one_place_of_a_rule_and_a_warning(waive):
-    assert "放行 1 处" in waive(LAND, "applications.balance@total", *WHY).stdout
+    assert "放行 1 条" in waive(LAND, "applications.balance@total", *WHY).stdout
     assert waive(TOWN, "text.missing", *WHY).stdout.endswith("现为：待说明 → 通过。\n")
 
 

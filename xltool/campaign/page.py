@@ -65,7 +65,8 @@ class _AgencyLine:
     standing: Standing
     opinions: Sequence[WeighedOpinion]
     """What is not settled, by cause."""
-    settled: Sequence[WeighedFinding]
+    settled: Sequence[WeighedOpinion]
+    """What was let pass, then what was explained, by cause."""
     width: float = 0
 
     @property
@@ -89,7 +90,7 @@ def render_page(
             f"u{at}",
             s,
             group_verdicts(spec, s.left),
-            [verdict for verdict in s.findings if verdict.settled],
+            _group_settled(spec, s.findings),
             _per_cent(s.errors, most),
         )
         for at, s in enumerate(standings, 1)
@@ -125,6 +126,12 @@ def render_page(
         )
         .encode()
     )
+
+
+def _group_settled(spec: FormSpec, findings: Sequence[WeighedFinding]) -> list[WeighedOpinion]:
+    passed = [verdict for verdict in findings if verdict.waiver is not None]
+    explained = [verdict for verdict in findings if verdict.settled and verdict.waiver is None]
+    return [*group_verdicts(spec, passed), *group_verdicts(spec, explained)]
 
 
 def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,6 +24,7 @@ from xltool.workbook.layout_plan import make_plan
 
 MOST_NAMED: Final = 8
 """So many agencies, or cells, a sentence names."""
+_PLACES, _OPINIONS = re.compile(r"(?<=，放行 )\d+ 处$"), re.compile(r"(?<=，放行 )\d+ 条$")
 
 
 def describe_basis(given: Gathered) -> str:
@@ -30,7 +32,7 @@ def describe_basis(given: Gathered) -> str:
     found = {
         standing.entry.agency.code: (
             f"{standing.entry.agency.name}：第 {standing.number} 版"
-            + (f"，放行 {standing.waived} 处" if standing.waived else "")
+            + (f"，放行 {standing.waived} 条" if standing.waived else "")
         )
         for standing in given.taken
     }
@@ -86,8 +88,15 @@ def compare_basis(before: str, after: str) -> list[str]:
     if not before:
         return []
     old, new = json.loads(before), json.loads(after)
-    changed = [code for code in sorted({*old, *new}) if old.get(code) != new.get(code)]
+    changed = [code for code in sorted({*old, *new}) if not _is_same(old.get(code), new.get(code))]
     return [f"{code} {_word_part(old.get(code))} → {_word_part(new.get(code))}" for code in changed]
+
+
+def _is_same(before: str | None, now: str | None) -> bool:
+    """Whether an agency goes into a sum as it did: a count in 处 was one of findings, of which opinions are fewer."""
+    if before is None or now is None:
+        return before is now
+    return before == now or (bool(_PLACES.search(before)) and _PLACES.sub("", before) == _OPINIONS.sub("", now))
 
 
 def _word_part(part: str | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
-from xltool.campaign.kept_findings import restore_finding, split_message
+from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.refused import find_refused
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
@@ -73,15 +73,6 @@ class WeighedFinding:
         return str(self.finding["rule"] or self.code)
 
     @property
-    def message(self) -> str:
-        return str(self.finding["message"])
-
-    @property
-    def gist(self) -> str:
-        """What is wrong, without remedy and basis, for lists that must be short."""
-        return split_message(self.message)[0]
-
-    @property
     def settled(self) -> bool:
         """Whether it was let pass, or explained where an explanation is all that is asked."""
         return self.waiver is not None or (self.severity == "warning" and self.explanation.settles)
@@ -114,6 +105,22 @@ class WeighedOpinion:
         """The rule at its place that leads, or the code."""
         return self.verdicts[0].name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules at their places, or the codes, of all its findings."""
+        return tuple(dict.fromkeys(verdict.name for verdict in self.verdicts))
+
+    @property
+    def waivers(self) -> tuple[WaiverRecord, ...]:
+        """The words that let its findings pass."""
+        return tuple(dict.fromkeys(verdict.waiver for verdict in self.verdicts if verdict.waiver is not None))
+
+    @property
+    def explanations(self) -> tuple[str, ...]:
+        """The agency's 说明 of its findings, as far as they settle them."""
+        said = (verdict.explanation for verdict in self.verdicts)
+        return tuple(dict.fromkeys(each.text for each in said if each.settles))
+
     def tell(self, spec: FormSpec) -> tuple[str, str, str]:
         """What is wrong, how to mend it, and the basis, as the workbook that goes back has them."""
         return tell_opinion(self.opinion, self.among, spec, make_plan(spec).place)
@@ -133,8 +140,8 @@ class Standing:
     """Where one agency stands by the version that counts.
 
     `errors` and `warnings` count opinions on what is not settled, as all that is shown or sent does, `open` those that
-    ask for an answer; `waived` counts findings. `late` when its first return was sent after its deadline, `overdue`
-    while what it owes is past it; `received` is the day on which the version that counts was sent.
+    ask for an answer, `waived` opinions on what was let pass. `late` when its first return was sent after its deadline,
+    `overdue` while what it owes is past it; `received` is the day on which the version that counts was sent.
     """
 
     entry: RosterEntry
@@ -343,7 +350,7 @@ def judge_version(
         errors=grades["error"],
         warnings=grades["warning"],
         open=asked,
-        waived=sum(verdict.waiver is not None for verdict in verdicts),
+        waived=len(group_verdicts(spec, [verdict for verdict in verdicts if verdict.waiver is not None])),
         file=version.file,
         findings=verdicts,
         version=lighten_version(version),

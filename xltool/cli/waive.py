@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool.campaign import decisions
-from xltool.campaign.standing import AGENCY_STATES, Standing
+from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command
@@ -44,9 +44,11 @@ def command(agency: str, rule: str, reason: str, person: str, *, withdraw: bool,
             return
         passing = decisions.waive_findings(campaign, store, entry, rule, ruling)
         after = decisions.find_own_standing(campaign, store, entry, ruling.at)
-    console.say(f"{entry.agency.name}：放行 {len(passing)} 处。")
-    for verdict in passing:
-        console.say(clean_line(f"  [{GRADES[verdict.finding['severity']]}] {verdict.gist}（{verdict.name}）"))
+    opinions = group_verdicts(campaign.spec, passing)
+    console.say(f"{entry.agency.name}：放行 {len(opinions)} 条。")
+    for each in opinions:
+        said = f"  [{GRADES[each.severity]}] {each.tell(campaign.spec)[0]}（{decisions.list_names(each.names)}）"
+        console.say(clean_line(said))
     console.say(_describe_outcome(before, after))
 
 

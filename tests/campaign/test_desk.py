@@ -239,6 +239,28 @@ def test_a_workbook_that_is_open_is_told_and_caught_up_with(office):
     assert office.lines("缺席")[4]["单位"] == "某县水利局"
 
 
+def test_what_a_mended_database_lost_is_asked_for_again(office):
+    office.run("build")
+    office.edit("缺席", A4="某县水利局", C4="撤并", D4="王某")
+    assert office.state("A2") == "absent"
+    (office.root / folder.DATABASE).unlink()
+    for path in (office.root / "backup").glob("*.db"):
+        path.unlink()
+    office.run("doctor", "--mend", code=None)
+    done = office.run("status")
+    assert "“缺席”表第 4 行：登记过的不见了" in done.stderr and office.state("A2") == "missing"
+    office.edit("缺席", F4=None)
+    assert office.state("A2") == "absent"
+
+
+def test_a_copy_of_each_day_is_kept(office):
+    office.run("build")
+    office.edit("名录", J1="我的备忘")
+    office.run("build")
+    [copy] = (office.root / "backup").glob("办公室.*.xlsx")
+    assert openpyxl.load_workbook(copy).sheetnames == [sheet.name for sheet in DESK_SHEETS]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04damaged", b"not a workbook"], ids=["empty", "torn", "text"])
 def test_a_damaged_workbook_is_a_sentence(office, content):
     office.run("build")
@@ -330,20 +352,23 @@ WORDS = st.sampled_from(["核对过", "问过了"])
     WORDS,
     st.booleans(),
     st.booleans(),
+    st.booleans(),
 )
-def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, written, lapsed, said):
+def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, written, lapsed, said, withdrawn):
     """Three states meet: what is on the record, what 结果 knew of it, what the line says now."""
     result = "" if told is None else f"{RECORDED}{told}（王某，2025-01-10）"
     record = None
     if recorded is not None:
         text = "放行失效：……" if lapsed else f"{RECORDED}{recorded}（王某，2025-01-10）"
         record = OnRecord(text, {}, same=written == recorded, lapsed=lapsed)
-    step = choose_step(asked, result, f"{RECORDED}{written}（王某，", record, said=said)
+    step = choose_step(asked, result, f"{RECORDED}{written}（王某，", record, said=said, withdrawn=withdrawn)
     if step == "withdraw":  # only what the line says, or knew of and says no more
         assert record is not None and (asked == "withdraw" or told is not None)
     if step == "give":  # never what was taken back since, never over what the line did not know of
         assert asked == "give" and (recorded is None or written != recorded or lapsed)
         assert told is None or (record is not None and result == record.text)
         assert recorded is not None or not said
+    if step == "withdrawn":  # never of what is on the record
+        assert recorded is None and told is not None and (withdrawn or asked != "give")
     if told is not None and told == written and asked == "give":  # an old copy that asks for nothing new
         assert step not in {"give", "withdraw"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Final
 
 from xltool import __version__, files, workers
@@ -33,6 +35,7 @@ from xltool.campaign.desk_sheets import (
 from xltool.campaign.desk_writing import SheetChange, make_desk, update_desk
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster, RosterEntry
+from xltool.campaign.schema import BACKUPS, MOST_BACKUPS
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Store
 from xltool.codes import LEVEL_NAMES
@@ -147,6 +150,7 @@ class DeskVisit:
         yield from self._tell(
             f"{DESK_FILE} {outcome.told}" for outcomes in weighed.values() for outcome in outcomes if outcome.told
         )
+        self._keep_copy()
         changes = [self._plan_sheet(sheet, weighed.get(sheet.name, [])) for sheet in DESK_SHEETS]
         mark = next((name for each in _OPEN_MARKS if (path.parent / (name := each.format(DESK_FILE))).exists()), "")
         if mark:
@@ -248,6 +252,18 @@ class DeskVisit:
     def _find_code(self, name: str) -> str:
         entry = self._roster.named.get(name)
         return entry.agency.code if entry is not None else ""
+
+    def _keep_copy(self) -> None:
+        """A copy of the workbook as people saved it, once a day, beside those of the database; the newest five stay."""
+        place, stem = self._campaign.root / BACKUPS, Path(DESK_FILE).stem
+        target = place / f"{stem}.{self._at.date().isoformat()}.xlsx"
+        if target.exists():
+            return
+        with suppress(XltoolError, OSError):  # the next one can
+            files.write_file(target, self._data)
+            kept = sorted(place.glob(f"{stem}.*.xlsx"), key=lambda path: path.name)
+            for path in kept[:-MOST_BACKUPS]:
+                path.unlink()
 
     def _replace(self, made: bytes | None, basis: str) -> None:
         """Puts the new workbook in the place of the one that was read, and notes both hash and what it rests on."""

@@ -104,7 +104,11 @@ def _read_sheet(sheet: DeskSheet, raw: RawSheet | None, book: RawBook) -> DeskTa
         if len(columns) > len(best[1]):
             best = number, columns
     head, columns = best
-    missing = tuple(column.head for column in sheet.columns if column.field not in columns and not column.told)
+    missing = tuple(
+        column.head
+        for column in sheet.columns
+        if column.field not in columns and (not column.told or column.field in sheet.key)
+    )
     if missing:
         return DeskTable(sheet, 0, columns, (), missing)
     lines = []

@@ -41,7 +41,7 @@ _BACK: Final = frozenset(["撤销", "收回", "取消", "撤回", "撤消", "作
 BETWEEN: Final = "、"
 
 Asked: TypeAlias = Literal["give", "withdraw", "nothing"]
-Step: TypeAlias = Literal["give", "withdraw", "show", "withdrawn", "repeated", "differs", "unneeded", "none"]
+Step: TypeAlias = Literal["give", "withdraw", "show", "withdrawn", "lost", "repeated", "differs", "unneeded", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,10 @@ class Decisions(Protocol):
         """Whether just this was on the record before."""
         ...
 
+    def was_withdrawn(self, key: str) -> bool:
+        """Whether what was on the record was taken back."""
+        ...
+
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None: ...
 
     def withdraw(self, key: str, ruling: Ruling) -> None: ...
@@ -112,13 +116,14 @@ def read_tick(text: str) -> Asked | None:
     return "nothing" if not plain or plain in _NO else None
 
 
-def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *, said: bool) -> Step:
+def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *, said: bool, withdrawn: bool) -> Step:
     """What is to be done about a line: by what it asks, what its 结果 says, and what is on the record.
 
-    `own` is how 结果 begins where the line as it stands is on the record; `said` that it was on the record before.
+    `own` is how 结果 begins where the line as it stands is on the record; `said` that it was on the record before,
+    `withdrawn` that what was there was taken back.
     """
     if record is None:
-        return _choose_unrecorded(asked, result, said=said)
+        return _choose_unrecorded(asked, result, said=said, withdrawn=withdrawn)
     if asked != "give":
         return "withdraw" if asked == "withdraw" or result.startswith(RECORDED) else "show"
     if record.same:
@@ -130,9 +135,9 @@ def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *,
     return "show" if result.startswith(own) else "differs"
 
 
-def _choose_unrecorded(asked: Asked, result: str, *, said: bool) -> Step:
+def _choose_unrecorded(asked: Asked, result: str, *, said: bool, withdrawn: bool) -> Step:
     if result.startswith(RECORDED):
-        return "withdrawn"
+        return "lost" if asked == "give" and not withdrawn else "withdrawn"
     back = result.startswith(WITHDRAWN)
     if asked == "give":
         return "repeated" if said and not back else "give"
@@ -163,7 +168,8 @@ def _carry_out_line(kind: Decisions, line: DeskLine, at: datetime) -> LineOutcom
             return None  # a line about an agency that has left
         raise
     record = kind.find_record(line, key)
-    step = choose_step(asked, result, kind.begin_result(line), record, said=kind.was_said(line, key))
+    said, withdrawn = kind.was_said(line, key), kind.was_withdrawn(key)
+    step = choose_step(asked, result, kind.begin_result(line), record, said=said, withdrawn=withdrawn)
     told = ""
     if step in {"give", "withdraw"}:
         told = _act(kind, line, key, step, at)
@@ -178,6 +184,8 @@ def _carry_out_line(kind: Decisions, line: DeskLine, at: datetime) -> LineOutcom
 
 def _tell_step(line: DeskLine, step: Step, record: OnRecord | None) -> str:
     """What 结果 says of a line that is not on the record as it stands; raises where that is to be mended."""
+    if step == "lost":
+        raise XltoolError("登记过的不见了（数据库修复过，或者换成了旧的备份）；仍要办的，清空“结果”这一格。")
     if step == "repeated":
         raise XltoolError("以同样的理由登记过，后来撤销了；仍要办的，请把理由改一下。")
     if step == "differs" and record is not None:
@@ -263,6 +271,10 @@ class Waivers:
         code, *rules = key.split(BETWEEN)
         reason, person = line.text("reason"), line.text("person")
         return any(self.store.was_noted(person, "waive", describe_waiver(code, rule, reason)) for rule in rules)
+
+    def was_withdrawn(self, key: str) -> bool:
+        code, *rules = key.split(BETWEEN)
+        return any(self.store.was_withdrawn("waive", f"{code} {rule}") for rule in rules)
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:  # noqa: ARG002
         code, *rules = key.split(BETWEEN)
@@ -366,6 +378,9 @@ class Absences:
         said = describe_absence(key, name, self._find_into(line), line.text("reason"))
         return self.store.was_noted(line.text("person"), "absent", said)
 
+    def was_withdrawn(self, key: str) -> bool:
+        return self.store.was_withdrawn("absent", key)
+
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:
         decisions.excuse_agency(self.roster, self.store, key, self._find_into(line), ruling)
 
@@ -423,6 +438,9 @@ class Extensions:
 
     def was_said(self, line: DeskLine, key: str) -> bool:  # noqa: ARG002
         return False  # nothing takes an extension off the record
+
+    def was_withdrawn(self, key: str) -> bool:  # noqa: ARG002
+        return False
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:
         day = self._read_day(line)

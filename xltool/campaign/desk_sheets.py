@@ -92,12 +92,12 @@ WAIVER_SHEET: Final = DeskSheet(
     ),
     (
         DeskColumn("agency", "单位", 24, names=True),
-        DeskColumn("finding", "审核结果", 56, told=True),
-        DeskColumn("rule", "规则", 22, "由 xltool 写，不要改。"),
+        DeskColumn("finding", "审核结果", 50, told=True),
+        DeskColumn("rule", "规则", 18, told=True),
         DeskColumn("tick", "放行", 8, f"放行选 {TICK}，收回选“{WITHDRAWAL}”。", choices=(TICK, WITHDRAWAL)),
-        DeskColumn("reason", "理由", 28, "为什么可以放行。"),
+        DeskColumn("reason", "理由", 24, "为什么可以放行。"),
         DeskColumn("person", "姓名", 10, _PERSON),
-        DeskColumn("result", "结果", 36, told=True),
+        DeskColumn("result", "结果", 32, told=True),
     ),
     ("agency", "rule"),
 )
@@ -138,7 +138,7 @@ CORRECTION_SHEET: Final = DeskSheet(
         "要收回的，删去这一行的字。",
     ),
     (
-        DeskColumn("cell", "哪一格", 30, "照表上的字写表、行、栏。"),
+        DeskColumn("cell", "哪一格", 28, "照表上的字写表、行、栏。"),
         DeskColumn("change", "增减", 10, "增加或减少多少，如 -1；核对过不用改的写 0。"),
         DeskColumn("value", "改为", 10, "改成多少；与“增减”只写一栏。"),
         DeskColumn("reason", "原因", 32, "为什么更正。"),
@@ -156,8 +156,8 @@ TEXT_SHEET: Final = DeskSheet(
         "汇总时换成数，就不会与表不一致。",
     ),
     (
-        DeskColumn("text", "哪一段", 24, "由 xltool 写，不要改。"),
-        DeskColumn("content", "内容", 84),
+        DeskColumn("text", "哪一段", 22, told=True),
+        DeskColumn("content", "内容", 78, "本级报告的这一段文字。"),
         DeskColumn("guidance", "写什么", 28, told=True),
         DeskColumn("result", "结果", 14, told=True),
     ),

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from xltool.campaign.desk_sheets import DESK_SHEETS, EXAMPLE, LAST_LINE, ROSTER_SHEET, DeskColumn, DeskSheet
+from xltool.forms.text import measure_breadth
 from xltool.spreadsheet.a1 import column_name
 from xltool.workbook.cell_formats import LIST_FORMATS
 
@@ -29,7 +30,9 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _TOLD_FILL: Final = "FFF2F2F2"
 _TAB: Final = "FF5B9BD5"
-_LINE_HEIGHT: Final = 15
+_LINE_HEIGHT: Final = 16
+_HIGHEST: Final = 400
+"""Points: no program shows a line that is higher than 409."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ def _add_sheet(book: Workbook, sheet: DeskSheet, example: str) -> None:
         page.cell(row, 1, text)
         _dress(page.cell(row, 1), LIST_FORMATS[name], wraps=name == "aside")
     breadth = sum(column.width for column in sheet.columns)
-    page.row_dimensions[2].height = _LINE_HEIGHT * sum(-(-len(text) * 2 // breadth) for text in lines)
-    page.row_dimensions[_HEAD_ROW].height = 20
+    page.row_dimensions[1].height = 24
+    page.row_dimensions[2].height = _LINE_HEIGHT * sum(-(-measure_breadth(text) // breadth) for text in lines) + 4
+    page.row_dimensions[_HEAD_ROW].height = 22
     for at, column in enumerate(sheet.columns):
         letter = column_name(at)
         page.column_dimensions[letter].width = column.width
@@ -120,6 +124,10 @@ def _add_sheet(book: Workbook, sheet: DeskSheet, example: str) -> None:
     page.auto_filter.ref = f"A{_HEAD_ROW}:{last}{_HEAD_ROW + max(sheet.lines, 1)}"
     page.print_title_rows = f"{_HEAD_ROW}:{_HEAD_ROW}"
     page.page_setup.paperSize, page.page_setup.orientation = 9, "landscape"
+    page.oddFooter.center.text = f"{sheet.name}　第 &P 页，共 &N 页"
+    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top = page.page_margins.bottom = 0.6
+    page.print_options.horizontalCentered = True
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
@@ -184,7 +192,22 @@ def _write_line(
         if not cell.has_style:
             _dress_line(cell, sheet.column(name))
         changed = True
+    if changed:
+        _heighten(page, row, places, sheet)
     return changed
+
+
+def _heighten(page: Worksheet, row: int, places: Mapping[str, int], sheet: DeskSheet) -> None:
+    """Makes a line high enough for its texts: not every program does that itself. None is made lower."""
+    needed = 1
+    for name, at in places.items():
+        value = page.cell(row, at + 1).value
+        width = page.column_dimensions[column_name(at)].width or sheet.column(name).width
+        pieces = str(value).split("\n") if value is not None else ()
+        needed = max(needed, sum(max(1, -(-measure_breadth(piece) // max(int(width) - 2, 1))) for piece in pieces))
+    height = min(_LINE_HEIGHT * needed, _HIGHEST)
+    if height > (page.row_dimensions[row].height or _LINE_HEIGHT):
+        page.row_dimensions[row].height = height
 
 
 def _dress_line(cell: Cell, column: DeskColumn) -> None:

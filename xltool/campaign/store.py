@@ -582,6 +582,15 @@ class Store:
             self._rows("SELECT 1 FROM event WHERE person = ? AND what = ? AND detail = ? LIMIT 1", person, what, detail)
         )
 
+    def was_withdrawn(self, what: str, about: str) -> bool:
+        """Whether a word of that kind about this was ever taken back."""
+        begins = f"{about} 撤销："
+        return bool(
+            self._rows(
+                "SELECT 1 FROM event WHERE what = ? AND substr(detail, 1, ?) = ? LIMIT 1", what, len(begins), begins
+            )
+        )
+
     def _note(self, at: str, person: str, what: str, detail: str) -> None:
         self._db.execute("INSERT INTO event (at, person, what, detail) VALUES (?, ?, ?, ?)", (at, person, what, detail))
 

@@ -46,7 +46,11 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "codes", "days", "kinds", "csvfile", "readings", "workers", "model", "messages", "forms", "rules", "charts",
         "spreadsheet", "workbook", "reader", "report", "api", "files",
     },
+    "web": {
+        "codes", "days", "campaign", "model", "messages", "forms", "rules", "report", "api", "files",
+    },
     "cli": {
+        "web",
         "codes", "days", "digits", "kinds", "office", "csvfile", "campaign", "readings", "workers", "model", "messages",
         "forms", "rules", "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
     },
@@ -165,6 +169,7 @@ MODULES = {
         "reports",
         "roster",
         "second_reading",
+        "serve",
         "sign",
         "situation",
         "status",
@@ -298,6 +303,19 @@ MODULES = {
         "styles",
         "xls",
     },
+    "web": {
+        "__init__",
+        "app",
+        "board",
+        "changes",
+        "guard",
+        "keys",
+        "pages",
+        "server",
+        "site",
+        "static_files",
+        "steps",
+    },
     "workbook": {
         "__init__",
         "blank_list",
@@ -340,7 +358,9 @@ ALONE = {  # packages that only these rooms and modules may import
     "pyarrow": {"campaign/export"},
     "psutil": {"files", "workers", "office"},
     "sqlite3": {"campaign/salvage", "campaign/schema", "campaign/store"},
+    "starlette": {"web"},
     "typst": {"report/typeset"},
+    "uvicorn": {"web/server"},
     "xlrd": {"spreadsheet/xls"},
     "xlsxwriter": {"workbook/engine"},
     "zipfile": {
@@ -525,7 +545,18 @@ def test_help_imports_nothing_heavy():
     program = f"{start}\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stderr.split()}
-    assert not loaded & {"numpy", "pandas", "xlsxwriter", "docx", "lxml", "jinja2", "tomllib", "json"}
+    assert not loaded & {
+        "numpy",
+        "pandas",
+        "xlsxwriter",
+        "docx",
+        "lxml",
+        "jinja2",
+        "tomllib",
+        "json",
+        "starlette",
+        "uvicorn",
+    }
     assert "xltool.messages" not in done.stderr.split()
 
 

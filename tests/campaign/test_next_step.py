@@ -84,17 +84,17 @@ def standing(at, state="accepted", **more):
     ],
 )  # fmt: skip
 def test_the_sentence(standings, told):
-    assert told in word_next_step(standings, [], [], DONE)
+    assert told in word_next_step(standings, [], [], DONE).sentence
 
 
 def test_what_stands_in_the_way_comes_first():
     missing, wrong = standing(0, "missing"), standing(1, "returned")
     stray = Stray("A9", "某局", "已报送")
-    assert word_next_step([missing, wrong], [missing], [stray], DONE).startswith(
+    assert word_next_step([missing, wrong], [missing], [stray], DONE).sentence.startswith(
         "执行 xltool build，生成 1 个单位的工作簿（"
     )
-    assert word_next_step([missing, wrong], [], [stray], DONE).startswith(
+    assert word_next_step([missing, wrong], [], [stray], DONE).sentence.startswith(
         "说明 1 个名录与报送对不上的单位的去向：A9 某局"
     )
-    assert "xltool sign" in word_next_step([standing(0)], [], [], replace(DONE, signed=False))
-    assert "xltool consolidate" in word_next_step([standing(0)], [], [], CountyReport(False, False))
+    assert "xltool sign" in word_next_step([standing(0)], [], [], replace(DONE, signed=False)).sentence
+    assert "xltool consolidate" in word_next_step([standing(0)], [], [], CountyReport(False, False)).sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from xltool.campaign import signing
 from xltool.campaign.county import gather_standings
@@ -20,6 +20,24 @@ MOST_CALLED: Final = 6
 """So many agencies are named in the sentence."""
 
 
+Task: TypeAlias = Literal["list", "build", "settle", "urge", "consolidate", "sign", "publish", "nothing"]
+"""What kind of thing is to be done: agencies to be listed, blanks to be made, strays to be settled, those that owe
+something to be urged; then the sum, its signature, the publications; nothing is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What is to be done next: its kind, the sentence for a console, and the agencies that it is about.
+
+    `count` is how many of whatever it is about there are.
+    """
+
+    task: Task
+    sentence: str
+    agencies: tuple[Standing, ...] = ()
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class CountyReport:
     """How far the county's own report is."""
@@ -31,6 +49,11 @@ class CountyReport:
 def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date) -> str:
     """What is to be done next in this campaign, in one sentence."""
     standings = [replace(standing, findings=()) for standing in iterate_standings(campaign, roster, store, today)]
+    return choose_next_step(campaign, roster, store, standings).sentence
+
+
+def choose_next_step(campaign: Campaign, roster: Roster, store: Store, standings: Sequence[Standing]) -> NextStep:
+    """What is to be done next where agencies stand like this."""
     issued = store.issues().keys()
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
     report = _find_county_report(campaign, store, standings)
@@ -39,35 +62,45 @@ def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date
 
 def word_next_step(
     standings: Sequence[Standing], waiting: Sequence[Standing], strays: Sequence[Stray], report: CountyReport
-) -> str:
-    """The sentence: what is not sent out, then what nobody has said, then whom to write to and call, then the sum.
+) -> NextStep:
+    """The step and its sentence.
+
+    First what is not sent out, then what nobody has said, then whom to write to and call, then the sum.
 
     `waiting` are the agencies that have no blank yet.
     """
     owing = [standing for standing in waiting if standing.state == "missing"]
     if not standings:
-        return "名录里还没有单位，先补上名录。"
+        return NextStep("list", "名录里还没有单位，先补上名录。")
     if owing:
         who = "" if len(owing) == len(standings) else f"（{_name(owing)}）"
-        return f"执行 xltool build，生成 {len(owing)} 个单位的工作簿{who}，再发给各单位。"
+        sentence = f"执行 xltool build，生成 {len(owing)} 个单位的工作簿{who}，再发给各单位。"
+        return NextStep("build", sentence, tuple(owing), len(owing))
     if strays:
         names = join_first([f"{stray.code} {stray.name}".strip() for stray in strays], MOST_CALLED, "个单位")
-        return f"说明 {len(strays)} 个名录与报送对不上的单位的去向：{names}（办法见 xltool status）。"
+        sentence = f"说明 {len(strays)} 个名录与报送对不上的单位的去向：{names}（办法见 xltool status）。"
+        return NextStep("settle", sentence, count=len(strays))
     steps, writes = [*_list_owed(standings)], any(_is_written_to(standing) for standing in standings)
+    if not steps:
+        return _word_last_steps(standings, report)
     mails = "；邮件草稿和消息用 xltool remind 生成" if writes else ""
-    return f"{'；'.join(steps)}{mails}；报来以后执行 xltool collect。" if steps else _word_last_steps(standings, report)
+    due = tuple(standing for standing in standings if standing.owes and standing.covered is None)
+    return NextStep("urge", f"{'；'.join(steps)}{mails}；报来以后执行 xltool collect。", due, len(due))
 
 
-def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> str:
+def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> NextStep:
     """What is left when everything has come in."""
     if not report.summed:
-        return "各单位都齐了：执行 xltool consolidate 汇总。"
+        return NextStep("consolidate", "各单位都齐了：执行 xltool consolidate 汇总。")
     if not report.signed:
-        return "核对汇总报告，改好以后请负责人签发：xltool sign --by 姓名。"
-    left = sum(standing.state == "accepted" and standing.published is None for standing in standings)
+        return NextStep("sign", "核对汇总报告，改好以后请负责人签发：xltool sign --by 姓名。")
+    left = tuple(s for s in standings if s.state == "accepted" and s.published is None)
     if left:
-        return f"执行 xltool reports 生成各单位的报告，发布后用 xltool publish 记下；还有 {left} 个没有记发布。"
-    return "都办完了。"
+        sentence = (
+            f"执行 xltool reports 生成各单位的报告，发布后用 xltool publish 记下；还有 {len(left)} 个没有记发布。"
+        )
+        return NextStep("publish", sentence, left, len(left))
+    return NextStep("nothing", "都办完了。")
 
 
 def _list_owed(standings: Iterable[Standing]) -> Iterator[str]:

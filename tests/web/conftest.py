@@ -1,0 +1,114 @@
+"""A campaign with something of everything, and its office page as a browser on this computer meets it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import Thread
+
+import httpx
+import pytest
+
+from tests import figures
+from tests.campaign import stores
+from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, take_judged
+from xltool.campaign.roster import Roster
+from xltool.campaign.store import AbsenceRecord, Issue
+from xltool.web.server import OfficeServer, open_server
+
+AFTER = date(2025, 2, 3)
+COMMAND = (sys.executable, "-c", "from xltool.cli import main; main()")
+HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}'
+TOKEN = re.compile('name="token" value="([^"]+)"')
+OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in stores.entries())
+
+
+@dataclass
+class Browser:
+    """A client that has come in with the key, as a browser does, and fills in the forms that it is shown."""
+
+    server: OfficeServer
+    client: httpx.Client
+
+    @property
+    def site(self):
+        return self.server.site
+
+    def get(self, path="/", **more):
+        return self.client.get(path, **more)
+
+    def token(self):
+        return TOKEN.search(self.get().text)[1]
+
+    def post(self, path, token=None, **fields):
+        headers = {"Origin": self.server.root}
+        return self.client.post(path, data={"token": token or self.token(), **fields}, headers=headers)
+
+
+@contextmanager
+def open_browser(root, today=AFTER):
+    """The office page of a campaign at work on a port of its own, and a client that is let in."""
+    server = open_server(root, 0, COMMAND, lambda: today)
+    running = Thread(target=server.run)
+    running.start()
+    try:
+        with make_client(server) as client:
+            answer = client.get("/", params={"key": server.site.keys.key})
+            assert answer.status_code == 303 and answer.headers["location"] == "/"
+            yield Browser(server, client)
+    finally:
+        server.site.close()
+        running.join(20)
+        assert not running.is_alive()
+
+
+def ask(server, path="/", method="GET", **headers):
+    """What a stranger is answered, who has nothing but what is given."""
+    with make_client(server) as client:
+        return client.request(method, path, headers={name.title(): value for name, value in headers.items()})
+
+
+def make_client(server):
+    return httpx.Client(base_url=server.root, trust_env=False, timeout=60)
+
+
+def make_campaign(root, entries=None):
+    """One agency in each state, one of them late, one overdue, one whose name tries to be a page of its own."""
+    listed = list(entries or stores.entries())
+    listed[5] = replace(listed[5], agency=replace(listed[5].agency, name="额敏县郊区乡<b>&"))
+    made = stores.campaign(root, Roster(tuple(listed)))
+    with stores.opened(made) as store:
+        for entry in listed:
+            code = entry.agency.code
+            store.issue([Issue(code, f"S-{code}", f"{code}.xlsx", "0" * 64, "2025-01-02T09:00:00")])
+        wrong = FIGURES | {"disputes.review.total": FIGURES["disputes.review.total"] + 1}
+        take_judged(
+            store, figures.submission(SPEC, wrong, listed[1].agency), "2025-01-10T09:15:00", f"教育局{HOSTILE}.xlsx"
+        )
+        blank = finding(
+            "cell.blank",
+            "warning",
+            code="cell.blank",
+            message="有 1 格未填。",
+            cells=["disclosure.licensing.decisions"],
+        )
+        take(store, FINANCE, "2025-01-12T09:00:00", [blank])
+        take(store, LAND, "2025-02-01T09:00:00")
+        store.excuse(AbsenceRecord(TOWN, "上户镇人民政府", "", "已并入郊区乡", "赵主任", "2025-01-05T09:00:00"))
+        take(store, OFFICE, "2025-01-12T09:00:00")
+        stray(store, f"照片{HOSTILE}.xlsx", "这不是 xlsx 工作簿。")
+    return made
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    return make_campaign(tmp_path)
+
+
+@pytest.fixture
+def browser(campaign):
+    with open_browser(campaign.root) as opened:
+        yield opened

@@ -1,0 +1,111 @@
+"""The office page in a real browser: by mouse and keyboard, without script, on a phone, as axe-core sees it.
+
+Needs playwright and Chromium, and for axe-core a folder node_modules that XLTOOL_AXE names; skips without them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(os.environ.get("XLTOOL_AXE", ""), "axe-core", "axe.min.js")
+playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
+
+SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
+PAGES = ["/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(chromium, server, width=1366, height=768, **more):
+    """A window that has come in with the key; what it complains of, but for pages that are not there, fails."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+    window = context.new_page()
+    complaints = []
+    window.on("console", lambda message: complaints.append(message.text))
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        window.goto(server.address)
+        assert window.url == f"{server.root}/"
+        yield window
+    finally:
+        context.close()
+    assert [each for each in complaints if "404" not in each and "ERR_CONNECTION_REFUSED" not in each] == []
+
+
+def find_violations(window):
+    """What axe-core finds, evaluated in the page: the policy against scripts does not hold for the debugger."""
+    window.evaluate(AXE.read_text("utf-8"))
+    return [
+        (each["id"], [node["html"] for node in each["nodes"]]) for each in window.evaluate("axe.run()")["violations"]
+    ]
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="XLTOOL_AXE does not name a node_modules with axe-core")
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browser, screen):
+    width, height = SCREENS[screen]
+    with opened(chromium, browser.server, width, height) as window:
+        for page in PAGES:
+            window.goto(browser.server.root + page)
+            assert find_violations(window) == [], page
+            assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="XLTOOL_AXE does not name a node_modules with axe-core")
+def test_axe_does_find_faults(chromium, browser):
+    with opened(chromium, browser.server) as window:
+        window.evaluate("document.querySelector('h1').style.color = '#ddd'")
+        assert "color-contrast" in dict(find_violations(window))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_list_by_keyboard_with_and_without_script(chromium, browser, scripts):
+    with opened(chromium, browser.server, java_script_enabled=scripts) as window:
+        window.keyboard.press("Tab")
+        assert window.locator(":focus").inner_text() == "跳到正文"
+        window.get_by_role("link", name="下一步：催逾期的2家").press("Enter")
+        window.wait_for_url("**/?show=overdue")
+        assert window.get_by_role("rowheader", name="额敏县教育和科学技术局").is_visible()
+        window.get_by_role("searchbox", name="单位名称或代码").fill("郊区")
+        window.keyboard.press("Enter")
+        window.wait_for_url("**/?show=overdue&q=**")
+        assert window.locator("tbody tr:not(.group)").count() == 1
+        window.get_by_role("link", name="全部 6").click()
+        window.get_by_role("link", name="代码", exact=True).click()
+        window.wait_for_url("**sort=code")
+
+
+def test_the_first_screen_holds_the_sentence_the_step_the_bar_and_eight_rows(chromium, browser):
+    with opened(chromium, browser.server) as window:
+        bottoms = window.locator("tbody tr").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
+        assert sum(bottom <= 768 for bottom in bottoms) >= 8
+
+
+def test_the_bar_keeps_the_least_share_readable_and_its_shares_are_the_counts(chromium, browser):
+    with opened(chromium, browser.server) as window:
+        widths = window.locator(".tally li").evaluate_all("parts => parts.map(part => part.offsetWidth)")
+        assert len(widths) == 5 and min(widths) >= 100
+        assert abs(widths[0] / widths[1] - 2) < 0.05, "two have passed, one is open"
+
+
+def test_the_button_closes_it(chromium, browser):
+    with opened(chromium, browser.server) as window:
+        window.get_by_role("button", name="关闭办公台").click()
+        assert window.get_by_text("可以关掉这个窗口了").is_visible()
+        look = "getComputedStyle(document.querySelector('.band')).backgroundColor"
+        assert window.evaluate(look) == "rgb(13, 58, 83)", "its style is there though nobody answers any more"
+    assert browser.server.server.should_exit

@@ -1,0 +1,43 @@
+"""`xltool serve`: the office page, on this computer alone."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Final
+
+import click
+
+from xltool.campaign.folder import find_campaign
+from xltool.cli import campaign_options, console
+from xltool.cli.chinese import Command
+
+_ITSELF: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
+"""How the pages call the commands of this very xltool."""
+
+
+@click.command(
+    cls=Command,
+    name="serve",
+    help="打开办公台：在浏览器里看进度、收文件、办各单位的事，和命令用的是同一个文件夹。\n\n"
+    "只在本机能打开，地址里的钥匙每次启动都换。按 Ctrl-C，或按页面上的“关闭办公台”结束；开着的时候照样可以用命令。",
+)
+@campaign_options.campaign_option
+@click.option(
+    "--port", metavar="端口", default=0, type=click.IntRange(0, 65535), help="用哪个端口；默认任选一个空着的。"
+)
+@click.option("--no-browser", is_flag=True, help="不自动打开浏览器。")
+def command(root: Path, port: int, no_browser: bool) -> None:
+    """Serves the page until it is closed, and prints its address alone."""
+    from xltool.web.server import open_server
+
+    server = open_server(find_campaign(root).root, port, _ITSELF)
+    console.say(f"办公台：{server.address}")
+    sys.stdout.flush()
+    if not no_browser:
+        webbrowser.open(server.address)
+    try:
+        server.run()
+    except KeyboardInterrupt:  # how it is ended at the console
+        return

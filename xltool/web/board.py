@@ -1,0 +1,210 @@
+"""The board: where a campaign stands in one sentence, its counts, its days left, and its agencies as a list.
+
+What is shown comes from `campaign/standing` and `campaign/next_step`; here it is only worded, chosen and put in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from xltool.campaign.refused import word_refused
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, group_verdicts
+from xltool.model import FormSpec
+
+ORDER: Final[tuple[AgencyState, ...]] = ("returned", "missing", "open", "accepted", "absent")
+"""The states, what is most urgent first."""
+BAR: Final[tuple[AgencyState, ...]] = ("accepted", "open", "returned", "missing", "absent")
+"""The states as the bar has them, from what is done to what is not."""
+GROUPS: Final[Mapping[AgencyState, str]] = {
+    "returned": "要改好重报",
+    "missing": "还没有收到能用的",
+    "open": "没有错，差书面说明",
+    "accepted": "齐了",
+    "absent": "已记明原因",
+}
+"""What a state means, at the head of its agencies."""
+_WEEKDAYS: Final = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way of looking at the list: what it is called, how many it shows, where it leads, whether it is on."""
+
+    word: str
+    count: int
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One agency in the list; `task` is what is still to be done about it, in a sentence."""
+
+    standing: Standing
+    task: str
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self.standing.entry.agency.code
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.standing.entry.agency.name
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Agencies under one head; a list that is not in the order of states is one group without a head."""
+
+    state: AgencyState | None
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What of the list is asked for: a filter, words to look for, the order."""
+
+    show: str = ""
+    words: str = ""
+    order: str = ""
+
+    def address(self, **changed: str) -> str:
+        """The page with this query, or with another part of it."""
+        parts = {"show": self.show, "q": self.words, "sort": self.order, **changed}
+        given = urlencode({name: value for name, value in parts.items() if value})
+        return f"/?{given}" if given else "/"
+
+
+_CHOICES: Final[Mapping[str, tuple[str, Callable[[Standing], bool]]]] = {
+    "": ("全部", lambda _: True),
+    "owing": ("没有办完", lambda s: s.owes and s.covered is None),
+    "overdue": ("逾期", lambda s: s.overdue),
+    "late": ("迟报", lambda s: s.late),
+    "aside": ("有要您定的版本", lambda s: bool(s.aside)),
+}
+"""The filters beside the states: their words, and whom they show."""
+UNREAD_FILES: Final = "unread"
+"""The filter that shows files instead of agencies."""
+_ORDERS: Final[Mapping[str, Callable[[Standing], Any]]] = {
+    "": lambda s: ORDER.index(s.state),
+    "code": lambda s: s.entry.agency.code,
+    "name": lambda s: s.entry.agency.name,
+    "due": lambda s: (-s.days_overdue if s.overdue else 1, -s.days_late),
+    "errors": lambda s: -s.errors,
+    "open": lambda s: -s.open,
+    "received": lambda s: (s.received is None, s.received),
+}
+"""The orders in which the list may be had, by what of a standing."""
+
+
+def word_headline(found: Sequence[Standing]) -> str:
+    """Where the campaign stands, in one sentence."""
+    if not found:
+        return "名录里还没有单位"
+    passed = sum(standing.state == "accepted" for standing in found)
+    owing = sum(_CHOICES["owing"][1](standing) for standing in found)
+    overdue = sum(standing.overdue for standing in found)
+    if not owing:
+        return f"{len(found)}家都齐了" if passed == len(found) else f"{len(found)}家都办完了，{passed}家通过"
+    if owing == len(found):
+        return f"{len(found)}家都还没有办完" + (f"，其中{overdue}家逾期" if overdue else "")
+    return f"{len(found)}家里{passed}家通过，还有{owing}家没有办完" + (f"，其中{overdue}家逾期" if overdue else "")
+
+
+def word_rest(found: Sequence[Standing]) -> str:
+    """What lies behind the sentence: of what kind those are that are not done."""
+    owing = [standing for standing in found if _CHOICES["owing"][1](standing)]
+    parts = []
+    for overdue, head in ((True, "逾期的"), (False, "没有到期的")):
+        kinds = [
+            f"{count}家{word}"
+            for state, word in (("missing", "没有报"), ("returned", "退回后没有重报"))
+            if (count := sum(s.state == state and s.overdue == overdue for s in owing))
+        ]
+        if kinds:
+            parts.append(f"{head}：{'，'.join(kinds)}。")
+    asked = sum(standing.state == "open" for standing in owing)
+    if asked:
+        parts.append(f"{'另有' if parts else ''}{asked}家报了，差书面说明。")
+    covered = sum(standing.covered is not None and standing.owes for standing in found)
+    if covered:
+        parts.append(f"{covered}家的数在上级的汇总里。")
+    return "".join(parts)
+
+
+def word_day(day: date) -> str:
+    """A day of these months, with the day of the week: 1月17日（周五）."""
+    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+def word_days_left(deadline: date, today: date) -> str:
+    """How far a deadline is."""
+    left = (deadline - today).days
+    return f"还有{left}天" if left > 0 else "今天到期" if left == 0 else f"过了{-left}天"
+
+
+def word_month_day(day: str) -> str:
+    """An ISO day in short: 1月17日."""
+    _, month, number = day.split("-")
+    return f"{int(month)}月{int(number)}日"
+
+
+def choose_standings(found: Sequence[Standing], query: Query) -> list[Standing]:
+    """The agencies that a query asks for, in its order."""
+    _, wanted = _CHOICES.get(query.show, ("", lambda s: s.state == query.show))
+    words = query.words.split()
+    chosen = [
+        standing
+        for standing in found
+        if wanted(standing)
+        and all(word in f"{standing.entry.agency.code} {standing.entry.agency.name}" for word in words)
+    ]
+    return sorted(chosen, key=_ORDERS.get(query.order, _ORDERS[""]))
+
+
+def is_known_query(query: Query) -> bool:
+    """Whether the page has such a filter and such an order."""
+    return query.show in {*_CHOICES, *AGENCY_STATES, UNREAD_FILES} and query.order in _ORDERS
+
+
+def group_lines(spec: FormSpec, chosen: Sequence[Standing], query: Query) -> list[Group]:
+    """The list as it is shown: under a head for each state, unless another order is asked for."""
+    lines = [Line(standing, describe_task(spec, standing)) for standing in chosen]
+    if query.order:
+        return [Group(None, lines)] if lines else []
+    found = [(state, [line for line in lines if line.standing.state == state]) for state in ORDER]
+    return [Group(state, held) for state, held in found if held]
+
+
+def list_filters(found: Sequence[Standing], unread: int, query: Query) -> list[Filter]:
+    """The filters that show something, and the one that is on."""
+    counts = {show: (word, sum(map(holds, found))) for show, (word, holds) in _CHOICES.items()}
+    counts[UNREAD_FILES] = ("没有收下的文件", unread)
+    if query.show in AGENCY_STATES:
+        state: AgencyState = next(state for state in AGENCY_STATES if state == query.show)
+        counts[state] = (AGENCY_STATES[state], sum(standing.state == state for standing in found))
+    return [
+        Filter(word, count, query.address(show=show), show == query.show)
+        for show, (word, count) in counts.items()
+        if count or show in {"", query.show}
+    ]
+
+
+def describe_task(spec: FormSpec, standing: Standing) -> str:
+    """What is still to be done about one agency: its first opinion, and how many more there are."""
+    if standing.absence is not None:
+        return standing.absence.reason
+    if standing.state == "missing":
+        if standing.covered is not None:
+            return "数在上级的汇总里"
+        return word_refused(standing.refused) if standing.refused else "没有来件"
+    if not standing.owes:
+        return ""
+    asking = [verdict for verdict in standing.unsettled if verdict.severity == "error" or verdict.asks]
+    return group_verdicts(spec, asking)[0].tell(spec)[0]

@@ -1,0 +1,44 @@
+"""What a form says that changes something: read within limits, and only with the token that our own forms bear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from xltool.report.text import clean_line
+from xltool.web.keys import is_same_secret
+from xltool.web.site import site_of
+
+TOKEN: Final = "token"
+"""The hidden field of every form."""
+LARGEST_FORM: Final = 256 * 1024
+"""Bytes of a form without files."""
+_MOST_FIELDS: Final = 100
+_KIND: Final = "application/x-www-form-urlencoded"
+
+
+async def read_change(request: Request) -> Mapping[str, str]:
+    """The fields of a form, each as one line; `HTTPException` when it is too long, of another kind, or not ours."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
+        raise HTTPException(415, "办公台只收表单发来的。")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_FORM:
+            raise HTTPException(413, "写的太长，没有办理。")
+    try:
+        fields = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise HTTPException(422, "表单读不出来，没有办理。") from error
+    check_token(request, fields.pop(TOKEN, ""))
+    return {name: clean_line(value).strip() for name, value in fields.items()}
+
+
+def check_token(request: Request, given: str) -> None:
+    """Raises `HTTPException` when a form does not bear the token of this office page."""
+    if not is_same_secret(given, site_of(request).keys.token):
+        raise HTTPException(403, "这一步不是从办公台的页面发出的，或者办公台重新启动过：请回到页面上再办一次。")

@@ -1,0 +1,76 @@
+"""Pages out of their templates, with what every page bears; refusals and faults as pages, without traces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from xltool.campaign.folder import Campaign, load_campaign
+from xltool.messages import XltoolError
+from xltool.report.template import load_template
+from xltool.web.board import word_day
+from xltool.web.site import site_of
+from xltool.web.static_files import locate_static
+
+_ROOM = __package__
+_TELLS: dict[int, str] = {
+    403: "没有办理",
+    404: "没有这一页",
+    405: "没有这种用法",
+    408: "传得太慢，没有收完",
+    409: "没有办成",
+    413: "太大了，没有收",
+    415: "没有办理",
+    422: "没有填全",
+}
+"""The headings of refusals by status."""
+
+
+def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 200, **facts: Any) -> Response:
+    """The page of a template, with the campaign's name and the tabs above."""
+    site = site_of(request)
+    return _render(
+        name, request.state.nonce, status, campaign=campaign, token=site.keys.token, today=site.today(), **facts
+    )
+
+
+def show_refusal(status: int, reason: str, nonce: str) -> Response:
+    """A page that says why something was not done."""
+    heading = _TELLS.get(status, "没有办成")
+    return _render("message", nonce, status, campaign=None, token="", today=None, heading=heading, reason=reason)
+
+
+def tell_http(request: Request, error: Exception) -> Response:
+    """A page that is not there, or a request that no page takes."""
+    assert isinstance(error, HTTPException)
+    reason = error.detail if any(sign >= "\u4e00" for sign in error.detail) else "办公台没有这个地址。"
+    answer = _tell(request, error.status_code, reason)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def tell_fault(request: Request, error: Exception) -> Response:
+    """What the campaign says of itself: that it cannot be read, or that something cannot be done now."""
+    return _tell(request, 409, str(error))
+
+
+def tell_breakdown(request: Request, error: Exception) -> Response:  # noqa: ARG001  its trace goes to standard error
+    """A fault of the program: nothing of it is shown."""
+    return _tell(request, 500, "程序出了错，这一步可能没有办成；任务里收下的和决定过的都在。请再试一次。")
+
+
+def _tell(request: Request, status: int, reason: str) -> Response:
+    """The refusal under the tabs of the campaign, where that can be read."""
+    try:
+        campaign = load_campaign(site_of(request).root)
+    except XltoolError:
+        return show_refusal(status, reason, request.state.nonce)
+    return show_page(request, "message", campaign, status=status, heading=_TELLS.get(status, "没有办成"), reason=reason)
+
+
+def _render(name: str, nonce: str, status: int, **facts: Any) -> Response:
+    page = load_template(_ROOM, name).render(nonce=nonce, word_day=word_day, locate=locate_static, **facts)
+    return HTMLResponse(page, status)

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, Office
-from tests.reader.test_second import two_values
+from tests.reader.test_second import misread
 from tests.spreadsheet.test_encryption import locked
 from xltool import api
 from xltool.campaign.store import Store
@@ -30,7 +30,7 @@ def office(tmp_path):
     typed = io.BytesIO()
     book.save(typed)
     office.put("办公室.xlsx", office.fill(HEAD, 1))
-    office.put("财政局.xlsx", two_values(KEY, 7, 9, office.fill(FINANCE, 2)))
+    office.put("财政局.xlsx", misread(KEY, 9, office.fill(FINANCE, 2)))
     office.put("水利局.xlsx", typed.getvalue())
     return office
 
@@ -51,7 +51,7 @@ def test_each_version_is_read_twice_and_what_differs_is_a_finding_of_it(office, 
     done = office.run("collect", "--second", "--jobs", jobs)
     assert "用 openpyxl 重读 3 个：数相同 2 个，不同 1 个，它读不了的 0 个。" in done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("重读")]
-    assert "财政局.xlsx" in line and "审核的是 9，重读是 7" in line and "改法" in line
+    assert "财政局.xlsx" in line and "审核的是 9，重读是 1900-01-09" in line and "改法" in line
     each, counts = outcomes(office)
     assert each == {HEAD: "same", FINANCE: "differs", WATER: "same"}
     assert counts == {"same": 2, "differs": 1, "unread": 0, "none": 0}
@@ -79,13 +79,13 @@ def test_what_is_no_workbook_counts_as_read_once(office):
 
 
 def test_a_returned_workbook_tells_what_the_second_reading_found_whenever_that_was(office):
-    office.put("财政局.xlsx", two_values(KEY, 7, 9, office.fill(FINANCE, 2, wrong=True)))
+    office.put("财政局.xlsx", misread(KEY, 9, office.fill(FINANCE, 2, wrong=True)))
     office.run("collect")
     [path] = (office.root / "returned").glob(f"{FINANCE}_*")
     before = path.read_bytes()
     assert path.name in office.run("collect", "--second").output
     book = openpyxl.load_workbook(path)
-    assert any("重读是 7" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+    assert any("重读是 1900-01-09" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
     made = path.read_bytes()
     assert made != before
     path.unlink()
@@ -127,7 +127,7 @@ def test_the_outcome_outlives_the_database(office):
 
 
 def test_a_second_reading_that_was_cut_short_still_reaches_the_returned_workbook(office, monkeypatch):
-    office.put("财政局.xlsx", two_values(KEY, 7, 9, office.fill(FINANCE, 2, wrong=True)))
+    office.put("财政局.xlsx", misread(KEY, 9, office.fill(FINANCE, 2, wrong=True)))
     office.run("collect")
     with monkeypatch.context() as patched:  # killed once the outcome is kept, before anything is sent back
         patched.setattr("xltool.campaign.returns.plan_returns", lambda *_, **_more: sys.exit(9))
@@ -136,7 +136,7 @@ def test_a_second_reading_that_was_cut_short_still_reaches_the_returned_workbook
     assert "待退回" in office.run("collect").output
     [path] = (office.root / "returned").glob(f"{FINANCE}_*")
     book = openpyxl.load_workbook(path)
-    assert any("重读是 7" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+    assert any("重读是 1900-01-09" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
     assert "待退回" not in office.run("collect").output
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import figures
-from tests.reader.test_second import two_values
+from tests.reader.test_second import misread
 from xltool import api
 from xltool.cli import main
 from xltool.model import Agency
@@ -22,7 +22,7 @@ def folder(tmp_path, monkeypatch):
     workbook = api.fill(submission)
     (tmp_path / "good.xlsx").write_bytes(workbook)
     (tmp_path / "good.json").write_bytes(api.dump(submission))
-    (tmp_path / "two.xlsx").write_bytes(two_values(KEY, 12, 0, workbook))
+    (tmp_path / "two.xlsx").write_bytes(misread(KEY, 0, workbook))
     (tmp_path / "bad.xlsx").write_bytes(workbook[:2000])
 
 

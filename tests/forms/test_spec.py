@@ -407,6 +407,26 @@ def test_a_head_that_is_written_twice_is_not_one_group():
     assert any("'faults' is given twice as a row, or a head of rows" in fault.message for fault in faults(text).faults)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("Table 1", "Table 1", "'Table 1' is given twice as a sheet"),
+        ("Table 1", "TABLE 1", "'TABLE 1' is given twice as a sheet, as 'Table 1' too"),
+        ("表Ａ", "表ａ", "'表ａ' is given twice as a sheet, as '表Ａ' too"),
+        ("Table 1", "Table 2", None),
+    ],
+)
+def test_sheets_whose_names_differ_in_case_alone_are_one_to_excel(first, second, told):
+    start = GOOD.index("[[table]]")
+    other = GOOD[start:].replace('id = "accounts"', 'id = "others"').replace('name = "表一"', 'name = "表二"')
+    text = GOOD.replace("表一 账号", first) + "\n" + other.replace("表一 账号", second)
+    text += '\n[[section]]\nheading = "三、其他"\ntable = "others"\n'
+    if told is None:
+        assert len(catalog.parse_form(text, "county_survey.toml").tables) == 2
+    else:
+        assert told in [fault.message for fault in faults(text).faults]
+
+
 def test_many_faults_at_once_in_the_order_of_the_file():
     text = (
         GOOD.replace("decimals = 0", "decimals = 9")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -109,13 +109,14 @@ class Fields:
         return value
 
 
-def require_unique(source: Source, what: str, names: Sequence[str]) -> None:
-    """Notes a fault for every name that stands twice."""
-    seen: set[str] = set()
+def require_unique(source: Source, what: str, names: Sequence[str], alike: Callable[[str], str] = str) -> None:
+    """Notes a fault for every name that stands twice; `alike` makes one of names that differ in nothing that counts."""
+    seen: dict[str, str] = {}
     for name in names:
-        if name and name in seen:
-            source.fault(name, f"'{name}' is given twice as {what}")
-        seen.add(name)
+        first = seen.get(alike(name)) if name else None
+        if first is not None:
+            source.fault(name, f"'{name}' is given twice as {what}{'' if first == name else f', as {first!r} too'}")
+        seen.setdefault(alike(name), name)
 
 
 def _has_type(value: Any, kind: type) -> bool:

@@ -52,7 +52,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     texts = tuple(_read_text(source, data) for data in fields.tables("text", []))
     sections = tuple(_read_section(source, data, found, texts) for data in fields.tables("section"))
     require_unique(source, "a table", [table.id for table in found])
-    require_unique(source, "a sheet", [table.sheet for table in found])
+    require_unique(source, "a sheet", [table.sheet for table in found], str.casefold)
     require_unique(source, "a text", [text.key for text in texts])
     require_unique(source, "a fact", [key for section in sections for key in section.facts])
     _require_one_section(source, sections, found, texts)

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from xltool.digits import parse_whole
-from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference, shift_formula
+from xltool.spreadsheet.a1 import COLUMNS, ROWS, cell_name, parse_cell, parse_reference, shift_formula
 from xltool.spreadsheet.number_format import format_date, format_text
 from xltool.spreadsheet.package import damage_refusal, limit_refusal
 
@@ -242,6 +242,8 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
             for child in cell:
                 tag = child.tag
                 if tag == tag_value:
+                    if value is not None:
+                        raise damage_refusal(part, f"单元格 {cell_name(*place)} 有两个值")
                     value = child.text or ""
                 elif tag == tag_formula:
                     formula = child
@@ -281,8 +283,10 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
 def _read_content(cell: Element, kind: str | None, value: str | None, part: str) -> RawCell | None:
     """What a cell shows that is no plain number and not in the table of strings, or None for nothing."""
     if kind == "inlineStr":
-        inline = next((child for child in cell if child.tag.rpartition("}")[2] == "is"), None)
-        return None if inline is None else RawCell("text", join_runs(inline), None, join_struck_runs(inline))
+        inlines = [child for child in cell if child.tag.rpartition("}")[2] == "is"]
+        if len(inlines) > 1:
+            raise damage_refusal(part, f"单元格 {cell.get('r', '')} 有两段文字")
+        return RawCell("text", join_runs(inlines[0]), None, join_struck_runs(inlines[0])) if inlines else None
     if kind == "str" and value is not None:
         return RawCell("text", unescape(value))
     if not value:

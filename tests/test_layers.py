@@ -120,6 +120,7 @@ MODULES = {
         "roster_heads",
         "roster_tables",
         "roster_template",
+        "roster_zeros",
         "schema",
         "seal",
         "signing",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from xltool.campaign.folder import Campaign
@@ -14,6 +15,7 @@ from xltool.campaign.store import Store
 from xltool.messages import join_first
 
 _MOST_NAMED = 6
+_NUMBER = re.compile("[0-9]+")
 
 
 def restore_zeros(campaign: Campaign, roster: Roster, store: Store) -> tuple[Roster, str]:
@@ -54,6 +56,5 @@ def restore_zeros(campaign: Campaign, roster: Roster, store: Store) -> tuple[Ros
 
 def _has_lost_zeros(entry: RosterEntry, old: RosterEntry) -> bool:
     code, former = entry.agency.code, old.agency.code
-    plain = all(each.isascii() and each.isdigit() for each in (code, former))
-    same = plain and len(code) < len(former) and code.lstrip("0") == former.lstrip("0")
-    return same and is_same_name(entry.agency.name, old.agency.name)
+    same = _NUMBER.fullmatch(code) and former == code.zfill(len(former))
+    return bool(same) and is_same_name(entry.agency.name, old.agency.name)

@@ -239,7 +239,7 @@ def _keep_numbers(order: list[str], versions: Mapping[str, Version]) -> None:
 
 def _judge_file(office: Intake, digest: str, name: str) -> Iterator[str]:
     taken = judge_archived(office, digest, name)
-    yield f"从归档重新审：{FATES[taken.state]}　{taken.file}" + (f"　{taken.reason}" if taken.reason else "")
+    yield f"从归档重新审：{FATES[taken.state]}　{taken.file}" + (f"　{taken.sentence}" if taken.reason else "")
 
 
 def _find_place(folder: Path, name: str) -> Path:

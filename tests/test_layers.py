@@ -81,6 +81,7 @@ MODULES = {
         "corrections",
         "county",
         "discrepancies",
+        "distribution",
         "decisions",
         "desk",
         "desk_county",

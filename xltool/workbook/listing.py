@@ -18,7 +18,7 @@ from xltool.forms.text import LONGEST_TEXT, clean_text, measure_breadth
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
-from xltool.workbook.cell_formats import LIST_FORMATS
+from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, EXACT, SPOOLED, Listing, StreamedSheet, make_options
 
 Content: TypeAlias = str | int | float | Decimal | date | None
@@ -114,7 +114,7 @@ def draw_list(sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: 
     sheet.set_portrait() if sum(widths) <= PORTRAIT else sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer("&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.set_footer(LIST_FOOTER, {"margin": 0.3})
 
 
 def _write_cell(sheet: Any, row: int, column: int, content: Content, formats: Mapping[str, Any]) -> str:

@@ -17,8 +17,9 @@ from xltool.cli.chinese import Command
 @click.command(
     cls=Command,
     name="build",
-    help="给名录里每个单位生成一个锁定的工作簿，放到“下发”文件夹；同时在任务文件夹里写出分发清单。\n\n名录不变时，"
-    "再次生成的工作簿一模一样。",
+    help="给名录里每个单位生成一个锁定的工作簿，放到“下发”文件夹；同时在任务文件夹里写出分发清单"
+    "（发一个勾一个，填过的再次生成时保留）。\n\n"
+    "名录不变时，再次生成的工作簿一模一样。",
 )
 @campaign_options.campaign_option
 @campaign_options.replace_option

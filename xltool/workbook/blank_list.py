@@ -10,6 +10,7 @@ from typing import Any, Final
 from xltool.spreadsheet.a1 import column_name
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, Plain, make_options
+from xltool.workbook.page import LIST_LINE, TALLEST_ROW, count_lines
 
 _HEAD_ROW: Final = 2
 
@@ -65,6 +66,11 @@ def write_blank_list(
             rule |= {"show_error": not column.free, "error_title": column.head, "error_message": column.prompt}
         sheet.data_validation(_HEAD_ROW + 1, at, _HEAD_ROW + lines, at, rule)
     for at, row in enumerate(rows, _HEAD_ROW + 1):
+        most = max(
+            count_lines(str(content), column.width + 2, 10) for column, content in zip(columns, row, strict=True)
+        )
+        if most > 1:
+            sheet.set_row(at, min(TALLEST_ROW, LIST_LINE * most))
         for place, (column, content) in enumerate(zip(columns, row, strict=True)):
             look = text if column.known else fill
             if isinstance(content, int):

@@ -113,6 +113,7 @@ MODULES = {
         "refused",
         "reminders",
         "reports",
+        "rejudging",
         "rereading",
         "returns",
         "roster",

@@ -212,7 +212,7 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [_attribute_reading(intake, reading) for reading in read]
+    attributed = [attribute_reading(intake, reading) for reading in read]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
         taken = _take_file(intake, item, digest, reading)
@@ -247,7 +247,7 @@ def _take_without_bytes(intake: Intake, items: Sequence[Found]) -> list[Taken]:
     return taken
 
 
-def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
+def attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
     """The reading as the roster's own agency.
 
     Without a submission, and with one finding, when it is not this campaign's.

@@ -125,6 +125,7 @@ def _rebuild_database(office: Intake) -> Iterator[str]:
         office = replace(office, store=store)
         for table in _KEPT:
             yield from _take_rows(store, table, own, other)
+        store.forget_last_years()  # what is judged again here knows of no mergers
         yield from _issue_again(office)
         yield from _mend_key(office, store)
         yield from _take_versions(replace(office, key=opening.ensure_key(campaign, store)), own, other)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import intake, opening, rereading
+from xltool.campaign import intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.reminders import clear_answered
@@ -29,6 +29,7 @@ from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.cli.refresh_returns import refresh_returns
 from xltool.messages import XltoolError
+from xltool.report.text import clean_line
 
 
 @click.command(
@@ -99,6 +100,7 @@ def command(
         for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
             console.say(line, err=wants_json)
         faults: list[str] = []
+        returned = _judge_heirs_again(office, faults, aside=wants_json)
         if second:
             _read_twice(campaign, store, passwords, jobs, faults, aside=wants_json)
         standings = iterate_standings(campaign, roster, store, now.date())
@@ -112,7 +114,7 @@ def command(
             raise XltoolError(
                 f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
             )
-    sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
+    sys.exit(UNREADABLE if unreadable else ERRORS if returned or counts["returned"] or counts["rejected"] else DONE)
 
 
 def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store) -> Iterator[intake.Taken]:
@@ -123,6 +125,22 @@ def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store)
         returned |= {item.agency} & roster.agencies.keys()
         if count % campaign_options.PROGRESS == 0:
             console.say(f"已收 {len(returned)}/{len(roster.entries)}", err=True)
+
+
+def _judge_heirs_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
+    """Holds what counts of those into which others were merged against their last year of now, and tells what changed.
+
+    Gives whether one of them is to be returned.
+    """
+    returned = False
+    try:
+        for each in rejudging.rejudge_heirs(office):
+            returned |= each.after.state == "returned"
+            for line in each.tell(office.campaign.spec):
+                console.say(clean_line(line), err=aside)
+    except XltoolError as error:
+        faults.append(str(error))
+    return returned
 
 
 def _read_twice(

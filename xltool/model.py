@@ -475,7 +475,7 @@ class Reading:
 class Correction:
     """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled.
 
-    Why, by whom, because of whom.
+    Why, by whom, because of whom. One without reason and name waits for both.
     """
 
     key: CellKey
@@ -484,6 +484,11 @@ class Correction:
     reason: str
     by: str
     agencies: tuple[str, ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has said why, and by whom: so long it changes nothing."""
+        return not self.reason and not self.by
 
 
 @dataclass(frozen=True, slots=True)

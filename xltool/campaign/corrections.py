@@ -42,7 +42,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 
 def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
-    """The corrections of a file; `agencies` are the codes of the roster.
+    """The corrections of a file, those that wait for reason and name among them; `agencies` are the roster's codes.
 
     Raises `DefinitionError` with every fault and its line.
     """
@@ -155,7 +155,9 @@ class _CorrectionEntry:
         for field in self.data:
             if field not in _FIELDS:
                 self.fault(field, f"更正没有“{field}”这一项", suggest_name(field, _FIELDS))
-        key, reason, by = self._read_text("key"), self._read_text("reason"), self._read_text("by")
+        key = self._read_text("key")
+        waits = not any(str(self.data.get(field, "")).strip() for field in ("reason", "by"))
+        reason, by = ("", "") if waits else (self._read_text("reason"), self._read_text("by"))
         codes = self._read_codes(agencies)
         given = [field for field in ("change", "value") if field in self.data]
         if len(given) != 1:
@@ -238,6 +240,8 @@ def find_contradictions(found: Sequence[Correction]) -> Iterator[int]:
     order of lines."""
     kinds: dict[CellKey, set[bool]] = {}
     for at, correction in enumerate(found):
+        if correction.is_waiting:
+            continue
         before, sets = kinds.setdefault(correction.key, set()), correction.change is None
         clash = bool(before) and (sets or True in before)
         before.add(sets)

@@ -72,6 +72,8 @@ class County:
     draft: bool
     gaps: Gaps  # what its report lacks to be published
     files: Mapping[str, bytes | Iterable[bytes]]
+    waiting: tuple[Correction, ...] = ()
+    """Corrections that change nothing until somebody says why, and by whom."""
 
 
 def gather_standings(standings: Iterable[Standing]) -> Gathered:
@@ -110,6 +112,7 @@ def build_county(
     spec, own = campaign.spec, find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     carried: dict[str, tuple[Waiver, ...]] = {}
+    noted = read_corrections(campaign, roster)
 
     def read_taken() -> Iterator[Submission]:
         for standing in given.taken:
@@ -124,12 +127,12 @@ def build_county(
         own,
         campaign.year,
         root_code=root,
-        corrections=_read_corrections(campaign, roster),
+        corrections=[each for each in noted if not each.is_waiting],
         absent=(*given.absent, *given.excused),
     )
     official = find_last_total(own, last_year)
     comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
-    own_words = _read_texts(campaign, held.total, official or comparable)
+    own_words = read_texts(campaign, held.total, official or comparable)
     if own_words is not None:
         beside = official or comparable
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
@@ -157,18 +160,15 @@ def build_county(
             report_name(campaign, own, kind): api.report(printed, kind, draft=draft, slashed=slashed)
             for kind in reports.USUAL
         },
-        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures, contributions.PAPERS),
+        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures),
         "contributions.csv": contributions.to_csv(spec, held),
-        "discrepancies.xlsx": stream_listing(
-            {discrepancies.SHEET: discrepancies.build_sheet(spec, find_differing())},
-            papers={discrepancies.SHEET: discrepancies.make_paper(spec)},
-        ),
+        "discrepancies.xlsx": stream_listing({"不平的来源": discrepancies.build_sheet(spec, find_differing())}),
     }
     if pictures:
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes
         # this one.
         made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=draft)
-    return County(held, reading, draft, gaps, made)
+    return County(held, reading, draft, gaps, made, tuple(each for each in noted if each.is_waiting))
 
 
 def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:
@@ -269,7 +269,20 @@ def _absence_reason(standing: Standing) -> str:
     return f"{AGENCY_STATES[standing.state]}，第 {standing.number} 版还有 {describe_tasks(standing)}"
 
 
-def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
+def find_own_prior(
+    campaign: Campaign, roster: Roster, agencies: Sequence[Agency], last_year: Mapping[str, Submission]
+) -> Submission | None:
+    """Last year's figures that the county's texts may name: those of its own sum, else of the same agencies'."""
+    own = find_own_agency(campaign, roster)
+    root = "" if roster.root is None else roster.root.agency.code
+    return find_last_total(own, last_year) or sum_last_year(campaign, own, root, agencies, last_year)
+
+
+def read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
+    """What the office has written to be corrected in the sum.
+
+    Raises `XltoolError` with every fault and its place.
+    """
     file = campaign.layout.corrections
     if campaign.has_desk:
         return desk_county.read_corrections(_open_desk(campaign), campaign.spec, roster)
@@ -277,8 +290,11 @@ def _read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, .
     return () if data is None else corrections.parse_corrections(data, file, campaign.spec, roster.agencies)
 
 
-def _read_texts(campaign: Campaign, total: Submission, prior: Submission | None) -> dict[str, str] | None:
-    """The county's texts as they are written; None where there are none."""
+def read_texts(campaign: Campaign, total: Submission, prior: Submission | None) -> dict[str, str] | None:
+    """The county's texts as they are written; None where there are none.
+
+    Raises `XltoolError` with every fault and its place, also of what they name in `total` and `prior`.
+    """
     file = campaign.layout.texts
     if campaign.has_desk:
         return desk_county.read_texts(_open_desk(campaign), campaign.spec, total, prior)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
@@ -41,14 +41,12 @@ from xltool.campaign.store import Store
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.cell_names import name_cell
 from xltool.messages import XltoolError
-from xltool.model import FormSpec
+from xltool.model import Correction, FormSpec
 from xltool.readings import explain_loss
 from xltool.workers import Lost
 
 _OPEN_MARKS: Final = ("~${}", ".~{}", ".~lock.{}#")
 """Files that Excel, WPS and LibreOffice keep beside a workbook while somebody has it open."""
-_MOST_ROOM: Final = 5
-"""Lines of a text of several that can be seen at once; it grows."""
 MOST_AGENCIES_LISTED: Final = LAST_LINE - 100
 
 
@@ -74,13 +72,7 @@ def make_new_desk(roster: Roster, spec: FormSpec) -> bytes:
         ),
     }
     example = _name_example(spec)
-    room = {TEXT_SHEET: tuple(min(text.lines, _MOST_ROOM) for text in spec.texts)}
-    return make_desk(
-        [
-            SheetChange(sheet, added=listed.get(sheet, ()), example=example, room=room.get(sheet, ()))
-            for sheet in DESK_SHEETS
-        ]
-    )
+    return make_desk([SheetChange(sheet, added=listed.get(sheet, ()), example=example) for sheet in DESK_SHEETS])
 
 
 def _name_example(spec: FormSpec) -> str:
@@ -97,26 +89,43 @@ def _list_entry(roster: Roster, entry: RosterEntry) -> Mapping[str, str]:
     return {"code": agency.code, "name": agency.name, "level": level, "parent": parent, **more}
 
 
-def write_desk_texts(campaign: Campaign, texts: Mapping[str, str]) -> None:
-    """Writes texts of the county into the workbook, by key; what else stands there stays.
+def write_desk_edits(campaign: Campaign, texts: Mapping[str, str], corrections: Sequence[Correction] = ()) -> None:
+    """Writes texts of the county into the workbook, by key, and new lines of corrections; what else is there stays.
 
     Raises `XltoolError` where the workbook has no line for one, or cannot be written.
     """
-    data = campaign.read_office_file(DESK_FILE)
-    table = read_desk(data, DESK_FILE).tables[TEXT_SHEET.name]
-    labels = {text.key: text.label for text in campaign.spec.texts}
+    data, spec = campaign.read_office_file(DESK_FILE), campaign.spec
+    path = campaign.root / DESK_FILE
+    mark = _find_open_mark(path)
+    if mark:
+        raise XltoolError(f"{DESK_FILE} 正有人开着：请先保存、关闭它，再执行一次。没有人开着的，请删去 {mark}。")
+    tables = read_desk(data, DESK_FILE).tables
+    for sheet, wanted in ((TEXT_SHEET, texts), (CORRECTION_SHEET, corrections)):
+        if wanted and not tables[sheet.name].head:
+            raise XltoolError(f"{DESK_FILE} 没有“{sheet.name}”表，或它的表头被改过；请改回来。")
+    table = tables[TEXT_SHEET.name]
+    labels = {text.key: text.label for text in spec.texts}
     numbers = {line.text("text"): line.number for line in table.lines}
     lacking = [labels[key] for key in texts if labels[key] not in numbers]
     if lacking:
         raise XltoolError(f"{DESK_FILE} 的“{TEXT_SHEET.name}”表里没有这几行：{'、'.join(lacking)}。")
     lines = {numbers[labels[key]]: {"content": text} for key, text in texts.items()}
-    [made] = workers.run_in_workers(
-        partial(update_desk, [SheetChange(TEXT_SHEET, table.columns, table.head, lines)]), [data]
-    )
+    added = tuple(desk_county.list_fields(spec, correction) for correction in corrections)
+    noted = tables[CORRECTION_SHEET.name]
+    changes = [
+        SheetChange(TEXT_SHEET, table.columns, table.head, lines),
+        SheetChange(CORRECTION_SHEET, noted.columns, noted.head, added=added),
+    ]
+    [made] = workers.run_in_workers(partial(update_desk, changes if corrections else changes[:1]), [data])
     if isinstance(made, Lost):
         raise XltoolError(f"{DESK_FILE} 写不进去（{explain_loss(made)}），原来的没有动。")
     if made is not None:
-        files.write_file(campaign.root / DESK_FILE, made)
+        files.write_file(path, made)
+
+
+def _find_open_mark(path: Path) -> str:
+    """The file that shows that somebody has a workbook open; empty when there is none."""
+    return next((name for each in _OPEN_MARKS if (path.parent / (name := each.format(path.name))).exists()), "")
 
 
 class DeskVisit:
@@ -160,7 +169,7 @@ class DeskVisit:
         )
         self._keep_copy()
         changes = [self._plan_sheet(sheet, weighed.get(sheet.name, [])) for sheet in DESK_SHEETS]
-        mark = next((name for each in _OPEN_MARKS if (path.parent / (name := each.format(DESK_FILE))).exists()), "")
+        mark = _find_open_mark(path)
         if mark:
             yield (
                 f"{DESK_FILE} 正有人开着，结果还没有写进去（该登记的都登记了）；"

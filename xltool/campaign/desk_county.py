@@ -21,6 +21,7 @@ from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET,
 from xltool.campaign.roster import Roster
 from xltool.campaign.texts import find_text_faults
 from xltool.forms.cell_names import find_named_cells, find_nearest_cell, name_cell, split_table
+from xltool.forms.number import format_value
 from xltool.messages import XltoolError, join_first, say_cell, suggest
 from xltool.model import Cell, Correction, FormSpec, Submission
 from xltool.workbook.layout_plan import make_plan
@@ -29,6 +30,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
 _MINUS: Final = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-"})
 MOST_MEANT: Final = 3
 LACKING: Final = "必写，还没有写。"
+WAITING: Final = "还没有写原因和更正人，没有照办。"
 
 
 class _Wrong(XltoolError):
@@ -52,10 +54,21 @@ def weigh_corrections(desk: Desk, spec: FormSpec, roster: Roster) -> Iterator[Li
     for line, found in _read_lines(desk, spec, roster):
         if isinstance(found, _Wrong):
             yield LineOutcome(line, {"result": f"{REFUSED}{found.why}"}, str(found), refused=True)
+        elif found.is_waiting:
+            yield LineOutcome(line, {"result": WAITING})
         else:
             cell = spec.cell(found.key)
             does = f"{say_cell(cell, place)} {describe_correction(found, cell)}"
             yield LineOutcome(line, {"result": f"{does}，汇总时照办。"})
+
+
+def list_fields(spec: FormSpec, correction: Correction) -> Mapping[str, str]:
+    """A correction as it is written on its line."""
+    measure = spec.cell(correction.key).measure
+    field = "value" if correction.change is None else "change"
+    figure = correction.value if correction.change is None else correction.change
+    said = {"reason": correction.reason, "person": correction.by, "result": WAITING if correction.is_waiting else ""}
+    return {"cell": name_cell(spec, correction.key), field: format_value(figure, measure), **said}
 
 
 def read_texts(desk: Desk, spec: FormSpec, total: Submission, prior: Submission | None) -> dict[str, str]:
@@ -130,7 +143,7 @@ def _read_line(line: DeskLine, spec: FormSpec, roster: Roster) -> Correction | _
             raise _Wrong(line, "change", f"{heads}{'只能' if given else '要'}写一栏。")
         figure = _read_figure(line, given[0], cell)
         for field in ("reason", "person"):
-            if not line.text(field):
+            if not line.text(field) and any(map(line.text, ("reason", "person"))):
                 raise _Wrong(line, field, f"没有写“{CORRECTION_SHEET.column(field).head}”。")
         codes = tuple(_find_codes(line, roster))
     except _Wrong as error:

@@ -12,7 +12,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign.desk_reading import read_desk_roster
-from xltool.campaign.desk_sheets import DESK_FILE, TEXT_SHEET
+from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET
 from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT, Layout, find_layout
 from xltool.campaign.roster import Roster, parse_roster
 from xltool.campaign.schema import BACKUPS
@@ -82,6 +82,12 @@ class Campaign:
         """Where the county's texts are written, as a clerk is told."""
         sheet = f" 的“{TEXT_SHEET.name}”表" if self.has_desk else ""
         return f"{self.root / self.layout.texts}{sheet}"
+
+    @property
+    def corrections_place(self) -> str:
+        """Where corrections of the sum are written, as a clerk is told."""
+        sheet = f" 的“{CORRECTION_SHEET.name}”表" if self.has_desk else ""
+        return f"{self.root / self.layout.corrections}{sheet}"
 
     def read_office_file(self, name: str) -> bytes:
         """The bytes of a file that the office writes; raises `XltoolError` when it cannot be read."""

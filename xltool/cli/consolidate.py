@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from xltool import api
-from xltool.campaign import documents, signing
+from xltool.campaign import documents, signing, taking
+from xltool.campaign.corrections import describe_correction
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
@@ -21,6 +23,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command
 from xltool.cli.situation import MOST_IN_FULL, MOST_SHOWN, tell_more
+from xltool.messages import make_visible
 from xltool.model import Absence
 
 
@@ -33,15 +36,30 @@ from xltool.model import Absence
     "本级的文字和重复计数的更正写在 办公室.xlsx 的“本级文字”“更正”两张表里；"
     "用 --plain 建立的任务，写在 county/texts.toml 和 county/corrections.toml。\n\n"
     "单位超过 40 个时汇总了哪些只报个数；加 --all 全部列出。\n\n"
-    "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。",
+    "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。\n\n"
+    "写出的工作簿、报告有人改过的，加 --take 文件，把改动收进来：文字收为本级文字，改了的数记成更正，"
+    "等写明原因和姓名才算；再汇总一次就在新写出的各份里。收不了的逐一说明，退出码为 3。",
 )
 @campaign_options.campaign_option
 @campaign_options.replace_option
 @click.option("--allow-missing", is_flag=True, help="有单位未报送或未通过时也汇总，未汇总的单位逐一列出。")
 @click.option("--strict", is_flag=True, help="汇总数只有核实性问题时退出码为 4。")
 @click.option("--all", "everything", is_flag=True, help="单位多时也全部列出。")
-def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, replaces: bool) -> None:
+@click.option(
+    "--take",
+    "edited",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="不汇总，把这份改过的汇总工作簿或报告里的改动收进来。",
+)
+def command(
+    root: Path, *, allow_missing: bool, strict: bool, everything: bool, replaces: bool, edited: Path | None
+) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
+    if edited is not None:
+        if allow_missing or strict or replaces:
+            raise click.UsageError("--take 只收改动，不汇总；--allow-missing、--strict、--replace 请在汇总时再加。")
+        _take(root, edited)
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         for line in describe_changes(find_roster_changes(campaign, roster, store)):
             console.say(line)
@@ -53,8 +71,9 @@ def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, 
             _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
         basis = {campaign.layout.sum_file: signing.describe_basis(given)}
+        printed = taking.hash_printed(made.consolidation.total)
         made_of = [
-            documents.Deliverable(file, data, basis.get(file, ""))
+            documents.Deliverable(file, data, basis.get(file, printed))
             for file, data in ((f"{campaign.layout.county}/{name}", data) for name, data in made.files.items())
         ]
         placed = documents.place_documents(campaign, store, made_of, replace=replaces)
@@ -69,9 +88,37 @@ def command(root: Path, *, allow_missing: bool, strict: bool, everything: bool, 
         console.say(f"{'已写出' if each.fresh else '没有变化'} {campaign.root / each.place}", err=True)
     for line in documents.describe_kept(placed):
         console.say(line, err=True)
+        console.say("改动要收进汇总的，执行 xltool consolidate --take 那份文件。", err=True)
     if made.gaps.texts:
         console.say(f"本级报告的文字写在 {campaign.texts_place}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))
+
+
+def _take(root: Path, edited: Path) -> NoReturn:
+    """Takes in what a person has changed in a document, and tells each text and figure."""
+    with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
+        found = taking.take_document(
+            campaign,
+            roster,
+            store,
+            edited,
+            list(iterate_standings(campaign, roster, store, date.today())),
+            last_year=campaign_options.read_last_year(campaign, roster, store),
+            at=datetime.now().isoformat(timespec="seconds"),
+            person=campaign_options.name_user(),
+        )
+        name = make_visible(str(edited))
+        if not (found.told or found.left):
+            console.say(f"{name} 里没有要收的改动。")
+        for line in found.told:
+            console.say(line)
+        for line in found.left:
+            console.say(line)
+        if found.corrections:
+            console.say(f"请在 {campaign.corrections_place} 写明原因和更正人，再汇总一次；没有写明的不算。", err=True)
+        elif found.texts:
+            console.say(f"收在 {campaign.texts_place}；请再汇总一次。", err=True)
+        sys.exit(output.ERRORS if found.left else 0)
 
 
 def _refuse_strays(strays: Sequence[Stray], roster: Roster) -> None:
@@ -122,6 +169,11 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
         yield (
             f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
         )
+    if made.waiting:
+        yield f"等写明原因和更正人的更正（{campaign.corrections_place}），没有算进去："
+    for correction in made.waiting:
+        cell = campaign.spec.cell(correction.key)
+        yield f"  {output.describe_cell(campaign.spec, correction.key)} {describe_correction(correction, cell)}"
     outcome = output.STATUS_WORDS[api.status(made.reading)]
     lacks = f"，还没有填全：{output.describe_gaps(campaign.spec, made.gaps)}" if made.gaps else ""
     yield f"汇总数：{outcome}{f'，报告标明是草稿{lacks}' if made.draft else ''}"

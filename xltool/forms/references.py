@@ -7,8 +7,9 @@ nothing else can be written there: no template language runs over a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Final
 
 from xltool.forms import catalog
@@ -22,6 +23,8 @@ CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""
 _EVEN: Final = "持平"
 _MOST_MEANT: Final = 3
+_MOST_COMPARED: Final = 4_000_000
+"""Signs of the one text times signs of the other, which takes a second; longer ones lose what stands between."""
 _BRACES: Final = re.compile(r"\{\s*([A-Za-z][^{}\s]*\.[^{}\s]*)\s*\}|[{｛]([^{}｛｝\n]{1,200})[}｝]")
 """Braces around a name with a dot, or around words that may begin with the name of a table."""
 _YEARS: Final = {"比上年": CHANGE, "较上年": CHANGE, "上年": PRIOR, "去年": PRIOR}
@@ -36,6 +39,14 @@ class Unresolved:
     offset: int
     why: str
     near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text as it is written and as it is printed, which differ for a reference."""
+
+    written: str
+    printed: str
 
 
 def is_naming(text: str) -> bool:
@@ -65,6 +76,52 @@ def find_unresolved(
             yield found
 
 
+def split_references(
+    text: str, spec: FormSpec, submission: Submission, prior: Submission | None = None
+) -> tuple[Piece, ...]:
+    """A text piece by piece: what stands between its references, and each reference that has a figure."""
+    return tuple(piece for piece in _split_text(text, _both_years(spec, submission, prior)) if piece.written)
+
+
+def carry_references(pieces: Sequence[Piece], changed: str) -> tuple[str, tuple[Piece, ...]]:
+    """A text that a person has changed as it printed, with its references where their figures were left as they were.
+
+    Also the references that are gone: whose figure, or the signs beside it, were changed.
+    """
+    printed = "".join(piece.printed for piece in pieces)
+    begin = _count_common(printed, changed)
+    end = min(_count_common(printed[::-1], changed[::-1]), len(printed) - begin, len(changed) - begin)
+    kept = [(0, 0, begin), *_match_between(printed, changed, begin, end), (len(printed) - end, len(changed) - end, end)]
+    parts, lost, at, done = [], [], 0, 0
+    for piece in pieces:
+        start, at = at, at + len(piece.printed)
+        if piece.written == piece.printed:
+            continue
+        # With a sign on either side: 3 in 件数为3件 is not the 3 that somebody made of it in 件数为13件.
+        wide = max(start - 1, 0), min(at + 1, len(printed))
+        there = next((new - old for old, new, size in kept if old <= wide[0] and wide[1] <= old + size), None)
+        if there is None or start + there < done:
+            lost.append(piece)
+            continue
+        parts += [changed[done : start + there], piece.written]
+        done = at + there
+    return "".join([*parts, changed[done:]]), tuple(lost)
+
+
+def _count_common(one: str, other: str) -> int:
+    """How many signs two texts both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _match_between(printed: str, changed: str, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """What is the same in two texts between what both begin and end with: places in both, and length."""
+    old, new = printed[begin : len(printed) - end], changed[begin : len(changed) - end]
+    if len(old) * len(new) <= _MOST_COMPARED:
+        for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+            yield begin + block.a, begin + block.b, block.size
+
+
 def blank_references(text: str, spec: FormSpec) -> str:
     """The text with a line break for each sign of its references.
 
@@ -76,16 +133,20 @@ def blank_references(text: str, spec: FormSpec) -> str:
 
 
 def _replace_references(text: str, years: tuple[_Year, _Year | None]) -> str:
-    parts: list[str] = []
+    return "".join(piece.printed for piece in _split_text(text, years))
+
+
+def _split_text(text: str, years: tuple[_Year, _Year | None]) -> Iterator[Piece]:
     done = 0
     for start, end, found in _find_references(text, years):
         if isinstance(found, Unresolved):
             continue
         figure, unit = found
-        parts += [text[done:start], figure]
+        yield Piece(text[done:start], text[done:start])
         # 比上年{change.…}件: there is no 持平件
         done = end + len(unit) if figure == _EVEN and text.startswith(unit, end) else end
-    return "".join([*parts, text[done:]])
+        yield Piece(text[start:done], figure)
+    yield Piece(text[done:], text[done:])
 
 
 def _find_references(

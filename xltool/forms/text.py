@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from xltool.messages import finding
+from xltool.messages import UNPRINTABLE, finding
 from xltool.model import Finding
 
 LONGEST_TEXT: Final = 32_767
@@ -23,6 +23,7 @@ _BULLETS: Final = re.compile(
     "^(?P<blank>[^\\S\n]*)[\uf020-\uf0ff]|[\uf06c\uf06e\uf075\uf076\uf09f\uf0a7\uf0b7\uf0d8]", re.MULTILINE
 )
 """What Word makes of Symbol and Wingdings: any sign at the beginning of a line; dots, squares, arrows anywhere."""
+_BLANKS: Final = re.compile(r"\s+")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -33,6 +34,11 @@ def clean_text(text: str) -> str:
     Control characters and halves of surrogate pairs.
     """
     return _UNPRINTABLE.sub("", text)
+
+
+def flatten_text(text: str) -> str:
+    """The signs of a text without blanks: what two are compared by, since lines are broken otherwise on paper."""
+    return _BLANKS.sub("", UNPRINTABLE.sub("", text))
 
 
 def excel_length(text: str) -> int:

@@ -5,16 +5,15 @@ Every figure as printed, every text, whose it is and of which year.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from xltool.forms.number import format_figure
-from xltool.messages import UNPRINTABLE, finding
+from xltool.forms.text import flatten_text
+from xltool.messages import finding
 from xltool.model import Finding, FormSpec, Submission
 
 MAX_QUOTED_DIFFERENCE: Final = 30
-_BLANKS: Final = re.compile(r"\s+")
 
 
 def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
@@ -25,7 +24,7 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
     for what, seen, wanted in (
         ("报表", printed.form, held.form),
         ("年度", str(printed.year), str(held.year)),
-        ("单位名称", _flatten(printed.agency.name), _flatten(held.agency.name)),
+        ("单位名称", flatten_text(printed.agency.name), flatten_text(held.agency.name)),
     ):
         if seen != wanted:
             yield finding("verify.fact", what=what, printed=seen, held=wanted)
@@ -37,7 +36,7 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}
     for text in spec.texts:
-        seen, wanted = _flatten(printed.texts.get(text.key, "")), _flatten(held.texts.get(text.key, ""))
+        seen, wanted = flatten_text(printed.texts.get(text.key, "")), flatten_text(held.texts.get(text.key, ""))
         if text.key in keys and seen != wanted:
             at = next(
                 (at for at, (one, other) in enumerate(zip(seen, wanted, strict=False)) if one != other),
@@ -46,10 +45,6 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
             yield finding(
                 "verify.text", label=text.label, printed=_quote_around(seen, at), held=_quote_around(wanted, at)
             )
-
-
-def _flatten(text: str) -> str:
-    return _BLANKS.sub("", UNPRINTABLE.sub("", text))
 
 
 def _quote_around(text: str, at: int) -> str:

@@ -1,0 +1,142 @@
+"""What a person has changed in a document of the county's since xltool wrote it.
+
+Texts become the county's own texts, figures become corrections that wait for their reason and name; what cannot be
+taken is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from xltool.forms.number import format_value
+from xltool.forms.references import Piece, carry_references
+from xltool.forms.text import flatten_text
+from xltool.forms.totals import complete_totals
+from xltool.messages import join_first, say_cell
+from xltool.model import Cell, Correction, FormSpec, Submission, Value, figure_of
+from xltool.workbook.layout_plan import make_plan
+
+_MOST_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What was changed: texts by key as they are to be written, corrections without reason and name.
+
+    `told` is a sentence for each text and figure that is taken, `left` for whatever is not.
+    """
+
+    texts: Mapping[str, str]
+    corrections: tuple[Correction, ...]
+    told: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def find_edits(
+    spec: FormSpec,
+    base: Submission,
+    printed: Submission,
+    written: Mapping[str, Sequence[Piece]],
+    corrections: Sequence[Correction],
+) -> Edits:
+    """What a document says otherwise than the sum that it was written from.
+
+    `base` is that sum, `printed` what the document says now, `written` the county's texts as they stand, piece by
+    piece, `corrections` those that there are already.
+    """
+    texts: dict[str, str] = {}
+    found: list[Correction] = []
+    told: list[str] = []
+    left: list[str] = []
+    labels = {text.key: text.label for text in spec.texts}
+    for key in _list_changed_texts(spec, base, printed):
+        new, pieces = printed.texts.get(key, ""), written.get(key, ())
+        stands = flatten_text("".join(piece.printed for piece in pieces))
+        label = labels[key]
+        if stands == flatten_text(new):
+            continue  # taken before
+        if stands != flatten_text(base.texts.get(key, "")):
+            left.append(f"“{label}”在汇总以后也改过，没有收；请把文件里改的抄到那里。")
+        elif not flatten_text(new):
+            left.append(f"“{label}”在文件里空着或读不出来，没有收；不要这一段的，请在那里删去。")
+        else:
+            texts[key], lost = carry_references(pieces, new)
+            told.append(f"“{label}”收为本级文字{_tell_lost(lost)}。")
+    place = make_plan(spec).place
+    for cell, was, now in _list_changed_cells(spec, base, printed):
+        figures = f"{say_cell(cell, place)} {format_value(was, cell.measure)} → {format_value(now, cell.measure)}"
+        why, correction = _make_correction(cell, was, now)
+        held = [each for each in corrections if each.key == cell.key]
+        if why or correction is None:
+            left.append(f"{figures}：没有收，{why}。")
+        elif correction in held:
+            continue  # taken before
+        elif any(each.change in {None, correction.change} or each.is_waiting for each in held):
+            left.append(f"{figures}：没有收，这一格已另有一条更正，请在那里改。")
+        else:
+            found.append(correction)
+            told.append(f"{figures}：收为更正，等写明原因和姓名。")
+    left += _list_untrue_totals(spec, base, printed)
+    return Edits(texts, tuple(found), tuple(told), tuple(left))
+
+
+def is_same(spec: FormSpec, one: Submission, other: Submission) -> bool:
+    """Whether two say the same in all figures and texts, as they print."""
+    return not any(_list_changed_texts(spec, one, other)) and not any(
+        _print_value(was) != _print_value(now) for was, now in zip(one.values, other.values, strict=True)
+    )
+
+
+def _list_changed_texts(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[str]:
+    """The texts that differ, of those that a report prints."""
+    shown = {key for section in spec.sections for key in (*section.texts, *section.facts)}
+    for text in spec.texts:
+        one, other = (flatten_text(each.texts.get(text.key, "")) for each in (base, printed))
+        if text.key in shown and one != other:
+            yield text.key
+
+
+def _list_changed_cells(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[tuple[Cell, Value, Value]]:
+    for cell, was, now in zip(spec.cells, base.values, printed.values, strict=True):
+        if not cell.total and _print_value(was) != _print_value(now):
+            yield cell, was, now
+
+
+def _print_value(value: Value) -> Value:
+    """A report prints `/` as 0."""
+    return value if value is None else figure_of(value) or 0
+
+
+def _make_correction(cell: Cell, was: Value, now: Value) -> tuple[str, Correction | None]:
+    """The correction that makes the one figure of the other, or why there is none."""
+    new, old = figure_of(now), figure_of(was)
+    if now is None:
+        return "文件里空着或读不出来", None
+    if new is None:
+        return "更正只能写数", None
+    if old is None:
+        return "", Correction(cell.key, None, new, "", "")
+    return "", Correction(cell.key, new - old, None, "", "")
+
+
+def _list_untrue_totals(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[str]:
+    """A sentence for the totals that a person has changed otherwise than their parts."""
+    bare = tuple(None if cell.total else value for cell, value in zip(spec.cells, printed.values, strict=True))
+    made = complete_totals(spec, replace(printed, values=bare))[0]
+    place = make_plan(spec).place
+    wrong = [
+        f"{say_cell(cell, place)} {format_value(was, cell.measure)} → {format_value(now, cell.measure)}"
+        for cell, was, now, true in zip(spec.cells, base.values, printed.values, made.values, strict=True)
+        if cell.total and now is not None and _print_value(now) not in {_print_value(was), _print_value(true)}
+    ]
+    if wrong:
+        yield f"{join_first(wrong, _MOST_NAMED, '格')}：没有收，合计由各项相加得出，请改其中的分项。"
+
+
+def _tell_lost(lost: Sequence[Piece]) -> str:
+    if not lost:
+        return ""
+    named = [f"{piece.written}（印作 {piece.printed}）" for piece in lost]
+    return f"，其中 {join_first(named, _MOST_NAMED, '处')} 改写成了文件里的字，不再随表变动"

@@ -19,8 +19,9 @@ from tests import figures
 from tests.campaign import stores
 from xltool import api
 from xltool.campaign.roster import Roster
+from xltool.campaign.signing import SignOff
 from xltool.campaign.standing import find_standings, to_json
-from xltool.campaign.store import Unmatched
+from xltool.campaign.store import Signature, Unmatched
 from xltool.cli import main
 from xltool.forms import document
 
@@ -113,7 +114,11 @@ def standing_documents(root):
         stores.take(store, education.code, "2025-01-11T09:00:00", [stores.finding("applications.balance@enterprise")])
         others = [Unmatched("0" * 64, "别.xlsx", "读不出单位。", "2025-01-12T09:00:00")]
         found = find_standings(made, roster, store, date(2025, 2, 3))
-    return made, to_json(made, found, others)
+    signature = Signature(
+        "county/submission.json", "0" * 64, b"{}", "{}", "李主任", "2025-02-02T09:00:00", "经会议审定"
+    )
+    signed = SignOff(signature, ("A1 某局：第 1 版 → 某局：第 2 版",)).describe()
+    return made, to_json(made, found, others, signed)
 
 
 def test_how_agencies_stand(folder):
@@ -178,7 +183,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
             more = deepcopy(whole)
             at(more, path)["another"] = 1
             assert not validator(name).is_valid(more), (name, path)
-    assert closed == 21  # each document, and each kind of object in it
+    assert closed == 22  # each document, and each kind of object in it
 
 
 VALUES = st.sampled_from([0, 12, 78.1561, -3, None, "/", "十二", True, [1], {}])

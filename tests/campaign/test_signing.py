@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from contextlib import closing
+from datetime import date
+
+from lxml import html
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, ROSTER, WATER, made, office  # noqa: F401  the campaign
 from xltool.campaign.signing import compare_basis
@@ -31,30 +35,71 @@ def test_what_is_signed_is_said_and_what_changes_is_told_until_it_is_signed_agai
     assert f"SHA-256：{digest}" in done.output and "由 李主任 签发" in done.output and "汇总 3 个单位" in done.output
     assert str(figures["applications.processed_total.total"]) in done.output
     assert events(office, "sign") == [("李主任", f"county/submission.json {digest}")]
-    assert "签发" not in office.run("status").stdout and "签发" not in office.run("consolidate").stdout
+    signed = f"由 李主任 于 {date.today()} 签发（校验码 {digest[:12]}…），此后没有变动。"
+    assert signed in office.run("status").stdout and "签发" not in office.run("consolidate").stdout
+    [told] = [office.status()[0]["signed"]]
+    assert (told["by"], told["at"][:10], told["sha256"], told["reason"], told["changes"]) == (
+        *("李主任", str(date.today()), digest, ""),
+        [],
+    )
 
     office.put("新.xlsx", office.fill(FINANCE, seed=9))
     office.run("collect")
     told = office.run("status").output
-    assert "汇总报告由 李主任 于 " in told and "A1 某县财政局：第 1 版 → 某县财政局：第 2 版" in told
+    change = "A1 某县财政局：第 1 版 → 某县财政局：第 2 版"
+    assert "汇总报告由 李主任 于 " in told and "此后有变动：" in told and change in told
+    assert change in office.status()[0]["signed"]["changes"]
     done = office.run("sign", *NAME)
     assert done.exit_code == 1 and "汇总以后又有变动：A1" in done.output, "the sum that would be signed is an old one"
     told = office.run("consolidate").output
     assert "此后有变动" in told and "汇总数改了 " in told and " → " in told
     assert office.run("sign", *NAME).exit_code == 0
-    assert "签发" not in office.run("status").stdout
+    assert "此后没有变动" in office.run("status").stdout
 
     office.run("absent", WATER, *BY)
     assert "A2 某县水利局：第 1 版 → 某县水利局：无需报送：会议决定（王某）" in office.run("status").output
     office.run("absent", WATER, "--withdraw", *BY)
-    assert "签发" not in office.run("status").stdout, "as it was when it was signed"
+    assert "此后没有变动" in office.run("status").stdout, "as it was when it was signed"
     (office.root / "county" / "texts.toml").write_text('overview = "另写的概述。"\n', "utf-8")
     assert "文字改了：“" in office.run("consolidate").output
     done = office.run("sign", "--withdraw", *NAME)
     assert done.exit_code == 0 and "已撤销 李主任 于 " in done.output
-    assert "签发" not in office.run("status").stdout
+    assert "签发" not in office.run("status").stdout and office.status()[0]["signed"] is None
     assert "不用撤销" in office.run("sign", "--withdraw", *NAME).output
     assert events(office, "sign")[-1] == ("李主任", "撤销")
+
+
+def test_a_reason_is_kept_with_a_signature_and_told(office, tmp_path):  # noqa: F811
+    office.all_in()
+    office.run("consolidate")
+    done = office.run("sign", "--reason", "经 <局务会> 审定", *NAME)
+    assert done.exit_code == 0 and "由 李主任 签发。经 <局务会> 审定" in done.output
+    told = office.run("status", "--html", tmp_path / "进度.html").output
+    digest = hashlib.sha256((office.root / "county" / "submission.json").read_bytes()).hexdigest()
+    sentence = f"于 {date.today()} 签发（经 <局务会> 审定；校验码 {digest[:12]}…），此后没有变动。"
+    assert sentence in told and office.status()[0]["signed"]["reason"] == "经 <局务会> 审定"
+    tree = html.fromstring((tmp_path / "进度.html").read_text("utf-8"))
+    [section] = tree.xpath("//section[@aria-labelledby='signed']")
+    assert sentence in section.text_content() and "已签发" in section.text_content()
+
+    for again in ((), ("--reason", "经 <局务会> 审定")):
+        assert office.run("sign", *again, *NAME).exit_code == 0
+    assert len(events(office, "sign")) == 1, "the same signature, though nobody says why again"
+    office.run("sign", "--reason", "补充说明", *NAME)
+    assert [detail.partition("：")[2] for _, detail in events(office, "sign")] == ["经 <局务会> 审定", "补充说明"]
+    office.run("absent", WATER, *BY)
+    office.run("status", "--html", tmp_path / "进度.html")
+    [section] = html.fromstring((tmp_path / "进度.html").read_text("utf-8")).xpath(
+        "//section[@aria-labelledby='signed']"
+    )
+    assert [each.text_content() for each in section.xpath(".//li")] == office.status()[0]["signed"]["changes"]
+    assert "A2 某县水利局：第 1 版 → " in section.text_content() and "签发以后有变动" in section.text_content()
+    done = office.run("sign", "--withdraw", "--reason", "数要改", *NAME)
+    assert "的签发。数要改（李主任）" in done.output and events(office, "sign")[-1] == ("李主任", "撤销：数要改")
+    assert "signed" not in office.run("status", "--html", tmp_path / "进度.html").output
+    assert not html.fromstring((tmp_path / "进度.html").read_text("utf-8")).xpath(
+        "//section[@aria-labelledby='signed']"
+    )
 
 
 def test_nobody_signs_what_xltool_did_not_write_or_a_draft(office):  # noqa: F811
@@ -104,9 +149,14 @@ def test_what_was_published_and_what_came_afterwards(office):  # noqa: F811
     assert "已发布" in output
     assert "发布以后又报来新的一版" in output, "what counts was taken in after that day"
     assert office.run("publish", FINANCE, "--on", "2999-01-01", *NAME).exit_code == 1
+    assert "（李主任）" in re.search("A1 某县财政局：第 1 版，.*；发布的是 2025-03-01 的.*", output)[0]
+    done = office.run("publish", FINANCE, "--reason", "更正后重新发布", *NAME)
+    assert done.exit_code == 0 and "更正后重新发布（李主任）" in done.output
     assert office.run("publish", FINANCE, *NAME).exit_code == 0
     assert "发布以后又报来新的一版" not in office.run("status").output
-    assert office.run("publish", FINANCE, "--withdraw", *NAME).exit_code == 0
+    done = office.run("publish", FINANCE, "--withdraw", "--reason", "误记", *NAME)
+    assert done.exit_code == 0 and "已撤销“已发布”。误记（李主任）" in done.output
     assert office.status()[1][FINANCE]["published"] is None
     assert "不用撤销" in office.run("publish", FINANCE, "--withdraw", *NAME).output
     assert [detail.split()[0] for _, detail in events(office, "publish")] == [FINANCE] * 3
+    assert [detail.partition("：")[2] for _, detail in events(office, "publish")][1:] == ["更正后重新发布", "误记"]

@@ -272,8 +272,11 @@ def test_the_document_of_the_contract(campaign, store):
         find_standings(campaign, ROSTER, store, AFTER),
         find_unmatched(campaign, ROSTER, store, find_strays(ROSTER, store)),
     )
-    told = json.loads(json.dumps(to_json(campaign, found, others)))
-    assert list(told) == ["schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts", "second"]
+    told = json.loads(json.dumps(to_json(campaign, found, others, None)))
+    assert list(told) == [
+        *("schema", "name", "form", "year", "deadline", "agencies", "unmatched", "counts", "signed", "second")
+    ]
+    assert told["signed"] is None
     assert (told["schema"], told["name"], told["form"], told["year"]) == ("xltool/status/1", "额敏县", "ogi-2021", 2024)
     assert told["deadline"] == "2025-01-31"
     assert told["agencies"][3] == {
@@ -306,7 +309,7 @@ def test_the_document_of_the_contract(campaign, store):
         == count_states(found, others)
         == {"missing": 5, "returned": 0, "open": 1, "accepted": 0, "absent": 0, "unmatched": 1}
     )
-    assert to_json(replace(campaign, deadline=None), found, others)["deadline"] is None
+    assert to_json(replace(campaign, deadline=None), found, others, None)["deadline"] is None
 
 
 def test_a_return_of_an_agency_that_left_the_roster_is_not_lost_sight_of(campaign, store):

@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
-from xltool.campaign.schema import hash_row
-from xltool.campaign.store import Arrived, Choice, Extension, Issue, Store, Unmatched, Version
+from xltool.campaign.schema import HASHED, hash_row
+from xltool.campaign.store import Arrived, Choice, Extension, Issue, Publication, Signature, Store, Unmatched, Version
 from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError
 
@@ -225,7 +226,39 @@ def test_what_the_fourth_schema_took_in_was_sent_on_that_day(fourth):
     assert (fourth.parent / "backup" / "fourth.schema4.db").exists()
 
 
-@pytest.mark.parametrize("older", ["first", "second", "third", "fourth"])
+@pytest.fixture
+def fifth(tmp_path):
+    """A database as the fifth schema made it: no reason beside a signature and a publication."""
+    path = tmp_path / "fifth.db"
+    with closing(Store(path)) as store:
+        store.sign(Signature("county/submission.json", "h1", b"{}", "{}", "甲", "2025-03-01T09:00:00"))
+        for code in ("A", "B"):
+            store.publish(Publication(code, "甲局", "2025-03-02", "", "甲", "2025-03-02T09:00:00"))
+    database = sqlite3.connect(path)
+    for table in ("signature", "publication"):
+        database.execute(f"ALTER TABLE {table} DROP COLUMN reason")
+        columns = HASHED[table][:-1]
+        for rowid, *row in database.execute(f"SELECT rowid, {', '.join(columns)} FROM {table}").fetchall():
+            database.execute(f"UPDATE {table} SET hash = ? WHERE rowid = ?", (hash_row(*row), rowid))
+    database.execute("UPDATE publication SET day = '2025-02-01' WHERE agency = 'B'")
+    database.execute("PRAGMA user_version = 5")
+    database.commit()
+    database.close()
+    return path
+
+
+def test_what_the_fifth_schema_kept_has_no_reason(fifth):
+    with closing(Store(fifth)) as store:
+        signed = store.signature()
+        assert (signed.person, signed.document, signed.reason) == ("甲", b"{}", "")
+        [damage] = store.check_rows()
+        assert "B 的一条记录（发布）" in damage, "one was damaged before, and stays so"
+        store.sign(replace(signed, reason="经局务会审定"))
+        assert store.signature().reason == "经局务会审定"
+    assert (fifth.parent / "backup" / "fifth.schema5.db").exists()
+
+
+@pytest.mark.parametrize("older", ["first", "second", "third", "fourth", "fifth"])
 def test_what_is_taken_along_is_what_a_new_one_is(older, request, tmp_path):
     path = request.getfixturevalue(older)
     Store(path).close()

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.signing import SignOff
 from xltool.campaign.standing import (
     AGENCY_STATES,
     AgencyState,
@@ -80,7 +81,11 @@ class _AgencyLine:
 
 
 def render_page(
-    campaign: Campaign, standings: Sequence[Standing], unmatched: Sequence[Unmatched], today: date
+    campaign: Campaign,
+    standings: Sequence[Standing],
+    unmatched: Sequence[Unmatched],
+    today: date,
+    sign_off: SignOff | None = None,
 ) -> bytes:
     """The page as UTF-8; the same standings on the same day give the same bytes."""
     most = max((s.errors for s in standings), default=0)
@@ -118,6 +123,7 @@ def render_page(
                 (line for line in lines if line.standing.findings), key=lambda line: _TOLD.index(line.standing.state)
             ),
             unmatched=unmatched,
+            sign_off=sign_off,
             senders={each.sha256: s.entry.agency.name for s in standings for each in s.refused},
             tell=lambda opinion: opinion.tell(spec),
             nothing=NOTHING_TO_DO,

@@ -16,7 +16,7 @@ from typing import Any, Final
 from xltool.campaign.waivers import dump_marks, mark_findings
 from xltool.messages import XltoolError
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 BUSY_SECONDS: Final = 20.0
 MOST_BACKUPS: Final = 5
 BACKUPS: Final = "backup"
@@ -51,10 +51,10 @@ CREATE TABLE choice (         -- 采用: which version counts (0 is none), said 
     reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE publication (    -- 已发布: when and where an agency published its report
     agency TEXT PRIMARY KEY, name TEXT NOT NULL, day TEXT NOT NULL, url TEXT NOT NULL,
-    person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+    person TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', hash TEXT NOT NULL) STRICT;
 CREATE TABLE signature (      -- 签发: the county's report as it was signed, one row, and what it rests on
     file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, document BLOB NOT NULL, basis TEXT NOT NULL, person TEXT NOT NULL,
-    at TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+    at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', hash TEXT NOT NULL) STRICT;
 CREATE TABLE extension (      -- 延期: the deadline of one agency
     agency TEXT PRIMARY KEY, day TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
     hash TEXT NOT NULL) STRICT;
@@ -72,8 +72,8 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "waiver": ("agency", "rule", "reason", "person", "at", "marks"),
     "absence": ("agency", "name", "into_agency", "reason", "person", "at"),
     "choice": ("agency", "name", "number", "known", "reason", "person", "at"),
-    "publication": ("agency", "name", "day", "url", "person", "at"),
-    "signature": ("file", "sha256", "document", "basis", "person", "at"),
+    "publication": ("agency", "name", "day", "url", "person", "at", "reason"),
+    "signature": ("file", "sha256", "document", "basis", "person", "at", "reason"),
     "extension": ("agency", "day", "reason", "person", "at"),
     "meta": ("name", "value"),
     "written": ("file", "sha256", "basis"),
@@ -239,16 +239,27 @@ def _from_third(database: sqlite3.Connection) -> None:
 def _from_fourth(database: sqlite3.Connection) -> None:
     """The fourth schema had no extensions, told no deadline, and took what came for sent on the day it was taken in."""
     _make_missing_tables(database)
-    for table, column in (("file", "sent"), ("issue", "deadline")):
-        if column in {row[1] for row in database.execute(f"PRAGMA table_info({table})")}:  # the first step makes it
-            continue
-        database.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-        columns = HASHED[table][:-1]
-        for rowid, *row, kept in database.execute(f"SELECT rowid, {', '.join(columns)}, hash FROM {table}").fetchall():
-            value = str(row[columns.index("at")])[:10] if column == "sent" else ""
-            if hash_row(*row) == kept:  # one that was damaged before stays so
-                new = (value, hash_row(*row, value), rowid)
-                database.execute(f"UPDATE {table} SET {column} = ?, hash = ? WHERE rowid = ?", new)
+    taken = HASHED["file"].index("at")
+    _add_last_column(database, "file", lambda row: str(row[taken])[:10])
+    _add_last_column(database, "issue")
+
+
+def _from_fifth(database: sqlite3.Connection) -> None:
+    """The fifth schema kept no reason with a signature or a publication."""
+    _add_last_column(database, "publication")
+    _add_last_column(database, "signature")
+
+
+def _add_last_column(database: sqlite3.Connection, table: str, tell: Callable[[list[Any]], str] = lambda _: "") -> None:
+    """Adds the last of a table's columns where it is not there yet, with what `tell` says of a row without it."""
+    *columns, column = HASHED[table]
+    if column in {row[1] for row in database.execute(f"PRAGMA table_info({table})")}:  # an earlier step makes it
+        return
+    database.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    for rowid, *row, kept in database.execute(f"SELECT rowid, {', '.join(columns)}, hash FROM {table}").fetchall():
+        if hash_row(*row) == kept:  # one that was damaged before stays so
+            new = (tell(row), hash_row(*row, tell(row)), rowid)
+            database.execute(f"UPDATE {table} SET {column} = ?, hash = ? WHERE rowid = ?", new)
 
 
 def _make_missing_tables(database: sqlite3.Connection) -> None:
@@ -268,5 +279,6 @@ _STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {
     2: _from_second,
     3: _from_third,
     4: _from_fourth,
+    5: _from_fifth,
 }
 """How a database of each older version becomes one of the next."""

@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from xltool import api, files
 from xltool.campaign.county import Gathered
@@ -72,15 +73,34 @@ def list_signed_figures(spec: FormSpec, submission: Submission) -> Iterator[str]
         yield f"{table.name}：{join_first(told, MOST_NAMED, '格')}"
 
 
-def tell_changes(campaign: Campaign, store: Store, given: Gathered) -> list[str]:
-    """What has changed since the county's report was signed, a sentence each; empty when nothing, or nobody signed."""
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """The signature under the county's report, and what has changed since, a sentence each."""
+
+    signature: Signature
+    changes: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Who signed it, when, and whether it is as it was signed."""
+        s = self.signature
+        noted = f"{s.reason}；" if s.reason else ""
+        then = "此后有变动：" if self.changes else "此后没有变动。"
+        return f"汇总报告由 {s.person} 于 {s.at[:10]} 签发（{noted}校验码 {s.sha256[:12]}…），{then}"
+
+    def describe(self) -> dict[str, Any]:
+        """As `xltool status --json` has it."""
+        s = self.signature
+        return {"by": s.person, "at": s.at, "reason": s.reason, "sha256": s.sha256, "changes": [*self.changes]}
+
+
+def find_sign_off(campaign: Campaign, store: Store, given: Gathered) -> SignOff | None:
+    """How the county's report is signed off; None when nobody has signed it."""
     signed = store.signature()
     if signed is None:
-        return []
-    told = [*_compare_sums(campaign, signed), *compare_basis(signed.basis, describe_basis(given))]
-    if not told:
-        return []
-    return [f"汇总报告由 {signed.person} 于 {signed.at[:10]} 签发（{signed.sha256[:12]}…），此后有变动：", *told]
+        return None
+    changes = (*_compare_sums(campaign, signed), *compare_basis(signed.basis, describe_basis(given)))
+    return SignOff(signed, changes)
 
 
 def compare_basis(before: str, after: str) -> list[str]:

@@ -397,8 +397,13 @@ def count_states(found: Sequence[Standing], others: Sequence[Unmatched]) -> dict
     }
 
 
-def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched]) -> dict[str, Any]:
-    """The document of `xltool status --json`; what does not exist (no deadline, no file yet) is null."""
+def to_json(
+    campaign: Campaign, found: Sequence[Standing], others: Sequence[Unmatched], signed: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The document of `xltool status --json`; what does not exist (no deadline, no file yet) is null.
+
+    `signed` is how the county's report is signed off, as the document has it.
+    """
     return {
         "schema": STATUS_SCHEMA,
         "name": campaign.name,
@@ -430,6 +435,7 @@ def to_json(campaign: Campaign, found: Sequence[Standing], others: Sequence[Unma
         ],
         "unmatched": [{"file": other.file, "reason": other.reason} for other in others],
         "counts": count_states(found, others),
+        "signed": signed,
         "second": count_outcomes(standing.version for standing in found),
     }
 

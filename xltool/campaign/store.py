@@ -110,7 +110,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """When an agency published its report, and where; noted by whom."""
+    """When an agency published its report, and where; noted by whom, and why, where they said so."""
 
     agency: str
     name: str
@@ -118,11 +118,15 @@ class Publication:
     url: str
     person: str
     at: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The county's report as somebody signed it: a file of county/, its hash, the document, and what it rests on."""
+    """The county's report as somebody signed it: a file of county/, its hash, the document, and what it rests on.
+
+    The reason is empty where nobody gave one.
+    """
 
     file: str
     sha256: str
@@ -130,6 +134,7 @@ class Signature:
     basis: str
     person: str
     at: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,14 +453,14 @@ class Store:
         """Notes that an agency's report was published."""
         p = publication
         with self._transaction():
-            self._put("publication", p.agency, p.name, p.day, p.url, p.person, p.at)
-            self._note(p.at, p.person, "publish", f"{p.agency} {p.day} {p.url}".rstrip())
+            self._put("publication", p.agency, p.name, p.day, p.url, p.person, p.at, p.reason)
+            self._note(p.at, p.person, "publish", f"{p.agency} {p.day} {p.url}".rstrip() + _say_reason(p.reason))
 
-    def withdraw_publication(self, agency: str, at: str, person: str) -> None:
+    def withdraw_publication(self, agency: str, at: str, person: str, reason: str) -> None:
         """Takes the word back that an agency's report was published."""
         with self._transaction():
             self._db.execute("DELETE FROM publication WHERE agency = ?", (agency,))
-            self._note(at, person, "publish", f"{agency} 撤销")
+            self._note(at, person, "publish", f"{agency} 撤销{_say_reason(reason)}")
 
     def signature(self) -> Signature | None:
         """The county's report as it was signed last, or None."""
@@ -466,14 +471,14 @@ class Store:
         """Notes that the county's report was signed; the events keep what was signed before."""
         s = signature
         with self._transaction():
-            self._put("signature", s.file, s.sha256, s.document, s.basis, s.person, s.at)
-            self._note(s.at, s.person, "sign", f"{s.file} {s.sha256}")
+            self._put("signature", s.file, s.sha256, s.document, s.basis, s.person, s.at, s.reason)
+            self._note(s.at, s.person, "sign", f"{s.file} {s.sha256}{_say_reason(s.reason)}")
 
-    def withdraw_signature(self, at: str, person: str) -> None:
+    def withdraw_signature(self, at: str, person: str, reason: str) -> None:
         """Takes the signature back."""
         with self._transaction():
             self._db.execute("DELETE FROM signature")
-            self._note(at, person, "sign", "撤销")
+            self._note(at, person, "sign", f"撤销{_say_reason(reason)}")
 
     def remember(self, name: str, value: str) -> None:
         """Keeps a fact of the campaign as it was when it was first said."""
@@ -663,6 +668,10 @@ def describe_waiver(agency: str, rule: str, reason: str) -> str:
 def describe_absence(agency: str, name: str, into: str, reason: str) -> str:
     """How the event of an absence reads."""
     return f"{agency} {name}{f'，并入 {into}' if into else ''}：{reason}"
+
+
+def _say_reason(reason: str) -> str:
+    return f"：{reason}" if reason else ""
 
 
 def _issue_identity(issue: Issue) -> tuple[str, str, str]:

@@ -18,6 +18,11 @@ def person_option(command: Any) -> Any:
     return click.option("--by", "person", metavar="姓名", required=True, help="由谁决定。")(command)
 
 
+def reason_option(why: str) -> Callable[[Any], Any]:
+    """The option `--reason` of a command that records a decision for which none must be given."""
+    return click.option("--reason", metavar="理由", default="", help=why)
+
+
 def decision_options(why: str) -> Callable[[Any], Any]:
     """The options `--reason` and `--by` of a command that records a decision; `why` is the help of the first."""
 

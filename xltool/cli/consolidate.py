@@ -77,11 +77,12 @@ def command(
             for file, data in ((f"{campaign.layout.county}/{name}", data) for name, data in made.files.items())
         ]
         placed = documents.place_documents(campaign, store, made_of, replace=replaces)
-        unsigned = signing.tell_changes(campaign, store, given)
+        sign_off = signing.find_sign_off(campaign, store, given)
     for line in _describe_sum(campaign, given, made, everything):
         console.say(line)
-    for line in unsigned:
-        console.say(line)
+    if sign_off is not None and sign_off.changes:
+        for line in (sign_off.sentence, *sign_off.changes):
+            console.say(line)
     counted = count_outcomes(standing.version for standing in given.taken)
     console.say(describe_outcomes(counted), err=True)
     for each in placed:

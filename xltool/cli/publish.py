@@ -11,7 +11,7 @@ from xltool.campaign.decisions import find_entry
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Publication
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, person_option
+from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day
 from xltool.messages import XltoolError
@@ -28,11 +28,13 @@ from xltool.report.text import clean_line
 @click.option("--on", "day", metavar="日期", type=Day(), help="哪一天发布的；默认是今天。")
 @click.option("--url", metavar="网址", default="", help="发布在哪里。")
 @person_option
+@reason_option("附注，如更正后重新发布；撤销时写为什么撤销。可以不写。")
 @click.option("--withdraw", is_flag=True, help="撤销：没有发布，或已撤下。")
 @campaign_options.campaign_option
-def command(agency: str, day: date | None, url: str, person: str, *, withdraw: bool, root: Path) -> None:
+def command(agency: str, day: date | None, url: str, person: str, reason: str, *, withdraw: bool, root: Path) -> None:
     """Notes or withdraws a publication and tells it."""
-    (person,) = clean_words(person)
+    (person,), reason = clean_words(person), clean_line(reason).strip()
+    noted = f"{reason}（{person}）" if reason else f"（{person}）"
     now = datetime.now()
     at = now.isoformat(timespec="seconds")
     with campaign_options.open_campaign(root) as (campaign, roster, store):
@@ -42,17 +44,20 @@ def command(agency: str, day: date | None, url: str, person: str, *, withdraw: b
         if withdraw:
             if told is None:
                 raise XltoolError(f"{name}（{code}）没有记为已发布，不用撤销。")
-            store.withdraw_publication(code, at, person)
-            console.say(f"{name}（{code}）：已撤销“已发布”。（{person}）")
+            store.withdraw_publication(code, at, person, reason)
+            console.say(f"{name}（{code}）：已撤销“已发布”。{noted}")
             return
         if day is not None and day > now.date():
             raise XltoolError(f"发布的日期 {day} 还没有到；发布以后再记。")
-        made = Publication(code, name, (day or now.date()).isoformat(), clean_line(url).strip(), person, at)
+        made = Publication(code, name, (day or now.date()).isoformat(), clean_line(url).strip(), person, at, reason)
         [standing] = [each for each in find_standings(campaign, roster, store, now.date()) if each.entry is entry]
         if standing.version is None:
             raise XltoolError(f"{name}（{code}）还没有报送，没有可以记为已发布的报告。")
-        if told is None or (told.day, told.url, told.person) != (made.day, made.url, made.person):
+        same = told is not None and (
+            (told.day, told.url, told.person) == (made.day, made.url, made.person) and reason in {"", told.reason}
+        )
+        if not same:
             store.publish(made)
-    console.say(f"{name}（{code}）：{made.day} 发布{f'，{made.url}' if made.url else ''}。（{person}）")
+    console.say(f"{name}（{code}）：{made.day} 发布{f'，{made.url}' if made.url else ''}。{noted}")
     if standing.state != "accepted":
         console.say("它计入的一版还没有通过；请核对发布的与报送的是否一致。", err=True)

@@ -14,9 +14,10 @@ from xltool.campaign.county import gather_standings
 from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Signature
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, person_option
+from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command
 from xltool.messages import XltoolError
+from xltool.report.text import clean_line
 
 
 @click.command(
@@ -27,19 +28,21 @@ from xltool.messages import XltoolError
     "xltool status 和 consolidate 都会说明，直到重新签发。--withdraw 撤销。",
 )
 @person_option
+@reason_option("附注，如经什么会议审定；撤销时写为什么撤销。可以不写。")
 @click.option("--withdraw", is_flag=True, help="撤销签发。")
 @campaign_options.campaign_option
-def command(person: str, *, withdraw: bool, root: Path) -> None:
+def command(person: str, reason: str, *, withdraw: bool, root: Path) -> None:
     """Signs what consolidation wrote last, or withdraws the signature."""
-    (person,) = clean_words(person)
+    (person,), reason = clean_words(person), clean_line(reason).strip()
+    noted = f"{reason}（{person}）" if reason else f"（{person}）"
     at = datetime.now().isoformat(timespec="seconds")
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         signed = store.signature()
         if withdraw:
             if signed is None:
                 raise XltoolError("汇总报告没有签发过，不用撤销。")
-            store.withdraw_signature(at, person)
-            console.say(f"已撤销 {signed.person} 于 {signed.at[:10]} 的签发。（{person}）")
+            store.withdraw_signature(at, person, reason)
+            console.say(f"已撤销 {signed.person} 于 {signed.at[:10]} 的签发。{noted}")
             return
         data, basis = signing.read_sum(campaign, store)
         given = gather_standings(iterate_standings(campaign, roster, store, date.today()))
@@ -51,10 +54,14 @@ def command(person: str, *, withdraw: bool, root: Path) -> None:
         [reading] = api.check([api.read(data, campaign.layout.sum_file)])
         if reading.submission is None or api.status(reading) != "accepted":
             raise XltoolError("汇总数还有强制性错误，报告是草稿，不能签发；改正后再汇总一次。")
-        made = Signature(campaign.layout.sum_file, hashlib.sha256(data).hexdigest(), data, basis, person, at)
-        if signed is None or (signed.sha256, signed.basis, signed.person) != (made.sha256, made.basis, made.person):
+        made = Signature(campaign.layout.sum_file, hashlib.sha256(data).hexdigest(), data, basis, person, at, reason)
+        same = signed is not None and (
+            (signed.sha256, signed.basis, signed.person) == (made.sha256, made.basis, made.person)
+            and reason in {"", signed.reason}
+        )
+        if not same:
             store.sign(made)
-    console.say(f"{campaign.name} {campaign.year} 年度汇总报告：由 {person} 签发。")
+    console.say(f"{campaign.name} {campaign.year} 年度汇总报告：由 {person} 签发。{reason}")
     console.say(f"汇总 {len(given.taken)} 个单位" + (f"，未汇总 {len(given.absent)} 个" if given.absent else "") + "。")
     for line in signing.list_signed_figures(campaign.spec, reading.submission):
         console.say(line)

@@ -52,7 +52,7 @@ class Situation:
     strays: Sequence[Stray]
     today: date
     changes: Sequence[RosterChange] = ()
-    unsigned: Sequence[str] = ()  # what has changed since the county's report was signed
+    sign_off: signing.SignOff | None = None  # of the county's report
 
 
 def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date, *, shown: bool = False) -> Situation:
@@ -63,9 +63,9 @@ def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date
     ]
     strays = find_strays(roster, store)
     changes = find_roster_changes(campaign, roster, store)
-    unsigned = signing.tell_changes(campaign, store, gather_standings(found))
+    sign_off = signing.find_sign_off(campaign, store, gather_standings(found))
     return Situation(
-        campaign, roster, found, find_unmatched(campaign, roster, store, strays), strays, today, changes, unsigned
+        campaign, roster, found, find_unmatched(campaign, roster, store, strays), strays, today, changes, sign_off
     )
 
 
@@ -94,7 +94,8 @@ def describe_situation(now: Situation, *, everything: bool = False) -> Iterator[
             yield from entry
         if not whole and len(entries) > MOST_SHOWN:
             yield tell_more(len(entries) - MOST_SHOWN)
-    yield from now.unsigned
+    if now.sign_off is not None:
+        yield from ("", now.sign_off.sentence, *now.sign_off.changes)
 
 
 def tell_more(count: int) -> str:
@@ -138,7 +139,7 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
     )
     yield (
         "发布以后又报来新的一版，请核对发布的报告",
-        [[f"  {_name(s)}：第 {s.number} 版，{s.received}"] for s in found if s.differs_published],
+        [[_describe_published(standing)] for standing in found if standing.differs_published],
     )
     yield "无需报送", [_describe_absence(standing) for standing in found if standing.absence is not None]
     yield (
@@ -171,6 +172,14 @@ def _describe_returned(now: Situation, standing: Standing, *, whole: bool) -> li
             for opinion in group_verdicts(spec, standing.unsettled)
         ),
     ]
+
+
+def _describe_published(standing: Standing) -> str:
+    noted = standing.published
+    assert noted is not None
+    reason = f"：{noted.reason}" if noted.reason else ""
+    published = f"发布的是 {noted.day} 的（{noted.person}{reason}）"
+    return clean_line(f"  {_name(standing)}：第 {standing.number} 版，{standing.received}；{published}")
 
 
 def _describe_absence(standing: Standing) -> list[str]:

@@ -21,6 +21,7 @@ from xltool.cli.situation import describe_situation, find_situation
     help="列出各单位的报送情况：谁报了、谁逾期、哪里不对。\n\n"
     "计入的一版有未放行的强制性错误的为退回；没有，但核实性问题还没有说明也没有放行的，为待说明。"
     "过了期限还没有报送或改正的为逾期；过了期限才第一次报送的为迟报，以发出的日子为准。\n\n"
+    "汇总报告签发过的，写明由谁、何时签发，以后有什么变动。\n\n"
     "单位超过 40 个时只列要办的事，其余只报个数；加 --all 全部列出。",
 )
 @campaign_options.campaign_option
@@ -36,8 +37,9 @@ def command(root: Path, wants_json: bool, html: Path | None, everything: bool) -
         now = find_situation(campaign, roster, store, today, shown=html is not None)
     found, others = now.found, now.others
     if wants_json:
+        signed = None if now.sign_off is None else now.sign_off.describe()
         console.write_result(
-            json.dumps(to_json(campaign, found, others), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            json.dumps(to_json(campaign, found, others, signed), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         )
     else:
         for line in describe_situation(now, everything=everything):
@@ -45,5 +47,5 @@ def command(root: Path, wants_json: bool, html: Path | None, everything: bool) -
     if html is not None:
         from xltool.campaign.page import render_page
 
-        files.write_file(html, render_page(campaign, found, others, today))
+        files.write_file(html, render_page(campaign, found, others, today, now.sign_off))
         console.say(f"已写出 {html}", err=True)

@@ -112,6 +112,15 @@ def test_the_chinese_page_shows_what_a_reference_becomes():
     assert f"印出来是“{references.resolve_references(spec, this, last).texts['overview'].rstrip('。')}”" in CHINESE
 
 
+def test_the_chinese_page_shows_the_pictures_that_the_script_makes(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    pictures = pytest.importorskip("pictures", reason="Pillow is not installed")
+    shown = re.findall(r"!\[[^\]]+\]\(docs/pictures/(\w+)\.png\)", CHINESE)
+    assert sorted(shown) == sorted({*pictures.PAGES, "status"}) == sorted(p.stem for p in pictures.PICTURES.iterdir())
+    for name in shown:
+        assert (pictures.PICTURES / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_two_commands_come_first():
     first, second = documents.pick_blocks(README, "sh")[:2]
     assert "xltool demo" in first and first.count("\n") == 1

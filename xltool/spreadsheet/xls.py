@@ -23,7 +23,7 @@ from xltool.spreadsheet.sheet import (
     Visibility,
     check_extent,
 )
-from xltool.spreadsheet.styles import PLAIN
+from xltool.spreadsheet.styles import BLACK, PLAIN, SMALLEST_FONT, WHITE, Colour, are_alike
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -32,6 +32,10 @@ _VISIBILITIES: Final[Mapping[int, Visibility]] = {0: "visible", 1: "hidden", 2: 
 _FORMULAS: Final = frozenset({0x0006, 0x0206, 0x0406})
 _BEGINS: Final = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 _ENDS, _PROTECT, _EXACT_BELOW = 0x000A, 0x0012, 1e15
+_SOLID: Final = 1
+"""The pattern of a ground of one colour; 0 is none, the others are hatched."""
+_TWIPS: Final = 20
+"""Units of a font's height in a point."""
 _FAULTS: Final = (
     ArithmeticError,
     AssertionError,
@@ -111,13 +115,35 @@ def _read_sheet(book: Book, at: int) -> RawSheet:
 
 
 def _find_display(book: Book, sheet: Any, place: Position, cell: RawCell) -> Display | None:
-    """How a cell is displayed, where that does not show it plainly: a number's format, or a strike through it."""
+    """How a cell is displayed, where that does not show it plainly.
+
+    A number's format, a strike through it, letters in the colour of their ground or too small to be seen.
+    """
     style = book.xf_list[sheet.cell_xf_index(*place)]
-    struck = bool(book.font_list[style.font_index].struck_out)
+    font, fill = book.font_list[style.font_index], style.background
+    struck = bool(font.struck_out)
+    behind = WHITE if fill.fill_pattern == 0 else _find_colour(book, fill.pattern_colour_index, None)
+    unseen = font.height < SMALLEST_FONT * _TWIPS or (
+        fill.fill_pattern <= _SOLID and are_alike(_find_colour(book, font.colour_index, BLACK), behind)
+    )
     known = book.format_map.get(style.format_key) if cell.kind == "number" else None
     look = "General" if known is None else known.format_str
     plain = look in PLAIN or (look == WHOLE_NUMBER.format and cell.text.isdigit())
-    return None if plain and not struck else Display(look, struck=struck)
+    return None if plain and not struck and not unseen else Display(look, unseen, struck)
+
+
+def _find_colour(book: Book, index: int, automatic: Colour | None) -> Colour | None:
+    """A colour of the workbook's palette; `automatic` for what the system decides."""
+    return book.colour_map.get(index) or automatic
+
+
+def _join_struck_runs(book: Book, sheet: Any, place: Position, text: str) -> str:
+    """What of a text of several fonts is struck through; a run goes as far as the next one begins."""
+    runs = sheet.rich_text_runlist_map.get(place, [])
+    ends = [*(start for start, _ in runs[1:]), len(text)]
+    return "".join(
+        text[start:end] for (start, font), end in zip(runs, ends, strict=False) if book.font_list[font].struck_out
+    )
 
 
 def _read_cells(book: Book, sheet: Any, formulas: frozenset[Position]) -> Iterator[tuple[Position, RawCell]]:
@@ -125,6 +151,8 @@ def _read_cells(book: Book, sheet: Any, formulas: frozenset[Position]) -> Iterat
         for column, cell in enumerate(sheet.row(row)):
             place = (row, column)
             content = _read_content(book, cell.ctype, cell.value)
+            if content is not None and content.kind == "text":
+                content = content._replace(struck=_join_struck_runs(book, sheet, place, content.text))
             if place in formulas:
                 content = RawCell("empty", "", UNTOLD) if content is None else content._replace(formula=UNTOLD)
             if content is not None:

@@ -135,7 +135,7 @@ def test_what_is_not_settled_is_listed_ticked_and_recorded(office):
     assert office.events() == told  # once
     office.edit("放行", **{f"D{number}": None})
     office.run("status")
-    assert office.state("A1") == "open" and office.lines("放行")[number]["结果"] == "已撤销"
+    assert office.state("A1") == "open" and office.lines("放行")[number]["结果"].startswith("已撤销（王某，")
     office.edit("放行", **{f"D{number}": "是"})
     office.run("status")
     assert office.state("A1") == "accepted"
@@ -165,7 +165,7 @@ def test_commands_are_reflected_and_an_old_copy_does_nothing_again(office):
     office.run("absent", "A2", "--withdraw", "--reason", "弄错了", "--by", "李某")
     assert office.state("A2") == "missing"
     line = office.lines("缺席")[4]
-    assert (line["撤销"], line["结果"]) == ("撤销", "已撤销")
+    assert line["撤销"] == "撤销" and line["结果"].startswith("已撤销（李某，")
     office.path.write_bytes(before)
     done = office.run("status")
     assert "以同样的理由登记过，后来撤销了" in done.stderr and office.state("A2") == "missing"
@@ -176,7 +176,16 @@ def test_commands_are_reflected_and_an_old_copy_does_nothing_again(office):
     office.edit("延期", B4="2025年2月15日")
     office.run("build")
     assert office.lines("延期")[4]["结果"].startswith("已登记：延至2025年2月15日，大雪（李某，")
-    office.edit("延期", B4="2025-02-30")
+    office.edit("延期", E4="撤销")
+    assert "已撤销" in office.run("status").stderr and office.lines("延期")[4]["结果"].startswith("已撤销（李某，")
+    office.edit("延期", E4=None, B4="2025-02-20")
+    office.run("extend", "A3", "--withdraw", "--reason", "不延了", "--by", "李某")
+    assert office.lines("延期")[4]["撤销"] == "撤销"
+    assert [event for event in office.events() if event.startswith("extend")][-2:] == [
+        "extend 李某 A3 延至 2025-02-20：大雪",
+        "extend 李某 A3 撤销：不延了",
+    ]
+    office.edit("延期", E4=None, B4="2025-02-30")
     assert "“2025-02-30”不是日期" in office.run("status").stderr
 
 
@@ -249,6 +258,7 @@ def test_what_a_mended_database_lost_is_asked_for_again(office):
     office.run("doctor", "--mend", code=None)
     done = office.run("status")
     assert "“缺席”表第 4 行：登记过的不见了" in done.stderr and office.state("A2") == "missing"
+    assert "登记过的不见了" in office.run("build").stderr and office.state("A2") == "missing"
     office.edit("缺席", F4=None)
     assert office.state("A2") == "absent"
 
@@ -352,11 +362,12 @@ WORDS = st.sampled_from(["核对过", "问过了"])
     WORDS,
     st.booleans(),
     st.booleans(),
+    st.sampled_from(["", "已撤销（李某，2025-01-12 10:00:00）"]),
     st.booleans(),
 )
-def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, written, lapsed, said, withdrawn):
+def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, written, lapsed, said, withdrawn, knows):
     """Three states meet: what is on the record, what 结果 knew of it, what the line says now."""
-    result = "" if told is None else f"{RECORDED}{told}（王某，2025-01-10）"
+    result = withdrawn if told is None and knows else "" if told is None else f"{RECORDED}{told}（王某，2025-01-10）"
     record = None
     if recorded is not None:
         text = "放行失效：……" if lapsed else f"{RECORDED}{recorded}（王某，2025-01-10）"
@@ -367,7 +378,7 @@ def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, writ
     if step == "give":  # never what was taken back since, never over what the line did not know of
         assert asked == "give" and (recorded is None or written != recorded or lapsed)
         assert told is None or (record is not None and result == record.text)
-        assert recorded is not None or not said
+        assert recorded is not None or not said or (withdrawn and knows)
     if step == "withdrawn":  # never of what is on the record
         assert recorded is None and told is not None and (withdrawn or asked != "give")
     if told is not None and told == written and asked == "give":  # an old copy that asks for nothing new

@@ -100,7 +100,7 @@ def year(tmp_path_factory):
     Clock.now = datetime(2025, 1, 6, 8)
     found = Year(place / "某县")
     words = ["--form", SPEC.id, "--year", "2024年", "--name", "某县", "--roster", str(place / "名录.xlsx")]
-    CliRunner().invoke(main, ["new", str(found.root), "--plain", *words, "--deadline", "2025年1月31日"])
+    CliRunner().invoke(main, ["new", str(found.root), *words, "--deadline", "2025年1月31日"])
     found.run("build")
     found.codes = [each["code"] for each in found.status()["agencies"]]
     found.right = {at: figures.consistent(SPEC, Random(at)) for at in range(70)}

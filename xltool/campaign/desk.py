@@ -12,14 +12,14 @@ from typing import Final
 
 from xltool import __version__, files, workers
 from xltool.campaign import desk_county
-from xltool.campaign.desk_reading import Desk, DeskLine, read_desk
+from xltool.campaign.desk_reading import DeskLine, read_desk
 from xltool.campaign.desk_requests import (
+    LOST,
     RECORDED,
     REFUSED,
     Absences,
     Decisions,
     Extensions,
-    LineOutcome,
     Waivers,
     carry_out,
 )
@@ -134,6 +134,9 @@ class DeskVisit:
     def __init__(self, campaign: Campaign, roster: Roster, store: Store, at: datetime) -> None:
         self._campaign, self._roster, self._store, self._at = campaign, roster, store, at
         self._data = campaign.read_office_file(DESK_FILE)
+        self._desk = read_desk(self._data, DESK_FILE)
+        self._written: dict[str, dict[int, Mapping[str, str]]] = {}  # by sheet and number what is to stand there
+        self._carried: list[str] = []
         self._told: set[str] = set()
 
     @property
@@ -145,11 +148,11 @@ class DeskVisit:
         """Puts on the record what people asked for, a sentence for each; what is wrong is told with sheet and line."""
         yield from self._tell(f"{DESK_FILE} {fault}" for fault in self._desk.find_faults())
         if self.is_changed:
-            for outcomes in self._weigh_all().values():
-                yield from self._tell(f"{DESK_FILE} {outcome.told}" for outcome in outcomes if outcome.told)
+            self._weigh_all()
+            yield from self._tell_carried()
             return
         for sheet in DESK_SHEETS:  # nobody has mended it since
-            refused = [line for line in self._desk.lines(sheet) if line.text("result").startswith(REFUSED)]
+            refused = [line for line in self._desk.lines(sheet) if line.text("result").startswith((REFUSED, LOST))]
             yield from self._tell(
                 f"{DESK_FILE} {line.place('result')}：{line.text('result').removeprefix(REFUSED)}" for line in refused
             )
@@ -162,13 +165,13 @@ class DeskVisit:
         path = self._campaign.root / DESK_FILE
         if files.hash_file(path) != self._sha256:
             return  # somebody has just saved it: the next command reads that first
-        weighed = self._weigh_all()
+        if self._weigh_all():
+            self._weigh_all()  # as things stand now
         basis = self._hash_basis()  # with what was carried out just now
-        yield from self._tell(
-            f"{DESK_FILE} {outcome.told}" for outcomes in weighed.values() for outcome in outcomes if outcome.told
-        )
         self._keep_copy()
-        changes = [self._plan_sheet(sheet, weighed.get(sheet.name, [])) for sheet in DESK_SHEETS]
+        changes = [self._plan_sheet(sheet) for sheet in DESK_SHEETS]
+        yield from self._tell_carried()
+        yield from self._tell(_list_overflow(changes))
         mark = _find_open_mark(path)
         if mark:
             yield (
@@ -188,10 +191,6 @@ class DeskVisit:
     @cached_property
     def _sha256(self) -> str:
         return hashlib.sha256(self._data).hexdigest()
-
-    @cached_property
-    def _desk(self) -> Desk:
-        return read_desk(self._data, DESK_FILE)
 
     def _tell(self, lines: Iterator[str]) -> Iterator[str]:
         """Each line once."""
@@ -215,22 +214,33 @@ class DeskVisit:
         roster, store = self._roster, self._store
         return self._waivers, Absences(roster, store), Extensions(self._campaign, roster, store)
 
-    def _weigh_all(self) -> dict[str, list[LineOutcome]]:
-        """What becomes of each line that people write, by sheet; what they ask for is carried out."""
+    def _weigh_all(self) -> bool:
+        """Finds what becomes of each line that people write, and carries out what they ask for; whether any did."""
         self.__dict__.pop("_waivers", None)  # the command has gone on since
         self.__dict__.pop("_kinds", None)
-        spec, desk = self._campaign.spec, self._desk
-        found = {kind.sheet.name: list(carry_out(kind, desk.lines(kind.sheet), self._at)) for kind in self._kinds}
-        found[CORRECTION_SHEET.name] = list(desk_county.weigh_corrections(desk, spec, self._roster))
-        found[TEXT_SHEET.name] = list(desk_county.weigh_texts(desk, spec))
-        return found
+        spec = self._campaign.spec
+        found = {kind.sheet: list(carry_out(kind, self._desk.lines(kind.sheet), self._at)) for kind in self._kinds}
+        found[CORRECTION_SHEET] = list(desk_county.weigh_corrections(self._desk, spec, self._roster))
+        found[TEXT_SHEET] = list(desk_county.weigh_texts(self._desk, spec))
+        for sheet, outcomes in found.items():
+            self._carried += [f"{DESK_FILE} {outcome.told}" for outcome in outcomes if outcome.told]
+            fields = {outcome.line.number: outcome.fields for outcome in outcomes if outcome.line is not None}
+            written = self._written.setdefault(sheet.name, {})
+            for number, each in fields.items():
+                written[number] = {**written.get(number, {}), **each}
+            self._desk = self._desk.note_fields(sheet, fields)  # so nothing is done again before it is written
+        return any(each.told and not each.refused for outcomes in found.values() for each in outcomes)
 
-    def _plan_sheet(self, sheet: DeskSheet, outcomes: list[LineOutcome]) -> SheetChange:
+    def _tell_carried(self) -> Iterator[str]:
+        """What was carried out and what could not be, that was not told yet."""
+        yield from self._tell(iter(self._carried))
+
+    def _plan_sheet(self, sheet: DeskSheet) -> SheetChange:
         """What is to be written into a sheet."""
         table = self._desk.tables[sheet.name]
         if table.exists and not table.head:
             return SheetChange(sheet)  # its heads are gone: nobody knows what stands where
-        lines = {outcome.line.number: dict(outcome.fields) for outcome in outcomes if outcome.line is not None}
+        lines = {number: dict(fields) for number, fields in self._written.get(sheet.name, {}).items()}
         free: tuple[int, ...] = ()
         added: list[Mapping[str, str]] = []
         if sheet is ROSTER_SHEET:
@@ -301,6 +311,14 @@ class DeskVisit:
         except BaseException:
             staged.discard()
             raise
+
+
+def _list_overflow(changes: Sequence[SheetChange]) -> Iterator[str]:
+    """What has no line left on its sheet, a sentence for each."""
+    for change in changes:
+        over = change.head + len(change.lines) + len(change.added) - LAST_LINE
+        if change.head and over > 0:
+            yield f"{DESK_FILE} 的“{change.sheet.name}”表放不下了，还有 {over} 条没有列出；办好前面的以后会补上。"
 
 
 def _list_keys(kind: Decisions, lines: tuple[DeskLine, ...]) -> Iterator[tuple[int, str]]:

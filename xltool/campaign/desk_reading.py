@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -68,6 +68,12 @@ class Desk:
     def lines(self, sheet: DeskSheet) -> tuple[DeskLine, ...]:
         """The lines of a sheet."""
         return self.tables[sheet.name].lines
+
+    def note_fields(self, sheet: DeskSheet, fields: Mapping[int, Mapping[str, str]]) -> Desk:
+        """The workbook as it is once some fields of a sheet's lines, by number, are written."""
+        table = self.tables[sheet.name]
+        lines = [replace(line, texts={**line.texts, **fields.get(line.number, {})}) for line in table.lines]
+        return replace(self, tables={**self.tables, sheet.name: replace(table, lines=tuple(lines))})
 
     def find_faults(self) -> Iterator[str]:
         """What is wrong with the sheets themselves, a sentence each: a head that is gone, or stands twice."""

@@ -26,19 +26,20 @@ from xltool.campaign.desk_sheets import (
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing, group_verdicts
-from xltool.campaign.store import Store, describe_absence, describe_waiver
+from xltool.campaign.store import Store, describe_absence, describe_extension, describe_waiver
 from xltool.days import DAY_EXAMPLE, format_day, parse_day
 from xltool.messages import XltoolError
 from xltool.report.text import clean_line
 
-RECORDED, WITHDRAWN, REFUSED, DIFFERS = "已登记：", "已撤销", "没有办：", "登记的是："
-"""How 结果 begins: of what is on the record, was taken back, could not be done, is on the record otherwise."""
+RECORDED, WITHDRAWN, REFUSED, DIFFERS, LOST = "已登记：", "已撤销", "没有办：", "登记的是：", "登记过的不见了"
+"""How 结果 begins: of what is on the record, was taken back, could not be done, is on the record otherwise, is gone."""
 _YES: Final = frozenset(
     ["√", "✓", "✔", "☑", "是", "对", "1", "x", "y", "v", "yes", "true", "ok", "放行", "同意", "可以"]
 )
 _NO: Final = frozenset(["否", "不", "无", "0", "no", "n", "false", "不放行", "-", "—", "/"])
 _BACK: Final = frozenset(["撤销", "收回", "取消", "撤回", "撤消", "作废"])
 BETWEEN: Final = "、"
+_LONGEST_GIST: Final = 1_000
 
 Asked: TypeAlias = Literal["give", "withdraw", "nothing"]
 Step: TypeAlias = Literal["give", "withdraw", "show", "withdrawn", "lost", "repeated", "differs", "unneeded", "none"]
@@ -89,8 +90,8 @@ class Decisions(Protocol):
         """Whether just this was on the record before."""
         ...
 
-    def was_withdrawn(self, key: str) -> bool:
-        """Whether what was on the record was taken back."""
+    def find_withdrawal(self, key: str) -> tuple[str, str]:
+        """When what was on the record was taken back last, and by whom; both empty when it never was."""
         ...
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None: ...
@@ -116,11 +117,11 @@ def read_tick(text: str) -> Asked | None:
     return "nothing" if not plain or plain in _NO else None
 
 
-def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *, said: bool, withdrawn: bool) -> Step:
+def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *, said: bool, withdrawn: str) -> Step:
     """What is to be done about a line: by what it asks, what its 结果 says, and what is on the record.
 
     `own` is how 结果 begins where the line as it stands is on the record; `said` that it was on the record before,
-    `withdrawn` that what was there was taken back.
+    `withdrawn` is what 结果 says of the last time that what was there was taken back, empty when it never was.
     """
     if record is None:
         return _choose_unrecorded(asked, result, said=said, withdrawn=withdrawn)
@@ -135,13 +136,12 @@ def choose_step(asked: Asked, result: str, own: str, record: OnRecord | None, *,
     return "show" if result.startswith(own) else "differs"
 
 
-def _choose_unrecorded(asked: Asked, result: str, *, said: bool, withdrawn: bool) -> Step:
-    if result.startswith(RECORDED):
+def _choose_unrecorded(asked: Asked, result: str, *, said: bool, withdrawn: str) -> Step:
+    if result.startswith((RECORDED, LOST)):
         return "lost" if asked == "give" and not withdrawn else "withdrawn"
-    back = result.startswith(WITHDRAWN)
     if asked == "give":
-        return "repeated" if said and not back else "give"
-    return "unneeded" if asked == "withdraw" and not back else "none"
+        return "repeated" if said and (not withdrawn or withdrawn not in result) else "give"
+    return "unneeded" if asked == "withdraw" and not withdrawn else "none"
 
 
 def carry_out(kind: Decisions, lines: Sequence[DeskLine], at: datetime) -> Iterator[LineOutcome]:
@@ -168,7 +168,7 @@ def _carry_out_line(kind: Decisions, line: DeskLine, at: datetime) -> LineOutcom
             return None  # a line about an agency that has left
         raise
     record = kind.find_record(line, key)
-    said, withdrawn = kind.was_said(line, key), kind.was_withdrawn(key)
+    said, withdrawn = kind.was_said(line, key), _tell_withdrawal(kind, key)
     step = choose_step(asked, result, kind.begin_result(line), record, said=said, withdrawn=withdrawn)
     told = ""
     if step in {"give", "withdraw"}:
@@ -178,27 +178,32 @@ def _carry_out_line(kind: Decisions, line: DeskLine, at: datetime) -> LineOutcom
     if step == "show":
         assert record is not None
         return LineOutcome(line, {**record.fields, "result": record.text}, told)
-    tick = {"tick": WITHDRAWAL} if step == "withdrawn" and asked == "give" else {}
-    return LineOutcome(line, {**tick, "result": _tell_step(line, step, record)}, told)
-
-
-def _tell_step(line: DeskLine, step: Step, record: OnRecord | None) -> str:
-    """What 结果 says of a line that is not on the record as it stands; raises where that is to be mended."""
     if step == "lost":
-        raise XltoolError("登记过的不见了（数据库修复过，或者换成了旧的备份）；仍要办的，清空“结果”这一格。")
+        why = f"{LOST}（数据库修复过，或者换成了旧的备份）；仍要办的，清空“结果”这一格。"
+        return LineOutcome(line, {"result": why}, f"“{line.sheet.name}”表第 {line.number} 行：{why}", refused=True)
+    tick = {"tick": WITHDRAWAL} if step == "withdrawn" and asked == "give" else {}
+    return LineOutcome(line, {**tick, "result": _tell_step(line, step, record, _tell_withdrawal(kind, key))}, told)
+
+
+def _tell_withdrawal(kind: Decisions, key: str) -> str:
+    """What 结果 says of what was taken back; empty when nothing was."""
+    at, person = kind.find_withdrawal(key)
+    return f"{WITHDRAWN}（{person}，{at.replace('T', ' ')}）" if at else ""
+
+
+def _tell_step(line: DeskLine, step: Step, record: OnRecord | None, withdrawn: str) -> str:
+    """What 结果 says of a line that is not on the record as it stands; raises where that is to be mended."""
     if step == "repeated":
         raise XltoolError("以同样的理由登记过，后来撤销了；仍要办的，请把理由改一下。")
     if step == "differs" and record is not None:
         return f"{DIFFERS}{record.text.removeprefix(RECORDED)}，与本行不同；要按本行办的，清空本格。"
     if step == "unneeded":
         return "没有登记过，不用撤销。"
-    return WITHDRAWN if step == "withdrawn" else _tell_waiting(line, line.text("result"))
+    return withdrawn if step == "withdrawn" or line.text("result").startswith(WITHDRAWN) else _tell_waiting(line)
 
 
-def _tell_waiting(line: DeskLine, result: str) -> str:
+def _tell_waiting(line: DeskLine) -> str:
     """What 结果 says of a line that asks for nothing."""
-    if result.startswith(WITHDRAWN):
-        return result
     waits = "tick" in line.places and line.sheet is WAIVER_SHEET and (line.text("reason") or line.text("person"))
     return f"还没有在“{line.sheet.column('tick').head}”一栏选 {TICK}。" if waits else ""
 
@@ -219,7 +224,8 @@ def _act(kind: Decisions, line: DeskLine, key: str, step: Step, at: datetime) ->
 
 def _refuse(line: DeskLine, why: str) -> LineOutcome:
     place = f"“{line.sheet.name}”表第 {line.number} 行"
-    return LineOutcome(line, {"result": f"{REFUSED}{why}"}, f"{place}：{why}", refused=True)
+    _, mark, known = line.text("result").partition(WITHDRAWN)  # what the line knew stays with it
+    return LineOutcome(line, {"result": f"{REFUSED}{why}{mark}{known}"}, f"{place}：{why}", refused=True)
 
 
 @dataclass
@@ -272,9 +278,9 @@ class Waivers:
         reason, person = line.text("reason"), line.text("person")
         return any(self.store.was_noted(person, "waive", describe_waiver(code, rule, reason)) for rule in rules)
 
-    def was_withdrawn(self, key: str) -> bool:
+    def find_withdrawal(self, key: str) -> tuple[str, str]:
         code, *rules = key.split(BETWEEN)
-        return any(self.store.was_withdrawn("waive", f"{code} {rule}") for rule in rules)
+        return max(self.store.find_withdrawal("waive", f"{code} {rule}") for rule in rules)
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:  # noqa: ARG002
         code, *rules = key.split(BETWEEN)
@@ -311,7 +317,7 @@ class Waivers:
                 continue
             for opinion in group_verdicts(self.campaign.spec, standing.unsettled):
                 names = [n for n in dict.fromkeys(v.name for v in opinion.verdicts) if n != decisions.SHARED_CODE]
-                gist = clean_line(opinion.tell(self.campaign.spec)[0])
+                gist = clean_line(opinion.tell(self.campaign.spec)[0])[:_LONGEST_GIST]
                 fields = {"agency": self.roster.call_agency(code), "finding": gist, "rule": BETWEEN.join(names)}
                 yield BETWEEN.join([code, *names]), fields
 
@@ -345,12 +351,7 @@ class Absences:
         return named[0] if len(named) == 1 else decisions.find_absentee(self.roster, self.store, agency)[0]
 
     def read_asked(self, line: DeskLine) -> Asked:
-        asked = read_tick(line.text("tick"))
-        if asked is None:
-            raise XltoolError(f"“撤销”一栏的“{line.text('tick')[:20]}”看不懂；收回选“{WITHDRAWAL}”，否则空着。")
-        if asked == "nothing":
-            return "give" if any(line.text(each) for each in ("agency", "reason", "person", "into")) else "nothing"
-        return "withdraw"
+        return _read_withdrawal(line, ("agency", "reason", "person", "into"))
 
     def find_record(self, line: DeskLine | None, key: str) -> OnRecord | None:
         record = self.store.absences().get(key)
@@ -378,8 +379,8 @@ class Absences:
         said = describe_absence(key, name, self._find_into(line), line.text("reason"))
         return self.store.was_noted(line.text("person"), "absent", said)
 
-    def was_withdrawn(self, key: str) -> bool:
-        return self.store.was_withdrawn("absent", key)
+    def find_withdrawal(self, key: str) -> tuple[str, str]:
+        return self.store.find_withdrawal("absent", key)
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:
         decisions.excuse_agency(self.roster, self.store, key, self._find_into(line), ruling)
@@ -419,7 +420,7 @@ class Extensions:
         return decisions.find_entry(self.roster, line.text("agency")).agency.code
 
     def read_asked(self, line: DeskLine) -> Asked:
-        return "give" if any(line.text(each) for each in ("agency", "day", "reason", "person")) else "nothing"
+        return _read_withdrawal(line, ("agency", "day", "reason", "person"))
 
     def find_record(self, line: DeskLine | None, key: str) -> OnRecord | None:
         told = self.store.extensions().get(key)
@@ -436,18 +437,19 @@ class Extensions:
     def begin_result(self, line: DeskLine) -> str:
         return f"{RECORDED}延至{format_day(self._read_day(line))}，{line.text('reason')}（{line.text('person')}，"
 
-    def was_said(self, line: DeskLine, key: str) -> bool:  # noqa: ARG002
-        return False  # nothing takes an extension off the record
+    def was_said(self, line: DeskLine, key: str) -> bool:
+        said = describe_extension(key, self._read_day(line).isoformat(), line.text("reason"))
+        return self.store.was_noted(line.text("person"), "extend", said)
 
-    def was_withdrawn(self, key: str) -> bool:  # noqa: ARG002
-        return False
+    def find_withdrawal(self, key: str) -> tuple[str, str]:
+        return self.store.find_withdrawal("extend", key)
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:
         day = self._read_day(line)
         decisions.extend_deadline(self.campaign, self.store, self.roster.agencies[key], day, ruling)
 
-    def withdraw(self, key: str, ruling: Ruling) -> None:  # noqa: ARG002
-        raise XltoolError("延期不能撤销；收回的，把日期改回原来的期限。")
+    def withdraw(self, key: str, ruling: Ruling) -> None:
+        decisions.withdraw_extension(self.store, self.roster.agencies[key], ruling)
 
     def name_key(self, key: str) -> str:
         return f"{self.roster.agencies[key].agency.name}（{key}）"
@@ -468,6 +470,16 @@ class Extensions:
             given = f"“{line.text('day')[:20]}”不是日期" if line.text("day") else "没有写“延至”"
             raise XltoolError(f"{given}；写成 {DAY_EXAMPLE} 的样子。")
         return day
+
+
+def _read_withdrawal(line: DeskLine, fields: Sequence[str]) -> Asked:
+    """What a line asks that is a request by what stands in its fields, and has one more to take it back."""
+    asked = read_tick(line.text("tick"))
+    if asked is None:
+        raise XltoolError(f"“撤销”一栏的“{line.text('tick')[:20]}”看不懂；收回选“{WITHDRAWAL}”，否则空着。")
+    if asked != "nothing":
+        return "withdraw"
+    return "give" if any(line.text(each) for each in fields) else "nothing"
 
 
 def split_names(text: str) -> Iterable[str]:

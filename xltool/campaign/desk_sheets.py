@@ -119,12 +119,16 @@ ABSENCE_SHEET: Final = DeskSheet(
 )
 EXTENSION_SHEET: Final = DeskSheet(
     "延期",
-    ("给一个单位延长报送期限，一行一个：写单位、延到哪一天、理由、姓名。收回延期，把日期改回原来的期限。",),
+    (
+        "给一个单位延长报送期限，一行一个：写单位、延到哪一天、理由、姓名。再延的，改日期和理由。",
+        "收回的，在“撤销”一栏选“撤销”，不要只删去这一行。",
+    ),
     (
         DeskColumn("agency", "单位", 26, "选单位名称，或写单位代码。", names=True),
         DeskColumn("day", "延至", 16, f"如 {DAY_EXAMPLE}。"),
         DeskColumn("reason", "理由", 36, "为什么延期。"),
         DeskColumn("person", "姓名", 10, _PERSON),
+        DeskColumn("tick", "撤销", 8, f"收回选“{WITHDRAWAL}”，否则空着。", choices=(WITHDRAWAL,)),
         DeskColumn("result", "结果", 40, told=True),
     ),
     ("agency",),

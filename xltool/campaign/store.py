@@ -383,7 +383,7 @@ class Store:
         e = extension
         with self._transaction():
             self._put("extension", e.agency, e.day, e.reason, e.person, e.at)
-            self._note(e.at, e.person, "extend", f"{e.agency} 延至 {e.day}：{e.reason}")
+            self._note(e.at, e.person, "extend", describe_extension(e.agency, e.day, e.reason))
 
     def withdraw_extension(self, agency: str, at: str, person: str, reason: str) -> None:
         """Takes the deadline back that an agency was given; what is sent next tells it as the one before."""
@@ -587,14 +587,14 @@ class Store:
             self._rows("SELECT 1 FROM event WHERE person = ? AND what = ? AND detail = ? LIMIT 1", person, what, detail)
         )
 
-    def was_withdrawn(self, what: str, about: str) -> bool:
-        """Whether a word of that kind about this was ever taken back."""
+    def find_withdrawal(self, what: str, about: str) -> tuple[str, str]:
+        """When a word of that kind about this was taken back last, and by whom; both empty when it never was."""
         begins = f"{about} 撤销："
-        return bool(
-            self._rows(
-                "SELECT 1 FROM event WHERE what = ? AND substr(detail, 1, ?) = ? LIMIT 1", what, len(begins), begins
-            )
+        rows = self._rows(
+            "SELECT at, person FROM event WHERE what = ? AND substr(detail, 1, ?) = ? ORDER BY id DESC LIMIT 1",
+            *(what, len(begins), begins),
         )
+        return (str(rows[0][0]), str(rows[0][1])) if rows else ("", "")
 
     def _note(self, at: str, person: str, what: str, detail: str) -> None:
         self._db.execute("INSERT INTO event (at, person, what, detail) VALUES (?, ?, ?, ?)", (at, person, what, detail))
@@ -672,6 +672,11 @@ def describe_absence(agency: str, name: str, into: str, reason: str) -> str:
 
 def _say_reason(reason: str) -> str:
     return f"：{reason}" if reason else ""
+
+
+def describe_extension(agency: str, day: str, reason: str) -> str:
+    """How the event of an extension reads."""
+    return f"{agency} 延至 {day}：{reason}"
 
 
 def _issue_identity(issue: Issue) -> tuple[str, str, str]:

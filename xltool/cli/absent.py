@@ -18,7 +18,8 @@ from xltool.cli.chinese import Command
     name="absent",
     help="记明一个单位无需报送（撤并、更名后不再单独报送等）；记下理由、姓名和时间，汇总时逐一列出。\n\n"
     "“单位”写单位代码；已从名录删去、但发过工作簿或报过数的单位也可以。数并入另一个单位的，用 --into 写明并入谁。\n\n"
-    "此后它再报来的文件留作不计入的版本。--withdraw 撤销。",
+    "此后它再报来的文件留作不计入的版本。--withdraw 撤销。\n\n"
+    "也可以写在 办公室.xlsx 的“缺席”表里，与这个命令一样。",
 )
 @click.argument("agency", metavar="单位")
 @click.option("--into", metavar="单位", help="它的数并入哪个单位（名录里的单位代码）。")

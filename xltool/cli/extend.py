@@ -20,7 +20,8 @@ from xltool.days import format_day
     name="extend",
     help="给一个单位延长报送期限；记下理由、姓名和时间。逾期、迟报按它自己的期限算。\n\n"
     "此后发给它的工作簿（重新 xltool build）、退回的工作簿、邮件和催报名单都写新的期限。"
-    "--withdraw 撤销，不用写日期：期限仍是本任务的期限，以后发给它的会注明原来延到哪一天。",
+    "--withdraw 撤销，不用写日期：期限仍是本任务的期限，以后发给它的会注明原来延到哪一天。\n\n"
+    "也可以写在 办公室.xlsx 的“延期”表里，与这个命令一样。",
 )
 @click.argument("agency", metavar="单位")
 @click.argument("day", metavar="[日期]", type=Day(), required=False)

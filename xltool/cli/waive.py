@@ -23,7 +23,8 @@ from xltool.report.text import clean_line
     "“单位”写单位代码；“规则”写 xltool status 列出的名称，如 applications.balance@enterprise；"
     "不写 @ 及其后时，放行这条勾稽关系现有的各处；也可以写审核代码，如 cell.blank。\n\n"
     "放行只对当时的数（或文字）有效：以后各版这几格没有变的照样有效，变了就失效，collect 和 status 会说明。"
-    "与数和文字都无关的，只对当时那一版有效。--withdraw 撤销。",
+    "与数和文字都无关的，只对当时那一版有效。--withdraw 撤销。\n\n"
+    "办公室.xlsx 的“放行”表列着还没有改正也没有说明的审核结果，在那里选 √、写理由和姓名，与这个命令一样。",
 )
 @click.argument("agency", metavar="单位")
 @click.argument("rule", metavar="规则")

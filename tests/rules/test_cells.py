@@ -162,6 +162,21 @@ def test_a_table_with_one_column_alone(spec):
     assert (code, keys, facts) == ("block.only_column", tuple(rest), {"column": "自然人", "count": 24 * 5})
 
 
+def test_a_blank_in_the_one_column_that_is_filled_in_is_a_blank_of_its_own(spec):
+    rest = {
+        cell.key: None
+        for cell in spec.cells
+        if cell.table.id == "applications" and (cell.total or cell.column.id != "natural_person")
+    }
+    own = "applications.granted.natural_person"
+    others = tuple(key for key in rest if not spec.cell(key).total)
+    told = found(spec, rest | {own: None})
+    assert told == {
+        ("block.only_column", others): {"column": "自然人", "count": len(others)},
+        ("cell.blank", (own,)): {"count": 1},
+    }
+
+
 def make_totals_alone(spec, rows=None):
     """Blank inputs of applications with the totals of rows as they are: of all rows, or of those named."""
     return {

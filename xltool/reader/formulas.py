@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Final
 
@@ -31,8 +31,10 @@ def find_changed_formulas(
 
     `sheets` are those of the file by the names that they should have; `cells` is where figures were found. Where rows
     or columns were put in, formulas have moved and follow what they refer to, as applications do it: that is no change.
+    What was in rows and columns that were taken out, or pointed there, is gone with them.
     """
     moves = find_moves(plan, sheets, cells)
+    gone = _find_gone_lines(plan, moves, cells)
     renamed = {
         f"{normalise_formula(sheet.name)}!": f"{normalise_formula(name)}!"
         for name, sheet in sheets.items()
@@ -50,6 +52,8 @@ def find_changed_formulas(
             key = keys.get(official)
             if key is not None and cells.get(key) != place:
                 continue
+            if gone and _stands_on(gone, name, expected, official):
+                continue
             if raw is None or raw.formula is None:
                 if key is None or raw is None or raw.kind == "empty":
                     places.append(place)
@@ -60,6 +64,29 @@ def find_changed_formulas(
         if places:
             cells_named = join_first([cell_name(*place) for place in places], MAX_NAMED_PLACES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
+
+
+def _find_gone_lines(
+    plan: Plan, moves: Mapping[str, SheetMoves], cells: Mapping[CellKey, Position]
+) -> set[tuple[str, int, int]]:
+    """Rows (0) and columns (1), on sheets that have moved, of whose cells none is left: sheet, axis, number."""
+    here: dict[bool, set[tuple[str, int, int]]] = {True: set(), False: set()}
+    for key, spot in plan.cells.items():
+        if spot.sheet in moves:
+            here[key in cells] |= {(spot.sheet, 0, spot.row), (spot.sheet, 1, spot.column)}
+    return here[False] - here[True]
+
+
+def _stands_on(gone: Collection[tuple[str, int, int]], sheet: str, text: str, place: Position) -> bool:
+    """Whether a formula stood in a row or column that is gone, or points into one."""
+    seen = [(sheet, *place)]
+
+    def see(home: str, row: int, column: int) -> Position:
+        seen.append((home, row, column))
+        return row, column
+
+    move_references(text, sheet, see)
+    return any((home, 0, row) in gone or (home, 1, column) in gone for home, row, column in seen)
 
 
 def _move_place(moves: Mapping[str, SheetMoves], sheet: str, row: int, column: int) -> Position:

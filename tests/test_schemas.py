@@ -134,6 +134,27 @@ def test_how_agencies_stand(folder):
     check(without)
 
 
+def collected(root):
+    """The lines of a run that takes in one of each: a return, a file that is none, a temporary file."""
+    made = stores.campaign(root, Roster(stores.entries()))
+    inbox = made.root / made.layout.inbox
+    agency = stores.entries()[1].agency
+    (inbox / "好.xlsx").write_bytes(api.fill(figures.submission(SPEC, stores.FIGURES, agency)))
+    (inbox / "照片.jpg").write_bytes(b"JFIF")
+    (inbox / "~$好.xlsx").write_bytes(b"")
+    return run("collect", "-C", made.root, "--json", "--jobs", "1")
+
+
+def test_what_became_of_files(folder):
+    lines = collected(folder)
+    assert [check(line) for line in lines] == ["collect"] * 3
+    assert {(line["file"], line["state"] in {"open", "returned", "accepted"}, line["agency"]) for line in lines} == {
+        ("好.xlsx", True, "654221-001"),
+        ("照片.jpg", False, None),
+        ("~$好.xlsx", False, None),
+    }
+
+
 def test_the_county_s_own_document(folder):
     made, _ = standing_documents(folder)
     CliRunner().invoke(main, ["consolidate", "-C", str(made.root), "--allow-missing"])
@@ -170,6 +191,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
         *run("check", SAMPLES / "654221-102.json", "--json"),
         *run("doctor", "--json"),
         standing_documents(folder)[1],
+        collected(folder / "收件")[0],
     ]
     closed = 0
     for whole in written:
@@ -183,7 +205,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
             more = deepcopy(whole)
             at(more, path)["another"] = 1
             assert not validator(name).is_valid(more), (name, path)
-    assert closed == 22  # each document, and each kind of object in it
+    assert closed == 23  # each document, and each kind of object in it
 
 
 VALUES = st.sampled_from([0, 12, 78.1561, -3, None, "/", "十二", True, [1], {}])

@@ -3,24 +3,28 @@
 import json
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from tests import figures
 from tests.campaign.stores import take_judged
-from xltool import api
-from xltool.campaign import folder
+from xltool import api, files
+from xltool.campaign import desk, folder
 from xltool.campaign.desk_requests import RECORDED, OnRecord, choose_step, read_tick
 from xltool.campaign.desk_sheets import DESK_FILE, DESK_SHEETS
 from xltool.campaign.store import Store
 from xltool.cli import main
+from xltool.messages import XltoolError
 
 ROSTER = (
     "code,name,level,parent\nA0,某县人民政府办公室,county,\nA1,某县财政局,department,A0\n"
@@ -78,14 +82,18 @@ class Office:
             return [" ".join(row) for row in store._rows("SELECT what, person, detail FROM event ORDER BY id")]
 
 
-@pytest.fixture
-def office(tmp_path):
-    (tmp_path / "名录.csv").write_text(ROSTER, "utf-8")
-    made = Office(tmp_path / "某县")
-    words = ["--form", "ogi-2021", "--year", "2024", "--name", "某县", "--roster", str(tmp_path / "名录.csv")]
+def make_office(place):
+    (place / "名录.csv").write_text(ROSTER, "utf-8")
+    made = Office(place / "某县")
+    words = ["--form", "ogi-2021", "--year", "2024", "--name", "某县", "--roster", str(place / "名录.csv")]
     done = CliRunner().invoke(main, ["new", str(made.root), *words, "--deadline", "2025-01-31"])
     assert done.exit_code == 0, done.output
     return made
+
+
+@pytest.fixture
+def office(tmp_path):
+    return make_office(tmp_path)
 
 
 def doubtful(**more):
@@ -383,3 +391,145 @@ def test_a_line_never_undoes_what_it_did_not_know_of(asked, recorded, told, writ
         assert recorded is None and told is not None and (withdrawn or asked != "give")
     if told is not None and told == written and asked == "give":  # an old copy that asks for nothing new
         assert step not in {"give", "withdraw"}
+
+
+def test_what_a_person_saves_meanwhile_is_kept(office, monkeypatch):
+    office.run("build")
+    run_apart = desk.workers.run_in_workers
+
+    def save_meanwhile(function, items, **more):
+        made = [*run_apart(function, items, **more)]
+        office.edit("缺席", A4="某县财政局", C4="撤并", D4="王某")
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.workers, "run_in_workers", save_meanwhile)
+        done = office.run("absent", "A2", "--reason", "撤并", "--by", "王某")
+    assert "刚刚有人存过，结果还没有写进去" in done.stderr
+    assert [line["单位"] for line in office.lines("缺席").values()] == ["某县财政局"]
+    office.run("status")
+    assert {line["单位"] for line in office.lines("缺席").values()} == {"某县财政局", "某县水利局"}
+    assert office.state("A1") == office.state("A2") == "absent"
+
+
+def test_a_workbook_that_cannot_be_written_costs_no_command(office, monkeypatch):
+    office.run("build")
+    before = office.path.read_bytes()
+
+    def refuse(self, path, mode=None):
+        self.discard()
+        raise XltoolError(f"写不出 {path.name}：没有权限，或正在被其他程序使用。")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files.Staged, "put", refuse)
+        done = office.run("absent", "A2", "--reason", "撤并", "--by", "王某")
+    assert "正在被其他程序使用" in done.stderr and "该登记的都登记了" in done.stderr
+    assert office.path.read_bytes() == before and not list(office.root.glob(f"{files.TEMPORARY}*"))
+    office.run("build")
+    assert office.lines("缺席")[4]["结果"].startswith(RECORDED)
+
+
+def test_a_run_that_was_killed_before_it_noted_what_it_wrote(office):
+    office.run("build")
+    office.edit("缺席", A4="某县水利局", C4="撤并", D4="王某")
+    office.run("status")
+    with closing(Store(office.root / folder.DATABASE)) as store:
+        store.note_written({DESK_FILE: ("0" * 64, "")})
+    told, written = office.events(), office.path.read_bytes()
+    office.run("status")
+    assert office.events() == told and office.path.read_bytes() == written
+
+
+CODES = st.sampled_from(["A1", "A2", "A3"])
+
+
+class Desks(RuleBasedStateMachine):
+    """Persons, commands and old copies at one workbook: the record changes only by what is asked for anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.place = TemporaryDirectory()
+        self.office = make_office(Path(self.place.name))
+        self.office.run("build")
+        self.names = {
+            e.agency.code: e.agency.name for e in folder.load_campaign(self.office.root).read_roster().entries
+        }
+        self.wanted: dict[str, tuple[str, str]] = {}
+        self.count = 0
+        self.copies = [self.office.path.read_bytes()]
+
+    def teardown(self):
+        self.place.cleanup()
+
+    def number(self, code):
+        lines = self.office.lines("缺席")
+        return next((n for n, line in lines.items() if line.get("单位") == self.names[code]), max(lines, default=3) + 1)
+
+    def settle(self):
+        self.office.run("status")
+        with closing(Store(self.office.root / folder.DATABASE)) as store:
+            found = {code: (record.reason, record.person) for code, record in store.absences().items()}
+        assert found == self.wanted
+
+    @rule(code=CODES, person=st.sampled_from(["王某", "李某 "]))
+    def command_excuses(self, code, person):
+        self.count += 1
+        self.office.run("absent", code, "--reason", f"撤并{self.count}", "--by", person)
+        self.wanted[code] = (f"撤并{self.count}", person.strip())
+
+    @precondition(lambda self: self.wanted)
+    @rule(data=st.data())
+    def command_withdraws(self, data):
+        code = data.draw(st.sampled_from(sorted(self.wanted)))
+        self.office.run("absent", code, "--withdraw", "--reason", "弄错了", "--by", "王某")
+        del self.wanted[code]
+
+    @rule(code=CODES, blank=st.sampled_from(["", " ", "\u3000"]))
+    def person_excuses(self, code, blank):
+        self.count += 1
+        n = self.number(code)
+        words = {f"A{n}": self.names[code] + blank, f"C{n}": f"并入{self.count}{blank}", f"D{n}": "王某"}
+        old = self.office.lines("缺席").get(n, {}).get("结果", "")
+        current = old.startswith(RECORDED) == (code in self.wanted)
+        self.office.edit("缺席", **words, **{f"E{n}": None}, **({} if current else {f"F{n}": None}))
+        self.wanted[code] = (f"并入{self.count}", "王某")
+        self.settle()
+
+    @precondition(lambda self: self.wanted)
+    @rule(data=st.data())
+    def person_withdraws(self, data):
+        code = data.draw(st.sampled_from(sorted(self.wanted)))
+        self.settle()
+        n = self.number(code)
+        self.office.edit("缺席", **{f"E{n}": data.draw(st.sampled_from(["撤销", "取消 "]))})
+        del self.wanted[code]
+        self.settle()
+
+    @rule()
+    def somebody_keeps_a_copy(self):
+        self.office.run("build")
+        self.copies.append(self.office.path.read_bytes())
+
+    @rule(data=st.data())
+    def an_old_copy_comes_back(self, data):
+        self.office.path.write_bytes(data.draw(st.sampled_from(self.copies)))
+        self.settle()
+
+    @rule()
+    def a_line_is_deleted(self):
+        self.office.run("build")
+        book = openpyxl.load_workbook(self.office.path)
+        book["缺席"].delete_rows(4)
+        book.save(self.office.path)
+        self.settle()
+
+    @invariant()
+    def the_workbook_says_what_is_on_the_record(self):
+        self.office.run("build")
+        lines = self.office.lines("缺席").values()
+        told = {line["单位"].strip() for line in lines if line.get("结果", "").startswith((RECORDED, "登记的是"))}
+        assert told == {self.names[code] for code in self.wanted}
+
+
+TestDesks = Desks.TestCase
+TestDesks.settings = settings(max_examples=4, stateful_step_count=8, deadline=None)

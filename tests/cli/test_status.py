@@ -114,8 +114,10 @@ def test_reminders_as_csv_and_workbook(late):
     assert data.startswith(b"\xef\xbb\xbf") and [row[0] for row in rows] == ["单位代码", EDUCATION, FINANCE]
     assert rows[1][5:7] == ["退回", "已退回，1 条须改，1 条须说明或改正"]
     assert [row[-1] for row in rows[1:]] == done.stdout.splitlines()
-    sheet = openpyxl.load_workbook(late.root / "催报.xlsx")["催报"]
-    assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
+    book = openpyxl.load_workbook(late.root / "催报.xlsx")
+    sheet, messages = book["催报"], book["消息"]
+    assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == [row[:-1] for row in rows]
+    assert [list(row) for row in messages.iter_rows(values_only=True)] == [[row[1], row[-1]] for row in rows]
     assert isinstance(sheet["I2"].value, int)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from xltool.campaign import corrections
@@ -14,6 +15,7 @@ from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
+from xltool.workbook.listing import Paper
 
 SheetValue: TypeAlias = str | int | Decimal | None
 SheetRows: TypeAlias = Iterable[Sequence[SheetValue]]
@@ -27,6 +29,16 @@ POLICY_WORDS: Final[dict[Policy, str]] = {
 CORRECTION_NAME: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet of Excel holds."""
+NOTHING_CORRECTED, NOBODY_ABSENT = "没有更正", "没有未汇总的单位"
+_TABLE: Final = itemgetter(1)  # its name, behind the cell's key, which is for programs
+PAPERS: Final = {
+    "汇总": Paper(unprinted=1, breaks=_TABLE, broadest={2: 34, 3: 20, 5: 18, **dict.fromkeys(range(6, 12), 11)}),
+    "各单位": Paper(
+        unprinted=1, repeated=4, scale=75, breaks=_TABLE, broadest={2: 34, 3: 18, **dict.fromkeys(range(5, 16_384), 11)}
+    ),
+    "构成": Paper(unprinted=1, scale=75, breaks=_TABLE, broadest={2: 40, 3: 20, 6: 40}),
+}
+"""How the sheets are printed."""
 TOO_LARGE: Final[SheetRows] = (("说明",), ("行或列超过工作表所能容纳的数目；全部内容见 contributions.csv。",))
 _FACTS: Final = 5
 """Columns before those of the agencies."""
@@ -80,12 +92,20 @@ def build_sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, Shee
         "构成": chain([CONTRIBUTION_HEADS], list_contributions(spec, consolidation))
         if rows <= MOST_ROWS
         else TOO_LARGE,
-        "更正": list(corrections.list_corrections(spec, consolidation.applied, by_code)),
-        "未汇总单位": [
-            ("单位代码", "单位名称", "原因"),
-            *((a.agency.code, a.agency.name, a.reason) for a in consolidation.absent),
-        ],
+        "更正": _say_none(list(corrections.list_corrections(spec, consolidation.applied, by_code)), NOTHING_CORRECTED),
+        "未汇总单位": _say_none(
+            [
+                ("单位代码", "单位名称", "原因"),
+                *((a.agency.code, a.agency.name, a.reason) for a in consolidation.absent),
+            ],
+            NOBODY_ABSENT,
+        ),
     }
+
+
+def _say_none(rows: Sequence[Sequence[SheetValue]], none: str) -> Sequence[Sequence[SheetValue]]:
+    """The rows; below heads alone that there is nothing."""
+    return rows if len(rows) > 1 else [*rows, (none,)]
 
 
 def draw_contributions(spec: FormSpec, consolidation: Consolidation) -> tuple[Picture, ...]:

@@ -160,9 +160,12 @@ def build_county(
             report_name(campaign, own, kind): api.report(printed, kind, draft=draft, slashed=slashed)
             for kind in reports.USUAL
         },
-        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures),
+        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures, contributions.PAPERS),
         "contributions.csv": contributions.to_csv(spec, held),
-        "discrepancies.xlsx": stream_listing({"不平的来源": discrepancies.build_sheet(spec, find_differing())}),
+        "discrepancies.xlsx": stream_listing(
+            {discrepancies.SHEET: discrepancies.build_sheet(spec, find_differing())},
+            papers={discrepancies.SHEET: discrepancies.make_paper(spec)},
+        ),
     }
     if pictures:
         # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes

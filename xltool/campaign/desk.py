@@ -47,6 +47,8 @@ from xltool.workers import Lost
 
 _OPEN_MARKS: Final = ("~${}", ".~{}", ".~lock.{}#")
 """Files that Excel, WPS and LibreOffice keep beside a workbook while somebody has it open."""
+_MOST_ROOM: Final = 5
+"""Lines of a text of several that can be seen at once; it grows."""
 MOST_AGENCIES_LISTED: Final = LAST_LINE - 100
 
 
@@ -72,7 +74,13 @@ def make_new_desk(roster: Roster, spec: FormSpec) -> bytes:
         ),
     }
     example = _name_example(spec)
-    return make_desk([SheetChange(sheet, added=listed.get(sheet, ()), example=example) for sheet in DESK_SHEETS])
+    room = {TEXT_SHEET: tuple(min(text.lines, _MOST_ROOM) for text in spec.texts)}
+    return make_desk(
+        [
+            SheetChange(sheet, added=listed.get(sheet, ()), example=example, room=room.get(sheet, ()))
+            for sheet in DESK_SHEETS
+        ]
+    )
 
 
 def _name_example(spec: FormSpec) -> str:

@@ -78,7 +78,7 @@ ROSTER_SHEET: Final = DeskSheet(
         DeskColumn("contact", title_field("contact"), 10),
         DeskColumn("phone", title_field("phone"), 14, "座机、手机都写的，用顿号隔开。"),
         DeskColumn("email", title_field("email"), 24, "写一个，邮件草稿发到这里，如 office@example.invalid。"),
-        DeskColumn("state", "现状", 16, told=True),
+        DeskColumn("state", "现状", 18, told=True),
     ),
     ("name",),
     1_000,

@@ -10,6 +10,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -51,6 +52,8 @@ class SheetChange:
     added: tuple[Mapping[str, str], ...] = ()
     example: str = ""
     """The name of a cell, for a sheet that has to be made."""
+    room: tuple[int, ...] = ()
+    """How many lines of text the added ones have room for, where that is more than one."""
 
 
 def make_desk(changes: Sequence[SheetChange]) -> bytes:
@@ -117,16 +120,18 @@ def _add_sheet(book: Workbook, sheet: DeskSheet, example: str) -> None:
         if column.prompt or rule.type == "list":
             rule.add(area)
             page.add_data_validation(rule)
-    for row in range(_HEAD_ROW + 1, _HEAD_ROW + 1 + sheet.lines):
-        for at, column in enumerate(sheet.columns):
-            _dress_line(page.cell(row, at + 1), column)
+    for at, column in enumerate(sheet.columns if sheet.lines else (), 1):
+        first = page.cell(_HEAD_ROW + 1, at)
+        _dress_line(first, column)
+        for row in range(_HEAD_ROW + 2, _HEAD_ROW + 1 + sheet.lines):
+            page.cell(row, at)._style = copy(first._style)  # each of its own would take seconds
     page.freeze_panes = f"A{_HEAD_ROW + 1}"
     page.auto_filter.ref = f"A{_HEAD_ROW}:{last}{_HEAD_ROW + max(sheet.lines, 1)}"
     page.print_title_rows = f"{_HEAD_ROW}:{_HEAD_ROW}"
     page.page_setup.paperSize, page.page_setup.orientation = 9, "landscape"
     page.oddFooter.center.text = f"{sheet.name}　第 &P 页，共 &N 页"
     page.page_margins.left = page.page_margins.right = 0.4
-    page.page_margins.top = page.page_margins.bottom = 0.6
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.6, 0.8, 0.4
     page.print_options.horizontalCentered = True
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
@@ -149,7 +154,13 @@ def _change_sheet(page: Worksheet, change: SheetChange) -> bool:
     rest = len(change.added) - len(free)
     rows = [*free[: len(change.added)], *range(following, following + max(rest, 0))]
     for row, texts in zip(rows, change.added, strict=True):
-        changed |= row <= LAST_LINE and _write_line(page, row, {**_clear(sheet), **texts}, places, sheet)
+        if row <= LAST_LINE:
+            for column in sheet.columns:
+                if not page.cell(row, places[column.field] + 1).has_style:
+                    _dress_line(page.cell(row, places[column.field] + 1), column)
+            changed |= _write_line(page, row, {**_clear(sheet), **texts}, places, sheet)
+    for row, room in zip(rows, change.room, strict=False):
+        page.row_dimensions[row].height = max(_LINE_HEIGHT * room, page.row_dimensions[row].height or 0)
     return changed
 
 
@@ -204,7 +215,7 @@ def _heighten(page: Worksheet, row: int, places: Mapping[str, int], sheet: DeskS
         value = page.cell(row, at + 1).value
         width = page.column_dimensions[column_name(at)].width or sheet.column(name).width
         pieces = str(value).split("\n") if value is not None else ()
-        needed = max(needed, sum(max(1, -(-measure_breadth(piece) // max(int(width) - 2, 1))) for piece in pieces))
+        needed = max(needed, sum(max(1, -(-measure_breadth(piece) // max(int(width), 1))) for piece in pieces))
     height = min(_LINE_HEIGHT * needed, _HIGHEST)
     if height > (page.row_dimensions[row].height or _LINE_HEIGHT):
         page.row_dimensions[row].height = height

@@ -17,6 +17,7 @@ from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Subm
 from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix
 from xltool.rules.prior_year import align_prior
 from xltool.rules.stack import Stack, join_years, stack_values
+from xltool.workbook.listing import Paper
 
 DISCREPANCY_HEADS: Final = (
     "勾稽关系",
@@ -32,6 +33,8 @@ DISCREPANCY_HEADS: Final = (
     "单位结论",
     "备注",
 )
+SHEET: Final = "不平的来源"
+NO_DISCREPANCY: Final = "没有不平"
 VERDICTS: Final = {Verdict.PASS: "通过", Verdict.FAIL: "不通过", Verdict.UNKNOWN: "缺数，不能判断"}
 
 
@@ -112,13 +115,31 @@ def find_discrepancies(
 
 
 def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> Iterator[tuple[SheetValue, ...]]:
-    """A header and the rows of discrepancies.xlsx, as many as a sheet holds; the last tells when there are more."""
+    """A header and the rows of discrepancies.xlsx, as many as a sheet holds; the last tells when there are more.
+
+    Where there is none, that is told.
+    """
     yield DISCREPANCY_HEADS
+    count = 1
     for count, each in enumerate(found, 2):
         if count == MOST_ROWS:
-            yield ("还有更多，工作表放不下；先改正上面的，再汇总一次。",)
+            yield _tell("还有更多，工作表放不下；先改正上面的，再汇总一次。")
             return
         yield _sheet_row(spec, each)
+    if count == 1:
+        yield _tell(NO_DISCREPANCY)
+
+
+def make_paper(spec: FormSpec) -> Paper:
+    """How the sheet is printed: each table's rules on pages of their own, without the names that are for programs."""
+    tables = {rule.name: spec.cell(rule.linear.own[0]).table for rule in spec.rules}
+    broadest = {2: 22, 3: 46, 6: 26, 10: 12, 11: 12, **dict.fromkeys((4, 7, 8, 9), 12)}
+    return Paper(unprinted=1, breaks=lambda row: tables.get(str(row[0])), broadest=broadest)
+
+
+def _tell(sentence: str) -> tuple[SheetValue, ...]:
+    """A row that says something, where the contents of rules stand."""
+    return ("", "", "", sentence)
 
 
 def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:

@@ -13,9 +13,9 @@ from typing import Final
 from xltool import files
 from xltool.campaign import opening
 from xltool.campaign.archive import find_archived, is_archived
+from xltool.campaign.distribution import LIST_FILE
 from xltool.campaign.documents import find_current, strip_mark
 from xltool.campaign.folder import DATABASE, KEY, SETTINGS, Campaign, LostKeyError
-from xltool.campaign.outbox import LIST_FILE
 from xltool.campaign.reminders import is_of_reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import BACKUPS, DamagedError

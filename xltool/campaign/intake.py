@@ -46,6 +46,8 @@ FATES: Final[dict[Fate, str]] = {
     "skipped": "略过",
 }
 
+COLLECT_SCHEMA: Final = "xltool/collect/1"
+
 _RESTS_ON_OTHERS: Final = LOCKED | {"campaign.other", "campaign.unknown_agency", "stamp.wrong", "file.unknown_form"}
 """Refusals that rest on the roster, the settings, the forms at hand, the key or a password: what has changed since may
 let the file in."""
@@ -60,13 +62,32 @@ reading of these."""
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one file; `unreadable` when it was no workbook of a known form at all."""
+    """What became of one file; `unreadable` when it was no workbook of a known form at all.
+
+    `advice` is what to do at a console about a version, where there is a choice.
+    """
 
     file: str
     state: Fate
     agency: str = ""
     reason: str = ""
     unreadable: bool = False
+    advice: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What a console tells of it: why, and what to do."""
+        return f"{self.reason.rstrip('。')}；{self.advice}。" if self.advice else self.reason
+
+    def describe(self) -> dict[str, str | None]:
+        """The line of `xltool collect --json`."""
+        return {
+            "schema": COLLECT_SCHEMA,
+            "file": self.file,
+            "state": self.state,
+            "agency": self.agency or None,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -191,7 +212,7 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [_attribute_reading(intake, reading) for reading in read]
+    attributed = [attribute_reading(intake, reading) for reading in read]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
         taken = _take_file(intake, item, digest, reading)
@@ -226,7 +247,7 @@ def _take_without_bytes(intake: Intake, items: Sequence[Found]) -> list[Taken]:
     return taken
 
 
-def _attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
+def attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
     """The reading as the roster's own agency.
 
     Without a submission, and with one finding, when it is not this campaign's.
@@ -342,10 +363,12 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
     if told is not None and told.older:
-        return Taken(item.name, "older", agency.code, f"{name}：另存为第 {number} 版，不计入：{told.sentence}")
+        reason = f"{name}：另存为第 {number} 版，不计入：{told.sentence}"
+        return Taken(item.name, "older", agency.code, reason, advice=told.advice)
     if aside:
-        mend = f"核实后要采用的，执行 {_advise_use(agency.code, number)}"
-        return Taken(item.name, "rejected", agency.code, f"{name}：另存为第 {number} 版，不计入：{aside}；{mend}。")
+        advice = f"核实后要采用的，执行 {_advise_use(agency.code, number)}"
+        reason = f"{name}：另存为第 {number} 版，不计入：{aside}。"
+        return Taken(item.name, "rejected", agency.code, reason, advice=advice)
     intake.arrivals[agency.code] = replace(arrival, number=number)
     choice = intake.store.choices().get(agency.code)
     lapsed = choice is not None and choice.known == number - 1
@@ -361,14 +384,19 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     rest = "".join(sentence.rstrip("。") for sentence in said)
     counted = f"强制 {standing.errors} 条，核实 {standing.warnings} 条"
     counted += f"（待说明 {standing.open} 条）" if standing.open else ""
-    return Taken(item.name, cast(Fate, standing.state), agency.code, f"{name}：{counted}{ended}{rest}")
+    advice = "" if told is None else told.advice
+    return Taken(item.name, cast(Fate, standing.state), agency.code, f"{name}：{counted}{ended}{rest}", advice=advice)
 
 
 @dataclass(frozen=True, slots=True)
 class _Replacement:
-    """What is said when a version meets one that counts; `older` when it does not take its place, and why."""
+    """What is said when a version meets one that counts; `older` when it does not take its place, and why.
+
+    `advice` is how the other is chosen at a console, where there is a choice.
+    """
 
     sentence: str
+    advice: str = ""
     older: bool = False
     why: str = ""
 
@@ -390,12 +418,12 @@ def _tell_replacement(intake: Intake, new: Arrival, submission: Submission, befo
     if same_run and not later:
         kept = f"同一次收到两个版本，以第 {old.number} 版（{old.file}）为准：{why}"
         use = f"要用这一版的，执行 {_advise_use(code, new.number)}"
-        return _Replacement(f"{kept}；两版相比，{differences}。{use}。", True, kept)
+        return _Replacement(f"{kept}；两版相比，{differences}。", use, older=True, why=kept)
     use = f"要用第 {old.number} 版的，执行 {_advise_use(code, old.number)}"
     if same_run:
-        return _Replacement(f"{replaced}。同一次收到两个版本，以第 {new.number} 版为准：{why}；{use}。")
+        return _Replacement(f"{replaced}。同一次收到两个版本，以第 {new.number} 版为准：{why}。", use)
     if not later:
-        return _Replacement(f"{replaced}。按收到的先后以第 {new.number} 版为准，但它反而旧：{why}；{use}。")
+        return _Replacement(f"{replaced}。按收到的先后以第 {new.number} 版为准，但它反而旧：{why}。", use)
     return _Replacement(f"{replaced}。")
 
 

@@ -125,6 +125,7 @@ def _rebuild_database(office: Intake) -> Iterator[str]:
         office = replace(office, store=store)
         for table in _KEPT:
             yield from _take_rows(store, table, own, other)
+        store.forget_last_years()  # what is judged again here knows of no mergers
         yield from _issue_again(office)
         yield from _mend_key(office, store)
         yield from _take_versions(replace(office, key=opening.ensure_key(campaign, store)), own, other)
@@ -239,7 +240,7 @@ def _keep_numbers(order: list[str], versions: Mapping[str, Version]) -> None:
 
 def _judge_file(office: Intake, digest: str, name: str) -> Iterator[str]:
     taken = judge_archived(office, digest, name)
-    yield f"从归档重新审：{FATES[taken.state]}　{taken.file}" + (f"　{taken.reason}" if taken.reason else "")
+    yield f"从归档重新审：{FATES[taken.state]}　{taken.file}" + (f"　{taken.sentence}" if taken.reason else "")
 
 
 def _find_place(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""What goes out: one locked workbook for each agency, the list of what was sent to whom, and mail drafts of it."""
+"""What goes out: one locked workbook for each agency, and mail drafts that bring it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,12 @@ from xltool.campaign.roster_changes import remember_roster
 from xltool.campaign.seal import make_seal
 from xltool.campaign.standing import find_deadline, find_told_deadline
 from xltool.campaign.store import Issue, Store
-from xltool.csvfile import as_csv
 from xltool.days import word_deadline
 from xltool.model import Submission
-from xltool.workbook.listing import write_listing
 from xltool.workbook.stamp import Master
 
-LIST_FILE: Final = "分发清单"
 NOTED_TOGETHER: Final = 50
 """Workbooks that are noted together; so many are in memory at once."""
-LIST_HEADS: Final = ("单位代码", "单位名称", "级别", "文件", "编号", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +85,6 @@ def build_outbox(
             stand = tuple(placed[document.file] for document in documents)
             yield Built(entry, issue.file, issue.serial, issue.sha256, stand)
     store.issue(made)
-
-
-def write_list(campaign: Campaign, roster: Roster, store: Store, *, replace: bool = False) -> list[Placed]:
-    """The list of what was built for whom, beside outbox/, for people and for programs."""
-    issues = store.issues()
-    rows = [
-        LIST_HEADS,
-        *(
-            (agency.code, agency.name, agency.level, issue.file, issue.serial, issue.sha256)
-            for agency in (entry.agency for entry in roster.entries)
-            if (issue := issues.get(agency.code)) is not None
-        ),
-    ]
-    lists = [
-        Deliverable(f"{LIST_FILE}.csv", as_csv(rows)),
-        Deliverable(f"{LIST_FILE}.xlsx", write_listing({LIST_FILE: rows})),
-    ]
-    return place_documents(campaign, store, lists, replace=replace)
 
 
 def _number_agencies(roster: Roster, store: Store) -> dict[str, int]:

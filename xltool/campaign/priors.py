@@ -72,7 +72,7 @@ def merge_last_year(
     """
     merged = dict(last_year)
     for code in sorted(absences):
-        into = _find_heir(code, absences)
+        into = find_heir(code, absences)
         given, heir = last_year.get(code), merged.get(into)
         if not into or given is None:
             continue
@@ -86,7 +86,7 @@ def merge_last_year(
     return merged
 
 
-def _find_heir(code: str, absences: Mapping[str, AbsenceRecord]) -> str:
+def find_heir(code: str, absences: Mapping[str, AbsenceRecord]) -> str:
     """Into which agency one was merged in the end; empty when into none."""
     seen = set()
     while code in absences and code not in seen:

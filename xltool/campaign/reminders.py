@@ -20,7 +20,7 @@ from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Finding
 from xltool.rules.opinions import find_first_sentence
-from xltool.workbook.listing import write_listing
+from xltool.workbook.listing import Paper, write_listing
 
 ReminderRow: TypeAlias = tuple[str | int, ...]
 HEADER: Final[ReminderRow] = (
@@ -30,6 +30,7 @@ REMINDERS_FILE: Final = "催报"
 """The list and the messages, in the campaign's folder; the ending of the name of a draft, too."""
 DRAFTED_TOGETHER: Final = 50
 """Drafts that are in memory at once: each holds a workbook."""
+_PAPERS: Final = {REMINDERS_FILE: Paper(broadest={1: 30, 6: 40})}
 LONGEST_REASON: Final = 120
 """Signs of what is wrong, in a message."""
 
@@ -65,9 +66,13 @@ def word_message(campaign: Campaign, standing: Standing) -> str:
 def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False) -> list[Placed]:
     """The list of whom to urge, as a workbook and as CSV, and the messages, a line each, in the campaign folder."""
     rows = list_reminders(campaign, urged)
+    sheets: dict[str, list[ReminderRow]] = {
+        REMINDERS_FILE: [row[:-1] for row in rows],
+        "消息": [(row[1], row[-1]) for row in rows],
+    }
     messages = "".join(f"{row[-1]}\r\n" for row in rows[1:])
     lists = [
-        Deliverable(f"{REMINDERS_FILE}.xlsx", write_listing({REMINDERS_FILE: rows})),
+        Deliverable(f"{REMINDERS_FILE}.xlsx", write_listing(sheets, papers=_PAPERS)),
         Deliverable(f"{REMINDERS_FILE}.csv", as_csv(rows)),
         Deliverable(f"{REMINDERS_FILE}消息.txt", messages.encode("utf-8-sig")),
     ]

@@ -6,7 +6,7 @@ import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from xltool import api
 from xltool.campaign.archive import read_archived
@@ -70,13 +70,21 @@ def reread_versions(
             yield Rereading(version, find_outcome(version))
             continue
         told = keep_findings(Reading(submission, found))
-        kept = (each for each in version.findings if each["code"] not in _OUTCOMES)
-        every = sorted((*kept, *told), key=lambda each: SEVERITIES.index(each["severity"]))
-        version = replace(version, second=outcome, findings=tuple(every))
+        kept = [each for each in version.findings if each["code"] not in _OUTCOMES]
+        version = replace(version, second=outcome, findings=_sort_findings([*kept, *told]))
         store.note_second(version)
         yield Rereading(version, find_outcome(version), tuple(each["message"] for each in told))
     if faults:
         raise XltoolError("".join(dict.fromkeys(faults)))
+
+
+def keep_outcome(version: Version, findings: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Findings of a version that was judged again, with those that its second reading gave."""
+    return _sort_findings([*findings, *(each for each in version.findings if each["code"] in _OUTCOMES)])
+
+
+def _sort_findings(findings: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(sorted(findings, key=lambda each: SEVERITIES.index(each["severity"])))
 
 
 def find_outcome(version: Version) -> Agreement:

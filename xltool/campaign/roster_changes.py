@@ -37,6 +37,12 @@ def remember_roster(roster: Roster, store: Store) -> None:
         store.remember(_REMEMBERED, roster.to_csv().decode("utf-8"))
 
 
+def read_first_roster(store: Store) -> Roster | None:
+    """The roster as it was when blanks were issued for the first time; None where that was not kept."""
+    kept = store.remembered(_REMEMBERED)
+    return None if kept is None else parse_roster(kept.encode("utf-8"))
+
+
 def find_roster_changes(
     campaign: Campaign, roster: Roster, store: Store, last_year: Collection[str] | None = None
 ) -> list[RosterChange]:
@@ -45,10 +51,9 @@ def find_roster_changes(
     `last_year` are the codes that have figures of last year, where the caller knows them. Nothing while no blanks are
     out, or where an older xltool issued them and kept no roster.
     """
-    kept = store.remembered(_REMEMBERED)
-    if kept is None:
+    before = read_first_roster(store)
+    if before is None:
         return []
-    before = parse_roster(kept.encode("utf-8"))
     told = _Teller(campaign, roster, before, store, last_year)
     return [
         *(change for entry in before.entries for change in told.compare(entry)),

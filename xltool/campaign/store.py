@@ -31,6 +31,9 @@ from xltool.messages import XltoolError
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
 """A file that is empty has no bytes either, and was opened."""
 
+_LAST_YEAR: Final = "last year of "
+"""How the facts begin that tell beside which figures of last year an agency's version was judged again."""
+
 Unread: TypeAlias = Literal["unmatched", "locked", "lost"]
 Outcome: TypeAlias = Literal["version"] | Unread
 """`locked` is unmatched for want of a password, `lost` because its reading was cut short: both may come again and are
@@ -211,14 +214,33 @@ class Store:
 
     def note_second(self, version: Version) -> None:
         """Keeps what a second reading of a version gave, and its findings with it."""
+        with self._transaction():
+            self._update_findings(version)
+
+    def judge_again(self, version: Version, last_year: str) -> None:
+        """Keeps the findings of a version that was judged again, and the hash of what it was judged beside."""
+        with self._transaction():
+            self._update_findings(version)
+            self._put("meta", f"{_LAST_YEAR}{version.agency}", last_year)
+
+    def last_years(self) -> dict[str, str]:
+        """The hash of the version, and of last year's figures, with which one of an agency was judged again last."""
+        rows = self._get("meta", "WHERE name LIKE ? ORDER BY name", f"{_LAST_YEAR}%")
+        return {name.removeprefix(_LAST_YEAR): value for name, value in rows}
+
+    def forget_last_years(self) -> None:
+        """Forgets what versions were judged beside: they are judged again."""
+        with self._transaction():
+            self._db.execute("DELETE FROM meta WHERE name LIKE ?", (f"{_LAST_YEAR}%",))
+
+    def _update_findings(self, version: Version) -> None:
         v = version
         findings = json.dumps(list(v.findings), ensure_ascii=False)
         row = (v.agency, v.number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
-        with self._transaction():
-            self._db.execute(
-                "UPDATE version SET findings = ?, second = ?, hash = ? WHERE agency = ? AND number = ? AND sha256 = ?",
-                (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
-            )
+        self._db.execute(
+            "UPDATE version SET findings = ?, second = ?, hash = ? WHERE agency = ? AND number = ? AND sha256 = ?",
+            (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
+        )
 
     def take_unmatched(self, unmatched: Unmatched, arrived: Arrived) -> None:
         """Notes a file that is no agency's return, or of which that is not known yet.

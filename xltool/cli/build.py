@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import documents, outbox
+from xltool.campaign import distribution, documents, outbox
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
@@ -17,8 +17,9 @@ from xltool.cli.chinese import Command
 @click.command(
     cls=Command,
     name="build",
-    help="给名录里每个单位生成一个锁定的工作簿，放到“下发”文件夹；同时在任务文件夹里写出分发清单。\n\n名录不变时，"
-    "再次生成的工作簿一模一样。",
+    help="给名录里每个单位生成一个锁定的工作簿，放到“下发”文件夹；同时在任务文件夹里写出分发清单"
+    "（发一个勾一个，填过的再次生成时保留）。\n\n"
+    "名录不变时，再次生成的工作簿一模一样。",
 )
 @campaign_options.campaign_option
 @campaign_options.replace_option
@@ -34,12 +35,12 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces)
         made = list(campaign_options.show_progress(built, len(roster.entries), "生成"))
         placed = [each for one in made for each in one.placed]
-        placed += outbox.write_list(campaign, roster, store, replace=replaces)
+        placed += distribution.write_list(campaign, roster, store, replace=replaces)
         names = {one.file for one in made}
         place_of = campaign.root / campaign.layout.outbox
         for line in describe_changes(changes):
             console.say(line)
-        console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {outbox.LIST_FILE}.xlsx。")
+        console.say(f"已生成 {len(names)} 个工作簿，在 {place_of}；清单见 {distribution.LIST_FILE}.xlsx。")
         if mail:
             without = [entry.agency.name for entry in roster.entries if not entry.email]
             console.say(f"已写出 {len(names)} 封邮件草稿。")

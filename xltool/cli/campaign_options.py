@@ -21,6 +21,7 @@ from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
 from xltool.campaign.next_step import find_next_step
 from xltool.campaign.roster import Roster
+from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.schema import DamagedError
 from xltool.campaign.store import Store
 from xltool.cli import console
@@ -86,7 +87,8 @@ def _open_found(
         files.sweep_leftovers(campaign.root / name)
     store = opening.open_store(campaign, create=create)
     try:
-        for line in filter(None, [*opening.find_edits(campaign, store), opening.find_forgotten(campaign, store)]):
+        roster, lost = restore_zeros(campaign, roster, store)
+        for line in filter(None, [lost, *opening.find_edits(campaign, store), opening.find_forgotten(campaign, store)]):
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import intake, opening, rereading
+from xltool.campaign import intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.reminders import clear_answered
@@ -28,6 +29,7 @@ from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.cli.refresh_returns import refresh_returns
 from xltool.messages import XltoolError
+from xltool.report.text import clean_line
 
 
 @click.command(
@@ -53,6 +55,7 @@ from xltool.messages import XltoolError
     type=Day(),
     help="这次新收的是哪一天报来的（算不算迟报以此为准）；邮件以邮件的日期为准，不写的以文件的日期为准。",
 )
+@click.option("--json", "wants_json", is_flag=True, help="每收一个文件输出一行 JSON（xltool/collect/1）。")
 @password_options
 def command(
     paths: tuple[Path, ...],
@@ -61,6 +64,7 @@ def command(
     jobs: int | None,
     second: bool,
     received: date | None,
+    wants_json: bool,
     passwords: tuple[str, ...],
     replaces: bool,
 ) -> None:
@@ -83,20 +87,25 @@ def command(
             for item in _count_agencies(files, roster, store):
                 counts[item.state] += 1
                 unreadable |= item.unreadable
-                console.say(f"{intake.FATES[item.state]}　{item.file}" + (f"　{item.reason}" if item.reason else ""))
+                if wants_json:
+                    console.write_result(json.dumps(item.describe(), ensure_ascii=False).encode() + b"\n")
+                else:
+                    said = f"　{item.sentence}" if item.reason else ""
+                    console.say(f"{intake.FATES[item.state]}　{item.file}{said}")
         finally:  # what was taken in is told, whatever stops the rest
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
-            console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"))
+            console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"), err=wants_json)
         if any(counts[fate] for fate in ("accepted", "open", "returned", "older", "rejected")):
             store.note(office.at, campaign_options.name_user(), "collect", tally)
         for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
-            console.say(line)
+            console.say(line, err=wants_json)
         faults: list[str] = []
+        returned = _judge_heirs_again(office, faults, aside=wants_json)
         if second:
-            _read_twice(campaign, store, passwords, jobs, faults)
+            _read_twice(campaign, store, passwords, jobs, faults, aside=wants_json)
         standings = iterate_standings(campaign, roster, store, now.date())
         try:
-            refresh_returns(campaign, store, standings, last_year, jobs, replaces=replaces)
+            refresh_returns(campaign, store, standings, last_year, jobs, replaces=replaces, aside=wants_json)
             clear_answered(campaign, roster, store)
         except XltoolError as error:
             faults.append(str(error))
@@ -105,7 +114,7 @@ def command(
             raise XltoolError(
                 f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
             )
-    sys.exit(UNREADABLE if unreadable else ERRORS if counts["returned"] + counts["rejected"] else DONE)
+    sys.exit(UNREADABLE if unreadable else ERRORS if returned or counts["returned"] or counts["rejected"] else DONE)
 
 
 def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store) -> Iterator[intake.Taken]:
@@ -118,8 +127,26 @@ def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store)
             console.say(f"已收 {len(returned)}/{len(roster.entries)}", err=True)
 
 
-def _read_twice(campaign: Campaign, store: Store, passwords: Sequence[str], jobs: int, faults: list[str]) -> None:
-    """Reads what was read once a second time and tells what differs."""
+def _judge_heirs_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
+    """Holds what counts of those into which others were merged against their last year of now, and tells what changed.
+
+    Gives whether one of them is to be returned.
+    """
+    returned = False
+    try:
+        for each in rejudging.rejudge_heirs(office):
+            returned |= each.after.state == "returned"
+            for line in each.tell(office.campaign.spec):
+                console.say(clean_line(line), err=aside)
+    except XltoolError as error:
+        faults.append(str(error))
+    return returned
+
+
+def _read_twice(
+    campaign: Campaign, store: Store, passwords: Sequence[str], jobs: int, faults: list[str], *, aside: bool
+) -> None:
+    """Reads what was read once a second time and tells what differs, on standard error with `aside`."""
     waiting = rereading.find_read_once(store)
     reread = rereading.reread_versions(campaign, store, store.read_counting(waiting), passwords, jobs)
     counts: Counter[rereading.Agreement] = Counter()
@@ -127,7 +154,7 @@ def _read_twice(campaign: Campaign, store: Store, passwords: Sequence[str], jobs
         for each in _show_progress(reread, len(waiting), "重读"):
             counts[each.outcome] += 1
             for message in each.messages:
-                console.say(f"重读　{each.version.file}　{message}")
+                console.say(f"重读　{each.version.file}　{message}", err=aside)
     except XltoolError as error:
         faults.append(str(error))
     console.say(

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from xltool.campaign import opening
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster
+from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
 from xltool.campaign.store import Store, Unmatched
 from xltool.web.keys import Keys
@@ -54,7 +55,7 @@ def look_at(site: Site) -> Iterator[OpenFolder]:
     roster = campaign.read_roster()
     store = opening.open_store(campaign)
     try:
-        yield OpenFolder(campaign, roster, store, site.today())
+        yield OpenFolder(campaign, restore_zeros(campaign, roster, store)[0], store, site.today())
     finally:
         store.close()
 

@@ -79,10 +79,13 @@ _LIST_FORMAT: Final[dict[str, Any]] = {**_LINE, "font_size": 10}
 LIST_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "head": {**_LIST_FORMAT, "bold": True, "align": "center", "bg_color": "#DDEBF7"},
     "text": _LIST_FORMAT,
-    "number": {**_LIST_FORMAT, "align": "right", "text_wrap": False, "num_format": "General"},
+    "fill": {**_LIST_FORMAT, "align": "center", "bg_color": "#FFFDE7"},
+    "number": {**_LIST_FORMAT, "align": "right", "indent": 1, "text_wrap": False, "num_format": "General"},
     "date": {**_LIST_FORMAT, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd"},
     "caption": {**_BASE, "font_size": 12, "bold": True, "text_wrap": False},
     "aside": {**_BASE, "font_size": 9, "font_color": "#404040", "valign": "top"},
     "moment": {**_LIST_FORMAT, "align": "center", "text_wrap": False, "num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 """How plain lists look; nothing in them is locked."""
+LIST_FOOTER: Final = "&R&9&A　第 &P 页，共 &N 页"
+"""What stands at the foot of each page of a list."""

@@ -6,10 +6,12 @@ Heads that stay in sight and can be filtered, columns as wide as what stands in 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from xltool.charts.picture import Picture
@@ -18,8 +20,9 @@ from xltool.forms.text import LONGEST_TEXT, clean_text, measure_breadth
 from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
-from xltool.workbook.cell_formats import LIST_FORMATS
+from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, EXACT, SPOOLED, Listing, StreamedSheet, make_options
+from xltool.workbook.page import LIST_LINE, TALLEST_ROW, count_lines
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 
@@ -27,41 +30,78 @@ NARROWEST_LIST_COLUMN, BROADEST_LIST_COLUMN = 8, 60
 PORTRAIT: Final = 90
 """Up to this breadth in characters a list is printed upright."""
 CUT: Final = "……（后略）"
+PAGE_BREADTH: Final = 105
+"""Breadth in characters that a page across holds, in letters as large as they are on the screen, with room to spare."""
 
 
-def write_listing(sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture] = ()) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How a list is printed, on A4 with its heads on each page; without one it is made as narrow as a page is wide.
+
+    `unprinted` leading columns stay on the screen. Of the others `repeated` come again on each page where a list is
+    printed in parts (`scale`, in per cent), as many columns a page as it holds; else it is made as narrow as a page.
+    A new page begins where `breaks` says another thing of a row than of the one above. `broadest` says of columns how
+    broad they may be.
+    """
+
+    unprinted: int = 0
+    repeated: int = 0
+    scale: int = 0
+    breaks: Callable[[Sequence[Content]], object] | None = None
+    broadest: Mapping[int, int] = field(default_factory=dict)
+
+
+PLAIN_PAPER: Final = Paper()
+MOST_BREAKS: Final = 1_000
+"""Breaks between pages that a sheet may have, and a little less."""
+
+
+def write_listing(
+    sheets: Mapping[str, Iterable[Sequence[Content]]],
+    pictures: Sequence[Picture] = (),
+    papers: Mapping[str, Paper] = MappingProxyType({}),
+) -> bytes:
     """What `stream_listing` gives, as one."""
-    return b"".join(stream_listing(sheets, pictures))
+    return b"".join(stream_listing(sheets, pictures, papers))
 
 
 def stream_listing(
-    sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture] = ()
+    sheets: Mapping[str, Iterable[Sequence[Content]]],
+    pictures: Sequence[Picture] = (),
+    papers: Mapping[str, Paper] = MappingProxyType({}),
 ) -> Iterator[bytes]:
     """A workbook of plain lists, the first row of each its heads; texts are texts whatever they look like.
 
     Same lists, same bytes.
 
-    Pictures come on a last sheet of charts. Rows are taken as they come, the file is given in pieces.
+    Pictures come on a last sheet of charts; `papers` say how sheets are printed, by their names.
+
+    Rows are taken as they come, the file is given in pieces.
 
     Raises `XltoolError` for more rows or columns than a sheet has.
     """
     with SpooledTemporaryFile(max_size=4 * SPOOLED) as file:
-        _write_book(file, sheets, pictures)
+        _write_book(file, sheets, pictures, papers)
         file.seek(0)
         while piece := file.read(SPOOLED):
             yield piece
 
 
-def _write_book(file: Any, sheets: Mapping[str, Iterable[Sequence[Content]]], pictures: Sequence[Picture]) -> None:
+def _write_book(
+    file: Any,
+    sheets: Mapping[str, Iterable[Sequence[Content]]],
+    pictures: Sequence[Picture],
+    papers: Mapping[str, Paper],
+) -> None:
     book = Listing(file, make_options())
     book.set_properties({"author": "xltool", "created": CREATED})
     formats = {name: book.add_format(look) for name, look in LIST_FORMATS.items()}
     names = make_sheet_names([*sheets, *([charts.PICTURES_SHEET] if pictures else [])])
     drawn = []
     try:
-        for name, rows in zip(names, sheets.values(), strict=False):
+        for name, (told, rows) in zip(names, sheets.items(), strict=False):
             drawn.append(book.add_worksheet(name, StreamedSheet))
-            draw_list(drawn[-1], rows, formats)
+            draw_list(drawn[-1], rows, formats, papers.get(told, PLAIN_PAPER))
         if pictures:
             charts.draw_pictures_sheet(book, book.add_worksheet(names[-1]), pictures, formats)
         book.close()
@@ -83,21 +123,30 @@ def make_sheet_names(names: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def draw_list(sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: Mapping[str, Any]) -> None:
+def draw_list(
+    sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: Mapping[str, Any], paper: Paper = PLAIN_PAPER
+) -> None:
     """One list on its sheet; raises `XltoolError` when it is larger than a sheet."""
     widths: list[int] = []
     count = widest = 0
-    for at, row in enumerate(rows):
+    parts: list[int] = []  # rows above which a new page begins
+    for at, row in enumerate(_note_parts(rows, paper, parts)):
         count, widest = at + 1, max(widest, len(row))
         if count > ROWS or widest > COLUMNS:
             continue  # only to tell how many there are
         widths += [NARROWEST_LIST_COLUMN] * (widest - len(widths))
+        tallest = 1
         for column, content in enumerate(row):
             shown = _write_cell(sheet, at, column, content, formats)
-            room = max(map(measure_breadth, shown.split("\n"))) + (
-                4 if at == 0 else 2
-            )  # a head has the button of the filter beside it
-            widths[column] = min(BROADEST_LIST_COLUMN, max(widths[column], room))
+            beside = 4 if at == 0 else 2  # a head has the button of the filter beside it
+            breadth = max(map(measure_breadth, shown.split("\n")))
+            most = paper.broadest.get(column, BROADEST_LIST_COLUMN)
+            number = not isinstance(content, str | None) and at > 0
+            widths[column] = max(widths[column], min(breadth + beside, BROADEST_LIST_COLUMN if number else most))
+            if breadth + beside > most or "\n" in shown:
+                tallest = max(tallest, count_lines(shown, most + 2, 10))
+        if tallest > 1:
+            sheet.set_row(at, min(TALLEST_ROW, LIST_LINE * tallest))
         sheet.finish_row(at)
     sheet.finish_rows()
     if count > ROWS or widest > COLUMNS:
@@ -111,10 +160,43 @@ def draw_list(sheet: StreamedSheet, rows: Iterable[Sequence[Content]], formats: 
         sheet.autofilter(0, 0, count - 1, widest - 1)
         sheet.repeat_rows(0)
     sheet.set_paper(9)
-    sheet.set_portrait() if sum(widths) <= PORTRAIT else sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_portrait() if paper is PLAIN_PAPER and sum(widths) <= PORTRAIT else sheet.set_landscape()
+    if paper.scale:
+        sheet.set_print_scale(paper.scale)
+    else:
+        sheet.fit_to_pages(1, 0)
+    if paper.unprinted and widest > paper.unprinted:
+        sheet.print_area(0, paper.unprinted, max(0, count - 1), widest - 1)
+    if paper.repeated:
+        sheet.repeat_columns(paper.unprinted, paper.unprinted + paper.repeated - 1)
+        sheet.print_across()
+        sheet.set_v_pagebreaks(_divide_columns(widths, paper))
+    sheet.set_h_pagebreaks(parts[:MOST_BREAKS])
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer("&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.set_footer(LIST_FOOTER, {"margin": 0.3})
+
+
+def _note_parts(rows: Iterable[Sequence[Content]], paper: Paper, parts: list[int]) -> Iterator[Sequence[Content]]:
+    """The rows as they are; the numbers of those above which a new page begins are noted."""
+    part: object = None
+    for at, row in enumerate(rows):
+        if paper.breaks is not None and at > 0:
+            before, part = part, paper.breaks(row)
+            parts += [at] if at > 1 and part != before else []
+        yield row
+
+
+def _divide_columns(widths: Sequence[int], paper: Paper) -> list[int]:
+    """The columns before which a new page begins, so that each holds what is repeated and as many others as fit."""
+    first = paper.unprinted + paper.repeated
+    room = PAGE_BREADTH * 100 / (paper.scale or 100) - sum(widths[paper.unprinted : first])
+    breaks, used = [], 0
+    for at, width in enumerate(widths[first:], first):
+        if used and used + width > room:
+            breaks.append(at)
+            used = 0
+        used += width
+    return breaks[:MOST_BREAKS]
 
 
 def _write_cell(sheet: Any, row: int, column: int, content: Content, formats: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import write_page_mark
 
 LINE_HEIGHT: Final = 16.5  # points of one line at 11 pt
+LIST_LINE: Final = 15  # of one line of a list, which has smaller letters
 TALLEST_ROW: Final = 405  # Excel allows 409 points
 
 

@@ -1,0 +1,117 @@
+"""Versions that count, judged again where agencies were merged into theirs, or no more: other figures of last year."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from xltool import api, readings
+from xltool.campaign.archive import read_archived
+from xltool.campaign.decisions import find_own_standing
+from xltool.campaign.intake import Intake, attribute_reading
+from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.priors import find_heir
+from xltool.campaign.rereading import keep_outcome
+from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
+from xltool.campaign.store import Store, Version
+from xltool.codes import GRADES
+from xltool.messages import XltoolError, join_first
+from xltool.model import FormSpec, Submission
+
+MOST_TOLD: Final = 8
+"""So many opinions that are new, or gone, are told of one version, and so many agencies that were merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """How an agency stood and stands now that its version was judged again, with the agencies merged into it."""
+
+    before: Standing
+    after: Standing
+    merged: tuple[str, ...] = ()
+
+    def tell(self, spec: FormSpec) -> Iterator[str]:
+        """What changed, in lines; nothing where nothing did."""
+        old, new = (dict(_list_opinions(spec, standing)) for standing in (self.before, self.after))
+        if old == new and self.before.state == self.after.state:
+            return
+        states = [AGENCY_STATES[standing.state] for standing in (self.before, self.after)]
+        now = " → ".join(dict.fromkeys(states))
+        agency = self.after.entry.agency
+        figures = f"连同并入的{join_first(self.merged, MOST_TOLD, '个')}的" if self.merged else "只算它自己的"
+        yield (
+            f"{agency.name}（{agency.code}）：上年数改为{figures}，第 {self.after.number} 版重新审核：{now}，"
+            f"强制 {self.after.errors} 条，核实 {self.after.warnings} 条。"
+        )
+        yield from _list_lines("新有", [line for name, line in new.items() if name not in old])
+        yield from _list_lines("不再有", [line for name, line in old.items() if name not in new])
+
+
+def list_heirs(store: Store) -> set[str]:
+    """The agencies into which others are merged, by code, and those that were when their version was judged last."""
+    absences = store.absences()
+    return ({find_heir(code, absences) for code in absences} - {""}) | store.last_years().keys()
+
+
+def rejudge_heirs(office: Intake, former: Collection[str] = ()) -> Iterator[Rejudged]:
+    """Judges what counts of each agency again whose last year is another than it was judged with, and keeps that.
+
+    `former` are agencies that have just ceased to be heirs. Archived bytes are read anew. One that cannot be read stops
+    no other: `XltoolError` at the end, with all.
+    """
+    faults: list[str] = []
+    noted = office.store.last_years()
+    for code in sorted(list_heirs(office.store).union(former)):
+        entry, version, prior = office.roster.agencies.get(code), office.store.counting_of(code), office.prior(code)
+        if entry is None or version is None or (prior is None and code not in noted and code not in former):
+            continue
+        basis = _hash_basis(version, prior)
+        if noted.get(code) == basis:
+            continue
+        try:
+            findings = _judge_again(office, version, prior)
+        except XltoolError as error:
+            faults.append(str(error))
+            continue
+        at = datetime.fromisoformat(office.at)
+        before = find_own_standing(office.campaign, office.store, entry, at)
+        office.store.judge_again(replace(version, findings=findings), basis)
+        after = find_own_standing(office.campaign, office.store, entry, at)
+        absences = office.store.absences()
+        merged = tuple(record.name for each, record in absences.items() if find_heir(each, absences) == code)
+        yield Rejudged(before, after, merged)
+    if faults:
+        raise XltoolError("".join(dict.fromkeys(faults)))
+
+
+def _judge_again(office: Intake, version: Version, prior: Submission | None) -> tuple[Mapping[str, Any], ...]:
+    """The findings of a version beside last year's figures, with what its second reading found."""
+    data = read_archived(office.campaign, version.sha256, version.file)
+    reading = attribute_reading(office, readings.read_apart(data, version.file, office.passwords))
+    if reading.submission is None:
+        why = api.message(reading.findings[0], None)
+        raise XltoolError(f"{version.agency} 的第 {version.number} 版（{version.file}）没有重新审核：{why}")
+    [judged] = api.check([reading], [prior])
+    return keep_outcome(version, keep_findings(judged))
+
+
+def _hash_basis(version: Version, prior: Submission | None) -> str:
+    last_year = b"" if prior is None else api.dump(prior)
+    return hashlib.sha256(json.dumps([version.sha256, hashlib.sha256(last_year).hexdigest()]).encode()).hexdigest()
+
+
+def _list_opinions(spec: FormSpec, standing: Standing) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each opinion on what is not settled: what it is, and its line."""
+    for opinion in group_verdicts(spec, standing.unsettled):
+        said = opinion.tell(spec)[0]
+        yield (opinion.severity, *opinion.names, said), f"[{GRADES[opinion.severity]}] {said}（{opinion.name}）"
+
+
+def _list_lines(title: str, lines: Collection[str]) -> Iterator[str]:
+    yield from (f"  {title} {line}" for line in [*lines][:MOST_TOLD])
+    if len(lines) > MOST_TOLD:
+        yield f"  {title}的还有 {len(lines) - MOST_TOLD} 条，见 xltool status。"

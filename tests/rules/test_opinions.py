@@ -160,6 +160,22 @@ def test_what_leads_is_said_first_and_what_follows_last():
     assert word_opinion(opinion, judged.findings, SPEC, PLACE).endswith("依据：国办公开办函〔2021〕30号 表三注。")
 
 
+def test_what_follows_is_neither_called_wrong_beside_it_nor_are_its_cells_among_those_to_look_at():
+    values = this_year(Random(4))
+    values["applications.received.enterprise"] += 9
+    judged, [opinion] = opinions_on(figures.summed(SPEC, values), None)
+    said = word_opinion(opinion, judged.findings, SPEC, PLACE)
+    assert "表三“总计”栏随之不平，改好自动平。" in said and "也不平" not in said
+    rows = ("received", "carried_in", "processed_total", "carried_out")
+    assert list_cells(opinion, judged.findings) == tuple(f"applications.{row}.enterprise" for row in rows)
+
+
+def test_what_needs_nothing_done_has_no_remedy():
+    found = [finding("total.computed", count=1, cells="J6")]
+    [opinion] = group_findings(found)
+    assert word_opinion(opinion, found, SPEC, PLACE) == "有 1 个合计格未填，已按勾稽关系算出：J6。"
+
+
 def test_two_rows_mixed_up_are_one_opinion_with_both_rows():
     rng = Random(5)
     true = this_year(rng)

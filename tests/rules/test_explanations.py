@@ -45,3 +45,16 @@ def test_what_is_open_is_what_is_neither_mended_nor_explained(data):
     asked = {found.keys[0].partition(".")[0] for found in reading.findings if found.code == "cell.blank"}
     assert asked == {cell.table.id for cell in blank}
     assert (count_open(reading) == 0) == (asked <= explained)
+
+
+def test_what_asks_within_an_error_is_not_open_beside_it():
+    """A form left blank is one error, of which the missing texts are part: they are open once figures are there."""
+    spec = api.form("ogi-2021")
+    blank = replace(figures.submission(spec, {}), values=(None,) * len(spec.cells), texts={})
+    [empty] = api.check([Reading(blank)])
+    assert {found.code for found in empty.findings} == {"form.empty", "text.missing"}
+    assert count_open(empty) == 0
+    zeros = replace(figures.submission(spec, dict.fromkeys(spec.index, 0)), texts={})
+    [some] = api.check([Reading(zeros)])
+    assert {found.code for found in some.findings} == {"text.missing"}
+    assert count_open(some) == 1

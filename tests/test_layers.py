@@ -347,6 +347,7 @@ MODULES = {
         "ranges",
         "sheets",
         "stamp",
+        "whole_texts",
         "write",
     },
 }

@@ -41,6 +41,7 @@ CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "step": {**_LINE, "font_size": 10, "font_color": "#0563C1", "underline": 1, "indent": 1},
     "whose": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1, "text_wrap": False, "shrink": True},
     "text": _TEXT,
+    "whole": {**_LINE, "valign": "top", "align": "left", "indent": 1, "num_format": "@"},
     "text9": {**_TEXT, "font_size": 9},
     "text8": {**_TEXT, "font_size": 8},
     "field": {**_LINE, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},

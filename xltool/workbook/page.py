@@ -11,6 +11,7 @@ from xltool.workbook.layout_plan import write_page_mark
 
 LINE_HEIGHT: Final = 16.5  # points of one line at 11 pt
 LIST_LINE: Final = 15  # of one line of a list, which has smaller letters
+_PAUSES: Final = "：；，、。:;,"
 TALLEST_ROW: Final = 405  # Excel allows 409 points
 
 
@@ -37,6 +38,28 @@ def count_lines(text: str, width: float, size: int) -> int:
     """
     room = max(2.0, width * 11 / size - 3)
     return max(1, sum(max(1, -(-measure_breadth(line) // room)) for line in text.split("\n")).__int__())
+
+
+def break_line(text: str, width: float, size: int) -> str:
+    """A text of one line that takes two, broken where it pauses, so that both are as long as can be alike.
+
+    As it is where it fits one line, or no such break makes it fit two.
+    """
+    if "\n" in text or count_lines(text, width, size) != 2:
+        return text
+    halves: list[tuple[str, str]] = [
+        (text[:at], text[at:]) for at in range(2, len(text) - 1) if text[at - 1] in _PAUSES or text[at] in "（("
+    ]
+    fitting = [pair for pair in halves if all(count_lines(half, width, size) == 1 for half in pair)]
+    if not fitting:
+        return text
+    first, second = min(fitting, key=_measure_difference)
+    return f"{first}\n{second}"
+
+
+def _measure_difference(halves: tuple[str, str]) -> int:
+    first, second = map(measure_breadth, halves)
+    return abs(first - second)
 
 
 def set_columns(sheet: Any, widths: tuple[int, ...]) -> None:

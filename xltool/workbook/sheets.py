@@ -32,7 +32,7 @@ from xltool.workbook.layout_plan import (
     WHY_HEAD,
     Spot,
 )
-from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet
+from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, break_line, count_lines, finish_sheet
 
 CHECK_HEADS: Final = (
     "序号",
@@ -81,7 +81,10 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
                 if area.role == "label" and area.column + area.width == _count_label_columns(grid.rectangles)
                 else "middle"
             )
-            _write_area(sheet, area, area.text, formats["head" if area.role in {"head", "caption", "corner"} else look])
+            head = area.role in {"head", "caption", "corner"}
+            room = sum(widths[area.column : area.column + area.width])
+            text = break_line(area.text, room, 11) if head else area.text
+            _write_area(sheet, area, text, formats["head" if head else look])
         else:
             _write_value(context, sheet, context.spec.cell(area.key), area)
     for row, height in _row_heights(grid.rectangles, widths):

@@ -13,7 +13,7 @@ from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import align_prior
-from xltool.workbook import cached_values, formula, front, sheets
+from xltool.workbook import cached_values, formula, front, sheets, whole_texts
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
@@ -62,14 +62,18 @@ def write_workbook(
         deadline,
         typed,
     )
-    made = {
-        name: book.add_worksheet(name, Sheet) for name in (*([sheet_names.RETURN] if notice else []), *layout.sheets)
-    }
+    long = whole_texts.list_whole_texts(context)
+    names = [*([sheet_names.RETURN] if notice else []), *layout.sheets]
+    if long:
+        names.insert(names.index(sheet_names.TEXTS) + 1, sheet_names.WHOLE_TEXTS)
+    made = {name: book.add_worksheet(name, Sheet) for name in names}
     if notice is not None:
         notices.draw_notice(context, made[sheet_names.RETURN], notice)
     front.write_guide(context, made[sheet_names.GUIDE])
     front.write_cover(context, made[sheet_names.COVER])
     front.write_texts(context, made[sheet_names.TEXTS])
+    if long:
+        whole_texts.write_whole_texts(context, made[sheet_names.WHOLE_TEXTS], long)
     for table in spec.tables:
         if notice is not None:
             notices.colour_marked_cells(context, made[table.sheet], table, notice)

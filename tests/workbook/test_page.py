@@ -10,7 +10,7 @@ from xltool.workbook.page import break_line, count_lines
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
     [
-        ("甲乙：丙丁戊，己庚辛壬", 16, "甲乙：丙丁戊，\n己庚辛壬"),
+        ("甲乙：丙丁戊，己庚辛壬", 18, "甲乙：丙丁戊，\n己庚辛壬"),
         ("本年收费金额（单位：万元）", 20, "本年收费金额\n（单位：万元）"),
         ("社会公益组织", 9, "社会公益组织"),
         ("短", 9, "短"),

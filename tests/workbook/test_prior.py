@@ -107,7 +107,7 @@ def test_no_head_of_last_year_reads_like_a_label_of_the_form(form_id):
     layout = make_plan(api.form(form_id), prior=True)
     for table in layout.spec.tables:
         texts = [
-            cell.value
+            cell.value.replace("\n", "")
             for row in opened(form_id)[table.sheet].iter_rows()
             for cell in row
             if isinstance(cell.value, str)

@@ -231,6 +231,7 @@ MODULES = {
         "text",
         "title",
         "traditional",
+        "unruled",
         "verify",
         "vocabulary",
         "whose",
@@ -361,7 +362,7 @@ ALONE = {  # packages that only these rooms and modules may import
     "olefile": {"kinds", "published/foreign", "spreadsheet/encryption"},
     "openpyxl": {"reader/second", "campaign/desk_writing"},  # for the second reading and for what people edit by hand
     "pandas": {"frames", "api", "campaign/contributions", "campaign/export"},  # where frames are handed out
-    "pdfplumber": {"published/pages", "published/pdf"},
+    "pdfplumber": {"published/baseline", "published/pages", "published/pdf"},
     "pyarrow": {"campaign/export"},
     "psutil": {"files", "workers", "office"},
     "sqlite3": {"campaign/salvage", "campaign/schema", "campaign/store"},

@@ -11,7 +11,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from tests.published.reports import back, codes, report
+from tests.published.reports import VOCABULARY, back, codes, report
 from tests.published.test_docx import SPACE
 from tests.published.test_docx import document as word_document
 from tests.published.test_pdf import face, page
@@ -204,7 +204,7 @@ def test_in_a_page_nothing_is_told_without_a_digit(markup, styles):
 )
 def test_in_a_pdf(content, text, whole):
     rules = "90 600 m 90 700 l 190 600 m 190 700 l 290 600 m 290 700 l 90 700 m 290 700 l 90 600 m 290 600 l S"
-    [table] = read_pdf(page(f"{rules} BT {content} ET".encode(), face(7, 120) + face(8, 450))).parts
+    [table] = read_pdf(page(f"{rules} BT {content} ET".encode(), face(7, 120) + face(8, 450)), VOCABULARY).parts
     cell = table.rows[0][0].text
     assert cell == text
     assert (cell.whole if isinstance(cell, AsideText) else None) == whole

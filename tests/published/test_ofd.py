@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.published.ofd import box_object, package, text_object, to_ofd
-from tests.published.reports import codes, report
+from tests.published.reports import VOCABULARY, codes, report
 from xltool import api, readings
 from xltool.cli import main
 from xltool.published.ofd import read_ofd
@@ -41,7 +41,7 @@ def test_what_it_is_called_by_each_command(tmp_path: Path):
 
 
 def words(data: bytes) -> str:
-    return "".join(part.text for part in read_ofd(Package(data)).parts)
+    return "".join(part.text for part in read_ofd(Package(data), VOCABULARY).parts)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_table_however_its_lines_are_told(ruled):
     def change(parts):
         return {name: ruled(part) for name, part in parts.items()}
 
-    [table] = read_ofd(Package(package([cells], change=change))).parts
+    [table] = read_ofd(Package(package([cells], change=change)), VOCABULARY).parts
     assert table.texts() == [["00", "01", "02"], ["10", "11", "12"]]
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.published.reports import report
+from tests.published.reports import VOCABULARY, report
 from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
 from xltool import api
@@ -102,7 +102,7 @@ def face(number: int, depth: int) -> bytes:
 )
 def test_a_line_is_what_stands_on_one(content, lines):
     data = page(f"BT {content} ET".encode(), face(7, 120) + face(8, 450))
-    assert [line for part in read_pdf(data).parts for line in part.text.split()] == lines
+    assert [line for part in read_pdf(data, VOCABULARY).parts for line in part.text.split()] == lines
 
 
 def test_a_line_in_a_cell_is_what_stands_on_one():
@@ -115,7 +115,7 @@ def test_a_line_in_a_cell_is_what_stands_on_one():
         "/A 10 Tf 100 680 Td (1) Tj /B 10 Tf (2) Tj /A 10 Tf 100 6 Td (up) Tj 0 -12 Td (down) Tj -100 -44 Td (3) "
         "Tj 100 0 Td (4) Tj"
     )
-    [table] = read_pdf(page(f"{rules} BT {texts} ET".encode(), face(7, 120) + face(8, 450))).parts
+    [table] = read_pdf(page(f"{rules} BT {texts} ET".encode(), face(7, 120) + face(8, 450)), VOCABULARY).parts
     assert [[cell.text for cell in row] for row in table.rows] == [["12", "up\ndown"], ["3", "4"]]
 
 

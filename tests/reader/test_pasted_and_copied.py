@@ -39,6 +39,7 @@ from tests.workbook.tamper import (
     tampered,
 )
 from xltool import api
+from xltool.forms import totals
 from xltool.model import Leftover
 from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.layout_plan import TABLE_TOP, make_plan
@@ -432,6 +433,26 @@ def test_a_comment_that_holds_a_figure_is_told_and_goes_back(text, told, sheet, 
     if told:
         assert f"{address}“{text}”" in message(reading, "sheet.comments")
         assert text in notice_texts(reading)
+
+
+@pytest.mark.parametrize("typed", [None, 3, 10**6])
+def test_the_state_repeated_in_each_cell_of_what_was_merged_is_nobodys(typed):
+    """pyexcel writes what a merged cell shows into every one of its cells."""
+    values = list(given().values)
+    values[SPEC.index["applications.received.natural_person"]] = typed
+    data = api.fill(replace(given(), values=totals.compute_totals(SPEC, values), texts={}))
+    shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+
+    def repeat(book):
+        for sheet in shown:
+            for area in [*book[sheet.title].merged_cells.ranges]:
+                book[sheet.title].unmerge_cells(area.coord)
+                for row, column in area.cells:
+                    value = sheet.cell(area.min_row, area.min_col).value
+                    book[sheet.title].cell(row, column).value = value
+
+    told = [found for found in api.read(by_openpyxl(repeat, data)).findings if found.code == "sheet.unread"]
+    assert told == []
 
 
 def test_our_own_comments_are_nobodys():

@@ -1,12 +1,11 @@
 """A workbook of ours through every writer of PyPI and npm that is installed: each figure is read, or its loss is told.
 
-For those of npm, XLTOOL_WRITERS names a node_modules with exceljs, xlsx and xlsx-populate.
+Those of npm (exceljs, xlsx, xlsx-populate) are looked for as tests/npm.py says.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -15,12 +14,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.npm import find_modules
 from tests.workbook import tamper
 from tests.workbook.rewriters import FILTERS, office_saved
 from tests.workbook.tamper import codes, filled, given
 from xltool import api
 
-MODULES = os.environ.get("XLTOOL_WRITERS", "")
+MODULES = find_modules("XLTOOL_WRITERS", "xltool-writers")
 NPM = {"exceljs": "exceljs", "xlsx": "xlsx", "xlsx-values": "xlsx", "xlsx-populate": "xlsx-populate"}
 """What `writers.mjs` does, and the package that it takes."""
 
@@ -100,11 +100,11 @@ def by_office(kind: str) -> Writer:
 def by_npm(library: str) -> Writer:
     def write(data: bytes, folder: Path) -> bytes:
         node = shutil.which("node")
-        if node is None or not MODULES or not (Path(MODULES) / NPM[library]).is_dir():
-            pytest.skip(f"XLTOOL_WRITERS does not name a node_modules with {NPM[library]}")
+        if node is None or not (MODULES / NPM[library]).is_dir():
+            pytest.skip(f"no node, or no node_modules with {NPM[library]} (XLTOOL_WRITERS)")
         (folder / "given.xlsx").write_bytes(data)
         script = str(Path(__file__).with_name("writers.mjs"))
-        command = [node, script, MODULES, library, str(folder / "given.xlsx"), str(folder / "made.xlsx")]
+        command = [node, script, str(MODULES), library, str(folder / "given.xlsx"), str(folder / "made.xlsx")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         return (folder / "made.xlsx").read_bytes()

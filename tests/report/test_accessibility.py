@@ -1,13 +1,12 @@
 """The page and the fragment as axe-core sees them in a browser: on a desktop, on a phone, in print.
 
-Needs node, Chromium, and a folder node_modules with axe-core and playwright-core, which XLTOOL_AXE names; skips without
+Needs node, Chromium, and a folder node_modules with axe-core and playwright-core (tests/npm.py); skips without
 them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,24 +15,17 @@ from typing import Any
 
 import pytest
 
+from tests.npm import find_modules
 from xltool import api
 from xltool.forms.catalog import load_form
 from xltool.model import Agency, Submission
 
-MODULES = os.environ.get("XLTOOL_AXE", "")
+MODULES = find_modules("XLTOOL_AXE", "xltool-axe")
 NODE = shutil.which("node")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LACKING = [
-    *(
-        []
-        if MODULES and (Path(MODULES) / "axe-core").is_dir()
-        else ["XLTOOL_AXE does not name a node_modules with axe-core"]
-    ),
-    *(
-        []
-        if MODULES and (Path(MODULES) / "playwright-core").is_dir()
-        else ["XLTOOL_AXE does not name one with playwright-core"]
-    ),
+    *([] if (MODULES / "axe-core").is_dir() else ["no node_modules with axe-core (XLTOOL_AXE)"]),
+    *([] if (MODULES / "playwright-core").is_dir() else ["no node_modules with playwright-core (XLTOOL_AXE)"]),
     *([] if NODE else ["no node"]),
     *([] if CHROMIUM else ["no Chromium"]),
 ]

@@ -1,19 +1,19 @@
 """The office page in a real browser: by mouse and keyboard, without script, on a phone, as axe-core sees it.
 
-Needs playwright and Chromium, and for axe-core a folder node_modules that XLTOOL_AXE names; skips without them.
+Needs playwright and Chromium, and for axe-core a folder node_modules (tests/npm.py); skips without them.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from tests.npm import find_modules
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(os.environ.get("XLTOOL_AXE", ""), "axe-core", "axe.min.js")
+AXE = find_modules("XLTOOL_AXE", "xltool-axe") / "axe-core" / "axe.min.js"
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 
@@ -54,7 +54,7 @@ def find_violations(window):
     ]
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="XLTOOL_AXE does not name a node_modules with axe-core")
+@pytest.mark.skipif(not AXE.is_file(), reason="no node_modules with axe-core (XLTOOL_AXE)")
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browser, screen):
     width, height = SCREENS[screen]
@@ -65,7 +65,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browse
             assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="XLTOOL_AXE does not name a node_modules with axe-core")
+@pytest.mark.skipif(not AXE.is_file(), reason="no node_modules with axe-core (XLTOOL_AXE)")
 def test_axe_does_find_faults(chromium, browser):
     with opened(chromium, browser.server) as window:
         window.evaluate("document.querySelector('h1').style.color = '#ddd'")

@@ -6,7 +6,6 @@ It waits for ranges as they are written and knows no saved results.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,12 +15,13 @@ import pytest
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
+from tests.npm import find_modules
 from tests.workbook.calc import Content
 from xltool.spreadsheet.book import RawCell
 from xltool.spreadsheet.open import open_workbook
 from xltool.workbook.layout_plan import Spot
 
-MODULES = os.environ.get("XLTOOL_HYPERFORMULA", "")
+MODULES = find_modules("XLTOOL_HYPERFORMULA", "xltool-hyperformula")
 NODE = shutil.which("node")
 
 Move = tuple[str, tuple[int, int, int, int], tuple[int, int]]
@@ -32,8 +32,8 @@ def require_engine() -> None:
     """Skip where node or the engine is not installed."""
     if NODE is None:
         pytest.skip("no node")
-    if not MODULES or not (Path(MODULES) / "hyperformula").is_dir():
-        pytest.skip("XLTOOL_HYPERFORMULA does not name a node_modules with hyperformula")
+    if not (MODULES / "hyperformula").is_dir():
+        pytest.skip("no node_modules with hyperformula (XLTOOL_HYPERFORMULA)")
 
 
 def computed(files: Mapping[str, bytes], moves: Sequence[Move] = ()) -> dict[str, dict[Spot, Content]]:

@@ -5,9 +5,13 @@ What a font says of its own height would move them apart by points.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
+
+from xltool.published.aside import AsideText, settle_pieces
+from xltool.published.radicals import replace_radicals
 
 Sign: TypeAlias = dict[str, Any]
 """One character as pdfplumber tells it: its edges in points from the upper left corner, its size, its matrix."""
@@ -18,13 +22,18 @@ SMALL: Final = 0.8
 """The share of a line's size up to which a sign may be one that was raised or lowered."""
 SHIFTED: Final = 0.15
 """The share of its size by which a digit stands beside the line of the others."""
+_CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
+_LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
 _ABOVE, _BELOW = 0.8, 0.2
 """How much of its size a sign reaches above its line and below it."""
 
 
 def place_signs(signs: Iterable[Sign]) -> list[Sign]:
     """The signs with their edges where those of any font of that size would be; what is turned stays as it is."""
-    return [_place_sign(sign, _find_baseline(sign), sign["size"]) if sign["upright"] else sign for sign in signs]
+    return [
+        _place_sign(sign, _find_baseline(sign), sign["size"]) if _is_upright(sign) else sign | {"upright": False}
+        for sign in signs
+    ]
 
 
 def level_lines(signs: Sequence[Sign]) -> list[Sign]:
@@ -47,6 +56,54 @@ def level_lines(signs: Sequence[Sign]) -> list[Sign]:
         at, large = min(hosts, key=lambda host: abs(host[0] - base), default=(base, size))
         levelled += [_place_sign(sign, at, large) for sign in line]
     return levelled
+
+
+def list_lines(signs: Sequence[Sign]) -> list[list[Sign]]:
+    """The upright signs of a page or a cell line by line, from the top to the bottom."""
+    return list(_cluster_signs(level_lines([sign for sign in signs if sign["upright"]])))
+
+
+def turn_signs(signs: Sequence[Sign]) -> list[Sign]:
+    """Turned signs as they stand for who turns the page, so that they are upright; each knows what it was.
+
+    Those that go up the page are read with its left edge at the top, those that go down with its right one.
+    """
+    return [_turn_sign(sign) for sign in signs]
+
+
+def close_gaps(text: str) -> str:
+    """A text without the blanks that the setting puts beside Chinese signs, and with signs in place of radicals."""
+    return _LOOSE.sub("", replace_radicals(text))
+
+
+def read_signs(signs: Sequence[Sign]) -> str:
+    """The text of a cell, without the digits that stand beside a figure: much smaller, raised or lowered."""
+    whole = _read_text(signs)
+    beside = find_beside(signs)
+    if not beside:
+        return whole
+    inline = [sign for sign in signs if not any(sign is other for other in beside)]
+    told = settle_pieces([(_read_text(inline), ""), ("".join(sign["text"] for sign in beside), "raised")])
+    return AsideText.of(told, whole) if isinstance(told, AsideText) else whole
+
+
+def _read_text(signs: Sequence[Sign]) -> str:
+    """The lines of upright signs, then those of turned ones."""
+    from pdfplumber.utils.text import extract_text
+
+    turned = turn_signs([sign for sign in signs if not sign["upright"]])
+    parts = [[sign for sign in signs if sign["upright"]], turned]
+    return "\n".join(close_gaps(text) for part in parts if (text := extract_text(level_lines(part))))
+
+
+def _turn_sign(sign: Sign) -> Sign:
+    if sign["matrix"][1] > 0:
+        across, down = (-sign["bottom"], -sign["top"]), (sign["x0"], sign["x1"])
+    else:
+        across, down = (sign["top"], sign["bottom"]), (-sign["x1"], -sign["x0"])
+    place = {"x0": across[0], "x1": across[1], "top": down[0], "bottom": down[1], "doctop": down[0], "line": down[1]}
+    size = down[1] - down[0]
+    return sign | place | {"upright": True, "width": across[1] - across[0], "height": size, "turned": sign}
 
 
 def find_beside(signs: Sequence[Sign]) -> list[Sign]:
@@ -96,6 +153,11 @@ def _cluster_signs(signs: Iterable[Sign]) -> Iterator[list[Sign]]:
 def _find_baseline(sign: Sign) -> float:
     """Points from the upper edge of the page: where the edges of a sign are moved, its line stays."""
     return float(sign["line"] if "line" in sign else sign["bottom"] + sign["y0"] - sign["matrix"][5])
+
+
+def _is_upright(sign: Sign) -> bool:
+    """Whether a sign runs along its page: a quarter turn may leave a trace of the other direction in its matrix."""
+    return bool(sign["upright"]) and abs(sign["matrix"][1]) <= abs(sign["matrix"][0])
 
 
 def _place_sign(sign: Sign, base: float, size: float) -> Sign:

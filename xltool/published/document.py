@@ -25,6 +25,8 @@ class TableEntry(NamedTuple):
     text: str
     row: int
     column: int
+    doubt: str = ""
+    """Why its row cannot be read, where the page does not tell what stands in which cell."""
 
 
 @dataclass(frozen=True, slots=True)

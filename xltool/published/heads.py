@@ -83,7 +83,7 @@ def judge_heads_across(table: Table, heads: tuple[str, ...], lead: str) -> HeadV
         return HeadVerdict(unsure=True, missing=True) if titled else None
     plain = {plain_label(each): each for each in wanted}
     read = tuple(head if head in wanted else plain.get(plain_label(head), head) for head in heads)
-    if _are_in_order(wanted, read):
+    if _are_in_order(table, read):
         return HeadVerdict()
     missing = Counter(wanted) - Counter(read)
     if not missing:
@@ -177,6 +177,28 @@ def _list_head_lines(table: Table) -> tuple[str, ...]:
     return tuple(bare_label(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
 
 
-def _are_in_order(wanted: Sequence[str], heads: Sequence[str]) -> bool:
+@lru_cache(maxsize=64)
+def _list_head_groups(table: Table) -> tuple[tuple[str, ...], ...]:
+    """The heads of a table by lines, those over one column each together: the order in one is the same in any print.
+
+    Which line is told first depends on where in its cell a head stands.
+    """
+    heads = [
+        each for each in grid(table).rectangles if each.role in {"head", "label", "caption", "corner"} and each.text
+    ]
+    lowest = max(each.row + each.height for each in heads)
+    lines: dict[int, list[str]] = {}
+    for each in sorted(heads, key=lambda each: each.column):
+        line = lowest if each.row + each.height == lowest else each.row
+        lines.setdefault(line, []).append(bare_label(each.text))
+    return tuple(map(tuple, lines.values()))
+
+
+def _are_in_order(table: Table, heads: Sequence[str]) -> bool:
+    """Whether the heads are those of a table, each line of them in its order."""
+    return all(_holds(line, heads) for line in _list_head_groups(table))
+
+
+def _holds(wanted: Sequence[str], heads: Sequence[str]) -> bool:
     remaining: Iterator[str] = iter(heads)
     return all(label in remaining for label in wanted)

@@ -14,6 +14,7 @@ from xltool.published.baseline import Sign
 from xltool.published.document import Document
 from xltool.published.pages import MAX_PAGES, Edge, PrintedPage, lay_out_pages, require_plumber
 from xltool.published.radicals import replace_radicals
+from xltool.published.vocabulary import Vocabulary
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class _Matrix(NamedTuple):
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
 
-def read_ofd(package: Package) -> Document:
+def read_ofd(package: Package, vocabulary: Vocabulary) -> Document:
     """The document of an OFD file; one without any text has a note that says so.
 
     Raises Refusal for what is damaged, locked or over a limit, or when the library that pages are laid out with is not
@@ -71,7 +72,7 @@ def read_ofd(package: Package) -> Document:
         raise damage_refusal("", "OFD 里没有页")
     if len(places) > MAX_PAGES:
         raise limit_refusal("OFD 的页数", MAX_PAGES, len(places))
-    return lay_out_pages(_read_pages(package, places), replace_radicals(title).strip(), "OFD 文件")
+    return lay_out_pages(_read_pages(package, places), replace_radicals(title).strip(), "OFD 文件", vocabulary)
 
 
 def _list_pages(root: Element, document: str) -> Iterator[str]:

@@ -11,22 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from xltool.messages import finding
-from xltool.published.aside import AsideText, settle_pieces
-from xltool.published.baseline import Sign, find_beside, level_lines, place_signs
+from xltool.published.baseline import Sign, close_gaps, level_lines, place_signs, read_signs
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
-from xltool.published.radicals import replace_radicals
+from xltool.published.unruled import MOST_OUTER, Span, find_unruled
+from xltool.published.vocabulary import Vocabulary
 from xltool.spreadsheet.package import Refusal
 
 Edge: TypeAlias = dict[str, Any]
 
 MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
-MOST_OUTER: Final = 2
-"""Lines at the head of a page, or at its foot, that are of the page and not of the report."""
 
 _PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
-_CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〔〕"
-_LOOSE: Final = re.compile(rf"(?<=[{_CHINESE}])[ ]+|[ ]+(?=[{_CHINESE}])")
 _WORD: Final = re.compile(r"(?:[!-~]+|.)[，。；：！？、）》”]*")
 _STOPS: Final = "。！？"
 
@@ -42,6 +38,12 @@ class _PageLine(NamedTuple):
     content: str | Lattice
     word: float = 0
     """How wide the unbroken word is that a line begins with, and the stops that may not begin the next."""
+    last: int = -1
+    """The last page of a table that goes on over pages."""
+    spans: tuple[Span, ...] = ()
+    """Where the columns of a table stand that no lines rule."""
+    open: bool = False
+    """Whether it is heads of a table, whose rows may stand on the next page."""
 
 
 class PrintedPage(NamedTuple):
@@ -54,15 +56,18 @@ class PrintedPage(NamedTuple):
     edges: Sequence[Edge]
 
 
-def lay_out_pages(pages: Iterable[PrintedPage], title: str, what: str) -> Document:
-    """The document that is printed on pages; one without any text has a note that says so, by the name of its kind."""
+def lay_out_pages(pages: Iterable[PrintedPage], title: str, what: str, vocabulary: Vocabulary) -> Document:
+    """The document that is printed on pages; one without any text has a note that says so, by the name of its kind.
+
+    The official words tell which tables there are where no lines rule them.
+    """
     lines: list[_PageLine] = []
     count = 0
     for count, page in enumerate(pages, start=1):
-        lines += _read_page(page, count - 1)
+        lines += _read_page(page, count - 1, vocabulary, _list_last_spans(lines))
     if not lines:
         return Document((), notes=(finding("published.scanned", what=what, count=count),))
-    return Document(tuple(_join_lines(_drop_margins(lines, count))), title)
+    return Document(tuple(_join_lines(_join_tables(_drop_margins(lines, count), vocabulary))), title)
 
 
 def require_plumber() -> None:
@@ -73,22 +78,35 @@ def require_plumber() -> None:
         raise Refusal(finding("published.library", library="pdfplumber")) from None
 
 
-def _read_page(page: PrintedPage, number: int) -> Iterator[_PageLine]:
-    """The tables and lines of a page from its top to its bottom."""
+def _list_last_spans(lines: Sequence[_PageLine]) -> tuple[Span, ...]:
+    """The columns of the table in which the pages so far end, but for a few lines at the foot of the last one."""
+    return next((line.spans for line in reversed(lines[-1 - MOST_OUTER :]) if line.spans), ())
+
+
+def _read_page(page: PrintedPage, number: int, vocabulary: Vocabulary, before: Sequence[Span]) -> Iterator[_PageLine]:
+    """The tables and lines of a page from its top to its bottom; `before` are columns on the page before."""
     from pdfplumber.table import TableFinder
     from pdfplumber.utils.text import chars_to_textmap
 
     found_tables = TableFinder(cast(Any, page)).tables  # it asks a page for nothing but its edges
-    tables = [table for table in found_tables if len(table.rows) > 1 or len(table.rows[0].cells) > 1]
+    tables = [table for table in found_tables if any(len(row.cells) > 1 for row in table.rows)]
     boxes = [table.bbox for table in tables]
     signs = place_signs(page.signs)
     rest = [sign for sign in signs if not any(_lies_inside(sign, box) for box in boxes)]
     found = [
         _PageLine(number, table.bbox[1], table.bbox[0], table.bbox[2], 0, _read_table(signs, table)) for table in tables
     ]
+    for unruled in find_unruled(rest, vocabulary, before):
+        left, top, right, _ = unruled.box
+        found.append(_PageLine(number, top, left, right, 0, unruled.lattice, spans=unruled.spans, open=unruled.open))
+        rest = [
+            sign
+            for sign in rest
+            if not _lies_inside(sign, unruled.box) or any(_lies_inside(sign, box) for box in unruled.beside)
+        ]
     for line in chars_to_textmap(level_lines(rest)).extract_text_lines() if rest else ():
         size = Counter(round(char["size"], 1) for char in line["chars"]).most_common(1)[0][0]
-        text = _LOOSE.sub("", replace_radicals(line["text"])).strip()
+        text = close_gaps(line["text"]).strip()
         found.append(
             _PageLine(number, line["top"], line["x0"], line["x1"], size, text, _first_word_width(line["chars"]))
         )
@@ -106,25 +124,9 @@ def _read_table(printed: Sequence[Sign], table: Any) -> Lattice:
     rows = []
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
-        texts = [_read_cell([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
+        texts = [read_signs([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
         rows.append(tuple(TableEntry(text, at, column) for (column, _), text in zip(cells, texts, strict=True)))
     return Lattice(tuple(rows))
-
-
-def _read_cell(signs: Sequence[Sign]) -> str:
-    """The text of a cell, without the digits that stand beside a figure: much smaller, raised or lowered."""
-    from pdfplumber.utils.text import extract_text
-
-    def read(some: Sequence[Sign]) -> str:
-        return _LOOSE.sub("", replace_radicals(extract_text(level_lines(some))))
-
-    whole = read(signs)
-    beside = find_beside(signs)
-    if not beside:
-        return whole
-    inline = [sign for sign in signs if not any(sign is other for other in beside)]
-    told = settle_pieces([(read(inline), ""), ("".join(sign["text"] for sign in beside), "raised")])
-    return AsideText.of(told, whole) if isinstance(told, AsideText) else whole
 
 
 def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:
@@ -144,6 +146,45 @@ def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:
 def _outer_lines(lines: Sequence[_PageLine]) -> Sequence[_PageLine]:
     """The lines of a page that may be its head or its foot."""
     return lines if len(lines) < 2 * MOST_OUTER else (*lines[:MOST_OUTER], *lines[-MOST_OUTER:])
+
+
+def _join_tables(lines: Sequence[_PageLine], vocabulary: Vocabulary) -> list[_PageLine]:
+    """The lines with each table that goes on at the top of the next page as one; heads without rows are text again."""
+    joined: list[_PageLine] = []
+    for line in lines:
+        before = joined[-1] if joined else None
+        follows = before is not None and line.page == _last_page(before) + 1
+        if follows and before is not None and isinstance(before.content, Lattice) and isinstance(line.content, Lattice):
+            joined[-1] = before._replace(
+                content=_continue_table(before.content, line.content, vocabulary), last=line.page, open=line.open
+            )
+        else:
+            joined.append(line)
+    return [
+        line._replace(content=" ".join(text for row in line.content.texts() for text in row), open=False)
+        if line.open and isinstance(line.content, Lattice)
+        else line
+        for line in joined
+    ]
+
+
+def _last_page(line: _PageLine) -> int:
+    return max(line.page, line.last)
+
+
+def _continue_table(table: Lattice, rest: Lattice, vocabulary: Vocabulary) -> Lattice:
+    """A table with its rows on the next page; a row whose words go on there is one."""
+    rows = [list(row) for row in table.rows]
+    more = [list(row) for row in rest.rows]
+    whole = [above.text + below.text for above, below in zip(rows[-1], more[0], strict=False)]
+    official = [vocabulary.is_word(text) or vocabulary.is_row(text) for text in whole if text.strip()]
+    own = [vocabulary.is_word(entry.text) or vocabulary.is_row(entry.text) for entry in more[0]]
+    if len(rows[-1]) == len(more[0]) and official and all(official) and not all(own):
+        rows[-1] = [entry._replace(text=text) for entry, text in zip(rows[-1], whole, strict=True)]
+        del more[0]
+    begin = len(rows)
+    rows += [[entry._replace(row=begin + at) for entry in row] for at, row in enumerate(more)]
+    return Lattice(tuple(map(tuple, rows)))
 
 
 def _join_lines(lines: Sequence[_PageLine]) -> Iterator[Part]:

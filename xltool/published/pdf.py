@@ -11,6 +11,7 @@ from xltool.messages import finding
 from xltool.published.document import Document
 from xltool.published.pages import MAX_PAGES, PrintedPage, lay_out_pages, require_plumber
 from xltool.published.radicals import replace_radicals
+from xltool.published.vocabulary import Vocabulary
 from xltool.spreadsheet.package import Refusal, damage_refusal, limit_refusal
 
 _FAULTS: Final = (
@@ -20,7 +21,7 @@ _FAULTS: Final = (
 """What the libraries let out when a file is not what it says, beside their own."""
 
 
-def read_pdf(data: bytes) -> Document:
+def read_pdf(data: bytes, vocabulary: Vocabulary) -> Document:
     """The document of a PDF; one without any text has a note that says so.
 
     Raises Refusal for what is damaged, locked or over a limit, or when the library that reads PDF is not installed.
@@ -38,7 +39,7 @@ def read_pdf(data: bytes) -> Document:
             if count > MAX_PAGES:
                 raise limit_refusal("PDF 的页数", MAX_PAGES, count)
             title = replace_radicals(str((document.metadata or {}).get("Title") or ""))
-            return lay_out_pages(_list_pages(document), title, "PDF")
+            return lay_out_pages(_list_pages(document), title, "PDF", vocabulary)
     except (PDFException, PSException, MalformedPDFException, PdfminerException) as error:
         if "Password" in f"{type(error).__name__}{error!r}":
             raise Refusal(finding("file.locked")) from None

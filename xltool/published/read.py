@@ -106,14 +106,14 @@ def read_document(data: bytes, specs: Sequence[FormSpec]) -> tuple[str, Document
     if data.startswith(kinds.ZIP):
         package = Package(data)
         if ofd.ENTRY in package:
-            return "OFD 文件", ofd.read_ofd(package)
+            return "OFD 文件", ofd.read_ofd(package, read_vocabulary(specs))
         return ("Word 文档", docx.read_docx(package)) if "word/document.xml" in package else None
     if (strange := foreign.name_foreign(data)) is not None:
         return strange.told, docx.read_docx(Package(foreign.convert_foreign(data)))
     if data.startswith(_PDF):
         from xltool.published import pdf
 
-        return "PDF", pdf.read_pdf(data)
+        return "PDF", pdf.read_pdf(data, read_vocabulary(specs))
     if kinds.is_page(data):
         return "网页", html.read_html(data)
     return ("文本", text.read_text(data, read_vocabulary(specs))) if kinds.is_text(data) else None

@@ -359,6 +359,9 @@ def _take_row(
 
 def _find_fault(spec: FormSpec, keys: Sequence[CellKey], printed: Sequence[PrintedFigure], verdict: HeadVerdict) -> str:
     """Why the figures of a row are not read; '' where they are."""
+    doubt = next((told.entry.doubt for told in printed if told.entry and told.entry.doubt), "")
+    if doubt:
+        return doubt
     if len(printed) != len(keys):
         return f"印了 {len(printed)} 个数，表样是 {len(keys)} 栏" if printed else "后面没有数"
     if verdict.against:

@@ -18,10 +18,8 @@ from xltool.published.boilerplate import is_furniture
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.html import decode_page
 from xltool.published.radicals import replace_radicals
-from xltool.published.vocabulary import Vocabulary, bare_label
+from xltool.published.vocabulary import LONGEST_LABEL, Vocabulary, bare_label
 
-LONGEST_LABEL: Final = 60
-"""Characters of a line that may be a label or a head; the official ones have up to 40."""
 MOST_PIECES: Final = 10
 """Into how many pieces one label may be broken."""
 FEWEST_WORDS: Final = 3

@@ -13,6 +13,8 @@ from xltool.forms.layout import grid
 from xltool.forms.memo import derive_once
 from xltool.model import Column, FormSpec, Row, Table
 
+LONGEST_LABEL: Final = 60
+"""Characters of a line that may be a label or a head; the official ones have up to 40."""
 _MARKS: Final = re.compile("[“”\"'‘’「」『』*＊]")
 _NUMBER: Final = re.compile(r"^(?:[一二三四五六七八九十]+[、.,]|\([一二三四五六七八九十0-9]+\)|[0-9]+\.)")
 _NOTE: Final = re.compile(r"\([^()]*\)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from functools import cache
+from itertools import islice, product
 from typing import Final
 
 from xltool.forms.label import normalise_label
@@ -16,7 +17,7 @@ from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, STATE_LEAD, TOLD, WITHOUT, say_state, say_word
 from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS
 from xltool.workbook.write import write_workbook
@@ -85,8 +86,20 @@ def is_own_word(plan: Plan, text: str) -> bool:
     return bool(bare) and (
         bare.startswith(AGENCY_LABEL)
         or bare in _VERDICTS
+        or bare in _list_states()
         or any(bare in sheet.words for sheet in read_blank(plan).values())
     )
+
+
+@cache
+def _list_states() -> frozenset[str]:
+    """Every state of a workbook, and words beside rows, as sheets show them.
+
+    Some writers repeat what a merged cell shows in each cell of what it was.
+    """
+    states = [lead + say_state(*counts) for counts in product((0, 1), repeat=4) for lead in ("", STATE_LEAD)]
+    words = [say_word([(FAIL, difference)]) for difference in ("1", "0.5")]
+    return frozenset(map(strip_digits, (*states, *words)))
 
 
 def strip_digits(text: str) -> str:

@@ -29,6 +29,7 @@ from xltool.workbook.formula import (
     MEND,
     OPEN,
     PASS,
+    STATE_LEAD,
     TOLD,
     WITHOUT,
     is_about_blanks,
@@ -118,7 +119,7 @@ def compute_cached_values(
     for place in plan.words:
         found[place.spot] = say_word([words[name] for name in place.checks])
     for spot in plan.states.values():
-        found[spot] = f"校验结果：{state}"
+        found[spot] = f"{STATE_LEAD}{state}"
     for key, spot in plan.texts.items():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = excel_length(submission.texts.get(key, ""))

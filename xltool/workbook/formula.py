@@ -40,6 +40,8 @@ PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未�
 FOLLOWS = "随整表"
 """The verdict of a line whose fault another line tells at large: that of blank cells in a table that is all blank."""
 READY = "可以报送"
+STATE_LEAD = "校验结果："
+"""What stands before the state of the whole workbook above each table."""
 
 
 def write_total(plan: Plan, rule: Rule) -> str:
@@ -184,7 +186,7 @@ def write_to_do_line(plan: Plan, number: int, column: int) -> str:
 
 def write_heading(plan: Plan) -> str:
     """The state of the whole workbook above each table."""
-    return f'"校验结果："&{plan.state.seen_from(TEXTS)}'
+    return f'"{STATE_LEAD}"&{plan.state.seen_from(TEXTS)}'
 
 
 def write_word(plan: Plan, names: Sequence[str]) -> str:

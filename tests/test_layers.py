@@ -226,6 +226,7 @@ MODULES = {
         "pdf",
         "radicals",
         "read",
+        "scan",
         "sections",
         "tables",
         "text",

@@ -86,12 +86,15 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     return reading
 
 
-def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
+def imported(data: bytes, source: str = "", hints: Hints | None = None, *, scans: bool = False) -> Imported:
     """A published report (.docx, .html, .pdf, .txt) as a submission, with the source of every figure.
 
     Also an .ofd, and where LibreOffice is installed .doc, .wps and .rtf.
 
     Never raises for bad bytes.
+
+    `scans`: the text of a scanned PDF is recognised, some seconds a page, where `xltool[ocr]` is installed; of its
+    figures those are read that a total of their row proves.
 
     `hints` say whose report it is, and of which year, where that is known better than the report says it.
 
@@ -102,7 +105,7 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None) -> Impor
     """
     from xltool.published.read import NO_HINTS, read_report
 
-    return read_report(data, catalog.load_all(), source, hints or NO_HINTS)
+    return read_report(data, catalog.load_all(), source, hints or NO_HINTS, scans=scans)
 
 
 def verify(report: bytes, submission: Submission, prior: Submission | None = None) -> Reading:

@@ -639,6 +639,14 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{what}的 {count} 页里没有文字，看来是扫描件，无法读取。",
         "请找 Word 或网页版，或用下发的工作簿重新录入。",
     ),
+    "published.recognised": Message(
+        "warning",
+        "由扫描件识别",
+        "{what}是扫描件，{count} 页的文字由识别得出：只读取了同一行的合计能证明的数，其余的没有读取；正文可能有错字。",
+        "逐个核对原件，把没有读取的数补上，改正正文的错字。",
+        ANNUAL_NOTICE,
+        asks=True,
+    ),
     "published.several": Message("error", "不止一份报告", "文件里不止一份报告：{what}。", "请拆成一个文件一份报告。"),
     "published.unknown": Message(
         "error",

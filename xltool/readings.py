@@ -5,6 +5,7 @@ What could cost much is read in a worker process that can be lost.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -32,20 +33,47 @@ many."""
 
 
 def stream_readings(
-    files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1
+    files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1, *, scans: bool = False
 ) -> Iterator[Reading]:
     """The readings of files (bytes and a name for the source), in order.
 
-    One that a worker was lost over is rejected with one finding.
+    One that a worker was lost over is rejected with one finding. `scans`: scanned reports are read where that is
+    possible.
     """
-    waiting = (_prepare(data, name) for data, name in files)
+    asked: deque[_File] = deque()
+    waiting = (_note_file(asked, _prepare(data, name)) for data, name in files)
     first = list(islice(waiting, WORTH_WORKERS))
     if len(first) < WORTH_WORKERS and all(is_light(file.data) for file in first):
-        yield from (_read(tuple(passwords), file) for file in first)
+        yield from (_read(tuple(passwords), file) for file in first)  # none of them is a PDF
         return
     alone = min(jobs, len(first)) if len(first) < WORTH_WORKERS else jobs
     for answer in workers.run_in_workers(partial(_read, tuple(passwords)), chain(first, waiting), jobs=alone):
-        yield _reject(answer) if isinstance(answer, Lost) else answer
+        reading = _reject(answer) if isinstance(answer, Lost) else answer
+        file = asked.popleft()
+        yield _read_scan(file.data, file.name).reading if scans and _is_scan(reading) else reading
+
+
+def _note_file(asked: deque[_File], file: _File) -> _File:
+    asked.append(file)
+    return file
+
+
+def _is_scan(reading: Reading) -> bool:
+    """Whether a report was not read because it is a scan, whose text can be recognised here."""
+    from xltool.published.scan import find_engine
+
+    return any(found.code == "published.scanned" for found in reading.findings) and find_engine()
+
+
+def _read_scan(data: bytes, source: str, hints: Hints | None = None) -> Imported:
+    """The reading of a scanned report, in a worker that may take as long and as much as recognising needs."""
+    from xltool.published.read import Imported
+    from xltool.published.scan import SCAN_MEMORY, SCAN_SECONDS
+
+    [answer] = workers.run_in_workers(
+        partial(_import_report, source, hints, scans=True), [data], seconds=SCAN_SECONDS, memory=SCAN_MEMORY
+    )
+    return Imported(_reject(answer, SCAN_SECONDS, SCAN_MEMORY)) if isinstance(answer, Lost) else answer
 
 
 def read_apart(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
@@ -63,6 +91,8 @@ def import_report(data: bytes, source: str = "", hints: Hints | None = None) -> 
     answer = _call_apart(partial(_import_report, source, hints), file.data)
     if isinstance(answer, Lost):
         return Imported(_reject(answer))
+    if _is_scan(answer.reading):
+        return _read_scan(data, source, hints)
     return replace(answer, reading=_name_kind(answer.reading, file))
 
 
@@ -164,8 +194,8 @@ def _call_apart(function: Callable[[bytes], Result], data: bytes) -> Result | Lo
     return answer
 
 
-def _import_report(source: str, hints: Hints | None, data: bytes) -> Imported:
-    return api.imported(data, source, hints)
+def _import_report(source: str, hints: Hints | None, data: bytes, *, scans: bool = False) -> Imported:
+    return api.imported(data, source, hints, scans=scans)
 
 
 def _verify_report(submission: Submission, prior: Submission | None, data: bytes) -> Reading:
@@ -202,15 +232,15 @@ def _read(passwords: tuple[str, ...], file: _File) -> Reading:
     return _name_kind(api.read(file.data, file.name, passwords), file)
 
 
-def _reject(lost: Lost) -> Reading:
-    return Reading(None, (finding("file.worker", why=explain_loss(lost)),))
+def _reject(lost: Lost, seconds: int = WORKER_SECONDS, memory: int = WORKER_MEMORY) -> Reading:
+    return Reading(None, (finding("file.worker", why=explain_loss(lost, seconds, memory)),))
 
 
-def explain_loss(lost: Lost) -> str:
-    """How a worker was lost over a file, in a few words."""
+def explain_loss(lost: Lost, seconds: int = WORKER_SECONDS, memory: int = WORKER_MEMORY) -> str:
+    """How a worker was lost over a file, in a few words; `seconds` and `memory` are what it was given."""
     return {
-        "time": f"读了 {WORKER_SECONDS} 秒还没有读完",
-        "memory": f"读取时占用的内存超过 {WORKER_MEMORY // 2**20} MB",
+        "time": f"读了 {seconds} 秒还没有读完",
+        "memory": f"读取时占用的内存超过 {memory // 2**20} MB",
         "crash": "读取程序因它中断",
         "fault": f"读取程序出错（{lost.what}），请连同文件告诉维护人员",
     }[lost.why]

@@ -36,7 +36,7 @@ def read_paths(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Rea
             else:
                 yield data, str(path)
 
-    read = stream_readings(open_files(), passwords, os.cpu_count() or 1)
+    read = stream_readings(open_files(), passwords, os.cpu_count() or 1, scans=True)
     found = list(read)
     for at in sorted(refused):
         found.insert(at, refused[at])

@@ -28,6 +28,16 @@ _ABOVE, _BELOW = 0.8, 0.2
 """How much of its size a sign reaches above its line and below it."""
 
 
+def make_sign(text: str, left: float, right: float, base: float, size: float, *, upright: bool = True) -> Sign:
+    """A sign as pdfplumber would tell it, in points; its line is measured from below the page, as in a PDF."""
+    top, bottom = base - _ABOVE * size, base + _BELOW * size
+    return {
+        "object_type": "char", "text": text, "x0": left, "x1": right, "top": top, "bottom": bottom, "doctop": top,
+        "y0": -bottom, "y1": -top, "width": right - left, "height": size, "size": size, "upright": upright,
+        "fontname": "", "matrix": (size, 0, 0, size, left, -base), "adv": right - left,
+    }  # fmt: skip
+
+
 def place_signs(signs: Iterable[Sign]) -> list[Sign]:
     """The signs with their edges where those of any font of that size would be; what is turned stays as it is."""
     return [

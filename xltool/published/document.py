@@ -27,6 +27,8 @@ class TableEntry(NamedTuple):
     column: int
     doubt: str = ""
     """Why its row cannot be read, where the page does not tell what stands in which cell."""
+    recognised: bool = False
+    """Whether its text was recognised in a picture, so that any figure may be another."""
 
 
 @dataclass(frozen=True, slots=True)

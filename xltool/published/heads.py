@@ -111,6 +111,53 @@ def keeps_sums(spec: FormSpec, printed: Mapping[CellKey, str]) -> bool:
     return True
 
 
+def proves_row(spec: FormSpec, printed: Mapping[CellKey, str]) -> bool:
+    """Whether each cell of a row has a figure, and each is in an identity of the form that holds within the row."""
+    within = {key for rule in _list_identities(spec, frozenset(printed)) for key in rule.linear.keys}
+    figures = [number.from_text(raw, spec.cell(key).measure).value for key, raw in printed.items() if key in spec.index]
+    return within >= printed.keys() and None not in figures and keeps_sums(spec, printed)
+
+
+def find_unproved(spec: FormSpec, keys: frozenset[CellKey], printed: Mapping[CellKey, str]) -> frozenset[CellKey]:
+    """Of the cells of a table those that are in an identity within it which fails, or which is about unknown figures.
+
+    What is misread alike in a figure and in the total of its row keeps the sum of the row, and not those of columns.
+    Figures that are not known are what the others leave for them.
+    """
+    values = {key: value for key, raw in printed.items() if (value := _read_value(spec, key, raw)) is not None}
+    rules = _list_identities(spec, frozenset(key for key in keys if key in spec.index))
+    while found := dict(solved for rule in rules if (solved := _solve_rule(rule, values))):
+        values |= found
+    failing = [
+        rule
+        for rule in rules
+        if any(values.get(key, -1) < 0 for key in rule.linear.keys) or _sum_sides(rule, values) != 0
+    ]
+    return frozenset(key for rule in failing for key in rule.linear.keys)
+
+
+def _solve_rule(rule: Rule, values: Mapping[CellKey, int]) -> tuple[CellKey, int] | None:
+    """The one cell of an identity whose figure is not known, and what it must be; None where there is not just one."""
+    unknown = [key for key in rule.linear.keys if key not in values]
+    if len(unknown) != 1:
+        return None
+    [key] = unknown
+    times = sum(times for each, times in rule.linear.left if each == key)
+    times -= sum(times for each, times in rule.linear.right if each == key)
+    rest = _sum_sides(rule, {**values, key: 0})
+    return (key, -rest // times) if times and rest % times == 0 else None
+
+
+def _sum_sides(rule: Rule, values: Mapping[CellKey, int]) -> int:
+    """By how much the left side of an identity is more than the right one."""
+    left, right = (sum(times * values[key] for key, times in side) for side in (rule.linear.left, rule.linear.right))
+    return left - right
+
+
+def _read_value(spec: FormSpec, key: CellKey, raw: str) -> int | None:
+    return summand_of(number.from_text(raw, spec.cell(key).measure).value) if key in spec.index and raw else None
+
+
 def proves_parts(spec: FormSpec, printed: Mapping[CellKey, str], parts: Sequence[CellKey]) -> bool:
     """Whether each of some cells is a part of a printed total that is not 0, so that a sum which holds is no chance."""
     totals = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xltool.forms.text import measure_breadth
 from xltool.messages import finding
-from xltool.published.baseline import Sign
+from xltool.published.baseline import Sign, make_sign
 from xltool.published.document import Document
 from xltool.published.pages import MAX_PAGES, Edge, PrintedPage, lay_out_pages, require_plumber
 from xltool.published.radicals import replace_radicals
@@ -33,8 +33,6 @@ _STRAIGHT: Final = 0.3
 _OPERANDS: Final = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 """How many numbers follow each letter of a path."""
 _PIECE: Final = re.compile(r"[A-Za-z]|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_ABOVE, _BELOW = 0.8, 0.2
-"""How much of its size a sign reaches above its line and below it."""
 
 
 class _Matrix(NamedTuple):
@@ -140,19 +138,9 @@ def _read_text(element: Element, most: int) -> Iterator[Sign]:
             wide = min(width, step) if step > 0 else width
             left, base = matrix.place(x, y)
             right, _ = matrix.place(x + wide, y)
-            yield _make_sign(sign, min(left, right), max(left, right), base, height, upright=not turned)
+            edges = (_POINTS * each for each in (min(left, right), max(left, right), base, height))
+            yield make_sign(sign, *edges, upright=not turned)
             x, y = x + step, y + drop
-
-
-def _make_sign(text: str, left: float, right: float, base: float, size: float, *, upright: bool) -> Sign:
-    """A sign as pdfplumber would tell it, in points; its line is measured from below the page, as in a PDF."""
-    left, right, base, size = (each * _POINTS for each in (left, right, base, size))
-    top, bottom = base - _ABOVE * size, base + _BELOW * size
-    return {
-        "object_type": "char", "text": text, "x0": left, "x1": right, "top": top, "bottom": bottom, "doctop": top,
-        "y0": -bottom, "y1": -top, "width": right - left, "height": size, "size": size, "upright": upright,
-        "fontname": "", "matrix": (size, 0, 0, size, left, -base), "adv": right - left,
-    }  # fmt: skip
 
 
 def _measure_sign(sign: str) -> float:

@@ -72,6 +72,8 @@ class _PrintedWords(NamedTuple):
 
     labels: frozenset[str]
     text: str
+    recognised: bool = False
+    """Whether they were recognised in pictures, so that what is not among them may be printed all the same."""
 
     def hold(self, label: str) -> bool:
         """Whether a label is printed: by itself, or anywhere if it is too long for chance."""
@@ -96,10 +98,11 @@ class Imported:
         )
 
 
-def read_document(data: bytes, specs: Sequence[FormSpec]) -> tuple[str, Document] | None:
+def read_document(data: bytes, specs: Sequence[FormSpec], *, scans: bool = False) -> tuple[str, Document] | None:
     """What kind of document bytes are, in words, and its parts; the labels of forms tell the tables of a plain text.
 
-    None for what is no document that a report is published as.
+    None for what is no document that a report is published as. `scans`: the text of a scan is recognised, which takes
+    seconds for each page, where the library for that is installed.
 
     Raises Refusal for a document that is damaged or over a limit.
     """
@@ -111,21 +114,24 @@ def read_document(data: bytes, specs: Sequence[FormSpec]) -> tuple[str, Document
     if (strange := foreign.name_foreign(data)) is not None:
         return strange.told, docx.read_docx(Package(foreign.convert_foreign(data)))
     if data.startswith(_PDF):
-        from xltool.published import pdf
+        from xltool.published import pdf, scan
 
-        return "PDF", pdf.read_pdf(data, read_vocabulary(specs))
+        document = pdf.read_pdf(data, read_vocabulary(specs))
+        return "PDF", scan.read_scan(data, document, read_vocabulary(specs)) if scans else document
     if kinds.is_page(data):
         return "网页", html.read_html(data)
     return ("文本", text.read_text(data, read_vocabulary(specs))) if kinds.is_text(data) else None
 
 
-def read_report(data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS) -> Imported:
+def read_report(
+    data: bytes, specs: Sequence[FormSpec], source: str = "", hints: Hints = NO_HINTS, *, scans: bool = False
+) -> Imported:
     """The submission in a published report, and where each figure was printed; never raises for bad bytes.
 
-    What is no report has no submission and one finding.
+    What is no report has no submission and one finding. `scans` as for `read_document`.
     """
     try:
-        opened = read_document(data, specs)
+        opened = read_document(data, specs, scans=scans)
     except Refusal as refusal:
         return _reject(refusal.finding)
     if opened is None:
@@ -357,7 +363,7 @@ def _choose_figures(
             figures = TableFigures(spec, table)
             _tell_missing(spec, figures, [row for block in table.blocks for row in block.rows], said, findings)
             continue
-        figures = best if own is None else own if len(own.filled) >= len(best.filled) else best
+        figures = best if own is None else own if said.recognised or len(own.filled) >= len(best.filled) else best
         if len(figures.doubled) * 2 > len(figures.cells):
             return None, [
                 finding(
@@ -438,12 +444,21 @@ def _tell_missing(
     held = {key for row in told for key in row.keys}
     others = [row for row in rows if held.isdisjoint(keys[row])]
     loose = [row for row in others if any(said.hold(wording) for wording in tables.list_wordings(table, row))]
-    cut = [row for row in others if row not in loose]
-    if rows and not cut and not figures.cells and all(row.blank for row in told) and _is_blank(table, told, loose):
+    lost = [row for row in others if row not in loose and said.recognised]
+    cut = [row for row in others if row not in loose and not said.recognised]
+    if (
+        rows
+        and not cut
+        and not lost
+        and not figures.cells
+        and all(row.blank for row in told)
+        and _is_blank(table, told, loose)
+    ):
         labels = _list_labels([f"“{row.label}”" for row in rows])
         findings.append(finding("published.blank", table=table.name, count=len(rows), rows=labels))
         return
     reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（没有找到它的数）" for row in loose]
+    reasons += [f"“{row.label}”（扫描件上没有识别出来）" for row in lost]
     if reasons:
         cells = [key for row in rows if row not in cut for key in keys[row]]
         findings.append(
@@ -471,7 +486,8 @@ def _read_printed_words(document: Document) -> _PrintedWords:
     texts = _list_texts(document)
     labels = (_FIGURES_BEHIND.sub("", piece) for text in texts for piece in (text, *text.split()))
     found = frozenset(label for text in labels for label in (bare_label(text), plain_label(text)) if label)
-    return _PrintedWords(found, "".join(map(bare_label, texts)))
+    recognised = any(entry.recognised for table in document.tables() for row in table.rows for entry in row)
+    return _PrintedWords(found, "".join(map(bare_label, texts)), recognised)
 
 
 def _stands_alone(figures: TableFigures, rows: Sequence[Row], head: str) -> bool:

@@ -17,12 +17,14 @@ from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.document import Document, Prose, TableEntry
 from xltool.published.heads import (
     HeadVerdict,
+    find_unproved,
     is_like_heads,
     is_title,
     judge_heads,
     judge_heads_across,
     keeps_sums,
     proves_parts,
+    proves_row,
 )
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
@@ -149,8 +151,45 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
             if figures.cells or figures.passed:
                 everything.setdefault(table.id, []).append(figures)
     for readings in everything.values():
+        for figures in readings:
+            _drop_unproved(figures)
         readings.sort(key=lambda figures: figures.doubts)
     return everything
+
+
+def _drop_unproved(figures: TableFigures) -> None:
+    """Takes back rows that were recognised in pictures and that the sums of the table do not confirm."""
+    recognised = {key for key, told in figures.cells.items() if told.entry and told.entry.recognised}
+    if not recognised:
+        return
+    places = _list_row_places(figures.table)
+    keys = [key for place in places for key in place.keys]
+    for place in places:
+        if not figures.doubled.keys().isdisjoint(place.keys):
+            _take_back(figures, place.keys, "扫描件上有两行识别成它")
+    figures.doubled.clear()
+    raws = {key: told.raw for key, told in figures.cells.items()}
+    unproved = find_unproved(figures.spec, frozenset(keys), raws)
+    across = figures.table.blocks[0].across
+    for group in [tuple(keys)] if across else [place.keys for place in places]:
+        if unproved.isdisjoint(group) or recognised.isdisjoint(group):
+            continue
+        told = [figures.cells[key] for key in group if key in figures.cells]
+        _take_back(figures, group, _explain_recognised(told), figures.table.title if across else "")
+
+
+def _take_back(figures: TableFigures, keys: tuple[CellKey, ...], reason: str, label: str = "") -> None:
+    """Makes figures that were found for cells those of a row that is not read."""
+    told = [figures.cells.pop(key) for key in keys if key in figures.cells]
+    if told:
+        line = told[0].entry.row if told[0].entry else 0
+        figures.passed.append(UnreadRow(label or told[0].label, keys, reason, told[0].table, line))
+
+
+def _explain_recognised(told: Sequence[PrintedFigure]) -> str:
+    """Why figures that were recognised in a picture are not read."""
+    raws = "、".join(figure.raw or "空白" for figure in told)
+    return f"扫描件上识别为 {raws}，没有合计能证明" if raws else "没有识别出数"
 
 
 def _list_leads(document: Document) -> Iterator[str]:
@@ -348,7 +387,7 @@ def _take_row(
         if place.own
         else f"只印了一行“{label}”，记在“{told}”"
     )
-    printed = [PrintedFigure(entry.text.strip(), label, note, number, entry) for entry in values]
+    printed = [PrintedFigure(entry.text.strip(), label, note or _note_scan(entry), number, entry) for entry in values]
     reason = _find_fault(figures.spec, place.keys, printed, verdict)
     if reason:
         figures.passed.append(UnreadRow(label, place.keys, reason, number, line.entries[at].row, not printed))
@@ -362,6 +401,10 @@ def _find_fault(spec: FormSpec, keys: Sequence[CellKey], printed: Sequence[Print
     doubt = next((told.entry.doubt for told in printed if told.entry and told.entry.doubt), "")
     if doubt:
         return doubt
+    if any(told.entry and told.entry.recognised for told in printed):
+        raws = [told.raw for told in printed]
+        if len(raws) != len(keys) or not proves_row(spec, dict(zip(keys, raws, strict=True))):
+            return _explain_recognised(printed)
     if len(printed) != len(keys):
         return f"印了 {len(printed)} 个数，表样是 {len(keys)} 栏" if printed else "后面没有数"
     if verdict.against:
@@ -369,6 +412,10 @@ def _find_fault(spec: FormSpec, keys: Sequence[CellKey], printed: Sequence[Print
     if verdict.unsure and not keeps_sums(spec, dict(zip(keys, [each.raw for each in printed], strict=True))):
         return "表头与表样不同，各数又不合表样的勾稽关系"
     return ""
+
+
+def _note_scan(entry: TableEntry) -> str:
+    return "扫描件上识别，与合计相符" if entry.recognised else ""
 
 
 def _note_heads(figures: TableFigures, verdict: HeadVerdict) -> None:
@@ -438,7 +485,7 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
         if verdict is None or (verdict.unsure and not fitting and not is_title(table, bare_label(lead))):
             continue  # a row of another table, whose label may be like a head of this one
         told = [
-            PrintedFigure(entry.text.strip(), labels[at] if fitting else "", "", number, entry)
+            PrintedFigure(entry.text.strip(), labels[at] if fitting else "", _note_scan(entry), number, entry)
             for at, entry in enumerate(values)
         ]
         reason = _find_fault(figures.spec, keys, told, verdict)

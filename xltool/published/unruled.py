@@ -103,6 +103,7 @@ def find_unruled(signs: Sequence[Sign], vocabulary: Vocabulary, before: Sequence
         lines.pop()
     found: list[UnruledTable] = []
     for at, stretch in _list_stretches(lines, vocabulary):
+        _settle_figures(stretch)
         table = _build_table(stretch, vocabulary, before if at <= MOST_OUTER and not found else ())
         found += [table] if table else []
     last = _build_heads(lines, vocabulary)
@@ -198,6 +199,25 @@ def _list_stretches(lines: Sequence[_Line], vocabulary: Vocabulary) -> Iterator[
         if any(each.kind == "figures" for each in stretch[first:]):
             yield at - len(stretch) + first, stretch[first:]
         stretch = []
+
+
+def _settle_figures(lines: Sequence[_Line]) -> None:
+    """Makes words again of what is like a figure without a digit (无) and stands in no column of those with one.
+
+    Such signs are pieces of broken labels, too.
+    """
+    digits = [piece for line in lines for piece in line.figures if _has_digit(piece)]
+    for line in lines:
+        if line.figures and not any(map(_has_digit, line.figures)):
+            loose = not any(piece.overlaps(each.left, each.right) for piece in line.figures for each in digits)
+            if digits and loose:
+                line.words += line.figures
+                line.figures = []
+                line.kind = "words"
+
+
+def _has_digit(piece: _Piece) -> bool:
+    return any(sign.isdigit() for sign in piece.text)
 
 
 def _is_page_number(lines: Sequence[_Line]) -> bool:

@@ -7,6 +7,7 @@ from xltool import files, office, workers
 from xltool.campaign import folder, mail, names, passwords, zipped
 from xltool.published import ofd, pages
 from xltool.spreadsheet import book, encryption, package, sheet
+from xltool.web import changes, uploads
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
 MIB = 2**20
@@ -21,10 +22,12 @@ def test_the_table_of_limits_names_each_constant():
         zipped.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
         encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, names.MAX_NAME_BYTES, office.OFFICE_SECONDS,
+        uploads.MOST_FILES, uploads.SLOWEST_SECONDS, changes.LARGEST_FORM // 2**10,
         pages.MAX_PAGES, ofd.MAX_SIGNS, ofd.MAX_SEGMENTS,
     ]  # fmt: skip
     in_mib = [
-        files.LARGEST_FILE, package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT,
+        files.LARGEST_FILE, uploads.LARGEST_UPLOAD,
+        package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT,
         sheet.MAX_FORMULAS,
         zipped.MOST_INFLATED, workers.WORKER_MEMORY, office.OFFICE_MEMORY, office.OFFICE_OUTPUT,
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from xltool.model import Finding
 TEMPORARY: Final = ".xltool-"
 OLD: Final = 86_400
 """Seconds after which a temporary file that another system left belongs to nobody."""
+_NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 LARGEST_FILE: Final = 10 * 2**20
 """Bytes of an input file; a filled workbook has some 40 thousand."""
 
@@ -66,10 +67,56 @@ class Staged:
             self.discard()
             raise _explain_unwritten(path, error) from error
 
+    def put_new(self, path: Path) -> bool:
+        """Puts the file into a place on the same disk where nothing stands yet; False, and nothing done, otherwise.
+
+        Raises `XltoolError` when that cannot be.
+        """
+        try:
+            self.temporary.chmod(_choose_mode(path))
+            if sys.platform == "win32":
+                self.temporary.rename(path)  # which replaces nothing there
+            else:
+                _link_new(self.temporary, path)
+        except FileExistsError:
+            return False
+        except (OSError, ValueError) as error:
+            raise _explain_unwritten(path, error) from error
+        self.discard()
+        return True
+
     def discard(self) -> None:
         """Takes the file away; what cannot be cleared away now is by the next run."""
         with suppress(OSError):
             self.temporary.unlink()
+
+
+class Staging:
+    """A file that grows under a name of its own in a folder, until it is whole or discarded."""
+
+    def __init__(self, folder: Path) -> None:
+        self._digest = hashlib.sha256()
+        self._file = tempfile.NamedTemporaryFile(dir=folder, prefix=_own_prefix(), delete=False)  # noqa: SIM115
+        self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        """Adds a piece."""
+        self._file.write(piece)
+        self._digest.update(piece)
+        self.size += len(piece)
+
+    def finish(self) -> Staged:
+        """The whole file, which is on the disk now."""
+        with self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return Staged(Path(self._file.name), self._digest.hexdigest())
+
+    def discard(self) -> None:
+        """Takes the file away, whole or not."""
+        with suppress(OSError):
+            self._file.close()
+        Staged(Path(self._file.name), "").discard()
 
 
 def stage_file(path: Path, data: bytes | Iterable[bytes]) -> Staged:
@@ -77,24 +124,19 @@ def stage_file(path: Path, data: bytes | Iterable[bytes]) -> Staged:
 
     Raises `XltoolError` in one sentence. What is large comes in pieces.
     """
-    temporary: Path | None = None
-    digest = hashlib.sha256()
+    staging: Staging | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_own_prefix(), delete=False) as file:
-            temporary = Path(file.name)
-            for piece in (data,) if isinstance(data, bytes) else data:
-                file.write(piece)
-                digest.update(piece)
-            file.flush()
-            os.fsync(file.fileno())
+        staging = Staging(path.parent)
+        for piece in (data,) if isinstance(data, bytes) else data:
+            staging.write(piece)
+        return staging.finish()
     except (OSError, ValueError, XltoolError) as error:
-        if temporary is not None:
-            Staged(temporary, "").discard()
+        if staging is not None:
+            staging.discard()
         if isinstance(error, XltoolError):  # of whoever makes the pieces
             raise
         raise _explain_unwritten(path, error) from error
-    return Staged(temporary, digest.hexdigest())
 
 
 def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> str:
@@ -107,6 +149,17 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int | None = Non
     staged = stage_file(path, data)
     staged.put(path, mode)
     return staged.sha256
+
+
+def _link_new(file: Path, path: Path) -> None:
+    """A file's second name; where the disk knows none, a name that is taken first and replaced then."""
+    try:
+        path.hardlink_to(file)
+    except OSError as error:
+        if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
+            raise
+        path.touch(exist_ok=False)
+        file.replace(path)
 
 
 def _explain_unwritten(path: Path, error: OSError | ValueError) -> XltoolError:

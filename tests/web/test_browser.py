@@ -10,7 +10,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests import figures
+from tests.campaign import stores
+from tests.campaign.stores import FIGURES, SPEC
 from tests.npm import find_modules
+from xltool import api
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = find_modules("XLTOOL_AXE", "xltool-axe") / "axe-core" / "axe.min.js"
@@ -18,7 +22,10 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
-PAGES = ["/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"]
+PAGES = [
+    *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
+    *("/take-in", "/agency/654221-001", "/agency/654221-005"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +94,67 @@ def test_the_list_by_keyboard_with_and_without_script(chromium, browser, scripts
         window.get_by_role("link", name="全部 6").click()
         window.get_by_role("link", name="代码", exact=True).click()
         window.wait_for_url("**sort=code")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """What came from an agency: a workbook with an error, and a picture."""
+    wrong = FIGURES | {"applications.received.other": FIGURES["applications.received.other"] + 5}
+    data = api.fill(figures.submission(SPEC, wrong, stores.entries()[3].agency))
+    (tmp_path / "年报3.xlsx").write_bytes(data)
+    (tmp_path / "照片.jpg").write_bytes(b"JFIF")
+    return tmp_path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_files_are_chosen_and_taken_in_with_and_without_script(chromium, browser, folder, scripts):
+    with opened(chromium, browser.server, java_script_enabled=scripts) as window:
+        window.get_by_role("link", name="收件", exact=True).click()
+        window.get_by_label("选择文件").set_input_files([folder / "年报3.xlsx", folder / "照片.jpg"])
+        assert window.get_by_role("status").get_by_text("选了2个文件" if scripts else "选好了").is_visible()
+        window.get_by_role("button", name="收取选好的文件").click()
+        window.get_by_role("heading", name="这一次的结果").wait_for(timeout=60_000)
+        row = window.get_by_role("row").filter(has_text="年报3.xlsx")
+        assert row.get_by_text("退回", exact=True).is_visible()
+        row.get_by_role("link").click()
+        assert window.get_by_role("heading", name="报来2版，第2版算数").is_visible()
+        window.get_by_label("用第1版").check()
+        window.get_by_label("原因").fill("第二次的数没有核对")
+        window.get_by_label("谁定的").fill("王某")
+        window.get_by_role("button", name="按选的这一版算").click()
+        window.get_by_role("heading", name="报来2版，第1版算数").wait_for(timeout=60_000)
+        assert window.get_by_text("王某定：用第1版。第二次的数没有核对").is_visible()
+
+
+def test_files_that_are_dropped_are_taken_in(chromium, browser, campaign):
+    with opened(chromium, browser.server) as window:
+        window.goto(f"{browser.server.root}/take-in")
+        data = window.evaluate_handle(
+            """() => {
+                const data = new DataTransfer();
+                data.items.add(new File(["照片"], "甲.jpg"));
+                data.items.add(new File(["照片二"], "乙.jpg"));
+                return data;
+            }"""
+        )
+        window.dispatch_event("form.drop", "dragover", {"dataTransfer": data})
+        window.dispatch_event("form.drop", "drop", {"dataTransfer": data})
+        window.get_by_role("heading", name="这一次的结果").wait_for(timeout=60_000)
+        assert {path.name for path in (campaign.root / campaign.layout.inbox).iterdir()} == {"甲.jpg", "乙.jpg"}
+
+
+def test_results_come_as_they_are_there_and_a_reload_finds_them(chromium, browser, campaign):
+    inbox = campaign.root / campaign.layout.inbox
+    for at in range(40):
+        (inbox / f"{at:02}.txt").write_text(str(at), "utf-8")
+    with opened(chromium, browser.server) as window, opened(chromium, browser.server) as other:
+        for each in (window, other):
+            each.goto(f"{browser.server.root}/take-in")
+        window.get_by_role("button", name="收取“inbox”文件夹里的文件").click()
+        other.reload()
+        for each in (window, other):
+            each.get_by_role("heading", name="看了40个文件").wait_for(timeout=60_000)
+            assert each.locator(".results tbody tr").count() == 40
 
 
 def test_the_first_screen_holds_the_sentence_the_step_the_bar_and_eight_rows(chromium, browser):

@@ -41,9 +41,19 @@ def find_order(new: Arrival, old: Arrival) -> tuple[bool, str]:
     return True, "两个文件的时间看不出先后，按收到的次序"
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two versions differ: a cell by its address in short and its labels, or a text; what each of them says."""
+
+    where: str
+    label: str
+    before: str
+    after: str
+
+
 def tell_differences(spec: FormSpec, new: Submission, old: Submission) -> str:
     """How many cells that are filled in differ, the first of them with both figures, and how many texts."""
-    cells = list(_find_differing(spec, new, old))
+    cells = [f"{each.where} {each.before} → {each.after}" for each in find_different_cells(spec, new, old)]
     said = "各格相同" if not cells else f"{len(cells)} 格不同（{join_first(cells, MOST_CELLS_SHOWN)}）"
     texts = sum(new.texts.get(key, "") != old.texts.get(key, "") for key in {*new.texts, *old.texts})
     reasons = sum(
@@ -53,12 +63,21 @@ def tell_differences(spec: FormSpec, new: Submission, old: Submission) -> str:
     return "，".join([said, *more])
 
 
-def _find_differing(spec: FormSpec, new: Submission, old: Submission) -> Iterator[str]:
+def find_different_cells(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:
+    """The cells that are filled in and differ, in the form's order."""
     place = make_plan(spec).place
     for cell, now, before in zip(spec.cells, new.values, old.values, strict=True):
         if now != before and not cell.total:
-            figures = f"{format_value(before, cell.measure)} → {format_value(now, cell.measure)}"
-            yield f"{cell.table.name} {place(cell.key)[1]} {figures}"
+            where = f"{cell.table.name} {place(cell.key)[1]}"
+            yield Difference(where, cell.label, format_value(before, cell.measure), format_value(now, cell.measure))
+
+
+def find_different_texts(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:
+    """The texts that differ, in the form's order."""
+    for text in spec.texts:
+        before, now = old.texts.get(text.key, ""), new.texts.get(text.key, "")
+        if now != before:
+            yield Difference("文字", text.label, before, now)
 
 
 def _format_time(moment: datetime, other: datetime) -> str:

@@ -62,6 +62,11 @@ def find_files(paths: Sequence[Path]) -> Iterator[Found]:
             yield from _open_file(path, path.name)
 
 
+def count_files(folder: Path) -> int:
+    """How many files lie below a folder, archives and mails counted as one each, droppings not at all."""
+    return sum(not _is_dropping(path.name) for path in _walk_folder(folder)) if _is_folder(folder) else 0
+
+
 def _walk_folder(folder: Path) -> Iterator[Path]:
     """The files below a folder; a folder that cannot be looked into, or lies too deep, stands for what is in it."""
     waiting = [(folder, 0)]

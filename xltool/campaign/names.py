@@ -1,4 +1,4 @@
-"""File names that every system takes: from the roster, never from what came in."""
+"""File names that every system takes: those of what is written come from the roster, never from what came in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import unicodedata
 from typing import Final
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.roster import RESERVED_NAME
 from xltool.model import Agency
 
 MAX_NAME_BYTES: Final = 200  # bytes of UTF-8
 DRAFT_ENDING: Final = ".eml"
+_LONGEST_SUFFIX: Final = 10
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
 
 
@@ -32,6 +34,18 @@ def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:
 def pictures_name(campaign: Campaign, agency: Agency) -> str:
     """`额敏县2024年政府信息公开工作年度报告图示.html`."""
     return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
+
+
+def arrival_name(told: str) -> str:
+    """The name under which a file that came with one is kept: its own, without folders and what a system refuses."""
+    own = re.split(r"[/\\]", told)[-1]
+    stem, dot, suffix = own.rpartition(".")
+    if not dot or len(suffix) > _LONGEST_SUFFIX or not suffix.isalnum():
+        stem, suffix = own, ""
+    name = _join_name("", stem.lstrip(". "), f".{suffix}" if suffix else "")
+    if not name or name.startswith("."):
+        name = f"无名文件{name}"
+    return f"_{name}" if RESERVED_NAME.fullmatch(name) else name
 
 
 def _join_name(before: str, name: str, after: str) -> str:

@@ -29,7 +29,7 @@ from xltool.messages import XltoolError, suggest
 from xltool.model import LEVELS, Agency
 
 _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}", re.ASCII)
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+RESERVED_NAME: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 _ASIDE: Final = re.compile(
     "(?:合计|总计|小计|共计|备注|注|说明|填表人|制表人|制表单位|审核人|填报日期|联系人|共 ?[0-9]+)"
@@ -346,7 +346,7 @@ def _find_line_faults(line: _Line, near: dict[str, str]) -> Iterator[str]:
 
 
 def _is_file_name(code: str) -> bool:
-    return bool(_CODE.fullmatch(code)) and not _RESERVED.fullmatch(code) and not code.endswith(".")
+    return bool(_CODE.fullmatch(code)) and not RESERVED_NAME.fullmatch(code) and not code.endswith(".")
 
 
 def _resolve_parents(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:

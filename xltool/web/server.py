@@ -14,6 +14,7 @@ import uvicorn
 from xltool import files
 from xltool.messages import XltoolError
 from xltool.web.app import build_app
+from xltool.web.collecting import Collection
 from xltool.web.site import Site
 
 HOST: Final = "127.0.0.1"
@@ -28,6 +29,7 @@ class OfficeServer:
     """An office page that listens already and answers once it runs."""
 
     site: Site
+    collection: Collection
     listening: socket.socket
     server: uvicorn.Server
 
@@ -43,8 +45,11 @@ class OfficeServer:
 
     def run(self) -> None:
         """Answers until it is closed."""
-        with self.listening:
-            self.server.run(sockets=[self.listening])
+        try:
+            with self.listening:
+                self.server.run(sockets=[self.listening])
+        finally:
+            self.collection.end()
 
 
 def open_server(
@@ -57,12 +62,14 @@ def open_server(
     listening = _listen(port)
 
     def close() -> None:
+        site.is_closing = True
         server.should_exit = True
 
     site = Site(root, command, close, today)
+    collection = Collection(site)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_app(site, listening.getsockname()[1]),
+            build_app(site, collection, listening.getsockname()[1]),
             lifespan="off",
             ws="none",
             log_config=None,
@@ -72,7 +79,7 @@ def open_server(
             timeout_graceful_shutdown=_LAST_SECONDS,
         )
     )
-    return OfficeServer(site, listening, server)
+    return OfficeServer(site, collection, listening, server)
 
 
 def _listen(port: int) -> socket.socket:

@@ -28,6 +28,9 @@ class Site:
     close: Callable[[], None]
     today: Callable[[], date] = date.today
     keys: Keys = field(default_factory=Keys)
+    person: str = ""
+    """Who has decided something here last, to be offered for the next decision."""
+    is_closing: bool = False
 
 
 @dataclass(frozen=True)

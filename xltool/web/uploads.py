@@ -1,0 +1,170 @@
+"""Files that a form sends, taken as they stream in: each within limits, each whole in the inbox or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from xltool.campaign.deposits import deposit_file, open_deposit
+from xltool.campaign.folder import Campaign
+from xltool.files import LARGEST_FILE, Staging
+from xltool.report.text import clean_line
+from xltool.web.changes import TOKEN, check_token
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+LARGEST_UPLOAD: Final = 512 * 2**20
+"""Bytes that are sent at once."""
+MOST_FILES: Final = 2_000
+SLOWEST_SECONDS: Final = 60
+"""How long nothing may come."""
+_LONGEST_FIELD: Final = 1_000
+_LONGEST_HEAD: Final = 8_192
+_MIB: Final = 2**20
+
+
+@dataclass
+class Upload:
+    """What a form sent: its fields, the names of the files in the inbox, and what of each that was not stored."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    stored: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+async def take_upload(request: Request, campaign: Campaign) -> Upload:
+    """Stores the files of a form in the inbox; the token comes before them, or nothing is stored.
+
+    Raises `HTTPException` when the form is not ours, is too large, or stops; what was whole by then stays stored.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not boundary:
+        raise HTTPException(415, "办公台只收表单发来的文件。")
+    if int(request.headers.get("content-length") or 0) > LARGEST_UPLOAD:
+        raise HTTPException(413, f"一次最多收{LARGEST_UPLOAD // _MIB}兆：请分几次，或先压缩。")
+    receiver = _Receiver(request, campaign)
+    try:
+        parser = MultipartParser(boundary, receiver.callbacks())
+        async for part in _read_parts(request):
+            await run_in_threadpool(parser.write, part)
+        parser.finalize()
+        if not receiver.ended:
+            raise HTTPException(400, "传到一半断了：前面传完的已经存好，其余的请再传一次。")
+    except FormParserError as error:
+        raise HTTPException(400, "传来的东西读不出来，请再传一次。") from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "传到一半断了，请再传一次。") from error
+    finally:
+        receiver.drop()
+    check_token(request, receiver.upload.fields.pop(TOKEN, ""))
+    return receiver.upload
+
+
+async def _read_parts(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces, so long as they come and are not too many."""
+    total = 0
+    stream = request.stream()
+    while True:
+        try:
+            part = await asyncio.wait_for(anext(stream), SLOWEST_SECONDS)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise HTTPException(408, "传得太慢，断开了：前面传完的已经存好，其余的请再传一次。") from error
+        total += len(part)
+        if total > LARGEST_UPLOAD:
+            raise HTTPException(413, f"一次最多收{LARGEST_UPLOAD // _MIB}兆：请分几次，或先压缩。")
+        yield part
+
+
+class _Receiver:
+    """What is done with the parts of a form as they come."""
+
+    def __init__(self, request: Request, campaign: Campaign) -> None:
+        self.upload = Upload()
+        self.ended = False
+        self._request, self._campaign = request, campaign
+        self._head, self._value = bytearray(), bytearray()
+        self._heads: dict[str, bytes] = {}
+        self._name, self._file_name = "", ""
+        self._text = bytearray()
+        self._file: Staging | None = None
+        self._is_file = False
+
+    def callbacks(self) -> MultipartCallbacks:
+        """The functions that the parser calls."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": lambda data, start, end: self._add(self._head, data[start:end], _LONGEST_HEAD),
+            "on_header_value": lambda data, start, end: self._add(self._value, data[start:end], _LONGEST_HEAD),
+            "on_header_end": self._end_head,
+            "on_headers_finished": self._end_heads,
+            "on_part_data": lambda data, start, end: self._take(data[start:end]),
+            "on_part_end": self._end,
+            "on_end": self._finish,
+        }
+
+    def drop(self) -> None:
+        """Lets go of a file that is not whole."""
+        if self._file is not None:
+            self._file.discard()
+            self._file = None
+
+    @staticmethod
+    def _add(held: bytearray, piece: bytes, most: int) -> None:
+        held += piece
+        if len(held) > most:
+            raise HTTPException(413, "表单里有一项太长，没有办理。")
+
+    def _begin(self) -> None:
+        self._heads.clear()
+        self._text.clear()
+
+    def _end_head(self) -> None:
+        self._heads[self._head.decode("latin-1").lower()] = bytes(self._value)
+        self._head.clear()
+        self._value.clear()
+
+    def _end_heads(self) -> None:
+        _, options = parse_options_header(self._heads.get("content-disposition", b""))
+        self._name = options.get(b"name", b"").decode("utf-8", "replace")
+        self._is_file = b"filename" in options
+        if not self._is_file:
+            return
+        self._file_name = clean_line(options[b"filename"].decode("utf-8", "replace"))
+        check_token(self._request, self.upload.fields.get(TOKEN, ""))
+        if not self._file_name:  # a form sent without a file chosen
+            return
+        if len(self.upload.stored) + len(self.upload.refused) >= MOST_FILES:
+            raise HTTPException(413, f"一次最多收{MOST_FILES}个文件：前面的已经存好，其余的请再传一次。")
+        self._file = open_deposit(self._campaign)
+
+    def _take(self, piece: bytes) -> None:
+        if not self._is_file:
+            self._add(self._text, piece, _LONGEST_FIELD)
+        elif self._file is not None:
+            self._file.write(piece)
+            if self._file.size > LARGEST_FILE:
+                self.drop()
+                self.upload.refused.append(f"{self._file_name}超过{LARGEST_FILE // _MIB}兆，没有存")
+
+    def _end(self) -> None:
+        if not self._is_file:
+            self.upload.fields[self._name] = clean_line(self._text.decode("utf-8", "replace")).strip()
+        elif self._file is not None:
+            staged = self._file.finish()
+            self._file = None
+            self.upload.stored.append(deposit_file(self._campaign, staged, self._file_name))
+
+    def _finish(self) -> None:
+        self.ended = True

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, made, office  # noqa: F401  the campaign of three
 from tests.reader.test_second import misread
 from xltool import api
+from xltool.campaign.desk import make_new_desk
+from xltool.campaign.desk_sheets import DESK_FILE
+from xltool.campaign.folder import load_campaign
+from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT
 from xltool.campaign.store import AbsenceRecord, Store
 
 SPEC = api.form("ogi-2021")
@@ -161,3 +167,23 @@ def test_a_mended_campaign_judges_the_heir_again(years):
     done = years.run("collect")
     assert "第 1 版重新审核：通过 → 退回" in done.output
     assert read_findings(years)[0] == findings
+
+
+def test_the_heir_is_judged_again_when_that_is_written_in_the_workbook_of_the_office(years):
+    before, _ = read_findings(years)
+    desk = make_new_desk(load_campaign(years.root).read_roster(), SPEC)
+    for plain, chinese in zip(PLAIN_LAYOUT.folders, OFFICE_LAYOUT.folders, strict=True):
+        (years.root / plain).rename(years.root / chinese)
+    (years.root / PLAIN_LAYOUT.roster).unlink()
+    book = openpyxl.load_workbook(io.BytesIO(desk))
+    for at, text in enumerate((WATER, FINANCE, "机构改革", "王某"), 1):
+        book["缺席"].cell(4, at, text)
+    book.save(years.root / DESK_FILE)
+    years.run("status")
+    after, noted = read_findings(years)
+    assert after != before and FINANCE in noted
+    book = openpyxl.load_workbook(years.root / DESK_FILE)
+    book["缺席"]["E4"] = "撤销"
+    book.save(years.root / DESK_FILE)
+    years.run("status")
+    assert read_findings(years)[0] == before

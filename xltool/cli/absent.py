@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from xltool.campaign import decisions, opening, rejudging
-from xltool.campaign.folder import Campaign
-from xltool.campaign.intake import Intake
-from xltool.campaign.passwords import read_passwords
-from xltool.campaign.roster import Roster
-from xltool.campaign.store import Store
+from xltool.campaign import decisions, rejudging
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command
-from xltool.messages import XltoolError
-from xltool.report.text import clean_line
 
 
 @click.command(
@@ -48,23 +40,5 @@ def command(agency: str, into: str | None, reason: str, person: str, *, withdraw
             record = decisions.excuse_agency(roster, store, agency, into or "", ruling)
             merged = f"，并入 {record.into}" if record.into else ""
             console.say(f"{record.name}（{record.agency}）：无需报送{merged}。{record.reason}（{record.person}）")
-        _judge_heirs_again(campaign, roster, store, heirs, ruling)
-
-
-def _judge_heirs_again(
-    campaign: Campaign, roster: Roster, store: Store, former: Collection[str], ruling: decisions.Ruling
-) -> None:
-    """What has come of those into which an agency is merged, or is no more, is held against their last year of now."""
-    if not rejudging.list_heirs(store).union(former):
-        return
-    try:
-        last_year = campaign_options.read_last_year(campaign, roster, store)
-        known, key = read_passwords(campaign), opening.ensure_key(campaign, store)
-        office = Intake(campaign, roster, store, key, ruling.moment, last_year.get, known)
-        for each in rejudging.rejudge_heirs(office, former):
-            for line in each.tell(campaign.spec):
-                console.say(clean_line(line))
-    except XltoolError as error:
-        raise XltoolError(
-            f"以上已经记下，但并入的单位报来的还没有重新审核：{error}排除以后执行 xltool collect。"
-        ) from error
+        for line in campaign_options.judge_heirs_again(campaign, roster, store, heirs, ruling.at):
+            console.say(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Any, Final, TypeVar
 import click
 
 from xltool import files
-from xltool.campaign import folder, lock, opening, passwords, priors
+from xltool.campaign import folder, lock, opening, passwords, priors, rejudging
 from xltool.campaign.desk import DeskVisit
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
+from xltool.campaign.intake import Intake
 from xltool.campaign.next_step import find_next_step
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
@@ -27,6 +28,7 @@ from xltool.campaign.store import Store
 from xltool.cli import console
 from xltool.messages import XltoolError
 from xltool.model import Submission
+from xltool.report.text import clean_line
 
 Item = TypeVar("Item")
 PROGRESS: Final = 20
@@ -96,34 +98,58 @@ def _open_found(
         # One that only looks leaves the workbook alone, unless somebody has asked for something there.
         works = visit is not None and (writes or visit.is_changed)
         if visit is not None:
-            _visit(campaign, visit.carry_out_requests(), works and not writes)
+            _visit(campaign, roster, store, visit.carry_out_requests(), works and not writes)
+
+        def end() -> None:
+            if visit is not None and works:
+                _visit(campaign, roster, store, visit.refresh(), not writes)
+            _tell_next_step(campaign, roster, store, guides)
+
         try:
             yield campaign, roster, store
         except SystemExit:  # a command that has said all that it had to say
-            _end_visit(campaign, visit if works else None, writes)
-            _tell_next_step(campaign, roster, store, guides)
+            end()
             raise
-        _end_visit(campaign, visit if works else None, writes)
-        _tell_next_step(campaign, roster, store, guides)
+        end()
     finally:
         store.close()
 
 
-def _end_visit(campaign: Campaign, visit: DeskVisit | None, writes: bool) -> None:
-    if visit is not None:
-        _visit(campaign, visit.refresh(), not writes)
+def judge_heirs_again(
+    campaign: Campaign, roster: Roster, store: Store, former: Collection[str], at: datetime
+) -> Iterator[str]:
+    """Holds what has come of those into which an agency is merged, or is no more, against their last year of now.
+
+    A line for each thing that is different; `former` are those that were heirs before.
+    """
+    if not rejudging.list_heirs(store).union(former):
+        return
+    try:
+        last_year = read_last_year(campaign, roster, store)
+        known, key = passwords.read_passwords(campaign), opening.ensure_key(campaign, store)
+        office = Intake(campaign, roster, store, key, at.isoformat(timespec="seconds"), last_year.get, known)
+        for each in rejudging.rejudge_heirs(office, former):
+            yield from map(clean_line, each.tell(campaign.spec))
+    except XltoolError as error:
+        raise XltoolError(
+            f"以上已经记下，但并入的单位报来的还没有重新审核：{error}排除以后执行 xltool collect。"
+        ) from error
 
 
-def _visit(campaign: Campaign, lines: Iterator[str], locks: bool) -> None:
+def _visit(campaign: Campaign, roster: Roster, store: Store, lines: Iterator[str], locks: bool) -> None:
     """Tells what a visit of the office's workbook does; a command that only looks goes on where that cannot be done."""
+    heirs, absences = rejudging.list_heirs(store), store.absences()
     try:
         with hold_open(campaign) if locks else nullcontext():
             for line in lines:
                 console.say(line, err=True)
+            if store.absences() != absences:
+                for line in judge_heirs_again(campaign, roster, store, heirs, datetime.now()):
+                    console.say(line, err=True)
     except XltoolError as error:
         if not locks:
             raise
-        console.say(f"{DESK_FILE} 里写的还没有登记：{error}", err=True)
+        console.say(f"{DESK_FILE} 里写的还没有办完：{error}", err=True)
 
 
 def _tell_next_step(campaign: Campaign, roster: Roster, store: Store, guides: bool) -> None:

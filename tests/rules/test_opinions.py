@@ -170,6 +170,16 @@ def test_what_follows_is_neither_called_wrong_beside_it_nor_are_its_cells_among_
     assert list_cells(opinion, judged.findings) == tuple(f"applications.{row}.enterprise" for row in rows)
 
 
+def test_how_many_relations_one_cell_mends_is_counted_from_two_on():
+    values = figures.summed(SPEC, this_year(Random(4)))
+    values["applications.received.total"] += 1
+    judged, [opinion] = opinions_on(values, None)
+    assert "：只改这一格，2 条勾稽关系都平。" in word_opinion(opinion, judged.findings, SPEC, PLACE)
+    first = judged.findings[:1]
+    [alone] = group_findings(first)
+    assert "：只改这一格，就平。" in word_opinion(alone, first, SPEC, PLACE)
+
+
 def test_what_needs_nothing_done_has_no_remedy():
     found = [finding("total.computed", count=1, cells="J6")]
     [opinion] = group_findings(found)

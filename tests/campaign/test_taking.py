@@ -19,6 +19,7 @@ from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.plain_edits import write_plain_edits
 from xltool.cli import main
+from xltool.forms.cell_names import name_cell
 from xltool.forms.references import Piece, carry_references
 from xltool.messages import DefinitionError
 from xltool.model import Correction
@@ -27,6 +28,7 @@ from xltool.workbook.layout_plan import make_plan
 SPEC = api.form("ogi-2021")
 RECEIVED = "applications.received.natural_person"
 REQUESTS = "全县新收申请{表三 本年新收 总计}件，结转下年度{applications.carried_out.total}件。"
+PENALTIES, LICENSING = "disclosure.penalties.decisions", "disclosure.licensing.decisions"
 OVERVIEW = "某县的概述。"
 
 
@@ -95,6 +97,14 @@ def change_figure(path, key, figure, *, totals=()):
     row.cells[at].paragraphs[0].runs[0].text = str(figure)
     for place in totals:
         row.cells[place].paragraphs[0].runs[0].text = "99999"
+    document.save(path)
+
+
+def change_single(path, row, figure):
+    """A person's change to the only figure of a row, in the first table of a Word report."""
+    document = docx.Document(path)
+    [cell] = [each.cells[-1] for each in document.tables[0].rows if each.cells[0].text == row]
+    cell.paragraphs[0].runs[0].text = str(figure)
     document.save(path)
 
 
@@ -183,21 +193,69 @@ def test_what_is_empty_is_left_and_told(summed):
     assert written_text(summed, "overview") == OVERVIEW
 
 
-def test_a_document_of_an_earlier_sum_is_not_taken(summed):
+def test_of_a_document_of_an_earlier_sum_is_taken_what_still_stands(summed):
     change_report(summed.report, "^全县新收", "县里新收")
+    change_report(summed.report, f"^{OVERVIEW}", "领导改的概述。")
     if (summed.root / DESK_FILE).exists():
         number = next(n for n, line in summed.lines("本级文字").items() if line.get("内容") == OVERVIEW)
         summed.edit("本级文字", **{f"B{number}": "另写的。"})
     else:
         path = summed.county / "texts.toml"
         path.write_text(path.read_text("utf-8").replace(OVERVIEW, "另写的。"), "utf-8")
-    told = take(summed, summed.report).output
-    assert "收为本级文字" in told and written_text(summed, "overview") == "另写的。", (
-        "not summed yet: what is new stays"
-    )
+    done = summed.run("consolidate")
+    [advised] = re.findall(r'--take "([^"]+)"', done.stderr)
+    told = take(summed, advised, code=3).output
+    assert "依申请公开”收为本级文字" in told and "概述”在汇总以后也改过，没有收" in told
+    assert written_text(summed, "overview") == "另写的。" and "县里新收" in written_text(summed, "overview.requests")
+    assert "{applications.carried_out.total}" in written_text(summed, "overview.requests")
+
+
+def correct_by_hand(campaign, key, change):
+    """A correction that the office writes itself."""
+    if (campaign.root / DESK_FILE).exists():
+        campaign.edit("更正", A4=name_cell(SPEC, key), B4=str(change), D4="核对过", E4="王某")
+    else:
+        line = f'[[correction]]\nkey = "{key}"\nchange = {change}\nreason = "核对过"\nby = "王某"\n'
+        (campaign.county / "corrections.toml").write_text(line, "utf-8")
+
+
+def test_of_an_earlier_sum_a_figure_that_is_another_by_now_is_left(summed):
+    before = value(read_sum(summed), PENALTIES)
+    other = value(read_sum(summed), LICENSING)
+    change_single(summed.report, "行政处罚", before + 2)
+    change_single(summed.report, "行政许可", other + 1)
+    correct_by_hand(summed, PENALTIES, 5)
     summed.run("consolidate")
-    told = take(summed, summed.report, code=1).output
-    assert "不是从现在的汇总数写出的" in told and "（新）" not in written_text(summed, "overview")
+    told = take(summed, summed.report, code=3).output
+    assert f"没有收，此后又汇总过，这一格已是 {before + 5}" in told
+    assert f"{other} → {other + 1}：收为更正" in told
+
+
+def test_a_file_of_an_earlier_sum_that_says_what_the_sum_says_by_now_has_nothing_to_take(summed):
+    before = value(read_sum(summed), PENALTIES)
+    change_single(summed.report, "行政处罚", before + 5)
+    correct_by_hand(summed, PENALTIES, 5)
+    summed.run("consolidate")
+    assert value(read_sum(summed), PENALTIES) == before + 5
+    assert "没有要收的改动" in take(summed, summed.report).output
+
+
+def test_what_belongs_nowhere_and_what_would_be_no_reference_is_told(summed):
+    document = docx.Document(summed.report)
+    document.paragraphs[0].insert_paragraph_before("领导批示：请再核。")
+    document.save(summed.report)
+    change_report(summed.report, f"^{OVERVIEW}", "概述{见附表}。")
+    told = take(summed, summed.report, code=3).output
+    assert "{见附表}，花括号要成对" in told and "概述”收为" not in told and written_text(summed, "overview") == OVERVIEW
+    assert "没有收：" in told and "领导批示" in told
+    summed.run("consolidate")
+
+
+def test_only_documents_that_can_be_taken_are_advised_to_be(summed):
+    listed = summed.county / "contributions.csv"
+    listed.write_text("改了", "utf-8")
+    told = summed.run("consolidate").stderr
+    assert "没有覆盖" in told and "--take" not in told
 
 
 def test_a_text_that_both_have_changed_is_left_to_them(summed):

@@ -40,11 +40,14 @@ def find_edits(
     printed: Submission,
     written: Mapping[str, Sequence[Piece]],
     corrections: Sequence[Correction],
+    *,
+    now: Submission,
 ) -> Edits:
     """What a document says otherwise than the sum that it was written from.
 
     `base` is that sum, `printed` what the document says now, `written` the county's texts as they stand, piece by
-    piece, `corrections` those that there are already.
+    piece, `corrections` those that there are already, `now` the sum that was written last: what has changed since is
+    left as it is.
     """
     texts: dict[str, str] = {}
     found: list[Correction] = []
@@ -55,7 +58,7 @@ def find_edits(
         new, pieces = printed.texts.get(key, ""), written.get(key, ())
         stands = flatten_text("".join(piece.printed for piece in pieces))
         label = labels[key]
-        if stands == flatten_text(new):
+        if flatten_text(new) in {stands, flatten_text(now.texts.get(key, ""))}:
             continue  # taken before
         if stands != flatten_text(base.texts.get(key, "")):
             left.append(f"“{label}”在汇总以后也改过，没有收；请把文件里改的抄到那里。")
@@ -65,9 +68,15 @@ def find_edits(
             texts[key], lost = carry_references(pieces, new)
             told.append(f"“{label}”收为本级文字{_tell_lost(lost)}。")
     place = make_plan(spec).place
-    for cell, was, now in _list_changed_cells(spec, base, printed):
-        figures = f"{say_cell(cell, place)} {format_value(was, cell.measure)} → {format_value(now, cell.measure)}"
-        why, correction = _make_correction(cell, was, now)
+    for cell, was, new_value in _list_changed_cells(spec, base, printed):
+        changed = f"{format_value(was, cell.measure)} → {format_value(new_value, cell.measure)}"
+        figures = f"{say_cell(cell, place)} {changed}"
+        why, correction = _make_correction(cell, was, new_value)
+        latest = now.values[spec.index[cell.key]]
+        if _print_value(latest) == _print_value(new_value):
+            continue  # the sum says so by now
+        if not why and _print_value(latest) != _print_value(was):
+            why = f"此后又汇总过，这一格已是 {format_value(latest, cell.measure) or '空白'}"
         held = [each for each in corrections if each.key == cell.key]
         if why or correction is None:
             left.append(f"{figures}：没有收，{why}。")
@@ -87,6 +96,11 @@ def is_same(spec: FormSpec, one: Submission, other: Submission) -> bool:
     return not any(_list_changed_texts(spec, one, other)) and not any(
         _print_value(was) != _print_value(now) for was, now in zip(one.values, other.values, strict=True)
     )
+
+
+def count_differences(spec: FormSpec, one: Submission, other: Submission) -> tuple[int, int]:
+    """In how many figures, and in how many texts, two differ as they print."""
+    return sum(1 for _ in _list_changed_cells(spec, one, other)), sum(1 for _ in _list_changed_texts(spec, one, other))
 
 
 def _list_changed_texts(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[str]:

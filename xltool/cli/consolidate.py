@@ -72,6 +72,7 @@ def command(
         made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
         basis = {campaign.layout.sum_file: signing.describe_basis(given)}
         printed = taking.hash_printed(made.consolidation.total)
+        taking.keep_sum(store, made.consolidation.total)
         made_of = [
             documents.Deliverable(file, data, basis.get(file, printed))
             for file, data in ((f"{campaign.layout.county}/{name}", data) for name, data in made.files.items())
@@ -89,7 +90,9 @@ def command(
         console.say(f"{'已写出' if each.fresh else '没有变化'} {campaign.root / each.place}", err=True)
     for line in documents.describe_kept(placed):
         console.say(line, err=True)
-        console.say("改动要收进汇总的，执行 xltool consolidate --take 那份文件。", err=True)
+    takeable = taking.find_takeable(campaign, roster)
+    for path in (campaign.root / each.file for each in placed if each.is_beside and each.file in takeable):
+        console.say(f'改动要收进汇总的，执行 xltool consolidate --take "{path}"。', err=True)
     if made.gaps.texts:
         console.say(f"本级报告的文字写在 {campaign.texts_place}，再汇总一次。", err=True)
     sys.exit(output.choose_exit_code([made.reading], strict))

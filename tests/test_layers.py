@@ -320,6 +320,7 @@ MODULES = {
         "calling",
         "changes",
         "collecting",
+        "downloads",
         "guard",
         "keys",
         "pages",

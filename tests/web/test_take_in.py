@@ -138,6 +138,23 @@ def test_a_second_version_is_compared_and_the_first_can_be_chosen(browser, empty
     assert browser.get(f"/agency/{EDUCATION}?a=1&b=x").status_code == 404
 
 
+def test_what_came_and_what_goes_back_are_handed_out_as_files(browser, empty):
+    wrong = fill(FINANCE, applications__received__other=99)
+    send(browser, [("年报<b>；.xlsx", wrong), ("b.xlsx", fill(EDUCATION))])
+    wait(browser)
+    answer = browser.get(f"/agency/{FINANCE}/original/1")
+    assert answer.status_code == 200 and answer.content == wrong
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%B9%B4%E6%8A%A5b%EF%BC%9B.xlsx"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    [written] = (empty.root / empty.layout.returned).glob(f"{FINANCE}_*.xlsx")
+    [button] = html.fromstring(browser.get(f"/agency/{FINANCE}").text).xpath("//a[contains(@class, 'go')]")
+    answer = browser.get(button.get("href"))
+    assert answer.status_code == 200 and answer.content == written.read_bytes()
+    for none in (f"{FINANCE}/original/2", f"{FINANCE}/original/x", f"{EDUCATION}/original/2", "nobody/returned",
+                 "nobody/original/1", f"{FINANCE}/original/..%2f..%2fcampaign.key"):  # fmt: skip
+        assert browser.get(f"/agency/{none}").status_code == 404, none
+
+
 @pytest.mark.parametrize(
     "told, kept",
     [("a.xlsx", "a.xlsx"), ("../../campaign.toml", "campaign.toml"), ("C:\\temp\\年报.xlsx", "年报.xlsx"),

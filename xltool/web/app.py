@@ -20,7 +20,7 @@ from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.standing import AGENCY_STATES, count_states
 from xltool.days import DAY_EXAMPLE, parse_day
 from xltool.messages import XltoolError
-from xltool.web import agency, board, pages, take_in
+from xltool.web import agency, board, downloads, pages, take_in
 from xltool.web.calling import run_command
 from xltool.web.changes import read_change
 from xltool.web.collecting import Collection
@@ -46,6 +46,8 @@ def build_app(site: Site, collection: Collection, port: int) -> ASGIApp:
             Route("/take-in/stop", _take_change(stop_collecting), methods=["POST"]),
             Route("/take-in/events", tell_events, methods=["GET"]),
             Route("/agency/{code}", show_agency, methods=["GET"]),
+            Route("/agency/{code}/original/{number}", send_original, methods=["GET"]),
+            Route("/agency/{code}/returned", send_return, methods=["GET"]),
             Route("/agency/{code}/use", _take_change(use_version), methods=["POST"]),
             Route("/close", _take_change(close_page), methods=["POST"]),
             Route(STATIC + "{name}", show_static, methods=["GET"]),
@@ -188,10 +190,23 @@ def show_agency(request: Request) -> Response:
             page=page,
             standing=page.standing,
             states=AGENCY_STATES,
+            goes_back=downloads.find_return(look, page.standing) is not None,
             address=agency.locate_agency(page.standing.entry.agency.code),
             person=site_of(request).person,
             month_day=board.word_month_day,
         )
+
+
+def send_original(request: Request) -> Response:
+    """What an agency sent, byte for byte."""
+    with look_at(site_of(request)) as look:
+        return downloads.send_original(look, request.path_params["code"], request.path_params["number"])
+
+
+def send_return(request: Request) -> Response:
+    """The workbook that goes back to an agency."""
+    with look_at(site_of(request)) as look:
+        return downloads.send_return(look, agency.find_standing(look, request.path_params["code"]))
 
 
 def use_version(request: Request, fields: Mapping[str, str]) -> Response:

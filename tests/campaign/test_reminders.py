@@ -196,3 +196,15 @@ def test_messages_tell_one_sentence_and_by_when(tmp_path):
 )
 def test_the_first_sentence_is_whole(said, first):
     assert find_first_sentence(said) == first
+
+
+def test_a_mail_that_brings_nothing_is_told(office):  # noqa: F811
+    [blank] = (office.root / "outbox").glob(f"{WATER}_*.xlsx")
+    blank.unlink()
+    done = remind(office)
+    assert "1 封没有附件" in done.stderr and "某县水利局" in done.stderr
+    _, body, attached = read_draft(blank.with_name(blank.stem + "_催报.eml"))
+    assert attached == {} and "附件是" not in body
+    office.run("build")
+    assert "没有附件" not in remind(office).stderr
+    assert read_draft(blank.with_name(blank.stem + "_催报.eml"))[2] == {blank.name: blank.read_bytes()}

@@ -54,6 +54,7 @@ COMMANDS = {
     "collect --second": ("--jobs", "1"),
     "consolidate": ("--allow-missing",),
     "reports": (),
+    "remind": (),
     "waive": ("99-002", "applications.balance", *BY),
     "waive --withdraw": ("99-002", "applications.balance", *BY),
     "absent": ("99-004", "--into", "99-001", *BY),
@@ -317,9 +318,8 @@ class Sweep:
     def half(self, name, digest):
         if Path(name).name.startswith(".xltool-") or name == "campaign.lock":
             return False
-        if name.startswith(
-            "returned/"
-        ):  # which version is sent back depends on which came first: it must be a whole workbook
+        # Which version is sent back depends on which came first: it must be a whole workbook.
+        if name.startswith("returned/") and name.endswith(".xlsx"):
             return digest != self.before.get(name) and not zipfile.is_zipfile(self.spot / name)
         return digest not in {self.goal[0].get(name), self.before.get(name)}
 

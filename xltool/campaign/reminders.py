@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -82,12 +83,20 @@ def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, 
 def write_drafts(
     campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False
 ) -> Iterator[Placed]:
-    """A mail draft for each agency that is urged, beside the workbook that it brings; those of others are cleared."""
+    """A mail draft for each agency that is urged, beside the workbook that it brings; those of others are cleared.
+
+    Raises `XltoolError` where a workbook cannot be read, or what is settled not be taken away.
+    """
     wanted = {_name_draft(campaign, standing) for standing in urged}
     for start in range(0, len(urged), DRAFTED_TOGETHER):
         group = [_make_draft(campaign, store, standing) for standing in urged[start : start + DRAFTED_TOGETHER]]
         yield from place_documents(campaign, store, group, replace=replace)
     _clear_drafts(campaign, store, _list_drafts(campaign, store) - wanted, replace=replace)
+
+
+def list_unattached(campaign: Campaign, store: Store, urged: Iterable[Standing]) -> list[Standing]:
+    """Those whose workbook does not lie there as it was written: their mails bring nothing."""
+    return [each for each in urged if find_current(campaign, store, _name_workbook(campaign, each)) is None]
 
 
 def clear_answered(campaign: Campaign, roster: Roster, store: Store) -> None:
@@ -124,11 +133,22 @@ def _clear_drafts(campaign: Campaign, store: Store, names: Iterable[str], *, rep
 
 def _make_draft(campaign: Campaign, store: Store, standing: Standing) -> Deliverable:
     file = _name_workbook(campaign, standing)
-    place = find_current(campaign, store, file)
-    data = None if place is None else files.read_file(campaign.root / place)
-    attached = None if isinstance(data, Finding) else data
+    attached = _read_attachment(campaign, store, file)
     draft = draft_reminder if standing.state == "missing" else draft_return
     return Deliverable(_name_draft(campaign, standing), draft(campaign, standing, file.rpartition("/")[2], attached))
+
+
+def _read_attachment(campaign: Campaign, store: Store, file: str) -> bytes | None:
+    """The workbook as it was written last; None where it is not there. Raises `XltoolError` when it cannot be read."""
+    place = find_current(campaign, store, file)
+    path = campaign.root / (place or file)
+    if not path.exists():
+        return None
+    data = files.read_file(path)
+    if isinstance(data, Finding):  # a mail without what it brings would go out unnoticed
+        raise XltoolError(f"{place or file} 读不出来：{data.data.get('why', '文件过大')}；排除以后再执行一次。")
+    ours = place is not None or hashlib.sha256(data).hexdigest() == store.find_written(file)[0]
+    return data if ours else None
 
 
 def _name_workbook(campaign: Campaign, standing: Standing) -> str:

@@ -44,6 +44,7 @@ def command(root: Path, *, replaces: bool) -> None:
         lists = reminders.write_lists(campaign, store, urged, replace=replaces)
         drafts = reminders.write_drafts(campaign, store, urged, replace=replaces)
         drafted = list(campaign_options.show_progress(drafts, len(urged), "邮件草稿"))
+        bare = [standing.entry.agency.name for standing in reminders.list_unattached(campaign, store, urged)]
     for standing in urged:
         console.say(reminders.word_message(campaign, standing))
     if not urged:
@@ -53,6 +54,12 @@ def command(root: Path, *, replaces: bool) -> None:
     if drafted:
         places = "、".join(dict.fromkeys(str((campaign.root / each.place).parent) for each in drafted))
         console.say(f"邮件草稿 {len(drafted)} 封，在 {places}。", err=True)
+    if bare:
+        console.say(
+            f"{len(bare)} 封没有附件，要附的工作簿不在原处，或被人改动过：{join_first(bare, _MOST_NAMED, '个')}。"
+            "先执行 xltool build（改动不要了的加 --replace），再执行一次。",
+            err=True,
+        )
     without = [standing.entry.agency.name for standing in urged if not standing.entry.email]
     if without:
         console.say(f"{len(without)} 个单位没有邮箱：{join_first(without, _MOST_NAMED, '个')}。", err=True)

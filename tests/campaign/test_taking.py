@@ -251,6 +251,12 @@ def test_what_belongs_nowhere_and_what_would_be_no_reference_is_told(summed):
     summed.run("consolidate")
 
 
+def test_what_cannot_be_read_in_a_cell_is_told_once(summed):
+    change_single(summed.report, "行政处罚", "若干")
+    lines = [line for line in take(summed, summed.report, code=3).stdout.splitlines() if "行政处罚" in line]
+    assert len(lines) == 1 and "填的是“若干”，不是数" in lines[0]
+
+
 def test_only_documents_that_can_be_taken_are_advised_to_be(summed):
     listed = summed.county / "contributions.csv"
     listed.write_text("改了", "utf-8")

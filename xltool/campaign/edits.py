@@ -6,7 +6,7 @@ taken is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ from xltool.forms.references import Piece, carry_references
 from xltool.forms.text import flatten_text
 from xltool.forms.totals import complete_totals
 from xltool.messages import join_first, say_cell
-from xltool.model import Cell, Correction, FormSpec, Submission, Value, figure_of
+from xltool.model import Cell, CellKey, Correction, FormSpec, Submission, Value, figure_of
 from xltool.workbook.layout_plan import make_plan
 
 _MOST_NAMED: Final = 5
@@ -42,12 +42,13 @@ def find_edits(
     corrections: Sequence[Correction],
     *,
     now: Submission,
+    unread: Collection[CellKey] = (),
 ) -> Edits:
     """What a document says otherwise than the sum that it was written from.
 
     `base` is that sum, `printed` what the document says now, `written` the county's texts as they stand, piece by
     piece, `corrections` those that there are already, `now` the sum that was written last: what has changed since is
-    left as it is.
+    left as it is. Of `unread` cells it is told already that they could not be read.
     """
     texts: dict[str, str] = {}
     found: list[Correction] = []
@@ -73,8 +74,8 @@ def find_edits(
         figures = f"{say_cell(cell, place)} {changed}"
         why, correction = _make_correction(cell, was, new_value)
         latest = now.values[spec.index[cell.key]]
-        if _print_value(latest) == _print_value(new_value):
-            continue  # the sum says so by now
+        if _print_value(latest) == _print_value(new_value) or (new_value is None and cell.key in unread):
+            continue  # the sum says so by now, or it is told by what could not be read
         if not why and _print_value(latest) != _print_value(was):
             why = f"此后又汇总过，这一格已是 {format_value(latest, cell.measure) or '空白'}"
         held = [each for each in corrections if each.key == cell.key]

@@ -95,9 +95,13 @@ def take_document(
     nearest = min(range(len(shown)), key=lambda at: count_differences(spec, shown[at], printed))
     source = (bases or [total])[nearest]
     pieces = {key: references.split_references(text, spec, source, prior) for key, text in written.items()}
-    found = find_edits(spec, shown[nearest], printed, pieces, read_corrections(campaign, roster), now=now)
+    unread = list(_find_unread(spec, reading, data, source))
+    spoilt = {key for each in unread for key in each.keys}
+    found = find_edits(
+        spec, shown[nearest], printed, pieces, read_corrections(campaign, roster), now=now, unread=spoilt
+    )
     edits = _leave_faulty(spec, found, total, prior)
-    edits = replace(edits, left=(*edits.left, *_list_unread(spec, reading, data, source)))
+    edits = replace(edits, left=(*edits.left, *(f"没有收：{api.message(each, spec)}" for each in unread)))
     if edits.texts or edits.corrections:
         write = write_desk_edits if campaign.has_desk else write_plain_edits
         write(campaign, edits.texts, edits.corrections)
@@ -124,13 +128,13 @@ def _leave_faulty(spec: FormSpec, found: Edits, total: Submission, prior: Submis
     return Edits(kept, found.corrections, told, (*found.left, *left))
 
 
-def _list_unread(spec: FormSpec, reading: Reading, data: bytes, base: Submission) -> Iterator[str]:
-    """A sentence for whatever of a document could not be read: what our own gives occasion for too is none of it."""
+def _find_unread(spec: FormSpec, reading: Reading, data: bytes, base: Submission) -> Iterator[Finding]:
+    """Whatever of a document could not be read: what our own gives occasion for too is none of it."""
     usual = [(found.code, found.keys, found.data) for found in _print_again(spec, data, base).findings]
     for found in reading.findings:
         asks = found.severity != "info" or found.code == _LEFT_OVER
         if asks and (found.code, found.keys, found.data) not in usual:
-            yield f"没有收：{api.message(found, spec)}"
+            yield found
 
 
 def _print_again(spec: FormSpec, data: bytes, base: Submission) -> Reading:

@@ -1,8 +1,11 @@
 """办公室.xlsx: what people write there is carried out and told beside it, and nothing that they add is lost."""
 
+import io
 import json
+import zipfile
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -20,8 +23,11 @@ from tests import figures
 from tests.campaign.stores import take_judged
 from xltool import api, files
 from xltool.campaign import desk, folder
+from xltool.campaign.desk import DeskVisit
+from xltool.campaign.desk_reading import read_desk
 from xltool.campaign.desk_requests import RECORDED, OnRecord, choose_step, read_tick
 from xltool.campaign.desk_sheets import DESK_FILE, DESK_SHEETS
+from xltool.campaign.desk_writing import SheetChange, update_desk
 from xltool.campaign.store import Store
 from xltool.cli import main
 from xltool.messages import XltoolError
@@ -533,3 +539,36 @@ class Desks(RuleBasedStateMachine):
 
 TestDesks = Desks.TestCase
 TestDesks.settings = settings(max_examples=4, stateful_step_count=8, deadline=None)
+
+
+def test_a_workbook_that_was_not_written_whole_is_not_put_there(office, monkeypatch):
+    """openpyxl goes on without a word when the disk of its temporary files is full."""
+    save = openpyxl.Workbook.save
+
+    def save_cut(book, target):
+        whole = io.BytesIO()
+        save(book, whole)
+        with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(target, "w") as cut:
+            for name in parts.namelist():
+                data = parts.read(name)
+                cut.writestr(name, data[: len(data) // 2] if name.endswith("sheet2.xml") else data)
+
+    table = read_desk(office.path.read_bytes(), DESK_FILE).tables["缺席"]
+    change = SheetChange(table.sheet, table.columns, table.head, {4: {"reason": "撤并"}})
+    assert update_desk([change], office.path.read_bytes()) is not None
+    monkeypatch.setattr(openpyxl.Workbook, "save", save_cut)
+    with pytest.raises(XltoolError, match="磁盘可能满了"):
+        update_desk([change], office.path.read_bytes())
+
+
+def test_what_is_carried_out_only_at_the_end_shows_in_how_agencies_stand(office):
+    office.run("build")
+    office.take("A3")
+    office.run("build")
+    office.edit("缺席", A4="某镇人民政府", C4="撤并", D4="王某")
+    campaign = folder.load_campaign(office.root)
+    with closing(Store(office.root / folder.DATABASE)) as store:
+        told = list(DeskVisit(campaign, campaign.read_roster(), store, datetime(2025, 1, 20)).refresh())
+    assert [each for each in told if "已登记" in each]
+    assert office.state("A3") == "absent"
+    assert office.lines("名录")[office.find("名录", 单位代码="A3")]["现状"] == "无需报送"

@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -64,8 +65,14 @@ COMMANDS = {
     "export": ("-o", "{spot}/数据.csv"),
     "status --html": ("{spot}/页.html",),
     "doctor --mend": (),
+    "status 办公室": (),
+    "collect 办公室": ("--jobs", "1"),
+    "consolidate 办公室": ("--allow-missing",),
 }  # fmt: skip
-"""The commands that write, each with its arguments."""
+"""The commands that write, each with its arguments; some in a campaign with requests in its 办公室.xlsx."""
+DESK = "办公室"
+DESK_FILE = "办公室.xlsx"
+RETURNED = ("returned/", "退回/")
 CLOCK = {"at", "hash"}  # of a row with its time
 KEY = "campaign.key"
 ROSTER = "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n" + "".join(
@@ -151,7 +158,9 @@ def database(root):
         for table in sorted(set(tables) - NOT_COMPARED):
             heads = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             kept = [head for head in heads if head not in CLOCK]
-            found[table] = sorted(map(repr, connection.execute(f"SELECT {', '.join(kept)} FROM {table}").fetchall()))
+            rows = connection.execute(f"SELECT {', '.join(kept)} FROM {table}").fetchall()
+            # What the office's workbook rests on is told by rows with their times.
+            found[table] = sorted(repr(row[:2] if row[0] == DESK_FILE else row) for row in rows)
         return found
     finally:
         connection.close()
@@ -159,8 +168,57 @@ def database(root):
 
 def arguments_of(command, folder, spot):
     """The words of a command for a campaign in a folder."""
-    words = [*command.split(), *(word.format(folder=folder, spot=spot) for word in COMMANDS[command])]
+    words = [
+        *command.removesuffix(DESK).split(),
+        *(word.format(folder=folder, spot=spot) for word in COMMANDS[command]),
+    ]
     return [words[0], str(spot), *words[1:]] if command == "new" else [*words, "-C", str(spot)]
+
+
+def fill_returns(outbox, inbox):
+    """Fills the workbooks of a campaign and puts them into its inbox: one wrong, one twice, and a damaged file."""
+    form = api.form("ogi-2021")
+    for at, blank in enumerate(sorted(outbox.glob("99-*.xlsx")), 1):
+        book = openpyxl.load_workbook(blank)
+        for cell in form.cells:
+            if not cell.total:
+                name, address = make_plan(form).place(cell.key)
+                book[name][address] = 78.1561 if cell.key == "disclosure.fees.amount" else 0  # as last year
+        for text in form.texts:
+            spot = make_plan(form).texts[text.key]
+            book[spot.sheet][spot.address] = f"{text.key}已写。" if text.required else None
+        sheet = book[make_plan(form).place("applications.received.natural_person")[0]]
+        sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
+        for version in range(2 if at == 3 else 1):
+            sheet["E6"] = version
+            buffer = io.BytesIO()
+            book.save(buffer)
+            (inbox / f"{at}-{version}.xlsx").write_bytes(buffer.getvalue())
+    (inbox / "坏.xlsx").write_bytes(b"PK\3\4 damaged")
+    for at, path in enumerate(sorted(inbox.iterdir())):
+        os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
+
+
+def prepare_desk(folder):
+    """A campaign whose returns have come, with a person's requests in its 办公室.xlsx; before and after `collect`."""
+    before, after = folder / "desk", folder / "desk collected"
+    [_, *words] = arguments_of("new", folder, before)
+    run(["new", *(word for word in words if word != "--plain")], folder, {0})
+    run(["build", "-C", str(before)], folder, {0})
+    fill_returns(before / "下发", before / "收件")
+    shutil.copytree(before, after)
+    run(["collect", "-C", str(after), "--jobs", "1"], folder, {5})
+    for root in (before, after):
+        path = root / DESK_FILE
+        book = openpyxl.load_workbook(path)
+        book["缺席"]["A4"], book["缺席"]["C4"], book["缺席"]["D4"] = "样例4局", "撤并", "王某"
+        book["本级文字"]["B4"] = "写了一段。"
+        if root is after:
+            sheet = book["放行"]
+            assert sheet["A4"].value, "nothing is there to be let pass"
+            sheet["D4"], sheet["E4"], sheet["F4"] = "√", "已核对", "王某"
+        book.save(path)
+    return before, after
 
 
 def prepared(folder):
@@ -185,26 +243,7 @@ def prepared(folder):
     collect = folder / "collect"
     shutil.copytree(build, collect)
     run(arguments_of("build", folder, collect), folder, {0})
-    form = api.form("ogi-2021")
-    for at, blank in enumerate(sorted((collect / "outbox").glob("99-*.xlsx")), 1):
-        book = openpyxl.load_workbook(blank)
-        for cell in form.cells:
-            if not cell.total:
-                name, address = make_plan(form).place(cell.key)
-                book[name][address] = 78.1561 if cell.key == "disclosure.fees.amount" else 0  # as last year
-        for text in form.texts:
-            spot = make_plan(form).texts[text.key]
-            book[spot.sheet][spot.address] = f"{text.key}已写。" if text.required else None
-        sheet = book[make_plan(form).place("applications.received.natural_person")[0]]
-        sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
-        for version in range(2 if at == 3 else 1):
-            sheet["E6"] = version
-            buffer = io.BytesIO()
-            book.save(buffer)
-            (collect / "inbox" / f"{at}-{version}.xlsx").write_bytes(buffer.getvalue())
-    (collect / "inbox" / "坏.xlsx").write_bytes(b"PK\3\4 damaged")
-    for at, path in enumerate(sorted((collect / "inbox").iterdir())):
-        os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
+    fill_returns(collect / "outbox", collect / "inbox")
     held, damaged = folder / "held", folder / "damaged"
     shutil.copytree(collect, held)
     run(arguments_of("collect", folder, held), folder, {5})
@@ -222,6 +261,8 @@ def prepared(folder):
     first = min((damaged / "archive").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     first.write_bytes(b"damaged")
     bases = {"new": empty, "build": build, "collect": collect, "collect --second": collect, "doctor --mend": damaged}
+    bases |= dict(zip(("collect 办公室", "status 办公室"), prepare_desk(folder), strict=True))
+    bases["consolidate 办公室"] = bases["status 办公室"]
     bases |= dict.fromkeys(("waive --withdraw", "publish", "sign"), summed)
     return {command: bases.get(command, held) for command in COMMANDS}
 
@@ -250,7 +291,7 @@ class Sweep:
         self.output = folder / "out.txt"
         self.arguments = arguments_of(command, folder, self.spot)
         self.fresh()
-        self.inbox = files(self.spot / "inbox")
+        self.inbox = self.inbox_files()
         self.code, self.calls = traced(self.arguments, self.output)
         assert self.code in DONE, (self.command, self.code, self.output.read_text())
         self.goal = self.files(), database(self.spot)
@@ -262,6 +303,9 @@ class Sweep:
         if self.command == "new" and KEY in found:
             found[KEY] = str((self.spot / KEY).stat().st_size)
         return found
+
+    def inbox_files(self):
+        return files(self.spot / ("收件" if self.command.endswith(DESK) else "inbox"))
 
     def fresh(self):
         shutil.rmtree(self.spot, ignore_errors=True)
@@ -276,7 +320,7 @@ class Sweep:
         wrong = []
         if fault.startswith("error") and ("Traceback" in said or code not in {0, 1, self.code}):
             wrong.append(f"exit {code}: {said[-300:]}")
-        if files(self.spot / "inbox") != self.inbox:
+        if self.inbox_files() != self.inbox:
             wrong.append("the inbox changed")
         wrong += [f"half written: {name}" for name, digest in self.files().items() if self.half(name, digest)]
         try:
@@ -303,7 +347,10 @@ class Sweep:
     @staticmethod
     def unread(log):
         """Whether the disturbed call was to open a file of the inbox."""
-        return any("(INJECTED)" in line and "/inbox/" in line for line in log.read_text(errors="replace").splitlines())
+        return any(
+            "(INJECTED)" in line and re.search(r"/inbox/|/收件/", line)
+            for line in log.read_text(errors="replace").splitlines()
+        )
 
     @staticmethod
     def unordered(held, tables):
@@ -311,16 +358,20 @@ class Sweep:
 
         Every file but those to send back and what is noted of them, and every row but its number.
         """
-        kept = {name: digest for name, digest in held.items() if not name.startswith("returned/")}
-        tables = tables | {"written": [row for row in tables.get("written", ()) if "returned/" not in row]}
+        kept = {name: digest for name, digest in held.items() if not name.startswith(RETURNED)}
+        tables = tables | {
+            "written": [row for row in tables.get("written", ()) if not any(each in row for each in RETURNED)]
+        }
         return kept, {name: len(rows) if name == "version" else rows for name, rows in tables.items()}
 
     def half(self, name, digest):
         if Path(name).name.startswith(".xltool-") or name == "campaign.lock":
             return False
         # Which version is sent back depends on which came first: it must be a whole workbook.
-        if name.startswith("returned/") and name.endswith(".xlsx"):
+        if name.startswith(RETURNED) and name.endswith(".xlsx"):
             return digest != self.before.get(name) and not zipfile.is_zipfile(self.spot / name)
+        if name == DESK_FILE:  # some of the requests may be carried out
+            return not zipfile.is_zipfile(self.spot / name)
         return digest not in {self.goal[0].get(name), self.before.get(name)}
 
 

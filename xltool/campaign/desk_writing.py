@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from xltool.campaign.desk_sheets import DESK_SHEETS, EXAMPLE, LAST_LINE, ROSTER_SHEET, DeskColumn, DeskSheet
 from xltool.forms.text import measure_breadth
+from xltool.messages import XltoolError
 from xltool.spreadsheet.a1 import column_name
 from xltool.workbook.cell_formats import LIST_FORMATS
 
@@ -254,7 +255,11 @@ def _colour(code: object) -> str:
 
 
 def _save(book: Workbook) -> bytes:
-    """The bytes of a workbook, without the time at which it was saved."""
+    """The bytes of a workbook, without the time at which it was saved.
+
+    Raises `XltoolError` where they are not whole: openpyxl writes by way of temporary files, and goes on without a word
+    when the disk they are on is full.
+    """
     buffer = io.BytesIO()
     book.save(buffer)
     frozen = io.BytesIO()
@@ -266,4 +271,27 @@ def _save(book: Workbook) -> bytes:
             member = zipfile.ZipInfo(part.filename, _EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(member, content)
-    return frozen.getvalue()
+    data = frozen.getvalue()
+    if not _holds_all(data, book):
+        raise XltoolError("写出来的不完整，临时文件所在的磁盘可能满了。")
+    return data
+
+
+def _holds_all(data: bytes, book: Workbook) -> bool:
+    """Whether bytes, read again, say what a workbook says, cell by cell."""
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            again = load_workbook(io.BytesIO(data), rich_text=True)
+    except Exception:  # whatever openpyxl raises on what is not whole
+        return False
+    return again.sheetnames == book.sheetnames and all(
+        _list_values(page) == _list_values(again[page.title]) for page in book.worksheets
+    )
+
+
+def _list_values(page: Worksheet) -> list[tuple[str, object]]:
+    """What stands in each cell; of what has no plain value only that it is there."""
+    cells = (cell for row in page.iter_rows() for cell in row if cell.value is not None)
+    return [(cell.coordinate, cell.value if isinstance(cell.value, str | int | float) else None) for cell in cells]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xltool import files, office, workers
 from xltool.campaign import folder, mail, names, passwords, zipped
-from xltool.published import ofd, pages
+from xltool.published import ofd, pages, scan
 from xltool.spreadsheet import book, encryption, package, sheet
 from xltool.web import changes, uploads
 
@@ -23,13 +23,14 @@ def test_the_table_of_limits_names_each_constant():
         encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, names.MAX_NAME_BYTES, office.OFFICE_SECONDS,
         uploads.MOST_FILES, uploads.SLOWEST_SECONDS, changes.LARGEST_FORM // 2**10,
+        scan.SCAN_SECONDS, scan.MAX_SCANNED_PAGES, scan.MAX_DOTS,
         pages.MAX_PAGES, ofd.MAX_SIGNS, ofd.MAX_SEGMENTS,
     ]  # fmt: skip
     in_mib = [
         files.LARGEST_FILE, uploads.LARGEST_UPLOAD,
         package.MAX_FILE, package.MAX_INFLATED, package.MAX_ENTRY, package.MAX_TEXT,
         sheet.MAX_FORMULAS,
-        zipped.MOST_INFLATED, workers.WORKER_MEMORY, office.OFFICE_MEMORY, office.OFFICE_OUTPUT,
+        zipped.MOST_INFLATED, workers.WORKER_MEMORY, scan.SCAN_MEMORY, office.OFFICE_MEMORY, office.OFFICE_OUTPUT,
     ]  # fmt: skip
     expected = {*constants, *(number // MIB for number in in_mib), package.RATIO_FROM // 2**10}
     assert all(number % MIB == 0 for number in in_mib)

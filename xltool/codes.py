@@ -645,7 +645,6 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{what}是扫描件，{count} 页的文字由识别得出：只读取了同一行的合计能证明的数，其余的没有读取；正文可能有错字。",
         "逐个核对原件，把没有读取的数补上，改正正文的错字。",
         ANNUAL_NOTICE,
-        asks=True,
     ),
     "published.several": Message("error", "不止一份报告", "文件里不止一份报告：{what}。", "请拆成一个文件一份报告。"),
     "published.unknown": Message(

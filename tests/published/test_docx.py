@@ -55,7 +55,7 @@ def test_merges_as_word_writes_them():
         f"<w:tr>{cell('一')}{cell('二')}{cell('三')}{cell('', '<w:vMerge/>')}</w:tr>"
     )
     [table] = read(f"<w:tbl>{rows}</w:tbl>")
-    assert [[tuple(entry) for entry in row] for row in table.rows] == [
+    assert [[tuple(entry)[:3] for entry in row] for row in table.rows] == [
         [("甲", 0, 1), ("乙", 0, 3)],
         [("一", 1, 0), ("二", 1, 1), ("三", 1, 2)],
     ]

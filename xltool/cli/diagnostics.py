@@ -17,7 +17,7 @@ from typing import Final
 from xltool.model import Diagnosis
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
-_MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx"}
+_MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx", "python-multipart": "python_multipart"}
 """Where a library is imported under another name than it is installed by."""
 _SAMPLE: Final = "填报工作簿“√”→—"
 _FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用户安装”），再生成。"

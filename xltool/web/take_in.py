@@ -13,7 +13,7 @@ from xltool.web.board import Filter
 from xltool.web.collecting import Collection, Result
 
 _SHOWN: Final = {
-    "": ("新收的", frozenset({"accepted", "open", "returned", "older", "rejected"})),
+    "": ("刚收到的", frozenset({"accepted", "open", "returned", "older", "rejected"})),
     "tasks": ("退回和待说明", frozenset({"open", "returned"})),
     "rejected": ("没有收下", frozenset({"rejected", "older"})),
     "rest": ("收过的和略过的", frozenset({"duplicate", "skipped"})),

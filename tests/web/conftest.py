@@ -22,6 +22,7 @@ from xltool.web.server import OfficeServer, open_server
 AFTER = date(2025, 2, 3)
 COMMAND = (sys.executable, "-c", "from xltool.cli import main; main()")
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}'
+SITE_PAGES = ("/c/", "/close", "/static/")
 TOKEN = re.compile('name="token" value="([^"]+)"')
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in stores.entries())
 
@@ -37,15 +38,24 @@ class Browser:
     def site(self):
         return self.server.site
 
+    @property
+    def base(self):
+        """Where the addresses of the campaign begin."""
+        return self.site.home.base
+
+    def locate(self, path):
+        """The whole address of a page as tests call it: of the campaign, or as a page has linked it."""
+        return self.server.root + ("" if path.startswith((f"{self.base}/", *SITE_PAGES)) else self.base) + path
+
     def get(self, path="/", **more):
-        return self.client.get(path, **more)
+        return self.client.get(self.locate(path), **more)
 
     def token(self):
         return TOKEN.search(self.get().text)[1]
 
     def post(self, path, token=None, **fields):
         headers = {"Origin": self.server.root}
-        return self.client.post(path, data={"token": token or self.token(), **fields}, headers=headers)
+        return self.client.post(self.locate(path), data={"token": token or self.token(), **fields}, headers=headers)
 
 
 @contextmanager
@@ -56,7 +66,7 @@ def open_browser(root, today=AFTER):
     running.start()
     try:
         with make_client(server) as client:
-            answer = client.get("/", params={"key": server.site.keys.key})
+            answer = client.get(server.address)
             assert answer.status_code == 303 and answer.headers["location"] == "/"
             yield Browser(server, client)
     finally:

@@ -46,7 +46,7 @@ def opened(chromium, server, width=1366, height=768, **more):
     window.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         window.goto(server.address)
-        assert window.url == f"{server.root}/"
+        assert window.url == f"{server.root}{server.site.home.base}/"
         yield window
     finally:
         context.close()
@@ -67,7 +67,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browse
     width, height = SCREENS[screen]
     with opened(chromium, browser.server, width, height) as window:
         for page in PAGES:
-            window.goto(browser.server.root + page)
+            window.goto(browser.server.root + browser.base + page)
             assert find_violations(window) == [], page
             assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
 
@@ -128,7 +128,7 @@ def test_files_are_chosen_and_taken_in_with_and_without_script(chromium, browser
 
 def test_files_that_are_dropped_are_taken_in(chromium, browser, campaign):
     with opened(chromium, browser.server) as window:
-        window.goto(f"{browser.server.root}/take-in")
+        window.goto(f"{browser.server.root}{browser.base}/take-in")
         data = window.evaluate_handle(
             """() => {
                 const data = new DataTransfer();
@@ -149,7 +149,7 @@ def test_results_come_as_they_are_there_and_a_reload_finds_them(chromium, browse
         (inbox / f"{at:02}.txt").write_text(str(at), "utf-8")
     with opened(chromium, browser.server) as window, opened(chromium, browser.server) as other:
         for each in (window, other):
-            each.goto(f"{browser.server.root}/take-in")
+            each.goto(f"{browser.server.root}{browser.base}/take-in")
         window.get_by_role("button", name="收取“inbox”文件夹里的文件").click()
         other.reload()
         for each in (window, other):

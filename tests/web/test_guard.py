@@ -7,12 +7,12 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from tests.web.conftest import EDUCATION, ask, open_browser
 from xltool.web import app
 from xltool.web.changes import LARGEST_FORM
-from xltool.web.collecting import Collection
+from xltool.web.site import CAMPAIGNS
 
 SCRIPT = re.compile('<script src="/static/office.js[?][0-9a-f]{12}" defer></script>')
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -20,10 +20,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def posts(site):
     """Every address that takes a change."""
-    routes = app.build_app(site, Collection(site), 1)._app.routes
+    routes = app.build_app(site, 1)._app.routes
+    inner = [(CAMPAIGNS + "{campaign}", each) for mount in routes if isinstance(mount, Mount) for each in mount.routes]
     return [
-        route.path.replace("{code}", EDUCATION)
-        for route in routes
+        (base + route.path).replace("{code}", EDUCATION).replace("{campaign}", site.home.name)
+        for base, route in [*(("", route) for route in routes), *inner]
         if isinstance(route, Route) and "POST" in route.methods
     ]
 
@@ -105,7 +106,8 @@ def test_a_change_from_another_site_is_refused(untouched, headers):
 
 @pytest.mark.parametrize("token", ["", "x", "密"])
 def test_a_change_without_our_token_is_refused(untouched, token):
-    assert {"/close", "/take-in", f"/agency/{EDUCATION}/use"} <= {*posts(untouched.site)}
+    base = untouched.base
+    assert {"/close", f"{base}/take-in", f"{base}/agency/{EDUCATION}/use"} <= {*posts(untouched.site)}
     for path in posts(untouched.site):
         for fields in ({}, {"token": token}):
             body = urlencode(fields)
@@ -133,7 +135,7 @@ def test_a_form_that_is_too_long_or_of_another_kind_is_refused(untouched):
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(untouched, method):
-    answer = untouched.client.request(method, "/")
+    answer = untouched.client.request(method, untouched.locate("/"))
     assert answer.status_code == 405 and "POST" in answer.headers["allow"]
 
 

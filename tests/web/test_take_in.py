@@ -30,7 +30,8 @@ def fill(code, **changed):
 def send(browser, named, received="", token=None):
     parts = [("files", (name, data)) for name, data in named]
     fields = {"token": browser.token() if token is None else token, "received": received}
-    return browser.client.post("/take-in", data=fields, files=parts, headers={"Origin": browser.server.root})
+    headers = {"Origin": browser.server.root}
+    return browser.client.post(browser.locate("/take-in"), data=fields, files=parts, headers=headers)
 
 
 def wait(browser):
@@ -68,7 +69,7 @@ def browser(empty):
 def test_files_are_stored_collected_and_told(browser, empty):
     right, wrong = fill(EDUCATION), fill(FINANCE, applications__received__other=99)
     answer = send(browser, [("年报（终）.xlsx", right), ("新建.xlsx", wrong), ("说明.txt", b"hello")], "2025-01-09")
-    assert answer.status_code == 303 and answer.headers["location"] == "/take-in"
+    assert answer.status_code == 303 and answer.headers["location"] == f"{browser.base}/take-in"
     tree = wait(browser)
     assert inbox(empty) == {"年报（终）.xlsx": right, "新建.xlsx": wrong, "说明.txt": b"hello"}
     found = results(tree)
@@ -129,7 +130,7 @@ def test_a_second_version_is_compared_and_the_first_can_be_chosen(browser, empty
     assert browser.post(address, version="9", reason="原因", person="王某").status_code == 409
     assert browser.post("/agency/nobody/use", version="1", reason="原因", person="王某").status_code == 404
     answer = browser.post(address, version="1", reason="--by=别人 第二次填错了", person="-王某")
-    assert answer.status_code == 303 and answer.headers["location"] == f"/agency/{EDUCATION}"
+    assert answer.status_code == 303 and answer.headers["location"] == f"{browser.base}/agency/{EDUCATION}"
     text = " ".join(html.fromstring(browser.get(f"/agency/{EDUCATION}").text).text_content().split())
     assert "第1版算数" in text and "-王某定：用第1版。--by=别人 第二次填错了" in text
     with stores.opened(empty) as store:
@@ -186,7 +187,7 @@ def test_no_token_stores_nothing(browser, empty):
         b'--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n' + browser.token().encode() + b"\r\n--b--\r\n"
     )
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = browser.client.post("/take-in", content=body, headers=kind)
+    answer = browser.client.post(browser.locate("/take-in"), content=body, headers=kind)
     assert answer.status_code == 403, "the token comes before the files"
     assert inbox(empty) == {} and not list(empty.root.glob(".xltool-*"))
 
@@ -203,7 +204,7 @@ def test_a_file_that_is_too_large_is_not_stored_and_the_others_are(browser, empt
 
 def test_two_gigabytes_are_refused_before_they_are_read(browser, empty):
     connection = http.client.HTTPConnection("127.0.0.1", int(browser.server.root.rpartition(":")[2]), timeout=30)
-    connection.putrequest("POST", "/take-in")
+    connection.putrequest("POST", f"{browser.base}/take-in")
     cookie = "; ".join(f"{name}={value}" for name, value in browser.client.cookies.items())
     for name, value in (("Cookie", cookie), ("Content-Type", "multipart/form-data; boundary=b")):
         connection.putheader(name, value)
@@ -225,7 +226,7 @@ def test_more_than_the_most_in_pieces_is_refused_too(browser, empty, monkeypatch
             yield b"x" * 10_000
 
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
-    assert browser.client.post("/take-in", content=pieces(), headers=kind).status_code == 413
+    assert browser.client.post(browser.locate("/take-in"), content=pieces(), headers=kind).status_code == 413
     assert inbox(empty) == {} and not list(empty.root.glob(".xltool-*"))
 
 
@@ -240,7 +241,7 @@ def test_an_upload_that_comes_to_a_halt_is_dropped(browser, empty, monkeypatch):
         yield b"more"
 
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = browser.client.post("/take-in", content=pieces(), headers=kind)
+    answer = browser.client.post(browser.locate("/take-in"), content=pieces(), headers=kind)
     assert answer.status_code == 408
     assert inbox(empty) == {} and not list(empty.root.glob(".xltool-*"))
 
@@ -255,7 +256,7 @@ def test_an_upload_that_comes_to_a_halt_is_dropped(browser, empty, monkeypatch):
      (b"--b--\r\n", "multipart/form-data; boundary=b", 403)],
 )  # fmt: skip
 def test_what_is_no_form_of_ours_is_refused(browser, empty, body, kind, status):
-    answer = browser.client.post("/take-in", content=body, headers={"Content-Type": kind})
+    answer = browser.client.post(browser.locate("/take-in"), content=body, headers={"Content-Type": kind})
     assert answer.status_code == status
     assert inbox(empty) == {} and not list(empty.root.glob(".xltool-*"))
 
@@ -270,7 +271,7 @@ def test_events_tell_how_far_it_is_and_that_it_has_ended(browser, empty):
     for at in range(6):
         (empty.root / empty.layout.inbox / f"{at}.txt").write_bytes(str(at).encode())
     browser.post("/take-in/collect")
-    with browser.client.stream("GET", "/take-in/events") as answer:
+    with browser.client.stream("GET", browser.locate("/take-in/events")) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = [line for line in answer.iter_lines() if line.startswith("event")]
     assert lines[0] == "event: changed" and lines[-1] == "event: ended"
@@ -301,9 +302,9 @@ def test_a_collection_that_fails_says_why_and_the_next_one_works(browser, empty)
     roster.write_text("单位代码,单位名称,级别\n", "utf-8")
     browser.post("/take-in/collect")
     deadline = time.monotonic() + 30
-    while browser.server.collection.is_running and time.monotonic() < deadline:
+    while browser.site.home.collection.is_running and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert browser.server.collection.progress == "failed"
+    assert browser.site.home.collection.progress == "failed"
     roster.write_bytes(kept)
     tree = wait(browser)
     assert tree.xpath("string(//h1)").startswith("没有收完") and tree.xpath("string(//p[@class='fault'])")

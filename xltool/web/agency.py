@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from xltool import api
 from xltool.campaign.arrivals import Difference, find_different_cells, find_different_texts
-from xltool.campaign.standing import Standing, WeighedOpinion, group_verdicts, judge_version
+from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedOpinion, group_verdicts, judge_version
 from xltool.campaign.store import Choice, Version
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
 from xltool.model import Severity, Submission
-from xltool.web.site import OpenFolder
+from xltool.web import downloads, pages
+from xltool.web.calling import run_command
+from xltool.web.changes import take_change
+from xltool.web.day_words import word_month_day
+from xltool.web.site import OpenFolder, look_at, served_of
 
 _WORDS: Final[dict[Severity, str]] = {"error": "须改", "warning": "请核对", "info": "提示"}
 
@@ -64,7 +71,7 @@ class AgencyPage:
 
 
 def locate_agency(code: str) -> str:
-    """The address of an agency's page."""
+    """The address of an agency's page within its campaign."""
     return f"/agency/{quote(code, safe='')}"
 
 
@@ -129,3 +136,56 @@ def _read(version: Version) -> Submission:
     if submission is None:
         raise XltoolError(f"第{version.number}版已读不出来，请重新收取。")
     return submission
+
+
+def show_agency(request: Request) -> Response:
+    """How an agency stands, what is to be done about its return, and its versions."""
+    asked = request.query_params
+    with look_at(served_of(request)) as look:
+        page = make_page(look, request.path_params["code"], (asked.get("a", ""), asked.get("b", "")))
+        return pages.show_page(
+            request,
+            "agency",
+            look.campaign,
+            tab="board",
+            page=page,
+            standing=page.standing,
+            states=AGENCY_STATES,
+            goes_back=downloads.find_return(look, page.standing) is not None,
+            address=locate_agency(page.standing.entry.agency.code),
+            person=served_of(request).site.person,
+            month_day=word_month_day,
+        )
+
+
+def send_original(request: Request) -> Response:
+    """What an agency sent, byte for byte."""
+    with look_at(served_of(request)) as look:
+        return downloads.send_original(look, request.path_params["code"], request.path_params["number"])
+
+
+def send_return(request: Request) -> Response:
+    """The workbook that goes back to an agency."""
+    with look_at(served_of(request)) as look:
+        return downloads.send_return(look, find_standing(look, request.path_params["code"]))
+
+
+def use_version(request: Request, fields: Mapping[str, str]) -> Response:
+    """Notes which version of an agency counts, by the very command of the console."""
+    served, code = served_of(request), request.path_params["code"]
+    number, reason, person = (fields.get(name, "") for name in ("version", "reason", "person"))
+    with look_at(served) as look:
+        find_standing(look, code)
+    if not (number and reason and person):
+        raise HTTPException(422, "要选一版，写明原因和姓名。")
+    run_command(served.caller, "use", [code, number], {"reason": reason, "by": person})
+    served.site.person = person
+    return RedirectResponse(served.base + locate_agency(code), 303)
+
+
+AGENCY_ROUTES: Final = (
+    Route("/agency/{code}", show_agency, methods=["GET"]),
+    Route("/agency/{code}/original/{number}", send_original, methods=["GET"]),
+    Route("/agency/{code}/returned", send_return, methods=["GET"]),
+    Route("/agency/{code}/use", take_change(use_version), methods=["POST"]),
+)

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.refused import word_refused
-from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, group_verdicts
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states, group_verdicts
 from xltool.model import FormSpec
+from xltool.web import agency, pages
+from xltool.web.day_words import word_days_left, word_month_day
+from xltool.web.filters import Filter
+from xltool.web.site import look_at, served_of
+from xltool.web.steps import word_ways
 
 ORDER: Final[tuple[AgencyState, ...]] = ("returned", "missing", "open", "accepted", "absent")
 """The states, what is most urgent first."""
@@ -27,17 +37,6 @@ GROUPS: Final[Mapping[AgencyState, str]] = {
     "absent": "已记明原因",
 }
 """What a state means, at the head of its agencies."""
-_WEEKDAYS: Final = "一二三四五六日"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One way of looking at the list: what it is called, how many it shows, where it leads, whether it is on."""
-
-    word: str
-    count: int
-    address: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +137,6 @@ def word_rest(found: Sequence[Standing]) -> str:
     return "".join(parts)
 
 
-def word_day(day: date) -> str:
-    """A day of these months, with the day of the week: 1月17日（周五）."""
-    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
-
-
-def word_days_left(deadline: date, today: date) -> str:
-    """How far a deadline is."""
-    left = (deadline - today).days
-    return f"还有{left}天" if left > 0 else "今天到期" if left == 0 else f"过了{-left}天"
-
-
-def word_month_day(day: str) -> str:
-    """An ISO day in short: 1月17日."""
-    _, month, number = day.split("-")
-    return f"{int(month)}月{int(number)}日"
-
-
 def choose_standings(found: Sequence[Standing], query: Query) -> list[Standing]:
     """The agencies that a query asks for, in its order."""
     _, wanted = _CHOICES.get(query.show, ("", lambda s: s.state == query.show))
@@ -208,3 +190,39 @@ def describe_task(spec: FormSpec, standing: Standing) -> str:
         return ""
     asking = [verdict for verdict in standing.unsettled if verdict.severity == "error" or verdict.asks]
     return group_verdicts(spec, asking)[0].tell(spec)[0]
+
+
+def show_board(request: Request) -> Response:
+    """Where the campaign stands."""
+    asked = request.query_params
+    query = Query(asked.get("show", ""), asked.get("q", "").strip(), asked.get("sort", ""))
+    if not is_known_query(query):
+        raise HTTPException(404, "没有这样的筛选或次序。")
+    with look_at(served_of(request)) as look:
+        found, unmatched = look.find_standings(), look.find_unmatched()
+        step = choose_next_step(look.campaign, look.roster, look.store, found)
+        chosen = choose_standings(found, query)
+        return pages.show_page(
+            request,
+            "board",
+            look.campaign,
+            tab="board",
+            found=found,
+            headline=word_headline(found),
+            rest=word_rest(found),
+            ways=word_ways(step),
+            tally=count_states(found, unmatched),
+            bar=BAR,
+            states=AGENCY_STATES,
+            groups_words=GROUPS,
+            query=query,
+            filters=list_filters(found, len(unmatched), query),
+            groups=group_lines(look.campaign.spec, chosen, query),
+            unmatched=unmatched if query.show == UNREAD_FILES else (),
+            days_left=word_days_left,
+            month_day=word_month_day,
+            locate_agency=agency.locate_agency,
+        )
+
+
+BOARD_ROUTES: Final = (Route("/", show_board, methods=["GET"]),)

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from xltool.messages import XltoolError
-from xltool.web.site import Site
 
 _SECONDS: Final = 120
+_NEXT: Final = "下一步："
 
 
-def start_command(site: Site, name: str, *arguments: str) -> subprocess.Popen[str]:
-    """Starts a command on the site's campaign; what it writes comes as UTF-8."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """How xltool is called on the campaign in a folder; `command` are the words that stand for xltool itself."""
+
+    command: tuple[str, ...]
+    root: Path
+
+
+def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Popen[str]:
+    """Starts a command on the campaign; what it writes comes as UTF-8."""
     return subprocess.Popen(
-        [*site.command, name, "-C", str(site.root), *arguments],
+        [*caller.command, name, "-C", str(caller.root), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -30,10 +40,13 @@ def start_command(site: Site, name: str, *arguments: str) -> subprocess.Popen[st
     )
 
 
-def run_command(site: Site, name: str, operands: Sequence[str], options: dict[str, str]) -> None:
-    """Runs a command that is done at once; raises `XltoolError` with what it says when it could not do it."""
-    written = [f"--{option}={value}" for option, value in options.items()]
-    process = start_command(site, name, *written, "--", *operands)
+def run_command(caller: Caller, name: str, operands: Sequence[str], options: Mapping[str, str]) -> list[str]:
+    """Runs a command that is done at once; the lines that it told beside its output, without the next step.
+
+    An option whose value is empty is a flag. Raises `XltoolError` with what it says when it could not do it.
+    """
+    written = [f"--{option}={value}" if value else f"--{option}" for option, value in options.items()]
+    process = start_command(caller, name, *written, "--", *operands)
     try:
         _, said = process.communicate(timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
@@ -42,9 +55,13 @@ def run_command(site: Site, name: str, operands: Sequence[str], options: dict[st
         raise XltoolError("等了很久没有办成：任务可能正由另一个命令使用。请过一会儿再办一次。") from error
     if process.returncode != 0:
         raise XltoolError(find_last_sentence(said) or "没有办成，请再试一次。")
+    return _list_told(said)
 
 
 def find_last_sentence(said: str) -> str:
     """The last line of what a command said, without what is to be done next."""
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("下一步：")]
-    return lines[-1] if lines else ""
+    return next(reversed(_list_told(said)), "")
+
+
+def _list_told(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.strip() and not line.startswith(_NEXT)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from xltool.report.text import clean_line
 from xltool.web.keys import is_same_secret
@@ -19,6 +21,16 @@ LARGEST_FORM: Final = 256 * 1024
 """Bytes of a form without files."""
 _MOST_FIELDS: Final = 100
 _KIND: Final = "application/x-www-form-urlencoded"
+ChangeHandler = Callable[[Request, Mapping[str, str]], Response]
+
+
+def take_change(change: ChangeHandler) -> Callable[[Request], Awaitable[Response]]:
+    """A page's handler of a change, which sees only forms that are ours; it may wait without holding up others."""
+
+    async def take(request: Request) -> Response:
+        return await run_in_threadpool(change, request, await read_change(request))
+
+    return take
 
 
 async def read_change(request: Request) -> Mapping[str, str]:

@@ -17,8 +17,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.inbox import count_files
-from xltool.web.calling import find_last_sentence, start_command
-from xltool.web.site import Site
+from xltool.web.calling import Caller, find_last_sentence, start_command
 
 Progress: TypeAlias = Literal["none", "running", "ended", "stopped", "failed"]
 _INTERRUPTED: Final = 130
@@ -40,9 +39,9 @@ class Result:
 
 @dataclass
 class Collection:
-    """The collection of one site. Whoever looks takes a copy of the results; `changes` counts what has changed."""
+    """The collection of one campaign. Whoever looks takes a copy of the results; `changes` counts what has changed."""
 
-    site: Site
+    caller: Caller
     progress: Progress = "none"
     results: list[Result] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -115,13 +114,13 @@ class Collection:
 
     def _run(self, received: str) -> tuple[int, str]:
         """One run of the command; its exit code, and what it said last."""
-        campaign = load_campaign(self.site.root)
+        campaign = load_campaign(self.caller.root)
         self.total = count_files(campaign.root / campaign.layout.inbox)
         options = [f"--received={received}"] if received else []
         with self._lock:
             if self._stopping:
                 return _INTERRUPTED, ""
-            self._process = process = start_command(self.site, "collect", "--json", *options)
+            self._process = process = start_command(self.caller, "collect", "--json", *options)
         told: list[str] = []
         listening = Thread(target=_listen, args=(process, told), daemon=True)
         listening.start()

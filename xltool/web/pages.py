@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,11 +11,13 @@ from starlette.responses import HTMLResponse, Response
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.messages import XltoolError
 from xltool.report.template import load_template
-from xltool.web.board import word_day
-from xltool.web.site import site_of
+from xltool.web.day_words import word_day
+from xltool.web.site import served_of, site_of
 from xltool.web.static_files import locate_static
 
 _ROOM = __package__
+TABS: Final = (("board", "/", "进度"), ("take-in", "/take-in", "收件"))
+"""The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
 _TELLS: dict[int, str] = {
     403: "没有办理",
     404: "没有这一页",
@@ -30,17 +32,20 @@ _TELLS: dict[int, str] = {
 
 
 def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 200, **facts: Any) -> Response:
-    """The page of a template, with the campaign's name and the tabs above."""
-    site = site_of(request)
-    return _render(
-        name, request.state.nonce, status, campaign=campaign, token=site.keys.token, today=site.today(), **facts
-    )
+    """The page of a template, with the campaign's name and the tabs above.
+
+    In a template an address that begins with `/` is one of the campaign's, and follows its `base`.
+    """
+    site, base = site_of(request), served_of(request).base
+    shared = {"campaign": campaign, "base": base, "tabs": TABS, "token": site.keys.token, "today": site.today()}
+    return _render(name, request.state.nonce, status, **shared, **facts)
 
 
 def show_refusal(status: int, reason: str, nonce: str) -> Response:
     """A page that says why something was not done."""
     heading = _TELLS.get(status, "没有办成")
-    return _render("message", nonce, status, campaign=None, token="", today=None, heading=heading, reason=reason)
+    shared = {"campaign": None, "base": "", "tabs": (), "token": "", "today": None}
+    return _render("message", nonce, status, **shared, heading=heading, reason=reason)
 
 
 def tell_http(request: Request, error: Exception) -> Response:
@@ -65,8 +70,8 @@ def tell_breakdown(request: Request, error: Exception) -> Response:  # noqa: ARG
 def _tell(request: Request, status: int, reason: str) -> Response:
     """The refusal under the tabs of the campaign, where that can be read."""
     try:
-        campaign = load_campaign(site_of(request).root)
-    except XltoolError:
+        campaign = load_campaign(served_of(request).root)
+    except (KeyError, HTTPException, XltoolError):  # an address of no campaign, or of one that cannot be read
         return show_refusal(status, reason, request.state.nonce)
     return show_page(request, "message", campaign, status=status, heading=_TELLS.get(status, "没有办成"), reason=reason)
 

@@ -14,7 +14,6 @@ import uvicorn
 from xltool import files
 from xltool.messages import XltoolError
 from xltool.web.app import build_app
-from xltool.web.collecting import Collection
 from xltool.web.site import Site
 
 HOST: Final = "127.0.0.1"
@@ -29,7 +28,6 @@ class OfficeServer:
     """An office page that listens already and answers once it runs."""
 
     site: Site
-    collection: Collection
     listening: socket.socket
     server: uvicorn.Server
 
@@ -49,7 +47,7 @@ class OfficeServer:
             with self.listening:
                 self.server.run(sockets=[self.listening])
         finally:
-            self.collection.end()
+            self.site.end_collections()
 
 
 def open_server(
@@ -65,11 +63,11 @@ def open_server(
         site.is_closing = True
         server.should_exit = True
 
-    site = Site(root, command, close, today)
-    collection = Collection(site)
+    site = Site(command, close, today)
+    site.home = site.serve(root)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_app(site, collection, listening.getsockname()[1]),
+            build_app(site, listening.getsockname()[1]),
             lifespan="off",
             ws="none",
             log_config=None,
@@ -79,7 +77,7 @@ def open_server(
             timeout_graceful_shutdown=_LAST_SECONDS,
         )
     )
-    return OfficeServer(site, collection, listening, server)
+    return OfficeServer(site, listening, server)
 
 
 def _listen(port: int) -> socket.socket:

@@ -1,13 +1,16 @@
-"""What the pages of one running office page share: the campaign, the keys, how to end it."""
+"""What the pages of one running office page share, and the campaigns that it serves, each at an address of its own."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from xltool.campaign import opening
@@ -16,14 +19,43 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
 from xltool.campaign.store import Store, Unmatched
+from xltool.web.calling import Caller
+from xltool.web.collecting import Collection
 from xltool.web.keys import Keys
+
+CAMPAIGNS: Final = "/c/"
+"""Where the addresses of campaigns begin."""
+_SIGNS: Final = 12
+"""Hexadecimal digits that tell campaigns apart in an address."""
+
+
+@dataclass
+class ServedCampaign:
+    """A campaign in the folder `root`, at work under an address of its own, and the collection that takes in for it."""
+
+    site: Site
+    root: Path
+    name: str
+    collection: Collection
+
+    @property
+    def base(self) -> str:
+        """Where the addresses of its pages begin: what models and templates call `/…` follows."""
+        return f"{CAMPAIGNS}{self.name}"
+
+    @property
+    def caller(self) -> Caller:
+        """How commands are called on it."""
+        return Caller(self.site.command, self.root)
 
 
 @dataclass
 class Site:
-    """One office page at work on the campaign in `root`; `close` ends it, `command` is how xltool itself is called."""
+    """One office page at work; `close` ends it, `command` is how xltool itself is called.
 
-    root: Path
+    `home` is the campaign that it was opened for, None where it was opened for none.
+    """
+
     command: tuple[str, ...]
     close: Callable[[], None]
     today: Callable[[], date] = date.today
@@ -31,6 +63,24 @@ class Site:
     person: str = ""
     """Who has decided something here last, to be offered for the next decision."""
     is_closing: bool = False
+    home: ServedCampaign | None = None
+    _served: dict[str, ServedCampaign] = field(default_factory=dict)
+
+    def serve(self, root: Path) -> ServedCampaign:
+        """The campaign in a folder, at an address that only depends on where the folder is."""
+        name = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:_SIGNS]
+        if name not in self._served:
+            self._served[name] = ServedCampaign(self, root, name, Collection(Caller(self.command, root)))
+        return self._served[name]
+
+    def find_served(self, name: str) -> ServedCampaign | None:
+        """The campaign at an address; None where there is none."""
+        return self._served.get(name)
+
+    def end_collections(self) -> None:
+        """Stops whatever still takes in, when the office page is closed."""
+        for served in self._served.values():
+            served.collection.end()
 
 
 @dataclass(frozen=True)
@@ -52,13 +102,13 @@ class OpenFolder:
 
 
 @contextmanager
-def look_at(site: Site) -> Iterator[OpenFolder]:
+def look_at(served: ServedCampaign) -> Iterator[OpenFolder]:
     """Opens the campaign to be read, beside whatever else is at work on it; `XltoolError` when it cannot be."""
-    campaign = load_campaign(site.root)
+    campaign = load_campaign(served.root)
     roster = campaign.read_roster()
     store = opening.open_store(campaign)
     try:
-        yield OpenFolder(campaign, restore_zeros(campaign, roster, store)[0], store, site.today())
+        yield OpenFolder(campaign, restore_zeros(campaign, roster, store)[0], store, served.site.today())
     finally:
         store.close()
 
@@ -67,3 +117,11 @@ def site_of(request: Request) -> Site:
     """The site that a request came to."""
     site: Site = request.app.state.site
     return site
+
+
+def served_of(request: Request) -> ServedCampaign:
+    """The campaign that a request concerns; `HTTPException` when its address has none."""
+    served = site_of(request).find_served(request.path_params["campaign"])
+    if served is None:
+        raise HTTPException(404, "这里没有这个任务。")
+    return served

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from xltool.campaign.folder import load_campaign
 from xltool.campaign.intake import FATES
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.web.board import Filter
+from xltool.days import DAY_EXAMPLE, parse_day
+from xltool.web import agency, pages
+from xltool.web.changes import take_change
 from xltool.web.collecting import Collection, Result
+from xltool.web.filters import Filter
+from xltool.web.site import ServedCampaign, look_at, served_of
+from xltool.web.uploads import take_upload
 
+_PULSE: Final = 0.3
+"""Seconds between two looks at what a collection has told."""
 _SHOWN: Final = {
     "": ("刚收到的", frozenset({"accepted", "open", "returned", "older", "rejected"})),
     "tasks": ("退回和待说明", frozenset({"open", "returned"})),
@@ -89,3 +104,87 @@ def word_progress(collection: Collection) -> str:
 def list_choices(found: Sequence[Standing]) -> list[Standing]:
     """Agencies that have a version that does not count until somebody says so."""
     return [standing for standing in found if standing.aside]
+
+
+def show_take_in(request: Request) -> Response:
+    """What is taken in, how far that is, and what became of each file."""
+    show = request.query_params.get("show", "")
+    if not is_known_filter(show):
+        raise HTTPException(404, "没有这样的筛选。")
+    served = served_of(request)
+    collection = served.collection
+    results = [*collection.results]
+    with look_at(served) as look:
+        choices = [] if collection.is_running else list_choices(look.find_standings())
+        return pages.show_page(
+            request,
+            "take_in",
+            look.campaign,
+            tab="take-in",
+            heading=word_progress(collection),
+            collection=collection,
+            count=len(results),
+            counts=collection.counts(),
+            rows=list_rows(results, look.roster, show),
+            filters=list_filters(results, show),
+            choices=choices,
+            fates=SHORT_FATES,
+            signs=SIGNS,
+            locate_agency=agency.locate_agency,
+            inbox=look.campaign.layout.inbox,
+        )
+
+
+async def receive_files(request: Request) -> Response:
+    """Stores the files of the form in the inbox, and starts to take in what lies there."""
+    served = served_of(request)
+    upload = await take_upload(request, load_campaign(served.root))
+    if not upload.stored:
+        raise HTTPException(*((413, f"{'；'.join(upload.refused)}。") if upload.refused else (422, "还没有选文件。")))
+    return await run_in_threadpool(_start_collecting, served, upload.fields.get("received", ""), upload.refused)
+
+
+def start_collecting(request: Request, fields: Mapping[str, str]) -> Response:
+    """Takes in what somebody has put into the inbox himself."""
+    return _start_collecting(served_of(request), fields.get("received", ""), [])
+
+
+def _start_collecting(served: ServedCampaign, received: str, refused: list[str]) -> Response:
+    day = parse_day(received) if received else None
+    if received and day is None:
+        raise HTTPException(422, f"“{received}”不是日期；写成 {DAY_EXAMPLE} 的样子。文件已经存进收件。")
+    served.collection.start("" if day is None else day.isoformat(), refused)
+    return RedirectResponse(f"{served.base}/take-in", 303)
+
+
+def stop_collecting(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
+    """Ends the collection; what was not read stays in the inbox."""
+    served = served_of(request)
+    served.collection.stop()
+    return RedirectResponse(f"{served.base}/take-in", 303)
+
+
+async def tell_events(request: Request) -> Response:
+    """Tells a page, as server-sent events, that the collection has come further or to its end."""
+    served = served_of(request)
+    collection = served.collection
+
+    async def iterate_events() -> AsyncIterator[str]:
+        seen = -1
+        while collection.is_running and not served.site.is_closing:
+            if collection.changes != seen:
+                seen = collection.changes
+                yield f"event: changed\ndata: {seen}\n\n"
+            await asyncio.sleep(_PULSE)
+        yield "event: ended\ndata: 0\n\n"
+
+    return StreamingResponse(iterate_events(), media_type="text/event-stream")
+
+
+TAKE_IN_ROUTES: Final = (
+    Route("/take-in", show_take_in, methods=["GET"]),
+    Route("/take-in", receive_files, methods=["POST"]),
+    Route("/take-in/collect", take_change(start_collecting), methods=["POST"]),
+    Route("/take-in/stop", take_change(stop_collecting), methods=["POST"]),
+    Route("/take-in/events", tell_events, methods=["GET"]),
+)

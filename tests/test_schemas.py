@@ -53,7 +53,8 @@ def test_every_schema_that_the_house_names_is_published():
     named = {
         name for path in HOUSE.rglob("*.py") for name in re.findall(r"\"xltool/(\w+)/1\"", path.read_text("utf-8"))
     }
-    assert named - {"seal"} == SCHEMAS.keys()  # a seal is a number that nobody reads as JSON
+    secrets = {"seal", "link"}  # what they are made over is no document that anybody reads
+    assert named - secrets == SCHEMAS.keys()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

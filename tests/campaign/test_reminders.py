@@ -208,3 +208,26 @@ def test_a_mail_that_brings_nothing_is_told(office):  # noqa: F811
     office.run("build")
     assert "没有附件" not in remind(office).stderr
     assert read_draft(blank.with_name(blank.stem + "_催报.eml"))[2] == {blank.name: blank.read_bytes()}
+
+
+def test_what_is_sent_carries_the_link_of_its_agency_once_the_door_has_an_address(office):  # noqa: F811
+    office.put("财政.xlsx", office.fill(FINANCE, wrong=True))
+    office.run("collect")
+    before = remind(office).stdout.splitlines()
+    assert "http" not in "".join(before)
+    listed = office.run("links", "--base", "https://baosong.example.invalid").stdout
+    links = dict(row[::2] for row in csv.reader(listed.splitlines()[1:]))
+    said = remind(office).stdout.splitlines()
+    assert said == [
+        f"{line}也可以在网上报送（网址只给贵单位用）：{links[code]}"
+        for line, code in zip(before, (HEAD, FINANCE, WATER), strict=True)
+    ]
+    office.run("build", "--mail")
+    drafts = sorted((office.root / "outbox").glob("*.eml")) + sorted((office.root / "returned").glob("*.eml"))
+    assert len(drafts) == 6
+    for path in drafts:
+        code = path.name.partition("_")[0]
+        body = read_draft(path)[1]
+        assert links[code] in body.splitlines() and body.count("http") == 1, "on a line of its own, and no other's"
+    office.run("links", "--revoke", FINANCE)
+    assert links[FINANCE] not in remind(office).stdout and links[WATER] in remind(office).stdout

@@ -19,18 +19,23 @@ MOST_IN_MAIL: Final = 10
 _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def draft_blank(campaign: Campaign, entry: RosterEntry, name: str, data: bytes, deadline: str) -> bytes:
-    """The mail that brings an agency its blank; `deadline` in words. Same input, same bytes."""
+def draft_blank(  # noqa: PLR0917
+    campaign: Campaign, entry: RosterEntry, name: str, data: bytes, deadline: str, link: str = ""
+) -> bytes:
+    """The mail that brings an agency its blank; `deadline` in words, `link` is its own to the door.
+
+    Same input, same bytes.
+    """
     by = f"请于{deadline}前" if deadline else "请按通知规定的日期"
     body = (
         f"附件是贵单位 {campaign.year} 年度{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"
         f"表头显示“可以报送”后保存，{by}把工作簿作为附件发回。\n\n"
-        "请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n"
+        f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n{_offer_link(link)}"
     )
     return _write_draft(campaign, entry, "请填报", body, (name, data))
 
 
-def draft_return(campaign: Campaign, standing: Standing, name: str, data: bytes | None) -> bytes:
+def draft_return(campaign: Campaign, standing: Standing, name: str, data: bytes | None, link: str = "") -> bytes:
     """The mail with which a return goes back to be corrected, or to be explained: opinions by cause, gravest first."""
     spec, opened = campaign.spec, standing.state == "open"
     lines = [
@@ -48,11 +53,13 @@ def draft_return(campaign: Campaign, standing: Standing, name: str, data: bytes 
     book = "附件" if data is not None else "另发的"
     where = "“退回意见”表写明各条在哪一格、怎样改"
     do = "请在它的“校验”表“说明”栏写明，或改正，" if opened else "请直接在里面改正，要说明的写在“校验”表的“说明”栏，"
-    lines.append(f"\n{book}是退回的工作簿，{where}。{do}保存后{say_by(standing)}把它作为附件发回。\n")
+    lines.append(
+        f"\n{book}是退回的工作簿，{where}。{do}保存后{say_by(standing)}把它作为附件发回。\n{_offer_link(link)}"
+    )
     return _write_draft(campaign, standing.entry, "请说明" if opened else "请改正", "\n".join(lines), (name, data))
 
 
-def draft_reminder(campaign: Campaign, standing: Standing, name: str, data: bytes | None) -> bytes:
+def draft_reminder(campaign: Campaign, standing: Standing, name: str, data: bytes | None, link: str = "") -> bytes:
     """The mail that urges an agency of which nothing has been taken in, its blank once more attached."""
     came = f"贵单位发来的{word_refused(standing.refused)}。" if standing.refused else ""
     lacks = "因此还没有报送" if came else "还没有报送"
@@ -60,9 +67,19 @@ def draft_reminder(campaign: Campaign, standing: Standing, name: str, data: byte
     body = (
         f"{came}贵单位 {campaign.year} 年度{campaign.spec.title}{lacks}。{attached}，"
         f"表头显示“可以报送”后保存为 .xlsx，不设打开密码，{say_by(standing)}把它作为附件发来。\n\n"
-        "已经发出的，请告知发出的时间和方式。\n"
+        f"已经发出的，请告知发出的时间和方式。\n{_offer_link(link)}"
     )
     return _write_draft(campaign, standing.entry, "催报：请报送", body, (name, data))
+
+
+def _offer_link(link: str) -> str:
+    """The other way to hand in, as a paragraph on lines of its own; nothing where there is no door."""
+    if not link:
+        return ""
+    return (
+        f"\n也可以在网上报送，不用发邮件：打开下面的网址，交上工作簿，一两秒就看到审核意见，改好以后按“确认报送”。\n{link}\n"
+        "这个网址只给贵单位用，请不要转给别的单位。\n"
+    )
 
 
 def say_by(standing: Standing) -> str:

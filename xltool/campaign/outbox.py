@@ -10,6 +10,7 @@ from typing import Final
 from xltool.campaign.documents import Deliverable, Placed, place_documents
 from xltool.campaign.drafts import draft_blank
 from xltool.campaign.folder import Campaign
+from xltool.campaign.links import find_links
 from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
 from xltool.campaign.roster import Roster, RosterEntry
@@ -57,6 +58,7 @@ def build_outbox(
     remember_facts(campaign, store)
     remember_roster(roster, store)
     issued, numbers, extensions = store.issues(), _number_agencies(roster, store), store.extensions()
+    links = find_links(campaign, store)
     made: list[Issue] = []
     for start in range(0, len(roster.entries), NOTED_TOGETHER):
         group: list[tuple[RosterEntry, Issue, list[Deliverable]]] = []
@@ -75,7 +77,7 @@ def build_outbox(
             known = (before.sha256,) if before is not None and before.file == name else ()
             documents = [Deliverable(f"{campaign.layout.outbox}/{name}", data, known=known)]
             if mail:
-                draft = draft_blank(campaign, entry, name, data, words)
+                draft = draft_blank(campaign, entry, name, data, words, links.write_link(agency.code))
                 documents.append(Deliverable(f"{campaign.layout.outbox}/{draft_name(name)}", draft))
             group.append((entry, issue, documents))
             made.append(issue)

@@ -10,6 +10,7 @@ from xltool import files
 from xltool.campaign.documents import Deliverable, Placed, clear_document, find_current, place_documents, strip_mark
 from xltool.campaign.drafts import draft_reminder, draft_return, say_by
 from xltool.campaign.folder import Campaign
+from xltool.campaign.links import NO_LINKS, Links, find_links
 from xltool.campaign.names import DRAFT_ENDING, draft_name, workbook_name
 from xltool.campaign.refused import word_refused
 from xltool.campaign.returns import name_return
@@ -41,13 +42,18 @@ def list_urged(standings: Iterable[Standing]) -> list[Standing]:
     return [standing for standing in standings if standing.owes and standing.covered is None]
 
 
-def list_reminders(campaign: Campaign, urged: Iterable[Standing]) -> list[ReminderRow]:
+def list_reminders(campaign: Campaign, urged: Iterable[Standing], links: Links = NO_LINKS) -> list[ReminderRow]:
     """A header and one row for every agency that is urged; 0 days when not overdue."""
-    return [HEADER, *(_reminder_row(campaign, standing) for standing in urged)]
+    return [HEADER, *(_reminder_row(campaign, standing, links) for standing in urged)]
 
 
-def word_message(campaign: Campaign, standing: Standing) -> str:
-    """What to write to an agency in a chat: its name, what is wrong in one sentence, and by when."""
+def word_message(campaign: Campaign, standing: Standing, links: Links = NO_LINKS) -> str:
+    """What to write to an agency in a chat: its name, what is wrong in one sentence, by when, and its own link."""
+    link = links.write_link(standing.entry.agency.code)
+    return _word_request(campaign, standing) + (f"也可以在网上报送（网址只给贵单位用）：{link}" if link else "")
+
+
+def _word_request(campaign: Campaign, standing: Standing) -> str:
     title = f"{campaign.year}年{campaign.spec.title}"
     name, by = standing.entry.agency.name, say_by(standing)
     if standing.refused and standing.state == "missing":
@@ -66,7 +72,7 @@ def word_message(campaign: Campaign, standing: Standing) -> str:
 
 def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False) -> list[Placed]:
     """The list of whom to urge, as a workbook and as CSV, and the messages, a line each, in the campaign folder."""
-    rows = list_reminders(campaign, urged)
+    rows = list_reminders(campaign, urged, find_links(campaign, store))
     sheets: dict[str, list[ReminderRow]] = {
         REMINDERS_FILE: [row[:-1] for row in rows],
         "消息": [(row[1], row[-1]) for row in rows],
@@ -88,8 +94,9 @@ def write_drafts(
     Raises `XltoolError` where a workbook cannot be read, or what is settled not be taken away.
     """
     wanted = {_name_draft(campaign, standing) for standing in urged}
+    links = find_links(campaign, store)
     for start in range(0, len(urged), DRAFTED_TOGETHER):
-        group = [_make_draft(campaign, store, standing) for standing in urged[start : start + DRAFTED_TOGETHER]]
+        group = [_make_draft(campaign, store, standing, links) for standing in urged[start : start + DRAFTED_TOGETHER]]
         yield from place_documents(campaign, store, group, replace=replace)
     _clear_drafts(campaign, store, _list_drafts(campaign, store) - wanted, replace=replace)
 
@@ -131,11 +138,13 @@ def _clear_drafts(campaign: Campaign, store: Store, names: Iterable[str], *, rep
             raise XltoolError(f"{name} 已用不着，但删不掉：{files.name_reason(error)}。") from error
 
 
-def _make_draft(campaign: Campaign, store: Store, standing: Standing) -> Deliverable:
+def _make_draft(campaign: Campaign, store: Store, standing: Standing, links: Links) -> Deliverable:
     file = _name_workbook(campaign, standing)
     attached = _read_attachment(campaign, store, file)
     draft = draft_reminder if standing.state == "missing" else draft_return
-    return Deliverable(_name_draft(campaign, standing), draft(campaign, standing, file.rpartition("/")[2], attached))
+    link = links.write_link(standing.entry.agency.code)
+    mail = draft(campaign, standing, file.rpartition("/")[2], attached, link)
+    return Deliverable(_name_draft(campaign, standing), mail)
 
 
 def _read_attachment(campaign: Campaign, store: Store, file: str) -> bytes | None:
@@ -169,7 +178,7 @@ def _name_reminder(campaign: Campaign, agency: Agency) -> str:
     return f"{campaign.layout.outbox}/{draft_name(name)}"
 
 
-def _reminder_row(campaign: Campaign, standing: Standing) -> ReminderRow:
+def _reminder_row(campaign: Campaign, standing: Standing, links: Links) -> ReminderRow:
     e = standing.entry
     return (
         e.agency.code,
@@ -181,7 +190,7 @@ def _reminder_row(campaign: Campaign, standing: Standing) -> ReminderRow:
         _describe_task(standing),
         word_deadline(standing.deadline, standing.told),
         standing.days_overdue,
-        word_message(campaign, standing),
+        word_message(campaign, standing, links),
     )
 
 

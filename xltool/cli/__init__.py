@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "export": "把各单位的数导出成一张表（parquet、csv、xlsx）",
     "explain": "说明一条勾稽关系或审核代码",
     "serve": "打开办公台：在浏览器里办填报任务",
+    "links": "列出各单位在报送入口的链接",
     "doctor": "检查这台电脑，或一个填报任务有没有损坏",
 }
 """Every command with its line in the overview; the module of the same name holds it."""

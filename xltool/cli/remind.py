@@ -11,6 +11,7 @@ import click
 
 from xltool.campaign import reminders
 from xltool.campaign.documents import describe_kept
+from xltool.campaign.links import find_links
 from xltool.campaign.standing import iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -44,9 +45,10 @@ def command(root: Path, *, replaces: bool) -> None:
         lists = reminders.write_lists(campaign, store, urged, replace=replaces)
         drafts = reminders.write_drafts(campaign, store, urged, replace=replaces)
         drafted = list(campaign_options.show_progress(drafts, len(urged), "邮件草稿"))
+        links = find_links(campaign, store)
         bare = [standing.entry.agency.name for standing in reminders.list_unattached(campaign, store, urged)]
     for standing in urged:
-        console.say(reminders.word_message(campaign, standing))
+        console.say(reminders.word_message(campaign, standing, links))
     if not urged:
         console.say("没有要催的单位。", err=True)
     for each in lists:

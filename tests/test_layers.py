@@ -323,6 +323,7 @@ MODULES = {
         "changes",
         "collecting",
         "day_words",
+        "desk_visits",
         "downloads",
         "filters",
         "guard",

@@ -136,6 +136,11 @@ def _find_open_mark(path: Path) -> str:
     return next((name for each in _OPEN_MARKS if (path.parent / (name := each.format(path.name))).exists()), "")
 
 
+def hash_desk(campaign: Campaign) -> str:
+    """The SHA-256 of the workbook as it stands; raises `XltoolError` when it cannot be read."""
+    return hashlib.sha256(campaign.read_office_file(DESK_FILE)).hexdigest()
+
+
 class DeskVisit:
     """One command's visit: what people wrote is carried out as it begins, what it did is written down as it ends."""
 

@@ -36,15 +36,22 @@ def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 
 
     In a template an address that begins with `/` is one of the campaign's, and follows its `base`.
     """
-    site, base = site_of(request), served_of(request).base
-    shared = {"campaign": campaign, "base": base, "tabs": TABS, "token": site.keys.token, "today": site.today()}
+    site, served = site_of(request), served_of(request)
+    shared = {
+        "campaign": campaign,
+        "base": served.base,
+        "tabs": TABS,
+        "told": served.visits.told,
+        "token": site.keys.token,
+        "today": site.today(),
+    }
     return _render(name, request.state.nonce, status, **shared, **facts)
 
 
 def show_refusal(status: int, reason: str, nonce: str) -> Response:
     """A page that says why something was not done."""
     heading = _TELLS.get(status, "没有办成")
-    shared = {"campaign": None, "base": "", "tabs": (), "token": "", "today": None}
+    shared = {"campaign": None, "base": "", "tabs": (), "told": (), "token": "", "today": None}
     return _render("message", nonce, status, **shared, heading=heading, reason=reason)
 
 

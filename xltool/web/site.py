@@ -21,6 +21,7 @@ from xltool.campaign.standing import Standing, find_standings, find_strays, find
 from xltool.campaign.store import Store, Unmatched
 from xltool.web.calling import Caller
 from xltool.web.collecting import Collection
+from xltool.web.desk_visits import DeskVisits
 from xltool.web.keys import Keys
 
 CAMPAIGNS: Final = "/c/"
@@ -31,12 +32,16 @@ _SIGNS: Final = 12
 
 @dataclass
 class ServedCampaign:
-    """A campaign in the folder `root`, at work under an address of its own, and the collection that takes in for it."""
+    """A campaign in the folder `root`, at work under an address of its own.
+
+    With it the collection that takes in for it, and the visits that its pages pay the office's workbook.
+    """
 
     site: Site
     root: Path
     name: str
     collection: Collection
+    visits: DeskVisits
 
     @property
     def base(self) -> str:
@@ -70,7 +75,8 @@ class Site:
         """The campaign in a folder, at an address that only depends on where the folder is."""
         name = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:_SIGNS]
         if name not in self._served:
-            self._served[name] = ServedCampaign(self, root, name, Collection(Caller(self.command, root)))
+            caller = Caller(self.command, root)
+            self._served[name] = ServedCampaign(self, root, name, Collection(caller), DeskVisits(caller))
         return self._served[name]
 
     def find_served(self, name: str) -> ServedCampaign | None:
@@ -105,10 +111,12 @@ class OpenFolder:
 def look_at(served: ServedCampaign) -> Iterator[OpenFolder]:
     """Opens the campaign to be read, beside whatever else is at work on it; `XltoolError` when it cannot be."""
     campaign = load_campaign(served.root)
-    roster = campaign.read_roster()
     store = opening.open_store(campaign)
     try:
-        yield OpenFolder(campaign, restore_zeros(campaign, roster, store)[0], store, served.site.today())
+        if not served.collection.is_running:  # which has the workbook carried out itself, and holds the campaign
+            served.visits.visit(campaign, store)
+        roster = restore_zeros(campaign, campaign.read_roster(), store)[0]
+        yield OpenFolder(campaign, roster, store, served.site.today())
     finally:
         store.close()
 

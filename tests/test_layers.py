@@ -328,6 +328,7 @@ MODULES = {
         "filters",
         "guard",
         "keys",
+        "last_year",
         "pages",
         "server",
         "site",

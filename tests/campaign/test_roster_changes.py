@@ -13,9 +13,8 @@ from tests.campaign import stores
 from tests.campaign.test_decisions import BY, FINANCE, ROSTER, SHORT, WATER, made, office  # noqa: F401  the campaign
 from xltool import api
 from xltool.campaign.folder import load_campaign
-from xltool.campaign.priors import merge_last_year
+from xltool.campaign.priors import merge_last_year, read_last_year
 from xltool.campaign.store import AbsenceRecord
-from xltool.cli import campaign_options
 
 EVERYWHERE = ("status", "collect", "build", "consolidate")
 
@@ -114,6 +113,6 @@ def test_a_return_of_the_heir_is_held_against_both_of_last_year(office, tmp_path
     office.run("absent", WATER, "--into", FINANCE, *BY)
     campaign = load_campaign(office.root)
     with stores.opened(campaign) as store:
-        last_year = campaign_options.read_last_year(campaign, campaign.read_roster(), store)
+        last_year = read_last_year(campaign, campaign.read_roster(), store)
     at = stores.SPEC.index["applications.carried_out.total"]
     assert last_year[FINANCE].values[at] == 2 * carried

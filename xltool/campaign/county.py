@@ -47,6 +47,8 @@ from xltool.report.gaps import Gaps, find_gaps, list_waived_blanks, put_slashes
 from xltool.rules.prior_year import align_prior
 from xltool.workbook.listing import stream_listing
 
+CONTRIBUTION_FILE, DISCREPANCY_FILE = "contributions.xlsx", "discrepancies.xlsx"
+"""Who contributed what to the sum, and where it does not balance, in the county's folder."""
 NAMELESS: Final = "county"
 """The code of the sum where no one agency stands at the top of the roster."""
 
@@ -61,6 +63,39 @@ class Gathered:
     excused: tuple[Absence, ...] = ()
     waived: Mapping[str, tuple[WaiverRecord, ...]] = field(default_factory=dict)
     """By agency code the words that let something of its version pass."""
+
+
+@dataclass(frozen=True)
+class CountySum:
+    """The figures of the agencies as one, before its texts are read: what its texts may name stands in it.
+
+    `official` is last year's sum as it was left or published, `comparable` that of the same agencies' own figures;
+    `carried` are the words in the submissions themselves, by agency.
+    """
+
+    consolidation: Consolidation
+    official: Submission | None
+    comparable: Submission | None
+    carried: Mapping[str, tuple[Waiver, ...]]
+
+    @property
+    def beside(self) -> Submission | None:
+        """Last year's figures that the county's texts may name."""
+        return self.official or self.comparable
+
+
+@dataclass(frozen=True)
+class JudgedSum:
+    """The sum with its texts and what was let pass, the reading of it with all findings, and what its report lacks.
+
+    `prior` are last year's figures that it was held against.
+    """
+
+    consolidation: Consolidation
+    reading: Reading
+    prior: Submission | None
+    draft: bool
+    gaps: Gaps
 
 
 @dataclass(frozen=True)
@@ -110,9 +145,51 @@ def build_county(
     Raises `XltoolError` with every fault of county/corrections.toml or county/texts.toml. Same inputs, same bytes.
     """
     spec, own = campaign.spec, find_own_agency(campaign, roster)
+    noted = read_corrections(campaign, roster)
+    summed = sum_county(campaign, roster, store, given, noted=noted, last_year=last_year)
+    own_words = read_texts(campaign, summed.consolidation.total, summed.beside)
+    judged = judge_county(spec, summed, given, own_words, last_year)
+    held = judged.consolidation
+
+    def find_differing() -> Iterator[Discrepancy]:
+        return discrepancies.find_discrepancies(spec, held, last_year, judged.prior)
+
+    pictures = (*api.pictures(held.total, judged.prior), *contributions.draw_contributions(spec, held))
+    made: dict[str, bytes | Iterable[bytes]] = {
+        SUBMISSION_FILE: api.dump(held.total),
+        workbook_name(campaign, own): api.fill(held.total),
+        **{report_name(campaign, own, kind): print_county(spec, judged, kind) for kind in reports.USUAL},
+        CONTRIBUTION_FILE: stream_listing(contributions.build_sheets(spec, held), pictures, contributions.PAPERS),
+        "contributions.csv": contributions.to_csv(spec, held),
+        DISCREPANCY_FILE: stream_listing(
+            {discrepancies.SHEET: discrepancies.build_sheet(spec, find_differing())},
+            papers={discrepancies.SHEET: discrepancies.make_paper(spec)},
+        ),
+    }
+    if pictures:
+        # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes
+        # this one.
+        made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=judged.draft)
+    waiting = tuple(each for each in noted if each.is_waiting)
+    return County(held, judged.reading, judged.draft, judged.gaps, made, waiting)
+
+
+def sum_county(
+    campaign: Campaign,
+    roster: Roster,
+    store: Store,
+    given: Gathered,
+    *,
+    noted: Sequence[Correction],
+    last_year: Mapping[str, Submission],
+) -> CountySum:
+    """The figures of those that go in as one, with the corrections of `noted` that do not wait.
+
+    Raises `XltoolError` for a submission that cannot be read, and where last year's sum is told twice.
+    """
+    own = find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     carried: dict[str, tuple[Waiver, ...]] = {}
-    noted = read_corrections(campaign, roster)
 
     def read_taken() -> Iterator[Submission]:
         for standing in given.taken:
@@ -122,7 +199,7 @@ def build_county(
             yield submission
 
     held = consolidate_submissions(
-        spec,
+        campaign.spec,
         read_taken(),
         own,
         campaign.year,
@@ -131,47 +208,39 @@ def build_county(
         absent=(*given.absent, *given.excused),
     )
     official = find_last_total(own, last_year)
-    comparable = sum_last_year(campaign, own, root, held.agencies, last_year)
-    own_words = read_texts(campaign, held.total, official or comparable)
-    if own_words is not None:
-        beside = official or comparable
+    return CountySum(held, official, sum_last_year(campaign, own, root, held.agencies, last_year), carried)
+
+
+def judge_county(
+    spec: FormSpec,
+    summed: CountySum,
+    given: Gathered,
+    texts: Mapping[str, str] | None,
+    last_year: Mapping[str, Submission],
+) -> JudgedSum:
+    """The sum with the county's texts, which say the figures that they name, and all that is found in it."""
+    held = summed.consolidation
+    if texts is not None:
         # Settled here and not in the report alone: the sum goes up to an office that has neither this file nor last
         # year's figures.
-        held = replace(held, total=references.resolve_references(spec, replace(held.total, texts=own_words), beside))
-    held = replace(held, total=replace(held.total, waivers=tuple(_list_waivers(spec, held, given, carried, last_year))))
-    prior = (
-        comparable if given.absent or official is None else official
-    )  # figures of some beside those of all would break every rule
+        total = references.resolve_references(spec, replace(held.total, texts=texts), summed.beside)
+        held = replace(held, total=total)
+    waivers = tuple(_list_waivers(spec, held, given, summed.carried, last_year))
+    held = replace(held, total=replace(held.total, waivers=waivers))
+    # Figures of some beside those of all would break every rule.
+    prior = summed.comparable if given.absent or summed.official is None else summed.official
     [judged] = api.check([Reading(held.total)], [prior])
-
-    def find_differing() -> Iterator[Discrepancy]:
-        return discrepancies.find_discrepancies(spec, held, last_year, prior)
-
     found = [*held.findings, *judged.findings]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
-    printed, slashed = put_slashes(spec, held.total, list_waived_blanks(held.total))
-    gaps = find_gaps(spec, printed)
-    draft = api.status(reading) == "returned" or bool(gaps)
-    pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
-    made: dict[str, bytes | Iterable[bytes]] = {
-        SUBMISSION_FILE: api.dump(held.total),
-        workbook_name(campaign, own): api.fill(held.total),
-        **{
-            report_name(campaign, own, kind): api.report(printed, kind, draft=draft, slashed=slashed)
-            for kind in reports.USUAL
-        },
-        "contributions.xlsx": stream_listing(contributions.build_sheets(spec, held), pictures, contributions.PAPERS),
-        "contributions.csv": contributions.to_csv(spec, held),
-        "discrepancies.xlsx": stream_listing(
-            {discrepancies.SHEET: discrepancies.build_sheet(spec, find_differing())},
-            papers={discrepancies.SHEET: discrepancies.make_paper(spec)},
-        ),
-    }
-    if pictures:
-        # A page of its own: the report is what is published as it is, and whoever shows pictures in the office takes
-        # this one.
-        made[pictures_name(campaign, own)] = api.picture_page(held.total, pictures, draft=draft)
-    return County(held, reading, draft, gaps, made, tuple(each for each in noted if each.is_waiting))
+    gaps = find_gaps(spec, put_slashes(spec, held.total, list_waived_blanks(held.total))[0])
+    return JudgedSum(held, reading, prior, api.status(reading) == "returned" or bool(gaps), gaps)
+
+
+def print_county(spec: FormSpec, judged: JudgedSum, kind: str) -> bytes:
+    """The county's report as a kind of file, marked as a draft where it is one."""
+    total = judged.consolidation.total
+    printed, slashed = put_slashes(spec, total, list_waived_blanks(total))
+    return api.report(printed, kind, draft=judged.draft, slashed=slashed)
 
 
 def find_own_agency(campaign: Campaign, roster: Roster) -> Agency:

@@ -11,8 +11,9 @@ from xltool import api, files, readings
 from xltool.campaign import folder
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.opening import open_store
+from xltool.campaign.passwords import read_passwords
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import AbsenceRecord
+from xltool.campaign.store import AbsenceRecord, Store
 from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
@@ -26,6 +27,13 @@ content."""
 TOTAL_FILE: Final = "*"
 """In place of a code: the sum of all agencies, which has the code of the one at the top."""
 _MOST_TOLD: Final = 10
+
+
+def read_last_year(campaign: folder.Campaign, roster: Roster, store: Store) -> dict[str, Submission]:
+    """Last year's submissions by agency code, from where the settings say; of merged agencies as of the heir."""
+    paths = folder.resolve_paths(campaign, campaign.prior)
+    found = gather_last_year(paths, campaign.year, roster, read_passwords(campaign))
+    return merge_last_year(found, store.absences())
 
 
 def gather_last_year(

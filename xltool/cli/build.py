@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from xltool.campaign import distribution, documents, outbox
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
@@ -29,7 +30,7 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         for note in roster.notes:
             console.say(note, err=True)
-        last_year = campaign_options.read_last_year(campaign, roster, store)
+        last_year = read_last_year(campaign, roster, store)
         changes = find_roster_changes(campaign, roster, store, last_year)
         at = datetime.now().isoformat(timespec="seconds")
         built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces)

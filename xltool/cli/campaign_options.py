@@ -27,7 +27,6 @@ from xltool.campaign.schema import DamagedError
 from xltool.campaign.store import Store
 from xltool.cli import console
 from xltool.messages import XltoolError
-from xltool.model import Submission
 from xltool.report.text import clean_line
 
 Item = TypeVar("Item")
@@ -125,7 +124,7 @@ def judge_heirs_again(
     if not rejudging.list_heirs(store).union(former):
         return
     try:
-        last_year = read_last_year(campaign, roster, store)
+        last_year = priors.read_last_year(campaign, roster, store)
         known, key = passwords.read_passwords(campaign), opening.ensure_key(campaign, store)
         office = Intake(campaign, roster, store, key, at.isoformat(timespec="seconds"), last_year.get, known)
         for each in rejudging.rejudge_heirs(office, former):
@@ -175,14 +174,6 @@ def name_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # which of them depends on the Python
         return str(os.getuid()) if hasattr(os, "getuid") else "?"
-
-
-def read_last_year(campaign: Campaign, roster: Roster, store: Store) -> dict[str, Submission]:
-    """Last year's submissions by agency code, from where the settings say; of merged agencies as of the heir."""
-    found = priors.gather_last_year(
-        folder.resolve_paths(campaign, campaign.prior), campaign.year, roster, passwords.read_passwords(campaign)
-    )
-    return priors.merge_last_year(found, store.absences())
 
 
 def show_progress(items: Iterable[Item], length: int | None, label: str) -> Iterator[Item]:

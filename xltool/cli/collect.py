@@ -15,6 +15,7 @@ import click
 from xltool.campaign import intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.reminders import clear_answered
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -77,7 +78,7 @@ def command(
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
-        last_year = campaign_options.read_last_year(campaign, roster, store)
+        last_year = read_last_year(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
         at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
         office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)

@@ -15,6 +15,7 @@ from xltool.campaign import documents, signing, taking
 from xltool.campaign.corrections import describe_correction
 from xltool.campaign.county import County, Gathered, build_county, gather_standings
 from xltool.campaign.folder import Campaign
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -69,7 +70,7 @@ def command(
         given = gather_standings(iterate_standings(campaign, roster, store, date.today()))
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given, everything)
-        made = build_county(campaign, roster, store, given, campaign_options.read_last_year(campaign, roster, store))
+        made = build_county(campaign, roster, store, given, read_last_year(campaign, roster, store))
         basis = {campaign.layout.sum_file: signing.describe_basis(given)}
         printed = taking.hash_printed(made.consolidation.total)
         taking.keep_sum(store, made.consolidation.total)
@@ -107,7 +108,7 @@ def _take(root: Path, edited: Path) -> NoReturn:
             store,
             edited,
             list(iterate_standings(campaign, roster, store, date.today())),
-            last_year=campaign_options.read_last_year(campaign, roster, store),
+            last_year=read_last_year(campaign, roster, store),
             at=datetime.now().isoformat(timespec="seconds"),
             person=campaign_options.name_user(),
         )

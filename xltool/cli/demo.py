@@ -12,6 +12,7 @@ import click
 from xltool import api, cli, files
 from xltool.campaign import folder
 from xltool.campaign.desk import write_desk_edits
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.toml_file import open_toml
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -92,7 +93,7 @@ def _put_in_inbox(root: Path, name: str, submission: Submission) -> None:
     """A workbook as the agency sends it back: the one that was issued to it, filled in."""
     with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
         serial = store.issues()[submission.agency.code].serial
-        prior = campaign_options.read_last_year(campaign, roster, store).get(submission.agency.code)
+        prior = read_last_year(campaign, roster, store).get(submission.agency.code)
     files.write_file(root / campaign.layout.inbox / name, api.fill(replace(submission, serial=serial), prior))
 
 

@@ -78,12 +78,13 @@ def _mend(root: Path) -> Iterator[str]:
     from xltool.campaign import folder, mending
     from xltool.campaign.intake import Intake
     from xltool.campaign.passwords import read_passwords
+    from xltool.campaign.priors import read_last_year
     from xltool.campaign.store import Store
     from xltool.cli import campaign_options
 
     campaign = folder.find_campaign(root)
     roster, at = campaign.read_roster(), datetime.now().isoformat(timespec="seconds")
     with campaign_options.hold_open(campaign, alone=True), closing(Store(Path(":memory:"))) as empty:
-        last_year = campaign_options.read_last_year(campaign, roster, empty)
+        last_year = read_last_year(campaign, roster, empty)
         known = read_passwords(campaign)
         yield from mending.mend_campaign(Intake(campaign, roster, empty, b"", at, last_year.get, known))

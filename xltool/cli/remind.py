@@ -12,6 +12,7 @@ import click
 from xltool.campaign import reminders
 from xltool.campaign.documents import describe_kept
 from xltool.campaign.links import find_links
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.standing import iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -36,7 +37,7 @@ _MOST_NAMED: Final = 10
 def command(root: Path, *, replaces: bool) -> None:
     """Prints the messages; brings returned/ up to date first, for that is what the mails bring."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
-        last_year = campaign_options.read_last_year(campaign, roster, store)
+        last_year = read_last_year(campaign, roster, store)
         issued = store.issues()
         owing = reminders.list_urged(iterate_standings(campaign, roster, store, date.today()))
         urged = [each for each in owing if each.state != "missing" or each.entry.agency.code in issued]

@@ -13,6 +13,7 @@ import click
 from xltool import api
 from xltool.campaign import documents, reports
 from xltool.campaign.folder import Campaign
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
 from xltool.cli import campaign_options, console, output
@@ -54,7 +55,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         blanks: dict[str, reports.Blanks] = {}
         found = list(_keep_blanks(iterate_standings(campaign, roster, store, date.today()), blanks))
-        last_year = campaign_options.read_last_year(campaign, roster, store)
+        last_year = read_last_year(campaign, roster, store)
         accepted = [standing for standing in found if standing.state == "accepted"]
         paths = {kind: reports.plan_paths(campaign, roster, kind) for kind in kinds}
         remarks: dict[str, None] = {}  # what is said of the fonts is said once

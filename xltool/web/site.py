@@ -15,14 +15,17 @@ from starlette.requests import Request
 
 from xltool.campaign import opening
 from xltool.campaign.folder import Campaign, load_campaign
+from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
 from xltool.campaign.store import Store, Unmatched
+from xltool.model import Submission
 from xltool.web.calling import Caller
 from xltool.web.collecting import Collection
 from xltool.web.desk_visits import DeskVisits
 from xltool.web.keys import Keys
+from xltool.web.last_year import LastYear, LastYearReader
 
 CAMPAIGNS: Final = "/c/"
 """Where the addresses of campaigns begin."""
@@ -42,6 +45,15 @@ class ServedCampaign:
     name: str
     collection: Collection
     visits: DeskVisits
+    last_year: LastYearReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Last year's figures are read from where the settings say then."""
+        self.last_year = LastYearReader(self._read_last_year)
+
+    def _read_last_year(self) -> dict[str, Submission]:
+        with look_at(self) as look:
+            return read_last_year(look.campaign, look.roster, look.store)
 
     @property
     def base(self) -> str:
@@ -97,6 +109,11 @@ class OpenFolder:
     roster: Roster
     store: Store
     today: date
+    served: ServedCampaign
+
+    def find_last_year(self) -> LastYear:
+        """Last year's figures, as far as they are known by now."""
+        return self.served.last_year.find(self.campaign, self.roster, self.store)
 
     def find_standings(self) -> list[Standing]:
         """How every agency stands today."""
@@ -116,7 +133,7 @@ def look_at(served: ServedCampaign) -> Iterator[OpenFolder]:
         if not served.collection.is_running:  # which has the workbook carried out itself, and holds the campaign
             served.visits.visit(campaign, store)
         roster = restore_zeros(campaign, campaign.read_roster(), store)[0]
-        yield OpenFolder(campaign, roster, store, served.site.today())
+        yield OpenFolder(campaign, roster, store, served.site.today(), served)
     finally:
         store.close()
 

@@ -7,7 +7,7 @@ from xltool import files, office, workers
 from xltool.campaign import folder, mail, names, passwords, zipped
 from xltool.published import ofd, pages, scan
 from xltool.spreadsheet import book, encryption, package, sheet
-from xltool.web import changes, uploads
+from xltool.web import bodies, changes, uploads
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
 MIB = 2**20
@@ -22,7 +22,7 @@ def test_the_table_of_limits_names_each_constant():
         zipped.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
         encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, names.MAX_NAME_BYTES, office.OFFICE_SECONDS,
-        uploads.MOST_FILES, uploads.SLOWEST_SECONDS, changes.LARGEST_FORM // 2**10,
+        uploads.MOST_FILES, bodies.SLOWEST_SECONDS, changes.LARGEST_FORM // 2**10,
         scan.SCAN_SECONDS, scan.MAX_SCANNED_PAGES, scan.MAX_DOTS,
         pages.MAX_PAGES, ofd.MAX_SIGNS, ofd.MAX_SEGMENTS,
     ]  # fmt: skip

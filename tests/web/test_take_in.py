@@ -16,7 +16,7 @@ from tests.campaign.stores import FIGURES, SPEC
 from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, open_browser
 from xltool import api, files
 from xltool.campaign.names import arrival_name
-from xltool.web import uploads
+from xltool.web import bodies, uploads
 
 FEES = "disclosure.fees.amount"
 
@@ -231,7 +231,7 @@ def test_more_than_the_most_in_pieces_is_refused_too(browser, empty, monkeypatch
 
 
 def test_an_upload_that_comes_to_a_halt_is_dropped(browser, empty, monkeypatch):
-    monkeypatch.setattr(uploads, "SLOWEST_SECONDS", 0.3)
+    monkeypatch.setattr(bodies, "SLOWEST_SECONDS", 0.3)
     head = f'--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n{browser.token()}\r\n--b\r\n'
     head += 'Content-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\nhalf'
 

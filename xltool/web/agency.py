@@ -14,29 +14,17 @@ from starlette.routing import Route
 
 from xltool import api
 from xltool.campaign.arrivals import Difference, find_different_cells, find_different_texts
-from xltool.campaign.standing import AGENCY_STATES, Standing, WeighedOpinion, group_verdicts, judge_version
+from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts, judge_version
 from xltool.campaign.store import Choice, Version
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
-from xltool.model import Severity, Submission
+from xltool.model import Submission
 from xltool.web import downloads, pages
 from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
+from xltool.web.opinion_words import ShownOpinion, word_opinion
 from xltool.web.site import OpenFolder, look_at, served_of
-
-_WORDS: Final[dict[Severity, str]] = {"error": "须改", "warning": "请核对", "info": "提示"}
-
-
-@dataclass(frozen=True, slots=True)
-class ShownOpinion:
-    """An opinion in the words of the workbook that goes back; `word` is what it asks for."""
-
-    severity: Severity
-    word: str
-    what: str
-    remedy: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ def make_page(look: OpenFolder, code: str, pair: tuple[str, str]) -> AgencyPage:
     """
     standing = find_standing(look, code)
     versions = [_weigh(look, standing, version) for version in look.store.versions(code)]
-    opinions = [_word_opinion(look, opinion) for opinion in group_verdicts(look.campaign.spec, standing.left)]
+    opinions = [word_opinion(look.campaign.spec, each) for each in group_verdicts(look.campaign.spec, standing.left)]
     return AgencyPage(
         standing, opinions, versions, look.store.choices().get(code), _compare(look, versions, standing.number, pair)
     )
@@ -103,12 +91,6 @@ def _weigh(look: OpenFolder, standing: Standing, version: Version) -> ShownVersi
     judged = judge_version(look.campaign.spec, standing.entry, version, waivers, look.store.versions)
     sent = look.store.sent_day(version.sha256) or version.at[:10]
     return ShownVersion(version, judged.state, judged.errors, sent, version.number == standing.number)
-
-
-def _word_opinion(look: OpenFolder, opinion: WeighedOpinion) -> ShownOpinion:
-    asks = opinion.severity == "warning" and any(verdict.asks for verdict in opinion.verdicts)
-    word = "须说明" if asks else _WORDS[opinion.severity]
-    return ShownOpinion(opinion.severity, word, *opinion.tell(look.campaign.spec))
 
 
 def _compare(

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xltool.report.text import clean_line
+from xltool.web.bodies import read_parts
 from xltool.web.keys import is_same_secret
-from xltool.web.site import site_of
 
 TOKEN: Final = "token"
 """The hidden field of every form."""
@@ -36,12 +36,10 @@ def take_change(change: ChangeHandler) -> Callable[[Request], Awaitable[Response
 async def read_change(request: Request) -> Mapping[str, str]:
     """The fields of a form, each as one line; `HTTPException` when it is too long, of another kind, or not ours."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
-        raise HTTPException(415, "办公台只收表单发来的。")
+        raise HTTPException(415, "这里只收表单发来的。")
     body = bytearray()
-    async for part in request.stream():
+    async for part in read_parts(request, LARGEST_FORM, "写的太长，没有办理。"):
         body += part
-        if len(body) > LARGEST_FORM:
-            raise HTTPException(413, "写的太长，没有办理。")
     try:
         fields = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:
@@ -51,6 +49,6 @@ async def read_change(request: Request) -> Mapping[str, str]:
 
 
 def check_token(request: Request, given: str) -> None:
-    """Raises `HTTPException` when a form does not bear the token of this office page."""
-    if not is_same_secret(given, site_of(request).keys.token):
-        raise HTTPException(403, "这一步不是从办公台的页面发出的，或者办公台重新启动过：请回到页面上再办一次。")
+    """Raises `HTTPException` when a form does not bear the token that the guard knows for whoever asks."""
+    if not is_same_secret(given, request.state.token):
+        raise HTTPException(403, "这一步不是从这里的页面发出的，或者页面已经过时：请回到页面上再办一次。")

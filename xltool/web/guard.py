@@ -7,39 +7,22 @@ headers that keep a browser from running, keeping or framing what it should not.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from xltool.web.headers import METHODS, READS, guard_answers, is_own_site
 from xltool.web.keys import Keys, is_same_secret
 from xltool.web.static_files import STATIC
 
 HOSTS: Final = ("127.0.0.1", "localhost")
 """The names by which this computer calls itself."""
-_READS: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 100
-_METHODS: Final = _READS | {"POST"}
-_OWN_SITES: Final = frozenset({"", "same-origin", "none"})
-"""What a browser says of where a request comes from, when it is one of our pages or the address line; others say
-nothing."""
-_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",  # not `no-referrer`, with which browsers send the origin of a form as null
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 Refuse = Callable[[int, str, str], Response]
 """Makes the page of a refusal: of its status, the reason in a sentence, and the nonce for its style."""
@@ -57,19 +40,8 @@ class Guard:
         """Lets a request through, exchanges the key, or refuses."""
         if scope["type"] != "http":
             return
-        nonce = secrets.token_urlsafe(16)
-        scope.setdefault("state", {})["nonce"] = nonce
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                if scope["path"].startswith(STATIC):  # also for the last page, behind which nobody answers any more
-                    headers["Cache-Control"] = "private, max-age=86400"
-                headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
-            await send(message)
-
+        nonce, send_guarded = guard_answers(scope, send)
+        scope["state"]["token"] = self._keys.token
         answer = self._answer(scope, nonce)
         await (self._app if answer is None else answer)(scope, receive, send_guarded)
 
@@ -79,19 +51,19 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return self._refuse(403, "这个地址不是办公台的：请用启动时给出的地址，在本机打开。", nonce)
-        if method not in _METHODS:
+        if method not in METHODS:
             refused = self._refuse(405, "办公台没有这种用法。", nonce)
-            refused.headers["Allow"] = ", ".join(sorted(_METHODS))
+            refused.headers["Allow"] = ", ".join(sorted(METHODS))
             return refused
-        if scope["path"].startswith(STATIC) and method in _READS:
+        if scope["path"].startswith(STATIC) and method in READS:
             return None
         given = _read_key(scope)
-        if given and method in _READS:
+        if given and method in READS:
             return self._exchange(given, nonce)
         session = HTTPConnection(scope).cookies.get(self.cookie, "")
         if not is_same_secret(session, self._keys.session):
             return self._refuse(403, "请用启动办公台时给出的那个地址打开；办公台重新启动过的，以新的地址为准。", nonce)
-        if method not in _READS and not self._is_own_site(headers, hosts[0]):
+        if method not in READS and not is_own_site(headers, f"http://{hosts[0]}"):
             return self._refuse(403, "这一步不是从办公台的页面发出的，没有办理。", nonce)
         return None
 
@@ -102,12 +74,6 @@ class Guard:
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self.cookie, self._keys.session, path="/", httponly=True, samesite="strict")
         return answer
-
-    @staticmethod
-    def _is_own_site(headers: Headers, host: str) -> bool:
-        """Whether a change comes from a page of ours, as far as the browser says; the form's token is asked besides."""
-        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site") or [""]
-        return all(origin == f"http://{host}" for origin in origins) and all(site in _OWN_SITES for site in sites)
 
 
 def _read_key(scope: Scope) -> Sequence[str]:

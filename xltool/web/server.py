@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from xltool import files
 from xltool.messages import XltoolError
@@ -57,7 +59,7 @@ def open_server(
 
     `command` is how xltool itself is called. Raises `XltoolError` when the port cannot be had.
     """
-    listening = _listen(port)
+    listening = listen(HOST, port)
 
     def close() -> None:
         site.is_closing = True
@@ -65,29 +67,42 @@ def open_server(
 
     site = Site(command, close, today)
     site.home = site.serve(root)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(site, listening.getsockname()[1]),
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,  # addresses may bear the key
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_LAST_SECONDS,
-        )
-    )
+    server = make_server(build_app(site, listening.getsockname()[1]))
     return OfficeServer(site, listening, server)
 
 
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def make_server(app: ASGIApp, **more: Any) -> uvicorn.Server:
+    """A server that says nothing of itself; `more` are settings of uvicorn's that only some have."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,  # addresses may bear keys
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_LAST_SECONDS,
+            **more,
+        )
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on an address and a port, or on any free port (0); raises `XltoolError` where none can be had."""
     try:
-        listening.bind((HOST, port))
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    except OSError as error:
+        raise XltoolError(f"没有 {host} 这个地址：--host 写本机的地址，如 127.0.0.1、0.0.0.0。") from error
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # so that a server that was ended can be started again at once
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
         listening.listen(_WAITING)
     except OSError as error:
         listening.close()
         raise XltoolError(
-            f"端口 {port} 用不了（{files.name_reason(error)}）：换一个 --port，或不写，由办公台任选一个空着的。"
+            f"端口 {port} 用不了（{files.name_reason(error)}）：换一个 --port，或不写，任选一个空着的。"
         ) from error
     return listening

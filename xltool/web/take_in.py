@@ -23,7 +23,7 @@ from xltool.web.changes import take_change
 from xltool.web.collecting import Collection, Result
 from xltool.web.filters import Filter
 from xltool.web.site import ServedCampaign, look_at, served_of
-from xltool.web.uploads import take_upload
+from xltool.web.uploads import open_inbox, take_upload
 
 _PULSE: Final = 0.3
 """Seconds between two looks at what a collection has told."""
@@ -138,7 +138,7 @@ def show_take_in(request: Request) -> Response:
 async def receive_files(request: Request) -> Response:
     """Stores the files of the form in the inbox, and starts to take in what lies there."""
     served = served_of(request)
-    upload = await take_upload(request, load_campaign(served.root))
+    upload = await take_upload(request, open_inbox(load_campaign(served.root)))
     if not upload.stored:
         raise HTTPException(*((413, f"{'；'.join(upload.refused)}。") if upload.refused else (422, "还没有选文件。")))
     return await run_in_threadpool(_start_collecting, served, upload.fields.get("received", ""), upload.refused)

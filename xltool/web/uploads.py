@@ -1,9 +1,8 @@
-"""Files that a form sends, taken as they stream in: each within limits, each whole in the inbox or not at all."""
+"""Files that a form sends, taken as they stream in: each within limits, each whole in its place or not at all."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
-from xltool.files import LARGEST_FILE, Staging
+from xltool.files import LARGEST_FILE, Staged, Staging
 from xltool.report.text import clean_line
+from xltool.web.bodies import read_parts
 from xltool.web.changes import TOKEN, check_token
 
 if TYPE_CHECKING:
@@ -25,37 +25,60 @@ if TYPE_CHECKING:
 LARGEST_UPLOAD: Final = 512 * 2**20
 """Bytes that are sent at once."""
 MOST_FILES: Final = 2_000
-SLOWEST_SECONDS: Final = 60
-"""How long nothing may come."""
 _LONGEST_FIELD: Final = 1_000
 _LONGEST_HEAD: Final = 8_192
 _MIB: Final = 2**20
 
 
+@dataclass(frozen=True, slots=True)
+class UploadPlace:
+    """Where the files of a form go: what opens one, what keeps it once it is whole and gives its name there.
+
+    `largest` is how many bytes are sent at once, `most` how many files.
+    """
+
+    open: Callable[[], Staging]
+    keep: Callable[[Staged, str], str]
+    largest: int
+    most: int
+    too_large: str
+    too_many: str
+
+
 @dataclass
 class Upload:
-    """What a form sent: its fields, the names of the files in the inbox, and what of each that was not stored."""
+    """What a form sent: its fields, the names of the files where they are kept, and what of each was not stored."""
 
     fields: dict[str, str] = field(default_factory=dict)
     stored: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
 
-async def take_upload(request: Request, campaign: Campaign) -> Upload:
-    """Stores the files of a form in the inbox; the token comes before them, or nothing is stored.
+def open_inbox(campaign: Campaign) -> UploadPlace:
+    """The inbox of a campaign, where files keep their own names."""
+    return UploadPlace(
+        lambda: open_deposit(campaign),
+        lambda staged, told: deposit_file(campaign, staged, told),
+        LARGEST_UPLOAD,
+        MOST_FILES,
+        f"一次最多收{LARGEST_UPLOAD // _MIB}兆：请分几次，或先压缩。",
+        f"一次最多收{MOST_FILES}个文件：前面的已经存好，其余的请再传一次。",
+    )
+
+
+async def take_upload(request: Request, place: UploadPlace) -> Upload:
+    """Stores the files of a form in their place; the token comes before them, or nothing is stored.
 
     Raises `HTTPException` when the form is not ours, is too large, or stops; what was whole by then stays stored.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
-        raise HTTPException(415, "办公台只收表单发来的文件。")
-    if int(request.headers.get("content-length") or 0) > LARGEST_UPLOAD:
-        raise HTTPException(413, f"一次最多收{LARGEST_UPLOAD // _MIB}兆：请分几次，或先压缩。")
-    receiver = _Receiver(request, campaign)
+        raise HTTPException(415, "这里只收表单发来的文件。")
+    receiver = _Receiver(request, place)
     try:
         parser = MultipartParser(boundary, receiver.callbacks())
-        async for part in _read_parts(request):
+        async for part in read_parts(request, place.largest, place.too_large):
             await run_in_threadpool(parser.write, part)
         parser.finalize()
         if not receiver.ended:
@@ -70,30 +93,13 @@ async def take_upload(request: Request, campaign: Campaign) -> Upload:
     return receiver.upload
 
 
-async def _read_parts(request: Request) -> AsyncIterator[bytes]:
-    """The body in pieces, so long as they come and are not too many."""
-    total = 0
-    stream = request.stream()
-    while True:
-        try:
-            part = await asyncio.wait_for(anext(stream), SLOWEST_SECONDS)
-        except StopAsyncIteration:
-            return
-        except TimeoutError as error:
-            raise HTTPException(408, "传得太慢，断开了：前面传完的已经存好，其余的请再传一次。") from error
-        total += len(part)
-        if total > LARGEST_UPLOAD:
-            raise HTTPException(413, f"一次最多收{LARGEST_UPLOAD // _MIB}兆：请分几次，或先压缩。")
-        yield part
-
-
 class _Receiver:
     """What is done with the parts of a form as they come."""
 
-    def __init__(self, request: Request, campaign: Campaign) -> None:
+    def __init__(self, request: Request, place: UploadPlace) -> None:
         self.upload = Upload()
         self.ended = False
-        self._request, self._campaign = request, campaign
+        self._request, self._place = request, place
         self._head, self._value = bytearray(), bytearray()
         self._heads: dict[str, bytes] = {}
         self._name, self._file_name = "", ""
@@ -145,9 +151,9 @@ class _Receiver:
         check_token(self._request, self.upload.fields.get(TOKEN, ""))
         if not self._file_name:  # a form sent without a file chosen
             return
-        if len(self.upload.stored) + len(self.upload.refused) >= MOST_FILES:
-            raise HTTPException(413, f"一次最多收{MOST_FILES}个文件：前面的已经存好，其余的请再传一次。")
-        self._file = open_deposit(self._campaign)
+        if len(self.upload.stored) + len(self.upload.refused) >= self._place.most:
+            raise HTTPException(413, self._place.too_many)
+        self._file = self._place.open()
 
     def _take(self, piece: bytes) -> None:
         if not self._is_file:
@@ -164,7 +170,7 @@ class _Receiver:
         elif self._file is not None:
             staged = self._file.finish()
             self._file = None
-            self.upload.stored.append(deposit_file(self._campaign, staged, self._file_name))
+            self.upload.stored.append(self._place.keep(staged, self._file_name))
 
     def _finish(self) -> None:
         self.ended = True

@@ -1,0 +1,29 @@
+"""Opinions in the words of pages: what each asks for, what is wrong, how to mend it, on what it rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.campaign.standing import WeighedOpinion
+from xltool.model import FormSpec, Severity
+
+_WORDS: Final[dict[Severity, str]] = {"error": "须改", "warning": "请核对", "info": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOpinion:
+    """An opinion in the words of the workbook that goes back; `word` is what it asks for."""
+
+    severity: Severity
+    word: str
+    what: str
+    remedy: str
+    basis: str
+
+
+def word_opinion(spec: FormSpec, opinion: WeighedOpinion) -> ShownOpinion:
+    """An opinion as a page shows it."""
+    asks = opinion.severity == "warning" and any(verdict.asks for verdict in opinion.verdicts)
+    word = "须说明" if asks else _WORDS[opinion.severity]
+    return ShownOpinion(opinion.severity, word, *opinion.tell(spec))

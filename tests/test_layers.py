@@ -321,6 +321,7 @@ MODULES = {
         "board",
         "bodies",
         "calling",
+        "campaigns",
         "changes",
         "collecting",
         "day_words",
@@ -334,6 +335,7 @@ MODULES = {
         "opinion_words",
         "pages",
         "server",
+        "shelf",
         "site",
         "static_files",
         "steps",
@@ -380,6 +382,7 @@ ALONE = {  # packages that only these rooms and modules may import
     "openpyxl": {"reader/second", "campaign/desk_writing"},  # for the second reading and for what people edit by hand
     "pandas": {"frames", "api", "campaign/contributions", "campaign/export"},  # where frames are handed out
     "pdfplumber": {"published/baseline", "published/pages", "published/pdf"},
+    "platformdirs": {"web/shelf"},
     "pyarrow": {"campaign/export"},
     "python_multipart": {"web/uploads"},
     "psutil": {"files", "workers", "office"},

@@ -24,6 +24,14 @@ def campaign(tmp_path):
     return stores.campaign(tmp_path, Roster(stores.entries()))
 
 
+@pytest.fixture(autouse=True)
+def settings(tmp_path_factory, monkeypatch):
+    """Where campaigns are remembered: never in the folder of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("settings")
+    monkeypatch.setenv("XLTOOL_CONFIG", str(folder))
+    return folder
+
+
 def start(*arguments):
     command = [sys.executable, "-c", "from xltool.cli import main; main()", "serve", "--no-browser", *arguments]
     return subprocess.Popen(
@@ -88,9 +96,24 @@ def test_a_port_that_is_taken_and_a_folder_that_is_none_are_told(campaign, tmp_p
         process = start("-C", str(campaign.root), "--port", port)
         out, said = process.communicate(timeout=60)
     assert process.returncode == 1 and out == "" and said.startswith(f"端口 {port} 用不了") and said.count("\n") == 1
-    process = start("-C", str(tmp_path))
+    process = start("-C", str(tmp_path / "none"))
     out, said = process.communicate(timeout=60)
-    assert process.returncode == 1 and out == "" and "不在填报任务的文件夹里" in said
+    assert process.returncode == 1 and out == "" and "没有" in said and "这个文件夹" in said
     process = start("--port", "70000")
     out, said = process.communicate(timeout=60)
     assert process.returncode == 2 and out == "" and "70000" in said
+
+
+def test_in_a_folder_of_no_campaign_it_lists_those_that_it_knows(campaign, settings, tmp_path_factory):
+    with (
+        served("-C", str(campaign.root)) as (_, address),
+        httpx.Client(trust_env=False, timeout=60, follow_redirects=True) as client,
+    ):
+        client.get(address)
+    assert [file.name for file in settings.iterdir()] == ["recent.json"]
+    with (
+        served("-C", str(tmp_path_factory.mktemp("empty"))) as (_, address),
+        httpx.Client(trust_env=False, timeout=60, follow_redirects=True) as client,
+    ):
+        page = client.get(address)
+        assert page.url.path == "/campaigns" and str(campaign.root) in page.text

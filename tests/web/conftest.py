@@ -22,7 +22,7 @@ from xltool.web.server import OfficeServer, open_server
 AFTER = date(2025, 2, 3)
 COMMAND = (sys.executable, "-c", "from xltool.cli import main; main()")
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}'
-SITE_PAGES = ("/c/", "/close", "/static/")
+SITE_PAGES = ("/c/", "/campaigns", "/close", "/static/")
 TOKEN = re.compile('name="token" value="([^"]+)"')
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in stores.entries())
 
@@ -59,9 +59,9 @@ class Browser:
 
 
 @contextmanager
-def open_browser(root, today=AFTER):
-    """The office page of a campaign at work on a port of its own, and a client that is let in."""
-    server = open_server(root, 0, COMMAND, lambda: today)
+def open_browser(root, today=AFTER, memory=None):
+    """The office page in a folder at work on a port of its own, and a client that is let in."""
+    server = open_server(root, 0, COMMAND, lambda: today, memory)
     running = Thread(target=server.run)
     running.start()
     try:

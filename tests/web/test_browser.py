@@ -25,6 +25,7 @@ SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
     *("/take-in", "/agency/654221-001", "/agency/654221-005"),
+    *("/campaigns",),
 ]
 
 
@@ -67,7 +68,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browse
     width, height = SCREENS[screen]
     with opened(chromium, browser.server, width, height) as window:
         for page in PAGES:
-            window.goto(browser.server.root + browser.base + page)
+            window.goto(browser.locate(page))
             assert find_violations(window) == [], page
             assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
 

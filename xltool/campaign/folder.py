@@ -168,14 +168,19 @@ def _is_same(campaign: Campaign, roster: Roster) -> bool:
 
 def find_campaign(start: Path) -> Campaign:
     """The campaign that a folder is, or is in; raises `XltoolError` when there is none or its settings are wrong."""
+    root = find_root(start)
+    if root is None:
+        raise XltoolError(
+            f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。"
+        )
+    return load_campaign(root)
+
+
+def find_root(start: Path) -> Path | None:
+    """The folder of the campaign that a folder is, or is in, or None; raises `XltoolError` when there is no folder."""
     if not start.is_dir():
         raise XltoolError(f"没有 {start} 这个文件夹。")
-    for folder in (start, *start.resolve().parents):
-        if (folder / SETTINGS).is_file():
-            return load_campaign(folder)
-    raise XltoolError(
-        f"{start} 不在填报任务的文件夹里：没有找到 {SETTINGS}；用 -C 指明文件夹，或先用 xltool new 建立。"
-    )
+    return next((folder for folder in (start, *start.resolve().parents) if (folder / SETTINGS).is_file()), None)
 
 
 def load_campaign(root: Path) -> Campaign:

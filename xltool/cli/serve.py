@@ -9,7 +9,6 @@ from typing import Final
 
 import click
 
-from xltool.campaign.folder import find_campaign
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 
@@ -21,6 +20,7 @@ _ITSELF: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
     cls=Command,
     name="serve",
     help="打开办公台：在浏览器里看进度、收文件、办各单位的事，和命令用的是同一个文件夹。\n\n"
+    "在填报任务的文件夹里（或用 -C 指明），打开的就是那个任务；在别的文件夹里，列出其中的和以前打开过的任务。\n\n"
     "只在本机能打开，地址里的钥匙每次启动都换。按 Ctrl-C，或按页面上的“关闭办公台”结束；开着的时候照样可以用命令。",
 )
 @campaign_options.campaign_option
@@ -31,8 +31,9 @@ _ITSELF: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
 def command(root: Path, port: int, no_browser: bool) -> None:
     """Serves the page until it is closed, and prints its address alone."""
     from xltool.web.server import open_server
+    from xltool.web.shelf import locate_memory
 
-    server = open_server(find_campaign(root).root, port, _ITSELF)
+    server = open_server(root, port, _ITSELF, memory=locate_memory())
     console.say(f"办公台：{server.address}")
     sys.stdout.flush()
     if not no_browser:

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
-from xltool.web import agency, board, pages, take_in
+from xltool.web import agency, board, campaigns, pages, take_in
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
@@ -29,6 +29,7 @@ def build_app(site: Site, port: int) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/", show_start, methods=["GET"]),
+            *campaigns.LIST_ROUTES,
             Mount(CAMPAIGNS + "{campaign}", routes=_CAMPAIGN_PAGES),
             Route("/close", take_change(close_page), methods=["POST"]),
             Route(STATIC + "{name}", show_static, methods=["GET"]),
@@ -45,11 +46,9 @@ def build_app(site: Site, port: int) -> ASGIApp:
 
 
 def show_start(request: Request) -> Response:
-    """The campaign that the office page was opened for."""
+    """The campaign that the office page was opened for, or the list of them."""
     home = site_of(request).home
-    if home is None:
-        raise HTTPException(404, "这里还没有任务。")
-    return RedirectResponse(f"{home.base}/", 303)
+    return RedirectResponse(campaigns.LIST_ADDRESS if home is None else f"{home.base}/", 303)
 
 
 def close_page(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs nothing but its token

@@ -107,13 +107,18 @@ def word_headline(found: Sequence[Standing]) -> str:
     if not found:
         return "名录里还没有单位"
     passed = sum(standing.state == "accepted" for standing in found)
-    owing = sum(_CHOICES["owing"][1](standing) for standing in found)
+    owing = count_owing(found)
     overdue = sum(standing.overdue for standing in found)
     if not owing:
         return f"{len(found)}家都齐了" if passed == len(found) else f"{len(found)}家都办完了，{passed}家通过"
     if owing == len(found):
         return f"{len(found)}家都还没有办完" + (f"，其中{overdue}家逾期" if overdue else "")
     return f"{len(found)}家里{passed}家通过，还有{owing}家没有办完" + (f"，其中{overdue}家逾期" if overdue else "")
+
+
+def count_owing(found: Sequence[Standing]) -> int:
+    """How many agencies are not done."""
+    return sum(map(_CHOICES["owing"][1], found))
 
 
 def word_rest(found: Sequence[Standing]) -> str:
@@ -198,7 +203,9 @@ def show_board(request: Request) -> Response:
     query = Query(asked.get("show", ""), asked.get("q", "").strip(), asked.get("sort", ""))
     if not is_known_query(query):
         raise HTTPException(404, "没有这样的筛选或次序。")
-    with look_at(served_of(request)) as look:
+    served = served_of(request)
+    served.site.shelf.remember(served.root, served.site.today())
+    with look_at(served) as look:
         found, unmatched = look.find_standings(), look.find_unmatched()
         step = choose_next_step(look.campaign, look.roster, look.store, found)
         chosen = choose_standings(found, query)

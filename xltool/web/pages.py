@@ -18,6 +18,8 @@ from xltool.web.static_files import locate_static
 _ROOM = __package__
 TABS: Final = (("board", "/", "进度"), ("take-in", "/take-in", "收件"))
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
+SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"),)
+"""The pages that are no campaign's, to which every page leads: as `TABS`."""
 _TELLS: dict[int, str] = {
     403: "没有办理",
     404: "没有这一页",
@@ -45,6 +47,13 @@ def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 
         "token": site.keys.token,
         "today": site.today(),
     }
+    return _render(name, request.state.nonce, status, **shared, **facts)
+
+
+def show_site_page(request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
+    """The page of a template that is no campaign's: of the office page as a whole."""
+    site = site_of(request)
+    shared = {"campaign": None, "base": "", "tabs": (), "token": site.keys.token, "today": site.today(), "told": ()}
     return _render(name, request.state.nonce, status, **shared, **facts)
 
 
@@ -76,13 +85,15 @@ def tell_breakdown(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 def _tell(request: Request, status: int, reason: str) -> Response:
     """The refusal under the tabs of the campaign, where that can be read."""
+    heading = _TELLS.get(status, "没有办成")
     try:
         campaign = load_campaign(served_of(request).root)
     except (KeyError, HTTPException, XltoolError):  # an address of no campaign, or of one that cannot be read
-        return show_refusal(status, reason, request.state.nonce)
-    return show_page(request, "message", campaign, status=status, heading=_TELLS.get(status, "没有办成"), reason=reason)
+        return show_site_page(request, "message", status=status, heading=heading, reason=reason)
+    return show_page(request, "message", campaign, status=status, heading=heading, reason=reason)
 
 
 def _render(name: str, nonce: str, status: int, **facts: Any) -> Response:
-    page = load_template(_ROOM, name).render(nonce=nonce, word_day=word_day, locate=locate_static, **facts)
+    shared = {"nonce": nonce, "word_day": word_day, "locate": locate_static, "site_pages": SITE_PAGES}
+    page = load_template(_ROOM, name).render(**shared, **facts)
     return HTMLResponse(page, status)

@@ -14,8 +14,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from xltool import files
+from xltool.campaign.folder import find_root, load_campaign
 from xltool.messages import XltoolError
 from xltool.web.app import build_app
+from xltool.web.shelf import Shelf
 from xltool.web.site import Site
 
 HOST: Final = "127.0.0.1"
@@ -53,20 +55,30 @@ class OfficeServer:
 
 
 def open_server(
-    root: Path, port: int, command: tuple[str, ...], today: Callable[[], date] = date.today
+    start: Path,
+    port: int,
+    command: tuple[str, ...],
+    today: Callable[[], date] = date.today,
+    memory: Path | None = None,
 ) -> OfficeServer:
-    """The office page of the campaign in a folder, on a port or on any that is free (0).
+    """The office page of the campaign that a folder is in, on a port or on any that is free (0).
 
-    `command` is how xltool itself is called. Raises `XltoolError` when the port cannot be had.
+    In a folder of no campaign it begins with the list of them. `command` is how xltool itself is called, `memory` the
+    file that remembers campaigns between runs, if any. Raises `XltoolError` when there is no such folder, the campaign
+    cannot be read, or the port cannot be had.
     """
+    root = find_root(start)
+    if root is not None:
+        load_campaign(root)
+    shelf = Shelf((start if root is None else root.parent).resolve(), memory)
     listening = listen(HOST, port)
 
     def close() -> None:
         site.is_closing = True
         server.should_exit = True
 
-    site = Site(command, close, today)
-    site.home = site.serve(root)
+    site = Site(command, close, shelf, today)
+    site.home = None if root is None else site.serve(root)
     server = make_server(build_app(site, listening.getsockname()[1]))
     return OfficeServer(site, listening, server)
 

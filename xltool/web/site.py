@@ -26,6 +26,7 @@ from xltool.web.collecting import Collection
 from xltool.web.desk_visits import DeskVisits
 from xltool.web.keys import Keys
 from xltool.web.last_year import LastYear, LastYearReader
+from xltool.web.shelf import Shelf
 
 CAMPAIGNS: Final = "/c/"
 """Where the addresses of campaigns begin."""
@@ -70,11 +71,12 @@ class ServedCampaign:
 class Site:
     """One office page at work; `close` ends it, `command` is how xltool itself is called.
 
-    `home` is the campaign that it was opened for, None where it was opened for none.
+    `shelf` knows the folders of campaigns. `home` is the campaign that it was opened for, None where for none.
     """
 
     command: tuple[str, ...]
     close: Callable[[], None]
+    shelf: Shelf
     today: Callable[[], date] = date.today
     keys: Keys = field(default_factory=Keys)
     person: str = ""
@@ -85,14 +87,18 @@ class Site:
 
     def serve(self, root: Path) -> ServedCampaign:
         """The campaign in a folder, at an address that only depends on where the folder is."""
-        name = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:_SIGNS]
+        root = root.resolve()
+        name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:_SIGNS]
         if name not in self._served:
             caller = Caller(self.command, root)
             self._served[name] = ServedCampaign(self, root, name, Collection(caller), DeskVisits(caller))
         return self._served[name]
 
     def find_served(self, name: str) -> ServedCampaign | None:
-        """The campaign at an address; None where there is none."""
+        """The campaign at an address, also one of those on the shelf; None where there is none."""
+        if name not in self._served:
+            for place in self.shelf.list_places():
+                self.serve(place.root)
         return self._served.get(name)
 
     def end_collections(self) -> None:

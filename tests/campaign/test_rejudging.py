@@ -187,3 +187,34 @@ def test_the_heir_is_judged_again_when_that_is_written_in_the_workbook_of_the_of
     book.save(years.root / DESK_FILE)
     years.run("status")
     assert read_findings(years)[0] == before
+
+
+def test_a_roster_that_has_changed_since_does_not_change_whose_a_return_is(years):
+    before, _ = read_findings(years)
+    roster = years.root / "roster.csv"
+    names = "某县财政局", "某县人民政府办公室"
+    text = roster.read_text("utf-8-sig")
+    assert all(name in text for name in names)
+    swapped = text.replace(names[0], "※").replace(names[1], names[0]).replace("※", names[1])
+    roster.write_text(swapped, "utf-8-sig")
+    assert years.run("absent", WATER, "--into", FINANCE, *BY).exit_code == 0
+    merged, noted = read_findings(years)
+    assert [*noted] == [FINANCE]
+    assert not [each for each in merged if each["code"] == "campaign.swapped"]
+    assert years.run("absent", WATER, "--withdraw", *BY).exit_code == 0
+    assert read_findings(years)[0] == before
+
+
+def test_what_was_said_of_whose_a_return_is_stays_when_it_is_judged_again(years):
+    data = years.fill(FINANCE, seed=3)
+    submission = api.read(data).submission
+    years.put("没有下发编号.xlsx", api.fill(replace(submission, serial="", texts={"disclosure": "改过。"})))
+    years.run("collect")
+    years.run("use", FINANCE, "2", *BY)
+    before, _ = read_findings(years)
+    assert "stamp.missing" in {each["code"] for each in before}
+    years.run(*MERGE)
+    merged, _ = read_findings(years)
+    assert merged != before and "stamp.missing" in {each["code"] for each in merged}
+    years.run("absent", WATER, "--withdraw", *BY)
+    assert read_findings(years)[0] == before

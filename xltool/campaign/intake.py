@@ -247,6 +247,10 @@ def _take_without_bytes(intake: Intake, items: Sequence[Found]) -> list[Taken]:
     return taken
 
 
+ATTRIBUTIONS: Final = frozenset({"stamp.missing", "campaign.renamed", "campaign.swapped", "campaign.misnamed"})
+"""Codes of what `attribute_reading` finds of one that it does attribute: what rests on roster, blanks and key."""
+
+
 def attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR0911  each answer is one sentence of its own
     """The reading as the roster's own agency.
 

@@ -12,15 +12,15 @@ from typing import Any, Final
 from xltool import api, readings
 from xltool.campaign.archive import read_archived
 from xltool.campaign.decisions import find_own_standing
-from xltool.campaign.intake import Intake, attribute_reading
-from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.intake import ATTRIBUTIONS, Intake
+from xltool.campaign.kept_findings import keep_findings, restore_finding
 from xltool.campaign.priors import find_heir
 from xltool.campaign.rereading import keep_outcome
 from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
 from xltool.campaign.store import Store, Version
 from xltool.codes import GRADES
 from xltool.messages import XltoolError, join_first
-from xltool.model import FormSpec, Submission
+from xltool.model import FormSpec, Reading, Submission
 
 MOST_TOLD: Final = 8
 """So many opinions that are new, or gone, are told of one version, and so many agencies that were merged."""
@@ -89,13 +89,20 @@ def rejudge_heirs(office: Intake, former: Collection[str] = ()) -> Iterator[Reju
 
 
 def _judge_again(office: Intake, version: Version, prior: Submission | None) -> tuple[Mapping[str, Any], ...]:
-    """The findings of a version beside last year's figures, with what its second reading found."""
+    """The findings of a version beside last year's figures, with what its second reading found.
+
+    Whose it is was settled when it came, and what was said of that stays: the roster may be another one since.
+    """
     data = read_archived(office.campaign, version.sha256, version.file)
-    reading = attribute_reading(office, readings.read_apart(data, version.file, office.passwords))
-    if reading.submission is None:
-        why = api.message(reading.findings[0], None)
+    read = readings.read_apart(data, version.file, office.passwords)
+    kept = api.read(version.submission, version.file).submission
+    if read.submission is None or kept is None:
+        why = api.message(read.findings[0], None) if read.findings else "存下的数读不出来。"
         raise XltoolError(f"{version.agency} 的第 {version.number} 版（{version.file}）没有重新审核：{why}")
-    [judged] = api.check([reading], [prior])
+    spec = office.campaign.spec
+    told = [restore_finding(each, spec) for each in version.findings if each["code"] in ATTRIBUTIONS]
+    own = replace(read.submission, agency=kept.agency)
+    [judged] = api.check([Reading(own, (*read.findings, *told))], [prior])
     return keep_outcome(version, keep_findings(judged))
 
 

@@ -125,7 +125,9 @@ def test_the_page_is_made_anew_from_the_folder_each_time(browser, campaign):
     (campaign.root / "roster.csv").write_bytes(fewer.to_csv())
     tree = page(browser)
     assert heading(tree).startswith("4家里")
-    assert tree.xpath("string(//p[@class='step'])").startswith("下一步：说明1家名录与报送对不上的单位的去向")
+    [step] = tree.xpath("//a[contains(@class, 'go')]")
+    assert step.text_content().strip() == "下一步：说明1家名录与报送对不上的单位的去向"
+    assert step.get("href") == f"{browser.base}/sum"
 
 
 def test_an_agency_whose_file_was_not_taken_in_says_so(browser, campaign):

@@ -26,6 +26,7 @@ PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
     *("/take-in", "/agency/654221-001", "/agency/654221-005"),
     *("/campaigns",),
+    *("/sum", "/sum/outputs"),
 ]
 
 

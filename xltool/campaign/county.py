@@ -44,7 +44,9 @@ from xltool.model import (
     Waiver,
 )
 from xltool.report.gaps import Gaps, find_gaps, list_waived_blanks, put_slashes
+from xltool.rules.opinions import Opinion, group_findings, tell_opinion
 from xltool.rules.prior_year import align_prior
+from xltool.workbook.layout_plan import make_plan
 from xltool.workbook.listing import stream_listing
 
 CONTRIBUTION_FILE, DISCREPANCY_FILE = "contributions.xlsx", "discrepancies.xlsx"
@@ -234,6 +236,13 @@ def judge_county(
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))
     gaps = find_gaps(spec, put_slashes(spec, held.total, list_waived_blanks(held.total))[0])
     return JudgedSum(held, reading, prior, api.status(reading) == "returned" or bool(gaps), gaps)
+
+
+def tell_opinions(spec: FormSpec, judged: JudgedSum) -> Iterator[tuple[Opinion, tuple[str, str, str]]]:
+    """The opinions on the sum, gravest first: what each says, how to mend it, and the basis."""
+    place = make_plan(spec).place
+    for opinion in group_findings(judged.reading.findings):
+        yield opinion, tell_opinion(opinion, judged.reading.findings, spec, place)
 
 
 def print_county(spec: FormSpec, judged: JudgedSum, kind: str) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,11 +27,11 @@ class Caller:
     root: Path
 
 
-def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Popen[str]:
-    """Starts a command on the campaign; what it writes comes as UTF-8."""
+def start_command(caller: Caller, name: str, *arguments: str, listens: bool = False) -> subprocess.Popen[str]:
+    """Starts a command on the campaign; what it writes comes as UTF-8, and so does what it `listens` to."""
     return subprocess.Popen(
         [*caller.command, name, "-C", str(caller.root), *arguments],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -40,20 +40,29 @@ def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Pope
     )
 
 
-def run_command(caller: Caller, name: str, operands: Sequence[str], options: Mapping[str, str]) -> list[str]:
+def run_command(
+    caller: Caller,
+    name: str,
+    operands: Sequence[str],
+    options: Mapping[str, str],
+    *,
+    worked: Collection[int] = (0,),
+    given: str | None = None,
+) -> list[str]:
     """Runs a command that is done at once; the lines that it told beside its output, without the next step.
 
-    An option whose value is empty is a flag. Raises `XltoolError` with what it says when it could not do it.
+    An option whose value is empty is a flag. `worked` are the exit codes of one that has done it, `given` is what it
+    reads on its standard input. Raises `XltoolError` with what it says when it could not do it.
     """
     written = [f"--{option}={value}" if value else f"--{option}" for option, value in options.items()]
-    process = start_command(caller, name, *written, "--", *operands)
+    process = start_command(caller, name, *written, "--", *operands, listens=given is not None)
     try:
-        _, said = process.communicate(timeout=_SECONDS)
+        _, said = process.communicate(given, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
         raise XltoolError("等了很久没有办成：任务可能正由另一个命令使用。请过一会儿再办一次。") from error
-    if process.returncode != 0:
+    if process.returncode not in worked:
         raise XltoolError(find_last_sentence(said) or "没有办成，请再试一次。")
     return _list_told(said)
 

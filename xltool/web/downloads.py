@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from xltool import files
@@ -15,6 +16,7 @@ from xltool.campaign.returns import RETURN_MARKS, name_return
 from xltool.campaign.standing import Standing
 from xltool.digits import parse_whole
 from xltool.model import Finding
+from xltool.web.headers import SHOWN_INSIDE
 from xltool.web.site import OpenFolder
 
 
@@ -24,7 +26,7 @@ def send_original(look: OpenFolder, code: str, given: str) -> Response:
     version = None if number is None else look.store.version(code, number)
     if version is None:
         raise HTTPException(404, "没有这一版。")
-    return _attach(read_archived(look.campaign, version.sha256, version.file), arrival_name(version.file))
+    return attach_file(read_archived(look.campaign, version.sha256, version.file), arrival_name(version.file))
 
 
 def find_return(look: OpenFolder, standing: Standing) -> str | None:
@@ -41,10 +43,16 @@ def send_return(look: OpenFolder, standing: Standing) -> Response:
     data = None if place is None else files.read_file(look.campaign.root / place)
     if place is None or data is None or isinstance(data, Finding):
         raise HTTPException(404, "没有要退回给这个单位的工作簿。")
-    return _attach(data, place.rpartition("/")[2])
+    return attach_file(data, place.rpartition("/")[2])
 
 
-def _attach(data: bytes, name: str) -> Response:
+def show_inside(request: Request, page: bytes) -> Response:
+    """A whole web page of a report, to be shown in a frame of one of our pages, where it can do nothing."""
+    setattr(request.state, SHOWN_INSIDE, True)
+    return Response(page, media_type="text/html; charset=utf-8")
+
+
+def attach_file(data: bytes, name: str) -> Response:
     """Bytes to be saved under a name, and never to be shown."""
     told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": told})

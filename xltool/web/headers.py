@@ -18,8 +18,15 @@ _OWN_SITES: Final = frozenset({"", "same-origin", "none"})
 nothing."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_INSIDE: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
+"""The policy of a document that one of our pages shows in a frame: it runs nothing, asks for nothing, leads nowhere."""
+SHOWN_INSIDE: Final = "shown_inside"
+"""What of a request's state says that its answer is a document for a frame in a page of ours."""
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -43,6 +50,8 @@ def guard_answers(scope: Scope, send: Send) -> tuple[str, Send]:
             if scope["path"].startswith(STATIC):  # also for the last page, behind which nobody answers any more
                 headers["Cache-Control"] = "private, max-age=86400"
             headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
+            if scope["state"].get(SHOWN_INSIDE):
+                headers["X-Frame-Options"], headers["Content-Security-Policy"] = "SAMEORIGIN", _INSIDE
         await send(message)
 
     return nonce, send_guarded

@@ -22,6 +22,11 @@ class ShownOpinion:
     basis: str
 
 
+def word_found(severity: Severity, told: tuple[str, str, str]) -> ShownOpinion:
+    """An opinion on figures that nobody is asked to explain: what is wrong, how to mend it, on what it rests."""
+    return ShownOpinion(severity, _WORDS[severity], *told)
+
+
 def word_opinion(spec: FormSpec, opinion: WeighedOpinion) -> ShownOpinion:
     """An opinion as a page shows it."""
     asks = opinion.severity == "warning" and any(verdict.asks for verdict in opinion.verdicts)

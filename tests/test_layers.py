@@ -316,7 +316,9 @@ MODULES = {
     },
     "web": {
         "__init__",
+        "addresses",
         "agency",
+        "agency_decisions",
         "app",
         "board",
         "bodies",

@@ -138,6 +138,17 @@ def explain_rule(name: str, spec: FormSpec) -> str:
     return "\n".join(lines)
 
 
+def name_rule(name: str, spec: FormSpec) -> str:
+    """What a rule, at one place or wherever it stands, or a finding code is about: `表三“自然人”栏：…应等于…`.
+
+    The name itself where it is neither.
+    """
+    rules = [rule for rule in spec.rules if name in {rule.id, rule.name}]
+    if rules:
+        return f"{name_place(rules[0], spec)}：{rules[0].text}" if len(rules) == 1 else rules[0].text
+    return CATALOGUE[name].title if name in CATALOGUE else name
+
+
 def word_rule(rule: Rule, spec: FormSpec) -> str:
     """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
     sides = []

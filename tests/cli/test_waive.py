@@ -114,3 +114,15 @@ def test_reason_and_name_must_be_given(campaign, waive, why):
 def test_the_record_is_one_clean_line(campaign, waive):
     assert waive(LAND, "cell.level", "--reason", "第一行\n第二行\x1b[2J\udcff", "--by", "赵\t主任").exit_code == 0
     assert waivers(campaign)[LAND, "cell.level"][:2] == ("第一行 第二行[2J", "赵 主任")
+
+
+def test_several_pass_for_one_reason_or_none_does(campaign, waive):
+    enterprise, total = "applications.balance@enterprise", "applications.balance@total"
+    refused = waive(LAND, enterprise, "disputes", *WHY)
+    assert refused.exit_code == 1 and waivers(campaign) == {}
+    done = waive(LAND, enterprise, total, enterprise, *WHY)
+    assert "放行 " in done.stdout and {*waivers(campaign)} == {(LAND, enterprise), (LAND, total)}
+    refused = waive(LAND, enterprise, "cell.level", *WHY, "--withdraw")
+    assert refused.exit_code == 1 and len(waivers(campaign)) == 2
+    done = waive(LAND, enterprise, total, *WHY, "--withdraw")
+    assert f"已撤销对 {enterprise}、{total} 的放行。" in done.stdout and waivers(campaign) == {}

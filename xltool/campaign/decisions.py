@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -67,31 +67,35 @@ def find_own_standing(campaign: Campaign, store: Store, entry: RosterEntry, at: 
 
 
 def waive_findings(
-    campaign: Campaign, store: Store, entry: RosterEntry, rule: str, ruling: Ruling
+    campaign: Campaign, store: Store, entry: RosterEntry, rules: Sequence[str], ruling: Ruling
 ) -> list[WeighedFinding]:
-    """Lets the findings of an agency pass that a rule or code names, and gives them.
+    """Lets the findings of an agency pass that rules or codes name, and gives them, each once.
 
-    The same word again changes nothing. Raises `XltoolError` when there are none.
+    The same word again changes nothing. Raises `XltoolError`, and lets none pass, when one of them names none.
     """
-    passing = _find_matching(find_own_standing(campaign, store, entry, ruling.at), rule)
+    standing = find_own_standing(campaign, store, entry, ruling.at)
+    passing = [finding for rule in rules for finding in _find_matching(standing, rule)]
     version = store.counting_of(entry.agency.code)
     assert version is not None  # nothing passes without one
-    marks = mark_findings(rule, version.findings, version.submission, version.sha256)
-    waiver = WaiverRecord(entry.agency.code, rule, ruling.reason, ruling.person, ruling.moment, marks)
-    told = find_waiver(store, entry.agency.code, rule)
-    if told is None or replace(told, at=waiver.at) != waiver:
-        store.waive(waiver)
-    return passing
+    for rule in rules:
+        marks = mark_findings(rule, version.findings, version.submission, version.sha256)
+        waiver = WaiverRecord(entry.agency.code, rule, ruling.reason, ruling.person, ruling.moment, marks)
+        told = find_waiver(store, entry.agency.code, rule)
+        if told is None or replace(told, at=waiver.at) != waiver:
+            store.waive(waiver)
+    return [finding for finding in standing.findings if finding in passing]
 
 
-def withdraw_waiver(store: Store, entry: RosterEntry, rule: str, ruling: Ruling) -> None:
-    """Takes the word back that let a finding pass; raises `XltoolError` naming those on the record otherwise."""
+def withdraw_waivers(store: Store, entry: RosterEntry, rules: Sequence[str], ruling: Ruling) -> None:
+    """Takes words back that let findings pass; raises `XltoolError` naming those on the record where one is none."""
     agency = entry.agency
     given = [waiver.rule for waiver in store.waivers().get(agency.code, ())]
-    if rule not in given:
-        known = f"现有：{list_names(given)}" if given else "它没有放行过任何一条"
-        raise XltoolError(f"{agency.name}（{agency.code}）没有对 {rule} 的放行，不用撤销；{known}。")
-    store.withdraw_waiver(agency.code, rule, ruling.moment, ruling.person, ruling.reason)
+    for rule in rules:
+        if rule not in given:
+            known = f"现有：{list_names(given)}" if given else "它没有放行过任何一条"
+            raise XltoolError(f"{agency.name}（{agency.code}）没有对 {rule} 的放行，不用撤销；{known}。")
+    for rule in dict.fromkeys(rules):
+        store.withdraw_waiver(agency.code, rule, ruling.moment, ruling.person, ruling.reason)
 
 
 def find_waiver(store: Store, code: str, rule: str) -> WaiverRecord | None:

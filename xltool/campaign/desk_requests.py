@@ -287,7 +287,7 @@ class Waivers:
         entry, faults = self.roster.agencies[code], []
         for rule in rules:
             try:
-                decisions.waive_findings(self.campaign, self.store, entry, rule, ruling)
+                decisions.waive_findings(self.campaign, self.store, entry, [rule], ruling)
             except XltoolError as error:
                 faults.append(error)
         if len(faults) == len(rules):
@@ -297,9 +297,8 @@ class Waivers:
     def withdraw(self, key: str, ruling: Ruling) -> None:
         code, *rules = key.split(BETWEEN)
         entry = self.roster.agencies[code]
-        for waiver in self.store.waivers().get(code, ()):
-            if waiver.rule in rules:
-                decisions.withdraw_waiver(self.store, entry, waiver.rule, ruling)
+        given = [waiver.rule for waiver in self.store.waivers().get(code, ()) if waiver.rule in rules]
+        decisions.withdraw_waivers(self.store, entry, given, ruling)
         self._look_again(code, ruling.at)
 
     def name_key(self, key: str) -> str:

@@ -22,8 +22,9 @@ from xltool.campaign.standing import (
     group_verdicts,
 )
 from xltool.campaign.store import Unmatched
-from xltool.codes import CATALOGUE, NOTHING_TO_DO
+from xltool.codes import NOTHING_TO_DO
 from xltool.days import format_day
+from xltool.messages import name_rule
 from xltool.model import SEVERITIES, FormSpec, Severity
 from xltool.report.template import load_template
 
@@ -152,7 +153,6 @@ def _bar_parts(tally: dict[str, int], total: int) -> list[_Part]:
 
 def _rank_troubles(spec: FormSpec, told: Iterable[_AgencyLine]) -> list[_Trouble]:
     """What is still asked, by the rule that leads each opinion, wherever it stands: errors and the frequent first."""
-    texts = {rule.id: rule.text for rule in spec.rules}
     found: dict[tuple[Severity, str], list[str]] = {}
     for line in told:
         for opinion in line.opinions:
@@ -162,7 +162,7 @@ def _rank_troubles(spec: FormSpec, told: Iterable[_AgencyLine]) -> list[_Trouble
     troubles = [
         _Trouble(
             rule,
-            texts.get(rule) or _rule_title(rule),
+            name_rule(rule, spec),
             severity,
             len(names),
             tuple(dict.fromkeys(names)),
@@ -171,10 +171,6 @@ def _rank_troubles(spec: FormSpec, told: Iterable[_AgencyLine]) -> list[_Trouble
         for (severity, rule), names in found.items()
     ]
     return sorted(troubles, key=lambda trouble: (SEVERITIES.index(trouble.severity), -trouble.count, trouble.name))
-
-
-def _rule_title(code: str) -> str:
-    return CATALOGUE[code].title if code in CATALOGUE else code
 
 
 def _per_cent(count: int, of: int) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +19,8 @@ from xltool.digits import parse_whole
 from xltool.messages import XltoolError
 from xltool.model import Submission
 from xltool.web import downloads, pages
+from xltool.web.addresses import locate_agency
+from xltool.web.agency_decisions import make_decisions
 from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
@@ -56,11 +57,6 @@ class AgencyPage:
     versions: Sequence[ShownVersion]
     choice: Choice | None
     comparison: Comparison | None
-
-
-def locate_agency(code: str) -> str:
-    """The address of an agency's page within its campaign."""
-    return f"/agency/{quote(code, safe='')}"
 
 
 def find_standing(look: OpenFolder, code: str) -> Standing:
@@ -134,6 +130,8 @@ def show_agency(request: Request) -> Response:
             standing=page.standing,
             states=AGENCY_STATES,
             goes_back=downloads.find_return(look, page.standing) is not None,
+            locate_agency=locate_agency,
+            decisions=make_decisions(look, page.standing),
             address=locate_agency(page.standing.entry.agency.code),
             person=served_of(request).site.person,
             month_day=word_month_day,

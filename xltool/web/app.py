@@ -14,13 +14,19 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
-from xltool.web import agency, board, campaigns, county, pages, take_in
+from xltool.web import agency, agency_decisions, board, campaigns, county, pages, take_in
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
 from xltool.web.static_files import STATIC, STATIC_KINDS, read_static
 
-_CAMPAIGN_PAGES: Final = (*board.BOARD_ROUTES, *take_in.TAKE_IN_ROUTES, *agency.AGENCY_ROUTES, *county.COUNTY_ROUTES)
+_CAMPAIGN_PAGES: Final = (
+    *board.BOARD_ROUTES,
+    *take_in.TAKE_IN_ROUTES,
+    *agency.AGENCY_ROUTES,
+    *county.COUNTY_ROUTES,
+    *agency_decisions.DECISION_ROUTES,
+)
 """What stands under the address of each campaign."""
 
 

@@ -19,7 +19,8 @@ from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.refused import word_refused
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states, group_verdicts
 from xltool.model import FormSpec
-from xltool.web import agency, pages
+from xltool.web import pages
+from xltool.web.addresses import locate_agency
 from xltool.web.day_words import word_days_left, word_month_day
 from xltool.web.filters import Filter
 from xltool.web.site import look_at, served_of
@@ -228,7 +229,7 @@ def show_board(request: Request) -> Response:
             unmatched=unmatched if query.show == UNREAD_FILES else (),
             days_left=word_days_left,
             month_day=word_month_day,
-            locate_agency=agency.locate_agency,
+            locate_agency=locate_agency,
         )
 
 

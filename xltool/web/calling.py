@@ -16,7 +16,8 @@ from typing import Final
 from xltool.messages import XltoolError
 
 _SECONDS: Final = 120
-_NEXT: Final = "下一步："
+_ASIDE: Final = ("下一步：", "用法见 ")
+"""How lines begin that are for a console alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +74,4 @@ def find_last_sentence(said: str) -> str:
 
 
 def _list_told(said: str) -> list[str]:
-    return [line for line in said.splitlines() if line.strip() and not line.startswith(_NEXT)]
+    return [line for line in said.splitlines() if line.strip() and not line.startswith(_ASIDE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from xltool.days import DAY_EXAMPLE, parse_day
 from xltool.report.text import clean_line
 from xltool.web.bodies import read_parts
 from xltool.web.keys import is_same_secret
@@ -46,6 +48,14 @@ async def read_change(request: Request) -> Mapping[str, str]:
         raise HTTPException(422, "表单读不出来，没有办理。") from error
     check_token(request, fields.pop(TOKEN, ""))
     return {name: clean_line(value).strip() for name, value in fields.items()}
+
+
+def read_day(given: str, also: str = "") -> date | None:
+    """The day that a field says, None for an empty one; `HTTPException` for what is no day, with `also` behind it."""
+    day = parse_day(given) if given else None
+    if given and day is None:
+        raise HTTPException(422, f"“{given}”不是日期；写成 {DAY_EXAMPLE} 的样子。{also}")
+    return day
 
 
 def check_token(request: Request, given: str) -> None:

@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from xltool.campaign.county import print_county, tell_opinions
 from xltool.messages import XltoolError
-from xltool.web import agency, pages
+from xltool.web import pages
+from xltool.web.addresses import locate_agency
 from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.county_files import list_county_files, list_edited, send_county_file
@@ -72,7 +73,7 @@ def _show_sum(request: Request, look: OpenFolder, view: SumView, refused: str = 
         refused=refused,
         opinions=_list_opinions(look, view),
         on_roster=look.roster.agencies.keys(),
-        locate_agency=agency.locate_agency,
+        locate_agency=locate_agency,
     )
 
 

@@ -17,9 +17,9 @@ from xltool.campaign.folder import load_campaign
 from xltool.campaign.intake import FATES
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.days import DAY_EXAMPLE, parse_day
-from xltool.web import agency, pages
-from xltool.web.changes import take_change
+from xltool.web import pages
+from xltool.web.addresses import locate_agency
+from xltool.web.changes import read_day, take_change
 from xltool.web.collecting import Collection, Result
 from xltool.web.filters import Filter
 from xltool.web.site import ServedCampaign, look_at, served_of
@@ -130,7 +130,7 @@ def show_take_in(request: Request) -> Response:
             choices=choices,
             fates=SHORT_FATES,
             signs=SIGNS,
-            locate_agency=agency.locate_agency,
+            locate_agency=locate_agency,
             inbox=look.campaign.layout.inbox,
         )
 
@@ -150,9 +150,7 @@ def start_collecting(request: Request, fields: Mapping[str, str]) -> Response:
 
 
 def _start_collecting(served: ServedCampaign, received: str, refused: list[str]) -> Response:
-    day = parse_day(received) if received else None
-    if received and day is None:
-        raise HTTPException(422, f"“{received}”不是日期；写成 {DAY_EXAMPLE} 的样子。文件已经存进收件。")
+    day = read_day(received, "文件已经存进收件。")
     served.collection.start("" if day is None else day.isoformat(), refused)
     return RedirectResponse(f"{served.base}/take-in", 303)
 

@@ -1,0 +1,10 @@
+"""Addresses within a campaign that more than one page names."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def locate_agency(code: str) -> str:
+    """The address of an agency's page."""
+    return f"/agency/{quote(code, safe='')}"

@@ -156,6 +156,27 @@ def test_what_became_of_files(folder):
     }
 
 
+def listed(folder):
+    """A roster with a fault of a line in a column, one of a line, and one of the whole file."""
+    (folder / "名录.csv").write_text("单位,级别,邮箱\n甲局,部门,\n乙局,镇镇,x\n甲局,部门,\n", "utf-8")
+    (folder / "空.csv").write_text("", "utf-8")
+    return [*run("roster", folder / "名录.csv", "--json"), *run("roster", folder / "空.csv", "--json")]
+
+
+def test_rosters(folder):
+    faulty, empty = listed(folder)
+    assert [check(each) for each in (faulty, empty)] == ["roster"] * 2
+    assert [(each["line"], each["name"], each["code_made"]) for each in faulty["agencies"]] == [
+        (2, "甲局", True),
+        (3, "乙局", True),
+        (4, "甲局", True),
+    ]
+    assert [(each["line"], each["field"]) for each in faulty["faults"]] == [(3, "level"), (3, "email"), (4, "code")]
+    assert empty["agencies"] == [] and [(each["line"], each["field"]) for each in empty["faults"]] == [(None, None)]
+    [right] = run("roster", SAMPLES.parent / "roster.csv", "--json")
+    assert check(right) == "roster" and len(right["agencies"]) == 6 and right["faults"] == []
+
+
 def test_the_county_s_own_document(folder):
     made, _ = standing_documents(folder)
     CliRunner().invoke(main, ["consolidate", "-C", str(made.root), "--allow-missing"])
@@ -193,6 +214,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
         *run("doctor", "--json"),
         standing_documents(folder)[1],
         collected(folder / "收件")[0],
+        listed(folder)[0],
     ]
     closed = 0
     for whole in written:
@@ -206,7 +228,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
             more = deepcopy(whole)
             at(more, path)["another"] = 1
             assert not validator(name).is_valid(more), (name, path)
-    assert closed == 23  # each document, and each kind of object in it
+    assert closed == 26  # each document, and each kind of object in it
 
 
 VALUES = st.sampled_from([0, 12, 78.1561, -3, None, "/", "十二", True, [1], {}])

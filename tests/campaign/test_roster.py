@@ -118,7 +118,7 @@ def test_a_chain_of_superiors_ends_and_a_circle_is_told_with_all_that_hang_on_it
     assert len(roster.entries) == size and roster.root.agency.code == "c0"
     with pytest.raises(RosterError) as error:
         parse_roster("code,name,level,parent\na,县,county,\nb,乙,county,c\nc,丙,county,d\nd,丁,county,c\n".encode())
-    assert [fault.partition("：")[0] for fault in error.value.faults] == ["第 3 行", "第 4 行", "第 5 行"]
+    assert [str(fault).partition("：")[0] for fault in error.value.faults] == ["第 3 行", "第 4 行", "第 5 行"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+甲", "-甲", "@甲", "'甲", "'=甲", "＝甲", "''甲", "甲"])

@@ -67,7 +67,7 @@ def test_what_names_do_not_tell_apart_asks_for_a_code(lines, words):
     with pytest.raises(RosterError) as error:
         read_codes([f"{line},部门" for line in lines], "代码,单位,级别")
     assert len(error.value.faults) == 1
-    assert words in error.value.faults[0]
+    assert words in str(error.value.faults[0])
 
 
 def test_a_column_that_only_counts_is_no_code():

@@ -171,9 +171,9 @@ def test_a_code_under_a_format_that_nobody_knows_is_told():
     rows = [["代码", "单位", "级别", "电话"], [7, "甲局", "部门", 13900000000]]
     with pytest.raises(RosterError) as error:
         parse_roster(make_book(("名录", rows), change=show))
-    assert error.value.faults == (
-        "第 2 行：“单位代码”用了看不懂的数字格式“[DBNum1]000”；请把那一栏设成文本格式，重新输入。",
-    )
+    [fault] = error.value.faults
+    assert str(fault) == "第 2 行：“单位代码”用了看不懂的数字格式“[DBNum1]000”；请把那一栏设成文本格式，重新输入。"
+    assert fault.field == "code"
 
 
 def test_a_code_in_powers_of_ten_is_told():

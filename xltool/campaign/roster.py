@@ -35,6 +35,8 @@ _ASIDE: Final = re.compile(
     "(?:合计|总计|小计|共计|备注|注|说明|填表人|制表人|制表单位|审核人|填报日期|联系人|共 ?[0-9]+)"
 )
 """How a line begins that stands alone below a list."""
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of signs that nobody sees."""
 _NOTHING: Final = frozenset({"无", "没有", "-", "--", "—", "——", "/", "\\"})
 _LEVEL_EXAMPLES: Final = "国务院部门、省级、市级、县级、乡镇、部门"
 _LINE_EXAMPLES: Final[Mapping[str, str]] = {"name": "", "level": f"，可写 {_LEVEL_EXAMPLES}"}
@@ -122,19 +124,8 @@ class Roster:
         return as_csv([heads, *rows])
 
 
-class RosterError(XltoolError):
-    """A roster with faults: all of them, each with its line."""
-
-    def __init__(self, faults: Sequence[str], where: str = "") -> None:
-        shown = [f"  {fault}" for fault in faults[:MOST_LINES_TOLD]]
-        more = len(faults) - len(shown)
-        shown += [f"  另有 {more} 处。改好以上各处后再看。"] if more else []
-        super().__init__(f"单位名录{where}有错：\n" + "\n".join(shown))
-        self.faults = tuple(faults)
-
-
 @dataclass(frozen=True, slots=True)
-class _Line:
+class RosterLine:
     """One line of a roster while it is read: where it stands, what it says, and what became of its cells."""
 
     number: int
@@ -146,7 +137,41 @@ class _Line:
 
     @property
     def place(self) -> str:
+        """Where it stands, as a clerk is told."""
         return f"工作表“{self.sheet}”第 {self.number} 行" if self.sheet else f"第 {self.number} 行"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFault:
+    """One fault of a roster: what is wrong, and of which line and field; of the whole where `line` is None."""
+
+    message: str
+    line: RosterLine | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        """The fault with its place, as a clerk is told."""
+        return self.message if self.line is None else f"{self.line.place}：{self.message}"
+
+
+class RosterError(XltoolError):
+    """A roster with faults: all of them, each with its line."""
+
+    def __init__(self, faults: Sequence[RosterFault], where: str = "") -> None:
+        shown = [f"  {fault}" for fault in faults[:MOST_LINES_TOLD]]
+        more = len(faults) - len(shown)
+        shown += [f"  另有 {more} 处。改好以上各处后再看。"] if more else []
+        super().__init__(f"单位名录{where}有错：\n" + "\n".join(shown))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDraft:
+    """A roster as it was read, whatever is wrong with it; `notes` as of a `Roster`, as far as they are known."""
+
+    lines: tuple[RosterLine, ...] = ()
+    faults: tuple[RosterFault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def parse_roster(data: bytes, passwords: Sequence[str] = ()) -> Roster:
@@ -154,16 +179,35 @@ def parse_roster(data: bytes, passwords: Sequence[str] = ()) -> Roster:
 
     `notes` of the result tell what was read that might not be meant, what was left out, and the codes that were made.
     """
+    return finish_roster(draft_roster(data, passwords))
+
+
+def draft_roster(data: bytes, passwords: Sequence[str] = ()) -> RosterDraft:
+    """What a workbook or a text says of a roster, with its faults."""
     try:
         tables = open_tables(data, passwords)
     except XltoolError as error:
-        raise RosterError([str(error)]) from error
-    return build_roster(tables)
+        return RosterDraft(faults=(RosterFault(str(error)),))
+    return _draft_tables(tables)
 
 
 def build_roster(tables: Sequence[RosterTable]) -> Roster:
     """The roster in tables that are open; raises `RosterError` as `parse_roster` does."""
-    heads, notes = _choose_tables(tables)
+    return finish_roster(_draft_tables(tables))
+
+
+def finish_roster(draft: RosterDraft) -> Roster:
+    """The roster that a draft is; raises `RosterError` with every fault of it."""
+    if draft.faults:
+        raise RosterError(draft.faults)
+    return Roster(tuple(_build_entry(line.fields) for line in draft.lines), draft.notes)
+
+
+def _draft_tables(tables: Sequence[RosterTable]) -> RosterDraft:
+    try:
+        heads, notes = _choose_tables(tables)
+    except RosterError as error:
+        return RosterDraft(faults=error.faults)
     lines = []
     for each in heads:
         read, left = _read_lines(each, each.table.name if len(heads) > 1 else "")
@@ -174,17 +218,16 @@ def build_roster(tables: Sequence[RosterTable]) -> Roster:
         counts = [f"“{each.table.name}”{sizes[each.table.name]} 个单位" for each in heads]
         notes.insert(0, f"读了 {len(heads)} 张工作表：{'、'.join(counts)}。")
     if len(lines) > MOST_AGENCIES:
-        raise RosterError([f"名录有 {len(lines)} 行，最多 {MOST_AGENCIES} 行。"])
+        return RosterDraft(faults=(RosterFault(f"名录有 {len(lines)} 行，最多 {MOST_AGENCIES} 行。"),))
     lines, unclear = _resolve_parents([_complete_line(line) for line in lines])
     near: dict[str, str] = {}
-    faults = [f"{line.place}：{fault}" for line in lines for fault in _find_line_faults(line, near)]
+    faults = [RosterFault(fault, line, field) for line in lines for field, fault in _find_line_faults(line, near)]
     faults += [*unclear, *_find_joint_faults(lines)]
     if not lines:
-        faults.append("名录里没有单位。")
-    if faults:
-        raise RosterError(faults)
-    notes += _find_name_doubts(lines)
-    return Roster(tuple(_build_entry(line.fields) for line in lines), (*notes, *_note_codes(lines)))
+        faults.append(RosterFault("名录里没有单位。"))
+    if not faults:
+        notes += [*_find_name_doubts(lines), *_note_codes(lines)]
+    return RosterDraft(tuple(lines), tuple(faults), tuple(notes))
 
 
 def _choose_tables(tables: Sequence[RosterTable]) -> tuple[list[Heads], list[str]]:
@@ -193,13 +236,13 @@ def _choose_tables(tables: Sequence[RosterTable]) -> tuple[list[Heads], list[str
     Raises `RosterError` when none is a roster.
     """
     if not any(table.rows for table in tables):
-        raise RosterError(["名录是空的。"])
+        raise RosterError([RosterFault("名录是空的。")])
     found = [(table, find_heads(table)) for table in tables]
     whole = [heads for _, heads in found if heads is not None and not heads.missing]
     seen = [heads for heads in whole if not heads.table.hidden] or whole[:1]
     if not seen:
         _refuse_tables([heads for _, heads in found if heads is not None])
-    faults = [fault for heads in seen for fault in heads.find_faults()]
+    faults = [RosterFault(fault) for heads in seen for fault in heads.find_faults()]
     if faults:
         raise RosterError(faults)
     chosen: list[Heads] = []
@@ -233,12 +276,13 @@ def _refuse_tables(found: Sequence[Heads]) -> NoReturn:
     """Asks for what is missing, by name and with an example."""
     if not found:
         asked = "、".join(f"“{title_field(field)}”（{example}）" for field, example in NEEDED.items())
-        raise RosterError([f"前 {ROWS_LOOKED_AT} 行里没有找到表头。表头里要有 {asked}；{TEMPLATE}。"])
+        said = f"前 {ROWS_LOOKED_AT} 行里没有找到表头。表头里要有 {asked}；{TEMPLATE}。"
+        raise RosterError([RosterFault(said)])
     best = max(found, key=lambda heads: len(heads.columns))
-    raise RosterError([*best.find_faults(), f"{TEMPLATE}。"])
+    raise RosterError([RosterFault(fault) for fault in (*best.find_faults(), f"{TEMPLATE}。")])
 
 
-def _read_lines(heads: Heads, sheet: str) -> tuple[list[_Line], list[tuple[int, str]]]:
+def _read_lines(heads: Heads, sheet: str) -> tuple[list[RosterLine], list[tuple[int, str]]]:
     """The lines below the heads, and the rows that are none: headings between them, sums and notes."""
     table = heads.table
     lines, left = [], list[tuple[int, str]]()
@@ -259,7 +303,7 @@ def _read_lines(heads: Heads, sheet: str) -> tuple[list[_Line], list[tuple[int, 
         if number in table.spread or (len(texts) == 1 and (not fields.get("name") or _ASIDE.match(fields["name"]))):
             left += [] if texts[0].isdecimal() else [(number, texts[0])]
             continue
-        lines.append(_Line(number, sheet, _normalise_fields(fields), spoilt.get(number, {})))
+        lines.append(RosterLine(number, sheet, _normalise_fields(fields), spoilt.get(number, {})))
     return lines, left
 
 
@@ -282,7 +326,7 @@ def _normalise_fields(fields: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _note_table(heads: Heads, lines: Sequence[_Line], left: Sequence[tuple[int, str]]) -> Iterator[str]:
+def _note_table(heads: Heads, lines: Sequence[RosterLine], left: Sequence[tuple[int, str]]) -> Iterator[str]:
     """What of a table was read although it is hidden, and what of it was not read."""
     table = heads.table
     where = f"工作表“{table.name}”" if table.name else ""
@@ -306,7 +350,7 @@ def _list_some(items: Sequence[str]) -> str:
     return "、".join(items[:MOST_LISTED]) + (f"，另有 {more} 处" if more > 0 else "")
 
 
-def _complete_line(line: _Line) -> _Line:
+def _complete_line(line: RosterLine) -> RosterLine:
     """A line without a code with one that is made of its name."""
     name = line.fields.get("name", "")
     if line.fields.get("code") or not name or "code" in line.spoilt:
@@ -314,7 +358,7 @@ def _complete_line(line: _Line) -> _Line:
     return replace(line, fields={**line.fields, "code": make_code(name)}, made=True)
 
 
-def _note_codes(lines: Sequence[_Line]) -> Iterator[str]:
+def _note_codes(lines: Sequence[RosterLine]) -> Iterator[str]:
     made = [f"{line.fields['name']} {line.fields['code']}" for line in lines if line.made]
     if made:
         yield (
@@ -323,33 +367,37 @@ def _note_codes(lines: Sequence[_Line]) -> Iterator[str]:
         )
 
 
-def _find_line_faults(line: _Line, near: dict[str, str]) -> Iterator[str]:
+def _find_line_faults(line: RosterLine, near: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Each fault of a line with the field that it is of."""
     fields = line.fields
     for field in NEEDED:
         if not fields.get(field):
-            yield f"缺少{title_field(field)}{_LINE_EXAMPLES[field]}。"
+            yield field, f"缺少{title_field(field)}{_LINE_EXAMPLES[field]}。"
     for field, why in line.spoilt.items():
-        yield f"“{title_field(field)}”{why}；请把那一栏设成文本格式，重新输入。"
+        yield field, f"“{title_field(field)}”{why}；请把那一栏设成文本格式，重新输入。"
     code = fields.get("code", "")
     if code and "code" not in line.spoilt and not _is_file_name(code):
-        yield f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
+        said = f"单位代码“{code}”不能用作文件名：只用字母、数字、. _ -，以字母或数字开头，最多 60 个字符。"
+        yield "code", said
     level = fields.get("level", "")
     if level and find_level(level) is None:
         hint = _suggest_near(level, LEVEL_WORDS, near) or f"；可写 {_LEVEL_EXAMPLES}，或 {'、'.join(LEVELS)}"
-        yield f"级别“{level}”认不出{hint}。"
-    if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for value in fields.values() for sign in value):
-        yield "有看不见的控制字符，请删掉重新输入。"
-    if any("\ufffd" in value for value in fields.values()):
-        yield "有读不出来的字（编码不对），请重新输入，另存为 .xlsx。"
+        yield "level", f"级别“{level}”认不出{hint}。"
+    unseen = [name for name, value in fields.items() if any(unicodedata.category(sign) in _UNSEEN for sign in value)]
+    if unseen:
+        yield unseen[0], "有看不见的控制字符，请删掉重新输入。"
+    spoilt = [name for name, value in fields.items() if "\ufffd" in value]
+    if spoilt:
+        yield spoilt[0], "有读不出来的字（编码不对），请重新输入，另存为 .xlsx。"
     if fields.get("email") and not _MAIL.fullmatch(fields["email"]):
-        yield f"邮箱“{fields['email']}”不像邮箱地址。"
+        yield "email", f"邮箱“{fields['email']}”不像邮箱地址。"
 
 
 def _is_file_name(code: str) -> bool:
     return bool(_CODE.fullmatch(code)) and not RESERVED_NAME.fullmatch(code) and not code.endswith(".")
 
 
-def _resolve_parents(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:
+def _resolve_parents(lines: Sequence[RosterLine]) -> tuple[list[RosterLine], list[RosterFault]]:
     """The lines with the codes of superiors that are told by name; a name that several agencies have is a fault."""
     codes = {line.fields["code"] for line in lines if line.fields.get("code")}
     named: dict[str, list[str]] = {}
@@ -360,12 +408,13 @@ def _resolve_parents(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:
         parent = line.fields.get("parent", "")
         meant = [] if not parent or parent in codes else named.get(plain_title(parent), [])
         if len(meant) > 1:
-            faults.append(f"{line.place}：上级“{parent}”在名录里有 {len(meant)} 个，请写它的单位代码。")
+            said = f"上级“{parent}”在名录里有 {len(meant)} 个，请写它的单位代码。"
+            faults.append(RosterFault(said, line, "parent"))
         resolved.append(replace(line, fields={**line.fields, "parent": meant[0]}) if len(meant) == 1 else line)
     return resolved, faults
 
 
-def _find_joint_faults(lines: Sequence[_Line]) -> list[str]:
+def _find_joint_faults(lines: Sequence[RosterLine]) -> list[RosterFault]:
     """Faults between lines: an agency given twice, a parent that is not there, a circle of parents."""
     faults = [*_find_doubles(lines)]
     parents = {line.fields["code"]: line.fields.get("parent", "") for line in lines if line.fields.get("code")}
@@ -376,14 +425,13 @@ def _find_joint_faults(lines: Sequence[_Line]) -> list[str]:
     for line in lines:
         parent, code = line.fields.get("parent", ""), line.fields.get("code", "")
         if parent and parent == code:
-            faults.append(f"{line.place}：上级代码就是本单位的代码；没有上级的，请留空。")
+            faults.append(RosterFault("上级代码就是本单位的代码；没有上级的，请留空。", line, "parent"))
         elif parent in tops and (len(tops) > 1 or any(not above for above in parents.values())):
             what = "上级代码" if parent.isascii() else "上级"
-            faults.append(
-                f"{line.place}：{what}“{parent}”不在名录里{_suggest_near(parent, known, near)}；没有上级的，请留空。"
-            )
+            said = f"{what}“{parent}”不在名录里{_suggest_near(parent, known, near)}；没有上级的，请留空。"
+            faults.append(RosterFault(said, line, "parent"))
         elif code in circular:
-            faults.append(f"{line.place}：上级关系绕成了圈。")
+            faults.append(RosterFault("上级关系绕成了圈。", line, "parent"))
     return faults
 
 
@@ -394,22 +442,24 @@ def _suggest_near(text: str, known: Collection[str], near: dict[str, str]) -> st
     return near.get(text, "")
 
 
-def _find_doubles(lines: Sequence[_Line]) -> Iterator[str]:
+def _find_doubles(lines: Sequence[RosterLine]) -> Iterator[RosterFault]:
     """Codes given twice, and agencies without a code of their own that their name does not tell from another."""
-    coded: dict[str, _Line] = {}
-    named: dict[str, _Line] = {}
+    coded: dict[str, RosterLine] = {}
+    named: dict[str, RosterLine] = {}
     for line in lines:
         code, name = line.fields.get("code", "").casefold(), plain_title(line.fields.get("name", ""))
         twin, other = named.get(name) if name else None, coded.get(code) if code else None
         if twin is not None and (line.made or twin.made):
-            yield (
-                f"{line.place}：与{twin.place}同名，不写代码就分不清；是同一个单位的，请删去一行，不是的，请各写一个单位代码"
+            said = (
+                f"与{twin.place}同名，不写代码就分不清；是同一个单位的，请删去一行，不是的，请各写一个单位代码"
                 f"（“{twin.fields['name']}”现在的代码是 {twin.fields.get('code')}）。"
             )
+            yield RosterFault(said, line, "code")
         elif other is not None and (line.made or other.made):
-            yield f"{line.place}：按名称编的代码与{other.place}的相同，请写一个单位代码。"
+            yield RosterFault(f"按名称编的代码与{other.place}的相同，请写一个单位代码。", line, "code")
         elif other is not None:
-            yield f"{line.place}：单位代码“{line.fields['code']}”与{other.place}重复（不分大小写）。"
+            said = f"单位代码“{line.fields['code']}”与{other.place}重复（不分大小写）。"
+            yield RosterFault(said, line, "code")
         coded.setdefault(code, line)
         named.setdefault(name, line)
 
@@ -433,9 +483,9 @@ def is_same_name(one: str, other: str) -> bool:
     return plain_title(one) == plain_title(other)
 
 
-def _find_name_doubts(lines: Sequence[_Line]) -> Iterator[str]:
+def _find_name_doubts(lines: Sequence[RosterLine]) -> Iterator[str]:
     """Names that differ only by spaces or width, or not at all."""
-    first: dict[str, _Line] = {}
+    first: dict[str, RosterLine] = {}
     for line in lines:
         name = line.fields["name"]
         canonical = plain_title(name)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from xltool import files
 from xltool.campaign import roster, roster_template
+from xltool.campaign.roster_heads import FIELDS
 from xltool.cli import console
 from xltool.cli.chinese import Command
+from xltool.cli.output import DONE, FAILED
 from xltool.cli.passwords import password_options
 from xltool.messages import XltoolError
 from xltool.model import Finding
@@ -29,23 +34,57 @@ from xltool.model import Finding
     type=click.Path(path_type=Path),
     help="把空白名录写到这个文件：有表头、说明和下拉单。",
 )
+@click.option(
+    "--json", "as_json", is_flag=True, help="读到的每一行，连同哪一行哪一栏有什么错，输出一份 JSON（xltool/roster/1）。"
+)
 @password_options
-def command(path: Path | None, *, template: Path | None, passwords: tuple[str, ...]) -> None:
+def command(path: Path | None, *, template: Path | None, as_json: bool, passwords: tuple[str, ...]) -> None:
     """Writes the one, reads the other."""
     if path is None and template is None:
         raise click.UsageError("要写明名录文件，或用 --template 写一张空白名录。")
     if template is not None:
         _write_template(template)
-    if path is not None:
-        _tell_roster(read_roster(path, passwords))
+    if path is None:
+        return
+    draft = roster.draft_roster(_read_bytes(path), passwords)
+    if as_json:
+        console.write_result(json.dumps(to_json(draft), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        sys.exit(FAILED if draft.faults else DONE)
+    _tell_roster(roster.finish_roster(draft))
 
 
 def read_roster(path: Path, passwords: tuple[str, ...] = ()) -> roster.Roster:
     """The roster of a file; raises `XltoolError` when it cannot be opened or has faults."""
+    return roster.parse_roster(_read_bytes(path), passwords)
+
+
+def to_json(draft: roster.RosterDraft) -> dict[str, Any]:
+    """What was read, line by line, with what is wrong with it: the document `xltool/roster/1`."""
+    return {
+        "schema": "xltool/roster/1",
+        "agencies": [
+            {"line": line.number, "sheet": line.sheet, "code_made": line.made}
+            | {field: line.fields.get(field, "") for field in FIELDS}
+            for line in draft.lines
+        ],
+        "faults": [
+            {
+                "line": None if fault.line is None else fault.line.number,
+                "sheet": "" if fault.line is None else fault.line.sheet,
+                "field": fault.field or None,
+                "message": fault.message,
+            }
+            for fault in draft.faults
+        ],
+        "notes": [*draft.notes],
+    }
+
+
+def _read_bytes(path: Path) -> bytes:
     data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"单位名录 {path} 打不开：{data.data.get('why', '文件过大')}。")
-    return roster.parse_roster(data, passwords)
+    return data
 
 
 def _write_template(path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Final
 from xltool import files
 from xltool.campaign.desk_reading import read_desk_roster
 from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET
-from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT, Layout, find_layout
+from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT, PRIOR_FOLDER, Layout, find_layout
 from xltool.campaign.roster import Roster, parse_roster
 from xltool.campaign.schema import BACKUPS
 from xltool.campaign.store import Store
@@ -125,10 +125,13 @@ class Campaign:
         return ("\n".join(lines) + "\n").encode()
 
 
-def create_campaign(campaign: Campaign, roster: Roster, listed: bytes) -> bool:
+def create_campaign(
+    campaign: Campaign, roster: Roster, listed: bytes, kept: Mapping[str, Callable[[], bytes]] | None = None
+) -> bool:
     """Makes the folder of a new campaign; False when just this campaign stands there already.
 
-    `listed` is the roster as the campaign's layout keeps it. Raises `XltoolError` for any other campaign.
+    `listed` is the roster as the campaign's layout keeps it, `kept` are last year's files that it is to have, each read
+    when it is written. Raises `XltoolError` for any other campaign.
     """
     root, layout = campaign.root, campaign.layout
     if (root / SETTINGS).exists():
@@ -138,11 +141,12 @@ def create_campaign(campaign: Campaign, roster: Roster, listed: bytes) -> bool:
             f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {layout.roster}。"
         )
     # What a run that was killed may have left.
-    ours = {*layout.folders, KEY, layout.roster, DATABASE, f"{DATABASE}-journal"}
+    ours = {*layout.folders, KEY, layout.roster, DATABASE, f"{DATABASE}-journal", *([PRIOR_FOLDER] if kept else [])}
     if root.is_dir() and any(
         path.name not in ours and not path.name.startswith(files.TEMPORARY) for path in root.iterdir()
     ):
         raise XltoolError(f"{root} 不是空文件夹，为免混淆没有在其中建立填报任务。")
+    _keep_last_year(root / PRIOR_FOLDER, kept or {})
     for name in layout.folders:
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
@@ -155,6 +159,15 @@ def create_campaign(campaign: Campaign, roster: Roster, listed: bytes) -> bool:
     Store(root / DATABASE).close()
     files.write_file(root / SETTINGS, campaign.to_toml())  # last: with it the folder is a campaign
     return True
+
+
+def _keep_last_year(place: Path, kept: Mapping[str, Callable[[], bytes]]) -> None:
+    """Writes last year's files, where nothing stands but what a run that was killed may have left of them."""
+    others = [path.name for path in place.iterdir() if path.name not in kept] if kept and place.is_dir() else []
+    if others:
+        raise XltoolError(f"{place} 里已经有 {others[0]}，为免混淆没有建立填报任务。")
+    for name, read in kept.items():
+        files.write_file(place / name, read())
 
 
 def _is_same(campaign: Campaign, roster: Roster) -> bool:

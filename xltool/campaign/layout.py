@@ -11,6 +11,8 @@ from xltool.messages import XltoolError
 
 SUBMISSION_FILE: Final = "submission.json"
 """The sum, in the county's folder."""
+PRIOR_FOLDER: Final = "上年"
+"""The folder of last year's files that `new --keep-prior` puts into a campaign."""
 
 
 @dataclass(frozen=True, slots=True)

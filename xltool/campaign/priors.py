@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
 from xltool.campaign.consolidate import consolidate_submissions
+from xltool.campaign.names import arrival_name
 from xltool.campaign.opening import open_store
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.roster import Roster
@@ -26,6 +29,8 @@ ENDINGS: Final = frozenset(
 content."""
 TOTAL_FILE: Final = "*"
 """In place of a code: the sum of all agencies, which has the code of the one at the top."""
+TOTAL_NAME: Final = "汇总"
+"""What the sum of a campaign is called among files that are kept."""
 _MOST_TOLD: Final = 10
 
 
@@ -69,6 +74,30 @@ def gather_last_year(
     if twice:
         raise XltoolError(explain_two(list(twice.values())))
     return {code: each.submission for code, each in found.items()}
+
+
+def list_kept(paths: Sequence[Path], roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Callable[[], bytes]]:
+    """Last year's files as a campaign may keep them, by names of their own, each read when it is asked for.
+
+    Files as they are; of a campaign folder the submission of each agency that counts, and its sum.
+    """
+    kept: dict[str, Callable[[], bytes]] = {}
+
+    def add(name: str, read: Callable[[], bytes]) -> None:
+        stem, dot, ending = name.rpartition(".")
+        names = (name if number == 1 else f"{stem} ({number}){dot}{ending}" for number in count(1))
+        kept[next(each for each in names if each.casefold() not in {known.casefold() for known in kept})] = read
+
+    for path in paths:
+        if (path / folder.SETTINGS).is_file():
+            for given in _read_submissions(path, passwords):
+                if not given.is_sum or roster.root is not None:  # else nobody could tell it from an agency's own
+                    name = TOTAL_NAME if given.is_sum else given.submission.agency.code
+                    add(f"{name}.json", partial(api.dump, given.submission))
+        else:
+            for file in _list_files(path):
+                add(arrival_name(file.name), partial(_read_file, file))
+    return kept
 
 
 def merge_last_year(
@@ -146,16 +175,24 @@ def _read_submissions(path: Path, passwords: Sequence[str]) -> Iterator[_Given]:
         if kept.exists():
             yield _Given(kept, _read_submission(kept, passwords), is_sum=True)
         return
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix.lower() in ENDINGS or not path.is_dir():
-            yield _Given(file, _read_submission(file, passwords))
+    for file in _list_files(path):
+        yield _Given(file, _read_submission(file, passwords))
 
 
-def _read_submission(file: Path, passwords: Sequence[str]) -> Submission:
+def _list_files(path: Path) -> list[Path]:
+    """A file, or those in a folder that may be last year's."""
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS) if path.is_dir() else [path]
+
+
+def _read_file(file: Path) -> bytes:
     data = files.read_file(file)
     if isinstance(data, Finding):
         raise XltoolError(f"{file} 打不开：{data.data.get('why', '文件过大')}。")
-    reading = readings.read_apart(data, file.name, passwords)
+    return data
+
+
+def _read_submission(file: Path, passwords: Sequence[str]) -> Submission:
+    reading = readings.read_apart(_read_file(file), file.name, passwords)
     if reading.submission is None:
         raise XltoolError(f"{file.name} 不能作为上年数据：{api.message(reading.findings[0], None)}")
     return reading.submission

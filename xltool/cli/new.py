@@ -41,6 +41,12 @@ from xltool.cli.roster import read_roster
     "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
 )
 @click.option(
+    "--keep-prior",
+    "keeps_prior",
+    is_flag=True,
+    help=f"把上年的文件抄进任务的“{layout.PRIOR_FOLDER}”文件夹，以后用抄下的：原来的可以移走。上年是任务文件夹的，抄各单位算数的上报件和汇总。",
+)
+@click.option(
     "--plain",
     is_flag=True,
     help="给程序用的布局：文件夹用英文名（outbox、inbox 等），名录写成 roster.csv，更正和本级文字写在 county 里的 TOML "
@@ -56,12 +62,16 @@ def command(
     roster_path: Path,
     deadline: date | None,
     prior: tuple[Path, ...],
+    keeps_prior: bool,
     plain: bool,
     passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
     listed = read_roster(roster_path, passwords)
-    paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
+    if keeps_prior and prior:
+        paths: tuple[str, ...] = (layout.PRIOR_FOLDER,)
+    else:
+        paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     stands = (root / folder.SETTINGS).exists()
     names = layout.find_layout(root) if stands else layout.PLAIN_LAYOUT if plain else layout.OFFICE_LAYOUT
     campaign = folder.Campaign(root, form_id, year, name, deadline, paths, names)
@@ -74,7 +84,8 @@ def command(
     if unknown:
         console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
     written = make_new_desk(listed, campaign.spec) if campaign.has_desk else listed.to_csv()
-    made = folder.create_campaign(campaign, listed, written)
+    kept = priors.list_kept(prior, listed, passwords) if keeps_prior else {}
+    made = folder.create_campaign(campaign, listed, written, kept)
     console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
     if known:
         also = "，另有上年的汇总数" if whole is not None else ""

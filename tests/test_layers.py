@@ -334,6 +334,8 @@ MODULES = {
         "filters",
         "guard",
         "headers",
+        "job",
+        "job_events",
         "keys",
         "last_year",
         "opinion_words",

@@ -1,29 +1,20 @@
-"""The collection that is at work, or was last: `xltool collect` in a process of its own, and what it has told so far.
-
-It is nobody's window: a page that is closed or loaded anew finds it as it stands, and two windows see the same one.
-"""
+"""The collection that is at work, or was last: `xltool collect`, and what became of each file."""
 
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from threading import Lock, Thread
-from typing import Any, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Final
 
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.inbox import count_files
-from xltool.web.calling import Caller, find_last_sentence, start_command
+from xltool.web.calling import Caller
+from xltool.web.job import Job
 
-Progress: TypeAlias = Literal["none", "running", "ended", "stopped", "failed"]
-_INTERRUPTED: Final = 130
 _WORKED: Final = frozenset({0, 3, 4, 5})
 """Exit codes of a collection that came to its end, whatever it found."""
-_LAST_SECONDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,110 +28,38 @@ class Result:
     reason: str
 
 
-@dataclass
-class Collection:
-    """The collection of one campaign. Whoever looks takes a copy of the results; `changes` counts what has changed."""
+class Collection(Job):
+    """The collection of one campaign. Whoever looks takes a copy of the results.
 
-    caller: Caller
-    progress: Progress = "none"
-    results: list[Result] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    said: str = ""
-    total: int = 0
-    changes: int = 0
-    _again: str | None = None
-    _stopping: bool = False
-    _process: subprocess.Popen[str] | None = None
-    _lock: Lock = field(default_factory=Lock)
+    `refused` says of files that were sent why they are not there, `waiting` is how many lay in the inbox.
+    """
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it is at work."""
-        return self.progress == "running"
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller, "collect", _WORKED)
+        self.results: list[Result] = []
+        self.refused: list[str] = []
+        self.waiting = 0
 
     def counts(self) -> Counter[str]:
         """How many files ended in each state."""
         return Counter(result.state for result in [*self.results])
 
-    def start(self, received: str = "", refused: Sequence[str] = ()) -> None:
+    def collect(self, received: str = "", refused: Sequence[str] = ()) -> None:
         """Takes in what lies in the inbox; while it is at work, once more when it has ended.
 
-        `received` is the ISO day on which what is new was sent; empty where files tell that themselves. `refused` says
-        of files that were sent with these why they are not there.
+        `received` is the ISO day on which what is new was sent; empty where files tell that themselves.
         """
-        with self._lock:
-            self.changes += 1
-            if self.is_running:
-                self._again = received
-                self.refused = [*self.refused, *refused]
-                return
-            self.progress, self.results, self.said, self._stopping = "running", [], "", False
-            self.refused = [*refused]
-        Thread(target=self._work, args=(received,), daemon=True).start()
+        self.refused = [*(self.refused if self.is_running else ()), *refused]
+        self.start("--json", *([f"--received={received}"] if received else []))
 
-    def stop(self) -> None:
-        """Ends it after the file at hand; what was not read stays in the inbox."""
-        with self._lock:
-            self._stopping, self._again = True, None
-            process = self._process
-        if process is not None and process.poll() is None:
-            if sys.platform == "win32":
-                process.terminate()
-            else:
-                process.send_signal(signal.SIGINT)
+    def _forget(self) -> None:
+        self.results = []
 
-    def end(self) -> None:
-        """Stops it and waits until it is gone, when the office page is closed."""
-        self.stop()
-        process = self._process
-        if process is not None:
-            try:
-                process.wait(_LAST_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-    def _work(self, received: str) -> None:
-        while True:
-            code, said = self._run(received)
-            with self._lock:
-                again, self._again = self._again, None
-                if again is None or self._stopping:
-                    self.progress = "stopped" if self._stopping else "ended" if code in _WORKED else "failed"
-                    self.said = said if self.progress == "failed" else ""
-                    self._process = None
-                    self.changes += 1
-                    return
-            received = again
-
-    def _run(self, received: str) -> tuple[int, str]:
-        """One run of the command; its exit code, and what it said last."""
+    def _prepare(self) -> None:
         campaign = load_campaign(self.caller.root)
-        self.total = count_files(campaign.root / campaign.layout.inbox)
-        options = [f"--received={received}"] if received else []
-        with self._lock:
-            if self._stopping:
-                return _INTERRUPTED, ""
-            self._process = process = start_command(self.caller, "collect", "--json", *options)
-        told: list[str] = []
-        listening = Thread(target=_listen, args=(process, told), daemon=True)
-        listening.start()
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._note(json.loads(line))
-        code = process.wait()
-        listening.join()
-        process.stdout.close()
-        return code, find_last_sentence("".join(told))
+        self.waiting = count_files(campaign.root / campaign.layout.inbox)
 
-    def _note(self, told: dict[str, Any]) -> None:
-        with self._lock:
-            number = len(self.results) + 1
-            self.results.append(Result(number, told["file"], told["state"], told["agency"] or "", told["reason"]))
-            self.changes += 1
-
-
-def _listen(process: subprocess.Popen[str], told: list[str]) -> None:
-    """Keeps what a command says on standard error, so that it never waits to be heard."""
-    assert process.stderr is not None
-    with process.stderr:
-        told.extend(process.stderr)
+    def _note_output(self, line: str) -> None:
+        told = json.loads(line)
+        number = len(self.results) + 1
+        self.results.append(Result(number, told["file"], told["state"], told["agency"] or "", told["reason"]))

@@ -51,7 +51,7 @@ class OfficeServer:
             with self.listening:
                 self.server.run(sockets=[self.listening])
         finally:
-            self.site.end_collections()
+            self.site.end_jobs()
 
 
 def open_server(

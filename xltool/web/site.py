@@ -24,6 +24,7 @@ from xltool.model import Submission
 from xltool.web.calling import Caller
 from xltool.web.collecting import Collection
 from xltool.web.desk_visits import DeskVisits
+from xltool.web.job import Job
 from xltool.web.keys import Keys
 from xltool.web.last_year import LastYear, LastYearReader
 from xltool.web.shelf import Shelf
@@ -38,23 +39,32 @@ _SIGNS: Final = 12
 class ServedCampaign:
     """A campaign in the folder `root`, at work under an address of its own.
 
-    With it the collection that takes in for it, and the visits that its pages pay the office's workbook.
+    With it the jobs that take a while, and the visits that its pages pay the office's workbook.
     """
 
     site: Site
     root: Path
     name: str
-    collection: Collection
-    visits: DeskVisits
+    collection: Collection = field(init=False)
+    building: Job = field(init=False)
+    reminding: Job = field(init=False)
+    visits: DeskVisits = field(init=False)
     last_year: LastYearReader = field(init=False)
 
     def __post_init__(self) -> None:
         """Last year's figures are read from where the settings say then."""
+        self.collection, self.visits = Collection(self.caller), DeskVisits(self.caller)
+        self.building, self.reminding = Job(self.caller, "build"), Job(self.caller, "remind")
         self.last_year = LastYearReader(self._read_last_year)
 
     def _read_last_year(self) -> dict[str, Submission]:
         with look_at(self) as look:
             return read_last_year(look.campaign, look.roster, look.store)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Its commands that take a while: taking in, making the workbooks, writing to those that owe something."""
+        return self.collection, self.building, self.reminding
 
     @property
     def base(self) -> str:
@@ -90,8 +100,7 @@ class Site:
         root = root.resolve()
         name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:_SIGNS]
         if name not in self._served:
-            caller = Caller(self.command, root)
-            self._served[name] = ServedCampaign(self, root, name, Collection(caller), DeskVisits(caller))
+            self._served[name] = ServedCampaign(self, root, name)
         return self._served[name]
 
     def find_served(self, name: str) -> ServedCampaign | None:
@@ -101,10 +110,11 @@ class Site:
                 self.serve(place.root)
         return self._served.get(name)
 
-    def end_collections(self) -> None:
-        """Stops whatever still takes in, when the office page is closed."""
+    def end_jobs(self) -> None:
+        """Stops whatever is still at work, when the office page is closed."""
         for served in self._served.values():
-            served.collection.end()
+            for job in served.jobs:
+                job.end()
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ def look_at(served: ServedCampaign) -> Iterator[OpenFolder]:
     campaign = load_campaign(served.root)
     store = opening.open_store(campaign)
     try:
-        if not served.collection.is_running:  # which has the workbook carried out itself, and holds the campaign
+        if not any(job.is_running for job in served.jobs):  # which have the workbook carried out themselves
             served.visits.visit(campaign, store)
         roster = restore_zeros(campaign, campaign.read_roster(), store)[0]
         yield OpenFolder(campaign, roster, store, served.site.today(), served)

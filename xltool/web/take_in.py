@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from xltool.campaign.folder import load_campaign
@@ -22,11 +21,10 @@ from xltool.web.addresses import locate_agency
 from xltool.web.changes import read_day, take_change
 from xltool.web.collecting import Collection, Result
 from xltool.web.filters import Filter
+from xltool.web.job_events import tell_events
 from xltool.web.site import ServedCampaign, look_at, served_of
 from xltool.web.uploads import open_inbox, take_upload
 
-_PULSE: Final = 0.3
-"""Seconds between two looks at what a collection has told."""
 _SHOWN: Final = {
     "": ("刚收到的", frozenset({"accepted", "open", "returned", "older", "rejected"})),
     "tasks": ("退回和待说明", frozenset({"open", "returned"})),
@@ -151,7 +149,7 @@ def start_collecting(request: Request, fields: Mapping[str, str]) -> Response:
 
 def _start_collecting(served: ServedCampaign, received: str, refused: list[str]) -> Response:
     day = read_day(received, "文件已经存进收件。")
-    served.collection.start("" if day is None else day.isoformat(), refused)
+    served.collection.collect("" if day is None else day.isoformat(), refused)
     return RedirectResponse(f"{served.base}/take-in", 303)
 
 
@@ -162,27 +160,10 @@ def stop_collecting(request: Request, fields: Mapping[str, str]) -> Response:  #
     return RedirectResponse(f"{served.base}/take-in", 303)
 
 
-async def tell_events(request: Request) -> Response:
-    """Tells a page, as server-sent events, that the collection has come further or to its end."""
-    served = served_of(request)
-    collection = served.collection
-
-    async def iterate_events() -> AsyncIterator[str]:
-        seen = -1
-        while collection.is_running and not served.site.is_closing:
-            if collection.changes != seen:
-                seen = collection.changes
-                yield f"event: changed\ndata: {seen}\n\n"
-            await asyncio.sleep(_PULSE)
-        yield "event: ended\ndata: 0\n\n"
-
-    return StreamingResponse(iterate_events(), media_type="text/event-stream")
-
-
 TAKE_IN_ROUTES: Final = (
     Route("/take-in", show_take_in, methods=["GET"]),
     Route("/take-in", receive_files, methods=["POST"]),
     Route("/take-in/collect", take_change(start_collecting), methods=["POST"]),
     Route("/take-in/stop", take_change(stop_collecting), methods=["POST"]),
-    Route("/take-in/events", tell_events, methods=["GET"]),
+    Route("/take-in/events", tell_events(lambda served: served.collection), methods=["GET"]),
 )

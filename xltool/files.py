@@ -58,10 +58,14 @@ class Staged:
     temporary: Path
     sha256: str
 
-    def put(self, path: Path, mode: int | None = None) -> None:
-        """Puts the file into its place, in the same folder; `XltoolError` when that cannot be."""
+    def put(self, path: Path, mode: int | None = None, *, executable: bool = False) -> None:
+        """Puts the file into its place, in the same folder; `XltoolError` when that cannot be.
+
+        One that is `executable` can be run by whoever may read it.
+        """
         try:
-            self.temporary.chmod(_choose_mode(path) if mode is None else mode)
+            chosen = _choose_mode(path) if mode is None else mode
+            self.temporary.chmod(chosen | (chosen & 0o444) >> 2 if executable else chosen)
             self.temporary.replace(path)
         except (OSError, ValueError) as error:
             self.discard()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,12 +14,13 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, take_judged
+from xltool import itself
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import AbsenceRecord, Issue
 from xltool.web.server import OfficeServer, open_server
 
 AFTER = date(2025, 2, 3)
-COMMAND = (sys.executable, "-c", "from xltool.cli import main; main()")
+COMMAND = itself.find_program()
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}'
 SITE_PAGES = ("/c/", "/campaigns", "/close", "/static/")
 TOKEN = re.compile('name="token" value="([^"]+)"')

@@ -29,13 +29,15 @@ _MOST_NAMED: Final = 10
 class Deliverable:
     """A document as it is to be: its path in the campaign folder, its bytes or pieces, what it rests on.
 
-    `known` are hashes of what xltool wrote there and noted elsewhere.
+    `known` are hashes of what xltool wrote there and noted elsewhere. One that is `executable` is a program to those
+    who may read it.
     """
 
     file: str
     data: bytes | Iterable[bytes]
     basis: str = ""
     known: Collection[str] = ()
+    executable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def place_documents(
         def put() -> None:
             for plan in plans:
                 if plan.staged is not None:
-                    plan.staged.put(campaign.root / plan.place)
+                    plan.staged.put(campaign.root / plan.place, executable=plan.document.executable)
                 for name in plan.cleared:
                     with suppress(OSError):  # open somewhere: the next run clears it away
                         (campaign.root / name).unlink()

@@ -13,6 +13,12 @@ SUBMISSION_FILE: Final = "submission.json"
 """The sum, in the county's folder."""
 PRIOR_FOLDER: Final = "上年"
 """The folder of last year's files that `new --keep-prior` puts into a campaign."""
+WINDOWS_LAUNCHER, MAC_LAUNCHER, LINUX_LAUNCHER = "打开办公台.bat", "打开办公台.command", "打开办公台.desktop"
+
+
+def find_launcher(system: str) -> str:
+    """The file that opens the office page on a system, as `sys.platform` names it, by a double click."""
+    return {"win32": WINDOWS_LAUNCHER, "darwin": MAC_LAUNCHER}.get(system, LINUX_LAUNCHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import distribution, documents, outbox
+from xltool import itself
+from xltool.campaign import distribution, documents, launchers, outbox
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
@@ -37,6 +38,7 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
         made = list(campaign_options.show_progress(built, len(roster.entries), "生成"))
         placed = [each for one in made for each in one.placed]
         placed += distribution.write_list(campaign, roster, store, replace=replaces)
+        placed += launchers.place_launchers(campaign, store, itself.find_program(), replace=replaces)
         names = {one.file for one in made}
         place_of = campaign.root / campaign.layout.outbox
         for line in describe_changes(changes):

@@ -26,6 +26,7 @@ from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.schema import DamagedError
 from xltool.campaign.store import Store
 from xltool.cli import console
+from xltool.cli.places import FolderPath
 from xltool.messages import XltoolError
 from xltool.report.text import clean_line
 
@@ -41,7 +42,7 @@ def campaign_option(command: Any) -> Any:
         "root",
         metavar="文件夹",
         default=".",
-        type=click.Path(path_type=Path),
+        type=FolderPath(),
         help="填报任务的文件夹；默认是当前文件夹所在的任务。",
     )(command)
 

@@ -17,6 +17,7 @@ import click
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
 from xltool.cli.diagnostics import run_checks
+from xltool.cli.places import FolderPath
 from xltool.messages import XltoolError
 from xltool.model import CheckState, Diagnosis
 
@@ -31,9 +32,7 @@ _CAMPAIGN_MARKS: Final[dict[CheckState, str]] = {"ok": "好", "missing": "不对
     "必需的都有，退出码为 0；缺了必需的（标“缺”）为 1。标“可选”的缺了也能用，后面写着影响什么。\n\n"
     "加 -C 时检查一个填报任务：设置、名录、数据库和每条记录、归档、密钥、下发和写出的文件、备份；有不对的退出码为 1。",
 )
-@click.option(
-    "-C", "root", metavar="文件夹", type=click.Path(path_type=Path), help="检查这个填报任务的文件夹，而不是这台电脑。"
-)
+@click.option("-C", "root", metavar="文件夹", type=FolderPath(), help="检查这个填报任务的文件夹，而不是这台电脑。")
 @click.option("--mend", is_flag=True, help="能修复的先修复（要与 -C 一起用）：数据库、归档、密钥、退回的工作簿。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/doctor/1）。")
 def command(root: Path | None, *, mend: bool, as_json: bool) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import county, folder, layout, priors
+from xltool import itself
+from xltool.campaign import county, folder, launchers, layout, priors
 from xltool.campaign.desk import make_new_desk
-from xltool.cli import console
+from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day, Year
 from xltool.cli.passwords import password_options
@@ -21,8 +22,8 @@ from xltool.cli.roster import read_roster
     cls=Command,
     name="new",
     help="建立一个填报任务的文件夹：设置、办公室.xlsx（名录、放行、缺席、延期、更正、本级文字）、收发文件夹"
-    "（下发、收件、退回、存档、报告、汇总）。\n\n再次执行同样的命令不会改变什么；"
-    "文件夹里已有别的任务时不会覆盖。",
+    "（下发、收件、退回、存档、报告、汇总），和双击就在浏览器里办这个任务的“打开办公台”（Windows 用 .bat，macOS 用 "
+    ".command，统信、麒麟等 Linux 用 .desktop）。\n\n再次执行同样的命令不会改变什么；文件夹里已有别的任务时不会覆盖。",
 )
 @click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
 @click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")
@@ -86,10 +87,13 @@ def command(
     written = make_new_desk(listed, campaign.spec) if campaign.has_desk else listed.to_csv()
     kept = priors.list_kept(prior, listed, passwords) if keeps_prior else {}
     made = folder.create_campaign(campaign, listed, written, kept)
+    with campaign_options.hold_open(campaign):
+        launchers.refresh_launchers(campaign, itself.find_program())
     console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
     if known:
         also = "，另有上年的汇总数" if whole is not None else ""
         console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")
     if campaign.has_desk:
         console.say(f"名录和办公室的决定写在 {root / names.roster}：用 Excel 或 WPS 打开，照各表上面的说明填。")
+        console.say(f"双击 {root} 里的“打开办公台”，在浏览器里办这个任务。")
     console.say(f"下一步：xltool build -C {root}")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import click
 
+from xltool import itself
+from xltool.campaign import launchers
+from xltool.campaign.folder import load_campaign
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
-
-_ITSELF: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
-"""How the pages call the commands of this very xltool."""
+from xltool.messages import XltoolError
 
 
 @click.command(
@@ -33,7 +34,9 @@ def command(root: Path, port: int, no_browser: bool) -> None:
     from xltool.web.server import open_server
     from xltool.web.shelf import locate_memory
 
-    server = open_server(root, port, _ITSELF, memory=locate_memory())
+    server = open_server(root, port, itself.find_program(), memory=locate_memory())
+    if server.site.home is not None:
+        _refresh_launchers(server.site.home.root)
     console.say(f"办公台：{server.address}")
     sys.stdout.flush()
     if not no_browser:
@@ -42,3 +45,11 @@ def command(root: Path, port: int, no_browser: bool) -> None:
         server.run()
     except KeyboardInterrupt:  # how it is ended at the console
         return
+
+
+def _refresh_launchers(root: Path) -> None:
+    """So that what opens this page by a double click finds the xltool of this computer the next time."""
+    with suppress(XltoolError):  # a folder that cannot be written is shown as well
+        campaign = load_campaign(root)
+        with campaign_options.hold_open(campaign):
+            launchers.refresh_launchers(campaign, itself.find_program())

@@ -379,9 +379,10 @@ MODULES = {
         "places",
         "prior",
         "ranges",
+        "run_on",
         "sheets",
         "stamp",
-        "whole_texts",
+        "widths",
         "write",
     },
 }

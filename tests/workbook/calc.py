@@ -72,6 +72,15 @@ def spoiled(data: bytes, contents: Mapping[Spot, Content] | None = None) -> byte
 
 def recalculated(files: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, dict[Spot, Content]]:
     """What every cell of each workbook shows after one run of LibreOffice over all of them, read by openpyxl."""
+    return {name: dict(_results(data)) for name, data in _convert(files, folder, "xlsx", mode).items()}
+
+
+def printed(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """Each workbook computed anew and printed as PDF."""
+    return _convert(files, folder, "pdf", ALWAYS)
+
+
+def _convert(files: Mapping[str, bytes], folder: Path, kind: str, mode: int) -> dict[str, bytes]:
     before, after, profile = folder / "before", folder / "after", folder / "profile"
     for path in (before, after, profile / "user"):
         path.mkdir(parents=True)
@@ -83,16 +92,16 @@ def recalculated(files: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -
         f"-env:UserInstallation={profile.as_uri()}",
         "--headless",
         "--convert-to",
-        "xlsx",
+        kind,
         "--outdir",
         str(after),
     ]
     run = subprocess.run(
         [*command, *sorted(map(str, before.iterdir()))], capture_output=True, text=True, timeout=600, check=False
     )
-    missing = [name for name in files if not (after / f"{name}.xlsx").exists()]
+    missing = [name for name in files if not (after / f"{name}.{kind}").exists()]
     assert not missing, f"LibreOffice did not convert {missing}: {run.stdout[-500:]}{run.stderr[-500:]}"
-    return {name: dict(_results((after / f"{name}.xlsx").read_bytes())) for name in files}
+    return {name: (after / f"{name}.{kind}").read_bytes() for name in files}
 
 
 def _results(data: bytes) -> Iterator[tuple[Spot, Content]]:

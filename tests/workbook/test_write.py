@@ -31,8 +31,8 @@ from xltool.workbook import cached_values
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.formula import list_formulas
 from xltool.workbook.layout_plan import CHECK_TOP, META, TABLE_TOP, Plan, Spot, make_plan, write_mark
-from xltool.workbook.page import LINE_HEIGHT
 from xltool.workbook.sheets import PROMPT_TITLE
+from xltool.workbook.widths import LINE_HEIGHT
 from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
@@ -245,7 +245,7 @@ def test_rows_of_texts_are_as_high_as_the_form_says_and_grow_with_what_is_typed(
 
 
 def test_the_page(made):
-    landscape = {TEXTS, CHECKS, *(table.sheet for table in made.spec.tables if table.landscape)}
+    landscape = {CHECKS, *(table.sheet for table in made.spec.tables if table.landscape)}
     for sheet in made.book.worksheets[:-1]:
         assert sheet.page_setup.paperSize == 9  # A4
         assert sheet.page_setup.orientation == ("landscape" if sheet.title in landscape else "portrait")

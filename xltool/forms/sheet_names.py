@@ -8,8 +8,6 @@ from typing import Final
 GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
 RETURN: Final = "退回意见"
 """The first sheet of a workbook that went back for correction; nothing is read from it when it returns."""
-WHOLE_TEXTS: Final = "文字全文"
-"""The sheet that prints texts longer than a row can be tall, where there are any; nothing is read from it either."""
 HISTORY: Final = "history"
 """The one name that Excel keeps for itself, in any case."""
 
@@ -18,7 +16,7 @@ SHEET_LENGTH: Final = 31
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 """Signs that Excel takes nowhere in a name."""
 
-_RESERVED: Final = frozenset({GUIDE, COVER, TEXTS, CHECKS, HIDDEN, RETURN, WHOLE_TEXTS, HISTORY})
+_RESERVED: Final = frozenset({GUIDE, COVER, TEXTS, CHECKS, HIDDEN, RETURN, HISTORY})
 
 
 def is_reserved(name: str) -> bool:

@@ -13,12 +13,11 @@ from xltool.reader.blank import MAX_LEFTOVERS, MAX_LOOKED_AT, find_writing, read
 from xltool.reader.evidence import Claim, list_unread, quote_unread
 from xltool.reader.identity import Identity
 from xltool.reader.locate import LocatedCells
-from xltool.reader.matching import find_official_place, is_return, is_whole_texts
+from xltool.reader.matching import find_official_place, is_return
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.notice import HEADS
-from xltool.workbook.whole_texts import WHOLE_WIDTHS
 
 _OF_A_VERSION: frozenset[str] = frozenset({CHECKS, GUIDE})
 """Sheets that have other lines in another version of a form."""
@@ -43,9 +42,6 @@ def find_unread_writing(
                 yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in places)))
     for sheet in filter(is_return, book.sheets):
         beside = sorted(place for place in sheet.cells if place[1] >= len(HEADS))
-        yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in beside)))
-    for sheet in filter(is_whole_texts, book.sheets):
-        beside = sorted(place for place in sheet.cells if place[1] >= len(WHOLE_WIDTHS))
         yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in beside)))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, RETURN, WHOLE_TEXTS
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, RETURN
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Severity, Table
 from xltool.reader.evidence import Claim
@@ -62,7 +62,7 @@ def match_sheets(book: RawBook, plan: Plan, named: Mapping[CellKey, Claim]) -> d
     Else the one that its cells' names point to, that has its labels, or whose name goes on behind the official one, as
     Numbers writes `校验 - 表格 1`.
     """
-    present = {sheet.name: sheet for sheet in book.sheets if sheet.name not in {RETURN, WHOLE_TEXTS}}
+    present = {sheet.name: sheet for sheet in book.sheets if sheet.name != RETURN}
     tables = {table.sheet: table for table in plan.spec.tables}
     found = {name: present[name] for name in plan.sheets if name in present}
     spare = {name: sheet for name, sheet in present.items() if name not in found}
@@ -110,7 +110,7 @@ def find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
     found.extend(
         finding("sheet.added", found=sheet.name, state="" if sheet.visibility == "visible" else "隐藏的")
         for sheet in book.sheets
-        if id(sheet) not in used and sheet.cells and not is_return(sheet) and not is_whole_texts(sheet)
+        if id(sheet) not in used and sheet.cells and not is_return(sheet)
     )
     order = [sheet.name for sheet in book.sheets if id(sheet) in used]
     if order != [sheets[name].name for name in plan.sheets if name in sheets]:
@@ -133,11 +133,6 @@ def index_texts(sheet: RawSheet) -> dict[str, list[Position]]:
 def is_return(sheet: RawSheet) -> bool:
     """Whether a sheet is that of the opinions with which the workbook once went back."""
     return sheet.name == RETURN or _goes_on(RETURN, sheet.name)
-
-
-def is_whole_texts(sheet: RawSheet) -> bool:
-    """Whether a sheet is that which prints long texts, from which nothing is read."""
-    return sheet.name == WHOLE_TEXTS or _goes_on(WHOLE_TEXTS, sheet.name)
 
 
 def find_cover(book: RawBook) -> RawSheet | None:

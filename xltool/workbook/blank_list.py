@@ -10,7 +10,7 @@ from typing import Any, Final
 from xltool.spreadsheet.a1 import column_name
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, Plain, make_options
-from xltool.workbook.page import LIST_LINE, TALLEST_ROW, count_lines
+from xltool.workbook.widths import LIST_LINE, TALLEST_ROW, count_lines
 
 _HEAD_ROW: Final = 2
 

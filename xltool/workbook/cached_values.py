@@ -53,6 +53,7 @@ from xltool.workbook.layout_plan import (
     Plan,
     Spot,
 )
+from xltool.workbook.run_on import list_run_on_contents, run_on
 
 CachedValue: TypeAlias = int | float | str
 
@@ -123,7 +124,7 @@ def compute_cached_values(
     for key, spot in plan.texts.items():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = excel_length(submission.texts.get(key, ""))
-    return found
+    return found | list_run_on_contents(plan, run_on(plan, submission))
 
 
 def to_cached_figure(value: Value, cell: Cell) -> CachedValue:

@@ -24,6 +24,7 @@ from xltool.workbook.layout_plan import (
     LENGTH_COLUMN,
     MOST_TO_DO,
     RIGHT_COLUMN,
+    RUN_ON_LINES,
     TO_DO_COLUMNS,
     TO_DO_TOP,
     VERDICT_COLUMN,
@@ -135,6 +136,7 @@ def _find_formulas(plan: Plan) -> tuple[Spot, ...]:
     found += [word.spot for word in plan.words]
     found += [plan.state, *plan.states.values()]
     found += [Spot(TEXTS, spot.row, LENGTH_COLUMN) for spot in plan.texts.values() if spot.sheet == TEXTS]
+    found += [*map(plan.run_on_line, range(RUN_ON_LINES)), plan.run_on_note(0)]
     found += [Spot(CHECKS, TO_DO_TOP + at, column) for at in range(MOST_TO_DO) for column in TO_DO_COLUMNS]
     lines = range(CHECK_TOP, CHECK_TOP + len(plan.checks))
     return (

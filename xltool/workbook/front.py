@@ -19,15 +19,13 @@ from xltool.workbook.layout_plan import (
     write_mark,
 )
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS, word_mark
-from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet, set_columns
+from xltool.workbook.page import finish_sheet, set_columns
+from xltool.workbook.run_on import RUN_ON_HEIGHT
+from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, TEXT_WIDTHS, count_lines
 
 GUIDE_WIDTHS: Final = (6, 20, 72)
 COVER_WIDTHS: Final = (18, 48, 52)
-TEXT_WIDTHS: Final = (26, 76, 24, 6)
-TEXT_SIZES: Final = {"text": 11, "text9": 9, "text8": 8}
-"""The looks of a text by how large its letters are: a row has a greatest height, and a long text is printed whole."""
-FITTING: Final = 800
-"""So many Chinese characters, in a few paragraphs, fit a row of that height as they are typed."""
+RUN_ON_TITLE: Final = "接上表：格子里印不全的文字，接着印在下面。自动生成，这里不填写。"
 LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
@@ -119,7 +117,7 @@ def write_texts(context: Context, sheet: Any) -> None:
     sheet.merge_range(0, 0, 0, 3, "文字部分", formats["title"])
     sheet.set_row(0, 30)
     write_state_line(context, sheet, TEXTS, 3)
-    hint = f"浅黄色格内填写，换行按 Alt+Enter；一格超过 {FITTING} 字的，Excel 打印不全，不影响报告"
+    hint = "浅黄色格内填写，换行按 Alt+Enter；太长的文字，格里印不全的，接着印在表下"
     for column, label in enumerate(("部分", f"内容（{hint}）", "填写要求", "字数")):
         sheet.write_string(2, column, label, formats["head"])
     sheet.set_row(2, 2 * LINE_HEIGHT)
@@ -129,16 +127,17 @@ def write_texts(context: Context, sheet: Any) -> None:
         required = "（必写）" if text.required else ""
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
         content = context.submission.texts.get(text.key, "")
-        look, lines = _choose_text_look(content)
-        _write_text(context, sheet, spot, text.key, look)
+        _write_text(context, sheet, spot, text.key, "text")
         sheet.write_string(spot.row, 2, _pad_lines(text.guidance, text.lines), formats["guidance"])
         context.write_formula(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
-        sheet.set_growing_row(spot.row, min(TALLEST_ROW, max(LINE_HEIGHT * text.lines, lines)))
+        lines = max(text.lines, count_lines(content, TEXT_WIDTHS[1], 11))
+        sheet.set_growing_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * lines))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
+    _write_run_on(context, sheet)
     sheet.freeze_panes(TEXT_TOP, 1)
-    sheet.repeat_rows(0, 2)
-    finish_sheet(context, sheet, portrait=False)
+    sheet.repeat_rows(0, STATE_ROW)
+    finish_sheet(context, sheet, portrait=True)
 
 
 def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None:
@@ -173,13 +172,15 @@ def _write_step(context: Context, sheet: Any, row: int, step: str) -> None:
         sheet.write_string(row, 1, step, look)
 
 
-def _choose_text_look(content: str) -> tuple[str, float]:
-    """The largest letters in which a text fits a row, and the height of its lines; the smallest where none does."""
-    heights = {
-        look: LINE_HEIGHT * size / 11 * count_lines(content, TEXT_WIDTHS[1], size) for look, size in TEXT_SIZES.items()
-    }
-    fitting = next((look for look, height in heights.items() if height <= TALLEST_ROW), list(heights)[-1])
-    return fitting, heights[fitting]
+def _write_run_on(context: Context, sheet: Any) -> None:
+    """The lines in which long texts run on: each a row of one line, which flows over the empty cells beside it."""
+    plan, formats, last = context.plan, context.formats, len(TEXT_WIDTHS) - 1
+    sheet.merge_range(plan.run_on_top, 0, plan.run_on_top, last, RUN_ON_TITLE, formats["small"])
+    sheet.set_row(plan.run_on_top, LINE_HEIGHT)
+    for spot in context.formulas:
+        if spot.sheet == TEXTS and spot.row > plan.run_on_top:
+            context.write_formula(sheet, spot, "run_on")
+            sheet.set_row(spot.row, RUN_ON_HEIGHT)
 
 
 def _pad_lines(text: str, lines: int) -> str:

@@ -13,7 +13,7 @@ from xltool.forms import checks, layout
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
-from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table
+from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table, Text
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 
 TABLE_TOP: Final = 2
@@ -44,6 +44,8 @@ RANK_COLUMN: Final = 3
 """The column of the very hidden sheet for the order of what is to be done, and what is missing."""
 COPIES_COLUMN: Final = 4
 """The first column of the very hidden sheet for the copies of inputs, behind the marks, the sums and the ranks."""
+RUN_ON_LINES: Final = 84
+"""The lines of a block in which long texts run on below all texts: with these they fill three pages at most."""
 TALLIES: Final = ("figures", "texts", "errors", "asks")
 """What the sentence on the whole workbook counts: figures and texts missing, other lines to mend and to explain."""
 
@@ -96,6 +98,18 @@ class Word:
     keys: tuple[CellKey, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RunOnSource:
+    """A cell whose text runs on where it is too long for its row.
+
+    The text's key or the check's name, the heading of what runs on, the cell.
+    """
+
+    key: str
+    label: str
+    spot: Spot
+
+
 class Plan:
     """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too."""
 
@@ -136,6 +150,9 @@ class Plan:
         self.states: dict[str, Spot] = {GUIDE: Spot(GUIDE, STATE_ROW, 0), TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
         self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _find_middle(table.widths)) for table in spec.tables}
         self.words = tuple(self._words())
+        self.run_on_top = TEXT_TOP + len(written)
+        self.run_on_column = COPIES_COLUMN + max(grid.columns for grid in self.grids.values())
+        self.run_on_sources = tuple(self._list_run_on_sources(written))
 
     def spot(self, key: CellKey) -> Spot:
         """Where a cell stands, or last year's figure of it."""
@@ -145,6 +162,14 @@ class Plan:
         """Sheet and address of a cell."""
         spot = self.cells[key]
         return spot.sheet, spot.address
+
+    def run_on_line(self, at: int) -> Spot:
+        """Where a line of what runs on stands: behind each block of lines is a note."""
+        return Spot(TEXTS, self.run_on_top + 1 + at + at // RUN_ON_LINES, 0)
+
+    def run_on_note(self, block: int) -> Spot:
+        """Where stands below a block of lines what is left of the texts."""
+        return Spot(TEXTS, self.run_on_top + 1 + (block + 1) * RUN_ON_LINES + block, 0)
 
     def names(self) -> dict[str, Spot]:
         """The hidden defined name of every input, text, explanation and mark of identity."""
@@ -190,6 +215,15 @@ class Plan:
                             spot.column + (0 if across else shift),
                         ),
                     )
+
+    def _list_run_on_sources(self, written: Sequence[Text]) -> Iterator[RunOnSource]:
+        for text in written:
+            spot = self.texts[text.key]
+            yield RunOnSource(text.key, f"【{text.label}】全文（{spot.address} 格里印不全）", spot)
+        for check in self.checks:
+            if check.name in self.explanations:
+                spot = self.explanations[check.name]
+                yield RunOnSource(check.name, f"【“{CHECKS}”表 {spot.address} 的说明】全文（格里印不全）", spot)
 
     def _copies(self) -> Iterator[tuple[CellKey, Spot]]:
         """Where the very hidden sheet repeats each input.

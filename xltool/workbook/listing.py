@@ -22,7 +22,7 @@ from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, EXACT, SPOOLED, Listing, StreamedSheet, make_options
-from xltool.workbook.page import LIST_LINE, TALLEST_ROW, count_lines
+from xltool.workbook.widths import LIST_LINE, TALLEST_ROW, count_lines
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 

@@ -17,7 +17,8 @@ from xltool.model import Cell, CellKey, Leftover, NotApplicable, Severity, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
-from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, count_lines, finish_sheet
+from xltool.workbook.page import finish_sheet
+from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
 PLACE_COLUMN: Final = 2

@@ -32,7 +32,8 @@ from xltool.workbook.layout_plan import (
     WHY_HEAD,
     Spot,
 )
-from xltool.workbook.page import LINE_HEIGHT, TALLEST_ROW, break_line, count_lines, finish_sheet
+from xltool.workbook.page import finish_sheet
+from xltool.workbook.widths import CHECK_WIDTHS, LINE_HEIGHT, TALLEST_ROW, break_line, count_lines
 
 CHECK_HEADS: Final = (
     "序号",
@@ -46,7 +47,6 @@ CHECK_HEADS: Final = (
     f"{WHY_HEAD}（核实项属实时填写）",
     "查看",
 )
-CHECK_WIDTHS: Final = (6, 6, 31, 46, 9, 8, 8, 9, 22, 7)
 BROADEST_FIGURE: Final = 10
 """Columns of 校验 that are broader hold sentences."""
 NARROWEST_COLUMN: Final = 8.6
@@ -176,7 +176,8 @@ def _write_check(context: Context, sheet: Any, number: int, check: Check) -> Non
         count_lines(text, CHECK_WIDTHS[at], 10)
         for text, at in ((check.subject, 2), (check.text, 3), (told, WHY_COLUMN))
     )
-    sheet.set_row(row, min(TALLEST_ROW, LINE_HEIGHT * max(room, 2 if check.name in plan.explanations else 1)))
+    height = min(TALLEST_ROW, LINE_HEIGHT * max(room, 2 if check.name in plan.explanations else 1))
+    sheet.set_growing_row(row, height) if check.name in plan.explanations else sheet.set_row(row, height)
     for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN):
         spot = Spot(CHECKS, row, column)
         if spot in context.formulas:

@@ -13,7 +13,7 @@ from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.rules.prior_year import align_prior
-from xltool.workbook import cached_values, formula, front, sheets, whole_texts
+from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
@@ -21,6 +21,7 @@ from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, make_options
 from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
+from xltool.workbook.run_on import list_run_on_formulas, run_on, write_run_on_words
 
 
 def write_workbook(
@@ -55,25 +56,20 @@ def write_workbook(
         layout,
         submission,
         formats,
-        formula.list_formulas(layout),
+        formula.list_formulas(layout) | list_run_on_formulas(layout, len(run_on(layout, submission).lines)),
         cached_values.compute_cached_values(layout, submission, last_year, typed),
         meta,
         last_year,
         deadline,
         typed,
     )
-    long = whole_texts.list_whole_texts(context)
     names = [*([sheet_names.RETURN] if notice else []), *layout.sheets]
-    if long:
-        names.insert(names.index(sheet_names.TEXTS) + 1, sheet_names.WHOLE_TEXTS)
     made = {name: book.add_worksheet(name, Sheet) for name in names}
     if notice is not None:
         notices.draw_notice(context, made[sheet_names.RETURN], notice)
     front.write_guide(context, made[sheet_names.GUIDE])
     front.write_cover(context, made[sheet_names.COVER])
     front.write_texts(context, made[sheet_names.TEXTS])
-    if long:
-        whole_texts.write_whole_texts(context, made[sheet_names.WHOLE_TEXTS], long)
     for table in spec.tables:
         if notice is not None:
             notices.colour_marked_cells(context, made[table.sheet], table, notice)
@@ -95,6 +91,7 @@ def _write_hidden(context: Context, sheet: Worksheet) -> None:
     for spot, text in context.formulas.items():
         if spot.sheet == sheet_names.HIDDEN:
             sheet.write_formula(spot.row, spot.column, f"={text}", None, context.shown[spot])
+    write_run_on_words(context.plan, sheet)
     sheet.protect()
     sheet.very_hidden()
 

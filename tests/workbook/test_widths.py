@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xltool.workbook.page import break_line, count_lines
+from xltool.workbook.widths import break_line, count_lines
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ MOST_AHEAD: Final = 32
 """Items in the hands of one worker."""
 MOST_WAITING: Final = 256
 """Results that may wait for an earlier one."""
+AFRESH: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None
+"""How workers are started by a process that has threads, whose copies would wait for locks that nobody lets go of."""
 LOOK: Final = 0.05
 """Seconds between two looks at the memory of workers where the system sets no limit (Windows)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, take_judged
+from tests.web import doors
 from xltool import itself
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import AbsenceRecord, Issue
@@ -121,4 +123,24 @@ def campaign(tmp_path):
 @pytest.fixture
 def browser(campaign):
     with open_browser(campaign.root) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A campaign whose blanks are out, to be copied."""
+    return doors.make_campaign(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture
+def sent_out(built, tmp_path):
+    """A campaign whose blanks are out."""
+    shutil.copytree(built.root, tmp_path / "额敏县")
+    return replace(built, root=tmp_path / "额敏县")
+
+
+@pytest.fixture
+def door(sent_out):
+    """Its door at work."""
+    with doors.open_for(sent_out) as opened:
         yield opened

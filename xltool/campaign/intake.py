@@ -322,7 +322,7 @@ def _compare_with_names(intake: Intake, listed: Agency, submission: Submission) 
             )
 
 
-def _find_why_aside(intake: Intake, submission: Submission, reading: Reading) -> str:
+def find_why_aside(intake: Intake, submission: Submission, reading: Reading) -> str:
     """Why a return does not count until someone says so; empty when it does."""
     code = submission.agency.code
     if code in intake.absences:
@@ -354,7 +354,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     stored = document.dump_document(spec, submission)
     agency = submission.agency
     name = intake.roster.agencies[agency.code].agency.name
-    aside = _find_why_aside(intake, submission, reading)
+    aside = find_why_aside(intake, submission, reading)
     before = None if aside else intake.store.counting_of(agency.code)
     count = intake.store.count_versions().get(agency.code, 0) if before is not None else 0
     saved = None if before is None else read_save_time(item.data)  # nobody asks of the first

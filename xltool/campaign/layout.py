@@ -11,6 +11,8 @@ from xltool.messages import XltoolError
 
 SUBMISSION_FILE: Final = "submission.json"
 """The sum, in the county's folder."""
+TRIAL_FOLDER: Final = ".trials"
+"""What agencies have handed over at their door to be judged and have not handed in; made when it is needed."""
 PRIOR_FOLDER: Final = "上年"
 """The folder of last year's files that `new --keep-prior` puts into a campaign."""
 WINDOWS_LAUNCHER, MAC_LAUNCHER, LINUX_LAUNCHER = "打开办公台.bat", "打开办公台.command", "打开办公台.desktop"

@@ -93,16 +93,37 @@ def plan_returns(
             continue
         name = name_return(campaign, standing)
         wanted.add(name)
-        asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
-        outdated = tuple(
-            sorted({verdict.explanation.line for verdict in standing.left if verdict.explanation.outdated})
-        )
-        deadline = word_deadline(standing.deadline, standing.told)
-        basis = _hash_basis(version, agency, (asked, outdated, deadline), priors.get(agency.code))
-        current = find_current(campaign, store, f"{campaign.layout.returned}/{name}", basis)
+        wanted_now = _describe_return(name, standing, version, priors.get(agency.code))
+        current = find_current(campaign, store, f"{campaign.layout.returned}/{name}", wanted_now.basis)
         if current is None or (replaces and current != f"{campaign.layout.returned}/{name}"):
-            owed.append(Return(name, agency, version.number, asked, outdated, deadline, basis))
+            owed.append(wanted_now)
     return Returns(frozenset(wanted), tuple(owed))
+
+
+def mark_version(
+    campaign: Campaign, store: Store, standing: Standing, version: Version, prior: Submission | None
+) -> bytes:
+    """The workbook that would go back if `version` were what its agency stands by; nothing is written anywhere.
+
+    Made in a worker, for a server. Raises `XltoolError` when it cannot be made.
+    """
+    before = store.version(version.agency, version.number - 1)
+    owed = _describe_return("", standing, version, prior)
+    task = _Task(owed, version.submission, None if before is None else before.submission, prior)
+    [made] = workers.run_in_workers(partial(_mark_return, campaign), [task], method=workers.AFRESH)
+    if isinstance(made, bytes):
+        return made
+    raise XltoolError(made if isinstance(made, str) else f"标好错处的工作簿生成不了：{explain_loss(made)}。")
+
+
+def _describe_return(name: str, standing: Standing, version: Version, prior: Submission | None) -> Return:
+    """What goes back to an agency that stands by a version."""
+    agency = standing.entry.agency
+    asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
+    outdated = tuple(sorted({verdict.explanation.line for verdict in standing.left if verdict.explanation.outdated}))
+    deadline = word_deadline(standing.deadline, standing.told)
+    basis = _hash_basis(version, agency, (asked, outdated, deadline), prior)
+    return Return(name, agency, version.number, asked, outdated, deadline, basis)
 
 
 def name_return(campaign: Campaign, standing: Standing) -> str:

@@ -209,8 +209,17 @@ def find_standings(campaign: Campaign, roster: Roster, store: Store, today: date
     return list(iterate_standings(campaign, roster, store, today))
 
 
-def iterate_standings(campaign: Campaign, roster: Roster, store: Store, today: date) -> Iterator[Standing]:
-    """How every agency of the roster stands, in its order, one by one: findings of thousands are large.
+def find_standing(campaign: Campaign, roster: Roster, store: Store, code: str, today: date) -> Standing:
+    """How the agency of a code stands, which the roster has."""
+    return next(iterate_standings(campaign, roster, store, today, [roster.agencies[code]]))
+
+
+def iterate_standings(
+    campaign: Campaign, roster: Roster, store: Store, today: date, entries: Sequence[RosterEntry] | None = None
+) -> Iterator[Standing]:
+    """How every agency of the roster stands, or those of some of its entries, in their order.
+
+    They come one by one: findings of thousands are large.
 
     An unwaived error makes it `returned`; what asks for an answer and has none, `open`. One that need not report is
     `absent`, whatever it has returned.
@@ -224,7 +233,7 @@ def iterate_standings(campaign: Campaign, roster: Roster, store: Store, today: d
         if standing.state == "accepted" and standing.scope == "consolidated"
     }
     refused = find_refused(campaign, roster, store).of_agency
-    for standing in _iterate_apart(campaign, roster.entries, store, today):
+    for standing in _iterate_apart(campaign, roster.entries if entries is None else entries, store, today):
         covered = _find_covering_agency(standing.entry.agency.code, sums, roster)
         overdue = standing.days_overdue > 0 and standing.state in {"missing", "returned"} and covered is None
         came = refused.get(standing.entry.agency.code, ())

@@ -630,6 +630,15 @@ class Store:
         rows = [row[0] for table in tables for row in self._rows(f"SELECT hash FROM {table} ORDER BY rowid")]
         return hashlib.sha256("".join(rows).encode()).hexdigest()
 
+    def list_events(self, what: str, about: str, most: int) -> list[tuple[str, str]]:
+        """When something of that kind was noted about this last, newest first, and what was said behind its name."""
+        begins = f"{about} "
+        rows = self._rows(
+            "SELECT at, detail FROM event WHERE what = ? AND substr(detail, 1, ?) = ? ORDER BY id DESC LIMIT ?",
+            *(what, len(begins), begins, most),
+        )
+        return [(str(at), str(detail).removeprefix(begins)) for at, detail in rows]
+
     def was_noted(self, person: str, what: str, detail: str) -> bool:
         """Whether just this was done before by that person, whenever."""
         return bool(

@@ -1,4 +1,4 @@
-"""`xltool serve`: the office page, on this computer alone."""
+"""`xltool serve`: the office page, on this computer alone; the agencies' door, on whatever address it is given."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
 from xltool import itself
 from xltool.campaign import launchers
-from xltool.campaign.folder import load_campaign
+from xltool.campaign.folder import find_campaign, load_campaign
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.messages import XltoolError
+
+_HERE: Final = "127.0.0.1"
+_PATH: Final = click.Path(path_type=Path)
 
 
 @click.command(
@@ -29,8 +33,21 @@ from xltool.messages import XltoolError
     "--port", metavar="端口", default=0, type=click.IntRange(0, 65535), help="用哪个端口；默认任选一个空着的。"
 )
 @click.option("--no-browser", is_flag=True, help="不自动打开浏览器。")
-def command(root: Path, port: int, no_browser: bool) -> None:
+@click.option("--agencies", is_flag=True, help="只开报送入口：各单位凭自己的链接（xltool links）取工作簿、试审、报送。")
+@click.option("--host", metavar="地址", default="", help="在本机的哪个地址上开，如 0.0.0.0；默认只在本机能打开。")
+@click.option("--cert", metavar="证书.pem", type=_PATH, help="报送入口自己用 https 的证书；前面另有服务器的不用。")
+@click.option("--key", metavar="私钥.pem", type=_PATH, help="证书的私钥，不设密码。")
+def command(  # noqa: PLR0917
+    root: Path, port: int, no_browser: bool, agencies: bool, host: str, cert: Path | None, key: Path | None
+) -> None:
     """Serves the page until it is closed, and prints its address alone."""
+    if (cert is None) != (key is None):
+        raise click.UsageError("--cert 和 --key 要一起写。")
+    if agencies:
+        _serve_door(find_campaign(root).root, host or _HERE, port, (cert, key))
+        return
+    if host or cert:
+        raise click.UsageError("--host、--cert 和 --key 只用于报送入口（--agencies）。")
     from xltool.web.server import open_server
     from xltool.web.shelf import locate_memory
 
@@ -53,3 +70,16 @@ def _refresh_launchers(root: Path) -> None:
         campaign = load_campaign(root)
         with campaign_options.hold_open(campaign):
             launchers.refresh_launchers(campaign, itself.find_program())
+
+
+def _serve_door(root: Path, host: str, port: int, certificate: tuple[Path | None, Path | None]) -> None:
+    from xltool.web.door_server import open_door
+
+    cert, key = certificate
+    server = open_door(root, host, port, itself.find_program(), None if cert is None or key is None else (cert, key))
+    console.say(f"报送入口：{server.address}")
+    sys.stdout.flush()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return

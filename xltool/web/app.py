@@ -18,7 +18,7 @@ from xltool.web import agency, agency_decisions, board, campaigns, county, pages
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
-from xltool.web.static_files import STATIC, STATIC_KINDS, read_static
+from xltool.web.static_files import STATIC, show_static
 
 _CAMPAIGN_PAGES: Final = (
     *board.BOARD_ROUTES,
@@ -62,11 +62,3 @@ def close_page(request: Request, fields: Mapping[str, str]) -> Response:  # noqa
     answer = pages.show_refusal(200, "可以关掉这个窗口了。再要用时，重新启动办公台。", request.state.nonce)
     answer.background = BackgroundTask(site_of(request).close)
     return answer
-
-
-def show_static(request: Request) -> Response:
-    """The style sheet or the script."""
-    name = request.path_params["name"]
-    if name not in STATIC_KINDS:
-        raise HTTPException(404)
-    return Response(read_static(name), media_type=STATIC_KINDS[name])

@@ -20,7 +20,7 @@ TABS: Final = (("board", "/", "进度"), ("take-in", "/take-in", "收件"), ("su
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
 SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"),)
 """The pages that are no campaign's, to which every page leads: as `TABS`."""
-_TELLS: dict[int, str] = {
+REFUSALS: dict[int, str] = {
     403: "没有办理",
     404: "没有这一页",
     405: "没有这种用法",
@@ -29,6 +29,8 @@ _TELLS: dict[int, str] = {
     413: "太大了，没有收",
     415: "没有办理",
     422: "没有填全",
+    429: "来得太多",
+    503: "现在用不了",
 }
 """The headings of refusals by status."""
 
@@ -59,7 +61,7 @@ def show_site_page(request: Request, name: str, *, status: int = 200, **facts: A
 
 def show_refusal(status: int, reason: str, nonce: str) -> Response:
     """A page that says why something was not done."""
-    heading = _TELLS.get(status, "没有办成")
+    heading = REFUSALS.get(status, "没有办成")
     shared = {"campaign": None, "base": "", "tabs": (), "told": (), "token": "", "today": None}
     return _render("message", nonce, status, **shared, heading=heading, reason=reason)
 
@@ -85,7 +87,7 @@ def tell_breakdown(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 def _tell(request: Request, status: int, reason: str) -> Response:
     """The refusal under the tabs of the campaign, where that can be read."""
-    heading = _TELLS.get(status, "没有办成")
+    heading = REFUSALS.get(status, "没有办成")
     try:
         campaign = load_campaign(served_of(request).root)
     except (KeyError, HTTPException, XltoolError):  # an address of no campaign, or of one that cannot be read

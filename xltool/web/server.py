@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xltool import files
 from xltool.campaign.folder import find_root, load_campaign
@@ -23,8 +25,36 @@ from xltool.web.site import Site
 HOST: Final = "127.0.0.1"
 _LAST_SECONDS: Final = 3
 """How long the pages under way have when the office page is closed."""
+REST_SECONDS: Final = 15
+"""Between two looks at a connection: one at which nothing was done from one to the next is closed."""
 _WAITING: Final = 128
 """Connections that may wait to be taken."""
+
+
+class _ImpatientProtocol(H11Protocol):
+    """A connection that is closed when its next request does not come to its end, or what follows an answer does not.
+
+    While a request is being answered the limits of its page hold.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begins to look now and then whether anything is being done."""
+        super().connection_made(transport)
+        self._at_rest: object = None
+        self._look()
+
+    def _look(self) -> None:
+        resting = self.cycle is None or self.cycle.response_complete
+        if self.transport.is_closing():
+            return
+        if resting and self._at_rest == (self.cycle,):
+            self.transport.close()  # once what was answered has gone out
+            return
+        self._at_rest = (self.cycle,) if resting else None
+        self.loop.call_later(REST_SECONDS, self._look)
+
+
+Server: TypeAlias = uvicorn.Server
 
 
 @dataclass(frozen=True)
@@ -88,6 +118,7 @@ def make_server(app: ASGIApp, **more: Any) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=_ImpatientProtocol,
             lifespan="off",
             ws="none",
             log_config=None,

@@ -1,0 +1,187 @@
+"""试审: a workbook that an agency hands over to be judged before it hands it in; the campaign knows nothing of it.
+
+One an agency, the newest, kept beside the campaign until it is handed in or another takes its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from xltool import api, files, readings
+from xltool.campaign.deposits import deposit_file, open_deposit
+from xltool.campaign.folder import Campaign
+from xltool.campaign.intake import Intake, attribute_reading, find_why_aside
+from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.layout import TRIAL_FOLDER
+from xltool.campaign.names import arrival_name
+from xltool.campaign.roster import RosterEntry
+from xltool.campaign.standing import Standing, find_standing, judge_version
+from xltool.campaign.store import Version
+from xltool.campaign.zipped import list_members
+from xltool.days import parse_day
+from xltool.files import Staged, Staging
+from xltool.forms import document
+from xltool.messages import XltoolError
+from xltool.model import Finding, Reading, Submission
+
+_ZIPPED: Final = "这是压缩包：这里一次只收一个填好的工作簿，请解压，把其中的工作簿交来。"
+_OTHER_KIND: Final = "这不是工作簿：请用下发的工作簿填写，存为 .xlsx 交来。"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A workbook that was handed over to be judged: what it was called, its hash, and when it came.
+
+    `file` is the name under which it would be handed in.
+    """
+
+    told: str
+    file: str
+    sha256: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialVerdict:
+    """What would become of a trial if it were handed in.
+
+    `refusal` says in a sentence why it could not be, and is empty where it could; `standing` is how the agency would
+    stand then, `version` what would be taken in. `aside` says why that would not count, `known` as which version just
+    this workbook was handed in before (0: never).
+    """
+
+    refusal: str = ""
+    standing: Standing | None = None
+    version: Version | None = None
+    submission: Submission | None = None
+    aside: str = ""
+    known: int = 0
+
+
+def open_trial(campaign: Campaign) -> Staging:
+    """A file that is to be a trial, once it is whole; `XltoolError` when none can be written."""
+    folder = campaign.root / TRIAL_FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        return Staging(folder)
+    except OSError as error:
+        raise XltoolError(f"现在存不下文件：{files.name_reason(error)}。") from error
+
+
+def keep_trial(campaign: Campaign, entry: RosterEntry, staged: Staged, told: str, at: str) -> Trial:
+    """Keeps a whole file as the trial of an agency, in place of the one before; whoever calls lets nobody else in."""
+    code, name = entry.agency.code, arrival_name(told)
+    trial = Trial(name, name if name.startswith(code) else f"{code}_{name}", staged.sha256, at)
+    staged.put(_locate_data(campaign, code, trial.sha256))
+    files.write_file(_locate_note(campaign, code), json.dumps(asdict(trial), ensure_ascii=False).encode())
+    _clear_data(campaign, code, trial.sha256)
+    return trial
+
+
+def find_trial(campaign: Campaign, code: str) -> Trial | None:
+    """The trial of an agency, or None where it has none, or a damaged one."""
+    data = files.read_file(_locate_note(campaign, code))
+    if isinstance(data, Finding):
+        return None
+    with suppress(ValueError, TypeError):
+        trial = Trial(**json.loads(data))
+        if parse_day(trial.at[:10]) is not None and _locate_data(campaign, code, trial.sha256).is_file():
+            return trial
+    return None
+
+
+def read_trial(campaign: Campaign, code: str, trial: Trial) -> bytes:
+    """The bytes of a trial; raises `XltoolError` when they are not there, or not those that came."""
+    path = _locate_data(campaign, code, trial.sha256)
+    data = files.read_file(path)
+    if isinstance(data, Finding) or files.hash_file(path) != trial.sha256:
+        raise XltoolError("刚才交来的文件已经不在了，请再交一次。")
+    return data
+
+
+def drop_trial(campaign: Campaign, code: str, sha256: str) -> bool:
+    """Lets go of a trial that was handed in; False, and nothing done, when it is not the agency's any more."""
+    trial = find_trial(campaign, code)
+    if trial is not None and trial.sha256 == sha256:
+        _locate_note(campaign, code).unlink(missing_ok=True)
+        _clear_data(campaign, code, "")
+        return True
+    return False
+
+
+def sweep_trials(root: Path) -> None:
+    """Clears away what a run that was killed has left among the trials of the campaign in a folder."""
+    folder = root / TRIAL_FOLDER
+    files.sweep_leftovers(folder)
+    kept = {path.name.removesuffix(".json") for path in folder.glob("*.json")} if folder.is_dir() else set()
+    for path in folder.glob(f"*.{'[0-9a-f]' * 64}") if folder.is_dir() else ():
+        if path.name.rpartition(".")[0] not in kept:
+            path.unlink(missing_ok=True)
+
+
+def deposit_trial(campaign: Campaign, trial: Trial, data: bytes) -> str:
+    """Puts a trial that its agency hands in into the inbox, as of now, and gives its name there."""
+    staging = open_deposit(campaign)
+    try:
+        staging.write(data)
+        return deposit_file(campaign, staging.finish(), trial.file)
+    except OSError as error:
+        staging.discard()
+        raise XltoolError(f"现在存不下文件：{files.name_reason(error)}。") from error
+
+
+def read_workbook(data: bytes, name: str, passwords: Sequence[str]) -> Reading | str:
+    """The reading of a workbook that was handed over, in a worker; for anything else the sentence that says so."""
+    if list_members(data) is not None:
+        return _ZIPPED
+    if not readings.is_workbook(data):
+        return _OTHER_KIND
+    return readings.read_in_worker(data, name, passwords)
+
+
+def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Reading | str) -> TrialVerdict:
+    """What would become of a trial if the agency of the roster's entry handed it in now; nothing is changed."""
+    code, name = entry.agency.code, entry.agency.name
+    if isinstance(reading, str):
+        return TrialVerdict(reading)
+    attributed = attribute_reading(office, reading)
+    submission = attributed.submission
+    if submission is None:
+        return TrialVerdict(api.message(attributed.findings[0], None))
+    if submission.agency.code != code:
+        other = office.roster.agencies[submission.agency.code].agency.name
+        return TrialVerdict(f"这是{other}的工作簿，这里只收{name}的：请交本单位的工作簿。")
+    [judged] = api.check([attributed], [office.prior(code)])
+    assert judged.submission is not None
+    versions = office.store.versions(code)
+    stored = document.dump_document(office.campaign.spec, judged.submission)
+    aside = find_why_aside(office, judged.submission, judged)
+    version = Version(
+        code, len(versions) + 1, trial.sha256, office.at, trial.file, stored, keep_findings(judged), aside
+    )
+    waivers = office.store.waivers().get(code, ())
+    standing = judge_version(office.campaign.spec, entry, version, waivers, office.store.versions)
+    now = find_standing(office.campaign, office.roster, office.store, code, date.fromisoformat(office.at[:10]))
+    standing = replace(standing, deadline=now.deadline, told=now.told, extension=now.extension)
+    known = next((each.number for each in versions if each.sha256 == trial.sha256), 0)
+    return TrialVerdict("", standing, version, judged.submission, aside, known)
+
+
+def _locate_note(campaign: Campaign, code: str) -> Path:
+    return campaign.root / TRIAL_FOLDER / f"{code}.json"
+
+
+def _locate_data(campaign: Campaign, code: str, sha256: str) -> Path:
+    return campaign.root / TRIAL_FOLDER / f"{code}.{sha256}"
+
+
+def _clear_data(campaign: Campaign, code: str, kept: str) -> None:
+    for path in (campaign.root / TRIAL_FOLDER).glob(f"{code}.{'[0-9a-f]' * 64}"):
+        if path.name != f"{code}.{kept}":
+            path.unlink(missing_ok=True)

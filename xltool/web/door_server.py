@@ -1,0 +1,117 @@
+"""The agencies' door at work: the door alone, on whatever address the office gives it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from xltool import files
+from xltool.campaign.trials import sweep_trials
+from xltool.messages import XltoolError
+from xltool.web.calling import Caller
+from xltool.web.door import DOOR_ROUTES
+from xltool.web.door_guard import LINK_PAGES, DoorGuard, DoorLimits
+from xltool.web.door_handing_in import HandingIn
+from xltool.web.door_pages import show_door_refusal, tell_door_breakdown, tell_door_fault, tell_door_http
+from xltool.web.door_site import Door
+from xltool.web.server import Server, listen, make_server
+from xltool.web.shelf import Shelf
+from xltool.web.site import Site
+from xltool.web.static_files import STATIC, show_static
+
+_MOST_AT_ONCE: Final = 600
+"""Connections that are answered at once; beyond it who comes is told to come again."""
+
+
+@dataclass(frozen=True)
+class DoorServer:
+    """A door that listens already and answers once it runs; `address` is where it does."""
+
+    door: Door
+    listening: socket.socket
+    server: Server
+    address: str
+
+    def run(self) -> None:
+        """Answers until it is closed; what is being handed in then is taken in to its end."""
+        try:
+            with self.listening:
+                self.server.run(sockets=[self.listening])
+        finally:
+            self.door.handing_in.end()
+
+
+def open_door(  # noqa: PLR0917
+    root: Path,
+    host: str,
+    port: int,
+    command: tuple[str, ...],
+    certificate: tuple[Path, Path] | None = None,
+    today: Callable[[], date] = date.today,
+    limits: DoorLimits | None = None,
+) -> DoorServer:
+    """The door of the campaign in a folder, on an address and a port or any that is free (0).
+
+    `command` is how xltool itself is called, `certificate` the files of a certificate and its key. Raises `XltoolError`
+    when the campaign cannot be opened, the address cannot be had, or the certificate is none.
+    """
+    tls = {} if certificate is None else _check_certificate(*certificate)
+
+    def close() -> None:
+        server.should_exit = True
+
+    site = Site(command, close, Shelf(root, None), today)
+    door = Door(site.serve(root), HandingIn(Caller(command, root)))
+    door.find_links()  # a campaign that cannot be opened is told now
+    sweep_trials(root)
+    listening = listen(host, port)
+    port = listening.getsockname()[1]
+    app = _build_app(door, (host, port), limits or DoorLimits())
+    server = make_server(app, limit_concurrency=_MOST_AT_ONCE, **tls)
+    shown = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host
+    shown = f"[{shown}]" if ":" in shown else shown
+    return DoorServer(door, listening, server, f"{'https' if tls else 'http'}://{shown}:{port}/")
+
+
+def _build_app(door: Door, address: tuple[str, int], limits: DoorLimits) -> ASGIApp:
+    """The whole door, behind its guard."""
+    app = Starlette(
+        routes=[Mount(LINK_PAGES, routes=DOOR_ROUTES), Route(STATIC + "{name}", show_static, methods=["GET"])],
+        exception_handlers={
+            HTTPException: tell_door_http,
+            XltoolError: tell_door_fault,
+            Exception: tell_door_breakdown,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.door = door
+    return DoorGuard(app, door, address, show_door_refusal, limits)
+
+
+def _check_certificate(certificate: Path, key: Path) -> dict[str, str]:
+    """The settings of a server that speaks TLS; raises `XltoolError` when the files are no certificate and its key."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_refuse_password)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        why = (
+            files.name_reason(error) if isinstance(error, FileNotFoundError | PermissionError) else "不是一对 PEM 文件"
+        )
+        raise XltoolError(
+            f"证书 {certificate} 和私钥 {key} 用不了（{why}）；都要是 PEM 格式，私钥不设密码。"
+        ) from error
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+
+
+def _refuse_password() -> str:
+    """Asked for the password of a key: nobody is there to give one."""
+    return ""

@@ -10,14 +10,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.campaign.stores import opened
 from tests.campaign.test_decisions import FINANCE, HEAD, ROSTER, WATER, made, office  # noqa: F401  the plain campaign
 from tests.campaign.test_desk import TEXTS
 from tests.campaign.test_desk import office as desk_office  # noqa: F401  the one with the workbook
 from xltool import api
 from xltool.campaign.corrections import parse_corrections
+from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import load_campaign
-from xltool.campaign.plain_edits import write_plain_edits
 from xltool.cli import main
 from xltool.forms.cell_names import name_cell
 from xltool.forms.references import Piece, carry_references
@@ -56,6 +57,11 @@ def summed(request):
     campaign.report = next(campaign.county.glob("*报告.docx"))
     campaign.book = next(path for path in campaign.county.glob("*.xlsx") if "_" in path.name)
     return campaign
+
+
+def write_edits(campaign, texts, added=()):
+    with opened(campaign) as store:
+        write_county_edits(campaign, campaign.read_roster(), store, CountyEdits(texts, added))
 
 
 def read_sum(campaign):
@@ -322,7 +328,7 @@ def test_plain_files_keep_what_people_wrote(office):  # noqa: F811
         '# 更正\n[[correction]]\nkey = "disclosure.fees.amount"\nchange = -0.5\nreason = "重复"\nby = "王某"\n', "utf-8"
     )
     taken = Correction("disclosure.fees.amount", 78_156_100, None, "", "")
-    write_plain_edits(campaign, {"overview": '说"好"\n第二段\\', "problems": "新"}, [taken])
+    write_edits(campaign, {"overview": '说"好"\n第二段\\', "problems": "新"}, [taken])
     text = (folder / "texts.toml").read_text("utf-8")
     assert text.startswith("# 我的话\n") and "# 尾注" in text
     assert tomllib.loads(text) == {"overview": '说"好"\n第二段\\', "problems": "新"}
@@ -333,7 +339,7 @@ def test_plain_files_keep_what_people_wrote(office):  # noqa: F811
     assert parse_corrections(data, "corrections.toml", SPEC, ())[1] == taken
     (folder / "texts.toml").write_text("overview = “甲”\n", "utf-8")
     with pytest.raises(DefinitionError, match="中文引号"):
-        write_plain_edits(campaign, {"overview": "乙"})
+        write_edits(campaign, {"overview": "乙"})
     assert (folder / "texts.toml").read_text("utf-8") == "overview = “甲”\n"
 
 
@@ -341,7 +347,7 @@ def test_texts_in_tables_are_written_where_they_stand(office):  # noqa: F811
     path = office.root / "county" / "texts.toml"
     path.parent.mkdir(exist_ok=True)
     path.write_text('[overview]\nrequests = "甲"\n', "utf-8")
-    write_plain_edits(load_campaign(office.root), {"overview.requests": "乙", "problems": "丙"})
+    write_edits(load_campaign(office.root), {"overview.requests": "乙", "problems": "丙"})
     assert tomllib.loads(path.read_text("utf-8")) == {"overview": {"requests": "乙"}, "problems": "丙"}
 
 

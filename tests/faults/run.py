@@ -68,6 +68,7 @@ COMMANDS = {
     "status 办公室": (),
     "collect 办公室": ("--jobs", "1"),
     "consolidate 办公室": ("--allow-missing",),
+    "correct": ("表三 本年新收 自然人", "--change", "-1", *BY),
 }  # fmt: skip
 """The commands that write, each with its arguments; some in a campaign with requests in its 办公室.xlsx."""
 DESK = "办公室"

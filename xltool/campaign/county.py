@@ -383,6 +383,17 @@ def read_texts(campaign: Campaign, total: Submission, prior: Submission | None) 
     return None if data is None else texts.parse_texts(data, file, campaign.spec, total, prior)
 
 
+def read_drafts(campaign: Campaign) -> dict[str, str]:
+    """The county's texts as they stand where they are written, by key, whatever is wrong with them.
+
+    Raises `XltoolError` where the file cannot be read.
+    """
+    if campaign.has_desk:
+        return desk_county.read_drafts(_open_desk(campaign), campaign.spec)
+    data = _read_optional_file(campaign, campaign.layout.texts)
+    return {} if data is None else texts.parse_drafts(data, campaign.layout.texts)
+
+
 def _open_desk(campaign: Campaign) -> Desk:
     return read_desk(campaign.read_office_file(DESK_FILE), DESK_FILE)
 

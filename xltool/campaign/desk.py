@@ -12,7 +12,7 @@ from typing import Final
 
 from xltool import __version__, files, workers
 from xltool.campaign import desk_county
-from xltool.campaign.desk_reading import DeskLine, read_desk
+from xltool.campaign.desk_reading import LONGEST_CELL, DeskLine, read_desk
 from xltool.campaign.desk_requests import (
     LOST,
     RECORDED,
@@ -97,38 +97,53 @@ def _list_entry(roster: Roster, entry: RosterEntry) -> Mapping[str, str]:
     return {"code": agency.code, "name": agency.name, "level": level, "parent": parent, **more}
 
 
-def write_desk_edits(campaign: Campaign, texts: Mapping[str, str], corrections: Sequence[Correction] = ()) -> None:
-    """Writes texts of the county into the workbook, by key, and new lines of corrections; what else is there stays.
+def edit_desk(
+    data: bytes,
+    spec: FormSpec,
+    texts: Mapping[str, str],
+    added: Sequence[Correction],
+    replaced: Mapping[int, Correction | None],
+) -> bytes | None:
+    """The workbook with texts of the county, by key, and new lines of corrections; what else is there stays.
 
-    Raises `XltoolError` where the workbook has no line for one, or cannot be written.
+    `replaced` says by the number of its line what a correction is to be, None for one that is taken back; nothing comes
+    back where the workbook says all of it already. Raises `XltoolError` where it has no line for one, or is lost.
     """
-    data, spec = campaign.read_office_file(DESK_FILE), campaign.spec
-    path = campaign.root / DESK_FILE
-    mark = _find_open_mark(path)
-    if mark:
-        raise XltoolError(f"{DESK_FILE} 正有人开着：请先保存、关闭它，再执行一次。没有人开着的，请删去 {mark}。")
     tables = read_desk(data, DESK_FILE).tables
-    for sheet, wanted in ((TEXT_SHEET, texts), (CORRECTION_SHEET, corrections)):
+    for sheet, wanted in ((TEXT_SHEET, texts), (CORRECTION_SHEET, [*added, *replaced])):
         if wanted and not tables[sheet.name].head:
             raise XltoolError(f"{DESK_FILE} 没有“{sheet.name}”表，或它的表头被改过；请改回来。")
     table = tables[TEXT_SHEET.name]
     labels = {text.key: text.label for text in spec.texts}
-    numbers = {line.text("text"): line.number for line in table.lines}
+    numbers = {line.text("text"): line.number for line in reversed(table.lines)}
     lacking = [labels[key] for key in texts if labels[key] not in numbers]
     if lacking:
         raise XltoolError(f"{DESK_FILE} 的“{TEXT_SHEET.name}”表里没有这几行：{'、'.join(lacking)}。")
+    if any(len(text) > LONGEST_CELL for text in texts.values()):
+        raise XltoolError(f"{DESK_FILE} 的一格最多写 {LONGEST_CELL} 字；请分成几段，或写短些。")
     lines = {numbers[labels[key]]: {"content": text} for key, text in texts.items()}
-    added = tuple(desk_county.list_fields(spec, correction) for correction in corrections)
     noted = tables[CORRECTION_SHEET.name]
+    cleared = dict.fromkeys((column.field for column in CORRECTION_SHEET.columns), "")
+    told = {
+        number: {**cleared, **({} if each is None else desk_county.list_fields(spec, each))}
+        for number, each in replaced.items()
+    }
+    new = tuple(desk_county.list_fields(spec, correction) for correction in added)
     changes = [
         SheetChange(TEXT_SHEET, table.columns, table.head, lines),
-        SheetChange(CORRECTION_SHEET, noted.columns, noted.head, added=added),
+        SheetChange(CORRECTION_SHEET, noted.columns, noted.head, told, added=new),
     ]
-    [made] = workers.run_in_workers(partial(update_desk, changes if corrections else changes[:1]), [data])
+    wanted_changes = [change for change in changes if change.lines or change.added]
+    [made] = workers.run_in_workers(partial(update_desk, wanted_changes), [data])
     if isinstance(made, Lost):
         raise XltoolError(f"{DESK_FILE} 写不进去（{explain_loss(made)}），原来的没有动。")
-    if made is not None:
-        files.write_file(path, made)
+    return made
+
+
+def explain_open_desk(campaign: Campaign) -> str:
+    """What to do first where somebody has the workbook open; empty where nobody has."""
+    mark = _find_open_mark(campaign.root / DESK_FILE)
+    return f"{DESK_FILE} 正有人开着：请先保存、关闭它，再办一次。没有人开着的，请删去 {mark}。" if mark else ""
 
 
 def _find_open_mark(path: Path) -> str:

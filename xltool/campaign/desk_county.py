@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -67,7 +68,8 @@ def list_fields(spec: FormSpec, correction: Correction) -> Mapping[str, str]:
     measure = spec.cell(correction.key).measure
     field = "value" if correction.change is None else "change"
     figure = correction.value if correction.change is None else correction.change
-    said = {"reason": correction.reason, "person": correction.by, "result": WAITING if correction.is_waiting else ""}
+    said = {"reason": correction.reason, "person": correction.by, "agencies": "、".join(correction.agencies)}
+    said["result"] = WAITING if correction.is_waiting else ""
     return {"cell": name_cell(spec, correction.key), field: format_value(figure, measure), **said}
 
 
@@ -90,6 +92,20 @@ def read_texts(desk: Desk, spec: FormSpec, total: Submission, prior: Submission 
             faults.append(str(_Wrong(line, "content", f"{fault.written}：{fault.why}{near}。")))
     _raise_faults(TEXT_SHEET, faults)
     return texts
+
+
+def read_drafts(desk: Desk, spec: FormSpec) -> dict[str, str]:
+    """What stands on the lines of texts by key, whatever is wrong with it; of two lines of one text the first."""
+    found: dict[str, str] = {}
+    for line in desk.lines(TEXT_SHEET):
+        with suppress(_Wrong):
+            found.setdefault(_find_text(line, spec), line.text("content"))
+    return found
+
+
+def list_correction_lines(desk: Desk, spec: FormSpec, roster: Roster) -> list[tuple[int, Correction]]:
+    """The corrections of the sheet that are right, each with the number of its line."""
+    return [(line.number, each) for line, each in _read_lines(desk, spec, roster) if isinstance(each, Correction)]
 
 
 def weigh_texts(desk: Desk, spec: FormSpec) -> Iterator[LineOutcome]:
@@ -152,18 +168,21 @@ def _read_line(line: DeskLine, spec: FormSpec, roster: Roster) -> Correction | _
     return Correction(cell.key, change, value, line.text("reason"), line.text("person"), codes)
 
 
-def _find_cell(line: DeskLine, spec: FormSpec) -> Cell:
-    """The cell that a line names: by table, row and column, by table and address, or by its key."""
-    words = line.text("cell").strip("{}｛｝ ")
+def find_corrected_cell(spec: FormSpec, words: str) -> Cell:
+    """The cell that words name: by table, row and column, by table and address, or by its key.
+
+    Raises `XltoolError` with why none is, or not one alone, or one that cannot be corrected.
+    """
+    words = words.strip("{}｛｝ ")
     if not words:
-        raise _Wrong(line, "cell", "没有写哪一格。")
+        raise XltoolError("没有写哪一格。")
     if words in spec.index:
         found = [spec.cell(words)]
     else:
         parted = split_table(spec, words)
         if parted is None:
             example = name_cell(spec, next(cell.key for cell in spec.cells if not cell.total))
-            raise _Wrong(line, "cell", f"“{words[:40]}”里没有表名；照表上的字写表、行、栏，如 {example}。")
+            raise XltoolError(f"“{words[:40]}”里没有表名；照表上的字写表、行、栏，如 {example}。")
         table, rest = parted
         address = unicodedata.normalize("NFKC", rest).strip().upper()
         if _ADDRESS.fullmatch(address):
@@ -173,29 +192,50 @@ def _find_cell(line: DeskLine, spec: FormSpec) -> Cell:
             found = [spec.cell(cell.key) for cell in find_named_cells(table, rest)]
         if len(found) > 1:
             names = join_first([name_cell(spec, cell.key) for cell in found], MOST_MEANT, "格")
-            raise _Wrong(line, "cell", f"“{words[:40]}”不止一格符合（{names}），行和栏要写全。")
+            raise XltoolError(f"“{words[:40]}”不止一格符合（{names}），行和栏要写全。")
         if not found:
             near = suggest(find_nearest_cell(spec, table, rest))
-            raise _Wrong(line, "cell", f"{table.name}里没有“{rest[:40]}”这样的行和栏{near}。")
+            raise XltoolError(f"{table.name}里没有“{rest[:40]}”这样的行和栏{near}。")
     if why := explain_total(found[0]):
-        raise _Wrong(line, "cell", f"{why}。")
+        raise XltoolError(f"{why}。")
     return found[0]
 
 
-def _read_figure(line: DeskLine, field: str, cell: Cell) -> int:
-    raw, head = line.cells[field], CORRECTION_SHEET.column(field).head
-    text = raw.text if raw.kind == "number" else line.text(field)
+def read_corrected_figure(text: str, cell: Cell, head: str, *, sets: bool) -> int:
+    """The figure, scaled, by which a cell is corrected or that it is set to; `head` is what it stands under.
+
+    Raises `XltoolError` for what is no number, or none that the cell may hold.
+    """
     plain = unicodedata.normalize("NFKC", text).translate(_MINUS).replace(",", "").replace(" ", "")
     try:
-        number = Decimal(f"{float(plain):.15g}") if raw.kind == "number" else Decimal(plain)
+        number = Decimal(plain)
     except (InvalidOperation, ValueError):
-        raise _Wrong(line, field, f"“{head}”的“{text[:20]}”不是数，只写数字，如 -1。") from None
+        number = Decimal("NaN")
     if not number.is_finite():
-        raise _Wrong(line, field, f"“{head}”的“{text[:20]}”不是数，只写数字，如 -1。")
-    value, why = read_correcting_figure(number, cell, f"“{head}”", sets=field == "value")
+        raise XltoolError(f"“{head}”的“{text[:20]}”不是数，只写数字，如 -1。")
+    value, why = read_correcting_figure(number, cell, f"“{head}”", sets=sets)
     if why or value is None:
-        raise _Wrong(line, field, f"{why}。")
+        raise XltoolError(f"{why}。")
     return value
+
+
+def _find_cell(line: DeskLine, spec: FormSpec) -> Cell:
+    try:
+        return find_corrected_cell(spec, line.text("cell"))
+    except XltoolError as error:
+        raise _Wrong(line, "cell", str(error)) from None
+
+
+def _read_figure(line: DeskLine, field: str, cell: Cell) -> int:
+    raw = line.cells[field]
+    text = line.text(field)
+    if raw.kind == "number":
+        with suppress(ValueError):
+            text = f"{float(raw.text):.15g}"
+    try:
+        return read_corrected_figure(text, cell, CORRECTION_SHEET.column(field).head, sets=field == "value")
+    except XltoolError as error:
+        raise _Wrong(line, field, str(error)) from None
 
 
 def _find_codes(line: DeskLine, roster: Roster) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The county's texts and corrections written into the TOML files of a plain campaign; what people wrote there stays."""
+"""The county's texts and corrections put into the TOML files of a plain campaign; what people wrote there stays."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import tomlkit
 
-from xltool import files
-from xltool.campaign.folder import Campaign
 from xltool.campaign.toml_file import open_toml
 from xltool.forms.number import format_value
 from xltool.model import Correction, FormSpec
@@ -18,33 +16,47 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
-def write_plain_edits(campaign: Campaign, texts: Mapping[str, str], corrections: Sequence[Correction] = ()) -> None:
-    """Writes texts of the county by key, and new corrections behind those that are there.
+def edit_plain_texts(data: bytes, name: str, texts: Mapping[str, str]) -> bytes:
+    """The file of the county's texts with some of them, by key, as they are to be.
 
-    Raises `XltoolError` where a file cannot be read as TOML, or cannot be written.
+    Raises `XltoolError` where it cannot be read as TOML.
     """
-    if texts:
-        document = _open_file(campaign, campaign.layout.texts)
-        for key, text in texts.items():
-            _put_text(document, key, text)
-        _save_file(campaign, campaign.layout.texts, document)
-    if corrections:
-        document = _open_file(campaign, campaign.layout.corrections)
-        entries = document.setdefault("correction", tomlkit.aot())
-        for correction in corrections:
-            entries.append(tomlkit.item(_list_fields(campaign.spec, correction)))
-        _save_file(campaign, campaign.layout.corrections, document)
+    document = _open_document(data, name)
+    for key, text in texts.items():
+        _put_text(document, key, text)
+    return tomlkit.dumps(document).encode()
 
 
-def _open_file(campaign: Campaign, name: str) -> TOMLDocument:
-    path = campaign.root / name
-    data = path.read_bytes() if path.exists() else b""
+def edit_plain_corrections(
+    data: bytes,
+    name: str,
+    spec: FormSpec,
+    added: Sequence[Correction],
+    replaced: Mapping[int, Correction | None],
+) -> bytes:
+    """The file of corrections with new ones behind those that are there.
+
+    `replaced` says by place what some of them are to be, None for those that are taken back. Raises `XltoolError` where
+    the file cannot be read as TOML.
+    """
+    document = _open_document(data, name)
+    entries = document.setdefault("correction", tomlkit.aot())
+    for at in sorted(replaced, reverse=True):
+        correction = replaced[at]
+        if correction is None:
+            del entries[at]
+        else:
+            entries[at].update(_list_fields(spec, correction))
+    for correction in added:
+        entries.append(tomlkit.item(_list_fields(spec, correction)))
+    if not len(entries):
+        del document["correction"]
+    return tomlkit.dumps(document).encode()
+
+
+def _open_document(data: bytes, name: str) -> TOMLDocument:
     open_toml(data, name)  # refused in Chinese, with line and remedy
     return tomlkit.parse(data.decode("utf-8-sig"))
-
-
-def _save_file(campaign: Campaign, name: str, document: TOMLDocument) -> None:
-    files.write_file(campaign.root / name, tomlkit.dumps(document).encode())
 
 
 def _put_text(document: TOMLDocument, key: str, text: str) -> None:
@@ -64,4 +76,5 @@ def _list_fields(spec: FormSpec, correction: Correction) -> dict[str, Any]:
     figure = correction.value if correction.change is None else correction.change
     written = Decimal(format_value(figure, spec.cell(correction.key).measure))
     number = int(written) if written == written.to_integral_value() else tomlkit.float_(str(written))
-    return {"key": correction.key, field: number, "reason": correction.reason, "by": correction.by}
+    codes = {"agencies": list(correction.agencies)} if correction.agencies else {}
+    return {"key": correction.key, field: number, "reason": correction.reason, "by": correction.by, **codes}

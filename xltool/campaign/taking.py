@@ -14,11 +14,10 @@ from typing import Final
 
 from xltool import api, files, kinds, readings
 from xltool.campaign.county import find_own_agency, find_own_prior, gather_standings, read_corrections, read_texts
-from xltool.campaign.desk import write_desk_edits
+from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.edits import Edits, count_differences, find_edits, is_same
 from xltool.campaign.folder import Campaign
 from xltool.campaign.names import report_name, workbook_name
-from xltool.campaign.plain_edits import write_plain_edits
 from xltool.campaign.reports import USUAL
 from xltool.campaign.roster import Roster
 from xltool.campaign.signing import read_sum
@@ -103,8 +102,7 @@ def take_document(
     edits = _leave_faulty(spec, found, total, prior)
     edits = replace(edits, left=(*edits.left, *(f"没有收：{api.message(each, spec)}" for each in unread)))
     if edits.texts or edits.corrections:
-        write = write_desk_edits if campaign.has_desk else write_plain_edits
-        write(campaign, edits.texts, edits.corrections)
+        write_county_edits(campaign, roster, store, CountyEdits(edits.texts, edits.corrections))
         store.note(at, person, EVENT, f"{path.name}：{'；'.join(edits.told)}")
     return edits
 

@@ -42,6 +42,12 @@ def parse_texts(data: bytes, name: str, spec: FormSpec, total: Submission, prior
     return {key: text for key, text in texts.items() if text.strip()}
 
 
+def parse_drafts(data: bytes, name: str) -> dict[str, str]:
+    """The texts of a file by key, whatever is wrong with them; raises `DefinitionError` when it is not TOML."""
+    source, document = open_toml(data, name)
+    return {key: str(text) for key, text in _walk_texts(source, document, "")}
+
+
 def find_text_faults(
     text: str, spec: FormSpec, total: Submission, prior: Submission | None
 ) -> Iterator[references.Unresolved]:

@@ -11,7 +11,7 @@ import click
 
 from xltool import api, cli, files
 from xltool.campaign import folder
-from xltool.campaign.desk import write_desk_edits
+from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.toml_file import open_toml
 from xltool.cli import campaign_options, console
@@ -62,7 +62,9 @@ def command(root: Path) -> None:
     made = folder.load_campaign(root)
     words = open_toml((samples / SAMPLE_TEXTS).read_bytes(), SAMPLE_TEXTS)[1]
     console.say(f"\n（办公室写好本级报告的文字，写在 {made.texts_place}；文字里的数用花括号引用表中的格）")
-    write_desk_edits(made, {key: str(text).strip() for key, text in words.items()})
+    with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
+        texts = {key: str(text).strip() for key, text in words.items()}
+        write_county_edits(campaign, roster, store, CountyEdits(texts))
     _run_command("consolidate", "-C", str(root))
     _run_command("status", "-C", str(root), "--html", str(root / "进度.html"))
     _run_command("reports", "-C", str(root))

@@ -18,6 +18,11 @@ def clean_line(text: str) -> str:
     return UNPRINTABLE.sub("", BREAKS.sub(" ", text))
 
 
+def clean_lines(text: str) -> str:
+    """The text with its lines, ended by line feeds, without anything that cannot be printed or blanks around it."""
+    return "\n".join(clean_line(line).rstrip() for line in text.splitlines()).strip()
+
+
 def is_ragged(text: str) -> bool:
     """Whether a justified line would be pulled apart by a word too long for its end, such as a web address."""
     return _LONG_WORD.search(text) is not None

@@ -621,7 +621,8 @@ ASIDE = {
     "fuzz",
     "golden",
     "hostile",
-}  # folders of tests about no room: runners, files to compare with, attacks
+    "packaging",
+}  # folders of tests about no room: runners, files to compare with, attacks, recipes
 
 
 def test_the_tests_mirror_the_rooms():

@@ -81,6 +81,7 @@ MODULES = {
         "__init__",
         "archive",
         "arrivals",
+        "chat_lines",
         "consolidate",
         "contributions",
         "corrections",
@@ -333,6 +334,7 @@ MODULES = {
         "app",
         "board",
         "bodies",
+        "bundles",
         "calling",
         "campaigns",
         "changes",
@@ -351,6 +353,7 @@ MODULES = {
         "downloads",
         "filters",
         "guard",
+        "hand_out",
         "headers",
         "job",
         "job_events",
@@ -423,6 +426,7 @@ ALONE = {  # packages that only these rooms and modules may import
         "report/docx",
         "campaign/zipped",
         "campaign/desk_writing",
+        "web/bundles",
         "workbook/engine",
     },  # the last streams what xlsxwriter holds
 }

@@ -12,7 +12,7 @@ import pytest
 from tests.campaign import stores
 from tests.campaign.stores import finding, stray, take
 from tests.campaign.test_decisions import FINANCE, HEAD, ROSTER, WATER, Office, made, office  # noqa: F401
-from xltool.campaign.reminders import word_message
+from xltool.campaign.chat_lines import word_message
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import find_standings, find_unmatched
 from xltool.rules.opinions import find_first_sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +12,7 @@ from threading import Thread
 
 import httpx
 import pytest
+from lxml import html
 
 from tests import figures
 from tests.campaign import stores
@@ -58,6 +60,16 @@ class Browser:
     def post(self, path, token=None, **fields):
         headers = {"Origin": self.server.root}
         return self.client.post(self.locate(path), data={"token": token or self.token(), **fields}, headers=headers)
+
+
+def wait_for(browser, path):
+    """Loads a page anew until the job on it has ended, as one does without script; gives its tree."""
+    for _ in range(600):
+        text = browser.get(path).text
+        if "http-equiv" not in text:
+            return html.fromstring(text)
+        time.sleep(0.1)
+    raise AssertionError("it does not end")
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def test_everything_done_is_quiet(tmp_path):
 
 
 def test_ways_for_each_kind_of_step():
-    assert word_ways(NextStep("build", "", count=3)) == (Way("给3家生成工作簿，发给各单位"),)
+    assert word_ways(NextStep("build", "", count=3)) == (Way("给3家生成工作簿，发给各单位", "/hand-out"),)
     assert word_ways(NextStep("nothing", "都办完了。")) == (Way("都办完了"),)
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
-    *("/take-in", "/agency/654221-001", "/agency/654221-005"),
+    *("/hand-out", "/take-in", "/agency/654221-001", "/agency/654221-005"),
     *("/campaigns",),
     *("/sum", "/sum/outputs"),
 ]

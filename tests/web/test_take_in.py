@@ -13,7 +13,7 @@ from lxml import html
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
-from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, open_browser
+from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, open_browser, wait_for
 from xltool import api, files
 from xltool.campaign.names import arrival_name
 from xltool.web import bodies, uploads
@@ -35,13 +35,7 @@ def send(browser, named, received="", token=None):
 
 
 def wait(browser):
-    """Loads the page anew until the collection has ended, as one does without script."""
-    for _ in range(600):
-        text = browser.get("/take-in").text
-        if "http-equiv" not in text:
-            return html.fromstring(text)
-        time.sleep(0.1)
-    raise AssertionError("it does not end")
+    return wait_for(browser, "/take-in")
 
 
 def results(tree):

@@ -94,6 +94,11 @@ def write_list(campaign: Campaign, roster: Roster, store: Store, *, replace: boo
     return place_documents(campaign, store, documents, replace=replace)
 
 
+def read_notes(campaign: Campaign) -> dict[str, dict[str, str]]:
+    """What people have filled in, by agency code and head of the column."""
+    return _join_notes(_read_list(path) for path in find_standing(campaign.root / f"{LIST_FILE}.xlsx"))
+
+
 def _explain(campaign: Campaign) -> str:
     return (
         f"{campaign.name} {campaign.year} 年度{campaign.spec.title}，下发的工作簿。发一个记一个；黄色的格由经办人填，"

@@ -11,6 +11,7 @@ from xltool.campaign import signing
 from xltool.campaign.county import gather_standings
 from xltool.campaign.folder import Campaign
 from xltool.campaign.refused import word_refused
+from xltool.campaign.reminders import list_urged
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing, Stray, find_strays, iterate_standings
 from xltool.campaign.store import Store
@@ -36,6 +37,17 @@ class NextStep:
     sentence: str
     agencies: tuple[Standing, ...] = ()
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Agencies that still owe something, by what is to be done: what was returned goes back to them; of others nothing
+    was taken in, and it is overdue, or what came was not taken in, or they are waited for."""
+
+    returned: tuple[Standing, ...]
+    overdue: tuple[Standing, ...]
+    again: tuple[Standing, ...]
+    waiting: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ def word_next_step(
     if not steps:
         return _word_last_steps(standings, report)
     mails = "；邮件草稿和消息用 xltool remind 生成" if writes else ""
-    due = tuple(standing for standing in standings if standing.owes and standing.covered is None)
+    due = tuple(list_urged(standings))
     return NextStep("urge", f"{'；'.join(steps)}{mails}；报来以后执行 xltool collect。", due, len(due))
 
 
@@ -103,22 +115,29 @@ def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> Nex
     return NextStep("nothing", "都办完了。")
 
 
+def group_owed(standings: Iterable[Standing]) -> Owed:
+    """Those that still owe something, by what is to be done, each in one group."""
+    owing = list_urged(standings)
+    missing = [standing for standing in owing if standing.state == "missing"]
+    return Owed(
+        tuple(standing for standing in owing if standing.state != "missing"),
+        tuple(standing for standing in missing if standing.overdue),
+        tuple(standing for standing in missing if standing.refused and not standing.overdue),
+        tuple(standing for standing in missing if not standing.refused and not standing.overdue),
+    )
+
+
 def _list_owed(standings: Iterable[Standing]) -> Iterator[str]:
     """Whom to write to, and whom to call: a phrase each."""
-    owing = [standing for standing in standings if standing.owes and standing.covered is None]
-    returned = [standing for standing in owing if standing.state != "missing"]
-    missing = [standing for standing in owing if standing.state == "missing"]
-    if returned:
-        yield f"发回 {len(returned)} 个单位的退回工作簿：{_name(returned)}"
-    overdue = [standing for standing in missing if standing.overdue]
-    again = [standing for standing in missing if standing.refused and not standing.overdue]
-    if overdue:
-        yield f"打电话催 {len(overdue)} 个逾期没有报的：{_name(overdue, phones=True)}"
-    if again:
-        yield f"请 {len(again)} 个单位用下发的工作簿重报（发来的文件没有收下）：{_name(again)}"
-    waiting = [standing for standing in missing if not standing.refused]
-    if waiting and not overdue:
-        yield f"等 {len(waiting)} 个单位报来：{_name(waiting)}"
+    owed = group_owed(standings)
+    if owed.returned:
+        yield f"发回 {len(owed.returned)} 个单位的退回工作簿：{_name(owed.returned)}"
+    if owed.overdue:
+        yield f"打电话催 {len(owed.overdue)} 个逾期没有报的：{_name(owed.overdue, phones=True)}"
+    if owed.again:
+        yield f"请 {len(owed.again)} 个单位用下发的工作簿重报（发来的文件没有收下）：{_name(owed.again)}"
+    if owed.waiting and not owed.overdue:
+        yield f"等 {len(owed.waiting)} 个单位报来：{_name(owed.waiting)}"
 
 
 def _is_written_to(standing: Standing) -> bool:

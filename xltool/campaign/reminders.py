@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from xltool import files
+from xltool.campaign.chat_lines import word_message
 from xltool.campaign.documents import Deliverable, Placed, clear_document, find_current, place_documents, strip_mark
-from xltool.campaign.drafts import draft_reminder, draft_return, say_by
+from xltool.campaign.drafts import draft_reminder, draft_return
 from xltool.campaign.folder import Campaign
 from xltool.campaign.links import NO_LINKS, Links, find_links
 from xltool.campaign.names import DRAFT_ENDING, draft_name, workbook_name
 from xltool.campaign.refused import word_refused
 from xltool.campaign.returns import name_return
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, group_verdicts
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks
 from xltool.campaign.store import Store
 from xltool.csvfile import as_csv
 from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Finding
-from xltool.rules.opinions import find_first_sentence
 from xltool.workbook.listing import Paper, write_listing
 
 ReminderRow: TypeAlias = tuple[str | int, ...]
@@ -33,8 +33,6 @@ REMINDERS_FILE: Final = "催报"
 DRAFTED_TOGETHER: Final = 50
 """Drafts that are in memory at once: each holds a workbook."""
 _PAPERS: Final = {REMINDERS_FILE: Paper(broadest={1: 30, 6: 40})}
-LONGEST_REASON: Final = 120
-"""Signs of what is wrong, in a message."""
 
 
 def list_urged(standings: Iterable[Standing]) -> list[Standing]:
@@ -45,29 +43,6 @@ def list_urged(standings: Iterable[Standing]) -> list[Standing]:
 def list_reminders(campaign: Campaign, urged: Iterable[Standing], links: Links = NO_LINKS) -> list[ReminderRow]:
     """A header and one row for every agency that is urged; 0 days when not overdue."""
     return [HEADER, *(_reminder_row(campaign, standing, links) for standing in urged)]
-
-
-def word_message(campaign: Campaign, standing: Standing, links: Links = NO_LINKS) -> str:
-    """What to write to an agency in a chat: its name, what is wrong in one sentence, by when, and its own link."""
-    link = links.write_link(standing.entry.agency.code)
-    return _word_request(campaign, standing) + (f"也可以在网上报送（网址只给贵单位用）：{link}" if link else "")
-
-
-def _word_request(campaign: Campaign, standing: Standing) -> str:
-    title = f"{campaign.year}年{campaign.spec.title}"
-    name, by = standing.entry.agency.name, say_by(standing)
-    if standing.refused and standing.state == "missing":
-        came = f"贵单位发来的{word_refused(standing.refused)}"
-        return f"{name}：{came}；{by}用下发的工作簿填好，存为 .xlsx、不设打开密码，重新报来。"
-    if standing.state == "missing":
-        return f"{name}：贵单位{title}还没有报送，{by}报来。"
-    spec, opened = campaign.spec, standing.state == "open"
-    opinions = group_verdicts(spec, [each for each in standing.unsettled if each.asks or not opened])
-    first = find_first_sentence(opinions[0].tell(spec)[0])
-    first = first if len(first) <= LONGEST_REASON else f"{first[:LONGEST_REASON]}…"
-    head = f"{name}：贵单位报来的{title}（第 {standing.number} 版）{'待说明' if opened else '已退回'}"
-    do = "在“校验”表的“说明”栏写明或改正后" if opened else "改好"
-    return f"{head}：{first}。共 {describe_tasks(standing)}，见退回的工作簿，{by}{do}发回。"
 
 
 def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False) -> list[Placed]:
@@ -96,14 +71,14 @@ def write_drafts(
     wanted = {_name_draft(campaign, standing) for standing in urged}
     links = find_links(campaign, store)
     for start in range(0, len(urged), DRAFTED_TOGETHER):
-        group = [_make_draft(campaign, store, standing, links) for standing in urged[start : start + DRAFTED_TOGETHER]]
+        group = [make_draft(campaign, store, standing, links) for standing in urged[start : start + DRAFTED_TOGETHER]]
         yield from place_documents(campaign, store, group, replace=replace)
     _clear_drafts(campaign, store, _list_drafts(campaign, store) - wanted, replace=replace)
 
 
 def list_unattached(campaign: Campaign, store: Store, urged: Iterable[Standing]) -> list[Standing]:
     """Those whose workbook does not lie there as it was written: their mails bring nothing."""
-    return [each for each in urged if find_current(campaign, store, _name_workbook(campaign, each)) is None]
+    return [each for each in urged if find_current(campaign, store, name_workbook(campaign, each)) is None]
 
 
 def clear_answered(campaign: Campaign, roster: Roster, store: Store) -> None:
@@ -138,8 +113,9 @@ def _clear_drafts(campaign: Campaign, store: Store, names: Iterable[str], *, rep
             raise XltoolError(f"{name} 已用不着，但删不掉：{files.name_reason(error)}。") from error
 
 
-def _make_draft(campaign: Campaign, store: Store, standing: Standing, links: Links) -> Deliverable:
-    file = _name_workbook(campaign, standing)
+def make_draft(campaign: Campaign, store: Store, standing: Standing, links: Links) -> Deliverable:
+    """The mail draft for an agency that is urged, as a file of the campaign; `XltoolError` as `write_drafts`."""
+    file = name_workbook(campaign, standing)
     attached = _read_attachment(campaign, store, file)
     draft = draft_reminder if standing.state == "missing" else draft_return
     link = links.write_link(standing.entry.agency.code)
@@ -160,7 +136,7 @@ def _read_attachment(campaign: Campaign, store: Store, file: str) -> bytes | Non
     return data if ours else None
 
 
-def _name_workbook(campaign: Campaign, standing: Standing) -> str:
+def name_workbook(campaign: Campaign, standing: Standing) -> str:
     """The workbook that goes with a mail: the blank, or the return that goes back."""
     if standing.state == "missing":
         return f"{campaign.layout.outbox}/{workbook_name(campaign, standing.entry.agency)}"
@@ -170,7 +146,7 @@ def _name_workbook(campaign: Campaign, standing: Standing) -> str:
 def _name_draft(campaign: Campaign, standing: Standing) -> str:
     if standing.state == "missing":
         return _name_reminder(campaign, standing.entry.agency)
-    return draft_name(_name_workbook(campaign, standing))
+    return draft_name(name_workbook(campaign, standing))
 
 
 def _name_reminder(campaign: Campaign, agency: Agency) -> str:

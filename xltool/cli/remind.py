@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from xltool.campaign import reminders
+from xltool.campaign.chat_lines import word_message
 from xltool.campaign.documents import describe_kept
 from xltool.campaign.links import find_links
 from xltool.campaign.priors import read_last_year
@@ -49,7 +50,7 @@ def command(root: Path, *, replaces: bool) -> None:
         links = find_links(campaign, store)
         bare = [standing.entry.agency.name for standing in reminders.list_unattached(campaign, store, urged)]
     for standing in urged:
-        console.say(reminders.word_message(campaign, standing, links))
+        console.say(word_message(campaign, standing, links))
     if not urged:
         console.say("没有要催的单位。", err=True)
     for each in lists:

@@ -26,7 +26,7 @@ def send_original(look: OpenFolder, code: str, given: str) -> Response:
     version = None if number is None else look.store.version(code, number)
     if version is None:
         raise HTTPException(404, "没有这一版。")
-    return attach_file(read_archived(look.campaign, version.sha256, version.file), arrival_name(version.file))
+    return attach_file(read_archived(look.campaign, version.sha256, version.file), version.file)
 
 
 def find_return(look: OpenFolder, standing: Standing) -> str | None:
@@ -54,5 +54,10 @@ def show_inside(request: Request, page: bytes) -> Response:
 
 def attach_file(data: bytes, name: str) -> Response:
     """Bytes to be saved under a name, and never to be shown."""
-    told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": told})
+    return Response(data, media_type="application/octet-stream", headers=head_attachment(name))
+
+
+def head_attachment(name: str) -> dict[str, str]:
+    """The header of an answer that is to be saved under a name, and never to be shown."""
+    told = quote(arrival_name(name), safe="")
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{told}"}

@@ -16,7 +16,12 @@ from xltool.web.site import served_of, site_of
 from xltool.web.static_files import locate_static
 
 _ROOM = __package__
-TABS: Final = (("board", "/", "进度"), ("take-in", "/take-in", "收件"), ("sum", "/sum", "汇总"))
+TABS: Final = (
+    ("board", "/", "进度"),
+    ("hand-out", "/hand-out", "下发"),
+    ("take-in", "/take-in", "收件"),
+    ("sum", "/sum", "汇总"),
+)
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
 SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"),)
 """The pages that are no campaign's, to which every page leads: as `TABS`."""

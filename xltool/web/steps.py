@@ -28,7 +28,13 @@ def word_ways(step: NextStep) -> tuple[Way, ...]:
         "publish": f"生成各单位的报告，发布以后记下；还有{step.count}家没有记发布",
         "nothing": "都办完了",
     }
-    addresses = {"settle": "/sum", "consolidate": "/sum", "sign": "/sum/outputs"}
+    addresses = {
+        "build": "/hand-out",
+        "settle": "/sum",
+        "consolidate": "/sum",
+        "sign": "/sum/outputs",
+        "publish": "/?show=accepted",
+    }
     return (Way(words[step.task], addresses.get(step.task, "")),)
 
 

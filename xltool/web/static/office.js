@@ -69,3 +69,23 @@ if (live) {
   events.addEventListener("changed", refresh);
   events.addEventListener("ended", () => { events.close(); location.reload(); });
 }
+
+// A text that stands on the page is copied by the button beside it, which says so; without script it is selected by hand.
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const text = "value" in source ? source.value : source.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if ("select" in source) source.select();
+    else getSelection().selectAllChildren(source);
+    document.execCommand("copy");
+  }
+  document.getElementById("copied").textContent = "已复制：" + text;
+  const word = button.textContent;
+  button.textContent = "已复制";
+  setTimeout(() => { button.textContent = word; }, 2000);
+});

@@ -1,0 +1,260 @@
+"""The page that hands out: workbooks made, downloaded and written of, one agency's or all; what is out, since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote, urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from xltool import files
+from xltool.campaign.chat_lines import word_blank
+from xltool.campaign.distribution import LIST_FILE, read_notes
+from xltool.campaign.documents import find_current
+from xltool.campaign.drafts import draft_blank
+from xltool.campaign.links import Links, find_links
+from xltool.campaign.names import draft_name
+from xltool.campaign.roster_changes import find_roster_changes
+from xltool.campaign.standing import Standing
+from xltool.campaign.store import Issue
+from xltool.days import word_deadline
+from xltool.messages import XltoolError
+from xltool.model import Finding
+from xltool.web import pages
+from xltool.web.addresses import locate_agency
+from xltool.web.agency import find_standing
+from xltool.web.bundles import attach_bundle
+from xltool.web.changes import take_change
+from xltool.web.day_words import word_month_day
+from xltool.web.downloads import attach_file
+from xltool.web.filters import Filter
+from xltool.web.job import Job
+from xltool.web.job_events import tell_events
+from xltool.web.site import OpenFolder, look_at, served_of
+
+HAND_OUT: Final = "/hand-out"
+BlankState = Literal["ready", "lost", "none"]
+_SENT: Final = ("下发时间", "已发送", "已签收")
+"""The columns of 分发清单 in which people note that a workbook is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankLine:
+    """One agency: its workbook, where that stands, what to write with it, what people noted of its way."""
+
+    standing: Standing
+    issue: Issue | None
+    file: str
+    place: str
+    message: str
+    noted: str
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self.standing.entry.agency.code
+
+    @property
+    def state(self) -> BlankState:
+        """Whether the workbook lies there as it was made, does not any more, or was never made."""
+        return "none" if self.issue is None else "ready" if self.place else "lost"
+
+    @property
+    def address(self) -> str:
+        """The address below which its files are handed out."""
+        return f"{HAND_OUT}/{quote(self.code, safe='')}"
+
+
+_FILTERS: Final = {"": "全部", "none": "还没有生成", "lost": "不在原处", "unsent": "没有记发出"}
+"""The filters, and their words."""
+
+
+def list_blanks(look: OpenFolder, found: Sequence[Standing]) -> list[BlankLine]:
+    """Every agency of the roster that is to report, or that a workbook went out to."""
+    issues, links, notes = look.store.issues(), find_links(look.campaign, look.store), read_notes(look.campaign)
+    return [
+        _make_line(look, standing, issues.get(standing.entry.agency.code), links, notes)
+        for standing in found
+        if standing.state != "absent" or standing.entry.agency.code in issues
+    ]
+
+
+def _make_line(
+    look: OpenFolder,
+    standing: Standing,
+    issue: Issue | None,
+    links: Links,
+    notes: Mapping[str, Mapping[str, str]],
+) -> BlankLine:
+    told = notes.get(standing.entry.agency.code, {})
+    noted = "，".join(f"{head}{told[head]}" for head in _SENT if told.get(head))
+    if issue is None:
+        return BlankLine(standing, None, "", "", "", noted)
+    place = find_current(look.campaign, look.store, f"{look.campaign.layout.outbox}/{issue.file}") or ""
+    return BlankLine(standing, issue, issue.file, place, word_blank(look.campaign, standing, links), noted)
+
+
+def choose_blanks(lines: Sequence[BlankLine], show: str) -> list[BlankLine]:
+    """The agencies that a filter shows."""
+    if show == "unsent":
+        return [line for line in lines if line.issue is not None and not line.noted]
+    return [line for line in lines if show in {"", line.state}]
+
+
+def word_blanks(lines: Sequence[BlankLine], job: Job) -> str:
+    """How far the handing out is, as the heading of the page."""
+    if job.is_running:
+        return f"正在生成工作簿：{job.done}/{job.total}" if job.total else "正在生成工作簿"
+    if job.progress in {"failed", "stopped"}:
+        return "没有生成完" if job.progress == "failed" else "停下了，没有生成完"
+    made, lost = sum(line.issue is not None for line in lines), sum(line.state == "lost" for line in lines)
+    if not lines:
+        return "名录里还没有单位"
+    if not made:
+        return f"{len(lines)}家的工作簿还没有生成"
+    if made < len(lines):
+        return f"{made}家的工作簿生成了，还有{len(lines) - made}家没有"
+    return f"{made}家的工作簿都生成了" + (f"，{lost}家的不在原处" if lost else "")
+
+
+def read_blank(look: OpenFolder, line: BlankLine) -> bytes:
+    """The workbook of an agency as xltool made it; raises `HTTPException` when it is not there."""
+    data = files.read_file(look.campaign.root / line.place) if line.place else None
+    if data is None or isinstance(data, Finding):
+        raise HTTPException(404, "它的工作簿不在原处：还没有生成，或者被移走、改动过。请重新生成。")
+    return data
+
+
+def make_mail(look: OpenFolder, line: BlankLine, links: Links) -> bytes:
+    """The mail draft that brings an agency its workbook, as `xltool build --mail` writes it."""
+    standing, data = line.standing, read_blank(look, line)
+    words = word_deadline(standing.deadline, standing.told)
+    return draft_blank(look.campaign, standing.entry, line.file, data, words, links.write_link(line.code))
+
+
+def show_hand_out(request: Request) -> Response:
+    """What is out and what is not, and what can be done about it."""
+    show = request.query_params.get("show", "")
+    if show not in _FILTERS:
+        raise HTTPException(404, "没有这样的筛选。")
+    with look_at(served_of(request)) as look:
+        job, lines = look.served.building, list_blanks(look, look.find_standings())
+        counts = {name: len(choose_blanks(lines, name)) for name in _FILTERS}
+        return pages.show_page(
+            request,
+            "hand_out",
+            look.campaign,
+            tab="hand-out",
+            heading=word_blanks(lines, job),
+            job=job,
+            page=HAND_OUT,
+            lines=choose_blanks(lines, show),
+            every=[line for line in lines if line.message],
+            ready=sum(line.state == "ready" for line in lines),
+            without_mail=sum(line.state == "ready" and not line.standing.entry.email for line in lines),
+            waiting=counts["none"],
+            lost=counts["lost"],
+            filters=[
+                Filter(
+                    word, counts[name], f"{HAND_OUT}?{urlencode({'show': name})}" if name else HAND_OUT, name == show
+                )
+                for name, word in _FILTERS.items()
+                if counts[name] or name in {"", show}
+            ],
+            changes=find_roster_changes(look.campaign, look.roster, look.store),
+            outbox=look.campaign.layout.outbox,
+            has_list=(look.campaign.root / f"{LIST_FILE}.xlsx").is_file(),
+            locate_agency=locate_agency,
+            month_day=word_month_day,
+        )
+
+
+def build(request: Request, fields: Mapping[str, str]) -> Response:
+    """Makes the workbooks, by the very command of the console."""
+    served = served_of(request)
+    served.building.start(*(f"--{name}" for name in ("mail", "replace") if fields.get(name)))
+    return RedirectResponse(served.base + HAND_OUT, 303)
+
+
+def stop_building(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
+    """Ends that; what was written stays."""
+    served = served_of(request)
+    served.building.stop()
+    return RedirectResponse(served.base + HAND_OUT, 303)
+
+
+def send_blank(request: Request) -> Response:
+    """The workbook of one agency."""
+    with look_at(served_of(request)) as look:
+        line = _find_line(look, request.path_params["code"])
+        return attach_file(read_blank(look, line), line.file)
+
+
+def send_mail(request: Request) -> Response:
+    """The mail draft that brings one agency its workbook."""
+    with look_at(served_of(request)) as look:
+        line = _find_line(look, request.path_params["code"])
+        return attach_file(make_mail(look, line, find_links(look.campaign, look.store)), draft_name(line.file))
+
+
+def _find_line(look: OpenFolder, code: str) -> BlankLine:
+    found = list_blanks(look, [find_standing(look, code)])
+    if not found:
+        raise HTTPException(404, "没有给这个单位下发过工作簿。")
+    return found[0]
+
+
+def send_blanks(request: Request) -> Response:
+    """The workbooks of all agencies that lie there as they were made."""
+    with look_at(served_of(request)) as look:
+        found = ((line.file, read_blank(look, line)) for line in _list_ready(look))
+        return attach_bundle(found, f"{look.campaign.name}{look.campaign.year}年度下发的工作簿.zip")
+
+
+def send_mails(request: Request) -> Response:
+    """The mail drafts that bring them, of the agencies that have an address."""
+    with look_at(served_of(request)) as look:
+        links = find_links(look.campaign, look.store)
+        found = (
+            (draft_name(line.file), make_mail(look, line, links))
+            for line in _list_ready(look)
+            if line.standing.entry.email
+        )
+        return attach_bundle(found, f"{look.campaign.name}{look.campaign.year}年度下发的邮件草稿.zip")
+
+
+def _list_ready(look: OpenFolder) -> Iterator[BlankLine]:
+    lines = [line for line in list_blanks(look, look.find_standings()) if line.state == "ready"]
+    if not lines:
+        raise HTTPException(404, "还没有生成工作簿。")
+    yield from lines
+
+
+def send_list(request: Request) -> Response:
+    """分发清单 as it stands, with what people have filled in."""
+    with look_at(served_of(request)) as look:
+        name = f"{LIST_FILE}.xlsx"
+        if not (look.campaign.root / name).is_file():
+            raise HTTPException(404, "还没有分发清单：生成工作簿时一起写出。")
+        data = files.read_file(look.campaign.root / name)
+        if isinstance(data, Finding):
+            raise XltoolError(f"{name} 打不开：{data.data.get('why', '文件过大')}。")
+        return attach_file(data, name)
+
+
+HAND_OUT_ROUTES: Final = (
+    Route(HAND_OUT, show_hand_out, methods=["GET"]),
+    Route(f"{HAND_OUT}/build", take_change(build), methods=["POST"]),
+    Route(f"{HAND_OUT}/stop", take_change(stop_building), methods=["POST"]),
+    Route(f"{HAND_OUT}/events", tell_events(lambda served: served.building), methods=["GET"]),
+    Route(f"{HAND_OUT}/workbooks.zip", send_blanks, methods=["GET"]),
+    Route(f"{HAND_OUT}/mails.zip", send_mails, methods=["GET"]),
+    Route(f"{HAND_OUT}/list.xlsx", send_list, methods=["GET"]),
+    Route(f"{HAND_OUT}/{{code}}/workbook", send_blank, methods=["GET"]),
+    Route(f"{HAND_OUT}/{{code}}/mail", send_mail, methods=["GET"]),
+)

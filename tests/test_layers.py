@@ -49,7 +49,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "spreadsheet", "workbook", "reader", "report", "api", "files",
     },
     "web": {
-        "codes", "days", "digits", "campaign", "model", "messages", "forms", "rules", "report", "api", "files",
+        "codes", "days", "digits", "campaign", "model", "messages", "forms", "rules", "workbook", "report", "api",
+        "files",
     },
     "cli": {
         "web",
@@ -279,6 +280,7 @@ MODULES = {
         "grids",
         "housestyle",
         "html",
+        "html_table",
         "looks",
         "markdown",
         "paper",
@@ -292,6 +294,7 @@ MODULES = {
         "typeset",
     },
     "rules": {
+        "concerns",
         "matrix",
         "opinions",
         "stack",
@@ -331,6 +334,8 @@ MODULES = {
         "addresses",
         "agency",
         "agency_decisions",
+        "agency_texts",
+        "agency_versions",
         "app",
         "board",
         "bodies",
@@ -359,6 +364,8 @@ MODULES = {
         "job_events",
         "keys",
         "last_year",
+        "marked_table",
+        "numbered_opinions",
         "opinion_words",
         "pages",
         "server",

@@ -12,6 +12,7 @@ from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable,
 Locator: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
 
+_SHORT_SUM: Final = 4
 MOST_CELLS: Final = 12
 """How many cells a sentence lists before it says 等 N 格."""
 
@@ -202,12 +203,28 @@ def word_figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
 
     `本年新收 12 + 上年结转 0 = 12，办理结果总计 9 + 结转下年度 0 = 9，相差 3`.
     """
+    left, right = word_sides(rule, spec, data)
+    sides = f"{left}，{right}"
+    return f"{sides}，相差 {word_gap(rule, spec, data)}" if rule.linear.operator.adds_up else sides
+
+
+def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str, str]:
+    """The two sides of a rule with their figures: `本年新收 12 + 上年结转 0 = 12` and `办理结果总计 9`."""
     values: Mapping[CellKey, Value] = data["values"]
-    decimals = spec.cell(rule.linear.own[0]).measure.decimals
-    left, right = data["left"], data["right"]
-    shown = [tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)]
-    sides = f"{_word_side(shown[0], rule, spec, values, left)}，{_word_side(shown[1], rule, spec, values, right)}"
-    return f"{sides}，相差 {format_scaled(abs(left - right), decimals)}" if rule.linear.operator.adds_up else sides
+    left, right = (
+        tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)
+    )
+    return _word_side(left, rule, spec, values, data["left"]), _word_side(right, rule, spec, values, data["right"])
+
+
+def word_gap(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
+    """By how much the sides of a rule differ."""
+    return format_scaled(abs(data["left"] - data["right"]), spec.cell(rule.linear.own[0]).measure.decimals)
+
+
+def choose_terms(terms: Terms, values: Mapping[CellKey, Value]) -> Terms:
+    """The terms of one side of a rule that are shown: in long sums the cells that are zero are left out."""
+    return tuple(term for term in terms if len(terms) <= _SHORT_SUM or figure_of(values.get(term[0])))
 
 
 def format_scaled(scaled: int, decimals: int) -> str:
@@ -222,7 +239,7 @@ def format_scaled(scaled: int, decimals: int) -> str:
 def _word_side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
     decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
-    shown = [term for term in terms if len(terms) <= 4 or figure_of(values.get(term[0]))]
+    shown = choose_terms(terms, values)
     if not shown:
         return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []

@@ -24,7 +24,13 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
-    *("/hand-out", "/take-in", "/agency/654221-001", "/agency/654221-005"),
+    *("/hand-out", "/take-in", "/agency/654221-005", "/agency/654221-001"),
+    *(
+        "/agency/654221-001/tables/applications",
+        "/agency/654221-001/texts",
+        "/agency/654221-001/versions",
+        "/agency/654221-002",
+    ),
     *("/campaigns",),
     *("/sum", "/sum/outputs"),
 ]
@@ -120,6 +126,7 @@ def test_files_are_chosen_and_taken_in_with_and_without_script(chromium, browser
         row = window.get_by_role("row").filter(has_text="年报3.xlsx")
         assert row.get_by_text("退回", exact=True).is_visible()
         row.get_by_role("link").click()
+        window.get_by_role("link", name="版本", exact=True).click()
         assert window.get_by_role("heading", name="报来2版，第2版算数").is_visible()
         window.get_by_label("用第1版").check()
         window.get_by_label("原因").fill("第二次的数没有核对")

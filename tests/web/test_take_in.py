@@ -113,10 +113,10 @@ def test_a_second_version_is_compared_and_the_first_can_be_chosen(browser, empty
     wait(browser)
     send(browser, [("第二次.xlsx", second)])
     wait(browser)
-    page = html.fromstring(browser.get(f"/agency/{EDUCATION}").text)
+    page = html.fromstring(browser.get(f"/agency/{EDUCATION}/versions").text)
     text = " ".join(page.text_content().split())
     assert "报来2版，第2版算数" in text and "第1版和第2版：1处不同" in text
-    [row] = page.xpath("//section[@aria-labelledby='compared']//tbody/tr")
+    [row] = page.xpath("//table[caption='两版不同的地方']/tbody/tr")
     shown = api.read(first).submission.values[SPEC.index[FEES]]
     assert "8" in row[2].text_content() and row[1].text_content().strip() and shown is not None
     address = f"/agency/{EDUCATION}/use"
@@ -124,13 +124,13 @@ def test_a_second_version_is_compared_and_the_first_can_be_chosen(browser, empty
     assert browser.post(address, version="9", reason="原因", person="王某").status_code == 409
     assert browser.post("/agency/nobody/use", version="1", reason="原因", person="王某").status_code == 404
     answer = browser.post(address, version="1", reason="--by=别人 第二次填错了", person="-王某")
-    assert answer.status_code == 303 and answer.headers["location"] == f"{browser.base}/agency/{EDUCATION}"
-    text = " ".join(html.fromstring(browser.get(f"/agency/{EDUCATION}").text).text_content().split())
+    assert answer.status_code == 303 and answer.headers["location"] == f"{browser.base}/agency/{EDUCATION}/versions"
+    text = " ".join(html.fromstring(browser.get(f"/agency/{EDUCATION}/versions").text).text_content().split())
     assert "第1版算数" in text and "-王某定：用第1版。--by=别人 第二次填错了" in text
     with stores.opened(empty) as store:
         assert store.choices()[EDUCATION].number == 1 and store.counting_of(EDUCATION).file == "第一次.xlsx"
-    assert browser.get(f"/agency/{EDUCATION}?a=1&b=1").status_code == 404
-    assert browser.get(f"/agency/{EDUCATION}?a=1&b=x").status_code == 404
+    assert browser.get(f"/agency/{EDUCATION}/versions?a=1&b=1").status_code == 404
+    assert browser.get(f"/agency/{EDUCATION}/versions?a=1&b=x").status_code == 404
 
 
 def test_what_came_and_what_goes_back_are_handed_out_as_files(browser, empty):

@@ -18,7 +18,7 @@ def keep_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
         {
             **api.describe_finding(found, reading),
             "name": found.rule or found.code,
-            **_name_text(spec, found),
+            **({"text": key} if (key := find_text_key(spec, found)) else {}),
             "facts": {name: _write_fact(fact) for name, fact in found.data.items()},
             "cause": found.cause,
             "follows": found.follows,
@@ -64,11 +64,11 @@ def split_message(message: str) -> tuple[str, str]:
     return said, remedy
 
 
-def _name_text(spec: FormSpec | None, found: Finding) -> dict[str, str]:
-    """Which text a finding is about, for a word that lets it pass as long as that text stands; nothing for others."""
+def find_text_key(spec: FormSpec | None, found: Finding) -> str | None:
+    """Which text a finding is about, for a word that lets it pass as long as that text stands; None for others."""
     told = {found.data.get("label"), found.data.get("where")}
     texts = () if spec is None or found.keys else spec.texts
-    return next(({"text": text.key} for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), {})
+    return next((text.key for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), None)
 
 
 def _write_fact(fact: Any) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xltool.forms.layout import grid
 from xltool.forms.number import format_figure
 from xltool.forms.references import resolve_references
-from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Rectangle, Report, Section, Submission
+from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Report, Section, Submission
+from xltool.report.grids import fill_grid
 from xltool.report.text import split_paragraphs
 
 
@@ -31,7 +31,7 @@ def assemble_report(
             parts.append(Heading(1, section.heading))
         parts += _build_text_section(spec, section, submission)
         if section.table is not None:
-            parts.append(_fill_grid(spec, section.table, submission, slashed))
+            parts.append(_fill_table(spec, section.table, submission, slashed))
         parts += _build_facts(spec, section, submission)
     title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
@@ -60,23 +60,9 @@ def _build_facts(spec: FormSpec, section: Section, submission: Submission) -> li
     return [Paragraph(f"{section.facts_opening}{'，'.join(given)}。")] if given else []
 
 
-def _fill_grid(spec: FormSpec, table: str, submission: Submission, slashed: Collection[CellKey]) -> Grid:
-    blank = grid(next(candidate for candidate in spec.tables if candidate.id == table))
-    return Grid(
-        blank.table,
-        blank.title,
-        blank.rows,
-        blank.columns,
-        blank.head_rows,
-        blank.widths,
-        tuple(_fill_rectangle(spec, rectangle, submission, slashed) for rectangle in blank.rectangles),
-        blank.note,
-    )
+def _fill_table(spec: FormSpec, table: str, submission: Submission, slashed: Collection[CellKey]) -> Grid:
+    def word_figure(key: CellKey) -> str:
+        at = spec.index[key]
+        return "/" if key in slashed else format_figure(submission.values[at], spec.cells[at].measure)
 
-
-def _fill_rectangle(spec: FormSpec, r: Rectangle, submission: Submission, slashed: Collection[CellKey]) -> Rectangle:
-    if r.key is None:
-        return r
-    at = spec.index[r.key]
-    text = "/" if r.key in slashed else format_figure(submission.values[at], spec.cells[at].measure)
-    return Rectangle(r.row, r.column, r.height, r.width, r.role, text, r.key, r.block)
+    return fill_grid(next(candidate for candidate in spec.tables if candidate.id == table), word_figure)

@@ -1,15 +1,27 @@
-"""What a grid says about its rectangles: the lines they stand in, and the heads and labels that a figure belongs to."""
+"""A table's grid filled in, and what it says about its rectangles.
+
+The lines they stand in, and the heads and labels that a figure belongs to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
-from xltool.model import Grid, Rectangle
+from xltool.forms.layout import grid as lay_out
+from xltool.model import CellKey, Grid, Rectangle, Table
 
 _TABLE_EM: Final = 42  # width of a printed table in its own type: 156 mm at 10.5 pt
 _MARGINS_EM: Final = 0.2  # of a cell, left and right together
 _DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
+
+
+def fill_grid(table: Table, word_figure: Callable[[CellKey], str]) -> Grid:
+    """The official grid of a table, with what `word_figure` writes of each of its cells."""
+    blank = lay_out(table)
+    filled = (r if r.key is None else replace(r, text=word_figure(r.key)) for r in blank.rectangles)
+    return replace(blank, rectangles=tuple(filled))
 
 
 def rows_of_grid(grid: Grid) -> list[list[Rectangle]]:

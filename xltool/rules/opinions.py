@@ -53,6 +53,27 @@ def word_opinion(opinion: Opinion, findings: Sequence[Finding], spec: FormSpec |
     return f"{said}{remedy}{f'依据：{basis}。' if basis else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class OpinionParts:
+    """What an opinion says, in the parts that a page sets apart; all but `said` may be empty.
+
+    The sentence that names the cell to be corrected; of a relation where it stands, both sides with their figures, by
+    how much they differ, which cells it adds up; what is wrong; what else belongs to it; what to do first; how to
+    mend it; the basis.
+    """
+
+    said: str
+    point: str = ""
+    where: str = ""
+    sides: tuple[str, ...] = ()
+    gap: str = ""
+    cells: str = ""
+    others: tuple[str, ...] = ()
+    first: str = ""
+    remedy: str = ""
+    basis: str = ""
+
+
 def tell_opinion(
     opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None
 ) -> tuple[str, str, str]:
@@ -60,19 +81,40 @@ def tell_opinion(
 
     Figures come before what they break. What a basis says itself is left to `xltool explain`.
     """
+    parts = split_opinion(opinion, findings, spec, place)
+    said = parts.said
+    if parts.sides:
+        gap = f"，相差 {parts.gap}" if parts.gap else ""
+        said = f"{parts.where}：{'，'.join(parts.sides)}{gap}（{parts.cells}）；{said}"
+    return "".join([parts.point, said, *parts.others]), parts.first + parts.remedy, parts.basis
+
+
+def split_opinion(
+    opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None
+) -> OpinionParts:
+    """What an opinion says, in its parts."""
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
+    basis = basis.partition("：")[0]
     if len(mine) > 1 and mine[0].cause != mine[0].code and (mine[0].cause is None or mine[0].rule is None):
         said, remedy, basis = _tell_alike(mine, spec, place)
-    elif mine[0].rule is not None and spec is not None and place is not None:
-        rules = {rule.name: rule for rule in spec.rules}
-        lead = rules[mine[0].rule]
-        figures = messages.word_figures(lead, spec, mine[0].data)
-        cells = messages.list_addresses([spec.cell(key) for key in mine[0].keys], place).strip()
-        said = f"{messages.name_place(lead, spec)}：{figures}（{cells}）；{lead.text}。"
-        said = "".join([_point_at(opinion, mine, spec, place), said, *_tell_others(mine, lead, rules, spec, place)])
-        remedy = _point_out(opinion, spec, place) + remedy
-    return said, remedy, basis.partition("：")[0]
+        return OpinionParts(said, remedy=remedy, basis=basis.partition("：")[0])
+    if mine[0].rule is None or spec is None or place is None:
+        return OpinionParts(said, remedy=remedy, basis=basis)
+    rules = {rule.name: rule for rule in spec.rules}
+    lead = rules[mine[0].rule]
+    return OpinionParts(
+        f"{lead.text}。",
+        _point_at(opinion, mine, spec, place),
+        messages.name_place(lead, spec),
+        messages.word_sides(lead, spec, mine[0].data),
+        messages.word_gap(lead, spec, mine[0].data) if lead.linear.operator.adds_up else "",
+        messages.list_addresses([spec.cell(key) for key in mine[0].keys], place).strip(),
+        tuple(_tell_others(mine, lead, rules, spec, place)),
+        _point_out(opinion, spec, place),
+        remedy,
+        basis,
+    )
 
 
 def find_first_sentence(said: str) -> str:
@@ -90,7 +132,7 @@ def list_cells(opinion: Opinion, findings: Sequence[Finding]) -> tuple[CellKey, 
 
     Without those of what only follows, which are right once the others are.
     """
-    first = [suspect.key for suspect in opinion.suspects] if _is_pointed(opinion) else []
+    first = [suspect.key for suspect in opinion.suspects] if find_pointed(opinion) else []
     mine = [findings[at] for at in opinion.findings]
     leading = [found for found in mine if not found.follows] or mine
     return tuple(dict.fromkeys([*first, *(key for found in leading for key in found.keys)]))
@@ -120,14 +162,16 @@ def _make_opinions(name: tuple[str, ...], places: Sequence[int], findings: Seque
     yield Opinion(severity, tuple(ordered), lead.suspects, lead.together)
 
 
-def _is_pointed(opinion: Opinion) -> bool:
-    """Whether the opinion names what is to be corrected, and not only what it may be."""
-    return opinion.together or points_at_one(opinion.suspects)
+def find_pointed(opinion: Opinion) -> tuple[Suspect, ...]:
+    """The cells that the opinion names as those to be corrected; none where it only says which it may be."""
+    if opinion.together:
+        return opinion.suspects
+    return opinion.suspects[:1] if points_at_one(opinion.suspects) else ()
 
 
 def _point_at(opinion: Opinion, mine: Sequence[Finding], spec: FormSpec, place: Locator) -> str:
     """The first sentence: the cell that all of it points at."""
-    if not _is_pointed(opinion):
+    if not find_pointed(opinion):
         return ""
     broken = sum(found.code == "rule.broken" for found in mine)
     mended = f"{broken} 条勾稽关系都平" if broken > 1 else "就平"

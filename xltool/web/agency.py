@@ -1,141 +1,206 @@
-"""An agency: how it stands, what is to be done about its return, its versions side by side, and which one counts."""
+"""An agency: how it stands, its tables with the opinions beside them, its texts, its versions; each at its address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from xltool import api
-from xltool.campaign.arrivals import Difference, find_different_cells, find_different_texts
-from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts, judge_version
-from xltool.campaign.store import Choice, Version
-from xltool.digits import parse_whole
-from xltool.messages import XltoolError
-from xltool.model import Submission
+from xltool.campaign.refused import word_refused
+from xltool.campaign.standing import (
+    AGENCY_STATES,
+    Standing,
+    WeighedOpinion,
+    describe_tasks,
+    group_verdicts,
+    read_submission,
+)
+from xltool.model import SEVERITIES, FormSpec, Severity
+from xltool.rules.concerns import find_concerns
+from xltool.rules.prior_year import align_prior
 from xltool.web import downloads, pages
 from xltool.web.addresses import locate_agency
 from xltool.web.agency_decisions import make_decisions
+from xltool.web.agency_texts import make_texts
+from xltool.web.agency_versions import make_versions
 from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
-from xltool.web.opinion_words import ShownOpinion, word_opinion
+from xltool.web.marked_table import mark_table
+from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
 from xltool.web.site import OpenFolder, look_at, served_of
 
-
-@dataclass(frozen=True, slots=True)
-class ShownVersion:
-    """A version with the state that it would give its agency, and the day on which it was sent."""
-
-    version: Version
-    state: str
-    errors: int
-    sent: str
-    counts: bool
+_TEXTS, VERSIONS = "texts", "versions"
+"""The parts of an agency's page beside its tables, which are called by their ids."""
+_ASKING: Final = tuple(grade for grade in SEVERITIES if grade != "info")
+"""The severities of opinions that ask for something."""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two versions side by side: the earlier, the later, what differs."""
+class AgencyTab:
+    """A part of an agency's page: its name, address and word, and how many opinions it has of each severity."""
 
-    before: ShownVersion
-    after: ShownVersion
-    differences: Sequence[Difference]
+    name: str
+    address: str
+    word: str
+    counts: Mapping[Severity, int]
 
 
 @dataclass(frozen=True, slots=True)
-class AgencyPage:
-    """What the page of an agency shows."""
+class Neighbours:
+    """The agencies before and after one, among the `many` that stand as it does, and its place among them."""
+
+    place: int
+    many: int
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFrame:
+    """What is the same on every part of an agency's page; `opinions` are those on all of its return."""
 
     standing: Standing
-    opinions: Sequence[ShownOpinion]
-    versions: Sequence[ShownVersion]
-    choice: Choice | None
-    comparison: Comparison | None
+    weighed: Sequence[WeighedOpinion]
+    opinions: Sequence[NumberedOpinion]
+    tabs: Sequence[AgencyTab]
+    beside: Neighbours
+
+    def opinions_on(self, tab: str) -> list[NumberedOpinion]:
+        """The opinions that are told beside a part: those on it, and those on the whole file."""
+        return [each for each in self.opinions if tab in _list_parts(each) or not _list_parts(each)]
+
+
+def make_frame(look: OpenFolder, code: str) -> AgencyFrame:
+    """How an agency stands, with what is told of its return; `HTTPException` when the roster has none of that code."""
+    standings = look.find_standings()
+    standing = next((each for each in standings if each.entry.agency.code == code), None)
+    if standing is None:
+        raise HTTPException(404, "单位名录里没有这个单位。")
+    spec = look.campaign.spec
+    weighed = group_verdicts(spec, standing.left)
+    opinions = number_weighed(spec, weighed)
+    alike = [each for each in standings if each.state == standing.state]
+    at = alike.index(standing)
+    beside = Neighbours(
+        at + 1, len(alike), alike[at - 1] if at else None, alike[at + 1] if at + 1 < len(alike) else None
+    )
+    return AgencyFrame(standing, weighed, opinions, _list_tabs(spec, standing, opinions), beside)
+
+
+def _list_tabs(spec: FormSpec, standing: Standing, opinions: Sequence[NumberedOpinion]) -> list[AgencyTab]:
+    code = standing.entry.agency.code
+    parts = [(table.id, f"tables/{table.id}", table.name) for table in spec.tables] if standing.number else []
+    parts += [(_TEXTS, _TEXTS, "文字")] if standing.number and spec.texts else []
+    parts += [(VERSIONS, VERSIONS, "版本")]
+    return [AgencyTab(name, locate_agency(code, part), word, _count_on(opinions, name)) for name, part, word in parts]
+
+
+def _count_on(opinions: Sequence[NumberedOpinion], tab: str) -> Mapping[Severity, int]:
+    mine = [each.severity for each in opinions if tab in _list_parts(each)]
+    return {grade: mine.count(grade) for grade in _ASKING if grade in mine}
+
+
+def _list_parts(opinion: NumberedOpinion) -> Sequence[str]:
+    """The parts of the page that an opinion is about; none when it is about the whole file."""
+    return opinion.tables or ((_TEXTS,) if opinion.text else ())
+
+
+def _choose_tab(frame: AgencyFrame) -> str:
+    """The part that is shown first: the first one with opinions that ask for a change, or for anything, or at all."""
+    asking = [tab.name for grade in _ASKING for tab in frame.tabs if grade in tab.counts]
+    return [*asking, frame.tabs[0].name][0]
+
+
+def show_agency(request: Request) -> Response:
+    """The part of an agency's page that matters most now."""
+    with look_at(served_of(request)) as look:
+        frame = make_frame(look, request.path_params["code"])
+        return _show_part(request, look, frame, _choose_tab(frame))
+
+
+def show_table(request: Request) -> Response:
+    """One table of what an agency reports."""
+    return _show_named(request, request.path_params["table"])
+
+
+def show_texts(request: Request) -> Response:
+    """The texts of what an agency reports."""
+    return _show_named(request, _TEXTS)
+
+
+def show_versions(request: Request) -> Response:
+    """All that an agency has sent."""
+    return _show_named(request, VERSIONS)
+
+
+def _show_named(request: Request, tab: str) -> Response:
+    with look_at(served_of(request)) as look:
+        return _show_part(request, look, make_frame(look, request.path_params["code"]), tab)
+
+
+def _show_part(request: Request, look: OpenFolder, frame: AgencyFrame, tab: str) -> Response:
+    """One part of an agency's page; `HTTPException` where it has none of that name."""
+    if all(each.name != tab for each in frame.tabs):
+        raise HTTPException(404, "这个单位没有这一部分。")
+    if tab == VERSIONS:
+        asked = request.query_params
+        versions = make_versions(look, frame.standing, (asked.get("a", ""), asked.get("b", "")))
+        return _show_page(request, look, frame, tab, "agency_versions", page=versions, states=AGENCY_STATES)
+    spec, last_year = look.campaign.spec, look.find_last_year()
+    submission = read_submission(look.store, frame.standing)
+    prior = last_year.submissions.get(submission.agency.code)
+    if tab == _TEXTS:
+        texts = make_texts(spec, submission, prior)
+        return _show_page(request, look, frame, tab, "agency_texts", page=texts, last_year=last_year)
+    table = next(each for each in spec.tables if each.id == tab)
+    told = [each.opinion for each in frame.weighed]
+    concerns = find_concerns(spec, submission.values, told, list_findings(frame.weighed))
+    before = None if prior is None else align_prior(spec, prior)
+    marked = mark_table(spec, table, submission.values, concerns, before=before)
+    return _show_page(request, look, frame, tab, "agency_table", marked=marked, table=table, last_year=last_year)
+
+
+def _show_page(
+    request: Request, look: OpenFolder, frame: AgencyFrame, tab: str, template: str, **facts: Any
+) -> Response:
+    served = served_of(request)
+    return pages.show_page(
+        request,
+        template,
+        look.campaign,
+        tab="board",
+        frame=frame,
+        part=tab,
+        standing=frame.standing,
+        opinions=frame.opinions_on(tab),
+        doubted={each.text for each in frame.opinions if each.text},
+        task=_word_task(frame.standing),
+        goes_back=downloads.find_return(look, frame.standing) is not None,
+        decisions=make_decisions(look, frame.standing),
+        address=locate_agency(frame.standing.entry.agency.code),
+        locate_agency=locate_agency,
+        person=served.site.person,
+        month_day=word_month_day,
+        **facts,
+    )
+
+
+def _word_task(standing: Standing) -> str:
+    """What is still to be done about the agency, in a few words."""
+    if standing.state == "missing":
+        return word_refused(standing.refused) if standing.refused else ""
+    return describe_tasks(standing)
 
 
 def find_standing(look: OpenFolder, code: str) -> Standing:
     """How the agency of a code stands; `HTTPException` when the roster has none."""
-    found = next((each for each in look.find_standings() if each.entry.agency.code == code), None)
-    if found is None:
-        raise HTTPException(404, "单位名录里没有这个单位。")
-    return found
-
-
-def make_page(look: OpenFolder, code: str, pair: tuple[str, str]) -> AgencyPage:
-    """What there is to show of an agency; `pair` are the numbers of the versions to compare, empty for the newest two.
-
-    Raises `HTTPException` when there is no such agency or version.
-    """
-    standing = find_standing(look, code)
-    versions = [_weigh(look, standing, version) for version in look.store.versions(code)]
-    opinions = [word_opinion(look.campaign.spec, each) for each in group_verdicts(look.campaign.spec, standing.left)]
-    return AgencyPage(
-        standing, opinions, versions, look.store.choices().get(code), _compare(look, versions, standing.number, pair)
-    )
-
-
-def _weigh(look: OpenFolder, standing: Standing, version: Version) -> ShownVersion:
-    """What a version would make of its agency."""
-    code = standing.entry.agency.code
-    waivers = look.store.waivers().get(code, ())
-    judged = judge_version(look.campaign.spec, standing.entry, version, waivers, look.store.versions)
-    sent = look.store.sent_day(version.sha256) or version.at[:10]
-    return ShownVersion(version, judged.state, judged.errors, sent, version.number == standing.number)
-
-
-def _compare(
-    look: OpenFolder, versions: Sequence[ShownVersion], counting: int, pair: tuple[str, str]
-) -> Comparison | None:
-    """The two versions that are asked for, or the one that counts beside the newest other one."""
-    if len(versions) < 2:
-        return None
-    numbers = [parse_whole(each, 6) for each in pair if each]
-    if not numbers:
-        numbers = [counting or len(versions), next(n for n in range(len(versions), 0, -1) if n != counting)]
-        if not counting:
-            numbers = [len(versions) - 1, len(versions)]
-    chosen = sorted({number for number in numbers if number is not None and 1 <= number <= len(versions)})
-    if len(chosen) != 2:
-        raise HTTPException(404, "没有这样两版可以比。")
-    before, after = (versions[number - 1] for number in chosen)
-    old, new = (_read(each.version) for each in (before, after))
-    spec = look.campaign.spec
-    return Comparison(before, after, [*find_different_cells(spec, new, old), *find_different_texts(spec, new, old)])
-
-
-def _read(version: Version) -> Submission:
-    submission = api.read(version.submission, version.file).submission
-    if submission is None:
-        raise XltoolError(f"第{version.number}版已读不出来，请重新收取。")
-    return submission
-
-
-def show_agency(request: Request) -> Response:
-    """How an agency stands, what is to be done about its return, and its versions."""
-    asked = request.query_params
-    with look_at(served_of(request)) as look:
-        page = make_page(look, request.path_params["code"], (asked.get("a", ""), asked.get("b", "")))
-        return pages.show_page(
-            request,
-            "agency",
-            look.campaign,
-            tab="board",
-            page=page,
-            standing=page.standing,
-            states=AGENCY_STATES,
-            goes_back=downloads.find_return(look, page.standing) is not None,
-            locate_agency=locate_agency,
-            decisions=make_decisions(look, page.standing),
-            address=locate_agency(page.standing.entry.agency.code),
-            person=served_of(request).site.person,
-            month_day=word_month_day,
-        )
+    return make_frame(look, code).standing
 
 
 def send_original(request: Request) -> Response:
@@ -160,11 +225,14 @@ def use_version(request: Request, fields: Mapping[str, str]) -> Response:
         raise HTTPException(422, "要选一版，写明原因和姓名。")
     run_command(served.caller, "use", [code, number], {"reason": reason, "by": person})
     served.site.person = person
-    return RedirectResponse(served.base + locate_agency(code), 303)
+    return RedirectResponse(served.base + locate_agency(code, VERSIONS), 303)
 
 
 AGENCY_ROUTES: Final = (
     Route("/agency/{code}", show_agency, methods=["GET"]),
+    Route("/agency/{code}/tables/{table}", show_table, methods=["GET"]),
+    Route("/agency/{code}/texts", show_texts, methods=["GET"]),
+    Route("/agency/{code}/versions", show_versions, methods=["GET"]),
     Route("/agency/{code}/original/{number}", send_original, methods=["GET"]),
     Route("/agency/{code}/returned", send_return, methods=["GET"]),
     Route("/agency/{code}/use", take_change(use_version), methods=["POST"]),

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
@@ -37,7 +37,7 @@ def build_app(site: Site, port: int) -> ASGIApp:
         routes=[
             Route("/", show_start, methods=["GET"]),
             *campaigns.LIST_ROUTES,
-            Mount(CAMPAIGNS + "{campaign}", routes=_CAMPAIGN_PAGES),
+            Mount(CAMPAIGNS + "{campaign}", Router(_CAMPAIGN_PAGES, redirect_slashes=False)),
             Route("/close", take_change(close_page), methods=["POST"]),
             Route(STATIC + "{name}", show_static, methods=["GET"]),
         ],

@@ -29,6 +29,10 @@ def word_found(severity: Severity, told: tuple[str, str, str]) -> ShownOpinion:
 
 def word_opinion(spec: FormSpec, opinion: WeighedOpinion) -> ShownOpinion:
     """An opinion as a page shows it."""
-    asks = opinion.severity == "warning" and any(verdict.asks for verdict in opinion.verdicts)
-    word = "须说明" if asks else _WORDS[opinion.severity]
-    return ShownOpinion(opinion.severity, word, *opinion.tell(spec))
+    asks = any(verdict.asks for verdict in opinion.verdicts)
+    return ShownOpinion(opinion.severity, word_severity(opinion.severity, asks=asks), *opinion.tell(spec))
+
+
+def word_severity(severity: Severity, *, asks: bool = False) -> str:
+    """What an opinion asks for; `asks` is whether it may be answered, and was not."""
+    return "须说明" if asks and severity == "warning" else _WORDS[severity]

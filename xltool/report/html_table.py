@@ -1,0 +1,91 @@
+"""A grid as a table of a web page: lines of cells that say what they are, and by what they are announced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from xltool.model import CellKey, Grid, Rectangle
+from xltool.report.grids import fit_figure, grid_heads, grid_labels, heads_above, is_flat, labels_beside, rows_of_grid
+
+_MANY_COLUMNS: Final = 6
+"""A table with more columns than this does not fit the width of a phone and scrolls sideways in its own box."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlCell:
+    """A cell of a web page's table: its element, what it is in the grid, and the attributes that place it.
+
+    `fit` is the part of the usual size at which a figure stays on one line, empty where it does; `key` is that of a
+    value.
+    """
+
+    tag: str
+    role: str
+    attributes: Markup
+    text: str
+    fit: str = ""
+    key: CellKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlTable:
+    """A table of a web page; `widths` are percents, `head` repeats on paper, each of `bodies` is a block.
+
+    `wide` when it scrolls sideways on a phone, `flat` when its labels have no levels.
+    """
+
+    id: str
+    caption: str
+    widths: tuple[float, ...]
+    head: list[list[HtmlCell]]
+    bodies: list[list[list[HtmlCell]]]
+    wide: bool
+    flat: bool
+    note: str
+
+
+def build_html_table(grid: Grid, id: str) -> HtmlTable:
+    """The table of a grid; `id` begins the ids of its heads and labels."""
+    over, left, flush = grid_heads(grid), grid_labels(grid), is_flat(grid)
+    lines: list[list[HtmlCell]] = []
+    bodies: dict[int, list[list[HtmlCell]]] = {}
+    for row, touching in enumerate(rows_of_grid(grid)):
+        lines.append(
+            [_build_cell(grid, id, r, heads_above(over, r), labels_beside(left, r)) for r in touching if r.row == row]
+        )
+        if row >= grid.head_rows:
+            bodies.setdefault(touching[0].block, []).append(lines[-1])
+    widths = tuple(round(100 * width / sum(grid.widths), 2) for width in grid.widths)
+    wide = grid.columns > _MANY_COLUMNS
+    return HtmlTable(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flush, grid.note)
+
+
+def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: list[Rectangle]) -> HtmlCell:
+    match r.role:
+        case "value":
+            tag, scope, headers = "td", "", over + left
+        case "corner" if not r.text:  # a header cell that says nothing is none
+            tag, scope, headers = "td", "", []
+        case "label":
+            tag, scope, headers = "th", "rowgroup" if r.height > 1 else "row", left
+        case _:
+            tag, scope, headers = "th", "colgroup" if r.width > 1 else "col", over
+    attributes = {
+        "id": _cell_id(id, r) if tag == "th" else "",
+        "scope": scope,
+        "headers": " ".join([_cell_id(id, header) for header in headers]),
+        "rowspan": r.height if r.height > 1 else "",
+        "colspan": r.width if r.width > 1 else "",
+    }
+    written = Markup(
+        "".join([f' {name}="{value}"' for name, value in attributes.items() if value])
+    )  # numbers and words of ours
+    part = fit_figure(grid, r) if r.role == "value" else 1
+    return HtmlCell(tag, r.role, written, r.text, f"{part:.2f}" if part < 1 else "", r.key)
+
+
+def _cell_id(table: str, r: Rectangle) -> str:
+    return f"{table}-{r.row}-{r.column}"

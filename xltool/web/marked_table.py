@@ -1,0 +1,126 @@
+"""A submission's official table as a web page shows it: cells marked by the opinions on them, last year beside.
+
+Heads, merges and wording are those of the report that is published; what is marked is `rules/concerns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from xltool.forms.number import format_value
+from xltool.model import Cell, CellKey, FormSpec, Table, Value
+from xltool.report.grids import fill_grid
+from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
+from xltool.rules.concerns import ROLES, CellRole, Concern
+
+_ROLE_WORDS: Final[Mapping[CellRole, str]] = {
+    "change": "要改的格",
+    "may": "可能要改的格",
+    "relation": "同一条关系的格",
+    "ask": "要核实的格",
+    "follow": "随着不平，改好自动平",
+}
+"""What a mark means, in the legend and to those who do not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """What one opinion says of a cell; `number` is the opinion's, and leads to it where `is_lead`."""
+
+    number: int
+    role: CellRole
+    words: str
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCell:
+    """A cell of the table: what stands in it, and for a figure its marks, last year's, and where a click leads."""
+
+    cell: HtmlCell
+    marks: str = ""
+    sign: str = ""
+    notes: Sequence[CellNote] = ()
+    before: str = ""
+    is_zero: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedTable:
+    """A table with its marks; `legend` are the marks that occur in it, with what each means."""
+
+    table: HtmlTable
+    head: Sequence[Sequence[MarkedCell]]
+    bodies: Sequence[Sequence[Sequence[MarkedCell]]]
+    legend: Sequence[tuple[str, str]]
+    has_before: bool
+
+
+def mark_table(
+    spec: FormSpec,
+    table: Table,
+    values: Sequence[Value],
+    concerns: Mapping[CellKey, Sequence[Concern]],
+    *,
+    before: Sequence[Value] | None = None,
+    locate: Callable[[CellKey], str] | None = None,
+) -> MarkedTable:
+    """One table of a submission with the marks of `rules.concerns.find_concerns`.
+
+    `before` are last year's values in the order of the form; `locate` gives where a click on a figure leads, or
+    nothing.
+    """
+
+    def word_figure(key: CellKey) -> str:
+        return _word_figure(spec.cell(key), values[spec.index[key]])
+
+    def mark_cell(cell: HtmlCell) -> MarkedCell:
+        if cell.key is None:
+            return MarkedCell(cell)
+        at, mine = spec.index[cell.key], concerns.get(cell.key, ())
+        last = None if before is None else before[at]
+        roles, summed = [each.role for each in mine], spec.cells[at].total
+        return MarkedCell(
+            cell,
+            " ".join([*roles[:1], "sum"] if summed else roles[:1]),
+            _choose_sign(mine),
+            tuple(_note_concern(each) for each in mine),
+            "" if last is None or (last == 0 and values[at] == 0) else _word_figure(spec.cells[at], last),
+            values[at] == 0,
+            "" if locate is None else locate(cell.key),
+        )
+
+    def mark_lines(lines: Iterable[Iterable[HtmlCell]]) -> list[list[MarkedCell]]:
+        return [[mark_cell(cell) for cell in line] for line in lines]
+
+    made = build_html_table(fill_grid(table, word_figure), f"t-{table.id}")
+    head, bodies = mark_lines(made.head), [mark_lines(body) for body in made.bodies]
+    cells = [cell for line in chain(head, *bodies) for cell in line]
+    return MarkedTable(made, head, bodies, list(_list_legend(cells)), any(cell.before for cell in cells))
+
+
+def _word_figure(cell: Cell, value: Value) -> str:
+    """What stands in the cell: its figure or its `/`; a blank stays blank."""
+    return "" if value is None else format_value(value, cell.measure)
+
+
+def _choose_sign(concerns: Sequence[Concern]) -> str:
+    """The sign before a figure; where an opinion is told its number stands instead."""
+    if any(each.is_lead for each in concerns):
+        return ""
+    return next((each.sign for each in concerns if each.sign), "")
+
+
+def _note_concern(concern: Concern) -> CellNote:
+    return CellNote(concern.opinion + 1, concern.role, _ROLE_WORDS[concern.role], concern.is_lead)
+
+
+def _list_legend(cells: Iterable[MarkedCell]) -> Iterator[tuple[str, str]]:
+    found = {mark for cell in cells for mark in cell.marks.split()}
+    yield from ((role, _ROLE_WORDS[role]) for role in ROLES if role in found)
+    if "sum" in found:
+        yield "sum", "自动合计"

@@ -144,6 +144,7 @@ MODULES = {
         "taking",
         "texts",
         "toml_file",
+        "trial_workers",
         "trials",
         "waivers",
         "zipped",

@@ -5,7 +5,6 @@ What could cost much is read in a worker process that can be lost.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -84,7 +83,6 @@ def read_apart(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> 
 
 def read_in_worker(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Reading:
     """The reading of one workbook for a server, in a worker process however light it is; nothing is converted."""
-    multiprocessing.set_forkserver_preload([__name__, api.__name__])  # does nothing once that has begun
     read = partial(_read, tuple(passwords))
     [answer] = workers.run_in_workers(read, [_File(data, source)], method=workers.AFRESH)
     return _reject(answer) if isinstance(answer, Lost) else answer

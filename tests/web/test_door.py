@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -254,3 +256,20 @@ def test_below_a_path_of_another_site_all_addresses_follow_it(campaign):
             assert ours and all(each.startswith("/baosong/") for each in ours)
         static = next(each for each in ours if ".css" in each)
         assert door.client(Host="www.example.invalid").get(static).status_code == 200
+
+
+def test_a_worker_begins_with_all_in_memory_that_reading_and_marking_need(door, campaign):
+    """What it would have to import or to work out first, everybody would wait for again."""
+    data = fill_blank(door.blank(EDUCATION), wrong=True)
+    (campaign.root / "a.xlsx").write_bytes(data)
+    program = (
+        "import sys; import xltool.campaign.trial_workers; known = {*sys.modules}\n"
+        "from pathlib import Path; from xltool import api; from xltool.workbook.mark import mark_workbook\n"
+        "[reading] = api.check([api.read(Path(sys.argv[1]).read_bytes())]); form = api.form(reading.submission.form)\n"
+        "mark_workbook(form, reading.submission, reading.findings, None, 1)\n"
+        "print(*({*sys.modules} - known))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, campaign.root / "a.xlsx"], capture_output=True, text=True, check=True
+    )
+    assert {name for name in done.stdout.split() if name.startswith("xltool")} == set()

@@ -6,6 +6,7 @@ One an agency, the newest, kept beside the campaign until it is handed in or ano
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -30,6 +31,7 @@ from xltool.forms import document
 from xltool.messages import XltoolError
 from xltool.model import Finding, Reading, Submission
 
+_WARM: Final = "xltool.campaign.trial_workers"
 _ZIPPED: Final = "这是压缩包：这里一次只收一个填好的工作簿，请解压，把其中的工作簿交来。"
 _OTHER_KIND: Final = "这不是工作簿：请用下发的工作簿填写，存为 .xlsx 交来。"
 
@@ -62,6 +64,12 @@ class TrialVerdict:
     submission: Submission | None = None
     aside: str = ""
     known: int = 0
+
+
+def start_workers() -> None:
+    """Has the process started from which the workers of a server are copied, so that nobody waits for it."""
+    multiprocessing.set_forkserver_preload([_WARM])  # does nothing once that process is there
+    readings.read_in_worker(b"")
 
 
 def open_trial(campaign: Campaign) -> Staging:

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from xltool import files
-from xltool.campaign.trials import sweep_trials
+from xltool.campaign.trials import start_workers, sweep_trials
 from xltool.messages import XltoolError
 from xltool.web.calling import Caller
 from xltool.web.door import DOOR_ROUTES
@@ -74,6 +74,7 @@ def open_door(  # noqa: PLR0917
     door = Door(site.serve(root), HandingIn(Caller(command, root)))
     door.find_links()  # a campaign that cannot be opened is told now
     sweep_trials(root)
+    start_workers()
     listening = listen(host, port)
     port = listening.getsockname()[1]
     app = _build_app(door, (host, port), limits or DoorLimits())

@@ -377,6 +377,7 @@ MODULES = {
         "sum_view",
         "take_in",
         "uploads",
+        "urge",
     },
     "workbook": {
         "__init__",

@@ -41,7 +41,7 @@ def test_the_sentence_the_step_and_the_counts(browser):
     assert heading(tree) == "6家里2家通过，还有3家没有办完，其中2家逾期"
     assert tree.xpath("string(//p[@class='lead'])") == "逾期的：1家没有报，1家退回后没有重报。另有1家报了，差书面说明。"
     [step] = tree.xpath("//a[contains(@class, 'go')]")
-    assert step.text_content().strip() == "下一步：催逾期的2家" and step.get("href") == f"{browser.base}/?show=overdue"
+    assert step.text_content().strip() == "下一步：催逾期的2家" and step.get("href") == f"{browser.base}/urge"
     assert [a.text_content().split() for a in tree.xpath("//ul[@class='tally']//a")] == [
         ["通过", "2"], ["待说明", "1"], ["退回", "1"], ["未报送", "1"], ["无需报送", "1"]]  # fmt: skip
     assert [" ".join(a.text_content().split()) for a in tree.xpath("//ul[@class='chips']//a")] == [

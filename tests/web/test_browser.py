@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
-    *("/hand-out", "/take-in", "/agency/654221-005", "/agency/654221-001"),
+    *("/hand-out", "/urge", "/take-in", "/agency/654221-005", "/agency/654221-001"),
     *(
         "/agency/654221-001/tables/applications",
         "/agency/654221-001/texts",
@@ -94,6 +94,10 @@ def test_the_list_by_keyboard_with_and_without_script(chromium, browser, scripts
         window.keyboard.press("Tab")
         assert window.locator(":focus").inner_text() == "跳到正文"
         window.get_by_role("link", name="下一步：催逾期的2家").press("Enter")
+        window.wait_for_url("**/urge")
+        assert window.get_by_role("heading", name="打电话催1家逾期没有报的").is_visible()
+        window.get_by_role("link", name="进度").press("Enter")
+        window.get_by_role("link", name="逾期 2", exact=True).press("Enter")
         window.wait_for_url("**/?show=overdue")
         assert window.get_by_role("rowheader", name="额敏县教育和科学技术局").is_visible()
         window.get_by_role("searchbox", name="单位名称或代码").fill("郊区")

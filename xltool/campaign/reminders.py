@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from xltool import files
@@ -38,6 +38,11 @@ _PAPERS: Final = {REMINDERS_FILE: Paper(broadest={1: 30, 6: 40})}
 def list_urged(standings: Iterable[Standing]) -> list[Standing]:
     """Those that still owe something, but for one whose figures a superior's accepted sum holds."""
     return [standing for standing in standings if standing.owes and standing.covered is None]
+
+
+def list_reachable(owing: Iterable[Standing], issued: Container[str]) -> list[Standing]:
+    """Those that have something to be urged with: a return, or a blank that was made; `issued` are codes."""
+    return [standing for standing in owing if standing.state != "missing" or standing.entry.agency.code in issued]
 
 
 def list_reminders(campaign: Campaign, urged: Iterable[Standing], links: Links = NO_LINKS) -> list[ReminderRow]:

@@ -39,9 +39,8 @@ def command(root: Path, *, replaces: bool) -> None:
     """Prints the messages; brings returned/ up to date first, for that is what the mails bring."""
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         last_year = read_last_year(campaign, roster, store)
-        issued = store.issues()
         owing = reminders.list_urged(iterate_standings(campaign, roster, store, date.today()))
-        urged = [each for each in owing if each.state != "missing" or each.entry.agency.code in issued]
+        urged = reminders.list_reachable(owing, store.issues())
         returned = iterate_standings(campaign, roster, store, date.today())
         refresh_returns(campaign, store, returned, last_year, os.cpu_count() or 1, replaces=replaces, aside=True)
         lists = reminders.write_lists(campaign, store, urged, replace=replaces)

@@ -7,4 +7,9 @@ from urllib.parse import quote
 
 def locate_agency(code: str, part: str = "") -> str:
     """The address of an agency's page, or of a part of it."""
-    return f"/agency/{quote(code, safe='')}{f'/{part}' if part else ''}"
+    return locate_below("/agency", code) + (f"/{part}" if part else "")
+
+
+def locate_below(page: str, code: str) -> str:
+    """The address below that of a page under which what concerns one agency stands."""
+    return f"{page}/{quote(code, safe='')}"

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
-from xltool.web import agency, agency_decisions, board, campaigns, county, hand_out, pages, take_in
+from xltool.web import agency, agency_decisions, board, campaigns, county, hand_out, pages, take_in, urge
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
@@ -27,6 +27,7 @@ _CAMPAIGN_PAGES: Final = (
     *county.COUNTY_ROUTES,
     *agency_decisions.DECISION_ROUTES,
     *hand_out.HAND_OUT_ROUTES,
+    *urge.URGE_ROUTES,
 )
 """What stands under the address of each campaign."""
 

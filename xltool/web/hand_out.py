@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,7 +26,7 @@ from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Finding
 from xltool.web import pages
-from xltool.web.addresses import locate_agency
+from xltool.web.addresses import locate_agency, locate_below
 from xltool.web.agency import find_standing
 from xltool.web.bundles import attach_bundle
 from xltool.web.changes import take_change
@@ -67,7 +67,7 @@ class BlankLine:
     @property
     def address(self) -> str:
         """The address below which its files are handed out."""
-        return f"{HAND_OUT}/{quote(self.code, safe='')}"
+        return locate_below(HAND_OUT, self.code)
 
 
 _FILTERS: Final = {"": "全部", "none": "还没有生成", "lost": "不在原处", "unsent": "没有记发出"}

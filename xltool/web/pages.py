@@ -20,6 +20,7 @@ TABS: Final = (
     ("board", "/", "进度"),
     ("hand-out", "/hand-out", "下发"),
     ("take-in", "/take-in", "收件"),
+    ("urge", "/urge", "催报"),
     ("sum", "/sum", "汇总"),
 )
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""

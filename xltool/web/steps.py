@@ -45,9 +45,9 @@ def _list_urged(step: NextStep) -> tuple[Way, ...]:
     asked = sum(standing.state == "open" for standing in step.agencies)
     missing = sum(standing.state == "missing" for standing in step.agencies)
     ways = (
-        (overdue, "催逾期的{}家", "/?show=overdue"),
-        (returned, "把退回的工作簿发给{}家", "/?show=returned"),
-        (asked, "请{}家补说明", "/?show=open"),
-        (0 if overdue else missing, "等{}家报来", "/?show=missing"),
+        (overdue, "催逾期的{}家", "/urge"),
+        (returned, "把退回的工作簿发给{}家", "/urge#returned"),
+        (asked, "请{}家补说明", "/urge#returned"),
+        (0 if overdue else missing, "等{}家报来", "/urge#waiting"),
     )
     return tuple(Way(word.format(count), address) for count, word, address in ways if count)

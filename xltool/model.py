@@ -475,7 +475,7 @@ class Reading:
 class Correction:
     """What the office in charge corrects in the sum of a cell: by `change` or to `value`, scaled.
 
-    Why, by whom, because of whom. One without reason and name waits for both.
+    Why, by whom, because of whom. One without reason or name waits for what it lacks.
     """
 
     key: CellKey
@@ -487,8 +487,8 @@ class Correction:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nobody has said why, and by whom: so long it changes nothing."""
-        return not self.reason and not self.by
+        """Whether nobody has said why, or by whom: so long it changes nothing."""
+        return not (self.reason and self.by)
 
 
 @dataclass(frozen=True, slots=True)

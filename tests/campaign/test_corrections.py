@@ -77,9 +77,7 @@ GOOD = '[[correction]]\nkey = "disputes.review.upheld"\nchange = -1\nreason = "�
         ("change = -1", "change = -0.5", 3, "-0.5 不对：应为整数"),
         ("change = -1", "change = 10000000000000000", 3, "数字过大"),
         ("change = -1", "value = -1", 3, "不能是负数"),
-        ('reason = "重复"\n', "", 1, "缺少 reason（原因）"),
-        ('"重复"', '" "', 4, "不能为空"),
-        ("王某", "", 5, "不能为空"),
+        ('"重复"', "5", 4, "应为双引号里的文字"),
         ('by = "王某"', "by = 3", 5, "应为双引号里的文字"),
         ('by = "王某"', 'by = "王某"\nagencies = ["654221-15"]', 6, "名录里没有单位代码“654221-15”"),
         ('by = "王某"', 'by = "王某"\nagencies = ["654221-15"]', 6, "最接近的是 654221-015"),
@@ -99,10 +97,10 @@ def test_a_fault_has_its_line(spec, old, new, line, told):
 
 
 def test_all_faults_at_once_each_in_its_own_correction(spec):
-    text = GOOD + GOOD.replace("-1", "-0.5") + GOOD.replace('by = "王某"\n', "").replace("upheld", "uphled")
+    text = GOOD + GOOD.replace("-1", "-0.5") + GOOD.replace('by = "王某"', "by = 3").replace("upheld", "uphled")
     with pytest.raises(DefinitionError) as error:
         read(text, spec)
-    assert sorted(fault.line for fault in error.value.faults) == [8, 11, 12]
+    assert sorted(fault.line for fault in error.value.faults) == [8, 12, 15]
     assert "有 3 处错" in str(error.value)
 
 

@@ -1,7 +1,9 @@
 """Documents of the county's that people have edited: what they changed is taken in, once, and nothing else."""
 
 import re
+import sqlite3
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,6 +21,7 @@ from xltool.campaign.corrections import parse_corrections
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import load_campaign
+from xltool.campaign.store import Store
 from xltool.cli import main
 from xltool.forms.cell_names import name_cell
 from xltool.forms.references import Piece, carry_references
@@ -125,15 +128,16 @@ def written_text(campaign, key):
 def explain_correction(campaign, reason, person):
     """Writes why, and by whom, beside the correction that waits."""
     if (campaign.root / DESK_FILE).exists():
-        [number] = campaign.lines("更正")
+        [number] = [number for number, line in campaign.lines("更正").items() if line["哪一格"]]
         book = openpyxl.load_workbook(campaign.path)
         heads = {cell.value: cell.column for cell in book["更正"][3]}
-        book["更正"].cell(number, heads["原因"], reason)
-        book["更正"].cell(number, heads["更正人"], person)
+        book["更正"].cell(number, heads["原因"]).value = reason
+        book["更正"].cell(number, heads["更正人"]).value = person
         book.save(campaign.path)
         return
     path = campaign.county / "corrections.toml"
-    text = path.read_text("utf-8").replace('reason = ""', f'reason = "{reason}"').replace('by = ""', f'by = "{person}"')
+    text = re.sub('reason = ".*"', f'reason = "{reason}"', path.read_text("utf-8"))
+    text = re.sub('by = ".*"', f'by = "{person}"', text)
     path.write_text(text, "utf-8")
 
 
@@ -171,6 +175,62 @@ def test_a_changed_figure_waits_for_reason_and_name(summed):
     done = summed.run("consolidate") if not (summed.root / DESK_FILE).exists() else summed.run("consolidate", code=None)
     assert f"{before} → {before + 3}：漏计三件（王某）" in done.stdout and "没有算进去" not in done.stdout
     assert value(read_sum(summed), RECEIVED) == before + 3
+
+
+def test_a_change_whose_correction_is_settled_is_the_same_before_the_sum_and_another_after_it(summed):
+    before = value(read_sum(summed), RECEIVED)
+    change_figure(summed.report, RECEIVED, before + 3)
+    take(summed, summed.report)
+    explain_correction(summed, "漏计三件", "王某")
+    assert "没有要收的改动" in take(summed, summed.report).output
+    CliRunner().invoke(main, ["consolidate", "-C", str(summed.root)], catch_exceptions=False)
+    assert "没有要收的改动" in take(summed, summed.report).output
+    new = next(path for path in summed.county.glob("*.docx") if "（新）" in path.name)
+    change_figure(new, RECEIVED, before + 6)
+    assert "已另有一条更正" in take(summed, new, code=3).output
+
+
+def test_a_correction_with_one_of_reason_and_name_waits_and_is_told_everywhere(summed):
+    change_figure(summed.report, RECEIVED, value(read_sum(summed), RECEIVED) + 3)
+    take(summed, summed.report)
+    said = "还没有写原因和更正人"
+    for reason, person in (("", ""), ("漏计三件", ""), ("", "王某")):
+        if reason or person:
+            explain_correction(summed, reason, person)
+            said = "还没有写更正人" if reason else "还没有写原因"
+        done = summed.run("consolidate")
+        assert "更正 0 处" in done.stdout and f"（D6） +3，{said}" in done.stdout
+        assert "给 1 条更正写明原因和更正人" in done.stderr.rsplit("下一步：")[1]
+        assert f"（D6） +3，{said}" in summed.run("status").stdout
+        assert f"（D6） +3，{said}" in summed.run("sign", "--by", "李某").stderr
+        summed.run("sign", "--by", "李某", "--withdraw")
+        if (summed.root / DESK_FILE).exists():
+            assert [each["结果"] for each in summed.lines("更正").values() if each["哪一格"]] == [f"{said}，没有照办。"]
+    summed.run("sign", "--by", "李某")
+    assert "更正" not in summed.run("status").stderr.rsplit("下一步：")[1]
+
+
+def test_a_taking_that_is_stopped_behind_its_writing_is_noted_by_the_next(summed, monkeypatch):
+    change_figure(summed.report, RECEIVED, value(read_sum(summed), RECEIVED) + 3)
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "note", stop)
+        take(summed, summed.report, code=130)
+    assert takings(summed) == []
+    assert "没有要收的改动" in take(summed, summed.report).output
+    assert [detail.split("：")[0] for detail in takings(summed)] == [summed.report.name]
+    take(summed, summed.report)
+    assert len(takings(summed)) == 1
+
+
+def stop(*_, **__):
+    raise KeyboardInterrupt
+
+
+def takings(campaign):
+    """What is on record of takings."""
+    [file] = campaign.root.glob("*.db")
+    with closing(sqlite3.connect(file)) as database:
+        return [row[0] for row in database.execute("SELECT detail FROM event WHERE what = 'take'")]
 
 
 def test_the_workbook_is_taken_like_the_report(summed):

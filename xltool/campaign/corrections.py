@@ -42,7 +42,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 
 def parse_corrections(data: bytes, name: str, spec: FormSpec, agencies: Collection[str]) -> tuple[Correction, ...]:
-    """The corrections of a file, those that wait for reason and name among them; `agencies` are the roster's codes.
+    """The corrections of a file, those that wait for reason or name among them; `agencies` are the roster's codes.
 
     Raises `DefinitionError` with every fault and its line.
     """
@@ -126,6 +126,12 @@ def describe_correction(correction: Correction, cell: Cell) -> str:
     return ("+" if correction.change > 0 else "") + format_value(correction.change, cell.measure)
 
 
+def name_lacking(correction: Correction) -> str:
+    """What a correction that waits still waits for."""
+    lacking = [word for word, given in (("原因", correction.reason), ("更正人", correction.by)) if not given]
+    return "和".join(lacking)
+
+
 def _correct_value(correction: Correction, before: Value) -> Value:
     if correction.change is None:
         return correction.value
@@ -156,8 +162,7 @@ class _CorrectionEntry:
             if field not in _FIELDS:
                 self.fault(field, f"更正没有“{field}”这一项", suggest_name(field, _FIELDS))
         key = self._read_text("key")
-        waits = not any(str(self.data.get(field, "")).strip() for field in ("reason", "by"))
-        reason, by = ("", "") if waits else (self._read_text("reason"), self._read_text("by"))
+        reason, by = self._read_words("reason"), self._read_words("by")
         codes = self._read_codes(agencies)
         given = [field for field in ("change", "value") if field in self.data]
         if len(given) != 1:
@@ -181,6 +186,11 @@ class _CorrectionEntry:
         elif not isinstance(value, str) or not value.strip():
             self.fault(field, f"{field}（{_FIELDS[field]}）应为双引号里的文字，不能为空")
         return str(value).strip() if isinstance(value, str) else ""
+
+    def _read_words(self, field: str) -> str:
+        """A reason or a name; empty where it is still to be written."""
+        value = self.data.get(field, "")
+        return "" if isinstance(value, str) and not value.strip() else self._read_text(field)
 
     def _find_cell(self, key: CellKey) -> Cell | None:
         if not key:

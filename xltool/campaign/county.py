@@ -24,7 +24,7 @@ from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, re
 from xltool.campaign.store import AbsenceRecord, Store
 from xltool.campaign.waivers import WaiverRecord
 from xltool.forms import catalog, references
-from xltool.messages import XltoolError
+from xltool.messages import XltoolError, say_cell
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
@@ -111,6 +111,25 @@ class County:
     files: Mapping[str, bytes | Iterable[bytes]]
     waiting: tuple[Correction, ...] = ()
     """Corrections that change nothing until somebody says why, and by whom."""
+
+
+def list_waiting(spec: FormSpec, noted: Iterable[Correction]) -> list[str]:
+    """Each correction that is not in the sum, having no reason or no name: its cell, what it does, what it lacks."""
+    place = make_plan(spec).place
+    return [
+        f"{say_cell(spec.cell(each.key), place)} {corrections.describe_correction(each, spec.cell(each.key))}，"
+        f"还没有写{corrections.name_lacking(each)}"
+        for each in noted
+        if each.is_waiting
+    ]
+
+
+def find_waiting(campaign: Campaign, roster: Roster) -> list[str]:
+    """What `list_waiting` says of a campaign; nothing where the corrections cannot be read, which the sum tells."""
+    try:
+        return list_waiting(campaign.spec, read_corrections(campaign, roster))
+    except XltoolError:
+        return []
 
 
 def gather_standings(standings: Iterable[Standing]) -> Gathered:

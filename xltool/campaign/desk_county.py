@@ -14,6 +14,7 @@ from xltool.campaign.corrections import (
     describe_correction,
     explain_total,
     find_contradictions,
+    name_lacking,
     read_correcting_figure,
 )
 from xltool.campaign.desk_reading import Desk, DeskLine
@@ -31,7 +32,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
 _MINUS: Final = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-"})
 MOST_MEANT: Final = 3
 LACKING: Final = "必写，还没有写。"
-WAITING: Final = "还没有写原因和更正人，没有照办。"
+WAITING: Final = "还没有写{}，没有照办。"
 
 
 class _Wrong(XltoolError):
@@ -56,7 +57,7 @@ def weigh_corrections(desk: Desk, spec: FormSpec, roster: Roster) -> Iterator[Li
         if isinstance(found, _Wrong):
             yield LineOutcome(line, {"result": f"{REFUSED}{found.why}"}, str(found), refused=True)
         elif found.is_waiting:
-            yield LineOutcome(line, {"result": WAITING})
+            yield LineOutcome(line, {"result": WAITING.format(name_lacking(found))})
         else:
             cell = spec.cell(found.key)
             does = f"{say_cell(cell, place)} {describe_correction(found, cell)}"
@@ -69,7 +70,7 @@ def list_fields(spec: FormSpec, correction: Correction) -> Mapping[str, str]:
     field = "value" if correction.change is None else "change"
     figure = correction.value if correction.change is None else correction.change
     said = {"reason": correction.reason, "person": correction.by, "agencies": "、".join(correction.agencies)}
-    said["result"] = WAITING if correction.is_waiting else ""
+    said["result"] = WAITING.format(name_lacking(correction)) if correction.is_waiting else ""
     return {"cell": name_cell(spec, correction.key), field: format_value(figure, measure), **said}
 
 
@@ -158,9 +159,6 @@ def _read_line(line: DeskLine, spec: FormSpec, roster: Roster) -> Correction | _
             heads = f"“{CORRECTION_SHEET.column('change').head}”和“{CORRECTION_SHEET.column('value').head}”"
             raise _Wrong(line, "change", f"{heads}{'只能' if given else '要'}写一栏。")
         figure = _read_figure(line, given[0], cell)
-        for field in ("reason", "person"):
-            if not line.text(field) and any(map(line.text, ("reason", "person"))):
-                raise _Wrong(line, field, f"没有写“{CORRECTION_SHEET.column(field).head}”。")
         codes = tuple(_find_codes(line, roster))
     except _Wrong as error:
         return error

@@ -42,13 +42,15 @@ def find_edits(
     corrections: Sequence[Correction],
     *,
     now: Submission,
+    coming: Submission,
     unread: Collection[CellKey] = (),
 ) -> Edits:
     """What a document says otherwise than the sum that it was written from.
 
     `base` is that sum, `printed` what the document says now, `written` the county's texts as they stand, piece by
     piece, `corrections` those that there are already, `now` the sum that was written last: what has changed since is
-    left as it is. Of `unread` cells it is told already that they could not be read.
+    left as it is. `coming` is what the next sum will say, with those corrections that wait for nothing. Of `unread`
+    cells it is told already that they could not be read.
     """
     texts: dict[str, str] = {}
     found: list[Correction] = []
@@ -79,10 +81,11 @@ def find_edits(
         if not why and _print_value(latest) != _print_value(was):
             why = f"此后又汇总过，这一格已是 {format_value(latest, cell.measure) or '空白'}"
         held = [each for each in corrections if each.key == cell.key]
+        is_coming = _print_value(coming.values[spec.index[cell.key]]) == _print_value(new_value)
         if why or correction is None:
             left.append(f"{figures}：没有收，{why}。")
-        elif correction in held:
-            continue  # taken before
+        elif any(_is_waiting_for(each, correction) if each.is_waiting else is_coming for each in held):
+            continue  # taken before; the next sum says so, or it waits
         elif any(each.change in {None, correction.change} or each.is_waiting for each in held):
             left.append(f"{figures}：没有收，这一格已另有一条更正，请在那里改。")
         else:
@@ -134,6 +137,11 @@ def _make_correction(cell: Cell, was: Value, now: Value) -> tuple[str, Correctio
     if old is None:
         return "", Correction(cell.key, None, new, "", "")
     return "", Correction(cell.key, new - old, None, "", "")
+
+
+def _is_waiting_for(held: Correction, correction: Correction) -> bool:
+    """Whether a correction that waits is just this one."""
+    return (held.change, held.value) == (correction.change, correction.value)
 
 
 def _list_untrue_totals(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[str]:

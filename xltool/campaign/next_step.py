@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from xltool.campaign import signing
-from xltool.campaign.county import gather_standings
+from xltool.campaign.county import find_waiting, gather_standings
 from xltool.campaign.folder import Campaign
 from xltool.campaign.refused import word_refused
 from xltool.campaign.reminders import list_urged
@@ -21,9 +21,10 @@ MOST_CALLED: Final = 6
 """So many agencies are named in the sentence."""
 
 
-Task: TypeAlias = Literal["list", "build", "settle", "urge", "consolidate", "sign", "publish", "nothing"]
+Task: TypeAlias = Literal["list", "build", "settle", "urge", "correct", "consolidate", "sign", "publish", "nothing"]
 """What kind of thing is to be done: agencies to be listed, blanks to be made, strays to be settled, those that owe
-something to be urged; then the sum, its signature, the publications; nothing is left."""
+something to be urged; then corrections to be given reason and name, the sum, its signature, the publications; nothing
+is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class CountyReport:
 
     summed: bool  # of the versions that count now
     signed: bool  # as it was summed
+    waiting: int = 0  # corrections that lack reason or name
+    place: str = ""  # where these are written
 
 
 def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date) -> str:
@@ -68,7 +71,7 @@ def choose_next_step(campaign: Campaign, roster: Roster, store: Store, standings
     """What is to be done next where agencies stand like this."""
     issued = store.issues().keys()
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
-    report = _find_county_report(campaign, store, standings)
+    report = _find_county_report(campaign, roster, store, standings)
     return word_next_step(standings, waiting, find_strays(roster, store), report)
 
 
@@ -102,6 +105,12 @@ def word_next_step(
 
 def _word_last_steps(standings: Sequence[Standing], report: CountyReport) -> NextStep:
     """What is left when everything has come in."""
+    if report.waiting and not report.signed:
+        sentence = (
+            f"在 {report.place} 给 {report.waiting} 条更正写明原因和更正人（不要的删去），"
+            "再执行 xltool consolidate 汇总。"
+        )
+        return NextStep("correct", sentence, count=report.waiting)
     if not report.summed:
         return NextStep("consolidate", "各单位都齐了：执行 xltool consolidate 汇总。")
     if not report.signed:
@@ -160,9 +169,13 @@ def _word_call(standing: Standing) -> str:
     return f"（{'，'.join(filter(None, notes))}）" if any(notes) else ""
 
 
-def _find_county_report(campaign: Campaign, store: Store, standings: Sequence[Standing]) -> CountyReport:
+def _find_county_report(
+    campaign: Campaign, roster: Roster, store: Store, standings: Sequence[Standing]
+) -> CountyReport:
     written, basis = store.find_written(campaign.layout.sum_file)
     given = gather_standings(standings)
     summed = bool(written) and not signing.compare_basis(basis, signing.describe_basis(given))
     signed = store.signature()
-    return CountyReport(summed, summed and signed is not None and signed.sha256 == written)
+    is_signed = summed and signed is not None and signed.sha256 == written
+    waiting = 0 if is_signed else len(find_waiting(campaign, roster))
+    return CountyReport(summed, is_signed, waiting, campaign.corrections_place)

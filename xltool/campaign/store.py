@@ -619,10 +619,11 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise XltoolError(f"{BACKUPS} 里写不出数据库的备份：{explain_database_error(error)}。") from error
 
-    def note(self, at: str, person: str, what: str, detail: str) -> None:
-        """Notes who did what."""
+    def note(self, at: str, person: str, what: str, detail: str, *, settles: str = "") -> None:
+        """Notes who did what; what was remembered as under way by the name `settles` is so no more."""
         with self._transaction():
             self._note(at, person, what, detail)
+            self._db.execute("DELETE FROM meta WHERE name = ?", (settles,))
 
     def fingerprint(self) -> str:
         """A hash of all that agencies' states rest on: it changes with every version and every decision."""

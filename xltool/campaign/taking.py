@@ -13,7 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from xltool import api, files, kinds, readings
-from xltool.campaign.county import find_own_agency, find_own_prior, gather_standings, read_corrections, read_texts
+from xltool.campaign.county import (
+    find_own_agency,
+    find_own_prior,
+    gather_standings,
+    read_corrections,
+    read_texts,
+    sum_county,
+)
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.edits import Edits, count_differences, find_edits, is_same
 from xltool.campaign.folder import Campaign
@@ -32,6 +39,7 @@ from xltool.report.gaps import find_gaps, list_waived_blanks, put_slashes
 
 EVENT: Final = "take"
 _KEPT: Final = "sum "
+_UNDER_WAY: Final = "taking "
 _LEFT_OVER: Final = "published.left"
 
 
@@ -87,7 +95,8 @@ def take_document(
             f"{make_visible(str(path))} 不是从现在的汇总数写出的（是以前一次汇总写的，或不是 xltool 写的），没有收。"
             f"请再执行一次 xltool consolidate，在“{campaign.layout.county}”里新写出的一份上改。"
         )
-    agencies = [standing.entry.agency for standing in gather_standings(standings).taken]
+    given = gather_standings(standings)
+    agencies = [standing.entry.agency for standing in given.taken]
     prior = find_own_prior(campaign, roster, agencies, last_year)
     written = read_texts(campaign, total, prior) or {}
     shown = [_show_sum(spec, each, is_report) for each in bases or [total]]
@@ -96,14 +105,21 @@ def take_document(
     pieces = {key: references.split_references(text, spec, source, prior) for key, text in written.items()}
     unread = list(_find_unread(spec, reading, data, source))
     spoilt = {key for each in unread for key in each.keys}
-    found = find_edits(
-        spec, shown[nearest], printed, pieces, read_corrections(campaign, roster), now=now, unread=spoilt
-    )
+    noted = read_corrections(campaign, roster)
+    coming = now
+    if not all(each.is_waiting for each in noted):
+        next_sum = sum_county(campaign, roster, store, given, noted=noted, last_year=last_year)
+        coming = _show_sum(spec, next_sum.consolidation.total, is_report)
+    found = find_edits(spec, shown[nearest], printed, pieces, noted, now=now, coming=coming, unread=spoilt)
     edits = _leave_faulty(spec, found, total, prior)
     edits = replace(edits, left=(*edits.left, *(f"没有收：{api.message(each, spec)}" for each in unread)))
-    if edits.texts or edits.corrections:
-        write_county_edits(campaign, roster, store, CountyEdits(edits.texts, edits.corrections))
-        store.note(at, person, EVENT, f"{path.name}：{'；'.join(edits.told)}")
+    under_way = f"{_UNDER_WAY}{hashlib.sha256(data).hexdigest()}"
+    begun = store.remembered(under_way)  # by a run that was stopped before it could say so
+    if edits.texts or edits.corrections or begun:
+        store.remember(under_way, f"{path.name}：{'；'.join(edits.told)}")
+        if edits.texts or edits.corrections:
+            write_county_edits(campaign, roster, store, CountyEdits(edits.texts, edits.corrections))
+        store.note(at, person, EVENT, store.remembered(under_way) or "", settles=under_way)
     return edits
 
 

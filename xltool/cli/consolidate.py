@@ -12,8 +12,7 @@ import click
 
 from xltool import api
 from xltool.campaign import documents, signing, taking
-from xltool.campaign.corrections import describe_correction
-from xltool.campaign.county import County, Gathered, build_county, gather_standings
+from xltool.campaign.county import County, Gathered, build_county, gather_standings, list_waiting
 from xltool.campaign.folder import Campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
@@ -23,7 +22,7 @@ from xltool.campaign.standing import Stray, find_strays, iterate_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command
-from xltool.cli.situation import MOST_IN_FULL, MOST_SHOWN, tell_more
+from xltool.cli.situation import MOST_IN_FULL, MOST_SHOWN, WAITING_TITLE, tell_more
 from xltool.messages import make_visible
 from xltool.model import Absence
 
@@ -175,10 +174,9 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
             f"  {output.describe_cell(campaign.spec, correction.key)} {figures}：{correction.reason}（{correction.by}）"
         )
     if made.waiting:
-        yield f"等写明原因和更正人的更正（{campaign.corrections_place}），没有算进去："
-    for correction in made.waiting:
-        cell = campaign.spec.cell(correction.key)
-        yield f"  {output.describe_cell(campaign.spec, correction.key)} {describe_correction(correction, cell)}"
+        yield f"{WAITING_TITLE}（{campaign.corrections_place}）："
+    for line in list_waiting(campaign.spec, made.waiting):
+        yield f"  {line}"
     outcome = output.STATUS_WORDS[api.status(made.reading)]
     lacks = f"，还没有填全：{output.describe_gaps(campaign.spec, made.gaps)}" if made.gaps else ""
     yield f"汇总数：{outcome}{f'，报告标明是草稿{lacks}' if made.draft else ''}"

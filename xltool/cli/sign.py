@@ -10,12 +10,13 @@ import click
 
 from xltool import api
 from xltool.campaign import signing
-from xltool.campaign.county import gather_standings
+from xltool.campaign.county import find_waiting, gather_standings
 from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Signature
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command
+from xltool.cli.situation import WAITING_TITLE
 from xltool.messages import XltoolError
 from xltool.report.text import clean_line
 
@@ -55,6 +56,7 @@ def command(person: str, reason: str, *, withdraw: bool, root: Path) -> None:
         if reading.submission is None or api.status(reading) != "accepted":
             raise XltoolError("汇总数还有强制性错误，报告是草稿，不能签发；改正后再汇总一次。")
         made = Signature(campaign.layout.sum_file, hashlib.sha256(data).hexdigest(), data, basis, person, at, reason)
+        waiting = find_waiting(campaign, roster)
         same = signed is not None and (
             (signed.sha256, signed.basis, signed.person) == (made.sha256, made.basis, made.person)
             and reason in {"", signed.reason}
@@ -66,3 +68,7 @@ def command(person: str, reason: str, *, withdraw: bool, root: Path) -> None:
     for line in signing.list_signed_figures(campaign.spec, reading.submission):
         console.say(line)
     console.say(f"{campaign.layout.sum_file} 的 SHA-256：{made.sha256}")
+    if waiting:
+        console.say(f"{WAITING_TITLE}（{campaign.corrections_place}）：", err=True)
+    for line in waiting:
+        console.say(f"  {line}", err=True)

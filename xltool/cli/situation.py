@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from xltool.campaign import signing
-from xltool.campaign.county import gather_standings
+from xltool.campaign.county import find_waiting, gather_standings
 from xltool.campaign.folder import Campaign
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
@@ -37,6 +37,8 @@ MOST_IN_FULL: Final = 40
 MOST_SHOWN: Final = 15
 """So many entries of a section are listed then."""
 
+WAITING_TITLE: Final = "没有写全原因和更正人的更正，没有算进去"
+
 _HEADS = ("单位代码", "单位名称", "状态", "期限", "版次", "强制", "核实", "放行", "最近报送")
 _NUMBERS = frozenset({4, 5, 6, 7})  # columns set to the right
 
@@ -53,6 +55,7 @@ class Situation:
     today: date
     changes: Sequence[RosterChange] = ()
     sign_off: signing.SignOff | None = None  # of the county's report
+    waiting: Sequence[str] = ()  # corrections that lack reason or name
 
 
 def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date, *, shown: bool = False) -> Situation:
@@ -65,7 +68,15 @@ def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date
     changes = find_roster_changes(campaign, roster, store)
     sign_off = signing.find_sign_off(campaign, store, gather_standings(found))
     return Situation(
-        campaign, roster, found, find_unmatched(campaign, roster, store, strays), strays, today, changes, sign_off
+        campaign,
+        roster,
+        found,
+        find_unmatched(campaign, roster, store, strays),
+        strays,
+        today,
+        changes,
+        sign_off,
+        find_waiting(campaign, roster),
     )
 
 
@@ -152,6 +163,7 @@ def _list_sections(now: Situation, *, whole: bool) -> Iterator[tuple[str, list[l
     )
     yield "名录与报送对不上的单位", [[line] for line in describe_strays(now.strays, now.roster)]
     yield "下发以后名录的变动", [[clean_line(f"  {change.sentence}")] for change in now.changes]
+    yield f"{WAITING_TITLE}（{now.campaign.corrections_place}）", [[f"  {line}"] for line in now.waiting]
     senders = {each.sha256: f"（{s.entry.agency.name}）" for s in found for each in s.refused}
     yield (
         "未能收下的文件",

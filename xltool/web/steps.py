@@ -23,6 +23,7 @@ def word_ways(step: NextStep) -> tuple[Way, ...]:
         "list": "补上单位名录",
         "build": f"给{step.count}家生成工作簿，发给各单位",
         "settle": f"说明{step.count}家名录与报送对不上的单位的去向",
+        "correct": f"给{step.count}条更正写明原因和更正人，再汇总",
         "consolidate": "各单位都齐了，汇总",
         "sign": "核对汇总报告，改好以后请负责人签发",
         "publish": f"生成各单位的报告，发布以后记下；还有{step.count}家没有记发布",
@@ -31,6 +32,7 @@ def word_ways(step: NextStep) -> tuple[Way, ...]:
     addresses = {
         "build": "/hand-out",
         "settle": "/sum",
+        "correct": "/sum",
         "consolidate": "/sum",
         "sign": "/sum/outputs",
         "publish": "/?show=accepted",

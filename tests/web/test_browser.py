@@ -31,7 +31,7 @@ PAGES = [
         "/agency/654221-001/versions",
         "/agency/654221-002",
     ),
-    *("/campaigns",),
+    *("/campaigns", "/new"),
     *("/sum", "/sum/outputs"),
 ]
 

@@ -36,6 +36,11 @@ def pictures_name(campaign: Campaign, agency: Agency) -> str:
     return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
 
 
+def campaign_name(name: str, year: int, number: int = 1) -> str:
+    """`额敏县2024年度`, or `额敏县2024年度 (2)`: the folder of a new campaign."""
+    return _join_name("", name, f"{year}年度" + (f" ({number})" if number > 1 else ""))
+
+
 def arrival_name(told: str) -> str:
     """The name under which a file that came with one is kept: its own, without folders and what a system refuses."""
     own = re.split(r"[/\\]", told)[-1]

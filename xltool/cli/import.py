@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,10 @@ import click
 from xltool import api, files
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
+from xltool.cli.evidence import write_evidence
 from xltool.cli.whose_options import read_report_file, whose_options
 from xltool.codes import SCOPE_NAMES
-from xltool.csvfile import as_csv
 from xltool.report.printing import list_read_back
-
-EVIDENCE_HEADS = ("项目", "印出的数", "位置", "印出的名称", "备注")
 
 
 @click.command(
@@ -60,13 +57,8 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
             files.write_file(target, document)
             console.say(f"已写出 {target}", err=True)
         if evidence is not None:
-            files.write_file(evidence, _write_evidence(sources))
+            files.write_file(evidence, write_evidence(sources))
             console.say(f"已写出 {evidence}", err=True)
     for line in output.describe_opinions(reading):
         console.say(line, err=True)
     sys.exit(output.choose_exit_code([reading]))
-
-
-def _write_evidence(sources: Sequence[Sequence[str]]) -> bytes:
-    """The sources as CSV for Excel; what begins like a formula is written as text."""
-    return as_csv([EVIDENCE_HEADS, *sources])

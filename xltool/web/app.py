@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
-from xltool.web import agency, agency_decisions, board, campaigns, county, hand_out, pages, take_in, urge
+from xltool.web import agency, agency_decisions, board, campaigns, county, hand_out, new_campaign, pages, take_in, urge
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
@@ -38,6 +38,7 @@ def build_app(site: Site, port: int) -> ASGIApp:
         routes=[
             Route("/", show_start, methods=["GET"]),
             *campaigns.LIST_ROUTES,
+            *new_campaign.NEW_ROUTES,
             Mount(CAMPAIGNS + "{campaign}", Router(_CAMPAIGN_PAGES, redirect_slashes=False)),
             Route("/close", take_change(close_page), methods=["POST"]),
             Route(STATIC + "{name}", show_static, methods=["GET"]),

@@ -28,17 +28,18 @@ class Caller:
     root: Path
 
 
-def start_command(caller: Caller, name: str, *arguments: str, listens: bool = False) -> subprocess.Popen[str]:
-    """Starts a command on the campaign; what it writes comes as UTF-8, and so does what it `listens` to."""
-    return subprocess.Popen(
-        [*caller.command, name, "-C", str(caller.root), *arguments],
-        stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answered: its exit code, its output, and what it said beside that."""
+
+    code: int
+    output: str
+    said: str
+
+
+def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Popen[str]:
+    """Starts a command on the campaign; what it writes comes as UTF-8."""
+    return _start([*caller.command, name, "-C", str(caller.root), *arguments], listens=False)
 
 
 def run_command(
@@ -56,16 +57,38 @@ def run_command(
     reads on its standard input. Raises `XltoolError` with what it says when it could not do it.
     """
     written = [f"--{option}={value}" if value else f"--{option}" for option, value in options.items()]
-    process = start_command(caller, name, *written, "--", *operands, listens=given is not None)
+    words = [name, "-C", str(caller.root), *written, "--", *operands]
+    answer = call_program(caller.command, *words, given=given)
+    if answer.code not in worked:
+        raise XltoolError(find_last_sentence(answer.said) or "没有办成，请再试一次。")
+    return _list_told(answer.said)
+
+
+def call_program(command: tuple[str, ...], *words: str, given: str | None = None, seconds: int = _SECONDS) -> Answer:
+    """What xltool answers to these words, and to what it is `given` on its standard input.
+
+    Raises `XltoolError` when it does not end in so many seconds.
+    """
+    process = _start([*command, *words], listens=given is not None)
     try:
-        _, said = process.communicate(given, timeout=_SECONDS)
+        output, said = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
         raise XltoolError("等了很久没有办成：任务可能正由另一个命令使用。请过一会儿再办一次。") from error
-    if process.returncode not in worked:
-        raise XltoolError(find_last_sentence(said) or "没有办成，请再试一次。")
-    return _list_told(said)
+    return Answer(process.returncode, output, said)
+
+
+def _start(words: Sequence[str], *, listens: bool) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
 
 
 def find_last_sentence(said: str) -> str:

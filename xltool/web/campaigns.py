@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from xltool.campaign.folder import Campaign
+from xltool.days import format_day
 from xltool.messages import XltoolError
 from xltool.web import board, pages
 from xltool.web.changes import take_change
-from xltool.web.day_words import word_date, word_days_left
+from xltool.web.day_words import word_days_left
 from xltool.web.shelf import Place
 from xltool.web.site import ServedCampaign, Site, look_at, site_of
 
@@ -79,7 +80,7 @@ def show_list(request: Request) -> Response:
         listed=listed,
         folder=site.shelf.folder,
         days_left=word_days_left,
-        word_date=word_date,
+        format_day=format_day,
     )
 
 

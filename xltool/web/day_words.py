@@ -13,11 +13,6 @@ def word_day(day: date) -> str:
     return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
 
 
-def word_date(day: date) -> str:
-    """A day of any year: 2025年1月17日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def word_days_left(deadline: date, today: date) -> str:
     """How far a deadline is."""
     left = (deadline - today).days

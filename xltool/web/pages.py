@@ -24,7 +24,7 @@ TABS: Final = (
     ("sum", "/sum", "汇总"),
 )
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
-SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"),)
+SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"), ("new", "/new", "新建任务"))
 """The pages that are no campaign's, to which every page leads: as `TABS`."""
 REFUSALS: dict[int, str] = {
     403: "没有办理",

@@ -81,7 +81,7 @@ class OfficeServer:
             with self.listening:
                 self.server.run(sockets=[self.listening])
         finally:
-            self.site.end_jobs()
+            self.site.end()
 
 
 def open_server(

@@ -24,6 +24,7 @@ from xltool.model import Submission
 from xltool.web.calling import Caller
 from xltool.web.collecting import Collection
 from xltool.web.desk_visits import DeskVisits
+from xltool.web.drafts import Drafts
 from xltool.web.job import Job
 from xltool.web.keys import Keys
 from xltool.web.last_year import LastYear, LastYearReader
@@ -93,6 +94,8 @@ class Site:
     """Who has decided something here last, to be offered for the next decision."""
     is_closing: bool = False
     home: ServedCampaign | None = None
+    drafts: Drafts = field(default_factory=Drafts)
+    """What forms have brought for campaigns that are not made yet."""
     _served: dict[str, ServedCampaign] = field(default_factory=dict)
 
     def serve(self, root: Path) -> ServedCampaign:
@@ -110,8 +113,9 @@ class Site:
                 self.serve(place.root)
         return self._served.get(name)
 
-    def end_jobs(self) -> None:
-        """Stops whatever is still at work, when the office page is closed."""
+    def end(self) -> None:
+        """Stops whatever is still at work, and lets go of what is not made yet, when the office page is closed."""
+        self.drafts.end()
         for served in self._served.values():
             for job in served.jobs:
                 job.end()

@@ -47,10 +47,14 @@ class UploadPlace:
 
 @dataclass
 class Upload:
-    """What a form sent: its fields, the names of the files where they are kept, and what of each was not stored."""
+    """What a form sent: its fields, the names of the files where they are kept, and what of each was not stored.
+
+    `parts` has the names of the files by the field that brought them.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     stored: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
 
@@ -170,7 +174,9 @@ class _Receiver:
         elif self._file is not None:
             staged = self._file.finish()
             self._file = None
-            self.upload.stored.append(self._place.keep(staged, self._file_name))
+            kept = self._place.keep(staged, self._file_name)
+            self.upload.stored.append(kept)
+            self.upload.parts.setdefault(self._name, []).append(kept)
 
     def _finish(self) -> None:
         self.ended = True

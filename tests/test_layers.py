@@ -355,6 +355,7 @@ MODULES = {
         "door_handing_in",
         "door_limits",
         "door_pages",
+        "door_review",
         "door_server",
         "door_site",
         "downloads",

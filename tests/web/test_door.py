@@ -75,7 +75,7 @@ def test_what_is_wrong_is_told_as_the_office_would_see_it_and_marked(door, campa
     agency, data = door.agency(EDUCATION), fill_blank(door.blank(EDUCATION), wrong=True)
     said = tell(agency.try_out(data))
     assert "还不能通过：" in said and "条须改" in said and "改好再交" in said
-    shown = [" ".join(each.text_content().split()) for each in agency.page().xpath("//ol[@class='opinions']/li/p[1]")]
+    shown = [" ".join(each.text_content().split()) for each in agency.page().xpath("//ol[@class='ops']/li")]
     marked = agency.get("marked")
     assert marked.status_code == 200
     reading = api.read(marked.content)
@@ -84,7 +84,7 @@ def test_what_is_wrong_is_told_as_the_office_would_see_it_and_marked(door, campa
     answer = agency.confirm()
     assert "已报送第1版，退回" in tell(answer)
     assert status(campaign)[EDUCATION]["state"] == "returned"
-    after = [" ".join(each.text_content().split()) for each in agency.page().xpath("//ol[@class='opinions']/li/p[1]")]
+    after = [" ".join(each.text_content().split()) for each in agency.page().xpath("//ol[@class='ops']/li")]
     assert shown == after, "the trial said the same"
     returned = wait_for(agency, "returned")
     [path] = (campaign.root / campaign.layout.returned).glob(f"{EDUCATION}_*.xlsx")
@@ -273,3 +273,20 @@ def test_a_worker_begins_with_all_in_memory_that_reading_and_marking_need(door, 
         [sys.executable, "-c", program, campaign.root / "a.xlsx"], capture_output=True, text=True, check=True
     )
     assert {name for name in done.stdout.split() if name.startswith("xltool")} == set()
+
+
+def test_the_official_tables_are_shown_with_their_marks(door):
+    agency = door.agency(EDUCATION)
+    agency.try_out(fill_blank(door.blank(EDUCATION), wrong=True))
+    page = agency.page()
+    [opinion] = page.xpath("//ol[@class='ops']/li")
+    [reference] = page.xpath("//table//a[contains(@class, 'ref')]")
+    assert reference.get("href") == f"#{opinion.get('id')}"
+    [back] = opinion.xpath(".//a[@class='to']")
+    [cell] = page.xpath(f"//td[@id='{back.get('href')[1:]}']")
+    assert "relation" in cell.get("class")
+    titles = [table.title for table in stores.SPEC.tables]
+    shown = [each.text_content() for each in page.xpath("//h2[starts-with(@id, 'part-')] | //summary")]
+    assert sorted(shown) == sorted([titles[1], *(f"{title}：没有意见，看填的数" for title in (titles[0], titles[2]))])
+    agency.confirm()
+    assert len(agency.page().xpath("//table//a[contains(@class, 'ref')]")) == 1, "so does what was handed in"

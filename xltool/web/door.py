@@ -21,7 +21,7 @@ from xltool.campaign.intake import FATES, Fate
 from xltool.campaign.names import workbook_name
 from xltool.campaign.returns import mark_version
 from xltool.campaign.roster import RosterEntry
-from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, find_standing, group_verdicts
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, find_standing, read_submission
 from xltool.campaign.trials import (
     Trial,
     TrialVerdict,
@@ -40,8 +40,8 @@ from xltool.web.changes import read_change
 from xltool.web.day_words import word_day, word_days_left
 from xltool.web.door_handing_in import TakenIn
 from xltool.web.door_pages import show_door_page
+from xltool.web.door_review import ReviewPart, review_submission
 from xltool.web.door_site import DOOR_EVENT, FROM, Door, door_of, entry_of
-from xltool.web.opinion_words import ShownOpinion, word_opinion
 from xltool.web.site import OpenFolder
 from xltool.web.uploads import UploadPlace, take_upload
 
@@ -58,11 +58,11 @@ _Step: TypeAlias = Literal["fetch", "try", "confirm", "done"]
 
 @dataclass(frozen=True, slots=True)
 class ShownTrial:
-    """A trial as the page shows it, with the opinions on it."""
+    """A trial as the page shows it: the verdict in a few words, and what it says of each part."""
 
     trial: Trial
     verdict: TrialVerdict
-    opinions: Sequence[ShownOpinion]
+    parts: Sequence[ReviewPart]
     heading: str
     lacks_last_year: bool
 
@@ -102,7 +102,7 @@ def show_agency_page(request: Request) -> Response:
             deadline=None if standing.deadline is None else word_day(standing.deadline),
             left="" if standing.deadline is None else _word_left(standing, look.today),
             shown=shown,
-            opinions=_word_opinions(look, standing),
+            parts=_review(look, standing),
             blank=blank,
             goes_back=downloads.find_return(look, standing) is not None,
             versions=[*reversed(look.store.versions(code))],
@@ -261,12 +261,18 @@ def _judge(door: Door, look: OpenFolder, entry: RosterEntry, trial: Trial) -> Sh
     )
     if verdict.known:
         heading = f"这一份和报送过的第{verdict.known}版完全相同，不用再报"
-    return ShownTrial(trial, verdict, _word_opinions(look, standing), heading, last_year.is_reading)
+    assert verdict.submission is not None
+    prior = last_year.submissions.get(entry.agency.code)
+    parts = review_submission(look.campaign.spec, standing, verdict.submission, prior)
+    return ShownTrial(trial, verdict, parts, heading, last_year.is_reading)
 
 
-def _word_opinions(look: OpenFolder, standing: Standing) -> Sequence[ShownOpinion]:
-    spec = look.campaign.spec
-    return [word_opinion(spec, each) for each in group_verdicts(spec, standing.left)]
+def _review(look: OpenFolder, standing: Standing) -> Sequence[ReviewPart]:
+    """What is said of what the agency has handed in; nothing where that does not count."""
+    if not standing.number:
+        return ()
+    prior = look.find_last_year().submissions.get(standing.entry.agency.code)
+    return review_submission(look.campaign.spec, standing, read_submission(look.store, standing), prior)
 
 
 def _find_step(standing: Standing, shown: ShownTrial | None) -> _Step:

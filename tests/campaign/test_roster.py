@@ -132,3 +132,11 @@ def test_a_roster_that_a_spreadsheet_opens_holds_no_formula_and_reads_back(name)
     assert again.to_csv() == written
     cells = [cell for row in csv.reader(io.StringIO(written.decode("utf-8-sig"))) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]
+
+
+def test_a_roster_that_was_changed_is_read_as_it_is_now():
+    """What was read is known by its very bytes: a file of the same size and time is another one."""
+    first = parse_roster("单位代码,单位名称,级别\n01,甲局,部门\n".encode())
+    second = parse_roster("单位代码,单位名称,级别\n01,乙局,部门\n".encode())
+    assert [each.entries[0].agency.name for each in (first, second)] == ["甲局", "乙局"]
+    assert parse_roster("单位代码,单位名称,级别\n01,甲局,部门\n".encode()) == first

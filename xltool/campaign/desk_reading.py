@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
 from xltool import readings
 from xltool.campaign.desk_sheets import DESK_SHEETS, ROSTER_SHEET, TEXT_SHEET, DeskSheet
-from xltool.campaign.roster import Roster, RosterError, build_roster
+from xltool.campaign.roster import MOST_READ, Roster, RosterError, build_roster
 from xltool.campaign.roster_heads import ROWS_LOOKED_AT, plain_title
 from xltool.campaign.roster_tables import RosterTable, read_roster_sheet, show_cell
 from xltool.messages import XltoolError, tell_finding
@@ -141,6 +142,7 @@ def _read_text(raw: RawSheet, number: int, column: int, cell: RawCell, book: Raw
     return show_cell(cell, raw, (number - 1, column), book.date1904)
 
 
+@lru_cache(MOST_READ)
 def read_desk_roster(data: bytes, name: str) -> Roster:
     """The roster that stands in the workbook; raises `RosterError` with every fault and its line."""
     table = read_desk(data, name).roster

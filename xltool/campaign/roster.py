@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NoReturn
 
 from xltool.campaign.roster_codes import make_code
@@ -44,6 +44,8 @@ TEMPLATE: Final = "要空白名录，执行 xltool roster --template 名录.xlsx
 MOST_LISTED: Final = 10
 """How many lines or heads one note names."""
 MOST_AGENCIES: Final = 20_000
+MOST_READ: Final = 4
+"""How many rosters are kept by their very bytes, which say all that is in them: a page asks for the same ones again."""
 MOST_SUGGESTED: Final = 20
 """How many unknown superiors, and how many unknown levels, are told the nearest known: each is looked for among all."""
 MOST_LINES_TOLD: Final = 200
@@ -179,7 +181,12 @@ def parse_roster(data: bytes, passwords: Sequence[str] = ()) -> Roster:
 
     `notes` of the result tell what was read that might not be meant, what was left out, and the codes that were made.
     """
-    return finish_roster(draft_roster(data, passwords))
+    return finish_roster(draft_roster(data, passwords)) if passwords else _parse_open(data)
+
+
+@lru_cache(MOST_READ)
+def _parse_open(data: bytes) -> Roster:
+    return finish_roster(draft_roster(data))
 
 
 def draft_roster(data: bytes, passwords: Sequence[str] = ()) -> RosterDraft:

@@ -246,7 +246,7 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
     put_aside, choices, published = store.put_aside(), store.choices(), store.publications()
     issued = store.issues()
     counting = store.read_counting(entry.agency.code for entry in entries)
-    coming = next(counting, None)
+    coming, spec = next(counting, None), campaign.spec
     for entry in entries:
         code = entry.agency.code
         version = coming if coming is not None and coming.agency == code else None
@@ -265,10 +265,10 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
             standing = Standing(entry, "missing")
         else:
             words = (*waivers.get(code, ()), *pass_by_choice(entry, version, choices.get(code)))
-            standing = judge_version(campaign.spec, entry, version, words, store.versions)
+            standing = judge_version(spec, entry, version, words, store.versions)
             days = count_days_past(deadline, date.fromisoformat(min(versions.values())))
-            standing = replace(standing, received=versions[version.number], late=days > 0, days_late=days)
-            standing = replace(standing, published=published.get(code))
+            came, told = versions[version.number], published.get(code)
+            standing = replace(standing, received=came, late=days > 0, days_late=days, published=told)
         yield replace(
             standing,
             versions=len(versions),

@@ -177,6 +177,7 @@ def _write_run_on(context: Context, sheet: Any) -> None:
     plan, formats, last = context.plan, context.formats, len(TEXT_WIDTHS) - 1
     sheet.merge_range(plan.run_on_top, 0, plan.run_on_top, last, RUN_ON_TITLE, formats["small"])
     sheet.set_row(plan.run_on_top, LINE_HEIGHT)
+    sheet.set_h_pagebreaks([plan.run_on_top])
     for spot in context.formulas:
         if spot.sheet == TEXTS and spot.row > plan.run_on_top:
             context.write_formula(sheet, spot, "run_on")

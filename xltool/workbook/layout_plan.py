@@ -44,8 +44,8 @@ RANK_COLUMN: Final = 3
 """The column of the very hidden sheet for the order of what is to be done, and what is missing."""
 COPIES_COLUMN: Final = 4
 """The first column of the very hidden sheet for the copies of inputs, behind the marks, the sums and the ranks."""
-RUN_ON_LINES: Final = 84
-"""The lines of a block in which long texts run on below all texts: with these they fill three pages at most."""
+RUN_ON_LINES: Final = 65
+"""The lines of a block in which long texts run on below all texts: a page of them."""
 TALLIES: Final = ("figures", "texts", "errors", "asks")
 """What the sentence on the whole workbook counts: figures and texts missing, other lines to mend and to explain."""
 

@@ -17,7 +17,7 @@ from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import RUN_ON_LINES, WHY_COLUMN, Plan, RunOnSource, Spot
 from xltool.workbook.widths import CHECK_WIDTHS, TEXT_WIDTHS, count_line_signs, count_row_lines
 
-RUN_ON_HEIGHT: Final = 14.25
+RUN_ON_HEIGHT: Final = 13.5
 """Points of a row of one line at 10 pt."""
 RUN_ON_SIGNS: Final = count_line_signs(sum(TEXT_WIDTHS), 10) - 1
 """Chinese signs of a line, without the one that may hang."""
@@ -26,6 +26,8 @@ CLOSING: Final = "，。；：、！？）》”"
 NARROW: Final = "0123456789abcdefghijklnopqrstuvxyz .,-()/:"
 """Signs of half a Chinese sign's breadth, or less, in any font."""
 UNPRINTED: Final = "（后面还有 {} 字，纸上印不下。不影响报送，报告里是全的。）"
+NOTHING: Final = "（没有印不全的文字，这一页可以不印。）"
+"""What the first line says where no text runs on: its page would be empty without a word."""
 _LABELS, _COPIES, _NEXT, _OWNER, _START, _ROOM, _LENGTH, _STEPS = range(8)
 """The columns of the very hidden sheet, from the plan's first one for them on."""
 
@@ -109,7 +111,7 @@ def list_run_on_contents(plan: Plan, told: RunOn) -> dict[Spot, str | int]:
         after = at + 1 if told.copies[at] else after
         found |= {_spot(plan, at, _COPIES): told.copies[at], _spot(plan, at, _NEXT): after}
     for at, line in enumerate(told.lines):
-        found[plan.run_on_line(at)] = told.show(plan, line)
+        found[plan.run_on_line(at)] = NOTHING if at == line.owner == 0 else told.show(plan, line)
         for column, figure in zip((_OWNER, _START, _ROOM, _LENGTH), line, strict=True):
             found[_spot(plan, at, column)] = figure
         if at % RUN_ON_LINES == RUN_ON_LINES - 1:
@@ -204,7 +206,8 @@ def _write_line(plan: Plan, at: int) -> dict[Spot, str]:
     owner, start, length = (_spot(plan, at, column).seen_from(TEXTS) for column in (_OWNER, _START, _LENGTH))
     names, copies = (f"{HIDDEN}!{area}" for area in (names, copies))
     shown = f'SUBSTITUTE(MID(INDEX({copies},{owner}),{start},{length}),CHAR(10),"")'
-    found[plan.run_on_line(at)] = f'IF({owner}=0,"",IF({start}=0,INDEX({names},{owner}),{shown}))'
+    nothing = "" if at else NOTHING
+    found[plan.run_on_line(at)] = f'IF({owner}=0,"{nothing}",IF({start}=0,INDEX({names},{owner}),{shown}))'
     return found
 
 

@@ -32,7 +32,7 @@ PAGES = [
         "/agency/654221-002",
     ),
     *("/campaigns", "/new"),
-    *("/sum", "/sum/outputs"),
+    *("/sum", "/sum/outputs", "/sum/corrections", "/sum/texts", "/sum/texts?text=overview.requests"),
 ]
 
 

@@ -15,8 +15,7 @@ from tests.campaign.stores import FIGURES, SPEC, take_judged
 from tests.web.conftest import AFTER, EDUCATION, TOWN, open_browser
 from xltool.campaign.roster import Roster
 from xltool.cli import main
-from xltool.web import county
-from xltool.web.sum_view import PAGE
+from xltool.web.sum_view import OUTPUTS, PAGE
 
 ENTRIES = stores.entries(3)
 TEXTS = "\n".join(f'"{text.key}" = "{text.label}如下。"' for text in SPEC.texts)
@@ -96,7 +95,7 @@ def test_the_page_writes_what_the_console_writes(office, whole, tmp_path):
 def test_documents_are_saved_under_their_names(office, whole):
     assert office.get(f"{PAGE}/file/docx").status_code == 404
     office.post(f"{PAGE}/run")
-    tree = show(office, county.OUTPUTS)
+    tree = show(office, OUTPUTS)
     found = {}
     for link in tree.xpath("//table//a[@download]"):
         answer = office.get(link.get("href"))
@@ -112,7 +111,7 @@ def test_documents_are_saved_under_their_names(office, whole):
 
 
 def test_the_report_is_shown_in_a_frame_where_it_can_do_nothing(office):
-    tree = show(office, county.OUTPUTS)
+    tree = show(office, OUTPUTS)
     [frame] = tree.xpath("//iframe")
     assert frame.get("sandbox") == "" and frame.get("title")
     answer = office.get(frame.get("src"))
@@ -128,7 +127,7 @@ def test_a_change_after_the_sum_is_told_until_it_is_summed_again(office, whole):
     path = whole.root / "county" / "texts.toml"
     path.write_text(TEXTS.replace("如下", "见下"), "utf-8")
     assert heading(show(office)) == "3家都齐了；汇总以后又有变动，要再汇总一次"
-    assert "上一次写出的" in words(show(office, county.OUTPUTS))
+    assert "上一次写出的" in words(show(office, OUTPUTS))
     assert "没有签发" in office.post(f"{PAGE}/sign", person="王某").text
     office.post(f"{PAGE}/run")
     assert heading(show(office)) == "3家都齐了，已汇总，可以核对、签发"
@@ -152,7 +151,7 @@ def test_what_somebody_has_changed_is_kept_unless_the_box_is_ticked(office, whol
     assert "有人改过的1份，用新的覆盖" in words(show(office))
     office.post(f"{PAGE}/run")
     assert report.read_bytes() != written
-    assert "有人改过" in words(show(office, county.OUTPUTS)) and office.get(f"{PAGE}/file/docx").content == written
+    assert "有人改过" in words(show(office, OUTPUTS)) and office.get(f"{PAGE}/file/docx").content == written
     office.post(f"{PAGE}/run", replace="1")
     assert report.read_bytes() == written and "有人改过" not in words(show(office))
 
@@ -163,10 +162,10 @@ def test_it_is_signed_by_name_and_taken_back(office, whole):
     assert office.post(f"{PAGE}/sign", person=" ").status_code == 422
     assert office.post(f"{PAGE}/sign", person="王某", reason="经局务会审定").status_code == 303
     assert heading(show(office)) == "3家都齐了，已汇总，王某已签发"
-    assert "经局务会审定" in words(show(office, county.OUTPUTS))
+    assert "经局务会审定" in words(show(office, OUTPUTS))
     with stores.opened(whole) as store:
         stores.take(store, ENTRIES[2].agency.code, "2025-01-20T09:00:00")
-    assert "第 1 版 → " in words(show(office, county.OUTPUTS))
+    assert "第 1 版 → " in words(show(office, OUTPUTS))
     assert office.post(f"{PAGE}/sign", person="王某", withdraw="1").status_code == 303
     with stores.opened(whole) as store:
         assert store.signature() is None
@@ -175,7 +174,7 @@ def test_it_is_signed_by_name_and_taken_back(office, whole):
 def test_a_draft_is_not_signed(browser, campaign):
     browser.post(f"{PAGE}/run", **{"allow-missing": "1"})
     assert browser.post(f"{PAGE}/sign", person="王某").status_code == 409
-    assert "报告还是草稿，不能签发" in words(show(browser, county.OUTPUTS))
+    assert "报告还是草稿，不能签发" in words(show(browser, OUTPUTS))
 
 
 def test_agencies_that_the_roster_lost_sight_of_are_settled_here(office, whole):

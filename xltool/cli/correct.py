@@ -13,6 +13,7 @@ from xltool.campaign.county import read_corrections
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.decisions import find_entry
 from xltool.campaign.desk_county import find_corrected_cell, read_corrected_figure
+from xltool.campaign.desk_requests import split_names
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command
@@ -36,7 +37,7 @@ _MOST_NAMED = 5
 @click.argument("words", metavar="格")
 @click.option("--change", "change", metavar="增减", default="", help="增加或减少多少，如 -1；核对过不用改的写 0。")
 @click.option("--value", "value", metavar="改为", default="", help="改成多少；与 --change 只写一个。")
-@click.option("--agency", "agencies", metavar="单位", multiple=True, help="涉及的单位：名称或代码；可以写几次。")
+@click.option("--agency", "agencies", metavar="单位", multiple=True, help="涉及的单位：名称或代码，几个的用顿号隔开。")
 @click.option("--withdraw", is_flag=True, help="撤回。")
 @reason_option("为什么更正；撤回的可以不写。")
 @person_option
@@ -62,7 +63,7 @@ def command(
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         spec, noted = campaign.spec, read_corrections(campaign, roster)
         cell = find_corrected_cell(spec, words)
-        codes = tuple(find_entry(roster, name).agency.code for name in agencies)
+        codes = tuple(find_entry(roster, name).agency.code for given in agencies for name in split_names(given))
         wished = _make_correction(cell, change, value, reason=reason, person=person, codes=codes)
         held = [each for each in noted if each.key == cell.key]
         where = describe_cell(spec, cell.key)

@@ -14,7 +14,20 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from xltool.messages import XltoolError
-from xltool.web import agency, agency_decisions, board, campaigns, county, hand_out, new_campaign, pages, take_in, urge
+from xltool.web import (
+    agency,
+    agency_decisions,
+    board,
+    campaigns,
+    county,
+    county_corrections,
+    county_texts,
+    hand_out,
+    new_campaign,
+    pages,
+    take_in,
+    urge,
+)
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
 from xltool.web.site import CAMPAIGNS, Site, site_of
@@ -25,6 +38,8 @@ _CAMPAIGN_PAGES: Final = (
     *take_in.TAKE_IN_ROUTES,
     *agency.AGENCY_ROUTES,
     *county.COUNTY_ROUTES,
+    *county_corrections.CORRECTION_ROUTES,
+    *county_texts.TEXT_ROUTES,
     *agency_decisions.DECISION_ROUTES,
     *hand_out.HAND_OUT_ROUTES,
     *urge.URGE_ROUTES,

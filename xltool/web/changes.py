@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
 from typing import Final
 from urllib.parse import parse_qsl
@@ -13,30 +13,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xltool.days import DAY_EXAMPLE, parse_day
-from xltool.report.text import clean_line
+from xltool.report.text import clean_line, clean_lines
 from xltool.web.bodies import read_parts
 from xltool.web.keys import is_same_secret
 
 TOKEN: Final = "token"
 """The hidden field of every form."""
-LARGEST_FORM: Final = 256 * 1024
+LARGEST_FORM: Final = 512 * 1024
 """Bytes of a form without files."""
 _MOST_FIELDS: Final = 100
 _KIND: Final = "application/x-www-form-urlencoded"
 ChangeHandler = Callable[[Request, Mapping[str, str]], Response]
 
 
-def take_change(change: ChangeHandler) -> Callable[[Request], Awaitable[Response]]:
-    """A page's handler of a change, which sees only forms that are ours; it may wait without holding up others."""
+def take_change(change: ChangeHandler, *, texts: Collection[str] = ()) -> Callable[[Request], Awaitable[Response]]:
+    """A page's handler of a change, which sees only forms that are ours; it may wait without holding up others.
+
+    The fields `texts` keep their lines.
+    """
 
     async def take(request: Request) -> Response:
-        return await run_in_threadpool(change, request, await read_change(request))
+        return await run_in_threadpool(change, request, await read_change(request, texts))
 
     return take
 
 
-async def read_change(request: Request) -> Mapping[str, str]:
-    """The fields of a form, each as one line; `HTTPException` when it is too long, of another kind, or not ours."""
+async def read_change(request: Request, texts: Collection[str] = ()) -> Mapping[str, str]:
+    """The fields of a form, each as one line but for `texts`.
+
+    `HTTPException` when it is too long, of another kind, or not ours.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
         raise HTTPException(415, "这里只收表单发来的。")
     body = bytearray()
@@ -47,7 +53,7 @@ async def read_change(request: Request) -> Mapping[str, str]:
     except ValueError as error:
         raise HTTPException(422, "表单读不出来，没有办理。") from error
     check_token(request, fields.pop(TOKEN, ""))
-    return {name: clean_line(value).strip() for name, value in fields.items()}
+    return {name: clean_lines(value) if name in texts else clean_line(value).strip() for name, value in fields.items()}
 
 
 def read_day(given: str, also: str = "") -> date | None:

@@ -21,9 +21,19 @@ from xltool.web.day_words import word_month_day
 from xltool.web.downloads import show_inside
 from xltool.web.opinion_words import ShownOpinion, word_found
 from xltool.web.site import OpenFolder, look_at, served_of
-from xltool.web.sum_view import PAGE, SumView, find_sum, list_sum_ways, word_lacks, word_rest, word_sum
+from xltool.web.sum_view import (
+    CORRECTIONS,
+    COUNTY_TEXTS,
+    OUTPUTS,
+    PAGE,
+    SumView,
+    find_sum,
+    list_sum_ways,
+    word_lacks,
+    word_rest,
+    word_sum,
+)
 
-OUTPUTS: Final = f"{PAGE}/outputs"
 _SUMMED: Final = frozenset({0, 3, 4})
 """Exit codes of a consolidation that has written its sum, whatever is found in that."""
 
@@ -51,7 +61,12 @@ def show_part(
     )
 
 
-_PARTS: Final = (("county", PAGE, "汇总表"), ("county_outputs", OUTPUTS, "成文和签发"))
+_PARTS: Final = (
+    ("county", PAGE, "汇总表"),
+    ("county_corrections", CORRECTIONS, "更正"),
+    ("county_texts", COUNTY_TEXTS, "本级文字"),
+    ("county_outputs", OUTPUTS, "成文和签发"),
+)
 """The parts of the county's page: what each is called, its address, its word."""
 
 

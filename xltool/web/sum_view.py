@@ -32,6 +32,8 @@ from xltool.web.steps import Way
 
 PAGE: Final = "/sum"
 """The county's page, and where the addresses of its parts begin."""
+OUTPUTS, COUNTY_TEXTS, CORRECTIONS = f"{PAGE}/outputs", f"{PAGE}/texts", f"{PAGE}/corrections"
+"""Its parts."""
 Read = TypeVar("Read")
 
 
@@ -201,7 +203,7 @@ def list_sum_ways(view: SumView) -> list[Way]:
     if view.given.absent:
         ways.append(Way(f"看还差的{len(view.given.absent)}家", "/?show=owing"))
     if view.waiting:
-        ways.append(Way(f"写明{len(view.waiting)}条更正的原因", f"{PAGE}/corrections"))
+        ways.append(Way(f"写明{len(view.waiting)}条更正的原因", CORRECTIONS))
     if view.judged is not None and view.judged.gaps.texts:
-        ways.append(Way(f"写本级文字，还差{len(view.judged.gaps.texts)}段", f"{PAGE}/texts"))
+        ways.append(Way(f"写本级文字，还差{len(view.judged.gaps.texts)}段", COUNTY_TEXTS))
     return ways

@@ -89,3 +89,12 @@ document.addEventListener("click", async (event) => {
   button.textContent = "已复制";
   setTimeout(() => { button.textContent = word; }, 2000);
 });
+// A name is put where one is writing; without this it goes to the end of the text.
+for (const button of document.querySelectorAll("button.insert")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const text = button.form.elements.text;
+    text.setRangeText(button.value, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+  });
+}

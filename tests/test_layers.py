@@ -336,6 +336,7 @@ MODULES = {
         "addresses",
         "agency",
         "agency_decisions",
+        "agency_report",
         "agency_texts",
         "agency_versions",
         "app",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from lxml import html
 
 from tests import figures
@@ -12,6 +13,7 @@ from tests.campaign import stores
 from tests.campaign.stores import SPEC, take_judged
 from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, LAND, OFFICE, SUBURB, open_browser
 from xltool.campaign.roster import Roster
+from xltool.cli import main
 from xltool.forms.layout import grid
 
 PERSON = "applications.{}.natural_person"
@@ -128,7 +130,7 @@ def test_parts_are_addresses_of_their_own_and_unknown_ones_are_none(wrong):
     tree = page(wrong, f"/agency/{EDUCATION}")
     parts = tree.xpath("//nav[@class='parts']//a")
     assert [words(each).split("0")[0].rstrip("123条须改说明或核对 ") for each in parts] == [
-        "表二", "表三", "表四", "文字", "版本"]  # fmt: skip
+        "表二", "表三", "表四", "文字", "版本", "报告"]  # fmt: skip
     for each in parts:
         assert words(page(wrong, each.get("href")).xpath("//nav[@class='parts']//a[@aria-current]")[0]) == words(each)
     for none in ("tables/nothing", "tables/texts%2f", "nothing"):
@@ -141,3 +143,46 @@ def test_the_agencies_beside_are_those_that_stand_alike(browser):
     tree = page(browser, f"/agency/{OFFICE}")
     [after] = tree.xpath("//nav[contains(@class, 'note')]//a")
     assert after.get("href") == f"{browser.base}/agency/{LAND}" and "通过2家里第1家" in words(after.getparent())
+
+
+def test_the_report_is_looked_at_in_the_page_and_downloaded_marked_where_it_is_a_draft(wrong):
+    tree = page(wrong, f"/agency/{EDUCATION}/report")
+    assert "这是草稿，不能公布。有2条须改" in words(tree.xpath("//p[@class='draft']")[0])
+    [frame] = tree.xpath("//iframe")
+    inside = wrong.get(frame.get("src"))
+    assert inside.status_code == 200 and frame.get("sandbox") == ""
+    policy = inside.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'self'" in policy and "script-src" not in policy
+    assert "草稿" in inside.text and "<script>alert" not in inside.text
+    shown = [link for link in tree.xpath("//ul[@class='files']//a/@href") if "/report/" in link]
+    assert [link.rpartition("/")[2] for link in shown] == ["docx", "html", "pdf"]
+    for link in shown:
+        answer = wrong.get(link)
+        assert answer.status_code == 200 and answer.headers["content-disposition"].startswith("attachment")
+        assert "%E8%8D%89%E7%A8%BF_" in answer.headers["content-disposition"], "草稿_"
+    for none in ("report/exe", "report/md", "report/..%2fpage"):
+        assert wrong.get(f"/agency/{EDUCATION}/{none}").status_code == 404
+    assert (
+        wrong.get(f"/agency/{SUBURB}/report").status_code
+        == 404
+        == wrong.get(f"/agency/{SUBURB}/report/docx").status_code
+    )
+
+
+def test_a_report_that_may_be_published_has_the_bytes_that_the_console_writes(tmp_path):
+    made = stores.campaign(tmp_path, Roster(stores.entries()))
+    agency = stores.entries()[3].agency
+    texts = {text.key: "都写了。" for text in SPEC.texts}
+    with stores.opened(made) as store:
+        take_judged(
+            store, replace(figures.submission(SPEC, fill(), agency), texts=texts), "2025-01-10T09:00:00", "丙.xlsx"
+        )
+    assert (
+        CliRunner().invoke(main, ["reports", "-C", str(made.root), "--kind", "docx", "--kind", "html"]).exit_code == 3
+    )
+    with open_browser(made.root) as browser:
+        tree = page(browser, f"/agency/{LAND}/report")
+        assert not tree.xpath("//p[@class='draft']")
+        for kind in ("docx", "html"):
+            [written] = (made.root / made.layout.reports).glob(f"*.{kind}")
+            assert browser.get(f"/agency/{LAND}/report/{kind}").content == written.read_bytes()

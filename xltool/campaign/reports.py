@@ -21,8 +21,11 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Version
 from xltool.forms import catalog
-from xltool.model import Agency, CellKey, Submission
+from xltool.messages import list_addresses
+from xltool.model import Agency, CellKey, FormSpec, Submission
+from xltool.report.gaps import Gaps, find_gaps, put_slashes
 from xltool.report.printing import REPORT_KINDS
+from xltool.workbook.layout_plan import make_plan
 
 USUAL: Final = tuple(suffix for suffix, kind in REPORT_KINDS.items() if kind.is_usual)
 """What an office publishes: the document and the page."""
@@ -57,6 +60,30 @@ def find_blanks(standing: Standing) -> Blanks:
     ]
     left_out = bool(blank) or any(verdict.code in _LEFT_OUT for verdict in standing.findings)
     return Blanks(tuple(sorted({key for key, waived in blank if waived})), left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReport:
+    """What a report prints: a submission with `/` in place of the blanks that may be that, in `slashed` cells.
+
+    `gaps` are what still keeps it from being published.
+    """
+
+    submission: Submission
+    slashed: frozenset[CellKey]
+    gaps: Gaps
+
+
+def prepare_report(spec: FormSpec, submission: Submission, blanks: Blanks) -> PreparedReport:
+    """What the report of a return prints, with what was let pass of it."""
+    filled, slashed = put_slashes(spec, submission, blanks.waived)
+    return PreparedReport(filled, slashed, find_gaps(spec, filled))
+
+
+def describe_gaps(spec: FormSpec, gaps: Gaps) -> str:
+    """What keeps a report from being published, in a few words."""
+    said = [f"{len(gaps.cells)} 格空着（{list_addresses(gaps.cells, make_plan(spec).place).strip()}）"]
+    return "，".join([*(said if gaps.cells else []), *(f"“{label}”没有写" for label in gaps.texts)])
 
 
 _LEFT_OUT: Final = frozenset({"form.empty", "text.missing"})

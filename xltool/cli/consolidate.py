@@ -15,6 +15,7 @@ from xltool.campaign import documents, signing, taking
 from xltool.campaign.county import County, Gathered, build_county, gather_standings, list_waiting
 from xltool.campaign.folder import Campaign
 from xltool.campaign.priors import read_last_year
+from xltool.campaign.reports import describe_gaps
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
@@ -178,7 +179,7 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
     for line in list_waiting(campaign.spec, made.waiting):
         yield f"  {line}"
     outcome = output.STATUS_WORDS[api.status(made.reading)]
-    lacks = f"，还没有填全：{output.describe_gaps(campaign.spec, made.gaps)}" if made.gaps else ""
+    lacks = f"，还没有填全：{describe_gaps(campaign.spec, made.gaps)}" if made.gaps else ""
     yield f"汇总数：{outcome}{f'，报告标明是草稿{lacks}' if made.draft else ''}"
     yield from output.describe_opinions(made.reading)
 

@@ -12,7 +12,6 @@ from xltool import api, files
 from xltool.codes import GRADES
 from xltool.model import Finding, FormSpec, Reading
 from xltool.readings import stream_readings
-from xltool.report.gaps import Gaps
 from xltool.rules.explanations import count_open
 
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
@@ -59,15 +58,6 @@ def describe_opinions(reading: Reading) -> Iterable[str]:
     """One indented line an opinion, errors first."""
     for opinion in api.group_opinions(reading):
         yield f"  [{GRADES[opinion.severity]}] {api.describe_opinion(opinion, reading)['message']}"
-
-
-def describe_gaps(spec: FormSpec, gaps: Gaps) -> str:
-    """What keeps a report from being published, in a few words."""
-    from xltool import messages
-    from xltool.workbook.layout_plan import make_plan
-
-    said = [f"{len(gaps.cells)} 格空着（{messages.list_addresses(gaps.cells, make_plan(spec).place).strip()}）"]
-    return "，".join([*(said if gaps.cells else []), *(f"“{label}”没有写" for label in gaps.texts)])
 
 
 def describe_cell(spec: FormSpec, key: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from xltool import api, files
+from xltool.campaign.reports import describe_gaps
 from xltool.cli import console, output, prior_files
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
@@ -95,9 +96,7 @@ def command(
     submission, slashed = put_slashes(spec, reading.submission, waived)
     gaps = None if kind.is_data or draft else find_gaps(spec, submission)
     if gaps:
-        console.say(
-            f"还没有填全，没有生成报告：{output.describe_gaps(spec, gaps)}；先补填，或加 --draft 生成草稿。", err=True
-        )
+        console.say(f"还没有填全，没有生成报告：{describe_gaps(spec, gaps)}；先补填，或加 --draft 生成草稿。", err=True)
         sys.exit(output.ERRORS)
     drawn = api.pictures(submission, priors[0]) if pictures else ()
     if pictures and not drawn:

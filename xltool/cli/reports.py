@@ -20,7 +20,6 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
 from xltool.cli.style import read_lent_style
-from xltool.report.gaps import find_gaps, put_slashes
 from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 
 
@@ -68,9 +67,10 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
             version, prior = store.version(agency.code, standing.number), last_year.get(agency.code)
             submission, waived, slashed = None, blanks[agency.code].waived, frozenset[str]()
             if blanks[agency.code].any:
-                submission, slashed = put_slashes(campaign.spec, read_submission(store, standing), waived)
-                if gaps := find_gaps(campaign.spec, submission):
-                    unfilled[agency.code] = output.describe_gaps(campaign.spec, gaps)
+                prepared = reports.prepare_report(campaign.spec, read_submission(store, standing), blanks[agency.code])
+                submission, slashed = prepared.submission, prepared.slashed
+                if prepared.gaps:
+                    unfilled[agency.code] = reports.describe_gaps(campaign.spec, prepared.gaps)
                     continue
             for kind in kinds:
                 path = paths[kind][agency.code]

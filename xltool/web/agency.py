@@ -1,4 +1,4 @@
-"""An agency: how it stands, its tables with the opinions beside them, its texts, its versions; each at its address."""
+"""An agency: how it stands, its tables with the opinions beside them, texts, versions, report; each at its address."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from xltool.rules.prior_year import align_prior
 from xltool.web import downloads, pages
 from xltool.web.addresses import locate_agency
 from xltool.web.agency_decisions import make_decisions
+from xltool.web.agency_report import make_report, send_report
 from xltool.web.agency_texts import make_texts
 from xltool.web.agency_versions import make_versions
 from xltool.web.calling import run_command
@@ -35,7 +36,7 @@ from xltool.web.marked_table import mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
 from xltool.web.site import OpenFolder, look_at, served_of
 
-_TEXTS, VERSIONS = "texts", "versions"
+_TEXTS, VERSIONS, _REPORT = "texts", "versions", "report"
 """The parts of an agency's page beside its tables, which are called by their ids."""
 _ASKING: Final = tuple(grade for grade in SEVERITIES if grade != "info")
 """The severities of opinions that ask for something."""
@@ -98,6 +99,7 @@ def _list_tabs(spec: FormSpec, standing: Standing, opinions: Sequence[NumberedOp
     parts = [(table.id, f"tables/{table.id}", table.name) for table in spec.tables] if standing.number else []
     parts += [(_TEXTS, _TEXTS, "文字")] if standing.number and spec.texts else []
     parts += [(VERSIONS, VERSIONS, "版本")]
+    parts += [(_REPORT, _REPORT, "报告")] if standing.number else []
     return [AgencyTab(name, locate_agency(code, part), word, _count_on(opinions, name)) for name, part, word in parts]
 
 
@@ -139,6 +141,24 @@ def show_versions(request: Request) -> Response:
     return _show_named(request, VERSIONS)
 
 
+def show_report(request: Request) -> Response:
+    """The report of an agency as it would print now."""
+    return _show_named(request, _REPORT)
+
+
+def send_report_file(request: Request) -> Response:
+    """The report of an agency as a file of some kind."""
+    with look_at(served_of(request)) as look:
+        standing = find_standing(look, request.path_params["code"])
+        return send_report(request, look, standing, request.path_params["kind"])
+
+
+def show_report_inside(request: Request) -> Response:
+    """The report of an agency, for a frame of its page."""
+    with look_at(served_of(request)) as look:
+        return send_report(request, look, find_standing(look, request.path_params["code"]), "")
+
+
 def _show_named(request: Request, tab: str) -> Response:
     with look_at(served_of(request)) as look:
         return _show_part(request, look, make_frame(look, request.path_params["code"]), tab)
@@ -152,6 +172,9 @@ def _show_part(request: Request, look: OpenFolder, frame: AgencyFrame, tab: str)
         asked = request.query_params
         versions = make_versions(look, frame.standing, (asked.get("a", ""), asked.get("b", "")))
         return _show_page(request, look, frame, tab, "agency_versions", page=versions, states=AGENCY_STATES)
+    if tab == _REPORT:
+        report = make_report(look, frame.standing)
+        return _show_page(request, look, frame, tab, "agency_report", page=report, last_year=look.find_last_year())
     spec, last_year = look.campaign.spec, look.find_last_year()
     submission = read_submission(look.store, frame.standing)
     prior = last_year.submissions.get(submission.agency.code)
@@ -233,6 +256,9 @@ AGENCY_ROUTES: Final = (
     Route("/agency/{code}/tables/{table}", show_table, methods=["GET"]),
     Route("/agency/{code}/texts", show_texts, methods=["GET"]),
     Route("/agency/{code}/versions", show_versions, methods=["GET"]),
+    Route("/agency/{code}/report", show_report, methods=["GET"]),
+    Route("/agency/{code}/report/page", show_report_inside, methods=["GET"]),
+    Route("/agency/{code}/report/{kind}", send_report_file, methods=["GET"]),
     Route("/agency/{code}/original/{number}", send_original, methods=["GET"]),
     Route("/agency/{code}/returned", send_return, methods=["GET"]),
     Route("/agency/{code}/use", take_change(use_version), methods=["POST"]),

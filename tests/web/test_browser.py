@@ -5,7 +5,6 @@ Needs playwright and Chromium, and for axe-core a folder node_modules (tests/npm
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -13,11 +12,9 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
-from tests.npm import find_modules
+from tests.web.clerk import AXE, CHROMIUM, find_violations
 from xltool import api
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = find_modules("XLTOOL_AXE", "xltool-axe") / "axe-core" / "axe.min.js"
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 
@@ -59,14 +56,6 @@ def opened(chromium, server, width=1366, height=768, **more):
     finally:
         context.close()
     assert [each for each in complaints if "404" not in each and "ERR_CONNECTION_REFUSED" not in each] == []
-
-
-def find_violations(window):
-    """What axe-core finds, evaluated in the page: the policy against scripts does not hold for the debugger."""
-    window.evaluate(AXE.read_text("utf-8"))
-    return [
-        (each["id"], [node["html"] for node in each["nodes"]]) for each in window.evaluate("axe.run()")["violations"]
-    ]
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no node_modules with axe-core (XLTOOL_AXE)")

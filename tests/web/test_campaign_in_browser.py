@@ -1,0 +1,273 @@
+"""A campaign's returns twice over the same files: once by the console's commands, once in a real browser.
+
+Every step is done by both and must leave them standing alike; at the end of what is played here all returns are in.
+Needs playwright and Chromium, and for axe-core a folder node_modules (tests/npm.py); skips without them.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+
+from tests import figures
+from tests.campaign.soak import SPEC, Clock
+from tests.campaign.test_seventy import LICENSING, NAMES, PENALTIES, RECEIVED, WHO, Year, write_roster
+from tests.web.clerk import CHROMIUM, WAIT, Clerk
+from tests.web.conftest import open_browser
+from xltool.campaign.folder import KEY
+from xltool.cli import main
+
+playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
+
+AGENCIES = NAMES[:16]
+TODAY = date.today()  # the commands that pages call know no other day
+DEADLINE, EARLY, LATE = (TODAY - timedelta(days) for days in (3, 10, 1))
+CELL = "表三 本年新收 自然人"
+HOLES = {cell.key: None for cell in SPEC.cells if cell.table.id == "disputes"}
+NEEDED = next(text.key for text in SPEC.texts if text.required)
+BY = {"理由": "核对过原件", "谁定的": "王某"}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class TimedYear(Year):
+    """Commands of the console one after the other, as somebody gives them now."""
+
+    def run(self, command, *arguments, code=0):
+        Clock.now = datetime.now()
+        return super().run(command, *arguments, code=code)
+
+
+@dataclass
+class Both:
+    """The campaign at the console and the campaign in the browser."""
+
+    console: Year
+    paged: Year
+    clerk: Clerk
+
+    def wrong(self, at, more):
+        """Figures that do not balance."""
+        return figures.summed(SPEC, self.console.right[at] | {RECEIVED: self.console.right[at][RECEIVED] + more})
+
+    def take_in(self, files, received=None, by=Clerk.take_in):
+        """The files are put into the inbox and collected, and chosen on the page."""
+        for name, data in files.items():
+            self.console.put(name, data, TODAY)
+        said = self.console.run("collect", *(["--received", received] if received else []), code={0, 3, 5})
+        told = by(self.clerk, files, received) if received else by(self.clerk, files)
+        self.compare()
+        return said, told
+
+    def run(self, command, at, *arguments):
+        """A command of the console about an agency, as somebody decided."""
+        return self.console.run(command, self.console.codes[at], *arguments, "--reason", BY["理由"], *WHO)
+
+    def decide(self, at, opened, button, **labelled):
+        """A decision on the page of an agency, by the same person for the same reason."""
+        self.clerk.visit(AGENCIES[at])
+        self.clerk.open(opened)
+        self.clerk.send(button, **labelled, **BY)
+        self.compare()
+
+    def compare(self):
+        """Both stand alike, but for the moments at which things were done."""
+        first, second = self.console.status(), self.paged.status()
+        for each in (first, second):
+            if each["signed"]:
+                each["signed"].pop("at")
+        for one, other in zip(first.pop("agencies"), second.pop("agencies"), strict=True):
+            assert one == other
+        assert first == second
+
+    def state(self, at):
+        return self.console.row(at)["state"]
+
+    def find(self, folder, at):
+        """A workbook of an agency in a folder at the console."""
+        [path] = (self.console.root / folder).glob(f"{self.console.codes[at]}_*.xlsx")
+        return path.read_bytes()
+
+
+def make_years(place):
+    """Both campaigns by the console, with one key: so that what agencies send is the same for both."""
+    write_roster(place / "名录.xlsx", AGENCIES)
+    Clock.now = datetime.now()
+    years = []
+    for name in ("console", "paged"):
+        words = ["--form", SPEC.id, "--year", "2024", "--name", "某县", "--roster", str(place / "名录.xlsx")]
+        year = TimedYear(place / name / "某县")
+        done = CliRunner().invoke(main, ["new", str(year.root), *words, "--deadline", DEADLINE.isoformat()])
+        assert done.exit_code == 0, done.output
+        years.append(year)
+    first, second = years
+    (second.root / KEY).write_bytes((first.root / KEY).read_bytes())
+    first.run("build")
+    first.codes = [each["code"] for each in first.status()["agencies"]]
+    first.right = {at: figures.consistent(SPEC, Random(at)) for at in range(len(AGENCIES))}
+    return years
+
+
+@contextmanager
+def open_window(chromium, **more):
+    """A window of its own; what it complains of fails, but for pages that refuse."""
+    context = chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, **more})
+    context.set_default_timeout(WAIT)
+    window = context.new_page()
+    complaints = []
+    window.on("console", lambda message: complaints.append(message.text))
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield window
+    finally:
+        context.close()
+    assert [each for each in complaints if "status of 4" not in each] == []
+
+
+def zipped(**members):
+    """An archive with files of the days that their names say: `名称=(day, data)`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, (day, data) in members.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.xlsx", (2025, 1, day, 9, 0, 0)), data)
+    return buffer.getvalue()
+
+
+def forwarded(name, data):
+    """A mail with a workbook."""
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["Date"] = "上报", "a@example.invalid", "Tue, 14 Jan 2025 09:00:00 +0800"
+    mail.set_content("请查收。", cte="base64")
+    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(mail)
+
+
+def _workbooks_are_made_and_downloaded(both):
+    both.clerk.build()
+    for path in (both.console.root / "下发").glob("*.xlsx"):
+        assert (both.paged.root / "下发" / path.name).read_bytes() == path.read_bytes(), path.name
+    given = both.clerk.download(f"下载{AGENCIES[3]}的工作簿")
+    assert given == both.find("下发", 3)
+
+
+def _what_came_in_time_is_taken_in(both):
+    fill, right = both.console.fill, both.console.right
+    more = {key: right[9][key] + 1 for key in (RECEIVED, "applications.granted.natural_person")}
+    explained = {"cell.blank@disclosure": "没有许可事项。"}
+    said, told = both.take_in(
+        {
+            "各局.zip": zipped(甲=(14, fill(0)), 乙=(14, fill(1))),
+            "转发.eml": forwarded("2.xlsx", fill(2, explanations=explained, **{LICENSING: None})),
+            "3.xlsx": fill(3, **{LICENSING: None}),
+            "4.xlsx": fill(4, **HOLES),
+            f"{AGENCIES[8]}.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000),
+            "9.zip": zipped(定稿=(20, fill(9)), 初稿=(10, fill(9, **figures.summed(SPEC, right[9] | more)))),
+            "12.xlsx": fill(12),
+            "13.xlsx": fill(13, **both.wrong(13, 5)),
+            "14.xlsx": fill(14, texts={NEEDED: ""}),
+        },
+        EARLY,
+    )
+    assert AGENCIES[8] in said and AGENCIES[8] in told
+    states = {at: both.state(at) for at in (0, 1, 2, 3, 4, 9, 12, 13, 14)}
+    assert states == {
+        **dict.fromkeys((0, 1, 2, 9, 12), "accepted"), **dict.fromkeys((3, 14), "open"), 4: "returned", 13: "returned"
+    }  # fmt: skip
+
+
+def _the_clerk_chooses_between_two_versions(both):
+    for number in (2, 1):
+        both.console.run("use", both.console.codes[9], str(number), "--reason", "核定", *WHO)
+        both.clerk.visit(AGENCIES[9])
+        both.clerk.follow_part("版本")
+        both.clerk.send("按选的这一版算", **{f"用第{number}版": True, "原因": "核定", "谁定的": "王某"})
+        assert f"第{number}版算数" in both.clerk.tell()
+        both.compare()
+
+
+def _blank_and_unbalanced_are_let_pass_and_a_word_lapses(both):
+    slip = [f"applications.balance@{column}" for column in ("natural_person", "total")]
+
+    def let_pass(at, rules):
+        both.run("waive", at, *rules)
+        both.decide(at, "经说明放行一条审核结果", "放行第1条")
+        assert both.state(at) == "accepted"
+
+    let_pass(3, ["cell.blank"])
+    let_pass(13, slip)
+    fill = both.console.fill
+    both.take_in(
+        {"3-2.xlsx": fill(3, **{LICENSING: None, PENALTIES: None}), "13-2.xlsx": fill(13, **both.wrong(13, 2))}
+    )
+    assert (both.state(3), both.state(13)) == ("open", "returned")
+    both.clerk.visit(AGENCIES[13])
+    assert "失效" in both.clerk.tell()
+    let_pass(13, slip)
+    both.run("waive", 13, *slip, "--withdraw")
+    both.decide(13, "撤销放行", "撤销放行")
+    assert both.state(13) == "returned"
+
+
+def _absences_and_a_day_more(both):
+    both.run("absent", 6, "--into", both.console.codes[1])
+    both.decide(6, "记为无需报送", "记为无需报送", 数并入哪个单位=f"{AGENCIES[1]}（{both.console.codes[1]}）")
+    both.run("absent", 7)
+    both.decide(7, "记为无需报送", "记为无需报送")
+    both.run("absent", 7, "--withdraw")
+    both.decide(7, "撤销无需报送", "撤销无需报送")
+    assert (both.state(6), both.state(7)) == ("absent", "missing")
+    later = TODAY + timedelta(days=7)
+    both.console.run("extend", both.console.codes[11], later, "--reason", BY["理由"], *WHO)
+    both.decide(11, "延长它的报送期限", "延长期限", 延到哪一天=later)
+    assert not both.console.row(11)["overdue"]
+
+
+def _what_comes_after_the_deadline(both):
+    fill = both.console.fill
+    said, told = both.take_in({f"{at}.xlsx": fill(at) for at in (6, 10, 11)}, LATE)
+    assert AGENCIES[6] in said and AGENCIES[6] in told
+    assert both.state(6) == "absent" and both.console.row(6)["versions"] == 1
+    assert both.console.row(10)["late"] and not both.console.row(11)["late"]
+    stamped = "12.xlsx"
+    both.take_in({"12-2.xlsx": fill(12, stamped=False, **{LICENSING: 7}), "8.xlsx": fill(8)}, by=Clerk.drop)
+    assert both.console.row(12)["versions"] == 2 and both.console.row(12)["file"] == stamped
+    both.take_in({"3-3.xlsx": fill(3), "13-3.xlsx": fill(13), "14-2.xlsx": fill(14)})
+    assert {both.state(at) for at in (3, 8, 10, 11, 12, 13, 14)} == {"accepted"}
+
+
+STEPS = [
+    _workbooks_are_made_and_downloaded,
+    _what_came_in_time_is_taken_in,
+    _the_clerk_chooses_between_two_versions,
+    _blank_and_unbalanced_are_let_pass_and_a_word_lapses,
+    _absences_and_a_day_more,
+    _what_comes_after_the_deadline,
+]
+
+
+def test_a_campaign_in_the_browser_ends_as_at_the_console(chromium, tmp_path):
+    """Each step begins where the one before it has ended."""
+    console, paged = make_years(tmp_path)
+    with (
+        open_browser(paged.root, TODAY) as office,
+        open_window(chromium) as desk,
+    ):
+        desk.goto(office.server.address)
+        both = Both(console, paged, Clerk(desk))
+        for step in STEPS:
+            step(both)

@@ -1,8 +1,10 @@
 """A roster that Excel saved, in which 001 has become 1: who it is is known by name and by what went out."""
 
 import pytest
+from click.testing import CliRunner
 
 from tests.campaign.test_decisions import ROSTER, Office
+from xltool.cli import main
 
 ZEROS = ROSTER.replace("A0", "000").replace("A1", "001").replace("A2", "0020")
 LOST = ROSTER.replace("A0", "0").replace("A1", "1").replace("A2", "20")
@@ -62,3 +64,13 @@ def test_before_blanks_went_out_codes_are_as_they_stand(tmp_path):
     office.read_roster(LOST)
     assert "丢了前面的 0" not in office.run("build").output
     assert set(office.states()) == {"0", "1", "20"}
+
+
+def test_doctor_knows_whose_codes_lost_their_zeros(office):
+    office.put("财政局.xlsx", office.fill("001"))
+    office.run("collect")
+    office.read_roster(LOST)
+    done = CliRunner().invoke(main, ["doctor", "-C", str(office.root)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "[留意] 名录里 3 个单位代码丢了前面的 0" in done.output and "没有发现损坏" in done.output
+    assert "[留意] 单位 " not in done.output, "no agency is a stray for its zeros"

@@ -18,6 +18,7 @@ from xltool.campaign.documents import find_current, strip_mark
 from xltool.campaign.folder import DATABASE, KEY, SETTINGS, Campaign, LostKeyError
 from xltool.campaign.reminders import is_of_reminders
 from xltool.campaign.roster import Roster
+from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.schema import BACKUPS, DamagedError
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.standing import advise_stray, find_strays
@@ -35,7 +36,7 @@ def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
     """Everything in the folder against what it should be; nothing is changed."""
     mend = f"执行 xltool doctor -C {campaign.root} --mend。"
     yield Diagnosis("settings", "ok", f"设置 {SETTINGS}：{campaign.name} {campaign.year} 年度 {campaign.form}")
-    roster, told = _inspect_roster(campaign)
+    listed, told = _inspect_roster(campaign)
     yield told
     yield from _inspect_folders(campaign, mend)
     yield _inspect_space(campaign)
@@ -53,6 +54,9 @@ def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
         count = sum(store.count_versions().values())
         yield Diagnosis("database", "ok", f"数据库 {DATABASE}：完好，{count} 版报送，每条记录都与记下时一致")
         yield _inspect_key(campaign, store, mend)
+        roster, lost = (None, "") if listed is None else restore_zeros(campaign, listed, store)
+        if lost:
+            yield Diagnosis("roster.zeros", "optional", lost.rstrip("。"))
         for line in _find_edits(campaign, store):
             yield Diagnosis("settings.edited", "optional", line.rstrip("。"))
         yield from _inspect_archive(campaign, store, mend)

@@ -21,7 +21,9 @@ from xltool.campaign.corrections import parse_corrections
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import load_campaign
+from xltool.campaign.plain_edits import edit_plain_texts
 from xltool.campaign.store import Store
+from xltool.campaign.texts import parse_drafts
 from xltool.cli import main
 from xltool.forms.cell_names import name_cell
 from xltool.forms.references import Piece, carry_references
@@ -436,3 +438,21 @@ def test_references_are_carried_where_nobody_touched_their_figures(changed, writ
     ]
     text, gone = carry_references(pieces, changed)
     assert (text, [piece.written for piece in gone]) == (written, lost)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'problems = "无。"\n\n[overview]\nrequests = "申请。"  # 注\n# 再注\nplatform = "平台。"\n',
+        '[overview]\nrequests = "申请。"\nplatform = "平台。"\n\n[other]\nkept = "留。"\n',
+        'overview.requests = "申请。"\noverview.platform = "平台。"\n',
+        'overview = { requests = "申请。", platform = "平台。" }\n',
+    ],
+)
+def test_a_text_whose_key_is_the_head_of_a_table_takes_none_of_the_tables_texts(given):
+    texts = {"overview": "概述。\n二段。", "overview.requests": "改了。"}
+    edited = edit_plain_texts(given.encode(), "texts.toml", texts)
+    found = parse_drafts(edited, "texts.toml")
+    before = parse_drafts(given.encode(), "texts.toml")
+    assert found == before | texts
+    assert ("再注" in edited.decode()) == ("再注" in given)

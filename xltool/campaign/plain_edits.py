@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import tomlkit
+from tomlkit.items import Comment, InlineTable, Table
 
 from xltool.campaign.toml_file import open_toml
 from xltool.forms.number import format_value
@@ -60,7 +61,10 @@ def _open_document(data: bytes, name: str) -> TOMLDocument:
 
 
 def _put_text(document: TOMLDocument, key: str, text: str) -> None:
-    """Writes a text where it stands, as `"overview.requests"` or in tables; a new one as a line of its own."""
+    """Writes a text where it stands, as `"overview.requests"` or in tables; a new one as a line of its own.
+
+    A key that is the head of a table cannot be a text as well: what stands in that table gets lines of its own, too.
+    """
     place, rest = document, key
     while rest not in place:
         head = next((name for name in place if rest.startswith(f"{name}.") and isinstance(place[name], dict)), None)
@@ -68,7 +72,22 @@ def _put_text(document: TOMLDocument, key: str, text: str) -> None:
             place, rest = document, key
             break
         place, rest = cast("Any", place[head]), rest.removeprefix(f"{head}.")
+    if isinstance(place.get(rest), dict):
+        for below, content in [*_list_below(place.pop(rest), rest)]:
+            place.add(content) if below is None else place.add(below, content)
     place[rest] = tomlkit.string(text, multiline="\n" in text)
+
+
+def _list_below(table: Any, above: str) -> Iterator[tuple[str | None, Any]]:
+    """What stands in a table and the tables in it, by whole key, as it is written; comments have no key."""
+    written = isinstance(table, Table | InlineTable)  # else keys with dots here and there
+    for name, content in table.value.body if written else table.items():
+        if isinstance(content, Comment):
+            yield None, content
+        elif isinstance(content, dict):
+            yield from _list_below(content, f"{above}.{name.key if written else name}")
+        elif name is not None:
+            yield f"{above}.{name.key if written else name}", content
 
 
 def _list_fields(spec: FormSpec, correction: Correction) -> dict[str, Any]:

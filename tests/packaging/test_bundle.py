@@ -134,6 +134,27 @@ def test_its_office_page_takes_files_in(env, tmp_path):
         assert list((root / "存档").iterdir())
 
 
+def test_it_opens_the_agencies_door(env, tmp_path):
+    (tmp_path / "roster.csv").write_bytes(Roster(stores.entries()).to_csv())
+    options = ("--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "roster.csv")
+    call(env, tmp_path, "new", "任务", *options)
+    call(env, tmp_path, "build", "-C", "任务")
+    command = [find_program(), "serve", "--agencies", "-C", "任务"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    try:
+        address = process.stdout.readline().removeprefix("报送入口：").strip().rstrip("/")
+        links = call(env, tmp_path, "links", "-C", "任务", "--base", address).splitlines()
+        link = links[-1].rpartition(",")[2]
+        with httpx.Client(trust_env=False, timeout=120) as client:
+            page = client.get(f"{link}/")
+            assert page.status_code == 200 and links[-1].split(",")[1] in page.text
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell of Unix")
 def test_what_it_wrote_into_the_folder_opens_it_again_by_a_double_click(env, tmp_path):
     with opened_office(env, tmp_path):

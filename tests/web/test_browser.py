@@ -21,7 +21,15 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
     *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
-    *("/hand-out", "/urge", "/take-in", "/agency/654221-005", "/agency/654221-001"),
+    *(
+        "/record",
+        "/record?kind=absent&q=郊区",
+        "/hand-out",
+        "/urge",
+        "/take-in",
+        "/agency/654221-005",
+        "/agency/654221-001",
+    ),
     *(
         "/agency/654221-001/tables/applications",
         "/agency/654221-001/texts",

@@ -376,6 +376,14 @@ class Store:
         """All versions of one agency, oldest first."""
         return tuple(map(build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
 
+    def list_arrivals(self) -> list[Version]:
+        """All versions of all agencies as they came, each without its document, which is large, and its findings."""
+        rows = self._rows("SELECT agency, number, sha256, at, file, aside FROM version ORDER BY rowid")
+        return [
+            Version(agency, number, digest, at, file, b"", (), aside)
+            for agency, number, digest, at, file, aside in rows
+        ]
+
     def put_aside(self) -> dict[str, tuple[Version, ...]]:
         """The versions of each agency that were put aside when they came, oldest first, whatever was said since."""
         found: dict[str, tuple[Version, ...]] = {}
@@ -640,6 +648,10 @@ class Store:
         )
         return [(str(at), str(detail).removeprefix(begins)) for at, detail in rows]
 
+    def read_events(self) -> list[tuple[str, str, str, str]]:
+        """All that was noted, in its order: when, by whom, of what kind, what was said."""
+        return [(at, person, what, detail) for at, person, what, detail in self._rows(_EVENTS)]
+
     def was_noted(self, person: str, what: str, detail: str) -> bool:
         """Whether just this was done before by that person, whenever."""
         return bool(
@@ -680,6 +692,7 @@ class Store:
             raise XltoolError(f"数据库写不进去：{explain_database_error(error)}。") from error
 
 
+_EVENTS: Final = "SELECT at, person, what, detail FROM event ORDER BY id"
 _MOST_ASKED: Final = 50
 """Versions that are in memory at once."""
 ROW_WORDS: Final[Mapping[str, str]] = {

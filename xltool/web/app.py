@@ -23,6 +23,7 @@ from xltool.web import (
     county_corrections,
     county_texts,
     hand_out,
+    history,
     new_campaign,
     pages,
     take_in,
@@ -43,6 +44,7 @@ _CAMPAIGN_PAGES: Final = (
     *agency_decisions.DECISION_ROUTES,
     *hand_out.HAND_OUT_ROUTES,
     *urge.URGE_ROUTES,
+    *history.RECORD_ROUTES,
 )
 """What stands under the address of each campaign."""
 

@@ -22,6 +22,7 @@ TABS: Final = (
     ("take-in", "/take-in", "收件"),
     ("urge", "/urge", "催报"),
     ("sum", "/sum", "汇总"),
+    ("record", "/record", "记录"),
 )
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
 SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"), ("new", "/new", "新建任务"))

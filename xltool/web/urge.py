@@ -156,7 +156,8 @@ def _word_since(look: OpenFolder, standing: Standing, issues: Mapping[str, Issue
         began = f"{word_month_day(standing.refused[0].at[:10])}来的没有收下"
     else:
         began = f"{word_month_day(issue.at[:10])}下发" if issue is not None else ""
-    left = "" if standing.deadline is None else f"期限{word_days_left(standing.deadline, look.today)}"
+    deadline = None if standing.overdue else standing.deadline  # that it is overdue stands beside
+    left = "" if deadline is None else f"期限{word_days_left(deadline, look.today)}"
     return "，".join(filter(None, (began, left)))
 
 

@@ -345,6 +345,7 @@ MODULES = {
         "bodies",
         "bundles",
         "calling",
+        "cell_parts",
         "campaigns",
         "changes",
         "collecting",

@@ -37,7 +37,8 @@ PAGES = [
         "/agency/654221-002",
     ),
     *("/campaigns", "/new"),
-    *("/sum", "/sum/outputs", "/sum/corrections", "/sum/texts", "/sum/texts?text=overview.requests"),
+    *("/sum", "/sum?table=applications", "/sum/discrepancies", "/sum/outputs", "/sum/corrections"),
+    *("/sum/texts", "/sum/texts?text=overview.requests"),
 ]
 
 

@@ -13,9 +13,10 @@ from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, take_judged
 from tests.web.conftest import AFTER, EDUCATION, TOWN, open_browser
+from xltool import api
 from xltool.campaign.roster import Roster
 from xltool.cli import main
-from xltool.web.sum_view import OUTPUTS, PAGE
+from xltool.web.sum_view import CORRECTIONS, DISCREPANCIES, OUTPUTS, PAGE
 
 ENTRIES = stores.entries(3)
 TEXTS = "\n".join(f'"{text.key}" = "{text.label}如下。"' for text in SPEC.texts)
@@ -195,3 +196,85 @@ def test_agencies_that_the_roster_lost_sight_of_are_settled_here(office, whole):
 def test_the_board_leads_here(office):
     [step] = show(office, "/").xpath("//a[contains(@class, 'go')]")
     assert step.get("href") in {office.base + PAGE, f"{office.base}/hand-out"}
+
+
+KEY, TOTAL = "applications.received.natural_person", "applications.received.total"
+
+
+def show_cell(browser, key):
+    tree = show(browser, f"{PAGE}?cell={key}")
+    [side] = tree.xpath("//aside[@id='from']")
+    return tree, side, [[words(cell) for cell in row] for row in side.xpath(".//tbody/tr")]
+
+
+def test_the_tables_are_shown_and_each_figure_leads_to_what_it_is_made_of(office):
+    tree = show(office)
+    assert [link.text_content() for link in tree.xpath("//nav[@aria-label='哪张表']//a")] == [
+        t.name for t in SPEC.tables
+    ]
+    tree = show(office, f"{PAGE}?table=applications")
+    [figure] = tree.xpath(f"//td[@id='c-{KEY}']")
+    assert words(figure) == str(3 * FIGURES[KEY])
+    [link] = figure.xpath(".//a/@href")
+    assert link == f"{office.base}{PAGE}?cell={KEY}#from"
+    _, side, rows = show_cell(office, KEY)
+    assert f"{3 * FIGURES[KEY]}件" in words(side.xpath(".//h2")[0])
+    assert [row[1:3] for row in rows] == [[str(FIGURES[KEY]), "33%"]] * 3
+    assert side.xpath(".//tbody//a/@href") == [f"{office.base}/agency/{entry.agency.code}" for entry in ENTRIES]
+    for query in ("cell=nothing", "table=nothing"):
+        assert office.get(f"{PAGE}?{query}").status_code == 404
+
+
+def test_the_largest_comes_first_with_its_share_its_last_year_and_the_corrections(tmp_path):
+    made = make_whole(tmp_path)
+    prior = tmp_path / "2023"
+    prior.mkdir()
+    for at, entry in enumerate(ENTRIES):
+        given = FIGURES | {KEY: 10 * at, TOTAL: FIGURES[TOTAL] - FIGURES[KEY] + 10 * at}
+        last = replace(figures.submission(SPEC, given, entry.agency), year=2023)
+        (prior / f"{at}.json").write_bytes(api.dump(last))
+    settings = made.root / "campaign.toml"
+    settings.write_text(settings.read_text("utf-8") + f'prior = ["{prior}"]\n', "utf-8")
+    with stores.opened(made) as store:
+        more = FIGURES | {KEY: 7 * FIGURES[KEY]}
+        given = figures.submission(SPEC, more, ENTRIES[1].agency)
+        stores.take(
+            store,
+            ENTRIES[1].agency.code,
+            "2025-01-20T09:00:00",
+            values=dict(zip(SPEC.index, given.values, strict=True)),
+        )
+        stores.take(store, ENTRIES[2].agency.code, "2025-01-20T09:00:00", values={})
+    with open_browser(made.root, AFTER) as browser:
+        fields = {"cell": KEY, "change": "-1", "reason": "两家都计", "person": "王某"}
+        assert browser.post(CORRECTIONS, **fields).status_code == 303
+        tree, side, rows = show_cell(browser, KEY)
+        figure = FIGURES[KEY]
+        assert rows[0][1:] == [str(7 * figure), "88%", "10", f"增{7 * figure - 10}"]
+        assert rows[1][1:4] == [str(figure), "13%", "0"]
+        assert rows[2][:2] == ["更正两家都计", "-1"]
+        [last] = side.xpath(".//tfoot/tr[last()]")
+        assert [words(cell) for cell in last] == ["汇总数", str(8 * figure - 1), "", "30", f"增{8 * figure - 31}"]
+        assert "没有填的1家" in words(side) and "比上年" in words(side)
+        assert words(tree.xpath(f"//td[@id='c-{KEY}']")[0]) == f"上年30{8 * figure - 1}"
+        _, side, rows = show_cell(browser, TOTAL)
+        assert rows[-1][:2] == ["更正两家都计", "-1"] and "更正这个数" not in words(side), "a total follows"
+
+
+def test_what_does_not_balance_is_traced_to_its_agencies(office, whole):
+    assert "没有不平" in words(show(office, DISCREPANCIES))
+    wrong = FIGURES | {
+        "applications.carried_out.natural_person": FIGURES["applications.carried_out.natural_person"] + 5
+    }
+    with stores.opened(whole) as store:
+        given = figures.submission(SPEC, wrong, ENTRIES[1].agency)
+        stores.take(
+            store,
+            ENTRIES[1].agency.code,
+            "2025-01-20T09:00:00",
+            values=dict(zip(SPEC.index, given.values, strict=True)),
+        )
+    rows = show(office, DISCREPANCIES).xpath("//table//tbody/tr")
+    assert rows and all(ENTRIES[1].agency.name in words(row) for row in rows)
+    assert "-5" in words(rows[0]) and rows[0].xpath(".//a/@href") == [f"{office.base}/agency/{ENTRIES[1].agency.code}"]
+    assert heading(show(office)).startswith("3家都齐了") and "处须改" in words(show(office))

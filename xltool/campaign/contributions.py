@@ -59,7 +59,7 @@ def list_contributions(spec: FormSpec, consolidation: Consolidation) -> Iterator
             if figure:
                 yield (*facts, agency.code, agency.name, to_sheet_value(figure, cell))
         more = (
-            _sum_corrections(consolidation.total.values[at], column)
+            sum_corrections(consolidation.total.values[at], column)
             if reasons and (cell.total or cell.key in reasons)
             else 0
         )
@@ -123,7 +123,7 @@ def _draw_agencies(spec: FormSpec, chart: Chart, consolidation: Consolidation) -
         none = blank + slash == len(inputs)
         amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
         volumes.append((agency.name, amount))
-    more, absent = _sum_corrections(consolidation.total.values[at], figures), len(consolidation.absent)
+    more, absent = sum_corrections(consolidation.total.values[at], figures), len(consolidation.absent)
     return compose.draw_agencies(spec, chart, consolidation.total.year, volumes, corrected=more, absent=absent)
 
 
@@ -151,7 +151,7 @@ def _summarise_cells(spec: FormSpec, consolidation: Consolidation) -> Iterator[t
     missing, slashes = consolidation.missing.sum(axis=0).tolist(), consolidation.slashes.sum(axis=0).tolist()
     for at, cell in enumerate(spec.cells):
         column, value = list_contributed(spec, consolidation, at), consolidation.total.values[at]
-        more = _sum_corrections(value, column)
+        more = sum_corrections(value, column)
         yield (
             *(cell.key, cell.table.name, cell.row.label, cell.column.label, cell.measure.unit),
             "由各项算出" if cell.total else POLICY_WORDS[cell.row.consolidate],
@@ -186,7 +186,7 @@ def _list_side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator
         )
 
 
-def _sum_corrections(value: Value, column: Sequence[int]) -> int:
+def sum_corrections(value: Value, column: Sequence[int]) -> int:
     """What corrections add to the agencies' figures."""
     figure = figure_of(value)
     return 0 if figure is None else figure - sum(column)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,19 +14,29 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from xltool.campaign.county import print_county, tell_opinions
+from xltool.campaign.discrepancies import VERDICTS, Discrepancy, find_discrepancies
+from xltool.codes import GRADES
+from xltool.forms.checks import name_subject
+from xltool.forms.number import format_value
 from xltool.messages import XltoolError
+from xltool.model import CellKey, figure_of
+from xltool.rules.prior_year import align_prior
 from xltool.web import pages
 from xltool.web.addresses import locate_agency
 from xltool.web.calling import run_command
+from xltool.web.cell_parts import find_parts
 from xltool.web.changes import take_change
 from xltool.web.county_files import list_county_files, list_edited, send_county_file
 from xltool.web.day_words import word_month_day
 from xltool.web.downloads import show_inside
+from xltool.web.marked_table import mark_table
 from xltool.web.opinion_words import ShownOpinion, word_found
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.web.sum_view import (
+    CAREFUL,
     CORRECTIONS,
     COUNTY_TEXTS,
+    DISCREPANCIES,
     OUTPUTS,
     PAGE,
     SumView,
@@ -34,6 +47,10 @@ from xltool.web.sum_view import (
     word_sum,
 )
 
+_MOST_LISTED: Final = 500
+"""So many lines of what does not balance a page holds; the workbook has all."""
+_SHOWN_APART: Final = frozenset({CAREFUL, "county.absent"})
+"""The codes of what other parts of the page show."""
 _SUMMED: Final = frozenset({0, 3, 4})
 """Exit codes of a consolidation that has written its sum, whatever is found in that."""
 
@@ -65,26 +82,46 @@ _PARTS: Final = (
     ("county", PAGE, "汇总表"),
     ("county_corrections", CORRECTIONS, "更正"),
     ("county_texts", COUNTY_TEXTS, "本级文字"),
+    ("county_discrepancies", DISCREPANCIES, "不平"),
     ("county_outputs", OUTPUTS, "成文和签发"),
 )
 """The parts of the county's page: what each is called, its address, its word."""
 
 
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """A table that can be chosen: its name, its address, whether it is the one shown."""
+
+    name: str
+    address: str
+    current: bool
+
+
 def show_sum(request: Request) -> Response:
-    """Where the sum stands, and what it is made of."""
+    """Where the sum stands, its tables, and what one figure is made of: of `table`, or of the cell `cell`."""
+    asked = request.query_params
     with look_at(served_of(request)) as look:
-        return _show_sum(request, look, find_sum(look))
+        return _show_sum(request, look, find_sum(look), asked.get("table", ""), asked.get("cell", ""))
 
 
-def _show_sum(request: Request, look: OpenFolder, view: SumView, refused: str = "", status: int = 200) -> Response:
-    edited = list_edited(list_county_files(look, view))
+def _show_sum(
+    request: Request,
+    look: OpenFolder,
+    view: SumView,
+    table: str = "",
+    cell: str = "",
+    *,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
     return show_part(
         request,
         look,
         view,
         "county",
         status,
-        edited=edited,
+        **_find_table(look, view, table, cell),
+        edited=list_edited(list_county_files(look, view)),
         refused=refused,
         opinions=_list_opinions(look, view),
         on_roster=look.roster.agencies.keys(),
@@ -92,12 +129,103 @@ def _show_sum(request: Request, look: OpenFolder, view: SumView, refused: str = 
     )
 
 
+def locate_cell(key: CellKey) -> str:
+    """The address of what a cell is made of."""
+    return f"{PAGE}?{urlencode({'cell': key})}"
+
+
+def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[str, Any]:
+    """The table that is asked for, with what a figure of it is made of; `HTTPException` when there is none such."""
+    spec = look.campaign.spec
+    if key and key not in spec.index:
+        raise HTTPException(404, "没有这一格。")
+    wanted = spec.cell(key).table.id if key else name
+    table = next((each for each in spec.tables if each.id == wanted or not wanted), None)
+    if table is None:
+        raise HTTPException(404, "没有这张表。")
+    if view.judged is None:
+        return {"marked": None, "cell": None}
+    held, prior, base = view.judged.consolidation, view.judged.prior, look.served.base
+    told = {each.correction.key for each in held.applied}
+    made = {cell.key for at, cell in enumerate(spec.cells) if held.values[:, at].any() or cell.key in told}
+    made |= {cell.key for cell, value in zip(spec.cells, held.total.values, strict=True) if figure_of(value)}
+
+    def locate(each: CellKey) -> str:
+        return f"{base}{locate_cell(each)}#from" if each in made else ""
+
+    before = None if prior is None else align_prior(spec, prior)
+    chosen = key or next((each.key for each in spec.cells if each.table is table and each.key in made), "")
+    return {
+        "marked": mark_table(spec, table, held.total.values, {}, before=before, locate=locate),
+        "table": table,
+        "tables": [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.tables],
+        "cell": find_parts(spec, held, chosen, view.last_year.submissions, prior) if chosen else None,
+    }
+
+
+def show_discrepancies(request: Request) -> Response:
+    """Where the sum does not balance, and in whose figures that lies."""
+    with look_at(served_of(request)) as look:
+        view = find_sum(look)
+        lines: list[ShownDiscrepancy] = []
+        if view.judged is not None:
+            found = find_discrepancies(
+                look.campaign.spec, view.judged.consolidation, view.last_year.submissions, view.judged.prior
+            )
+            lines = [_word_discrepancy(look, each) for each in islice(found, _MOST_LISTED + 1)]
+        return show_part(
+            request,
+            look,
+            view,
+            "county_discrepancies",
+            lines=lines[:_MOST_LISTED],
+            has_more=len(lines) > _MOST_LISTED,
+            locate_agency=locate_agency,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDiscrepancy:
+    """One agency's part in a rule that the sum or the agency breaks; `code` is empty for what corrections add."""
+
+    grade: str
+    where: str
+    rule: str
+    code: str
+    name: str
+    left: str
+    right: str
+    residual: str
+    verdict: str
+
+
+def _word_discrepancy(look: OpenFolder, each: Discrepancy) -> ShownDiscrepancy:
+    spec, rule = look.campaign.spec, each.rule
+    measure = spec.cell(rule.linear.own[0]).measure
+    left, right, residual = (format_value(value, measure) for value in (each.left, each.right, each.residual))
+    verdict = "" if each.verdict is None else VERDICTS[each.verdict]
+    noted = "不参加相加" if each.apart else "" if each.failing else "汇总数通过"
+    return ShownDiscrepancy(
+        GRADES[rule.severity],
+        name_subject(rule, spec),
+        rule.text,
+        "" if each.agency is None else each.agency.code,
+        "更正" if each.agency is None else each.agency.name,
+        *(left, right, residual if rule.linear.operator.adds_up else ""),
+        "；".join(filter(None, (verdict, noted))),
+    )
+
+
 def _list_opinions(look: OpenFolder, view: SumView) -> list[ShownOpinion]:
     """What is found in the sum, in the words of the console."""
     if view.judged is None:
         return []
-    told = tell_opinions(look.campaign.spec, view.judged)
-    return [word_found(opinion.severity, said) for opinion, said in told if opinion.severity != "info"]
+    found = view.judged.reading.findings
+    return [
+        word_found(opinion.severity, said)
+        for opinion, said in tell_opinions(look.campaign.spec, view.judged)
+        if opinion.severity != "info" and found[opinion.findings[0]].code not in _SHOWN_APART
+    ]
 
 
 def run_sum(request: Request, fields: Mapping[str, str]) -> Response:
@@ -108,7 +236,7 @@ def run_sum(request: Request, fields: Mapping[str, str]) -> Response:
         view = find_sum(look)
         why = _find_hindrance(view, "allow-missing" in chosen)
         if why:
-            return _show_sum(request, look, view, why, 409)
+            return _show_sum(request, look, view, refused=why, status=409)
     run_command(served.caller, "consolidate", [], chosen, worked=_SUMMED)
     return RedirectResponse(served.base + PAGE, 303)
 
@@ -189,6 +317,7 @@ COUNTY_ROUTES: Final = (
     Route(PAGE, show_sum, methods=["GET"]),
     Route(f"{PAGE}/run", take_change(run_sum), methods=["POST"]),
     Route(f"{PAGE}/stray/{{code}}", take_change(excuse_stray), methods=["POST"]),
+    Route(DISCREPANCIES, show_discrepancies, methods=["GET"]),
     Route(OUTPUTS, show_outputs, methods=["GET"]),
     Route(f"{PAGE}/file/{{kind}}", send_file, methods=["GET"]),
     Route(f"{PAGE}/report", show_report, methods=["GET"]),

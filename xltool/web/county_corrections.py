@@ -20,10 +20,8 @@ from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.county import show_part
 from xltool.web.site import OpenFolder, look_at, served_of
-from xltool.web.sum_view import CORRECTIONS, SumView, find_sum
+from xltool.web.sum_view import CAREFUL, CORRECTIONS, SumView, find_sum
 
-CAREFUL: Final = "county.careful"
-"""What several agencies may have counted, each for itself."""
 _ASKED: Final = ("cell", "change", "value", "reason", "agencies", "person")
 
 

@@ -33,7 +33,10 @@ from xltool.web.steps import Way
 PAGE: Final = "/sum"
 """The county's page, and where the addresses of its parts begin."""
 OUTPUTS, COUNTY_TEXTS, CORRECTIONS = f"{PAGE}/outputs", f"{PAGE}/texts", f"{PAGE}/corrections"
+DISCREPANCIES: Final = f"{PAGE}/discrepancies"
 """Its parts."""
+CAREFUL: Final = "county.careful"
+"""The code of rows that several agencies may have counted, each for itself."""
 Read = TypeVar("Read")
 
 
@@ -204,6 +207,9 @@ def list_sum_ways(view: SumView) -> list[Way]:
         ways.append(Way(f"看还差的{len(view.given.absent)}家", "/?show=owing"))
     if view.waiting:
         ways.append(Way(f"写明{len(view.waiting)}条更正的原因", CORRECTIONS))
+    doubtful = 0 if view.judged is None else sum(each.code == CAREFUL for each in view.judged.reading.findings)
+    if doubtful:
+        ways.append(Way(f"核实可能重复计的{doubtful}处", CORRECTIONS))
     if view.judged is not None and view.judged.gaps.texts:
         ways.append(Way(f"写本级文字，还差{len(view.judged.gaps.texts)}段", COUNTY_TEXTS))
     return ways

@@ -50,7 +50,7 @@ class Waited:
 def main() -> None:
     parser = argparse.ArgumentParser(description="What agencies wait for at the door, and what it holds in memory.")
     parser.add_argument("--agencies", type=int, default=300)
-    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--together", type=int, default=50)
     parser.add_argument("--write", action="store_true", help="put the tables into README.md beside this file")
     options = parser.parse_args()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltool.campaign.folder import Campaign
 from xltool.campaign.names import workbook_name
@@ -40,7 +41,13 @@ def remember_roster(roster: Roster, store: Store) -> None:
 def read_first_roster(store: Store) -> Roster | None:
     """The roster as it was when blanks were issued for the first time; None where that was not kept."""
     kept = store.remembered(_REMEMBERED)
-    return None if kept is None else parse_roster(kept.encode("utf-8"))
+    return None if kept is None else _parse_first(kept)
+
+
+@lru_cache(maxsize=8)
+def _parse_first(kept: str) -> Roster:
+    """It is asked for at every page of a server, and never changes."""
+    return parse_roster(kept.encode("utf-8"))
 
 
 def find_roster_changes(

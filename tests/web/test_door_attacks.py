@@ -15,7 +15,7 @@ import pytest
 from tests.web.doors import EDUCATION, FINANCE, fill_blank, open_for, tell
 from tests.web.test_guard import snapshot
 from xltool.campaign.links import Links
-from xltool.web import bodies, door_guard, door_limits, server
+from xltool.web import bodies, door_limits, origins, server
 from xltool.web.door import LARGEST_TRIAL
 from xltool.web.door_guard import OF_WRONG, DoorLimits
 from xltool.web.door_limits import Budget, Limiter
@@ -358,8 +358,8 @@ def test_the_memory_of_budgets_does_not_grow(monkeypatch):
 )
 def test_the_address_is_what_stands_in_front_says_on_this_computer_alone(told, taken):
     headers = [(b"x-forwarded-for", told.encode())]
-    assert door_guard._find_address({"client": ("127.0.0.1", 1), "headers": headers}) == taken
-    assert door_guard._find_address({"client": ("198.51.100.9", 1), "headers": headers}) == "198.51.100.9"
+    assert origins.find_client({"client": ("127.0.0.1", 1), "headers": headers}) == taken
+    assert origins.find_client({"client": ("198.51.100.9", 1), "headers": headers}) == "198.51.100.9"
 
 
 def test_every_answer_bears_the_headers(untouched):

@@ -31,6 +31,7 @@ from xltool.web import (
 )
 from xltool.web.changes import take_change
 from xltool.web.guard import Guard
+from xltool.web.password_guard import Gate, PasswordGuard
 from xltool.web.site import CAMPAIGNS, Site, site_of
 from xltool.web.static_files import STATIC, show_static
 
@@ -49,8 +50,8 @@ _CAMPAIGN_PAGES: Final = (
 """What stands under the address of each campaign."""
 
 
-def build_app(site: Site, port: int) -> ASGIApp:
-    """The whole office page, behind its guard."""
+def build_app(site: Site, port: int, gate: Gate | None = None) -> ASGIApp:
+    """The whole office page, behind its guard; one that others can reach has a gate."""
     app = Starlette(
         routes=[
             Route("/", show_start, methods=["GET"]),
@@ -68,6 +69,8 @@ def build_app(site: Site, port: int) -> ASGIApp:
     )
     app.router.redirect_slashes = False  # an address that is not ours is not made one
     app.state.site = site
+    if gate is not None:
+        return PasswordGuard(app, site, port, gate)
     return Guard(app, site.keys, port, pages.show_refusal)
 
 

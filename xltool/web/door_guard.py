@@ -6,10 +6,9 @@ come from one of our own pages. Nothing is listed: what is no link, an old one a
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -24,9 +23,9 @@ from xltool.campaign.links import LINK_ROOM, Links
 from xltool.messages import XltoolError
 from xltool.web.door_limits import Budget, Limiter
 from xltool.web.door_site import Door
-from xltool.web.guard import HOSTS
 from xltool.web.headers import METHODS, READS, guard_answers, is_own_site
 from xltool.web.keys import is_same_secret
+from xltool.web.origins import find_client, is_our_host
 from xltool.web.static_files import STATIC
 
 OF_ADDRESS: Final = Budget(2_000, 0.05)
@@ -40,8 +39,6 @@ OF_TRIALS: Final = Budget(30, 6)
 _PATH: Final = re.compile(rf"{LINK_ROOM}([0-9A-Za-z._-]{{1,60}})/([0-9a-f]{{32}})(/.*)?", re.ASCII)
 LINK_PAGES: Final = "/link"
 """Where the pages of an agency stand for the routes, once its link was found right."""
-_EVERY: Final = frozenset({"", "0.0.0.0", "::"})
-"""Addresses that stand for all that this computer has."""
 _NO_LINK: Final = "这个网址不对，或者已经作废：请用最近一次发给贵单位的网址打开，一个字也不要少。"
 _TOO_OFTEN: Final = "来得太快、太多了，请过{}秒再来。"
 
@@ -75,7 +72,7 @@ class DoorGuard:
             return
         _, send_guarded = guard_answers(scope, send)
         state = scope["state"]
-        state["address"] = _find_address(scope)
+        state["address"] = find_client(scope)
         state["prefix"] = ""
         answer = await self._answer(scope)
         if answer is not None:
@@ -95,7 +92,7 @@ class DoorGuard:
             return self._refuse(scope, 503, "报送入口现在用不了，请过一会儿再来，或与发来链接的机关联系。")
         prefix = urlsplit(links.base).path
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._is_ours(hosts[0].lower(), links.base):
+        if len(hosts) != 1 or not is_our_host(hosts[0].lower(), self._host, self._port, links.base):
             return self._refuse(scope, 403, "这个地址不是报送入口的：请用发给贵单位的网址打开。")
         if method not in METHODS:
             refused = self._refuse(scope, 405, "报送入口没有这种用法。")
@@ -139,40 +136,6 @@ class DoorGuard:
         refused = self._refuse(scope, 429, _TOO_OFTEN.format(seconds))
         refused.headers["Retry-After"] = str(seconds)
         return refused
-
-    def _is_ours(self, host: str, base: str) -> bool:
-        """Whether a host is the door's public one, or the address on which it listens."""
-        known = {f"{name}:{self._port}" for name in (*HOSTS, "[::1]", self._host, f"[{self._host}]")}
-        if base:
-            parts = urlsplit(base)
-            known |= {parts.netloc, f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"}
-        if host in known:
-            return True
-        name, _, port = host.rpartition(":")
-        return self._host in _EVERY and port == str(self._port) and _is_number(name.strip("[]"))
-
-
-_PORTS: Final = {"http": 80, "https": 443}
-
-
-def _is_number(host: str) -> bool:
-    """Whether a host is an address in figures: no name that somebody could have made to lead here."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _find_address(scope: Scope) -> str:
-    """Where a request comes from: as what stands in front on this computer says, else as the connection says."""
-    client: Sequence[object] = scope.get("client") or ("", 0)
-    address = str(client[0])
-    told = Headers(scope=scope).getlist("x-forwarded-for")
-    if told and _is_number(address) and ipaddress.ip_address(address).is_loopback:
-        last = told[-1].rpartition(",")[2].strip()
-        return last if _is_number(last) else address
-    return address
 
 
 def _tell_refusal(scope: Scope, answer: Response) -> None:

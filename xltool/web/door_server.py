@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from xltool import files
 from xltool.campaign.trials import start_workers, sweep_trials
 from xltool.messages import XltoolError
 from xltool.web.calling import Caller
@@ -24,7 +22,7 @@ from xltool.web.door_guard import LINK_PAGES, DoorGuard, DoorLimits
 from xltool.web.door_handing_in import HandingIn
 from xltool.web.door_pages import show_door_refusal, tell_door_breakdown, tell_door_fault, tell_door_http
 from xltool.web.door_site import Door
-from xltool.web.server import Server, listen, make_server
+from xltool.web.server import Server, check_certificate, listen, make_server, show_host
 from xltool.web.shelf import Shelf
 from xltool.web.site import Site
 from xltool.web.static_files import STATIC, show_static
@@ -65,7 +63,7 @@ def open_door(  # noqa: PLR0917
     `command` is how xltool itself is called, `certificate` the files of a certificate and its key. Raises `XltoolError`
     when the campaign cannot be opened, the address cannot be had, or the certificate is none.
     """
-    tls = {} if certificate is None else _check_certificate(*certificate)
+    tls = {} if certificate is None else check_certificate(*certificate)
 
     def close() -> None:
         server.should_exit = True
@@ -79,9 +77,7 @@ def open_door(  # noqa: PLR0917
     port = listening.getsockname()[1]
     app = _build_app(door, (host, port), limits or DoorLimits())
     server = make_server(app, limit_concurrency=_MOST_AT_ONCE, **tls)
-    shown = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host
-    shown = f"[{shown}]" if ":" in shown else shown
-    return DoorServer(door, listening, server, f"{'https' if tls else 'http'}://{shown}:{port}/")
+    return DoorServer(door, listening, server, f"{'https' if tls else 'http'}://{show_host(host)}:{port}/")
 
 
 def _build_app(door: Door, address: tuple[str, int], limits: DoorLimits) -> ASGIApp:
@@ -97,22 +93,3 @@ def _build_app(door: Door, address: tuple[str, int], limits: DoorLimits) -> ASGI
     app.router.redirect_slashes = False
     app.state.door = door
     return DoorGuard(app, door, address, show_door_refusal, limits)
-
-
-def _check_certificate(certificate: Path, key: Path) -> dict[str, str]:
-    """The settings of a server that speaks TLS; raises `XltoolError` when the files are no certificate and its key."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_refuse_password)
-    except (OSError, ValueError) as error:  # an SSLError is an OSError
-        why = (
-            files.name_reason(error) if isinstance(error, FileNotFoundError | PermissionError) else "不是一对 PEM 文件"
-        )
-        raise XltoolError(
-            f"证书 {certificate} 和私钥 {key} 用不了（{why}）；都要是 PEM 格式，私钥不设密码。"
-        ) from error
-    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
-
-
-def _refuse_password() -> str:
-    """Asked for the password of a key: nobody is there to give one."""
-    return ""

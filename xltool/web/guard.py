@@ -18,10 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xltool.web.headers import METHODS, READS, guard_answers, is_own_site
 from xltool.web.keys import Keys, is_same_secret
+from xltool.web.origins import HOSTS
 from xltool.web.static_files import STATIC
 
-HOSTS: Final = ("127.0.0.1", "localhost")
-"""The names by which this computer calls itself."""
 _MOST_FIELDS: Final = 100
 
 Refuse = Callable[[int, str, str], Response]

@@ -55,6 +55,7 @@ def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 
         "told": served.visits.told,
         "token": site.keys.token,
         "today": site.today(),
+        "is_shared": site.is_shared,
     }
     return _render(name, request.state.nonce, status, **shared, **facts)
 
@@ -62,8 +63,22 @@ def show_page(request: Request, name: str, campaign: Campaign, *, status: int = 
 def show_site_page(request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
     """The page of a template that is no campaign's: of the office page as a whole."""
     site = site_of(request)
-    shared = {"campaign": None, "base": "", "tabs": (), "token": site.keys.token, "today": site.today(), "told": ()}
+    shared = {
+        "campaign": None,
+        "base": "",
+        "tabs": (),
+        "token": site.keys.token,
+        "today": site.today(),
+        "told": (),
+        "is_shared": site.is_shared,
+    }
     return _render(name, request.state.nonce, status, **shared, **facts)
+
+
+def show_login(status: int, reason: str, token: str, nonce: str) -> Response:
+    """The page that asks for the password, and why it asks again."""
+    shared = {"campaign": None, "base": "", "tabs": (), "told": (), "today": None}
+    return _render("login", nonce, status, **shared, token=token, reason=reason, address="/login")
 
 
 def show_refusal(status: int, reason: str, nonce: str) -> Response:

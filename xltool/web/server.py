@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from xltool import files
 from xltool.campaign.folder import find_root, load_campaign
 from xltool.messages import XltoolError
 from xltool.web.app import build_app
+from xltool.web.password_guard import Gate
 from xltool.web.shelf import Shelf
 from xltool.web.site import Site
 
@@ -65,15 +67,19 @@ class OfficeServer:
     listening: socket.socket
     server: uvicorn.Server
 
+    gate: Gate | None = None
+
     @property
     def root(self) -> str:
         """Its address without the key."""
-        return f"http://{HOST}:{self.listening.getsockname()[1]}"
+        host = HOST if self.gate is None else show_host(self.gate.host)
+        is_secure = self.gate is not None and self.gate.is_secure
+        return f"{'https' if is_secure else 'http'}://{host}:{self.listening.getsockname()[1]}"
 
     @property
     def address(self) -> str:
-        """The address that lets a browser in."""
-        return f"{self.root}/?key={self.site.keys.key}"
+        """The address that lets a browser in, or asks for the password."""
+        return f"{self.root}/" if self.gate is not None else f"{self.root}/?key={self.site.keys.key}"
 
     def run(self) -> None:
         """Answers until it is closed."""
@@ -84,33 +90,36 @@ class OfficeServer:
             self.site.end()
 
 
-def open_server(
+def open_server(  # noqa: PLR0917
     start: Path,
     port: int,
     command: tuple[str, ...],
     today: Callable[[], date] = date.today,
     memory: Path | None = None,
+    gate: Gate | None = None,
+    tls: Mapping[str, str] | None = None,
 ) -> OfficeServer:
     """The office page of the campaign that a folder is in, on a port or on any that is free (0).
 
     In a folder of no campaign it begins with the list of them. `command` is how xltool itself is called, `memory` the
-    file that remembers campaigns between runs, if any. Raises `XltoolError` when there is no such folder, the campaign
+    file that remembers campaigns between runs, if any. With a `gate` others can reach it, who know its password; `tls`
+    are the settings that `check_certificate` gives. Raises `XltoolError` when there is no such folder, the campaign
     cannot be read, or the port cannot be had.
     """
     root = find_root(start)
     if root is not None:
         load_campaign(root)
     shelf = Shelf((start if root is None else root.parent).resolve(), memory)
-    listening = listen(HOST, port)
+    listening = listen(HOST if gate is None else gate.host, port)
 
     def close() -> None:
         site.is_closing = True
         server.should_exit = True
 
-    site = Site(command, close, shelf, today)
+    site = Site(command, close, shelf, today, is_shared=gate is not None)
     site.home = None if root is None else site.serve(root)
-    server = make_server(build_app(site, listening.getsockname()[1]))
-    return OfficeServer(site, listening, server)
+    server = make_server(build_app(site, listening.getsockname()[1], gate), **(tls or {}))
+    return OfficeServer(site, listening, server, gate)
 
 
 def make_server(app: ASGIApp, **more: Any) -> uvicorn.Server:
@@ -131,6 +140,12 @@ def make_server(app: ASGIApp, **more: Any) -> uvicorn.Server:
     )
 
 
+def show_host(host: str) -> str:
+    """A host as it stands in an address; for all addresses of this computer one of them."""
+    shown = {"0.0.0.0": HOST, "::": "::1"}.get(host, host)
+    return f"[{shown}]" if ":" in shown else shown
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A socket on an address and a port, or on any free port (0); raises `XltoolError` where none can be had."""
     try:
@@ -149,3 +164,22 @@ def listen(host: str, port: int) -> socket.socket:
             f"端口 {port} 用不了（{files.name_reason(error)}）：换一个 --port，或不写，任选一个空着的。"
         ) from error
     return listening
+
+
+def check_certificate(certificate: Path, key: Path) -> dict[str, str]:
+    """The settings of a server that speaks TLS; raises `XltoolError` when the files are no certificate and its key."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_refuse_password)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        why = (
+            files.name_reason(error) if isinstance(error, FileNotFoundError | PermissionError) else "不是一对 PEM 文件"
+        )
+        raise XltoolError(
+            f"证书 {certificate} 和私钥 {key} 用不了（{why}）；都要是 PEM 格式，私钥不设密码。"
+        ) from error
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+
+
+def _refuse_password() -> str:
+    """Asked for the password of a key: nobody is there to give one."""
+    return ""

@@ -93,6 +93,8 @@ class Site:
     person: str = ""
     """Who has decided something here last, to be offered for the next decision."""
     is_closing: bool = False
+    is_shared: bool = False
+    """Whether others can reach it, with a password: then nobody closes it from a page."""
     home: ServedCampaign | None = None
     drafts: Drafts = field(default_factory=Drafts)
     """What forms have brought for campaigns that are not made yet."""

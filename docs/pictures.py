@@ -1,4 +1,4 @@
-"""The pictures of README.zh-CN, made anew from the sample county's own workbooks, pages and reports.
+"""The pictures of README.md and README.zh-CN, made anew from the sample county's own workbooks, pages and reports.
 
     python docs/pictures.py [FOLDER]
 
@@ -8,11 +8,13 @@ wrong in the product.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,9 @@ from typing import Final
 from PIL import Image, ImageChops
 
 PICTURES: Final = Path(__file__).resolve().parent / "pictures"
+XLTOOL: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
+ADDRESS: Final = "办公台："
+"""How the line begins that tells where the office page is."""
 RETURNED_NAME: Final = "退回"
 PAGE, OFFICE = "进度.html", "办公室.xlsx"
 DOTS: Final = 110  # per inch of paper
@@ -48,7 +53,9 @@ def make_pictures(folder: Path) -> None:
         papers = {name: print_document(path, Path(place) / name) for name, path in documents.items() if name != "page"}
         for name, (document, words) in PAGES.items():
             save_picture(photograph_paper(papers[document], words, Path(place)), folder / f"{name}.png")
-        save_picture(photograph_page(documents["page"], Path(place)), folder / "status.png")
+        save_picture(photograph_page(documents["page"].as_uri(), Path(place)), folder / "status.png")
+        with serve_half(Path(place) / "half") as address:
+            save_picture(photograph_page(address, Path(place)), folder / "board.png")
 
 
 def play_sample(campaign: Path) -> None:
@@ -61,9 +68,22 @@ def play_sample(campaign: Path) -> None:
     run_xltool("status", "--html", str(campaign / PAGE), "-C", str(campaign))
 
 
+@contextmanager
+def serve_half(campaign: Path) -> Iterator[str]:
+    """The address of the office page that `xltool demo --serve` opens, for as long as it is needed."""
+    command = [*XLTOOL, "demo", "--serve", "--no-browser", str(campaign)]
+    aside = {**os.environ, "XLTOOL_CONFIG": str(campaign.parent), "PYTHONUTF8": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=aside) as process:
+        try:
+            lines = process.stdout or ()
+            yield next(line.strip().removeprefix(ADDRESS) for line in lines if line.startswith(ADDRESS))
+        finally:
+            process.terminate()
+
+
 def run_xltool(*arguments: str) -> str:
     """What a command prints; one that fails ends the script."""
-    command = [sys.executable, "-c", "from xltool.cli import main; main()", *arguments]
+    command = [*XLTOOL, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode in {1, 2}:
         sys.exit(done.stderr)
@@ -104,12 +124,12 @@ def photograph_paper(paper: Path, words: str, folder: Path) -> Image.Image:
     return crop_paper(Image.open(shot.with_suffix(".png")).convert("RGB"))
 
 
-def photograph_page(page: Path, folder: Path) -> Image.Image:
-    """A page as Chromium shows it on a screen of 1366 x 768."""
+def photograph_page(address: str, folder: Path) -> Image.Image:
+    """The page of an address as Chromium shows it on a screen of 1366 x 768."""
     shot = folder / "page.png"
     options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1366,768", f"--screenshot={shot}"]
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or "chromium-browser"
-    subprocess.run([chromium, *options, page.as_uri()], check=True, capture_output=True, timeout=120)
+    subprocess.run([chromium, *options, address], check=True, capture_output=True, timeout=120)
     return Image.open(shot).convert("RGB")
 
 

@@ -116,9 +116,19 @@ def test_the_chinese_page_shows_the_pictures_that_the_script_makes(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "docs")
     pictures = pytest.importorskip("pictures", reason="Pillow is not installed")
     shown = re.findall(r"!\[[^\]]+\]\(docs/pictures/(\w+)\.png\)", CHINESE)
-    assert sorted(shown) == sorted({*pictures.PAGES, "status"}) == sorted(p.stem for p in pictures.PICTURES.iterdir())
+    assert (
+        sorted(shown)
+        == sorted({*pictures.PAGES, "status", "board"})
+        == sorted(p.stem for p in pictures.PICTURES.iterdir())
+    )
     for name in shown:
         assert (pictures.PICTURES / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_both_pages_begin_with_the_office_page_and_the_command_that_opens_it():
+    for page in (README, CHINESE):
+        top = page[: page.index("\n## ")]
+        assert "xltool demo --serve" in top and "(docs/pictures/board.png)" in top
 
 
 def test_the_two_commands_come_first():

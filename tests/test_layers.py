@@ -348,6 +348,7 @@ MODULES = {
         "cell_parts",
         "campaigns",
         "changes",
+        "check_file",
         "collecting",
         "county",
         "county_corrections",

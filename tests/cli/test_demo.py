@@ -1,11 +1,19 @@
 """The demo plays the sample county's campaign, and can be played again."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import httpx
 from click.testing import CliRunner
 
+import xltool
 from xltool.cli import main
 from xltool.forms.catalog import data_folder
+
+HOUSE = Path(xltool.__file__).parent.parent
 
 
 def test_demo_plays_the_campaign(tmp_path):
@@ -48,3 +56,30 @@ def test_demo_says_why_it_cannot_write(tmp_path):
     done = CliRunner().invoke(main, ["demo", str(tmp_path / "file")])
     assert done.exit_code == 1
     assert "Traceback" not in done.output and "建不了" in done.output
+
+
+def test_demo_serve_has_something_of_every_state_in_the_office_page(tmp_path):
+    command = [sys.executable, "-c", "from xltool.cli import main; main()", "demo", "--serve", "--no-browser"]
+    env = {**os.environ, "PYTHONUTF8": "1", "XLTOOL_CONFIG": str(tmp_path / "settings"), "PYTHONPATH": str(HOUSE)}
+    for told in ("$ xltool new ", "$ xltool serve "):  # the second time the folder is there
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=env, cwd=tmp_path)
+        try:
+            lines = []
+            while not lines or not lines[-1].startswith("办公台："):
+                lines.append(process.stdout.readline())
+                assert lines[-1], lines
+            assert told in next(line for line in lines if line.startswith("$ "))
+            address = lines[-1].strip().removeprefix("办公台：")
+            with httpx.Client(trust_env=False, timeout=60, follow_redirects=True) as client:
+                page = client.get(address).text
+            assert "6家里2家通过，还有3家没有办完，其中2家逾期" in page
+            for word in ("通过", "待说明", "退回", "未报送", "无需报送", "没有收下的文件 1"):
+                assert word in page
+        finally:
+            process.kill()
+            process.communicate(timeout=30)
+
+
+def test_options_of_the_office_page_need_it(tmp_path):
+    done = CliRunner().invoke(main, ["demo", str(tmp_path / "县"), "--no-browser"])
+    assert done.exit_code == 2 and not (tmp_path / "县").exists()

@@ -26,7 +26,7 @@ from xltool.web.server import OfficeServer, open_server
 AFTER = date(2025, 2, 3)
 COMMAND = itself.find_program()
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}'
-SITE_PAGES = ("/c/", "/campaigns", "/close", "/new", "/static/")
+SITE_PAGES = ("/c/", "/campaigns", "/check", "/close", "/new", "/static/")
 TOKEN = re.compile('name="token" value="([^"]+)"')
 OFFICE, EDUCATION, FINANCE, LAND, TOWN, SUBURB = (entry.agency.code for entry in stores.entries())
 

@@ -36,7 +36,7 @@ PAGES = [
         "/agency/654221-001/versions",
         "/agency/654221-002",
     ),
-    *("/campaigns", "/new"),
+    *("/campaigns", "/new", "/check"),
     *("/sum", "/sum?table=applications", "/sum/discrepancies", "/sum/outputs", "/sum/corrections"),
     *("/sum/texts", "/sum/texts?text=overview.requests"),
 ]

@@ -25,7 +25,7 @@ TABS: Final = (
     ("record", "/record", "记录"),
 )
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""
-SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"), ("new", "/new", "新建任务"))
+SITE_PAGES: Final = (("campaigns", "/campaigns", "任务"), ("new", "/new", "新建任务"), ("check", "/check", "审核文件"))
 """The pages that are no campaign's, to which every page leads: as `TABS`."""
 REFUSALS: dict[int, str] = {
     403: "没有办理",

@@ -13,6 +13,8 @@ from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
 from tests.web.clerk import AXE, CHROMIUM, find_violations
+from tests.web.conftest import open_browser
+from tests.web.test_county import make_whole
 from xltool import api
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
@@ -189,3 +191,37 @@ def test_the_button_closes_it(chromium, browser):
         look = "getComputedStyle(document.querySelector('.band')).backgroundColor"
         assert window.evaluate(look) == "rgb(13, 58, 83)", "its style is there though nobody answers any more"
     assert browser.server.server.should_exit
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_county_is_written_summed_and_signed_with_and_without_script(chromium, tmp_path, scripts):
+    made = make_whole(tmp_path)
+    with open_browser(made.root) as browser, opened(chromium, browser.server, java_script_enabled=scripts) as window:
+        window.get_by_role("link", name="汇总", exact=True).click()
+        window.get_by_role("link", name="本级文字", exact=True).click()
+        window.get_by_role("link", name="一、总体情况：依申请公开", exact=True).click()
+        field = window.get_by_label("这一段怎么写")
+        field.fill("新收件")
+        for key in ("Home", "ArrowRight", "ArrowRight"):  # behind 新收; without script a name goes to the end
+            field.press(key)
+        figure = window.get_by_role("row", name="表三 本年新收政府信息公开申请数量 总计").get_by_role("button").first
+        figure.click()
+        name = "{表三 本年新收政府信息公开申请数量 总计}"
+        assert field.input_value() == (f"新收{name}件" if scripts else f"新收件{name}")
+        window.get_by_role("button", name="看印出来的样子").last.click()
+        total = str(3 * FIGURES["applications.received.total"])
+        printed = f"新收{total}件" if scripts else f"新收件{total}"
+        assert window.get_by_role("group", name="印出来是这样").inner_text().strip() == printed
+        window.get_by_label("谁写的").fill("王某")
+        window.get_by_role("button", name="保存这一段").click()
+        window.get_by_role("link", name="汇总表", exact=True).click()
+        window.get_by_role("button", name="汇总3家").click()
+        window.get_by_role("heading", name="3家都齐了，已汇总，可以核对、签发").wait_for(timeout=60_000)
+        window.get_by_role("link", name="表三", exact=True).click()
+        window.get_by_role("table", name="收到和处理政府信息公开申请情况").get_by_role("link", name=total).first.click()
+        assert window.get_by_role("rowheader", name="额敏县财政局").is_visible()
+        window.get_by_role("link", name="成文和签发", exact=True).click()
+        assert window.frame_locator("iframe").get_by_text(printed).count() == 1
+        window.get_by_label("由谁签发").fill("李主任")
+        window.get_by_role("button", name="签发", exact=True).click()
+        window.get_by_role("heading", name="3家都齐了，已汇总，李主任已签发").wait_for(timeout=60_000)

@@ -127,6 +127,23 @@ def test_a_new_campaign_has_one_workbook_and_chinese_folders(office, tmp_path):
     assert other.exit_code == 0 and (tmp_path / "又" / DESK_FILE).read_bytes() == before == office.path.read_bytes()
 
 
+def test_one_of_two_that_passed_together_and_was_taken_back_is_not_given_again(office):
+    office.run("build")
+    received = "applications.received.natural_person"
+    office.take("A1", **figures.summed(SPEC, SOUND | {received: SOUND[received] + 5}))
+    office.run("build")
+    rules = [f"applications.balance@{column}" for column in ("natural_person", "total")]
+    number = office.find("放行", 规则="、".join(rules))
+    office.run("waive", "A1", *rules, "--reason", "核对过", "--by", "王某")
+    assert office.state("A1") == "accepted"
+    office.run("waive", "A1", rules[0], "--withdraw", "--reason", "记错了", "--by", "王某")
+    for _ in range(3):
+        assert "已登记" not in office.run("status").stderr and office.state("A1") == "returned"
+    assert office.lines("放行")[number]["结果"].endswith(f"其中{rules[0]}已撤销，仍要放行的，清空本格")
+    office.edit("放行", **{f"G{number}": None})
+    assert "已登记" in office.run("status").stderr and office.state("A1") == "accepted"
+
+
 def test_what_is_not_settled_is_listed_ticked_and_recorded(office):
     office.run("build")
     office.take("A1", **doubtful())

@@ -263,12 +263,18 @@ class Waivers:
         same = line is not None and all(
             (waiver.reason, waiver.person) == (line.text("reason"), line.text("person")) for waiver in given
         )
-        covers = not (left & set(rules) - {waiver.rule for waiver in given})
+        missing = left & set(rules) - {waiver.rule for waiver in given}
+        told = ""
+        if line is not None and line.text("result").startswith(RECORDED):
+            # what the line asked for and was taken back elsewhere is not given again unless it is asked for anew
+            withdrawn = {rule for rule in missing if self.store.find_withdrawal("waive", f"{code} {rule}")[0]}
+            missing -= withdrawn
+            told = f"；其中{BETWEEN.join(sorted(withdrawn))}已撤销，仍要放行的，清空本格" if withdrawn else ""
         fields = {"reason": first.reason, "person": first.person, "tick": "" if lapses else TICK}
         if line is not None and read_tick(line.text("tick")) == "give" and not lapses:
             del fields["tick"]  # as it was written
-        text = f"{lapses[0].sentence}。仍要放行的，重新选 {TICK}。" if lapses else f"{RECORDED}{first.word}"
-        return OnRecord(text, fields, same and (covers or bool(lapses)), bool(lapses))
+        text = f"{lapses[0].sentence}。仍要放行的，重新选 {TICK}。" if lapses else f"{RECORDED}{first.word}{told}"
+        return OnRecord(text, fields, same and (not missing or bool(lapses)), bool(lapses))
 
     def begin_result(self, line: DeskLine) -> str:
         return f"{RECORDED}{line.text('reason')}（{line.text('person')}，"

@@ -124,7 +124,7 @@ def test_a_run_that_stops_in_between_leaves_nothing_that_looks_like_hand_work(de
     for data in (b"2", b"3"):
         with monkeypatch.context() as patch:
 
-            def put(staged, path, mode=None):
+            def put(staged, path, mode=None, executable=False):
                 staged.temporary.replace(path)
                 raise XltoolError("没有电了。")
 

@@ -51,6 +51,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "web": {
         "codes", "days", "digits", "campaign", "model", "messages", "forms", "rules", "workbook", "report", "api",
         "files",
+        "charts",
     },
     "cli": {
         "web",
@@ -342,6 +343,7 @@ MODULES = {
         "agency_versions",
         "app",
         "board",
+        "board_charts",
         "bodies",
         "bundles",
         "calling",

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 
 SCREENS = {"desk": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = [
-    *("/", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
+    *("/", "/charts", "/?show=unread", "/?show=overdue&q=局", "/?sort=code", "/?q=没有这家", "/nothing"),
     *(
         "/record",
         "/record?kind=absent&q=郊区",

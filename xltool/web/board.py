@@ -21,6 +21,7 @@ from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count
 from xltool.model import FormSpec
 from xltool.web import pages
 from xltool.web.addresses import locate_agency
+from xltool.web.board_charts import draw_charts
 from xltool.web.day_words import word_days_left, word_month_day
 from xltool.web.filters import Filter
 from xltool.web.site import look_at, served_of
@@ -233,4 +234,15 @@ def show_board(request: Request) -> Response:
         )
 
 
-BOARD_ROUTES: Final = (Route("/", show_board, methods=["GET"]),)
+def show_charts(request: Request) -> Response:
+    """The campaign in two charts."""
+    with look_at(served_of(request)) as look:
+        found = look.find_standings()
+        charts, headline = draw_charts(found, BAR), word_headline(found)
+        return pages.show_page(request, "board_charts", look.campaign, tab="board", headline=headline, charts=charts)
+
+
+BOARD_ROUTES: Final = (
+    Route("/", show_board, methods=["GET"]),
+    Route("/charts", show_charts, methods=["GET"]),
+)

@@ -184,6 +184,24 @@ def test_the_bar_keeps_the_least_share_readable_and_its_shares_are_the_counts(ch
         assert abs(widths[0] / widths[1] - 2) < 0.05, "two have passed, one is open"
 
 
+@pytest.mark.parametrize("page", ["/urge", "/hand-out"])
+def test_a_line_for_the_chat_is_copied_and_told(chromium, browser, page):
+    with opened(chromium, browser.server, permissions=["clipboard-read", "clipboard-write"]) as window:
+        window.goto(browser.locate(page))
+        row = window.get_by_role("row").filter(has_text="额敏县财政局")
+        said = row.locator(".say").inner_text()
+        button = row.get_by_role("button", name="复制给额敏县财政局的话")
+        button.click()
+        window.get_by_role("status").get_by_text(f"已复制：{said}").wait_for()
+        assert window.evaluate("navigator.clipboard.readText()") == said and said.startswith("额敏县财政局：")
+        assert row.get_by_text("已复制", exact=True).is_visible()
+    with opened(chromium, browser.server, java_script_enabled=False) as window:
+        window.goto(browser.locate(page))
+        row = window.get_by_role("row").filter(has_text="额敏县财政局")
+        assert row.locator(".say").is_visible() and row.locator("[data-copy]").count() == 1
+        assert row.locator("[data-copy]").is_hidden()
+
+
 def test_the_button_closes_it(chromium, browser):
     with opened(chromium, browser.server) as window:
         window.get_by_role("button", name="关闭办公台").click()

@@ -103,8 +103,35 @@ def as_chosen(files: dict[str, bytes]) -> list[dict[str, Any]]:
 
 
 @dataclass
+class Person(Reader):
+    """Somebody of an agency, at its page at the door."""
+
+    def try_out(self, name: str, data: bytes) -> str:
+        """Hands over a workbook to be judged; what the page then says."""
+        self.window.get_by_label("填好的工作簿").set_input_files(as_chosen({name: data}))
+        button = self.window.get_by_role("button", name="交来")  # 交来审核, or 交来再审一次
+        self.press(button)
+        return self.tell()
+
+    def confirm(self) -> str:
+        """Hands in what was tried; what the page then says."""
+        self.send("确认报送", 审核人姓名="钱某")
+        return self.tell()
+
+
+@dataclass
 class Clerk(Reader):
     """The clerk at the office page of one campaign."""
+
+    def begin(self, roster: dict[str, bytes], **labelled) -> str:
+        """Makes a campaign by the form of a new one, after a look at its roster; what the form said of that."""
+        self.follow("任务", self.window.get_by_role("navigation", name="办公台"))
+        self.follow("新建任务")
+        self.window.get_by_label("单位名录").set_input_files(as_chosen(roster))
+        self.send("查看名录", **labelled)
+        told = self.tell()
+        self.send("新建任务")
+        return told
 
     def visit(self, name: str) -> None:
         """Goes to the page of an agency, by the list of all."""

@@ -1,6 +1,6 @@
-"""A campaign's returns twice over the same files: once by the console's commands, once in a real browser.
+"""A whole campaign twice over the same files: once by the console's commands, once in a real browser.
 
-Every step is done by both and must leave them standing alike; at the end all but three returns are in.
+Every step is done by both and must leave them standing alike; at the end both have the same bytes of submission.json.
 Needs playwright and Chromium, and for axe-core a folder node_modules (tests/npm.py); skips without them.
 """
 
@@ -26,6 +26,7 @@ from tests.web.conftest import open_browser
 from tests.web.doors import OpenedDoor, open_for
 from xltool import api
 from xltool.campaign.folder import KEY, SETTINGS, load_campaign
+from xltool.campaign.layout import SUBMISSION_FILE
 from xltool.cli import main
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 AGENCIES = NAMES[:16]
 TODAY = date.today()  # the commands that pages call know no other day
 DEADLINE, EARLY, LATE = (TODAY - timedelta(days) for days in (3, 10, 1))
+CELL = "表二 行政许可 本年处理决定数量"
 HOLES = {cell.key: None for cell in SPEC.cells if cell.table.id == "disputes"}
 NEEDED = next(text.key for text in SPEC.texts if text.required)
 BY = {"理由": "核对过原件", "谁定的": "王某"}
@@ -122,6 +124,23 @@ class Both:
         told = person.confirm()
         self.compare()
         return told
+
+    def consolidate(self, button):
+        """Summed by both: the same bytes."""
+        self.console.run("consolidate", code={0, 3})
+        self.clerk.send(button)
+        self.compare()
+        first, second = ((year.root / "汇总" / SUBMISSION_FILE).read_bytes() for year in (self.console, self.paged))
+        assert first == second
+
+    def sign(self):
+        """What was summed is downloaded, and signed by both."""
+        self.console.run("sign", *WHO)
+        self.clerk.follow_part("成文和签发")
+        assert self.clerk.download(SUBMISSION_FILE) == (self.console.root / "汇总" / SUBMISSION_FILE).read_bytes()
+        self.clerk.send("签发", 由谁签发="王某")
+        assert "王某已签发" in self.clerk.heading()
+        self.compare()
 
 
 def make_year(place):
@@ -288,7 +307,67 @@ def _agencies_try_and_hand_in_at_the_door(both):
     both.compare()
     assert "可以报送" in person.try_out("第5局.xlsx", fill(5))
     both.hand_in(person, 5, "第5局.xlsx", fill(5))
-    assert {both.state(at) for at in (5, 7)} == {"accepted"}
+    person = both.come(4)
+    assert "已报送第1版，退回" in person.tell()
+    assert person.download("取退回的工作簿") == both.find("退回", 4)
+    person.try_out("改好.xlsx", fill(4))
+    both.hand_in(person, 4, "改好.xlsx", fill(4))
+    assert {both.state(at) for at in (4, 5, 7)} == {"accepted"}
+
+
+def _what_is_owed_is_named_and_comes_by_keyboard(both):
+    assert AGENCIES[15] in both.console.run("consolidate", code=3)
+    both.clerk.turn_to("催报")
+    assert AGENCIES[15] in both.clerk.tell()
+    both.clerk.turn_to("汇总")
+    both.clerk.send("汇总14家", status=409)
+    assert "没有汇总" in both.clerk.tell() and AGENCIES[15] in both.clerk.tell()
+    person = both.come(15)
+    data = both.console.fill(15)
+    both.console.put(f"{both.console.codes[15]}_补报.xlsx", data, TODAY)
+    both.console.run("collect")
+    assert "已报送，审核通过" in person.by_keyboard("补报.xlsx", data)
+    both.compare()
+
+
+def _consolidated_corrected_written_and_signed(both):
+    both.clerk.turn_to("汇总")
+    both.consolidate("汇总15家")
+    assert "草稿" in both.clerk.heading()
+    words = (f"全年办理行政许可{{{CELL}}}件。", "公开不够及时。", "没有收取信息处理费。")
+    both.clerk.follow_part("本级文字")
+    written = both.console.root.parent / "text.txt"
+    for text, content in zip([text for text in SPEC.texts if text.required], words, strict=True):
+        written.write_text(content, "utf-8")
+        both.console.run("text", text.label, written, *WHO)
+        both.clerk.press(
+            both.clerk.window.get_by_role("navigation", name="各段文字").get_by_text(text.label, exact=True)
+        )
+        both.clerk.send("保存这一段", 这一段怎么写=content, 谁写的="王某")
+    both.console.run("correct", CELL, "--change", "-1", "--agency", AGENCIES[1], "--reason", "两个单位都计了", *WHO)
+    both.clerk.follow_part("更正")
+    noted = {"哪一格": CELL, "增减多少": "-1", "原因": "两个单位都计了", "涉及哪些单位": AGENCIES[1], "更正人": "王某"}
+    both.clerk.send("记下这条更正", **noted)
+    both.clerk.turn_to("汇总")
+    both.consolidate("汇总15家")
+    both.sign()
+
+
+def _changed_after_it_was_signed_and_signed_again(both):
+    both.console.right[1][LICENSING] += 1
+    both.take_in({"1-2.xlsx": both.console.fill(1)})
+    both.clerk.turn_to("汇总")
+    assert "又有变动" in both.clerk.heading()
+    both.consolidate("汇总15家")
+    both.sign()
+    both.console.run("publish", both.console.codes[1], "--on", TODAY, *WHO)
+    both.clerk.visit(AGENCIES[1])
+    both.clerk.open("记下它的报告已经发布")
+    both.clerk.send("记下已经发布", 谁记的="王某", 哪一天发布的=TODAY)
+    both.compare()
+    assert both.console.row(1)["published"] == TODAY.isoformat()
+    both.clerk.turn_to("记录")
+    assert "签发" in both.clerk.tell()
 
 
 STEPS = [
@@ -299,13 +378,16 @@ STEPS = [
     _absences_and_a_day_more,
     _what_comes_after_the_deadline,
     _agencies_try_and_hand_in_at_the_door,
+    _what_is_owed_is_named_and_comes_by_keyboard,
+    _consolidated_corrected_written_and_signed,
+    _changed_after_it_was_signed_and_signed_again,
 ]
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def test_returns_in_the_browser_stand_as_at_the_console(chromium, tmp_path):
+def test_a_campaign_in_the_browser_ends_as_at_the_console(chromium, tmp_path):
     """Each step begins where the one before it has ended; the clerk sits at a desk, the agencies have phones."""
     console, folder = make_year(tmp_path), tmp_path / "paged"
     folder.mkdir()

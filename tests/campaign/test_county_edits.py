@@ -13,7 +13,8 @@ from tests.campaign.test_desk import office as desk_office  # noqa: F401  the on
 from xltool import api, files
 from xltool.campaign import county_edits
 from xltool.campaign.county import read_corrections, read_drafts
-from xltool.campaign.desk_sheets import DESK_FILE
+from xltool.campaign.desk_reading import read_desk
+from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET
 from xltool.campaign.folder import load_campaign
 from xltool.cli import main
 from xltool.model import Correction
@@ -148,3 +149,18 @@ def test_a_text_is_longer_than_a_cell(desk_office):  # noqa: F811
     campaign = load_campaign(desk_office.root)
     assert "最多写" in run(campaign, "text", TEXT, "-", given="长" * 32_768, code=1)
     assert not read_drafts(campaign).get(TEXT_KEY)
+
+
+def test_what_a_command_wrote_into_the_workbook_is_weighed_and_noted_at_once(desk_office):  # noqa: F811
+    campaign = load_campaign(desk_office.root)
+    correct(campaign, "--change", "-1", "--reason", "两家都计了", "--by", "王某")
+    run(campaign, "text", TEXT, "-", "--by", "王某", given="一是人手少。")
+    data = (campaign.root / DESK_FILE).read_bytes()
+    desk = read_desk(data, DESK_FILE)
+    for sheet, field in ((CORRECTION_SHEET, "reason"), (TEXT_SHEET, "content")):
+        results = [line.text("result") for line in desk.lines(sheet) if line.text(field)]
+        assert len(results) == 1 and results[0], sheet.name
+    with opened(campaign) as store:
+        assert store.find_written(DESK_FILE)[0] == hashlib.sha256(data).hexdigest()
+    run(campaign, "status")
+    assert (campaign.root / DESK_FILE).read_bytes() == data

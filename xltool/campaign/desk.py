@@ -170,7 +170,7 @@ class DeskVisit:
     @property
     def is_changed(self) -> bool:
         """Whether somebody has written into the workbook since xltool did."""
-        return self._store.find_written(DESK_FILE)[0] != self._sha256
+        return self._store.find_written(DESK_FILE)[0] != self.sha256
 
     def carry_out_requests(self) -> Iterator[str]:
         """Puts on the record what people asked for, a sentence for each; what is wrong is told with sheet and line."""
@@ -188,10 +188,10 @@ class DeskVisit:
     def refresh(self) -> Iterator[str]:
         """Writes the workbook up to date where it is not, in place; why that cannot be is told."""
         basis = self._hash_basis()
-        if self._store.find_written(DESK_FILE) == (self._sha256, basis):
+        if self._store.find_written(DESK_FILE) == (self.sha256, basis):
             return
         path = self._campaign.root / DESK_FILE
-        if files.hash_file(path) != self._sha256:
+        if files.hash_file(path) != self.sha256:
             return  # somebody has just saved it: the next command reads that first
         if self._weigh_all():
             self._weigh_all()  # as things stand now
@@ -217,7 +217,8 @@ class DeskVisit:
             yield f"{str(error).rstrip('。')}；{DESK_FILE} 开着的，请先关闭，再执行一次任何命令（该登记的都登记了）。"
 
     @cached_property
-    def _sha256(self) -> str:
+    def sha256(self) -> str:
+        """The SHA-256 of the workbook as this visit has read it."""
         return hashlib.sha256(self._data).hexdigest()
 
     def _tell(self, lines: Iterator[str]) -> Iterator[str]:
@@ -324,12 +325,12 @@ class DeskVisit:
         """Puts the new workbook in the place of the one that was read, and notes both hash and what it rests on."""
         path = self._campaign.root / DESK_FILE
         if made is None:
-            self._store.note_written({DESK_FILE: (self._sha256, basis)})
+            self._store.note_written({DESK_FILE: (self.sha256, basis)})
             return
         staged = files.stage_file(path, made)
 
         def put() -> None:
-            if files.hash_file(path) != self._sha256:
+            if files.hash_file(path) != self.sha256:
                 staged.discard()
                 raise XltoolError(f"{DESK_FILE} 刚刚有人存过，结果还没有写进去。")
             staged.put(path)

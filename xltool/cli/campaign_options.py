@@ -15,7 +15,7 @@ import click
 
 from xltool import files
 from xltool.campaign import folder, lock, opening, passwords, priors, rejudging
-from xltool.campaign.desk import DeskVisit
+from xltool.campaign.desk import DeskVisit, hash_desk
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
@@ -102,7 +102,11 @@ def _open_found(
 
         def end() -> None:
             if visit is not None and works:
-                _visit(campaign, roster, store, visit.refresh(), not writes)
+                last = visit
+                if hash_desk(campaign) != visit.sha256:  # the command has written there itself, or somebody just has
+                    last = DeskVisit(campaign, roster, store, datetime.now())
+                    _visit(campaign, roster, store, last.carry_out_requests(), not writes)
+                _visit(campaign, roster, store, last.refresh(), not writes)
             _tell_next_step(campaign, roster, store, guides)
 
         try:

@@ -370,6 +370,16 @@ def _changed_after_it_was_signed_and_signed_again(both):
     assert "签发" in both.clerk.tell()
 
 
+def _most_come_at_once(both):
+    fill = both.console.fill
+    both.run("absent", 6)
+    both.decide(6, "记为无需报送", "记为无需报送")
+    right = {f"{at}.xlsx": fill(at) for at in (0, 1, 2, 8, 9, 10, 11, 12, 13, 14)}
+    both.take_in({**right, "3.xlsx": fill(3, **{LICENSING: None}), "4.xlsx": fill(4, **HOLES)}, EARLY)
+    both.run("waive", 3, "cell.blank")
+    both.decide(3, "经说明放行一条审核结果", "放行第1条")
+
+
 STEPS = [
     _workbooks_are_made_and_downloaded,
     _what_came_in_time_is_taken_in,
@@ -384,18 +394,21 @@ STEPS = [
 ]
 
 
+SHORT = [_workbooks_are_made_and_downloaded, _most_come_at_once, *STEPS[6:]]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def test_a_campaign_in_the_browser_ends_as_at_the_console(chromium, tmp_path):
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_campaign_in_the_browser_ends_as_at_the_console(chromium, tmp_path, scripts):
     """Each step begins where the one before it has ended; the clerk sits at a desk, the agencies have phones."""
     console, folder = make_year(tmp_path), tmp_path / "paged"
     folder.mkdir()
-    with open_browser(folder, TODAY) as office, open_window(chromium) as desk:
+    how = {"java_script_enabled": scripts}
+    with open_browser(folder, TODAY) as office, open_window(chromium, **how) as desk:
         desk.goto(office.server.address)
-        clerk = Clerk(desk)
+        clerk = Clerk(desk, runs_scripts=scripts)
         paged = begin(clerk, console, folder)
-        with open_for(load_campaign(paged.root), TODAY) as door, open_window(chromium, **PHONE) as phone:
-            both = Both(console, paged, clerk, door, Person(phone, touches=True))
-            for step in STEPS:
+        with open_for(load_campaign(paged.root), TODAY) as door, open_window(chromium, **PHONE, **how) as phone:
+            both = Both(console, paged, clerk, door, Person(phone, touches=True, runs_scripts=scripts))
+            for step in STEPS if scripts else SHORT:
                 step(both)

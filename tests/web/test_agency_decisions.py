@@ -17,7 +17,7 @@ WHY = {"reason": "核对过原件", "person": "王某"}
 def part(browser, code):
     answer = browser.get(f"/agency/{code}")
     assert answer.status_code == 200
-    [section] = html.fromstring(answer.text).xpath("//section[@id='decisions']")
+    [section] = html.fromstring(answer.text).xpath("//section[@id='decided']")
     return section
 
 
@@ -34,7 +34,7 @@ def form(browser, code, action):
 def decide(browser, code, action, **fields):
     answer = browser.post(f"/agency/{code}/{action}", **fields)
     if answer.status_code == 303:
-        assert answer.headers["location"] == f"{browser.base}/agency/{code}#decisions"
+        assert answer.headers["location"] == f"{browser.base}/agency/{code}#decided"
     return answer
 
 

@@ -205,7 +205,7 @@ def _show_page(
         doubted={each.text for each in frame.opinions if each.text},
         task=_word_task(frame.standing),
         goes_back=downloads.find_return(look, frame.standing) is not None,
-        decisions=make_decisions(look, frame.standing),
+        decided=make_decisions(look, frame.standing),
         address=locate_agency(frame.standing.entry.agency.code),
         locate_agency=locate_agency,
         person=served.site.person,

@@ -26,7 +26,7 @@ from xltool.web.changes import read_day, take_change
 from xltool.web.opinion_words import ShownOpinion, word_opinion
 from xltool.web.site import OpenFolder, look_at, served_of
 
-DECISIONS: Final = "decisions"
+DECISIONS: Final = "decided"
 """The part of the agency's page on which they stand."""
 
 

@@ -33,6 +33,7 @@ RECORD_KINDS: Final[Mapping[str, str]] = {
     "sign": "签发",
     "publish": "发布",
     "link": "报送链接",
+    "login": "登录办公台",
     "mend": "修复",
 }
 """The kinds of what happens, in a clerk's words."""

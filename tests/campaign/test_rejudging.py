@@ -84,7 +84,7 @@ def test_the_heir_is_judged_again_at_once_and_when_that_is_withdrawn(years):
     assert "重新审核" not in collected.output and [*(years.root / "returned").glob(f"{FINANCE}_*.xlsx")]
 
     done = years.run("absent", WATER, "--withdraw", *BY)
-    assert "上年数改为只算它自己的，第 1 版重新审核：退回 → 通过，强制 0 条，核实 0 条。" in done.output
+    assert "上年数改为现在这样（只算它自己的），第 1 版重新审核：退回 → 通过，强制 0 条，核实 0 条。" in done.output
     assert done.output.count("  不再有 [强制] 表") == 2
     assert years.states()[FINANCE] == "accepted" and read_findings(years)[0] == before
     years.run("collect")
@@ -96,7 +96,7 @@ def test_merging_into_another_than_before_concerns_both(years):
     years.put("办公室.xlsx", years.fill(HEAD, seed=5))
     years.run("collect")
     done = years.run("absent", WATER, "--into", HEAD, *BY)
-    assert "某县财政局（A1）：上年数改为只算它自己的，第 1 版重新审核：退回 → 通过" in done.output
+    assert "某县财政局（A1）：上年数改为现在这样（只算它自己的），第 1 版重新审核：退回 → 通过" in done.output
     assert "某县人民政府办公室（A0）：上年数改为连同并入的某县水利局的，第 1 版重新审核：" in done.output
 
 
@@ -110,7 +110,7 @@ def test_what_was_decided_elsewhere_is_seen_to_by_the_next_collect(years):
     with closing(Store(years.root / "campaign.db")) as store:
         store.withdraw_absence(WATER, "2025-01-21T09:00:00", "王某", "恢复单独报送")
     done = years.run("collect")
-    assert done.exit_code == 0 and "上年数改为只算它自己的，第 1 版重新审核：退回 → 通过" in done.output
+    assert done.exit_code == 0 and "上年数改为现在这样（只算它自己的），第 1 版重新审核：退回 → 通过" in done.output
 
 
 def test_a_return_that_the_archive_has_lost_is_judged_again_when_it_is_back(years):
@@ -218,3 +218,42 @@ def test_what_was_said_of_whose_a_return_is_stays_when_it_is_judged_again(years)
     assert merged != before and "stamp.missing" in {each["code"] for each in merged}
     years.run("absent", WATER, "--withdraw", *BY)
     assert read_findings(years)[0] == before
+
+
+def settle_prior(office, *paths):  # noqa: F811
+    """Writes into the settings where last year's figures are: nowhere, or these."""
+    settings = office.root / "campaign.toml"
+    lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("prior")]
+    given = ", ".join(f'"{path.as_posix()}"' for path in paths)
+    settings.write_text("\n".join([*lines, *([f"prior = [{given}]"] if paths else []), ""]), "utf-8")
+
+
+def test_last_year_given_after_an_agency_has_reported_is_held_against_its_return(years, tmp_path):
+    folder = tmp_path / "上年"
+    settle_prior(years)
+    years.run("collect")
+    before, _ = read_findings(years)
+    document = json.loads((folder / f"{FINANCE}.json").read_bytes())
+    document["values"]["disclosure.normative_documents.in_force"] += 3
+    (folder / f"{FINANCE}.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    settle_prior(years, folder)
+    done = years.run("collect")
+    assert done.exit_code == 3
+    assert "某县财政局（A1）：上年数改为现在这样（只算它自己的），第 1 版重新审核：通过 → 退回" in done.output
+    assert "某县水利局（A2）" not in done.output.partition("待退回")[0]
+    assert years.states()[FINANCE] == "returned" and [*(years.root / "returned").glob(f"{FINANCE}_*.xlsx")]
+    again = years.run("collect")
+    assert again.exit_code == 0 and "重新审核" not in again.output
+    settle_prior(years)
+    done = years.run("collect")
+    assert "第 1 版重新审核：退回 → 通过" in done.output
+    assert {each["code"] for each in read_findings(years)[0]} == {each["code"] for each in before}
+    assert not [*(years.root / "returned").glob(f"{FINANCE}_*.xlsx")]
+
+
+def test_a_campaign_of_before_takes_its_last_year_for_the_one_it_judged_beside(years):
+    with closing(sqlite3.connect(years.root / "campaign.db")) as database, database:
+        database.execute("DELETE FROM meta WHERE name = 'last years'")
+    assert "重新审核" not in years.run("collect").output
+    with closing(Store(years.root / "campaign.db")) as store:
+        assert [*store.noted_last_years()] == [FINANCE, WATER]

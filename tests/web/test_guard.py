@@ -204,4 +204,5 @@ def test_a_campaign_that_cannot_be_read_is_told_as_such(browser, campaign):
 def test_the_last_page_closes_the_office_page(browser):
     answer = browser.post("/close")
     assert answer.status_code == 200 and "可以关掉这个窗口了" in answer.text
+    assert "办公台关了" in answer.text and "没有办成" not in answer.text
     assert browser.server.server.should_exit

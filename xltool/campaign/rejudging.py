@@ -1,4 +1,4 @@
-"""Versions that count, judged again where agencies were merged into theirs, or no more: other figures of last year."""
+"""Versions that count, judged again where last year's figures are others: given since, or of agencies merged."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class Rejudged:
         states = [AGENCY_STATES[standing.state] for standing in (self.before, self.after)]
         now = " → ".join(dict.fromkeys(states))
         agency = self.after.entry.agency
-        figures = f"连同并入的{join_first(self.merged, MOST_TOLD, '个')}的" if self.merged else "只算它自己的"
+        figures = (
+            f"连同并入的{join_first(self.merged, MOST_TOLD, '个')}的" if self.merged else "现在这样（只算它自己的）"
+        )
         yield (
             f"{agency.name}（{agency.code}）：上年数改为{figures}，第 {self.after.number} 版重新审核：{now}，"
             f"强制 {self.after.errors} 条，核实 {self.after.warnings} 条。"
@@ -57,11 +59,30 @@ def list_heirs(store: Store) -> set[str]:
     return ({find_heir(code, absences) for code in absences} - {""}) | store.last_years().keys()
 
 
+def find_other_last_years(office: Intake) -> set[str]:
+    """The agencies whose figures of last year are others, or none, since `rejudge_all` has noted them, by code.
+
+    Where that was never done they are noted now: whatever there is was judged beside them.
+    """
+    now = _hash_last_years(office)
+    noted = office.store.noted_last_years()
+    if noted is None:
+        office.store.note_last_years(now)
+        return set()
+    return {code for code in now.keys() | noted.keys() if now.get(code) != noted.get(code)}
+
+
+def rejudge_all(office: Intake) -> Iterator[Rejudged]:
+    """As `rejudge_heirs`, and what counts of each agency besides whose last year was given, or another, since."""
+    yield from rejudge_heirs(office, find_other_last_years(office))
+    office.store.note_last_years(_hash_last_years(office))
+
+
 def rejudge_heirs(office: Intake, former: Collection[str] = ()) -> Iterator[Rejudged]:
     """Judges what counts of each agency again whose last year is another than it was judged with, and keeps that.
 
-    `former` are agencies that have just ceased to be heirs. Archived bytes are read anew. One that cannot be read stops
-    no other: `XltoolError` at the end, with all.
+    `former` are agencies of which that is known, as those that have just ceased to be heirs. Archived bytes are read
+    anew. One that cannot be read stops no other: `XltoolError` at the end, with all.
     """
     faults: list[str] = []
     noted = office.store.last_years()
@@ -106,9 +127,17 @@ def _judge_again(office: Intake, version: Version, prior: Submission | None) -> 
     return keep_outcome(version, keep_findings(judged))
 
 
+def _hash_last_years(office: Intake) -> dict[str, str]:
+    found = {code: office.prior(code) for code in office.roster.agencies}
+    return {code: _hash_last_year(prior) for code, prior in found.items() if prior is not None}
+
+
+def _hash_last_year(prior: Submission | None) -> str:
+    return hashlib.sha256(b"" if prior is None else api.dump(prior)).hexdigest()
+
+
 def _hash_basis(version: Version, prior: Submission | None) -> str:
-    last_year = b"" if prior is None else api.dump(prior)
-    return hashlib.sha256(json.dumps([version.sha256, hashlib.sha256(last_year).hexdigest()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([version.sha256, _hash_last_year(prior)]).encode()).hexdigest()
 
 
 def _list_opinions(spec: FormSpec, standing: Standing) -> Iterator[tuple[tuple[str, ...], str]]:

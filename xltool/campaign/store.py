@@ -33,6 +33,8 @@ _EMPTY: Final = hashlib.sha256(b"").hexdigest()
 
 _LAST_YEAR: Final = "last year of "
 """How the facts begin that tell beside which figures of last year an agency's version was judged again."""
+_ALL_LAST_YEARS: Final = "last years"
+"""The fact that tells last year's figures of all agencies beside which versions are judged, by the hash of each."""
 _LINK: Final = "link of "
 """How the facts begin that tell the number of an agency's link, where it is not the first."""
 _LINK_BASE: Final = "links stand at"
@@ -231,6 +233,16 @@ class Store:
         """The hash of the version, and of last year's figures, with which one of an agency was judged again last."""
         rows = self._get("meta", "WHERE name LIKE ? ORDER BY name", f"{_LAST_YEAR}%")
         return {name.removeprefix(_LAST_YEAR): value for name, value in rows}
+
+    def noted_last_years(self) -> dict[str, str] | None:
+        """The hash of last year's figures of each agency that had some when that was noted; None when it never was."""
+        noted = self.remembered(_ALL_LAST_YEARS)
+        return None if noted is None else dict(json.loads(noted))
+
+    def note_last_years(self, hashes: Mapping[str, str]) -> None:
+        """Notes the hash of last year's figures of each agency that has some, in place of those before."""
+        with self._transaction():
+            self._put("meta", _ALL_LAST_YEARS, json.dumps(dict(sorted(hashes.items()))))
 
     def forget_last_years(self) -> None:
         """Forgets what versions were judged beside: they are judged again."""

@@ -82,6 +82,7 @@ def command(
         key = opening.ensure_key(campaign, store)
         at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
         office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)
+        rejudging.find_other_last_years(office)  # noted before anything is judged beside them
         jobs = jobs or os.cpu_count() or 1
         files = intake.collect_files(office, paths, jobs)
         try:
@@ -101,7 +102,7 @@ def command(
         for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
             console.say(line, err=wants_json)
         faults: list[str] = []
-        returned = _judge_heirs_again(office, faults, aside=wants_json)
+        returned = _judge_again(office, faults, aside=wants_json)
         if second:
             _read_twice(campaign, store, passwords, jobs, faults, aside=wants_json)
         standings = iterate_standings(campaign, roster, store, now.date())
@@ -128,14 +129,14 @@ def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store)
             console.say(f"已收 {len(returned)}/{len(roster.entries)}", err=True)
 
 
-def _judge_heirs_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
-    """Holds what counts of those into which others were merged against their last year of now, and tells what changed.
+def _judge_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
+    """Holds what counts against last year of now, where that is another than before, and tells what changed.
 
     Gives whether one of them is to be returned.
     """
     returned = False
     try:
-        for each in rejudging.rejudge_heirs(office):
+        for each in rejudging.rejudge_all(office):
             returned |= each.after.state == "returned"
             for line in each.tell(office.campaign.spec):
                 console.say(clean_line(line), err=aside)

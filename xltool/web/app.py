@@ -84,6 +84,6 @@ def show_start(request: Request) -> Response:
 
 def close_page(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs nothing but its token
     """Ends the office page; the answer is its last."""
-    answer = pages.show_refusal(200, "可以关掉这个窗口了。再要用时，重新启动办公台。", request.state.nonce)
+    answer = pages.show_farewell(request.state.nonce)
     answer.background = BackgroundTask(site_of(request).close)
     return answer

@@ -83,7 +83,15 @@ def show_login(status: int, reason: str, token: str, nonce: str) -> Response:
 
 def show_refusal(status: int, reason: str, nonce: str) -> Response:
     """A page that says why something was not done."""
-    heading = REFUSALS.get(status, "没有办成")
+    return _show_alone(status, REFUSALS.get(status, "没有办成"), reason, nonce)
+
+
+def show_farewell(nonce: str) -> Response:
+    """The last page, behind which nobody answers any more."""
+    return _show_alone(200, "办公台关了", "可以关掉这个窗口了。再要用时，重新启动办公台。", nonce)
+
+
+def _show_alone(status: int, heading: str, reason: str, nonce: str) -> Response:
     shared = {"campaign": None, "base": "", "tabs": (), "told": (), "token": "", "today": None}
     return _render("message", nonce, status, **shared, heading=heading, reason=reason)
 

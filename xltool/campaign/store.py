@@ -241,8 +241,9 @@ class Store:
 
     def note_last_years(self, hashes: Mapping[str, str]) -> None:
         """Notes the hash of last year's figures of each agency that has some, in place of those before."""
-        with self._transaction():
-            self._put("meta", _ALL_LAST_YEARS, json.dumps(dict(sorted(hashes.items()))))
+        if self.noted_last_years() != hashes:
+            with self._transaction():
+                self._put("meta", _ALL_LAST_YEARS, json.dumps(dict(sorted(hashes.items()))))
 
     def forget_last_years(self) -> None:
         """Forgets what versions were judged beside: they are judged again."""

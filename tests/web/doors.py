@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,14 +43,30 @@ def make_campaign(root: Path, entries=None, deadline=stores.DEADLINE):
     return made
 
 
-def fill_blank(data: bytes, seed: int = 1, wrong: bool = False) -> bytes:
-    """A blank as an agency fills it in: right, or with one figure that breaks the balance."""
+def find_blank(campaign, code: str) -> Path:
+    """Where the blank of an agency lies."""
+    [path] = (campaign.root / campaign.layout.outbox).glob(f"{code}_*.xlsx")
+    return path
+
+
+def run(campaign, *arguments):
+    """Runs a command of the console on a campaign."""
+    done = CliRunner().invoke(main, [*arguments, "-C", str(campaign.root)])
+    assert done.exit_code in {0, 3}, done.output
+    return done
+
+
+def fill_blank(data: bytes, seed: int = 1, wrong: bool = False, blank: Collection[str] = ()) -> bytes:
+    """A blank as an agency fills it in: right, or with one figure that breaks the balance, or with cells left out."""
     drawn = figures.consistent(SPEC, Random(seed))
     values = {cell.key: drawn[cell.key] for cell in SPEC.cells if not cell.total} | {"disclosure.fees.amount": 12.5}
     if wrong:
         values["applications.received.other"] += 5
+    assert values.keys() >= {*blank}
     book = openpyxl.load_workbook(io.BytesIO(data))
     for key, value in values.items():
+        if key in blank:
+            continue
         spot = PLAN.cells[key]
         book[spot.sheet][spot.address] = value
     for text in TEXTS:
@@ -125,8 +142,7 @@ class OpenedDoor:
         return made
 
     def blank(self, code):
-        [path] = (self.campaign.root / self.campaign.layout.outbox).glob(f"{code}_*.xlsx")
-        return path.read_bytes()
+        return find_blank(self.campaign, code).read_bytes()
 
 
 @contextmanager

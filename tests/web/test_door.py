@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lxml import html
 
 from tests.campaign import stores
-from tests.web.doors import EDUCATION, FINANCE, LAND, TOWN, fill_blank, open_for, tell
+from tests.web.doors import EDUCATION, FINANCE, LAND, TOWN, fill_blank, open_for, run, tell
 from xltool import api
 from xltool.campaign.trials import find_trial
 from xltool.cli import main
@@ -63,12 +63,6 @@ def wait_for(agency, part):
             return answer
         time.sleep(0.1)
     raise AssertionError(f"there is no {part}")
-
-
-def run(campaign, *arguments):
-    done = CliRunner().invoke(main, [*arguments, "-C", str(campaign.root)])
-    assert done.exit_code in {0, 3}, done.output
-    return done
 
 
 def test_what_is_wrong_is_told_as_the_office_would_see_it_and_marked(door, campaign):

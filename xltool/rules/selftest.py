@@ -1,0 +1,190 @@
+"""The self-test of a form's rules: consistent submissions spoilt as clerks spoil them, and what the judgement says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from random import Random
+from typing import Final
+
+from xltool.forms.totals import compute_totals
+from xltool.model import Agency, Finding, FormSpec, Reading, Submission, Suspect, Value, figure_of
+from xltool.rules.judge import judge_readings
+from xltool.rules.opinions import find_pointed, group_findings
+from xltool.rules.plausible import YearFigures, draw_years
+from xltool.rules.slips import SINGLE, SlipKind, list_slips
+
+AGENCY: Final = Agency("000000-001", "某县样例局", "department")
+POOL: Final = 40
+"""Consistent submissions of two years that are spoilt in turn."""
+_TRIES: Final = 40
+"""So many cells are tried for one that a slip of a kind can spoil."""
+TOGETHER: Final = {2: "两处各错一格", 3: "三处各错一格"}
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltSubmission:
+    """One spoilt submission: the figures that are true, what was typed, and which cells differ."""
+
+    typed: tuple[int, ...]
+    true: tuple[int, ...]
+    last: YearFigures
+    wrong: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the spoilt submissions of one kind, counted in submissions, `opinions` in opinions.
+
+    `first`: every wrong cell stands first in an opinion, with its true figure. `within`: every wrong cell is among
+    those that an opinion names or adds up. `sure`: the opinions that point at a cell; `misled`: those of them that
+    point at a right one, or propose another figure.
+    """
+
+    table: str
+    slip: str
+    locked: bool
+    tried: int = 0
+    unnoticed: int = 0
+    first: int = 0
+    within: int = 0
+    single: int = 0
+    opinions: int = 0
+    sure: int = 0
+    misled: int = 0
+    missed: list[str] = field(default_factory=list)
+    """Places of slips that no rule noticed, the first few."""
+
+
+def run_selftest(spec: FormSpec, seed: int, count: int) -> list[Tally]:
+    """Spoils `count` submissions for each table and kind of slip, totals typed and totals locked; what came of it.
+
+    The same seed gives the same; a kind that no figure of a table allows is left out. Raises ValueError for a form
+    whose rules no figures satisfy.
+    """
+    rng = Random(seed)
+    spoiler = _Spoiler(spec, _draw_pool(spec, rng), rng)
+    tried = [
+        (table.id, slip, locked, list(islice(spoiler.spoil(table.id, locked, kinds, times), count)))
+        for locked in (False, True)
+        for table in spec.tables
+        for slip, kinds, times in _list_trials(spec, table.id)
+    ]
+    return [_try_kind(spec, *each) for each in tried if each[-1]]
+
+
+def _list_trials(spec: FormSpec, table: str) -> Iterator[tuple[str, Sequence[SlipKind], int]]:
+    """What submissions are spoilt by: each kind of slip alone, then slips of single cells together."""
+    yield from ((kind.words, (kind,), 1) for kind in list_slips(spec, table))
+    yield from ((words, SINGLE, times) for times, words in TOGETHER.items())
+
+
+def _draw_pool(spec: FormSpec, rng: Random) -> list[tuple[YearFigures, YearFigures]]:
+    """Pairs of years on which the judgement has nothing to say."""
+    pool: list[tuple[YearFigures, YearFigures]] = []
+    for _ in range(POOL):
+        drawn = [draw_years(spec, rng) for _ in range(POOL)]
+        judged = _judge(spec, [this for this, _ in drawn], [last for _, last in drawn])
+        pool.extend(years for years, found in zip(drawn, judged, strict=True) if not found)
+        if len(pool) >= POOL:
+            return pool[:POOL]
+    raise ValueError(f"the judgement finds fault with all figures of {spec.id}")
+
+
+def _judge(spec: FormSpec, this: Sequence[YearFigures], last: Sequence[YearFigures]) -> list[list[Finding]]:
+    """What is said of each submission's figures, texts left aside."""
+    texts = {text.key: "已写。" for text in spec.texts if text.required}
+    year = spec.years[1] or spec.years[0] + 1
+    readings = [Reading(Submission(spec.id, year, AGENCY, values, texts)) for values in this]
+    priors = [Submission(spec.id, year - 1, AGENCY, values, texts) for values in last]
+    judged = judge_readings(spec, readings, priors)
+    return [[f for f in reading.findings if f.severity != "info" and f.keys] for reading in judged]
+
+
+class _Spoiler:
+    """Consistent submissions, and the chance by which they are spoilt."""
+
+    def __init__(self, spec: FormSpec, pool: Sequence[tuple[YearFigures, YearFigures]], rng: Random) -> None:
+        self.spec, self.pool, self.rng = spec, pool, rng
+
+    def spoil(self, table: str, locked: bool, kinds: Sequence[SlipKind], times: int) -> Iterator[SpoiltSubmission]:
+        """Submissions with so many slips of these kinds in a table, until none can be made any more."""
+        cells = enumerate(self.spec.cells)
+        places = [at for at, cell in cells if cell.table.id == table and not (locked and cell.total)]
+        failures = 0
+        while failures < _TRIES:
+            true, last = self.pool[self.rng.randrange(len(self.pool))]
+            changes = self._make_slips(true, last, kinds, times, places)
+            failures = 0 if changes else failures + 1
+            if changes:
+                typed: Sequence[Value] = [changes.get(at, figure) for at, figure in enumerate(true)]
+                shown = compute_totals(self.spec, typed) if locked else typed
+                yield SpoiltSubmission(
+                    tuple(figure_of(value) or 0 for value in shown), true, last, tuple(sorted(changes))
+                )
+
+    def _make_slips(
+        self, true: YearFigures, last: YearFigures, kinds: Sequence[SlipKind], times: int, places: Sequence[int]
+    ) -> Mapping[int, int]:
+        """So many slips in different cells of one submission; nothing where they were not to be made."""
+        changes: dict[int, int] = {}
+        for _ in range(_TRIES):
+            kind, at = kinds[self.rng.randrange(len(kinds))], places[self.rng.randrange(len(places))]
+            made = kind.make(self.spec, true, last, at, self.rng)
+            if made and changes.keys().isdisjoint(made):
+                changes |= made
+                times -= 1
+            if not times:
+                return changes
+        return {}
+
+
+def _try_kind(spec: FormSpec, table: str, slip: str, locked: bool, trials: Sequence[SpoiltSubmission]) -> Tally:
+    tally = Tally(table, slip, locked)
+    for trial, found in zip(trials, _judge(spec, [t.typed for t in trials], [t.last for t in trials]), strict=True):
+        _count(spec, tally, trial, found)
+    return tally
+
+
+def _count(spec: FormSpec, tally: Tally, trial: SpoiltSubmission, found: Sequence[Finding]) -> None:
+    opinions = group_findings(found)
+    wrong = {spec.cells[at].key: trial.true[at] for at in trial.wrong}
+    pointed = [(opinion, find_pointed(opinion)) for opinion in opinions]
+    first = {(each.key, each.proposed) for opinion, sure in pointed for each in sure or opinion.suspects[:1]}
+    within = {key for f in found for key in f.keys} | {each.key for opinion in opinions for each in opinion.suspects}
+    tally.tried += 1
+    if not opinions:
+        tally.unnoticed += 1
+        tally.missed.extend([spec.cells[at].key for at in trial.wrong][: 5 - len(tally.missed)])
+    tally.first += wrong.items() <= first
+    tally.within += wrong.keys() <= within
+    tally.opinions += len(opinions)
+    tally.single += len(opinions) == 1
+    tally.sure += sum(bool(sure) for _, sure in pointed)
+    tally.misled += sum(_misleads(sure, wrong) for _, sure in pointed if sure)
+
+
+def _misleads(sure: Sequence[Suspect], wrong: dict[str, int]) -> bool:
+    return any(wrong.get(each.key) != each.proposed for each in sure)
+
+
+_HEADS: Final = ("表", "错法", "份数", "没看出", "先点出错格", "错格在所列之内", "只有一条意见", "平均意见数", "点错")
+
+
+def list_heads() -> tuple[str, ...]:
+    """The heads of the table of what came of a self-test: table and slip, then `list_shares`."""
+    return _HEADS
+
+
+def list_shares(tally: Tally) -> tuple[str, ...]:
+    """How many were tried; shares unnoticed, first, within and with one opinion; opinions each; how many misled."""
+    shares = (_word_share(part, tally.tried) for part in (tally.unnoticed, tally.first, tally.within, tally.single))
+    mean = (100 * tally.opinions + tally.tried // 2) // tally.tried
+    return str(tally.tried), *shares, f"{mean // 100}.{mean % 100:02}", f"{tally.misled}/{tally.sure}"
+
+
+def _word_share(part: int, whole: int) -> str:
+    """A share in percent, cut off, so that 100% is all of them."""
+    tenths = 1000 * part // whole
+    return f"{tenths // 10}.{tenths % 10}%"

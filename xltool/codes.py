@@ -203,6 +203,65 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "text.missing": Message(
         "warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE, asks=True
     ),
+    "text.hollow": Message(
+        "warning",
+        "没有内容",
+        "“{label}”只写了“{raw}”，等于没有写。",
+        "写明这一部分。{guidance}",
+        ANNUAL_NOTICE,
+    ),
+    "text.year": Message(
+        "warning",
+        "文字说的是别的年度",
+        "“{label}”说的是 {named} 年，本报告是 {year} 年度的：{quoted}。",
+        "核对是不是沿用了别的年度的文字；改为本年度的内容和年份。",
+        ANNUAL_NOTICE,
+    ),
+    "text.notice": Message(
+        "warning",
+        "引用的文号不是本版的",
+        "“{label}”引用了{named}，{year} 年度报告的格式依据是{own}：{quoted}。",
+        "改为现行的文号。",
+        ANNUAL_NOTICE,
+    ),
+    "text.agency": Message(
+        "warning",
+        "文字写的是别的单位",
+        "“{label}”写的是“{found}”，本报告是“{agency}”的。",
+        "核对是不是沿用了别的单位的文字；是的，改写为本单位的内容。单位改过名称的，不用改。",
+        ANNUAL_NOTICE,
+    ),
+    "text.person": Message(
+        "warning",
+        "文字里有个人信息",
+        "“{label}”有 {count} 处像是个人信息（{kinds}）：{shown}。",
+        "报告要公布，删去或隐去个人信息；是本单位对外公布的号码的，写明是联系电话。",
+        ANNUAL_NOTICE,
+    ),
+    "text.digits": Message(
+        "info",
+        "数字像是打错了",
+        "“{label}”有 {count} 处数字像是打错了：{quoted}。",
+        "核对；数字用 0 到 9，小数点只用一个，计量单位只写一次。",
+    ),
+    "text.gap": Message(
+        "info",
+        "还有待填的地方",
+        "“{label}”有 {count} 处像是待填的空：{quoted}。",
+        "核对；填上内容，或删去这些符号。",
+    ),
+    "text.cut": Message(
+        "info",
+        "结尾不完整",
+        "“{label}”的结尾像是不完整：{quoted}。",
+        "核对是不是少了文字；写完的，补上句号。",
+    ),
+    "text.aspects": Message(
+        "info",
+        "有方面没有写到",
+        "“{heading}”没有写到：{aspects}。",
+        "核对；在这一部分写明这些方面，没有的也写一句。",
+    ),
     "prior.jump": Message(
         "warning",
         "与上年相差悬殊",

@@ -174,6 +174,17 @@ class Text:
     guidance: str = ""
     required: bool = False
     lines: int = 1  # height of its input cell, in lines
+    aspects: tuple[str, ...] = ()  # words one of which its part of the report should say; none: nothing is expected
+    substantial: bool = False  # whether 无 is no answer
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the texts of a form are held against, besides its own titles, headings and basis."""
+
+    former: tuple[str, ...] = ()  # the notices of other editions, which are no basis of this one
+    common: tuple[str, ...] = ()  # sentences that most reports have, so that having them in common says nothing
+    persons: tuple[str, ...] = ()  # behind whom a person's name would stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +366,7 @@ class FormSpec:
     office: str = ""  # what the office in charge is called, behind the name of its county
     charts: tuple[Chart, ...] = ()
     published: PublishedWords = PublishedWords()
+    wording: Wording = Wording()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

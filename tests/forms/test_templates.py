@@ -65,6 +65,7 @@ FIELDS = {
     "top": 'title = "政务新媒体季度检查表"\n',
     "`[measure.NAME]`": 'unit = "万元"\n',
     "`[published]`": 'shared = ["政务新媒体"]       # what nearly all headings say, so that it tells them not apart\n',
+    "`[wording]`": 'common = ["没有发现问题账号"]      # what many rightly say alike\n',
     "`[[text]]`": 'key = "problems"\n',
     "`[[section]]`": 'heading = "二、群众留言"\n',
     "`[[chart]]`": 'title = "{year}年的账号"\n',
@@ -75,7 +76,10 @@ FIELDS = {
     "head": '{ id = "faults", ',
     "rule": 'id = "within"\n',
 }
-BELOW = {"top": {"measure", "published", "text", "section", "chart", "table", "rule"}, "`[[table]]`": {"block", "rule"}}
+BELOW = {
+    "top": {"measure", "published", "wording", "text", "section", "chart", "table", "rule"},
+    "`[[table]]`": {"block", "rule"},
+}
 """Tables within tables: they have lines of their own in the list of fields."""
 
 

@@ -12,7 +12,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
-from xltool.model import Cell, FormSpec, PublishedWords, Section, Table, Text
+from xltool.model import Cell, FormSpec, PublishedWords, Section, Table, Text, Wording
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -88,6 +88,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         office=fields.text("office", ""),
         charts=drawn,
         published=_read_published(source, fields.table("published")),
+        wording=_read_wording(source, fields.table("wording")),
     )
     fields.close()
     return spec
@@ -98,6 +99,13 @@ def _read_published(source: Source, data: dict[str, Any]) -> PublishedWords:
     subjects, shared, offices = (tuple(fields.texts(key, [])) for key in ("subjects", "shared", "offices"))
     fields.close()
     return PublishedWords(subjects, shared, offices)
+
+
+def _read_wording(source: Source, data: dict[str, Any]) -> Wording:
+    fields = Fields(source, data, "'wording'")
+    former, common, persons = (tuple(fields.texts(key, [])) for key in ("former", "common", "persons"))
+    fields.close()
+    return Wording(former, common, persons)
 
 
 def _read_years(fields: Fields) -> tuple[int, int | None]:
@@ -123,6 +131,8 @@ def _read_text(source: Source, data: dict[str, Any]) -> Text:
         guidance=fields.text("guidance", ""),
         required=fields.flag("required"),
         lines=lines,
+        aspects=tuple(fields.texts("aspects", [])),
+        substantial=fields.flag("substantial"),
     )
     fields.close()
     return text

@@ -81,6 +81,7 @@ MODULES = {
     },
     "campaign": {
         "__init__",
+        "answers",
         "archive",
         "arrivals",
         "chat_lines",
@@ -367,6 +368,7 @@ MODULES = {
         "day_words",
         "desk_visits",
         "door",
+        "door_answers",
         "door_guard",
         "door_handing_in",
         "door_limits",
@@ -376,6 +378,7 @@ MODULES = {
         "door_site",
         "downloads",
         "drafts",
+        "explained_opinions",
         "filters",
         "guard",
         "hand_out",

@@ -108,6 +108,12 @@ class Agency:
         fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")} | {"person": person}
         return self.client.post(form.get("action"), data=fields | changed, follow_redirects=follow)
 
+    def explain(self, line, text):
+        """Keeps a 说明 with the trial."""
+        form = self.find_form("存下说明，再看一遍")
+        fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")} | {f"why {line}": text}
+        return self.client.post(f"{self.link}/explain", data=fields, follow_redirects=True)
+
     def find_form(self, button):
         [form] = self.page().xpath(f"//form[.//button[normalize-space()='{button}']]")
         return form

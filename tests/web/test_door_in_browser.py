@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 LONG_NAME = "额敏县住房和城乡建设局（县人民防空办公室、县城市管理综合行政执法局、县房屋征收与补偿管理中心）"
 STATES = (
     *("fetch", "no blank", "refused", "wrong", "asked", "clean", "again"),
-    *("returned", "open", "accepted", "absent"),
+    *("returned", "open", "accepted", "absent", "explained"),
 )
 PASSWORD = "一个很长的密码 8"
 
@@ -52,6 +52,8 @@ def prepare(door):
     agencies["refused"].try_out(filled["wrong"], "别的单位的工作簿.xlsx")
     for state, given in (("wrong", wrong), ("asked", asked), ("clean", filled)):
         agencies[state].try_out(given[state], "我们单位2024年度政府信息公开工作年度报告（送审稿、第三次修改）.xlsx")
+    agencies["explained"].try_out(asked["explained"])
+    agencies["explained"].explain("cell.blank@disclosure", "没有发生，不是漏填。")
     for state, given in (("again", filled), ("returned", wrong), ("open", asked), ("accepted", filled)):
         agencies[state].try_out(given[state])
         agencies[state].confirm()
@@ -121,6 +123,23 @@ def test_axe_finds_nothing_on_any_page(chromium, shown, screen):
         window.get_by_role("button", name="登录").click()
         assert window.get_by_role("alert").is_visible()
         look(window, "login refused")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_explanation_is_written_on_a_phone_with_and_without_script(chromium, scripts, tmp_path):
+    campaign = doors.make_campaign(tmp_path)
+    with doors.open_for(campaign) as door, opened(chromium, "phone", java_script_enabled=scripts) as window:
+        agency = door.agency(doors.EDUCATION)
+        data = doors.fill_blank(door.blank(doors.EDUCATION), blank=("disclosure.licensing.decisions",))
+        agency.try_out(data)
+        window.goto(f"{door.server.address.rstrip('/')}{agency.link}/")
+        window.get_by_label("第1条的说明").fill("没有发生。")
+        window.get_by_role("button", name="存下说明，再看一遍").click()
+        window.get_by_role("heading", name="审核没有问题，可以报送").wait_for(timeout=60_000)
+        window.get_by_label("说明", exact=True).fill("没有发生，已核对。")
+        window.get_by_role("button", name="确认报送").click()
+        window.get_by_role("heading", name="已报送，审核通过").wait_for(timeout=60_000)
+        assert window.get_by_text("说明：没有发生，已核对。").is_visible()
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -12,6 +12,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign import opening
+from xltool.campaign.answers import find_damaged_answers
 from xltool.campaign.archive import find_archived, is_archived
 from xltool.campaign.distribution import LIST_FILE
 from xltool.campaign.documents import find_current, strip_mark
@@ -241,6 +242,11 @@ def _inspect_archive(campaign: Campaign, store: Store, mend: str) -> Iterator[Di
         yield Diagnosis(
             "archive.unknown", "missing", f"归档 {campaign.layout.archive}：{len(unknown)} 个文件数据库里没有", mend
         )
+    damaged = find_damaged_answers(campaign)
+    if damaged:
+        said = f"网上报送时写的说明有 {len(damaged)} 份与写下时不同（{_name_some(damaged)}）"
+        text = f"归档 {campaign.layout.archive}：{said}"
+        yield Diagnosis("archive.answers", "missing", text, "从备份里还原；没有的，请那个单位在报送入口再写一次。")
     if not lost and not changed:
         yield Diagnosis(
             "archive", "ok", f"归档 {campaign.layout.archive}：收过的 {len(store.taken_files())} 个文件都完好"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
 from xltool import api
+from xltool.campaign.answers import explain_submission, list_answered, read_answers
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.folder import Campaign
@@ -27,7 +28,7 @@ from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
-from xltool.campaign.standing import AGENCY_STATES, judge_version
+from xltool.campaign.standing import AGENCY_STATES, Standing, judge_version
 from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatched, Unread, Version
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding, tell_finding
@@ -132,7 +133,8 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     """Takes in every file below the paths (by default the inbox), one transaction a file.
 
     Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again,
-    from the archive. The files themselves are never touched.
+    from the archive, and answers that were given beside a workbook known before are put to it. The files themselves are
+    never touched.
     """
     known: deque[Taken | Found] = deque()
     new: deque[tuple[Found, str]] = deque()
@@ -144,6 +146,7 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
         yield from _drain_queue(intake, known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
     yield from _drain_queue(intake, known)
+    yield from filter(None, (_take_answers(intake, digest) for digest in list_answered(intake.campaign)))
 
 
 def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
@@ -207,17 +210,61 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
         return None
     if item.data is not None and not is_archived(intake.campaign, digest):  # lost or damaged since: here it is again
         archive_bytes(intake.campaign, digest, item.data)
-    return Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
+    same = Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
+    return _take_answers(intake, digest, item.name) or same
+
+
+def _take_answers(intake: Intake, digest: str, name: str = "") -> Taken | None:
+    """Puts the answers beside a version that was taken in before to its document; None where they stand there already.
+
+    `name` is what its file is called in this run, where it came again.
+    """
+    answers = read_answers(intake.campaign, digest)
+    version = intake.store.find_version(digest) if answers else None
+    kept = None if version is None else api.read(version.submission, version.file).submission
+    if version is None or kept is None:
+        return None
+    spec, entry = intake.campaign.spec, intake.roster.agencies.get(version.agency)
+    now = explain_submission(spec, kept, answers)
+    if now == kept or entry is None:
+        return None
+    version = replace(version, submission=document.dump_document(spec, now))
+    intake.store.explain_version(version)
+    counting = intake.store.counting_of(version.agency)
+    if counting is None or counting.number != version.number:
+        reason = f"{entry.agency.name}：第 {version.number} 版补了说明，这一版不计入"
+        return Taken(name or version.file, "older", version.agency, reason)
+    waivers = intake.store.waivers().get(version.agency, ())
+    standing = judge_version(spec, entry, version, waivers, intake.store.versions)
+    reason = f"{entry.agency.name}：第 {version.number} 版补了说明，{_count_opinions(standing)}"
+    return Taken(name or version.file, cast(Fate, standing.state), version.agency, reason)
+
+
+def _count_opinions(standing: Standing) -> str:
+    """How many opinions there are on a version, in a few words."""
+    counted = f"强制 {standing.errors} 条，核实 {standing.warnings} 条"
+    return counted + (f"（待说明 {standing.open} 条）" if standing.open else "")
 
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [attribute_reading(intake, reading) for reading in read]
+    attributed = [
+        _explain_reading(intake, digest, attribute_reading(intake, reading))
+        for (_, digest), reading in zip(new, read, strict=True)
+    ]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
         taken = _take_file(intake, item, digest, reading)
         if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
             yield taken
+
+
+def _explain_reading(intake: Intake, digest: str, reading: Reading) -> Reading:
+    """A reading with the answers that were given beside the workbook of a hash."""
+    if reading.submission is None:
+        return reading
+    answers = read_answers(intake.campaign, digest)
+    return replace(reading, submission=explain_submission(intake.campaign.spec, reading.submission, answers))
 
 
 def _list_opened(item: Found) -> Iterator[str]:
@@ -386,8 +433,7 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     said += [f"；有 {len(outdated)} 处说明一字没改，所说的数却改过了，不再算数"] if outdated else []
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
-    counted = f"强制 {standing.errors} 条，核实 {standing.warnings} 条"
-    counted += f"（待说明 {standing.open} 条）" if standing.open else ""
+    counted = _count_opinions(standing)
     advice = "" if told is None else told.advice
     return Taken(item.name, cast(Fate, standing.state), agency.code, f"{name}：{counted}{ended}{rest}", advice=advice)
 

@@ -122,7 +122,8 @@ def _describe_return(name: str, standing: Standing, version: Version, prior: Sub
     asked = json.dumps([verdict.finding for verdict in standing.left], ensure_ascii=False)
     outdated = tuple(sorted({verdict.explanation.line for verdict in standing.left if verdict.explanation.outdated}))
     deadline = word_deadline(standing.deadline, standing.told)
-    basis = _hash_basis(version, agency, (asked, outdated, deadline), prior)
+    explained = json.dumps(sorted({(each.line, each.text) for each in (v.explanation for v in standing.findings)}))
+    basis = _hash_basis(version, agency, (asked, outdated, deadline, explained), prior)
     return Return(name, agency, version.number, asked, outdated, deadline, basis)
 
 
@@ -173,7 +174,7 @@ def write_returns(
 
 
 def _hash_basis(
-    version: Version, agency: Agency, asked: tuple[str, tuple[str, ...], str], prior: Submission | None
+    version: Version, agency: Agency, asked: tuple[str, tuple[str, ...], str, str], prior: Submission | None
 ) -> str:
     before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
     facts = [__version__, version.sha256, version.number, agency.code, agency.name, agency.level, *asked, before]

@@ -223,6 +223,16 @@ class Store:
         with self._transaction():
             self._update_findings(version)
 
+    def find_version(self, sha256: str) -> Version | None:
+        """The version that a file of these bytes was taken in as."""
+        rows = self._get("version", "WHERE sha256 = ?", sha256)
+        return build_version(rows[0]) if rows else None
+
+    def explain_version(self, version: Version) -> None:
+        """Keeps the document of a version to which a 说明 was given since."""
+        with self._transaction():
+            self._update_version(version.sha256, submission=version.submission)
+
     def judge_again(self, version: Version, last_year: str) -> None:
         """Keeps the findings of a version that was judged again, and the hash of what it was judged beside."""
         with self._transaction():
@@ -251,13 +261,16 @@ class Store:
             self._db.execute("DELETE FROM meta WHERE name LIKE ?", (f"{_LAST_YEAR}%",))
 
     def _update_findings(self, version: Version) -> None:
-        v = version
-        findings = json.dumps(list(v.findings), ensure_ascii=False)
-        row = (v.agency, v.number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
-        self._db.execute(
-            "UPDATE version SET findings = ?, second = ?, hash = ? WHERE agency = ? AND number = ? AND sha256 = ?",
-            (findings, v.second, hash_row(*row), v.agency, v.number, v.sha256),
-        )
+        findings = json.dumps(list(version.findings), ensure_ascii=False)
+        self._update_version(version.sha256, findings=findings, second=version.second)
+
+    def _update_version(self, sha256: str, **changed: str | bytes) -> None:
+        """Changes columns of a version's row as it is now: another run may have changed others since it was read."""
+        names = ", ".join(f"{column} = ?" for column in (*changed, "hash"))
+        for row in self._get("version", "WHERE sha256 = ?", sha256):
+            now = dict(zip(HASHED["version"], row, strict=True)) | changed
+            values = (*changed.values(), hash_row(*now.values()), sha256)
+            self._db.execute(f"UPDATE version SET {names} WHERE sha256 = ?", values)
 
     def take_unmatched(self, unmatched: Unmatched, arrived: Arrived) -> None:
         """Notes a file that is no agency's return, or of which that is not known yet.

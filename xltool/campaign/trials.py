@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from xltool import api, files, readings
+from xltool.campaign.answers import GivenAnswer, explain_submission, keep_answers, read_answers
 from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
 from xltool.campaign.intake import Intake, attribute_reading, find_why_aside
@@ -40,13 +41,16 @@ _OTHER_KIND: Final = "这不是工作簿：请用下发的工作簿填写，存�
 class Trial:
     """A workbook that was handed over to be judged: what it was called, its hash, and when it came.
 
-    `file` is the name under which it would be handed in.
+    `file` is the name under which it would be handed in; `answers` are the 说明 that its agency wrote beside it, by the
+    lines of 校验, `offered` those written for one before, which count once they are written for this one.
     """
 
     told: str
     file: str
     sha256: str
     at: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,31 @@ def open_trial(campaign: Campaign) -> Staging:
 def keep_trial(campaign: Campaign, entry: RosterEntry, staged: Staged, told: str, at: str) -> Trial:
     """Keeps a whole file as the trial of an agency, in place of the one before; whoever calls lets nobody else in."""
     code, name = entry.agency.code, arrival_name(told)
-    trial = Trial(name, name if name.startswith(code) else f"{code}_{name}", staged.sha256, at)
+    before = find_trial(campaign, code)
+    answers = {each.line: each.text for each in read_answers(campaign, staged.sha256)}
+    offered: Mapping[str, str] = {}
+    if before is not None and before.sha256 == staged.sha256:
+        answers, offered = {**answers, **before.answers}, before.offered
+    elif before is not None:
+        offered = {**before.offered, **before.answers}
+    file = name if name.startswith(code) else f"{code}_{name}"
+    trial = Trial(name, file, staged.sha256, at, answers, offered)
     staged.put(_locate_data(campaign, code, trial.sha256))
-    files.write_file(_locate_note(campaign, code), json.dumps(asdict(trial), ensure_ascii=False).encode())
+    _write_note(campaign, code, trial)
     _clear_data(campaign, code, trial.sha256)
     return trial
+
+
+def answer_trial(campaign: Campaign, code: str, trial: Trial, answers: Mapping[str, str]) -> Trial:
+    """Notes the 说明 that an agency wrote beside its trial; one that is empty takes back what was written.
+
+    Whoever calls lets nobody else in.
+    """
+    kept = {line: text for line, text in {**trial.answers, **answers}.items() if text}
+    answered = replace(trial, answers=kept)
+    if answered != trial:
+        _write_note(campaign, code, answered)
+    return answered
 
 
 def find_trial(campaign: Campaign, code: str) -> Trial | None:
@@ -99,6 +123,9 @@ def find_trial(campaign: Campaign, code: str) -> Trial | None:
         return None
     with suppress(ValueError, TypeError):
         trial = Trial(**json.loads(data))
+        told = {**trial.answers, **trial.offered}
+        if not all(isinstance(each, str) for pair in told.items() for each in pair):
+            return None
         if parse_day(trial.at[:10]) is not None and _locate_data(campaign, code, trial.sha256).is_file():
             return trial
     return None
@@ -133,8 +160,14 @@ def sweep_trials(root: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def deposit_trial(campaign: Campaign, trial: Trial, data: bytes) -> str:
-    """Puts a trial that its agency hands in into the inbox, as of now, and gives its name there."""
+def deposit_trial(campaign: Campaign, trial: Trial, data: bytes, word: GivenAnswer) -> str:
+    """Puts a trial that its agency hands in into the inbox, as of now, and gives its name there.
+
+    What the agency wrote beside it goes into the archive before, so that whoever collects the file finds it; `word` is
+    whose it is: all of it but line and text.
+    """
+    given = (replace(word, line=line, text=text) for line, text in trial.answers.items())
+    keep_answers(campaign, trial.sha256, given)
     staging = open_deposit(campaign)
     try:
         staging.write(data)
@@ -162,10 +195,12 @@ def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Readi
     submission = attributed.submission
     if submission is None:
         return TrialVerdict(api.message(attributed.findings[0], None))
+    answers = (GivenAnswer(line, text, "", trial.at, "") for line, text in trial.answers.items())
+    submission = explain_submission(office.campaign.spec, submission, answers)
     if submission.agency.code != code:
         other = office.roster.agencies[submission.agency.code].agency.name
         return TrialVerdict(f"这是{other}的工作簿，这里只收{name}的：请交本单位的工作簿。")
-    [judged] = api.check([attributed], [office.prior(code)])
+    [judged] = api.check([replace(attributed, submission=submission)], [office.prior(code)])
     assert judged.submission is not None
     versions = office.store.versions(code)
     stored = document.dump_document(office.campaign.spec, judged.submission)
@@ -179,6 +214,10 @@ def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Readi
     standing = replace(standing, deadline=now.deadline, told=now.told, extension=now.extension)
     known = next((each.number for each in versions if each.sha256 == trial.sha256), 0)
     return TrialVerdict("", standing, version, judged.submission, aside, known)
+
+
+def _write_note(campaign: Campaign, code: str, trial: Trial) -> None:
+    files.write_file(_locate_note(campaign, code), json.dumps(asdict(trial), ensure_ascii=False).encode())
 
 
 def _locate_note(campaign: Campaign, code: str) -> Path:

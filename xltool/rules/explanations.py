@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -95,6 +95,11 @@ def find_explanation(
     same = all(first.values.get(key) == given.values.get(key) for key in keys)
     same &= text is None or first.texts.get(text, "").strip() == given.texts.get(text, "").strip()
     return Explanation(told, name, not same)
+
+
+def find_line(code: str, rule: str | None, keys: Sequence[CellKey], lines: Collection[str]) -> str:
+    """The line of 校验, of those that may be explained, on which a finding is to be; empty where it has none."""
+    return next((name for name in _list_names(code, rule, keys) if name in lines), "")
 
 
 def _list_names(code: str, rule: str | None, keys: Sequence[CellKey]) -> Iterator[str]:

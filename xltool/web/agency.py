@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from xltool.campaign.answers import read_answers
 from xltool.campaign.refused import word_refused
 from xltool.campaign.standing import (
     AGENCY_STATES,
@@ -32,6 +33,7 @@ from xltool.web.agency_versions import make_versions
 from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
+from xltool.web.explained_opinions import ExplainedOpinion, list_explained
 from xltool.web.marked_table import mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
 from xltool.web.site import OpenFolder, look_at, served_of
@@ -205,6 +207,7 @@ def _show_page(
         doubted={each.text for each in frame.opinions if each.text},
         task=_word_task(frame.standing),
         goes_back=downloads.find_return(look, frame.standing) is not None,
+        explained=_list_explained(look, frame.standing),
         decided=make_decisions(look, frame.standing),
         address=locate_agency(frame.standing.entry.agency.code),
         locate_agency=locate_agency,
@@ -212,6 +215,13 @@ def _show_page(
         month_day=word_month_day,
         **facts,
     )
+
+
+def _list_explained(look: OpenFolder, standing: Standing) -> list[ExplainedOpinion]:
+    """What the agency has explained of its return, in its workbook or at the agencies' door."""
+    if standing.version is None:
+        return []
+    return list_explained(look.campaign.spec, standing, read_answers(look.campaign, standing.version.sha256))
 
 
 def _word_task(standing: Standing) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, cast
 
@@ -16,6 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from xltool import files
+from xltool.campaign.answers import GivenAnswer, keep_answers
+from xltool.campaign.archive import find_archived
 from xltool.campaign.documents import find_current
 from xltool.campaign.intake import FATES, Fate
 from xltool.campaign.names import workbook_name
@@ -25,6 +27,7 @@ from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, fi
 from xltool.campaign.trials import (
     Trial,
     TrialVerdict,
+    answer_trial,
     deposit_trial,
     drop_trial,
     find_trial,
@@ -36,8 +39,9 @@ from xltool.files import LARGEST_FILE, Staged
 from xltool.messages import XltoolError
 from xltool.model import Finding
 from xltool.web import downloads
-from xltool.web.changes import read_change
+from xltool.web.changes import read_change, take_change
 from xltool.web.day_words import word_day, word_days_left
+from xltool.web.door_answers import Answering, ask_of_trial, ask_of_version
 from xltool.web.door_handing_in import TakenIn
 from xltool.web.door_pages import show_door_page
 from xltool.web.door_review import ReviewPart, review_submission
@@ -65,6 +69,12 @@ class ShownTrial:
     parts: Sequence[ReviewPart]
     heading: str
     lacks_last_year: bool
+    questions: Answering | None = None
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether anything was explained at the door that can be written anew."""
+        return self.questions is not None and any(field.lines for _, field in self.questions.explained)
 
     @property
     def is_clean(self) -> bool:
@@ -90,6 +100,8 @@ def show_agency_page(request: Request) -> Response:
         standing = find_standing(look.campaign, look.roster, look.store, code, look.today)
         trial = find_trial(look.campaign, code)
         shown = None if trial is None else _judge(door, look, entry, trial)
+        same = shown is not None and 0 < standing.number == shown.verdict.known
+        told, shown = (shown.heading, None) if shown is not None and same else ("", shown)
         blank = _find_blank(look, entry)
         return show_door_page(
             request,
@@ -102,7 +114,9 @@ def show_agency_page(request: Request) -> Response:
             deadline=None if standing.deadline is None else word_day(standing.deadline),
             left="" if standing.deadline is None else _word_left(standing, look.today),
             shown=shown,
+            notice=told,
             parts=_review(look, standing),
+            questions=None if shown is not None or not standing.number else ask_of_version(look, standing),
             blank=blank,
             goes_back=downloads.find_return(look, standing) is not None,
             versions=[*reversed(look.store.versions(code))],
@@ -147,15 +161,20 @@ async def hand_in(request: Request) -> Response:
     """Hands a trial in: from now on it counts, as if it had come by mail."""
     fields = await read_change(request)
     coming = asyncio.wrap_future(await run_in_threadpool(_deposit, request, fields))
+    taken = await _wait_taken_in(coming, "再按一次“确认报送”")
+    await run_in_threadpool(_close_trial, request, fields["trial"], taken)
+    return RedirectResponse(_locate(request), 303)
+
+
+async def _wait_taken_in(coming: asyncio.Future[TakenIn], again: str) -> TakenIn:
+    """What became of what was handed in; `HTTPException` when that is not known in time, or could not be done yet."""
     await asyncio.wait([coming], timeout=_SECONDS)  # which leaves it be when the time is over
     if not coming.done():
         raise HTTPException(503, "已经收到，还在登记；过一会儿再看这一页，不用再交。")
     try:
-        taken = coming.result()
+        return coming.result()
     except XltoolError as error:
-        raise HTTPException(503, f"文件收到了，但还没有登记成：{error}请过一会儿再按一次“确认报送”。") from error
-    await run_in_threadpool(_close_trial, request, fields["trial"], taken)
-    return RedirectResponse(_locate(request), 303)
+        raise HTTPException(503, f"收到了，但还没有登记成：{error}请过一会儿{again}。") from error
 
 
 def _deposit(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:
@@ -164,17 +183,11 @@ def _deposit(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:
     with door.look() as look:
         entry = entry_of(look, request)
         code = entry.agency.code
-        trial = find_trial(look.campaign, code)
-        if trial is None or trial.sha256 != given:
-            before = next((each.number for each in look.store.versions(code) if each.sha256 == given), 0)
-            told = f"这一份已经报送过了（第{before}版），没有重复办理。" if before else "这一份已经不在了，或换过一份。"
-            raise HTTPException(409, f"{told}请看页面上现在的情况。")
-        verdict, _ = door.judge(look, entry, trial)
-        if verdict.refusal:
-            raise HTTPException(422, verdict.refusal)
-        person = fields.get("person", "")[:_LONGEST_NAME] or entry.agency.name
-        name = deposit_trial(look.campaign, trial, read_trial(look.campaign, code, trial))
-        what = f"{person}确认报送（{trial.told}）"
+        trial = _find_same_trial(look, code, given)
+        trial = _answer(door, look, entry, trial, fields)
+        word = _sign(request, entry, fields)
+        name = deposit_trial(look.campaign, trial, read_trial(look.campaign, code, trial), word)
+        what = f"{word.person}确认报送（{trial.told}）{_count_answers(trial.answers)}"
         door.note(look, entry, what, request.state.address, trial.sha256)
         return door.handing_in.hand_in(code, look.campaign.root / look.campaign.layout.inbox / name)
 
@@ -186,10 +199,89 @@ def _close_trial(request: Request, sha256: str, taken: TakenIn) -> None:
         entry = entry_of(look, request)
         with door.keeping:
             closed = drop_trial(look.campaign, entry.agency.code, sha256)
-        if closed:  # it was not confirmed twice at once
-            fate = FATES[cast(Fate, taken.state)]
-            what = f"登记：{fate}　{taken.reason.removeprefix(f'{entry.agency.name}：')}"
-            door.note(look, entry, what, request.state.address, sha256)
+    if closed:  # it was not confirmed twice at once
+        _note_taken_in(request, sha256, taken)
+
+
+def _note_taken_in(request: Request, sha256: str, taken: TakenIn) -> None:
+    """Puts on record what became of what was handed in."""
+    door = door_of(request)
+    with door.look() as look:
+        entry = entry_of(look, request)
+        fate = FATES[cast(Fate, taken.state)]
+        what = f"登记：{fate}　{taken.reason.removeprefix(f'{entry.agency.name}：')}"
+        door.note(look, entry, what, request.state.address, sha256)
+
+
+def explain_trial(request: Request, fields: Mapping[str, str]) -> Response:
+    """Keeps what an agency explains of its trial, which is judged with it from now on."""
+    door = door_of(request)
+    with door.look() as look:
+        entry = entry_of(look, request)
+        trial = _answer(door, look, entry, _find_same_trial(look, entry.agency.code, fields.get("trial", "")), fields)
+        what = f"给试审的一份写说明{_count_answers(trial.answers)}"
+        door.note(look, entry, what, request.state.address, trial.sha256)
+    return RedirectResponse(_locate(request, "#result"), 303)
+
+
+async def explain_version(request: Request) -> Response:
+    """Hands in what an agency explains of the version by which it stands; the workbook stays as it came."""
+    fields = await read_change(request)
+    coming = asyncio.wrap_future(await run_in_threadpool(_deposit_answers, request, fields))
+    taken = await _wait_taken_in(coming, "再按一次“报送说明”")
+    await run_in_threadpool(_note_taken_in, request, fields["version"], taken)
+    return RedirectResponse(_locate(request, "#result"), 303)
+
+
+def _deposit_answers(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:
+    """Puts what an agency explains beside the version by which it stands, and has it taken in."""
+    door, given = door_of(request), fields.get("version", "")
+    with door.look() as look:
+        entry = entry_of(look, request)
+        code = entry.agency.code
+        standing = find_standing(look.campaign, look.roster, look.store, code, look.today)
+        if standing.version is None or standing.version.sha256 != given:
+            raise HTTPException(409, "算数的已经是另一版了，说明没有交上去。请看页面上现在的情况。")
+        answers = {line: text for line, text in ask_of_version(look, standing).read(fields).items() if text}
+        place = find_archived(look.campaign, given)
+        if not answers or place is None:
+            raise HTTPException(422, "还没有写说明。")
+        word = _sign(request, entry, fields)
+        told = (replace(word, line=line, text=text) for line, text in answers.items())
+        keep_answers(look.campaign, given, told)
+        what = f"{word.person}给第{standing.number}版补说明{_count_answers(answers)}"
+        door.note(look, entry, what, request.state.address, given)
+        return door.handing_in.hand_in(code, place)
+
+
+def _find_same_trial(look: OpenFolder, code: str, given: str) -> Trial:
+    """The trial of an agency that its page has shown; `HTTPException` where it has another since, or none."""
+    trial = find_trial(look.campaign, code)
+    if trial is None or trial.sha256 != given:
+        before = next((each.number for each in look.store.versions(code) if each.sha256 == given), 0)
+        told = f"这一份已经报送过了（第{before}版），没有重复办理。" if before else "这一份已经不在了，或换过一份。"
+        raise HTTPException(409, f"{told}请看页面上现在的情况。")
+    return trial
+
+
+def _answer(door: Door, look: OpenFolder, entry: RosterEntry, trial: Trial, fields: Mapping[str, str]) -> Trial:
+    """The trial with what its agency has just explained of it; `HTTPException` for one that cannot be handed in."""
+    shown = _judge(door, look, entry, trial)
+    if shown.verdict.refusal or shown.questions is None:
+        raise HTTPException(422, shown.verdict.refusal)
+    with door.keeping:
+        return answer_trial(look.campaign, entry.agency.code, trial, shown.questions.read(fields))
+
+
+def _sign(request: Request, entry: RosterEntry, fields: Mapping[str, str]) -> GivenAnswer:
+    """By whom, when and from where something is said at the door: an answer without its line and text."""
+    person = fields.get("person", "")[:_LONGEST_NAME] or entry.agency.name
+    return GivenAnswer("", "", person, _now(), request.state.address)
+
+
+def _count_answers(answers: Mapping[str, str]) -> str:
+    count = len({*answers.values()})
+    return f"，写了{count}条说明" if count else ""
 
 
 def send_blank(request: Request) -> Response:
@@ -237,7 +329,9 @@ def send_handed_in(request: Request) -> Response:
 DOOR_ROUTES: Final = (
     Route("/", show_agency_page, methods=["GET"]),
     Route("/trial", receive_trial, methods=["POST"]),
+    Route("/explain", take_change(explain_trial), methods=["POST"]),
     Route("/hand-in", hand_in, methods=["POST"]),
+    Route("/answer", explain_version, methods=["POST"]),
     Route("/workbook", send_blank, methods=["GET"]),
     Route("/marked", send_marked, methods=["GET"]),
     Route("/returned", send_returned, methods=["GET"]),
@@ -264,7 +358,7 @@ def _judge(door: Door, look: OpenFolder, entry: RosterEntry, trial: Trial) -> Sh
     assert verdict.submission is not None
     prior = last_year.submissions.get(entry.agency.code)
     parts = review_submission(look.campaign.spec, standing, verdict.submission, prior)
-    return ShownTrial(trial, verdict, parts, heading, last_year.is_reading)
+    return ShownTrial(trial, verdict, parts, heading, last_year.is_reading, ask_of_trial(look, standing, trial))
 
 
 def _review(look: OpenFolder, standing: Standing) -> Sequence[ReviewPart]:

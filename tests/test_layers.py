@@ -81,6 +81,7 @@ MODULES = {
     },
     "campaign": {
         "__init__",
+        "alike",
         "answers",
         "archive",
         "arrivals",
@@ -101,6 +102,7 @@ MODULES = {
         "desk_sheets",
         "desk_writing",
         "documents",
+        "doubles",
         "edits",
         "drafts",
         "export",
@@ -160,6 +162,7 @@ MODULES = {
     "cli": {
         "__init__",
         "absent",
+        "alike",
         "agencies",
         "build",
         "campaign_options",
@@ -312,6 +315,7 @@ MODULES = {
         "equalities",
         "exchanges",
         "explanations",
+        "likeness",
         "misprints",
         "persons",
         "plausible",

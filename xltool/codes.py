@@ -256,6 +256,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "“{label}”的结尾像是不完整：{quoted}。",
         "核对是不是少了文字；写完的，补上句号。",
     ),
+    "text.alike": Message(
+        "info",
+        "文字与上年大部分相同",
+        "各部分的文字有 {percent}% 与上年相同（数字、标点和通用的话不计），如{passages}。",
+        "核对是不是沿用了上年的文字；按本年度的情况改写。",
+    ),
     "text.aspects": Message(
         "info",
         "有方面没有写到",
@@ -550,6 +556,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "逐件核对；有重复的，写明更正和原因；没有重复的，增减写 0，也写明原因。写在 办公室.xlsx 的“更正”表；"
         "用 --plain 建立的任务，写在 county/corrections.toml（增减是 change）。",
         ANNUAL_NOTICE,
+    ),
+    "county.double": Message(
+        "info",
+        "可能是同一件",
+        "{block}“{row}”可能有几个单位都计了同一件：{evidence}。涉及{cells}。",
+        "逐件核对；是同一件的，写一条更正减去重复的件数，写明原因；不是的，不用改。",
+    ),
+    "county.alike": Message(
+        "info",
+        "几个单位的文字大部分相同",
+        "{count} 个单位的文字大部分相同：{agencies}；如{one}有 {percent}% 与{other}相同（数字、标点和通用的话不计）："
+        "{passages}。",
+        "核对是不是互相套用；要按本单位情况写的，退回改写。",
     ),
     "county.checked": Message(
         "info",

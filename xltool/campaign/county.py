@@ -11,10 +11,12 @@ from typing import Final
 
 from xltool import api, files
 from xltool.campaign import contributions, corrections, desk_county, discrepancies, reports, texts
+from xltool.campaign.alike import TextShelf, tell_group
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
 from xltool.campaign.desk_reading import Desk, read_desk
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.discrepancies import Discrepancy
+from xltool.campaign.doubles import CitedNumbers, find_double_counts
 from xltool.campaign.folder import Campaign
 from xltool.campaign.layout import SUBMISSION_FILE
 from xltool.campaign.names import pictures_name, report_name, workbook_name
@@ -211,12 +213,15 @@ def sum_county(
     own = find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     carried: dict[str, tuple[Waiver, ...]] = {}
+    shelf, cited = TextShelf(campaign.spec), CitedNumbers(campaign.spec)
 
     def read_taken() -> Iterator[Submission]:
         for standing in given.taken:
             submission = read_submission(store, standing)
             if submission.waivers:
                 carried[submission.agency.code] = submission.waivers
+            shelf.add_submission(submission)
+            cited.add_submission(submission)
             yield submission
 
     held = consolidate_submissions(
@@ -228,6 +233,9 @@ def sum_county(
         corrections=[each for each in noted if not each.is_waiting],
         absent=(*given.absent, *given.excused),
     )
+    doubles = find_double_counts(campaign.spec, held, cited)
+    alike = map(tell_group, shelf.find_groups(lambda at: read_submission(store, given.taken[at])))
+    held = replace(held, findings=(*held.findings, *doubles, *alike))
     official = find_last_total(own, last_year)
     return CountySum(held, official, sum_last_year(campaign, own, root, held.agencies, last_year), carried)
 

@@ -11,7 +11,7 @@ from typing import Final
 from xltool.forms import references
 from xltool.messages import finding, join_first, suggest
 from xltool.model import Finding, FormSpec, Submission, Text
-from xltool.rules import misprints, persons, wording
+from xltool.rules import likeness, misprints, persons, wording
 
 MAX_NAMED_FAULTS: Final = 6
 MAX_QUOTED_REFERENCE: Final = 60
@@ -29,6 +29,17 @@ def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission |
     for section, missing in wording.find_missing_aspects(spec, submission.texts) if written else ():
         labels = "、".join(text.label.rpartition("：")[2] for text in missing)
         yield finding("text.aspects", heading=section.heading, aspects=labels)
+    if written and prior is not None and prior.texts:
+        yield from _find_likeness(spec, submission, prior)
+
+
+def _find_likeness(spec: FormSpec, submission: Submission, prior: Submission) -> Iterator[Finding]:
+    """That much of the texts is last year's."""
+    mine = likeness.take_texts(spec, submission)
+    if likeness.is_comparable(mine):
+        shared = likeness.compare_texts(mine, likeness.take_texts(spec, prior))
+        if shared.percent >= likeness.ALIKE:
+            yield finding("text.alike", percent=shared.percent, passages=_list_quotes([*shared.passages]))
 
 
 def _find_lost_references(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:

@@ -224,6 +224,7 @@ MODULES = {
         "layout",
         "linear",
         "memo",
+        "mosaic",
         "operators",
         "number",
         "references",

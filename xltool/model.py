@@ -123,6 +123,9 @@ class Row:
     prompt: str = ""
     consolidate: Policy = "sum"
     consolidate_note: str = ""  # why care is needed, for the warning
+    measure: Measure | None = None  # of its figures, but in columns that have one of their own
+    printed: tuple[str, ...] = ()  # what stands in the block's printed columns, from left to right
+    absent: Mapping[str, str] = field(default_factory=dict)  # what is printed where it has no cell, by the column's id
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,17 +139,33 @@ class Column:
     heads: tuple[Head, ...] = ()
     variants: tuple[str, ...] = ()
     total: bool = False
+    own_measure: bool = False  # whether the measure is its own, and no row's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """One rectangle of rows and columns; `across` prints its rows side by side in one line, as table 4 does."""
+    """One rectangle of rows and columns; `across` prints its rows side by side in one line, as table 4 does.
+
+    From left to right it is printed as: printed columns, labels, printed columns, figures.
+    """
 
     caption: str
-    corner: str
+    corner: tuple[str, ...]  # above the labels: one text over all of their levels, or one for each
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
     across: bool = False
+    printed_before: tuple[str, ...] = ()  # heads of the printed columns left of the labels: 序号
+    printed: tuple[str, ...] = ()  # heads of those between labels and figures: 计量单位, 代码
+    lines: tuple[tuple[str, ...], ...] = ()  # printed lines under the heads: 甲 乙 1 2 3
+    headless: bool = False  # no heads are printed
+    unlabelled: bool = False  # no labels are printed
+    abreast: int = 1  # so many stacks of its rows stand side by side
+    spans: tuple[int, ...] = ()  # columns of the table's grid that each printed column takes; one each where empty
+
+    @property
+    def one_line(self) -> bool:
+        """Whether its figures stand in one line below heads, with no label beside them."""
+        return self.across or (self.unlabelled and len(self.rows) == 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,12 +234,13 @@ class Cell:
 
     @property
     def measure(self) -> Measure:
-        return self.column.measure
+        """The column's own, else the row's, else the block's."""
+        return self.column.measure if self.column.own_measure or self.row.measure is None else self.row.measure
 
     @property
     def label(self) -> str:
-        """The official labels: `一、本年新收政府信息公开申请数量 / 商业企业`."""
-        return f"{self.row.label} / {self.column.label}"
+        """The official labels: `一、本年新收政府信息公开申请数量 / 商业企业`; where one is empty, its short name."""
+        return f"{self.row.label or self.row.short} / {self.column.label or self.column.short}"
 
 
 Terms: TypeAlias = tuple[tuple[CellKey, int], ...]
@@ -542,7 +562,8 @@ class Consolidation:
     applied: tuple[Applied, ...] = ()
 
 
-Role: TypeAlias = Literal["caption", "corner", "head", "label", "value"]
+Role: TypeAlias = Literal["caption", "corner", "head", "line", "label", "print", "value"]
+"""What stands in a rectangle; `line` is printed under heads, `print` beside labels or where there is no cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def blocks(draw):
         Column(name, name, name, Measure("m", "件", 0, 9), heads)
         for name, heads in leaves(draw(hierarchies), (), names)
     )
-    return Block(draw(st.sampled_from(["", "题"])), "角", rows, columns, draw(st.booleans()))
+    return Block(draw(st.sampled_from(["", "题"])), ("角",), rows, columns, draw(st.booleans()))
 
 
 @given(st.lists(blocks(), min_size=1, max_size=3))

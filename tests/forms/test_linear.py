@@ -10,7 +10,7 @@ COUNT = Measure("count", "件", 0, 999)
 GROUP, SIDES = Head("group", "组"), Head("sides", "两边")
 FIRST = Block(
     "",
-    "",
+    ("",),
     (
         Row("a", "a", "a"),
         Row("b", "b", "b", (GROUP,)),
@@ -24,7 +24,7 @@ FIRST = Block(
     ),
 )
 SECOND = Block(
-    "", "", (Row("d", "d", "d"), Row("e", "e", "e")), (Column("x", "x", "x", COUNT), Column("z", "z", "z", COUNT))
+    "", ("",), (Row("d", "d", "d"), Row("e", "e", "e")), (Column("x", "x", "x", COUNT), Column("z", "z", "z", COUNT))
 )
 TABLE = Table("t", "表", "表一", "表一", (FIRST, SECOND), (1,) * 5)
 OTHER = Table("u", "表", "表二", "表二", (SECOND,), (1,) * 3)

@@ -70,10 +70,10 @@ def list_inputs(spec: FormSpec, key: CellKey) -> tuple[CellKey, ...]:
     table, block = cell.table.id, cell.block
     if cell.column.total:
         columns = [each for each in block.columns if not each.total and _stands_below(each.heads, cell.column.heads)]
-        return tuple(f"{table}.{cell.row.id}.{column.id}" for column in columns)
+        return tuple(f"{table}.{cell.row.id}.{each.id}" for each in columns if each.id not in cell.row.absent)
     if cell.row.total:
         rows = [each for each in block.rows if not each.total and _stands_below(each.heads, cell.row.heads)]
-        return tuple(f"{table}.{row.id}.{cell.column.id}" for row in rows)
+        return tuple(f"{table}.{each.id}.{cell.column.id}" for each in rows if cell.column.id not in each.absent)
     return (key,)
 
 

@@ -43,7 +43,7 @@ def find_named_cells(table: Table, words: str) -> list[Cell]:
         splits += [(pieces[0][:at], pieces[0][at:]) for at in range(1, len(pieces[0]))]
     found: dict[int, dict[CellKey, Cell]] = {}
     for block in table.blocks:
-        for row, column in ((row, column) for row in block.rows for column in block.columns):
+        for row, column in ((r, c) for r in block.rows for c in block.columns if c.id not in r.absent):
             ranks = [
                 rank + other
                 for of_row, of_column in splits

@@ -11,7 +11,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.grammar import IDENTIFIER
 from xltool.forms.source import Source, suggest_nearest
 from xltool.forms.tables import shorten_label
-from xltool.model import Block, Chart, ChartBar, ChartOver, Column, Head, Row, Table
+from xltool.model import Block, Cell, Chart, ChartBar, ChartOver, Column, Head, Row, Table
 
 _BAR: Final = re.compile(r"(?:(?P<verb>[a-z]+)\((?P<inside>[^()]*)\)|(?P<cell>[^()]*))")
 _VERBS: Final = ("sum", "each", "inputs")
@@ -49,7 +49,15 @@ class _Drawn:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        return tuple(f"{self.table.id}.{row.id}.{column.id}" for row in self.rows for column in self.columns)
+        return tuple(cell.key for cell in self.list_cells())
+
+    def list_cells(self) -> Iterator[Cell]:
+        """The cells that it adds up: those that the form has."""
+        for row in self.rows:
+            for column in self.columns:
+                if isinstance(row, Row) and isinstance(column, Column) and column.id not in row.absent:
+                    key = f"{self.table.id}.{row.id}.{column.id}"
+                    yield Cell(key, self.table, self.block, row, column)
 
 
 def read_charts(source: Source, given: Sequence[dict[str, Any]], tables: Sequence[Table]) -> tuple[Chart, ...]:
@@ -113,7 +121,7 @@ def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[
     for block in table.blocks:
         rows, columns = _find_lines(block.rows, parts[1]), _find_lines(block.columns, parts[2])
         if rows is not None and columns is not None:
-            bars = list(_expand_bar(verb, table, block, rows, columns))
+            bars = [bar for bar in _expand_bar(verb, table, block, rows, columns) if bar.cells]
             if not bars:
                 what = "a head of rows or of columns, and one of them, stands in sum(…), each(…) or inputs(…)"
                 source.fault(text, what)
@@ -195,4 +203,4 @@ def _split_bar(bar: _Drawn, head: str) -> dict[str, tuple[str, ...]]:
 
 
 def _bar_measure(bar: _Drawn) -> tuple[str, ...]:
-    return tuple(sorted({column.measure.id for column in bar.columns if isinstance(column, Column)}))
+    return tuple(sorted({cell.measure.id for cell in bar.list_cells()}))

@@ -31,6 +31,15 @@ class Fields:
             self.fault(key, f"'{key}' of {self.what} must not be empty")
         return value if isinstance(value, str) else ""
 
+    def wording(self, key: str) -> str:
+        """A text that must be given and may be empty: what is printed in a place where nothing may be printed."""
+        return str(self._take(key, str, "a string", None) or "")
+
+    def wordings(self, key: str) -> tuple[str, ...]:
+        """Texts that may be empty, given in a list or as one alone; none where the field is not there."""
+        value = self.data.get(key)
+        return (self.text(key, ""),) if isinstance(value, str) else tuple(self.texts(key, []))
+
     def integer(self, key: str, default: int | None = None) -> int:
         value = self._take(key, int, "a whole number", default)
         return value if isinstance(value, int) else 0
@@ -44,12 +53,20 @@ class Fields:
     def tables(self, key: str, default: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
         return [item for item in self._list(key, default) if self._is(key, item, dict, "tables")]
 
-    def integers(self, key: str) -> list[int]:
-        return [item for item in self._list(key, None) if self._is(key, item, int, "whole numbers")]
+    def integers(self, key: str, default: list[int] | None = None) -> list[int]:
+        return [item for item in self._list(key, default) if self._is(key, item, int, "whole numbers")]
 
     def table(self, key: str) -> dict[str, Any]:
         """The table `[key]`, empty where there is none."""
         return dict(self._take(key, dict, "a table", {}))
+
+    def lists(self, key: str) -> list[tuple[str, ...]]:
+        """Lists of texts, none where the field is not there."""
+        found = [item for item in self._list(key, []) if self._is(key, item, list, "lists of strings")]
+        for item in found:
+            for each in item:
+                self._is(key, each, str, "lists of strings")
+        return [tuple(map(str, item)) for item in found]
 
     def named_tables(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The tables `[key.name]`, with their names."""

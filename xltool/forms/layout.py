@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xltool.model import Block, Column, Grid, Head, Rectangle, Row, Table
+from xltool.forms.mosaic import ON_FROM_ABOVE, ON_FROM_LEFT, Mosaic
+from xltool.model import Block, CellKey, Column, Grid, Head, Rectangle, Row, Table
 
 Path = tuple[Head | Row | Column, ...]
 
 
 def grid(table: Table) -> Grid:
-    """The official layout of a table, zero-based, with the key of each value and the labels as printed."""
+    """The official layout of a table, zero-based, with the key of each value and the labels as printed.
+
+    Raises `MosaicFault` where a mark in a printed line, a printed column or the place of a cell has nothing to go on.
+    """
     columns = max(_width(block) for block in table.blocks)
     rectangles: list[Rectangle] = []
     top = 0
     for number, block in enumerate(table.blocks):
-        for rectangle in (_across if block.across else _down)(block, top, number, columns):
-            rectangles.append(rectangle if rectangle.key is None else _with_key(table.id, rectangle))
+        rectangles += (_across if block.across else _down)(table, block, top, number, columns)
         top += _height(block)
     first = table.blocks[0]
-    head_rows = bool(first.caption) + _head_depth(first) if len(table.blocks) == 1 else 0
+    heads = 0 if first.headless else _head_depth(first) + len(first.lines)
+    head_rows = bool(first.caption) + heads if len(table.blocks) == 1 else 0
     return Grid(table.id, table.title, top, columns, head_rows, table.widths, tuple(rectangles), table.note)
 
 
@@ -36,66 +40,123 @@ def column_path(column: Column) -> Path:
     return (*column.heads, column)
 
 
-def _with_key(table: str, r: Rectangle) -> Rectangle:
-    return Rectangle(r.row, r.column, r.height, r.width, r.role, r.text, f"{table}.{r.key}", r.block)
+def list_row_keys(table: Table, block: Block, row: Row) -> tuple[CellKey, ...]:
+    """The keys of the cells that a row of a table's block has, from left to right."""
+    return tuple(f"{table.id}.{row.id}.{column.id}" for column in block.columns if column.id not in row.absent)
 
 
-def _label_depth(block: Block) -> int:
-    return 0 if block.across else max(len(row_path(row)) for row in block.rows)
+def count_label_levels(block: Block) -> int:
+    """How many columns the labels of a block's rows take where they stand at the left; 0 where none are printed."""
+    return 0 if block.across or block.unlabelled else max(len(row_path(row)) for row in block.rows)
+
+
+def count_printed_columns(block: Block) -> int:
+    """How many columns a block is printed in, each of which may take several of the table's grid."""
+    if block.across:
+        return len(block.rows) * len(block.columns)
+    printed = len(block.printed_before) + len(block.printed)
+    return block.abreast * (printed + count_label_levels(block) + len(block.columns))
 
 
 def _head_depth(block: Block) -> int:
+    if block.headless:
+        return 0
     if block.across:
         return max(len(row_path(row)) for row in block.rows) + max(len(column_path(column)) for column in block.columns)
     return max(len(column_path(column)) for column in block.columns)
 
 
 def _width(block: Block) -> int:
-    return len(block.rows) * len(block.columns) if block.across else _label_depth(block) + len(block.columns)
+    return sum(block.spans) or count_printed_columns(block)
+
+
+def _stack_rows(block: Block) -> int:
+    """How many rows a stack of a block has, of which the last may have fewer."""
+    return -(-len(block.rows) // block.abreast)
 
 
 def _height(block: Block) -> int:
-    return bool(block.caption) + _head_depth(block) + (1 if block.across else len(block.rows))
+    return bool(block.caption) + _head_depth(block) + len(block.lines) + (1 if block.across else _stack_rows(block))
 
 
-def _down(block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
-    """Rows downwards with their labels at the left.
+def _spread(block: Block, width: int) -> list[int]:
+    """The columns of the grid that each printed column takes: the last what the widest block leaves over."""
+    spans = list(block.spans) or [1] * count_printed_columns(block)
+    spans[-1] += width - sum(spans)
+    return spans
 
-    The last column takes what the widest block of the table leaves over.
-    """
+
+def _down(table: Table, block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
+    """Rows downwards with their labels at the left, in one stack or in several side by side."""
     if block.caption:
         yield Rectangle(top, 0, 1, width, "caption", block.caption, None, number)
         top += 1
-    heads, labels = _head_depth(block), _label_depth(block)
-    spans = [1] * len(block.columns)
-    spans[-1] += width - labels - len(block.columns)
-    yield Rectangle(top, 0, heads, labels, "corner", block.corner, None, number)
+    deep, each = _head_depth(block) + len(block.lines), count_printed_columns(block) // block.abreast
+    mosaic = Mosaic(deep + _stack_rows(block), each * block.abreast)
+    for stack in range(block.abreast):
+        first = stack * _stack_rows(block)
+        if not block.headless:
+            _lay_heads(mosaic, block, stack * each)
+        _lay_rows(mosaic, table, block, (deep, stack * each), block.rows[first : first + _stack_rows(block)])
+    mosaic.fill("print")
+    yield from mosaic.rectangles(top, _spread(block, width), number)
+
+
+def _lay_heads(mosaic: Mosaic, block: Block, left: int) -> None:
+    """The corners, the heads of printed columns, the heads of figures, and the printed lines below them."""
+    heads, levels = _head_depth(block), count_label_levels(block)
+    labels, after = left + len(block.printed_before), left + len(block.printed_before) + levels
+    corners = [(at, text, 1) for at, text in enumerate(block.printed_before, left)]
+    if levels:
+        each = levels // len(block.corner)
+        corners += [(labels + at * each, text, each) for at, text in enumerate(block.corner)]
+    corners += [(at, text, 1) for at, text in enumerate(block.printed, after)]
+    for at, text, wide in corners:
+        mosaic.lay("corner", text, (0, at), (heads, wide))
+    figures = after + len(block.printed)
     for at, depth, count, deep, text in _tree([column_path(column) for column in block.columns], heads):
-        yield Rectangle(top + depth, labels + at, deep, sum(spans[at : at + count]), "head", text, None, number)
-    top += heads
-    for at, depth, count, deep, text in _tree([row_path(row) for row in block.rows], labels):
-        yield Rectangle(top + at, depth, count, deep, "label", text, None, number)
-    for down, row in enumerate(block.rows):
-        for right, column in enumerate(block.columns):
-            yield Rectangle(top + down, labels + right, 1, spans[right], "value", "", f"{row.id}.{column.id}", number)
+        mosaic.lay("head", text, (depth, figures + at), (deep, count))
+    starts = [at for at, _, _ in corners] + [figures + at for at in range(len(block.columns))]
+    ends = [*starts[1:], figures + len(block.columns)]
+    for down, line in enumerate(block.lines, heads):
+        for text, start, end in zip(line, starts, ends, strict=True):
+            mosaic.lay_text("line", text, (down, start))
+            for at in range(start + 1, end):
+                mosaic.lay_text("line", text if text == ON_FROM_ABOVE else ON_FROM_LEFT, (down, at))
 
 
-def _across(block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
-    """All rows side by side in one line of figures, with the rows' labels above the columns' heads.
+def _lay_rows(mosaic: Mosaic, table: Table, block: Block, at: tuple[int, int], rows: Sequence[Row]) -> None:
+    """The labels of some rows, what is printed beside them, and their cells or what stands in the place of one."""
+    top, left = at
+    levels, before = count_label_levels(block), len(block.printed_before)
+    if levels:
+        for start, depth, count, deep, text in _tree([row_path(row) for row in rows], levels):
+            mosaic.lay("label", text, (top + start, left + before + depth), (count, deep))
+    figures = left + before + levels + len(block.printed)
+    places = [*range(left, left + before), *range(left + before + levels, figures)]
+    for down, row in enumerate(rows, top):
+        for column, text in zip(places, row.printed, strict=True):
+            mosaic.lay_text("print", text, (down, column))
+        for right, column_ in enumerate(block.columns, figures):
+            if column_.id in row.absent:
+                mosaic.lay_text("print", row.absent[column_.id], (down, right))
+            else:
+                mosaic.lay("value", "", (down, right), key=f"{table.id}.{row.id}.{column_.id}")
 
-    The last takes what is left over.
-    """
+
+def _across(table: Table, block: Block, top: int, number: int, width: int) -> Iterator[Rectangle]:
+    """All rows side by side in one line of figures, with the rows' labels above the columns' heads."""
     if block.caption:
         yield Rectangle(top, 0, 1, width, "caption", block.caption, None, number)
         top += 1
     heads = _head_depth(block)
     pairs = [(row, column) for row in block.rows for column in block.columns]
-    spans = [1] * len(pairs)
-    spans[-1] += width - len(pairs)
+    mosaic = Mosaic(heads + 1, len(pairs))
     for at, depth, count, deep, text in _tree([row_path(row) + column_path(column) for row, column in pairs], heads):
-        yield Rectangle(top + depth, at, deep, sum(spans[at : at + count]), "head", text, None, number)
+        mosaic.lay("head", text, (depth, at), (deep, count))
     for at, (row, column) in enumerate(pairs):
-        yield Rectangle(top + heads, at, 1, spans[at], "value", "", f"{row.id}.{column.id}", number)
+        mosaic.lay("value", "", (heads, at), key=f"{table.id}.{row.id}.{column.id}")
+    yield from mosaic.rectangles(top, _spread(block, width), number)
 
 
 def _tree(paths: Sequence[Path], depth: int) -> Iterator[tuple[int, int, int, int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -54,6 +54,21 @@ def find_rule_places(table: Table | None, per: Per, expression: Expression) -> I
         if _find_members(across, first):
             for item in along:
                 yield RulePlace(table, block, per, item.id)
+
+
+def has_cells(place: RulePlace, expression: Expression) -> bool:
+    """Whether each name of a rule has a cell at a place: where the form has none, the rule is not written."""
+    block = place.block
+    if block is None:
+        return True
+    for term in (*expression.left, *expression.right):
+        if len(term.parts) == 1:
+            pair = (term.parts[0], place.at) if place.per == "column" else (place.at, term.parts[0])
+            rows = _find_members(block.rows, pair[0], grouped=term.sum and place.per != "row")
+            columns = _find_members(block.columns, pair[1], grouped=term.sum and place.per != "column")
+            if rows and columns and all(column.id in _list_absent(row) for row in rows for column in columns):
+                return False
+    return True
 
 
 def select_places(found: Sequence[RulePlace], name: str) -> Iterator[RulePlace]:
@@ -121,10 +136,10 @@ def _resolve_term(names: Names, place: RulePlace, term: Term, complain: Complain
 
 
 def _cross_names(
-    table: Table, blocks: Sequence[Block], names: Sequence[str], term: Term, complain: Complain, *, fixed: Per = None
+    table: Table, blocks: Sequence[Block], pair: Sequence[str], term: Term, complain: Complain, *, fixed: Per = None
 ) -> list[CellKey]:
     """The cells where the named row (or group of rows) meets the named column (or group of columns)."""
-    row, column = names
+    row, column = pair
     for block in blocks:
         rows = _find_members(block.rows, row, grouped=term.sum and fixed != "row")
         columns = _find_members(block.columns, column, grouped=term.sum and fixed != "column")
@@ -132,8 +147,11 @@ def _cross_names(
             if term.sum and rows[0].id == row and columns[0].id == column:
                 complain(term, f"'{'.'.join(term.parts)}' is a single cell, not a group: leave out sum()", "")
                 return []
-            return [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns]
-    complain(term, *_explain_unknown(table, blocks, names, term))
+            found = [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns if c.id not in _list_absent(r)]
+            if not found:
+                complain(term, f"row '{row}' has no cell in column '{column}': it is 'absent'", "")
+            return found
+    complain(term, *_explain_unknown(table, blocks, pair, term))
     return []
 
 
@@ -156,6 +174,11 @@ def _find_members(items: Sequence[Row] | Sequence[Column], name: str, grouped: b
     if single or not grouped:
         return single
     return [item for item in items if not item.total and any(head.id == name for head in item.heads)]
+
+
+def _list_absent(row: Row | Column) -> Container[str]:
+    """The ids of the columns in which a row has no cell."""
+    return row.absent if isinstance(row, Row) else ()
 
 
 def _list_known(items: Iterable[Row | Column]) -> dict[str, bool]:

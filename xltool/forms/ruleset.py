@@ -60,7 +60,8 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
     if not operator.adds_up and severity == "error":
         fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
-    everywhere = list(linear.find_rule_places(table, per, expression))
+    named = list(linear.find_rule_places(table, per, expression))
+    everywhere = [place for place in named if linear.has_cells(place, expression)]
     places = list(linear.select_places(everywhere, over)) if over else everywhere
     if over and everywhere and not places:
         fields.fault(
@@ -68,11 +69,13 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
             f"no {per} here is, or stands below, '{over}'",
             suggest_nearest(over, linear.list_place_names(everywhere)),
         )
-    if not everywhere and table is not None:
+    if not named and table is not None:
         first = expression.left[0]
         kind = "row" if per == "column" else "column"
         known = [item.id for block in table.blocks for item in (block.rows if per == "column" else block.columns)]
         complain(first, f"table '{table.id}' has no {kind} '{first.parts[0]}'", suggest_nearest(first.parts[0], known))
+    if named and not everywhere:
+        fields.fault("expr", f"no {per} has cells for all of these names: they are 'absent'")
     for place in places:
         sums = linear.resolve_expression(names, place, expression, complain)
         if sums is None:

@@ -184,4 +184,5 @@ def _list_cells(found: Sequence[Table]) -> Iterator[Cell]:
         for block in table.blocks:
             for row in block.rows:
                 for column in block.columns:
-                    yield Cell(f"{table.id}.{row.id}.{column.id}", table, block, row, column)
+                    if column.id not in row.absent:
+                        yield Cell(f"{table.id}.{row.id}.{column.id}", table, block, row, column)

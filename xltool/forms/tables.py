@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from xltool.forms import layout
 from xltool.forms.fields import Fields, require_unique
+from xltool.forms.mosaic import ON_FROM_LEFT, MosaicFault
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
@@ -16,6 +18,8 @@ from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy,
 PROMPT_LENGTH: Final = 200
 """Excel shows at most 255 characters of a prompt; the workbook adds the unit and the range to it."""
 MOST_DECIMALS, LARGEST_AMOUNT = 6, 999_999_999
+MOST_ABREAST: Final = 8
+"""Stacks of rows side by side on one sheet of paper."""
 
 _NUMBERING: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|[0-9]+[.、])")
 _ASIDE: Final = re.compile(r"（[^（）]*）$")
@@ -68,7 +72,13 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
     require_unique(source, f"a row, or a head of rows, of table '{found.id}'", names)
     if not found.blocks:
         fields.fault("block", "a table needs at least one block")
-    elif all(block.rows and block.columns for block in found.blocks):
+    elif all(block.rows and block.columns and not [*_find_shape_faults(block)] for block in found.blocks):
+        for number, block in enumerate(found.blocks, 1):
+            try:
+                layout.grid(replace(found, blocks=(block,)))
+            except MosaicFault as error:
+                fields.fault("block", f"block {number} of table '{found.id}': {error}")
+                return found
         columns = layout.grid(found).columns
         if len(found.widths) != columns or min(found.widths) <= 0:
             fields.fault(
@@ -80,34 +90,92 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
 def _read_block(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Block:
     fields = Fields(source, data, "a block")
     name = fields.text("measure", "count")
-    rows = tuple(row for item in fields.tables("rows") for row in _read_rows(source, item, ()))
     columns = tuple(
         column for item in fields.tables("columns") for column in _read_columns(source, measures, name, item, ())
     )
+    shape = replace(_read_shape(fields), columns=columns)
+    rows = tuple(row for item in fields.tables("rows") for row in _read_rows(source, measures, shape, item, ()))
     for kind, items in (("row", rows), ("column", columns)):
         if not items and isinstance(data.get(f"{kind}s"), list):
             fields.fault(f"{kind}s", f"a block needs at least one {kind}")
     require_unique(source, "a column, or a head of columns, of one block", list(_list_names(columns)))
-    block = Block(fields.text("caption", ""), fields.text("corner", ""), rows, columns, fields.flag("across"))
+    block = replace(shape, caption=fields.text("caption", ""), rows=rows)
     fields.close()
+    for key, message in _find_shape_faults(block) if rows and columns else ():
+        fields.fault(key, message)
     return block
 
 
-def _read_rows(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) -> Iterator[Row]:
+def _read_shape(fields: Fields) -> Block:
+    """What a block prints besides captions, heads, labels and figures, and how; its rows and columns left aside."""
+    abreast = fields.integer("abreast", 1)
+    if not 1 <= abreast <= MOST_ABREAST:
+        fields.fault("abreast", f"'abreast' must be 1 to {MOST_ABREAST}")
+    return Block(
+        "",
+        fields.wordings("corner") or ("",),
+        (),
+        (),
+        fields.flag("across"),
+        printed_before=tuple(fields.texts("printed_before", [])),
+        printed=tuple(fields.texts("printed", [])),
+        lines=tuple(fields.lists("lines")),
+        headless=fields.flag("headless"),
+        unlabelled=fields.flag("unlabelled"),
+        abreast=min(max(abreast, 1), MOST_ABREAST),
+        spans=tuple(fields.integers("spans", [])),
+    )
+
+
+def _find_shape_faults(block: Block) -> Iterator[tuple[str, str]]:
+    """What of a block's shape does not fit its rows and columns, or excludes each other, with the field's name."""
+    strips = len(block.printed_before) + len(block.printed)
+    if block.across:
+        if strips or block.lines or block.headless or block.unlabelled or block.abreast > 1 or len(block.corner) > 1:
+            yield "across", "a block with 'across' has its rows side by side: nothing else is printed beside them"
+            return
+    elif block.headless and (block.lines or any(block.corner) or len(block.columns) > 1):
+        yield "headless", "a block with 'headless' has one column, and neither 'corner' nor 'lines'"
+    elif block.unlabelled and (any(block.corner) or any(row.heads for row in block.rows)):
+        yield "unlabelled", "a block with 'unlabelled' has no 'corner', and no heads of rows"
+    if block.unlabelled and block.headless:
+        yield "unlabelled", "a block has labels or heads: nothing would say what its figure is"
+    levels = layout.count_label_levels(block)
+    if len(block.corner) not in {1, levels or 1}:
+        yield "corner", f"'corner' is one text over all labels, or {levels} texts, one for each of their levels"
+        return
+    wanted = strips + (len(block.corner) if levels else 0) + len(block.columns)
+    for line in block.lines:
+        if len(line) != wanted:
+            yield "lines", f"a printed line has {wanted} texts, one for each printed column, not {len(line)}"
+    count = layout.count_printed_columns(block)
+    if block.spans and (len(block.spans) != count or min(block.spans) <= 0):
+        yield "spans", f"'spans' needs {count} whole numbers above zero, one for each printed column"
+
+
+def _read_rows(
+    source: Source,
+    measures: Mapping[str, Measure],
+    shape: Block,
+    data: dict[str, Any],
+    heads: tuple[Head, ...],
+) -> Iterator[Row]:
+    """The rows that one entry means, of a block of which all but its rows is known."""
     fields = Fields(source, data, "a row")
     if "rows" in data:
-        yield from _read_below(fields, heads, "rows", partial(_read_rows, source))
+        yield from _read_below(fields, heads, "rows", partial(_read_rows, source, measures, shape))
         return
-    label, given, prompt = fields.text("label"), fields.texts("levels", []), fields.text("prompt", "")
+    label, given, prompt = fields.wording("label"), fields.texts("levels", []), fields.text("prompt", "")
     for level in given:
         if level not in LEVELS:
             source.fault(level, f"'{level}' is not a level", suggest_nearest(level, LEVELS))
     if len(prompt) > PROMPT_LENGTH:
         fields.fault("prompt", f"a prompt has at most {PROMPT_LENGTH} characters, this one {len(prompt)}")
+    absent, measure = _read_absent(fields, shape.columns), fields.text("measure", "")
     row = Row(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", shorten_label(label)),
+        short=_read_short(fields, label, needed=len(absent) < len(shape.columns)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
@@ -117,13 +185,65 @@ def _read_rows(source: Source, data: dict[str, Any], heads: tuple[Head, ...]) ->
         prompt=prompt,
         consolidate=_read_policy(fields),
         consolidate_note=fields.text("consolidate_note", ""),
+        measure=_find_measure(fields, measures, measure) if measure else None,
+        printed=_read_printed(fields, shape),
+        absent=absent,
     )
+    if shape.across and absent:
+        fields.fault("absent", "a block with 'across' has every cell of its rows")
     if (row.consolidate == "careful") != bool(row.consolidate_note.strip()):
         fields.fault(
             "consolidate_note", "'consolidate_note' tells why care is needed: a careful row must have it, and no other"
         )
     fields.close()
     yield row
+
+
+def _read_printed(fields: Fields, shape: Block) -> tuple[str, ...]:
+    """What a row prints in each of its block's printed columns: nothing in those that it does not tell of."""
+    before, wanted = len(shape.printed_before), len(shape.printed_before) + len(shape.printed)
+    if fields.data.get("absent") == ON_FROM_LEFT and "printed" not in fields.data:
+        return ("",) * before + (ON_FROM_LEFT,) * len(shape.printed)
+    found = fields.texts("printed", [])
+    if len(found) > wanted:
+        fields.fault("printed", f"this row prints {len(found)} texts, and the block has {wanted} printed columns")
+    return (*found[:wanted], *[""] * (wanted - len(found)))
+
+
+def _read_absent(fields: Fields, columns: tuple[Column, ...]) -> Mapping[str, str]:
+    """What stands in the place of the cells that a row does not have: of all of them, or by column."""
+    given = fields.data.get("absent", {})
+    fields.allow("absent")
+    if isinstance(given, str):
+        return {column.id: str(given) for column in columns}
+    if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
+        fields.fault(
+            "absent", "'absent' is what is printed in place of all cells of a row, or of some: { rate = \"—\" }"
+        )
+        return {}
+    known = [column.id for column in columns]
+    for name in given:
+        if name not in known:
+            fields.fault("absent", f"no column is named '{name}'", suggest_nearest(name, known))
+    return {name: str(text) for name, text in given.items()}
+
+
+def _read_short(fields: Fields, label: str, needed: bool = True) -> str:
+    """The name in sentences, which an empty label does not tell."""
+    short = fields.text("short", shorten_label(label))
+    if needed and "label" in fields.data and not short.strip():
+        fields.fault("short", f"{fields.what} with an empty label needs 'short', its name in sentences")
+    return short
+
+
+def _find_measure(fields: Fields, measures: Mapping[str, Measure], name: str) -> Measure:
+    if name not in measures:
+        fields.source.fault(
+            name if isinstance(name, LocatedText) else fields.anchor,
+            f"no measure is named '{name}'",
+            suggest_nearest(name, measures),
+        )
+    return measures.get(name, Measure(name, "", 0, 1))
 
 
 def _read_policy(fields: Fields) -> Policy:
@@ -146,21 +266,16 @@ def _read_columns(
     if "columns" in data:
         yield from _read_below(fields, heads, "columns", partial(_read_columns, source, measures, inherited))
         return
-    label, name = fields.text("label"), fields.text("measure", inherited)
-    if name not in measures:
-        source.fault(
-            name if isinstance(name, LocatedText) else fields.anchor,
-            f"no measure is named '{name}'",
-            suggest_nearest(name, measures),
-        )
+    label = fields.wording("label")
     column = Column(
         id=fields.identifier("id"),
         label=label,
-        short=fields.text("short", shorten_label(label)),
-        measure=measures.get(name, Measure(name, "", 0, 1)),
+        short=_read_short(fields, label),
+        measure=_find_measure(fields, measures, fields.text("measure", inherited)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
+        own_measure="measure" in data,
     )
     fields.close()
     yield column
@@ -174,7 +289,7 @@ def _read_below(
 ) -> Iterator[_Item]:
     """The rows or columns below a head."""
     fields.what = "a head"
-    head = Head(fields.identifier("id"), fields.text("label"), tuple(fields.texts("variants", [])))
+    head = Head(fields.identifier("id"), fields.wording("label"), tuple(fields.texts("variants", [])))
     items = fields.tables(key)
     if not items:
         fields.fault(key, f"a head needs at least one of the {key} below it")

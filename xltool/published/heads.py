@@ -22,6 +22,8 @@ ALIKE_HEADS: Final = 0.6
 RIVAL_LEAD: Final = 0.05
 """By how much more of them another edition must have for the heads to be its."""
 
+_HEADING_ROLES: Final = frozenset({"head", "label", "caption", "corner", "line"})
+"""What stands above the figures of a table whose figures are in one line."""
 _NOTE: Final = re.compile(r"\([^()]*\)")
 _MONEY: Final = re.compile(r"\((?:单位[:：]?)?([^()]{0,2}元)\)")
 
@@ -42,8 +44,8 @@ class HeadVerdict(NamedTuple):
 @lru_cache(maxsize=1024)
 def judge_heads(table: Table, block: Block, heads: tuple[str, ...], rivals: tuple[Block, ...]) -> HeadVerdict:
     """What the bare heads above the rows of a block say; `rivals` are the blocks of other editions."""
-    if not heads:
-        return HeadVerdict(unsure=True, missing=True)
+    if block.headless or not heads:
+        return HeadVerdict(unsure=not block.headless, missing=not block.headless)
     known = {bare_label(each): bare_label(each) for each in _list_head_words(block)}
     plain = {plain_label(each): each for each in known}
     read = tuple(head if head in known else plain.get(plain_label(head), head) for head in heads)
@@ -181,7 +183,8 @@ def _list_head_words(block: Block) -> Iterator[str]:
     for column in block.columns:
         yield column.label
         yield from (head.label for head in column.heads)
-    yield from (word for word in (block.corner, block.caption) if word)
+    printed = (*block.printed_before, *block.printed, *(word for line in block.lines for word in line))
+    yield from (word for word in (*block.corner, *printed, block.caption) if word)
 
 
 def _find_units(block: Block) -> frozenset[str]:
@@ -220,7 +223,7 @@ def _stand_in_order(level: Sequence[str], heads: Sequence[str]) -> bool:
 @lru_cache(maxsize=64)
 def _list_head_lines(table: Table) -> tuple[str, ...]:
     """The heads of a table, line by line."""
-    rectangles = [r for r in grid(table).rectangles if r.role in {"head", "label", "caption", "corner"} and r.text]
+    rectangles = [r for r in grid(table).rectangles if r.role in _HEADING_ROLES and r.text]
     return tuple(bare_label(r.text) for r in sorted(rectangles, key=lambda r: (r.row, r.column)))
 
 
@@ -230,9 +233,7 @@ def _list_head_groups(table: Table) -> tuple[tuple[str, ...], ...]:
 
     Which line is told first depends on where in its cell a head stands.
     """
-    heads = [
-        each for each in grid(table).rectangles if each.role in {"head", "label", "caption", "corner"} and each.text
-    ]
+    heads = [each for each in grid(table).rectangles if each.role in _HEADING_ROLES and each.text]
     lowest = max(each.row + each.height for each in heads)
     lines: dict[int, list[str]] = {}
     for each in sorted(heads, key=lambda each: each.column):

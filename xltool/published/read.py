@@ -14,6 +14,7 @@ from xltool import kinds
 from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms import number
+from xltool.forms.layout import list_row_keys
 from xltool.forms.memo import derive_once
 from xltool.forms.number import is_figure_like
 from xltool.forms.text import take_text
@@ -417,7 +418,7 @@ def _fill_single_rows(
     missing = []
     for block in figures.table.blocks:
         for row in block.rows:
-            keys = [f"{figures.table.id}.{row.id}.{column.id}" for column in block.columns]
+            keys = list_row_keys(figures.table, block, row)
             if all(key in printed for key in keys) or not all(key in spec.index for key in keys):
                 continue
             group = next((head for head in reversed(row.heads) if _stands_alone(figures, block.rows, head.label)), None)
@@ -472,7 +473,7 @@ def _tell_missing(
 
 def _is_blank(table: Table, told: Sequence[UnreadRow], loose: Sequence[Row]) -> bool:
     """Whether rows without figures are those of a table that was left blank, not of one whose figures are elsewhere."""
-    return not loose if told else table.blocks[0].across
+    return not loose if told else table.blocks[0].one_line
 
 
 def _list_texts(document: Document) -> list[str]:

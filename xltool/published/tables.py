@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from xltool.forms.layout import list_row_keys
+from xltool.forms.mosaic import ON_FROM_ABOVE, ON_FROM_LEFT
 from xltool.forms.number import is_figure_like
 from xltool.model import Block, CellKey, Column, FormSpec, Head, Row, Table
 from xltool.published.document import Document, Prose, TableEntry
@@ -110,7 +112,7 @@ class TableFigures:
 
         0 for a perfect fit.
         """
-        wanted = sum(len(block.rows) * len(block.columns) for block in self.table.blocks)
+        wanted = sum(len(place.keys) for place in _list_row_places(self.table))
         return wanted - len(self.cells) + len(self.heads) + len(self.unread) + self.headless
 
 
@@ -144,7 +146,7 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
             figures = TableFigures(spec, table)
             rivals = _list_rivals(specs, spec, table)
             for at, (lines, lead) in enumerate(zip(printed, leads, strict=True), start=1):
-                if table.blocks[0].across:
+                if table.blocks[0].one_line:
                     _read_rows_across(figures, lines, at, lead)
                 elif any(_find_place(table, text) is not None for line in lines for text in line.bare if text):
                     _read_rows_down(figures, lines, at, rivals)
@@ -170,7 +172,7 @@ def _drop_unproved(figures: TableFigures) -> None:
     figures.doubled.clear()
     raws = {key: told.raw for key, told in figures.cells.items()}
     unproved = find_unproved(figures.spec, frozenset(keys), raws)
-    across = figures.table.blocks[0].across
+    across = figures.table.blocks[0].one_line
     for group in [tuple(keys)] if across else [place.keys for place in places]:
         if unproved.isdisjoint(group) or recognised.isdisjoint(group):
             continue
@@ -205,7 +207,7 @@ def _list_leads(document: Document) -> Iterator[str]:
 def _list_rivals(specs: Sequence[FormSpec], own: FormSpec, table: Table) -> tuple[Block, ...]:
     """The blocks of the same table in other editions."""
     others = [other for spec in specs if spec is not own for other in spec.tables if other.id == table.id]
-    return tuple(block for other in others for block in other.blocks if not block.across)
+    return tuple(block for other in others for block in other.blocks if not block.one_line)
 
 
 def _bare_line(row: Sequence[TableEntry]) -> _TableLine:
@@ -230,10 +232,18 @@ class _RowPlace(NamedTuple):
 @lru_cache(maxsize=64)
 def _list_row_places(table: Table) -> tuple[_RowPlace, ...]:
     return tuple(
-        _RowPlace(block, row, tuple(f"{table.id}.{row.id}.{column.id}" for column in block.columns))
+        _RowPlace(block, row, keys)
         for block in table.blocks
         for row in block.rows
+        if (keys := list_row_keys(table, block, row))
     )
+
+
+@lru_cache(maxsize=64)
+def _list_bare_rows(table: Table) -> frozenset[str]:
+    """The labels of the rows that have no cells and only head others."""
+    rows = [row for block in table.blocks for row in block.rows if not list_row_keys(table, block, row)]
+    return frozenset(bare_label(label) for row in rows for label in (row.label, *row.variants) if label)
 
 
 @lru_cache(maxsize=64)
@@ -308,12 +318,15 @@ def _read_rows_down(
     before = -1
     strange: list[_StrangeRow] = []
     after: list[int] = []
-    for line in printed:
+    for whole in printed:
+        line = _drop_own_print(table, whole)
         said = [at for at, text in enumerate(line.bare) if text and _find_place(table, text) is not None]
         place = _find_place(table, line.bare[said[-1]]) if said else None
         run = line.figures
         if run and (place is None or _stands_behind_other(line, said[-1], run, place)):
             strange.append(_StrangeRow(line, run, before))
+        if place is None and not _list_bare_rows(table).isdisjoint(line.bare):
+            continue
         if place is None:
             words = [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
             if words and (not run or block is None):
@@ -339,6 +352,35 @@ def _read_rows_down(
         _take_row(figures, place, line, said[-1], verdict, number=number)
     for row in strange:
         _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
+
+
+def _drop_own_print(table: Table, line: _TableLine) -> _TableLine:
+    """A line without what the form itself prints behind the row's label: units, codes, what stands for no cell.
+
+    All of it must be there as the form has it, and be it blank.
+    """
+    told = [
+        (at, place) for at, text in enumerate(line.bare) if text and (place := _find_place(table, text)) is not None
+    ]
+    if not told:
+        return line
+    at, (block, row, *_) = told[-1]
+    words: list[str | None] = [*row.printed[len(block.printed_before) :]]
+    words += [row.absent.get(column.id) for column in block.columns]
+    words = [word for word in words if word not in {ON_FROM_ABOVE, ON_FROM_LEFT}]
+    if all(word is None for word in words):
+        return line
+    kept = [(entry, bare) for entry, bare in zip(line.entries, line.bare, strict=True)][: at + 1]
+    behind = [(entry, bare) for entry, bare in zip(line.entries, line.bare, strict=True)][at + 1 :]
+    if len(behind) < len(words):
+        return line
+    for word, each in zip(words, behind, strict=False):
+        if word is None:
+            kept.append(each)
+        elif each[1] not in {"", bare_label(word)}:
+            return line
+    kept += behind[len(words) :]
+    return _TableLine(tuple(entry for entry, _ in kept), tuple(bare for _, bare in kept))
 
 
 def _stands_behind_other(line: _TableLine, at: int, run: Sequence[TableEntry], place: _RowPlace) -> bool:
@@ -466,7 +508,7 @@ def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], numb
     table, variants = figures.table, _index_variants(figures.table)
     places = _list_row_places(table)
     keys = tuple(key for place in places for key in place.keys)
-    labels = [f"{place.row.label} / {column.label}" for place in places for column in place.block.columns]
+    labels = [figures.spec.cell(key).label for key in keys]
     heads: list[str] = []
     before: _TableLine | None = None
     for line in printed:

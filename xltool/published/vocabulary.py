@@ -90,7 +90,7 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
         frozenset(
             sum(len(block.rows) * len(block.columns) for block in table.blocks)
             for table in tables
-            if table.blocks[0].across
+            if table.blocks[0].one_line
         ),
     )
 
@@ -109,7 +109,7 @@ def _read_words(spec: FormSpec) -> frozenset[str]:
 
 def _list_row_labels(table: Table) -> Iterator[str]:
     for block in table.blocks:
-        if not block.across:
+        if not block.one_line:
             yield from (label for row in block.rows for label in (row.label, *row.variants))
 
 

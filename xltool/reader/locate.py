@@ -207,8 +207,8 @@ def _find_labelled_cells(
     found: dict[CellKey, Position] = {}
     halves: dict[CellKey, Half] = {}
     for key, (label, head) in _find_guides(plan, table).items():
-        area, down, right = plan.areas[key], anchors.get(label or head), anchors.get(head)
-        row = None if down is None else down[0] + area.row - (label or head).row
+        area, down, right = plan.areas[key], anchors.get(label), anchors.get(head)
+        row = None if down is None else down[0] + area.row - label.row
         column = None if right is None else right[1] + area.column - head.column
         if row is not None and column is not None:
             found[key] = (row, column)
@@ -222,18 +222,27 @@ def _is_denied(place: Position, half: Half) -> bool:
 
 
 @derive_once
-def _find_guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle | None, Rectangle]]:
-    """For each cell the innermost row label at its left and the innermost head above it, within its block."""
-    found: dict[CellKey, tuple[Rectangle | None, Rectangle]] = {}
+def _find_guides(plan: Plan, table: Table) -> dict[CellKey, tuple[Rectangle, Rectangle]]:
+    """For each cell what tells its row and what tells its column, within its block.
+
+    The innermost row label at its left and the innermost head above it that say something; where a block prints none of
+    the one kind, the other tells both.
+    """
+    found: dict[CellKey, tuple[Rectangle, Rectangle]] = {}
     areas = plan.grids[table.id].rectangles
     for area in areas:
         if area.key is None:
             continue
         near = [other for other in areas if other.block == area.block]
-        labels = [o for o in near if o.role == "label" and o.row <= area.row < o.row + o.height]
+        labels = [
+            o for o in near if o.role == "label" and o.row <= area.row < o.row + o.height and o.column < area.column
+        ]
         heads = [o for o in near if o.role == "head" and o.column <= area.column < o.column + o.width]
-        label = max(labels, key=lambda o: o.column) if labels else None
-        found[area.key] = (label, max(heads, key=lambda o: o.row))
+        label = max(labels, key=lambda o: (bool(o.text), o.column), default=None)
+        head = max(heads, key=lambda o: (bool(o.text), o.row), default=None)
+        tells_row, tells_column = label or head, head or label
+        if tells_row is not None and tells_column is not None:
+            found[area.key] = (tells_row, tells_column)
     return found
 
 

@@ -148,7 +148,7 @@ def _choose_style(r: Rectangle, label: str) -> str:
     """
     if r.role == "label":
         return "TableText" if r.height > 1 else label
-    return "TableText" if r.role == "value" else "TableHead"
+    return "TableText" if r.role in {"value", "print"} else "TableHead"
 
 
 def _set_number(r: Rectangle, room: int) -> tuple[str, float]:

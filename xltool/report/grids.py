@@ -79,4 +79,4 @@ def fit_figure(grid: Grid, figure: Rectangle) -> float:
 
 def is_flat(grid: Grid) -> bool:
     """Whether its labels have no levels; those are centred, while a hierarchy reads from the left."""
-    return not any(r.role == "label" and r.column for r in grid.rectangles)
+    return len({r.column for r in grid.rectangles if r.role == "label"}) < 2

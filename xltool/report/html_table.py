@@ -67,12 +67,15 @@ def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: 
     match r.role:
         case "value":
             tag, scope, headers = "td", "", over + left
-        case "corner" if not r.text:  # a header cell that says nothing is none
+        case "print":
+            tag, scope, headers = "td", "", left
+        case "corner" | "head" | "line" | "label" if not r.text:  # a header cell that says nothing is none
             tag, scope, headers = "td", "", []
         case "label":
             tag, scope, headers = "th", "rowgroup" if r.height > 1 else "row", left
         case _:
             tag, scope, headers = "th", "colgroup" if r.width > 1 else "col", over
+    headers = [header for header in headers if header.text]
     attributes = {
         "id": _cell_id(id, r) if tag == "th" else "",
         "scope": scope,
@@ -84,7 +87,8 @@ def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: 
         "".join([f' {name}="{value}"' for name, value in attributes.items() if value])
     )  # numbers and words of ours
     part = fit_figure(grid, r) if r.role == "value" else 1
-    return HtmlCell(tag, r.role, written, r.text, f"{part:.2f}" if part < 1 else "", r.key)
+    role = "head" if r.role == "line" else r.role  # what is printed under the heads looks like them
+    return HtmlCell(tag, role, written, r.text, f"{part:.2f}" if part < 1 else "", r.key)
 
 
 def _cell_id(table: str, r: Rectangle) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
-from xltool.report.grids import grid_heads, grid_labels, heads_above, labels_beside
+from xltool.report.grids import grid_heads, grid_labels, heads_above
 from xltool.report.text import DRAFT_MARK, clean_line
 
 # Braces mean nothing in Markdown, but site generators run {{ }} and {% %} before it: agency text must stay text there
@@ -43,31 +43,44 @@ def _write_tables(grid: Grid) -> list[str]:
 
 
 def _write_pipe_table(grid: Grid, inside: list[Rectangle]) -> str:
-    records: dict[int, list[Rectangle]] = {}
-    for value in sorted((r for r in inside if r.role == "value"), key=lambda r: (r.row, r.column)):
-        records.setdefault(value.row, []).append(value)
-    first = next(iter(records.values()))
-    labelled = any(r.role == "label" for r in inside)
-    corner = [_escape("".join(r.text for r in inside if r.role == "corner"))] if labelled else []
+    """The lines of a block: its labels in one column, then what is printed beside them, and the figures."""
     over, left = grid_heads(grid), grid_labels(grid)
-    lines = [
-        _write_line(corner + [_join_labels(_telling_heads(heads_above(over, value), first)) for value in first]),
-        _write_line([":---"] * len(corner) + ["---:"] * len(first)),
+    figures = sorted((r for r in inside if r.role == "value"), key=lambda r: (r.row, r.column))
+    first = min(figure.column for figure in figures)
+    shown = [r for r in inside if r.role in {"value", "print"} or (r.role == "label" and r.column > first)]
+    columns = sorted({r.column for r in shown})
+    lines: dict[int, dict[int, Rectangle]] = {}
+    for r in sorted(shown, key=lambda r: r.row):
+        lines.setdefault(r.row, {})[r.column] = r
+    labelled = any(r.role == "label" for r in inside)
+    corners = [r for r in inside if r.role == "corner"]
+    beside = {r.column: r.text for r in corners if any(r.column == each.column for each in shown)}
+    corner = [_escape("".join(r.text for r in corners if r.column not in beside))] if labelled else []
+    nearest = {at: next((r for r in figures if r.column == at), None) for at in columns}
+    heads = [
+        _escape(beside.get(at, ""))
+        if (figure := nearest[at]) is None
+        else _join_labels(_telling_heads(over, figure, figures))
+        for at in columns
     ]
-    for values in records.values():
-        label = [_join_labels(labels_beside(left, values[0]))] if labelled else []
-        lines.append(_write_line(label + [_escape(value.text) for value in values]))
-    return "\n".join(lines)
+    marks = [":---" if nearest[at] is None else "---:" for at in columns]
+    written = [_write_line(corner + heads), _write_line([":---"] * len(corner) + marks)]
+    for cells in lines.values():
+        at = next(iter(cells.values()))
+        labels = [r for r in left if r.column <= first and r.row <= at.row < r.row + r.height and r.block == at.block]
+        label = [_join_labels(labels)] if labelled else []
+        written.append(_write_line(label + [_escape(cells[each].text) if each in cells else "" for each in columns]))
+    return "\n".join(written)
 
 
-def _telling_heads(over: list[Rectangle], figures: list[Rectangle]) -> list[Rectangle]:
-    """The heads that tell one column from another.
+def _telling_heads(over: list[Rectangle], figure: Rectangle, figures: list[Rectangle]) -> list[Rectangle]:
+    """The heads above a figure that tell its column from another.
 
     The nearest, and those above it that do not stand over all figures.
     """
-    width = figures[-1].column + figures[-1].width - figures[0].column
-    heads = [r for r in over if r.role == "head"]
-    return [r for r in heads[:-1] if r.width < width] + heads[-1:]
+    start, end = min(r.column for r in figures), max(r.column + r.width for r in figures)
+    heads = [r for r in heads_above(over, figure) if r.role == "head"]
+    return [r for r in heads[:-1] if r.width < end - start] + heads[-1:]
 
 
 def _join_labels(rectangles: list[Rectangle]) -> str:

@@ -171,7 +171,7 @@ def _describe_bands(grid: Grid) -> list[dict[str, Any]]:
 
     Each block of a table has its own head, and only the first of one block repeats.
     """
-    heads = {"caption", "head", "corner"}
+    heads = {"caption", "head", "corner", "line"}
     ordered = sorted(grid.rectangles, key=lambda r: (r.row, r.column))
     return [
         {"head": head, "repeated": head and grid.head_rows > 0, "cells": [_describe_cell(r) for r in run]}

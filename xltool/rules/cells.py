@@ -134,6 +134,8 @@ def _find_totals_alone(
     open_keys = {cell.key for cell in left}
     alone = []
     for row in block.rows:
+        if (left[0].table.id, row.id) not in _list_rows(spec):
+            continue  # it only heads others
         *others, total = _list_rows(spec)[left[0].table.id, row.id]
         bare = others and total.column.total and values[spec.index[total.key]] is not None
         if bare and all(values[spec.index[cell.key]] is None for cell in others):

@@ -116,7 +116,10 @@ def _describe_sheet(plan: Plan, name: str) -> _Sheet:
     inputs = [cell.key for cell in plan.spec.cells if cell.table.sheet == name and not cell.total]
     typed = [spot for spot in (*plan.texts.values(), *plan.explanations.values()) if spot.sheet == name]
     places = {
-        (plan.cells[key].row, plan.cells[key].column + at) for key in inputs for at in range(plan.areas[key].width)
+        (plan.cells[key].row + down, plan.cells[key].column + at)
+        for key in inputs
+        for down in range(plan.areas[key].height)
+        for at in range(plan.areas[key].width)
     }
     places |= {(spot.row, spot.column) for spot in typed}
     formulas = {(spot.row, spot.column) for spot in _find_formulas(plan) if spot.sheet == name}

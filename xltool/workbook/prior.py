@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
-from xltool.model import Block, Column, NotApplicable, Rectangle, Table
+from xltool.model import Block, Column, NotApplicable, Table
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP
@@ -42,10 +41,11 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
 
 
 def _write_figure(context: Context, sheet: Any, key: str) -> None:
-    spot, width = context.plan.priors[key], context.plan.areas[key].width
+    spot, area = context.plan.priors[key], context.plan.areas[key]
+    height = 1 if context.spec.cell(key).block.across else area.height
     value, look = context.prior[context.spec.index[key]], context.formats["prior"]
-    if width > 1:
-        sheet.merge_range(spot.row, spot.column, spot.row, spot.column + width - 1, "", look)
+    if area.width * height > 1:
+        sheet.merge_range(spot.row, spot.column, spot.row + height - 1, spot.column + area.width - 1, "", look)
     match value:
         case int():
             sheet.write_number(spot.row, spot.column, to_cached_figure(value, context.spec.cell(key)), look)
@@ -73,19 +73,25 @@ def _write_line(context: Context, sheet: Any, block: Block) -> None:
 def _write_heads(context: Context, sheet: Any, table: Table, block: Block, number: int) -> None:
     plan = context.plan
     heads = [area for area in plan.grids[table.id].rectangles if area.block == number and area.role == "head"]
+    if not heads:  # nothing stands above the figures of the table either
+        return
     top, bottom = (
         TABLE_TOP + min(area.row for area in heads),
         TABLE_TOP + max(area.row + area.height for area in heads) - 1,
     )
-    for column, area in _pair_columns(context, table, block):
-        spot = plan.priors[f"{table.id}.{block.rows[0].id}.{column.id}"]
+    for left, (column, width) in sorted(_place_columns(context, block).items()):
         text = column.label.removeprefix("本年") + PRIOR_MARK
-        _write_area(context, sheet, (top, spot.column, bottom, spot.column + area.width - 1), text, "last_year")
+        _write_area(context, sheet, (top, left, bottom, left + width - 1), text, "last_year")
 
 
-def _pair_columns(context: Context, table: Table, block: Block) -> Iterator[tuple[Column, Rectangle]]:
-    for column in block.columns:
-        yield column, context.plan.areas[f"{table.id}.{block.rows[0].id}.{column.id}"]
+def _place_columns(context: Context, block: Block) -> dict[int, tuple[Column, int]]:
+    """Which column of a block stands where among last year's figures, and how wide: of its narrowest cell there."""
+    found: dict[int, tuple[Column, int]] = {}
+    for cell in context.spec.cells:
+        if cell.block is block:
+            left, width = context.plan.priors[cell.key].column, context.plan.areas[cell.key].width
+            found[left] = (cell.column, min(width, found[left][1] if left in found else width))
+    return found
 
 
 def _write_area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
 from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import Cell, Measure, NotApplicable, Rectangle, Row, Table
+from xltool.model import Cell, Measure, NotApplicable, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import to_cached_figure
@@ -81,7 +80,7 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
                 if area.role == "label" and area.column + area.width == _count_label_columns(grid.rectangles)
                 else "middle"
             )
-            head = area.role in {"head", "caption", "corner"}
+            head = area.role in {"head", "caption", "corner", "line"}
             room = sum(widths[area.column : area.column + area.width])
             text = break_line(area.text, room, 11) if head else area.text
             _write_area(sheet, area, text, formats["head" if head else look])
@@ -213,12 +212,12 @@ def _find_target(context: Context, check: Check) -> Spot | None:
 def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
     formats, spot = context.formats, context.plan.cells[cell.key]
     if cell.total:
-        if area.width > 1:
+        if area.width * area.height > 1:
             _write_area(sheet, area, "", formats["total"])
         context.write_formula(sheet, spot, "total")
         return
     look = formats["input" if cell.measure.decimals else "input0"]
-    if area.width > 1:
+    if area.width * area.height > 1:
         _write_area(sheet, area, "", look)
     value = context.submission.values[context.spec.index[cell.key]]
     match context.typed.get(cell.key, value):
@@ -291,13 +290,17 @@ def _describe_measure(measure: Measure) -> str:
 
 def _group_alike(context: Context, table_: Table) -> Iterator[list[Cell]]:
     """Inputs of one row that stand side by side and are of one measure."""
-
-    def row_measure(cell: Cell) -> tuple[Row, Measure]:
-        return cell.row, cell.measure
-
-    inputs = [cell for cell in context.spec.cells if cell.table is table_ and not cell.total]
-    for _, group in groupby(inputs, key=row_measure):
-        yield list(group)
+    group: list[Cell] = []
+    edge = 0
+    for cell in (cell for cell in context.spec.cells if cell.table is table_ and not cell.total):
+        area = context.plan.areas[cell.key]
+        if group and (cell.row, cell.measure, area.column) != (group[0].row, group[0].measure, edge):
+            yield group
+            group = []
+        group.append(cell)
+        edge = area.column + area.width
+    if group:
+        yield group
 
 
 def _find_span(context: Context, cells: list[Cell]) -> tuple[int, int, int, int]:

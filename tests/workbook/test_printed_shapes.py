@@ -1,0 +1,151 @@
+"""Forms of every printed shape, by chance and from official blanks: what the definition says is what each use has."""
+
+from __future__ import annotations
+
+import io
+import json
+from random import Random
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.forms import blanks, shapes
+from tests.forms.test_layout import assert_covered, official
+from xltool.forms import catalog
+from xltool.model import Agency, FormSpec, Grid, Reading, Submission
+from xltool.reader.read import read_workbook
+from xltool.report import docx, html
+from xltool.report.assemble import assemble_report
+from xltool.workbook.layout_plan import TABLE_TOP, make_plan
+from xltool.workbook.write import write_workbook
+
+SEEDS = range(40)
+AGENCY = Agency("100001", "某县某局", "county")
+
+
+def make_form(seed: int) -> FormSpec:
+    return catalog.parse_form(shapes.write_form(Random(seed)), "shape.toml")
+
+
+def fill_in(spec: FormSpec, random: Random | None) -> Submission:
+    """Figures by chance that each measure allows; with None nothing is filled in."""
+    values = [
+        None if random is None else random.randint(-99 if cell.measure.signed else 0, 9999) for cell in spec.cells
+    ]
+    return Submission(spec.id, 2024, AGENCY, tuple(values))
+
+
+def read_back(spec: FormSpec, data: bytes) -> Reading:
+    return read_workbook(data, lambda _: spec, lambda _: ())
+
+
+def assert_shown(grid: Grid, sheet: Worksheet, spec: FormSpec) -> None:
+    """The sheet has the rectangle, the merges and the labels of a grid, and nothing else is to be filled in there."""
+    plan = make_plan(spec)
+    for area in grid.rectangles:
+        first = sheet.cell(TABLE_TOP + area.row + 1, area.column + 1)
+        if area.key is None:
+            assert str(first.value or "").replace("\n", "") == area.text
+            assert first.protection.locked
+        else:
+            assert (plan.cells[area.key].row, plan.cells[area.key].column) == (first.row - 1, first.column - 1)
+            assert first.protection.locked == spec.cell(area.key).total
+    bottom, right = TABLE_TOP + grid.rows, grid.columns
+    merges = {
+        (each.min_row - 1, each.min_col - 1, each.max_row - each.min_row + 1, each.max_col - each.min_col + 1)
+        for each in sheet.merged_cells.ranges
+        if TABLE_TOP < each.min_row <= bottom and each.min_col <= right
+    }
+    assert merges == {
+        (TABLE_TOP + area.row, area.column, area.height, area.width)
+        for area in grid.rectangles
+        if area.height * area.width > 1
+    }
+
+
+class _HtmlTables(blanks.PageTables):
+    """Heads and labels are cells of a table too."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag("td" if tag == "th" else tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        super().handle_endtag("td" if tag == "th" else tag)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_workbook_has_each_rectangle_merge_and_label(seed):
+    spec = make_form(seed)
+    plan = make_plan(spec)
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(spec, fill_in(spec, None))))
+    for table in spec.tables:
+        grid = plan.grids[table.id]
+        assert_covered(grid)
+        assert_shown(grid, book[table.sheet], spec)
+    assert [cell.key for cell in spec.cells] == [
+        area.key for table in spec.tables for area in plan.grids[table.id].rectangles if area.key is not None
+    ] or any(block.abreast > 1 for table in spec.tables for block in table.blocks)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_filled_in_is_read_back(seed):
+    spec = make_form(seed)
+    given = fill_in(spec, Random(seed))
+    prior = fill_in(spec, Random(seed + 1)) if seed % 3 == 0 else None
+    reading = read_back(spec, write_workbook(spec, given, prior))
+    assert reading.findings == ()
+    assert reading.submission is not None
+    assert reading.submission.values == given.values
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_report_has_each_rectangle_merge_and_label(seed, tmp_path):
+    spec = make_form(seed)
+    report = assemble_report(spec, fill_in(spec, Random(seed)))
+    grids = [part for part in report.parts if isinstance(part, Grid)]
+    page = _HtmlTables()
+    page.feed(html.to_html(report))
+    assert [sorted((*s[:4], s.text.strip()) for s in table) for table in page.tables] == [
+        sorted((r.row, r.column, r.height, r.width, r.text.strip()) for r in grid.rectangles) for grid in grids
+    ]
+    path = tmp_path / "a.docx"
+    path.write_bytes(docx.to_docx(report))
+    assert [areas for _, areas in official(path)] == [
+        {(r.row, r.column, r.height, r.width, r.text.strip()) for r in grid.rectangles} for grid in grids
+    ]
+
+
+def list_blanks(shared):
+    """Each official blank with its tables, and the form that says what the truth about it says."""
+    for path in sorted((shared / "blanks").glob("*.json")):
+        tables = list(blanks.read_blank_tables(path))
+        title = json.loads(path.read_text("utf-8"))["title"]
+        yield path.stem, tables, catalog.parse_form(blanks.define_form(path.stem, title, tables), f"{path.stem}.toml")
+
+
+def test_official_blanks_are_printed_square_by_square(shared):
+    """All 21 tables of the 12 blanks: rectangle, merges, labels, and which squares are filled in."""
+    exact = [
+        (name, table.id)
+        for name, tables, spec in list_blanks(shared)
+        for table, blank in zip(spec.tables, tables, strict=True)
+        if {
+            (area.row, area.column, area.height, area.width, area.text if area.key is None else None)
+            for area in make_plan(spec).grids[table.id].rectangles
+        }
+        == blank.shape
+    ]
+    assert len(exact) == 21
+    assert len({name for name, _ in exact}) == 12
+
+
+def test_official_blanks_go_through_workbook_and_reading(shared):
+    for _, _, spec in list_blanks(shared):
+        given = fill_in(spec, Random(7))
+        data = write_workbook(spec, given)
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        for table in spec.tables:
+            assert_shown(make_plan(spec).grids[table.id], book[table.sheet], spec)
+        reading = read_back(spec, data)
+        assert (reading.submission and reading.submission.values, reading.findings) == (given.values, ())

@@ -186,12 +186,16 @@ def sweep_leftovers(folder: Path) -> None:
     """
     for path in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
         with suppress(OSError):
-            if _is_left(path):
+            if was_left(path, path.name.removeprefix(TEMPORARY)):
                 path.unlink()
 
 
-def _is_left(path: Path) -> bool:
-    system, _, rest = path.name.removeprefix(TEMPORARY).partition("-")
+def was_left(path: Path, maker: str) -> bool:
+    """Whether the process that made a file is gone: `maker` begins as `name_process` names it there.
+
+    Of one of another system that is taken for so once the file is a day old; raises `OSError` where it cannot be told.
+    """
+    system, _, rest = maker.partition("-")
     process, _, rest = rest.partition("-")
     started = rest.partition("-")[0]
     if system == _name_system():
@@ -202,12 +206,14 @@ def _is_left(path: Path) -> bool:
 
 
 def _own_prefix() -> str:
-    """How the names of temporary files begin.
+    """How the names of temporary files begin, so that another run can tell whose they are."""
+    return f"{TEMPORARY}{name_process()}-"
 
-    With the system, the process and its start, so that another run can tell whose they are.
-    """
+
+def name_process() -> str:
+    """This process among all that may share a folder: its system, its number, its start."""
     process = os.getpid()
-    return f"{TEMPORARY}{_name_system()}-{process}-{_read_process_start(process)}-"
+    return f"{_name_system()}-{process}-{_read_process_start(process)}"
 
 
 @cache

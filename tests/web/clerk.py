@@ -175,6 +175,12 @@ class Clerk(Reader):
         self.window.get_by_role("button", name="重新生成").wait_for(timeout=WAIT)
         self.look()
 
+    def sum_up(self, button: str) -> None:
+        """Has the sum made, and waits until it is."""
+        self.send(button)
+        self.window.get_by_role("button", name="汇总").wait_for(timeout=WAIT)
+        self.look()
+
     def take_in(self, files: dict[str, bytes], received: date | None = None) -> str:
         """Chooses files on the page that takes in, and waits until they are; what the page then says of them."""
         self.turn_to("收件")

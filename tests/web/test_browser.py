@@ -28,6 +28,7 @@ PAGES = [
         "/record?kind=absent&q=郊区",
         "/hand-out",
         "/urge",
+        "/reports",
         "/take-in",
         "/agency/654221-005",
         "/agency/654221-001",

@@ -128,7 +128,7 @@ class Both:
     def consolidate(self, button):
         """Summed by both: the same bytes."""
         self.console.run("consolidate", code={0, 3})
-        self.clerk.send(button)
+        self.clerk.sum_up(button)
         self.compare()
         first, second = ((year.root / "汇总" / SUBMISSION_FILE).read_bytes() for year in (self.console, self.paged))
         assert first == second

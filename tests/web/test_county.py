@@ -12,7 +12,7 @@ from lxml import html
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, take_judged
-from tests.web.conftest import AFTER, EDUCATION, TOWN, open_browser
+from tests.web.conftest import AFTER, EDUCATION, TOWN, open_browser, wait_for
 from xltool import api
 from xltool.campaign.roster import Roster
 from xltool.cli import main
@@ -62,6 +62,13 @@ def words(tree):
     return " ".join(tree.text_content().split())
 
 
+def run_sum(browser, **fields):
+    """Sums by the page and waits until that has ended."""
+    done = browser.post(f"{PAGE}/run", **fields)
+    assert done.status_code == 303 and done.headers["location"] == browser.base + PAGE
+    return wait_for(browser, PAGE)
+
+
 def list_county(made):
     return {path.name for path in (made.root / "county").iterdir()}
 
@@ -75,15 +82,14 @@ def test_while_some_are_missing_nothing_is_summed_unless_that_is_ticked(browser,
     assert "无需报送：已并入郊区乡" in words(tree) and f"{browser.base}/agency/{TOWN}" in tree.xpath("//table//a/@href")
     refused = browser.post(f"{PAGE}/run")
     assert refused.status_code == 409 and "没有汇总：还差3家" in refused.text and list_county(campaign) == set()
-    done = browser.post(f"{PAGE}/run", **{"allow-missing": "1"})
-    assert done.status_code == 303 and done.headers["location"] == browser.base + PAGE
+    run_sum(browser, **{"allow-missing": "1"})
     assert "submission.json" in list_county(campaign)
     assert heading(show(browser)).startswith("6家里2家可以汇总，还差3家，已汇总；报告还是草稿，")
 
 
 def test_the_page_writes_what_the_console_writes(office, whole, tmp_path):
     assert heading(show(office)) == "3家都齐了，可以汇总"
-    assert office.post(f"{PAGE}/run").status_code == 303
+    run_sum(office)
     (tmp_path / "other").mkdir()
     other = make_whole(tmp_path / "other")
     told = CliRunner().invoke(main, ["consolidate", "-C", str(other.root)])
@@ -95,7 +101,7 @@ def test_the_page_writes_what_the_console_writes(office, whole, tmp_path):
 
 def test_documents_are_saved_under_their_names(office, whole):
     assert office.get(f"{PAGE}/file/docx").status_code == 404
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     tree = show(office, OUTPUTS)
     found = {}
     for link in tree.xpath("//table//a[@download]"):
@@ -123,14 +129,14 @@ def test_the_report_is_shown_in_a_frame_where_it_can_do_nothing(office):
 
 
 def test_a_change_after_the_sum_is_told_until_it_is_summed_again(office, whole):
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     assert heading(show(office)) == "3家都齐了，已汇总，可以核对、签发"
     path = whole.root / "county" / "texts.toml"
     path.write_text(TEXTS.replace("如下", "见下"), "utf-8")
     assert heading(show(office)) == "3家都齐了；汇总以后又有变动，要再汇总一次"
     assert "上一次写出的" in words(show(office, OUTPUTS))
     assert "没有签发" in office.post(f"{PAGE}/sign", person="王某").text
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     assert heading(show(office)) == "3家都齐了，已汇总，可以核对、签发"
 
 
@@ -145,21 +151,21 @@ def test_what_is_written_wrong_stops_the_sum_and_is_told_with_its_place(office, 
 
 
 def test_what_somebody_has_changed_is_kept_unless_the_box_is_ticked(office, whole):
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     report = next((whole.root / "county").glob("*.docx"))
     written = report.read_bytes()
     report.write_bytes(written + b"\0")
     assert "有人改过的1份，用新的覆盖" in words(show(office))
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     assert report.read_bytes() != written
     assert "有人改过" in words(show(office, OUTPUTS)) and office.get(f"{PAGE}/file/docx").content == written
-    office.post(f"{PAGE}/run", replace="1")
+    run_sum(office, replace="1")
     assert report.read_bytes() == written and "有人改过" not in words(show(office))
 
 
 def test_it_is_signed_by_name_and_taken_back(office, whole):
     assert office.post(f"{PAGE}/sign", person="王某").status_code == 409, "nothing to be signed yet"
-    office.post(f"{PAGE}/run")
+    run_sum(office)
     assert office.post(f"{PAGE}/sign", person=" ").status_code == 422
     assert office.post(f"{PAGE}/sign", person="王某", reason="经局务会审定").status_code == 303
     assert heading(show(office)) == "3家都齐了，已汇总，王某已签发"
@@ -173,7 +179,7 @@ def test_it_is_signed_by_name_and_taken_back(office, whole):
 
 
 def test_a_draft_is_not_signed(browser, campaign):
-    browser.post(f"{PAGE}/run", **{"allow-missing": "1"})
+    run_sum(browser, **{"allow-missing": "1"})
     assert browser.post(f"{PAGE}/sign", person="王某").status_code == 409
     assert "报告还是草稿，不能签发" in words(show(browser, OUTPUTS))
 

@@ -67,7 +67,8 @@ def command(
         strays = find_strays(roster, store)
         if strays:
             _refuse_strays(strays, roster)
-        given = gather_standings(iterate_standings(campaign, roster, store, date.today()))
+        standings = iterate_standings(campaign, roster, store, date.today())
+        given = gather_standings(campaign_options.show_progress(standings, len(roster.entries), "核对"))
         if given.absent and (not allow_missing or not given.taken):
             _refuse_incomplete(given, everything)
         made = build_county(campaign, roster, store, given, read_last_year(campaign, roster, store))

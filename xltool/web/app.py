@@ -27,6 +27,7 @@ from xltool.web import (
     history,
     new_campaign,
     pages,
+    reports,
     take_in,
     urge,
 )
@@ -46,6 +47,7 @@ _CAMPAIGN_PAGES: Final = (
     *agency_decisions.DECISION_ROUTES,
     *hand_out.HAND_OUT_ROUTES,
     *urge.URGE_ROUTES,
+    *reports.REPORTS_ROUTES,
     *history.RECORD_ROUTES,
 )
 """What stands under the address of each campaign."""

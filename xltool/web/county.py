@@ -29,6 +29,7 @@ from xltool.web.changes import take_change
 from xltool.web.county_files import list_county_files, list_edited, send_county_file
 from xltool.web.day_words import word_month_day
 from xltool.web.downloads import show_inside
+from xltool.web.job_events import list_job_routes
 from xltool.web.marked_table import mark_table
 from xltool.web.opinion_words import ShownOpinion, word_found
 from xltool.web.site import OpenFolder, look_at, served_of
@@ -51,8 +52,6 @@ _MOST_LISTED: Final = 500
 """So many lines of what does not balance a page holds; the workbook has all."""
 _SHOWN_APART: Final = frozenset({CAREFUL, "county.absent"})
 """The codes of what other parts of the page show."""
-_SUMMED: Final = frozenset({0, 3, 4})
-"""Exit codes of a consolidation that has written its sum, whatever is found in that."""
 
 
 def show_part(
@@ -67,6 +66,7 @@ def show_part(
         tab="sum",
         view=view,
         headline=word_sum(view),
+        job=view.job if part in _FOLLOWING else None,
         rest=word_rest(view),
         ways=list_sum_ways(view),
         page=PAGE,
@@ -86,6 +86,10 @@ _PARTS: Final = (
     ("county_outputs", OUTPUTS, "成文和签发"),
 )
 """The parts of the county's page: what each is called, its address, its word."""
+
+
+_FOLLOWING: Final = frozenset({"county", "county_outputs"})
+"""The parts that are loaded anew as the summing goes on: nobody is writing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +235,13 @@ def _list_opinions(look: OpenFolder, view: SumView) -> list[ShownOpinion]:
 def run_sum(request: Request, fields: Mapping[str, str]) -> Response:
     """Sums, by the very command of the console; what cannot be is told on the page, and nothing is written."""
     served = served_of(request)
-    chosen = {name: "" for name in ("allow-missing", "replace") if fields.get(name)}
+    chosen = [f"--{name}" for name in ("allow-missing", "replace") if fields.get(name)]
     with look_at(served) as look:
         view = find_sum(look)
-        why = _find_hindrance(view, "allow-missing" in chosen)
+        why = _find_hindrance(view, "--allow-missing" in chosen)
         if why:
             return _show_sum(request, look, view, refused=why, status=409)
-    run_command(served.caller, "consolidate", [], chosen, worked=_SUMMED)
+    served.summing.start(*chosen)
     return RedirectResponse(served.base + PAGE, 303)
 
 
@@ -316,6 +320,7 @@ def sign_report(request: Request, fields: Mapping[str, str]) -> Response:
 COUNTY_ROUTES: Final = (
     Route(PAGE, show_sum, methods=["GET"]),
     Route(f"{PAGE}/run", take_change(run_sum), methods=["POST"]),
+    *list_job_routes(PAGE, lambda served: served.summing),
     Route(f"{PAGE}/stray/{{code}}", take_change(excuse_stray), methods=["POST"]),
     Route(DISCREPANCIES, show_discrepancies, methods=["GET"]),
     Route(OUTPUTS, show_outputs, methods=["GET"]),

@@ -33,8 +33,8 @@ from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
 from xltool.web.downloads import attach_file
 from xltool.web.filters import Filter
-from xltool.web.job import Job
-from xltool.web.job_events import tell_events
+from xltool.web.job import JobState
+from xltool.web.job_events import list_job_routes
 from xltool.web.site import OpenFolder, look_at, served_of
 
 HAND_OUT: Final = "/hand-out"
@@ -106,7 +106,7 @@ def choose_blanks(lines: Sequence[BlankLine], show: str) -> list[BlankLine]:
     return [line for line in lines if show in {"", line.state}]
 
 
-def word_blanks(lines: Sequence[BlankLine], job: Job) -> str:
+def word_blanks(lines: Sequence[BlankLine], job: JobState) -> str:
     """How far the handing out is, as the heading of the page."""
     if job.is_running:
         return f"正在生成工作簿：{job.done}/{job.total}" if job.total else "正在生成工作簿"
@@ -143,7 +143,7 @@ def show_hand_out(request: Request) -> Response:
     if show not in _FILTERS:
         raise HTTPException(404, "没有这样的筛选。")
     with look_at(served_of(request)) as look:
-        job, lines = look.served.building, list_blanks(look, look.find_standings())
+        job, lines = look.served.building.look(), list_blanks(look, look.find_standings())
         counts = {name: len(choose_blanks(lines, name)) for name in _FILTERS}
         return pages.show_page(
             request,
@@ -178,13 +178,6 @@ def build(request: Request, fields: Mapping[str, str]) -> Response:
     """Makes the workbooks, by the very command of the console."""
     served = served_of(request)
     served.building.start(*(f"--{name}" for name in ("mail", "replace") if fields.get(name)))
-    return RedirectResponse(served.base + HAND_OUT, 303)
-
-
-def stop_building(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
-    """Ends that; what was written stays."""
-    served = served_of(request)
-    served.building.stop()
     return RedirectResponse(served.base + HAND_OUT, 303)
 
 
@@ -250,8 +243,7 @@ def send_list(request: Request) -> Response:
 HAND_OUT_ROUTES: Final = (
     Route(HAND_OUT, show_hand_out, methods=["GET"]),
     Route(f"{HAND_OUT}/build", take_change(build), methods=["POST"]),
-    Route(f"{HAND_OUT}/stop", take_change(stop_building), methods=["POST"]),
-    Route(f"{HAND_OUT}/events", tell_events(lambda served: served.building), methods=["GET"]),
+    *list_job_routes(HAND_OUT, lambda served: served.building),
     Route(f"{HAND_OUT}/workbooks.zip", send_blanks, methods=["GET"]),
     Route(f"{HAND_OUT}/mails.zip", send_mails, methods=["GET"]),
     Route(f"{HAND_OUT}/list.xlsx", send_list, methods=["GET"]),

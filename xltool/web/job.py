@@ -9,24 +9,49 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Final, Literal, TypeAlias
 
 from xltool.messages import XltoolError
 from xltool.web.calling import Caller, find_last_sentence, start_command
+from xltool.web.day_words import word_month_day
+from xltool.web.job_marks import clear_mark, put_mark, take_broken
 
-Progress: TypeAlias = Literal["none", "running", "ended", "stopped", "failed"]
+Progress: TypeAlias = Literal["none", "running", "ended", "stopped", "failed", "broken"]
 _INTERRUPTED: Final = 130
 _LAST_SECONDS: Final = 20
+_BROKEN: Final = (
+    "{}开始的一次没有做完：办公台当时没有正常关闭，断在了中途。已经做完的都在，没有做的没有动；再做一次，就会接着做完。"
+)
 _HOW_FAR: Final = re.compile(r"\S+ ([0-9]+)/([0-9]+)")
 """The line by which a command tells how far it is, where nobody sees its bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """How a job stands at one moment, so that a page says one thing throughout.
+
+    `said` is why it failed, or that it was broken off with the page that ran it; `done` and `total` are how far it is,
+    0 where that is not known.
+    """
+
+    progress: Progress
+    said: str
+    done: int
+    total: int
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is at work."""
+        return self.progress == "running"
 
 
 class Job:
     """One command of one campaign, run again and again, once at a time.
 
-    `worked` are the exit codes of a run that came to its end, whatever it found. `said` is why one failed, `done` and
-    `total` are how far it is, 0 where that is not known; `changes` counts what has changed for those who look.
+    `worked` are the exit codes of a run that came to its end, whatever it found; `changes` counts what has changed for
+    those who look.
     """
 
     def __init__(self, caller: Caller, command: str, worked: frozenset[int] = frozenset({0})) -> None:
@@ -38,11 +63,19 @@ class Job:
         self._stopping = False
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
+        began = take_broken(caller.root, command)
+        if began:
+            self.progress, self.said = "broken", _BROKEN.format(f"{word_month_day(began[:10])}{began[11:16]}")
 
     @property
     def is_running(self) -> bool:
         """Whether it is at work."""
         return self.progress == "running"
+
+    def look(self) -> JobState:
+        """How it stands now."""
+        with self._lock:
+            return JobState(self.progress, self.said, self.done, self.total)
 
     def start(self, *arguments: str) -> None:
         """Runs the command with its options; while it is at work, once more when it has ended."""
@@ -54,6 +87,7 @@ class Job:
             self.progress, self.said, self._stopping = "running", "", False
             self.done = self.total = 0
             self._forget()
+        put_mark(self.caller.root, self.command)
         Thread(target=self._work, args=(arguments,), daemon=True).start()
 
     def stop(self) -> None:
@@ -99,6 +133,7 @@ class Job:
                     self.said = said if self.progress == "failed" else ""
                     self._process = None
                     self.changes += 1
+                    clear_mark(self.caller.root, self.command)
                     return
             arguments = again
 

@@ -22,6 +22,7 @@ TABS: Final = (
     ("take-in", "/take-in", "收件"),
     ("urge", "/urge", "催报"),
     ("sum", "/sum", "汇总"),
+    ("reports", "/reports", "报告"),
     ("record", "/record", "记录"),
 )
 """The pages of a campaign that stand above each: by what a page calls its own tab, the address, the word."""

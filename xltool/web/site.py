@@ -32,6 +32,10 @@ from xltool.web.shelf import Shelf
 
 CAMPAIGNS: Final = "/c/"
 """Where the addresses of campaigns begin."""
+_SUMMED: Final = frozenset({0, 3, 4})
+"""Exit codes of a consolidation that has written its sum, whatever is found in that."""
+_REPORTED: Final = frozenset({0, 3})
+"""Exit codes of a run that has written the reports that there can be."""
 _SIGNS: Final = 12
 """Hexadecimal digits that tell campaigns apart in an address."""
 
@@ -49,6 +53,8 @@ class ServedCampaign:
     collection: Collection = field(init=False)
     building: Job = field(init=False)
     reminding: Job = field(init=False)
+    summing: Job = field(init=False)
+    reporting: Job = field(init=False)
     visits: DeskVisits = field(init=False)
     last_year: LastYearReader = field(init=False)
 
@@ -56,6 +62,8 @@ class ServedCampaign:
         """Last year's figures are read from where the settings say then."""
         self.collection, self.visits = Collection(self.caller), DeskVisits(self.caller)
         self.building, self.reminding = Job(self.caller, "build"), Job(self.caller, "remind")
+        self.summing = Job(self.caller, "consolidate", _SUMMED)
+        self.reporting = Job(self.caller, "reports", _REPORTED)
         self.last_year = LastYearReader(self._read_last_year)
 
     def _read_last_year(self) -> dict[str, Submission]:
@@ -64,8 +72,8 @@ class ServedCampaign:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """Its commands that take a while: taking in, making the workbooks, writing to those that owe something."""
-        return self.collection, self.building, self.reminding
+        """Its commands that take a while, each one's work told and ended on a page of its own."""
+        return self.collection, self.building, self.reminding, self.summing, self.reporting
 
     @property
     def base(self) -> str:

@@ -35,7 +35,7 @@ def word_ways(step: NextStep) -> tuple[Way, ...]:
         "correct": "/sum",
         "consolidate": "/sum",
         "sign": "/sum/outputs",
-        "publish": "/?show=accepted",
+        "publish": "/reports",
     }
     return (Way(words[step.task], addresses.get(step.task, "")),)
 

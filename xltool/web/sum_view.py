@@ -26,6 +26,7 @@ from xltool.campaign.signing import SignOff, find_sign_off
 from xltool.campaign.standing import Standing, Stray, find_strays
 from xltool.messages import XltoolError
 from xltool.model import Correction
+from xltool.web.job import JobState
 from xltool.web.last_year import LastYear
 from xltool.web.site import OpenFolder
 from xltool.web.steps import Way
@@ -46,7 +47,7 @@ class SumView:
 
     `faults` are sentences on what of the office's own writing stops it; without that it is shown all the same. `judged`
     is None where nobody's figures go in. `written` is whether there is a sum in the county's folder as it was written,
-    `current` whether that is what it would be now.
+    `current` whether that is what it would be now; `job` is how the summing stood before all this was read.
     """
 
     standings: Sequence[Standing]
@@ -60,6 +61,7 @@ class SumView:
     written: bool
     current: bool
     sign_off: SignOff | None
+    job: JobState
 
     @property
     def waiting(self) -> list[Correction]:
@@ -80,6 +82,7 @@ class SumView:
 def find_sum(look: OpenFolder) -> SumView:
     """The sum of a campaign as it is now; nothing is written."""
     campaign, roster, store = look.campaign, look.roster, look.store
+    job = look.served.summing.look()  # before all else: what has ended is shown with what came of it
     standings = look.find_standings()
     given = gather_standings(standings)
     last_year = look.find_last_year()
@@ -120,25 +123,32 @@ def find_sum(look: OpenFolder) -> SumView:
         there,
         there and now == written and not faults,
         find_sign_off(campaign, store, given),
+        job,
     )
 
 
 def word_sum(view: SumView) -> str:
     """Where the sum stands, in one sentence."""
+    if view.job.is_running:
+        return f"正在汇总：已核{view.job.done}/{view.job.total}家" if view.job.total else "正在汇总"
     hindrance = _word_hindrance(view)
     if hindrance:
         return hindrance
-    counts = _word_counts(view)
+    return f"{_word_counts(view)}{_word_written(view)}"
+
+
+def _word_written(view: SumView) -> str:
+    """Whether what was summed last is what the sum would be now, and how far it is."""
     if view.written and view.last_year.is_reading:
-        return f"{counts}；上年的数还在读，读完才知道汇总以后有没有变动"
+        return "；上年的数还在读，读完才知道汇总以后有没有变动"
     if not view.current:
         again = "；汇总以后又有变动，要再汇总一次" if view.written else ""
-        return f"{counts}{again or ('，还没有汇总' if view.given.absent else '，可以汇总')}"
+        return again or ("，还没有汇总" if view.given.absent else "，可以汇总")
     if view.is_signed and view.sign_off is not None:
-        return f"{counts}，已汇总，{view.sign_off.signature.person}已签发"
+        return f"，已汇总，{view.sign_off.signature.person}已签发"
     if view.judged is not None and view.judged.draft:
-        return f"{counts}，已汇总；报告还是草稿，{word_lacks(view.judged)}"
-    return f"{counts}，已汇总，可以核对、签发"
+        return f"，已汇总；报告还是草稿，{word_lacks(view.judged)}"
+    return "，已汇总，可以核对、签发"
 
 
 def _word_hindrance(view: SumView) -> str:

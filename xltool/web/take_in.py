@@ -21,7 +21,8 @@ from xltool.web.addresses import locate_agency
 from xltool.web.changes import read_day, take_change
 from xltool.web.collecting import Collection, Result
 from xltool.web.filters import Filter
-from xltool.web.job_events import tell_events
+from xltool.web.job import JobState
+from xltool.web.job_events import list_job_routes
 from xltool.web.site import ServedCampaign, look_at, served_of
 from xltool.web.uploads import open_inbox, take_upload
 
@@ -78,11 +79,11 @@ def list_filters(results: Sequence[Result], show: str) -> list[Filter]:
     ]
 
 
-def word_progress(collection: Collection) -> str:
+def word_progress(collection: Collection, job: JobState) -> str:
     """How far the collection is, as the heading of the page."""
     count = len(collection.results)
-    match collection.progress:
-        case "none":
+    match job.progress:
+        case "none" | "broken":
             return "把报来的文件拖到这里，办公台来认、来审"
         case "running":
             return f"正在收取：已看{count}个文件" if count else "正在收取"
@@ -111,15 +112,17 @@ def show_take_in(request: Request) -> Response:
         raise HTTPException(404, "没有这样的筛选。")
     served = served_of(request)
     collection = served.collection
+    job = collection.look()
     results = [*collection.results]
     with look_at(served) as look:
-        choices = [] if collection.is_running else list_choices(look.find_standings())
+        choices = [] if job.is_running else list_choices(look.find_standings())
         return pages.show_page(
             request,
             "take_in",
             look.campaign,
             tab="take-in",
-            heading=word_progress(collection),
+            heading=word_progress(collection, job),
+            job=job,
             collection=collection,
             count=len(results),
             counts=collection.counts(),
@@ -153,17 +156,9 @@ def _start_collecting(served: ServedCampaign, received: str, refused: list[str])
     return RedirectResponse(f"{served.base}/take-in", 303)
 
 
-def stop_collecting(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
-    """Ends the collection; what was not read stays in the inbox."""
-    served = served_of(request)
-    served.collection.stop()
-    return RedirectResponse(f"{served.base}/take-in", 303)
-
-
 TAKE_IN_ROUTES: Final = (
     Route("/take-in", show_take_in, methods=["GET"]),
     Route("/take-in", receive_files, methods=["POST"]),
     Route("/take-in/collect", take_change(start_collecting), methods=["POST"]),
-    Route("/take-in/stop", take_change(stop_collecting), methods=["POST"]),
-    Route("/take-in/events", tell_events(lambda served: served.collection), methods=["GET"]),
+    *list_job_routes("/take-in", lambda served: served.collection),
 )

@@ -36,8 +36,8 @@ from xltool.web.changes import take_change
 from xltool.web.day_words import word_days_left, word_month_day
 from xltool.web.downloads import attach_file
 from xltool.web.hand_out import HAND_OUT
-from xltool.web.job import Job
-from xltool.web.job_events import tell_events
+from xltool.web.job import JobState
+from xltool.web.job_events import list_job_routes
 from xltool.web.site import OpenFolder, look_at, served_of
 
 URGE: Final = "/urge"
@@ -161,7 +161,7 @@ def _word_since(look: OpenFolder, standing: Standing, issues: Mapping[str, Issue
     return "，".join(filter(None, (began, left)))
 
 
-def word_urged(view: UrgeView, job: Job) -> str:
+def word_urged(view: UrgeView, job: JobState) -> str:
     """Who is to be urged, as the heading of the page."""
     if job.is_running:
         return f"正在写邮件草稿和催报名单：{job.done}/{job.total}" if job.total else "正在写邮件草稿和催报名单"
@@ -175,7 +175,7 @@ def word_urged(view: UrgeView, job: Job) -> str:
 def show_urge(request: Request) -> Response:
     """Who owes what, and what to write to each."""
     with look_at(served_of(request)) as look:
-        job, view = look.served.reminding, find_urged(look)
+        job, view = look.served.reminding.look(), find_urged(look)
         lines = view.lines
         return pages.show_page(
             request,
@@ -198,13 +198,6 @@ def remind(request: Request, fields: Mapping[str, str]) -> Response:
     """Writes what goes back anew, and drafts and lists into the folder, by the very command of the console."""
     served = served_of(request)
     served.reminding.start(*(["--replace"] if fields.get("replace") else []))
-    return RedirectResponse(served.base + URGE, 303)
-
-
-def stop_reminding(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
-    """Ends that; what was written stays."""
-    served = served_of(request)
-    served.reminding.stop()
     return RedirectResponse(served.base + URGE, 303)
 
 
@@ -267,8 +260,7 @@ def _read_whole(look: OpenFolder, place: str) -> bytes:
 URGE_ROUTES: Final = (
     Route(URGE, show_urge, methods=["GET"]),
     Route(f"{URGE}/remind", take_change(remind), methods=["POST"]),
-    Route(f"{URGE}/stop", take_change(stop_reminding), methods=["POST"]),
-    Route(f"{URGE}/events", tell_events(lambda served: served.reminding), methods=["GET"]),
+    *list_job_routes(URGE, lambda served: served.reminding),
     Route(f"{URGE}/mails.zip", send_mails, methods=["GET"]),
     Route(f"{URGE}/returned.zip", send_returns, methods=["GET"]),
     Route(f"{URGE}/list.xlsx", send_list, methods=["GET"]),

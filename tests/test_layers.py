@@ -313,6 +313,7 @@ MODULES = {
         "cells",
         "judge",
         "causes",
+        "copied",
         "equalities",
         "exchanges",
         "explanations",

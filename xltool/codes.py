@@ -271,10 +271,17 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "prior.jump": Message(
         "warning",
         "与上年相差悬殊",
-        "{where}填的是 {value}，上年是 {prior}，相差十倍以上。",
+        "{where}填的是 {value}，上年是 {prior}，相差十倍以上{hint}。",
         "核对位数、单位和统计口径；属实的请说明原因。",
         ANNUAL_NOTICE,
         asks=True,
+    ),
+    "prior.copied": Message(
+        "info",
+        "数与上年完全相同",
+        "{least} 及以上的数本年或上年有 {looked} 格，其中 {count} 格与上年完全相同：{cells}。",
+        "核对是不是沿用了上年的表；属实的，不用改。",
+        ANNUAL_NOTICE,
     ),
     "prior.paired": Message(
         "info",

@@ -24,7 +24,22 @@ HTML. Direction controls are legal everywhere, but turn 12 into 21 before the re
 use for them."""
 
 _FOUND_OUT: Final = (
-    *("where", "block", "row", "column", "unit", "cells", "holding", "text", "at", "figures", "more", "slash", "zero"),
+    *(
+        "where",
+        "block",
+        "row",
+        "column",
+        "unit",
+        "cells",
+        "holding",
+        "text",
+        "at",
+        "figures",
+        "more",
+        "slash",
+        "zero",
+        "hint",
+    ),
 )
 """What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to
 ask."""

@@ -27,8 +27,8 @@ def judge(spec, this, last, form=None):
 
 
 def ruled(spec, this, last, form=None):
-    """Those of rules alone: random figures jump."""
-    return [found for found in judge(spec, this, last, form) if found.code != "prior.jump"]
+    """Those of rules alone: random figures jump, and years that continue each other are the same here but for a few."""
+    return [found for found in judge(spec, this, last, form) if found.code not in {"prior.jump", "prior.copied"}]
 
 
 def continued(spec, rng):

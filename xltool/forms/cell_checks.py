@@ -18,7 +18,7 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms import totals
 from xltool.forms.number import format_value
 from xltool.messages import finding
-from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Level, Measure, Severity, Table, Value
+from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Level, Measure, Severity, Table, Value, figure_of
 
 CheckScope: TypeAlias = Literal["form", "table", "texts"]
 Array: TypeAlias = Any
@@ -28,6 +28,9 @@ JUMP_TIMES: Final = 10
 JUMP_LEAST: Final = 20
 """A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at
 least so many units."""
+
+UNIT_TIMES: Final = 10_000
+"""元 in a 万元, by which an amount is too large that was given in the smaller unit."""
 
 
 class CheckedView(Protocol):
@@ -347,9 +350,19 @@ class JumpCheck(FigureCheck):
         return own
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        return finding(
-            self.code, cell.key, value=format_value(value, cell.measure), prior=format_value(prior, cell.measure)
-        )
+        shown, last = format_value(value, cell.measure), format_value(prior, cell.measure)
+        return finding(self.code, cell.key, value=shown, prior=last, hint=self._hint_at_unit(cell, value, prior))
+
+    @staticmethod
+    def _hint_at_unit(cell: Cell, value: int, prior: Value) -> str:
+        """What says that an amount is about ten thousand times last year's, as if in 元; '' for all else."""
+        last = figure_of(prior)
+        if cell.measure.doubtful_from is None or not last or value % UNIT_TIMES:
+            return ""
+        likely = value // UNIT_TIMES
+        if not last <= 2 * likely <= 4 * last:
+            return ""
+        return f"；像是按元填的，除以 {UNIT_TIMES} 是 {format_value(likely, cell.measure)} {cell.measure.unit}"
 
     @staticmethod
     def _count_jumped(area: CellArea) -> str:

@@ -11,7 +11,7 @@ from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
-from xltool.rules import causes, cells, prior_year, settled, texts, validate
+from xltool.rules import causes, cells, copied, prior_year, settled, texts, validate
 from xltool.rules.causes import Cause
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
@@ -88,6 +88,8 @@ def _judge_completed(
     last_year = [prior_year.align_prior(spec, prior) for prior in given] if any(given) else None
     view = SubmissionView(spec, completed, last_year)
     doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
+    for at, found in copied.find_copied_figures(view):
+        doubts[at].append(found)
     for mine, submission, prior in zip(doubts, completed, given, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior))
     years = view.stack if last_year is None else join_years(view.stack, view.last)

@@ -1,0 +1,61 @@
+"""Figures that are last year's, cell for cell: as if the old workbook had been sent again under a new year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xltool.forms.memo import derive_once
+from xltool.messages import finding
+from xltool.model import PRIOR, Finding, FormSpec
+from xltool.rules.view import SubmissionView
+
+LEAST_TELLING: Final = 10
+"""Units of a figure that two years do not have by chance; zeros and ones, which small offices have, say nothing."""
+FEWEST_COPIED: Final = 5
+"""So many such cells must be the same, and three of four of all that there are."""
+SURELY_COPIED: Final = 8
+"""With so many, and not one that differs, it is asked about and no mere remark."""
+
+
+def find_copied_figures(view: SubmissionView) -> Iterator[tuple[int, Finding]]:
+    """The finding on each submission, by its place, many of whose telling figures are last year's."""
+    if view.priors is None:
+        return
+    least = view.row(lambda cell: LEAST_TELLING * cell.measure.scale)
+    telling = view.plain & view.last_plain & _find_free_cells(view.spec)
+    telling &= (view.figures >= least) | (view.last_figures >= least)
+    same = telling & (view.figures == view.last_figures)
+    for at in np.flatnonzero(same.sum(axis=1) >= FEWEST_COPIED).tolist():
+        copied, looked = int(same[at].sum()), int(telling[at].sum())
+        if 4 * copied >= 3 * looked:
+            sure = copied == looked and copied >= SURELY_COPIED
+            yield (
+                at,
+                finding(
+                    "prior.copied",
+                    *(view.spec.cells[place].key for place in np.flatnonzero(same[at]).tolist()),
+                    severity="warning" if sure else "info",
+                    count=copied,
+                    looked=looked,
+                    least=LEAST_TELLING,
+                ),
+            )
+
+
+@derive_once
+def _find_free_cells(spec: FormSpec) -> NDArray[np.bool_]:
+    """The inputs that may be anything, whatever last year's were: not changes, and not what a rule carries on."""
+    bound = {
+        key
+        for rule in spec.rules
+        if rule.linear.operator.adds_up
+        for key in rule.linear.own
+        if f"{PRIOR}{key}" in rule.linear.keys
+    }
+    return np.array(
+        [not cell.total and not cell.measure.signed and cell.key not in bound for cell in spec.cells], np.bool_
+    )

@@ -39,6 +39,11 @@ def misbehave(data: bytes):
             ctypes.string_at(1)
         case b"hang":
             time.sleep(1000)
+        case b"spin":
+            while True:
+                pass
+        case b"slow":
+            time.sleep(2)
         case b"memory":
             return [bytearray(16 * MIB) for _ in range(10_000)]
         case b"stack":
@@ -63,17 +68,45 @@ def test_results_come_in_order(method):
     assert list(run_in_workers(double, [], jobs=2, method=method)) == []
 
 
-WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "time", "memory": "memory"}
+WHYS = {"kill": "crash", "exit": "crash", "fault": "crash", "hang": "stall", "spin": "time", "memory": "memory"}
 
 
 @pytest.mark.parametrize(("word", "why"), WHYS.items())
 def test_one_item_is_lost_and_those_behind_it_are_not(word, why):
     items = [b"plain text", *words(word), b"plain text", b"more text", *words(word, word), b"last"]
     answers = list(
-        run_in_workers(misbehave, items, jobs=1, seconds=1 if why == "time" else 10)
+        run_in_workers(
+            misbehave, items, jobs=1, seconds=1 if why == "time" else 10, wait_seconds=1 if why == "stall" else None
+        )
     )  # a busy machine takes its time to fill memory
     assert [isinstance(answer, Reading) for answer in answers] == [True, False, True, True, False, False, True]
     assert answers[1] == answers[4] == answers[5] == Lost(why)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_time_of_the_processor_is_what_counts(watched):
+    """A machine that is busy with others keeps a worker waiting, and refuses no file for that."""
+    answers = list(run_in_workers(misbehave, [*words("slow", "spin", "slow"), b"text"], seconds=1, watched=watched))
+    assert [isinstance(answer, Reading) for answer in answers] == [True, False, True, True]
+    assert answers[1] == Lost("time")
+
+
+def test_each_item_has_the_whole_time():
+    assert not any(isinstance(answer, Lost) for answer in run_in_workers(burn, [0.4] * 5, seconds=1))
+
+
+def burn(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_what_is_packed_in_one_file_shares_its_time():
+    patience = workers.Patience(3.0)
+    assert patience.run(burn, 1.0) is None and 1.5 < patience.seconds <= 2.0
+    assert patience.run(misbehave, *words("slow")).submission is None and patience.seconds > 1.5
+    assert patience.run(misbehave, *words("spin")) == Lost("time")
+    assert patience.run(burn, 0.0) == Lost("time"), "nothing is left"
 
 
 def test_an_item_that_exhausts_the_stack_is_lost():
@@ -94,8 +127,8 @@ def test_memory_is_watched_from_outside_where_the_system_sets_no_limit():
 
 def test_large_items_and_a_worker_that_hangs_do_not_block():
     items = [*words("hang"), bytes(8 * MIB), bytes(8 * MIB)]
-    answers = list(run_in_workers(misbehave, items, jobs=1, seconds=1))
-    assert answers[0] == Lost("time")
+    answers = list(run_in_workers(misbehave, items, jobs=1, wait_seconds=1))
+    assert answers[0] == Lost("stall")
     assert all(isinstance(answer, Reading) for answer in answers[1:])
 
 
@@ -133,7 +166,7 @@ def test_a_batch_of_five_hundred(method):
     answers = []
     here = psutil.Process()
     before = here.memory_info().rss
-    for answer in run_in_workers(misbehave, items, jobs=2, seconds=2, method=method):
+    for answer in run_in_workers(misbehave, items, jobs=2, wait_seconds=20, method=method):
         answers.append(answer)
         if len(answers) % 10 == 0:
             peak = max(peak, here.memory_info().rss - before + sum(own_memory(child) for child in here.children()))
@@ -142,7 +175,7 @@ def test_a_batch_of_five_hundred(method):
     lost = [at for at, a in enumerate(answers) if isinstance(a, Lost)]
     assert (len(kept), len(refused), len(lost)) == (450, 45, 5)
     assert lost == [50, 150, 250, 350, 450]
-    assert [answers[at].why for at in lost] == ["crash", "time", "memory", "crash", "crash"]
+    assert [answers[at].why for at in lost] == ["crash", "stall", "memory", "crash", "crash"]
     codes = {a.submission.agency.code for a in kept}
     assert len(codes) == 9
     assert all(

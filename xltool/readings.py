@@ -16,7 +16,7 @@ from xltool import api, kinds, workers
 from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, Reading, Submission
-from xltool.workers import WORKER_MEMORY, WORKER_SECONDS, Lost
+from xltool.workers import SLOWEST, WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
     from xltool.published.read import Hints, Imported
@@ -247,6 +247,7 @@ def explain_loss(lost: Lost, seconds: int = WORKER_SECONDS, memory: int = WORKER
     """How a worker was lost over a file, in a few words; `seconds` and `memory` are what it was given."""
     return {
         "time": f"读了 {seconds} 秒还没有读完",
+        "stall": f"等了 {seconds * SLOWEST} 秒还没有读完",
         "memory": f"读取时占用的内存超过 {memory // 2**20} MB",
         "crash": "读取程序因它中断",
         "fault": f"读取程序出错（{lost.what}），请连同文件告诉维护人员",

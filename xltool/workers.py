@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import faulthandler
+import math
 import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any, Final, Generic, Literal, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORKER_SECONDS: Final = 10
-"""How long a worker may take over one file."""
+"""How long the processor may be at work for a worker over one file: on a busy machine as on one with nothing to do."""
+SLOWEST: Final = 6
+"""How many times as long that may take in all: a worker that waits for something waits for ever."""
 WORKER_MEMORY: Final = 512 * 2**20
 """Bytes that a worker may take beyond what it has when it begins."""
 AHEAD: Final = 2**19
@@ -37,9 +42,10 @@ MOST_WAITING: Final = 256
 AFRESH: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None
 """How workers are started by a process that has threads, whose copies would wait for locks that nobody lets go of."""
 LOOK: Final = 0.05
-"""Seconds between two looks at the memory of workers where the system sets no limit (Windows)."""
+"""Seconds between two looks at the memory and the time of workers where the system sets no limits (Windows)."""
 
-Why = Literal["time", "memory", "crash", "fault"]
+Why = Literal["time", "stall", "memory", "crash", "fault"]
+"""`time` is that of the processor, `stall` what passes while one waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class _Worker(Generic[Item]):
     base: int  # resident bytes before its first item, where they are watched from here
     waiting: deque[tuple[int, Item, int]] = field(default_factory=deque)  # number, item, bytes; the first is at hand
     begun: float = 0.0
+    spent: float = 0.0  # seconds of the processor when it began the item at hand, where they are watched from here
 
     def has_room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
@@ -76,6 +83,7 @@ def run_in_workers(
     *,
     jobs: int = 1,
     seconds: float = WORKER_SECONDS,
+    wait_seconds: float | None = None,
     memory: int = WORKER_MEMORY,
     method: str | None = None,
     watched: bool = sys.platform == "win32",
@@ -85,18 +93,29 @@ def run_in_workers(
     An item that a worker is lost over is `Lost`.
 
     The function and the items are picklable; an item over which it raises is lost too, for that must not cost the
-    others. `watched`: the workers' memory is looked at from here instead of limited by the system.
+    others. `seconds` are of the processor, `wait_seconds` those that may pass, by default `SLOWEST` times as many.
+    `watched`: the workers' memory and time are looked at from here instead of limited by the system.
     """
-    pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, seconds, memory, watched)
+    limits = _Limits(seconds, seconds * SLOWEST if wait_seconds is None else wait_seconds, memory)
+    pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, limits, watched)
     try:
         yield from pool.results(iter(items), jobs)
     finally:
         pool.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What a worker may take over one item: seconds of the processor, seconds that pass, bytes."""
+
+    seconds: float
+    wait_seconds: float
+    memory: int
+
+
 @dataclass(slots=True)
 class Patience:
-    """The seconds that are left for all that workers do about one file, with whatever is packed in it."""
+    """The seconds of the processor that are left for all that workers do about one file, with what is packed in it."""
 
     seconds: float = WORKER_SECONDS
 
@@ -105,17 +124,28 @@ class Patience:
         if self.seconds <= 0:
             return Lost("time")
         begun = monotonic()
-        [answer] = run_in_workers(function, [item], seconds=self.seconds)
-        self.seconds -= monotonic() - begun
+        [timed] = run_in_workers(partial(_time_call, function), [item], seconds=self.seconds)
+        if isinstance(timed, Lost):  # how much it took is lost with it
+            self.seconds -= monotonic() - begun
+            return timed
+        answer, took = timed
+        self.seconds -= took
         return answer
+
+
+def _time_call(function: Callable[[Item], Result], item: Item) -> tuple[Result, float]:
+    """What a function makes of an item, and the seconds of the processor that it took."""
+    begun = process_time()
+    answer = function(item)
+    return answer, process_time() - begun
 
 
 class _Pool(Generic[Item, Result]):
     def __init__(
-        self, context: BaseContext, function: Callable[[Item], Result], seconds: float, memory: int, watched: bool
+        self, context: BaseContext, function: Callable[[Item], Result], limits: _Limits, watched: bool
     ) -> None:
         self._context, self._function = context, function
-        self._seconds, self._memory, self._watched = seconds, memory, watched
+        self._limits, self._watched = limits, watched
         self._workers: list[_Worker[Item]] = []
         self._again: deque[tuple[int, Item]] = deque()  # what stood behind a lost item
         self._next: tuple[int, Item, memoryview] | None = None  # what no worker has room for yet
@@ -160,7 +190,7 @@ class _Pool(Generic[Item, Result]):
             if free is None:
                 return True
             if not free.waiting:
-                free.begun = monotonic()
+                self._begin(free)
             self._next = None
             try:
                 free.inward.send_bytes(data)
@@ -174,6 +204,11 @@ class _Pool(Generic[Item, Result]):
             else:
                 free.waiting.append((number, item, len(data)))
         return True
+
+    def _begin(self, worker: _Worker[Item]) -> None:
+        """Notes that a worker turns to an item now."""
+        worker.begun = monotonic()
+        worker.spent = _measure_time(worker.process) if self._watched else 0.0
 
     def _retire(self, worker: _Worker[Item]) -> None:
         """Hands nothing more to a worker that could not take an item, of which half may stand in its pipe.
@@ -192,7 +227,7 @@ class _Pool(Generic[Item, Result]):
         forked = self._context.get_start_method() == "fork"
         process = self._context.Process(  # type: ignore[attr-defined]
             target=_serve_items,
-            args=(self._function, theirs, back, foreign if forked else [], 0 if self._watched else self._memory),
+            args=(self._function, theirs, back, foreign if forked else [], None if self._watched else self._limits),
             daemon=True,
         )
         process.start()
@@ -208,28 +243,32 @@ class _Pool(Generic[Item, Result]):
         """Waits until a worker answers, ends or overruns its time, and takes note."""
         busy = [worker for worker in self._workers if worker.waiting]
         now = monotonic()
-        patience = max(0.0, min((worker.begun + self._seconds - now for worker in busy), default=self._seconds))
+        longest = self._limits.wait_seconds
+        patience = max(0.0, min((worker.begun + longest - now for worker in busy), default=longest))
         ready = set(wait([worker.pipe for worker in busy], min(patience, LOOK) if self._watched else patience))
         for worker in busy:
             if worker.pipe in ready:
                 self._answer(worker)
-            elif monotonic() - worker.begun >= self._seconds:
+            elif monotonic() - worker.begun >= longest:
+                self._lose(worker, "stall")
+            elif self._watched and _measure_time(worker.process) - worker.spent > self._limits.seconds:
                 self._lose(worker, "time")
-            elif self._watched and _measure_memory(worker.process) - worker.base > self._memory:
+            elif self._watched and _measure_memory(worker.process) - worker.base > self._limits.memory:
                 self._lose(worker, "memory")
 
     def _answer(self, worker: _Worker[Item]) -> None:
         try:
             kind, answer = worker.pipe.recv()
         except (EOFError, OSError):
-            self._lose(worker, "crash")
+            worker.process.join(self._limits.wait_seconds)
+            self._lose(worker, "time" if worker.process.exitcode == _OVER_TIME else "crash")
             return
         if kind == "memory":
             self._lose(worker, "memory")
             return
         number, _, _ = worker.waiting.popleft()
         self._done[number] = answer
-        worker.begun = monotonic()
+        self._begin(worker)
         if worker.inward.closed and not worker.waiting:
             self._workers.remove(worker)
             _end_worker(worker)
@@ -280,19 +319,40 @@ def _measure_memory(process: BaseProcess) -> int:
         return 0
 
 
+def _measure_time(process: BaseProcess) -> float:
+    """Seconds that the processor was at work for a process; 0 when it has just ended."""
+    import psutil
+
+    try:
+        spent = psutil.Process(process.pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(spent.user + spent.system)
+
+
 def _serve_items(
-    function: Callable[[Any], Any], inward: Connection, outward: Connection, foreign: list[Connection], memory: int
+    function: Callable[[Any], Any],
+    inward: Connection,
+    outward: Connection,
+    foreign: list[Connection],
+    limits: _Limits | None,
 ) -> None:
-    """The life of a worker: it ends with the process that started it, or when its heap was too small once."""
+    """The life of a worker: it ends with the process that started it, or when its heap was too small once.
+
+    `limits` are those that the system is to set; None where they are watched from outside.
+    """
     for other in foreign:  # a fork holds copies: were they left open, nobody would notice that the other end is gone
         other.close()
     _silence_output()
-    if memory:
-        _limit_memory(memory)
+    if limits is not None:
+        _limit_memory(limits.memory)
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             try:
-                answer = ("done", function(inward.recv()))
+                item = inward.recv()
+                if limits is not None:
+                    _limit_time(limits.seconds)
+                answer = ("done", function(item))
             except MemoryError:
                 answer = ("memory", None)
             except RecursionError:
@@ -329,3 +389,19 @@ def _limit_memory(memory: int) -> None:
         with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
             held = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + memory, resource.RLIM_INFINITY))
+
+
+_OVER_TIME: Final = -getattr(signal, "SIGXCPU", 0) or None
+"""How a process has ended that took more time than the system lets it."""
+
+
+def _limit_time(seconds: float) -> None:
+    """Sets how much longer the processor may be at work for this process, in whole seconds: then the system ends it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    with suppress(OSError, ValueError):
+        most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(process_time() + seconds), most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # and leaves nothing of what it read

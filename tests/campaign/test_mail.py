@@ -1,5 +1,6 @@
 """Mails in the inbox: their attachments under their own names, mails within mails, nothing raised by damage."""
 
+import os
 import time
 from email.message import EmailMessage
 from random import Random
@@ -219,6 +220,12 @@ def nested(parts: int, lines: int) -> bytes:
     return b"From: a@example.invalid\r\nSubject: x\r\nMIME-Version: 1.0\r\n" + heads + b"\r\n" + b"-\r\n" * lines
 
 
+def count_seconds():
+    """Seconds of the processor that workers have taken which have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_a_mail_that_would_block_is_lost_in_a_worker(tmp_path, wrapped):
     data = nested(250, 590_000)
@@ -226,9 +233,9 @@ def test_a_mail_that_would_block_is_lost_in_a_worker(tmp_path, wrapped):
         message = mail()
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename="里.eml")
         data = bytes(message)
-    start, own = time.monotonic(), time.process_time()
+    own, theirs = time.process_time(), count_seconds()
     assert all(content is None for _, content, _ in found(tmp_path, data))
-    assert time.monotonic() - start < workers.WORKER_SECONDS + 10
+    assert count_seconds() - theirs < workers.WORKER_SECONDS + 3
     assert time.process_time() - own < 5
 
 
@@ -239,8 +246,8 @@ def test_mails_that_block_share_the_time_of_the_archive_that_they_came_in(tmp_pa
     packed = zipped(
         **{f"{at}.eml": nested(250, 590_000) for at in range(4)}, **{"好.eml": bytes(mail(("表.xlsx", b"one")))}
     )
-    start = time.monotonic()
+    theirs = count_seconds()
     items = {name.rpartition("/")[2]: content for name, content, _ in found(tmp_path, packed)}
-    assert time.monotonic() - start < 8
+    assert count_seconds() - theirs < 6
     assert items.pop("表.xlsx") == b"one"
     assert len(items) == 4 and not any(items.values())

@@ -93,6 +93,18 @@ def test_findings_of_all_kinds(folder):
     assert any(found["suspects"] for line in lines for found in line["findings"])
 
 
+def test_facts(folder):
+    text = (
+        "收到申请3件，同比增加1件，自然人3件，占100%，共发布信息12条，其中5条、7条；"
+        "引用{applications.received.total}；开展培训2次，去年2件。"
+    )
+    whole = json.loads(sorted(SAMPLES.glob("*.json"))[0].read_text("utf-8"))
+    (folder / "a.json").write_text(json.dumps(whole | {"texts": {"overview.requests": text}}), "utf-8")
+    lines = [*run("facts", "a.json", "--json"), *run("facts", "a.json", "--json", "--all")]
+    assert {check(line) for line in lines} == {"fact"}
+    assert {line["kind"] for line in lines} == {"figure", "change", "percent", "sum", "number", "reference"}
+
+
 def test_submission_documents(folder):
     for sample in sorted(SAMPLES.glob("*.json")):
         CliRunner().invoke(main, ["fill", str(sample), "-o", "a.xlsx"])

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "fill": "把上报件（JSON）填入正式工作簿",
     "read": "把填好的工作簿读成上报件（JSON）",
     "check": "审核工作簿或上报件",
+    "facts": "列出文字里写的数，与表中的数对照",
     "import": "把已公布的年度报告读成上报件",
     "verify": "核对成文的报告与数据是否一致",
     "report": "生成年度报告（docx、html、pdf、md）",

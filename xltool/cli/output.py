@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from xltool import api, files
 from xltool.codes import GRADES
+from xltool.messages import XltoolError, make_visible
 from xltool.model import Finding, FormSpec, Reading
 from xltool.readings import stream_readings
 from xltool.rules.explanations import count_open
 
+STANDARD_INPUT: Final = "-"
+"""What stands for the standard input where a file is named."""
 DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
 
@@ -106,3 +110,14 @@ def choose_exit_code(readings: Iterable[Reading], strict: bool = False) -> int:
         elif strict and "warning" in severities:
             worst = max(worst, WARNINGS)
     return worst
+
+
+def read_plain_text(source: str) -> str:
+    """What a file of text says, or for `-` the standard input; raises `XltoolError` where it cannot be read."""
+    data = sys.stdin.buffer.read() if source == STANDARD_INPUT else files.read_file(Path(source))
+    if isinstance(data, Finding):
+        raise XltoolError(f"{make_visible(source)} 打不开：{data.data.get('why', '文件过大')}。")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise XltoolError(f"{make_visible(source)} 不是 UTF-8 编码的文本；请另存为 UTF-8。") from None

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from xltool import files
 from xltool.campaign.county import read_drafts
 from xltool.campaign.county_edits import CountyEdits, hash_text, write_county_edits
-from xltool.cli import campaign_options, console
+from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, make_visible, suggest
-from xltool.model import Finding, FormSpec, Text
+from xltool.model import FormSpec, Text
 from xltool.report.text import clean_line, clean_lines
-
-_STANDARD_INPUT = "-"
 
 
 @click.command(
@@ -45,7 +41,7 @@ def command(name: str, source: str | None, person: str, expected: str, root: Pat
         with campaign_options.open_campaign(root, writes=False, guides=False) as (campaign, _, _):
             console.say(read_drafts(campaign).get(_find_text(campaign.spec, name).key, ""))
         return
-    content = clean_lines(_read_source(source))
+    content = clean_lines(output.read_plain_text(source))
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         text = _find_text(campaign.spec, name)
         before = read_drafts(campaign).get(text.key, "")
@@ -75,14 +71,3 @@ def _find_text(spec: FormSpec, name: str) -> Text:
         near = suggest(find_closest(name, known), lead="")
         raise XltoolError(f"没有“{make_visible(name)}”这一段{f'；{near}' if near else ''}；可写：{labels}。")
     return found
-
-
-def _read_source(source: str) -> str:
-    """What a file says, or the standard input."""
-    data = sys.stdin.buffer.read() if source == _STANDARD_INPUT else files.read_file(Path(source))
-    if isinstance(data, Finding):
-        raise XltoolError(f"{make_visible(source)} 打不开：{data.data.get('why', '文件过大')}。")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise XltoolError(f"{make_visible(source)} 不是 UTF-8 编码的文本；请另存为 UTF-8。") from None

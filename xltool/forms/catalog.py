@@ -10,7 +10,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,7 +23,9 @@ from xltool.model import FormSpec
 
 FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
-_NAME: Final = re.compile(r"[^.].*\.toml", re.DOTALL)
+_PHRASES: Final = ".phrases.toml"
+"""How the names of files end that hold no form but the words in which texts speak of one."""
+_NAME: Final = re.compile(r"[^.].*(?<!\.phrases)\.toml", re.DOTALL)
 _FORMER: Final = "."
 """In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for
 the version."""
@@ -81,6 +84,20 @@ def load_former(form_id: str) -> Iterator[FormSpec]:
                 yield _load_file(*file)
             except DefinitionError:
                 continue
+
+
+def read_phrase_files(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The files of phrases of these names, in this order: name and text, the packaged one before those of offices.
+
+    Raises `DefinitionError` for one that cannot be read as a text.
+    """
+    given = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+    folders = [data_folder("workbook_templates"), *(Path(folder) for folder in given if folder)]
+    for name in names:
+        for folder in folders:
+            path = folder / f"{name}{_PHRASES}"
+            with suppress(FileNotFoundError, NotADirectoryError):
+                yield path.name, _read_text(str(path), path.stat().st_mtime_ns)
 
 
 def find_former_faults() -> Iterator[DefinitionError]:
@@ -146,12 +163,17 @@ def _list_folder(folder: str) -> dict[str, _File]:
 
 
 @cache
-def _load_file(path: str, _changed: int) -> FormSpec:
+def _load_file(path: str, changed: int) -> FormSpec:
+    return definition.parse_spec(_read_text(path, changed), Path(path).name)
+
+
+@cache
+def _read_text(path: str, _changed: int) -> str:
+    """The text of a definition or of phrases; raises `DefinitionError` where it is none."""
     file = Path(path)
     data = _read_definition(file)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         fault = Fault(data.count(b"\n", 0, error.start) + 1, 1, "not UTF-8: save this file in the encoding UTF-8")
         raise DefinitionError(f"{file.name}:{fault.line}:{fault.column}: {fault.message}", (fault,)) from None
-    return definition.parse_spec(text, file.name)

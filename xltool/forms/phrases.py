@@ -1,0 +1,227 @@
+"""The language in which texts speak of a form's figures: data beside the forms, read into a lexicon of phrases.
+
+`general.phrases.toml` holds what is of no form, `ogi.phrases.toml` what is of all editions of one, and
+`ogi_2021.phrases.toml` what is of one edition. Files of these names in the folders of XLTOOL_FORMS add to the packaged
+ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from xltool.forms import catalog
+from xltool.forms.fields import Fields
+from xltool.forms.memo import derive_once
+from xltool.forms.source import Source, suggest_nearest
+from xltool.messages import DefinitionError
+from xltool.model import FormSpec
+
+Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
+"""The possible meanings of a phrase, the likeliest first: ids of rows or columns that are added up."""
+
+YEAR_SIGN: Final = "\ue000"
+"""What a year, written `{year}` in a phrase, is for the lexicon."""
+_GENERAL: Final = "general"
+_MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole")
+_FOLLOWS: Final = ("", "rows", "columns")
+_YEARS: Final = ("", "last", "next")
+_WORDS: Final = {
+    "words": ("joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros"),
+    "compare": (
+        "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
+        "other_periods", "share",
+    ),
+    "figures": ("before", "after", "counters", "cases", "documents", "percent"),
+    "scopes": ("words", "about"),
+    "others": ("channels", "several", "because", "restricting"),
+}  # fmt: skip
+"""The lists of the general file, by its tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One meaning of some words: rows or columns of a table, and in which manner they mean them.
+
+    An anchor opens a subject; a weak one is a verb, which means something only beside or after an anchor of its table;
+    one that stands alone needs no subject named before it, a reason neither, and narrows what it is a reason for; a
+    strict one must not have unknown words before it, and words apart take some of a kind out of what is counted.
+    A sole one means this only right before a number, among the parts of something. `follows` says behind what it means
+    this. A phrase with a `year` in it means its first rows where that is the `last` (or `next`) year, else the others.
+    """
+
+    words: str
+    table: str
+    rows: Alternatives = ()
+    columns: Alternatives = ()
+    manners: frozenset[str] = frozenset()
+    follows: str = ""
+    year: str = ""
+
+    def choose_rows(self, named: int | None, report: int | None) -> Alternatives:
+        """Its rows; of a phrase with a year those that are meant in the report of a year."""
+        if not self.year or named is None or report is None:
+            return self.rows
+        is_first = named < report if self.year == "last" else named > report
+        return self.rows[:1] if is_first else self.rows[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What words may be: of which lists, and with which meanings."""
+
+    kinds: frozenset[str] = frozenset()
+    phrases: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by."""
+
+    rows: Alternatives = ()
+    columns: Alternatives = ()
+    counters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Words that mean something else in a sentence that holds all the marks, unless it holds one of some verbs."""
+
+    marks: tuple[str, ...]
+    words: frozenset[str]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """All words that are known for a form; `lengths` gives by a first sign how long the words are, longest first."""
+
+    entries: Mapping[str, Entry]
+    lengths: Mapping[str, tuple[int, ...]]
+    amounts: Mapping[str, int]  # how many 元 a unit is
+    subjects: Mapping[str, Subject]
+    texts: Mapping[str, str]  # keys of texts, and the table that they are about
+    sortings: tuple[Sorting, ...]
+    this_year: tuple[str, ...]  # how words for something of this year begin
+
+
+@dataclass(slots=True)
+class _Draft:
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    sortings: list[Sorting] = field(default_factory=list)
+
+
+def load_language(spec: FormSpec) -> Language:
+    """The language of a form; raises `DefinitionError` with all faults of the first faulty file."""
+    family = spec.id.rpartition("-")[0]
+    names = [_GENERAL, *([family] if family else []), spec.id]
+    return _build_language(spec, tuple(catalog.read_phrase_files([name.replace("-", "_") for name in names])))
+
+
+@derive_once
+def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Language:
+    """The language that files of phrases make, each a name and a text."""
+    draft = _Draft()
+    for name, text in files:
+        source = Source(text, name)
+        document = source.parse()
+        if document is not None:
+            _read_phrases(Fields(source, document, "the phrases"), draft, spec)
+        if source.faults:
+            raise DefinitionError(source.render(), tuple(source.faults))
+    entries = {
+        word: Entry(frozenset(draft.kinds.get(word, ())), tuple(draft.phrases.get(word, ())))
+        for word in draft.kinds.keys() | draft.phrases.keys()
+    }
+    lengths: dict[str, set[int]] = {}
+    for word in entries:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return Language(
+        entries,
+        {sign: tuple(sorted(found, reverse=True)) for sign, found in lengths.items()},
+        draft.amounts,
+        draft.subjects,
+        draft.texts,
+        tuple(draft.sortings),
+        tuple(sorted(word for word, kinds in draft.kinds.items() if "compare.this" in kinds)),
+    )
+
+
+def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
+    """Adds what one file says; rows, columns and tables that the form does not have are faults."""
+    source = fields.source
+    for group, names in _WORDS.items():
+        given = Fields(source, fields.table(group), f"'{group}'")
+        for name in names:
+            _add_words(draft, given.texts(name, []), f"{group}.{name}")
+        if group == "figures":
+            amounts = given.table("amounts")
+            draft.amounts |= {str(unit): worth for unit, worth in amounts.items() if isinstance(worth, int)}
+        given.close()
+    _add_words(draft, fields.texts("neutral", []), "words.neutral")
+    _add_words(draft, fields.texts("things", []), "others.nouns")
+    draft.texts |= {str(key): str(table) for key, table in fields.table("texts").items()}
+    tables = {table.id: table for table in spec.tables}
+    for name, data in fields.table("table").items():
+        given = Fields(source, data, f"'table.{name}'")
+        rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
+        draft.subjects[name] = Subject(rows, columns, frozenset(map(str, given.texts("counters", []))))
+        given.close()
+    for data in fields.tables("sorting", []):
+        given = Fields(source, data, "a sorting")
+        marks, words, unless = (tuple(map(str, given.texts(key, []))) for key in ("marks", "words", "unless"))
+        draft.sortings.append(Sorting(marks, frozenset(words), frozenset(unless)))
+        given.close()
+    for data in fields.tables("phrase", []):
+        _read_phrase(Fields(source, data, "a phrase"), draft, tables)
+    fields.close()
+
+
+def _read_phrase(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> None:
+    table, follows = given.text("table"), given.text("follows", "")
+    rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
+    manners = frozenset(name for name in _MANNERS if given.flag(name))
+    if follows not in _FOLLOWS:
+        given.fault("follows", "'follows' must be rows or columns")
+    if table not in tables:
+        given.fault("table", f"no table is named '{table}'", suggest_nearest(table, list(tables)))
+    else:
+        lines = {line.id for block in tables[table].blocks for line in (*block.rows, *block.columns)}
+        for name in (name for each in (*rows, *columns) for name in each):
+            if name not in lines:
+                given.source.fault(name, f"'{table}' has no row or column '{name}'", suggest_nearest(name, lines))
+    year = given.text("year", "")
+    if year not in _YEARS:
+        given.fault("year", "'year' must be last or next")
+    for words in map(str, given.texts("words")):
+        word = words.replace("{year}", YEAR_SIGN)
+        draft.phrases.setdefault(word, []).append(Phrase(words, table, rows, columns, manners, follows, year))
+    given.close()
+
+
+def _read_alternatives(given: Fields, key: str) -> Alternatives:
+    """A list of lists of ids."""
+    given.allow(key)
+    found = given.data.get(key, [])
+    if not isinstance(found, list) or not all(
+        isinstance(each, list) and each and all(isinstance(name, str) for name in each) for each in found
+    ):
+        given.fault(key, f"'{key}' must be a list of lists of ids")
+        return ()
+    return tuple(map(tuple, found))
+
+
+def _add_words(draft: _Draft, words: list[str], kind: str) -> None:
+    for word in words:
+        draft.kinds.setdefault(str(word), set()).add(kind)
+
+
+def list_phrases(language: Language) -> Iterator[Phrase]:
+    """Every meaning of every phrase."""
+    for entry in language.entries.values():
+        yield from entry.phrases

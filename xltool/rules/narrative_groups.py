@@ -1,0 +1,176 @@
+"""Words between joiners (、和及) as what they mean together, before a number, behind it, and behind 未 and 无."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xltool.rules.narrative_readings import Composer, Meaning, Topic
+from xltool.rules.narrative_tokens import GAP, ProseToken
+from xltool.rules.narrative_words import (
+    JOINER,
+    NOUNS,
+    YEAR_KINDS,
+    are_passable,
+    can_mean,
+    has_any,
+    is_strict,
+    is_verb,
+    may_follow,
+    may_precede,
+    names_subject,
+    split_groups,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordGroup:
+    """Words between two joiners: what they mean, and whether anything unknown stands around them."""
+
+    meaning: Meaning | None
+    words: tuple[ProseToken, ...]
+    is_clean: bool  # nothing unknown behind the words
+    is_bare: bool  # nothing but words that say nothing
+    is_verb: bool = False  # begins or ends with a verb
+    is_refused: bool = False  # of some of a kind only, or of something else
+    is_open: bool = False  # nothing unknown before the words
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a number right behind it is of what it means."""
+        return self.meaning is not None and self.is_clean and not self.is_refused
+
+
+_REFUSED = WordGroup(None, (), False, False, is_refused=True)
+
+
+class GroupReader:
+    """Reads words as groups, with what the text speaks of."""
+
+    def __init__(self, composer: Composer, topic: Topic) -> None:
+        self.composer, self.topic = composer, topic
+
+    def list_groups(self, tokens: Sequence[ProseToken]) -> list[WordGroup]:
+        """All groups that are more than words that say nothing, known or not."""
+        groups: list[WordGroup] = []
+        helper: Meaning | None = None
+        for piece in reversed(split_groups(tokens)):
+            group = self.read_group(piece, helper)
+            if not group.is_bare:
+                groups.insert(0, group)
+            helper = helper or group.meaning
+        return groups
+
+    def read_before(self, tokens: Sequence[ProseToken]) -> list[WordGroup] | None:
+        """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
+        pieces = split_groups(tokens)
+        last = self.read_group(pieces[-1], None)
+        if last.is_bare:
+            return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
+        if not last.words:
+            return None
+        groups = [last]
+        for piece in reversed(pieces[:-1]):
+            group = self.read_group(piece, last.meaning)
+            if group.is_known:
+                groups.insert(0, group)
+                continue
+            # something unknown joined to it: 政策文件和规范性文件12件 are both; 完善制度和收到3件 is not
+            begins = groups[0].is_verb or (groups[0].meaning is not None and groups[0].meaning.role == "row")
+            return groups if group.is_bare or begins else None
+        return groups
+
+    def read_behind(self, tokens: Sequence[ProseToken]) -> WordGroup | None:
+        """The words right behind a number that say what it is of; None where there are none."""
+        at = 0
+        while at < len(tokens) and tokens[at].is_any("words.neutral", "words.each") and not can_mean(tokens[at]):
+            at += 1
+        rest = tokens[at:]
+        if not rest or rest[0].is_any(JOINER):
+            return None
+        group = self.read_group(split_groups(rest)[0], None)
+        if group.is_bare:
+            return None
+        return group if group.words and group.is_open and group.is_clean else _REFUSED
+
+    def join_behind(self, group: WordGroup, right: Sequence[ProseToken]) -> Meaning | None:
+        """What a verb before a number and the things behind it mean together: 收到3件申请; None where no thing is."""
+        joined: list[Meaning] = []
+        for piece in split_groups(right):
+            at = 0
+            while at < len(piece) and piece[at].is_any("words.neutral") and not can_mean(piece[at]):
+                at += 1
+            rest = piece[at:]
+            mine = self.read_group(rest, None)
+            is_thing = mine.words and mine.is_open and mine.is_clean and any(map(names_subject, mine.words))
+            if not is_thing or has_any(rest, "words.each"):
+                break
+            meaning = self.composer.compose([*group.words, *mine.words], self.topic)
+            if meaning is None:
+                break
+            joined.append(meaning)
+        return self.composer.add(joined) if joined else None
+
+    def read_group(self, tokens: Sequence[ProseToken], helper: Meaning | None) -> WordGroup:
+        """What the words of one group mean; `helper` is what the words beside them mean."""
+        known = [at for at, token in enumerate(tokens) if any("neutral" not in p.manners for p in token.phrases)]
+        bare = WordGroup(None, (), True, are_passable(tokens, *YEAR_KINDS))
+        if not known:
+            return bare
+        chain = _chain_words(tokens, known)
+        words = [tokens[at] for at in chain]
+        several = [token for token in tokens if token.is_any("others.several")]
+        meaning = self.composer.compose([*words, *several], self.topic, helper)
+        if meaning is None and all(tokens[at].is_any("words.neutral") and not can_mean(tokens[at]) for at in known):
+            return bare
+        return WordGroup(
+            meaning,
+            tuple(words),
+            all(map(may_follow, tokens[chain[-1] + 1 :])),
+            False,
+            is_verb(words[0]) or is_verb(words[-1]),
+            _is_of_some(tokens, chain, known, meaning),
+            all(map(may_precede, tokens[: chain[0]])),
+        )
+
+
+def _chain_words(tokens: Sequence[ProseToken], known: Sequence[int]) -> list[int]:
+    """The words that belong together: the last ones, and those before them without anything unknown between."""
+    chain = [known[-1]]
+    for at in reversed(known[:-1]):
+        if not all(may_follow(each) or each.is_any("others.several") for each in tokens[at + 1 : chain[0]]):
+            break
+        chain.insert(0, at)
+    return chain
+
+
+def _is_of_some(
+    tokens: Sequence[ProseToken], chain: Sequence[int], known: Sequence[int], meaning: Meaning | None
+) -> bool:
+    """Whether the words are of only some of a kind, or of something else: 涉及征地的申请, 合法性审核规范性文件."""
+    for at, following in zip(chain, [*chain[1:], chain[-1] + 1], strict=True):
+        if _is_apart(tokens[at], meaning, is_near=following == at + 1):
+            return True
+    before = tokens[: chain[0]]
+    near = next((each for each in reversed(before) if not each.is_any("words.neutral")), None)
+    if near is None:
+        return False
+    if near.is_any(NOUNS, "others.restricting"):
+        return True
+    if not near.is_any(GAP):
+        return False
+    head = tokens[chain[0]]
+    follows_verb = any(is_verb(tokens[at]) for at in known if at < chain[0])
+    if is_strict(head) or (follows_verb and names_subject(head)):
+        return True
+    return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
+
+
+def _is_apart(token: ProseToken, meaning: Meaning | None, *, is_near: bool) -> bool:
+    """Whether a word sets apart some of a kind: 审核 of documents, 撤回 of applications."""
+    mine = [phrase for phrase in token.phrases if meaning is not None and phrase.table == meaning.table]
+    if any("apart" in phrase.manners for phrase in mine):
+        return True
+    manners = {"weak", "anchor", "neutral", "scope", "apart"}
+    others = [phrase for phrase in token.phrases if not phrase.manners & manners]
+    return is_near and not mine and bool(others) and not token.is_any("words.neutral")

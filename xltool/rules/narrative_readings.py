@@ -1,0 +1,253 @@
+"""Words that stand together as cells of a form: 收到 and 申请 are one row of it, 自然人 a column of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Final, Literal, TypeAlias
+
+from xltool.forms.memo import derive_once
+from xltool.forms.phrases import Alternatives, Language, Phrase
+from xltool.model import CellKey, FormSpec
+from xltool.rules.narrative_tokens import ProseToken
+
+MeaningRole: TypeAlias = Literal["whole", "row", "column"]
+MOST_MEANINGS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words mean: alternatives of cells that are added up, and the words by which it was understood.
+
+    A whole is what parts are said of; a row or a column is such a part.
+    """
+
+    table: str
+    rows: Alternatives
+    columns: Alternatives
+    cells: tuple[tuple[CellKey, ...], ...]
+    words: tuple[str, ...]
+    role: MeaningRole
+    scope: str | None = None
+    is_anchored: bool = False
+    is_reason: bool = False
+
+
+@dataclass(slots=True)
+class Topic:
+    """What a text speaks of at a place: a table, the last meanings, or something that no form counts (`closed`)."""
+
+    table: str | None = None
+    closed: bool = False
+    rows: dict[str, Alternatives] = field(default_factory=dict)
+    wholes: list[Meaning] = field(default_factory=list)  # of the sentence
+    last: Meaning | None = None  # what the last number was of
+    report_year: int | None = None
+
+    def turn_to(self, meaning: Meaning) -> None:
+        """Notes what a number was understood to be of."""
+        self.table, self.closed = meaning.table, False
+        if meaning.role == "whole":
+            self.wholes = [each for each in self.wholes if each.table == meaning.table] + [meaning]
+        if meaning.role != "column" or meaning.is_anchored:
+            self.rows[meaning.table] = meaning.rows
+        self.last = meaning
+
+    def close(self) -> None:
+        """Notes that a number was of something else."""
+        self.table, self.closed, self.last, self.wholes = None, True, None, []
+
+
+class Composer:
+    """Makes of words, of one form and its language, what they mean."""
+
+    def __init__(self, spec: FormSpec, language: Language) -> None:
+        self.spec, self.language = spec, language
+
+    def compose(self, words: Sequence[ProseToken], topic: Topic, helper: Meaning | None = None) -> Meaning | None:
+        """What words that belong together mean; None where they mean nothing, or only with a subject that lacks.
+
+        `helper` is what the words beside them mean, which lends them its subject.
+        """
+        table = self._choose_table(words, topic, helper)
+        if table is None:
+            return None
+        meant = [(token, phrase) for token in words for phrase in self._select(token, table, topic)]
+        strong = [phrase for _, phrase in meant if phrase.rows and not phrase.manners & {"weak"}]
+        weak = [phrase for _, phrase in meant if phrase.rows and "weak" in phrase.manners]
+        subject = self.language.subjects.get(table)
+        is_anchored = any("anchor" in phrase.manners for _, phrase in meant)
+        named = next((p for _, p in reversed(meant) if p.columns and not p.rows and "weak" not in p.manners), None)
+        several = any(token.is_any("others.several") for token in words)
+        role: MeaningRole = "whole"
+        lender: Phrase | None = None
+        if strong:
+            rows, lender = _narrow_rows(strong, several), strong[-1]
+            role = "whole" if "anchor" in lender.manners else "row"
+        elif weak:
+            rows = weak[-1].rows
+        elif is_anchored and subject is not None and subject.rows:
+            borrowed = self._borrow_rows(table, topic, of_column=True) if named is not None else ()
+            rows = tuple(dict.fromkeys([*borrowed, *subject.rows]))
+        elif helper is not None and helper.table == table:
+            rows = helper.rows
+        else:
+            rows = self._borrow_rows(table, topic, of_column=named is not None)
+        if not rows:
+            return None
+        columns = self._choose_columns(meant, named, lender, table)
+        if named is not None:
+            role = "column"
+        scope = next((token.text for token, phrase in meant if "scope" in phrase.manners), None)
+        cells = self._list_cells(table, rows, columns)
+        said = tuple(token.text for token, _ in meant)
+        if not cells:
+            return None
+        is_reason = bool(strong) and all("reason" in phrase.manners for phrase in strong)
+        return Meaning(table, rows, columns, cells, tuple(dict.fromkeys(said)), role, scope, is_anchored, is_reason)
+
+    def compose_sole(self, word: ProseToken, topic: Topic) -> Meaning | None:
+        """What a word means that means something only right before a number, among the parts of something."""
+        for phrase in word.phrases:
+            if "sole" in phrase.manners and any(whole.table == phrase.table for whole in topic.wholes):
+                subject = self.language.subjects.get(phrase.table)
+                columns = subject.columns if subject else ()
+                cells = self._list_cells(phrase.table, phrase.rows, columns)
+                return Meaning(phrase.table, phrase.rows, columns, cells, (word.text,), "row")
+        return None
+
+    def widen(self, total: Meaning, last: Meaning) -> Meaning:
+        """The sum of some reasons, or all there are, of which the last words speak."""
+        return replace(total, cells=tuple(dict.fromkeys([last.cells[0], *total.cells])), rows=last.rows[:1])
+
+    def shift(self, meaning: Meaning, columns: Alternatives, words: tuple[str, ...]) -> Meaning:
+        """The same rows in other columns."""
+        cells = self._list_cells(meaning.table, meaning.rows, columns)
+        return replace(meaning, columns=columns, cells=cells, words=(*meaning.words, *words), role="column")
+
+    def add(self, meanings: Sequence[Meaning]) -> Meaning | None:
+        """What a number is of that is said of several things at once: their sum."""
+        if len({meaning.table for meaning in meanings}) == 1 and len({each.cells for each in meanings}) == 1:
+            return meanings[-1]
+        found: dict[tuple[CellKey, ...], None] = {}
+        for choice in product(*(meaning.cells for meaning in meanings)):
+            keys = [key for each in choice for key in each]
+            if len(set(keys)) == len(keys):
+                found[tuple(sorted(keys, key=self.spec.index.__getitem__))] = None
+        if not found:
+            return None
+        for added in list(found):
+            if folded := _list_totals(self.spec).get(frozenset(added)):
+                found = {(folded,): None, **found}
+        first = meanings[0]
+        same = len({meaning.table for meaning in meanings}) == 1
+        rows = _add_lines([meaning.rows for meaning in meanings]) if same else first.rows
+        columns = first.columns if len({meaning.columns for meaning in meanings}) == 1 else ()
+        words = tuple(dict.fromkeys(word for meaning in meanings for word in meaning.words))
+        return Meaning(
+            meanings[-1].table,
+            rows,
+            columns,
+            tuple(found)[:MOST_MEANINGS],
+            words,
+            "whole" if all(meaning.role == "whole" for meaning in meanings) else "row",
+            next((meaning.scope for meaning in meanings if meaning.scope), None),
+            any(meaning.is_anchored for meaning in meanings),
+        )
+
+    def _choose_table(self, words: Sequence[ProseToken], topic: Topic, helper: Meaning | None) -> str | None:
+        anchors = [phrase.table for token in words for phrase in token.phrases if "anchor" in phrase.manners]
+        if anchors:
+            return anchors[-1]
+        meant = [phrase for token in words for phrase in token.phrases if "neutral" not in phrase.manners]
+        for table in (helper.table if helper else None, topic.table):
+            if table is not None and any(phrase.table == table for phrase in meant if _fits(phrase, topic)):
+                return table
+        if topic.closed:
+            return None
+        alone = [
+            phrase
+            for phrase in meant
+            if phrase.rows and not phrase.follows and not phrase.manners & {"weak", "scope", "apart"}
+        ]
+        return alone[-1].table if alone else None
+
+    def _select(self, token: ProseToken, table: str, topic: Topic) -> list[Phrase]:
+        for phrase in token.phrases:
+            if phrase.table == table and not phrase.manners & {"neutral", "sole"} and _fits(phrase, topic):
+                rows = phrase.choose_rows(token.named_year, topic.report_year)
+                return [phrase if rows == phrase.rows else replace(phrase, rows=rows)]
+        return []
+
+    def _choose_columns(
+        self, meant: Sequence[tuple[ProseToken, Phrase]], named: Phrase | None, lender: Phrase | None, table: str
+    ) -> Alternatives:
+        if named is not None:
+            return named.columns
+        verbs = [phrase for _, phrase in meant if phrase.columns and not phrase.rows and "weak" in phrase.manners]
+        subject = self.language.subjects.get(table)
+        for verb in reversed(verbs):
+            if lender is None or self._list_cells(table, lender.rows, verb.columns):
+                return verb.columns
+        if lender is not None and lender.columns:
+            return lender.columns
+        return subject.columns if subject else ()
+
+    def _borrow_rows(self, table: str, topic: Topic, *, of_column: bool) -> Alternatives:
+        """The rows that a column or an outcome is of, where it is not said: the whole spoken of last, or one before."""
+        wholes = [meaning.rows for meaning in topic.wholes if meaning.table == table]
+        recent = topic.rows.get(table, ())
+        if not of_column:
+            return recent
+        found = dict.fromkeys([*recent, *(rows for whole in reversed(wholes) for rows in whole)])
+        joined = _add_lines(wholes) if len(wholes) > 1 else ()
+        return tuple(dict.fromkeys([*found, *joined]))[:MOST_MEANINGS]
+
+    def _list_cells(self, table: str, rows: Alternatives, columns: Alternatives) -> tuple[tuple[CellKey, ...], ...]:
+        """The alternatives of cells that are in the form."""
+        found: dict[tuple[CellKey, ...], None] = {}
+        for row, column in product(rows, columns):
+            keys = tuple(f"{table}.{one}.{other}" for one in row for other in column)
+            if all(key in self.spec.index for key in keys):
+                found[keys] = None
+        return tuple(found)[:MOST_MEANINGS]
+
+
+@derive_once
+def _list_totals(spec: FormSpec) -> Mapping[frozenset[CellKey], CellKey]:
+    """The totals of a form by the cells that they add up."""
+    return {
+        frozenset(key for key, times in rule.linear.right if times == 1): rule.defines
+        for rule in spec.rules
+        if rule.defines is not None
+    }
+
+
+def _fits(phrase: Phrase, topic: Topic) -> bool:
+    """Whether a phrase that means something only behind a row or a column stands behind one."""
+    if not phrase.follows:
+        return True
+    last = topic.last
+    return last is not None and last.table == phrase.table and last.role == phrase.follows.removesuffix("s")
+
+
+def _narrow_rows(strong: Sequence[Phrase], several: bool) -> Alternatives:
+    """The rows of the last words; of a reason within them, where one is named. 等 makes it the whole, or the reason."""
+    last = strong[-1]
+    reasons = [phrase for phrase in strong if "reason" in phrase.manners]
+    if not reasons or last is reasons[-1]:
+        return last.rows
+    reason = reasons[-1].rows
+    if not set(reason[0]) <= set(last.rows[0]):
+        return last.rows
+    return (*last.rows, *reason) if several else reason
+
+
+def _add_lines(lines: Sequence[Alternatives]) -> Alternatives:
+    """The sums of one alternative of each."""
+    found: dict[tuple[str, ...], None] = {}
+    for choice in product(*lines):
+        names = tuple(dict.fromkeys(name for each in choice for name in each))
+        found[names] = None
+    return tuple(found)[:MOST_MEANINGS]

@@ -1,0 +1,84 @@
+"""Which year a text speaks of at a place, what it compares with, and whether it is of some months only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
+
+from xltool.forms.phrases import Language
+from xltool.rules.narrative_tokens import DATE, YEAR_WORD, ProseToken
+from xltool.rules.narrative_words import YEAR_KINDS, has_any
+
+StatedYear: TypeAlias = int | Literal["last"] | None
+"""A year that is written, last for 上年, None for that of the report."""
+OPENING: Final = frozenset("（(【[")
+_CHANGES: Final = ("compare.more", "compare.less", "compare.even")
+
+
+class Times:
+    """What a sentence has said about time so far."""
+
+    def __init__(self, language: Language) -> None:
+        self._this_year = language.this_year
+        self.year: StatedYear = None
+        self.compared: StatedYear = None  # what a change is a change on
+        self.is_compared_otherwise = False  # with the quarter before
+        self.is_partial = False  # of half a year, of some months
+
+    def note_clause(self, tokens: Sequence[ProseToken]) -> None:
+        """Takes in what a clause says about time."""
+        months = [token.text for token in tokens if token.is_any(DATE) and "月" in token.text]
+        if has_any(tokens, "compare.full", "compare.this", YEAR_WORD):
+            self.is_partial = False
+        ends = any(text.replace(" ", "").startswith("12月") for text in months)
+        alone = len(months) == 1 and months[0].rstrip()[-1] not in "日号" and not has_any(tokens, "compare.full")
+        if has_any(tokens, "compare.other_periods") or (months and not ends) or alone:
+            self.is_partial = self.is_compared_otherwise = True
+        reaches = has_any(tokens, "compare.reaching")
+        for at, token in enumerate(tokens):
+            if token.is_any("compare.this") or token.text.startswith(self._this_year):
+                self.year = None
+            if token.is_any("compare.otherwise"):
+                self.is_compared_otherwise = True
+            year = name_year(token)
+            if token.is_any("compare.yearly"):
+                self._compare("last")
+            elif year is not None and (reaches or _is_compared(tokens, at)):
+                self._compare(year)
+            elif year == "last" and has_any(tokens[at + 1 : at + 3], *_CHANGES):
+                self.compared = year
+            elif year is not None:
+                self.year = year
+
+    def _compare(self, year: StatedYear) -> None:
+        self.compared, self.is_compared_otherwise = year, False
+
+    def find_year(self, left: Sequence[ProseToken], *, in_brackets: bool) -> StatedYear:
+        """The year that a number is of: what is said right before it, or what a comparison in brackets names."""
+        near = [token for token in left if token.is_any(*YEAR_KINDS)]
+        if near:
+            return name_year(near[-1])
+        return self.compared if in_brackets and self.compared is not None else self.year
+
+
+def name_year(token: ProseToken) -> StatedYear:
+    """The year that a word is."""
+    return token.year if token.year is not None else "last" if token.is_any("compare.last") else None
+
+
+def find_change(left: Sequence[ProseToken]) -> ProseToken | None:
+    """The word for a change right before a number."""
+    for token in reversed(left):
+        if token.is_any("compare.more", "compare.less", "compare.reaching"):
+            return token
+        if not token.is_any("words.neutral", "figures.before"):
+            return None
+    return None
+
+
+def _is_compared(tokens: Sequence[ProseToken], at: int) -> bool:
+    """Whether a year is what something is compared with: 比2022年, 与上年相比."""
+    before = [token for token in tokens[max(at - 2, 0) : at] if not token.is_any("words.neutral")]
+    if before and before[-1].is_any("compare.signs"):
+        return True
+    return any(token.is_any("compare.signs") and not token.is_any("compare.pairs") for token in tokens[at + 1 : at + 3])

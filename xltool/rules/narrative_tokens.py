@@ -1,0 +1,280 @@
+"""A text as tokens: numbers with their units, years, and the words that the language of a form knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from xltool.forms.phrases import YEAR_SIGN, Entry, Language, Phrase
+from xltool.rules.narrative_numerals import (
+    CHINESE,
+    MULTIPLES,
+    WRITTEN_DIGITS,
+    Quantity,
+    narrow_digits,
+    read_chinese,
+    read_digits,
+)
+
+NUMBER: Final = "number"
+YEAR_WORD: Final = "year"
+DATE: Final = "date"
+GAP: Final = "gap"
+BREAK: Final = "break"
+_YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d) ?年(?:度)?", re.ASCII)
+_DATES: Final = re.compile(r"\d{1,2} ?月(?:份)?(?: ?\d{1,2} ?[日号])?|\d{1,2} ?[日时点](?!常|子)", re.ASCII)
+_ORDINAL: Final = re.compile("第(?:[0-9]+|[零〇一二三四五六七八九十百]+)[条项款号章届次期名个批]?", re.ASCII)
+_IN_HUNDRED: Final = "百分之"
+_BREAKS: Final = frozenset("，,；;：:（）()【】[]。！？!?")
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_BEFORE_CODE: Final = re.compile(r"[A-Za-z0-9第〔\[－_.№#*+]$|\d[-—－/]$", re.ASCII)
+"""What stands before digits that are no count: 第20条, 〔2021〕, A4, the second half of a telephone number."""
+_CODE: Final = re.compile(r"[-\d—－/.]+", re.ASCII)
+_BEHIND_CODE: Final = re.compile(r"[A-Za-z0-9〕\]_#]|[-—－/]\d|号(?!召)|\.\d", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ProseToken:
+    """A piece of a text, and what it may be; `start` and `end` are its place in the text."""
+
+    text: str
+    start: int
+    end: int
+    kinds: frozenset[str]
+    phrases: tuple[Phrase, ...] = ()
+    number: Numeral | None = None
+    year: int | None = None
+    named_year: int | None = None  # within known words: 结转至2025年
+
+    def is_any(self, *kinds: str) -> bool:
+        """Whether it may be one of these."""
+        return not self.kinds.isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number of a text: its value and fineness, its unit, whether a percentage, what makes it inexact."""
+
+    value: Decimal
+    step: Decimal
+    unit: str
+    is_percent: bool = False
+    qualifier: str | None = None
+    is_bare: bool = False  # without a unit
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The sentences of a text with their places."""
+    for match in _SENTENCE.finditer(text):
+        if match[0].strip():
+            yield match.start(), match[0]
+
+
+def read_tokens(sentence: str, offset: int, language: Language) -> list[ProseToken]:
+    """The tokens of a sentence, which stands in its text at an offset."""
+    return _Scanner(sentence, offset, language).scan()
+
+
+class _Scanner:
+    def __init__(self, sentence: str, offset: int, language: Language) -> None:
+        self.language = language
+        self.sentence, self.offset = sentence, offset
+        self.signs, self.places, self.years = _fold_years(narrow_digits(sentence))
+        self.tokens: list[ProseToken] = []
+
+    def scan(self) -> list[ProseToken]:
+        at = 0
+        while at < len(self.signs):
+            at = self._take(at)
+        return self.tokens
+
+    def _take(self, at: int) -> int:
+        sign = self.signs[at]
+        entry, length = self._find_words(at)
+        if sign in _BREAKS and entry is None:
+            return self._add(at, at + 1, {BREAK})
+        if "0" <= sign <= "9":
+            return self._take_number(at)
+        end = self._take_ordinal(at) or self._take_hundredths(at) or self._take_chinese(at, length)
+        return end or self._take_words(at, entry, length)
+
+    def _take_words(self, at: int, entry: Entry | None, length: int) -> int:
+        """Takes known words, a year, or one unknown sign."""
+        year = self.years.get(at)
+        if entry is not None:
+            alone = year if length == 1 else None
+            return self._add(at, at + length, set(entry.kinds), entry.phrases, year=alone)
+        return self._add(at, at + 1, {GAP} if year is None else {YEAR_WORD}, year=year)
+
+    def _take_ordinal(self, at: int) -> int:
+        """Takes 第二十条; 0 where there is none."""
+        ordinal = _ORDINAL.match(self.signs, at)
+        return self._add(at, ordinal.end(), {GAP}) if ordinal else 0
+
+    def _find_words(self, at: int) -> tuple[Entry | None, int]:
+        for word in self._list_words(at):
+            return self.language.entries[word], len(word)
+        return None, 0
+
+    def _list_words(self, at: int) -> Iterator[str]:
+        """The known words that begin at a place, the longest first."""
+        for length in self.language.lengths.get(self.signs[at : at + 1], ()):
+            word = self.signs[at : at + length]
+            if len(word) == length and word in self.language.entries:
+                yield word
+
+    def _take_number(self, at: int) -> int:
+        match = WRITTEN_DIGITS.match(self.signs, at)
+        assert match is not None
+        end = match.end()
+        date = _DATES.match(self.signs, at)
+        if date:
+            return self._add(at, date.end(), {DATE})
+        if _BEFORE_CODE.search(self.signs[max(at - 2, 0) : at]) or _BEHIND_CODE.match(self.signs, end):
+            code = _CODE.match(self.signs, end)
+            return self._add(at, code.end() if code else end, {GAP})
+        if self._is_kind(end, end + 1, "figures.percent"):
+            return self._add_percent(at, end + 1, read_digits(match[0]))
+        return self._finish_number(at, end, match[0], None)
+
+    def _take_hundredths(self, at: int) -> int:
+        """Takes 百分之三十; 0 where there is none."""
+        start = at + len(_IN_HUNDRED)
+        if not self.signs.startswith(_IN_HUNDRED, at):
+            return 0
+        digits, chinese = WRITTEN_DIGITS.match(self.signs, start), CHINESE.match(self.signs, start)
+        if digits:
+            return self._add_percent(at, digits.end(), read_digits(digits[0]))
+        return self._add_percent(at, chinese.end(), read_chinese(chinese[0])) if chinese else 0
+
+    def _take_chinese(self, at: int, known: int) -> int:
+        """Chinese numerals where they are counts: before a unit, or 零 alone; 0 where known words are longer."""
+        match = CHINESE.match(self.signs, at)
+        if match is None or (at and self.signs[at - 1] == "第"):
+            return 0
+        quantity = read_chinese(match[0])
+        end, after = self._skip_after(match.end())
+        unit = self._find_unit(end)
+        if quantity is not None and unit and end + len(unit) - at > known:
+            return self._finish_number(at, match.end(), match[0], quantity)
+        zero = match[0] in self.language.entries and "words.zeros" in self.language.entries[match[0]].kinds
+        if zero and quantity is not None and not quantity.value and not after:
+            return self._add_number(at, match.end(), quantity, "", None)
+        return 0
+
+    def _finish_number(self, at: int, end: int, written: str, quantity: Quantity | None) -> int:
+        """Takes what stands behind digits: 万, 余, the unit, 左右."""
+        times = 1
+        end = self._skip_blanks(end)
+        if quantity is None:
+            if not self._find_amount(end):
+                while self.signs[end : end + 1] in MULTIPLES and not self._find_amount(end):
+                    times *= MULTIPLES[self.signs[end]]
+                    end += 1
+            after, word = self._skip_after(end)
+            if word and self.signs[after : after + 1] in MULTIPLES and not self._find_amount(after):
+                times *= MULTIPLES[self.signs[after]]
+                after += 1
+            quantity = read_digits(written, times)
+        else:
+            after, word = self._skip_after(end)
+        amount, counter = self._find_amount(self._skip_blanks(after)), self._find_unit(self._skip_blanks(after))
+        unit = amount or counter
+        if word and not unit:
+            word, after = None, end
+        if unit:
+            after = self._skip_blanks(after) + len(unit)
+            last, behind = self._skip_after(after)
+            word = word or behind
+            after = last if behind else after
+        return self._add_number(at, after if unit else self._trim_blanks(after), quantity, unit, word)
+
+    def _add_percent(self, at: int, end: int, quantity: Quantity | None) -> int:
+        if quantity is None:
+            return self._add(at, end, {GAP})
+        numeral = Numeral(quantity.value, quantity.step, "%", True, self._find_before())
+        return self._add(at, end, {NUMBER}, number=numeral)
+
+    def _add_number(self, at: int, end: int, quantity: Quantity | None, unit: str, qualifier: str | None) -> int:
+        if quantity is None:
+            return self._add(at, end, {GAP})
+        numeral = Numeral(
+            quantity.value, quantity.step, unit, False, qualifier or self._find_before(), is_bare=not unit
+        )
+        return self._add(at, end, {NUMBER}, number=numeral)
+
+    def _find_before(self) -> str | None:
+        """A word such as 约 right before a number."""
+        return self.tokens[-1].text if self.tokens and self.tokens[-1].is_any("figures.before") else None
+
+    def _find_unit(self, at: int) -> str:
+        entries = self.language.entries
+        return next((word for word in self._list_words(at) if "figures.counters" in entries[word].kinds), "")
+
+    def _find_amount(self, at: int) -> str:
+        return next((unit for unit in self.language.amounts if self.signs.startswith(unit, at)), "")
+
+    def _is_kind(self, start: int, end: int, kind: str) -> bool:
+        entry = self.language.entries.get(self.signs[start:end])
+        return entry is not None and kind in entry.kinds
+
+    def _skip_after(self, at: int) -> tuple[int, str | None]:
+        """Where a word such as 余 behind digits ends, and the word."""
+        entries = self.language.entries
+        word = next((word for word in self._list_words(at) if "figures.after" in entries[word].kinds), None)
+        return at + len(word or ""), word
+
+    def _skip_blanks(self, at: int) -> int:
+        while self.signs[at : at + 1] in (" ", "\u3000", "\xa0"):
+            at += 1
+        return at
+
+    def _trim_blanks(self, at: int) -> int:
+        while self.signs[at - 1] in (" ", "\u3000", "\xa0"):
+            at -= 1
+        return at
+
+    def _add(
+        self,
+        at: int,
+        end: int,
+        kinds: set[str],
+        phrases: Sequence[Phrase] = (),
+        *,
+        number: Numeral | None = None,
+        year: int | None = None,
+    ) -> int:
+        start, stop = self.places[at], self.places[end]
+        previous = self.tokens[-1] if self.tokens else None
+        if kinds == {GAP} and previous is not None and previous.kinds == {GAP}:
+            start = previous.start - self.offset
+            self.tokens.pop()
+        text = self.sentence[start:stop]
+        named = next((self.years[place] for place in range(at, end) if place in self.years), None) if phrases else None
+        self.tokens.append(
+            ProseToken(
+                text, self.offset + start, self.offset + stop, frozenset(kinds), tuple(phrases), number, year, named
+            )
+        )
+        return end
+
+
+def _fold_years(text: str) -> tuple[str, list[int], dict[int, int]]:
+    """The text with each year as one sign, the place of each sign, and the years by their places among the signs."""
+    parts: list[str] = []
+    places: list[int] = []
+    years: dict[int, int] = {}
+    done = 0
+    for match in _YEARS.finditer(text):
+        parts.append(text[done : match.start()])
+        places += range(done, match.start())
+        years[len(places)] = int(match[1])
+        parts.append(YEAR_SIGN)
+        places.append(match.start())
+        done = match.end()
+    parts.append(text[done:])
+    places += range(done, len(text) + 1)
+    return "".join(parts), places, years

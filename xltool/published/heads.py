@@ -228,23 +228,26 @@ def _list_head_lines(table: Table) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _list_head_groups(table: Table) -> tuple[tuple[str, ...], ...]:
+def _list_head_groups(table: Table, *, lowered: bool) -> tuple[tuple[str, ...], ...]:
     """The heads of a table by lines, those over one column each together: the order in one is the same in any print.
 
-    Which line is told first depends on where in its cell a head stands.
+    Which line is told first depends on where in its cell a head stands: a head over one column that reaches down to the
+    figures is told with the lowest line where it is `lowered`, else with the line that it begins on.
     """
     heads = [each for each in grid(table).rectangles if each.role in _HEADING_ROLES and each.text]
     lowest = max(each.row + each.height for each in heads)
     lines: dict[int, list[str]] = {}
     for each in sorted(heads, key=lambda each: each.column):
-        line = lowest if each.row + each.height == lowest else each.row
+        line = lowest if each.row + each.height == lowest and (lowered or each.height == 1) else each.row
         lines.setdefault(line, []).append(bare_label(each.text))
     return tuple(map(tuple, lines.values()))
 
 
 def _are_in_order(table: Table, heads: Sequence[str]) -> bool:
     """Whether the heads are those of a table, each line of them in its order."""
-    return all(_holds(line, heads) for line in _list_head_groups(table))
+    return any(
+        all(_holds(line, heads) for line in _list_head_groups(table, lowered=lowered)) for lowered in (True, False)
+    )
 
 
 def _holds(wanted: Sequence[str], heads: Sequence[str]) -> bool:

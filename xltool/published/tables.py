@@ -7,6 +7,7 @@ another unit, another edition. Where they are not to be read, a row counts that 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -34,6 +35,7 @@ ALIKE_LABELS: Final = 0.6
 """From which likeness on a label that nobody knows is taken for an official one that is missing beside it."""
 FEWEST_SIGNS: Final = 5
 """Signs of a broken label that tell which one it is the beginning of."""
+_SAME_LABEL: Final = "表样里有几行都叫这个名称，印出的行数与表样不同，分不清是哪一行"
 
 
 class PrintedFigure(NamedTuple):
@@ -86,6 +88,8 @@ class TableFigures:
     """What the heads of each block say, by the id of its first row, where they are printed."""
     passed: list[UnreadRow] = field(default_factory=list)
     """Rows that were passed over, wherever they are printed."""
+    twins: dict[str, list[_RowPlace]] = field(default_factory=dict)
+    """Of labels that several rows have the rows still to come, where as many lines are printed."""
 
     @property
     def filled(self) -> list[CellKey]:
@@ -143,7 +147,7 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
         for table in spec.tables:
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
-            figures = TableFigures(spec, table)
+            figures = TableFigures(spec, table, twins=_match_twins(table, printed))
             rivals = _list_rivals(specs, spec, table)
             for at, (lines, lead) in enumerate(zip(printed, leads, strict=True), start=1):
                 if table.blocks[0].one_line:
@@ -220,13 +224,14 @@ def _bare_line(row: Sequence[TableEntry]) -> _TableLine:
 class _RowPlace(NamedTuple):
     """A row of a form, the block it stands in, and the keys of its cells.
 
-    `own` when the label that led here is the row's own.
+    `own` when the label that led here is the row's own, `twin` when other rows of the table have it too.
     """
 
     block: Block
     row: Row
     keys: tuple[CellKey, ...]
     own: bool = True
+    twin: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -253,9 +258,26 @@ def _index_labels(table: Table) -> Mapping[str, _RowPlace]:
     # One line for a whole group, as in the edition of 2019: its figure stands in the last of the group's rows, which is
     # the rest of it.
     heads = {bare_label(head.label): place._replace(own=False) for place in places for head in place.row.heads}
-    return heads | {
-        bare_label(wording): place for place in places for wording in (place.row.label, *place.row.variants)
-    }
+    found: dict[str, _RowPlace] = {}
+    for place in places:
+        for label in _list_bare_labels(place.row):
+            found[label] = place._replace(twin=label in found)
+    return heads | found
+
+
+def _list_bare_labels(row: Row) -> frozenset[str]:
+    return frozenset(bare_label(wording) for wording in (row.label, *row.variants)) - {""}
+
+
+def _match_twins(table: Table, printed: Sequence[Sequence[_TableLine]]) -> dict[str, list[_RowPlace]]:
+    """The rows of each label that several have, in order, where as many lines with it are printed in all.
+
+    Which line is whose is not to be told where one is left out, or stands there again.
+    """
+    labels = {label for label, place in _index_labels(table).items() if place.twin}
+    found = {label: [p for p in _list_row_places(table) if label in _list_bare_labels(p.row)] for label in labels}
+    met = Counter(text for lines in printed for line in lines for text in line.bare if text in labels) if labels else {}
+    return {label: rows for label, rows in found.items() if met[label] == len(rows)}
 
 
 @lru_cache(maxsize=64)
@@ -319,9 +341,16 @@ def _read_rows_down(
     strange: list[_StrangeRow] = []
     after: list[int] = []
     for whole in printed:
-        line = _drop_own_print(table, whole)
-        said = [at for at, text in enumerate(line.bare) if text and _find_place(table, text) is not None]
-        place = _find_place(table, line.bare[said[-1]]) if said else None
+        said = [at for at, text in enumerate(whole.bare) if text and _find_place(table, text) is not None]
+        place = _find_place(table, whole.bare[said[-1]]) if said else None
+        if place is not None and place.twin:
+            coming = figures.twins.get(whole.bare[said[-1]], [])
+            if not coming:
+                label = " ".join(whole.entries[said[-1]].text.split())
+                figures.passed.append(UnreadRow(label, place.keys, _SAME_LABEL, number, whole.entries[said[-1]].row))
+                continue
+            place = coming.pop(0)
+        line = whole if place is None else _drop_own_print(place, whole, said[-1])
         run = line.figures
         if run and (place is None or _stands_behind_other(line, said[-1], run, place)):
             strange.append(_StrangeRow(line, run, before))
@@ -347,24 +376,19 @@ def _read_rows_down(
                 figures.verdicts[block.rows[0].id] = verdict
         if strange and strange[-1].line is line:
             continue
-        before = places.index(place._replace(own=True)) if place.own else before
+        before = places.index(place._replace(own=True, twin=False)) if place.own else before
         after.append(before)
         _take_row(figures, place, line, said[-1], verdict, number=number)
     for row in strange:
         _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
 
 
-def _drop_own_print(table: Table, line: _TableLine) -> _TableLine:
-    """A line without what the form itself prints behind the row's label: units, codes, what stands for no cell.
+def _drop_own_print(place: _RowPlace, line: _TableLine, at: int) -> _TableLine:
+    """A line without what the form itself prints behind the label at `at`: units, codes, what stands for no cell.
 
     All of it must be there as the form has it, and be it blank.
     """
-    told = [
-        (at, place) for at, text in enumerate(line.bare) if text and (place := _find_place(table, text)) is not None
-    ]
-    if not told:
-        return line
-    at, (block, row, *_) = told[-1]
+    block, row = place.block, place.row
     words: list[str | None] = [*row.printed[len(block.printed_before) :]]
     words += [row.absent.get(column.id) for column in block.columns]
     words = [word for word in words if word not in {ON_FROM_ABOVE, ON_FROM_LEFT}]

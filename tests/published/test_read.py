@@ -339,6 +339,15 @@ def test_headings_that_are_missing():
     assert "“六、其他需要报告的事项”" in message(imported, "published.sections")
 
 
+def test_headings_out_of_order_are_told_as_that_and_not_as_missing():
+    last = TEXT[TEXT.index("六、其他需要报告的事项\n") :]
+    swapped = TEXT.removesuffix(last).replace("五、存在的主要问题", f"{last.rstrip()}\n五、存在的主要问题", 1)
+    imported = api.imported(changed(TEXT, TEXT, swapped))
+    assert "不在其位的是：“六、其他需要报告的事项”" in message(imported, "published.order")
+    assert "published.sections" not in codes(imported)
+    assert "published.order" not in codes(api.imported(TEXT.encode()))
+
+
 # ---------------------------------------------------------------- anything at all
 
 

@@ -539,7 +539,10 @@ def _clean_texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Findin
 
 
 def _find_word_doubts(spec: FormSpec, words: sections.Words) -> Iterator[Finding]:
-    absent = [section.heading for section in spec.sections if section.heading and section.heading not in words.headings]
+    if words.misplaced:
+        yield finding("published.order", headings=_list_labels([f"“{heading}”" for heading in words.misplaced]))
+    there = {"", *words.headings, *words.misplaced}
+    absent = [section.heading for section in spec.sections if section.heading not in there]
     if absent:
         yield finding("published.sections", headings=_list_labels([f"“{heading}”" for heading in absent]))
     if words.left:

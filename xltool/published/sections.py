@@ -38,7 +38,9 @@ class Words:
     """Where the agency and the year were found, by their Chinese names, where that is not the title."""
     texts: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
-    """The official headings that were found."""
+    """The official headings that were found, each behind those before it."""
+    misplaced: list[str] = field(default_factory=list)
+    """The official headings that stand as lines of their own, but not in official order."""
     left: list[str] = field(default_factory=list)
     """Paragraphs that belong to no text of the form."""
 
@@ -53,6 +55,9 @@ def read_words(document: Document, spec: FormSpec) -> Words:
     marked = _find_marked_levels(document.parts, spec)
     starts = list(_find_section_starts(document.parts, spec, only_marked=1 in marked))
     found.headings = [section.heading for _, section, _ in starts]
+    lines = {normalise_label(part.text) for part in document.parts if isinstance(part, Prose)}
+    absent = [section.heading for section in spec.sections if section.heading not in {"", *found.headings}]
+    found.misplaced = [heading for heading in absent if normalise_label(heading) in lines]
     first = starts[0][0] if starts else len(document.parts)
     last_title = max((line for each in titles for line in each.lines if line < first), default=-1)
     opening = [

@@ -337,9 +337,11 @@ MODULES = {
         "sentences",
         "settled",
         "slips",
+        "smallest",
         "texts",
         "validate",
         "wording",
+        "witnesses",
     },
     "spreadsheet": {
         "__init__",

@@ -6,7 +6,7 @@ import pytest
 
 from tests import figures
 from xltool.forms import catalog
-from xltool.rules import causes, exchanges, validate
+from xltool.rules import causes, exchanges, opinions, validate
 from xltool.rules.stack import stack_values
 
 
@@ -161,13 +161,14 @@ def sum_of(count):
 
 
 @pytest.mark.parametrize(("parts", "named"), [(5, 6), (6, 0), (9, 0)])
-def test_more_cells_than_help_are_not_named(parts, named):
-    """All cells of a sum that is missed explain it alike: six are named, of seven none."""
+def test_more_cells_than_help_are_a_group_of_which_none_is_named(parts, named):
+    """All cells of a sum that is missed explain it alike: six are named, of seven none, but all are the group."""
     form = sum_of(parts)
     values = {f"sums.p{at}.n": 44 for at in range(parts)} | {"sums.whole.n": 44 * parts + 6}
     found = suspects(form, values)["sums.whole@n"]
-    assert len(found) == named
-    assert {s.key for s in found} <= set(form.index)
+    assert {s.key for s in found} == set(form.index)
+    opinion = opinions.Opinion("error", (0,), found)
+    assert len(opinions.find_named(opinion)) == named and not opinions.find_pointed(opinion)
 
 
 def test_of_more_cells_than_help_the_witnessed_are_named_but_not_all(spec):
@@ -175,11 +176,13 @@ def test_of_more_cells_than_help_the_witnessed_are_named_but_not_all(spec):
     form = sum_of(9)
     values = {f"sums.p{at}.n": 21 if at < 8 else 40 for at in range(9)} | {"sums.whole.n": 8 * 21 + 40 - 9}
     found = suspects(form, values)["sums.whole@n"]
-    assert [(s.key, s.proposed) for s in found] == [(f"sums.p{at}.n", 12) for at in range(causes.MAX_SUSPECTS)]
-    assert all(s.why.startswith("相邻两位数字可能写颠倒；改这一格可使") for s in found)
+    assert [(s.key, s.proposed) for s in found[:8]] == [(f"sums.p{at}.n", 12) for at in range(8)]
+    assert [s.why.startswith("相邻两位数字可能写颠倒；改这一格可使") for s in found] == [True] * 8 + [False] * 2
+    assert opinions.find_named(opinions.Opinion("error", (0,), found)) == found[: causes.MAX_SUSPECTS]
     values |= {f"sums.p{at}.n": 40 for at in range(2, 8)} | {"sums.whole.n": 2 * 21 + 7 * 40 - 9}
     found = suspects(form, values)["sums.whole@n"]
-    assert [s.key for s in found] == ["sums.p0.n", "sums.p1.n"]
+    assert [s.key for s in found[:2]] == ["sums.p0.n", "sums.p1.n"] and len(found) == 10
+    assert opinions.find_named(opinions.Opinion("error", (0,), found)) == found[:2]
 
 
 def test_two_wrong_cells_are_told_apart_where_each_mends_what_it_broke(spec):
@@ -189,11 +192,14 @@ def test_two_wrong_cells_are_told_apart_where_each_mends_what_it_broke(spec):
     assert named == {((key, true[key]),) for key in ("applications.granted.other", "applications.received.research")}
 
 
-def test_two_wrong_cells_of_one_row_are_not_put_on_its_total(spec):
+def test_two_wrong_cells_of_one_row_are_both_named_and_not_its_total(spec):
     values = figures.consistent(spec, Random(1))
-    values["applications.granted.other"] += 3
-    values["applications.granted.research"] += 4
-    assert not any(suspects(spec, values).values())
+    true = dict(values)
+    keys = ("applications.granted.research", "applications.granted.other")
+    values |= {keys[0]: true[keys[0]] + 4, keys[1]: true[keys[1]] + 3}
+    (named,) = set(suspects(spec, values).values())
+    assert [(s.key, s.proposed) for s in named] == [(key, true[key]) for key in keys]
+    assert {s.why for s in named} == {"这 2 格都要改，只有这样相关的勾稽关系才全部平衡"}
 
 
 def test_groups_do_not_disturb_each_other(spec):

@@ -150,7 +150,7 @@ def test_what_leads_is_said_first_and_what_follows_last():
     prior = figures.submission(SPEC, figures.summed(SPEC, true))
     judged, [opinion, *_] = opinions_on(figures.summed(SPEC, values), prior)
     assert word_opinion(opinion, judged.findings, SPEC, PLACE).startswith(
-        "表三“上年结转”行“自然人”栏（D7）应为 0（填的是 4）：只改这一格，4 条勾稽关系都平。"
+        "表三“上年结转”行“自然人”栏（D7）应为 0（填的是 4）：只改这一格，4 条勾稽关系都平，与上年的数一致。"
         "表三“自然人”栏：本年新收 12 + 上年结转 4 = 16，办理结果总计 0 + 结转下年度 12 = 12，相差 4"
         "（表三 D6、D7、D29、D30）；"
         "第一项加第二项之和，应等于第三项加第四项之和。"

@@ -38,5 +38,5 @@ def test_what_is_counted_is_what_was_tried(tallies):
 def test_shares_are_cut_off(tallies):
     tally = of(tallies, "applications", "相邻两位颠倒", locked=False)
     tally = selftest.Tally("t", "s", locked=False, tried=3000, unnoticed=1, first=2999, single=3000, opinions=3010)
-    assert selftest.list_shares(tally) == ("3000", "0.0%", "99.9%", "0.0%", "100.0%", "1.00", "0/0")
+    assert selftest.list_shares(tally) == ("3000", "0.0%", "99.9%", "0.0%", "100.0%", "1.00", "0/0", "0/0")
     assert len(selftest.list_shares(tally)) + 2 == len(selftest.list_heads())

@@ -464,7 +464,7 @@ def test_the_cell_that_all_points_at_leads_on_the_sheet_and_in_its_comment():
     book = opened(mark_workbook(SPEC, given[0], found.findings, None, 1))
     first = lines(book)[0]
     assert first[2].startswith(place(cell))
-    assert f"应为 {true[cell]}（填的是 {values[cell]}）：只改这一格，4 条勾稽关系都平。" in first[4]
+    assert f"应为 {true[cell]}（填的是 {values[cell]}）：只改这一格，4 条勾稽关系都平，与上年的数一致。" in first[4]
     assert comment(book, cell).startswith("【强制】表三“上年结转”行“商业企业”栏")
     assert place(cell) in marked(book)
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xltool.forms.cell_checks import has_jumped
-from xltool.forms.number import format_value
-from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, Suspect, Value, figure_of, summand_of
+from xltool.model import PRIOR, CellKey, Finding, FormSpec, Suspect, Value, figure_of, summand_of
 from xltool.rules.equalities import Equalities, find_equalities
-from xltool.rules.exchanges import find_exchanges
+from xltool.rules.exchanges import NEIGHBOUR_POINTS, find_exchanges, list_shifts
+from xltool.rules.smallest import find_smallest_changes, is_told_apart
+from xltool.rules.witnesses import MARGIN, UNEXPLAINED, UNUSUAL, name_witness, weigh_correction, weigh_nearness
 
 MAX_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""
-LEAST_COMPARED: Final = 10
-"""Smaller figures of last year, in whole units, say nothing about this year's."""
 MANY_LINES: Final = 3
 """So many lines in which one rule is missed have one cause."""
 ALONE: Final = "只改这一格，相关的勾稽关系就全部平衡"
@@ -91,6 +91,14 @@ def _explain_finding(found: Finding, cause: Cause) -> Finding:
     return replace(found, suspects=cause.suspects, together=cause.together, cause=cause.rules[0], follows=follows)
 
 
+class _Move(NamedTuple):
+    """What a hand may have mixed up: the changes that put it right, in words, and the points against it."""
+
+    changes: Mapping[CellKey, int]
+    words: str
+    points: int
+
+
 class _CauseFinder:
     """One submission's broken equalities, and what could have broken them."""
 
@@ -104,6 +112,8 @@ class _CauseFinder:
     ) -> None:
         self.spec, self.known, self.values, self.last_year, self.residuals = spec, known, values, last_year, residuals
         self.followers = {name: parts for name in residuals if (parts := self._find_broken_parts(name))}
+        self.held = np.array([summand_of(value) or 0 for value in values], np.int64)
+        self.unjudged = frozenset(name for name in known.rules if self._is_unknown(name))
         self.leaders = [name for name in known.rules if name in residuals and name not in self.followers]
 
     def find(self) -> Iterator[Cause]:
@@ -143,11 +153,130 @@ class _CauseFinder:
         return list(tables.values())
 
     def _explain_table(self, lines: Sequence[str]) -> list[Cause]:
-        """The causes in one table: one cell that mends all, or two lines mixed up, or else group by group."""
+        """The causes in one table: the fewest cells that mend all, or lines mixed up, or else group by group."""
         mendings = self._list_mendings(lines)
-        if len(lines) > 1 and frozenset(lines) not in mendings and (swapped := self._find_swapped(lines)):
-            return [Cause(tuple(lines), swapped, together=True)]
-        return [cause for group in self._split_groups(lines) for cause in self._explain(group, mendings)]
+        causes, left = list[Cause](), list(lines)
+        for part in self._split_parts(lines):
+            explained = self._explain_part(part, left)
+            causes += explained
+            left = [name for name in left if not any(name in cause.rules for cause in explained)]
+        if len(left) > 1 and frozenset(left) not in mendings and (swapped := self._find_swapped(left)):
+            return [*causes, Cause(tuple(left), swapped, together=True)]
+        return [*causes, *(cause for group in self._split_groups(left) for cause in self._explain(group, mendings))]
+
+    def _split_parts(self, lines: Sequence[str]) -> list[dict[str, int]]:
+        """The broken equalities of error's weight with their residuals, by the parts of the form that stand apart."""
+        parts: dict[int, dict[str, int]] = {}
+        for name in lines:
+            if self._is_error(name):
+                parts.setdefault(self.known.parts[name], {})
+        for name, residual in self.residuals.items():
+            if self._is_error(name) and self.known.parts[name] in parts:
+                parts[self.known.parts[name]][name] = residual
+        return list(parts.values())
+
+    def _explain_part(self, part: Mapping[str, int], lines: Sequence[str]) -> list[Cause]:
+        """The causes of all broken equalities of a part, by the fewest cells that mend them; none where too many would.
+
+        What every such set of cells has in common is certain, unless lines that were mixed up explain the same. Between
+        the rest the likeliest is named, if one is.
+        """
+        sets = find_smallest_changes(self.known, part, self.unjudged, self._can_hold)
+        if not sets:
+            return []
+        mended = tuple(name for name in lines if name in part)
+        if len(sets[0]) > 1 and (moves := self._list_moves([*part])):
+            named = self._choose_set(sets, moves)
+            return [Cause(mended, named, together=bool(named))]
+        common = {key: change for key, change in sets[0].items() if all(each.get(key) == change for each in sets)}
+        doubted = not all(is_told_apart(self.known, key, self.unjudged) for key in sets[0])
+        causes, left = self._split_set(common, lines, doubted)
+        rest = [{key: change for key, change in each.items() if key not in common} for each in sets]
+        mended = tuple(name for name in left if name in part)
+        if not any(rest) or not mended:
+            return causes
+        if all(len(each) == 1 for each in rest):
+            single = {key: change for each in rest for key, change in each.items()}
+            suspects = self._name_suspects({key: single[key] for key in self.known.terms[mended[0]] if key in single})
+            return [*causes, self._take_along(Cause(mended, suspects), left)]
+        named = self._choose_set(rest)
+        return [*causes, Cause(mended, named, together=bool(named))]
+
+    def _split_set(
+        self, changes: Mapping[CellKey, int], lines: Sequence[str], doubted: bool
+    ) -> tuple[list[Cause], list[str]]:
+        """Cells that are wrong as causes, those that hang together as one; and the lines that are left.
+
+        They are `doubted` where more cells than were found could be wrong alike.
+        """
+        groups: list[tuple[set[CellKey], set[str]]] = []
+        for key in changes:
+            cells, names = {key}, set(self.known.columns[key])
+            for other in [group for group in groups if not names.isdisjoint(group[1])]:
+                groups.remove(other)
+                cells, names = cells | other[0], names | other[1]
+            groups.append((cells, names))
+        causes, left = list[Cause](), list(lines)
+        for cells, names in groups:
+            mine = {key: change for key, change in changes.items() if key in cells}
+            rules = tuple(name for name in left if name in names and self._is_mended(name, mine))
+            if not rules:
+                continue
+            why = ALONE if len(mine) == 1 else f"这 {len(mine)} 格都要改，只有这样相关的勾稽关系才全部平衡"
+            ordered = sorted(mine, key=self.spec.index.__getitem__)
+            suspects = tuple(replace(self._suspect(key, mine[key]), why=why, likely=doubted) for key in ordered)
+            causes.append(Cause(rules, suspects, together=len(mine) > 1))
+            left = [name for name in left if name not in rules]
+        return causes, left
+
+    def _is_mended(self, name: str, changes: Mapping[CellKey, int]) -> bool:
+        terms = self.known.terms[name]
+        return self.residuals.get(name, 0) + sum(by * terms.get(key, 0) for key, by in changes.items()) == 0
+
+    def _take_along(self, cause: Cause, lines: Sequence[str]) -> Cause:
+        """The cause with what else is missed and its likeliest cell mends."""
+        first = cause.suspects[0]
+        changes = {first.key: first.proposed - (summand_of(first.value) or 0)}
+        return replace(cause, rules=tuple(n for n in lines if n in cause.rules or self._is_mended(n, changes)))
+
+    def _choose_set(self, sets: Sequence[Mapping[CellKey, int]], moves: Sequence[_Move] = ()) -> tuple[Suspect, ...]:
+        """The likeliest of some sets of cells and of some lines mixed up, each of which mends the same.
+
+        None where another is as likely.
+        """
+        points: dict[frozenset[tuple[CellKey, int]], tuple[int, str]] = {}
+        for changes in sets:
+            points[frozenset(changes.items())] = self._weigh_set(changes), ""
+        for move in moves:
+            weight = move.points + self._weigh_beside(move.changes)
+            found = frozenset(move.changes.items())
+            points[found] = min(points.get(found, (weight, move.words)), (weight, move.words))
+        ranked = sorted(points, key=lambda each: points[each][0])
+        if not ranked or (len(ranked) > 1 and points[ranked[1]][0] - points[ranked[0]][0] < MARGIN):
+            return ()
+        why = points[ranked[0]][1] or f"共有 {len(ranked)} 种改法都能使勾稽关系平衡，这一种最可能"
+        ordered = sorted(ranked[0], key=lambda item: self.spec.index[item[0]])
+        return tuple(replace(self._suspect(key, change), why=why, likely=True) for key, change in ordered)
+
+    def _weigh_set(self, changes: Mapping[CellKey, int]) -> int:
+        """The points against some corrections of single cells together."""
+        each = (self._weigh(self._suspect(key, change)) for key, change in changes.items())
+        return sum(each) + UNUSUAL * self._count_unusual(changes)
+
+    def _weigh_beside(self, changes: Mapping[CellKey, int]) -> int:
+        """The points that last year's figures and what holds as a rule have against corrections, but for slips."""
+        points = UNUSUAL * self._count_unusual(changes)
+        for key, change in changes.items():
+            value = figure_of(self._value(key)) or 0
+            points += weigh_nearness(self.spec.cell(key), value, value + change, self._value(PRIOR + key))
+        return points
+
+    def _count_unusual(self, changes: Mapping[CellKey, int]) -> int:
+        """How many relations that hold as a rule corrections break, less those that they mend."""
+        names = {
+            name for key in changes for name in self.known.columns[key] if not self._is_error(name)
+        } - self.unjudged
+        return sum((not self._is_mended(name, changes)) - (name in self.residuals) for name in names)
 
     def _split_groups(self, lines: Sequence[str]) -> list[list[str]]:
         """Leading equalities in groups that hang together by cells that two of them have in common."""
@@ -171,7 +300,10 @@ class _CauseFinder:
         fitting = [mended for mended in mendings if mended <= left]
         while fitting:
             best = max(fitting, key=lambda mended: (sum(map(self._is_error, mended)), len(mended)))
-            causes.append(Cause(tuple(name for name in group if name in best), self._name_suspects(mendings[best])))
+            suspects = self._name_suspects(mendings[best])
+            if len(suspects) == 1:  # one cell for a part of what is missed, and nobody knows what mends the rest
+                suspects = (replace(suspects[0], likely=True),)
+            causes.append(Cause(tuple(name for name in group if name in best), suspects))
             left -= best
             fitting = [mended for mended in fitting if mended <= left]
         if len(group) > 1 and (left or len(causes) > 1) and (swapped := self._find_swapped(group)):
@@ -216,39 +348,44 @@ class _CauseFinder:
         return abs(held + change) <= measure.maximum * measure.scale and (measure.signed or held + change >= 0)
 
     def _name_suspects(self, changes: Mapping[CellKey, int]) -> tuple[Suspect, ...]:
-        """Cells that all mend the same; those for which more than arithmetic speaks come first."""
-        candidates = [
-            Suspect(key, self._value(key), (summand_of(self._value(key)) or 0) + change, "")
-            for key, change in changes.items()
-        ]
-        if len(candidates) == 1:
-            return (replace(candidates[0], why=ALONE),)
-        doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"
-        spoken = {s.key: self._find_witness(s) for s in candidates}
-        strongest = max(strength for strength, _ in spoken.values()) if spoken else 0
-        witnessed = [
-            replace(s, why=f"{spoken[s.key][1]}；{doubt}", likely=spoken[s.key][0] == strongest)
-            for s in sorted(candidates, key=lambda s: -spoken[s.key][0])
-            if spoken[s.key][0]
-        ]
-        if len(candidates) > MAX_SUSPECTS:
-            return tuple(witnessed[:MAX_SUSPECTS])
-        named = {suspect.key for suspect in witnessed}
-        return (*witnessed, *(replace(s, why=doubt) for s in candidates if s.key not in named))
+        """Cells of which each alone mends the same, the likeliest first.
 
-    def _find_witness(self, suspect: Suspect) -> tuple[int, str]:
-        """What besides arithmetic speaks for a cell, and how strongly: last year's figure, then a slip of the hand."""
-        value, proposed = figure_of(suspect.value), suspect.proposed
+        Those that are named as likely are those for which more speaks than for any other, by a margin.
+        """
+        candidates = [self._suspect(key, change) for key, change in changes.items()]
+        if len(candidates) == 1:
+            return (
+                replace(
+                    candidates[0], why=ALONE, likely=not is_told_apart(self.known, candidates[0].key, self.unjudged)
+                ),
+            )
+        doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"
+        points = {each.key: self._weigh_set({each.key: changes[each.key]}) for each in candidates}
+        said = {each.key: self._name_witness(each) for each in candidates}
+        ranked = sorted(candidates, key=lambda each: (points[each.key], not said[each.key]))
+        first, second = ranked[0].key, ranked[1].key
+        sure = bool(said[first]) and points[second] - points[first] >= MARGIN
+        return tuple(
+            replace(
+                each, why=f"{said[each.key]}；{doubt}" if said[each.key] else doubt, likely=sure and each.key == first
+            )
+            for each in ranked
+        )
+
+    def _suspect(self, key: CellKey, change: int) -> Suspect:
+        value = self._value(key)
+        return Suspect(key, value, (summand_of(value) or 0) + change, "")
+
+    def _weigh(self, suspect: Suspect) -> int:
+        """The points against a correction; of a cell without a figure those of an unexplained one."""
+        value, cell = figure_of(suspect.value), self.spec.cell(suspect.key)
         if value is None:
-            return 0, ""
-        cell = self.spec.cell(suspect.key)
-        last = figure_of(self._value(PRIOR + suspect.key))
-        if last is not None and _is_nearer(value, proposed, last, cell):
-            return 2, f"上年是 {format_value(last, cell.measure)}，改后相近"
-        if cell.total and value == 0:
-            return 1, "合计为 0，而分项之和不为 0"
-        slip = _find_slip_of_digits(str(abs(value)), str(abs(proposed)))
-        return (1, slip) if slip else (0, "")
+            return UNEXPLAINED
+        return weigh_correction(cell, value, suspect.proposed, self._value(PRIOR + suspect.key))
+
+    def _name_witness(self, suspect: Suspect) -> str:
+        value, cell = figure_of(suspect.value), self.spec.cell(suspect.key)
+        return "" if value is None else name_witness(cell, value, suspect.proposed, self._value(PRIOR + suspect.key))
 
     def _join_unexplained(self, causes: Sequence[Cause]) -> list[Cause]:
         """Causes in one table that point at no cell for certain are one: look at the whole lines.
@@ -276,19 +413,30 @@ class _CauseFinder:
     @staticmethod
     def _is_certain(cause: Cause) -> bool:
         alone = len(cause.suspects) == 1 and not cause.suspects[0].likely
-        return alone or (cause.together and len(cause.suspects) > 2)
+        return alone or (cause.together and (len(cause.suspects) > 2 or not cause.suspects[0].likely))
 
     def _find_swapped(self, group: Sequence[str]) -> tuple[Suspect, ...]:
-        """The cells of two lines, or two cells of one, whose figures, exchanged, mend a group and break nothing."""
+        """The cells of two lines, or two cells of one, whose figures, exchanged, mend a group and break nothing.
+
+        The likeliest of all that do; none where two are as likely.
+        """
+        return self._choose_set([], self._list_moves(group))
+
+    def _list_moves(self, group: Sequence[str]) -> list[_Move]:
+        """All that a hand may have mixed up and that, put right, mends a group and breaks nothing."""
+        mended = [*self._list_exchanges(group), *self._list_shifts(group)]
+        keyed = [
+            _Move({self.spec.cells[at].key: by for at, by in changes.items()}, words, points)
+            for changes, words, points in mended
+        ]
+        return [move for move in keyed if not self._breaks_others(move.changes, group)]
+
+    def _list_exchanges(self, group: Sequence[str]) -> Iterator[tuple[dict[int, int], str, int]]:
         exchanges = find_exchanges(self.spec)
-        held = np.array([summand_of(value) or 0 for value in self.values], np.int64)
-        moved = held[exchanges.second] - held[exchanges.first]
+        moved = self.held[exchanges.second] - self.held[exchanges.first]
         mends = np.ones(len(exchanges.starts), np.bool_)
         for name in group:
-            row = np.zeros(len(held), np.int64)
-            for key, coefficient in self.known.terms[name].items():
-                if not key.startswith(PRIOR):
-                    row[self.spec.index[key]] = coefficient
+            row = self._row(name)
             effects = np.add.reduceat((row[exchanges.first] - row[exchanges.second]) * moved, exchanges.starts)
             mends &= effects + self.residuals[name] == 0
         for at in np.nonzero(mends)[0].tolist():
@@ -296,14 +444,37 @@ class _CauseFinder:
             pairs = slice(int(exchanges.starts[at]), end)
             places = zip(exchanges.first[pairs].tolist(), exchanges.second[pairs].tolist(), strict=True)
             other = {here: there for one, two in places for here, there in ((one, two), (two, one))}
-            changes = {here: int(held[there] - held[here]) for here, there in other.items()}
-            changes = {here: by for here, by in changes.items() if by}
-            if not self._breaks_others({self.spec.cells[here].key: by for here, by in changes.items()}, group):
-                return tuple(
-                    Suspect(self.spec.cells[here].key, self.values[here], int(held[here]) + by, exchanges.words[at])
-                    for here, by in changes.items()
+            changes = {here: int(self.held[there] - self.held[here]) for here, there in other.items()}
+            yield {here: by for here, by in changes.items() if by}, exchanges.words[at], exchanges.points[at]
+
+    def _list_shifts(self, group: Sequence[str]) -> Iterator[tuple[dict[int, int], str, int]]:
+        """Lines that are one place out: each cell takes its figure from the next, the last one what is missing."""
+        rows = [(self._row(name), self.residuals[name]) for name in group]
+        for shift in list_shifts(self.spec):
+            places = list(shift.places)
+            if not self.held[places].any() or self.held[places[0]]:
+                continue
+            changes = {here: int(self.held[there] - self.held[here]) for here, there in pairwise(places)}
+            lost = places[-1]
+            missed = [
+                (residual + sum(by * int(row[here]) for here, by in changes.items()), int(row[lost]))
+                for row, residual in rows
+            ]
+            by = next((-residual // times for residual, times in missed if times), 0)
+            if all(residual + by * times == 0 for residual, times in missed) and self.held[lost] + by >= 0:
+                yield (
+                    {here: each for here, each in {**changes, lost: by}.items() if each},
+                    shift.words,
+                    NEIGHBOUR_POINTS,
                 )
-        return ()
+
+    def _row(self, name: str) -> NDArray[np.int64]:
+        """The coefficients of an equality, by the places of this year's cells."""
+        row = np.zeros(len(self.held), np.int64)
+        for key, coefficient in self.known.terms[name].items():
+            if not key.startswith(PRIOR):
+                row[self.spec.index[key]] = coefficient
+        return row
 
     def _breaks_others(self, changes: Mapping[CellKey, int], group: Sequence[str]) -> bool:
         """Whether changes of several cells move an equality outside of a group, what follows left aside."""
@@ -312,29 +483,7 @@ class _CauseFinder:
             for name, coefficient in self.known.columns.get(key, {}).items():
                 moved[name] += coefficient * change
         return any(
-            by and name not in group and name not in self.known.followers and not self._is_unknown(name)
+            by and name not in group and name not in self.known.followers and name not in self.unjudged
             for name, by in moved.items()
+            if self._is_error(name) or name not in self.residuals
         )
-
-
-def _is_nearer(value: int, proposed: int, last: int, cell: Cell) -> bool:
-    """Whether a figure far from last year's is near it when corrected: a jump gone, or a half made a fifth."""
-    if has_jumped(proposed, last, cell):
-        return False
-    near = abs(last) >= LEAST_COMPARED * cell.measure.scale and 5 * abs(proposed - last) <= abs(last)
-    return has_jumped(value, last, cell) or (near and 2 * abs(value - last) > abs(last))
-
-
-def _find_slip_of_digits(old: str, new: str) -> str:
-    if len(old) == len(new) > 1 and old != new and sorted(old) == sorted(new):
-        differing = [at for at, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
-        if len(differing) == 2 and differing[1] - differing[0] == 1:
-            return "相邻两位数字可能写颠倒"
-    longer, shorter = (old, new) if len(old) > len(new) else (new, old)
-    if (
-        len(longer) == len(shorter) + 1
-        and shorter != "0"
-        and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
-    ):
-        return "可能多写或漏写一位数字"
-    return ""

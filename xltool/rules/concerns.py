@@ -13,7 +13,7 @@ from xltool.forms.operators import EQUAL
 from xltool.forms.totals import compute_totals
 from xltool.messages import choose_terms
 from xltool.model import PRIOR, CellKey, Finding, FormSpec, Rule, Suspect, Terms, Value
-from xltool.rules.opinions import Opinion, find_pointed
+from xltool.rules.opinions import Opinion, find_named, find_pointed
 
 CellRole: TypeAlias = Literal["change", "may", "relation", "ask", "follow"]
 ROLES: Final[tuple[CellRole, ...]] = ("change", "may", "relation", "ask", "follow")
@@ -59,7 +59,7 @@ def _concern_leading(spec: FormSpec, at: int, opinion: Opinion, mine: Sequence[F
     rules = {rule.name: rule for rule in spec.rules}
     grave, pointed = opinion.severity == "error", find_pointed(opinion)
     wrong: CellRole = "ask" if not grave else "change" if pointed else "may"
-    suspects = pointed or opinion.suspects
+    suspects = pointed or find_named(opinion)
     concerns = {each.key: Concern(at, wrong, is_lead=bool(pointed) or each is suspects[0]) for each in suspects}
     leading = [found for found in mine if not found.follows] or list(mine)
     for found in leading:

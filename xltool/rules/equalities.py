@@ -35,6 +35,7 @@ class Equalities:
                 if not key.startswith(PRIOR):
                     self.columns.setdefault(key, {})[name] = coefficient
         self.followers = dict(_find_followers(spec, taken, self.terms))
+        self.parts = _number_parts(self.terms, self.columns)
 
 
 find_equalities = derive_once(Equalities)
@@ -49,6 +50,20 @@ def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, in
             for leaf, times in totals.resolve_inputs(own, defined) if own in defined else ((own, 1),):
                 terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
     return {key: coefficient for key, coefficient in terms.items() if coefficient}
+
+
+def _number_parts(
+    terms: Mapping[str, Mapping[CellKey, int]], columns: Mapping[CellKey, Mapping[str, int]]
+) -> dict[str, int]:
+    """The part of the form that each equality belongs to: two parts have no cell in common."""
+    parts: dict[str, int] = {}
+    for number, start in enumerate(terms):
+        reached = [] if start in parts else [start]
+        while reached:
+            name = reached.pop()
+            if parts.setdefault(name, number) == number:
+                reached += [other for key in terms[name] for other in columns.get(key, ()) if other not in parts]
+    return parts
 
 
 def _find_followers(

@@ -1,4 +1,4 @@
-"""What a hand mixes up in a form: two rows, two columns, or two cells of a line."""
+"""What a hand mixes up in a form: two rows, two columns, two cells of a line, or a line that is one place out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,37 @@ MOST_PAIRS: Final = 100_000
 SWAPPED: Final = "这两{lines}的数可能填颠倒了：互换后，相关的勾稽关系就全部平衡"
 
 
+ONE_PLACE_OUT: Final = "这一{line}的数可能整体错开了一{crossing}：移回来后，相关的勾稽关系就全部平衡"
+NEIGHBOUR_POINTS: Final = 8
+"""Points against two neighbours having been mixed up, or a line being one place out: see `witnesses`."""
+DISTANT_POINTS: Final = 11
+"""Points against lines or cells that lie further apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A line whose figures may stand one place out: the places from which each takes its own back.
+
+    What stood in the last of them is lost, and is what the equalities say.
+    """
+
+    places: tuple[int, ...]
+    words: str
+
+
+@derive_once
+def list_shifts(spec: FormSpec) -> tuple[Shift, ...]:
+    """Every row and column of a form that may be one place out, either way: its inputs, the lost one last."""
+    found = []
+    for line, crossing, lines in _list_kinds(spec):
+        words = ONE_PLACE_OUT.format(line=line, crossing=crossing)
+        for cells in lines:
+            places = tuple(spec.index[cell.key] for cell in cells.values())
+            if len(places) > 2 and len({cell.measure.id for cell in cells.values()}) == 1:
+                found += [Shift(places, words), Shift(places[::-1], words)]
+    return tuple(found)
+
+
 @dataclass(frozen=True, eq=False)
 class Exchanges:
     """Two rows, two columns, or two cells of a line that may have been mixed up, as pairs of inputs.
@@ -28,6 +59,7 @@ class Exchanges:
     second: NDArray[np.intp]
     starts: NDArray[np.intp]
     words: tuple[str, ...]
+    points: tuple[int, ...]
 
 
 @derive_once
@@ -37,29 +69,37 @@ def find_exchanges(spec: FormSpec) -> Exchanges:
     At most `MOST_PAIRS` pairs of cells: in a form of thousands of cells not the lines that lie far apart.
     """
     listed, count = [], 0
-    for words, pairs in _list_exchanges(spec):
+    for words, points, pairs in _list_exchanges(spec):
         count += len(pairs)
         if count > MOST_PAIRS:
             break
-        listed.append((words, [(spec.index[one.key], spec.index[two.key]) for one, two in pairs]))
-    flat = np.array([pair for _, pairs in listed for pair in pairs], np.intp).reshape(-1, 2)
-    starts = np.cumsum([0, *(len(pairs) for _, pairs in listed)])[:-1].astype(np.intp)
-    return Exchanges(flat[:, 0], flat[:, 1], starts, tuple(words for words, _ in listed))
+        listed.append((words, points, [(spec.index[one.key], spec.index[two.key]) for one, two in pairs]))
+    flat = np.array([pair for _, _, pairs in listed for pair in pairs], np.intp).reshape(-1, 2)
+    starts = np.cumsum([0, *(len(pairs) for _, _, pairs in listed)])[:-1].astype(np.intp)
+    said, against = tuple(words for words, _, _ in listed), tuple(points for _, points, _ in listed)
+    return Exchanges(flat[:, 0], flat[:, 1], starts, said, against)
 
 
-def _list_exchanges(spec: FormSpec) -> Iterator[tuple[str, list[tuple[Cell, Cell]]]]:
-    kinds = [
-        (line, lines) for table in spec.tables for block in table.blocks for line, lines in _list_lines(spec, block)
-    ]
+def _list_exchanges(spec: FormSpec) -> Iterator[tuple[str, int, list[tuple[Cell, Cell]]]]:
+    kinds = list(_list_kinds(spec))
     for whole in (True, False):
-        for line, lines in kinds:
+        for line, _, lines in kinds:
             for apart in range(1, len(lines)):
+                points = NEIGHBOUR_POINTS if apart == 1 else DISTANT_POINTS
                 for one, two in zip(lines, lines[apart:], strict=False):
                     pairs = [(one[at], two[at]) for at in one if at in two and one[at].measure is two[at].measure]
                     if whole and len(pairs) > 1:
-                        yield SWAPPED.format(lines=line), pairs
+                        yield SWAPPED.format(lines=line), points, pairs
                     elif not whole:
-                        yield from ((SWAPPED.format(lines="格"), [pair]) for pair in pairs)
+                        yield from ((SWAPPED.format(lines="格"), points, [pair]) for pair in pairs)
+
+
+def _list_kinds(spec: FormSpec) -> Iterator[tuple[str, str, list[dict[str, Cell]]]]:
+    """The rows, then the columns, of each block, with what they are called and what crosses them."""
+    for table in spec.tables:
+        for block in table.blocks:
+            (row, rows), (column, columns) = _list_lines(spec, block)
+            yield from ((row, column, rows), (column, row, columns))
 
 
 def _list_lines(spec: FormSpec, block: Block) -> Iterator[tuple[str, list[dict[str, Cell]]]]:

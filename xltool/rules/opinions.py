@@ -12,9 +12,10 @@ from typing import Final
 from xltool import messages
 from xltool.codes import CATALOGUE, NOTHING_TO_DO
 from xltool.forms.number import format_value
+from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Rule, Severity, Suspect
-from xltool.rules.causes import MAX_SUSPECTS, points_at_one
+from xltool.rules.causes import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
 """So many errors of one code in one table stand alone; more are one remark with all its places."""
@@ -169,12 +170,27 @@ def find_pointed(opinion: Opinion) -> tuple[Suspect, ...]:
     return opinion.suspects[:1] if points_at_one(opinion.suspects) else ()
 
 
+def find_named(opinion: Opinion) -> tuple[Suspect, ...]:
+    """The cells that the opinion shows with what they should hold: those it points at, else those it may be."""
+    return find_pointed(opinion) or _list_candidates(opinion)
+
+
+def _list_candidates(opinion: Opinion) -> tuple[Suspect, ...]:
+    """The cells that it may be; of more than `MAX_SUSPECTS` those for which something besides arithmetic speaks."""
+    if len(opinion.suspects) <= MAX_SUSPECTS:
+        return opinion.suspects
+    return tuple(suspect for suspect in opinion.suspects if "；" in suspect.why)[:MAX_SUSPECTS]
+
+
 def _point_at(opinion: Opinion, mine: Sequence[Finding], spec: FormSpec, place: Locator) -> str:
     """The first sentence: the cell that all of it points at."""
     if not find_pointed(opinion):
         return ""
     broken = sum(found.code == "rule.broken" for found in mine)
+    years = {rule.name for rule in spec.rules if rule.linear.prior and rule.linear.operator is EQUAL}
     mended = f"{broken} 条勾稽关系都平" if broken > 1 else "就平"
+    if any(found.rule in years for found in mine):
+        mended += "，与上年的数一致"
     if opinion.together:
         cells = [_word_change(suspect, spec, place) for suspect in opinion.suspects]
         return f"{opinion.suspects[0].why}：{join_first(cells, MAX_SUSPECTS, '格', between='；')}。"
@@ -183,8 +199,8 @@ def _point_at(opinion: Opinion, mine: Sequence[Finding], spec: FormSpec, place: 
     value, proposed = format_value(first.value, cell.measure), format_value(first.proposed, cell.measure)
     if len(opinion.suspects) == 1 and not first.likely:
         return f"{messages.say_cell(cell, place)}应为 {proposed}（填的是 {value}）：只改这一格，{mended}。"
-    reason = first.why.partition("；")[0]
-    return f"{messages.say_cell(cell, place)}可能应为 {proposed}（填的是 {value}，{reason}）：改这一格，{mended}。"
+    reason = "" if first.why == ALONE else f"，{first.why.partition('；')[0]}"
+    return f"{messages.say_cell(cell, place)}可能应为 {proposed}（填的是 {value}{reason}）：改这一格，{mended}。"
 
 
 def _word_change(suspect: Suspect, spec: FormSpec, place: Locator) -> str:
@@ -233,8 +249,11 @@ def _point_out(opinion: Opinion, spec: FormSpec, place: Locator) -> str:
         return "对照原始记录核对后改正；"
     if not opinion.suspects:
         return ""
-    listed = "；".join(_word_change(suspect, spec, place) for suspect in opinion.suspects)
-    return f"对照原始记录核对，改其中一格（仅凭算术不能确定是哪一格）：{listed}。"
+    listed = "；".join(_word_change(suspect, spec, place) for suspect in _list_candidates(opinion))
+    count = f"共 {len(opinion.suspects)} 格都可以，" if len(opinion.suspects) > MAX_SUSPECTS else ""
+    said = f"对照原始记录核对，改其中一格（{count}仅凭算术不能确定是哪一格）"
+    between = "，先看：" if len(opinion.suspects) > MAX_SUSPECTS else "："
+    return f"{said}{between}{listed}。" if listed else f"{said}。"
 
 
 def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator | None) -> tuple[str, str, str]:

@@ -38,8 +38,9 @@ class Tally:
     """What became of the spoilt submissions of one kind, counted in submissions, `opinions` in opinions.
 
     `first`: every wrong cell stands first in an opinion, with its true figure. `within`: every wrong cell is among
-    those that an opinion names or adds up. `sure`: the opinions that point at a cell; `misled`: those of them that
-    point at a right one, or propose another figure.
+    those that an opinion names or adds up. `sure`: the opinions that say for certain which cell is wrong; `guessed`:
+    those that say which probably is; `misled` and `missed_guesses`: those of them that are about a right cell, or
+    propose another figure.
     """
 
     table: str
@@ -53,6 +54,8 @@ class Tally:
     opinions: int = 0
     sure: int = 0
     misled: int = 0
+    guessed: int = 0
+    missed_guesses: int = 0
     missed: list[str] = field(default_factory=list)
     """Places of slips that no rule noticed, the first few."""
 
@@ -161,15 +164,31 @@ def _count(spec: FormSpec, tally: Tally, trial: SpoiltSubmission, found: Sequenc
     tally.within += wrong.keys() <= within
     tally.opinions += len(opinions)
     tally.single += len(opinions) == 1
-    tally.sure += sum(bool(sure) for _, sure in pointed)
-    tally.misled += sum(_misleads(sure, wrong) for _, sure in pointed if sure)
+    for _, named in pointed:
+        if named and any(each.likely for each in named):
+            tally.guessed += 1
+            tally.missed_guesses += _misleads(named, wrong)
+        elif named:
+            tally.sure += 1
+            tally.misled += _misleads(named, wrong)
 
 
 def _misleads(sure: Sequence[Suspect], wrong: dict[str, int]) -> bool:
     return any(wrong.get(each.key) != each.proposed for each in sure)
 
 
-_HEADS: Final = ("表", "错法", "份数", "没看出", "先点出错格", "错格在所列之内", "只有一条意见", "平均意见数", "点错")
+_HEADS: Final = (
+    "表",
+    "错法",
+    "份数",
+    "没看出",
+    "先点出错格",
+    "错格在所列之内",
+    "只有一条意见",
+    "平均意见数",
+    "断定错",
+    "推测错",
+)
 
 
 def list_heads() -> tuple[str, ...]:
@@ -181,7 +200,8 @@ def list_shares(tally: Tally) -> tuple[str, ...]:
     """How many were tried; shares unnoticed, first, within and with one opinion; opinions each; how many misled."""
     shares = (_word_share(part, tally.tried) for part in (tally.unnoticed, tally.first, tally.within, tally.single))
     mean = (100 * tally.opinions + tally.tried // 2) // tally.tried
-    return str(tally.tried), *shares, f"{mean // 100}.{mean % 100:02}", f"{tally.misled}/{tally.sure}"
+    wrong = f"{tally.misled}/{tally.sure}", f"{tally.missed_guesses}/{tally.guessed}"
+    return str(tally.tried), *shares, f"{mean // 100}.{mean % 100:02}", *wrong
 
 
 def _word_share(part: int, whole: int) -> str:

@@ -15,7 +15,7 @@ from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Value
-from xltool.rules.opinions import Opinion, group_findings, list_cells, tell_opinion
+from xltool.rules.opinions import Opinion, find_named, group_findings, list_cells, tell_opinion
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.write import write_workbook
@@ -195,7 +195,7 @@ def _mark_cells(
             continue
         problem, remedy, _ = _describe_opinion(opinion, findings, layout)
         said = f"【{GRADES[opinion.severity]}】{problem}\n改法：{remedy}"
-        cells = dict.fromkeys((*list_cells(opinion, findings), *(suspect.key for suspect in opinion.suspects)))
+        cells = dict.fromkeys((*list_cells(opinion, findings), *(suspect.key for suspect in find_named(opinion))))
         for at, key in enumerate(cells):
             cell = noted.setdefault(key, _CellNotes(opinion.severity))
             if at == 0 or len(cells) <= MOST_CELLS:

@@ -188,6 +188,18 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "把开头的“{sign}”去掉，或在前面加一个汉字、全角空格；文字不要以 - = + @ 开头。退回的工作簿里已按原文写回，"
         "核对即可。",
     ),
+    "text.day": Message(
+        "error",
+        "不是日期",
+        "{where}写的是“{raw}”，不是日期。",
+        "写成 {example}；没有的留空。",
+    ),
+    "text.boxes": Message(
+        "error",
+        "代码位数不对",
+        "{where}写的是“{raw}”，有 {count} 位字母和数字，应为 {wanted} 位。",
+        "照证书填写 {wanted} 位，中间的短横可写可不写；没有的留空。",
+    ),
     "text.bullets": Message(
         "info",
         "项目符号已换",

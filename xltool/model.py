@@ -182,19 +182,34 @@ class Table:
     landscape: bool = False
 
 
+TextPlace: TypeAlias = Literal["cover", "head", "foot", "texts"]
+TEXT_PLACES: Final[tuple[TextPlace, ...]] = ("cover", "head", "foot", "texts")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text that an agency writes: its label, guidance, and the heading it gets in the report."""
+    """One text that an agency writes: its label, guidance, and the heading it gets in the report.
+
+    Those of the cover, the head and the foot are filled in on the workbook's cover; the report prints the head's above
+    all and the foot's below, as lines of a paper form.
+    """
 
     key: str
     label: str
-    place: Literal["cover", "texts"]
+    place: TextPlace
     heading: str = ""
     guidance: str = ""
     required: bool = False
     lines: int = 1  # height of its input cell, in lines
     aspects: tuple[str, ...] = ()  # words one of which its part of the report should say; none: nothing is expected
     substantial: bool = False  # whether 无 is no answer
+    date: bool = False  # a day, held as 2024-07-05
+    boxes: int = 0  # a code of so many letters and digits, for which boxes are printed: □□□□□□
+
+    @property
+    def on_cover(self) -> bool:
+        """Whether it is filled in on the workbook's cover."""
+        return self.place != "texts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.forms import blanks, shapes
 from tests.forms.test_layout import assert_covered, official
+from tests.workbook import calc
+from tests.workbook.rewriters import office_saved
 from xltool.forms import catalog
 from xltool.model import Agency, FormSpec, Grid, Reading, Submission
 from xltool.reader.read import read_workbook
@@ -149,3 +151,18 @@ def test_official_blanks_go_through_workbook_and_reading(shared):
             assert_shown(make_plan(spec).grids[table.id], book[table.sheet], spec)
         reading = read_back(spec, data)
         assert (reading.submission and reading.submission.values, reading.findings) == (given.values, ())
+
+
+def test_what_libreoffice_saves_has_the_same_shape_and_figures(shared, tmp_path):
+    """Random shapes and the official blanks, saved by another program: rectangles, merges, labels and figures."""
+    calc.require_office()
+    specs = {f"s{seed}": make_form(seed) for seed in range(6)} | {name: spec for name, _, spec in list_blanks(shared)}
+    given = {name: fill_in(spec, Random(5)) for name, spec in specs.items()}
+    files = {name: write_workbook(spec, given[name]) for name, spec in specs.items()}
+    for name, data in office_saved(files, tmp_path).items():
+        spec = specs[name]
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        for table in spec.tables:
+            assert_shown(make_plan(spec).grids[table.id], book[table.sheet], spec)
+        reading = read_back(spec, data)
+        assert (reading.submission and reading.submission.values, reading.findings) == (given[name].values, ()), name

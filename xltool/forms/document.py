@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xltool.forms import checks, number
+from xltool.forms.field_kinds import take_field
 from xltool.forms.source import find_closest
 from xltool.forms.text import clean_text, take_text
 from xltool.messages import finding, suggest
@@ -22,6 +23,7 @@ from xltool.model import (
     Measure,
     Reading,
     Submission,
+    Text,
     Value,
     Waiver,
 )
@@ -177,7 +179,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         year=year,
         agency=_read_agency(document),
         values=tuple(_read_values(spec, values, findings)),
-        texts=_read_texts(texts, {text.key: f"“{text.label}”" for text in spec.texts}, findings),
+        texts=_read_texts(texts, {text.key: text for text in spec.texts}, findings),
         explanations=_read_texts(explanations, {}, findings),
         scope=scope,
         source=source,
@@ -232,11 +234,16 @@ def _read_waivers(spec: FormSpec, document: dict[str, Any], findings: list[Findi
         yield Waiver(agency, name, rule, reason, person, read)
 
 
-def _read_texts(given: dict[str, str | None], labels: dict[str, str], findings: list[Finding]) -> dict[str, str]:
+def _read_texts(given: dict[str, str | None], known: Mapping[str, Text], findings: list[Finding]) -> dict[str, str]:
+    """Texts of the form as they are taken in, or explanations where none is `known`."""
     found = {}
     for key, text in given.items():
-        content, noticed = take_text(text or "", labels.get(key, f"“{key}”的说明"))
+        where = f"“{known[key].label}”" if key in known else f"“{key}”的说明"
+        content, noticed = take_text(text or "", where)
         findings.extend(noticed)
+        if key in known:
+            content, noticed = take_field(known[key], content, where)
+            findings.extend(noticed)
         if content:
             found[key] = content
     return found

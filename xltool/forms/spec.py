@@ -12,10 +12,12 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
-from xltool.model import Cell, FormSpec, PublishedWords, Section, Table, Text, Wording
+from xltool.model import TEXT_PLACES, Cell, FormSpec, PublishedWords, Section, Table, Text, Wording
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
+MOST_BOXES: Final = 30
+"""Boxes for a code that a line of paper has room for."""
 MOST_LINES: Final = 25
 """Excel's rows are at most 409 points high."""
 
@@ -119,20 +121,30 @@ def _read_years(fields: Fields) -> tuple[int, int | None]:
 def _read_text(source: Source, data: dict[str, Any]) -> Text:
     fields = Fields(source, data, "a text")
     place, lines = fields.text("place", "texts"), fields.integer("lines", 1)
-    if place not in {"cover", "texts"}:
-        fields.fault("place", "'place' must be cover or texts", suggest_nearest(place, ["cover", "texts"]))
+    found = next((each for each in TEXT_PLACES if each == place), None)
+    if found is None:
+        fields.fault(
+            "place", f"'place' must be {', '.join(TEXT_PLACES[:-1])} or texts", suggest_nearest(place, TEXT_PLACES)
+        )
+    date, boxes = fields.flag("date"), fields.integer("boxes", 0)
+    if (date or boxes) and (found == "texts" or (date and boxes)):
+        fields.fault("boxes" if boxes else "date", "'date' and 'boxes' are each for a text of the cover, head or foot")
+    if not 0 <= boxes <= MOST_BOXES:
+        fields.fault("boxes", f"'boxes' must be 1 to {MOST_BOXES}")
     if not 1 <= lines <= MOST_LINES:
         fields.fault("lines", f"'lines' must be 1 to {MOST_LINES}")
     text = Text(
         key=fields.identifier("key", _TEXT_KEY),
         label=fields.text("label"),
-        place="cover" if place == "cover" else "texts",
+        place=found or "texts",
         heading=fields.text("heading", ""),
         guidance=fields.text("guidance", ""),
         required=fields.flag("required"),
         lines=lines,
         aspects=tuple(fields.texts("aspects", [])),
         substantial=fields.flag("substantial"),
+        date=date,
+        boxes=boxes,
     )
     fields.close()
     return text

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms.checks import Check
+from xltool.forms.field_kinds import take_field
 from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import CHECKS
 from xltool.forms.text import take_typed_text
@@ -34,12 +35,15 @@ from xltool.reader.matching import index_texts
 from xltool.reader.penmarks import find_struck_text
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import WHY_HEAD, Plan, Spot, name_cell, name_explanation
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'!|\w+!")
 """Texts and sheets in a formula."""
+_SERIAL: Final = re.compile(r"[1-9][0-9]{4}")
+"""The number of a day from 1927 to 2173."""
 _SINGLE: Final = re.compile(r"_xlfn\.SINGLE\((.*)\)", re.DOTALL)
 
 
@@ -84,7 +88,26 @@ def read_texts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Wri
             ]
             if len(label) == 1 and len(guides) <= 1:
                 claims[text.key] = (sheet.name, (label[0][0], next(iter(guides), label[0][1] + 1)))
-    return _read_writings(book, plan, sheets, writings, (claims, columns))
+    return _take_fields(book, plan, _read_writings(book, plan, sheets, writings, (claims, columns)))
+
+
+def _take_fields(book: RawBook, plan: Plan, written: Written) -> Written:
+    """What was read of texts that are days or codes as it is held, with what is wrong with it."""
+    contents: dict[str, str] = {}
+    findings = list(written.findings)
+    for key, content in written.contents.items():
+        text = plan.spec.text(key)
+        where = f"“{text.label}”（{plan.texts[key].address}）"
+        contents[key], noticed = take_field(text, _read_day(content, book) if text.date else content, where)
+        findings.extend(replace(found, data={**found.data, "label": text.label}) for found in noticed)
+    return Written(contents, tuple(findings), written.places)
+
+
+def _read_day(content: str, book: RawBook) -> str:
+    """A day that a program keeps as a number, or with the time of midnight; anything else as it is."""
+    bare = content.removesuffix("T00:00:00").removesuffix(" 00:00:00")
+    shown = format_date("yyyy-mm-dd", bare, book.date1904) if _SERIAL.fullmatch(bare) else None
+    return shown or bare
 
 
 def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet], asked: Collection[str]) -> Written:

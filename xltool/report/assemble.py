@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from xltool.forms.field_kinds import print_field
 from xltool.forms.number import format_figure
 from xltool.forms.references import resolve_references
-from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Report, Section, Submission
+from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Report, Section, Submission, TextPlace
 from xltool.report.grids import fill_grid
 from xltool.report.text import split_paragraphs
 
@@ -25,7 +26,7 @@ def assemble_report(
     were left blank and let pass: they print as /, where an agency's own / prints as 0.
     """
     submission = resolve_references(spec, submission, prior)
-    parts: list[Heading | Paragraph | Grid] = []
+    parts: list[Heading | Paragraph | Grid] = [*_build_line(spec, "head", submission)]
     for section in spec.sections:
         if section.heading:
             parts.append(Heading(1, section.heading))
@@ -33,8 +34,16 @@ def assemble_report(
         if section.table is not None:
             parts.append(_fill_table(spec, section.table, submission, slashed))
         parts += _build_facts(spec, section, submission)
+    parts += _build_line(spec, "foot", submission)
     title = f"{submission.agency.name}{submission.year}年{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
+
+
+def _build_line(spec: FormSpec, place: TextPlace, submission: Submission) -> list[Paragraph]:
+    """The line of a paper form above or below all: each label with what was given, or room for it."""
+    fields = [text for text in spec.texts if text.place == place]
+    line = "　　".join(print_field(text, " ".join(submission.texts.get(text.key, "").split())) for text in fields)
+    return [Paragraph(line)] if line else []
 
 
 def _build_text_section(spec: FormSpec, section: Section, submission: Submission) -> list[Heading | Paragraph]:

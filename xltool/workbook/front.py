@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
+from xltool.days import parse_day
+from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
+from xltool.model import Text
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.formula import READY
@@ -25,6 +29,10 @@ from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, TEXT_WIDTHS, count_
 
 GUIDE_WIDTHS: Final = (6, 20, 72)
 COVER_WIDTHS: Final = (18, 48, 52)
+PROMPT_TITLE: Final = 32
+"""What Excel shows of a validation's title."""
+EXCEL_EPOCH: Final = date(1899, 12, 30)
+"""From here Excel counts days, those of a form's texts at least."""
 RUN_ON_TITLE: Final = "接上表：格子里印不全的文字，接着印在下面。自动生成，这里不填写。"
 LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
@@ -97,15 +105,16 @@ def write_cover(context: Context, sheet: Any) -> None:
         sheet.write_string(row, 1, word_mark(field, context.meta), formats["locked"])
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)
-    for text in (text for text in context.spec.texts if text.place == "cover"):
+    for text in (text for text in context.spec.texts if text.on_cover):
         spot = plan.texts[text.key]
         sheet.write_string(spot.row, 0, text.label, formats["label"])
-        _write_text(context, sheet, spot, text.key, "field")
-        sheet.write_string(spot.row, 2, text.guidance, formats["guidance"])
-        sheet.set_row(spot.row, max(21, LINE_HEIGHT * count_lines(text.guidance, COVER_WIDTHS[2], 10)))
+        _write_field(context, sheet, spot, text)
+        guidance = f"{text.guidance}{say_kind(text)}"
+        sheet.write_string(spot.row, 2, guidance, formats["guidance"])
+        sheet.set_row(spot.row, max(21, LINE_HEIGHT * count_lines(guidance, COVER_WIDTHS[2], 10)))
     sheet.write_string(plan.mark.row, 0, FILE_MARK, formats["mark"])
     sheet.write_string(plan.mark.row, plan.mark.column, write_mark(context.meta), formats["mark"])
-    first = next((plan.texts[text.key] for text in context.spec.texts if text.place == "cover"), plan.mark)
+    first = next((plan.texts[text.key] for text in context.spec.texts if text.on_cover), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)
     finish_sheet(context, sheet, portrait=True)
 
@@ -121,7 +130,7 @@ def write_texts(context: Context, sheet: Any) -> None:
     for column, label in enumerate(("部分", f"内容（{hint}）", "填写要求", "字数")):
         sheet.write_string(2, column, label, formats["head"])
     sheet.set_row(2, 2 * LINE_HEIGHT)
-    written = [text for text in context.spec.texts if text.place == "texts"]
+    written = [text for text in context.spec.texts if not text.on_cover]
     for text in written:
         spot = plan.texts[text.key]
         required = "（必写）" if text.required else ""
@@ -195,6 +204,27 @@ def _write_text(context: Context, sheet: Any, spot: Spot, key: str, look: str) -
         sheet.write_string(spot.row, spot.column, text, context.formats[look])
     else:
         sheet.write_blank(spot.row, spot.column, None, context.formats[look])
+
+
+def _write_field(context: Context, sheet: Any, spot: Spot, text: Text) -> None:
+    """The input of a text of the cover: a day is a date there, and a code is as long as its boxes."""
+    day = parse_day(context.submission.texts.get(text.key, "")) if text.date else None
+    if day is not None:
+        sheet.write_number(spot.row, spot.column, (day - EXCEL_EPOCH).days, context.formats["day"])
+    else:
+        _write_text(context, sheet, spot, text.key, "day" if text.date else "field")
+    if not text.date and not text.boxes:
+        return
+    rule: dict[str, Any] = {"input_title": text.label[:PROMPT_TITLE], "error_title": "填的不对"}
+    rule |= {"input_message": say_kind(text), "error_message": say_kind(text)}
+    if text.date:
+        bounds = {"minimum": FIRST_DAY, "maximum": LAST_DAY}
+        rule |= {"validate": "date", "criteria": "between", **bounds}
+    else:  # blanks and hyphens between the signs may be typed too
+        bare = f'SUBSTITUTE(SUBSTITUTE({spot.address}," ",""),"-","")'
+        rule |= {"validate": "custom", "value": f"=LEN({bare})={text.boxes}"}
+    if sheet.data_validation(spot.row, spot.column, spot.row, spot.column, rule):
+        raise ValueError(f"not a validation for Excel: {text.key}")
 
 
 def _write_heading(context: Context, sheet: Any, row: int, text: str) -> int:

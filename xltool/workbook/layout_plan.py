@@ -124,8 +124,8 @@ class Plan:
                 if area.key is not None:
                     self.cells[area.key] = Spot(table.sheet, TABLE_TOP + area.row, area.column)
                     self.areas[area.key] = area
-        cover = [text for text in spec.texts if text.place == "cover"]
-        written = [text for text in spec.texts if text.place == "texts"]
+        cover = [text for text in spec.texts if text.on_cover]
+        written = [text for text in spec.texts if not text.on_cover]
         start = COVER_TOP + len(COVER_FIELDS)
         self.texts: dict[str, Spot] = {text.key: Spot(COVER, start + at, 1) for at, text in enumerate(cover)}
         self.texts |= {text.key: Spot(TEXTS, TEXT_TOP + at, 1) for at, text in enumerate(written)}

@@ -15,7 +15,7 @@ from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, READY, TOLD, WITHOUT
-from xltool.workbook.front import write_state_line
+from xltool.workbook.front import PROMPT_TITLE, write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,
@@ -53,8 +53,8 @@ NARROWEST_COLUMN: Final = 8.6
 BROADEST_TABLE: Final = 96
 BROADEST_FROZEN: Final = 60
 """So broad may the labels be that stay when a table is moved sideways: figures must have room beside them."""
-PROMPT_TITLE, PROMPT, ERROR = 32, 255, 224
-"""What Excel shows of a validation's title, prompt and error message; xlsxwriter drops a longer one."""
+PROMPT, ERROR = 255, 224
+"""What Excel shows of a validation's prompt and error message; xlsxwriter drops a longer one."""
 
 
 def write_table(context: Context, sheet: Any, table_: Table, marked: bool = False) -> None:

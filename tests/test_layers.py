@@ -325,6 +325,7 @@ MODULES = {
         "persons",
         "plausible",
         "facts",
+        "narrative_doubts",
         "narrative_grammar",
         "narrative_groups",
         "narrative_numerals",

@@ -222,6 +222,27 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "写明这一部分。{guidance}",
         ANNUAL_NOTICE,
     ),
+    "text.figure": Message(
+        "warning",
+        "文字与表中的数不一致",
+        "“{label}”写着“{quoted}”（{said}），而{cells}{meant}为 {printed}，两处不一致。",
+        "核对原始记录：文字写错的改文字，表填错的改表；说的是别的范围的，在文字里写明（如“本机关”“全市”）。",
+        ANNUAL_NOTICE,
+    ),
+    "text.contradicted": Message(
+        "error",
+        "文字说没有，表中有",
+        "“{label}”写着“{quoted}”（{said}），而{cells}{meant}是 {printed}。",
+        "核对原始记录：确实没有的，表中改为 0；有的，改写这句话。",
+        ANNUAL_NOTICE,
+    ),
+    "text.sum": Message(
+        "warning",
+        "文字里的分项多于总数",
+        "“{label}”写着“{quoted}”，后面各项（{parts}）相加是 {added}，比 {total} 多 {excess}。",
+        "核对总数和各项；各项有重复的，写明有重复。",
+        ANNUAL_NOTICE,
+    ),
     "text.year": Message(
         "warning",
         "文字说的是别的年度",

@@ -67,7 +67,7 @@ def split_message(message: str) -> tuple[str, str]:
 def find_text_key(spec: FormSpec | None, found: Finding) -> str | None:
     """Which text a finding is about, for a word that lets it pass as long as that text stands; None for others."""
     told = {found.data.get("label"), found.data.get("where")}
-    texts = () if spec is None or found.keys else spec.texts
+    texts = () if spec is None or (found.keys and "text" not in found.data) else spec.texts
     return next((text.key for text in texts if not told.isdisjoint({text.label, f"“{text.label}”"})), None)
 
 

@@ -1,7 +1,7 @@
 """Whether a word that lets a finding pass still holds: it is about figures, a text or a version, and no others.
 
-What a finding rests on is a set of marks, (name of the finding, cell or text, its content): the figures of its cells,
-else its text, else the version. A waiver keeps the marks of all that it let pass, and holds for a finding whose marks
+What a finding rests on is a set of marks, (name of the finding, cell or text, its content): the figures of its cells
+and its text, else the version. A waiver keeps the marks of all that it let pass, and holds for a finding whose marks
 are among them.
 """
 
@@ -61,11 +61,10 @@ def is_about(rule: str, finding: Mapping[str, Any]) -> bool:
 def mark_finding(finding: Mapping[str, Any], texts: Mapping[str, str], sha256: str) -> frozenset[Ground]:
     """What a finding of a version rests on; `texts` and `sha256` are the version's."""
     name = str(finding["name"])
-    if finding["cells"]:
-        return frozenset((name, str(cell["key"]), cell["value"]) for cell in finding["cells"])
+    marks = {(name, str(cell["key"]), cell["value"]) for cell in finding["cells"]}
     if text := finding.get("text"):
-        return frozenset({(name, str(text), hashlib.sha256(texts.get(text, "").encode()).hexdigest())})
-    return frozenset({(name, "", sha256)})
+        marks.add((name, str(text), hashlib.sha256(texts.get(text, "").encode()).hexdigest()))
+    return frozenset(marks or {(name, "", sha256)})
 
 
 def mark_findings(

@@ -24,7 +24,7 @@ Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 YEAR_SIGN: Final = "\ue000"
 """What a year, written `{year}` in a phrase, is for the lexicon."""
 _GENERAL: Final = "general"
-_MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole")
+_MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole")
 _FOLLOWS: Final = ("", "rows", "columns")
 _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
@@ -47,8 +47,9 @@ class Phrase:
     An anchor opens a subject; a weak one is a verb, which means something only beside or after an anchor of its table;
     one that stands alone needs no subject named before it, a reason neither, and narrows what it is a reason for; a
     strict one must not have unknown words before it, and words apart take some of a kind out of what is counted.
-    A sole one means this only right before a number, among the parts of something. `follows` says behind what it means
-    this. A phrase with a `year` in it means its first rows where that is the `last` (or `next`) year, else the others.
+    A sole one means this only right before a number, among the parts of something; a whole one is what parts are of.
+    `follows` says behind what it means this. A phrase with a `year` in it means its first rows where that is the `last`
+    (or `next`) year of the report, else the others.
     """
 
     words: str
@@ -93,7 +94,7 @@ class Sorting:
     unless: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """All words that are known for a form; `lengths` gives by a first sign how long the words are, longest first."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms import catalog, references, totals
-from xltool.forms.phrases import load_language
+from xltool.forms.phrases import Language, load_language
 from xltool.model import CellKey, FormSpec, Submission, summand_of
 from xltool.rules.narrative_grammar import Narrative, Statement, understand_text
-from xltool.rules.narrative_sums import TextSum, find_sums
+from xltool.rules.narrative_sums import TextSum, find_broken_sums, find_sums
 from xltool.rules.narrative_times import StatedYear
 from xltool.rules.narrative_tokens import ProseToken
 
@@ -49,7 +50,7 @@ class Fact:
     base: tuple[tuple[CellKey, ...], ...] = ()
     words: tuple[str, ...] = ()  # by which it was understood
     is_flat: bool = False  # said in words without a number
-    is_anchored: bool = False  # with what it is of named beside it
+    is_whole: bool = False  # with what it is of named beside it, and no part of that
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
@@ -111,6 +112,13 @@ def list_plain_numbers(spec: FormSpec, text: str) -> tuple[TextNumber, ...]:
     return tuple(_prove_numbers(None, narrative, _judge_text(None, text, narrative, None, with_sums=True)))
 
 
+def find_excesses(spec: FormSpec, submission: Submission) -> Iterator[tuple[str, str, TextSum]]:
+    """The lists of a submission's texts whose parts are more than the whole: key and text beside each."""
+    for key, text in _list_texts(spec, submission):
+        for found in find_broken_sums(_understand(spec, key, text, submission.year).sentences):
+            yield key, text, found
+
+
 def find_text_sums(narrative: Narrative) -> tuple[TextSum, ...]:
     """The lists of a text that add up."""
     return tuple(find_sums(narrative.sentences))
@@ -124,9 +132,15 @@ def _list_texts(spec: FormSpec, submission: Submission, *, blanked: bool = True)
             yield text.key, references.blank_references(written, spec) if blanked else written
 
 
+@lru_cache(maxsize=256)
+def _remember(spec: FormSpec, language: Language, text: str, table: str | None, year: int | None) -> Narrative:
+    """What a text says, kept for a while: a submission is judged again with each correction that is tried."""
+    return understand_text(text, spec, language, table=table, year=year)
+
+
 def _understand(spec: FormSpec, key: str | None, text: str, year: int | None) -> Narrative:
     language = load_language(spec)
-    return understand_text(text, spec, language, table=language.texts.get(key or ""), year=year)
+    return _remember(spec, language, text, language.texts.get(key or ""), year)
 
 
 class _Tables:
@@ -188,7 +202,8 @@ def _judge_statement(key: str | None, text: str, said: Statement, tables: _Table
     fact = Fact(
         key, said.sentence, text[said.start : said.end], said.start, said.end, said.kind, said.value, unit,
         said.meaning.cells, "unknown", None, said.qualifier, said.scope, said.year,
-        () if said.base is None else said.base.cells, said.meaning.words, said.is_flat, said.meaning.is_anchored,
+        () if said.base is None else said.base.cells, said.meaning.words, said.is_flat,
+        said.meaning.is_anchored and said.meaning.role == "whole",
     )  # fmt: skip
     if tables is None:
         return fact

@@ -155,7 +155,7 @@ class _Reader:
             done = at + 1
         rest = tokens[done:]
         negated = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), None)
-        if negated is not None:
+        if negated is not None and not self.times.is_partial:
             self._read_nothing(rest, negated)
         if not numbers and len(self.found) == before:
             self._offer(tokens)
@@ -264,8 +264,9 @@ class _Reader:
         if has_any(near, *YEAR_KINDS, "compare.this", "scopes.words") or (
             clause.opener in OPENING and self.times.compared is not None
         ):
-            if self.topic.last is not None:
-                return [self.topic.last]
+            recalled = self._recall()
+            if recalled is not None:
+                return [recalled]
         elif has_any(count.left, "words.parts"):
             return None
         return self.offered if len(self.offered) == 1 or (self.offered and not count.numeral.value) else None
@@ -296,6 +297,14 @@ class _Reader:
         if total is not None and has_any(count.left, "others.several"):
             total = self.composer.widen(total, meanings[-1])
         return None if total is None else [total]
+
+    def _recall(self) -> Meaning | None:
+        """What was spoken of last: behind the parts of something that may be the whole, or the last part."""
+        last = self.topic.last
+        if last is None or last.role == "whole":
+            return last
+        wholes = [whole for whole in reversed(self.topic.wholes) if whole.table == last.table]
+        return self.composer.offer_all([*wholes, last])
 
     def _find_sum(self, numeral: Numeral) -> Meaning | None:
         """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件."""
@@ -398,7 +407,7 @@ class _Reader:
         if groups is None or (groups and not groups[-1].is_known):
             return None
         if not groups:
-            return self.topic.last
+            return self._recall()
         return self.composer.add([group.meaning for group in groups if group.meaning is not None])
 
     # ------------------------------------------------------------ nothing

@@ -84,7 +84,7 @@ class Composer:
         lender: Phrase | None = None
         if strong:
             rows, lender = _narrow_rows(strong, several), strong[-1]
-            role = "whole" if "anchor" in lender.manners else "row"
+            role = "whole" if lender.manners & {"anchor", "whole"} else "row"
         elif weak:
             rows = weak[-1].rows
         elif is_anchored and subject is not None and subject.rows:
@@ -120,6 +120,11 @@ class Composer:
     def widen(self, total: Meaning, last: Meaning) -> Meaning:
         """The sum of some reasons, or all there are, of which the last words speak."""
         return replace(total, cells=tuple(dict.fromkeys([last.cells[0], *total.cells])), rows=last.rows[:1])
+
+    def offer_all(self, meanings: Sequence[Meaning]) -> Meaning:
+        """The first of some meanings, with those of the others as alternatives."""
+        cells = dict.fromkeys(keys for meaning in meanings for keys in meaning.cells)
+        return replace(meanings[0], cells=tuple(cells)[:MOST_MEANINGS])
 
     def shift(self, meaning: Meaning, columns: Alternatives, words: tuple[str, ...]) -> Meaning:
         """The same rows in other columns."""

@@ -11,7 +11,7 @@ from typing import Final
 from xltool.forms import references
 from xltool.messages import finding, join_first, suggest
 from xltool.model import Finding, FormSpec, Submission, Text
-from xltool.rules import likeness, misprints, persons, wording
+from xltool.rules import likeness, misprints, narrative_doubts, persons, wording
 
 MAX_NAMED_FAULTS: Final = 6
 MAX_QUOTED_REFERENCE: Final = 60
@@ -29,6 +29,8 @@ def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission |
     for section, missing in wording.find_missing_aspects(spec, submission.texts) if written else ():
         labels = "、".join(text.label.rpartition("：")[2] for text in missing)
         yield finding("text.aspects", heading=section.heading, aspects=labels)
+    if written:
+        yield from narrative_doubts.find_narrative_doubts(spec, submission, prior)
     if written and prior is not None and prior.texts:
         yield from _find_likeness(spec, submission, prior)
 

@@ -7,7 +7,7 @@ import pytest
 from tests import figures
 from tests.campaign.test_decisions import FINANCE, Office
 from xltool import api
-from xltool.campaign.mentions import find_foreign_file_name, find_foreign_title
+from xltool.campaign.mentions import find_foreign_file_name, find_foreign_opening, find_foreign_title
 from xltool.campaign.roster import parse_roster
 from xltool.model import Submission
 
@@ -80,6 +80,47 @@ def test_titles_in_texts(text, other):
     submission = Submission(SPEC.id, 2024, own, (None,) * len(SPEC.cells), {"preface": text})
     found = find_foreign_title(ROSTER, own, submission, SPEC)
     assert (found.agency.code if found else "") == other
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("某县水利局认真贯彻条例，我局公开信息30条。", "654221-002"),
+        ("2024年，县水利局严格落实要求。", "654221-002"),
+        ("2024年水利局高度重视。", "654221-002"),
+        ("某镇主动公开信息30条。", "654221-101"),
+        ("某县水利局河湖管理站积极推进。", "654221-003"),
+        ("某县财政局认真贯彻条例。", ""),
+        ("财政局认真贯彻条例，县水利局积极配合。", ""),
+        ("县水利局全面支持某县财政局的工作。", ""),
+        ("某县水利局印发的要点，我局逐项落实。", ""),
+        ("某县人民政府高度重视政务公开。", ""),
+        ("某县人民政府办公室认真指导。", ""),
+        ("县委、县政府高度重视。", ""),
+        ("我局联合县水利局共同办理。", ""),
+        ("2024年，我局认真落实。", ""),
+        ("", ""),
+    ],
+)
+def test_whom_a_text_begins_with(text, other):
+    own = agency("654221-001")
+    submission = Submission(SPEC.id, 2024, own, (None,) * len(SPEC.cells), {"overview": text})
+    found = find_foreign_opening(ROSTER, own, submission)
+    assert (found.agency.code if found else "") == other
+
+
+def test_whoever_is_above_and_the_government_s_own_unit_say_nothing():
+    roster = parse_roster(
+        "代码,单位,级别,上级代码\n0,某县人民政府办公室,县级,\n1,某县水利局,部门,0\n2,某县水利局河湖管理站,部门,1\n".encode()
+    )
+
+    def find(code, text):
+        submission = Submission(SPEC.id, 2024, roster.agencies[code].agency, (), {"overview": text})
+        return find_foreign_opening(roster, roster.agencies[code].agency, submission)
+
+    assert find("2", "某县水利局认真贯彻条例。") is None
+    assert find("0", "某县水利局认真贯彻条例。") is None
+    assert find("2", "水利局认真贯彻条例。") is None
 
 
 def test_thousands_of_names_are_looked_up_in_no_time():

@@ -23,7 +23,7 @@ from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import Found, find_files
 from xltool.campaign.kept_findings import keep_findings
-from xltool.campaign.mentions import find_foreign_file_name, find_foreign_title
+from xltool.campaign.mentions import find_foreign_file_name, find_foreign_opening, find_foreign_title
 from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
@@ -358,9 +358,11 @@ def _compare_with_roster(roster: Roster, listed: Agency, told: Agency) -> Iterat
 def _compare_with_names(intake: Intake, listed: Agency, submission: Submission) -> Iterator[Finding]:
     """Whether the file's name, or a title in its texts, names another agency of the roster."""
     spec = intake.campaign.spec
+    titled = find_foreign_title(intake.roster, listed, submission, spec)
     for where, other in (
         ("文件名", find_foreign_file_name(intake.roster, listed, submission.source)),
-        ("文字里的标题", find_foreign_title(intake.roster, listed, submission, spec)),
+        ("文字里的标题", titled),
+        ("文字的开头", None if titled else find_foreign_opening(intake.roster, listed, submission)),
     ):
         if other is not None:
             found, code = other.agency.name, other.agency.code

@@ -10,6 +10,7 @@ from typing import Final
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_heads import plain_title
 from xltool.model import Agency, FormSpec, Submission
+from xltool.rules.wording import ACTS
 
 SHORTEST_CODE: Final = 6
 """Signs of a code that a file name can be taken to name: shorter ones are years, versions and numbers of lines."""
@@ -19,6 +20,12 @@ BEFORE_TITLE: Final = 80
 _DATED: Final = "(?:关于)?[〔(（]?(?:[0-9]{4}年度?|[〇○零一二三四五六七八九]{4}年度?|本年度)?[〕)）]?的?"
 _BEGINS: Final = re.compile('(?:^|[，,:：。；;《“"、)）]|公布|发布|现将|现就)$')
 _MADE_BY: Final = re.compile("本(?:年度|工作)?(?:年度)?报告(?:系|是)?由")
+_OPENING: Final = re.compile(
+    "(?:[0-9]{4}年度?(?:以来)?[，,]?)?[县市区旗州盟省](?=[^，,委政])|[0-9]{4}年度?(?:以来)?[，,]?"
+)
+"""What may stand before the name that a text begins with: the year, and 县 for the place that all know."""
+_ACTING: Final = re.compile(ACTS)
+_GOVERNMENTS: Final = frozenset({"ministry", "province", "city", "county"})
 _AREA: Final = "县市区旗州盟省乡镇"
 _BODY: Final = re.compile(r"\w{0,12}(?:局|委|办|室|所|站|处|队|院|会|中心|政府)")
 
@@ -62,6 +69,42 @@ def find_foreign_title(roster: Roster, agency: Agency, submission: Submission, s
             if other is not None and plain.startswith(plain_title(other.agency.name), found.end()):
                 return other
     return None
+
+
+def find_foreign_opening(roster: Roster, agency: Agency, submission: Submission) -> RosterEntry | None:
+    """The other agency that a text begins with as whom it is about, where it names this one nowhere.
+
+    A government's own unit writes of all, and whoever is above may be spoken of first: these say nothing.
+    """
+    if roster.root is not None and roster.root.agency.code == agency.code:
+        return None
+    above = set(_list_above(roster, agency))
+    own = [plain_title(agency.name), *roster.short_names.get(agency.code, ())]
+    for text in submission.texts.values():
+        plain = plain_title(text[: 2 * BEFORE_TITLE])
+        start = _OPENING.match(plain)
+        begun = plain[start.end() if start else 0 :]
+        entry = next(
+            (
+                roster.shortened[begun[:size]]
+                for size in roster.short_lengths
+                if begun[:size] in roster.shortened and _ACTING.match(begun, size)
+            ),
+            None,
+        )
+        if entry is None or entry.agency.code in {agency.code, *above} or entry.agency.level in _GOVERNMENTS:
+            continue
+        if not any(name in plain_title(text) for name in own):
+            return entry
+    return None
+
+
+def _list_above(roster: Roster, agency: Agency) -> Iterator[str]:
+    """The codes of all that stand above an agency in the roster."""
+    code = agency.code
+    while code in roster.agencies:
+        code = roster.agencies[code].parent
+        yield code
 
 
 def _find_before(roster: Roster, agency: Agency, text: str) -> RosterEntry | None:

@@ -63,6 +63,10 @@ class RosterEntry:
     email: str = ""
 
 
+_PLACES: Final = "省州盟市县区旗"
+_SHORTEST_NAME: Final = 3
+
+
 @dataclass(frozen=True)
 class Roster:
     """All agencies in the order of the list; `notes` are doubts that do not stop the work."""
@@ -102,6 +106,35 @@ class Roster:
     def name_lengths(self) -> Sequence[int]:
         """How many signs the names of `named` have, the longest first."""
         return sorted({len(name) for name in self.named}, reverse=True)
+
+    @cached_property
+    def shortened(self) -> Mapping[str, RosterEntry]:
+        """Entries by the names that people use among themselves: whole, and without the place that most begin with.
+
+        A town's also without 人民政府. Names that several could be called by are left out.
+        """
+        places = Counter(name[: at + 1] for name in self.named for at, sign in enumerate(name) if sign in _PLACES)
+        shared = max((each for each, count in places.items() if 2 * count > len(self.named)), key=len, default="")
+        called: dict[str, list[RosterEntry]] = {}
+        for name, entry in self.named.items():
+            short = name.removeprefix(shared)
+            shorter = [each for each in (short, short.removesuffix("人民政府")) if len(each) >= _SHORTEST_NAME]
+            for each in dict.fromkeys((name, *shorter)):
+                called.setdefault(each, []).append(entry)
+        return {name: found[0] for name, found in called.items() if len(found) == 1}
+
+    @cached_property
+    def short_names(self) -> Mapping[str, Sequence[str]]:
+        """The names in `shortened` of each agency, by code."""
+        found: dict[str, list[str]] = {}
+        for name, entry in self.shortened.items():
+            found.setdefault(entry.agency.code, []).append(name)
+        return found
+
+    @cached_property
+    def short_lengths(self) -> Sequence[int]:
+        """How many signs the names in `shortened` have, the longest first."""
+        return sorted({len(name) for name in self.shortened}, reverse=True)
 
     @cached_property
     def coded(self) -> Mapping[str, RosterEntry]:

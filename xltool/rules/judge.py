@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -45,6 +45,7 @@ def judge_readings(
     ]
     doubts, breaks, last_year = _judge_completed(spec, completed, given, notes)
     results = []
+    doubts = [list(_drop_told(mine, doubt)) for mine, doubt in zip(notes, doubts, strict=True)]
     for at, submission in enumerate(completed):
         if submission.waivers:
             doubts[at], told = settled.settle_findings(spec, submission, doubts[at])
@@ -58,6 +59,12 @@ def judge_readings(
         results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.index)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
+
+
+def _drop_told(notes: Sequence[Finding], doubts: Sequence[Finding]) -> Iterator[Finding]:
+    """What is doubtful, without another agency's name in the texts where whoever knows the roster has told of it."""
+    told = {note.data["found"] for note in notes if note.code == "campaign.misnamed"}
+    yield from (each for each in doubts if each.code != "text.agency" or each.data["found"] not in told)
 
 
 def _quote_typed(notes: Sequence[Finding], found: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:

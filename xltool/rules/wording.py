@@ -26,7 +26,7 @@ _NUMBER: Final = re.compile(
 _BODY_END: Final = "局|委员会|委|办公室|办|中心|院|厅|处|办事处"
 _PLACE: Final = re.compile("^[\u4e00-\u9fff]{1,12}?(?:自治州|自治县|自治旗|省|市|县|区|旗|州|盟)(?![场域委])")
 _GENERIC: Final = frozenset("局委员会办公室和与及的市县区旗州盟省乡镇人民政府街道处中心院厅")
-_ACTS: Final = (
+ACTS: Final = (
     "认真|严格|高度|坚持|全面|深入|始终|根据|按照|以习近平|主动|积极|切实|紧紧|围绕|不断|扎实|持续|坚决|共|全年"
 )
 """What goes on behind the name of an agency that a text is about."""
@@ -107,7 +107,7 @@ def find_other_agency(spec: FormSpec, submission: Submission, text: str) -> str:
     own = submission.agency.name
     named = rf"(?P<name>{re.escape(place[0])}[\u4e00-\u9fff]{{2,24}}?(?:{_BODY_END}))"
     presents = rf"(?:{_PRESENTS}){named}(?:[0-9]{{4}}年度?|本年度)?的?(?:{_list_titles(spec)})"
-    begins = rf"\s*(?:[0-9]{{4}}年度?[，,])?{named}(?={_ACTS})"
+    begins = rf"\s*(?:[0-9]{{4}}年度?[，,])?{named}(?={ACTS})"
     narrow = narrow_signs(text)
     found = [match["name"] for match in re.finditer(presents, narrow)]
     first = re.match(begins, narrow)

@@ -36,26 +36,31 @@ class _Table:
 
     def __init__(self, random: Random, at: int) -> None:
         self.random, self.at, self.count, self.widest = random, at, 0, 0
+        self.rules: list[str] = []
 
     def write(self) -> str:
         blocks = [self._write_block() for _ in range(self.random.randint(1, 3))]
         head = (
             f'[[table]]\nid = "t{self.at}"\nname = "表{self.at}"\nsheet = "表{self.at}"\ntitle = "表{self.at} 情况"\n'
         )
-        return f"{head}widths = {[10] * self.widest}\n\n" + "\n\n".join(blocks)
+        return f"{head}widths = {[10] * self.widest}\n\n" + "\n\n".join([*blocks, *self.rules])
 
     def _write_block(self) -> str:
         random = self.random
         said = [] if random.random() < 0.7 else [f"caption = {_quote(random.choice(LABELS[:-1]))}"]
         kind = random.choice(("down", "down", "down", "headless", "unlabelled", "across"))
-        columns, leaves = self._write_items("columns", 1 if kind == "headless" else random.randint(1, 4))
+        summed = kind in {"down", "unlabelled", "across"} and random.random() < 0.5
+        if summed:
+            columns, leaves = self._write_sum(random.randint(1, 3))
+        else:
+            columns, leaves = self._write_items("columns", 1 if kind == "headless" else random.randint(1, 4))
         before, after = (0, 0) if kind == "across" else (random.randint(0, 1), random.randint(0, 2))
         if before:
             said.append(f"printed_before = {_list(['序号'])}")
         if after:
             said.append(f"printed = {_list(['计量单位', '代码'][:after])}")
         abreast = random.choice((1, 1, 2)) if kind in {"down", "headless"} else 1
-        rows, levels = self._write_rows(kind, leaves, before, after)
+        rows, levels = self._write_rows(kind, leaves[:-1] if summed else leaves, before, after)
         if kind in {"headless", "unlabelled", "across"}:
             said.append(f"{kind} = true")
         if kind == "down":
@@ -95,6 +100,20 @@ class _Table:
                 f"{{ id = {_quote(self._name())}, label = '大类', {kind} = [{written}] }}" if below else written
             )
         return ", ".join(parts), leaves
+
+    def _write_sum(self, count: int) -> tuple[str, list[str]]:
+        """Columns below a head and their total behind them, with the rule that computes it and one that compares."""
+        names, head, total = [self._name() for _ in range(count)], self._name(), self._name()
+        below = ", ".join(f"{{ id = '{name}', label = '数', short = '{name}栏' }}" for name in names)
+        rule = "text = '应当如此'\nbasis = '县政字〔2024〕1号'\nper = 'row'"
+        self.rules += [
+            f"[[table.rule]]\nid = '{total}'\n{rule}\nexpr = '{total} = sum({head})'\ndefines = true",
+            f"[[table.rule]]\nid = '{head}'\n{rule}\nexpr = '{names[0]} + {names[0]} <= {total}'",
+        ]
+        columns = (
+            f"{{ id = '{head}', label = '', columns = [{below}] }}, {{ id = '{total}', label = '合计', total = true }}"
+        )
+        return columns, [*names, total]
 
     def _write_item(self, name: str) -> str:
         measure = self.random.choice(("", "", ", measure = 'money'", ", measure = 'change'"))

@@ -177,3 +177,35 @@ def test_what_fits_is_a_form(old, new):
 @pytest.mark.parametrize(("old", "new", "said"), FAULTS)
 def test_what_does_not_fit_is_told(old, new, said):
     assert said in told((old, new))
+
+
+def test_rows_and_columns_of_one_label_are_told_apart_by_what_stands_above():
+    spec = parse(
+        ('{ id = "x", label = "数" }, ', '{ id = "g", label = "本月", columns = [{ id = "x", label = "数" }] }, '),
+        (
+            '{ id = "y", label = "上年", measure = "count" }',
+            '{ id = "y", label = "数", short = "去年", measure = "count" }',
+        ),
+        ('id = "b", label = "其中：网上"', 'id = "b", label = "收件"'),
+        (
+            '{ id = "c", ',
+            '{ id = "h", label = "二、支出情况", absent = "" },\n  { id = "d", label = "收件" },\n  { id = "c", ',
+        ),
+        (', absent = { y = "^" }', ""),
+    )
+    names = {cell.row.id: cell.row.short for cell in spec.cells} | {c.column.id: c.column.short for c in spec.cells}
+    assert names == {
+        "a": "办理：收件",
+        "b": "办理：收件",
+        "d": "支出情况：收件",
+        "c": "支出",
+        "x": "数",
+        "y": "去年",
+    }
+    spec = parse(
+        (
+            '{ id = "y", label = "上年", measure = "count" }',
+            '{ id = "o", label = "上年", columns = [{ id = "y", label = "数" }] }',
+        )
+    )
+    assert [column.short for column in spec.tables[0].blocks[0].columns] == ["数", "上年：数"]

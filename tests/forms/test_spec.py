@@ -122,7 +122,13 @@ ONE_FAULT = [
         '"^monye"',
         "no measure is named 'monye'|did you mean 'money'?",
     ),
-    ("text place", TEXT, TEXT + 'place = "covr"\n', '"^covr"', "'place' must be cover or texts|did you mean 'cover'?"),
+    (
+        "text place",
+        TEXT,
+        TEXT + 'place = "covr"\n',
+        '"^covr"',
+        "'place' must be cover, head, foot or texts|mean 'cover'?",
+    ),
     ("text lines", TEXT, TEXT + "lines = 40\n", "^lines", "'lines' must be 1 to 25"),
     (
         "text in no section",

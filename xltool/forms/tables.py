@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -99,7 +100,12 @@ def _read_block(source: Source, data: dict[str, Any], measures: Mapping[str, Mea
         if not items and isinstance(data.get(f"{kind}s"), list):
             fields.fault(f"{kind}s", f"a block needs at least one {kind}")
     require_unique(source, "a column, or a head of columns, of one block", list(_list_names(columns)))
-    block = replace(shape, caption=fields.text("caption", ""), rows=rows)
+    block = replace(
+        shape,
+        caption=fields.text("caption", ""),
+        rows=tuple(_tell_apart(rows, [bool(columns) and len(row.absent) == len(columns) for row in rows])),
+        columns=tuple(_tell_apart(columns, [False] * len(columns))),
+    )
     fields.close()
     for key, message in _find_shape_faults(block) if rows and columns else ():
         fields.fault(key, message)
@@ -226,6 +232,22 @@ def _read_absent(fields: Fields, columns: tuple[Column, ...]) -> Mapping[str, st
         if name not in known:
             fields.fault("absent", f"no column is named '{name}'", suggest_nearest(name, known))
     return {name: str(text) for name, text in given.items()}
+
+
+def _tell_apart(items: Sequence[_Item], heading: Sequence[bool]) -> Iterator[_Item]:
+    """Rows or columns of which no two have one name in sentences, as far as what stands above tells them apart.
+
+    That is the nearest head, or the last row before that only heads others; a `short` that was given stays.
+    """
+    counts = Counter(item.short for item, heads in zip(items, heading, strict=True) if not heads)
+    above = ""
+    for item, heads in zip(items, heading, strict=True):
+        above = item.short if heads else above
+        whose = shorten_label(item.heads[-1].label) if item.heads else above
+        if not heads and whose and counts[item.short] > 1 and item.short == shorten_label(item.label):
+            yield replace(item, short=f"{whose}：{item.short}")
+        else:
+            yield item
 
 
 def _read_short(fields: Fields, label: str, needed: bool = True) -> str:

@@ -268,8 +268,11 @@ class Plan:
                 names.append(name)
 
     def _find_row_word(self, cell: Cell) -> tuple[Table, Spot, int]:
-        """Where the row of a cell is judged: right of the table, or below it when its rows stand side by side."""
-        if not cell.block.across:
+        """Where the row of a cell is judged: right of the table, or below it when its rows stand side by side.
+
+        Below there is room for the rows of one block alone.
+        """
+        if not cell.block.across or len(cell.table.blocks) > 1:
             return cell.table, Spot(cell.table.sheet, self.cells[cell.key].row, self.column_beside(cell.table)), 1
         line = [self.areas[c.key] for c in self.spec.cells if c.block is cell.block and c.row is cell.row]
         return (

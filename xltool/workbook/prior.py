@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
 from xltool.model import Block, Column, NotApplicable, Table
@@ -79,19 +80,21 @@ def _write_heads(context: Context, sheet: Any, table: Table, block: Block, numbe
         TABLE_TOP + min(area.row for area in heads),
         TABLE_TOP + max(area.row + area.height for area in heads) - 1,
     )
-    for left, (column, width) in sorted(_place_columns(context, block).items()):
+    for left, column, width in _place_columns(context, block):
         text = column.label.removeprefix("本年") + PRIOR_MARK
         _write_area(context, sheet, (top, left, bottom, left + width - 1), text, "last_year")
 
 
-def _place_columns(context: Context, block: Block) -> dict[int, tuple[Column, int]]:
-    """Which column of a block stands where among last year's figures, and how wide: of its narrowest cell there."""
+def _place_columns(context: Context, block: Block) -> Iterator[tuple[int, Column, int]]:
+    """Where each column of a block begins among last year's figures, and how wide it is, up to the next one."""
     found: dict[int, tuple[Column, int]] = {}
     for cell in context.spec.cells:
         if cell.block is block:
-            left, width = context.plan.priors[cell.key].column, context.plan.areas[cell.key].width
-            found[left] = (cell.column, min(width, found[left][1] if left in found else width))
-    return found
+            found[context.plan.priors[cell.key].column] = (cell.column, context.plan.areas[cell.key].width)
+    lefts = sorted(found)
+    for left, after in zip(lefts, [*lefts[1:], None], strict=True):
+        column, width = found[left]
+        yield left, column, width if after is None else min(width, after - left)
 
 
 def _write_area(context: Context, sheet: Any, area: tuple[int, int, int, int], text: str, look: str) -> None:

@@ -28,7 +28,7 @@ _MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "sc
 _FOLLOWS: Final = ("", "rows", "columns")
 _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
-    "words": ("joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros"),
+    "words": ("joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros", "relative"),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
         "other_periods", "share",

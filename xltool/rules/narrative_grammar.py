@@ -25,13 +25,16 @@ from xltool.rules.narrative_words import (
     NOUNS,
     YEAR_KINDS,
     are_passable,
+    can_mean,
     has_any,
     is_passable,
     is_verb,
     names_subject,
+    sets_apart,
     split_groups,
 )
 
+_CLOSING = frozenset("）)】]")
 StatementKind: TypeAlias = Literal["figure", "percent", "change"]
 
 
@@ -119,13 +122,21 @@ class _Reader:
         sorted_out = self._find_sorted(tokens)
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
-            for token in tokens
+            for token in _simplify(tokens)
         ]
+        self._find_subject(mine)
         for clause in _split_clauses(mine):
             year = self.times.year
             self._read_clause(clause)
             if clause.opener in OPENING:
                 self.times.year = year
+
+    def _find_subject(self, tokens: Sequence[ProseToken]) -> None:
+        """Takes for what a sentence is about the table of which it names parts, where nothing was spoken of before."""
+        if self.topic.table is None and not self.topic.closed:
+            tables = {each.table for token in tokens for each in token.phrases if "alone" in each.manners}
+            self.topic.table = tables.pop() if len(tables) == 1 else None
+            self.topic.is_guessed = True
 
     def _find_sorted(self, tokens: Sequence[ProseToken]) -> frozenset[str]:
         """The words that here mean how documents are sorted."""
@@ -179,7 +190,7 @@ class _Reader:
             self._read_share(count)
             return
         change = find_change(left)
-        if change is not None:
+        if change is not None and (self.times.compared is not None or not names_subject(left[-1])):
             self._read_change(clause, count, change)
             return
         if numeral.is_percent or not _may_count(count):
@@ -189,7 +200,7 @@ class _Reader:
             self.topic.last = None
             return
         meanings = self._find_meanings(clause, count)
-        if meanings and self.topic.table is None and meanings[0].role == "row" and not meanings[0].is_anchored:
+        if meanings and self.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
             meanings = meanings if self._is_document(numeral) or numeral.is_bare else None
         if meanings is None:
@@ -230,11 +241,8 @@ class _Reader:
     def _find_named(self, clause: _Clause, count: _Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
-        if last.is_refused or not last.is_clean:
-            if last.meaning is None or not last.meaning.is_anchored or not last.is_clean:
-                return None
-            self.topic.turn_to(last.meaning)  # some of what is counted: what follows may be of it
-            return []
+        if last.is_refused or not last.is_clean or any(sets_apart(word, self.topic.table) for word in last.words):
+            return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):
             joined = self.groups.join_behind(last, count.right)
             if joined is not None:
@@ -270,6 +278,15 @@ class _Reader:
         elif has_any(count.left, "words.parts"):
             return None
         return self.offered if len(self.offered) == 1 or (self.offered and not count.numeral.value) else None
+
+    def _leave_aside(self, group: WordGroup) -> list[Meaning] | None:
+        """Nothing for a number of some of what is counted, behind which others may be of it; None for other numbers."""
+        if not group.is_clean:
+            return None
+        if group.meaning is not None and group.meaning.is_anchored:
+            self.topic.turn_to(group.meaning)
+        is_mine = group.meaning is None or group.meaning.table == self.topic.table
+        return [] if is_mine and self.topic.table is not None else None
 
     def _deal_out(self, clause: _Clause, count: _Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that stands first behind 分别: the first of several things, or one in the first year."""
@@ -307,12 +324,15 @@ class _Reader:
         return self.composer.offer_all([*wholes, last])
 
     def _find_sum(self, numeral: Numeral) -> Meaning | None:
-        """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件."""
-        mine = [each for each in self.found[self.first :] if each.kind == "figure"]
-        for start in range(len(mine) - 1):
-            added = mine[start:]
-            if sum(each.value for each in added) == numeral.value and len({each.year for each in added}) == 1:
-                return self.composer.add([each.meaning for each in added])
+        """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件; rows before columns."""
+        every = [each for each in self.found[self.first :] if each.kind == "figure"]
+        rows = [each for each in every if each.meaning.role != "column"]
+        for mine in (rows, every):
+            for start in range(len(mine) - 1):
+                added = mine[start:]
+                if sum(each.value for each in added) == numeral.value and len({each.year for each in added}) == 1:
+                    total = self.composer.add([each.meaning for each in added])
+                    return None if total is None else replace(total, role="whole")
         return None
 
     def _state(self, clause: _Clause, count: _Count, meanings: Sequence[Meaning]) -> None:
@@ -376,8 +396,8 @@ class _Reader:
         named = self.groups.read_before(of)
         if named is None:
             return
-        wholes = [whole for whole in self.topic.wholes if whole is not part and whole.table == part.table]
-        base = wholes[-1] if wholes else None
+        wholes = [whole for whole in reversed(self.topic.wholes) if whole is not part and whole.table == part.table]
+        base = self.composer.offer_all(wholes) if wholes else None
         if named:
             base = named[-1].meaning if named[-1].is_known else None
         if base is not None:
@@ -394,7 +414,7 @@ class _Reader:
         elif self.times.compared is None or self.times.is_partial:
             self._pass_over(numeral)
         elif not self.times.is_compared_otherwise:
-            of = self._find_changed([each for each in count.left if each.start < change.start])
+            of = self._find_changed([each for each in count.left if each is not change])
             self.topic.last = of
             if of is not None and (numeral.is_percent or self._fit_unit(of, numeral) is not None):
                 value = -numeral.value if change.is_any("compare.less") else numeral.value
@@ -420,6 +440,11 @@ class _Reader:
         meanings, words = self._list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
             meanings, words = self._list_missing(tokens[:negated])
+        elif meanings and all(meaning.role == "column" and not meaning.is_anchored for meaning in meanings):
+            of, named = self._list_missing(tokens[:negated])  # 行政诉讼无败诉
+            if named:
+                meanings = [self.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
+                words = [*named, *words]
         words = [tokens[negated], *words]
         for meaning in meanings:
             start, end = min(word.start for word in words), max(word.end for word in words)
@@ -446,6 +471,8 @@ class _Reader:
         groups = self.groups.list_groups(tokens)
         if has_any(tokens, "words.parts") or not groups or not groups[0].is_open:
             return [], []
+        if len(tokens) > 1 and tokens[0].phrases and tokens[1].is_any("words.relative") and not can_mean(tokens[0]):
+            return [], []
         if not groups[-1].is_clean and not groups[-1].is_refused:
             return [], []  # 未收到行政复议投诉
         named: list[Meaning] = []
@@ -463,6 +490,31 @@ class _Reader:
                 for each in named
             ]  # fmt: skip
         return named, words
+
+
+def _simplify(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words without brackets that hold no number, and with 一件 behind 没有 as one that says nothing."""
+    kept: list[ProseToken] = []
+    denied = False
+    for token in _drop_asides(tokens):
+        denied = not token.is_any(BREAK, GAP) and (denied or token.is_any(NEGATION))
+        is_one = token.number is not None and token.number.value == 1 and not token.number.is_percent
+        is_nothing = denied and is_one
+        kept.append(replace(token, number=None, kinds=frozenset({"words.neutral"})) if is_nothing else token)
+    return kept
+
+
+def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
+    at = 0
+    while at < len(tokens):
+        end = next((i for i in range(at, len(tokens)) if tokens[i].text in _CLOSING), at)
+        aside = tokens[at : end + 1]
+        is_aside = tokens[at].text in OPENING and end > at and tokens[at].is_any(BREAK)
+        if is_aside and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
+            at = end + 1
+            continue
+        yield tokens[at]
+        at += 1
 
 
 def _split_clauses(tokens: Sequence[ProseToken]) -> Iterator[_Clause]:

@@ -19,6 +19,7 @@ from xltool.rules.narrative_words import (
     may_follow,
     may_precede,
     names_subject,
+    sets_apart,
     split_groups,
 )
 
@@ -41,6 +42,7 @@ class WordGroup:
         return self.meaning is not None and self.is_clean and not self.is_refused
 
 
+_COMPARING = ("compare.more", "compare.less", "compare.even", "compare.reaching", "compare.share")
 _REFUSED = WordGroup(None, (), False, False, is_refused=True)
 
 
@@ -86,7 +88,7 @@ class GroupReader:
         while at < len(tokens) and tokens[at].is_any("words.neutral", "words.each") and not can_mean(tokens[at]):
             at += 1
         rest = tokens[at:]
-        if not rest or rest[0].is_any(JOINER):
+        if not rest or rest[0].is_any(JOINER, *_COMPARING):
             return None
         group = self.read_group(split_groups(rest)[0], None)
         if group.is_bare:
@@ -114,7 +116,7 @@ class GroupReader:
     def read_group(self, tokens: Sequence[ProseToken], helper: Meaning | None) -> WordGroup:
         """What the words of one group mean; `helper` is what the words beside them mean."""
         known = [at for at, token in enumerate(tokens) if any("neutral" not in p.manners for p in token.phrases)]
-        bare = WordGroup(None, (), True, are_passable(tokens, *YEAR_KINDS))
+        bare = WordGroup(None, (), True, are_passable(tokens, *YEAR_KINDS, "compare.signs"))
         if not known:
             return bare
         chain = _chain_words(tokens, known)
@@ -152,7 +154,7 @@ def _is_of_some(
         if _is_apart(tokens[at], meaning, is_near=following == at + 1):
             return True
     before = tokens[: chain[0]]
-    near = next((each for each in reversed(before) if not each.is_any("words.neutral")), None)
+    near = next((each for each in reversed(before) if not each.is_any("words.neutral", "scopes.words")), None)
     if near is None:
         return False
     if near.is_any(NOUNS, "others.restricting"):
@@ -169,7 +171,7 @@ def _is_of_some(
 def _is_apart(token: ProseToken, meaning: Meaning | None, *, is_near: bool) -> bool:
     """Whether a word sets apart some of a kind: 审核 of documents, 撤回 of applications."""
     mine = [phrase for phrase in token.phrases if meaning is not None and phrase.table == meaning.table]
-    if any("apart" in phrase.manners for phrase in mine):
+    if meaning is not None and sets_apart(token, meaning.table):
         return True
     manners = {"weak", "anchor", "neutral", "scope", "apart"}
     others = [phrase for phrase in token.phrases if not phrase.manners & manners]

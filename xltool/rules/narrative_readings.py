@@ -40,6 +40,7 @@ class Topic:
 
     table: str | None = None
     closed: bool = False
+    is_guessed: bool = False  # nobody has named the table yet
     rows: dict[str, Alternatives] = field(default_factory=dict)
     wholes: list[Meaning] = field(default_factory=list)  # of the sentence
     last: Meaning | None = None  # what the last number was of
@@ -47,7 +48,7 @@ class Topic:
 
     def turn_to(self, meaning: Meaning) -> None:
         """Notes what a number was understood to be of."""
-        self.table, self.closed = meaning.table, False
+        self.table, self.closed, self.is_guessed = meaning.table, False, False
         if meaning.role == "whole":
             self.wholes = [each for each in self.wholes if each.table == meaning.table] + [meaning]
         if meaning.role != "column" or meaning.is_anchored:
@@ -192,9 +193,8 @@ class Composer:
             return named.columns
         verbs = [phrase for _, phrase in meant if phrase.columns and not phrase.rows and "weak" in phrase.manners]
         subject = self.language.subjects.get(table)
-        for verb in reversed(verbs):
-            if lender is None or self._list_cells(table, lender.rows, verb.columns):
-                return verb.columns
+        if verbs:  # 公布行政处罚: what the verb means is no column of the row
+            return verbs[-1].columns
         if lender is not None and lender.columns:
             return lender.columns
         return subject.columns if subject else ()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.phrases import Language
-from xltool.rules.narrative_tokens import DATE, YEAR_WORD, ProseToken
-from xltool.rules.narrative_words import YEAR_KINDS, has_any
+from xltool.rules.narrative_tokens import YEAR_WORD, ProseToken, list_months
+from xltool.rules.narrative_words import YEAR_KINDS, has_any, names_subject
 
 StatedYear: TypeAlias = int | Literal["last"] | None
 """A year that is written, last for 上年, None for that of the report."""
 OPENING: Final = frozenset("（(【[")
+_MONTHS_OF_YEAR: Final = 12
 _CHANGES: Final = ("compare.more", "compare.less", "compare.even")
 
 
@@ -27,12 +28,13 @@ class Times:
 
     def note_clause(self, tokens: Sequence[ProseToken]) -> None:
         """Takes in what a clause says about time."""
-        months = [token.text for token in tokens if token.is_any(DATE) and "月" in token.text]
+        months = list_months(tokens)
         if has_any(tokens, "compare.full", "compare.this", YEAR_WORD):
             self.is_partial = False
-        ends = any(text.replace(" ", "").startswith("12月") for text in months)
-        alone = len(months) == 1 and months[0].rstrip()[-1] not in "日号" and not has_any(tokens, "compare.full")
-        if has_any(tokens, "compare.other_periods") or (months and not ends) or alone:
+        is_whole = any(last == _MONTHS_OF_YEAR for _, last, _ in months)
+        alone = len(months) == 1 and months[0][0] == months[0][1] and not months[0][2]
+        alone = alone and not has_any(tokens, "compare.full")
+        if has_any(tokens, "compare.other_periods") or (months and not is_whole) or alone:
             self.is_partial = self.is_compared_otherwise = True
         reaches = has_any(tokens, "compare.reaching")
         for at, token in enumerate(tokens):
@@ -67,11 +69,11 @@ def name_year(token: ProseToken) -> StatedYear:
 
 
 def find_change(left: Sequence[ProseToken]) -> ProseToken | None:
-    """The word for a change right before a number."""
+    """The word for a change before a number, and what has changed between them: 增加3件, 增加申请3件."""
     for token in reversed(left):
         if token.is_any("compare.more", "compare.less", "compare.reaching"):
             return token
-        if not token.is_any("words.neutral", "figures.before"):
+        if not token.is_any("words.neutral", "figures.before") and not names_subject(token):
             return None
     return None
 

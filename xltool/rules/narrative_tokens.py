@@ -25,7 +25,13 @@ DATE: Final = "date"
 GAP: Final = "gap"
 BREAK: Final = "break"
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d) ?年(?:度)?", re.ASCII)
-_DATES: Final = re.compile(r"\d{1,2} ?月(?:份)?(?: ?\d{1,2} ?[日号])?|\d{1,2} ?[日时点](?!常|子)", re.ASCII)
+_DATES: Final = re.compile(
+    r"\d{1,2} ?月?(?:份)? ?[-—－~至到] ?\d{1,2} ?月(?:份)?"
+    r"|\d{1,2} ?月(?:份)?(?: ?\d{1,2} ?[日号])?|\d{1,2} ?[日时点](?!常|子)",
+    re.ASCII,
+)
+_MONTHS: Final = re.compile(r"(\d{1,2}) ?(?=[月\-—－~至到])", re.ASCII)
+_DAY_SIGNS: Final = "日号"
 _ORDINAL: Final = re.compile("第(?:[0-9]+|[零〇一二三四五六七八九十百]+)[条项款号章届次期名个批]?", re.ASCII)
 _IN_HUNDRED: Final = "百分之"
 _BREAKS: Final = frozenset("，,；;：:（）()【】[]。！？!?")
@@ -64,6 +70,16 @@ class Numeral:
     is_percent: bool = False
     qualifier: str | None = None
     is_bare: bool = False  # without a unit
+
+
+def list_months(tokens: Sequence[ProseToken]) -> list[tuple[int, int, bool]]:
+    """The months that words name: first, last, and whether it is a day of the last that is named."""
+    found = []
+    for token in tokens:
+        months = _MONTHS.findall(token.text) if token.is_any(DATE) else []
+        if months:
+            found.append((int(months[0]), int(months[-1]), token.text.rstrip()[-1] in _DAY_SIGNS))
+    return found
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, str]]:

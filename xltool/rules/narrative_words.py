@@ -27,7 +27,7 @@ _PASSABLE: Final = frozenset(
         DATE,
     )
 )
-_VERBS: Final = frozenset(("weak", "neutral", "scope", "apart"))
+_VERBS: Final = frozenset(("weak", "neutral", "scope", "apart", "sole"))
 
 
 def is_passable(token: ProseToken) -> bool:
@@ -76,6 +76,11 @@ def is_verb(token: ProseToken) -> bool:
 def is_strict(token: ProseToken) -> bool:
     """Whether a word must have nothing unknown before it."""
     return any("strict" in phrase.manners for phrase in token.phrases)
+
+
+def sets_apart(token: ProseToken, table: str | None) -> bool:
+    """Whether a word takes some of a kind out of what a table counts."""
+    return any(phrase.table == table and "apart" in phrase.manners for phrase in token.phrases)
 
 
 def split_groups(tokens: Sequence[ProseToken]) -> list[list[ProseToken]]:

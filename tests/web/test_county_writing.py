@@ -216,6 +216,19 @@ def test_what_may_be_counted_twice_is_settled_with_a_nought(office, whole):
     assert len(find_forms()) == len(forms) - 1
 
 
+def test_what_speaks_for_a_double_count_stands_by_its_row_and_on_the_sum(office):
+    """All of them returned the same figures, which is told, and settled by the same word as the row."""
+    parts = show(office, CORRECTIONS).xpath("//section[h2[@id='h-doubtful']]//li")
+    told = [words(part) for part in parts]
+    assert all("像是同一件：" in each and "的数相同（" in each for each in told)
+    opinions = [words(each) for each in show(office, PAGE).xpath("//section[h2[@id='opinions']]//li")]
+    assert any("可能有几个单位都计了同一件" in each for each in opinions)
+    held = {name: value for name, value in parts[0].xpath(".//form")[0].form_values() if name != "token"}
+    assert office.post(CORRECTIONS, **held | {"reason": "不是同一件", "person": "王某"}).status_code == 303
+    left = show(office, CORRECTIONS).xpath("//section[h2[@id='h-doubtful']]//li")
+    assert len(left) == len(parts) - 1
+
+
 def test_a_correction_is_begun_from_a_figure(office):
     tree = show(office, f"{CORRECTIONS}?cell={CELL}")
     assert tree.xpath("//input[@id='cell']/@value") == [NAME]

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec
-from xltool.rules.sentences import find_sentence, narrow_signs
+from xltool.rules.sentences import narrow_signs, split_sentences
 
 PersonalData: TypeAlias = Literal["身份证号", "手机号码", "姓名", "隐去的姓名"]
 
@@ -53,9 +53,10 @@ def find_personal_data(spec: FormSpec, text: str) -> Iterator[Personal]:
     for match in _CARD.finditer(narrow):
         if _has_true_check(match[0]):
             yield Personal("身份证号", f"{match[0][:4]}…{match[0][-2:]}")
-    for match in _MOBILE.finditer(narrow):
-        if not _CONTACT.search(find_sentence(narrow, match.start())):
-            yield Personal("手机号码", f"{match[0][:3]}…{match[0][-2:]}")
+    for sentence in split_sentences(narrow):
+        if not _CONTACT.search(sentence.text):
+            for match in _MOBILE.finditer(sentence.text):
+                yield Personal("手机号码", f"{match[0][:3]}…{match[0][-2:]}")
     pattern = _name_pattern(spec, spec.wording.persons)
     for match in () if pattern is None else pattern.finditer(text):
         if match["name"]:

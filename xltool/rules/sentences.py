@@ -34,13 +34,6 @@ def split_sentences(text: str) -> Iterator[Sentence]:
         start = end + 1
 
 
-def find_sentence(text: str, at: int) -> str:
-    """The sentence in which a place of a text lies."""
-    start = max((match.end() for match in _ENDS.finditer(text, 0, at)), default=0)
-    end = _ENDS.search(text, at)
-    return text[start : end.start() if end else len(text)]
-
-
 def quote_around(text: str, start: int, end: int) -> str:
     """What stands at a place of a text with a few signs on either side, on one line."""
     left, right = max(0, start - QUOTED_AROUND), min(len(text), end + QUOTED_AROUND)

@@ -38,6 +38,7 @@ from xltool.web.sum_view import (
     CORRECTIONS,
     COUNTY_TEXTS,
     DISCREPANCIES,
+    DOUBLE,
     OUTPUTS,
     PAGE,
     SumView,
@@ -50,6 +51,8 @@ from xltool.web.sum_view import (
 
 _MOST_LISTED: Final = 500
 """So many lines of what does not balance a page holds; the workbook has all."""
+_SHOWN_REMARKS: Final = frozenset({"county.alike", DOUBLE})
+"""The codes of remarks that are shown: the others only tell that something was done."""
 _SHOWN_APART: Final = frozenset({CAREFUL, "county.absent"})
 """The codes of what other parts of the page show."""
 
@@ -228,7 +231,8 @@ def _list_opinions(look: OpenFolder, view: SumView) -> list[ShownOpinion]:
     return [
         word_found(opinion.severity, said)
         for opinion, said in tell_opinions(look.campaign.spec, view.judged)
-        if opinion.severity != "info" and found[opinion.findings[0]].code not in _SHOWN_APART
+        if (code := found[opinion.findings[0]].code) in _SHOWN_REMARKS
+        or (opinion.severity != "info" and code not in _SHOWN_APART)
     ]
 
 

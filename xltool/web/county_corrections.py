@@ -20,7 +20,7 @@ from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.county import show_part
 from xltool.web.site import OpenFolder, look_at, served_of
-from xltool.web.sum_view import CAREFUL, CORRECTIONS, SumView, find_sum
+from xltool.web.sum_view import CAREFUL, CORRECTIONS, DOUBLE, SumView, find_sum
 
 _ASKED: Final = ("cell", "change", "value", "reason", "agencies", "person")
 
@@ -42,10 +42,14 @@ class ShownCorrection:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulRow:
-    """A row that may be counted twice: what is said of it, and the names of its cells that have a figure."""
+    """A row that may be counted twice: what is said of it, the names of its cells that have a figure.
+
+    `evidence` is what speaks for it that two agencies counted the same thing, '' where nothing does.
+    """
 
     what: str
     cells: Sequence[str]
+    evidence: str = ""
 
 
 def show_corrections(request: Request) -> Response:
@@ -142,8 +146,9 @@ def _list_doubtful(look: OpenFolder, view: SumView) -> list[DoubtfulRow]:
     def list_cells(keys: Sequence[CellKey]) -> list[str]:
         return [name_cell(spec, key) for key in keys if figure_of(total.values[spec.index[key]])]
 
+    evidence = {found.keys: found.data["evidence"] for found in findings if found.code == DOUBLE}
     return [
-        DoubtfulRow(told[0], list_cells(findings[at].keys))
+        DoubtfulRow(told[0], list_cells(findings[at].keys), evidence.get(findings[at].keys, ""))
         for opinion, told in tell_opinions(spec, view.judged)
         for at in opinion.findings[:1]
         if findings[at].code == CAREFUL

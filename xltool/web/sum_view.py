@@ -37,6 +37,7 @@ OUTPUTS, COUNTY_TEXTS, CORRECTIONS = f"{PAGE}/outputs", f"{PAGE}/texts", f"{PAGE
 DISCREPANCIES: Final = f"{PAGE}/discrepancies"
 """Its parts."""
 CAREFUL: Final = "county.careful"
+DOUBLE: Final = "county.double"
 """The code of rows that several agencies may have counted, each for itself."""
 Read = TypeVar("Read")
 

@@ -127,7 +127,7 @@ ONE_FAULT = [
         TEXT,
         TEXT + 'place = "covr"\n',
         '"^covr"',
-        "'place' must be cover, head, foot or texts|mean 'cover'?",
+        "'place' must be cover, head, foot or texts|did you mean 'cover'?",
     ),
     ("text lines", TEXT, TEXT + "lines = 40\n", "^lines", "'lines' must be 1 to 25"),
     (

@@ -390,6 +390,7 @@ MODULES = {
         "desk_visits",
         "door",
         "door_answers",
+        "door_closing",
         "door_guard",
         "door_handing_in",
         "door_limits",

@@ -29,7 +29,19 @@ from pathlib import Path
 import openpyxl
 
 from xltool import api
+from xltool.campaign.answers import GivenAnswer
+from xltool.campaign.folder import load_campaign
+from xltool.campaign.trials import (
+    answer_trial,
+    deposit_trial,
+    drop_trial,
+    keep_trial,
+    open_trial,
+    read_trial,
+    sweep_trials,
+)
 from xltool.cli import main
+from xltool.messages import XltoolError
 from xltool.workbook.layout_plan import make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,8 +81,14 @@ COMMANDS = {
     "collect 办公室": ("--jobs", "1"),
     "consolidate 办公室": ("--allow-missing",),
     "correct": ("表三 本年新收 自然人", "--change", "-1", *BY),
+    "new 办公室": ("--form", "ogi-2021", "--year", "2024", "--name", "样例县", "--roster", "{folder}/roster.csv"),
+    "door": ("{folder}/trial.xlsx",),
 }  # fmt: skip
-"""The commands that write, each with its arguments; some in a campaign with requests in its 办公室.xlsx."""
+"""The commands that write, each with its arguments; some in a campaign with requests in its 办公室.xlsx.
+
+`door` is no command: it is what the agencies' door does when a workbook is tried, explained and handed in.
+"""
+TRIALS = ".trials/"
 DESK = "办公室"
 DESK_FILE = "办公室.xlsx"
 RETURNED = ("returned/", "退回/")
@@ -93,7 +111,7 @@ def forked(arguments, output):
     os.kill(os.getpid(), signal.SIGSTOP)
     code = 70
     try:
-        main(arguments)
+        perform(arguments)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
     except BaseException as error:  # a traceback is what must not be
@@ -102,6 +120,37 @@ def forked(arguments, output):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def perform(arguments):
+    """Runs a command, or hands in at the door."""
+    if arguments[0] == "door":
+        hand_in(arguments[1], arguments[-1])
+    else:
+        main(arguments)
+
+
+def hand_in(workbook, root):
+    """What the door does with a workbook that an agency tries, explains and hands in; ends as a command does."""
+    try:
+        campaign = load_campaign(Path(root))
+        sweep_trials(campaign)
+        entry = campaign.read_roster().agencies["99-001"]
+        staging = open_trial(campaign)
+        staging.write(Path(workbook).read_bytes())
+        trial = keep_trial(campaign, entry, staging.finish(), "年报.xlsx", "2025-01-20T09:00:00")
+        trial = answer_trial(campaign, "99-001", trial, {"cell.blank@disclosure": "没有发生。"})
+        word = GivenAnswer("", "", "钱某", "2025-01-20T09:05:00", "127.0.0.1")
+        name = deposit_trial(campaign, trial, read_trial(campaign, "99-001", trial), word)
+    except (XltoolError, OSError) as error:  # as whoever asks is told
+        print(error)
+        sys.exit(1)
+    try:
+        main(["collect", "--jobs", "1", "-C", root, "--", str(campaign.root / campaign.layout.inbox / name)])
+    except SystemExit as ended:
+        if ended.code == 0:
+            drop_trial(campaign, "99-001", trial.sha256)
+        raise
 
 
 def undisturbed(arguments, output):
@@ -173,21 +222,36 @@ def arguments_of(command, folder, spot):
         *command.removesuffix(DESK).split(),
         *(word.format(folder=folder, spot=spot) for word in COMMANDS[command]),
     ]
-    return [words[0], str(spot), *words[1:]] if command == "new" else [*words, "-C", str(spot)]
+    return [words[0], str(spot), *words[1:]] if words[0] == "new" else [*words, "-C", str(spot)]
+
+
+def fill_one(blank):
+    """The workbook of an agency, filled in as it was last year, open."""
+    form = api.form("ogi-2021")
+    book = openpyxl.load_workbook(blank)
+    for cell in form.cells:
+        if not cell.total:
+            name, address = make_plan(form).place(cell.key)
+            book[name][address] = 78.1561 if cell.key == "disclosure.fees.amount" else 0  # as last year
+    for text in form.texts:
+        spot = make_plan(form).texts[text.key]
+        book[spot.sheet][spot.address] = f"{text.key}已写。" if text.required else None
+    return book
+
+
+def fill_trial(blank, path):
+    """Fills a workbook in which one figure is left out, which is to be explained."""
+    book = fill_one(blank)
+    name, address = make_plan(api.form("ogi-2021")).place("disclosure.licensing.decisions")
+    book[name][address] = None
+    book.save(path)
 
 
 def fill_returns(outbox, inbox):
     """Fills the workbooks of a campaign and puts them into its inbox: one wrong, one twice, and a damaged file."""
     form = api.form("ogi-2021")
     for at, blank in enumerate(sorted(outbox.glob("99-*.xlsx")), 1):
-        book = openpyxl.load_workbook(blank)
-        for cell in form.cells:
-            if not cell.total:
-                name, address = make_plan(form).place(cell.key)
-                book[name][address] = 78.1561 if cell.key == "disclosure.fees.amount" else 0  # as last year
-        for text in form.texts:
-            spot = make_plan(form).texts[text.key]
-            book[spot.sheet][spot.address] = f"{text.key}已写。" if text.required else None
+        book = fill_one(blank)
         sheet = book[make_plan(form).place("applications.received.natural_person")[0]]
         sheet["D6"], sheet["D8"] = at + (5 if at == 2 else 0), at
         for version in range(2 if at == 3 else 1):
@@ -245,6 +309,7 @@ def prepared(folder):
     shutil.copytree(build, collect)
     run(arguments_of("build", folder, collect), folder, {0})
     fill_returns(collect / "outbox", collect / "inbox")
+    fill_trial(next((collect / "outbox").glob("99-001*.xlsx")), folder / "trial.xlsx")
     held, damaged = folder / "held", folder / "damaged"
     shutil.copytree(collect, held)
     run(arguments_of("collect", folder, held), folder, {5})
@@ -262,6 +327,7 @@ def prepared(folder):
     first = min((damaged / "archive").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     first.write_bytes(b"damaged")
     bases = {"new": empty, "build": build, "collect": collect, "collect --second": collect, "doctor --mend": damaged}
+    bases["new 办公室"] = empty
     bases |= dict(zip(("collect 办公室", "status 办公室"), prepare_desk(folder), strict=True))
     bases["consolidate 办公室"] = bases["status 办公室"]
     bases |= dict.fromkeys(("waive --withdraw", "publish", "sign"), summed)
@@ -281,7 +347,7 @@ def warmed(command, base, folder):
     spot = folder / "warm"
     shutil.copytree(base, spot)
     with suppress(SystemExit), (folder / "warm.txt").open("w") as file, redirect_stdout(file), redirect_stderr(file):
-        main(arguments_of(command, folder, spot))
+        perform(arguments_of(command, folder, spot))
     shutil.rmtree(spot)
 
 
@@ -296,12 +362,13 @@ class Sweep:
         self.code, self.calls = traced(self.arguments, self.output)
         assert self.code in DONE, (self.command, self.code, self.output.read_text())
         self.goal = self.files(), database(self.spot)
+        self.inboxes = [self.inbox, self.inbox_files()] if command == "door" else [self.inbox]
         self.before = files(base)
 
     def files(self):
         """The campaign's files as they are now; a key that the command itself has made is as long as any."""
         found = files(self.spot)
-        if self.command == "new" and KEY in found:
+        if self.command.startswith("new") and KEY in found:
             found[KEY] = str((self.spot / KEY).stat().st_size)
         return found
 
@@ -319,9 +386,11 @@ class Sweep:
         shutil.copyfile(self.output.with_suffix(".strace"), self.output.with_suffix(".before"))
         said = self.output.read_text(errors="replace")
         wrong = []
-        if fault.startswith("error") and ("Traceback" in said or code not in {0, 1, self.code}):
+        if fault.startswith("error") and (
+            "Traceback" in said or code not in {0, 1, self.code, *(DONE if self.command == "door" else ())}
+        ):
             wrong.append(f"exit {code}: {said[-300:]}")
-        if self.inbox_files() != self.inbox:
+        if self.inbox_files() not in self.inboxes:
             wrong.append("the inbox changed")
         wrong += [f"half written: {name}" for name, digest in self.files().items() if self.half(name, digest)]
         try:
@@ -369,12 +438,21 @@ class Sweep:
     def half(self, name, digest):
         if Path(name).name.startswith(".xltool-") or name == "campaign.lock":
             return False
+        if name.startswith(TRIALS):
+            return digest != name.rpartition(".")[2] and not is_json(self.spot / name)
         # Which version is sent back depends on which came first: it must be a whole workbook.
         if name.startswith(RETURNED) and name.endswith(".xlsx"):
             return digest != self.before.get(name) and not zipfile.is_zipfile(self.spot / name)
         if name == DESK_FILE:  # some of the requests may be carried out
             return not zipfile.is_zipfile(self.spot / name)
         return digest not in {self.goal[0].get(name), self.before.get(name)}
+
+
+def is_json(path):
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except ValueError:
+        return False
 
 
 def swept(sweep, faults, every):

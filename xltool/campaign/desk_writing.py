@@ -258,10 +258,13 @@ def _save(book: Workbook) -> bytes:
     """The bytes of a workbook, without the time at which it was saved.
 
     Raises `XltoolError` where they are not whole: openpyxl writes by way of temporary files, and goes on without a word
-    when the disk they are on is full.
+    when the disk they are on is full, or raises an error of the library that writes them for it.
     """
     buffer = io.BytesIO()
-    book.save(buffer)
+    try:
+        book.save(buffer)
+    except Exception as error:
+        raise XltoolError(f"写不出工作簿（{type(error).__name__}），临时文件所在的磁盘可能满了，或出了错。") from error
     frozen = io.BytesIO()
     with zipfile.ZipFile(buffer) as parts, zipfile.ZipFile(frozen, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in parts.infolist():

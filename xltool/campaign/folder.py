@@ -136,6 +136,7 @@ def create_campaign(
     root, layout = campaign.root, campaign.layout
     if (root / SETTINGS).exists():
         if _is_same(campaign, roster):
+            files.sweep_leftovers(root)  # of a run that was killed behind it
             return False
         raise XltoolError(
             f"{root} 里已有另一个填报任务；请换一个文件夹，或直接修改其中的 {SETTINGS} 和 {layout.roster}。"

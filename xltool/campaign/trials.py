@@ -100,7 +100,8 @@ def keep_trial(campaign: Campaign, entry: RosterEntry, staged: Staged, told: str
     trial = Trial(name, file, staged.sha256, at, answers, offered)
     staged.put(_locate_data(campaign, code, trial.sha256))
     _write_note(campaign, code, trial)
-    _clear_data(campaign, code, trial.sha256)
+    with suppress(OSError):  # `sweep_trials` does
+        _clear_data(campaign, code, trial.sha256)
     return trial
 
 
@@ -144,19 +145,25 @@ def drop_trial(campaign: Campaign, code: str, sha256: str) -> bool:
     """Lets go of a trial that was handed in; False, and nothing done, when it is not the agency's any more."""
     trial = find_trial(campaign, code)
     if trial is not None and trial.sha256 == sha256:
-        _locate_note(campaign, code).unlink(missing_ok=True)
-        _clear_data(campaign, code, "")
+        with suppress(OSError):  # what cannot be cleared away now is when the door is opened again
+            _locate_note(campaign, code).unlink(missing_ok=True)
+            _clear_data(campaign, code, "")
         return True
     return False
 
 
-def sweep_trials(root: Path) -> None:
-    """Clears away what a run that was killed has left among the trials of the campaign in a folder."""
-    folder = root / TRIAL_FOLDER
-    files.sweep_leftovers(folder)
-    kept = {path.name.removesuffix(".json") for path in folder.glob("*.json")} if folder.is_dir() else set()
-    for path in folder.glob(f"*.{'[0-9a-f]' * 64}") if folder.is_dir() else ():
-        if path.name.rpartition(".")[0] not in kept:
+def list_trials(campaign: Campaign) -> list[str]:
+    """The codes of the agencies that have a trial."""
+    return sorted(path.name.removesuffix(".json") for path in (campaign.root / TRIAL_FOLDER).glob("*.json"))
+
+
+def sweep_trials(campaign: Campaign) -> None:
+    """Clears away what a run that was killed has left among the trials: half of a file, or one that is no trial."""
+    files.sweep_leftovers(campaign.root / TRIAL_FOLDER)
+    for path in (campaign.root / TRIAL_FOLDER).glob(f"*.{'[0-9a-f]' * 64}"):
+        code, _, sha256 = path.name.rpartition(".")
+        trial = find_trial(campaign, code)
+        if trial is None or trial.sha256 != sha256:
             path.unlink(missing_ok=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,7 +19,6 @@ from xltool import files
 from xltool.campaign.answers import GivenAnswer, keep_answers
 from xltool.campaign.archive import find_archived
 from xltool.campaign.documents import find_current
-from xltool.campaign.intake import FATES, Fate
 from xltool.campaign.names import workbook_name
 from xltool.campaign.returns import mark_version
 from xltool.campaign.roster import RosterEntry
@@ -29,7 +28,6 @@ from xltool.campaign.trials import (
     TrialVerdict,
     answer_trial,
     deposit_trial,
-    drop_trial,
     find_trial,
     keep_trial,
     open_trial,
@@ -42,6 +40,7 @@ from xltool.web import downloads
 from xltool.web.changes import read_change, take_change
 from xltool.web.day_words import word_day, word_days_left
 from xltool.web.door_answers import Answering, ask_of_trial, ask_of_version
+from xltool.web.door_closing import close_trial, note_taken_in
 from xltool.web.door_handing_in import TakenIn
 from xltool.web.door_pages import show_door_page
 from xltool.web.door_review import ReviewPart, review_submission
@@ -162,7 +161,8 @@ async def hand_in(request: Request) -> Response:
     fields = await read_change(request)
     coming = asyncio.wrap_future(await run_in_threadpool(_deposit, request, fields))
     taken = await _wait_taken_in(coming, "再按一次“确认报送”")
-    await run_in_threadpool(_close_trial, request, fields["trial"], taken)
+    door, state = door_of(request), request.state
+    await run_in_threadpool(close_trial, door, state.code, fields["trial"], taken, state.address)
     return RedirectResponse(_locate(request), 303)
 
 
@@ -192,27 +192,6 @@ def _deposit(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:
         return door.handing_in.hand_in(code, look.campaign.root / look.campaign.layout.inbox / name)
 
 
-def _close_trial(request: Request, sha256: str, taken: TakenIn) -> None:
-    """Lets go of a trial that was taken in, and puts on record what became of it."""
-    door = door_of(request)
-    with door.look() as look:
-        entry = entry_of(look, request)
-        with door.keeping:
-            closed = drop_trial(look.campaign, entry.agency.code, sha256)
-    if closed:  # it was not confirmed twice at once
-        _note_taken_in(request, sha256, taken)
-
-
-def _note_taken_in(request: Request, sha256: str, taken: TakenIn) -> None:
-    """Puts on record what became of what was handed in."""
-    door = door_of(request)
-    with door.look() as look:
-        entry = entry_of(look, request)
-        fate = FATES[cast(Fate, taken.state)]
-        what = f"登记：{fate}　{taken.reason.removeprefix(f'{entry.agency.name}：')}"
-        door.note(look, entry, what, request.state.address, sha256)
-
-
 def explain_trial(request: Request, fields: Mapping[str, str]) -> Response:
     """Keeps what an agency explains of its trial, which is judged with it from now on."""
     door = door_of(request)
@@ -229,7 +208,8 @@ async def explain_version(request: Request) -> Response:
     fields = await read_change(request)
     coming = asyncio.wrap_future(await run_in_threadpool(_deposit_answers, request, fields))
     taken = await _wait_taken_in(coming, "再按一次“报送说明”")
-    await run_in_threadpool(_note_taken_in, request, fields["version"], taken)
+    door, state = door_of(request), request.state
+    await run_in_threadpool(note_taken_in, door, state.code, fields["version"], taken, state.address)
     return RedirectResponse(_locate(request, "#result"), 303)
 
 

@@ -127,7 +127,10 @@ def _run(caller: Caller, group: list[_Waiting]) -> tuple[list[_Waiting], str]:
                 told: Mapping[str, Any] = json.loads(line)
                 if told["file"] in waiting:
                     each = waiting.pop(told["file"])
-                    each.answer.set_result(TakenIn(told["state"], told["reason"]))
+                    if told["agency"] is None and told["state"] == "rejected":  # it could not even be opened just now
+                        each.answer.set_exception(XltoolError(told["reason"]))
+                    else:
+                        each.answer.set_result(TakenIn(told["state"], told["reason"]))
         process.wait()
         heard.join()
         process.stderr.close()

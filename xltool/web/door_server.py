@@ -18,6 +18,7 @@ from xltool.campaign.trials import start_workers, sweep_trials
 from xltool.messages import XltoolError
 from xltool.web.calling import Caller
 from xltool.web.door import DOOR_ROUTES
+from xltool.web.door_closing import resume_hand_ins
 from xltool.web.door_guard import LINK_PAGES, DoorGuard, DoorLimits
 from xltool.web.door_handing_in import HandingIn
 from xltool.web.door_pages import show_door_refusal, tell_door_breakdown, tell_door_fault, tell_door_http
@@ -71,11 +72,13 @@ def open_door(  # noqa: PLR0917
     site = Site(command, close, Shelf(root, None), today)
     door = Door(site.serve(root), HandingIn(Caller(command, root)))
     door.find_links()  # a campaign that cannot be opened is told now
-    sweep_trials(root)
+    with door.look() as look:
+        sweep_trials(look.campaign)
     start_workers()
     listening = listen(host, port)
     port = listening.getsockname()[1]
     app = _build_app(door, (host, port), limits or DoorLimits())
+    resume_hand_ins(door)
     server = make_server(app, limit_concurrency=_MOST_AT_ONCE, **tls)
     return DoorServer(door, listening, server, f"{'https' if tls else 'http'}://{show_host(host)}:{port}/")
 

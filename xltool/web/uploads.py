@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from xltool import files
 from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
 from xltool.files import LARGEST_FILE, Staged, Staging
@@ -97,6 +99,15 @@ async def take_upload(request: Request, place: UploadPlace) -> Upload:
     return receiver.upload
 
 
+@contextmanager
+def _tell_full_disk() -> Iterator[None]:
+    """Refuses what cannot be written: the disk is full, or fails."""
+    try:
+        yield
+    except OSError as error:
+        raise HTTPException(507, f"现在存不下文件：{files.name_reason(error)}。") from error
+
+
 class _Receiver:
     """What is done with the parts of a form as they come."""
 
@@ -163,7 +174,8 @@ class _Receiver:
         if not self._is_file:
             self._add(self._text, piece, _LONGEST_FIELD)
         elif self._file is not None:
-            self._file.write(piece)
+            with _tell_full_disk():
+                self._file.write(piece)
             if self._file.size > LARGEST_FILE:
                 self.drop()
                 self.upload.refused.append(f"{self._file_name}超过{LARGEST_FILE // _MIB}兆，没有存")
@@ -172,7 +184,8 @@ class _Receiver:
         if not self._is_file:
             self.upload.fields[self._name] = clean_line(self._text.decode("utf-8", "replace")).strip()
         elif self._file is not None:
-            staged = self._file.finish()
+            with _tell_full_disk():
+                staged = self._file.finish()
             self._file = None
             kept = self._place.keep(staged, self._file_name)
             self.upload.stored.append(kept)

@@ -192,6 +192,7 @@ MODULES = {
         "places",
         "prior_files",
         "publish",
+        "sent",
         "read",
         "refresh_returns",
         "remind",

@@ -128,7 +128,7 @@ def test_what_people_note_in_the_list_is_shown(browser, empty):
         row[columns[name] - 1].value = value
     book.save(path)
     tree = html.fromstring(browser.get("/hand-out").text)
-    assert rows(tree)["额敏县自然资源局"][3].text_content() == "下发时间1月6日，已发送√"
+    assert rows(tree)["额敏县自然资源局"][3].text_content() == "分发清单里：下发时间1月6日，已发送√"
     unsent = rows(html.fromstring(browser.get("/hand-out?show=unsent").text))
     assert len(unsent) == 5 and "额敏县自然资源局" not in unsent
     assert browser.get("/hand-out/list.xlsx").content == path.read_bytes(), "as it stands"
@@ -205,3 +205,30 @@ def test_names_appear_only_escaped(browser):
     build(browser)
     text = browser.get("/hand-out").text
     assert "<script>alert" not in text and "<img" not in text and "王&lt;script&gt;" in text
+
+
+def test_what_was_sent_is_ticked_and_taken_back(browser, empty):
+    assert not html.fromstring(browser.get("/hand-out").text).xpath("//form[@id='note-sent']")
+    build(browser)
+    assert browser.post("/hand-out/sent", **{f"sent.{OFFICE}": "1"}).status_code == 422, "by nobody"
+    assert browser.post("/hand-out/sent", person="王某").status_code == 422, "to nobody"
+    ticked = {f"sent.{OFFICE}": "1", f"sent.{LAND}": "1"}
+    assert browser.post("/hand-out/sent", person="王某", day="2025-01-06", how="微信", **ticked).status_code == 303
+    tree = html.fromstring(browser.get("/hand-out").text)
+    [box] = rows(tree)["额敏县人民政府办公室"].xpath(".//input[@type='checkbox']")
+    assert (
+        box.get("form") == "note-sent" and "1月6日已发，微信，王某" in rows(tree)["额敏县人民政府办公室"].text_content()
+    )
+    assert "没有记" in rows(tree)["额敏县财政局"].text_content() and "没有记的4家都发了" in tree.text_content()
+    assert "1月6日已下发，没有来件" in browser.get("/").text
+    assert browser.post("/hand-out/sent", person="王某", day="2025-01-07", everyone="1").status_code == 303
+    tree = html.fromstring(browser.get("/hand-out").text)
+    assert "6家都记了已发" in tree.text_content() and "没有记已发" not in tree.text_content()
+    assert browser.post("/hand-out/sent", person="王某", withdraw="1", **{f"sent.{LAND}": "1"}).status_code == 303
+    with stores.opened(empty) as store:
+        assert {code: each.day for code, each in store.sendings().items() if each.day == "2025-01-06"} == {
+            OFFICE: "2025-01-06"
+        }
+        assert LAND not in store.sendings() and len(store.sendings()) == 5
+    answer = browser.post("/hand-out/sent", person="王某", **{f"sent.{HOSTILE}": "1"})
+    assert answer.status_code == 409 and "<script>alert" not in answer.text

@@ -33,6 +33,8 @@ LIST_FILE: Final = "分发清单"
 MOST_ADDED: Final = 20
 """Columns that people have added beside ours and that are carried along."""
 LONGEST_NOTE: Final = 500
+SENT_HEADS: Final = ("下发时间", "已发送", "已签收")
+"""The columns in which people note that a workbook is out."""
 _CODE: Final = "单位代码"
 _TICK: Final = "√"
 _COLUMNS: Final = (

@@ -19,6 +19,7 @@ from xltool.model import FormSpec
 
 RECORD_KINDS: Final[Mapping[str, str]] = {
     "issue": "生成工作簿",
+    "sent": "下发",
     "version": "报来",
     "refused": "没有收下",
     "collect": "收取文件",
@@ -154,11 +155,18 @@ def _word_publication(told: str, names: Mapping[str, str]) -> str:  # noqa: ARG0
     return f"{format_day(day)}发布" + (f"，{more}" if more else "")
 
 
+def _word_sending(told: str, names: Mapping[str, str]) -> str:  # noqa: ARG001
+    day, _, how = told.partition("：")
+    found = parse_day(day)
+    return told if found is None else f"{format_day(found)}发出工作簿" + (f"，{how}" if how else "")
+
+
 _WORDS_OF_AGENCIES: Final[Mapping[str, Callable[[str, Mapping[str, str]], str]]] = {
     "absent": _word_absence,
     "extend": _word_extension,
     "use": _word_choice,
     "publish": _word_publication,
+    "sent": _word_sending,
 }
 """How what is about one agency is worded, by its kind: of what was said behind its code."""
 _WORDS: Final[Mapping[str, Callable[[str], str]]] = {

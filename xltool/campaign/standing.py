@@ -19,7 +19,17 @@ from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.refused import find_refused
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import AbsenceRecord, Choice, Extension, Issue, Publication, Store, Unmatched, Version
+from xltool.campaign.store import (
+    AbsenceRecord,
+    Choice,
+    Extension,
+    Issue,
+    Publication,
+    Sending,
+    Store,
+    Unmatched,
+    Version,
+)
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
 from xltool.model import Agency, Finding, FormSpec, Scope, Severity, Submission
@@ -160,6 +170,7 @@ class Standing:
     scope: Scope = "own"  # of its document
     absence: AbsenceRecord | None = None
     published: Publication | None = None
+    sent: Sending | None = None  # its workbook, to it
     aside: tuple[Version, ...] = ()
     """Versions that do not count until someone says so."""
     lapsed: tuple[Lapse, ...] = ()
@@ -244,7 +255,7 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
     """How each stands by what it sent itself, whatever the agencies above have sent."""
     waivers, absences, sent, extensions = store.waivers(), store.absences(), store.sent_days(), store.extensions()
     put_aside, choices, published = store.put_aside(), store.choices(), store.publications()
-    issued = store.issues()
+    issued, handed = store.issues(), store.sendings()
     counting = store.read_counting(entry.agency.code for entry in entries)
     coming, spec = next(counting, None), campaign.spec
     for entry in entries:
@@ -271,6 +282,7 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
             standing = replace(standing, received=came, late=days > 0, days_late=days, published=told)
         yield replace(
             standing,
+            sent=handed.get(code),
             versions=len(versions),
             aside=aside,
             deadline=deadline,

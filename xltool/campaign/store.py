@@ -26,6 +26,7 @@ from xltool.campaign.schema import (
     hash_row,
 )
 from xltool.campaign.waivers import WaiverRecord, dump_marks, parse_marks
+from xltool.days import parse_day
 from xltool.messages import XltoolError
 
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
@@ -113,6 +114,17 @@ class Choice:
     number: int
     known: int
     reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """That an agency was sent its workbook: on which ISO day, how in the office's words, noted by whom and when."""
+
+    agency: str
+    day: str
+    how: str
     person: str
     at: str
 
@@ -521,6 +533,30 @@ class Store:
         with self._transaction():
             self._db.execute("DELETE FROM publication WHERE agency = ?", (agency,))
             self._note(at, person, "publish", f"{agency} 撤销{_say_reason(reason)}")
+
+    def sendings(self) -> dict[str, Sending]:
+        """Which agencies were sent their workbook, by code: as it was noted last, and not taken back since."""
+        found: dict[str, Sending] = {}
+        for at, person, detail in self._rows("SELECT at, person, detail FROM event WHERE what = 'sent' ORDER BY id"):
+            code, _, told = str(detail).partition(" ")
+            day, _, how = told.partition("：")
+            if parse_day(day) is None:  # taken back
+                found.pop(code, None)
+            else:
+                found[code] = Sending(code, day, how, str(person), str(at))
+        return found
+
+    def note_sent(self, sendings: Iterable[Sending]) -> None:
+        """Notes that agencies were sent their workbooks, all of them or none."""
+        with self._transaction():
+            for each in sendings:
+                self._note(each.at, each.person, "sent", f"{each.agency} {each.day}{_say_reason(each.how)}")
+
+    def withdraw_sent(self, agencies: Iterable[str], at: str, person: str) -> None:
+        """Takes the word back that agencies were sent their workbooks."""
+        with self._transaction():
+            for agency in agencies:
+                self._note(at, person, "sent", f"{agency} 撤销")
 
     def signature(self) -> Signature | None:
         """The county's report as it was signed last, or None."""

@@ -126,6 +126,9 @@ def describe_counts(now: Situation) -> Iterator[str]:
     yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
     overdue, late, unread = sum(s.overdue for s in found), sum(s.late for s in found), tally["unmatched"]
     yield f"共 {len(found)} 个单位：{states}；逾期 {overdue}，迟报 {late}；未能收下的文件 {unread} 个。"
+    sent = sum(standing.sent is not None for standing in found)
+    if sent:
+        yield f"已下发 {sent} 个单位。"
 
 
 _ORDER: Final = ("accepted", "open", "returned", "missing", "absent")

@@ -192,7 +192,8 @@ def describe_task(spec: FormSpec, standing: Standing) -> str:
     if standing.state == "missing":
         if standing.covered is not None:
             return "数在上级的汇总里"
-        return word_refused(standing.refused) if standing.refused else "没有来件"
+        sent = "" if standing.sent is None else f"{word_month_day(standing.sent.day)}已下发，"
+        return word_refused(standing.refused) if standing.refused else f"{sent}没有来件"
     if not standing.owes:
         return ""
     asking = [verdict for verdict in standing.unsettled if verdict.severity == "error" or verdict.asks]

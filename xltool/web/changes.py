@@ -21,7 +21,8 @@ TOKEN: Final = "token"
 """The hidden field of every form."""
 LARGEST_FORM: Final = 512 * 1024
 """Bytes of a form without files."""
-_MOST_FIELDS: Final = 100
+_MOST_FIELDS: Final = 3_000
+"""Also of a form with a box for each agency."""
 _KIND: Final = "application/x-www-form-urlencoded"
 ChangeHandler = Callable[[Request, Mapping[str, str]], Response]
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from xltool import files
 from xltool.campaign.chat_lines import word_blank
-from xltool.campaign.distribution import LIST_FILE, read_notes
+from xltool.campaign.distribution import LIST_FILE, SENT_HEADS, read_notes
 from xltool.campaign.documents import find_current
 from xltool.campaign.drafts import draft_blank
 from xltool.campaign.links import Links, find_links
@@ -29,7 +29,8 @@ from xltool.web import pages
 from xltool.web.addresses import locate_agency, locate_below
 from xltool.web.agency import find_standing
 from xltool.web.bundles import attach_bundle
-from xltool.web.changes import take_change
+from xltool.web.calling import run_command
+from xltool.web.changes import read_day, take_change
 from xltool.web.day_words import word_month_day
 from xltool.web.downloads import attach_file
 from xltool.web.filters import Filter
@@ -38,9 +39,9 @@ from xltool.web.job_events import list_job_routes
 from xltool.web.site import OpenFolder, look_at, served_of
 
 HAND_OUT: Final = "/hand-out"
+_TICKED: Final = "sent."
+"""How the names of the boxes of agencies begin; behind it stands the code."""
 BlankState = Literal["ready", "lost", "none"]
-_SENT: Final = ("下发时间", "已发送", "已签收")
-"""The columns of 分发清单 in which people note that a workbook is out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ class BlankLine:
     place: str
     message: str
     noted: str
+
+    @property
+    def sent(self) -> str:
+        """What is on record of its way, in a few words; empty where nothing is."""
+        told = self.standing.sent
+        return (
+            "" if told is None else "，".join(filter(None, (f"{word_month_day(told.day)}已发", told.how, told.person)))
+        )
+
+    @property
+    def is_remade(self) -> bool:
+        """Whether it was made anew since it was sent, so that what was sent is another."""
+        told = self.standing.sent
+        return told is not None and self.issue is not None and self.issue.at[:10] > told.day
 
     @property
     def code(self) -> str:
@@ -70,7 +85,7 @@ class BlankLine:
         return locate_below(HAND_OUT, self.code)
 
 
-_FILTERS: Final = {"": "全部", "none": "还没有生成", "lost": "不在原处", "unsent": "没有记发出"}
+_FILTERS: Final = {"": "全部", "none": "还没有生成", "lost": "不在原处", "unsent": "没有记已发"}
 """The filters, and their words."""
 
 
@@ -92,7 +107,7 @@ def _make_line(
     notes: Mapping[str, Mapping[str, str]],
 ) -> BlankLine:
     told = notes.get(standing.entry.agency.code, {})
-    noted = "，".join(f"{head}{told[head]}" for head in _SENT if told.get(head))
+    noted = "，".join(f"{head}{told[head]}" for head in SENT_HEADS if told.get(head))
     if issue is None:
         return BlankLine(standing, None, "", "", "", noted)
     place = find_current(look.campaign, look.store, f"{look.campaign.layout.outbox}/{issue.file}") or ""
@@ -102,7 +117,7 @@ def _make_line(
 def choose_blanks(lines: Sequence[BlankLine], show: str) -> list[BlankLine]:
     """The agencies that a filter shows."""
     if show == "unsent":
-        return [line for line in lines if line.issue is not None and not line.noted]
+        return [line for line in lines if line.issue is not None and not (line.noted or line.sent)]
     return [line for line in lines if show in {"", line.state}]
 
 
@@ -166,6 +181,9 @@ def show_hand_out(request: Request) -> Response:
                 for name, word in _FILTERS.items()
                 if counts[name] or name in {"", show}
             ],
+            unnoted=counts["unsent"],
+            sent=sum(bool(line.sent) for line in lines),
+            person=look.served.site.person,
             changes=find_roster_changes(look.campaign, look.roster, look.store),
             outbox=look.campaign.layout.outbox,
             has_list=(look.campaign.root / f"{LIST_FILE}.xlsx").is_file(),
@@ -178,6 +196,29 @@ def build(request: Request, fields: Mapping[str, str]) -> Response:
     """Makes the workbooks, by the very command of the console."""
     served = served_of(request)
     served.building.start(*(f"--{name}" for name in ("mail", "replace") if fields.get(name)))
+    return RedirectResponse(served.base + HAND_OUT, 303)
+
+
+def note_sent(request: Request, fields: Mapping[str, str]) -> Response:
+    """Notes that workbooks were sent, or takes that back, by the very command of the console."""
+    served, person, how = served_of(request), fields.get("person", ""), fields.get("how", "")
+    codes = [name.removeprefix(_TICKED) for name, value in fields.items() if value and name.startswith(_TICKED)]
+    withdraws, everyone = bool(fields.get("withdraw")), bool(fields.get("everyone"))
+    day = read_day(fields.get("day", ""))
+    if not person:
+        raise HTTPException(422, "要写明由谁发的。")
+    if not codes and (withdraws or not everyone):
+        raise HTTPException(422, "还没有勾单位：勾上发了的，再记。")
+    options = {"by": person}
+    if withdraws:
+        options["withdraw"] = ""
+    else:
+        options |= {"on": day.isoformat()} if day is not None else {}
+        options |= {"how": how} if how else {}
+        if everyone:
+            codes, options = [], {**options, "all": ""}
+    run_command(served.caller, "sent", codes, options)
+    served.site.person = person
     return RedirectResponse(served.base + HAND_OUT, 303)
 
 
@@ -243,6 +284,7 @@ def send_list(request: Request) -> Response:
 HAND_OUT_ROUTES: Final = (
     Route(HAND_OUT, show_hand_out, methods=["GET"]),
     Route(f"{HAND_OUT}/build", take_change(build), methods=["POST"]),
+    Route(f"{HAND_OUT}/sent", take_change(note_sent), methods=["POST"]),
     *list_job_routes(HAND_OUT, lambda served: served.building),
     Route(f"{HAND_OUT}/workbooks.zip", send_blanks, methods=["GET"]),
     Route(f"{HAND_OUT}/mails.zip", send_mails, methods=["GET"]),

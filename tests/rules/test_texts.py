@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests import figures
+from xltool import api
+from xltool.forms import catalog
 from xltool.rules.texts import find_text_doubts
+
+SAMPLES = [
+    api.read(path.read_bytes()).submission
+    for year in (2023, 2024)
+    for path in sorted((catalog.data_folder("samples") / str(year)).glob("*.json"))
+]
 
 
 def doubts(spec, prior=None, **texts):
@@ -44,3 +58,47 @@ def test_of_many_and_long_ones_the_beginning_is_quoted(spec):
     long = f"{{applications.received.{'x' * 80}}}"
     [found] = doubts(spec, overview=long)
     assert found.data["references"].startswith(f"{long[:60]}，")
+
+
+def tell(submission):
+    """The codes and grades of what is told of how texts are worded; their figures have tests of their own."""
+    found = find_text_doubts(api.form(submission.form), submission, None)
+    return [(each.code, each.severity) for each in found if each.code in {*SPOILS, "text.aspects", "text.reference"}]
+
+
+@pytest.mark.parametrize("submission", SAMPLES, ids=lambda each: f"{each.agency.code}-{each.year}")
+def test_the_texts_of_the_sample_county_are_reproached_with_nothing(submission):
+    assert len(submission.texts) > 8
+    assert tell(submission) == []
+
+
+SPOILS = {
+    "text.year": ("overview", lambda text, each: f"{each.year - 1}年，我局认真落实。"),
+    "text.notice": (
+        "preface",
+        lambda text, each: text.replace("〔2021〕30号", "〔2019〕60号") + "按国办公开办函〔2019〕60号。",
+    ),
+    "text.agency": (
+        "overview",
+        lambda text, each: "现将额敏县档案史志编纂中心2024年政府信息公开工作年度报告公布如下。",
+    ),
+    "text.hollow": ("problems", lambda text, each: "无。"),
+    "text.person": ("overview.requests", lambda text, each: f"{text}申请人陈小红于{each.year}年5月提出。"),
+    "text.digits": ("overview.disclosure", lambda text, each: f"{text}共公开信息1O3条。"),
+    "text.gap": ("overview.platform", lambda text, each: f"{text}共发布____条。"),
+    "text.cut": ("problems", lambda text, each: f"{text}下一步将继续完善制度、加强培训，"),
+}
+
+
+@given(st.sampled_from(SAMPLES), st.sets(st.sampled_from(sorted(SPOILS)), min_size=1, max_size=4))
+def test_each_way_in_which_a_text_is_spoilt_is_found_and_nothing_else(submission, ways):
+    texts = dict(submission.texts)
+    for code in sorted(ways):
+        key, spoil = SPOILS[code]
+        texts[key] = spoil(texts[key], submission)
+    ways = ways - ({"text.agency"} if submission.agency.code.endswith("-000") else set())  # may speak for all
+    ways = ways - ({"text.cut"} if {"text.hollow", "text.cut"} <= ways else set())
+    ways = ways - ({"text.agency"} if {"text.year", "text.agency"} <= ways else set())  # written over
+    found = tell(replace(submission, texts=texts))
+    assert {code for code, _ in found} >= ways
+    assert "error" not in {severity for _, severity in found}

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.forms import blanks, shapes
 from tests.forms.test_layout import assert_covered, official
+from tests.forms.test_no_form_is_known import WORDS
 from tests.workbook import calc
 from tests.workbook.rewriters import office_saved
 from xltool.forms import catalog, totals
@@ -19,6 +20,7 @@ from xltool.model import Agency, FormSpec, Grid, Reading, Submission
 from xltool.reader.read import read_workbook
 from xltool.report import docx, html
 from xltool.report.assemble import assemble_report
+from xltool.report.data import to_csv, to_json_ld
 from xltool.workbook.layout_plan import TABLE_TOP, make_plan
 from xltool.workbook.write import write_workbook
 
@@ -185,3 +187,19 @@ def test_another_program_computes_what_we_do(tmp_path):
         assert {spot: (shown[name].get(spot) or "") for spot in spots} == {
             spot: (content or "") for spot, content in ours.items()
         }, name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_word_of_another_form_stands_in_what_is_made_of_one(seed):
+    """Workbook, page and data of a stranger's form say nothing that only the packaged forms speak of."""
+    spec = make_form(seed)
+    given = fill_in(spec, Random(seed))
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(spec, given, fill_in(spec, Random(9)))))
+    said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    rules = [each for sheet in book for each in sheet.data_validations.dataValidation]
+    said += [f"{each.prompt}{each.error}{each.promptTitle}" for each in rules]
+    report = assemble_report(spec, given)
+    said.append(html.to_html(report, to_json_ld(spec, given, report.title)))
+    said.append(to_csv(spec, given).decode("utf-8-sig"))
+    assert [text for text in said if WORDS.search(text)] == []
+    assert any(spec.basis in text for text in said)

@@ -350,6 +350,8 @@ class _Reader:
                 self.topic.turn_to(meaning)
             else:
                 self.topic.last = meaning
+        if year == "last" and self.times.compared is None:
+            self.times.compared = year  # 上年为41件，下降29.3%
 
     def _add(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -59,9 +59,10 @@ def find_named_cells(table: Table, words: str) -> list[Cell]:
     return list(found[min(found)].values()) if found else []
 
 
+@derive_once
 def name_cell(spec: FormSpec, key: CellKey) -> str:
     """A cell as people name it in a text: table, row and column, in words that mean it alone."""
-    return _name_cells(spec)[key]
+    return _choose_name(spec.cell(key))
 
 
 def find_nearest_cell(spec: FormSpec, table: Table, words: str) -> str:
@@ -85,11 +86,6 @@ def find_nearest_cell(spec: FormSpec, table: Table, words: str) -> str:
 
 def _compare(words: str, name: str) -> float:
     return SequenceMatcher(None, words, name, autojunk=False).ratio()
-
-
-@derive_once
-def _name_cells(spec: FormSpec) -> Mapping[CellKey, str]:
-    return {cell.key: _choose_name(cell) for cell in spec.cells}
 
 
 def _choose_name(cell: Cell) -> str:

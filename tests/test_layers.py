@@ -341,6 +341,7 @@ MODULES = {
         "settled",
         "slips",
         "smallest",
+        "stated",
         "texts",
         "validate",
         "wording",

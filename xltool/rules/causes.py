@@ -7,18 +7,20 @@ the totals is the sum of the balances of their parts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xltool.model import PRIOR, CellKey, Finding, FormSpec, Suspect, Value, figure_of, summand_of
+from xltool.model import PRIOR, CellKey, Finding, FormSpec, Submission, Suspect, Value, figure_of, summand_of
 from xltool.rules.equalities import Equalities, find_equalities
 from xltool.rules.exchanges import NEIGHBOUR_POINTS, find_exchanges, list_shifts
 from xltool.rules.smallest import find_smallest_changes, is_told_apart
+from xltool.rules.stated import StatedFigure, list_stated
 from xltool.rules.witnesses import MARGIN, UNEXPLAINED, UNUSUAL, name_witness, weigh_correction, weigh_nearness
 
 MAX_SUSPECTS: Final = 6
@@ -53,9 +55,16 @@ def points_at_one(suspects: Sequence[Suspect]) -> bool:
 
 
 def find_causes(
-    spec: FormSpec, values: Sequence[Value], last_year: Sequence[Value] | None, found: Sequence[Finding]
+    spec: FormSpec,
+    values: Sequence[Value],
+    last_year: Sequence[Value] | None,
+    found: Sequence[Finding],
+    submission: Submission | None = None,
 ) -> list[Cause]:
-    """The causes of the broken equalities among the findings, in the order of their leading rules."""
+    """The causes of the broken equalities among the findings, in the order of their leading rules.
+
+    The texts of a `submission` are asked where equalities and last year leave several cells.
+    """
     residuals = {
         f.rule: int(f.data["left"]) - int(f.data["right"]) for f in found if f.code == "rule.broken" and f.rule
     }
@@ -64,7 +73,10 @@ def find_causes(
     residuals = {name: residual for name, residual in residuals.items() if name in known.rules and residual}
     if not residuals:
         return []
-    return list(_CauseFinder(spec, known, values, last_year, residuals).find())
+    finder = _CauseFinder(spec, known, values, last_year, residuals)
+    if submission is not None:
+        finder.ask_texts = partial(list_stated, spec, submission, computed)
+    return list(finder.find())
 
 
 def list_cells(spec: FormSpec, cause: Cause) -> set[CellKey]:
@@ -112,9 +124,15 @@ class _CauseFinder:
     ) -> None:
         self.spec, self.known, self.values, self.last_year, self.residuals = spec, known, values, last_year, residuals
         self.followers = {name: parts for name in residuals if (parts := self._find_broken_parts(name))}
+        self.ask_texts: Callable[[], tuple[StatedFigure, ...]] = tuple
         self.held = np.array([summand_of(value) or 0 for value in values], np.int64)
         self.unjudged = frozenset(name for name in known.rules if self._is_unknown(name))
         self.leaders = [name for name in known.rules if name in residuals and name not in self.followers]
+
+    @cached_property
+    def stated(self) -> tuple[StatedFigure, ...]:
+        """What the texts say; read only where it is asked for, since most submissions have one explanation."""
+        return self.ask_texts()
 
     def find(self) -> Iterator[Cause]:
         """Each cause, with the equalities that follow behind those that lead."""
@@ -154,12 +172,14 @@ class _CauseFinder:
 
     def _explain_table(self, lines: Sequence[str]) -> list[Cause]:
         """The causes in one table: the fewest cells that mend all, or lines mixed up, or else group by group."""
-        mendings = self._list_mendings(lines)
         causes, left = list[Cause](), list(lines)
         for part in self._split_parts(lines):
             explained = self._explain_part(part, left)
             causes += explained
             left = [name for name in left if not any(name in cause.rules for cause in explained)]
+        if not left:
+            return causes
+        mendings = self._list_mendings(left)
         if len(left) > 1 and frozenset(left) not in mendings and (swapped := self._find_swapped(left)):
             return [*causes, Cause(tuple(left), swapped, together=True)]
         return [*causes, *(cause for group in self._split_groups(left) for cause in self._explain(group, mendings))]
@@ -261,15 +281,19 @@ class _CauseFinder:
     def _weigh_set(self, changes: Mapping[CellKey, int]) -> int:
         """The points against some corrections of single cells together."""
         each = (self._weigh(self._suspect(key, change)) for key, change in changes.items())
-        return sum(each) + UNUSUAL * self._count_unusual(changes)
+        return sum(each) + self._weigh_relations(changes)
 
     def _weigh_beside(self, changes: Mapping[CellKey, int]) -> int:
         """The points that last year's figures and what holds as a rule have against corrections, but for slips."""
-        points = UNUSUAL * self._count_unusual(changes)
+        points = self._weigh_relations(changes)
         for key, change in changes.items():
             value = figure_of(self._value(key)) or 0
             points += weigh_nearness(self.spec.cell(key), value, value + change, self._value(PRIOR + key))
         return points
+
+    def _weigh_relations(self, changes: Mapping[CellKey, int]) -> int:
+        """The points of what holds as a rule, and of what the texts say."""
+        return UNUSUAL * self._count_unusual(changes) + sum(each.compare(changes) for each in self.stated)
 
     def _count_unusual(self, changes: Mapping[CellKey, int]) -> int:
         """How many relations that hold as a rule corrections break, less those that they mend."""
@@ -361,7 +385,10 @@ class _CauseFinder:
             )
         doubt = f"改这一格可使勾稽关系平衡，但共有 {len(candidates)} 格都可以，仅凭算术不能确定"
         points = {each.key: self._weigh_set({each.key: changes[each.key]}) for each in candidates}
-        said = {each.key: self._name_witness(each) for each in candidates}
+        said = {
+            each.key: "，".join(filter(None, (self._quote_text(each.key, changes), self._name_witness(each))))
+            for each in candidates
+        }
         ranked = sorted(candidates, key=lambda each: (points[each.key], not said[each.key]))
         first, second = ranked[0].key, ranked[1].key
         sure = bool(said[first]) and points[second] - points[first] >= MARGIN
@@ -382,6 +409,11 @@ class _CauseFinder:
         if value is None:
             return UNEXPLAINED
         return weigh_correction(cell, value, suspect.proposed, self._value(PRIOR + suspect.key))
+
+    def _quote_text(self, key: CellKey, changes: Mapping[CellKey, int]) -> str:
+        """The words of a text that speak for a correction; '' for none."""
+        speaking = (each.quote for each in self.stated if each.compare({key: changes[key]}) < 0)
+        return next((f"文字写的是“{said}”" for said in speaking), "")
 
     def _name_witness(self, suspect: Suspect) -> str:
         value, cell = figure_of(suspect.value), self.spec.cell(suspect.key)

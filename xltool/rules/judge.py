@@ -52,7 +52,8 @@ def judge_readings(
             breaks[at], passed = settled.settle_findings(spec, submission, breaks[at])
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
-        why = causes.find_causes(spec, submission.values, None if last_year is None else last_year[at], broken)
+        before = None if last_year is None else last_year[at]
+        why = causes.find_causes(spec, submission.values, before, broken, submission)
         noticed, quoted = _quote_typed(mine, doubt)
         judged = [*quoted, *causes.explain_findings(broken, why)]
         judged = _find_consequences(spec, submission, given[at], judged, why)

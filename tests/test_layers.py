@@ -387,6 +387,7 @@ MODULES = {
         "county",
         "county_corrections",
         "county_files",
+        "county_takings",
         "county_texts",
         "day_words",
         "desk_visits",

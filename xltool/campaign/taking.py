@@ -73,12 +73,53 @@ def take_document(
 ) -> Edits:
     """Takes in what was changed in a document by hand, and notes that; the same document once more changes nothing.
 
+    Raises `XltoolError` as `read_edits` does.
+    """
+    data = _read_document(path)
+    edits = _read_edits(campaign, roster, store, path, data, standings, last_year)
+    under_way = f"{_UNDER_WAY}{hashlib.sha256(data).hexdigest()}"
+    begun = store.remembered(under_way)  # by a run that was stopped before it could say so
+    if edits.texts or edits.corrections or begun:
+        store.remember(under_way, f"{path.name}：{'；'.join(edits.told)}")
+        if edits.texts or edits.corrections:
+            write_county_edits(campaign, roster, store, CountyEdits(edits.texts, edits.corrections))
+        store.note(at, person, EVENT, store.remembered(under_way) or "", settles=under_way)
+    return edits
+
+
+def read_edits(
+    campaign: Campaign,
+    roster: Roster,
+    store: Store,
+    path: Path,
+    standings: Sequence[Standing],
+    *,
+    last_year: Mapping[str, Submission],
+) -> Edits:
+    """What was changed in a document by hand, as `take_document` would take it in; nothing is written.
+
     Of one that was written from an earlier sum only what the sum still says as it did. Raises `XltoolError` in a
     sentence for one that is not of this campaign's county, cannot be read, or was written from a sum that nobody knows.
     """
+    return _read_edits(campaign, roster, store, path, _read_document(path), standings, last_year)
+
+
+def _read_document(path: Path) -> bytes:
     data = files.read_file(path)
     if isinstance(data, Finding):
         raise XltoolError(f"{make_visible(str(path))} 打不开：{data.data.get('why', '文件过大')}。")
+    return data
+
+
+def _read_edits(  # noqa: PLR0917
+    campaign: Campaign,
+    roster: Roster,
+    store: Store,
+    path: Path,
+    data: bytes,
+    standings: Sequence[Standing],
+    last_year: Mapping[str, Submission],
+) -> Edits:
     spec = campaign.spec
     held, _ = read_sum(campaign, store)
     total = document.parse_document(held, api.known_form).submission
@@ -112,15 +153,7 @@ def take_document(
         coming = _show_sum(spec, next_sum.consolidation.total, is_report)
     found = find_edits(spec, shown[nearest], printed, pieces, noted, now=now, coming=coming, unread=spoilt)
     edits = _leave_faulty(spec, found, total, prior)
-    edits = replace(edits, left=(*edits.left, *(f"没有收：{api.message(each, spec)}" for each in unread)))
-    under_way = f"{_UNDER_WAY}{hashlib.sha256(data).hexdigest()}"
-    begun = store.remembered(under_way)  # by a run that was stopped before it could say so
-    if edits.texts or edits.corrections or begun:
-        store.remember(under_way, f"{path.name}：{'；'.join(edits.told)}")
-        if edits.texts or edits.corrections:
-            write_county_edits(campaign, roster, store, CountyEdits(edits.texts, edits.corrections))
-        store.note(at, person, EVENT, store.remembered(under_way) or "", settles=under_way)
-    return edits
+    return replace(edits, left=(*edits.left, *(f"没有收：{api.message(each, spec)}" for each in unread)))
 
 
 def _show_sum(spec: FormSpec, total: Submission, is_report: bool) -> Submission:

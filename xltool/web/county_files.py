@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from xltool.campaign.county import CONTRIBUTION_FILE, DISCREPANCY_FILE, find_own
 from xltool.campaign.documents import find_current, find_standing
 from xltool.campaign.layout import SUBMISSION_FILE
 from xltool.campaign.names import pictures_name, report_name, workbook_name
+from xltool.campaign.taking import find_takeable
 from xltool.model import Finding
 from xltool.web.downloads import attach_file
 from xltool.web.site import OpenFolder
@@ -26,7 +28,8 @@ PDF = "pdf"
 class CountyFile:
     """A document of the county's: by what an address calls it, what a clerk does, the name under which it is saved.
 
-    `ready` is whether it can be had now, `edited` whether a person has changed what was written there.
+    `ready` is whether it can be had now, `edited` whether a person has changed what was written there, `takeable`
+    whether what was changed can be taken into the sum.
     """
 
     kind: str
@@ -34,20 +37,26 @@ class CountyFile:
     name: str
     ready: bool
     edited: bool
+    takeable: bool
 
 
 def list_county_files(look: OpenFolder, view: SumView) -> list[CountyFile]:
     """The documents of the sum, those for publication first."""
-    found = []
+    found, takeable = [], find_takeable(look.campaign, look.roster)
     for kind, (words, name) in _name_files(look).items():
         place = f"{look.campaign.layout.county}/{name}"
         current = None if kind == PDF else find_current(look.campaign, look.store, place)
         ready = view.current if kind == PDF else current is not None
-        edited = kind != PDF and any(
-            files.hash_file(each) != _find_hash(look, each.name) for each in find_standing(look.campaign.root / place)
-        )
-        found.append(CountyFile(kind, words, name, ready, edited))
+        edited = kind != PDF and find_edited(look, kind) is not None
+        found.append(CountyFile(kind, words, name, ready, edited, edited and place in takeable))
     return found
+
+
+def find_edited(look: OpenFolder, kind: str) -> Path | None:
+    """The document of that kind that somebody has changed since it was written; None where nobody has."""
+    _, name = _name_files(look).get(kind, ("", ""))
+    standing = find_standing(look.campaign.root / look.campaign.layout.county / name) if name else []
+    return next((each for each in standing if files.hash_file(each) != _find_hash(look, each.name)), None)
 
 
 def send_county_file(look: OpenFolder, view: SumView, kind: str) -> Response:

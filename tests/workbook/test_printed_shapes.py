@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from random import Random
 
 import openpyxl
@@ -16,12 +17,15 @@ from tests.forms.test_no_form_is_known import WORDS
 from tests.workbook import calc
 from tests.workbook.rewriters import office_saved
 from xltool.forms import catalog, totals
+from xltool.messages import render
 from xltool.model import Agency, FormSpec, Grid, Reading, Submission
 from xltool.reader.read import read_workbook
 from xltool.report import docx, html
 from xltool.report.assemble import assemble_report
 from xltool.report.data import to_csv, to_json_ld
+from xltool.rules.judge import judge_readings
 from xltool.workbook.layout_plan import TABLE_TOP, make_plan
+from xltool.workbook.mark import mark_workbook
 from xltool.workbook.write import write_workbook
 
 SEEDS = (*range(40), 66, 135)  # in the last two a figure goes on where a cell of another row begins
@@ -203,3 +207,18 @@ def test_no_word_of_another_form_stands_in_what_is_made_of_one(seed):
     said.append(to_csv(spec, given).decode("utf-8-sig"))
     assert [text for text in said if WORDS.search(text)] == []
     assert any(spec.basis in text for text in said)
+
+
+@pytest.mark.parametrize("seed", range(0, 80, 8))
+def test_what_is_half_filled_in_is_judged_told_and_goes_back(seed):
+    """Blanks among figures: findings in words, and a workbook to mend that holds the same figures."""
+    spec, random = make_form(seed), Random(seed)
+    full = fill_in(spec, random)
+    values = [None if random.random() < 0.4 else value for value in full.values]
+    half = replace(full, values=totals.compute_totals(spec, values))
+    for prior in (None, full):
+        [judged] = judge_readings(spec, [Reading(half, ())], [prior])
+        assert all(render(found, spec, make_plan(spec, prior is not None).place) for found in judged.findings)
+        back = read_back(spec, mark_workbook(spec, half, judged.findings, None, 1, prior=prior))
+        assert back.submission is not None
+        assert back.submission.values == half.values

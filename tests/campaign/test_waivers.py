@@ -19,7 +19,7 @@ from tests.campaign.test_decisions import BY, FINANCE, made, office  # noqa: F40
 from tests.campaign.test_two_levels import call, campaign, write_texts
 from xltool import api
 from xltool.campaign.store import Store, Version
-from xltool.campaign.waivers import WaiverRecord, dump_marks, find_waivers, mark_findings, parse_marks
+from xltool.campaign.waivers import WaiverRecord, dump_marks, find_waivers, mark_finding, mark_findings, parse_marks
 from xltool.workbook.layout_plan import make_plan
 
 BLANK, OTHER = "disclosure.penalties.decisions", "disclosure.coercion.decisions"  # in one block
@@ -222,3 +222,11 @@ def test_a_remark_on_cells_that_others_fill_too_is_asked_again():
         given = json.dumps({**written, "scope": "consolidated", "waivers": [word]}).encode()
         [reading] = api.check([api.read(given)])
         assert any(f.code == code and f.severity != "info" for f in reading.findings) is asked
+
+
+def test_what_is_about_a_text_and_cells_rests_on_both():
+    finding = {"name": "text.figure", "cells": [{"key": "applications.received.total", "value": 3}], "text": "problems"}
+    marks = mark_finding(finding, {"problems": "收到申请5件。"}, "version")
+    assert {key for _, key, _ in marks} == {"applications.received.total", "problems"}
+    assert marks != mark_finding(finding, {"problems": "收到申请6件。"}, "version")
+    assert marks == mark_finding(finding, {"problems": "收到申请5件。"}, "another version")

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -20,14 +22,16 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from tests import figures
+from tests.campaign import stores
 from tests.campaign.stores import take_judged
 from xltool import api, files
 from xltool.campaign import desk, folder
-from xltool.campaign.desk import DeskVisit
+from xltool.campaign.desk import DeskVisit, make_new_desk
 from xltool.campaign.desk_reading import read_desk
 from xltool.campaign.desk_requests import RECORDED, OnRecord, choose_step, read_tick
 from xltool.campaign.desk_sheets import DESK_FILE, DESK_SHEETS
 from xltool.campaign.desk_writing import SheetChange, update_desk
+from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
 from xltool.cli import main
 from xltool.messages import XltoolError
@@ -589,3 +593,22 @@ def test_what_is_carried_out_only_at_the_end_shows_in_how_agencies_stand(office)
     assert [each for each in told if "已登记" in each]
     assert office.state("A3") == "absent"
     assert office.lines("名录")[office.find("名录", 单位代码="A3")]["现状"] == "无需报送"
+
+
+def test_a_workbook_that_cannot_be_written_is_told(monkeypatch):
+    def fail(*_):
+        raise RuntimeError("IO_ENOSPC")  # as the library that openpyxl writes with says it
+
+    monkeypatch.setattr(openpyxl.Workbook, "save", fail)
+    with pytest.raises(XltoolError, match="写不出工作簿"):
+        make_new_desk(Roster(stores.entries()), stores.SPEC)
+
+
+def test_what_a_killed_new_has_left_is_cleared_away_by_the_next(tmp_path):
+    roster = Roster(stores.entries())
+    made = stores.campaign(tmp_path, roster)
+    left = "import sys; from pathlib import Path; from xltool.files import Staging; Staging(Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", left, made.root], check=True)
+    assert [*made.root.glob(".xltool-*")]
+    assert not folder.create_campaign(made, roster, roster.to_csv()), "it is there already"
+    assert not [*made.root.glob(".xltool-*")]

@@ -64,7 +64,8 @@ def find_wrong_years(spec: FormSpec, year: int, text: str) -> Iterator[WrongYear
         for sentence in split_sentences(narrow) if pattern is not None else ():
             for match in pattern.finditer(sentence.text) if pattern is not None else ():
                 told = _parse_year(match["year"])
-                if told != year and (needs is None or needs.search(sentence.text)):
+                fits = needs is None or (needs.search(sentence.text) and not _COMPARES.search(sentence.text))
+                if told != year and fits:
                     start = sentence.start + match.start()
                     yield WrongYear(told, quote_around(text, start, sentence.start + match.end()))
     opening = _OPENS.match(narrow)

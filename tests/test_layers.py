@@ -23,7 +23,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "days": set(),
     "digits": set(),
     "workers": set(),
-    "office": {"codes", "model", "messages"},
+    "office": {"codes", "itself", "model", "messages"},
     "files": {"codes", "digits", "model", "messages"},
     "forms": {"codes", "days", "model", "messages"},
     "frames": {"codes", "model", "messages", "forms"},
@@ -31,7 +31,9 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "charts": {"codes", "model", "messages", "forms"},
     "spreadsheet": {"codes", "digits", "model", "messages", "kinds"},
     "workbook": {"codes", "days", "model", "messages", "forms", "rules", "charts", "spreadsheet"},
-    "report": {"codes", "model", "messages", "kinds", "csvfile", "office", "forms", "rules", "charts", "spreadsheet"},
+    "report": {
+        "codes", "itself", "model", "messages", "kinds", "csvfile", "office", "forms", "rules", "charts", "spreadsheet",
+    },
     "published": {"codes", "digits", "model", "messages", "kinds", "office", "forms", "rules", "spreadsheet"},
     "reader": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "api": {
@@ -45,8 +47,8 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "workers",
     },
     "campaign": {
-        "codes", "days", "kinds", "csvfile", "readings", "workers", "model", "messages", "forms", "rules", "charts",
-        "spreadsheet", "workbook", "reader", "report", "api", "files",
+        "codes", "days", "itself", "kinds", "csvfile", "readings", "workers", "model", "messages", "forms", "rules",
+        "charts", "spreadsheet", "workbook", "reader", "report", "api", "files",
     },
     "web": {
         "codes", "days", "digits", "campaign", "model", "messages", "forms", "rules", "workbook", "report", "api",

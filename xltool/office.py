@@ -16,6 +16,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from xltool import itself
 from xltool.messages import XltoolError
 
 _NAMES: Final = ("soffice", "libreoffice")
@@ -94,7 +95,9 @@ def print_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> by
     """
     made = _convert_file(program, docx, "docx", _TAGGED, seconds=seconds)
     if isinstance(made, str):
-        raise XltoolError(f'LibreOffice（{program}）转换 PDF 失败：{made}。可以改装 typst：pip install "xltool[pdf]"。')
+        raise XltoolError(
+            f"LibreOffice（{program}）转换 PDF 失败：{made}。可以改用 typst：{itself.advise_install('xltool[pdf]')}。"
+        )
     return made
 
 

@@ -151,3 +151,31 @@ def test_campaigns_that_are_done(tmp_path):
     with open_browser(tmp_path) as browser:
         page = browser.client.get("/campaigns").text
         assert "1个填报任务，都办完了" in page and "1家都齐了" in page and "过了" not in list_rows(page)[0][2]
+
+
+def test_what_opens_a_campaign_finds_the_program_once_that_has_moved(tmp_path):
+    from click.testing import CliRunner
+
+    from xltool import itself
+    from xltool.campaign import launchers, layout
+    from xltool.campaign.folder import load_campaign
+    from xltool.cli import main
+
+    listed = tmp_path / "名录.csv"
+    listed.write_bytes(Roster(stores.entries(3)).to_csv())
+    root = tmp_path / "额敏县2024"
+    words = ["new", "--form", "ogi-2021", "--year", "2024", "--name", "额敏县", "--roster", str(listed), str(root)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    launcher = root / layout.find_launcher("linux")
+    launchers.refresh_launchers(load_campaign(root), ("/opt/moved/xltool",))
+    assert "/opt/moved/xltool" in launcher.read_text("utf-8")
+    with open_browser(tmp_path) as browser:
+        page = browser.client.get("/campaigns").text
+        [link] = [each for each in page.split('"') if each.startswith("/c/") and each.endswith("/")]
+        assert "/opt/moved/xltool" in launcher.read_text("utf-8"), "the list alone opens none"
+        assert browser.client.get(link).status_code == 200
+        assert "/opt/moved/xltool" not in launcher.read_text("utf-8")
+        assert itself.find_program()[0] in launcher.read_text("utf-8")
+        launcher.write_text("by hand", "utf-8")
+        assert browser.client.get(link).status_code == 200 and launcher.read_text("utf-8") == "by hand"

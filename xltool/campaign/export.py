@@ -11,6 +11,7 @@ from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import Final, Literal, TypeAlias
 
+from xltool import itself
 from xltool.campaign.contributions import MOST_ROWS
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
@@ -102,7 +103,9 @@ def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]
         from pyarrow.parquet import ParquetWriter
     except ImportError:
         raise XltoolError(
-            '写 .parquet 要用 pyarrow，没有安装：运行 pip install "xltool[parquet]"；或改写 .csv、.xlsx。'
+            "写 .parquet 要用 pyarrow，这份程序里没有；改写 .csv、.xlsx。"
+            if itself.is_bundle()  # which leaves it out
+            else '写 .parquet 要用 pyarrow，没有安装：运行 pip install "xltool[parquet]"；或改写 .csv、.xlsx。'
         ) from None
     decimals = max(cell.measure.decimals for cell in spec.cells)
     kinds = {"year": pyarrow.int32(), "value": pyarrow.decimal128(DIGITS, decimals)}

@@ -32,7 +32,10 @@ _PRESS: Final = "按回车键关闭。"
 
 
 def refresh_launchers(campaign: Campaign, program: Sequence[str]) -> list[Placed]:
-    """Places them in a campaign whose database nobody has opened yet; raises `XltoolError` where that cannot be."""
+    """Places them in a campaign whose database nobody has opened yet; raises `XltoolError` where that cannot be.
+
+    So what opens the office page by a double click finds the xltool of this computer the next time.
+    """
     with closing(opening.open_store(campaign)) as store:
         return place_launchers(campaign, store, program)
 

@@ -14,6 +14,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Final
 
+from xltool import itself
 from xltool.model import Diagnosis
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
@@ -60,11 +61,8 @@ def _check_libraries() -> Iterator[Diagnosis]:
 
 
 def _check_library(name: str, oldest: str) -> Diagnosis | None:
-    remedy = (
-        f'运行 pip install "{name}>={oldest}"，或重新安装 xltool。'
-        if oldest
-        else f"运行 pip install {name}，或重新安装 xltool。"
-    )
+    again = "" if itself.is_bundle() else "，或重新安装 xltool"
+    remedy = f"{itself.advise_install(f'{name}>={oldest}' if oldest else name)}{again}。"
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -172,7 +170,9 @@ def _check_pdf_reader() -> Diagnosis:
         return Diagnosis("pdfplumber", "ok", f"pdfplumber：{metadata.version('pdfplumber')}，用它读 PDF")
     except metadata.PackageNotFoundError:
         lack = "读不了 PDF 的报告，生成的 PDF 不能读回核对"
-        return Diagnosis("pdfplumber", "optional", f"pdfplumber：没有安装；{lack}", '运行 pip install "xltool[pdf]"。')
+        return Diagnosis(
+            "pdfplumber", "optional", f"pdfplumber：没有安装；{lack}", f"{itself.advise_install('xltool[pdf]')}。"
+        )
 
 
 def _check_pdf_printers() -> Iterator[Diagnosis]:
@@ -183,7 +183,7 @@ def _check_pdf_printers() -> Iterator[Diagnosis]:
     version, program = typeset.find_version(), office.find_program()
     said = None if program is None else office.ask_version(program)
     oldest = ".".join(map(str, typeset.OLDEST))
-    remedy = '运行 pip install "xltool[pdf]"。'
+    remedy = f"{itself.advise_install('xltool[pdf]')}。"
     if typeset.is_available():
         yield Diagnosis("typst", "ok", f"typst：{version}，用它生成 PDF")
     else:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from xltool import itself
-from xltool.campaign import launchers
-from xltool.campaign.folder import find_campaign, load_campaign
+from xltool.campaign.folder import find_campaign
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
-from xltool.messages import XltoolError
 
 if TYPE_CHECKING:
     from xltool.web.password_guard import Gate
@@ -69,7 +66,7 @@ def command(  # noqa: PLR0917
     gate = _open_gate(host, locate_memory().parent, is_secure=bool(tls)) if host else None
     server = open_server(root, port, itself.find_program(), memory=locate_memory(), gate=gate, tls=tls)
     if server.site.home is not None:
-        _refresh_launchers(server.site.home.root)
+        server.site.home.refresh_launchers()
     console.say(f"办公台：{server.address}")
     sys.stdout.flush()
     if not no_browser and gate is None:
@@ -101,14 +98,6 @@ def _set_password(settings: Path) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     set_password(locate_password(settings), password)
     console.say("密码设好了。办公台正开着的，登录过的要到过期才重新登录。", err=True)
-
-
-def _refresh_launchers(root: Path) -> None:
-    """So that what opens this page by a double click finds the xltool of this computer the next time."""
-    with suppress(XltoolError):  # a folder that cannot be written is shown as well
-        campaign = load_campaign(root)
-        with campaign_options.hold_open(campaign):
-            launchers.refresh_launchers(campaign, itself.find_program())
 
 
 def _serve_door(root: Path, host: str, port: int, certificate: tuple[Path | None, Path | None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xltool import office
+from xltool import itself, office
 from xltool.messages import XltoolError
 from xltool.model import Report
 from xltool.report import fonts, typeset
@@ -40,7 +40,8 @@ def to_pdf(report: Report) -> PrintedPdf:
     program = office.find_program()
     if program is None:
         raise XltoolError(
-            '生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有：运行 pip install "xltool[pdf]"，或安装 LibreOffice。'
+            "生成 PDF 需要 typst 或 LibreOffice，这台电脑上都没有："
+            f"{itself.advise_install('xltool[pdf]')}，或安装 LibreOffice。"
         )
     from xltool.report.docx import to_docx
 

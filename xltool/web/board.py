@@ -208,6 +208,7 @@ def show_board(request: Request) -> Response:
         raise HTTPException(404, "没有这样的筛选或次序。")
     served = served_of(request)
     served.site.shelf.remember(served.root, served.site.today())
+    served.refresh_launchers()
     with look_at(served) as look:
         found, unmatched = look.find_standings(), look.find_unmatched()
         step = choose_next_step(look.campaign, look.roster, look.store, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,13 +13,15 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from xltool.campaign import opening
+from xltool.campaign import launchers, opening
 from xltool.campaign.folder import Campaign, load_campaign
+from xltool.campaign.lock import hold_campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
 from xltool.campaign.store import Store, Unmatched
+from xltool.messages import XltoolError
 from xltool.model import Submission
 from xltool.web.calling import Caller
 from xltool.web.collecting import Collection
@@ -57,6 +59,7 @@ class ServedCampaign:
     reporting: Job = field(init=False)
     visits: DeskVisits = field(init=False)
     last_year: LastYearReader = field(init=False)
+    _has_launchers: bool = False
 
     def __post_init__(self) -> None:
         """Last year's figures are read from where the settings say then."""
@@ -69,6 +72,16 @@ class ServedCampaign:
     def _read_last_year(self) -> dict[str, Submission]:
         with look_at(self) as look:
             return read_last_year(look.campaign, look.roster, look.store)
+
+    def refresh_launchers(self) -> None:
+        """Has what opens it by a double click find the xltool of this computer, once while this page is at work."""
+        if self._has_launchers:
+            return
+        self._has_launchers = True
+        with suppress(XltoolError):  # a folder that cannot be written is shown as well
+            campaign = load_campaign(self.root)
+            with hold_campaign(self.root, "xltool serve"):
+                launchers.refresh_launchers(campaign, self.site.command)
 
     @property
     def jobs(self) -> tuple[Job, ...]:

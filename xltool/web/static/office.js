@@ -56,7 +56,8 @@ if (live) {
     busy = true;
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (answer.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const text = (await answer.text()).replace(/<style[^]*?<\/style>/g, ""); // its nonce is not that of this page
+      const page = new DOMParser().parseFromString(text, "text/html");
       for (const part of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(part.id);
         if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);

@@ -7,8 +7,10 @@ ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final, TypeAlias
 
 from xltool.forms import catalog
@@ -24,18 +26,21 @@ Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 YEAR_SIGN: Final = "\ue000"
 """What a year, written `{year}` in a phrase, is for the lexicon."""
 _GENERAL: Final = "general"
-_MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole")
+_MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole", "taken")
 _FOLLOWS: Final = ("", "rows", "columns")
 _YEARS: Final = ("", "last", "next")
+_CHOICES: Final = re.compile(r"<([^<>]*)>")
 _WORDS: Final = {
-    "words": ("joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros", "relative"),
+    "words": (
+        "joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros", "relative", "closings",
+    ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
         "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
     "scopes": ("words", "about"),
-    "others": ("channels", "several", "because", "restricting"),
+    "others": ("channels", "several", "because", "restricting", "described", "listed"),
 }  # fmt: skip
 """The lists of the general file, by its tables."""
 
@@ -47,7 +52,8 @@ class Phrase:
     An anchor opens a subject; a weak one is a verb, which means something only beside or after an anchor of its table;
     one that stands alone needs no subject named before it, a reason neither, and narrows what it is a reason for; a
     strict one must not have unknown words before it, and words apart take some of a kind out of what is counted.
-    A sole one means this only right before a number, among the parts of something; a whole one is what parts are of.
+    A sole one means this only right before a number, among the parts of something; a whole one is what parts are of;
+    a taken one is counted only where a verb says that it was received or done, and else is published.
     `follows` says behind what it means this. A phrase with a `year` in it means its first rows where that is the `last`
     (or `next`) year of the report, else the others.
     """
@@ -199,7 +205,7 @@ def _read_phrase(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> Non
     year = given.text("year", "")
     if year not in _YEARS:
         given.fault("year", "'year' must be last or next")
-    for words in map(str, given.texts("words")):
+    for words in expand_words(given.texts("words")):
         word = words.replace("{year}", YEAR_SIGN)
         draft.phrases.setdefault(word, []).append(Phrase(words, table, rows, columns, manners, follows, year))
     given.close()
@@ -218,8 +224,16 @@ def _read_alternatives(given: Fields, key: str) -> Alternatives:
 
 
 def _add_words(draft: _Draft, words: list[str], kind: str) -> None:
-    for word in words:
-        draft.kinds.setdefault(str(word), set()).add(kind)
+    for word in expand_words(words):
+        draft.kinds.setdefault(word, set()).add(kind)
+
+
+def expand_words(written: Sequence[Any]) -> Iterator[str]:
+    """The words of a list; `<至|到|>` within one stands for each of its choices in turn, one of which may be empty."""
+    for words in map(str, written):
+        pieces = _CHOICES.split(words)
+        choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
+        yield from map("".join, product(*choices))
 
 
 def list_phrases(language: Language) -> Iterator[Phrase]:

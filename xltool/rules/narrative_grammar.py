@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from xltool.forms.phrases import Language
 from xltool.model import FormSpec
@@ -28,6 +28,7 @@ from xltool.rules.narrative_words import (
     can_mean,
     has_any,
     is_passable,
+    is_strict,
     is_verb,
     names_subject,
     sets_apart,
@@ -35,6 +36,7 @@ from xltool.rules.narrative_words import (
 )
 
 _CLOSING = frozenset("）)】]")
+_GOES_ON: Final = frozenset("，,")
 StatementKind: TypeAlias = Literal["figure", "percent", "change"]
 
 
@@ -86,6 +88,7 @@ class _Clause:
     opener: str = ""  # the sign before it
     queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
     years: list[StatedYear] = field(default_factory=list)  # and of which years
+    wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +108,24 @@ class _Reader:
         self.composer = Composer(spec, language)
         self.groups = GroupReader(self.composer, topic)
         self.found: list[Statement] = []
+        self.is_listed = False  # behind the number of something else that is published
         self._begin("")
 
     def _begin(self, sentence: str) -> None:
         self.sentence = sentence
         self.times = Times(self.language)
         self.scope: str | None = None
+        self.wholes: list[Statement] = []  # the figures of a clause, of which an outcome may be said: 均维持
         self.offered: list[Meaning] = []  # what the clause before names without a number
         self.in_parts = False  # behind 其中
         self.first = len(self.found)
-        self.topic.wholes = []
+        self.is_denied = False  # behind a list of what there was none of, whose end is not said
 
     def read_sentence(self, sentence: str, tokens: Sequence[ProseToken]) -> None:
         """Adds the statements of a sentence."""
         self._begin(sentence)
+        if not _opens_parts(tokens):
+            self.topic.wholes, self.is_listed = [], False
         sorted_out = self._find_sorted(tokens)
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
@@ -156,6 +163,7 @@ class _Reader:
         self.scope = next((token.text for token in reversed(tokens) if token.is_any("scopes.words")), self.scope)
         self.in_parts |= has_any(tokens, "words.parts")
         before, done = len(self.found), 0
+        clause.wholes, self.wholes = self.wholes, []
         numbers = [at for at, token in enumerate(tokens) if token.number is not None]
         for number, at in enumerate(numbers):
             until = numbers[number + 1] if number + 1 < len(numbers) else len(tokens)
@@ -166,8 +174,14 @@ class _Reader:
             done = at + 1
         rest = tokens[done:]
         negated = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), None)
+        self.is_denied = self.is_denied and clause.opener in _GOES_ON
         if negated is not None and not self.times.is_partial:
             self._read_nothing(rest, negated)
+            self.is_denied = len(self.found) > before and not has_any(rest[-2:], "words.closings")
+        elif negated is None and self.is_denied and not numbers and has_any(rest[-2:], "words.closings"):
+            self._deny(*self._list_nothing(rest))
+        elif negated is None and rest:
+            self._read_outcome(rest, [] if numbers else clause.wholes, before)
         if not numbers and len(self.found) == before:
             self._offer(tokens)
         else:
@@ -199,10 +213,11 @@ class _Reader:
         if self.times.is_partial:
             self.topic.last = None
             return
-        meanings = self._find_meanings(clause, count)
+        meanings = self._find_meanings(clause, replace(count, left=_drop_description(count.left)))
         if meanings and self.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
             meanings = meanings if self._is_document(numeral) or numeral.is_bare else None
+        self.is_listed |= not meanings and has_any(left[-2:], "others.listed")
         if meanings is None:
             self._pass_over(numeral)
         elif meanings:
@@ -241,6 +256,8 @@ class _Reader:
     def _find_named(self, clause: _Clause, count: _Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
+        if self.is_listed and all(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
+            return None  # 公开建议10件、规范性文件4件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.topic.table) for word in last.words):
             return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):
@@ -346,6 +363,8 @@ class _Reader:
                 continue
             numeral = replace(count.numeral, value=fitted[0], step=fitted[1])
             self._add("figure", count.token, numeral, meaning, year=year)
+            if meaning.role == "whole" and numeral.value:
+                self.wholes.append(self.found[-1])
             if year is None or year == self.times.year:
                 self.topic.turn_to(meaning)
             else:
@@ -432,6 +451,35 @@ class _Reader:
             return self._recall()
         return self.composer.add([group.meaning for group in groups if group.meaning is not None])
 
+    # ------------------------------------------------------------ outcomes
+
+    def _read_outcome(self, tokens: Sequence[ProseToken], wholes: Sequence[Statement], before: int) -> None:
+        """What became of all that was counted, said behind it without a number: 行政复议3件，均维持."""
+        if not wholes:
+            wholes = [each for each in self.wholes if self.found.index(each) >= before]
+        if not wholes or has_any(tokens, "words.parts") or not all(is_passable(each) or each.phrases for each in tokens):
+            return
+        is_of_all = any(map(self._says_all, tokens))
+        if not is_of_all:
+            wholes = wholes[-1:]
+        for whole in wholes:
+            group = self.groups.read_group(tokens, whole.meaning)
+            meaning = group.meaning
+            if meaning is None or meaning.role == "whole" or meaning.table != whole.meaning.table or not group.is_known:
+                continue
+            if not is_of_all and (meaning.role == "row" and whole.value > 1):
+                continue
+            self.found.append(
+                replace(whole, start=tokens[0].start, end=tokens[-1].end, meaning=meaning, sentence=self.sentence)
+            )
+
+    def _says_all(self, token: ProseToken) -> bool:
+        """Whether a word says all of it: 均, 全部予以公开."""
+        if token.is_any("words.each"):
+            return True
+        parts = (self.language.entries.get(token.text[:length]) for length in (1, 2))
+        return any(part is not None and "words.each" in part.kinds for part in parts)
+
     # ------------------------------------------------------------ nothing
 
     def _read_nothing(self, tokens: Sequence[ProseToken], negated: int) -> None:
@@ -447,7 +495,12 @@ class _Reader:
             if named:
                 meanings = [self.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
                 words = [*named, *words]
-        words = [tokens[negated], *words]
+        self._deny(meanings, [tokens[negated], *words])
+        if again < len(behind):
+            self._read_nothing(behind, again)
+
+    def _deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
+        """Notes that there was nothing of each of the meanings."""
         for meaning in meanings:
             start, end = min(word.start for word in words), max(word.end for word in words)
             self.found.append(
@@ -458,8 +511,6 @@ class _Reader:
             )  # fmt: skip
             self.topic.turn_to(meaning)
             self.topic.last = None
-        if again < len(behind):
-            self._read_nothing(behind, again)
 
     def _list_missing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
         """What there was none of, named before the word for it."""
@@ -477,10 +528,15 @@ class _Reader:
             return [], []
         if not groups[-1].is_clean and not groups[-1].is_refused:
             return [], []  # 未收到行政复议投诉
+        if _is_shown(tokens, groups):
+            return [], []
         named: list[Meaning] = []
+        also: list[Meaning] = []
         words: list[ProseToken] = []
         for group in groups:
             is_named = any(map(names_subject, group.words)) and group.is_open and group.is_known
+            if group.meaning is not None and _is_verb_of(group, groups[-1]):
+                also.append(group.meaning)
             if group.meaning is not None and is_named and not group.meaning.is_reason:
                 named.append(group.meaning)
                 words += group.words
@@ -491,7 +547,21 @@ class _Reader:
                 else self.composer.shift(each, last.columns, last.words)
                 for each in named
             ]  # fmt: skip
-        return named, words
+        return also + named, words
+
+
+def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
+    """Whether what there was none of is publication: 无规范性文件公开."""
+    tables = {group.meaning.table for group in groups if group.meaning is not None}
+    last = tokens[-1].phrases
+    return any(each.table in tables and "weak" in each.manners and len(each.columns) > 1 for each in last)
+
+
+def _is_verb_of(group: WordGroup, last: WordGroup) -> bool:
+    """Whether verbs joined to others say another column of the same rows: 制定、废止规范性文件."""
+    if group.meaning is None or last.meaning is None or group is last or not group.is_verb:
+        return False
+    return group.meaning.rows == last.meaning.rows and set(group.meaning.columns).isdisjoint(last.meaning.columns)
 
 
 def _simplify(tokens: Sequence[ProseToken]) -> list[ProseToken]:
@@ -532,6 +602,11 @@ def _split_clauses(tokens: Sequence[ProseToken]) -> Iterator[_Clause]:
         yield clause
 
 
+def _opens_parts(tokens: Sequence[ProseToken]) -> bool:
+    """Whether a sentence goes on with the parts of what the one before counts: 其中."""
+    return next((each for each in tokens if each.text.strip()), tokens[0]).is_any("words.parts") if tokens else False
+
+
 def _may_count(count: _Count) -> bool:
     """Whether a number may be a figure: it has a unit, or stands where nothing else can follow."""
     if count.numeral.unit:
@@ -539,6 +614,15 @@ def _may_count(count: _Count) -> bool:
     if count.right and not count.right[0].is_any(JOINER, NEGATION):
         return not count.numeral.value and bool(count.right[0].phrases)
     return bool(count.left) or not count.numeral.value
+
+
+def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
+    """The words without what says by the way of what all of it was, or how it came: 共收到涉及征地等领域的申请."""
+    ends = [at for at, token in enumerate(left) if token.is_any("others.described")]
+    starts = [at for at, token in enumerate(left) if token.is_any("others.because", "others.restricting", CHANNEL)]
+    if not ends or not starts or starts[0] > ends[-1] or not has_any(left, "words.totals") or has_any(left, "words.parts"):
+        return left
+    return [*left[: starts[0]], *left[ends[-1] + 1 :]]
 
 
 def _is_channel(left: Sequence[ProseToken]) -> bool:

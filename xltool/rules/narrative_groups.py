@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken
@@ -66,11 +67,9 @@ class GroupReader:
     def read_before(self, tokens: Sequence[ProseToken]) -> list[WordGroup] | None:
         """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
         pieces = split_groups(tokens)
-        last = self.read_group(pieces[-1], None)
-        if last.is_bare:
-            return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
+        last = self.read_group(pieces[-1], None, around=tokens)
         if not last.words:
-            return None
+            return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
         groups = [last]
         for piece in reversed(pieces[:-1]):
             group = self.read_group(piece, last.meaning)
@@ -103,7 +102,7 @@ class GroupReader:
             while at < len(piece) and piece[at].is_any("words.neutral") and not can_mean(piece[at]):
                 at += 1
             rest = piece[at:]
-            mine = self.read_group(rest, None)
+            mine = self.read_group(rest, None, around=[*group.words, *rest])
             is_thing = mine.words and mine.is_open and mine.is_clean and any(map(names_subject, mine.words))
             if not is_thing or has_any(rest, "words.each"):
                 break
@@ -113,8 +112,10 @@ class GroupReader:
             joined.append(meaning)
         return self.composer.add(joined) if joined else None
 
-    def read_group(self, tokens: Sequence[ProseToken], helper: Meaning | None) -> WordGroup:
-        """What the words of one group mean; `helper` is what the words beside them mean."""
+    def read_group(
+        self, tokens: Sequence[ProseToken], helper: Meaning | None, *, around: Sequence[ProseToken] = ()
+    ) -> WordGroup:
+        """What the words of one group mean; `helper` is what the words beside them mean, `around` all of them."""
         known = [at for at, token in enumerate(tokens) if any("neutral" not in p.manners for p in token.phrases)]
         bare = WordGroup(None, (), True, are_passable(tokens, *YEAR_KINDS, "compare.signs"))
         if not known:
@@ -125,6 +126,8 @@ class GroupReader:
         meaning = self.composer.compose([*words, *several], self.topic, helper)
         if meaning is None and all(tokens[at].is_any("words.neutral") and not can_mean(tokens[at]) for at in known):
             return bare
+        if meaning is not None and _is_shown(words, around or tokens, meaning):
+            return _REFUSED
         return WordGroup(
             meaning,
             tuple(words),
@@ -166,6 +169,14 @@ def _is_of_some(
     if is_strict(head) or (follows_verb and names_subject(head)):
         return True
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
+
+
+def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning: Meaning) -> bool:
+    """Whether words are of what is published, as no verb says that it was received or done: 公开行政许可事项55项."""
+    if not any("taken" in phrase.manners for word in words for phrase in word.phrases if phrase.table == meaning.table):
+        return False
+    verbs = [p for word in around for p in word.phrases if p.table == meaning.table and "weak" in p.manners]
+    return not any(not verb.columns or not set(verb.columns).isdisjoint(meaning.columns) for verb in verbs)
 
 
 def _is_apart(token: ProseToken, meaning: Meaning | None, *, is_near: bool) -> bool:

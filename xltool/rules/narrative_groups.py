@@ -86,7 +86,7 @@ class GroupReader:
         at = 0
         while at < len(tokens) and tokens[at].is_any("words.neutral", "words.each") and not can_mean(tokens[at]):
             at += 1
-        rest = tokens[at:]
+        rest = tokens[at:] or [token for token in tokens[at - 1 : at] if is_verb(token)]  # 6件已按时限答复
         if not rest or rest[0].is_any(JOINER, *_COMPARING):
             return None
         group = self.read_group(split_groups(rest)[0], None)

@@ -457,7 +457,11 @@ class _Reader:
         """What became of all that was counted, said behind it without a number: 行政复议3件，均维持."""
         if not wholes:
             wholes = [each for each in self.wholes if self.found.index(each) >= before]
-        if not wholes or has_any(tokens, "words.parts") or not all(is_passable(each) or each.phrases for each in tokens):
+        if (
+            not wholes
+            or has_any(tokens, "words.parts")
+            or not all(is_passable(each) or each.phrases for each in tokens)
+        ):
             return
         is_of_all = any(map(self._says_all, tokens))
         if not is_of_all:
@@ -620,7 +624,13 @@ def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
     """The words without what says by the way of what all of it was, or how it came: 共收到涉及征地等领域的申请."""
     ends = [at for at, token in enumerate(left) if token.is_any("others.described")]
     starts = [at for at, token in enumerate(left) if token.is_any("others.because", "others.restricting", CHANNEL)]
-    if not ends or not starts or starts[0] > ends[-1] or not has_any(left, "words.totals") or has_any(left, "words.parts"):
+    if (
+        not ends
+        or not starts
+        or starts[0] > ends[-1]
+        or not has_any(left, "words.totals")
+        or has_any(left, "words.parts")
+    ):
         return left
     return [*left[: starts[0]], *left[ends[-1] + 1 :]]
 

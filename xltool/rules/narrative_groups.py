@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken

@@ -36,6 +36,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     },
     "published": {"codes", "digits", "model", "messages", "kinds", "office", "forms", "rules", "spreadsheet"},
     "reader": {"codes", "digits", "model", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
+    "drafting": {"codes", "digits", "model", "messages", "kinds", "forms", "spreadsheet", "published"},
     "api": {
         "codes", "model", "messages", "kinds", "forms",
         "frames", "rules", "charts", "spreadsheet", "workbook", "reader",
@@ -56,7 +57,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "charts",
     },
     "cli": {
-        "web",
+        "web", "drafting",
         "codes", "days", "digits", "itself", "kinds", "office", "csvfile", "campaign", "readings", "workers", "model",
         "messages",
         "forms", "rules", "charts", "spreadsheet", "workbook", "reader", "report", "published", "api", "files",
@@ -213,6 +214,22 @@ MODULES = {
         "verify",
         "waive",
         "whose_options",
+    },
+    "drafting": {
+        "__init__",
+        "adding",
+        "blank",
+        "build",
+        "draft",
+        "make",
+        "names",
+        "notes",
+        "papers",
+        "proof",
+        "shape",
+        "squares",
+        "words",
+        "write",
     },
     "forms": {
         "__init__",
@@ -476,11 +493,16 @@ ALONE = {  # packages that only these rooms and modules may import
     "msoffcrypto": {"spreadsheet/encryption"},
     "numpy": {"rules", "campaign/consolidate", "model"},  # where vectors are computed; the model names their type
     "olefile": {"kinds", "published/foreign", "spreadsheet/encryption"},
-    "openpyxl": {"reader/second", "campaign/desk_writing"},  # for the second reading and for what people edit by hand
+    "openpyxl": {
+        "reader/second",
+        "campaign/desk_writing",
+        "drafting/blank",
+    },  # second readings; what people edit; borders
     "pandas": {"frames", "api", "campaign/contributions", "campaign/export"},  # where frames are handed out
     "pdfplumber": {"published/baseline", "published/pages", "published/pdf"},
     "platformdirs": {"web/shelf"},
     "pyarrow": {"campaign/export"},
+    "pypinyin": {"drafting/names"},
     "python_multipart": {"web/uploads"},
     "psutil": {"files", "workers", "office"},
     "sqlite3": {"campaign/salvage", "campaign/schema", "campaign/store"},

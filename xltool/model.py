@@ -126,6 +126,7 @@ class Row:
     measure: Measure | None = None  # of its figures, but in columns that have one of their own
     printed: tuple[str, ...] = ()  # what stands in the block's printed columns, from left to right
     absent: Mapping[str, str] = field(default_factory=dict)  # what is printed where it has no cell, by the column's id
+    typed: tuple[str, ...] = ()  # ids of the columns in which it is no total, though it or the column is one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,7 +246,7 @@ class Cell:
     @property
     def total(self) -> bool:
         """Whether a rule computes it."""
-        return self.row.total or self.column.total
+        return (self.row.total or self.column.total) and self.column.id not in self.row.typed
 
     @property
     def measure(self) -> Measure:

@@ -1,23 +1,104 @@
-"""`xltool forms`: the known forms, or one form's cells, texts and rules."""
+"""`xltool forms`: the known forms, or one form's cells, texts and rules; `forms draft`: a definition out of a blank."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from xltool import api
+from xltool import api, files
 from xltool.cli import console
 from xltool.cli.chinese import Command
+from xltool.cli.days import Year
 from xltool.codes import GRADES
-from xltool.model import FormSpec
+from xltool.messages import XltoolError, make_visible, tell_finding
+from xltool.model import Finding, FormSpec
+
+_FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MOST_TOLD: Final = 20
+"""Differences between a blank and its draft that are told one by one."""
 
 
 @click.command(
     cls=Command,
+    name="draft",
+    help="按一张空白表（Word、Excel、网页或 PDF）起草报表定义：表头、行名、计量单位、合并、要填的格、合计、说明里印的"
+    "勾稽关系。拿不准的地方在那一行写“请核对”；起草后把定义自己的表格与空白表逐格比较，不同的列出来。\n\n"
+    "改好后把文件夹写进环境变量 XLTOOL_FORMS，就能用这种报表。",
+)
+@click.argument("blank", metavar="空白表", type=click.Path(path_type=Path))
+@click.option(
+    "--id", "form_id", metavar="名称", required=True, help="报表名称：小写字母、数字，用 - 连接，如 media-check。"
+)
+@click.option("--year", metavar="年度", required=True, type=Year(), help="从哪个年度起用，如 2024。")
+@click.option(
+    "-o",
+    "output",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="写到这个文件，如 media_check.toml；不写就输出到屏幕。",
+)
+def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
+    """Writes the definition, and tells what is doubtful and what differs."""
+    from xltool.drafting.make import draft_form
+    from xltool.drafting.write import list_doubts
+
+    if not _FORM_ID.fullmatch(form_id):
+        raise XltoolError(f"“{make_visible(form_id)}”不能作报表名称：用小写字母和数字，中间用 - 连接，如 media-check。")
+    wanted = f"{form_id.replace('-', '_')}.toml"
+    if output is not None and output.name != wanted:
+        raise XltoolError(f"报表 {form_id} 的定义要叫 {wanted}，不能叫 {make_visible(output.name)}；请改 -o。")
+    if output is not None and output.exists():
+        raise XltoolError(f"{make_visible(str(output))} 已经有了，没有覆盖；要重新起草，请先把它移走或改名。")
+    data = files.read_file(blank)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{make_visible(blank.name)}：{tell_finding(data, None, None)[0]}")
+    drafted = draft_form(data, make_visible(blank.name), form_id, year)
+    if output is None:
+        console.write_result(drafted.text.encode())
+    else:
+        files.write_file(output, drafted.text.encode())
+    spec, doubts = drafted.spec, list_doubts(drafted.text)
+    totals = sum(cell.total for cell in spec.cells)
+    rules = len({rule.id for rule in spec.rules})
+    console.say(
+        f"{spec.id}　{spec.title}：{len(spec.tables)} 张表，{len(spec.cells)} 格（合计 {totals} 格），"
+        f"勾稽关系 {rules} 条；"
+        f"请核对 {len(doubts)} 处。",
+        err=True,
+    )
+    for line, told in doubts:
+        console.say(f"  第 {line} 行：{told}", err=True)
+    if drafted.differences:
+        console.say(f"与空白表不同的有 {len(drafted.differences)} 处：", err=True)
+        for difference in drafted.differences[:_MOST_TOLD]:
+            console.say(f"  {difference.table}　{difference.told}", err=True)
+        rest = len(drafted.differences) - _MOST_TOLD
+        if rest > 0:
+            console.say(f"  还有 {rest} 处没有列出。", err=True)
+    else:
+        console.say("与空白表逐格比较：格子、合并和文字都相同。", err=True)
+
+
+class _Forms(Command):
+    """A command that is another one where its first argument says so: no form is called so."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == [draft.name]:
+            return draft.make_context(f"{info_name} {draft.name}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(
+    cls=_Forms,
     name="forms",
-    help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。",
+    help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。\n\n"
+    "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")

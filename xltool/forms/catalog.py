@@ -25,7 +25,7 @@ FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
 _PHRASES: Final = ".phrases.toml"
 """How the names of files end that hold no form but the words in which texts speak of one."""
-_NAME: Final = re.compile(r"[^.].*(?<!\.phrases)\.toml", re.DOTALL)
+_NAME: Final = re.compile(r"[^.].*(?<!\.phrases)(?<!\.terms)\.toml", re.DOTALL)
 _FORMER: Final = "."
 """In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for
 the version."""

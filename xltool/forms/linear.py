@@ -24,6 +24,11 @@ class Names:
     def __init__(self, tables: Sequence[Table], cells: Sequence[Cell]) -> None:
         self.tables: Mapping[str, Table] = {table.id: table for table in tables}
         self.order: Mapping[CellKey, int] = {cell.key: at for at, cell in enumerate(cells)}
+        self._typed = frozenset(cell.key for cell in cells if cell.column.id in cell.row.typed)
+
+    def is_typed(self, key: CellKey) -> bool:
+        """Whether the form says of a cell that it is no total, though its row or column is one."""
+        return key in self._typed
 
     def place(self, key: CellKey) -> tuple[bool, int]:
         """Where a cell stands in a sum: in form order, last year's behind this year's."""

@@ -80,6 +80,8 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         sums = linear.resolve_expression(names, place, expression, complain)
         if sums is None:
             return
+        if defines and len(sums.left) == 1 and names.is_typed(sums.left[0][0]):
+            continue
         if not sums.own:
             fields.fault("expr", "a rule needs a cell of this year: last year's cannot be mended")
             return

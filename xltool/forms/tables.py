@@ -194,6 +194,7 @@ def _read_rows(
         measure=_find_measure(fields, measures, measure) if measure else None,
         printed=_read_printed(fields, shape),
         absent=absent,
+        typed=_read_typed(fields, shape.columns),
     )
     if shape.across and absent:
         fields.fault("absent", "a block with 'across' has every cell of its rows")
@@ -248,6 +249,15 @@ def _tell_apart(items: Sequence[_Item], heading: Sequence[bool]) -> Iterator[_It
             yield replace(item, short=f"{whose}：{item.short}")
         else:
             yield item
+
+
+def _read_typed(fields: Fields, columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """The columns in which a row is typed in, though it or they are totals: the rate in the row of sums."""
+    given, known = fields.texts("typed", []), [column.id for column in columns]
+    for name in given:
+        if name not in known:
+            fields.fault("typed", f"no column is named '{name}'", suggest_nearest(name, known))
+    return tuple(given)
 
 
 def _read_short(fields: Fields, label: str, needed: bool = True) -> str:

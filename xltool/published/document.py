@@ -29,6 +29,10 @@ class TableEntry(NamedTuple):
     """Why its row cannot be read, where the page does not tell what stands in which cell."""
     recognised: bool = False
     """Whether its text was recognised in a picture, so that any figure may be another."""
+    height: int = 1
+    """Rows that it takes, where the file says so."""
+    width: int = 1
+    """Columns that it takes, where the file says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def build_lattice(rows: list[list[tuple[str, int, int]]]) -> Lattice:
         for text, height, width in cells:
             while (at, column) in taken:
                 column += 1
-            line.append(TableEntry(text, at, column))
+            line.append(TableEntry(text, at, column, height=height, width=width))
             if height > 1:
                 taken.update(
                     ((below, right), True)

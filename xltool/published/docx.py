@@ -247,6 +247,18 @@ def _judge_looks(looks: Mapping[str, str]) -> Setting:
     return "raised" if raised or looks.get("color", "").upper() == "FFFFFF" else ""
 
 
+def _end_cell(rows: list[list[TableEntry]], text: str | None, column: int, span: int) -> None:
+    """Notes a cell of the last row; without a text, that what begins at its column above goes on in it."""
+    if text is not None:
+        rows[-1].append(TableEntry(text, len(rows) - 1, column, width=span))
+        return
+    for line in reversed(rows[:-1] if span else ()):
+        for at, entry in enumerate(line):
+            if entry.column == column:
+                line[at] = entry._replace(height=len(rows) - entry.row)
+                return
+
+
 class _Reader:
     """Reads the parts of one document.
 
@@ -318,8 +330,7 @@ class _Reader:
             elif tag == line_tag:
                 pieces += [("\n", ""), *self._read_pieces(node)] if pieces else self._read_pieces(node)
             elif tag in (cell_tag, row_tag):
-                if begins:
-                    rows[-1].append(TableEntry(said or settle_pieces(pieces), len(rows) - 1, column))
+                _end_cell(rows, (said or settle_pieces(pieces)) if begins else None, column, span)
                 column, span, begins, said, pieces = column + span, 1, tag == cell_tag, "", []
                 if tag == row_tag:
                     rows.append([])
@@ -334,8 +345,7 @@ class _Reader:
                 column = _parse_count(node.get(value, ""))
             else:
                 said, before = said + self._signs[tag], node
-        if begins:
-            rows[-1].append(TableEntry(said or settle_pieces(pieces), len(rows) - 1, column))
+        _end_cell(rows, (said or settle_pieces(pieces)) if begins else None, column, span)
         return rows
 
     def _find_line(self, node: Any) -> Any:

@@ -122,11 +122,29 @@ def _read_table(printed: Sequence[Sign], table: Any) -> Lattice:
     """A table with the signs whose middle is in each cell: a stop may hang over into the next one."""
     signs = [sign for sign in printed if _lies_inside(sign, table.bbox)]
     rows = []
+    tops = sorted({box[1] for row in table.rows for box in row.cells if box is not None})
+    lefts = sorted({box[0] for row in table.rows for box in row.cells if box is not None})
     for at, row in enumerate(table.rows):
         cells = [(column, box) for column, box in enumerate(row.cells) if box is not None]
         texts = [read_signs([sign for sign in signs if _lies_inside(sign, box)]) for _, box in cells]
-        rows.append(tuple(TableEntry(text, at, column) for (column, _), text in zip(cells, texts, strict=True)))
+        rows.append(
+            tuple(
+                TableEntry(
+                    text,
+                    at,
+                    column,
+                    height=_count_edges(tops, box[1], box[3]),
+                    width=_count_edges(lefts, box[0], box[2]),
+                )
+                for (column, box), text in zip(cells, texts, strict=True)
+            )
+        )
     return Lattice(tuple(rows))
+
+
+def _count_edges(edges: Sequence[float], begin: float, end: float) -> int:
+    """How many rows or columns, of which these are the edges, lie between two places."""
+    return max(1, sum(begin - 1 <= edge < end - 1 for edge in edges))
 
 
 def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:

@@ -1,0 +1,1 @@
+"""Tests of drafting definitions from blanks."""

@@ -1,0 +1,235 @@
+"""Blanks in, definitions out: an invented one of each kind of file, and the official ones where they are at hand."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from openpyxl.styles import Border, Side
+
+from tests.forms.blanks import read_blank_tables
+from xltool.drafting.make import Drafted, draft_form
+from xltool.drafting.write import DOUBT, list_doubts
+from xltool.forms import catalog
+from xltool.forms.layout import grid
+from xltool.messages import XltoolError
+
+SHARED = Path(__file__).parents[3].parent / "shared"
+SHARED = next(
+    (folder / "shared" for folder in Path(__file__).parents if (folder / "shared" / "blanks").is_dir()), SHARED
+)
+needs_blanks = pytest.mark.skipif(not (SHARED / "blanks").is_dir(), reason="the official blanks are not at hand")
+needs_reference = pytest.mark.skipif(not (SHARED / "reference").is_dir(), reason="the reference is not at hand")
+
+PAGE = """<html><body><p>某县便民服务站工作月报</p><p>表号：某服1表</p><p>填报单位：　　　　年　月</p>
+<p>单位编码：□□□□□□</p>
+<table border=1>
+<tr><td rowspan=2>指标名称</td><td rowspan=2>计量单位</td><td rowspan=2>代码</td><td colspan=2>办理数</td></tr>
+<tr><td>本月</td><td>累计</td></tr>
+<tr><td>甲</td><td>乙</td><td>丙</td><td>1</td><td>2</td></tr>
+<tr><td>一、窗口</td><td></td><td></td><td></td><td></td></tr>
+<tr><td>收件</td><td>件</td><td>01</td><td></td><td></td></tr>
+<tr><td>其中：网上收件</td><td>件</td><td>02</td><td></td><td></td></tr>
+<tr><td>办结</td><td>件</td><td>03</td><td></td><td></td></tr>
+<tr><td>在办</td><td>件</td><td>04</td><td></td><td>—</td></tr>
+<tr><td>办结率</td><td>%</td><td>05</td><td></td><td></td></tr>
+<tr><td>运行经费合计</td><td>万元</td><td>06</td><td></td><td></td></tr>
+<tr><td>1.人员</td><td>万元</td><td>07</td><td></td><td></td></tr>
+<tr><td>2.设备</td><td>万元</td><td>08</td><td></td><td></td></tr>
+</table><p>说明：01=03+04；01≥02；05=03/01。</p>
+<p>单位负责人：　　　填表人：　　　填报日期：　年　月　日</p></body></html>"""
+ROWS = [
+    ["项目", "计量单位", "代码", "数量", None],
+    [None, None, None, "上半年", "下半年"],
+    ["收件", "件", "1", "", ""],
+    ["退件", "件", "2", "", ""],
+    ["合计", "件", "3", "", ""],
+]
+MERGES = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 4)]
+
+
+def span_of(row: int, column: int) -> tuple[int, int]:
+    ends = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in MERGES}
+    return ends.get((row, column), (1, 1))
+
+
+def make_docx() -> bytes:
+    document = docx.Document()
+    document.add_paragraph("收件情况统计表")
+    table = document.add_table(len(ROWS), 5)
+    for top, left, bottom, right in MERGES:
+        table.cell(top, left).merge(table.cell(bottom, right))
+    for row, texts in enumerate(ROWS):
+        for column, text in enumerate(texts):
+            if text is not None:
+                table.cell(row, column).text = text
+    document.add_paragraph("注：3=1+2")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def make_xlsx() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "收件情况统计表"
+    sheet.merge_cells("A1:E1")
+    side = Side(style="thin")
+    for row, texts in enumerate(ROWS, start=3):
+        for column, text in enumerate(texts, start=1):
+            sheet.cell(row, column).value = text or None
+            sheet.cell(row, column).border = Border(left=side, right=side, top=side, bottom=side)
+    for top, left, bottom, right in MERGES:
+        sheet.merge_cells(start_row=top + 3, start_column=left + 1, end_row=bottom + 3, end_column=right + 1)
+    sheet["A9"] = "注：3=1+2"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def make_html() -> bytes:
+    lines = []
+    for row, texts in enumerate(ROWS):
+        cells = [
+            "<td rowspan={} colspan={}>{}</td>".format(*span_of(row, column), text)
+            for column, text in enumerate(texts)
+            if text is not None
+        ]
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<html><body><p>收件情况统计表</p><table>{''.join(lines)}</table><p>注：3=1+2</p></body></html>".encode()
+
+
+def make_pdf() -> bytes:
+    typst = pytest.importorskip("typst")
+    cells = [
+        "table.cell(rowspan: {}, colspan: {})[{}]".format(*span_of(row, column), text)
+        for row, texts in enumerate(ROWS)
+        for column, text in enumerate(texts)
+        if text is not None
+    ]
+    source = f"收件情况统计表\n\n#table(columns: (1fr,) * 5, {', '.join(cells)})\n\n注：3=1+2\n"
+    return bytes(typst.compile(source.encode()))
+
+
+def draft_page(page: str = PAGE) -> Drafted:
+    return draft_form(page.encode(), "月报.html", "monthly", 2024)
+
+
+def marked_lines(drafted: Drafted) -> list[str]:
+    return [line for line in drafted.text.splitlines() if DOUBT in line]
+
+
+def test_a_blank_becomes_a_definition_with_its_rectangle_units_codes_and_fields():
+    drafted = draft_page()
+    spec = drafted.spec
+    assert drafted.differences == ()
+    assert spec.title == "某县便民服务站工作月报"
+    [table] = spec.tables
+    assert [(row.label, row.measure and row.measure.unit) for row in table.blocks[0].rows][4:7] == [
+        ("在办", "件"),
+        ("办结率", "%"),
+        ("运行经费合计", "万元"),
+    ]
+    assert len(spec.cells) == 8 * 2 - 1
+    assert {text.label: (text.place, text.date, text.boxes) for text in spec.texts} == {
+        "填报单位": ("head", False, 0),
+        "单位编码": ("head", False, 6),
+        "单位负责人": ("foot", False, 0),
+        "填表人": ("foot", False, 0),
+        "填报日期": ("foot", True, 0),
+    }
+
+
+def test_notes_and_words_become_totals_and_rules():
+    drafted = draft_page()
+    rules = {rule.name: rule.linear for rule in drafted.spec.rules}
+    totals = {cell.row.label for cell in drafted.spec.cells if cell.total}
+    assert totals == {"收件", "运行经费合计"}
+    assert any(linear.operator.sign == ">=" for linear in rules.values())
+    assert "乘除" in drafted.text  # the quotient is told, not written
+    [received] = [row for row in drafted.spec.tables[0].blocks[0].rows if row.label == "收件"]
+    assert received.typed == (drafted.spec.tables[0].blocks[0].columns[1].id,)  # 在办 has no cell there
+
+
+def test_what_is_guessed_is_marked_at_its_line():
+    page = PAGE.replace("运行经费合计", "运行经费")
+    marked = [line for line in marked_lines(draft_page(page)) if "运行经费" in line]
+    assert any("total = true" in line for line in marked)
+    assert not [line for line in marked_lines(draft_page()) if "运行经费合计" in line]
+    told = draft_page(page)
+    lines = told.text.splitlines()
+    assert all(DOUBT in lines[number - 1] for number, _ in list_doubts(told.text))
+
+
+@pytest.mark.parametrize("make", [make_docx, make_xlsx, make_html, make_pdf])
+def test_every_kind_of_file_gives_the_same_form(make):
+    drafted = draft_form(make(), "空白表", "received", 2024)
+    assert drafted.differences == ()
+    wanted = draft_form(make_html(), "空白表", "received", 2024)
+    assert drafted.text == wanted.text
+    assert [cell.label for cell in drafted.spec.cells if cell.total] == ["合计 / 上半年", "合计 / 下半年"]
+
+
+def test_a_shape_that_cannot_be_said_is_drafted_and_told():
+    rows = ["<td>甲项</td><td>乙项</td>", "<td></td><td>已印</td>", "<td>说明</td><td></td>"]
+    page = f"<p>特别表</p><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+    drafted = draft_form(page.encode(), "特别.html", "odd", 2024)
+    assert len(drafted.spec.cells) >= 2
+
+
+@pytest.mark.parametrize("data", ["<p>没有表格</p>", "<p>表</p><table><tr><td>甲</td><td>1</td></tr></table>"])
+def test_what_has_nothing_to_fill_in_is_told(data):
+    with pytest.raises(XltoolError, match="起草不了"):
+        draft_form(f"<html><body>{data}</body></html>".encode(), "x.html", "odd", 2024)
+
+
+@needs_reference
+def test_the_reference_gives_the_packaged_form():
+    data = (SHARED / "reference" / "nianbao_template_2021.docx").read_bytes()
+    drafted = draft_form(data, "空白表.docx", "yearly", 2021)
+    wanted = catalog.load_form("ogi-2021")
+    assert drafted.differences == ()
+    assert [bool(cell.total) for cell in drafted.spec.cells] == [bool(cell.total) for cell in wanted.cells]
+    for mine, theirs in zip(drafted.spec.tables, wanted.tables, strict=True):
+        assert {r[:5] for r in map(as_tuple, grid(mine).rectangles)} == {
+            r[:5] for r in map(as_tuple, grid(theirs).rectangles)
+        }
+    balance = next(rule for rule in wanted.rules if rule.id == "applications.balance")
+    places = [wanted.index[key] for key in balance.linear.keys]
+    found = [[drafted.spec.index[key] for key in rule.linear.keys] for rule in drafted.spec.rules]
+    assert places in found
+
+
+def as_tuple(rectangle):
+    return rectangle.row, rectangle.column, rectangle.height, rectangle.width, rectangle.text
+
+
+def score_blank(path: Path) -> tuple[bool, int, int, int, int]:
+    """Whether the cells are exactly the truth's, totals found and expected, false ones unmarked, differences."""
+    drafted = draft_form(path.with_suffix(".html").read_bytes(), path.stem, path.stem.replace("_", "-"), 2024)
+    marked = marked_lines(drafted)
+    exact, found, expected, wrong = True, 0, 0, 0
+    for truth, table in zip(read_blank_tables(path), drafted.spec.tables, strict=True):
+        cells = {(r.row, r.column): r.key for r in grid(table).rectangles if r.key}
+        exact &= set(cells) == {(square.row, square.column) for square in truth.cells}
+        own = {place for place, key in cells.items() if drafted.spec.cell(key).total}
+        wanted = {(told["at"][0] - 1, told["at"][1] - 1) for told in truth.truth["totals"]}
+        found, expected = found + len(own & wanted), expected + len(wanted)
+        for place in own - wanted:
+            cell = drafted.spec.cell(cells[place])
+            ids = [f'id = "{cell.row.id}"', f'id = "{cell.column.id}"']
+            wrong += not any("total = true" in line and any(each in line for each in ids) for line in marked)
+    return exact, found, expected, wrong, len(drafted.differences)
+
+
+@needs_blanks
+def test_the_official_blanks_give_their_cells_and_totals():
+    scores = {path.stem: score_blank(path) for path in sorted((SHARED / "blanks").glob("*.json"))}
+    assert len(scores) == 12
+    assert sum(exact for exact, *_ in scores.values()) == 12
+    assert sum(score[1] for score in scores.values()) >= 80, scores
+    assert not any(score[3] for score in scores.values()), scores
+    assert not any(score[4] for score in scores.values()), scores

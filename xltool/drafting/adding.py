@@ -1,0 +1,317 @@
+"""Which rows and columns of a draft are totals, by what their labels say: 合计, 其中, and numbers below a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRule, DraftTable
+from xltool.drafting.words import read_label
+
+_THIS: Final = re.compile(r"^(?:本|当)(?:年|月|期|季|季度|年度)")
+_LAST: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
+_CHANGE: Final = re.compile(r"增、?减(?:金?额|数|数量|量|值)?$|^(?:比|较)上(?:年|月|期)增、?减(?:金?额|数|量)?$")
+_PLACE: Final = re.compile(r"(?:××|XX|\*\*|全|本)?[\u4e00-\u9fff×X]{0,4}[省市县区州旗乡镇]$")
+
+
+FEWEST_PARTS: Final = 2
+
+
+def propose_sums(table: DraftTable) -> None:
+    """Adds to a draft the totals that its labels tell of."""
+    for block in table.blocks:
+        for at, row in enumerate(block.rows):
+            _propose_row(table, block, at, row)
+        _propose_bottom_line(table, block)
+        _propose_columns(table, block)
+        _propose_changes(table, block)
+        _propose_alike(table, block)
+        for at, row in enumerate(block.rows):
+            _propose_part(table, block, at, row)
+
+
+Summands: TypeAlias = Sequence[tuple[int, DraftItem]]
+"""One side of a rule: items with what each is multiplied by."""
+
+
+class Direction(NamedTuple):
+    """The rows or the columns of a block, as what adds up."""
+
+    table: DraftTable
+    block: DraftBlock
+    axis: Axis
+
+
+def add_total(
+    along: Direction,
+    target: DraftItem,
+    parts: Summands,
+    doubt: str,
+    text: str = "",
+) -> bool:
+    """Makes an item the sum of others wherever that can be said; False where it is a total already or cannot be one."""
+    table, block, axis = along
+    if table.defined_by(axis, target) is not None or not parts or any(part is target for _, part in parts):
+        return False
+    if any(_rests_on(table, axis, part, target) for _, part in parts):
+        return False
+    places = block.list_places(axis, [target, *(part for _, part in parts)])
+    if not places:
+        return False
+    told = text or f"{target.short}应等于{_join_parts(parts)}"
+    table.rules.append(
+        DraftRule(_name_rule(table, target), axis, block, [(1, target)], "=", list(parts), True, places, told, doubt)
+    )
+    return True
+
+
+def add_check(
+    along: Direction,
+    sides: tuple[Summands, Summands],
+    sign: str,
+    doubt: str,
+    text: str,
+) -> bool:
+    """Adds a rule that defines nothing; False where it can be said of no cells."""
+    table, block, axis = along
+    left, right = sides
+    places = block.list_places(axis, [item for _, item in (*left, *right)])
+    if not places:
+        return False
+    rule = DraftRule(
+        _name_rule(table, left[0][1]), axis, block, list(left), sign, list(right), False, places, text, doubt
+    )
+    table.rules.append(rule)
+    return True
+
+
+def _name_rule(table: DraftTable, item: DraftItem) -> str:
+    taken = {rule.id for rule in table.rules}
+    count = 1
+    while (name := item.id if count == 1 else f"{item.id}_{count}") in taken:
+        count += 1
+    return name
+
+
+def _rests_on(table: DraftTable, axis: Axis, item: DraftItem, target: DraftItem) -> bool:
+    """Whether a total is computed, by whatever way, from another item."""
+    rule = table.defined_by(axis, item)
+    return rule is not None and any(part is target or _rests_on(table, axis, part, target) for _, part in rule.right)
+
+
+def _join_parts(parts: Summands) -> str:
+    if all(times == 1 for times, _ in parts) and len(parts) > 4:
+        return f"{parts[0][1].short}至{parts[-1][1].short}各项之和"
+    words = "".join(f"{'加' if times > 0 else '减'}{part.short}" for times, part in parts)
+    return words.removeprefix("加")
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _propose_row(table: DraftTable, block: DraftBlock, at: int, row: DraftItem) -> None:
+    label = read_label(row.label)
+    if len(row.absent) == len(block.columns):
+        return
+    if label.is_total:
+        _propose_group_total(table, block, row)
+        return
+    parts, certain = _list_numbered(block.rows, at)
+    if len(parts) >= FEWEST_PARTS:
+        doubt = "" if certain else f"按编号看，{row.short}是下面{len(parts)}项之和；不是就删去这条合计"
+        add_total(Direction(table, block, "row"), row, [(1, part) for part in parts], doubt)
+
+
+def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem], bool]:
+    """The rows that are numbered from 1 on below a row, and whether it is certain that they are all of it."""
+    label = read_label(rows[at].label)
+    own, heads = label.numbering.level, rows[at].heads
+    found: list[DraftItem] = []
+    level = 0
+    of_which = False
+    for row in rows[at + 1 :]:
+        told = read_label(row.label)
+        number = told.numbering
+        if row.heads != heads:
+            break
+        if number.level == 0:
+            if told.of_which:
+                continue
+            break
+        if own and number.level <= own:
+            break
+        if not level:
+            if number.ordinal != 1:
+                break
+            level, of_which = number.level, told.of_which
+        if number.level < level or (number.level == level and number.ordinal != len(found) + 1):
+            break
+        if number.level == level:
+            found.append(row)
+    if any(len(row.absent) > len(rows[at].absent) for row in found):
+        return [], False
+    return found, label.says_total or of_which
+
+
+def _propose_group_total(table: DraftTable, block: DraftBlock, row: DraftItem) -> None:
+    """合计 in the last row (or the first) of a group: the rows of its group that are in no other total."""
+    rows = [each for each in block.rows if each.heads[: len(row.heads)] == row.heads]
+    here = rows.index(row)
+    edges = [place for place, each in enumerate(rows) if each is not row and _is_edge(each)]
+    above = rows[max((place + 1 for place in edges if place < here), default=0) : here]
+    below = rows[here + 1 : min((place for place in edges if place > here), default=len(rows))]
+    small = read_label(row.label).words.startswith("小")
+    chosen = above or below
+    whole = not above
+    if not small and edges:  # over subtotals
+        subtotals = [rows[place] for place in edges if read_label(rows[place].label).words.startswith("小")]
+        if subtotals:
+            chosen = subtotals + [each for each in above if not subtotals]
+    parts = _list_outermost(chosen)
+    if len(parts) == 0:
+        return
+    sure = (
+        bool(row.heads)
+        or (whole and all(read_label(part.label).numbering.level for part in parts))
+        or (not any(read_label(part.label).of_which for part in parts))
+    )
+    doubt = "" if sure and len(parts) >= FEWEST_PARTS and not small else f"{row.short}按上下各行起草，请对照原表说明"
+    add_total(Direction(table, block, "row"), row, [(1, part) for part in parts], doubt)
+
+
+def _is_edge(row: DraftItem) -> bool:
+    return read_label(row.label).is_total
+
+
+def _list_outermost(rows: Sequence[DraftItem]) -> list[DraftItem]:
+    """Of some rows those that are parts of none of the others: the least deep numbers, and no 其中."""
+    levels = [read_label(row.label).numbering.level for row in rows if not read_label(row.label).of_which]
+    numbered = [level for level in levels if level]
+    top = min(numbered, default=0)
+    found = []
+    heads: set[int] = set()
+    for row in rows:
+        told = read_label(row.label)
+        depth = len(row.heads)
+        heads.add(depth)
+        inside = told.numbering.level > top if top and len({len(each.heads) for each in rows}) == 1 else False
+        if (
+            told.of_which
+            or inside
+            or (top and 0 in levels and told.numbering.level == 0 and _follows_of_which(rows, row))
+        ):
+            continue
+        found.append(row)
+    return found
+
+
+def _follows_of_which(rows: Sequence[DraftItem], row: DraftItem) -> bool:
+    at = rows.index(row)
+    return at > 0 and read_label(rows[at - 1].label).of_which
+
+
+def _propose_bottom_line(table: DraftTable, block: DraftBlock) -> None:
+    """The last line of a list, named after the county while all others bear no name: the sum of the lines above."""
+    if len(block.rows) < FEWEST_PARTS + 1:
+        return
+    last, others = block.rows[-1], block.rows[:-1]
+    named = last.absent.get(block.columns[0].id, "").strip() if not last.label.strip() else ""
+    bare = all(not row.label.strip() and not row.absent for row in others)
+    if bare and named and (_PLACE.search(named) or read_label(named).is_total):
+        doubt = "" if read_label(named).is_total else f"最后一行“{named}”按上面各行之和起草"
+        last.short = named
+        add_total(
+            Direction(table, block, "row"), last, [(1, row) for row in others], doubt, f"“{named}”应等于上面各行之和"
+        )
+
+
+def _propose_part(table: DraftTable, block: DraftBlock, at: int, row: DraftItem) -> None:
+    """其中 as one part of the row above it: not more than that."""
+    label = read_label(row.label)
+    if not label.of_which or len(row.absent) == len(block.columns):
+        return
+    whole = next(
+        (
+            above
+            for above in reversed(block.rows[:at])
+            if not read_label(above.label).of_which
+            and (not label.numbering.level or read_label(above.label).numbering.level < label.numbering.level)
+        ),
+        None,
+    )
+    rule = None if whole is None else table.defined_by("row", whole)
+    if whole is None or len(whole.absent) == len(block.columns) or (rule and any(p is row for _, p in rule.right)):
+        return
+    add_check(Direction(table, block, "row"), ([(1, row)], [(1, whole)]), "<=",
+        f"“其中”按属于“{whole.short}”起草；属于别的行就改这条关系",
+        f"{row.short}不应多于{whole.short}",
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _propose_columns(table: DraftTable, block: DraftBlock) -> None:
+    """合计 among columns: the others below its head, or the columns of which each is 其中."""
+    for column in block.columns:
+        if not read_label(column.label).is_total:
+            continue
+        group = [
+            each for each in block.columns if each is not column and each.heads[: len(column.heads)] == column.heads
+        ]
+        at = block.columns.index(column)
+        if column.heads:
+            parts = [each for each in group if not _is_inner_total(each, column)]
+        else:
+            before = [each for each in group if block.columns.index(each) < at]
+            parts = before or [each for each in group if block.columns.index(each) > at]
+            parts = [each for each in parts if not _is_inner_total(each, column)]
+        parts = [each for each in parts if block.list_places("column", [column, each])]
+        some = any(read_label(each.label).of_which for each in parts)
+        others = [each for each in group if not read_label(each.label).is_total and each not in parts]
+        sure = len(parts) >= FEWEST_PARTS and not some and (bool(column.heads) or not others)
+        doubt = "" if sure else f"{column.short}按{_join_parts([(1, each) for each in parts])}起草，请对照原表说明"
+        add_total(Direction(table, block, "column"), column, [(1, each) for each in parts], doubt)
+
+
+def _is_inner_total(item: DraftItem, column: DraftItem) -> bool:
+    """Whether a column is itself a total of some of the others."""
+    return (
+        read_label(item.label).is_total
+        and (len(item.heads) > len(column.heads) or read_label(item.label).words.startswith("小"))
+        and not read_label(column.label).words.startswith("小")
+    )
+
+
+def _propose_changes(table: DraftTable, block: DraftBlock) -> None:
+    """增减额 beside the figures of this year and of the year before."""
+    for column in block.columns:
+        if not _CHANGE.search(read_label(column.label).words):
+            continue
+        stem = [(each, _LAST.sub("", each.label), _THIS.sub("", each.label)) for each in block.columns]
+        last = [(each, rest) for each, rest, _ in stem if rest != each.label]
+        now = [(each, rest) for each, _, rest in stem if rest != each.label]
+        pairs = [(new, old) for new, one in now for old, other in last if one == other and new.heads == old.heads]
+        if len(pairs) == 1:
+            new, old = pairs[0]
+            add_total(Direction(table, block, "column"), column, [(1, new), (-1, old)],
+                f"{column.short}按{new.short}减{old.short}起草；要由单位自己填就删去这条",
+            )  # fmt: skip
+
+
+def _propose_alike(table: DraftTable, block: DraftBlock) -> None:
+    """A column that is called as one below each of several heads: 按时办结数 beside 按时办结 of two channels."""
+    for column in block.columns:
+        name = read_label(column.label).words.removesuffix("数")
+        parts = [
+            each
+            for each in block.columns
+            if len(each.heads) > len(column.heads)
+            and each.heads[: len(column.heads)] == column.heads
+            and read_label(each.label).words.removesuffix("数") == name
+        ]
+        if len(parts) >= FEWEST_PARTS and len({each.heads for each in parts}) == len(parts):
+            add_total(Direction(table, block, "column"), column, [(1, each) for each in parts],
+                f"{column.short}按各组“{parts[0].short}”之和起草",
+            )  # fmt: skip

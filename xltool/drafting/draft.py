@@ -1,0 +1,130 @@
+"""A definition in the making: tables, rows and columns with ids, units and codes, and how they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from xltool.drafting.shape import BlockShape
+from xltool.drafting.words import FigureKind
+
+Axis: TypeAlias = Literal["row", "column"]
+NOT_ADDED: frozenset[FigureKind] = frozenset({"percent", "average", "remark", "text", "date", "yes_no"})
+"""Kinds of figures of which no sum says anything, or that are none."""
+
+
+class DraftMeasure(NamedTuple):
+    """A unit with its decimals, whether it may be negative, and what kind of figures it is of."""
+
+    unit: str
+    decimals: int
+    signed: bool
+    kind: FigureKind
+
+
+@dataclass(frozen=True, eq=False)
+class DraftHead:
+    """A head of rows or columns."""
+
+    id: str
+    label: str
+
+
+@dataclass(eq=False)
+class DraftItem:
+    """A row or a column: `measure` is None where nothing beside it tells a unit; `code` is its printed number."""
+
+    id: str
+    label: str
+    short: str
+    heads: tuple[DraftHead, ...]
+    measure: DraftMeasure | None
+    code: str = ""
+    doubts: list[str] = field(default_factory=list)
+    printed: tuple[str, ...] = ()
+    absent: dict[str, str] = field(default_factory=dict)
+    """What a row prints where it has no cell, by the column's id."""
+
+
+@dataclass(eq=False)
+class DraftBlock:
+    """A block with its rows and columns."""
+
+    shape: BlockShape
+    rows: list[DraftItem]
+    columns: list[DraftItem]
+    measure: DraftMeasure
+    guessed: bool = False
+    """Whether nothing printed tells its measure."""
+
+    def measure_of(self, row: DraftItem, column: DraftItem) -> DraftMeasure:
+        """What the figure of a cell is counted in."""
+        return column.measure or row.measure or self.measure
+
+    def items(self, axis: Axis) -> list[DraftItem]:
+        return self.rows if axis == "row" else self.columns
+
+    def list_places(self, axis: Axis, terms: Sequence[DraftItem]) -> list[DraftItem]:
+        """Along which columns (or rows) some rows (or columns) have cells that can be added up: one measure in all."""
+        return [
+            place for place in self.items("column" if axis == "row" else "row") if self._adds_up(axis, terms, place)
+        ]
+
+    def _adds_up(self, axis: Axis, terms: Sequence[DraftItem], place: DraftItem) -> bool:
+        pairs = [(term, place) if axis == "row" else (place, term) for term in terms]
+        if any(column.id in row.absent for row, column in pairs):
+            return False
+        measures = [self.measure_of(row, column) for row, column in pairs]
+        return len({(m.unit, m.decimals) for m in measures}) == 1 and not any(m.kind in NOT_ADDED for m in measures)
+
+
+@dataclass(eq=False)
+class DraftRule:
+    """A rule of a block along one axis; where it `defines`, the first of `left` is a total at `places`."""
+
+    id: str
+    axis: Axis
+    block: DraftBlock
+    left: list[tuple[int, DraftItem]]
+    sign: str
+    right: list[tuple[int, DraftItem]]
+    defines: bool
+    places: list[DraftItem]
+    text: str
+    doubt: str = ""
+    warning: bool = False
+
+    @property
+    def target(self) -> DraftItem:
+        return self.left[0][1]
+
+
+@dataclass(eq=False)
+class DraftTable:
+    """A table of the form; `notes` are what stands below it, `told` what of it could not be said as a rule."""
+
+    id: str
+    name: str
+    sheet: str
+    title: str
+    blocks: list[DraftBlock]
+    columns: int
+    notes: tuple[str, ...]
+    doubts: list[str] = field(default_factory=list)
+    rules: list[DraftRule] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def defined_by(self, axis: Axis, item: DraftItem) -> DraftRule | None:
+        """The rule by which a row or a column is a total."""
+        return next((r for r in self.rules if r.defines and r.axis == axis and r.target is item), None)
+
+    def list_defined(self, block: DraftBlock) -> set[tuple[DraftItem, DraftItem]]:
+        """The cells of a block that rules define, as row and column."""
+        return set(_list_cells(rule for rule in self.rules if rule.defines and rule.block is block))
+
+
+def _list_cells(rules: Iterator[DraftRule]) -> Iterator[tuple[DraftItem, DraftItem]]:
+    for rule in rules:
+        for place in rule.places:
+            yield (rule.target, place) if rule.axis == "row" else (place, rule.target)

@@ -1,0 +1,65 @@
+"""A definition drafted from the bytes of a blank form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xltool.drafting.blank import read_blank
+from xltool.drafting.build import build_draft
+from xltool.drafting.draft import DraftRule, DraftTable
+from xltool.drafting.papers import BlankPaper, read_paper
+from xltool.drafting.proof import Deviation, compare_draft
+from xltool.drafting.write import write_definition
+from xltool.forms import catalog
+from xltool.messages import DefinitionError, XltoolError
+from xltool.model import FormSpec
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A definition, the form that it defines, and what of the blank it has otherwise."""
+
+    text: str
+    spec: FormSpec
+    differences: tuple[Deviation, ...]
+
+
+def draft_form(data: bytes, name: str, form_id: str, year: int) -> Drafted:
+    """The definition of the form that a blank is of; `name` is the blank's file, for what is told.
+
+    Raises `XltoolError` for a file that is no document, is damaged or has no table with anything to fill in.
+    """
+    paper = read_paper(read_blank(data, name))
+    tables = build_draft(paper)
+    if not tables:
+        raise XltoolError(f"{name}：表格里没有要填的空格，起草不了报表定义；请用没有填过数的空白表。")
+    text, spec = _settle_rules(paper, tables, form_id, year)
+    return Drafted(text, spec, compare_draft(spec, paper.tables))
+
+
+def _settle_rules(paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int) -> tuple[str, FormSpec]:
+    """The definition with all of its rules; one that does not fit the others is told in a comment instead."""
+    file = f"{form_id.replace('-', '_')}.toml"
+    text = write_definition(paper, tables, form_id, year)
+    try:
+        return text, catalog.parse_form(text, file)
+    except DefinitionError:
+        pass
+    wanted = [(table, list(table.rules)) for table in tables]
+    for table in tables:
+        table.rules.clear()
+    for table, rules in wanted:
+        for rule in rules:
+            table.rules.append(rule)
+            try:
+                catalog.parse_form(write_definition(paper, tables, form_id, year), file)
+            except DefinitionError:
+                table.rules.remove(rule)
+                table.told.append(_tell_rule(rule))
+    text = write_definition(paper, tables, form_id, year)
+    return text, catalog.parse_form(text, file)
+
+
+def _tell_rule(rule: DraftRule) -> str:
+    return f"这条关系与别的对不上，没有写：{rule.text}"

@@ -1,0 +1,150 @@
+"""Rules that a form prints in its notes: as arithmetic with the numbers of lines or columns, or in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from xltool.drafting.adding import Direction, add_check, add_total
+from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftTable
+from xltool.drafting.words import read_label, read_ordinal
+
+_PLAIN: Final = str.maketrans("（）＝＋－–—−≥≤﹥﹤＞＜　", "()=+----≥≤><>< ")
+_TERM: Final = r"(?:序号|指标|代码|第)?\(?[A-Za-z]?[0-9]{1,3}\)?(?:行|栏|列|项)?"
+_MORE: Final = r"(?:…+|\.{3,})"
+_SIDE: Final = rf"{_TERM}(?:\s*[+\-]\s*(?:{_TERM}|{_MORE}))*"
+_SIGN: Final = r"(?:>=|<=|[=≥≤><])"
+_FORMULA: Final = re.compile(rf"(?<![表0-9A-Za-z/×.])({_SIDE}(?:\s*{_SIGN}\s*{_SIDE})+)(?!\s*[/×÷*0-9.%])")
+_NUMBER: Final = re.compile(r"[A-Za-z]?[0-9]{1,3}")
+_SIGNS: Final = {"=": "=", "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">=", "<": "<="}
+_WORDED: Final = re.compile(
+    r"第([一二三四五六七八九十]+)项((?:[加减、和与]+第[一二三四五六七八九十]+项)*)(?:之和|之差|的和)?[，,]?\s*(?:应)?(?:当)?"
+    r"(等于|大于等于|大于或等于|不小于|不少于|小于等于|小于或等于|不大于|不多于|不超过)"
+    r"第([一二三四五六七八九十]+)项((?:[加减、和与]+第[一二三四五六七八九十]+项)*)(?:之和|之差|的和)?"
+)
+_STEP: Final = re.compile(r"([加减、和与])第([一二三四五六七八九十]+)项")
+_SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等于", "不小于", "不少于"), ">=")}
+_QUOTIENT: Final = re.compile(r"[0-9A-Z]{1,3}\s*[=＝]\s*[0-9A-Z]{1,3}\s*[/÷×*]\s*[0-9]+|[0-9]{1,3}\s*[×*]\s*[0-9]{1,3}")
+
+
+def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[int, str]]) -> None:
+    """Adds to drafts the rules that notes print; each text with the number of the table that it stands at."""
+    for at, text in texts:
+        near = [tables[at], *(table for place, table in enumerate(tables) if place != at)]
+        plain = text.translate(_PLAIN)
+        for match in _FORMULA.finditer(plain):
+            _take_formula(near, match[1].strip())
+        for found in _QUOTIENT.findall(plain):
+            near[0].told.append(f"说明里的“{found}”是乘除，现在的定义写不成勾稽关系")
+        for worded in _WORDED.finditer(text):
+            _take_words(near[0], worded)
+
+
+def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
+    pieces = re.split(rf"\s*({_SIGN})\s*", formula)
+    sides = [list(_list_terms(piece)) for piece in pieces[::2]]
+    signs = pieces[1::2]
+    numbers = {number for side in sides for _, number in side}
+    found = next(
+        ((table, *place) for table in near for place in _find_items(table, numbers)),
+        None,
+    )
+    if found is None:
+        near[0].told.append(f"说明里的“{formula}”没有对上本表的行次或栏次")
+        return
+    table, block, axis, items = found
+    terms = [[(times, items[number]) for times, number in side] for side in sides]
+    for sign, one, other in zip(signs, terms, terms[1:], strict=False):
+        text = f"原表说明：{formula}"
+        doubt = "" if sign in {"=", "≥", "≤", ">=", "<="} else "原表印的是严格大于或小于，这里写作不小于、不大于"
+        if axis == "column" and len({item.heads for _, item in (*one, *other)}) > 1 and sign == "=":
+            if not add_check(
+                Direction(table, block, axis), (one, other), "=", doubt, text
+            ):  # a breakdown, beside the figure itself
+                table.told.append(f"说明里的“{formula}”涉及不同的计量单位，写不成勾稽关系")
+            continue
+        first = terms[0] if len(terms[0]) == 1 and terms[0][0][0] == 1 else one
+        if (
+            sign == "="
+            and len(first) == 1
+            and first[0][0] == 1
+            and add_total(Direction(table, block, axis), first[0][1], other, "", text)
+        ):
+            continue
+        if (
+            sign == "="
+            and len(other) == 1
+            and other[0][0] == 1
+            and add_total(Direction(table, block, axis), other[0][1], one, "", text)
+        ):
+            continue
+        if not add_check(
+            Direction(table, block, axis), (first if sign == "=" else one, other), _SIGNS[sign], doubt, text
+        ):
+            table.told.append(f"说明里的“{formula}”涉及不同的计量单位，写不成勾稽关系")
+
+
+def _list_terms(side: str) -> Iterator[tuple[int, str]]:
+    """The terms of a side with their signs; what … leaves out is filled in."""
+    sign, last, skipped = 1, 0, False
+    for piece in re.split(rf"({_MORE}|[+\-])", side):
+        word = piece.strip()
+        if word in {"+", "-"}:
+            sign = 1 if word == "+" else -1
+        elif word and re.fullmatch(_MORE, word):
+            skipped = True
+        elif number := _NUMBER.search(word):
+            code = normalise_code(number[0])
+            if skipped and code.isdigit():
+                yield from ((sign, str(between)) for between in range(last + 1, int(code)))
+            yield sign, code
+            last, skipped = int(code) if code.isdigit() else 0, False
+
+
+def normalise_code(text: str) -> str:
+    """A printed number of a line or column as it is compared: without brackets and leading zeros."""
+    bare = re.sub(r"[\s（）()]", "", text).upper()
+    return bare.lstrip("0") or bare
+
+
+def _find_items(table: DraftTable, numbers: set[str]) -> Iterator[tuple[DraftBlock, Axis, dict[str, DraftItem]]]:
+    """The rows, or the columns, of a block that bear all of some numbers."""
+    for block in table.blocks:
+        axes: tuple[Axis, ...] = ("row", "column")
+        for axis in axes:
+            known = {item.code: item for item in block.items(axis) if item.code}
+            if numbers <= set(known):
+                yield block, axis, known
+
+
+def _take_words(table: DraftTable, match: re.Match[str]) -> None:
+    """第一项加第二项之和，等于第三项加第四项之和, of the rows that are numbered 一、二、三、四、"""
+    for block in table.blocks:
+        sides = [
+            [_find_numbered(table, block, read_ordinal(match[first])), *_list_steps(table, block, match[rest])]
+            for first, rest in ((1, 2), (4, 5))
+        ]
+        terms = [[term for found in side for term in found] for side in sides]
+        if all(all(side) for side in sides) and all(terms):
+            sign = _SENSE.get(match[3], "<=")
+            add_check(Direction(table, block, "row"), (terms[0], terms[1]), sign, "", match[0])
+            return
+    table.told.append(f"说明里的“{match[0]}”没有对上本表的各项")
+
+
+def _list_steps(table: DraftTable, block: DraftBlock, text: str) -> Iterator[list[tuple[int, DraftItem]]]:
+    for step in _STEP.finditer(text):
+        times = -1 if step[1] == "减" else 1
+        yield [(times * each, item) for each, item in _find_numbered(table, block, read_ordinal(step[2]))]
+
+
+def _find_numbered(table: DraftTable, block: DraftBlock, ordinal: int) -> list[tuple[int, DraftItem]]:
+    """The row that bears a number of the first depth; below a head of that number its total, or its rows."""
+    for row in block.rows:
+        if not row.heads and read_label(row.label).numbering == (1, ordinal):
+            return [(1, row)]
+    below = [row for row in block.rows if row.heads and read_label(row.heads[0].label).numbering == (1, ordinal)]
+    totals = [row for row in below if table.defined_by("row", row) is not None and len(row.heads) == 1]
+    whole = [row for row in totals if read_label(row.label).is_total]
+    return [(1, row) for row in (whole or below)]

@@ -1,0 +1,318 @@
+"""A draft as the text of a definition, with a comment at the line of each guess that is not certain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftRule, DraftTable
+from xltool.drafting.names import IdGiver
+from xltool.drafting.papers import BlankPaper
+from xltool.drafting.words import load_terms
+
+DOUBT: Final = "# 请核对："
+_AUTHORITY: Final = ("制定机关", "制表机关", "制表单位", "制发机关", "制表部门")
+_BASIS: Final = ("批准文号", "文号", "备案文号", "批准备案文号", "制表文号")
+_WIDEST: Final = 24
+
+
+@dataclass(frozen=True)
+class _Header:
+    id: str
+    year: int
+
+
+def write_definition(paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int) -> str:
+    """The TOML of a draft, to be read by a person and corrected."""
+    measures = _name_measures(tables)
+    parts = [
+        _write_top(paper, _Header(form_id, year)),
+        *_write_measures(
+            measures, {measures[block.measure] for table in tables for block in table.blocks if block.guessed}
+        ),
+        *_write_texts(paper),
+        *_write_sections(paper, tables),
+        *(_write_table(table, measures, paper) for table in tables),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def list_doubts(text: str) -> list[tuple[int, str]]:
+    """The lines of a definition that a person should look at, with what to look at."""
+    return [
+        (number, line.partition(DOUBT)[2]) for number, line in enumerate(text.splitlines(), start=1) if DOUBT in line
+    ]
+
+
+def _write_top(paper: BlankPaper, header: _Header) -> str:
+    told = {field.label: field.text for field in paper.told}
+    authority = next((told[name] for name in _AUTHORITY if name in told), "")
+    basis = next((told[name] for name in _BASIS if name in told), "")
+    lines = [
+        f"# 由 xltool forms draft 按空白表起草。带“{DOUBT.removeprefix('# ')}”的各行是猜的，核对后删去这句话。",
+        f"id = {_quote(header.id)}",
+        f"title = {_quote(paper.title)}",
+        f"authority = {_quote(authority or '（制定机关）')}"
+        + _ask([] if authority else ["空白表上没有印制定机关，请填写"]),
+        f"basis = {_quote(basis or '（文号）')}" + _ask([] if basis else ["空白表上没有印文号，请填写下发通知的文号"]),
+        f"years = [{header.year}]",
+    ]
+    period = next(
+        (word for mark, word in (("月", "月报"), ("季", "季报"), ("学年", "学年报")) if mark in _period_words(paper)),
+        "",
+    )
+    if period:
+        lines.append(f"{DOUBT}看来是{period}，请按报表的期间改 years 和各处说明")
+    lines += [f"# 空白表上印有：{field.label}：{field.text}" for field in paper.told]
+    return "\n".join(lines)
+
+
+def _period_words(paper: BlankPaper) -> str:
+    return paper.title + "".join(text for text in paper.above if len(text) < 20 and "：" not in text)
+
+
+def _name_measures(tables: Sequence[DraftTable]) -> dict[DraftMeasure, str]:
+    names = IdGiver()
+    found: dict[tuple[str, int, bool], str] = {}
+    named: dict[DraftMeasure, str] = {}
+    for measure in _list_measures(tables):
+        key = measure[:3]
+        if key not in found:
+            word = load_terms().units.get(measure.unit, "")
+            found[key] = names.give(word and f"{word}{'_signed' if measure.signed else ''}", measure.kind)
+        named[measure] = found[key]
+    return named
+
+
+def _list_measures(tables: Sequence[DraftTable]) -> Iterator[DraftMeasure]:
+    for block in (block for table in tables for block in table.blocks):
+        yield block.measure
+        yield from (item.measure for item in (*block.rows, *block.columns) if item.measure is not None)
+
+
+def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str]) -> Iterator[str]:
+    done: set[str] = set()
+    for measure, name in measures.items():
+        if name not in done:
+            done.add(name)
+            doubt = [] if not measure.decimals else ["小数位数按单位猜的"]
+            signed = "\nsigned = true" if measure.signed else ""
+            unit = _ask(["有的格没有印计量单位，按这个起草"] if name in guessed else [])
+            decimals = f"decimals = {measure.decimals}{_ask(doubt)}"
+            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}"
+
+
+def _write_texts(paper: BlankPaper) -> Iterator[str]:
+    names = IdGiver()
+    done: set[str] = set()
+    for field in paper.fields:
+        if field.label in done:
+            continue
+        done.add(field.label)
+        lines = ["[[text]]", f"key = {_quote(names.give(field.label, 'field'))}", f"label = {_quote(field.label)}"]
+        lines.append(f"place = {_quote(field.place)}")
+        lines += ["date = true"] if field.day else []
+        lines += [f"boxes = {field.boxes}"] if field.boxes else []
+        yield "\n".join(lines)
+    for at, writing in enumerate(paper.writings, start=1):
+        yield f"[[text]]\nkey = {_quote(f'text_{at}')}\nlabel = {_quote(writing.heading)}\nrequired = true\nlines = 8"
+
+
+def _write_sections(paper: BlankPaper, tables: Sequence[DraftTable]) -> Iterator[str]:
+    kept = [part.table for part in paper.tables]
+    for at in range(len(kept) + 1):
+        for number, writing in enumerate(paper.writings, start=1):
+            if writing.before == at:
+                yield f"[[section]]\nheading = {_quote(writing.heading)}\ntexts = [{_quote(f'text_{number}')}]"
+        if at < len(tables):
+            yield f"[[section]]\nheading = {_quote(tables[at].title)}\ntable = {_quote(tables[at].id)}"
+
+
+def _write_table(table: DraftTable, measures: dict[DraftMeasure, str], paper: BlankPaper) -> str:
+    wide = 100 // max(1, table.columns)
+    lines = [
+        "[[table]]",
+        f"id = {_quote(table.id)}",
+        f"name = {_quote(table.name)}",
+        f"sheet = {_quote(table.sheet)}",
+        f"title = {_quote(table.title)}",
+        f"widths = {[max(4, min(wide, _WIDEST))] * table.columns}",
+    ]
+    if table.notes:
+        lines.append(f"note = {_quote(chr(10).join(table.notes))}")
+    if table.columns > 8:
+        lines.append("landscape = true")
+    lines += [f"{DOUBT}{doubt}" for doubt in (*table.doubts, *dict.fromkeys(table.told))]
+    parts = ["\n".join(lines)]
+    parts += [_write_block(table, block, measures) for block in table.blocks]
+    basis = next((field.text for field in paper.told if field.label in _BASIS), "") or "空白表"
+    parts += [_write_rule(table, rule, basis) for rule in table.rules]
+    return "\n\n".join(parts)
+
+
+def _write_block(table: DraftTable, block: DraftBlock, measures: dict[DraftMeasure, str]) -> str:
+    shape = block.shape
+    lines = ["[[table.block]]"]
+    if shape.caption:
+        lines.append(f"caption = {_quote(shape.caption)}")
+    lines.append(f"measure = {_quote(measures[block.measure])}")
+    for name, told in (("headless", shape.headless), ("unlabelled", shape.unlabelled)):
+        lines += [f"{name} = true"] if told else []
+    if shape.abreast > 1:
+        lines.append(f"abreast = {shape.abreast}")
+    if shape.spans:
+        lines.append(f"spans = {list(shape.spans)}")
+    if shape.before:
+        lines.append(f"printed_before = {_list(shape.before)}")
+    if shape.corner and any(shape.corner):
+        lines.append(f"corner = {_quote(shape.corner[0]) if len(shape.corner) == 1 else _list(shape.corner)}")
+    if shape.after:
+        lines.append(f"printed = {_list(shape.after)}")
+    if shape.lines:
+        lines.append(f"lines = [{', '.join(map(_list, shape.lines))}]")
+    defined = table.list_defined(block)
+    lines += ["columns = [", *_write_items(table, block, "columns", measures, defined), "]"]
+    lines += ["rows = [", *_write_items(table, block, "rows", measures, defined), "]"]
+    return "\n".join(lines)
+
+
+def _write_items(
+    table: DraftTable,
+    block: DraftBlock,
+    key: str,
+    measures: dict[DraftMeasure, str],
+    defined: set[tuple[DraftItem, DraftItem]],
+) -> Iterator[str]:
+    """The rows or columns on a line each, below their heads."""
+    opened: list[DraftHead] = []
+    for item in block.rows if key == "rows" else block.columns:
+        while opened and tuple(opened) != item.heads[: len(opened)]:
+            opened.pop()
+            yield f"{'  ' * (len(opened) + 1)}] }},"
+        for head in item.heads[len(opened) :]:
+            yield f"{'  ' * (len(opened) + 1)}{{ id = {_quote(head.id)}, label = {_quote(head.label)}, {key} = ["
+            opened.append(head)
+        line, doubts = _write_item(table, block, item, measures, defined, row=key == "rows")
+        yield f"{'  ' * (len(opened) + 1)}{line},{_ask(doubts)}"
+    while opened:
+        opened.pop()
+        yield f"{'  ' * (len(opened) + 1)}] }},"
+
+
+def _write_item(
+    table: DraftTable,
+    block: DraftBlock,
+    item: DraftItem,
+    measures: dict[DraftMeasure, str],
+    defined: set[tuple[DraftItem, DraftItem]],
+    *,
+    row: bool,
+) -> tuple[str, list[str]]:
+    rule = table.defined_by("row" if row else "column", item)
+    said = [f"id = {_quote(item.id)}", f"label = {_quote(item.label)}"]
+    if item.short != item.label:
+        said.append(f"short = {_quote(item.short)}")
+    if item.measure is not None:
+        said.append(f"measure = {_quote(measures[item.measure])}")
+    if row and any(item.printed):
+        said.append(f"printed = {_list(item.printed)}")
+    if row and item.absent:
+        said.append(f"absent = {_write_absent(item, block)}")
+    doubts = list(item.doubts)
+    if rule is not None:
+        said.append("total = true")
+        doubts += [rule.doubt] if rule.doubt else []
+    if row:
+        typed = _list_typed(table, block, item, defined)
+        if typed:
+            said.append(f"typed = {_list(column.id for column in typed)}")
+    return f"{{ {', '.join(said)} }}", doubts
+
+
+def _list_typed(
+    table: DraftTable, block: DraftBlock, row: DraftItem, defined: set[tuple[DraftItem, DraftItem]]
+) -> list[DraftItem]:
+    """The columns in which a row is no total, though it or the column is called one."""
+    own = table.defined_by("row", row) is not None
+    return [
+        column
+        for column in block.columns
+        if column.id not in row.absent
+        and (row, column) not in defined
+        and (own or table.defined_by("column", column) is not None)
+    ]
+
+
+def _write_absent(row: DraftItem, block: DraftBlock) -> str:
+    texts = {row.absent.get(column.id) for column in block.columns}
+    if len(texts) == 1 and None not in texts:
+        return _quote(next(text for text in texts if text is not None))
+    return f"{{ {', '.join(f'{name} = {_quote(text)}' for name, text in row.absent.items())} }}"
+
+
+def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
+    whole = rule.places
+    per = "column" if rule.axis == "row" else "row"
+    all_places = rule.block.list_places(rule.axis, [item for _, item in (*rule.left, *rule.right)])
+    has_cells = [
+        place for place in rule.block.items("column" if rule.axis == "row" else "row") if _has_all(rule, place)
+    ]
+    lines = ["[[table.rule]]", f"id = {_quote(rule.id)}"]
+    expr = f"{_write_side(table, rule, rule.left)} {rule.sign} {_write_side(table, rule, rule.right)}"
+    if not rule.defines and len(all_places) < len(has_cells) and len(whole) == 1:
+        lines += [f'per = "{per}"', f"over = {_quote(whole[0].id)}"]
+    elif not rule.defines and len(all_places) < len(has_cells):
+        return "\n\n".join(_write_single(table, rule, place, basis, at) for at, place in enumerate(whole, start=1))
+    else:
+        lines.append(f'per = "{per}"')
+    lines += [f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}"]
+    lines += ["defines = true"] if rule.defines else []
+    lines += [f"text = {_quote(rule.text)}", f"basis = {_quote(basis)}"]
+    return "\n".join(lines)
+
+
+def _write_single(table: DraftTable, rule: DraftRule, place: DraftItem, basis: str, at: int) -> str:
+    """A rule that holds in some columns (or rows) alone, for one of them."""
+    per = "column" if rule.axis == "row" else "row"
+    expr = f"{_write_side(table, rule, rule.left)} {rule.sign} {_write_side(table, rule, rule.right)}"
+    return "\n".join([
+        "[[table.rule]]", f"id = {_quote(f'{rule.id}_at_{at}')}", f'per = "{per}"', f"over = {_quote(place.id)}",
+        f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}",
+        f"text = {_quote(rule.text)}", f"basis = {_quote(basis)}",
+    ])  # fmt: skip
+
+
+def _has_all(rule: DraftRule, place: DraftItem) -> bool:
+    items = [item for _, item in (*rule.left, *rule.right)]
+    return all((place.id not in item.absent) if rule.axis == "row" else (item.id not in place.absent) for item in items)
+
+
+def _write_side(table: DraftTable, rule: DraftRule, terms: Sequence[tuple[int, DraftItem]]) -> str:
+    """The terms of a side; all that stands below a head is its sum."""
+    if len(terms) > 1 and all(times == 1 for times, _ in terms):
+        items = [item for _, item in terms]
+        for head in dict.fromkeys(head for item in items for head in item.heads):
+            below = [each for each in rule.block.items(rule.axis) if head in each.heads]
+            plain = [each for each in below if table.defined_by(rule.axis, each) is None]
+            if plain == items:
+                return f"sum({head.id})"
+    said = ""
+    for times, item in terms:
+        sign = " - " if times < 0 else " + " if said else ""
+        said += f"{sign}{item.id}"
+    return said
+
+
+def _ask(doubts: Iterable[str]) -> str:
+    told = "；".join(dict.fromkeys(doubts))
+    return f" {DOUBT}{told}" if told else ""
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quote, texts))}]"
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "")

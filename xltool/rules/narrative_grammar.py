@@ -624,13 +624,9 @@ def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
     """The words without what says by the way of what all of it was, or how it came: 共收到涉及征地等领域的申请."""
     ends = [at for at, token in enumerate(left) if token.is_any("others.described")]
     starts = [at for at, token in enumerate(left) if token.is_any("others.because", "others.restricting", CHANNEL)]
-    if (
-        not ends
-        or not starts
-        or starts[0] > ends[-1]
-        or not has_any(left, "words.totals")
-        or has_any(left, "words.parts")
-    ):
+    if not ends or not starts or starts[0] > ends[-1] or has_any(left, "words.parts"):
+        return left
+    if not has_any(left, "words.totals") and not left[starts[0]].is_any(CHANNEL):
         return left
     return [*left[: starts[0]], *left[ends[-1] + 1 :]]
 
@@ -638,4 +634,4 @@ def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
 def _is_channel(left: Sequence[ProseToken]) -> bool:
     """Whether a number is of what came by one way only."""
     ways = [at for at, token in enumerate(left) if token.is_any(CHANNEL)]
-    return bool(ways) and not has_any(left[ways[0] :], "words.totals", "others.several")
+    return bool(ways) and not has_any(left[ways[0] :], "words.totals", "others.several", "others.described")

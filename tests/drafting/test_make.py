@@ -24,7 +24,7 @@ SHARED = next(
 needs_blanks = pytest.mark.skipif(not (SHARED / "blanks").is_dir(), reason="the official blanks are not at hand")
 needs_reference = pytest.mark.skipif(not (SHARED / "reference").is_dir(), reason="the reference is not at hand")
 
-PAGE = """<html><body><p>某县便民服务站工作月报</p><p>表号：某服1表</p><p>填报单位：　　　　年　月</p>
+PAGE = """<html><body><p>表号：某服1表</p><p>某县便民服务站工作月报</p><p>填报单位：　　　　年　月</p>
 <p>单位编码：□□□□□□</p>
 <table border=1>
 <tr><td rowspan=2>指标名称</td><td rowspan=2>计量单位</td><td rowspan=2>代码</td><td colspan=2>办理数</td></tr>
@@ -152,6 +152,16 @@ def test_notes_and_words_become_totals_and_rules():
     assert "乘除" in drafted.text  # the quotient is told, not written
     [received] = [row for row in drafted.spec.tables[0].blocks[0].rows if row.label == "收件"]
     assert received.typed == (drafted.spec.tables[0].blocks[0].columns[1].id,)  # 在办 has no cell there
+
+
+def test_numbered_lines_are_parts_of_what_a_note_says():
+    rows = "".join(
+        f"<tr><td>{label}</td><td></td></tr>" for label in ("1.村数", "其中：有收益的村", "（1）多", "（2）少")
+    )
+    codes = "".join(f"<tr><td>{at}</td>{row}" for at, row in enumerate(rows.split("<tr>")[1:], start=1))
+    page = f"<p>村数统计表</p><table><tr><td>代码</td><td>指标</td><td>数量</td></tr>{codes}</table><p>注：2=3+4</p>"
+    drafted = draft_page(page)
+    assert [cell.row.label for cell in drafted.spec.cells if cell.total] == ["其中：有收益的村"]
 
 
 def test_what_is_guessed_is_marked_at_its_line():

@@ -118,7 +118,8 @@ def _propose_row(table: DraftTable, block: DraftBlock, at: int, row: DraftItem) 
         _propose_group_total(table, block, row)
         return
     parts, certain = _list_numbered(block.rows, at)
-    if len(parts) >= FEWEST_PARTS:
+    taken = {part for rule in table.rules if rule.defines and rule.axis == "row" for _, part in rule.right}
+    if len(parts) >= FEWEST_PARTS and not taken.issuperset(parts):  # a note says whose parts they are
         doubt = "" if certain else f"按编号看，{row.short}是下面{len(parts)}项之和；不是就删去这条合计"
         add_total(Direction(table, block, "row"), row, [(1, part) for part in parts], doubt)
 

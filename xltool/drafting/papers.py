@@ -123,7 +123,7 @@ def read_paper(parts: Sequence[BlankPart]) -> BlankPaper:
 
 
 def _find_title(above: Sequence[str], table: SquareTable) -> str:
-    lines = [text for text in above if not _read_fields(text, "head")[0] and not load_terms().find_unit_line(text)]
+    lines = [text for text in above if not any(_read_fields(text, "head")) and not load_terms().find_unit_line(text)]
     named = [
         text
         for text in lines

@@ -14,7 +14,11 @@ from xltool.rules.selftest import Tally, list_heads, list_shares, run_selftest
 
 
 class _Rules(Command, click.Group):
-    """A group whose usage line is Chinese too."""
+    """A group whose help is Chinese too: its commands, and last its options."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
 
 @click.group(cls=_Rules, name="rules", subcommand_metavar="命令 [参数]…", help="检验一种报表的勾稽关系本身。")
@@ -25,6 +29,7 @@ def command() -> None:
 @command.command(
     cls=Command,
     name="selftest",
+    short_help="造出全平的上报件，逐处改坏再审核，看勾稽关系看不看得出",
     help="造出勾稽关系全平的上报件，照填表人常犯的错逐处改坏再审核，列出：哪些错没有一条规则看得出，"
     "出错的那一格有几成被排在第一，一处错会引出几条意见。\n\n同一个 --seed 每次结果相同。",
 )

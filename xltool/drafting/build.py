@@ -92,7 +92,8 @@ def _build_block(shape: BlockShape, part: TablePaper, names: IdGiver) -> DraftBl
     unit = terms.find_unit(shape.caption) or terms.find_unit(shape.corner[0] if shape.corner else "") or part.unit
     measured = [item.measure for item in (*rows, *columns) if item.measure is not None]
     counted = [told for item in (*rows, *columns) if (told := terms.find_counted(item.label))]
-    likely = next((m.unit for m in measured if m.kind == "count"), "") or next(iter(counted), "")
+    # Cells beside those whose head says 万元 are no money for that: a head that counts has often no unit.
+    likely = next((m.unit for m in measured if m.kind == "count" and not m.decimals), "") or next(iter(counted), "")
     block = DraftBlock(
         shape, rows, columns, _make_measure(unit or likely or _DEFAULT_UNITS["count"], "count", signed=False)
     )

@@ -32,7 +32,8 @@ _YEARS: Final = ("", "last", "next")
 _CHOICES: Final = re.compile(r"<([^<>]*)>")
 _WORDS: Final = {
     "words": (
-        "joiners", "neutral", "totals", "each", "respectively", "parts", "negations", "zeros", "relative", "closings",
+        "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
+        "closings",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",

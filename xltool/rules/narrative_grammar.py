@@ -37,6 +37,7 @@ from xltool.rules.narrative_words import (
 
 _CLOSING = frozenset("）)】]")
 _GOES_ON: Final = frozenset("，,")
+_COLONS: Final = frozenset("：:")
 StatementKind: TypeAlias = Literal["figure", "percent", "change"]
 
 
@@ -169,7 +170,7 @@ class _Reader:
             until = numbers[number + 1] if number + 1 < len(numbers) else len(tokens)
             numeral = tokens[at].number
             assert numeral is not None
-            left, right = tokens[done:at], tokens[at + 1 : until]
+            left, right = tokens[done:at], _cut_list(tokens[at + 1 : until])
             self._read_number(clause, _Count(tokens[at], numeral, left, right, len(numbers) - number - 1))
             done = at + 1
         rest = tokens[done:]
@@ -251,6 +252,8 @@ class _Reader:
             return [sole]
         if groups is None or (count.numeral.value and has_any(count.left, NEGATION)):
             return None
+        if _is_for_each(count.left, groups):
+            return []
         return self._find_named(clause, count, groups) if groups else self._find_unnamed(clause, count)
 
     def _find_named(self, clause: _Clause, count: _Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
@@ -606,6 +609,12 @@ def _split_clauses(tokens: Sequence[ProseToken]) -> Iterator[_Clause]:
         yield clause
 
 
+def _cut_list(right: Sequence[ProseToken]) -> Sequence[ProseToken]:
+    """The words behind a number as far as a colon: what is listed behind it says nothing of the number before."""
+    colon = next((at for at, token in enumerate(right) if token.text in _COLONS), len(right))
+    return right[:colon]
+
+
 def _opens_parts(tokens: Sequence[ProseToken]) -> bool:
     """Whether a sentence goes on with the parts of what the one before counts: 其中."""
     return next((each for each in tokens if each.text.strip()), tokens[0]).is_any("words.parts") if tokens else False
@@ -629,6 +638,12 @@ def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
     if not has_any(left, "words.totals") and not left[starts[0]].is_any(CHANNEL):
         return left
     return [*left[: starts[0]], *left[ends[-1] + 1 :]]
+
+
+def _is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
+    """Whether a number is what each of several persons did, no count: 2名居民各申请1件; 复议和诉讼各1件 is one."""
+    first = min((word.start for group in groups for word in group.words), default=-1)
+    return any(token.is_any("words.apiece") and token.end <= first for token in left) and not has_any(left, JOINER)
 
 
 def _is_channel(left: Sequence[ProseToken]) -> bool:

@@ -37,7 +37,7 @@ _WORDS: Final = {
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
-        "other_periods", "share",
+        "since", "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
     "scopes": ("words", "about"),

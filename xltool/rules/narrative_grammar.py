@@ -114,7 +114,7 @@ class _Reader:
 
     def _begin(self, sentence: str) -> None:
         self.sentence = sentence
-        self.times = Times(self.language)
+        self.times = Times(self.language, self.topic.report_year)
         self.scope: str | None = None
         self.wholes: list[Statement] = []  # the figures of a clause, of which an outcome may be said: 均维持
         self.offered: list[Meaning] = []  # what the clause before names without a number
@@ -193,7 +193,7 @@ class _Reader:
         groups = self.groups.list_groups(tokens)
         self.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
         for group in groups:
-            if group.meaning is not None and group.meaning.is_anchored:
+            if group.meaning is not None and (group.meaning.is_anchored or all(map(is_strict, group.words))):
                 self.topic.table, self.topic.closed = group.meaning.table, False
                 self.topic.rows[group.meaning.table] = group.meaning.rows
 
@@ -528,8 +528,10 @@ class _Reader:
 
     def _list_nothing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
+        while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings"):
+            tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
         groups = self.groups.list_groups(tokens)
-        if has_any(tokens, "words.parts") or not groups or not groups[0].is_open:
+        if has_any(tokens, "words.parts") or not groups or not (groups[0].is_open or groups[0].meaning is None):
             return [], []
         if len(tokens) > 1 and tokens[0].phrases and tokens[1].is_any("words.relative") and not can_mean(tokens[0]):
             return [], []

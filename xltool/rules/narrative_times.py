@@ -19,8 +19,8 @@ _CHANGES: Final = ("compare.more", "compare.less", "compare.even")
 class Times:
     """What a sentence has said about time so far."""
 
-    def __init__(self, language: Language) -> None:
-        self._this_year = language.this_year
+    def __init__(self, language: Language, report_year: int | None) -> None:
+        self._this_year, self._report_year = language.this_year, report_year
         self.year: StatedYear = None
         self.compared: StatedYear = None  # what a change is a change on
         self.is_compared_otherwise = False  # with the quarter before
@@ -34,7 +34,7 @@ class Times:
         is_whole = any(last == _MONTHS_OF_YEAR for _, last, _ in months)
         alone = len(months) == 1 and months[0][0] == months[0][1] and not months[0][2]
         alone = alone and not has_any(tokens, "compare.full")
-        if has_any(tokens, "compare.other_periods") or (months and not is_whole) or alone:
+        if self._names_period(tokens) or (months and not is_whole) or alone:
             self.is_partial = self.is_compared_otherwise = True
         reaches = has_any(tokens, "compare.reaching")
         for at, token in enumerate(tokens):
@@ -51,6 +51,15 @@ class Times:
                 self.compared = year
             elif year is not None:
                 self.year = year
+
+    def _names_period(self, tokens: Sequence[ProseToken]) -> bool:
+        """Whether a part of a year is spoken of, or several years; 2024年以来 is the whole of that report's year."""
+        own = self._report_year
+        return any(
+            token.is_any("compare.other_periods")
+            and not (token.is_any("compare.since") and own is not None and at and tokens[at - 1].year == own)
+            for at, token in enumerate(tokens)
+        )
 
     def _compare(self, year: StatedYear) -> None:
         self.compared, self.is_compared_otherwise = year, False

@@ -1,4 +1,4 @@
-"""`xltool forms`: the known forms, or one form's cells, texts and rules; `forms draft`: a definition out of a blank."""
+"""`xltool forms`: the known forms, or one form's cells, texts and rules; `forms draft`, `forms check`: definitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Year
 from xltool.codes import GRADES
-from xltool.messages import XltoolError, make_visible, tell_finding
+from xltool.forms import catalog
+from xltool.messages import DefinitionError, XltoolError, make_visible, tell_finding
 from xltool.model import Finding, FormSpec
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -83,14 +84,38 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
         console.say("与空白表逐格比较：格子、合并和文字都相同。", err=True)
 
 
+@click.command(
+    cls=Command,
+    name="check",
+    help="检查一份报表定义，一次列出所有的错：在哪一行、错在哪里。有错时退出码为 1。",
+)
+@click.argument("definition", metavar="定义文件", type=click.Path(path_type=Path))
+def check(definition: Path) -> None:
+    """Tells all faults of a definition, or what it defines."""
+    data = files.read_file(definition)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{make_visible(definition.name)}：{tell_finding(data, None, None)[0]}")
+    try:
+        spec = catalog.read_form(definition)
+    except DefinitionError as error:
+        raise XltoolError(f"{make_visible(definition.name)} 有错，没有通过检查：\n{error}") from None
+    rules = len({rule.id for rule in spec.rules})
+    console.say(
+        f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.cells)} 格，勾稽关系 {rules} 条。"
+    )
+
+
+_SUBCOMMANDS: Final = {"draft": draft, "check": check}
+
+
 class _Forms(Command):
     """A command that is another one where its first argument says so: no form is called so."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        if args[:1] == [draft.name]:
-            return draft.make_context(f"{info_name} {draft.name}", args[1:], parent, **extra)
+        if args and (known := _SUBCOMMANDS.get(args[0])):
+            return known.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
 
 
@@ -98,14 +123,15 @@ class _Forms(Command):
     cls=_Forms,
     name="forms",
     help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。\n\n"
-    "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。",
+    "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。\n\n"
+    "xltool forms check 定义文件 一次列出定义里所有的错。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")
 def command(form_id: str | None, as_json: bool) -> None:
     """Prints the list or the form."""
     if form_id is None:
-        specs = [api.form(known) for known in api.forms()]
+        specs, broken = _load_forms()
         if as_json:
             heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
             console.write_result(
@@ -114,12 +140,26 @@ def command(form_id: str | None, as_json: bool) -> None:
         else:
             for spec in specs:
                 console.say(f"{spec.id}　{spec.title}（{spec.basis}，{_describe_years(spec)}）")
+        if broken:
+            told = "\n".join(f"报表 {known} 的定义有错，没有列出：\n{why}" for known, why in broken)
+            raise XltoolError(told)
         return
     spec = api.form(form_id)
     if as_json:
         console.write_result(json.dumps(describe_form(spec), ensure_ascii=False).encode() + b"\n")
     else:
         _print_form(spec)
+
+
+def _load_forms() -> tuple[list[FormSpec], list[tuple[str, DefinitionError]]]:
+    """The forms without a fault, and what is wrong with each of the others: none hides the rest."""
+    specs, broken = [], []
+    for known in api.forms():
+        try:
+            specs.append(api.form(known))
+        except DefinitionError as error:
+            broken.append((known, error))
+    return specs, broken
 
 
 def describe_form(spec: FormSpec) -> dict[str, Any]:

@@ -110,6 +110,11 @@ def find_former_faults() -> Iterator[DefinitionError]:
                 yield error
 
 
+def read_form(path: Path) -> FormSpec:
+    """The form that a file defines, wherever it lies; raises `DefinitionError` with all its faults, or `OSError`."""
+    return _load_file(str(path), path.stat().st_mtime_ns)
+
+
 def parse_form(text: str, name: str) -> FormSpec:
     """The form that a definition defines; raises `DefinitionError`."""
     return definition.parse_spec(text, name)

@@ -23,7 +23,8 @@ class Fields:
     def __init__(self, source: Source, data: dict[str, Any], what: str) -> None:
         self.source, self.data, self.what = source, data, what
         self._known: list[str] = []
-        self.anchor = next((value for value in data.values() if isinstance(value, LocatedText)), None)
+        each = (item for value in data.values() for item in (value if isinstance(value, list) else [value]))
+        self.anchor = next((item for item in each if isinstance(item, LocatedText)), None)
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, str, "a string", default)

@@ -25,10 +25,10 @@ MERGE = ("absent", WATER, "--into", FINANCE, *BY)
 
 
 def make_last_year(data):
-    """Last year's document of an agency, so that the given return of this year agrees with it."""
+    """Last year's document of an agency, so that the given return of this year agrees with it and is no copy of it."""
     given = api.read(data).submission
     values = dict(zip(SPEC.index, given.values, strict=True))
-    last = dict(values)
+    last = {key: value + (value >= 10) for key, value in values.items()}
     for key in values:
         if key.startswith("applications.carried_out."):
             last[key] = values[key.replace("carried_out", "carried_in")]

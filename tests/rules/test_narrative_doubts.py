@@ -15,9 +15,10 @@ SPEC = api.form("ogi-2021")
 SHARED = Path(__file__).parents[3] / "shared"
 
 
-def judge(text, prior=None, year=2024, key="overview.requests", **values):
+def judge(text, prior=None, year=2024, key="overview.requests", name="", **values):
     given = {name.replace("__", "."): value for name, value in values.items()}
     made = figures.submission(SPEC, dict.fromkeys(SPEC.index, 0) | given)
+    made = replace(made, agency=replace(made.agency, name=name or made.agency.name))
     made = replace(made, year=year, texts={key: text}, values=totals.compute_totals(SPEC, made.values))
     [judged] = api.check([api.Reading(made)], [prior] if prior else None)
     return judged
@@ -60,6 +61,54 @@ RECEIVED = "applications.received.total"
 def test_what_is_told(text, expected):
     values = {"applications__received__natural_person": 3, "applications__granted__natural_person": 3}
     assert told(judge(text, **values)) == expected
+
+
+OF_OTHERS = """\
+下属事业单位未收到政府信息公开申请。
+我局下属执法队未作出行政处罚决定。
+通过当面方式未收到政府信息公开申请。
+公众号未收到信息公开申请。
+如未收到申请，应在报告中注明。
+若当年没有政府信息公开申请，则填零。
+除网上申请外，未收到其他方式的申请。
+对予以公开的3件，未引起行政复议或者诉讼。
+上年结转的申请未引发行政诉讼。
+区档案馆接收政府信息公开申请4件。
+2个街道收到政府信息公开申请6件。
+配合市政府办答复政府信息公开申请2件。
+指导镇街办理政府信息公开申请7件。
+参与制定规范性文件5件。
+公示行政处罚8件。
+作为复议机关受理行政复议5件。
+出庭应诉行政诉讼案件7件。
+行政诉讼应诉4次。
+超过法定期限答复0件。
+"""
+OWN = """\
+2024年，我局未收到政府信息公开申请。
+某某县教育局未收到政府信息公开申请。
+县教育局2024年度未收到公众的政府信息公开申请。
+某某县教育局共收到政府信息公开申请21件，均按时答复。
+依法依规办理政府信息公开申请10件。
+因政府信息公开被申请行政复议3件，行政诉讼2件。
+作出行政许可决定41件、行政处罚决定6件。
+"""
+TABLES = {
+    "applications__received__natural_person": 3, "applications__granted__natural_person": 3,
+    "disputes__review__upheld": 2, "disputes__direct__pending": 1, "disclosure__normative_documents__issued": 2,
+    "disclosure__normative_documents__in_force": 7, "disclosure__licensing__decisions": 40,
+    "disclosure__penalties__decisions": 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OF_OTHERS.splitlines())
+def test_what_is_said_of_others_or_of_some_alone_is_left_alone(text):
+    assert not told(judge(text, **TABLES))
+
+
+@pytest.mark.parametrize("text", OWN.splitlines())
+def test_what_an_agency_says_of_itself_by_whatever_name_is_told(text):
+    assert told(judge(text, name="某某县教育局", **TABLES))
 
 
 def test_a_finding_quotes_the_sentence_and_names_cell_and_both_figures():

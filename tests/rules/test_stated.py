@@ -29,7 +29,7 @@ def test_the_text_tells_which_of_a_column_is_wrong(spec):
     opinion = first_error(spec, given)
     (named,) = find_pointed(opinion)
     assert (named.key, named.proposed) == (KEY, true[KEY])
-    assert named.why.startswith(f"文字写的是“本年新收政府信息公开申请{true['applications.received.total']}件”；")
+    assert named.why.startswith(f"与文字“本年新收政府信息公开申请{true['applications.received.total']}件”相合；")
     assert len(opinion.suspects) > 6  # the others stay in the group
 
 

@@ -112,6 +112,7 @@ class Language:
     texts: Mapping[str, str]  # keys of texts, and the table that they are about
     sortings: tuple[Sorting, ...]
     this_year: tuple[str, ...]  # how words for something of this year begin
+    limits: tuple[str, ...]  # how a clause begins that says of what alone the rest of its sentence is
 
 
 @dataclass(slots=True)
@@ -122,6 +123,7 @@ class _Draft:
     subjects: dict[str, Subject] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     sortings: list[Sorting] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
 
 def load_language(spec: FormSpec) -> Language:
@@ -157,6 +159,7 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         draft.texts,
         tuple(draft.sortings),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "compare.this" in kinds)),
+        tuple(draft.limits),
     )
 
 
@@ -170,6 +173,8 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
         if group == "figures":
             amounts = given.table("amounts")
             draft.amounts |= {str(unit): worth for unit, worth in amounts.items() if isinstance(worth, int)}
+        if group == "scopes":
+            draft.limits += expand_words(given.texts("limits", []))
         given.close()
     _add_words(draft, fields.texts("neutral", []), "words.neutral")
     _add_words(draft, fields.texts("things", []), "others.nouns")

@@ -413,7 +413,7 @@ class _CauseFinder:
     def _quote_text(self, key: CellKey, changes: Mapping[CellKey, int]) -> str:
         """The words of a text that speak for a correction; '' for none."""
         speaking = (each.quote for each in self.stated if each.compare({key: changes[key]}) < 0)
-        return next((f"文字写的是“{said}”" for said in speaking), "")
+        return next((f"与文字“{said}”相合" for said in speaking), "")
 
     def _name_witness(self, suspect: Suspect) -> str:
         value, cell = figure_of(suspect.value), self.spec.cell(suspect.key)

@@ -21,6 +21,8 @@ FactVerdict: TypeAlias = Literal["agrees", "differs", "unknown"]
 Proof: TypeAlias = Literal["cell", "prior", "sum", "reference", "unproved"]
 PROOFS: Final[tuple[Proof, ...]] = ("cell", "prior", "sum", "reference", "unproved")
 """By what a number of a text is proved: a cell, last year, a sum in the text, a reference, or nothing."""
+_SHORTEST_NAME: Final = 3
+"""Fewer signs of an agency's name name nobody."""
 _HUNDRED: Final = Decimal(100)
 
 
@@ -154,6 +156,12 @@ class _Tables:
         if prior is not None and self.prior_spec is not None:
             self.prior, _ = totals.complete_totals(self.prior_spec, prior)
 
+    def is_own(self, aside: str) -> bool:
+        """Whether unknown words before a statement are the agency's own name, or a part of it; none are."""
+        name = self.submission.agency.name
+        words = "".join(aside.split())
+        return not words or (len(words) >= _SHORTEST_NAME and (words in name or name in words))
+
     def add(self, keys: Sequence[CellKey], year: StatedYear) -> Decimal | None:
         """The sum of cells in whole units; None where one is blank, or of a year that is not at hand."""
         if year is None or year == self.year:
@@ -215,7 +223,7 @@ def _judge_statement(key: str | None, text: str, said: Statement, tables: _Table
     if len(known) < len(printed) or not known:
         return fact
     first = _round_like(known[0], said)
-    if said.qualifier or said.scope:
+    if said.qualifier or said.scope or not tables.is_own(said.aside):
         return replace(fact, printed=first)
     return replace(fact, verdict="differs", printed=first)
 

@@ -58,6 +58,7 @@ class Statement:
     year: StatedYear = None
     base: Meaning | None = None
     is_flat: bool = False  # said in words without a number: 未收到
+    aside: str = ""  # unknown words before it: of whom or of what alone it may be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class _Reader:
         self.in_parts = False  # behind 其中
         self.first = len(self.found)
         self.is_denied = False  # behind a list of what there was none of, whose end is not said
+        self.limit = ""  # the clause that says of what alone the rest of the sentence is
+        self.aside = ""  # unknown words before what is being read
 
     def read_sentence(self, sentence: str, tokens: Sequence[ProseToken]) -> None:
         """Adds the statements of a sentence."""
@@ -171,11 +174,13 @@ class _Reader:
             numeral = tokens[at].number
             assert numeral is not None
             left, right = tokens[done:at], _cut_list(tokens[at + 1 : until])
+            self.aside = self.limit or _quote_unknown(left)
             self._read_number(clause, _Count(tokens[at], numeral, left, right, len(numbers) - number - 1))
             done = at + 1
         rest = tokens[done:]
         negated = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), None)
         self.is_denied = self.is_denied and clause.opener in _GOES_ON
+        self.aside = self.limit or _quote_unknown(rest[:negated], *rest[:negated])
         if negated is not None and not self.times.is_partial:
             self._read_nothing(rest, negated)
             self.is_denied = len(self.found) > before and not has_any(rest[-2:], "words.closings")
@@ -183,6 +188,8 @@ class _Reader:
             self._deny(*self._list_nothing(rest))
         elif negated is None and rest:
             self._read_outcome(rest, [] if numbers else clause.wholes, before)
+        if not self.limit and tokens[0].text.startswith(self.language.limits):
+            self.limit = "".join(token.text for token in tokens)
         if not numbers and len(self.found) == before:
             self._offer(tokens)
         else:
@@ -388,7 +395,7 @@ class _Reader:
         self.found.append(
             Statement(
                 kind, numeral.value, numeral.step, numeral.unit, token.start, token.end, of, self.sentence,
-                numeral.qualifier, self.scope or of.scope, year, base,
+                numeral.qualifier, self.scope or of.scope, year, base, aside=self.aside,
             )
         )  # fmt: skip
 
@@ -513,7 +520,7 @@ class _Reader:
             self.found.append(
                 Statement(
                     "figure", Decimal(0), Decimal(1), "", start, end, meaning, self.sentence, None,
-                    self.scope or meaning.scope, self.times.year, is_flat=True,
+                    self.scope or meaning.scope, self.times.year, is_flat=True, aside=self.aside,
                 )
             )  # fmt: skip
             self.topic.turn_to(meaning)
@@ -640,6 +647,16 @@ def _drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
     if not has_any(left, "words.totals") and not left[starts[0]].is_any(CHANNEL):
         return left
     return [*left[: starts[0]], *left[ends[-1] + 1 :]]
+
+
+def _quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:
+    """The words that say of whom or of what something is said and are not understood; `known` may be of parts only."""
+    unknown = [token for token in tokens if token.is_any(GAP, NOUNS, CHANNEL, "others.listed")]
+    unknown += [token for token in known if any(phrase.rows and not phrase.manners for phrase in token.phrases)]
+    if not unknown:
+        return ""
+    start, end = min(token.start for token in unknown), max(token.end for token in unknown)
+    return "".join(token.text for token in tokens if start <= token.start and token.end <= end)
 
 
 def _is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:

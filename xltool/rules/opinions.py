@@ -227,14 +227,16 @@ def _tell_others(
     broken = [_name_rule(rules[found.rule], lead, spec) for found in later if found.rule is not None]
     if broken:
         yield f"{join_first(broken, MOST_QUOTED, '处')}随之不平，改好自动平。"
-    others = [_name_follower(found, spec, place) for found in later if found.rule is None]
+    cells: dict[str, dict[CellKey, None]] = {}
+    for found in later:
+        if found.rule is None:
+            cells.setdefault(found.code, {}).update(dict.fromkeys(found.keys))
+    others = [
+        f"“{CATALOGUE[code].title}”（{messages.list_addresses([spec.cell(key) for key in keys], place).strip()}）"
+        for code, keys in cells.items()
+    ]
     if others:
         yield f"{join_first(others, MOST_QUOTED, '处')}随之而来，改好自动消除。"
-
-
-def _name_follower(found: Finding, spec: FormSpec, place: Locator) -> str:
-    cells = messages.list_addresses([spec.cell(key) for key in found.keys], place)
-    return f"“{CATALOGUE[found.code].title}”（{cells.strip()}）"
 
 
 def _name_rule(rule: Rule, lead: Rule, spec: FormSpec) -> str:

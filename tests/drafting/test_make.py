@@ -164,6 +164,22 @@ def test_numbered_lines_are_parts_of_what_a_note_says():
     assert [cell.row.label for cell in drafted.spec.cells if cell.total] == ["其中：有收益的村"]
 
 
+def test_numbers_of_a_note_are_of_the_lines_or_columns_that_have_one_unit():
+    rows = "".join(
+        f"<tr><td>{label}</td><td>{unit}</td><td>0{at}</td><td></td><td></td><td></td></tr>"
+        for at, (label, unit) in enumerate((("检查家数", "家"), ("其中：重点家数", "家"), ("隐患", "处")), start=1)
+    )
+    head = (
+        "<tr>" + "".join(f"<td>{word}</td>" for word in ("指标", "计量单位", "代码", "总数", "甲类", "乙类")) + "</tr>"
+    )
+    numbers = "<tr><td>甲</td><td>乙</td><td>丙</td><td>1</td><td>2</td><td>3</td></tr>"
+    drafted = draft_page(f"<p>检查季报</p><table>{head}{numbers}{rows}</table><p>注：1=2+3；01≥02。</p>")
+    signs = sorted(rule.linear.operator.sign for rule in drafted.spec.rules)
+    assert signs == ["="] * 3 + [">="] * 3, "of each line; and 其中 says no more than the note does"
+    assert [cell.column.label for cell in drafted.spec.cells if cell.total] == ["总数"] * 3
+    assert [line for line in marked_lines(drafted) if "都有这些号" in line] != []
+
+
 def test_what_is_guessed_is_marked_at_its_line():
     page = PAGE.replace("运行经费合计", "运行经费")
     marked = [line for line in marked_lines(draft_page(page)) if "运行经费" in line]

@@ -73,7 +73,7 @@ def add_check(
     doubt: str,
     text: str,
 ) -> bool:
-    """Adds a rule that defines nothing; False where it can be said of no cells."""
+    """Adds a rule that defines nothing, if none says it already; False where it can be said of no cells."""
     table, block, axis = along
     left, right = sides
     places = block.list_places(axis, [item for _, item in (*left, *right)])
@@ -82,8 +82,17 @@ def add_check(
     rule = DraftRule(
         _name_rule(table, left[0][1]), axis, block, list(left), sign, list(right), False, places, text, doubt
     )
-    table.rules.append(rule)
+    if not any(each.block is block and _state_relation(each) == _state_relation(rule) for each in table.rules):
+        table.rules.append(rule)
     return True
+
+
+def _state_relation(rule: DraftRule) -> tuple[object, ...]:
+    """What a rule says, whichever side stands first."""
+    sides = [frozenset((times, item.id) for times, item in side) for side in (rule.left, rule.right)]
+    if rule.sign == ">=":
+        return rule.axis, "<=", sides[1], sides[0]
+    return rule.axis, rule.sign, *(sides if rule.sign == "<=" else [frozenset(sides)])
 
 
 def _name_rule(table: DraftTable, item: DraftItem) -> str:

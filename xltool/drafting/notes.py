@@ -46,18 +46,19 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     sides = [list(_list_terms(piece)) for piece in pieces[::2]]
     signs = pieces[1::2]
     numbers = {number for side in sides for _, number in side}
-    found = next(
-        ((table, *place) for table in near for place in _find_items(table, numbers)),
-        None,
-    )
-    if found is None:
+    places = [(table, *place) for table in near for place in _find_items(table, numbers)]
+    if not places:
         near[0].told.append(f"说明里的“{formula}”没有对上本表的行次或栏次")
         return
-    table, block, axis, items = found
+    # lines and columns may bear the same numbers: those are meant that have one unit
+    fitting = [(t, b, a, i) for t, b, a, i in places if b.list_places(a, [i[number] for number in numbers])]
+    table, block, axis, items = (fitting or places)[0]
+    both = "行次和栏次都有这些号，按行次起草" if len({a for t, b, a, _ in fitting if b is block}) > 1 else ""
     terms = [[(times, items[number]) for times, number in side] for side in sides]
     for sign, one, other in zip(signs, terms, terms[1:], strict=False):
         text = f"原表说明：{formula}"
-        doubt = "" if sign in {"=", "≥", "≤", ">=", "<="} else "原表印的是严格大于或小于，这里写作不小于、不大于"
+        strict = "" if sign in {"=", "≥", "≤", ">=", "<="} else "原表印的是严格大于或小于，这里写作不小于、不大于"
+        doubt = "；".join(filter(None, (strict, both)))
         if axis == "column" and len({item.heads for _, item in (*one, *other)}) > 1 and sign == "=":
             if not add_check(
                 Direction(table, block, axis), (one, other), "=", doubt, text
@@ -69,14 +70,14 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
             sign == "="
             and len(first) == 1
             and first[0][0] == 1
-            and add_total(Direction(table, block, axis), first[0][1], other, "", text)
+            and add_total(Direction(table, block, axis), first[0][1], other, both, text)
         ):
             continue
         if (
             sign == "="
             and len(other) == 1
             and other[0][0] == 1
-            and add_total(Direction(table, block, axis), other[0][1], one, "", text)
+            and add_total(Direction(table, block, axis), other[0][1], one, both, text)
         ):
             continue
         if not add_check(

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from xltool.forms import phrases
 from xltool.model import FormSpec
-from xltool.rules.narrative_grammar import Statement, understand_text
+from xltool.rules.narrative_grammar import understand_text
+from xltool.rules.narrative_statements import Statement
 
 HERE = Path(__file__).parent
 GROUPS = {

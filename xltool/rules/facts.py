@@ -11,7 +11,8 @@ from typing import Final, Literal, TypeAlias
 from xltool.forms import catalog, references, totals
 from xltool.forms.phrases import Language, load_language
 from xltool.model import CellKey, FormSpec, Submission, summand_of
-from xltool.rules.narrative_grammar import Narrative, Statement, understand_text
+from xltool.rules.narrative_grammar import understand_text
+from xltool.rules.narrative_statements import Narrative, Statement
 from xltool.rules.narrative_sums import TextSum, find_broken_sums, find_sums
 from xltool.rules.narrative_times import StatedYear
 from xltool.rules.narrative_tokens import ProseToken

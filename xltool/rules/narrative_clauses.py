@@ -1,0 +1,130 @@
+"""Clauses of a sentence, and each number of one with the words before and behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from xltool.rules.narrative_groups import WordGroup
+from xltool.rules.narrative_readings import Meaning
+from xltool.rules.narrative_statements import Statement
+from xltool.rules.narrative_times import OPENING, StatedYear
+from xltool.rules.narrative_tokens import BREAK, GAP, Numeral, ProseToken
+from xltool.rules.narrative_words import CHANNEL, JOINER, NEGATION, NOUNS, has_any
+
+_CLOSING: Final = frozenset("）)】]")
+_COLONS: Final = frozenset("：:")
+
+
+@dataclass(slots=True)
+class Clause:
+    """One clause of a sentence."""
+
+    tokens: list[ProseToken]
+    opener: str = ""  # the sign before it
+    queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
+    years: list[StatedYear] = field(default_factory=list)  # and of which years
+    wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of a clause, and the words before and behind it."""
+
+    token: ProseToken
+    numeral: Numeral
+    left: Sequence[ProseToken]
+    right: Sequence[ProseToken]
+    following: int  # how many numbers of the clause stand behind it
+
+
+def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words without brackets that hold no number, and with 一件 behind 没有 as one that says nothing."""
+    kept: list[ProseToken] = []
+    denied = False
+    for token in _drop_asides(tokens):
+        denied = not token.is_any(BREAK, GAP) and (denied or token.is_any(NEGATION))
+        is_one = token.number is not None and token.number.value == 1 and not token.number.is_percent
+        is_nothing = denied and is_one
+        kept.append(replace(token, number=None, kinds=frozenset({"words.neutral"})) if is_nothing else token)
+    return kept
+
+
+def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
+    at = 0
+    while at < len(tokens):
+        end = next((i for i in range(at, len(tokens)) if tokens[i].text in _CLOSING), at)
+        aside = tokens[at : end + 1]
+        is_aside = tokens[at].text in OPENING and end > at and tokens[at].is_any(BREAK)
+        if is_aside and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
+            at = end + 1
+            continue
+        yield tokens[at]
+        at += 1
+
+
+def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
+    clause = Clause([])
+    for token in tokens:
+        if not token.is_any(BREAK):
+            clause.tokens.append(token)
+            continue
+        if clause.tokens:
+            yield clause
+        clause = Clause([], token.text)
+    if clause.tokens:
+        yield clause
+
+
+def cut_list(right: Sequence[ProseToken]) -> Sequence[ProseToken]:
+    """The words behind a number as far as a colon: what is listed behind it says nothing of the number before."""
+    colon = next((at for at, token in enumerate(right) if token.text in _COLONS), len(right))
+    return right[:colon]
+
+
+def opens_parts(tokens: Sequence[ProseToken]) -> bool:
+    """Whether a sentence goes on with the parts of what the one before counts: 其中."""
+    return next((each for each in tokens if each.text.strip()), tokens[0]).is_any("words.parts") if tokens else False
+
+
+def may_count(count: Count) -> bool:
+    """Whether a number may be a figure: it has a unit, or stands where nothing else can follow."""
+    if count.numeral.unit:
+        return True
+    if count.right and not count.right[0].is_any(JOINER, NEGATION):
+        return not count.numeral.value and bool(count.right[0].phrases)
+    return bool(count.left) or not count.numeral.value
+
+
+def drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
+    """The words without what says by the way of what all of it was, or how it came: 共收到涉及征地等领域的申请."""
+    ends = [at for at, token in enumerate(left) if token.is_any("others.described")]
+    starts = [at for at, token in enumerate(left) if token.is_any("others.because", "others.restricting", CHANNEL)]
+    if not ends or not starts or starts[0] > ends[-1] or has_any(left, "words.parts"):
+        return left
+    if not has_any(left, "words.totals") and not left[starts[0]].is_any(CHANNEL):
+        return left
+    return [*left[: starts[0]], *left[ends[-1] + 1 :]]
+
+
+def quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:
+    """The words that say of whom or of what something is said and are not understood; `known` may be of parts only."""
+    unknown = [token for token in tokens if token.is_any(GAP, NOUNS, CHANNEL, "others.listed")]
+    unknown += [token for token in known if any(phrase.rows and not phrase.manners for phrase in token.phrases)]
+    if not unknown:
+        return ""
+    start, end = min(token.start for token in unknown), max(token.end for token in unknown)
+    return "".join(token.text for token in tokens if start <= token.start and token.end <= end)
+
+
+def is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
+    """Whether a number is what each of several persons did, no count: 2名居民各申请1件; 复议和诉讼各1件 is one."""
+    first = min((word.start for group in groups for word in group.words), default=-1)
+    return any(token.is_any("words.apiece") and token.end <= first for token in left) and not has_any(left, JOINER)
+
+
+def is_channel(left: Sequence[ProseToken]) -> bool:
+    """Whether a number is of what came by one way only."""
+    ways = [at for at, token in enumerate(left) if token.is_any(CHANNEL)]
+    return bool(ways) and not has_any(left[ways[0] :], "words.totals", "others.several", "others.described")

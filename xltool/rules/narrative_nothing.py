@@ -1,0 +1,134 @@
+"""What words without a number say: that there was nothing, and what became of all that was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from xltool.rules.narrative_groups import WordGroup
+from xltool.rules.narrative_readings import Meaning
+from xltool.rules.narrative_statements import Discourse, Statement
+from xltool.rules.narrative_tokens import ProseToken
+from xltool.rules.narrative_words import NEGATION, can_mean, has_any, is_passable, is_verb, names_subject
+
+
+class NothingReader:
+    """Reads what is said without a number, in what a text has said."""
+
+    def __init__(self, said: Discourse) -> None:
+        self.said = said
+
+    def read_outcome(self, tokens: Sequence[ProseToken], wholes: Sequence[Statement], before: int) -> None:
+        """What became of all that was counted, said behind it without a number: 行政复议3件，均维持."""
+        if not wholes:
+            wholes = [each for each in self.said.wholes if self.said.found.index(each) >= before]
+        if (
+            not wholes
+            or has_any(tokens, "words.parts")
+            or not all(is_passable(each) or each.phrases for each in tokens)
+        ):
+            return
+        is_of_all = any(map(self._says_all, tokens))
+        if not is_of_all:
+            wholes = wholes[-1:]
+        for whole in wholes:
+            group = self.said.groups.read_group(tokens, whole.meaning)
+            meaning = group.meaning
+            if meaning is None or meaning.role == "whole" or meaning.table != whole.meaning.table or not group.is_known:
+                continue
+            if not is_of_all and (meaning.role == "row" and whole.value > 1):
+                continue
+            self.said.found.append(
+                replace(whole, start=tokens[0].start, end=tokens[-1].end, meaning=meaning, sentence=self.said.sentence)
+            )
+
+    def _says_all(self, token: ProseToken) -> bool:
+        """Whether a word says all of it: 均, 全部予以公开."""
+        if token.is_any("words.each"):
+            return True
+        parts = (self.said.language.entries.get(token.text[:length]) for length in (1, 2))
+        return any(part is not None and "words.each" in part.kinds for part in parts)
+
+    def read_nothing(self, tokens: Sequence[ProseToken], negated: int) -> None:
+        """Statements that there was nothing: 未收到申请, 行政复议、行政诉讼均未发生."""
+        behind = tokens[negated + 1 :]
+        again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
+        mine = behind[:again]
+        meanings, words = self.list_nothing(mine)
+        if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
+            meanings, words = self._list_missing(tokens[:negated])
+        elif meanings and all(meaning.role == "column" and not meaning.is_anchored for meaning in meanings):
+            of, named = self._list_missing(tokens[:negated])  # 行政诉讼无败诉
+            if named:
+                meanings = [self.said.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
+                words = [*named, *words]
+        self.deny(meanings, [tokens[negated], *words])
+        if again < len(behind):
+            self.read_nothing(behind, again)
+
+    def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
+        """Notes that there was nothing of each of the meanings."""
+        for meaning in meanings:
+            start, end = min(word.start for word in words), max(word.end for word in words)
+            self.said.found.append(
+                Statement(
+                    "figure", Decimal(0), Decimal(1), "", start, end, meaning, self.said.sentence, None,
+                    self.said.scope or meaning.scope, self.said.times.year, is_flat=True, aside=self.said.aside,
+                )
+            )  # fmt: skip
+            self.said.topic.turn_to(meaning)
+            self.said.topic.last = None
+
+    def _list_missing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
+        """What there was none of, named before the word for it."""
+        groups = self.said.groups.read_before(tokens)
+        if groups and all(group.is_known and group.is_open for group in groups):
+            return [group.meaning for group in groups if group.meaning is not None], list(groups[0].words)
+        return (self.said.offered, []) if groups == [] else ([], [])
+
+    def list_nothing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
+        """What there was none of, named behind the word for it; the last words of the list must be known."""
+        while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings"):
+            tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
+        groups = self.said.groups.list_groups(tokens)
+        if has_any(tokens, "words.parts") or not groups or not (groups[0].is_open or groups[0].meaning is None):
+            return [], []
+        if len(tokens) > 1 and tokens[0].phrases and tokens[1].is_any("words.relative") and not can_mean(tokens[0]):
+            return [], []
+        if not groups[-1].is_clean and not groups[-1].is_refused:
+            return [], []  # 未收到行政复议投诉
+        if _is_shown(tokens, groups):
+            return [], []
+        named: list[Meaning] = []
+        also: list[Meaning] = []
+        words: list[ProseToken] = []
+        for group in groups:
+            is_named = any(map(names_subject, group.words)) and group.is_open and group.is_known
+            if group.meaning is not None and _is_verb_of(group, groups[-1]):
+                also.append(group.meaning)
+            if group.meaning is not None and is_named and not group.meaning.is_reason:
+                named.append(group.meaning)
+                words += group.words
+        last = named[-1] if named else None
+        if last is not None and last.role == "column":  # 行政复议、行政诉讼败诉: of both
+            named = [
+                each if each.role == "column" or each.table != last.table
+                else self.said.composer.shift(each, last.columns, last.words)
+                for each in named
+            ]  # fmt: skip
+        return also + named, words
+
+
+def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
+    """Whether what there was none of is publication: 无规范性文件公开."""
+    tables = {group.meaning.table for group in groups if group.meaning is not None}
+    last = tokens[-1].phrases
+    return any(each.table in tables and "weak" in each.manners and len(each.columns) > 1 for each in last)
+
+
+def _is_verb_of(group: WordGroup, last: WordGroup) -> bool:
+    """Whether verbs joined to others say another column of the same rows: 制定、废止规范性文件."""
+    if group.meaning is None or last.meaning is None or group is last or not group.is_verb:
+        return False
+    return group.meaning.rows == last.meaning.rows and set(group.meaning.columns).isdisjoint(last.meaning.columns)

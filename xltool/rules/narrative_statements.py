@@ -1,0 +1,134 @@
+"""What a text says of the cells of a form, as values: a statement each, and how far a text has come with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from xltool.forms.phrases import Language
+from xltool.model import FormSpec
+from xltool.rules.narrative_groups import GroupReader
+from xltool.rules.narrative_readings import Composer, Meaning, Topic
+from xltool.rules.narrative_times import StatedYear, Times
+from xltool.rules.narrative_tokens import Numeral, ProseToken
+
+StatementKind: TypeAlias = Literal["figure", "percent", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a text says about cells of a form: a figure, a share of another (`base`), or a change on last year."""
+
+    kind: StatementKind
+    value: Decimal
+    step: Decimal  # how much the last written digit counts
+    unit: str
+    start: int
+    end: int
+    meaning: Meaning
+    sentence: str
+    qualifier: str | None = None
+    scope: str | None = None
+    year: StatedYear = None
+    base: Meaning | None = None
+    is_flat: bool = False  # said in words without a number: 未收到
+    aside: str = ""  # unknown words before it: of whom or of what alone it may be said
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A text as understood: its statements in order, and the tokens of each of its sentences."""
+
+    statements: tuple[Statement, ...]
+    sentences: tuple[tuple[ProseToken, ...], ...]
+
+
+@dataclass(slots=True)
+class Discourse:
+    """What a text has said as far as it is read, and what its sentence speaks of."""
+
+    spec: FormSpec
+    language: Language
+    topic: Topic
+    found: list[Statement] = field(default_factory=list)
+    is_listed: bool = False  # behind the number of something else that is published
+    composer: Composer = field(init=False)
+    groups: GroupReader = field(init=False)
+    sentence: str = field(init=False)
+    times: Times = field(init=False)
+    scope: str | None = field(init=False)
+    wholes: list[Statement] = field(init=False)  # the figures of a clause, of which an outcome may be said: 均维持
+    offered: list[Meaning] = field(init=False)  # what the clause before names without a number
+    in_parts: bool = field(init=False)  # behind 其中
+    first: int = field(init=False)  # so many statements were found before the sentence
+    is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
+    limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
+    aside: str = field(init=False)  # unknown words before what is being read
+
+    def __post_init__(self) -> None:
+        self.composer = Composer(self.spec, self.language)
+        self.groups = GroupReader(self.composer, self.topic)
+        self.begin("")
+
+    def begin(self, sentence: str) -> None:
+        """Begins a sentence."""
+        self.sentence = sentence
+        self.times = Times(self.language, self.topic.report_year)
+        self.scope = None
+        self.wholes, self.offered = [], []
+        self.in_parts, self.is_denied = False, False
+        self.first = len(self.found)
+        self.limit = self.aside = ""
+
+    def is_document(self, numeral: Numeral) -> bool:
+        unit = self.language.entries.get(numeral.unit)
+        return unit is not None and "figures.documents" in unit.kinds
+
+    def pass_over(self, numeral: Numeral) -> None:
+        """Leaves a number out; one that may be a figure of something else ends what was spoken of."""
+        self.topic.last = None
+        if self.is_document(numeral) and not self.in_parts:
+            self.topic.close()
+
+    def recall(self) -> Meaning | None:
+        """What was spoken of last: behind the parts of something that may be the whole, or the last part."""
+        last = self.topic.last
+        if last is None or last.role == "whole":
+            return last
+        wholes = [whole for whole in reversed(self.topic.wholes) if whole.table == last.table]
+        return self.composer.offer_all([*wholes, last])
+
+    def note(
+        self,
+        kind: StatementKind,
+        token: ProseToken,
+        numeral: Numeral,
+        of: Meaning,
+        *,
+        base: Meaning | None = None,
+        year: StatedYear = None,
+    ) -> None:
+        self.found.append(
+            Statement(
+                kind, numeral.value, numeral.step, numeral.unit, token.start, token.end, of, self.sentence,
+                numeral.qualifier, self.scope or of.scope, year, base, aside=self.aside,
+            )
+        )  # fmt: skip
+
+    def fit_unit(self, meaning: Meaning, numeral: Numeral) -> tuple[Decimal, Decimal] | None:
+        """The value in the unit of the cells and the worth of its last digit; None where it is counted otherwise."""
+        unit = self.spec.cell(meaning.cells[0][0]).measure.unit
+        amounts = self.language.amounts
+        if unit in amounts or numeral.unit in amounts:
+            if unit not in amounts or numeral.unit not in amounts:
+                return None
+            times = Decimal(amounts[numeral.unit]) / Decimal(amounts[unit])
+            return numeral.value * times, numeral.step * times
+        counters = self.language.subjects[meaning.table].counters if meaning.table in self.language.subjects else ()
+        entry = self.language.entries.get(numeral.unit)
+        if numeral.unit and (entry is None or "figures.cases" not in entry.kinds):
+            return None
+        if (numeral.unit and counters and numeral.unit not in counters) or numeral.value % 1:
+            return None
+        return numeral.value, numeral.step

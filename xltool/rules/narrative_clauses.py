@@ -65,6 +65,7 @@ def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
 
 
 def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
+    """The clauses of a sentence."""
     clause = Clause([])
     for token in tokens:
         if not token.is_any(BREAK):

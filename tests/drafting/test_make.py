@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from openpyxl.styles import Border, Side
 
 from tests.forms.blanks import read_blank_tables
+from xltool.cli.forms import draft
 from xltool.drafting.make import Drafted, draft_form
 from xltool.drafting.write import DOUBT, list_doubts
 from xltool.forms import catalog
 from xltool.forms.layout import grid
-from xltool.messages import XltoolError
+from xltool.messages import DefinitionError, XltoolError
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 SHARED = next(
@@ -210,6 +213,28 @@ def test_a_shape_that_cannot_be_said_is_drafted_and_told():
 def test_what_has_nothing_to_fill_in_is_told(data):
     with pytest.raises(XltoolError, match="起草不了"):
         draft_form(f"<html><body>{data}</body></html>".encode(), "x.html", "odd", 2024)
+
+
+def test_heads_with_nothing_below_them_are_read_to_their_end():
+    heads = "<tr><td rowspan=2>项目</td><td colspan=2>件数</td></tr><tr><td>上半年</td><td>下半年</td></tr>"
+    page = f"<p>特别表</p><table>{heads}<tr><td>收件</td><td></td><td></td></tr>{heads}</table>"
+    drafted = draft_form(page.encode(), "特别.html", "odd", 2024)
+    assert drafted.spec is not None and drafted.differences  # what cannot be said is told
+    with pytest.raises(XltoolError, match="没有要填的空格"):
+        draft_form(f"<p>特别表</p><table>{heads}</table>".encode(), "特别.html", "odd", 2024)
+
+
+def test_a_blank_that_cannot_be_defined_as_it_is_gives_a_draft_with_its_faults_told(tmp_path):
+    rows = [["项目", "单位", "件数"], ["收件", "件", "", "", ""], ["退件", "件", ""]]
+    body = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in rows)
+    blank = tmp_path / "特别.html"
+    blank.write_text(f"<html><body><p>特别表</p><table border=1>{body}</table></body></html>", encoding="utf-8")
+    done = CliRunner().invoke(draft, [str(blank), "--id", "odd", "--year", "2024", "-o", str(tmp_path / "odd.toml")])
+    assert isinstance(done.exception, XltoolError)
+    assert re.search("起草的定义还有错.*\nodd.toml:\\d+:\\d+: table", str(done.exception))
+    assert 'label = "退件"' in (tmp_path / "odd.toml").read_text(encoding="utf-8")
+    with pytest.raises(DefinitionError):
+        catalog.read_form(tmp_path / "odd.toml")
 
 
 @needs_reference

@@ -43,7 +43,11 @@ with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcryp
     from tests.workbook.tamper import Opened
     from xltool import api
     from xltool.campaign import inbox
+    from xltool.drafting.make import draft_form
+    from xltool.forms import catalog
+    from xltool.messages import DefinitionError, XltoolError
     from xltool.published import read as published  # noqa: F401
+    from xltool.rules.facts import find_facts, list_numbers, list_plain_numbers, read_facts
     from xltool.spreadsheet.number_format import format_date, format_number, format_text
     from xltool.workers import WORKER_SECONDS
 
@@ -134,6 +138,39 @@ def display(data):
     }
 
 
+def read_prose(data):
+    """What a text says alone, and within a report: each figure stands where it is said to stand."""
+    said = data.decode("utf-8", "replace")
+    document = api.read(seeds.DOCUMENTS[1]).submission
+    spec = api.form(document.form)
+    for fact in read_facts(spec, said, document.year):
+        assert fact.quote in said, "a quotation that nobody wrote"
+    list_plain_numbers(spec, said)
+    whole = replace(document, texts=dict.fromkeys(document.texts, said))
+    find_facts(spec, whole, document)
+    list_numbers(spec, whole, document)
+    read_whole(api.dump(whole))
+
+
+def read_blank(data):
+    """A definition, with its faults where it has any, or a sentence why not."""
+    try:
+        drafted = draft_form(data, "空白表", "media-check", 2024)
+    except XltoolError:
+        return
+    assert drafted.faults if drafted.spec is None else drafted.spec.cells
+
+
+def read_definition(data):
+    """A form, or its faults; what is a form gives a workbook that is blank when read."""
+    try:
+        spec = catalog.parse_form(data.decode("utf-8", "replace"), "media_check.toml")
+    except DefinitionError as error:
+        assert str(error)
+    else:
+        assert len({cell.key for cell in spec.cells}) == len(spec.cells) > 0
+
+
 def words_changed(data, rng):
     """A few tokens replaced, dropped or doubled: XML, JSON and mails mostly stay what they are."""
     tokens = [match.span() for match in re.finditer(rng.choice(TOKENS), data)]
@@ -145,6 +182,18 @@ def words_changed(data, rng):
             + data[end:]
         )
     return data
+
+
+def clauses_changed(data, rng):
+    """Numbers, words and stops of Chinese sentences replaced, dropped, doubled or exchanged."""
+    said = data.decode("utf-8", "ignore")
+    pieces = re.findall(r"\d+|[，。；：、（）“”]|[^\d，。；：、（）“”]{1,4}", said)
+    others = re.findall(r"\d+|[^\d]{1,3}", rng.choice(seeds.SENTENCES))
+    for _ in range(min(len(pieces), rng.choice([1, 1, 2, 6]))):
+        at = rng.randrange(len(pieces))
+        other = rng.choice([rng.choice(pieces), rng.choice(others), rng.choice(seeds.PROSE_WORDS)])
+        pieces[at] = rng.choice([other, "", pieces[at] * 2, pieces[at] + other])
+    return "".join(pieces).encode()
 
 
 def records_changed(data, rng):
@@ -227,6 +276,9 @@ TARGETS = {
     "pdf": lambda: Target(seeds.printed(), within_limit(read_report), words_changed),
     "mail": lambda: Target(seeds.mails(), gather, words_changed),
     "archive": lambda: Target([seeds.archive()], gather),
+    "prose": lambda: Target([each.encode() for each in seeds.SENTENCES], read_prose, clauses_changed),
+    "blank": lambda: Target([seeds.BLANK], within_limit(read_blank), words_changed),
+    "definition": lambda: Target(seeds.DEFINITIONS, within_limit(read_definition), words_changed),
     "display": lambda: Target(seeds.FORMATS, display, words_changed),
 }
 

@@ -47,6 +47,30 @@ External
 """.split()  # noqa: SIM905
 """What is put in the place of words."""
 
+_ROOT = Path(__file__).resolve().parents[2]
+SENTENCES = [
+    line.partition("\t")[0]
+    for path in sorted((_ROOT / "tests" / "rules").glob("narratives_*.tsv"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+"""What agencies write, by the hundred."""
+PROSE_WORDS = """
+0 00 1 10000000000000000000000000000 １２ 三 十 百 万 亿 〇 两 1.5 1,234 1,23 % 百分之 件 条 万元 余 约 同比 上年
+2023年 其中 分别为 各 共 均 未 无 不 除 外 如 至 ～ 第 号 〔2024〕 （ ） “ ” 《 》 、 ， 。 ； ：
+收到 受理 办结 结转 公开 申请 复议 诉讼 规章 {applications.received.total} {
+""".split()  # noqa: SIM905
+DEFINITIONS = [path.read_bytes() for path in sorted((_ROOT / "workbook_templates").glob("*[0-9].toml"))]
+"""The packaged forms."""
+BLANK = """<html><body><p>某县便民服务站工作月报</p><p>填报单位：　　年　月</p><table border=1>
+<tr><td rowspan=2>指标名称</td><td rowspan=2>计量单位</td><td rowspan=2>代码</td><td colspan=2>办理数</td></tr>
+<tr><td>本月</td><td>累计</td></tr><tr><td>甲</td><td>乙</td><td>丙</td><td>1</td><td>2</td></tr>
+<tr><td>一、窗口</td><td></td><td></td><td></td><td></td></tr><tr><td>收件</td><td>件</td><td>01</td><td></td><td></td></tr>
+<tr><td>其中：网上</td><td>件</td><td>02</td><td></td><td></td></tr><tr><td>办结</td><td>件</td><td>03</td><td></td><td>—</td></tr>
+<tr><td>办结率</td><td>%</td><td>04</td><td></td><td></td></tr></table>
+<p>说明：01=02+03；04=03/01。</p><p>单位负责人：　　填表人：　　填报日期：　年　月　日</p></body></html>""".encode()
+"""A blank form as a page."""
+
 FILE_PASS = [bytes.fromhex(text) for text in ("2f0036000100 01000100" + 48 * "ab", "2f0006000000 12345678")]
 """The record that says that an .xls file is locked, by RC4 and by XOR."""
 

@@ -63,6 +63,10 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
     else:
         files.write_file(output, drafted.text.encode())
     spec, doubts = drafted.spec, list_doubts(drafted.text)
+    if spec is None:
+        raise XltoolError(
+            f"空白表的样子没能全部写成定义，起草的定义还有错；改好后用 xltool forms check 检查：\n{drafted.faults}"
+        )
     totals = sum(cell.total for cell in spec.cells)
     rules = len({rule.id for rule in spec.rules})
     console.say(

@@ -18,11 +18,16 @@ from xltool.model import FormSpec
 
 @dataclass(frozen=True)
 class Drafted:
-    """A definition, the form that it defines, and what of the blank it has otherwise."""
+    """A definition, the form that it defines, and what of the blank it has otherwise.
+
+    There is no form where a blank is of a shape that cannot be defined as it is; `faults` says then what a person has
+    to mend.
+    """
 
     text: str
-    spec: FormSpec
-    differences: tuple[Deviation, ...]
+    spec: FormSpec | None
+    differences: tuple[Deviation, ...] = ()
+    faults: str = ""
 
 
 def draft_form(data: bytes, name: str, form_id: str, year: int) -> Drafted:
@@ -35,30 +40,41 @@ def draft_form(data: bytes, name: str, form_id: str, year: int) -> Drafted:
     if not tables:
         raise XltoolError(f"{name}：表格里没有要填的空格，起草不了报表定义；请用没有填过数的空白表。")
     text, spec = _settle_rules(paper, tables, form_id, year)
+    if isinstance(spec, DefinitionError):
+        return Drafted(text, None, faults=str(spec))
     return Drafted(text, spec, compare_draft(spec, paper.tables))
 
 
-def _settle_rules(paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int) -> tuple[str, FormSpec]:
+def _settle_rules(
+    paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int
+) -> tuple[str, FormSpec | DefinitionError]:
     """The definition with all of its rules; one that does not fit the others is told in a comment instead."""
     file = f"{form_id.replace('-', '_')}.toml"
     text = write_definition(paper, tables, form_id, year)
-    try:
-        return text, catalog.parse_form(text, file)
-    except DefinitionError:
-        pass
+    if not isinstance(spec := _parse_draft(text, file), DefinitionError):
+        return text, spec
     wanted = [(table, list(table.rules)) for table in tables]
     for table in tables:
         table.rules.clear()
+    if isinstance(_parse_draft(write_definition(paper, tables, form_id, year), file), DefinitionError):
+        for table, rules in wanted:  # it is not the rules
+            table.rules.extend(rules)
+        return text, spec
     for table, rules in wanted:
         for rule in rules:
             table.rules.append(rule)
-            try:
-                catalog.parse_form(write_definition(paper, tables, form_id, year), file)
-            except DefinitionError:
+            if isinstance(_parse_draft(write_definition(paper, tables, form_id, year), file), DefinitionError):
                 table.rules.remove(rule)
                 table.told.append(_tell_rule(rule))
     text = write_definition(paper, tables, form_id, year)
-    return text, catalog.parse_form(text, file)
+    return text, _parse_draft(text, file)
+
+
+def _parse_draft(text: str, file: str) -> FormSpec | DefinitionError:
+    try:
+        return catalog.parse_form(text, file)
+    except DefinitionError as error:
+        return error
 
 
 def _tell_rule(rule: DraftRule) -> str:

@@ -118,7 +118,10 @@ def _is_caption(table: SquareTable, row: int) -> bool:
 
 
 def _opens_grid(table: SquareTable, row: int) -> bool:
-    return _is_caption(table, row) or _is_head_row(table, row)
+    """Whether heads begin at a row that have something below them; heads at a table's end are read as a card."""
+    captioned = _is_caption(table, row)
+    heads = row + 1 if captioned else row
+    return (captioned or _is_head_row(table, row)) and heads < table.rows and _find_bottom(table, heads) < table.rows
 
 
 def _is_line(table: SquareTable, row: int, figures_from: int = 1) -> bool:

@@ -8,6 +8,7 @@ from tests import figures
 from xltool.forms import catalog
 from xltool.rules import causes, exchanges, opinions, validate
 from xltool.rules.stack import stack_values
+from xltool.rules.suspects import MAX_SUSPECTS
 
 
 def suspects(spec, values):
@@ -178,7 +179,7 @@ def test_of_more_cells_than_help_the_witnessed_are_named_but_not_all(spec):
     found = suspects(form, values)["sums.whole@n"]
     assert [(s.key, s.proposed) for s in found[:8]] == [(f"sums.p{at}.n", 12) for at in range(8)]
     assert [s.why.startswith("相邻两位数字可能写颠倒；改这一格可使") for s in found] == [True] * 8 + [False] * 2
-    assert opinions.find_named(opinions.Opinion("error", (0,), found)) == found[: causes.MAX_SUSPECTS]
+    assert opinions.find_named(opinions.Opinion("error", (0,), found)) == found[:MAX_SUSPECTS]
     values |= {f"sums.p{at}.n": 40 for at in range(2, 8)} | {"sums.whole.n": 2 * 21 + 7 * 40 - 9}
     found = suspects(form, values)["sums.whole@n"]
     assert [s.key for s in found[:2]] == ["sums.p0.n", "sums.p1.n"] and len(found) == 10

@@ -4,6 +4,7 @@ from random import Random
 
 from tests import figures
 from xltool.model import Reading
+from xltool.rules.facts import find_facts
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings
 from xltool.rules.stated import STATED, list_stated
@@ -43,12 +44,13 @@ def test_a_text_that_says_what_the_table_says_speaks_against_its_cell(spec):
 def test_what_is_not_said_plainly_says_nothing(spec):
     for text in ("本年新收政府信息公开申请约{total}件。", "全市新收政府信息公开申请{total}件。", ""):
         _, given = spoilt(spec, text)
-        assert list_stated(spec, given, computed=True) == ()
+        assert list_stated(spec, find_facts(spec, given), computed=True) == ()
 
 
 def test_totals_stand_for_their_inputs_where_they_are_computed(spec):
     _, given = spoilt(spec, "本年新收政府信息公开申请{total}件。")
-    (locked,), (typed,) = list_stated(spec, given, computed=True), list_stated(spec, given, computed=False)
+    facts = find_facts(spec, given)
+    (locked,), (typed,) = list_stated(spec, facts, computed=True), list_stated(spec, facts, computed=False)
     assert set(locked.cells) == {f"applications.received.{column}" for column in figures.APPLICANTS}
     assert typed.cells == {"applications.received.total": 1}
     assert locked.missed == typed.missed == 7

@@ -23,7 +23,7 @@ SAMPLES = [
 def doubts(spec, prior=None, **texts):
     keys = {name.replace("__", "."): text for name, text in texts.items()}
     zeros = dict.fromkeys(spec.index, 0)
-    found = find_text_doubts(spec, figures.submission(spec, zeros, **keys), prior)
+    found = find_text_doubts(spec, figures.submission(spec, zeros, **keys), prior, ())
     return [each for each in found if each.code == "text.reference"]
 
 
@@ -62,7 +62,7 @@ def test_of_many_and_long_ones_the_beginning_is_quoted(spec):
 
 def tell(submission):
     """The codes and grades of what is told of how texts are worded; their figures have tests of their own."""
-    found = find_text_doubts(api.form(submission.form), submission, None)
+    found = find_text_doubts(api.form(submission.form), submission, None, ())
     return [(each.code, each.severity) for each in found if each.code in {*SPOILS, "text.aspects", "text.reference"}]
 
 

@@ -135,7 +135,7 @@ def test_no_text_rule_of_ours_is_compulsory_and_each_names_the_text(spec):
         "overview": "额敏县农业农村局高度重视。共1O件。申请人：王建国，要求公开____。本人号13900000000。",
         "problems": "无",
     }
-    found = list(find_text_doubts(spec, figures.submission(spec, dict.fromkeys(spec.index, 0), **texts), None))
+    found = list(find_text_doubts(spec, figures.submission(spec, dict.fromkeys(spec.index, 0), **texts), None, ()))
     assert {(each.code, each.severity) for each in found} == {
         ("text.year", "warning"),
         ("text.notice", "warning"),

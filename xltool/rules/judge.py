@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
 from xltool.rules import causes, cells, copied, prior_year, settled, texts, validate
-from xltool.rules.causes import Cause
+from xltool.rules.cause import Cause
+from xltool.rules.facts import Fact, find_facts
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
 
@@ -43,7 +44,7 @@ def judge_readings(
         for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
         if reading.submission is not None
     ]
-    doubts, breaks, last_year = _judge_completed(spec, completed, given, notes)
+    doubts, breaks, last_year, facts = _judge_completed(spec, completed, given, notes)
     results = []
     doubts = [list(_drop_told(mine, doubt)) for mine, doubt in zip(notes, doubts, strict=True)]
     for at, submission in enumerate(completed):
@@ -53,7 +54,7 @@ def judge_readings(
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         before = None if last_year is None else last_year[at]
-        why = causes.find_causes(spec, submission.values, before, broken, submission)
+        why = causes.find_causes(spec, submission.values, before, broken, facts[at])
         noticed, quoted = _quote_typed(mine, doubt)
         judged = [*quoted, *causes.explain_findings(broken, why)]
         judged = _find_consequences(spec, submission, given[at], judged, why)
@@ -86,22 +87,31 @@ def _quote_typed(notes: Sequence[Finding], found: Sequence[Finding]) -> tuple[li
     return [note for note in notes if note.code != "number.normalised" or not told.issuperset(note.keys)], quoted
 
 
+class _Judged(NamedTuple):
+    """For each submission what is doubtful of it, its broken rules, last year's values, and what its texts state."""
+
+    doubts: list[list[Finding]]
+    breaks: list[list[Finding]]
+    last_year: list[tuple[Value, ...]] | None
+    facts: list[tuple[Fact, ...]]
+
+
 def _judge_completed(
     spec: FormSpec,
     completed: Sequence[Submission],
     given: Sequence[Submission | None],
     notes: Sequence[Sequence[Finding]],
-) -> tuple[list[list[Finding]], list[list[Finding]], list[tuple[Value, ...]] | None]:
-    """For each submission what is doubtful of it, and its broken rules; and last year's values, if there are any."""
+) -> _Judged:
     last_year = [prior_year.align_prior(spec, prior) for prior in given] if any(given) else None
     view = SubmissionView(spec, completed, last_year)
     doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
     for at, found in copied.find_copied_figures(view):
         doubts[at].append(found)
-    for mine, submission, prior in zip(doubts, completed, given, strict=True):
-        mine.extend(texts.find_text_doubts(spec, submission, prior))
+    facts = [find_facts(spec, submission, prior) for submission, prior in zip(completed, given, strict=True)]
+    for mine, submission, prior, stated in zip(doubts, completed, given, facts, strict=True):
+        mine.extend(texts.find_text_doubts(spec, submission, prior, stated))
     years = view.stack if last_year is None else join_years(view.stack, view.last)
-    return doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year
+    return _Judged(doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
 
 
 def _find_consequences(
@@ -117,7 +127,7 @@ def _find_consequences(
     result = list(found)
     for cause in known:
         corrected = _correct_cause(spec, submission, cause)
-        [doubt], [broken], _ = _judge_completed(spec, [corrected], [prior], [()])
+        [doubt], [broken], *_ = _judge_completed(spec, [corrected], [prior], [()])
         left = {(each.code, each.rule, each.keys) for each in (*doubt, *broken)}
         for at, each in enumerate(result):
             if each.cause is None and each.keys and (each.code, each.rule, each.keys) not in left:

@@ -8,7 +8,7 @@ from typing import Final
 
 from xltool.messages import finding, join_first
 from xltool.model import CellKey, Finding, FormSpec, Severity, Submission
-from xltool.rules.facts import Fact, find_excesses, find_facts
+from xltool.rules.facts import Fact, find_excesses
 
 MOST_DOUBTS: Final = 20
 """So many of one submission are told."""
@@ -16,17 +16,17 @@ _MOST_NAMED: Final = 3
 _MOST_QUOTED: Final = 80
 
 
-def find_narrative_doubts(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
+def find_narrative_doubts(spec: FormSpec, submission: Submission, facts: Sequence[Fact]) -> Iterator[Finding]:
     """What texts and tables, or a text's own list, say differently; the submission has its totals completed.
 
     An error only where a text says flatly that there was nothing of what the table counts, with no other reading. What
     is said of another scope is told, for it may be right.
     """
-    yield from islice(_find_all(spec, submission, prior), MOST_DOUBTS)
+    yield from islice(_find_all(spec, submission, facts), MOST_DOUBTS)
 
 
-def _find_all(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
-    for fact in find_facts(spec, submission, prior):
+def _find_all(spec: FormSpec, submission: Submission, facts: Sequence[Fact]) -> Iterator[Finding]:
+    for fact in facts:
         code, severity = _grade(fact, submission.year)
         if code:
             yield _tell_fact(code, severity, fact, spec, submission.year)

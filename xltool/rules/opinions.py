@@ -15,7 +15,7 @@ from xltool.forms.number import format_value
 from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Rule, Severity, Suspect
-from xltool.rules.causes import ALONE, MAX_SUSPECTS, points_at_one
+from xltool.rules.suspects import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
 """So many errors of one code in one table stand alone; more are one remark with all its places."""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from xltool.forms.totals import find_definitions, resolve_inputs
-from xltool.model import CellKey, FormSpec, Submission
-from xltool.rules.facts import Fact, find_facts
+from xltool.model import CellKey, FormSpec
+from xltool.rules.facts import Fact
 
 STATED: Final = 8
 """Points for a correction that makes the tables say what a text says, and against one that makes them cease to."""
@@ -34,16 +34,14 @@ class StatedFigure:
         return -STATED if self.missed + by == 0 else STATED if self.missed == 0 else 0
 
 
-def list_stated(spec: FormSpec, submission: Submission, computed: bool) -> tuple[StatedFigure, ...]:
-    """The figures that the texts state of this year's cells plainly: no 约, no 全市, no second meaning.
+def list_stated(spec: FormSpec, facts: Sequence[Fact], computed: bool) -> tuple[StatedFigure, ...]:
+    """The figures that texts state of this year's cells plainly: no 约, no 全市, no second meaning.
 
     With `computed` totals stand for the inputs that they add up.
     """
-    if not submission.texts:
-        return ()
     defined = find_definitions(spec.rules) if computed else {}
     found = []
-    for fact in _list_plain(find_facts(spec, submission)):
+    for fact in _list_plain(facts):
         cell = spec.cell(fact.keys[0])
         missed = ((fact.printed or Decimal()) - fact.value) * cell.measure.scale
         if fact.unit not in {"", cell.measure.unit} or missed != int(missed):

@@ -5,20 +5,23 @@ What nothing contradicts for sure is told without a demand: 提示.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xltool.forms import references
 from xltool.messages import finding, join_first, suggest
 from xltool.model import Finding, FormSpec, Submission, Text
 from xltool.rules import likeness, misprints, narrative_doubts, persons, wording
+from xltool.rules.facts import Fact
 
 MAX_NAMED_FAULTS: Final = 6
 MAX_QUOTED_REFERENCE: Final = 60
 
 
-def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission | None) -> Iterator[Finding]:
-    """All that is doubtful in the texts of a submission, whose totals are completed."""
+def find_text_doubts(
+    spec: FormSpec, submission: Submission, prior: Submission | None, facts: Sequence[Fact]
+) -> Iterator[Finding]:
+    """All that is doubtful in the texts of a submission, whose totals are completed, and which state `facts`."""
     yield from _find_lost_references(spec, submission, prior)
     written = [text for text in spec.texts if text.place == "texts" and submission.texts.get(text.key, "").strip()]
     for text in written:
@@ -30,7 +33,7 @@ def find_text_doubts(spec: FormSpec, submission: Submission, prior: Submission |
         labels = "、".join(text.label.rpartition("：")[2] for text in missing)
         yield finding("text.aspects", heading=section.heading, aspects=labels)
     if written:
-        yield from narrative_doubts.find_narrative_doubts(spec, submission, prior)
+        yield from narrative_doubts.find_narrative_doubts(spec, submission, facts)
     if written and prior is not None and prior.texts:
         yield from _find_likeness(spec, submission, prior)
 

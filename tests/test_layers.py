@@ -491,6 +491,7 @@ MODULES = {
         "run_on",
         "sheets",
         "stamp",
+        "told",
         "widths",
         "write",
     },

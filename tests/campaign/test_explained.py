@@ -52,3 +52,26 @@ def test_an_explanation_is_for_the_figures_that_it_was_written_for(office):  # n
     assert told["state"] == "open", "as the sheet says"
     output, told = hand_in("四.xlsx", "处罚权、强制权都没有。", FIRST, SECOND)
     assert told["state"] == "accepted" and "一字没改" not in output
+
+
+def test_what_is_found_in_a_text_is_answered_on_its_line_and_holds_for_that_text(office):  # noqa: F811
+    plan, whole = make_plan(api.form("ogi-2021")), office.fill(FINANCE)
+    wrong = "全年收到政府信息公开申请99999件。"
+
+    def hand_in(name, said, why, data=whole):
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        for spot, content in ((plan.texts["overview.requests"], said), (plan.explanations["text.figure"], why)):
+            book[spot.sheet][spot.address] = content
+        buffer = io.BytesIO()
+        book.save(buffer)
+        office.put(name, buffer.getvalue())
+        office.run("collect")
+        return office.status()[1][FINANCE]
+
+    told = hand_in("一.xlsx", wrong, None)
+    assert (told["state"], told["open"]) == ("open", 1)
+    [back] = (office.root / "returned").glob(f"{FINANCE}_*待说明1.xlsx")
+    told = hand_in("二.xlsx", wrong, "含电话申请。", back.read_bytes())
+    assert (told["state"], told["open"], told["warnings"]) == ("accepted", 0, 0)
+    told = hand_in("三.xlsx", wrong.replace("99999", "88888"), "含电话申请。", back.read_bytes())
+    assert (told["state"], told["open"]) == ("open", 1), "it was written for another text"

@@ -120,6 +120,11 @@ def _results(data: bytes) -> Iterator[tuple[Spot, Content]]:
         book.close()
 
 
+def shown(data: bytes) -> dict[Spot, Content]:
+    """What a workbook shows before anything computes it anew."""
+    return dict(_results(data))
+
+
 def formula_spots(data: bytes) -> set[Spot]:
     """Where a workbook has formulas."""
     found = set()

@@ -20,7 +20,9 @@ from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, V
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, PASS, TOLD
-from xltool.workbook.layout_plan import LEFT_COLUMN, VERDICT_COLUMN, Spot, make_plan
+from xltool.workbook.layout_plan import LEFT_COLUMN, VERDICT_COLUMN, Plan, Spot, make_plan
+from xltool.workbook.notice import Notice
+from xltool.workbook.told import ToldDoubt
 from xltool.workbook.write import write_workbook
 
 FORMS, WORKBOOKS = 6, 7
@@ -132,6 +134,16 @@ def make_submission(spec: FormSpec, rng: Random) -> Submission:
     return Submission(spec.id, 2024, agency, make_values(spec, rng), texts, why)
 
 
+def make_doubts(layout: Plan, rng: Random) -> tuple[ToldDoubt, ...]:
+    """What an office found in texts, in a workbook that goes back."""
+    keys = [*layout.spec.index]
+    return tuple(
+        ToldDoubt(code, rng.choice([*spots]), tuple(rng.sample(keys, rng.randint(0, 3))))
+        for code, spots in layout.told.items()
+        for _ in range(rng.randint(0, 3))
+    )
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     """Each workbook with what it should show and what LibreOffice computed."""
@@ -144,11 +156,14 @@ def compared(tmp_path_factory):
             this = make_submission(spec, rng)
             prior = make_submission(spec, rng) if copy % 2 else None
             name = f"{number}-{copy}"
+            layout = make_plan(spec, prior is not None)
+            doubts = make_doubts(layout, rng) if copy % 3 == 0 else ()
             expected = cached_values.compute_cached_values(
-                make_plan(spec, prior is not None), this, align_prior(spec, prior) if prior else ()
+                layout, this, align_prior(spec, prior) if prior else (), doubts=doubts
             )
             cases[name] = (spec, prior, expected)
-            files[name] = calc.spoiled(write_workbook(spec, this, prior))
+            notice = Notice(1, (), None, (), {}, {}, told=doubts) if doubts else None
+            files[name] = calc.spoiled(write_workbook(spec, this, prior, notice))
     seen = calc.recalculated(files, tmp_path_factory.mktemp("every_check"))
     return {name: (*case, seen[name]) for name, case in cases.items()}
 

@@ -104,6 +104,9 @@ class FormulaPlaces(Protocol):
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""
 
+    def told(self, code: str) -> str:
+        """The reference to what an office found in the texts under a code and still stands, a number for each text."""
+
 
 class CellCheck(ABC):
     """A kind of check.
@@ -116,6 +119,7 @@ class CellCheck(ABC):
     scope: ClassVar[CheckScope] = "table"
     across_years: ClassVar[bool] = False  # whether it needs last year's figures
     beside: ClassVar[bool] = False  # whether its cells are judged in words beside their rows too
+    seen_here: ClassVar[bool] = True  # whether a workbook knows by itself that nothing is wrong
     follows: ClassVar[tuple[str, ...]] = ()
     """The codes of checks that find the same fault at large: where one of them does, its line goes by itself."""
 
@@ -397,6 +401,83 @@ class MissingTextsCheck(CellCheck):
         return "+".join(f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({text},CHAR(10),""),"\u3000","")))=0)' for text in required)
 
 
+class ToldTextCheck(CellCheck):
+    """What only who reads texts finds in them: its line counts what still stands of that where a workbook goes back."""
+
+    scope: ClassVar[CheckScope] = "texts"
+    seen_here = False
+    sentence: ClassVar[str]
+
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:
+        if any(text.place == "texts" for text in spec.texts):
+            yield None
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return self.sentence
+
+    def mask(self, view: CheckedView) -> Array:
+        return view.missing_texts & False
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:  # noqa: ARG002
+        return f"SUM({places.told(self.code)})"
+
+
+class HollowTextCheck(ToldTextCheck):
+    """A text that says nothing where that is no answer."""
+
+    code, severity = "text.hollow", "warning"
+    sentence = "要写明的部分，不能只写“无”之类"
+
+
+class ContradictedTextCheck(ToldTextCheck):
+    """A text that says that there was nothing, of what the tables have."""
+
+    code, severity = "text.contradicted", "error"
+    sentence = "文字写没有的，表中应为 0"
+
+
+class StatedFigureCheck(ToldTextCheck):
+    """A figure in a text that is another one in the tables."""
+
+    code, severity = "text.figure", "warning"
+    sentence = "文字里的数应与表中的数一致"
+
+
+class TextSumCheck(ToldTextCheck):
+    """Parts in a text that are more than its whole."""
+
+    code, severity = "text.sum", "warning"
+    sentence = "文字里各项之和不应多于总数"
+
+
+class TextYearCheck(ToldTextCheck):
+    """A text of another year."""
+
+    code, severity = "text.year", "warning"
+    sentence = "文字说的应是本年度"
+
+
+class TextNoticeCheck(ToldTextCheck):
+    """A text that names the notice of another edition."""
+
+    code, severity = "text.notice", "warning"
+    sentence = "文字引用的文号应是本版的"
+
+
+class TextAgencyCheck(ToldTextCheck):
+    """A text that names another agency as its own."""
+
+    code, severity = "text.agency", "warning"
+    sentence = "文字写的应是本单位"
+
+
+class PersonalDataCheck(ToldTextCheck):
+    """What of persons must not be published."""
+
+    code, severity = "text.person", "warning"
+    sentence = "文字里不应有个人信息"
+
+
 def _count_blanks(area: CellArea) -> str:
     """How many cells of an area are blank.
 
@@ -415,6 +496,14 @@ CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
     DoubtfulCheck(),
     JumpCheck(),
     MissingTextsCheck(),
+    ContradictedTextCheck(),
+    HollowTextCheck(),
+    StatedFigureCheck(),
+    TextSumCheck(),
+    TextYearCheck(),
+    TextNoticeCheck(),
+    TextAgencyCheck(),
+    PersonalDataCheck(),
 )
 """All kinds of checks of cells, in the order of the 校验 sheet."""
 

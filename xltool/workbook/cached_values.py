@@ -5,6 +5,7 @@ The cached values that viewers see first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -36,6 +37,7 @@ from xltool.workbook.formula import (
     is_about_emptiness,
     is_about_texts,
     needs_last_year,
+    say_right,
     say_state,
     say_word,
 )
@@ -54,17 +56,22 @@ from xltool.workbook.layout_plan import (
     Spot,
 )
 from xltool.workbook.run_on import list_run_on_contents, run_on
+from xltool.workbook.told import ToldDoubt
 
 CachedValue: TypeAlias = int | float | str
 
 
 def compute_cached_values(
-    plan: Plan, submission: Submission, prior: Sequence[Value] = (), typed: Mapping[CellKey, str] = MappingProxyType({})
+    plan: Plan,
+    submission: Submission,
+    prior: Sequence[Value] = (),
+    typed: Mapping[CellKey, str] = MappingProxyType({}),
+    doubts: Sequence[ToldDoubt] = (),
 ) -> dict[Spot, CachedValue]:
     """The result of every formula by place, for the submission with its totals computed from its inputs.
 
     `prior` are last year's values in the order of the form, for a plan that shows them. `typed` are texts that stand in
-    place of figures.
+    place of figures, `doubts` what an office found in texts.
     """
     spec = plan.spec
     figures = [None if key in typed else value for key, value in zip(spec.index, submission.values, strict=True)]
@@ -83,8 +90,8 @@ def compute_cached_values(
     left, right = rules.compute_sides(stack)
     verdicts = rules.compute_verdicts(stack, left, right)[0]
     counts = count_faults(view, plan.checks)
-    if typed:
-        counts |= _count_with_texts(plan, submission, typed)
+    counts |= _count_with_texts(plan, submission, typed) if typed else {}
+    counts |= {code: [count] for code, count in Counter(each.code for each in doubts).items()}
     judged = {
         rule.name: (Verdict(int(v)), int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
@@ -95,7 +102,7 @@ def compute_cached_values(
             number = counts[check.name][0]
             leader = find_leader(check, plan.lines)
             word = MEND if check.severity == "error" else TOLD if told else ASK
-            word = PASS if number == 0 else FOLLOWS if leader is not None and counts[leader][0] else word
+            word = say_right(check) if number == 0 else FOLLOWS if leader is not None and counts[leader][0] else word
             found[Spot(CHECKS, line, LEFT_COLUMN)] = number
             words[check.name] = (word, "")
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xltool.forms.cell_checks import BlankCheck, EmptyCheck
+from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck
 from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
@@ -40,6 +40,8 @@ from xltool.workbook.run_on import list_run_on_formulas
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 FOLLOWS = "随整表"
 """The verdict of a line whose fault another line tells at large: that of blank cells in a table that is all blank."""
+LATER = "报送后核"
+"""The verdict of a line about what only who reads the texts can find, where nothing was found yet."""
 READY = "可以报送"
 STATE_LEAD = "校验结果："
 """What stands before the state of the whole workbook above each table."""
@@ -97,7 +99,12 @@ def write_count_verdict(plan: Plan, check: Check, line: int) -> str:
     leader = find_leader(check, plan.lines)
     if leader is not None:
         bad = f'IF({cell_name(plan.lines[leader], LEFT_COLUMN)}>0,"{FOLLOWS}",{bad})'
-    return f'IF({cell_name(line, LEFT_COLUMN)}=0,"{PASS}",{bad})'
+    return f'IF({cell_name(line, LEFT_COLUMN)}=0,"{say_right(check)}",{bad})'
+
+
+def say_right(check: Check) -> str:
+    """The verdict of a line that counts what is wrong, where it counts nothing."""
+    return PASS if check.kind is None or check.kind.seen_here else LATER
 
 
 def write_state(plan: Plan) -> str:
@@ -150,7 +157,7 @@ def is_about_blanks(check: Check) -> bool:
 
 def is_about_texts(check: Check) -> bool:
     """Whether a line counts the texts that are missing."""
-    return check.kind is not None and check.kind.scope == "texts"
+    return isinstance(check.kind, MissingTextsCheck)
 
 
 def is_about_emptiness(check: Check) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms import checks, layout
+from xltool.forms.cell_checks import ToldTextCheck
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
@@ -44,6 +45,8 @@ RANK_COLUMN: Final = 3
 """The column of the very hidden sheet for the order of what is to be done, and what is missing."""
 COPIES_COLUMN: Final = 4
 """The first column of the very hidden sheet for the copies of inputs, behind the marks, the sums and the ranks."""
+RUN_ON_COLUMNS: Final = 8
+"""The columns of the very hidden sheet for texts that run on."""
 RUN_ON_LINES: Final = 65
 """The lines of a block in which long texts run on below all texts: a page of them."""
 TALLIES: Final = ("figures", "texts", "errors", "asks")
@@ -153,6 +156,8 @@ class Plan:
         self.run_on_top = TEXT_TOP + len(written)
         self.run_on_column = COPIES_COLUMN + max(grid.columns for grid in self.grids.values())
         self.run_on_sources = tuple(self._list_run_on_sources(written))
+        self.text_copies = {text.key: Spot(HIDDEN, at, self._told_column) for at, text in enumerate(written)}
+        self.told = {code: {text.key: spot for text, spot in spots} for code, spots in self._list_told(written)}
 
     def spot(self, key: CellKey) -> Spot:
         """Where a cell stands, or last year's figure of it."""
@@ -215,6 +220,17 @@ class Plan:
                             spot.column + (0 if across else shift),
                         ),
                     )
+
+    @property
+    def _told_column(self) -> int:
+        """The first column of the very hidden sheet for what an office found in texts: the texts as they were."""
+        return self.run_on_column + RUN_ON_COLUMNS
+
+    def _list_told(self, written: Sequence[Text]) -> Iterator[tuple[str, list[tuple[Text, Spot]]]]:
+        """The codes of what only who reads texts finds, each with where its count stands for each text."""
+        kinds = [check.kind for check in self.checks if isinstance(check.kind, ToldTextCheck)]
+        for number, kind in enumerate(kinds, 1):
+            yield kind.code, [(text, Spot(HIDDEN, at, self._told_column + number)) for at, text in enumerate(written)]
 
     def _list_run_on_sources(self, written: Sequence[Text]) -> Iterator[RunOnSource]:
         for text in written:

@@ -18,6 +18,7 @@ from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Value
 from xltool.rules.opinions import Opinion, find_named, group_findings, list_cells, tell_opinion
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
+from xltool.workbook.told import find_told
 from xltool.workbook.write import write_workbook
 
 MAX_LISTED_FIGURES: Final = 6
@@ -69,7 +70,7 @@ def _build_notice(
     unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
     typed = dict(_find_typed(findings, values))
     marks = _mark_cells(opinions, findings, layout, {**values, **typed})
-    return Notice(version, remarks, changes, unread, marks, typed)
+    return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, findings)))
 
 
 def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) -> Iterator[tuple[CellKey, str]]:

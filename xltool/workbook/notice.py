@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
 from xltool.forms.text import clean_text, measure_breadth
-from xltool.messages import MOST_CELLS, format_scaled, join_first
-from xltool.model import Cell, CellKey, Leftover, NotApplicable, Severity, Table, Value
+from xltool.messages import MOST_CELLS, join_first
+from xltool.model import CellKey, Leftover, Severity, Table, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
 from xltool.workbook.page import finish_sheet
+from xltool.workbook.told import ToldDoubt, write_unchanged
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
 
 HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
@@ -91,6 +92,8 @@ class Notice:
     """What stands in cells in place of a figure: there it is left."""
     outdated: tuple[str, ...] = ()
     """Addresses on 校验 whose 说明 was written for other figures: there it is taken out, to be written anew."""
+    told: tuple[ToldDoubt, ...] = ()
+    """What was found in texts and is counted on 校验 while it stands."""
 
 
 def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
@@ -136,7 +139,7 @@ def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Noti
         spot, width = context.plan.cells[key], context.plan.areas[key].width
         rule = {
             "type": "formula",
-            "criteria": f"={_write_unchanged(cell, spot, found.value)}",
+            "criteria": f"={write_unchanged(cell, cell_name(spot.row, spot.column, absolute=True), found.value)}",
             "format": context.formats[f"mark_{found.severity}"],
         }
         sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
@@ -145,22 +148,6 @@ def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Noti
             size = {"width": NOTE_WIDTH, "height": NOTE_LINE * (rows + 1)}
             look = {"author": AUTHOR, "font_name": "宋体", "font_size": 9, "visible": False}
             sheet.write_comment(spot.row, spot.column, found.comment, look | size)
-
-
-def _write_unchanged(cell: Cell, spot: Spot, value: Value | str) -> str:
-    """A condition that holds as long as a cell holds what it held."""
-    place = cell_name(spot.row, spot.column, absolute=True)
-    match value:
-        case str():
-            return f"""{place}="{value.replace('"', '""')}\""""
-        case int():
-            return f"AND(ISNUMBER({place}),{place}={format_scaled(value, cell.measure.decimals)})"
-        case NotApplicable.SLASH:
-            return f'{place}="/"'
-        case None:
-            return f"LEN({place})=0"
-        case _:
-            assert_never(value)
 
 
 def _count_remarks(notice: Notice) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xltool.forms.sheet_names import CHECKS
+from xltool.forms.sheet_names import CHECKS, HIDDEN
 from xltool.model import Cell, Measure
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan
@@ -53,3 +53,8 @@ class FormPlaces:
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""
         return refer_in_frame(self.plan, self.plan.texts[key], CHECKS)
+
+    def told(self, code: str) -> str:
+        """The reference to what an office found in the texts under a code."""
+        first, *_, last = (*self.plan.told[code].values(),) * 2
+        return f"{HIDDEN}!{first.address}:{last.address}"

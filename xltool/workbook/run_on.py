@@ -14,7 +14,7 @@ from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.model import Submission
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.workbook.frames import refer_in_frame
-from xltool.workbook.layout_plan import RUN_ON_LINES, WHY_COLUMN, Plan, RunOnSource, Spot
+from xltool.workbook.layout_plan import RUN_ON_COLUMNS, RUN_ON_LINES, WHY_COLUMN, Plan, RunOnSource, Spot
 from xltool.workbook.widths import CHECK_WIDTHS, TEXT_WIDTHS, count_line_signs, count_row_lines
 
 RUN_ON_HEIGHT: Final = 13.5
@@ -28,7 +28,7 @@ NARROW: Final = "0123456789abcdefghijklnopqrstuvxyz .,-()/:"
 UNPRINTED: Final = "（后面还有 {} 字，纸上印不下。不影响报送，报告里是全的。）"
 NOTHING: Final = "（没有印不全的文字，这一页可以不印。）"
 """What the first line says where no text runs on: its page would be empty without a word."""
-_LABELS, _COPIES, _NEXT, _OWNER, _START, _ROOM, _LENGTH, _STEPS = range(8)
+_LABELS, _COPIES, _NEXT, _OWNER, _START, _ROOM, _LENGTH, _STEPS = range(RUN_ON_COLUMNS)
 """The columns of the very hidden sheet, from the plan's first one for them on."""
 
 

@@ -14,7 +14,7 @@ from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
-from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, READY, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OPEN, PASS, READY, TOLD, WITHOUT
 from xltool.workbook.front import PROMPT_TITLE, write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
@@ -126,6 +126,8 @@ def write_checks(context: Context, sheet: Any) -> None:
     )
     hint = f"“{FAIL}”“{MEND}”的必须改；“{ASK}”的核对无误后在“说明”栏写明原因；“{OPEN}”的先把所涉各格填全；"
     hint += f"“{FOLLOWS}”的填了自动通过。"
+    if any(check.kind is not None and not check.kind.seen_here for check in plan.checks):
+        hint += f"“{LATER}”的报送后由下发单位核，不必处理。"
     if plan.prior:
         hint += f"“{WITHOUT}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])
@@ -203,7 +205,8 @@ def _find_target(context: Context, check: Check) -> Spot | None:
     if check.rule is not None:
         return context.plan.cells[check.rule.linear.own[0]]
     if check.kind is not None and check.kind.scope == "texts":
-        return next(context.plan.texts[text.key] for text in context.spec.texts if text.required)
+        written = [text for text in context.spec.texts if text.required or not text.on_cover]
+        return context.plan.texts[next((text for text in written if text.required), written[0]).key]
     return next(
         (context.plan.cells[c.key] for c in context.spec.cells if not c.total and check.table in {None, c.table}), None
     )

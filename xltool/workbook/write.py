@@ -6,7 +6,7 @@ Alone knows xlsxwriter.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xltool.forms import sheet_names
@@ -22,6 +22,7 @@ from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
 from xltool.workbook.run_on import list_run_on_formulas, run_on, write_run_on_words
+from xltool.workbook.told import ToldDoubt, write_told
 
 
 def write_workbook(
@@ -57,7 +58,9 @@ def write_workbook(
         submission,
         formats,
         formula.list_formulas(layout) | list_run_on_formulas(layout, len(run_on(layout, submission).lines)),
-        cached_values.compute_cached_values(layout, submission, last_year, typed),
+        cached_values.compute_cached_values(
+            layout, submission, last_year, typed, () if notice is None else notice.told
+        ),
         meta,
         last_year,
         deadline,
@@ -75,7 +78,7 @@ def write_workbook(
             notices.colour_marked_cells(context, made[table.sheet], table, notice)
         sheets.write_table(context, made[table.sheet], table, marked=notice is not None)
     sheets.write_checks(context, made[sheet_names.CHECKS])
-    _write_hidden(context, made[sheet_names.HIDDEN])
+    _write_hidden(context, made[sheet_names.HIDDEN], () if notice is None else notice.told)
     for name, spot in layout.names().items():
         if book.define_name(name, f"={spot.reference}"):
             raise ValueError(f"not a name for Excel: {name}")
@@ -84,7 +87,7 @@ def write_workbook(
     return buffer.getvalue()
 
 
-def _write_hidden(context: Context, sheet: Worksheet) -> None:
+def _write_hidden(context: Context, sheet: Worksheet, told: Sequence[ToldDoubt]) -> None:
     for field, spot in context.plan.meta.items():
         sheet.write_string(spot.row, 0, field)
         sheet.write_string(spot.row, spot.column, context.meta[field])
@@ -92,6 +95,11 @@ def _write_hidden(context: Context, sheet: Worksheet) -> None:
         if spot.sheet == sheet_names.HIDDEN:
             sheet.write_formula(spot.row, spot.column, f"={text}", None, context.shown[spot])
     write_run_on_words(context.plan, sheet)
+    for spot, (text, count) in write_told(context.plan, context.submission, told).items():
+        sheet.write_formula(spot.row, spot.column, f"={text}", None, count)
+    for key in dict.fromkeys(each.text for each in told):
+        copy = context.plan.text_copies[key]
+        sheet.write_string(copy.row, copy.column, context.submission.texts.get(key, ""))
     sheet.protect()
     sheet.very_hidden()
 

@@ -70,8 +70,8 @@ def test_what_is_found_in_a_text_is_answered_on_its_line_and_holds_for_that_text
 
     told = hand_in("一.xlsx", wrong, None)
     assert (told["state"], told["open"]) == ("open", 1)
-    [back] = (office.root / "returned").glob(f"{FINANCE}_*待说明1.xlsx")
-    told = hand_in("二.xlsx", wrong, "含电话申请。", back.read_bytes())
+    [back] = (path.read_bytes() for path in (office.root / "returned").glob(f"{FINANCE}_*待说明1.xlsx"))
+    told = hand_in("二.xlsx", wrong, "含电话申请。", back)
     assert (told["state"], told["open"], told["warnings"]) == ("accepted", 0, 0)
-    told = hand_in("三.xlsx", wrong.replace("99999", "88888"), "含电话申请。", back.read_bytes())
+    told = hand_in("三.xlsx", wrong.replace("99999", "88888"), "含电话申请。", back)
     assert (told["state"], told["open"]) == ("open", 1), "it was written for another text"

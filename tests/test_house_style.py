@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import xltool
+from tests.trees import read_tree
 
 HOUSE = Path(xltool.__file__).parent
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -52,7 +53,7 @@ def test_packed_comprehensions_are_found(source: str, found: list[int]) -> None:
 
 
 def test_no_line_packs_three_comprehensions() -> None:
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in HOUSE.rglob("*.py")}
+    trees = {path: read_tree(path) for path in HOUSE.rglob("*.py")}
     assert [f"{path.relative_to(HOUSE)}:{line}" for path, tree in sorted(trees.items()) for line in packed(tree)] == []
 
 
@@ -64,7 +65,7 @@ PUBLIC = {"imported"}  # what other programs call is not renamed
 
 def name_functions() -> Iterator[tuple[str, str]]:
     for path in sorted(HOUSE.rglob("*.py")):
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in read_tree(path).body:
             if isinstance(node, ast.FunctionDef):
                 yield f"{path.relative_to(HOUSE)}:{node.lineno}", node.name
 
@@ -81,7 +82,7 @@ def test_a_public_name_has_one_meaning_in_the_house() -> None:
     """Types, their aliases and constants; a type that stands for any type means the same everywhere."""
     homes: dict[str, set[str]] = {}
     for path in sorted(HOUSE.rglob("*.py")):
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in read_tree(path).body:
             if isinstance(node, ast.ClassDef):
                 names = [node.name]
             elif isinstance(node, ast.AnnAssign):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import xltool
+from tests.trees import read_tree
 
 HOUSE = Path(xltool.__file__).parent
 ROOMS = {  # each room and the rooms below it that it may enter; rooms of one line do not know each other
@@ -552,7 +553,7 @@ ONCE = {  # what is done in one way, by the one module that does it
 
 def modules():
     for path in sorted(HOUSE.rglob("*.py")):
-        yield path.relative_to(HOUSE).with_suffix("").as_posix(), ast.parse(path.read_text("utf-8"))
+        yield path.relative_to(HOUSE).with_suffix("").as_posix(), read_tree(path)
 
 
 def imports(tree, *, at_start=False):

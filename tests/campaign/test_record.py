@@ -13,6 +13,7 @@ import pytest
 import xltool
 from tests.campaign import stores
 from tests.campaign.stores import SPEC, stray, take, waive
+from tests.trees import read_tree
 from xltool.campaign.record import RECORD_KINDS, read_record, word_event
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import AbsenceRecord, Choice, Extension, Issue, Publication, Signature
@@ -46,7 +47,7 @@ def find_noted_kinds():
     for path in ROOM.rglob("*.py"):
         module = ".".join(path.relative_to(ROOM.parent).with_suffix("").parts)
         takers = {"self._note"} if module == "xltool.campaign.store" else {"store.note", "look.store.note"}
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for call in ast.walk(read_tree(path)):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in takers:
                 word = ast.unparse(call.args[2])
                 known = vars(import_module(module)).get(word)

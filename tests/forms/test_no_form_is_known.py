@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import xltool
+from tests.trees import read_tree
 from xltool.forms import catalog
 from xltool.model import FormSpec
 
@@ -54,16 +56,19 @@ KEYS = re.compile(
 """The beginning of a cell's or a rule's key, or the family's name, anywhere in a string."""
 
 
-def list_strings(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def list_strings(path: Path) -> list[tuple[int, str]]:
     """Every string of a module with its line: not its docstrings, nor what `--help` shows a person as an example."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = read_tree(path)
     aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "help":
             aside |= {id(part) for part in ast.walk(node.value)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in aside:
-            yield node.lineno, node.value
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in aside
+    ]
 
 
 def find_traces(text: str) -> list[str]:

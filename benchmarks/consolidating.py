@@ -13,6 +13,7 @@ from measure import Contender, Table, compared, interleaved
 from xltool import api
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.model import Agency, Consolidation, Submission
+from xltool.periods import Period
 
 OWN = Agency("654221-000", "额敏县", "county")
 
@@ -40,7 +41,7 @@ def growth(given: Sequence[Submission], rounds: int) -> Table:
 
 
 def total(given: Sequence[Submission]) -> Consolidation:
-    return consolidate_submissions(spec(), given, OWN, given[0].year, root_code=given[0].agency.code)
+    return consolidate_submissions(spec(), given, OWN, Period(given[0].year), root_code=given[0].agency.code)
 
 
 def by_hand(given: Sequence[Submission]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from measure import Contender, Table, interleaved, process_cpu, ratio, spent
 
 from xltool import files
 from xltool.model import Agency, Submission
+from xltool.periods import Period
 from xltool.workbook import write
 from xltool.workbook.stamp import Master
 
@@ -83,7 +84,7 @@ def _blank(issued: tuple[Agency, str]) -> Submission:
 
 
 def _stamped(agencies: Sequence[tuple[Agency, str]], prior: Submission | None) -> Iterator[bytes]:
-    master = Master(spec(), YEAR)
+    master = Master(spec(), Period(YEAR))
     for agency, serial in agencies:
         yield master.stamp(agency, serial, prior)
 

@@ -16,6 +16,7 @@ from xltool import codes, messages
 from xltool.forms import catalog, document
 from xltool.messages import UnknownFormError, XltoolError, finding
 from xltool.model import CellKey, Finding, FormSpec, Reading, Submission, Suspect
+from xltool.periods import period_of
 
 if TYPE_CHECKING:
     import pandas
@@ -80,7 +81,7 @@ def read(data: bytes, source: str = "", passwords: Sequence[str] = ()) -> Readin
     if reading.submission is not None:
         from xltool.reader.identity import check_edition
 
-        wrong = check_edition(form(reading.submission.form), reading.submission.year)
+        wrong = check_edition(form(reading.submission.form), period_of(reading.submission))
         if wrong is not None:
             return Reading(None, (wrong,))
     return reading

@@ -894,9 +894,15 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "file.edition": Message(
         "error",
         "版别与年度不符",
-        "本文件用的是 {form}（{span}使用），不能用于 {year} 年度。",
+        "本文件用的是 {form}（{span}使用），不能用于 {year}。",
         "请用该年度的工作簿重新填写。",
         REGULATION,
+    ),
+    "file.period": Message(
+        "error",
+        "报告期与报表不符",
+        "本文件用的是 {form}，这张表没有“{period}”这样的报告期，应如 {example}。",
+        "请用该期下发的工作簿重新填写。",
     ),
     "document.syntax": Message(
         "error", "不是 JSON", "上报件不是正确的 JSON：第 {line} 行第 {column} 列，{why}。", "核对生成上报件的程序。"

@@ -21,7 +21,7 @@ _BEFORE: Final = re.compile(r"(?:之|以)?前$")
 
 def parse_year(text: str) -> int | None:
     """The year of four digits that a text is: 2024, ２０２４年, 二〇二四年度; None for anything else."""
-    match = _YEAR.fullmatch(_normalise(text))
+    match = _YEAR.fullmatch(normalise_date(text))
     return None if match is None else int(match[1])
 
 
@@ -30,7 +30,7 @@ def parse_day(text: str) -> date | None:
 
     None for anything else, and for a day that no calendar has.
     """
-    match = _DAY.fullmatch(_BEFORE.sub("", _normalise(text)))
+    match = _DAY.fullmatch(_BEFORE.sub("", normalise_date(text)))
     if match is None:
         return None
     year, month, day = (int(part) for part in match.groups() if part is not None)
@@ -52,8 +52,8 @@ def word_deadline(deadline: date | None, before: date | None = None) -> str:
     return format_day(deadline) + (f"（原为{format_day(before)}）" if before and before != deadline else "")
 
 
-def _normalise(text: str) -> str:
-    """Without blanks, in half width, Chinese numerals as digits."""
+def normalise_date(text: str) -> str:
+    """A day, month or year as people write it without blanks, in half width, its Chinese numerals as digits."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("○", "〇").replace("零", "〇")
     plain = _FULL_YEAR.sub(lambda found: "".join(map(_read_sign, found[0])), plain)
     return _SMALL_NUMBER.sub(_read_number, plain)

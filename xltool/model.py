@@ -63,6 +63,9 @@ def summand_of(value: Value) -> int | None:
             assert_never(value)
 
 
+PeriodKind: TypeAlias = Literal["year", "half", "quarter", "month", "school_year", "once"]
+PERIOD_KINDS: Final[tuple[PeriodKind, ...]] = ("year", "half", "quarter", "month", "school_year", "once")
+"""How often a form is reported; a school year begins in autumn, and what is reported once is of a year."""
 Severity: TypeAlias = Literal["error", "warning", "info"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 """The gravest first: the order in which findings are told."""
@@ -403,6 +406,7 @@ class FormSpec:
     charts: tuple[Chart, ...] = ()
     published: PublishedWords = PublishedWords()
     wording: Wording = Wording()
+    every: PeriodKind = "year"  # how often it is reported
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:
@@ -455,7 +459,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What one agency reports for one year; `values` stands in the order of `FormSpec.cells`."""
+    """What one agency reports for one period; `values` stands in the order of `FormSpec.cells`."""
 
     form: str
     year: int
@@ -469,6 +473,7 @@ class Submission:
     waivers: tuple[Waiver, ...] = ()  # of a sum: what the office that made it let pass
     level_basis: str = ""
     """How the agency's level was inferred, in Chinese; '' where it is given, by a stamp, a roster or a person."""
+    part: str = ""  # which part of the year it is of, as `periods.Period` has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from xltool.cli.consolidate import command
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
+from xltool.periods import Period
 from xltool.rules.matrix import build_matrix
 from xltool.rules.stack import stack_values
 
@@ -64,7 +65,7 @@ def many(spec):
 
 @pytest.fixture(scope="module")
 def held(spec, many):
-    return consolidate_submissions(spec, many, OWN, 2024, root_code="654221-000")
+    return consolidate_submissions(spec, many, OWN, Period(2024), root_code="654221-000")
 
 
 def codes(consolidation):
@@ -126,13 +127,13 @@ def test_the_sum_is_the_sum(spec, many, held):
 
 def test_adding_in_parts_is_adding_at_once(spec, many, held):
     parts = [
-        consolidate_submissions(spec, many[at : at + 5], agency(900 + at, "county"), 2024).total
+        consolidate_submissions(spec, many[at : at + 5], agency(900 + at, "county"), Period(2024)).total
         for at in range(0, 20, 5)
     ]
-    whole = consolidate_submissions(spec, parts, OWN, 2024)
+    whole = consolidate_submissions(spec, parts, OWN, Period(2024))
     summed = [at for at, cell in enumerate(spec.cells) if cell.key not in NEVER]
     assert [whole.total.values[at] for at in summed] == [held.total.values[at] for at in summed]
-    shuffled = consolidate_submissions(spec, many[::-1], OWN, 2024, root_code="654221-000")
+    shuffled = consolidate_submissions(spec, many[::-1], OWN, Period(2024), root_code="654221-000")
     assert shuffled.total.values == held.total.values
 
 
@@ -146,8 +147,8 @@ def test_streaming_is_adding(seeds, at_once):
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(consolidate, "SLICE", at_once)
-        streamed = consolidate_submissions(spec, iter(some), OWN, 2024, root_code="654221-000")
-    whole = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
+        streamed = consolidate_submissions(spec, iter(some), OWN, Period(2024), root_code="654221-000")
+    whole = consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-000")
     for part in ("values", "missing", "slashes"):
         assert (getattr(streamed, part) == getattr(whole, part)).all()
     assert (streamed.total, streamed.findings, streamed.agencies) == (whole.total, whole.findings, whole.agencies)
@@ -181,7 +182,7 @@ def test_large_figures_add_up_exactly_or_not_at_all(numbers):
         )
         for number, value in enumerate(numbers)
     ]
-    result = consolidate_submissions(form, given, OWN, 2020)
+    result = consolidate_submissions(form, given, OWN, Period(2020))
     expected = sum(numbers)
     assert result.total.values[at] == (expected if abs(expected) <= LARGEST else None)
     assert ("number.range" in codes(result)) == (abs(expected) > LARGEST)
@@ -194,13 +195,13 @@ def test_sums_beyond_64_bits_do_not_turn_round(spec):
         replace(figures.submission(spec, {}, Agency(str(n), str(n), "department")), values=values)
         for n in range(10_000)
     ]
-    result = consolidate_submissions(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, Period(2024))
     assert result.total.values[spec.index[key]] is None
     assert "9999999999999990000" in told(result, spec, "number.range")[0]
 
 
 def test_nobody_adds_up_to_nothing(spec):
-    result = consolidate_submissions(spec, [], OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, [], OWN, Period(2024), root_code="654221-000")
     assert {value for at, value in enumerate(result.total.values) if spec.cells[at].key not in NEVER} == {None}
     assert list(contributions.list_contributions(spec, result)) == []
     assert list(discrepancies.find_discrepancies(spec, result)) == []
@@ -208,11 +209,11 @@ def test_nobody_adds_up_to_nothing(spec):
 
 def test_what_cannot_be_added(spec, many):
     with pytest.raises(XltoolError, match="有两份上报件"):
-        consolidate_submissions(spec, [many[0], many[0]], OWN, 2024)
+        consolidate_submissions(spec, [many[0], many[0]], OWN, Period(2024))
     with pytest.raises(XltoolError, match="不能汇总到 ogi-2021 2025 年度"):
-        consolidate_submissions(spec, many, OWN, 2025)
+        consolidate_submissions(spec, many, OWN, Period(2025))
     with pytest.raises(XltoolError, match="ogi-2019"):
-        consolidate_submissions(spec, [replace(many[0], form="ogi-2019")], OWN, 2024)
+        consolidate_submissions(spec, [replace(many[0], form="ogi-2019")], OWN, Period(2024))
 
 
 # ---------------------------------------------------------------- never
@@ -221,14 +222,14 @@ def test_what_cannot_be_added(spec, many):
 @pytest.mark.parametrize(("own", "kept"), [(3, 3), (0, 0), (NOT_APPLICABLE, NOT_APPLICABLE), (None, NOT_APPLICABLE)])
 def test_what_is_never_summed_is_the_roots(spec, own, kept):
     some = [returned(spec, nothing(spec) | {NEVER[0]: own}, 0), returned(spec, nothing(spec) | {NEVER[0]: 7}, 1)]
-    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-000")
     assert result.total.values[spec.index[NEVER[0]]] == kept
     assert codes(result)["county.missing"] == (own is None)
 
 
 def test_without_a_root_it_does_not_apply(spec):
     some = [returned(spec, nothing(spec) | {NEVER[0]: None}, 1)]
-    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-000")
     assert [result.total.values[spec.index[key]] for key in NEVER] == [NOT_APPLICABLE] * 3
     assert not codes(result)
     assert not list_contributed(spec, result, spec.index[NEVER[0]])[0]
@@ -241,7 +242,7 @@ def test_care_is_asked_for_where_several_add(spec):
     one = returned(spec, nothing(spec, disputes__review__upheld=2, disclosure__normative_documents__issued=1), 1)
     other = returned(spec, nothing(spec, disputes__review__other=1, disputes__direct__upheld=4), 2)
     third = returned(spec, nothing(spec), 3)
-    result = consolidate_submissions(spec, [one, other, third], OWN, 2024)
+    result = consolidate_submissions(spec, [one, other, third], OWN, Period(2024))
     (message,) = told(result, spec, "county.careful")
     assert message.startswith(
         "表四“行政复议”由 2 个单位的数相加（第1单位、第2单位），现为结果维持 2、其他结果 1。一案有两个以上"
@@ -276,7 +277,7 @@ LICENSING = "disclosure.licensing.decisions"
 )
 def test_blanks_and_slashes(spec, given, total, missing):
     some = [returned(spec, nothing(spec) | {LICENSING: value}, number) for number, value in enumerate(given)]
-    result = consolidate_submissions(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, Period(2024))
     assert result.total.values[spec.index[LICENSING]] is total or result.total.values[spec.index[LICENSING]] == total
     assert codes(result)["county.missing"] == missing
 
@@ -288,7 +289,7 @@ def test_who_left_what_blank_is_told(spec):
         returned(spec, nothing(spec) | {LICENSING: None}, 2),
         returned(spec, nothing(spec), 3),
     ]
-    messages = told(consolidate_submissions(spec, some, OWN, 2024), spec, "county.missing")
+    messages = told(consolidate_submissions(spec, some, OWN, Period(2024)), spec, "county.missing")
     assert messages[0].startswith(
         "表二有 2 格有单位未填，只加了已填的数： 表二 B9、B12。未填的单位：第1单位（2 格）、第2单位（1 格）。"
     )
@@ -301,7 +302,9 @@ def test_totals_follow_from_what_is_there(spec):
     }
     two = nothing(spec, applications__received__enterprise=2, applications__carried_out__enterprise=2)
     blank = {key: None for key in spec.index if key.startswith("disputes.")}
-    result = consolidate_submissions(spec, [returned(spec, one | blank, 1), returned(spec, two | blank, 2)], OWN, 2024)
+    result = consolidate_submissions(
+        spec, [returned(spec, one | blank, 1), returned(spec, two | blank, 2)], OWN, Period(2024)
+    )
     assert result.total.values[spec.index["applications.received.total"]] == 7
     assert result.total.values[spec.index["disputes.review.total"]] is None
     assert not codes(result)["county.total"]
@@ -314,7 +317,7 @@ def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
         | dict.fromkeys((f"disputes.direct.{outcome}" for outcome in figures.OUTCOMES), None)
         | {"disputes.direct.total": 4}
     )
-    result = consolidate_submissions(spec, [returned(spec, wrong, 1), returned(spec, only_total, 2)], OWN, 2024)
+    result = consolidate_submissions(spec, [returned(spec, wrong, 1), returned(spec, only_total, 2)], OWN, Period(2024))
     assert result.total.values[spec.index["disputes.review.total"]] == 2
     (message,) = told(result, spec, "county.total")
     assert "表四有 2 个合计格" in message
@@ -326,7 +329,7 @@ def test_a_total_that_an_agency_gave_wrongly_is_told(spec):
 
 def test_who_is_absent_is_told(spec, many):
     absent = [Absence(agency(50), "未报送"), Absence(agency(51), "退回")]
-    result = consolidate_submissions(spec, many[:2], OWN, 2024, absent=absent)
+    result = consolidate_submissions(spec, many[:2], OWN, Period(2024), absent=absent)
     assert told(result, spec, "county.absent")[0].startswith(
         "有 2 个单位没有汇总：第50单位（未报送）、第51单位（退回）。"
     )
@@ -335,8 +338,8 @@ def test_who_is_absent_is_told(spec, many):
 
 def test_the_root_may_not_return_a_sum(spec, many):
     some = [replace(many[0], scope="consolidated"), many[1]]
-    assert codes(consolidate_submissions(spec, some, OWN, 2024, root_code="654221-000"))["county.scope"] == 1
-    assert not codes(consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001"))["county.scope"]
+    assert codes(consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-000"))["county.scope"] == 1
+    assert not codes(consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-001"))["county.scope"]
 
 
 # ---------------------------------------------------------------- what a sum is made of
@@ -347,7 +350,7 @@ def test_the_tidy_rows_of_a_cell_add_up_to_it(spec, many):
         Correction("disputes.review.upheld", -1, None, "重复", "王某"),
         Correction(LICENSING, None, 5, "核定", "王某"),
     ]
-    result = consolidate_submissions(spec, many, OWN, 2024, root_code="654221-000", corrections=fix)
+    result = consolidate_submissions(spec, many, OWN, Period(2024), root_code="654221-000", corrections=fix)
     sums = defaultdict(Decimal)
     for key, *_, value in contributions.list_contributions(spec, result):
         assert value
@@ -384,7 +387,7 @@ def test_the_csv_opens_as_chinese_and_holds_no_formula(spec):
             agency=Agency("654221-001", "=HYPERLINK(1)", "department"),
         )
     ]
-    data = b"".join(contributions.to_csv(spec, consolidate_submissions(spec, some, OWN, 2024)))
+    data = b"".join(contributions.to_csv(spec, consolidate_submissions(spec, some, OWN, Period(2024))))
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0] == list(contributions.CONTRIBUTION_HEADS)
@@ -405,7 +408,7 @@ def test_the_sheets_show_every_agency(spec):
         spec, nothing(spec, disclosure__licensing__decisions=3) | {"disclosure.penalties.decisions": None}, 1
     )
     two = returned(spec, nothing(spec) | {LICENSING: NOT_APPLICABLE, NEVER[0]: 4}, 2)
-    result = consolidate_submissions(spec, [one, two], OWN, 2024, absent=[Absence(agency(9), "未报送")])
+    result = consolidate_submissions(spec, [one, two], OWN, Period(2024), absent=[Absence(agency(9), "未报送")])
     sheets = contributions.build_sheets(spec, result)
     assert list(sheets) == ["汇总", "各单位", "构成", "更正", "未汇总单位"]
     wide = {row[0]: row for row in sheets["各单位"]}
@@ -438,7 +441,7 @@ def test_the_residual_of_the_sum_is_the_sum_of_the_residuals(spec, many):
     for each in many:
         values = [value + rng.choice([0, 0, 0, 1, 5]) if isinstance(value, int) else value for value in each.values]
         spoiled.append(replace(each, values=tuple(values)))
-    result = consolidate_submissions(spec, spoiled, OWN, 2024, root_code="654221-000")
+    result = consolidate_submissions(spec, spoiled, OWN, Period(2024), root_code="654221-000")
     rules = build_matrix(spec)
     left, right = rules.compute_sides(stack_values([result.total.values]))
     residual = dict(zip((rule.name for rule in rules.rules), (left - right)[0].tolist(), strict=True))
@@ -459,7 +462,7 @@ def test_the_agency_to_blame_stands_first(spec):
     slightly = nothing(spec, applications__received__other=1)
     against = nothing(spec, applications__granted__other=3)
     some = [returned(spec, values, number) for number, values in enumerate((nothing(spec), slightly, against, wrong))]
-    result = consolidate_submissions(spec, some, OWN, 2024)
+    result = consolidate_submissions(spec, some, OWN, Period(2024))
     rows = [
         row
         for row in discrepancies.build_sheet(spec, discrepancies.find_discrepancies(spec, result))
@@ -479,7 +482,7 @@ def test_faults_that_cancel_out_in_the_sum_are_found(spec):
         returned(spec, nothing(spec, applications__granted__other=2), 2),
     ]
     rows = discrepancies.build_sheet(
-        spec, discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024))
+        spec, discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, Period(2024)))
     )
     balance = [row for row in rows if row[0] == "applications.balance@other"]
     assert [(row[4], row[5], row[11]) for row in balance] == [
@@ -492,7 +495,8 @@ def test_what_a_correction_does_to_a_rule_has_a_row(spec):
     some = [returned(spec, nothing(spec), 1)]
     fix = [Correction("applications.received.other", 2, None, "补", "王某")]
     rows = discrepancies.build_sheet(
-        spec, discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, 2024, corrections=fix))
+        spec,
+        discrepancies.find_discrepancies(spec, consolidate_submissions(spec, some, OWN, Period(2024), corrections=fix)),
     )
     assert ("applications.balance@other", "", "更正", 2) in [(row[0], row[5], row[6], row[9]) for row in rows]
 
@@ -508,7 +512,7 @@ def test_inequalities_conditions_and_rows_apart(spec):
         ),
         returned(spec, nothing(spec, disputes__review__upheld=1) | {key: 2}, 3),
     ]
-    result = consolidate_submissions(spec, some, OWN, 2024, root_code="654221-001")
+    result = consolidate_submissions(spec, some, OWN, Period(2024), root_code="654221-001")
     rows = list(discrepancies.build_sheet(spec, discrepancies.find_discrepancies(spec, result)))
     by_rule = defaultdict(list)
     for row in rows[1:]:
@@ -524,8 +528,8 @@ def test_rules_between_the_years(spec):
         spec, nothing(spec, applications__carried_out__other=3, applications__received__other=3), 1, year=2023
     )
     now = returned(spec, nothing(spec, applications__carried_in__other=1, applications__granted__other=1), 1)
-    result = consolidate_submissions(spec, [now], OWN, 2024)
-    total = consolidate_submissions(spec, [last], OWN, 2023).total
+    result = consolidate_submissions(spec, [now], OWN, Period(2024))
+    total = consolidate_submissions(spec, [last], OWN, Period(2023)).total
     found = list(discrepancies.find_discrepancies(spec, result, {"654221-001": last}, total))
     assert any(each.residual == each.total == -2 and each.failing for each in found if "carried" in each.rule.id)
     assert not [
@@ -542,7 +546,7 @@ def test_two_counties_make_a_city(spec, many):
     counties = []
     for number, some in enumerate((many[:8], many[8:16])):
         own = Agency(f"65422{number}", f"第{number}县", "county")
-        total = consolidate_submissions(spec, some, own, 2024, root_code=some[0].agency.code).total
+        total = consolidate_submissions(spec, some, own, Period(2024), root_code=some[0].agency.code).total
         counties.append(api.read(api.dump(total)).submission)
     office = returned(
         spec,
@@ -551,7 +555,7 @@ def test_two_counties_make_a_city(spec, many):
         agency=Agency("654200", "市政府办公室", "city"),
     )
     city = Agency("654200", "塔城市", "city")
-    result = consolidate_submissions(spec, [office, *counties], city, 2024, root_code="654200")
+    result = consolidate_submissions(spec, [office, *counties], city, Period(2024), root_code="654200")
     for at, cell in enumerate(spec.cells):
         leaves = [each.values[at] for each in (office, *many[:16])]
         assert result.total.values[at] == (office.values[at] if cell.key in NEVER else sum(leaves)), cell.key
@@ -682,7 +686,12 @@ def test_blanks_of_agencies_are_no_zeros_in_the_picture_and_corrections_are_told
     )
     more = Correction(f"{row}other", -1, None, "重复", "王某")
     result = consolidate_submissions(
-        spec, [filled, some, none, slashed], OWN, 2024, corrections=[more], absent=[Absence(agency(9), "未报送")]
+        spec,
+        [filled, some, none, slashed],
+        OWN,
+        Period(2024),
+        corrections=[more],
+        absent=[Absence(agency(9), "未报送")],
     )
     (picture,) = contributions.draw_contributions(spec, result)
     names = [each.agency.name for each in (filled, some, none, slashed)]
@@ -866,7 +875,7 @@ def test_last_years_sum_is_the_one_that_was_kept(played, tmp_path):
     old = stores.campaign(tmp_path / "去年", Roster(stores.entries(4)))
     kept = replace(next(iter(given.values())), year=2023, scope="consolidated", agency=OWN)
     (old.root / "county" / "submission.json").write_bytes(api.dump(kept))
-    known = priors.gather_last_year([old.root], 2024, campaign.read_roster())
+    known = priors.gather_last_year([old.root], Period(2024), campaign.read_roster())
     assert county.find_last_total(OWN, known).values == kept.values
     assert county.find_last_total(OWN, {}) is None
     assert county.find_last_total(OWN, {"x": kept}) == kept

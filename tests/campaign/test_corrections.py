@@ -10,6 +10,7 @@ from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.corrections import apply_corrections, list_corrections, parse_corrections
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Correction, Reading
+from xltool.periods import Period
 
 OWN = Agency("654221-000", "额敏县", "county")
 CODES = ("654221-000", "654221-015", "654221-016")
@@ -123,7 +124,7 @@ def test_corrections_change_the_sum_and_its_totals_and_are_told(spec):
         given(spec, 1, disputes__review__upheld=2),
         given(spec, 2, disputes__review__upheld=1, disputes__direct__upheld=1),
     ]
-    held = consolidate_submissions(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
+    held = consolidate_submissions(spec, both, OWN, Period(2024), corrections=read(RIGHT, spec))
     value = held.total.values
     assert value[spec.index[UPHELD]] == 2
     assert value[spec.index["disputes.review.total"]] == 2
@@ -137,7 +138,7 @@ def test_corrections_change_the_sum_and_its_totals_and_are_told(spec):
 
 def test_corrections_are_listed(spec):
     both = [given(spec, 1, disputes__review__upheld=2), given(spec, 2, disputes__review__upheld=1)]
-    held = consolidate_submissions(spec, both, OWN, 2024, corrections=read(RIGHT, spec))
+    held = consolidate_submissions(spec, both, OWN, Period(2024), corrections=read(RIGHT, spec))
     head, first, second, third = list_corrections(spec, held.applied, {agency.code: agency for agency in held.agencies})
     assert len(head) == len(first)
     assert first[4:] == ("3", "-1", "2", "甲案两个局都计了", "王某", "654221-015 第1局、654221-016 第2局")
@@ -164,7 +165,7 @@ def test_a_blank_cannot_be_increased_and_a_slash_is_nought(spec):
 
 def test_a_correction_for_an_agency_that_is_not_there_is_doubted(spec):
     held = consolidate_submissions(
-        spec, [given(spec, 1, disputes__review__upheld=2)], OWN, 2024, corrections=read(RIGHT, spec)
+        spec, [given(spec, 1, disputes__review__upheld=2)], OWN, Period(2024), corrections=read(RIGHT, spec)
     )
     (stale,) = [found for found in held.findings if found.code == "county.stale"]
     assert "涉及的单位没有参加汇总：654221-016" in api.message(stale, spec)
@@ -172,7 +173,7 @@ def test_a_correction_for_an_agency_that_is_not_there_is_doubted(spec):
 
 def test_more_taken_away_than_there_is_becomes_an_error(spec):
     held = consolidate_submissions(
-        spec, [given(spec, 1)], OWN, 2024, corrections=[Correction(UPHELD, -1, None, "误", "王某")]
+        spec, [given(spec, 1)], OWN, Period(2024), corrections=[Correction(UPHELD, -1, None, "误", "王某")]
     )
     (reading,) = api.check([Reading(held.total)])
     assert "number.negative" in {found.code for found in reading.findings}

@@ -16,6 +16,7 @@ from xltool.campaign.doubles import CitedNumbers, find_double_counts
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import find_standings
 from xltool.model import Agency, Correction
+from xltool.periods import Period
 
 OWN = Agency("654221-000", "额敏县", "county")
 ISSUED, IN_FORCE = "disclosure.normative_documents.issued", "disclosure.normative_documents.in_force"
@@ -32,7 +33,7 @@ def tell(spec, given, corrections=()):
     cited = CitedNumbers(spec)
     for submission in submissions:
         cited.add_submission(submission)
-    held = consolidate_submissions(spec, submissions, OWN, 2024, corrections=corrections)
+    held = consolidate_submissions(spec, submissions, OWN, Period(2024), corrections=corrections)
     return [api.message(each, None) for each in find_double_counts(spec, held, cited)], held
 
 

@@ -15,6 +15,7 @@ from xltool.campaign.opening import open_store
 from xltool.campaign.seal import make_seal
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
+from xltool.periods import Period
 
 BASE = "https://baosong.example.invalid"
 KEY = bytes(range(32))
@@ -110,7 +111,7 @@ def test_a_link_tells_nothing_of_the_key_the_stamp_or_the_form_token():
     links = Links(KEY, {"B": 2}, BASE)
     told = {links.make_secret("A"), links.make_form_token("A"), links.make_secret("B"), links.make_form_token("B"),
             Links(KEY, {}, BASE).make_secret("B"), Links(bytes(32), {}, BASE).make_secret("A"),
-            make_seal(KEY, "A", 1, "", "A", 1).partition("-")[2]}  # fmt: skip
+            make_seal(KEY, "A", Period(1), "", "A", 1).partition("-")[2]}  # fmt: skip
     assert len(told) == 7
     assert KEY.hex() not in repr(links) and repr(KEY) not in repr(links)
 

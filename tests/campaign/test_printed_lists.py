@@ -13,6 +13,7 @@ from xltool import api
 from xltool.campaign import contributions, discrepancies
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.model import Agency
+from xltool.periods import Period
 from xltool.workbook.listing import PAGE_BREADTH, write_listing
 
 SPEC = api.form("ogi-2021")
@@ -28,7 +29,7 @@ def build(count, wrong=0):
         if at < wrong:
             values["applications.received.natural_person"] += 9
         made.append(figures.submission(SPEC, values, Agency(f"654221-{at:03}", f"某县第{at}局", "department")))
-    return consolidate_submissions(SPEC, made, Agency("x", "某县", "county"), 2024)
+    return consolidate_submissions(SPEC, made, Agency("x", "某县", "county"), Period(2024))
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from xltool.cli import main
 from xltool.forms import totals
 from xltool.messages import XltoolError
 from xltool.model import Agency
+from xltool.periods import Period
 
 LISTED = roster.parse_roster(
     "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,"
@@ -39,7 +40,7 @@ def test_reports_are_matched_by_name(last):
     published(last, "外县局", "docx")
     published(last, "同名局", "html")
     (last / "说明.txt").write_text("不是数据", "utf-8")
-    found = priors.gather_last_year([last], 2024, LISTED)
+    found = priors.gather_last_year([last], Period(2024), LISTED)
     assert found.keys() == {"99-1", "99-2", "外县局", "同名局"}
     assert found["99-1"].agency.code == "99-1"
     key = api.form("ogi-2021").index["applications.received.total"]
@@ -59,13 +60,15 @@ def write_figures(path, code, granted, **changes):
 
 def test_two_files_of_one_agency_are_told_when_they_differ(last):
     one, same, other = (write_figures(last / f"{n}.json", "99-1", f) for n, f in (("甲", 1), ("乙", 1), ("丙", 2)))
-    assert priors.gather_last_year([one, same], 2024, LISTED).keys() == {"99-1"}, "the same figures twice are fine"
+    assert priors.gather_last_year([one, same], Period(2024), LISTED).keys() == {"99-1"}, (
+        "the same figures twice are fine"
+    )
     with pytest.raises(XltoolError) as told:
-        priors.gather_last_year([last], 2024, LISTED)
+        priors.gather_last_year([last], Period(2024), LISTED)
     assert all(word in str(told.value) for word in ("样例局", "丙.json", "乙.json", "数不一样", "移到别处", "prior"))
     (last.parent / "aside").mkdir()
     other.rename(last.parent / "aside" / "丙.json")  # what the message says
-    assert priors.gather_last_year([last], 2024, LISTED)["99-1"].values[0] == report(3).values[0]
+    assert priors.gather_last_year([last], Period(2024), LISTED)["99-1"].values[0] == report(3).values[0]
 
 
 def test_a_campaign_and_a_file_of_one_agency_are_told_when_they_differ(tmp_path):
@@ -74,9 +77,9 @@ def test_a_campaign_and_a_file_of_one_agency_are_told_when_they_differ(tmp_path)
     inside = write_figures(old.root / "inbox" / "甲.json", "1", 5)
     assert CliRunner().invoke(main, ["collect", "-C", str(old.root)]).exit_code in {0, 3}
     agrees, differs = write_figures(tmp_path / "a.json", "1", 5), write_figures(tmp_path / "b.json", "1", 6)
-    assert priors.gather_last_year([old.root, agrees], 2024, TREE).keys() == {"1"}
+    assert priors.gather_last_year([old.root, agrees], Period(2024), TREE).keys() == {"1"}
     with pytest.raises(XltoolError, match=r"去年 和 .*b\.json"):
-        priors.gather_last_year([old.root, differs], 2024, TREE)
+        priors.gather_last_year([old.root, differs], Period(2024), TREE)
     assert inside.exists()
 
 
@@ -85,12 +88,12 @@ def test_two_sums_are_told_when_they_differ(tmp_path):
     folder.create_campaign(old, TREE, TREE.to_csv())
     write_figures(old.root / "county" / "submission.json", "0", 5, scope="consolidated")
     agrees = write_figures(tmp_path / "a.json", "0", 5, scope="consolidated")
-    assert priors.gather_last_year([old.root, agrees], 2024, TREE).keys() == {priors.TOTAL_FILE}
+    assert priors.gather_last_year([old.root, agrees], Period(2024), TREE).keys() == {priors.TOTAL_FILE}
     differs = write_figures(tmp_path / "b.json", "0", 6, scope="consolidated")
     with pytest.raises(XltoolError, match=r"汇总数：.*submission\.json 和 .*b\.json"):
-        priors.gather_last_year([old.root, differs], 2024, TREE)
+        priors.gather_last_year([old.root, differs], Period(2024), TREE)
     named = replace(report(3), agency=Agency("x", "样例县人民政府", "county"), year=2023, source="政府.docx")
-    known = priors.gather_last_year([old.root], 2024, TREE) | {"x": named}
+    known = priors.gather_last_year([old.root], Period(2024), TREE) | {"x": named}
     with pytest.raises(XltoolError, match=r"汇总数：submission\.json 和 政府\.docx"):
         county.find_last_total(Agency("0", "样例县", "county"), known)
 
@@ -98,7 +101,7 @@ def test_two_sums_are_told_when_they_differ(tmp_path):
 def test_a_report_of_another_year_is_refused(last):
     published(last, "样例局", "docx", 2022)
     with pytest.raises(XltoolError, match="2022 年度的，上年应为 2023 年度"):
-        priors.gather_last_year([last], 2024, LISTED)
+        priors.gather_last_year([last], Period(2024), LISTED)
 
 
 def test_a_campaign_with_last_years_reports(last, tmp_path):
@@ -144,7 +147,7 @@ def test_the_governments_report_is_last_years_sum_and_nobodys_own(last, tmp_path
     assert "有上年数据的单位 3 个，另有上年的汇总数。" in made.output
     assert "不在今年的名录里" not in made.output
     campaign = folder.load_campaign(tmp_path / "c")
-    known = priors.gather_last_year([last], 2024, TREE)
+    known = priors.gather_last_year([last], Period(2024), TREE)
     assert known["0"].scope == "own" and known["0"].values == totals.complete_totals(api.form(own.form), own)[0].values
     found = county.find_last_total(county.find_own_agency(campaign, TREE), known)
     assert found is not None and found.agency.name == "样例县人民政府"
@@ -155,7 +158,7 @@ def test_a_sum_that_bears_the_top_agencys_code_is_kept_apart(last):
     own = replace(report(3), agency=Agency("0", "样例县人民政府办公室", "county"), year=2023)
     (last / "a.json").write_bytes(api.dump(replace(own, scope="consolidated")))
     (last / "b.json").write_bytes(api.dump(own))
-    found = priors.gather_last_year([last], 2024, TREE)
+    found = priors.gather_last_year([last], Period(2024), TREE)
     assert {code: submission.scope for code, submission in found.items()} == {
         priors.TOTAL_FILE: "consolidated",
         "0": "own",

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xltool.campaign.seal import is_genuine, make_seal
+from xltool.periods import Period
 
 KEY = bytes(range(32))
-FACTS = {"form": "ogi-2021", "year": 2024, "campaign": "额敏县", "agency": "654221-015"}
+FACTS = {"form": "ogi-2021", "period": Period(2024), "campaign": "额敏县", "agency": "654221-015"}
 
 
 def test_its_shape_and_that_it_is_always_the_same():
@@ -30,7 +31,8 @@ def test_any_number(number):
     "other",
     [
         {"form": "ogi-2019"},
-        {"year": 2023},
+        {"period": Period(2023)},
+        {"period": Period(2024, "05")},
         {"campaign": "托里县"},
         {"campaign": "额敏县 "},
         {"agency": "654221-016"},
@@ -42,9 +44,9 @@ def test_other_facts_do_not_verify(other):
 
 
 def test_facts_cannot_be_shifted_from_one_field_into_the_next():
-    serial = make_seal(KEY, "ogi-2021", 2024, "额敏县", "654221-015", 7)
-    assert not is_genuine(KEY, serial, "ogi-2021", 2024, "额敏县654221", "-015")
-    assert not is_genuine(KEY, serial, "ogi-2021", 2024, "", "额敏县654221-015")
+    serial = make_seal(KEY, "ogi-2021", Period(2024), "额敏县", "654221-015", 7)
+    assert not is_genuine(KEY, serial, "ogi-2021", Period(2024), "额敏县654221", "-015")
+    assert not is_genuine(KEY, serial, "ogi-2021", Period(2024), "", "额敏县654221-015")
 
 
 def test_another_key_or_number_does_not_verify():

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.campaign.test_priors import published, write_figures
 from xltool.campaign import folder, priors
 from xltool.cli import main
+from xltool.periods import Period
 
 ROSTER = """单位代码,单位名称,级别,上级代码
 99-0,样例县政府办公室,部门,
@@ -33,7 +34,7 @@ def make(root, *more, year="2024"):
 def read_last_year(root):
     campaign = folder.load_campaign(root)
     paths = folder.resolve_paths(campaign, campaign.prior)
-    return campaign, priors.gather_last_year(paths, campaign.year, campaign.read_roster())
+    return campaign, priors.gather_last_year(paths, campaign.period, campaign.read_roster())
 
 
 def test_files_and_folders_of_files_are_copied_under_names_of_their_own(office):
@@ -70,7 +71,7 @@ def test_a_campaign_of_last_year_is_kept_as_its_submissions_and_its_sum(office):
 
 def read_last_year_from(last):
     roster = folder.load_campaign(last).read_roster()
-    return roster, priors.gather_last_year([last], 2024, roster)
+    return roster, priors.gather_last_year([last], Period(2024), roster)
 
 
 def test_the_same_again_changes_nothing_and_what_lies_there_is_not_covered(office):

@@ -18,6 +18,7 @@ from xltool import api
 from xltool.campaign.seal import make_seal
 from xltool.forms import totals
 from xltool.model import Reading, Submission, Value
+from xltool.periods import Period
 from xltool.workbook.layout_plan import make_plan
 
 SPEC = api.form("ogi-2021")
@@ -54,7 +55,7 @@ def truth() -> Submission:
             values[f"applications.{row}.{column}"] for row in ("processed_total", "carried_out", "carried_in")
         )
         values[f"applications.received.{column}"] = done + kept - before  # type: ignore[operator]
-    serial = make_seal(KEY, given.form, given.year, COUNTY, given.agency.code, 1)
+    serial = make_seal(KEY, given.form, Period(given.year), COUNTY, given.agency.code, 1)
     return replace(
         given, serial=serial, values=totals.compute_totals(SPEC, tuple(values[cell.key] for cell in SPEC.cells))
     )

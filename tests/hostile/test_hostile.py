@@ -38,6 +38,7 @@ from xltool import api
 from xltool.campaign import seal
 from xltool.campaign.folder import KEY as KEY_FILE
 from xltool.codes import CATALOGUE
+from xltool.periods import Period
 from xltool.workbook.mark import mark_workbook
 
 MODULES = (amplified, archives, markup, kinds, contents, tampering)
@@ -128,7 +129,7 @@ def test_all_in_one_collection(written, tmp_path):
         ).returncode
         == 0
     )
-    assert seal.is_genuine(KEY, truth().serial, "ogi-2021", 2024, COUNTY, AGENCY.code)
+    assert seal.is_genuine(KEY, truth().serial, "ogi-2021", Period(2024), COUNTY, AGENCY.code)
     before = sums(written)
     done = run("collect", "-C", campaign, written)
     assert done.returncode == 5

@@ -18,6 +18,7 @@ from xltool import api
 from xltool.campaign import folder, priors
 from xltool.campaign.names import campaign_name
 from xltool.model import Agency
+from xltool.periods import Period
 from xltool.web.drafts import DRAFT_SECONDS, MOST_DRAFTS, Draft, Drafts
 from xltool.web.new_campaign import NewForm
 
@@ -175,7 +176,7 @@ def test_the_older_form_is_taken_for_its_years(form):
 
 @pytest.mark.parametrize("name", ["../../etc", "a/b\\c:d", "CON", ".", "甲" * 60, "<b>县</b>", "-h", "///"])
 def test_no_name_leads_out_of_the_folder_or_is_refused_by_a_system(name):
-    told = campaign_name(name, 2024, 2)
+    told = campaign_name(name, Period(2024), 2)
     assert not re.search(r'[<>:"/\\|?*]', told) and len(told.encode()) <= 200 and told.endswith("2024年度 (2)")
     assert not told.startswith(".")
 
@@ -223,7 +224,7 @@ def last_report(name, kind="html", year=2023):
 
 
 def read_last_year(made):
-    return priors.gather_last_year(folder.resolve_paths(made, made.prior), made.year, made.read_roster())
+    return priors.gather_last_year(folder.resolve_paths(made, made.prior), made.period, made.read_roster())
 
 
 def test_published_reports_of_last_year_are_kept_with_the_campaign(form):

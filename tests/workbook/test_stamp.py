@@ -16,6 +16,7 @@ from tests import figures
 from xltool import api
 from xltool.messages import XltoolError
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Submission
+from xltool.periods import Period
 from xltool.workbook import stamp
 from xltool.workbook.stamp import Master
 from xltool.workbook.write import write_workbook
@@ -45,7 +46,7 @@ COMMON = ["单位名称", "2024", "county", "code", "1", "校验", "ogi-2021"]
 
 @cache
 def master(form_id: str = "ogi-2021") -> Master:
-    return Master(api.form(form_id), EDITIONS[form_id])
+    return Master(api.form(form_id), Period(EDITIONS[form_id]))
 
 
 def blank(agency: Agency, serial: str, form_id: str = "ogi-2021", scope: str = "own") -> Submission:
@@ -95,7 +96,7 @@ def test_the_same_bytes_for_any_text(texts):
 
 def test_a_master_of_consolidated_returns():
     agency = Agency("654221-000", "额敏县人民政府办公室", "county")
-    made = Master(api.form("ogi-2021"), 2024, "consolidated").stamp(agency, SERIAL)
+    made = Master(api.form("ogi-2021"), Period(2024), "consolidated").stamp(agency, SERIAL)
     assert made == api.fill(blank(agency, SERIAL, scope="consolidated"))
 
 
@@ -161,7 +162,7 @@ def test_the_same_bytes_with_last_years_figures_and_common_words(spec, text):
 
 
 def test_masters_of_different_years_and_of_none_stand_side_by_side(spec):
-    agency, stamping = Agency("1", "甲", "county"), Master(spec, 2024)
+    agency, stamping = Agency("1", "甲", "county"), Master(spec, Period(2024))
     years = [replace(last_year("ogi-2021", 1), year=year) for year in (2023, 2022)]
     for prior in (*years, None, *years):
         assert stamping.stamp(agency, SERIAL, prior) == write_workbook(spec, blank(agency, SERIAL), prior)

@@ -22,7 +22,7 @@ def word_message(campaign: Campaign, standing: Standing, links: Links = NO_LINKS
 
 def word_blank(campaign: Campaign, standing: Standing, links: Links = NO_LINKS) -> str:
     """What to write to an agency in a chat together with its blank: what it is, by when, and its own link."""
-    title = f"{campaign.year}年{campaign.spec.title}"
+    title = f"{campaign.period.title}{campaign.spec.title}"
     said = f"{standing.entry.agency.name}：发来贵单位{title}的填报工作簿，{say_by(standing)}填好发回。"
     return said + _offer_link(standing, links)
 
@@ -33,7 +33,7 @@ def _offer_link(standing: Standing, links: Links) -> str:
 
 
 def _word_request(campaign: Campaign, standing: Standing) -> str:
-    title = f"{campaign.year}年{campaign.spec.title}"
+    title = f"{campaign.period.title}{campaign.spec.title}"
     name, by = standing.entry.agency.name, say_by(standing)
     if standing.refused and standing.state == "missing":
         came = f"贵单位发来的{word_refused(standing.refused)}"

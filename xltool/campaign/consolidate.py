@@ -33,6 +33,7 @@ from xltool.model import (
     Value,
     figure_of,
 )
+from xltool.periods import Period, period_of
 from xltool.rules.matrix import SLICE
 from xltool.rules.stack import CellMask, Figures, stack_values
 
@@ -45,7 +46,7 @@ def consolidate_submissions(
     spec: FormSpec,
     submissions: Iterable[Submission],
     own: Agency,
-    year: int,
+    period: Period,
     *,
     root_code: str = "",
     corrections: Sequence[Correction] = (),
@@ -60,13 +61,14 @@ def consolidate_submissions(
     agency.
     """
     parts = _list_total_parts(spec)
-    stacked = _stack_submissions(spec, submissions, year, parts)
+    stacked = _stack_submissions(spec, submissions, period, parts)
     agencies, values, missing, slashes = stacked.agencies, stacked.values, stacked.missing, stacked.slashes
     codes = [agency.code for agency in agencies]
     root = codes.index(root_code) if root_code in codes else None
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
-    total = Submission(spec.id, year, own, totals.compute_totals(spec, sums), scope="consolidated")
+    completed = totals.compute_totals(spec, sums)
+    total = Submission(spec.id, period.year, own, completed, scope="consolidated", part=period.part)
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
         *_find_nested_sum(agencies, stacked.sums, root),
@@ -123,7 +125,7 @@ class _Stacked:
 
 
 def _stack_submissions(
-    spec: FormSpec, submissions: Iterable[Submission], year: int, parts: Mapping[int, totals.TotalParts]
+    spec: FormSpec, submissions: Iterable[Submission], period: Period, parts: Mapping[int, totals.TotalParts]
 ) -> _Stacked:
     """The submissions a slice at a time, so that no more of them are in memory at once."""
     agencies: dict[str, Agency] = {}
@@ -133,7 +135,7 @@ def _stack_submissions(
     coming = iter(submissions)
     while taken := list(islice(coming, SLICE)):
         for submission in taken:
-            _require_addable(spec, submission, year, agencies)
+            _require_addable(spec, submission, period, agencies)
             agencies[submission.agency.code] = submission.agency
             if submission.scope == "consolidated":
                 sums.add(submission.agency.code)
@@ -145,11 +147,11 @@ def _stack_submissions(
     return _Stacked(tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums))
 
 
-def _require_addable(spec: FormSpec, submission: Submission, year: int, seen: Collection[str]) -> None:
-    if (submission.form, submission.year) != (spec.id, year):
+def _require_addable(spec: FormSpec, submission: Submission, period: Period, seen: Collection[str]) -> None:
+    if (submission.form, period_of(submission)) != (spec.id, period):
         raise XltoolError(
-            f"{submission.agency.name}报的是 {submission.form} {submission.year} 年度的数，"
-            f"不能汇总到 {spec.id} {year} 年度。"
+            f"{submission.agency.name}报的是 {submission.form} {period_of(submission).spoken}的数，"
+            f"不能汇总到 {spec.id} {period.spoken}。"
         )
     if submission.agency.code in seen:
         raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")

@@ -228,7 +228,7 @@ def sum_county(
         campaign.spec,
         read_taken(),
         own,
-        campaign.year,
+        campaign.period,
         root_code=root,
         corrections=[each for each in noted if not each.is_waiting],
         absent=(*given.absent, *given.excused),
@@ -323,7 +323,7 @@ def sum_last_year(
     if not chosen or len(chosen) < len(agencies) or len({submission.form for submission in chosen}) > 1:
         return None
     return consolidate_submissions(
-        catalog.load_form(chosen[0].form), chosen, own, campaign.year - 1, root_code=root
+        catalog.load_form(chosen[0].form), chosen, own, campaign.period.before, root_code=root
     ).total
 
 

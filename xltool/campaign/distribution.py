@@ -103,8 +103,8 @@ def read_notes(campaign: Campaign) -> dict[str, dict[str, str]]:
 
 def _explain(campaign: Campaign) -> str:
     return (
-        f"{campaign.name} {campaign.year} 年度{campaign.spec.title}，下发的工作簿。发一个记一个；黄色的格由经办人填，"
-        "也可以自己加栏。\n重新生成（xltool build）时，已经填的会带到新的清单里。"
+        f"{campaign.name} {campaign.period.spoken}{campaign.spec.title}，下发的工作簿。发一个记一个；"
+        "黄色的格由经办人填，也可以自己加栏。\n重新生成（xltool build）时，已经填的会带到新的清单里。"
     )
 
 

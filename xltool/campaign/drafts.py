@@ -28,7 +28,7 @@ def draft_blank(  # noqa: PLR0917
     """
     by = f"请于{deadline}前" if deadline else "请按通知规定的日期"
     body = (
-        f"附件是贵单位 {campaign.year} 年度{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"
+        f"附件是贵单位 {campaign.period.spoken}{campaign.spec.title}的填报工作簿。请打开附件，按“填报说明”填写，"
         f"表头显示“可以报送”后保存，{by}把工作簿作为附件发回。\n\n"
         f"请只用附件填写，不要改名为其他格式，不要用别的单位的工作簿。\n{_offer_link(link)}"
     )
@@ -39,7 +39,7 @@ def draft_return(campaign: Campaign, standing: Standing, name: str, data: bytes 
     """The mail with which a return goes back to be corrected, or to be explained: opinions by cause, gravest first."""
     spec, opened = campaign.spec, standing.state == "open"
     lines = [
-        f"贵单位报来的 {campaign.year} 年度{spec.title}（第 {standing.number} 版）"
+        f"贵单位报来的 {campaign.period.spoken}{spec.title}（第 {standing.number} 版）"
         f"{'有待说明' if opened else '要改正后重新报送'}：{describe_tasks(standing)}。\n"
     ]
     opinions = group_verdicts(spec, standing.unsettled)
@@ -65,7 +65,7 @@ def draft_reminder(campaign: Campaign, standing: Standing, name: str, data: byte
     lacks = "因此还没有报送" if came else "还没有报送"
     attached = "附件是下发给贵单位的工作簿，请用它填写" if data is not None else "请用下发给贵单位的工作簿填写"
     body = (
-        f"{came}贵单位 {campaign.year} 年度{campaign.spec.title}{lacks}。{attached}，"
+        f"{came}贵单位 {campaign.period.spoken}{campaign.spec.title}{lacks}。{attached}，"
         f"表头显示“可以报送”后保存为 .xlsx，不设打开密码，{say_by(standing)}把它作为附件发来。\n\n"
         f"已经发出的，请告知发出的时间和方式。\n{_offer_link(link)}"
     )
@@ -97,7 +97,7 @@ def _write_draft(
     name, data = attached
     message = EmailMessage(policy=SMTP)
     message["To"] = entry.email
-    message["Subject"] = f"{request}{campaign.year}年{campaign.spec.title}（{entry.agency.name}）"
+    message["Subject"] = f"{request}{campaign.period.title}{campaign.spec.title}（{entry.agency.name}）"
     message["X-Unsent"] = "1"  # opens as a draft in Outlook and Foxmail
     message.set_content(f"{entry.agency.name}{entry.contact}：\n\n{body}\n{campaign.name}{campaign.spec.office}\n")
     if data is not None:

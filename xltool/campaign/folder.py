@@ -22,12 +22,14 @@ from xltool.days import parse_day, parse_year
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import Finding, FormSpec
+from xltool.periods import WORDS, Period, fits_form, list_periods, parse_period
 
 SETTINGS, KEY, DATABASE = "campaign.toml", "campaign.key", "campaign.db"
 KEY_BYTES: Final = 32
 _FIELDS: Final[Mapping[str, tuple[type, str]]] = {
     "form": (str, '"报表名称"'),
     "year": (int, '2024 或 "2024年"'),
+    "period": (Period, '"2024-05" 或 "2024年5月"'),
     "name": (str, '"额敏县"'),
     "deadline": (date, '"2025-01-10" 或 "2025年1月10日"'),
     "prior": (list, '["../2023"]'),
@@ -53,6 +55,12 @@ class Campaign:
     deadline: date | None = None
     prior: tuple[str, ...] = ()
     layout: Layout = PLAIN_LAYOUT
+    part: str = ""  # which part of the year, as `periods.Period` has it
+
+    @property
+    def period(self) -> Period:
+        """The period that the campaign is about."""
+        return Period(self.year, self.part)
 
     @property
     def spec(self) -> FormSpec:
@@ -117,7 +125,8 @@ class Campaign:
 
     def to_toml(self) -> bytes:
         """The text of campaign.toml."""
-        lines = [f"form = {_quote_toml(self.form)}", f"year = {self.year}", f"name = {_quote_toml(self.name)}"]
+        when = f"period = {_quote_toml(str(self.period))}" if self.part else f"year = {self.year}"
+        lines = [f"form = {_quote_toml(self.form)}", when, f"name = {_quote_toml(self.name)}"]
         if self.deadline is not None:
             lines.append(f"deadline = {_quote_toml(self.deadline.isoformat())}")
         if self.prior:
@@ -201,9 +210,13 @@ def load_campaign(root: Path) -> Campaign:
     """The campaign of a folder; raises `XltoolError` with every fault of its campaign.toml."""
     _, document = open_toml(_read_bytes(root / SETTINGS), SETTINGS)
     faults = [f"不认识的设置 {name}" for name in document if name not in _FIELDS]
-    faults += [f"缺少 {name}" for name in ("form", "year", "name") if name not in document]
+    faults += [f"缺少 {name}" for name in ("form", "name") if name not in document]
+    if ("year" in document) == ("period" in document):
+        faults.append("year 和 period 只写一个" if "year" in document else "缺少 year")
     if isinstance(document.get("year"), str):
         document["year"] = parse_year(document["year"])
+    if isinstance(document.get("period"), str):
+        document["period"] = parse_period(document["period"])
     if isinstance(document.get("deadline"), str):
         document["deadline"] = parse_day(document["deadline"])
     faults += [
@@ -214,18 +227,25 @@ def load_campaign(root: Path) -> Campaign:
     if faults:
         raise XltoolError(f"{root / SETTINGS}：{'；'.join(faults)}。")
     form, name, prior = str(document["form"]), str(document["name"]), tuple(map(str, document.get("prior", ())))
-    campaign = Campaign(root, form, document["year"], name, document.get("deadline"), prior, find_layout(root))
+    period = document["period"] if "period" in document else Period(document["year"])
+    day, layout = document.get("deadline"), find_layout(root)
+    campaign = Campaign(root, form, period.year, name, day, prior, layout, period.part)
     check_campaign(campaign)
     return campaign
 
 
 def check_campaign(campaign: Campaign) -> None:
-    """Raises `XltoolError` when the form is unknown or not in force for the year, or the name cannot be a heading."""
+    """Raises `XltoolError` when the form is unknown or not for that period, or the name cannot be a heading."""
     spec = campaign.spec
+    if not fits_form(spec, campaign.period):
+        periods = "、".join(period.spoken for period in list_periods(spec, campaign.year)[:3])
+        example = WORDS[spec.every].example
+        option = f"--period {example}" if list_periods(spec, campaign.year)[0].part else f"--year {example}"
+        raise XltoolError(f"{spec.id} 的报告期如 {periods}（{option}），不能用于{campaign.period.spoken}。")
     if not spec.covers(campaign.year):
         first, last = spec.years
         span = f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
-        raise XltoolError(f"{spec.id} 用于{span}，不能用于 {campaign.year} 年度。")
+        raise XltoolError(f"{spec.id} 用于{span}，不能用于 {campaign.period.spoken}。")
     if not campaign.name.strip() or not campaign.name.isprintable():
         raise XltoolError("填报任务的名称不能为空，也不能有控制字符。")
 

@@ -36,7 +36,7 @@ _REMINDED: Final = "催报和邮件草稿"  # as if they lay in a folder of thei
 def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
     """Everything in the folder against what it should be; nothing is changed."""
     mend = f"执行 xltool doctor -C {campaign.root} --mend。"
-    yield Diagnosis("settings", "ok", f"设置 {SETTINGS}：{campaign.name} {campaign.year} 年度 {campaign.form}")
+    yield Diagnosis("settings", "ok", f"设置 {SETTINGS}：{campaign.name} {campaign.period.spoken} {campaign.form}")
     listed, told = _inspect_roster(campaign)
     yield told
     yield from _inspect_folders(campaign, mend)
@@ -213,7 +213,7 @@ def _inspect_key(campaign: Campaign, store: Store | None, mend: str) -> Diagnosi
 
 def find_foreign_serials(campaign: Campaign, store: Store, key: bytes) -> list[str]:
     """The codes of the agencies whose serials were not made with a key, for this form, year and name."""
-    facts = (campaign.form, campaign.year, opening.find_sealed_name(campaign, store))
+    facts = (campaign.form, campaign.period, opening.find_sealed_name(campaign, store))
     return [code for code, issue in store.issues().items() if not is_genuine(key, issue.serial, *facts, code)]
 
 

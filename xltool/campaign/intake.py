@@ -33,6 +33,7 @@ from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatche
 from xltool.forms import catalog, document
 from xltool.messages import XltoolError, finding, tell_finding
 from xltool.model import Agency, Finding, Reading, Submission
+from xltool.periods import period_of
 from xltool.readings import stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 
@@ -310,9 +311,10 @@ def attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR
     conflict = next((found for found in reading.findings if found.code == "identity.conflict"), None)
     if any(found.code == "published.read" for found in reading.findings):
         return _reject("campaign.published")
-    if submission.form != campaign.form or submission.year != campaign.year:
-        wanted = f"{campaign.year} 年度的 {campaign.form}"
-        return _reject("campaign.other", wanted=wanted, found=f"{submission.year} 年度的 {submission.form}")
+    if submission.form != campaign.form or period_of(submission) != campaign.period:
+        wanted = f"{campaign.period.spoken}的 {campaign.form}"
+        found = f"{period_of(submission).spoken}的 {submission.form}"
+        return _reject("campaign.other", wanted=wanted, found=found)
     if entry is None:
         return _reject("campaign.unknown_agency", agency=submission.agency.code[:60], name=submission.agency.name[:60])
     if conflict is not None:
@@ -335,7 +337,7 @@ def _check_stamp(intake: Intake, submission: Submission) -> Iterator[Finding]:
         if submission.scope == "own":
             yield finding("stamp.missing")
         return
-    facts = (intake.campaign.form, intake.campaign.year, find_sealed_name(intake.campaign, intake.store), code)
+    facts = (intake.campaign.form, intake.campaign.period, find_sealed_name(intake.campaign, intake.store), code)
     issued = intake.issued.get(code)
     if issued is not None and issued.serial == submission.serial and is_key_replaced(intake.store):
         return

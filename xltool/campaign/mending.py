@@ -33,6 +33,7 @@ from xltool.campaign.standing import find_standings
 from xltool.campaign.store import ROW_WORDS, Arrived, Issue, Store, Unmatched, Version, build_version
 from xltool.messages import XltoolError
 from xltool.model import Finding
+from xltool.periods import period_of
 
 _DECISIONS: Final = ("waiver", "absence", "choice", "extension", "publication", "signature")
 _KEPT: Final = ("meta", "issue", *_DECISIONS)
@@ -165,7 +166,7 @@ def _issue_again(office: Intake) -> Iterator[str]:
         if isinstance(data, Finding) or submission is None or not submission.serial:
             continue
         code = submission.agency.code
-        if code not in issued and (submission.form, submission.year) == (campaign.form, campaign.year):
+        if code not in issued and (submission.form, period_of(submission)) == (campaign.form, campaign.period):
             sha256 = hashlib.sha256(data).hexdigest()
             found.append(Issue(code, submission.serial, path.name, sha256, _time_of(path)))
     store.issue(found)

@@ -9,6 +9,7 @@ from typing import Final
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import RESERVED_NAME
 from xltool.model import Agency
+from xltool.periods import Period
 
 MAX_NAME_BYTES: Final = 200  # bytes of UTF-8
 DRAFT_ENDING: Final = ".eml"
@@ -18,7 +19,7 @@ _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
 
 def workbook_name(campaign: Campaign, agency: Agency, suffix: str = "") -> str:
     """`654221-015_额敏县教育和科学技术局_2024.xlsx`, with a word such as 第2版退回 before the ending."""
-    return _join_name(f"{agency.code}_", agency.name, f"_{campaign.year}{suffix}.xlsx")
+    return _join_name(f"{agency.code}_", agency.name, f"_{campaign.period}{suffix}.xlsx")
 
 
 def draft_name(workbook: str) -> str:
@@ -28,17 +29,17 @@ def draft_name(workbook: str) -> str:
 
 def report_name(campaign: Campaign, agency: Agency, ending: str) -> str:
     """`额敏县财政局2024年政府信息公开工作年度报告.docx`."""
-    return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}.{ending}")
+    return _join_name("", agency.name, f"{campaign.period.title}{campaign.spec.title}.{ending}")
 
 
 def pictures_name(campaign: Campaign, agency: Agency) -> str:
     """`额敏县2024年政府信息公开工作年度报告图示.html`."""
-    return _join_name("", agency.name, f"{campaign.year}年{campaign.spec.title}图示.html")
+    return _join_name("", agency.name, f"{campaign.period.title}{campaign.spec.title}图示.html")
 
 
-def campaign_name(name: str, year: int, number: int = 1) -> str:
+def campaign_name(name: str, period: Period, number: int = 1) -> str:
     """`额敏县2024年度`, or `额敏县2024年度 (2)`: the folder of a new campaign."""
-    return _join_name("", name, f"{year}年度" + (f" ({number})" if number > 1 else ""))
+    return _join_name("", name, period.named + (f" ({number})" if number > 1 else ""))
 
 
 def arrival_name(told: str) -> str:

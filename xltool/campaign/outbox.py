@@ -54,7 +54,7 @@ def build_outbox(
     An agency keeps its serial for good, so a workbook built again is the same; a new agency gets the next number.
     """
     key, sealed = ensure_key(campaign, store), find_sealed_name(campaign, store)
-    master = Master(campaign.spec, campaign.year)
+    master = Master(campaign.spec, campaign.period)
     remember_facts(campaign, store)
     remember_roster(roster, store)
     issued, numbers, extensions = store.issues(), _number_agencies(roster, store), store.extensions()
@@ -64,7 +64,7 @@ def build_outbox(
         group: list[tuple[RosterEntry, Issue, list[Deliverable]]] = []
         for entry in roster.entries[start : start + NOTED_TOGETHER]:
             agency = entry.agency
-            serial = make_seal(key, campaign.form, campaign.year, sealed, agency.code, numbers[agency.code])
+            serial = make_seal(key, campaign.form, campaign.period, sealed, agency.code, numbers[agency.code])
             before = issued.get(agency.code)
             if before is not None and is_key_replaced(store):  # what is out already stays as it is
                 serial = before.serial

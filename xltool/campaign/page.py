@@ -106,7 +106,7 @@ def render_page(
         load_template(__package__, "status")
         .render(
             campaign=campaign,
-            heading=(f"{campaign.name}{campaign.year}年", spec.title, "报送情况"),
+            heading=(f"{campaign.name}{campaign.period.title}", spec.title, "报送情况"),
             today=today,
             left=None if campaign.deadline is None else (campaign.deadline - today).days,
             counts=tally,

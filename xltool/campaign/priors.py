@@ -21,6 +21,7 @@ from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
 from xltool.model import Finding, Submission, Value
+from xltool.periods import Period, period_of
 
 ENDINGS: Final = frozenset(
     {".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf", ".ofd", ".doc", ".wps", ".rtf"}
@@ -37,12 +38,12 @@ _MOST_TOLD: Final = 10
 def read_last_year(campaign: folder.Campaign, roster: Roster, store: Store) -> dict[str, Submission]:
     """Last year's submissions by agency code, from where the settings say; of merged agencies as of the heir."""
     paths = folder.resolve_paths(campaign, campaign.prior)
-    found = gather_last_year(paths, campaign.year, roster, read_passwords(campaign))
+    found = gather_last_year(paths, campaign.period, roster, read_passwords(campaign))
     return merge_last_year(found, store.absences())
 
 
 def gather_last_year(
-    paths: Sequence[Path], year: int, roster: Roster, passwords: Sequence[str] = ()
+    paths: Sequence[Path], period: Period, roster: Roster, passwords: Sequence[str] = ()
 ) -> dict[str, Submission]:
     """Last year's submissions by agency code; raises `XltoolError` for a path that holds none, or one of another year.
 
@@ -59,9 +60,10 @@ def gather_last_year(
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
         for each in given:
             submission = each.submission
-            if submission.year != year - 1:
+            if period_of(submission) != period.before:
                 raise XltoolError(
-                    f"{path} 里 {submission.agency.name} 的数据是 {submission.year} 年度的，上年应为 {year - 1} 年度。"
+                    f"{path} 里 {submission.agency.name} 的数据是 {period_of(submission).spoken}的，"
+                    f"{period.words.before}应为 {period.before.spoken}。"
                 )
             known = roster.find_agency(submission.agency)
             whole = each.is_sum or (submission.scope == "consolidated" and known.code == top)
@@ -118,7 +120,7 @@ def merge_last_year(
         elif heir.form == given.form:
             spec = catalog.load_form(heir.form)
             parts = [heir, replace(given, agency=replace(given.agency, code=code))]
-            total = consolidate_submissions(spec, parts, heir.agency, heir.year, root_code=into).total
+            total = consolidate_submissions(spec, parts, heir.agency, period_of(heir), root_code=into).total
             merged[into] = replace(total, scope=heir.scope, source=heir.source)
     return merged
 

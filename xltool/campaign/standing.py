@@ -430,6 +430,7 @@ def to_json(
         "name": campaign.name,
         "form": campaign.form,
         "year": campaign.year,
+        **({"period": str(campaign.period)} if campaign.part else {}),
         "deadline": None if campaign.deadline is None else campaign.deadline.isoformat(),
         "agencies": [
             {

@@ -35,6 +35,7 @@ from xltool.forms import document, references
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, make_visible, tell_finding
 from xltool.model import Finding, FormSpec, Reading, Submission
+from xltool.periods import period_of
 from xltool.report.gaps import find_gaps, list_waived_blanks, put_slashes
 
 EVENT: Final = "take"
@@ -209,10 +210,13 @@ def _read_whole(campaign: Campaign, roster: Roster, data: bytes, path: Path) -> 
         raise XltoolError(f"{name} 读不出来，没有收：{said}")
     own = find_own_agency(campaign, roster)
     names = {own.name, f"{own.name}人民政府"}
-    if (submission.form, submission.year) != (campaign.form, campaign.year) or submission.agency.name not in names:
+    if (submission.form, period_of(submission)) != (
+        campaign.form,
+        campaign.period,
+    ) or submission.agency.name not in names:
         raise XltoolError(
-            f"{name} 是 {make_visible(submission.agency.name) or '不知哪个单位'} {submission.year} 年度的，"
-            f"不是 {own.name} {campaign.year} 年度的汇总报告，没有收。单位报来的文件放进“{campaign.layout.inbox}”。"
+            f"{name} 是 {make_visible(submission.agency.name) or '不知哪个单位'} {period_of(submission).spoken}的，"
+            f"不是 {own.name} {campaign.period.spoken}的汇总报告，没有收。单位报来的文件放进“{campaign.layout.inbox}”。"
         )
     return reading
 

@@ -10,14 +10,15 @@ from contextlib import suppress
 from xltool import api
 from xltool.forms import catalog
 from xltool.messages import XltoolError
-from xltool.model import Agency, FormSpec, Submission
+from xltool.model import Agency, FormSpec
+from xltool.periods import blank_submission, list_periods
 from xltool.workbook.mark import mark_workbook
 
 
 def warm_up(spec: FormSpec) -> None:
     """Brings into memory what reading, judging and marking a workbook of a form need."""
     agency = Agency("0", "单位", "department")
-    blank = Submission(spec.id, spec.years[0], agency, (None,) * len(spec.cells))
+    blank = blank_submission(spec, list_periods(spec, spec.years[0])[0], agency)
     reading = api.read(api.fill(blank))
     if reading.submission is not None:
         mark_workbook(spec, reading.submission, api.check([reading])[0].findings, None, 1)

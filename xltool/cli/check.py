@@ -12,11 +12,13 @@ import click
 from xltool import api, files, readings
 from xltool.cli import console, output, prior_files, second_reading
 from xltool.cli.chinese import Command
+from xltool.cli.days import choose_period
 from xltool.cli.evidence import write_evidence
 from xltool.cli.passwords import password_options
 from xltool.cli.whose_options import read_report_file, whose_options
 from xltool.messages import make_visible
 from xltool.model import Level, Reading
+from xltool.periods import Period
 
 
 @click.command(
@@ -59,10 +61,12 @@ def command(  # noqa: PLR0917
     agency: str,
     level: Level | None,
     year: int | None,
+    period: Period | None,
 ) -> None:
     """Reads each file, judges all of them together, prints what was found in the order given."""
-    if agency or level or year:
-        loaded = [_read_report(paths, agency, level, year, figures)]
+    told = choose_period(year, period)
+    if agency or level or told:
+        loaded = [_read_report(paths, agency, level, told, figures)]
     elif figures is not None:
         if len({path.name for path in paths}) < len(paths):
             raise click.UsageError("--figures 按文件名写出，要审核的文件不能同名。")
@@ -93,14 +97,17 @@ def command(  # noqa: PLR0917
 
 
 def _read_report(
-    paths: Sequence[Path], agency: str, level: Level | None, year: int | None, figures: Path | None
+    paths: Sequence[Path], agency: str, level: Level | None, told: Period | None, figures: Path | None
 ) -> Reading:
     """The reading of the one published report that the options speak of."""
     from xltool.published.read import Hints
 
     if len(paths) != 1:
-        raise click.UsageError("--agency、--level、--year 说的是一份已公布的报告，一次只能审核一份。")
-    imported = read_report_file(paths[0], Hints(agency, level=level, year=year), alone=True)
+        raise click.UsageError("--agency、--level、--year、--period 说的是一份已公布的报告，一次只能审核一份。")
+    hints = Hints(agency, level=level)
+    if told is not None:
+        hints = hints._replace(year=told.year, part=told.part)
+    imported = read_report_file(paths[0], hints, alone=True)
     if figures is not None:
         _save_figures(figures, paths[0], imported.reading, imported.sources)
     return imported.reading

@@ -155,7 +155,8 @@ def _describe_sum(campaign: Campaign, given: Gathered, made: County, everything:
     counts += f"，已含在上级单位汇总数里 {len(given.covered)}" if given.covered else ""
     counts += f"，无需报送 {len(given.excused)}" if given.excused else ""
     yield (
-        f"{campaign.name} {campaign.year} 年度汇总。{counts}，未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
+        f"{campaign.name} {campaign.period.spoken}汇总。{counts}，"
+        f"未汇总 {len(given.absent)}；更正 {len(held.applied)} 处。"
     )
     if everything or len(given.taken) <= MOST_IN_FULL:
         yield "汇总的单位："

@@ -198,6 +198,7 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         "title": spec.title,
         "authority": spec.authority,
         "years": list(spec.years),
+        **({} if spec.every == "year" else {"period": spec.every}),
         "cells": cells,
         "texts": texts,
         "rules": list(rules.values()),

@@ -11,6 +11,7 @@ import click
 from xltool import api, files
 from xltool.cli import console, output
 from xltool.cli.chinese import Command
+from xltool.cli.days import choose_period
 from xltool.cli.evidence import write_evidence
 from xltool.cli.whose_options import read_report_file, whose_options
 from xltool.codes import SCOPE_NAMES
@@ -46,7 +47,10 @@ def command(report: Path, target: Path | None, evidence: Path | None, **told: An
     """Writes the document, and what was unsure to standard error."""
     from xltool.published.read import Hints
 
-    hints = Hints(told["agency"], told["code"], told["level"], told["year"], told["scope"])
+    hints = Hints(told["agency"], told["code"], told["level"], scope=told["scope"])
+    period = choose_period(told["year"], told["period"])
+    if period is not None:
+        hints = hints._replace(year=period.year, part=period.part)
     imported = read_report_file(report, hints)
     reading, sources = imported.reading, imported.sources
     if reading.submission is not None:

@@ -13,9 +13,10 @@ from xltool.campaign import county, folder, launchers, layout, priors
 from xltool.campaign.desk import make_new_desk
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
-from xltool.cli.days import Day, Year
+from xltool.cli.days import Day, Year, choose_period, period_option
 from xltool.cli.passwords import password_options
 from xltool.cli.roster import read_roster
+from xltool.periods import Period
 
 
 @click.command(
@@ -27,7 +28,8 @@ from xltool.cli.roster import read_roster
 )
 @click.argument("root", metavar="文件夹", type=click.Path(path_type=Path))
 @click.option("--form", "form_id", metavar="报表", required=True, help="报表名称，如 ogi-2021；xltool forms 列出全部。")
-@click.option("--year", metavar="年度", required=True, type=Year(), help="报告年度，如 2024 或 2024年。")
+@click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年。")
+@period_option
 @click.option("--name", metavar="名称", required=True, help="任务名称，如 额敏县。")
 @click.option(
     "--roster",
@@ -58,7 +60,8 @@ def command(
     root: Path,
     *,
     form_id: str,
-    year: int,
+    year: int | None,
+    period: Period | None,
     name: str,
     roster_path: Path,
     deadline: date | None,
@@ -68,6 +71,9 @@ def command(
     passwords: tuple[str, ...],
 ) -> None:
     """Checks everything first, then makes the folder."""
+    about = choose_period(year, period)
+    if about is None:
+        raise click.UsageError("缺少 --year（整年的报表）或 --period（按月、季、半年、学年报的）。")
     listed = read_roster(roster_path, passwords)
     if keeps_prior and prior:
         paths: tuple[str, ...] = (layout.PRIOR_FOLDER,)
@@ -75,9 +81,9 @@ def command(
         paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     stands = (root / folder.SETTINGS).exists()
     names = layout.find_layout(root) if stands else layout.PLAIN_LAYOUT if plain else layout.OFFICE_LAYOUT
-    campaign = folder.Campaign(root, form_id, year, name, deadline, paths, names)
+    campaign = folder.Campaign(root, form_id, about.year, name, deadline, paths, names, about.part)
     folder.check_campaign(campaign)
-    known = priors.gather_last_year(prior, year, listed, passwords)
+    known = priors.gather_last_year(prior, about, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
     whole = county.find_last_total(county.find_own_agency(campaign, listed), known)
@@ -89,7 +95,9 @@ def command(
     made = folder.create_campaign(campaign, listed, written, kept)
     with campaign_options.hold_open(campaign):
         launchers.refresh_launchers(campaign, itself.find_program())
-    console.say(f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {year} 年度，{len(listed.entries)} 个单位。")
+    console.say(
+        f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {about.spoken}，{len(listed.entries)} 个单位。"
+    )
     if known:
         also = "，另有上年的汇总数" if whole is not None else ""
         console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")

@@ -13,6 +13,7 @@ from xltool import api, files
 from xltool.codes import GRADES
 from xltool.messages import XltoolError, make_visible
 from xltool.model import Finding, FormSpec, Reading
+from xltool.periods import period_of
 from xltool.readings import stream_readings
 from xltool.rules.explanations import count_open
 
@@ -87,6 +88,7 @@ def to_json(file: str, reading: Reading) -> bytes:
         document |= {
             "form": submission.form,
             "year": submission.year,
+            **({"period": str(period_of(submission))} if submission.part else {}),
             "agency": {"code": submission.agency.code, "name": submission.agency.name},
         }
     document["open"] = count_open(reading)

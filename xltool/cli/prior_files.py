@@ -12,6 +12,7 @@ import click
 from xltool.cli import console, output
 from xltool.messages import finding, make_visible
 from xltool.model import Reading, Submission
+from xltool.periods import Period, period_of
 
 
 def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
@@ -47,11 +48,13 @@ def pair_with_priors(
         if not mine and len(found) == len(priors) == 1 and found[0].submission is not None:
             found[0] = _note_prior(found[0], found[0].submission, prior, file)
             mine = [0]
-        following = [at for at in mine if _reading_year(found[at]) == prior.year + 1]
-        if mine and not following:
-            year = _reading_year(found[mine[0]])
+        following = [at for at in mine if (about := _read_period(found[at])) and about.before == period_of(prior)]
+        about = _read_period(found[mine[0]]) if mine else None
+        if about is not None and not following:
+            before = about.words.before
             raise click.UsageError(
-                f"上年文件 {file} 是 {prior.year} 年度的；要审核的是 {year} 年度的，上年应为 {year - 1} 年度。"
+                f"{before}文件 {file} 是 {period_of(prior).spoken}的；要审核的是 {about.spoken}的，"
+                f"{before}应为 {about.before.spoken}。"
             )
         if not mine and any(reading.submission for reading in found):
             console.say(
@@ -61,7 +64,8 @@ def pair_with_priors(
         for at in following:
             if taken[at] is not None:
                 raise click.UsageError(
-                    f"上年文件 {file} 与前面的一个都是 {prior.agency.name} {prior.year} 年度的；每个单位只能有一个。"
+                    f"上年文件 {file} 与前面的一个都是 {prior.agency.name} {period_of(prior).spoken}的；"
+                    "每个单位只能有一个。"
                 )
             taken[at] = prior
     return found, taken
@@ -76,5 +80,5 @@ def _note_prior(reading: Reading, submission: Submission, prior: Submission, fil
     return replace(reading, findings=(*reading.findings, finding("prior.paired", prior=theirs.code, mine=mine.code)))
 
 
-def _reading_year(reading: Reading) -> int:
-    return 0 if reading.submission is None else reading.submission.year
+def _read_period(reading: Reading) -> Period | None:
+    return None if reading.submission is None else period_of(reading.submission)

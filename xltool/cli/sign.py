@@ -63,7 +63,7 @@ def command(person: str, reason: str, *, withdraw: bool, root: Path) -> None:
         )
         if not same:
             store.sign(made)
-    console.say(f"{campaign.name} {campaign.year} 年度汇总报告：由 {person} 签发。{reason}")
+    console.say(f"{campaign.name} {campaign.period.spoken}汇总报告：由 {person} 签发。{reason}")
     console.say(f"汇总 {len(given.taken)} 个单位" + (f"，未汇总 {len(given.absent)} 个" if given.absent else "") + "。")
     for line in signing.list_signed_figures(campaign.spec, reading.submission):
         console.say(line)

@@ -123,7 +123,7 @@ def describe_counts(now: Situation) -> Iterator[str]:
         for state, word in sorted(AGENCY_STATES.items(), key=lambda s: _ORDER.index(s[0]))
         if tally[state] or state in _ALWAYS
     )
-    yield f"{now.campaign.name} {now.campaign.year} 年度{now.campaign.spec.title}（{describe_deadline(now)}）"
+    yield f"{now.campaign.name} {now.campaign.period.spoken}{now.campaign.spec.title}（{describe_deadline(now)}）"
     overdue, late, unread = sum(s.overdue for s in found), sum(s.late for s in found), tally["unmatched"]
     yield f"共 {len(found)} 个单位：{states}；逾期 {overdue}，迟报 {late}；未能收下的文件 {unread} 个。"
     sent = sum(standing.sent is not None for standing in found)

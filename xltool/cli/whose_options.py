@@ -1,4 +1,4 @@
-"""The options that say whose published report a file is, and of which year: `--agency`, `--level`, `--year`."""
+"""The options that say whose published report a file is, and of when: `--agency`, `--level`, `--year`, `--period`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from xltool import files, readings
-from xltool.cli.days import Year
+from xltool.cli.days import Year, period_option
 from xltool.codes import LEVEL_NAMES
 from xltool.messages import make_visible
 from xltool.model import Finding, Reading
@@ -21,8 +21,9 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def whose_options(command: Command) -> Command:
-    """Adds the three options to a command: `agency` ('' where it is not given), `level` and `year` (None)."""
+    """Adds the options to a command: `agency` ('' where it is not given), `level`, `year` and `period` (None)."""
     for option in (
+        period_option,
         click.option("--year", metavar="年度", type=Year(), help="报告年度，如 2024 或 2024年；不写则取报告里的。"),
         click.option(
             "--level",
@@ -48,6 +49,6 @@ def read_report_file(path: Path, hints: Hints, *, alone: bool = False) -> Import
         return Imported(Reading(None, (data,)))
     if alone and not readings.may_be_report(data):
         raise click.UsageError(
-            f"--agency、--level、--year 只说明已公布的报告；{make_visible(str(path))} 是工作簿或上报件。"
+            f"--agency、--level、--year、--period 只说明已公布的报告；{make_visible(str(path))} 是工作簿或上报件。"
         )
     return readings.import_report(data, str(path), hints)

@@ -16,6 +16,8 @@ DOUBT: Final = "# 请核对："
 _AUTHORITY: Final = ("制定机关", "制表机关", "制表单位", "制发机关", "制表部门")
 _BASIS: Final = ("批准文号", "文号", "备案文号", "批准备案文号", "制表文号")
 _WIDEST: Final = 24
+_PERIODS: Final = {"月": "month", "季": "quarter", "学年": "school_year"}
+"""How often a form is reported, by the signs of its period that its blank prints."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ def _write_top(paper: BlankPaper, header: _Header) -> str:
         f"years = [{header.year}]",
     ]
     period = next(
-        (word for mark, word in (("月", "月报"), ("季", "季报"), ("学年", "学年报")) if mark in _period_words(paper)),
+        (kind for mark, kind in _PERIODS.items() if mark in _period_words(paper)),
         "",
     )
     if period:
-        lines.append(f"{DOUBT}看来是{period}，请按报表的期间改 years 和各处说明")
+        lines.append(f'period = "{period}"' + _ask(["按空白表上的字样猜的，请核对多久报一次"]))
     lines += [f"# 空白表上印有：{field.label}：{field.text}" for field in paper.told]
     return "\n".join(lines)
 

@@ -27,6 +27,7 @@ from xltool.model import (
     Value,
     Waiver,
 )
+from xltool.periods import WORDS, Period, fits_form, parse_period, period_of
 
 SUBMISSION_SCHEMA: Final = "xltool/submission/1"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
@@ -34,6 +35,7 @@ _FIELDS: Final = (
     "schema",
     "form",
     "year",
+    "period",
     "agency",
     "scope",
     "values",
@@ -87,6 +89,7 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         "schema": SUBMISSION_SCHEMA,
         "form": submission.form,
         "year": submission.year,
+        **({"period": str(period_of(submission))} if submission.part else {}),
         "agency": {"code": clean_text(agency.code), "name": clean_text(agency.name), "level": agency.level},
         "scope": submission.scope,
         "values": {c.key: json_value(v, c.measure) for c, v in zip(spec.cells, submission.values, strict=True)},
@@ -156,9 +159,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     for field in document:
         if field not in _FIELDS:
             return _reject("document.unknown_key", key=field, form="上报件", hint=suggest(find_closest(field, _FIELDS)))
-    year = document.get("year")
-    if not isinstance(year, int) or isinstance(year, bool) or not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise _Fault("year", "应为四位年份")
+    period = _read_period(spec, document)
     scope = document.get("scope", "own")
     if scope not in ("own", "consolidated"):
         raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
@@ -176,7 +177,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     findings: list[Finding] = []
     submission = Submission(
         form=spec.id,
-        year=year,
+        year=period.year,
         agency=_read_agency(document),
         values=tuple(_read_values(spec, values, findings)),
         texts=_read_texts(texts, {text.key: text for text in spec.texts}, findings),
@@ -186,8 +187,19 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         serial=_read_string(document, "serial") if "serial" in document else "",
         waivers=tuple(_read_waivers(spec, document, findings)),
         level_basis=_read_string(document, "level_basis") if "level_basis" in document else "",
+        part=period.part,
     )
     return Reading(submission, tuple(findings))
+
+
+def _read_period(spec: FormSpec, document: dict[str, Any]) -> Period:
+    year = document.get("year")
+    if not isinstance(year, int) or isinstance(year, bool) or not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise _Fault("year", "应为四位年份")
+    period = parse_period(_read_string(document, "period")) if "period" in document else Period(year)
+    if period is None or period.year != year or not fits_form(spec, period):
+        raise _Fault("period", f"应为 {WORDS[spec.every].example} 的样子，年份与 year 相同")
+    return period
 
 
 def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:

@@ -12,7 +12,18 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
-from xltool.model import TEXT_PLACES, Cell, FormSpec, PublishedWords, Section, Table, Text, Wording
+from xltool.model import (
+    PERIOD_KINDS,
+    TEXT_PLACES,
+    Cell,
+    FormSpec,
+    PeriodKind,
+    PublishedWords,
+    Section,
+    Table,
+    Text,
+    Wording,
+)
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -46,6 +57,7 @@ def form_id(file_name: str) -> str:
 def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     fields = Fields(source, document, "the form")
     identifier, years = fields.identifier("id", _FORM_ID), _read_years(fields)
+    every, stretch = _read_period(fields)
     if identifier and identifier != form_id(source.name):
         fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
     measures = {key: tables.read_measure(source, key, value) for key, value in fields.named_tables("measure")}
@@ -84,13 +96,14 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         rules=tuple(all_rules),
         cells=cells,
         steps=tuple(map(str, fields.texts("steps", []))),
-        period=fields.text("period", ""),
+        period=stretch,
         deadline=fields.text("deadline", ""),
         law=fields.text("law", ""),
         office=fields.text("office", ""),
         charts=drawn,
         published=_read_published(source, fields.table("published")),
         wording=_read_wording(source, fields.table("wording")),
+        every=every,
     )
     fields.close()
     return spec
@@ -116,6 +129,19 @@ def _read_years(fields: Fields) -> tuple[int, int | None]:
         fields.fault("years", "'years' must be [first] or [first, last]")
         return 0, None
     return years[0], years[1] if len(years) == 2 else None
+
+
+def _read_period(fields: Fields) -> tuple[PeriodKind, str]:
+    """How often a form is reported, and what of a year it is about where it is reported yearly and says it."""
+    given = fields.text("period", "year")
+    kind = next((kind for kind in PERIOD_KINDS if kind == given), None)
+    if kind is None and given.isascii():
+        fields.fault(
+            "period",
+            f"'period' must be {', '.join(PERIOD_KINDS[:-1])} or {PERIOD_KINDS[-1]}",
+            suggest_nearest(given, PERIOD_KINDS),
+        )
+    return ("year", given) if kind is None else (kind, "")
 
 
 def _read_text(source: Source, data: dict[str, Any]) -> Text:

@@ -20,6 +20,7 @@ from xltool.forms.number import is_figure_like
 from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
+from xltool.periods import WORDS, Period, fits_form
 from xltool.published import docx, foreign, html, ofd, sections, tables, text
 from xltool.published.aside import AsideText
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
@@ -50,6 +51,7 @@ class Hints(NamedTuple):
     level: Level | None = None
     year: int | None = None
     scope: Scope = "own"
+    part: str = ""  # which part of the year, as `periods.Period` has it
 
 
 NO_HINTS: Final = Hints()
@@ -185,23 +187,28 @@ def read_document_parts(
         )
     newest = max(
         specs,
-        key=lambda spec: (sum(len(f.cells) for each in found.values() for f in each if f.spec is spec), spec.years),
+        key=lambda spec: (
+            sum(len(f.cells) for each in found.values() for f in each if f.spec is spec),
+            sections.rank_title(opened, spec),  # the same table may be reported by month and by quarter
+            spec.years,
+        ),
     )
     opened = _word_foreign_rows(opened, found, read_vocabulary(specs))
     words = sections.read_words(opened, newest)
-    year = hints.year or words.year
-    agency = hints.agency or words.agency
-    missing = "、".join(what for what, told in (("年度", year), ("单位名称", agency)) if not told)
-    if missing or year is None:
-        return _reject(finding("published.unknown", what=missing))
-    covering = [
-        spec
-        for spec in specs
-        if spec.years[0] <= year <= (spec.years[1] or year) and any(t.id in found for t in spec.tables)
+    said = words if hints.year is None else hints
+    fitting = [
+        spec for spec in specs if fits_form(spec, Period(0, said.part)) and any(t.id in found for t in spec.tables)
     ]
-    spec = newest if newest in covering or not covering else covering[0]
+    period = Period(said.year, said.part) if said.year is not None and fitting else None
+    agency = hints.agency or words.agency
+    when = "年度" if newest.every in {"year", "once"} else WORDS[newest.every].label
+    missing = "、".join(what for what, told in ((when, period), ("单位名称", agency)) if not told)
+    if missing or period is None:
+        return _reject(finding("published.unknown", what=missing))
+    suited = [spec for spec in fitting if spec.covers(period.year)] or fitting
+    spec = newest if newest in suited else suited[0]
     words = words if spec is newest else sections.read_words(opened, spec)
-    printed, findings = _choose_figures(spec, found, year, _read_printed_words(opened))
+    printed, findings = _choose_figures(spec, found, period.year, _read_printed_words(opened))
     if printed is None:
         return _reject(findings[0])
     _tell_beside(printed, findings)
@@ -209,7 +216,7 @@ def read_document_parts(
     guess = guess_level(agency)
     submission = Submission(
         form=spec.id,
-        year=year,
+        year=period.year,
         agency=Agency(hints.code or agency, agency, hints.level or guess.level),
         values=tuple(
             _read_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)
@@ -218,13 +225,14 @@ def read_document_parts(
         scope=hints.scope,
         source=source,
         level_basis="" if hints.level or guess.level is None else guess.why,
+        part=period.part,
     )
     findings += _find_word_doubts(spec, words)
     told_by = {what: where for what, where in words.told_by.items() if what != "单位名称" or not hints.agency}
     if hints.year:
         told_by.pop("年度", None)
     if told_by:
-        taken = {"单位名称": agency, "年度": year}
+        taken = {"单位名称": agency, "年度": period if period.part else period.year}
         findings.append(
             finding("published.whose", what="，".join(f"{what}“{taken[what]}”取自{told_by[what]}" for what in told_by))
         )

@@ -34,6 +34,8 @@ class Words:
 
     agency: str = ""
     year: int | None = None
+    part: str = ""
+    """Which part of the year, of a form that is for parts."""
     told_by: dict[str, str] = field(default_factory=dict)
     """Where the agency and the year were found, by their Chinese names, where that is not the title."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -50,7 +52,7 @@ def read_words(document: Document, spec: FormSpec) -> Words:
     found = Words()
     titles = list(title.find_titles(document, spec))
     about = None if len({each.year for each in titles}) == 1 and titles[0].year else _find_period_year(document, spec)
-    found.agency, found.year, _ = title.choose_title(titles, about)
+    found.agency, found.year, _, found.part = title.choose_title(titles, about)
     skipped = frozenset[int]().union(*(each.lines for each in titles))
     marked = _find_marked_levels(document.parts, spec)
     starts = list(_find_section_starts(document.parts, spec, only_marked=1 in marked))
@@ -118,7 +120,7 @@ def _find_whose(found: Words, before: Sequence[str], signature: str, about: int 
         found.agency, found.told_by["单位名称"] = named.name, named.where
     dated = next((told for told in (whose.Told("", about, "统计期限"), opening) if told.year), None)
     if not found.year and dated is not None:
-        found.year, found.told_by["年度"] = dated.year, dated.where
+        found.year, found.part, found.told_by["年度"] = dated.year, dated.part, dated.where
 
 
 def _find_period_year(document: Document, spec: FormSpec) -> int | None:
@@ -140,6 +142,11 @@ def _period_pattern(spec: FormSpec) -> re.Pattern[str] | None:
 def has_form_title(document: Document, spec: FormSpec) -> bool:
     """Whether a document calls itself by a form's title, with a year before it."""
     return any(each.year for each in title.find_titles(document, spec))
+
+
+def rank_title(document: Document, spec: FormSpec) -> int:
+    """How well a form's title fits a document: 0 where it is not there, more where it says a part of a year too."""
+    return max((1 + bool(each.part) for each in title.find_titles(document, spec) if each.year), default=0)
 
 
 def _find_marked_levels(parts: Sequence[Part], spec: FormSpec) -> set[int]:

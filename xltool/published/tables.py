@@ -29,6 +29,7 @@ from xltool.published.heads import (
     proves_parts,
     proves_row,
 )
+from xltool.published.sections import rank_title
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
 ALIKE_LABELS: Final = 0.6
@@ -138,12 +139,14 @@ class _TableLine(NamedTuple):
 def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list[TableFigures]]:
     """For each id of a table the readings of the printed tables by the forms that have such a table, the best first.
 
-    The newest edition is tried first; where it fits without a doubt, no other is.
+    The newest edition is tried first; where it fits without a doubt, no other is. Forms by whose title the document
+    calls itself come before: the same table may be reported by month and by quarter.
     """
+    titled = {spec.id: rank_title(document, spec) for spec in specs}
     everything: dict[str, list[TableFigures]] = {}
     printed = [[_bare_line(row) for row in table.rows] for table in document.tables()]
     leads = list(_list_leads(document))
-    for spec in sorted(specs, key=lambda spec: spec.years[0], reverse=True):
+    for spec in sorted(specs, key=lambda spec: (titled[spec.id], spec.years[0]), reverse=True):
         for table in spec.tables:
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue

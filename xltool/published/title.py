@@ -6,11 +6,12 @@ Whose it is and of which year, under the ways in which offices write a title.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xltool.forms.memo import derive_once
-from xltool.model import FormSpec
+from xltool.model import FormSpec, PeriodKind
+from xltool.periods import Period, parse_period
 from xltool.published.document import Document, Prose
 from xltool.published.levels import is_place, names_place
 
@@ -23,6 +24,13 @@ LONGEST_REST: Final = 4
 
 YEAR: Final = r"(?:20|２０|二[〇○零O])[0-9０-９〇○零O一二三四五六七八九]{2}"
 """A year as it may be printed."""
+_PARTS: Final[Mapping[PeriodKind, str]] = {
+    "half": "年?[上下]半年",
+    "quarter": "年?第?[一二三四1-4１-４]季度?",
+    "month": "年(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?",
+    "school_year": rf"(?:[-–—~至]{YEAR})?学年度?",
+}
+"""What follows a year in the title of a report that is of a part of it."""
 _NAME: Final = r"[^，。；：:！？“”《》<>|]*?"
 _REPORT: Final = rf"(?:工作)?(?:情况)?的?(?:(?P<later>{YEAR})年?)?(?:年度?)?(?:工作)?(?:情况)?(?:总结)?(?:报告|年报)"
 _REPORT_BEGUN: Final = rf"(?:工作|情况|的|{YEAR}年?|年|度|总结)*(?:(?<!年)报|工|情|总)?"
@@ -46,11 +54,15 @@ _DIGITS: Final = str.maketrans("〇○零O一二三四五六七八九", "0000123
 
 
 class Title(NamedTuple):
-    """The agency and the year that a title names, '' and None where it does not, and the lines that it stands in."""
+    """The agency and the year that a title names, '' and None where it does not, and the lines that it stands in.
+
+    Of a form that is for parts of a year it names which, or else no year.
+    """
 
     name: str = ""
     year: int | None = None
     lines: frozenset[int] = frozenset()
+    part: str = ""
 
 
 class _TitleLine(NamedTuple):
@@ -93,6 +105,20 @@ def choose_title(found: Sequence[Title], year: int | None) -> Title:
 def parse_year(told: str) -> int:
     """The year that stands in digits of any kind: ２０２５, 二〇二五."""
     return int(told.replace("二", "2", 1).translate(_DIGITS))
+
+
+def word_date(spec: FormSpec) -> str:
+    """The pattern of a period before what a form's reports call themselves; it has no group."""
+    return rf"{YEAR}{_PARTS.get(spec.every, '年?度?')}"
+
+
+def read_date(told: str, spec: FormSpec) -> Period | None:
+    """The period that a title, or what stands behind it, says; None where a part of a year is lacking."""
+    if spec.every in _PARTS:
+        found = re.search(word_date(spec), told)
+        return None if found is None else parse_period(found[0])
+    year = re.search(YEAR, told)
+    return None if year is None else Period(parse_year(year[0]))
 
 
 def word_subject(spec: FormSpec) -> str:
@@ -192,7 +218,7 @@ def _upper_line_pattern(spec: FormSpec) -> re.Pattern[str]:
     subjects = spec.published.subjects or (spec.title,)
     begun = "|".join(sorted({re.escape(each[:end]) for each in subjects for end in range(1, len(each))}, reverse=True))
     return re.compile(
-        rf"(?:{_AGENCY})?(?:关于)?(?:{YEAR}年?度?)?(?:{_AGENCY})?"
+        rf"(?:{_AGENCY})?(?:关于)?(?:{word_date(spec)})?(?:{_AGENCY})?"
         rf"(?:(?:{_title_subject(spec)}){_REPORT_BEGUN}|{begun}|{_YEAR_BEGUN})?"
     )
 
@@ -201,9 +227,9 @@ def _upper_line_pattern(spec: FormSpec) -> re.Pattern[str]:
 def _title_patterns(spec: FormSpec) -> tuple[re.Pattern[str], ...]:
     """A title with the year before its subject, and one with the year elsewhere or nowhere."""
     subject = word_subject(spec)
-    return re.compile(rf"(?P<before>{_NAME})(?P<year>{YEAR})年?度?(?P<after>{_NAME}){subject}{_BEHIND}"), re.compile(
-        rf"(?P<before>{_NAME}){subject}{_BEHIND}"
-    )
+    return re.compile(
+        rf"(?P<before>{_NAME})(?P<year>{word_date(spec)})(?P<after>{_NAME}){subject}{_BEHIND}"
+    ), re.compile(rf"(?P<before>{_NAME}){subject}{_BEHIND}")
 
 
 def _parse_title(line: str, spec: FormSpec) -> Title | None:
@@ -216,14 +242,8 @@ def _parse_title(line: str, spec: FormSpec) -> Title | None:
         return None
     told = match.groupdict()
     name = _AROUND.sub("", f"{_AROUND.sub('', told['before'])}{told.get('after') or ''}")
-    year = next(
-        (
-            year[0]
-            for text in (told.get("year"), told.get("later"), told["behind"])
-            if text and (year := re.search(YEAR, text))
-        ),
-        None,
-    )
-    if len(name) > LONGEST_AGENCY_NAME or not (year or name):
+    texts = (told.get("year"), told.get("later"), told["behind"])
+    period = next((period for text in texts if text and (period := read_date(text, spec))), None)
+    if len(name) > LONGEST_AGENCY_NAME or not (period or name):
         return None
-    return Title(name, None if year is None else parse_year(year))
+    return Title(name) if period is None else Title(name, period.year, part=period.part)

@@ -12,6 +12,7 @@ from xltool.forms.number import format_figure
 from xltool.forms.text import flatten_text
 from xltool.messages import finding
 from xltool.model import Finding, FormSpec, Submission
+from xltool.periods import period_of
 
 MAX_QUOTED_DIFFERENCE: Final = 30
 
@@ -23,7 +24,7 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
     """
     for what, seen, wanted in (
         ("报表", printed.form, held.form),
-        ("年度", str(printed.year), str(held.year)),
+        ("年度", str(period_of(printed)), str(period_of(held))),
         ("单位名称", flatten_text(printed.agency.name), flatten_text(held.agency.name)),
     ):
         if seen != wanted:

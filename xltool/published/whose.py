@@ -48,15 +48,16 @@ class Told(NamedTuple):
     name: str = ""
     year: int | None = None
     where: str = ""
+    part: str = ""
 
 
 def find_in_opening(paragraphs: Sequence[str], spec: FormSpec) -> Told:
     """Whom the paragraphs before the first section name as who made the report, and of which year it is."""
-    name, year = "", None
+    name, period = "", None
     for sentence in _list_sentences(paragraphs):
         match = _said_title(spec).search(sentence)
         if match is not None:
-            year = year or title.parse_year(match["year"])
+            period = period or title.read_date(match["year"], spec)
             name = name or _find_in_title(sentence, match)
         if not name and _MADE.search(sentence):
             makers = [
@@ -64,7 +65,7 @@ def find_in_opening(paragraphs: Sequence[str], spec: FormSpec) -> Told:
                 *_MADE_BY.finditer(sentence),
             ]
             name = next((clean for maker in makers if (clean := _clean_name(maker["name"]))), "")
-    return Told(name, year, "引言")
+    return Told(name, where="引言") if period is None else Told(name, period.year, "引言", period.part)
 
 
 def find_in_contact(paragraphs: Sequence[str], spec: FormSpec) -> Told:
@@ -89,7 +90,7 @@ def _list_sentences(paragraphs: Sequence[str]) -> Iterator[str]:
 def _said_title(spec: FormSpec) -> re.Pattern[str]:
     """A title in a sentence: from its year on, with a name between year and subject or without."""
     return re.compile(
-        rf"(?P<year>{title.YEAR})年?度?(?P<after>[^，。；：！？“”《》0-9]{{0,40}}?)(?:{title.word_subject(spec)})"
+        rf"(?P<year>{title.word_date(spec)})(?P<after>[^，。；：！？“”《》0-9]{{0,40}}?)(?:{title.word_subject(spec)})"
     )
 
 

@@ -12,7 +12,8 @@ from typing import Final
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import Agency, Submission
+from xltool.model import Agency
+from xltool.periods import blank_submission, list_periods
 from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.open import open_workbook
@@ -42,7 +43,7 @@ class BlankSheet:
 def read_blank(plan: Plan) -> Mapping[str, BlankSheet]:
     """The sheets of a form's blank workbook by name, with last year's cells where the plan has them."""
     spec = plan.spec
-    blank = Submission(spec.id, spec.years[0], Agency("0", "　", "county"), (None,) * len(spec.cells))
+    blank = blank_submission(spec, list_periods(spec, spec.years[0])[0], Agency("0", "　", "county"))
     book = open_workbook(write_workbook(spec, blank, blank if plan.prior else None))
     written = (*plan.cells.values(), *plan.texts.values(), *plan.explanations.values(), *plan.priors.values())
     return {

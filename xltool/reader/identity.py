@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from xltool.digits import parse_whole
 from xltool.forms.label import normalise_label
 from xltool.forms.sheet_names import COVER, HIDDEN
 from xltool.messages import finding, join_first
 from xltool.model import Finding, FormSpec
+from xltool.periods import Period, fits_form, list_periods, parse_period
 from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.matching import find_cover, find_marks_sheet, index_texts, is_return, recognise_form
 from xltool.spreadsheet.a1 import cell_name, parse_reference
@@ -29,13 +29,15 @@ from xltool.workbook.layout_plan import (
     make_plan,
     name_cell,
 )
-from xltool.workbook.marks import LEVEL_MARKS, MARK_LABELS, SCOPES
+from xltool.workbook.marks import LEVEL_MARKS, SCOPES, name_mark
 
 MAX_QUOTED_MARK: Final = 60
 """How much of a mark a message quotes."""
 LINES_ABOVE: Final = TABLE_TOP + 3
 """How many rows from the top a line with the agency is looked for: it moves when rows are inserted above it."""
-_FILE_MARK: Final = re.compile(r"(?P<form>[\w-]+) · (?P<digest>[0-9a-f]{16}) · .*? · [0-9]{4}(?: · (?P<serial>.*))?")
+_FILE_MARK: Final = re.compile(
+    r"(?P<form>[\w-]+) · (?P<digest>[0-9a-f]{16}) · .*? · [0-9][0-9HQ-]{3,8}(?: · (?P<serial>.*))?"
+)
 _LOST: Final = re.compile("[\x80-\x9f\ufffd]|\\?{2}")
 """What a text in a false encoding has and no name: C1 controls, and signs that were given up."""
 _NEEDED: Final = ("form", "code", "name", "level", "year")
@@ -55,8 +57,9 @@ class Identity:
     version: FormSpec | None = None
 
     @property
-    def year(self) -> int:
-        return int(self.marks["year"])
+    def period(self) -> Period:
+        """The period that the marks tell, of which there is one where the form is known."""
+        return cast(Period, parse_period(self.marks["year"]))
 
 
 def identify(
@@ -82,17 +85,17 @@ def identify(
         shown = {"form": spec.id} | foot | shown
     garbled = _drop_garbled_marks(properties, (hidden, shown))
     told_by = {"隐藏标识": hidden, "文件属性": properties, COVER: shown}
-    marks, findings = _take_marks(told_by, garbled)
+    marks, findings = _take_marks(spec, told_by, garbled)
     lost = [field for field in _NEEDED if not marks[field] or not _is_possible(field, marks[field])]
     if lost:
-        hint = f"：缺少或认不出{'、'.join(MARK_LABELS[field] for field in lost)}"
+        hint = f"：缺少或认不出{'、'.join(name_mark(field, spec.every) for field in lost)}"
         return Identity(marks, None, (finding("file.unknown_form", hint=hint),))
-    year = int(marks["year"])
-    if not spec.covers(year):
-        return Identity(marks, None, (_edition_finding(spec, year),))
-    findings.extend(_find_other_lines(book, marks["name"]))
+    wrong = check_edition(spec, cast(Period, parse_period(marks["year"])))
+    if wrong is not None:
+        return Identity(marks, None, (wrong,))
+    findings.extend(_find_other_lines(book, spec, marks["name"]))
     missing = [name for name, source in told_by.items() if not source]
-    missing += [f"文件属性中的{MARK_LABELS[field]}" for field in garbled]
+    missing += [f"文件属性中的{name_mark(field, spec.every)}" for field in garbled]
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
     version: FormSpec | None = spec
@@ -111,7 +114,7 @@ def identify(
 
 
 def _take_marks(
-    told_by: Mapping[str, Mapping[str, str]], garbled: Collection[str]
+    spec: FormSpec, told_by: Mapping[str, Mapping[str, str]], garbled: Collection[str]
 ) -> tuple[dict[str, str], list[Finding]]:
     """Each mark as the first place tells it, and where the others tell it otherwise or not at all any more.
 
@@ -130,21 +133,29 @@ def _take_marks(
             blanked.remove("文件属性")
         if blanked:
             taken = marks[field][:MAX_QUOTED_MARK]
-            findings.append(finding("identity.blanked", what=MARK_LABELS[field], where="、".join(blanked), taken=taken))
+            what = name_mark(field, spec.every)
+            findings.append(finding("identity.blanked", what=what, where="、".join(blanked), taken=taken))
         if len(told) > 1:
             found = "，".join(f"{'、'.join(names)}为“{value[:MAX_QUOTED_MARK]}”" for value, names in told.items())
             findings.append(
-                finding("identity.conflict", what=MARK_LABELS[field], found=found, taken=marks[field][:MAX_QUOTED_MARK])
+                finding(
+                    "identity.conflict",
+                    what=name_mark(field, spec.every),
+                    found=found,
+                    taken=marks[field][:MAX_QUOTED_MARK],
+                )
             )
     return marks, findings
 
 
-def check_edition(spec: FormSpec, year: int) -> Finding | None:
-    """The finding for a report year that a form is not in force for, or None."""
-    return None if spec.covers(year) else _edition_finding(spec, year)
-
-
-def _edition_finding(spec: FormSpec, year: int) -> Finding:
+def check_edition(spec: FormSpec, period: Period) -> Finding | None:
+    """The finding for a period that a form is not in force for, or not filled in for, or None."""
+    if not fits_form(spec, period):
+        example = list_periods(spec, period.year)[-1].spoken
+        return finding("file.period", form=spec.id, period=period.spoken, example=example)
+    if spec.covers(period.year):
+        return None
+    year = period.spoken
     first, last = spec.years
     span = f"{first} 年起" if last is None else f"{first} 至 {last} 年"
     return finding("file.edition", form=spec.id, year=year, span=span, basis=spec.law or spec.basis)
@@ -155,14 +166,14 @@ def _is_blanked(field: str, name: str, source: Mapping[str, str]) -> bool:
     return bool(source) and not source.get(field) and (name != COVER or field in COVER_FIELDS)
 
 
-def _find_other_lines(book: RawBook, agency: str) -> Iterator[Finding]:
+def _find_other_lines(book: RawBook, spec: FormSpec, agency: str) -> Iterator[Finding]:
     """The lines above tables that name another agency than the workbook is of, by the agency that they name."""
     places: dict[str, list[str]] = {}
     for sheet in book.sheets:
         for row in range(0 if is_return(sheet) or sheet.name in {HIDDEN, COVER} else LINES_ABOVE):
             head, _, line = normalise_label(_cell_text(sheet, row, 0)).partition(":")
             # The line of 退回意见 goes on with the year, and that sheet may come under another name.
-            named = line.partition(MARK_LABELS["year"])[0]
+            named = line.partition(name_mark("year", spec.every))[0]
             if head == AGENCY_LABEL and named and named != normalise_label(agency):
                 shown = _cell_text(sheet, row, 0).replace("：", ":").partition(":")[2].strip()
                 places.setdefault(shown[:MAX_QUOTED_MARK], []).append(f"“{sheet.name}”{cell_name(row, 0)}")
@@ -175,7 +186,7 @@ def _is_possible(field: str, value: str) -> bool:
     if field == "level":
         return value in LEVEL_MARKS
     if field == "year":
-        return len(value) == 4 and parse_whole(value, 4) is not None
+        return str(parse_period(value)) == value
     return bool(value.strip())
 
 
@@ -228,7 +239,7 @@ def _read_cover_marks(sheet: RawSheet, spec: FormSpec) -> dict[str, str]:
     spots, labels = make_plan(spec).cover, index_texts(sheet)
     shown = {}
     for field in COVER_FIELDS:
-        places = labels.get(normalise_label(MARK_LABELS[field]), [])
+        places = labels.get(normalise_label(name_mark(field, spec.every)), [])
         row, column = (places[0][0], places[0][1] + 1) if len(places) == 1 else (spots[field].row, spots[field].column)
         shown[field] = _cell_text(sheet, row, column)
     return dict(_translate_marks(shown))
@@ -251,8 +262,16 @@ def _translate_marks(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 if field == "level"
                 else scopes.get(value, value)
                 if field == "scope"
+                else _read_period(value)
+                if field == "year"
                 else value,
             )
+
+
+def _read_period(shown: str) -> str:
+    """The period of a part of a year as marks have it; whatever else is shown stays as it is."""
+    period = parse_period(shown)
+    return shown if period is None or not period.part else str(period)
 
 
 def _cell_text(sheet: RawSheet, row: int, column: int) -> str:

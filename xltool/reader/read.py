@@ -75,7 +75,7 @@ def read_workbook(
         return Reading(None, identity.findings)
     layout = make_plan(identity.spec, bool(identity.marks[LAST_YEAR_MARK]))
     progress = _Progress(
-        identity.spec, layout, book, locate_cells(book, layout), _count_serials(identity.year, book.date1904)
+        identity.spec, layout, book, locate_cells(book, layout), _count_serials(identity.period.year, book.date1904)
     )
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
@@ -103,7 +103,7 @@ def read_workbook(
     level, level_basis = read_level_mark(identity.marks["level"])
     submission = Submission(
         form=progress.spec.id,
-        year=identity.year,
+        year=identity.period.year,
         agency=Agency(identity.marks["code"], identity.marks["name"], level),
         values=values,
         texts=written.contents,
@@ -112,6 +112,7 @@ def read_workbook(
         source=source,
         serial=identity.marks["serial"],
         level_basis=level_basis,
+        part=identity.period.part,
     )
     return Reading(submission, tuple(progress.findings))
 

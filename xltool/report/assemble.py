@@ -8,6 +8,7 @@ from xltool.forms.field_kinds import print_field
 from xltool.forms.number import format_figure
 from xltool.forms.references import resolve_references
 from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Report, Section, Submission, TextPlace
+from xltool.periods import period_of
 from xltool.report.grids import fill_grid
 from xltool.report.text import split_paragraphs
 
@@ -35,7 +36,7 @@ def assemble_report(
             parts.append(_fill_table(spec, section.table, submission, slashed))
         parts += _build_facts(spec, section, submission)
     parts += _build_line(spec, "foot", submission)
-    title = f"{submission.agency.name}{submission.year}年{spec.title}"
+    title = f"{submission.agency.name}{period_of(submission).title}{spec.title}"
     return Report(title, submission.agency.name, submission.year, tuple(parts), draft)
 
 

@@ -11,6 +11,7 @@ from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import to_exact
 from xltool.model import FormSpec, Submission, summand_of
+from xltool.periods import period_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
 DATA_HEADS: Final = (
@@ -32,7 +33,7 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
     The row and the column come with the heads above them; a draft says in every row that it is one.
     """
     agency = submission.agency
-    whose = (clean_line(agency.code), clean_line(agency.name), submission.year, submission.form)
+    whose = (clean_line(agency.code), clean_line(agency.name), _name_period(submission), submission.form)
     note = DRAFT_MARK if draft else ""
     for cell, value in zip(spec.cells, submission.values, strict=True):
         row, column = (
@@ -40,6 +41,11 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
         )
         where = (cell.key, cell.table.title, cell.block.caption, row, column, cell.label)
         yield (*whose, *where, cell.measure.unit, to_exact(value, cell.measure), note)
+
+
+def _name_period(submission: Submission) -> int | str:
+    """The year as a number, a part of one as a text."""
+    return str(period_of(submission)) if submission.part else submission.year
 
 
 def to_csv(spec: FormSpec, submission: Submission, *, draft: bool = False) -> bytes:
@@ -61,7 +67,7 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
     licence is left out: nobody told of one.
     """
     agency = clean_line(submission.agency.name)
-    about = f"{agency}{submission.year}年{spec.title}各表的全部统计数据，共{len(spec.cells)}项。"
+    about = f"{agency}{period_of(submission).title}{spec.title}各表的全部统计数据，共{len(spec.cells)}项。"
     dataset = {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -69,7 +75,7 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
         "description": f"{about}格式依据：{spec.basis}（{spec.authority}）。",
         "inLanguage": "zh-CN",
         "creator": {"@type": "Organization", "name": agency},
-        "temporalCoverage": str(submission.year),
+        "temporalCoverage": period_of(submission).interval,
         **({"creativeWorkStatus": DRAFT_MARK} if draft else {}),
         "variableMeasured": list(_describe_measurements(spec, submission)),
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from xltool.messages import XltoolError
 from xltool.model import CellKey, FormSpec, Report, Submission
+from xltool.periods import period_of
 
 if TYPE_CHECKING:
     from xltool.charts.picture import Picture
@@ -212,6 +213,6 @@ def write_picture_page(
     from xltool.report.html import to_html
     from xltool.report.pictures import write_note, write_section
 
-    title = f"{submission.agency.name}{submission.year}年{spec.title}图示"
+    title = f"{submission.agency.name}{period_of(submission).title}{spec.title}图示"
     page = Report(title, submission.agency.name, submission.year, (), draft)
     return to_html(page, pictures=write_section(pictures, write_note(spec), heading="")).encode()

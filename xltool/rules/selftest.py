@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from random import Random
 from typing import Final
 
 from xltool.forms.totals import compute_totals
-from xltool.model import Agency, Finding, FormSpec, Reading, Submission, Suspect, Value, figure_of
+from xltool.model import Agency, Finding, FormSpec, Reading, Suspect, Value, figure_of
+from xltool.periods import blank_submission, list_periods
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings
 from xltool.rules.plausible import YearFigures, draw_years
@@ -98,9 +99,10 @@ def _draw_pool(spec: FormSpec, rng: Random) -> list[tuple[YearFigures, YearFigur
 def _judge(spec: FormSpec, this: Sequence[YearFigures], last: Sequence[YearFigures]) -> list[list[Finding]]:
     """What is said of each submission's figures, texts left aside."""
     texts = {text.key: "已写。" for text in spec.texts if text.required}
-    year = spec.years[1] or spec.years[0] + 1
-    readings = [Reading(Submission(spec.id, year, AGENCY, values, texts)) for values in this]
-    priors = [Submission(spec.id, year - 1, AGENCY, values, texts) for values in last]
+    period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
+    blank, before = (replace(blank_submission(spec, each, AGENCY), texts=texts) for each in (period, period.before))
+    readings = [Reading(replace(blank, values=values)) for values in this]
+    priors = [replace(before, values=values) for values in last]
     judged = judge_readings(spec, readings, priors)
     return [[f for f in reading.findings if f.severity != "info" and f.keys] for reading in judged]
 

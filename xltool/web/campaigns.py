@@ -37,7 +37,7 @@ class ListedCampaign:
     @property
     def name(self) -> str:
         """What it is called: as its settings say, or else as its folder is."""
-        return self.served.root.name if self.campaign is None else f"{self.campaign.name} {self.campaign.year}年度"
+        return self.served.root.name if self.campaign is None else f"{self.campaign.name} {self.campaign.period.named}"
 
 
 def list_campaigns(site: Site) -> list[ListedCampaign]:

@@ -22,6 +22,7 @@ from xltool import api, files
 from xltool.codes import LEVEL_NAMES
 from xltool.messages import XltoolError
 from xltool.model import Reading, Severity, Submission
+from xltool.periods import parse_period, period_of
 from xltool.rules.concerns import find_concerns
 from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
@@ -85,7 +86,7 @@ class CheckedFile:
             return f"{self.file}读不出来"
         counts = ((self.count("error"), "须改"), (self.count("warning"), "要核对"))
         told = "，".join(f"{count}处{word}" for count, word in counts if count)
-        return f"{self.submission.agency.name}{self.submission.year}年度：{told or '没有查出问题'}"
+        return f"{self.submission.agency.name}{period_of(self.submission).named}：{told or '没有查出问题'}"
 
 
 def check_file(command: tuple[str, ...], draft: Draft, path: Path, hints: Mapping[str, str]) -> CheckedFile:
@@ -94,7 +95,7 @@ def check_file(command: tuple[str, ...], draft: Draft, path: Path, hints: Mappin
     Raises `XltoolError` with what it says when it cannot be called so.
     """
     folder = draft.folder / _OUTPUT
-    options = [f"--{name}={value}" for name, value in hints.items() if value]
+    options = [f"--{_name_option(name, value)}={value}" for name, value in hints.items() if value]
     answer = call_program(
         command, "check", "--json", f"--figures={folder}", *options, "--", str(path), seconds=_SECONDS
     )
@@ -174,6 +175,12 @@ async def take_file(request: Request) -> Response:
         return await run_in_threadpool(_check, request, draft, upload.fields, upload.refused)
     finally:
         await run_in_threadpool(drafts.drop, draft)
+
+
+def _name_option(name: str, value: str) -> str:
+    """The option that a hint is: a part of a year, typed in place of one, is a period."""
+    period = parse_period(value) if name == "year" else None
+    return "period" if period is not None and period.part else name
 
 
 def _check(request: Request, draft: Draft, fields: Mapping[str, str], refused: Sequence[str]) -> Response:

@@ -247,7 +247,7 @@ def send_blanks(request: Request) -> Response:
     """The workbooks of all agencies that lie there as they were made."""
     with look_at(served_of(request)) as look:
         found = ((line.file, read_blank(look, line)) for line in _list_ready(look))
-        return attach_bundle(found, f"{look.campaign.name}{look.campaign.year}年度下发的工作簿.zip")
+        return attach_bundle(found, f"{look.campaign.name}{look.campaign.period.named}下发的工作簿.zip")
 
 
 def send_mails(request: Request) -> Response:
@@ -259,7 +259,7 @@ def send_mails(request: Request) -> Response:
             for line in _list_ready(look)
             if line.standing.entry.email
         )
-        return attach_bundle(found, f"{look.campaign.name}{look.campaign.year}年度下发的邮件草稿.zip")
+        return attach_bundle(found, f"{look.campaign.name}{look.campaign.period.named}下发的邮件草稿.zip")
 
 
 def _list_ready(look: OpenFolder) -> Iterator[BlankLine]:

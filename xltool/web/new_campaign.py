@@ -19,10 +19,11 @@ from starlette.routing import Route
 from xltool.campaign.folder import SETTINGS, Campaign, load_campaign
 from xltool.campaign.names import campaign_name
 from xltool.campaign.priors import ENDINGS
-from xltool.days import DAY_EXAMPLE, YEAR_EXAMPLE, parse_day, parse_year
+from xltool.days import DAY_EXAMPLE, YEAR_EXAMPLE, parse_day
 from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import FormSpec
+from xltool.periods import PERIOD_EXAMPLE, Period, fits_form, parse_period
 from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
 from xltool.web.day_words import word_days_left
@@ -59,32 +60,38 @@ class NewForm:
         """Notes every fault of what was typed."""
         if not self.name or not self.name.isprintable():
             self.faults["name"] = "写机关或地方的名称，如 某县。"
-        if self.find_year() is None:
-            self.faults["year"] = f"写报告年度，如 {YEAR_EXAMPLE}。"
+        if self.find_period() is None:
+            self.faults["year"] = f"写报告年度，如 {YEAR_EXAMPLE}；不按年报的写报告期，如 {PERIOD_EXAMPLE}。"
         elif self.find_spec() is None:
             self.faults["form"] = self._explain_form()
         if self.deadline and parse_day(self.deadline) is None:
             self.faults["deadline"] = f"“{self.deadline}”不是日期；写成 {DAY_EXAMPLE} 的样子，没有定的留空。"
 
-    def find_year(self) -> int | None:
-        """The year that is meant."""
-        year = parse_year(self.year)
-        return year if year is not None and 2000 <= year <= 2100 else None
+    def find_period(self) -> Period | None:
+        """The period that is meant."""
+        period = parse_period(self.year)
+        return period if period is not None and 2000 <= period.year <= 2100 else None
 
     def find_spec(self) -> FormSpec | None:
-        """The form that is meant: the one chosen, or else the only one in force for the year."""
-        year = self.find_year()
-        fitting = [] if year is None else [spec for spec in catalog.load_all() if spec.covers(year)]
+        """The form that is meant: the one chosen, or else the only one in force for the period."""
+        fitting = self._list_fitting()
         chosen = [spec for spec in fitting if self.form in {"", spec.id}]
         return chosen[0] if len(chosen) == 1 else None
 
+    def _list_fitting(self) -> list[FormSpec]:
+        """The forms in force for the period."""
+        period = self.find_period()
+        if period is None:
+            return []
+        return [spec for spec in catalog.load_all() if spec.covers(period.year) and fits_form(spec, period)]
+
     def _explain_form(self) -> str:
-        year = self.find_year()
-        fitting = [spec for spec in catalog.load_all() if year is not None and spec.covers(year)]
+        period, fitting = self.find_period(), self._list_fitting()
+        named = "" if period is None else period.named
         if not fitting:
-            return f"没有用于{year}年度的表样。"
+            return f"没有用于{named}的表样。"
         names = "、".join(word_form(spec) for spec in fitting)
-        return f"用于{year}年度的是：{names}。请选一种。"
+        return f"用于{named}的是：{names}。请选一种。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +152,24 @@ def make_campaign(site: Site, form: NewForm, draft: Draft) -> ServedCampaign:
 
     Raises `XltoolError` with what `xltool new` says when it could not.
     """
-    spec, year = form.find_spec(), form.find_year()
-    assert spec is not None and year is not None  # the form was checked
+    spec, period = form.find_spec(), form.find_period()
+    assert spec is not None and period is not None  # the form was checked
     day = parse_day(form.deadline) if form.deadline else None
     [roster] = draft.find(_ROSTER)[-1:]
     last = site.find_served(form.last) if form.last else None
     given = [*([] if last is None else [last.root]), *list_priors(draft)]
-    options = [f"--form={spec.id}", f"--year={year}", f"--name={form.name}", f"--roster={roster}"]
+    options = [
+        f"--form={spec.id}",
+        f"--{'period' if period.part else 'year'}={period}",
+        f"--name={form.name}",
+        f"--roster={roster}",
+    ]
     options += [] if day is None else [f"--deadline={day.isoformat()}"]
     options += [f"--prior={path}" for path in given] + (["--keep-prior"] if given else [])
     with _making:
         for number in count(1):
-            root = site.shelf.folder / campaign_name(form.name, year, number)
-            if os.path.lexists(root) and not _is_alike(root, spec.id, year, form.name, day):
+            root = site.shelf.folder / campaign_name(form.name, period, number)
+            if os.path.lexists(root) and not _is_alike(root, spec.id, period, form.name, day):
                 continue
             answer = call_program(site.command, "new", *options, "--", str(root))
             if answer.code == 0:
@@ -168,13 +180,13 @@ def make_campaign(site: Site, form: NewForm, draft: Draft) -> ServedCampaign:
     raise AssertionError("some number is free")
 
 
-def _is_alike(root: Path, form: str, year: int, name: str, day: date | None) -> bool:
+def _is_alike(root: Path, form: str, period: Period, name: str, day: date | None) -> bool:
     """Whether a campaign with these settings stands in a folder: the same form sent twice makes one campaign."""
     try:
         found = load_campaign(root)
     except XltoolError:
         return False
-    return (found.form, found.year, found.name, found.deadline) == (form, year, name, day)
+    return (found.form, found.period, found.name, found.deadline) == (form, period, name, day)
 
 
 def show_new(request: Request) -> Response:
@@ -269,7 +281,7 @@ def _view_roster(site: Site, form: NewForm, draft: Draft) -> RosterView | None:
 
 def _show_form(request: Request, form: NewForm, draft: Draft | None, view: RosterView | None) -> Response:
     site = site_of(request)
-    year, day = form.find_year(), parse_day(form.deadline) if form.deadline else None
+    period, day = form.find_period(), parse_day(form.deadline) if form.deadline else None
     return pages.show_site_page(
         request,
         "new_campaign",
@@ -286,7 +298,7 @@ def _show_form(request: Request, form: NewForm, draft: Draft | None, view: Roste
         columns=ROSTER_COLUMNS,
         folder=site.shelf.folder,
         is_ready=view is not None and not form.faults,
-        whole=f"{form.name}{year}年度" if form.name and year else "",
+        whole=f"{form.name}{period.named}" if form.name and period else "",
         days_left="" if day is None else word_days_left(day, site.today()),
     )
 

@@ -200,7 +200,7 @@ def send_all(request: Request) -> Response:
         lines = [line for line in find_reports(look).lines if line.is_ready]
         if not lines:
             raise HTTPException(404, "还没有生成报告。")
-        name = f"{look.campaign.name}{look.campaign.year}年度各单位的报告.zip"
+        name = f"{look.campaign.name}{look.campaign.period.named}各单位的报告.zip"
         return attach_bundle(_iterate_reports(look, lines), name)
 
 

@@ -219,7 +219,7 @@ def send_mails(request: Request) -> Response:
         if not found:
             raise HTTPException(404, "没有要发的邮件草稿。")
         return attach_bundle(
-            _make_mails(look, found), f"{look.campaign.name}{look.campaign.year}年度催报的邮件草稿.zip"
+            _make_mails(look, found), f"{look.campaign.name}{look.campaign.period.named}催报的邮件草稿.zip"
         )
 
 
@@ -239,7 +239,7 @@ def send_returns(request: Request) -> Response:
             raise HTTPException(404, "没有要退回的工作簿。")
         held = ((name_workbook(look.campaign, line.standing), line.place) for line in found)
         named = ((name.rpartition("/")[2], _read_whole(look, place)) for name, place in held)
-        return attach_bundle(named, f"{look.campaign.name}{look.campaign.year}年度退回的工作簿.zip")
+        return attach_bundle(named, f"{look.campaign.name}{look.campaign.period.named}退回的工作簿.zip")
 
 
 def send_list(request: Request) -> Response:

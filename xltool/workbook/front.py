@@ -9,6 +9,7 @@ from xltool.days import parse_day
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
 from xltool.model import Text
+from xltool.periods import WORDS, period_of
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.formula import READY
@@ -22,7 +23,7 @@ from xltool.workbook.layout_plan import (
     Spot,
     write_mark,
 )
-from xltool.workbook.marks import FILE_MARK, MARK_LABELS, word_mark
+from xltool.workbook.marks import FILE_MARK, name_mark, word_mark
 from xltool.workbook.page import finish_sheet, set_columns
 from xltool.workbook.run_on import RUN_ON_HEIGHT
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, TEXT_WIDTHS, count_lines
@@ -56,11 +57,12 @@ def write_guide(context: Context, sheet: Any) -> None:
     _merge_across(sheet, 0, last, formats["state"])
     _write_state(context, sheet, context.plan.states[GUIDE], last)
     period = f"（{spec.period}）" if spec.period else ""
+    told = period_of(submission).title if submission.part else f"{submission.year} 年{period}"
     deadline = f"；{spec.deadline}" if spec.deadline else "。"
     law = f"；{spec.law}" if spec.law else ""
     facts = [
         ("填报单位", f"{submission.agency.name}（{submission.agency.code}）"),
-        ("报告年度", f"{submission.year} 年{period}"),
+        (WORDS[spec.every].label, told),
         ("报送期限", f"{context.deadline or '按下发通知规定的日期'}{deadline}"),
         ("依据", f"{spec.basis}（{spec.authority}）{law}"),
     ]
@@ -97,11 +99,11 @@ def write_cover(context: Context, sheet: Any) -> None:
     """Whose report it is, the contact facts, and who filled it in; at the foot the mark of identity."""
     plan, formats = context.plan, context.formats
     set_columns(sheet, COVER_WIDTHS)
-    sheet.merge_range(0, 0, 0, 2, f"{context.submission.year}年{context.spec.title}　封面", formats["title"])
+    sheet.merge_range(0, 0, 0, 2, f"{period_of(context.submission).title}{context.spec.title}　封面", formats["title"])
     sheet.set_row(0, 30)
     for at, field in enumerate(COVER_FIELDS):
         row = COVER_TOP + at
-        sheet.write_string(row, 0, MARK_LABELS[field], formats["label"])
+        sheet.write_string(row, 0, name_mark(field, context.spec.every), formats["label"])
         sheet.write_string(row, 1, word_mark(field, context.meta), formats["locked"])
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)

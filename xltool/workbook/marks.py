@@ -11,7 +11,8 @@ from typing import Final
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.text import excel_length
 from xltool.messages import XltoolError
-from xltool.model import LEVELS, FormSpec, Level, Submission
+from xltool.model import LEVELS, FormSpec, Level, PeriodKind, Submission
+from xltool.periods import WORDS, YEAR_WORDS, parse_period, period_of
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, make_plan
 
@@ -30,7 +31,7 @@ MARK_LABELS: Final = {
     "code": "单位代码",
     "name": "单位名称",
     "level": "单位级别",
-    "year": "报告年度",
+    "year": YEAR_WORDS.label,
     "scope": "填报口径",
     "serial": "编号",
     "prior": "上年数的年度",
@@ -50,11 +51,11 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
         "code": agency.code,
         "name": agency.name,
         "level": mark_level(submission),
-        "year": str(submission.year),
+        "year": str(period_of(submission)),
         "scope": submission.scope,
         "serial": submission.serial,
     }
-    return marks if prior is None else marks | {LAST_YEAR_MARK: str(prior.year)}
+    return marks if prior is None else marks | {LAST_YEAR_MARK: str(period_of(prior))}
 
 
 def mark_level(submission: Submission) -> str:
@@ -70,9 +71,19 @@ def read_level_mark(mark: str) -> tuple[Level | None, str]:
     return level, "工作簿封面注明是推断的" if level is not None and mark != bare else ""
 
 
+def name_mark(field: str, every: PeriodKind) -> str:
+    """What a mark is called in a form that is reported so often."""
+    if field == "year":
+        return WORDS[every].label
+    return MARK_LABELS[field].replace(YEAR_WORDS.before, WORDS[every].before)
+
+
 def word_mark(field: str, meta: Mapping[str, str]) -> str:
     """A mark of identity in the words of the cover."""
     value = meta[field]
+    if field == "year":
+        period = parse_period(value)
+        return value if period is None or not period.part else period.title
     return LEVEL_MARKS[value] if field == "level" else SCOPES[value] if field == "scope" else value
 
 

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import fromstring
 
 from xltool.forms.text import clean_text
 from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
+from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.prior_year import align_prior
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.engine import escape_text, write_shared_string
@@ -62,11 +63,11 @@ class _Mould:
 
 
 class Master:
-    """The blank workbook of a form and year, from which each agency's own is stamped."""
+    """The blank workbook of a form and period, from which each agency's own is stamped."""
 
-    def __init__(self, spec: FormSpec, year: int, scope: Scope = "own") -> None:
-        self.spec, self.year, self.scope = spec, year, scope
-        self._moulds: dict[tuple[Level | None, int | None, str], _Mould] = {}
+    def __init__(self, spec: FormSpec, period: Period, scope: Scope = "own") -> None:
+        self.spec, self.period, self.scope = spec, period, scope
+        self._moulds: dict[tuple[Level | None, Period | None, str], _Mould] = {}
 
     def stamp(self, agency: Agency, serial: str, prior: Submission | None = None, deadline: str = "") -> bytes:
         """An agency's blank workbook, with last year's figures or without, byte for byte as the writer makes it.
@@ -85,18 +86,16 @@ class Master:
         return _zip_entries(mould.entries, changed)
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
-        return Submission(
-            self.spec.id, self.year, agency, (None,) * len(self.spec.cells), scope=self.scope, serial=serial
-        )
+        return blank_submission(self.spec, self.period, agency, scope=self.scope, serial=serial)
 
     def _mould(self, level: Level | None, prior: Submission | None, deadline: str) -> _Mould:
         """The master for one level, which the cover tells in a word, for the year beside this one, and for a deadline.
 
         Made when first wanted.
         """
-        kind = level, None if prior is None else prior.year, deadline
+        kind = level, None if prior is None else period_of(prior), deadline
         if kind not in self._moulds:
-            empty = prior and Submission(self.spec.id, prior.year, prior.agency, (None,) * len(self.spec.cells))
+            empty = prior and blank_submission(self.spec, period_of(prior), prior.agency)
             data = write_workbook(
                 self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty, deadline=deadline
             )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
+from xltool.periods import period_of
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
@@ -48,7 +49,9 @@ def write_workbook(
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
     book = Book(buffer, make_options())
-    book.set_properties({"title": spec.title, "subject": f"{submission.year}", "author": "xltool", "created": CREATED})
+    book.set_properties(
+        {"title": spec.title, "subject": str(period_of(submission)), "author": "xltool", "created": CREATED}
+    )
     for field in layout.meta:
         book.set_custom_property(f"xltool_{field}", meta[field])
     book.set_calc_mode("auto")

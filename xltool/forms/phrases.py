@@ -8,7 +8,7 @@ ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final, TypeAlias
@@ -26,6 +26,7 @@ Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 YEAR_SIGN: Final = "\ue000"
 """What a year, written `{year}` in a phrase, is for the lexicon."""
 _GENERAL: Final = "general"
+_LONGEST_MANNER: Final = 24
 _MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole", "taken")
 _FOLLOWS: Final = ("", "rows", "columns")
 _YEARS: Final = ("", "last", "next")
@@ -33,15 +34,15 @@ _CHOICES: Final = re.compile(r"<([^<>]*)>")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings",
+        "closings", "copulas",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
         "since", "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
-    "scopes": ("words", "about"),
-    "others": ("channels", "several", "because", "restricting", "described", "listed"),
+    "scopes": ("words", "others", "about"),
+    "others": ("channels", "several", "because", "restricting", "described", "listed", "ours"),
 }  # fmt: skip
 """The lists of the general file, by its tables."""
 
@@ -84,12 +85,42 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """Words made of parts in any order: the longest run that has one of each of `needs` and a last one of `ends`.
+
+    So 申请公开的政府信息事项 need not be listed beside 公开政府信息申请件.
+    """
+
+    parts: re.Pattern[str]  # one of them
+    needs: tuple[frozenset[str], ...]
+    ends: frozenset[str]  # any, where there are none
+    least: int  # so many parts of the first of `needs`
+    entry: Entry
+
+    def measure(self, signs: str, at: int) -> int:
+        """How many signs of a text from a place on are such words; 0 where there are none."""
+        end, best, said, count = at, 0, set[str](), 0
+        while part := self.parts.match(signs, end):
+            end = part.end()
+            said.add(part[0])
+            count += not self.needs or part[0] in self.needs[0]
+            is_whole = count >= self.least and all(not said.isdisjoint(need) for need in self.needs)
+            if is_whole and (not self.ends or part[0] in self.ends):
+                best = end - at
+        return best
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by."""
+    """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by.
+
+    What is `mixed` may be counted with others of its kind: of 行政复议6件，其中政府信息公开2件 only two are the form's.
+    """
 
     rows: Alternatives = ()
     columns: Alternatives = ()
     counters: frozenset[str] = frozenset()
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +144,10 @@ class Language:
     sortings: tuple[Sorting, ...]
     this_year: tuple[str, ...]  # how words for something of this year begin
     limits: tuple[str, ...]  # how a clause begins that says of what alone the rest of its sentence is
+    compounds: tuple[Compound, ...]
+    manners: re.Pattern[str]  # how words go that only say in which way: 按照有关规定, 在法定期限内
+    agencies: tuple[str, ...]  # how names of agencies end
+    not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
 
 
 @dataclass(slots=True)
@@ -124,6 +159,11 @@ class _Draft:
     texts: dict[str, str] = field(default_factory=dict)
     sortings: list[Sorting] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    manner_begins: list[str] = field(default_factory=list)
+    manner_ends: list[str] = field(default_factory=list)
+    agencies: list[str] = field(default_factory=list)
+    not_agencies: list[str] = field(default_factory=list)
+    compounds: list[Compound] = field(default_factory=list)
 
 
 def load_language(spec: FormSpec) -> Language:
@@ -160,7 +200,20 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         tuple(draft.sortings),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "compare.this" in kinds)),
         tuple(draft.limits),
+        tuple(draft.compounds),
+        _compile_manners(draft.manner_begins, draft.manner_ends),
+        tuple(draft.agencies),
+        tuple(draft.not_agencies),
     )
+
+
+def _compile_manners(begins: Sequence[str], ends: Sequence[str]) -> re.Pattern[str]:
+    """What begins and ends with such words, with nothing counted between; what matches nothing where there are none."""
+    if not begins or not ends:
+        return re.compile(r"(?!)")
+    first, last = ("|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (begins, ends))
+    between = r"(?:[^\d\W_]|[《》“”〈〉\ue000]|\d+ ?个?(?:工作日|日|天))"
+    return re.compile(rf"(?:{first}){between}{{0,{_LONGEST_MANNER}}}?(?:{last})")
 
 
 def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
@@ -175,15 +228,23 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
             draft.amounts |= {str(unit): worth for unit, worth in amounts.items() if isinstance(worth, int)}
         if group == "scopes":
             draft.limits += expand_words(given.texts("limits", []))
+            draft.agencies += expand_words(given.texts("agencies", []))
+            draft.not_agencies += expand_words(given.texts("not_agencies", []))
+        if group == "words":
+            draft.manner_begins += expand_words(given.texts("manner_begins", []))
+            draft.manner_ends += expand_words(given.texts("manner_ends", []))
         given.close()
     _add_words(draft, fields.texts("neutral", []), "words.neutral")
     _add_words(draft, fields.texts("things", []), "others.nouns")
+    for word in expand_words(fields.texts("ours", [])):
+        draft.kinds.setdefault(word, set()).add("others.ours")
     draft.texts |= {str(key): str(table) for key, table in fields.table("texts").items()}
     tables = {table.id: table for table in spec.tables}
     for name, data in fields.table("table").items():
         given = Fields(source, data, f"'table.{name}'")
         rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
-        draft.subjects[name] = Subject(rows, columns, frozenset(map(str, given.texts("counters", []))))
+        counters = frozenset(map(str, given.texts("counters", [])))
+        draft.subjects[name] = Subject(rows, columns, counters, given.flag("mixed"))
         given.close()
     for data in fields.tables("sorting", []):
         given = Fields(source, data, "a sorting")
@@ -191,11 +252,37 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
         draft.sortings.append(Sorting(marks, frozenset(words), frozenset(unless)))
         given.close()
     for data in fields.tables("phrase", []):
-        _read_phrase(Fields(source, data, "a phrase"), draft, tables)
+        given = Fields(source, data, "a phrase")
+        for phrase in _read_phrase(given, expand_words(given.texts("words")), tables):
+            draft.phrases.setdefault(phrase.words.replace("{year}", YEAR_SIGN), []).append(phrase)
+        given.close()
+    for data in fields.tables("compound", []):
+        _read_compound(Fields(source, data, "a compound"), draft, tables)
     fields.close()
 
 
-def _read_phrase(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> None:
+def _read_compound(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> None:
+    parts = [word.replace("{year}", YEAR_SIGN) for word in expand_words(given.texts("parts"))]
+    needs = given.lists("needs")
+    wanted = tuple(frozenset(word.replace("{year}", YEAR_SIGN) for word in expand_words(each)) for each in needs)
+    ends = frozenset(word.replace("{year}", YEAR_SIGN) for word in expand_words(given.texts("ends", [])))
+    for word in sorted(frozenset().union(ends, *wanted) - set(parts)):
+        given.fault("parts", f"'{word}' is none of the parts")
+    phrases: tuple[Phrase, ...] = ()
+    kinds = frozenset[str]()
+    if given.flag("is_neutral"):
+        kinds = frozenset({"words.neutral"})
+    elif given.flag("is_scope"):
+        kinds = frozenset({"scopes.words"})
+    else:
+        phrases = tuple(_read_phrase(given, ["+".join(parts[:1])], tables))
+    pattern = re.compile("|".join(map(re.escape, sorted(parts, key=lambda word: (-len(word), word)))) or r"(?!)")
+    draft.compounds.append(Compound(pattern, wanted, ends, given.integer("least", 1), Entry(kinds, phrases)))
+    given.close()
+
+
+def _read_phrase(given: Fields, words: Iterable[str], tables: Mapping[str, Any]) -> Iterator[Phrase]:
+    """The meaning that fields give to each of some words."""
     table, follows = given.text("table"), given.text("follows", "")
     rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
     manners = frozenset(name for name in _MANNERS if given.flag(name))
@@ -211,10 +298,8 @@ def _read_phrase(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> Non
     year = given.text("year", "")
     if year not in _YEARS:
         given.fault("year", "'year' must be last or next")
-    for words in expand_words(given.texts("words")):
-        word = words.replace("{year}", YEAR_SIGN)
-        draft.phrases.setdefault(word, []).append(Phrase(words, table, rows, columns, manners, follows, year))
-    given.close()
+    for word in words:
+        yield Phrase(word, table, rows, columns, manners, follows, year)
 
 
 def _read_alternatives(given: Fields, key: str) -> Alternatives:
@@ -244,5 +329,5 @@ def expand_words(written: Sequence[Any]) -> Iterator[str]:
 
 def list_phrases(language: Language) -> Iterator[Phrase]:
     """Every meaning of every phrase."""
-    for entry in language.entries.values():
+    for entry in (*language.entries.values(), *(compound.entry for compound in language.compounds)):
         yield from entry.phrases

@@ -224,6 +224,8 @@ def _judge_statement(key: str | None, text: str, said: Statement, tables: _Table
     if len(known) < len(printed) or not known:
         return fact
     first = _round_like(known[0], said)
+    if said.scope and said.scope in said.aside:
+        return fact  # the figures of others
     if said.qualifier or said.scope or not tables.is_own(said.aside):
         return replace(fact, printed=first)
     return replace(fact, verdict="differs", printed=first)

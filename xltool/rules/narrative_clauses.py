@@ -6,15 +6,40 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from xltool.forms.phrases import Language
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Statement
 from xltool.rules.narrative_times import OPENING, StatedYear
-from xltool.rules.narrative_tokens import BREAK, GAP, Numeral, ProseToken
-from xltool.rules.narrative_words import CHANNEL, JOINER, NEGATION, NOUNS, has_any
+from xltool.rules.narrative_tokens import BREAK, DATE, GAP, YEAR_WORD, Numeral, ProseToken
+from xltool.rules.narrative_words import (
+    AGENCY,
+    CHANNEL,
+    JOINER,
+    NEGATION,
+    NOUNS,
+    are_passable,
+    can_mean,
+    has_any,
+    is_passable,
+    is_verb,
+)
 
 _CLOSING: Final = frozenset("）)】]")
 _COLONS: Final = frozenset("：:")
+_UNKNOWN: Final = (GAP, NOUNS, CHANNEL, AGENCY, "others.listed", "scopes.others")
+_WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
+_LONGEST_NAME: Final = 8
+"""So many words at most make a name of an agency."""
+_SAYING: Final = (
+    "words.totals",
+    "words.each",
+    "words.parts",
+    "scopes.words",
+    "scopes.others",
+    "compare.this",
+    "others.restricting",
+)
 
 
 @dataclass(slots=True)
@@ -23,6 +48,7 @@ class Clause:
 
     tokens: list[ProseToken]
     opener: str = ""  # the sign before it
+    is_past: bool = False  # behind a bracket that was closed
     queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
     years: list[StatedYear] = field(default_factory=list)  # and of which years
     wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
@@ -37,6 +63,44 @@ class Count:
     left: Sequence[ProseToken]
     right: Sequence[ProseToken]
     following: int  # how many numbers of the clause stand behind it
+
+
+def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[ProseToken]:
+    """The words with names of agencies as one each, at the begin of a clause and behind a verb: 县教育局作出…."""
+    named: list[ProseToken] = []
+    at, is_open = 0, True
+    while at < len(tokens):
+        end = _end_agency(tokens, at, language) if is_open else at
+        if end > at:
+            text = "".join(token.text for token in tokens[at:end])
+            named.append(ProseToken(text, tokens[at].start, tokens[end - 1].end, frozenset({AGENCY})))
+            at, is_open = end, False
+            continue
+        token = tokens[at]
+        named.append(token)
+        is_open = token.is_any(BREAK) or is_verb(token) or (is_open and _may_stand_before(token))
+        at += 1
+    return named
+
+
+def _may_stand_before(token: ProseToken) -> bool:
+    return token.is_any(YEAR_WORD, DATE) or are_passable([token])
+
+
+def _end_agency(tokens: Sequence[ProseToken], at: int, language: Language) -> int:
+    """Where a name of an agency ends that begins at a place; that place itself where none does."""
+    end = at
+    if tokens[at].text.startswith(language.not_agencies):
+        return at
+    for place in range(at, min(at + _LONGEST_NAME, len(tokens))):
+        token = tokens[place]
+        if token.is_any(BREAK) or token.number is not None or token.year is not None or token.phrases:
+            break
+        if token.is_any(NEGATION, NOUNS, CHANNEL, *_SAYING):
+            break
+        if token.is_any(GAP) and token.text.endswith(language.agencies):
+            end = place + 1
+    return end
 
 
 def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
@@ -58,10 +122,51 @@ def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
         aside = tokens[at : end + 1]
         is_aside = tokens[at].text in OPENING and end > at and tokens[at].is_any(BREAK)
         if is_aside and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
+            if _is_reason(aside[1:-1]) and end + 1 < len(tokens) and tokens[end + 1].number is not None:
+                yield from aside[1:-1]  # 不予公开（属于国家秘密）1件
+            elif at and tokens[at - 1].number is not None and _is_known(aside[1:-1]):
+                yield from aside  # 1件（撤回结案）
             at = end + 1
             continue
         yield tokens[at]
         at += 1
+
+
+def _is_known(tokens: Sequence[ProseToken]) -> bool:
+    """Whether all words are known, and one means something."""
+    return all(is_passable(each) or each.phrases for each in tokens) and any(map(can_mean, tokens))
+
+
+def _is_reason(tokens: Sequence[ProseToken]) -> bool:
+    return _is_known(tokens) and any("reason" in phrase.manners for token in tokens for phrase in token.phrases)
+
+
+def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words of a sentence that names one way only by which all that it counts came, with it as saying nothing.
+
+    收到公民以信函提交的申请1件 is all there was; 网上8件, 信函12件 are parts.
+    """
+    tokens = _pass_all_ways(tokens)
+    ways = [token for token in tokens if token.is_any(CHANNEL)]
+    is_taken = any("weak" in phrase.manners and phrase.rows for token in tokens for phrase in token.phrases)
+    numbers = sum(token.number is not None and not token.number.is_percent for token in tokens)
+    if len(ways) != 1 or not is_taken or numbers != 1 or has_any(tokens, NEGATION, "words.parts"):
+        return list(tokens)
+    return [replace(token, kinds=frozenset({"words.neutral"})) if token is ways[0] else token for token in tokens]
+
+
+def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words with a list of ways as saying nothing: 通过网络、信函、当面申请的方式接收."""
+    passed = list(tokens)
+    for end, token in enumerate(tokens):
+        if token.text not in _WAYS_END:
+            continue
+        start = next((at for at in range(end, -1, -1) if tokens[at].is_any(BREAK) or tokens[at].number), -1) + 1
+        ways = [at for at in range(start, end) if tokens[at].is_any(CHANNEL)]
+        if len(ways) > 1:
+            for at in range(ways[0], end + 1):
+                passed[at] = replace(tokens[at], kinds=frozenset({"words.neutral"}), phrases=())
+    return passed
 
 
 def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
@@ -73,7 +178,8 @@ def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
             continue
         if clause.tokens:
             yield clause
-        clause = Clause([], token.text)
+        is_past = token.text in _CLOSING or (not clause.tokens and clause.is_past)
+        clause = Clause([], token.text, is_past)
     if clause.tokens:
         yield clause
 
@@ -111,7 +217,7 @@ def drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
 
 def quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:
     """The words that say of whom or of what something is said and are not understood; `known` may be of parts only."""
-    unknown = [token for token in tokens if token.is_any(GAP, NOUNS, CHANNEL, "others.listed")]
+    unknown = [token for token in tokens if token.is_any(*_UNKNOWN)]
     unknown += [token for token in known if any(phrase.rows and not phrase.manners for phrase in token.phrases)]
     if not unknown:
         return ""

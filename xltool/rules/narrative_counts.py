@@ -43,10 +43,10 @@ class CountReader:
         clause.queue = []
         if is_channel(count.left):
             return []
-        sole = self._find_sole(count)
+        alone = self._narrow(count) or self._find_sole(count)
         groups = self.said.groups.read_before(count.left)
-        if sole is not None:
-            return [sole]
+        if alone is not None:
+            return [alone]
         if groups is None or (count.numeral.value and has_any(count.left, NEGATION)):
             return None
         if is_for_each(count.left, groups):
@@ -61,26 +61,68 @@ class CountReader:
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):
-            joined = self.said.groups.join_behind(last, count.right)
-            if joined is not None:
-                return [joined]
-            first = next((each for each in count.right if not each.is_any("words.neutral")), None)
-            if first is not None and first.is_any(GAP, NOUNS, CHANNEL) and not count.numeral.is_bare:
-                return None
+            thing = self._find_thing(count, last)
+            if thing is None or thing:
+                return thing
+        return self._deal_or_share(clause, count, groups)
+
+    def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
+        """What a number is of that is said of known things."""
+        is_verb_only = not any(names_subject(word) for group in groups for word in group.words)
+        if is_verb_only and self.said.in_parts and self._is_of_something(count, groups[-1]):
+            return []  # 行政许可302件，其中营业执照办理229件
         if has_any(count.left, "words.respectively"):
             return self._deal_out(clause, count, groups)
+        behind = self.said.groups.read_behind(count.right) if count.left[-1].is_any("words.relative") else None
+        if behind is not None and behind.is_known and behind.meaning is not None and behind.meaning.role != "whole":
+            return [behind.meaning]  # 办结的3件均属于重复申请
         return self._share_out(count, groups)
 
-    def _find_sole(self, count: Count) -> Meaning | None:
-        if not count.left or self.said.topic.table is None or not self.said.is_document(count.numeral):
+    def _find_thing(self, count: Count, verb: WordGroup) -> list[Meaning] | None:
+        """What a verb before a number and the thing behind it mean; nothing without one, None for an unknown one."""
+        joined = self.said.groups.join_behind(verb, count.right)
+        if joined is not None:
+            return [joined]
+        first = next((each for each in count.right if not each.is_any("words.neutral")), None)
+        is_other = first is not None and first.is_any(GAP, NOUNS, CHANNEL) and not count.numeral.is_bare
+        return None if is_other else []
+
+    def _is_of_something(self, count: Count, group: WordGroup) -> bool:
+        """Whether right before a verb stands what is unknown, and so may be what was done."""
+        before = [token for token in count.left if token.end <= group.words[0].start]
+        return bool(before) and before[-1].is_any(GAP)
+
+    def _narrow(self, count: Count) -> Meaning | None:
+        """What a number is of that says how many of the cases before are the form's: 其中涉及政府信息公开2件.
+
+        What was said of all of them is taken back.
+        """
+        is_part = has_any(count.left, "words.parts") or self.said.in_parts
+        if not is_part or not has_any(count.left, "others.ours") or not are_passable(count.left, "others.restricting"):
             return None
-        sole = self.said.composer.compose_sole(count.left[-1], self.said.topic)
-        return sole if sole is not None and are_passable(count.left[:-1], JOINER) else None
+        mine = self.said.found[self.said.first :]
+        if not mine or not mine[-1].meaning.is_mixed or mine[-1].meaning.role != "whole":
+            return None
+        self.said.found.pop()
+        self.said.wholes = []
+        return mine[-1].meaning
+
+    def _find_sole(self, count: Count) -> Meaning | None:
+        """What a word right before a number, or alone behind it, means among the parts of something."""
+        if self.said.topic.table is None or not self.said.is_document(count.numeral):
+            return None
+        for near, rest in ((count.left[-1:], count.left[:-1]), (count.right[-1:], [*count.left, *count.right[:-1]])):
+            sole = self.said.composer.compose_sole(near[0], self.said.topic) if near else None
+            if sole is not None and are_passable(rest, JOINER):
+                return sole
+        return None
 
     def _find_unnamed(self, clause: Clause, count: Count) -> list[Meaning] | None:
         """What a number is of that has no word for it before it: what stands behind it, or was spoken of before."""
         near = split_groups(count.left)[-1]
         behind = self.said.groups.read_behind(count.right)
+        if behind is not None and behind.is_refused and has_any(count.right, CHANNEL):
+            return []  # 2件为网络申请
         if behind is not None:
             return [behind.meaning] if behind.meaning is not None and not behind.is_refused else None
         total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
@@ -118,6 +160,12 @@ class CountReader:
         if len(meanings) == 1 and len(years) > 1 and count.following + 1 == len(years):
             clause.years, clause.queue = years, meanings * count.following
             return meanings
+        if len(meanings) == 1 and len(years) < 2:
+            wholes = [each.meaning for each in clause.wholes or self.said.wholes]
+            if meanings[0].role == "column" and len(wholes) > 1 and count.following + 1 == len(wholes):
+                mine = meanings[0]  # 行政复议2件、行政诉讼1件，分别维持1件、1件
+                clause.queue = [self.said.composer.shift(each, mine.columns, mine.words) for each in wholes]
+                return [clause.queue.pop(0)]
         if len(meanings) == 1 or count.following + 1 < len(meanings):
             return meanings if len(meanings) == 1 and len(years) < 2 else None
         clause.queue = meanings[1:]
@@ -129,6 +177,10 @@ class CountReader:
         if len(meanings) != len(groups):
             return None
         are_verbs = len(groups) > 1 and all(group.is_verb for group in groups)
+        if are_verbs:
+            meanings = _drop_vaguer(meanings)
+        elif len({meaning.table for meaning in meanings}) == 1:
+            meanings = _drop_shown(meanings)
         if len(meanings) == 1 or has_any(count.left, "words.each") or not count.numeral.value or are_verbs:
             return meanings
         total = self.said.composer.add(meanings)
@@ -167,3 +219,26 @@ class CountReader:
                 self.said.topic.last = meaning
         if year == "last" and self.said.times.compared is None:
             self.said.times.compared = year  # 上年为41件，下降29.3%
+
+
+def _drop_vaguer(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """The meanings without those that may be what another surely is: 收到并办理 is received."""
+    meanings = list({meaning.cells: meaning for meaning in reversed(meanings)}.values())[::-1]  # 收到和受理
+    sure = [meaning.cells[0] for meaning in meanings]
+    return [
+        meaning
+        for at, meaning in enumerate(meanings)
+        if not any(other in meaning.cells[1:] for place, other in enumerate(sure) if place != at)
+    ] or list(meanings)
+
+
+def _drop_shown(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """The meanings without those of verbs that only show what another made: 印发并公开的规范性文件 are the issued."""
+    last = meanings[-1]
+    kept = []
+    for meaning in meanings:
+        others = [each for each in meanings if each is not meaning and each.rows == last.rows]
+        is_shown = meaning.rows == last.rows and len(meaning.columns) > 1
+        if not (is_shown and any(set(each.columns) < set(meaning.columns) for each in others)):
+            kept.append(meaning)
+    return kept or [last]

@@ -17,9 +17,11 @@ from xltool.rules.narrative_changes import ChangeReader
 from xltool.rules.narrative_clauses import (
     Clause,
     Count,
+    allow_way,
     cut_list,
     drop_description,
     may_count,
+    name_agencies,
     opens_parts,
     quote_unknown,
     simplify_tokens,
@@ -28,9 +30,9 @@ from xltool.rules.narrative_clauses import (
 from xltool.rules.narrative_counts import CountReader
 from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
-from xltool.rules.narrative_statements import Discourse, Narrative
+from xltool.rules.narrative_statements import Discourse, Narrative, Statement
 from xltool.rules.narrative_times import OPENING, find_change
-from xltool.rules.narrative_tokens import GAP, ProseToken, read_tokens, split_sentences
+from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken, read_tokens, split_sentences
 from xltool.rules.narrative_words import NEGATION, NOUNS, has_any, is_strict, names_subject
 
 _GOES_ON: Final = frozenset("，,")
@@ -61,15 +63,20 @@ class _Reader:
         """Adds the statements of a sentence."""
         self.said.begin(sentence)
         if not opens_parts(tokens):
-            self.said.topic.wholes, self.said.is_listed = [], False
+            self.said.topic.wholes, self.said.is_listed, self.said.is_item = [], False, False
         sorted_out = self._find_sorted(tokens)
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
-            for token in simplify_tokens(tokens)
+            for token in allow_way(simplify_tokens(name_agencies(tokens, self.said.language)))
         ]
         self._find_subject(mine)
+        outside: list[Statement] = []
         for clause in split_clauses(mine):
             year = self.said.times.year
+            if clause.is_past:
+                self.said.wholes = outside
+            elif clause.opener in OPENING:
+                outside = self.said.wholes
             self._read_clause(clause)
             if clause.opener in OPENING:
                 self.said.times.year = year
@@ -95,7 +102,7 @@ class _Reader:
         tokens = clause.tokens
         self.said.times.note_clause(tokens)
         self.said.scope = next(
-            (token.text for token in reversed(tokens) if token.is_any("scopes.words")), self.said.scope
+            (token.text for token in reversed(tokens) if token.is_any("scopes.words", "scopes.others")), self.said.scope
         )
         self.said.in_parts |= has_any(tokens, "words.parts")
         before, done = len(self.said.found), 0
@@ -136,6 +143,12 @@ class _Reader:
                 self.said.topic.table, self.said.topic.closed = group.meaning.table, False
                 self.said.topic.rows[group.meaning.table] = group.meaning.rows
 
+    def _note_list(self, numeral: Numeral, left: Sequence[ProseToken], *, is_known: bool) -> None:
+        """Notes whether what stands behind a number is published as it is: a list of items, parts of what is listed."""
+        if not self.said.in_parts:
+            self.said.is_item = not is_known and not self.said.is_document(numeral)
+        self.said.is_listed |= not is_known and has_any(left[-2:], "others.listed")
+
     def _read_number(self, clause: Clause, count: Count) -> None:
         numeral, left = count.numeral, count.left
         if numeral.is_percent and has_any(left, "compare.share"):
@@ -151,11 +164,12 @@ class _Reader:
         if self.said.times.is_partial:
             self.said.topic.last = None
             return
+        self.said.is_listed |= self.said.in_parts and self.said.is_item
         meanings = self.counts.find_meanings(clause, replace(count, left=drop_description(count.left)))
         if meanings and self.said.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
             meanings = meanings if self.said.is_document(numeral) or numeral.is_bare else None
-        self.said.is_listed |= not meanings and has_any(left[-2:], "others.listed")
+        self._note_list(numeral, left, is_known=bool(meanings))
         if meanings is None:
             self.said.pass_over(numeral)
         elif meanings:

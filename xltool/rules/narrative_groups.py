@@ -43,6 +43,7 @@ class WordGroup:
 
 
 _COMPARING = ("compare.more", "compare.less", "compare.even", "compare.reaching", "compare.share")
+_LEADING = ("words.neutral", "words.each", "words.copulas")
 _REFUSED = WordGroup(None, (), False, False, is_refused=True)
 
 
@@ -51,6 +52,7 @@ class GroupReader:
 
     def __init__(self, composer: Composer, topic: Topic) -> None:
         self.composer, self.topic = composer, topic
+        self.is_denied = False  # what is read is what there was none of
 
     def list_groups(self, tokens: Sequence[ProseToken]) -> list[WordGroup]:
         """All groups that are more than words that say nothing, known or not."""
@@ -83,7 +85,7 @@ class GroupReader:
     def read_behind(self, tokens: Sequence[ProseToken]) -> WordGroup | None:
         """The words right behind a number that say what it is of; None where there are none."""
         at = 0
-        while at < len(tokens) and tokens[at].is_any("words.neutral", "words.each") and not can_mean(tokens[at]):
+        while at < len(tokens) and tokens[at].is_any(*_LEADING) and not can_mean(tokens[at]):
             at += 1
         rest = tokens[at:] or [token for token in tokens[at - 1 : at] if is_verb(token)]  # 6件已按时限答复
         if not rest or rest[0].is_any(JOINER, *_COMPARING):
@@ -125,7 +127,9 @@ class GroupReader:
         meaning = self.composer.compose([*words, *several], self.topic, helper)
         if meaning is None and all(tokens[at].is_any("words.neutral") and not can_mean(tokens[at]) for at in known):
             return bare
-        if meaning is not None and _is_shown(words, around or tokens, meaning):
+        is_next = self.topic.last is not None and meaning is not None and self.topic.last.table == meaning.table
+        is_counted = is_next or self.is_denied
+        if meaning is not None and _is_shown(words, around or tokens, meaning, is_counted=is_counted):
             return _REFUSED
         return WordGroup(
             meaning,
@@ -170,11 +174,19 @@ def _is_of_some(
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
 
 
-def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning: Meaning) -> bool:
-    """Whether words are of what is published, as no verb says that it was received or done: 公开行政许可事项55项."""
+def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning: Meaning, *, is_counted: bool) -> bool:
+    """Whether words are of what is published, as no verb says that it was received or done: 公开行政许可事项55项.
+
+    What stands right behind a figure of its table, or of what there was none, needs no verb of its own.
+    """
     if not any("taken" in phrase.manners for word in words for phrase in word.phrases if phrase.table == meaning.table):
         return False
-    verbs = [p for word in around for p in word.phrases if p.table == meaning.table and "weak" in p.manners]
+    mine = [phrase for word in around for phrase in word.phrases if phrase.table == meaning.table]
+    if any("whole" in phrase.manners and "anchor" not in phrase.manners for phrase in mine):
+        return False  # 新收到依申请公开信息3件
+    verbs = [phrase for phrase in mine if "weak" in phrase.manners]
+    if is_counted and not verbs:
+        return False
     return not any(not verb.columns or not set(verb.columns).isdisjoint(meaning.columns) for verb in verbs)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from xltool.rules.narrative_clauses import drop_description
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse, Statement
@@ -30,8 +31,7 @@ class NothingReader:
         ):
             return
         is_of_all = any(map(self._says_all, tokens))
-        if not is_of_all:
-            wholes = wholes[-1:]
+        wholes = self._widen_wholes(wholes) if is_of_all else wholes[-1:]
         for whole in wholes:
             group = self.said.groups.read_group(tokens, whole.meaning)
             meaning = group.meaning
@@ -42,6 +42,21 @@ class NothingReader:
             self.said.found.append(
                 replace(whole, start=tokens[0].start, end=tokens[-1].end, meaning=meaning, sentence=self.said.sentence)
             )
+
+    def _widen_wholes(self, wholes: Sequence[Statement]) -> list[Statement]:
+        """The figures of which something is said of all: of those of a table that stand side by side before it.
+
+        A figure of which the others are parts is none of them: 行政争议3件，其中行政复议1件，行政诉讼2件，均维持.
+        """
+        mine = self.said.found[self.said.first :]
+        side: list[Statement] = []
+        for each in reversed(mine):
+            if each.meaning.role != "whole" or each.meaning.table != wholes[-1].meaning.table or not each.value:
+                break
+            side.insert(0, each)
+        rows = [set(each.meaning.rows[0]) for each in side if each.meaning.rows]
+        parts = [each for each in side if not any(set(each.meaning.rows[0]) > other for other in rows)]
+        return parts if set(map(id, wholes)) & set(map(id, parts)) else list(wholes)
 
     def _says_all(self, token: ProseToken) -> bool:
         """Whether a word says all of it: 均, 全部予以公开."""
@@ -82,7 +97,9 @@ class NothingReader:
 
     def _list_missing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
         """What there was none of, named before the word for it."""
+        self.said.groups.is_denied = True
         groups = self.said.groups.read_before(tokens)
+        self.said.groups.is_denied = False
         if groups and all(group.is_known and group.is_open for group in groups):
             return [group.meaning for group in groups if group.meaning is not None], list(groups[0].words)
         return (self.said.offered, []) if groups == [] else ([], [])
@@ -91,7 +108,10 @@ class NothingReader:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
         while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings"):
             tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
+        tokens = drop_description(tokens)
+        self.said.groups.is_denied = True
         groups = self.said.groups.list_groups(tokens)
+        self.said.groups.is_denied = False
         if has_any(tokens, "words.parts") or not groups or not (groups[0].is_open or groups[0].meaning is None):
             return [], []
         if len(tokens) > 1 and tokens[0].phrases and tokens[1].is_any("words.relative") and not can_mean(tokens[0]):
@@ -110,6 +130,7 @@ class NothingReader:
             if group.meaning is not None and is_named and not group.meaning.is_reason:
                 named.append(group.meaning)
                 words += group.words
+        named = self._join_columns(named)
         last = named[-1] if named else None
         if last is not None and last.role == "column":  # 行政复议、行政诉讼败诉: of both
             named = [
@@ -118,6 +139,12 @@ class NothingReader:
                 for each in named
             ]  # fmt: skip
         return also + named, words
+
+    def _join_columns(self, named: list[Meaning]) -> list[Meaning]:
+        """All together where the columns that are named make up a total: 未收到自然人、法人或其他组织申请."""
+        columns = [each for each in named if each.role == "column"]
+        total = self.said.composer.add(columns) if len(columns) > 1 and len(columns) == len(named) else None
+        return [total] if total is not None and len(total.cells[0]) == 1 else named
 
 
 def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
@@ -129,6 +156,6 @@ def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool
 
 def _is_verb_of(group: WordGroup, last: WordGroup) -> bool:
     """Whether verbs joined to others say another column of the same rows: 制定、废止规范性文件."""
-    if group.meaning is None or last.meaning is None or group is last or not group.is_verb:
+    if group.meaning is None or last.meaning is None or group is last or any(map(names_subject, group.words)):
         return False
     return group.meaning.rows == last.meaning.rows and set(group.meaning.columns).isdisjoint(last.meaning.columns)

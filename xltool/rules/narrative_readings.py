@@ -32,6 +32,7 @@ class Meaning:
     scope: str | None = None
     is_anchored: bool = False
     is_reason: bool = False
+    is_mixed: bool = False  # may be counted with others of its kind
 
 
 @dataclass(slots=True)
@@ -106,7 +107,10 @@ class Composer:
         if not cells:
             return None
         is_reason = bool(strong) and all("reason" in phrase.manners for phrase in strong)
-        return Meaning(table, rows, columns, cells, tuple(dict.fromkeys(said)), role, scope, is_anchored, is_reason)
+        is_mixed = subject is not None and subject.mixed
+        return Meaning(
+            table, rows, columns, cells, tuple(dict.fromkeys(said)), role, scope, is_anchored, is_reason, is_mixed
+        )
 
     def compose_sole(self, word: ProseToken, topic: Topic) -> Meaning | None:
         """What a word means that means something only right before a number, among the parts of something."""
@@ -175,7 +179,7 @@ class Composer:
         alone = [
             phrase
             for phrase in meant
-            if phrase.rows and not phrase.follows and not phrase.manners & {"weak", "scope", "apart"}
+            if phrase.rows and not phrase.follows and not phrase.manners & {"weak", "scope", "apart", "sole", "neutral"}
         ]
         return alone[-1].table if alone else None
 

@@ -53,6 +53,7 @@ class Discourse:
     topic: Topic
     found: list[Statement] = field(default_factory=list)
     is_listed: bool = False  # behind the number of something else that is published
+    is_item: bool = False  # behind a number of items, whose parts are items: 发布信息583条，其中…
     composer: Composer = field(init=False)
     groups: GroupReader = field(init=False)
     sentence: str = field(init=False)
@@ -127,8 +128,9 @@ class Discourse:
             return numeral.value * times, numeral.step * times
         counters = self.language.subjects[meaning.table].counters if meaning.table in self.language.subjects else ()
         entry = self.language.entries.get(numeral.unit)
-        if numeral.unit and (entry is None or "figures.cases" not in entry.kinds):
+        is_case = entry is not None and "figures.cases" in entry.kinds
+        if numeral.unit and not is_case and numeral.unit not in counters:
             return None
-        if (numeral.unit and counters and numeral.unit not in counters) or numeral.value % 1:
+        if (numeral.value and numeral.unit and counters and numeral.unit not in counters) or numeral.value % 1:
             return None
         return numeral.value, numeral.step

@@ -35,6 +35,10 @@ _DAY_SIGNS: Final = "日号"
 _ORDINAL: Final = re.compile("第(?:[0-9]+|[零〇一二三四五六七八九十百]+)[条项款号章届次期名个批]?", re.ASCII)
 _IN_HUNDRED: Final = "百分之"
 _BREAKS: Final = frozenset("，,；;：:（）()【】[]。！？!?")
+_TITLE: Final = re.compile(r"《([^《》\n]{1,90})》")
+_WEIGHTY: Final = frozenset(
+    ("scopes.words", "scopes.others", "words.negations", "words.parts", "words.totals", "others.channels")
+)
 _SENTENCE: Final = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 _BEFORE_CODE: Final = re.compile(r"[A-Za-z0-9第〔\[－_.№#*+]$|\d[-—－/]$", re.ASCII)
 """What stands before digits that are no count: 第20条, 〔2021〕, A4, the second half of a telephone number."""
@@ -110,6 +114,9 @@ class _Scanner:
     def _take(self, at: int) -> int:
         sign = self.signs[at]
         entry, length = self._find_words(at)
+        manner = self._measure_manner(at)
+        if manner > length:
+            return self._add(at, at + manner, {"words.neutral"})
         if sign in _BREAKS and entry is None:
             return self._add(at, at + 1, {BREAK})
         if "0" <= sign <= "9":
@@ -131,9 +138,31 @@ class _Scanner:
         return self._add(at, ordinal.end(), {GAP}) if ordinal else 0
 
     def _find_words(self, at: int) -> tuple[Entry | None, int]:
-        for word in self._list_words(at):
-            return self.language.entries[word], len(word)
-        return None, 0
+        """The longest known words at a place, listed or made of parts."""
+        word = next(self._list_words(at), "")
+        entry, length = self.language.entries.get(word), len(word)
+        for compound in self.language.compounds:
+            measured = compound.measure(self.signs, at)
+            if measured > length:
+                entry, length = compound.entry, measured
+            elif measured == length and entry is not None:
+                entry = _join_entries(entry, compound.entry)
+        return entry, length
+
+    def _measure_manner(self, at: int) -> int:
+        """How many signs only say in which way something was done, or name a document; 0 where none do."""
+        title = _TITLE.match(self.signs, at)
+        if title is not None:
+            return title.end() - at if title[1] not in self.language.entries else 0
+        manner = self.language.manners.match(self.signs, at)
+        if manner is None or any(self._is_weighty(place) for place in range(at, manner.end())):
+            return 0
+        return manner.end() - at
+
+    def _is_weighty(self, at: int) -> bool:
+        """Whether words at a place say whose or that there was none, which is no manner."""
+        entries = self.language.entries
+        return any(not _WEIGHTY.isdisjoint(entries[word].kinds) for word in self._list_words(at) if len(word) > 1)
 
     def _list_words(self, at: int) -> Iterator[str]:
         """The known words that begin at a place, the longest first."""
@@ -276,6 +305,13 @@ class _Scanner:
             )
         )
         return end
+
+
+def _join_entries(entry: Entry, other: Entry) -> Entry:
+    """What words may be that are both: of tables of which the first says nothing, what the other says."""
+    tables = {phrase.table for phrase in entry.phrases}
+    more = tuple(phrase for phrase in other.phrases if phrase.table not in tables)
+    return Entry(entry.kinds | other.kinds, (*entry.phrases, *more))
 
 
 def _fold_years(text: str) -> tuple[str, list[int], dict[int, int]]:

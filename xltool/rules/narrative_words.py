@@ -11,6 +11,7 @@ JOINER: Final = "words.joiners"
 YEAR_KINDS: Final = frozenset((YEAR_WORD, "compare.last"))
 NOUNS: Final = "others.nouns"
 CHANNEL: Final = "others.channels"
+AGENCY: Final = "agency"
 NEGATION: Final = "words.negations"
 _PASSABLE: Final = frozenset(
     (
@@ -20,10 +21,13 @@ _PASSABLE: Final = frozenset(
         "words.respectively",
         "words.parts",
         "scopes.words",
+        "scopes.others",
         "scopes.about",
         "figures.before",
         "compare.this",
         "compare.full",
+        "others.ours",
+        AGENCY,
         DATE,
     )
 )

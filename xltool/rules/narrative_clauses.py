@@ -13,11 +13,11 @@ from xltool.rules.narrative_statements import Statement
 from xltool.rules.narrative_times import OPENING, StatedYear
 from xltool.rules.narrative_tokens import BREAK, DATE, GAP, YEAR_WORD, Numeral, ProseToken
 from xltool.rules.narrative_words import (
-    AGENCY,
     CHANNEL,
     JOINER,
     NEGATION,
     NOUNS,
+    OFFICE,
     are_passable,
     can_mean,
     has_any,
@@ -27,7 +27,7 @@ from xltool.rules.narrative_words import (
 
 _CLOSING: Final = frozenset("）)】]")
 _COLONS: Final = frozenset("：:")
-_UNKNOWN: Final = (GAP, NOUNS, CHANNEL, AGENCY, "others.listed", "scopes.others")
+_UNKNOWN: Final = (GAP, NOUNS, CHANNEL, OFFICE, "others.listed", "scopes.others")
 _WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
 _LONGEST_NAME: Final = 8
 """So many words at most make a name of an agency."""
@@ -73,7 +73,7 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
         end = _end_agency(tokens, at, language) if is_open else at
         if end > at:
             text = "".join(token.text for token in tokens[at:end])
-            named.append(ProseToken(text, tokens[at].start, tokens[end - 1].end, frozenset({AGENCY})))
+            named.append(ProseToken(text, tokens[at].start, tokens[end - 1].end, frozenset({OFFICE})))
             at, is_open = end, False
             continue
         token = tokens[at]

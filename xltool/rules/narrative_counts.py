@@ -9,7 +9,7 @@ from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_eac
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
-from xltool.rules.narrative_times import OPENING, name_year
+from xltool.rules.narrative_times import OPENING, StatedYear, name_year
 from xltool.rules.narrative_tokens import GAP, Numeral
 from xltool.rules.narrative_words import (
     CHANNEL,
@@ -42,6 +42,8 @@ class CountReader:
             return [clause.queue.pop(0)]
         clause.queue = []
         if is_channel(count.left):
+            self.said.ways.append(count.numeral)
+            self.said.topic.turn_by(count.left)
             return []
         alone = self._narrow(count) or self._find_sole(count)
         groups = self.said.groups.read_before(count.left)
@@ -87,6 +89,16 @@ class CountReader:
         is_other = first is not None and first.is_any(GAP, NOUNS, CHANNEL) and not count.numeral.is_bare
         return None if is_other else []
 
+    def _is_other_of(self, meaning: Meaning, count: Count, year: StatedYear) -> bool:
+        """Whether a verb without a thing says less of what the sentence has counted: 收到申请57件，受理18件."""
+        if any(map(names_subject, [*count.left, *count.right])) or not any(map(is_verb, count.left)):
+            return False
+        return any(
+            (each.kind, each.meaning.cells, each.year) == ("figure", meaning.cells, year)
+            and each.value > count.numeral.value
+            for each in self.said.found[self.said.first :]
+        )
+
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
         """Whether right before a verb stands what is unknown, and so may be what was done."""
         before = [token for token in count.left if token.end <= group.words[0].start]
@@ -122,6 +134,7 @@ class CountReader:
         near = split_groups(count.left)[-1]
         behind = self.said.groups.read_behind(count.right)
         if behind is not None and behind.is_refused and has_any(count.right, CHANNEL):
+            self.said.ways.append(count.numeral)
             return []  # 2件为网络申请
         if behind is not None:
             return [behind.meaning] if behind.meaning is not None and not behind.is_refused else None
@@ -189,7 +202,13 @@ class CountReader:
         return None if total is None else [total]
 
     def _find_sum(self, numeral: Numeral) -> Meaning | None:
-        """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件; rows before columns."""
+        """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件; rows before columns.
+
+        Of what came by one way each it is all: 网上8件、信函12件，共20件.
+        """
+        ways = self.said.ways
+        if len(ways) > 1 and sum(each.value for each in ways) == numeral.value and self.said.topic.table:
+            return self.said.composer.compose_whole(self.said.topic.table)
         every = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
         rows = [each for each in every if each.meaning.role != "column"]
         for mine in (rows, every):
@@ -205,6 +224,8 @@ class CountReader:
         in_brackets = clause.opener in OPENING and len(clause.tokens) <= 2
         year = clause.years.pop(0) if clause.years else self.said.times.find_year(count.left, in_brackets=in_brackets)
         for meaning in meanings:
+            if self._is_other_of(meaning, count, year):
+                continue
             fitted = self.said.fit_unit(meaning, count.numeral)
             if fitted is None:
                 self.said.pass_over(count.numeral)

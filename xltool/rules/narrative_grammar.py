@@ -145,8 +145,9 @@ class _Reader:
 
     def _note_list(self, numeral: Numeral, left: Sequence[ProseToken], *, is_known: bool) -> None:
         """Notes whether what stands behind a number is published as it is: a list of items, parts of what is listed."""
-        if not self.said.in_parts:
+        if not self.said.in_parts and not self.said.is_item:
             self.said.is_item = not is_known and not self.said.is_document(numeral)
+            self.said.item_unit = numeral.unit if self.said.is_item else ""
         self.said.is_listed |= not is_known and has_any(left[-2:], "others.listed")
 
     def _read_number(self, clause: Clause, count: Count) -> None:
@@ -164,7 +165,8 @@ class _Reader:
         if self.said.times.is_partial:
             self.said.topic.last = None
             return
-        self.said.is_listed |= self.said.in_parts and self.said.is_item
+        same = bool(numeral.unit) and numeral.unit == self.said.item_unit
+        self.said.is_listed |= self.said.is_item and (self.said.in_parts or same)
         meanings = self.counts.find_meanings(clause, replace(count, left=drop_description(count.left)))
         if meanings and self.said.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages

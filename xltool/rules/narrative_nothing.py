@@ -11,7 +11,7 @@ from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse, Statement
 from xltool.rules.narrative_tokens import ProseToken
-from xltool.rules.narrative_words import NEGATION, can_mean, has_any, is_passable, is_verb, names_subject
+from xltool.rules.narrative_words import NEGATION, can_mean, has_any, is_passable, is_verb, names_subject, split_groups
 
 
 class NothingReader:
@@ -108,7 +108,7 @@ class NothingReader:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
         while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings"):
             tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
-        tokens = drop_description(tokens)
+        tokens = _drop_apart(drop_description(tokens))
         self.said.groups.is_denied = True
         groups = self.said.groups.list_groups(tokens)
         self.said.groups.is_denied = False
@@ -141,10 +141,28 @@ class NothingReader:
         return also + named, words
 
     def _join_columns(self, named: list[Meaning]) -> list[Meaning]:
-        """All together where the columns that are named make up a total: 未收到自然人、法人或其他组织申请."""
-        columns = [each for each in named if each.role == "column"]
-        total = self.said.composer.add(columns) if len(columns) > 1 and len(columns) == len(named) else None
-        return [total] if total is not None and len(total.cells[0]) == 1 else named
+        """All together where columns are named side by side: 未收到自然人、法人或其他组织申请 is of the total.
+
+        Where those that are named do not make up the total, it may be of them alone.
+        """
+        columns = {each.columns: each for each in named if each.role == "column"}
+        if len(columns) < 2 or len(columns) < len({each.cells for each in named}):
+            return named
+        added = self.said.composer.add(list(columns.values()))
+        subject = self.said.language.subjects.get(named[-1].table)
+        total = self.said.composer.shift(named[-1], subject.columns, ()) if subject is not None else None
+        if added is None or total is None:
+            return named
+        return [replace(total, cells=tuple(dict.fromkeys([*added.cells, *total.cells])))]
+
+
+def _drop_apart(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words without verbs beside others that take some of a kind out: 未制发、废止、修改规范性文件."""
+    pieces = split_groups(tokens)
+    if len(pieces) < 2:
+        return list(tokens)
+    apart = [token for token in tokens if any("apart" in phrase.manners for phrase in token.phrases)]
+    return [token for token in tokens if token not in apart]
 
 
 def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:

@@ -56,6 +56,12 @@ class Topic:
             self.rows[meaning.table] = meaning.rows
         self.last = meaning
 
+    def turn_by(self, words: Sequence[ProseToken]) -> None:
+        """Notes what words name that a part of something is counted beside: 收到申请网上8件."""
+        tables = [phrase.table for word in words for phrase in word.phrases if "anchor" in phrase.manners]
+        if tables:
+            self.table, self.closed, self.is_guessed = tables[-1], False, False
+
     def close(self) -> None:
         """Notes that a number was of something else."""
         self.table, self.closed, self.last, self.wholes = None, True, None, []
@@ -111,6 +117,14 @@ class Composer:
         return Meaning(
             table, rows, columns, cells, tuple(dict.fromkeys(said)), role, scope, is_anchored, is_reason, is_mixed
         )
+
+    def compose_whole(self, table: str) -> Meaning | None:
+        """All of what a table counts, where no row or column is named; None where it has no such."""
+        subject = self.language.subjects.get(table)
+        cells = self._list_cells(table, subject.rows, subject.columns) if subject is not None else ()
+        if subject is None or not cells:
+            return None
+        return Meaning(table, subject.rows, subject.columns, cells, (), "whole", is_mixed=subject.mixed)
 
     def compose_sole(self, word: ProseToken, topic: Topic) -> Meaning | None:
         """What a word means that means something only right before a number, among the parts of something."""

@@ -54,6 +54,8 @@ class Discourse:
     found: list[Statement] = field(default_factory=list)
     is_listed: bool = False  # behind the number of something else that is published
     is_item: bool = False  # behind a number of items, whose parts are items: 发布信息583条，其中…
+    item_unit: str = ""  # what those were counted by
+    ways: list[Numeral] = field(default_factory=list)  # the numbers of what came by one way each
     composer: Composer = field(init=False)
     groups: GroupReader = field(init=False)
     sentence: str = field(init=False)
@@ -76,7 +78,7 @@ class Discourse:
         """Begins a sentence."""
         self.sentence = sentence
         self.times = Times(self.language, self.topic.report_year)
-        self.scope = None
+        self.scope, self.item_unit, self.ways = None, "", []
         self.wholes, self.offered = [], []
         self.in_parts, self.is_denied = False, False
         self.first = len(self.found)

@@ -11,7 +11,7 @@ JOINER: Final = "words.joiners"
 YEAR_KINDS: Final = frozenset((YEAR_WORD, "compare.last"))
 NOUNS: Final = "others.nouns"
 CHANNEL: Final = "others.channels"
-AGENCY: Final = "agency"
+OFFICE: Final = "office"
 NEGATION: Final = "words.negations"
 _PASSABLE: Final = frozenset(
     (
@@ -27,7 +27,7 @@ _PASSABLE: Final = frozenset(
         "compare.this",
         "compare.full",
         "others.ours",
-        AGENCY,
+        OFFICE,
         DATE,
     )
 )

@@ -352,6 +352,16 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "上报件中{where}的合计是 {typed}，按各项相加是 {value}；工作簿的合计自动计算，显示 {value}。",
         "核对分项和合计。",
     ),
+    "rate.differs": Message(
+        "warning",
+        "比率与所依据的数不符",
+        "{where}是“{typed}”，按 {how} 计算是 {value}；没有采用，已按各数重新计算。",
+        "核对所依据的各数；比率自动计算，不用填。",
+        ANNUAL_NOTICE,
+    ),
+    "rate.retyped": Message(
+        "info", "比率公式被数字代替", "{where}的公式被数字代替，数字无误，已重新计算。", "不用改。"
+    ),
     "formula.changed": Message(
         "warning",
         "公式被改动",

@@ -77,6 +77,22 @@ POLICIES: Final[tuple[Policy, ...]] = ("sum", "never", "careful")
 """How figures of many agencies become one: added; never added, the government's own unit's stands; added, but look for
 double counts."""
 
+Rounding: TypeAlias = Literal["half_up", "cut"]
+ROUNDINGS: Final[tuple[Rounding, ...]] = ("half_up", "cut")
+"""How a quotient becomes a figure: to the nearest, a half away from zero (四舍五入); or cut off (截尾)."""
+
+
+class Undefined(Enum):
+    """The type of the one rate that is none, `—`: nothing can be divided by zero."""
+
+    DASH = "—"
+
+
+UNDEFINED: Final = Undefined.DASH
+
+RateValue: TypeAlias = int | Undefined | None
+"""A computed rate scaled by its measure, `—` over a denominator of zero, or None while a cell of it is blank."""
+
 LARGEST: Final = 10**15 - 1
 """The largest scaled figure held: 15 digits, exact in Excel's doubles too, and thousands of them add up within 64
 bits."""
@@ -94,11 +110,17 @@ class Measure:
     doubtful_from: int | None = (
         None  # whole amounts from here on (in units) look like another unit, such as 元 for 万元
     )
+    rounding: Rounding | None = None  # of a rate that is computed in it; None: only typed in
 
     @property
     def scale(self) -> int:
         """The factor between a figure as printed and as held."""
         return int(10**self.decimals)
+
+    @property
+    def times(self) -> int:
+        """What a quotient is multiplied by to be in the unit: 100 for per cent."""
+        return 100 if self.unit in {"%", "％"} else 1000 if self.unit == "‰" else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +151,8 @@ class Row:
     measure: Measure | None = None  # of its figures, but in columns that have one of their own
     printed: tuple[str, ...] = ()  # what stands in the block's printed columns, from left to right
     absent: Mapping[str, str] = field(default_factory=dict)  # what is printed where it has no cell, by the column's id
-    typed: tuple[str, ...] = ()  # ids of the columns in which it is no total, though it or the column is one
+    typed: tuple[str, ...] = ()  # ids of the columns in which it is typed in, though it or the column is computed
+    rate: str = ""  # "rectified / found": its cells are computed, and so it is written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +167,18 @@ class Column:
     variants: tuple[str, ...] = ()
     total: bool = False
     own_measure: bool = False  # whether the measure is its own, and no row's
+    rate: str = ""  # as of a row
+
+
+FormCellKind: TypeAlias = Literal["figure", "rate"]
+"""What stands where a row and a column meet: a figure, typed in or added up, or a rate, which is computed."""
+
+
+def find_cell_kind(row: Row, column: Column) -> FormCellKind | None:
+    """What stands where a row and a column meet; None where there is no cell."""
+    if column.id in row.absent:
+        return None
+    return "rate" if (row.rate or column.rate) and column.id not in row.typed else "figure"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,19 +272,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cell:
-    """One cell of a form: its place in `FormSpec.cells` is its place among the values, everywhere."""
+class FormCell:
+    """Where a row and a column of a block meet: what of a form has a key."""
 
     key: CellKey
     table: Table
     block: Block
     row: Row
     column: Column
-
-    @property
-    def total(self) -> bool:
-        """Whether a rule computes it."""
-        return (self.row.total or self.column.total) and self.column.id not in self.row.typed
 
     @property
     def measure(self) -> Measure:
@@ -262,7 +292,29 @@ class Cell:
         return f"{self.row.label or self.row.short} / {self.column.label or self.column.short}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell(FormCell):
+    """One figure of a form: its place in `FormSpec.cells` is its place among the values, everywhere."""
+
+    @property
+    def total(self) -> bool:
+        """Whether a rule computes it."""
+        return (self.row.total or self.column.total) and self.column.id not in self.row.typed
+
+
 Terms: TypeAlias = tuple[tuple[CellKey, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rate(FormCell):
+    """A ratio, share or average: computed from figures, never typed, never summed, no value of a submission."""
+
+    numerator: Terms
+    denominator: Terms
+
+
+AnyCell: TypeAlias = Cell | Rate
+"""Whatever has a key in a form. Who does not do the same with all of them asks by `match` with `assert_never`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +459,7 @@ class FormSpec:
     published: PublishedWords = PublishedWords()
     wording: Wording = Wording()
     every: PeriodKind = "year"  # how often it is reported
+    rates: tuple[Rate, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:
@@ -414,8 +467,23 @@ class FormSpec:
         return {cell.key: at for at, cell in enumerate(self.cells)}
 
     def cell(self, key: CellKey) -> Cell:
-        """The cell of that key; KeyError for a key that the form does not have."""
+        """The figure of that key; KeyError for a key that is none of the form's figures."""
         return self.cells[self.index[key]]
+
+    def any_cell(self, key: CellKey) -> AnyCell:
+        """The cell of that key, of whatever kind; KeyError for a key that the form does not have."""
+        at = self.index.get(key)
+        return self.rates_by_key[key] if at is None else self.cells[at]
+
+    @cached_property
+    def every_cell(self) -> tuple[AnyCell, ...]:
+        """The cells of every kind: figures in their order, then what is none."""
+        return (*self.cells, *self.rates)
+
+    @cached_property
+    def rates_by_key(self) -> Mapping[CellKey, Rate]:
+        """The computed rates of the form by key, in its order."""
+        return {rate.key: rate for rate in self.rates}
 
     def text(self, key: str) -> Text:
         """The text of that key; KeyError for a key that the form does not have."""

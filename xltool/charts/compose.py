@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from xltool.charts.picture import Amount, Bar, Picture
-from xltool.model import NOT_APPLICABLE, CellKey, Chart, FormSpec, Head, Submission, Value, figure_of
+from xltool.model import NOT_APPLICABLE, CellKey, Chart, FormSpec, Head, Submission, Value, figure_of, find_cell_kind
 
 MOST_BARS: Final = 15
 """How many agencies have a bar of their own."""
@@ -70,10 +70,14 @@ def list_inputs(spec: FormSpec, key: CellKey) -> tuple[CellKey, ...]:
     table, block = cell.table.id, cell.block
     if cell.column.total:
         columns = [each for each in block.columns if not each.total and _stands_below(each.heads, cell.column.heads)]
-        return tuple(f"{table}.{cell.row.id}.{each.id}" for each in columns if each.id not in cell.row.absent)
+        return tuple(
+            f"{table}.{cell.row.id}.{each.id}" for each in columns if find_cell_kind(cell.row, each) == "figure"
+        )
     if cell.row.total:
         rows = [each for each in block.rows if not each.total and _stands_below(each.heads, cell.row.heads)]
-        return tuple(f"{table}.{each.id}.{cell.column.id}" for each in rows if cell.column.id not in each.absent)
+        return tuple(
+            f"{table}.{each.id}.{cell.column.id}" for each in rows if find_cell_kind(each, cell.column) == "figure"
+        )
     return (key,)
 
 

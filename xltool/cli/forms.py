@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, assert_never
 
 import click
 
@@ -16,7 +16,7 @@ from xltool.cli.days import Year
 from xltool.codes import GRADES
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError, make_visible, tell_finding
-from xltool.model import Finding, FormSpec
+from xltool.model import AnyCell, Cell, Finding, FormSpec, Rate
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_TOLD: Final = 20
@@ -175,13 +175,13 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         {
             "key": cell.key,
             "label": cell.label,
-            "kind": "total" if cell.total else "input",
+            "kind": name_kind(cell),
             "unit": cell.measure.unit,
             "decimals": cell.measure.decimals,
             "sheet": layout.cells[cell.key].sheet,
             "address": layout.cells[cell.key].address,
         }
-        for cell in spec.cells
+        for cell in spec.every_cell
     ]
     spots = [(text, layout.texts[text.key]) for text in spec.texts]
     texts = [
@@ -205,6 +205,17 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
     }
 
 
+def name_kind(cell: AnyCell) -> Literal["input", "total", "rate"]:
+    """What kind of cell it is, as the contract's JSON says it."""
+    match cell:
+        case Cell():
+            return "total" if cell.total else "input"
+        case Rate():
+            return "rate"
+        case _:
+            assert_never(cell)
+
+
 def _describe_years(spec: FormSpec) -> str:
     first, last = spec.years
     return f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
@@ -217,8 +228,8 @@ def _print_form(spec: FormSpec) -> None:
     console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_describe_years(spec)}")
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")
-        for cell in (cell for cell in spec.cells if cell.table is table):
-            kind = "合计" if cell.total else cell.measure.unit
+        for cell in (cell for cell in spec.every_cell if cell.table is table):
+            kind = {"total": "合计", "rate": "比率"}.get(name_kind(cell), cell.measure.unit)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
     console.say("\n文字")
     for text in spec.texts:

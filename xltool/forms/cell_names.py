@@ -9,7 +9,7 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.model import Cell, CellKey, Column, FormSpec, Row, Table
+from xltool.model import Cell, CellKey, Column, FormSpec, Row, Table, find_cell_kind
 
 _BREAKS: Final = re.compile(r"[\s/／]+")
 _NUMBERS: Final = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十0-9]+[）)]|[0-9]+[、.．])")
@@ -43,7 +43,7 @@ def find_named_cells(table: Table, words: str) -> list[Cell]:
         splits += [(pieces[0][:at], pieces[0][at:]) for at in range(1, len(pieces[0]))]
     found: dict[int, dict[CellKey, Cell]] = {}
     for block in table.blocks:
-        for row, column in ((r, c) for r in block.rows for c in block.columns if c.id not in r.absent):
+        for row, column in ((r, c) for r in block.rows for c in block.columns if find_cell_kind(r, c) == "figure"):
             ranks = [
                 rank + other
                 for of_row, of_column in splits

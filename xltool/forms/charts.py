@@ -11,7 +11,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.grammar import IDENTIFIER
 from xltool.forms.source import Source, suggest_nearest
 from xltool.forms.tables import shorten_label
-from xltool.model import Block, Cell, Chart, ChartBar, ChartOver, Column, Head, Row, Table
+from xltool.model import Block, Cell, Chart, ChartBar, ChartOver, Column, Head, Row, Table, find_cell_kind
 
 _BAR: Final = re.compile(r"(?:(?P<verb>[a-z]+)\((?P<inside>[^()]*)\)|(?P<cell>[^()]*))")
 _VERBS: Final = ("sum", "each", "inputs")
@@ -55,7 +55,7 @@ class _Drawn:
         """The cells that it adds up: those that the form has."""
         for row in self.rows:
             for column in self.columns:
-                if isinstance(row, Row) and isinstance(column, Column) and column.id not in row.absent:
+                if isinstance(row, Row) and isinstance(column, Column) and find_cell_kind(row, column) == "figure":
                     key = f"{self.table.id}.{row.id}.{column.id}"
                     yield Cell(key, self.table, self.block, row, column)
 

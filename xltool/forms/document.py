@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.field_kinds import take_field
+from xltool.forms.rates import compute_rate, find_other_rates, json_rate
 from xltool.forms.source import find_closest
 from xltool.forms.text import clean_text, take_text
 from xltool.messages import finding, suggest
@@ -18,6 +19,7 @@ from xltool.model import (
     PRIOR,
     Agency,
     Cell,
+    CellKey,
     Finding,
     FormSpec,
     Measure,
@@ -92,7 +94,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         **({"period": str(period_of(submission))} if submission.part else {}),
         "agency": {"code": clean_text(agency.code), "name": clean_text(agency.name), "level": agency.level},
         "scope": submission.scope,
-        "values": {c.key: json_value(v, c.measure) for c, v in zip(spec.cells, submission.values, strict=True)},
+        "values": {c.key: json_value(v, c.measure) for c, v in zip(spec.cells, submission.values, strict=True)}
+        | {each.key: json_rate(compute_rate(spec, each, submission.values), each.measure) for each in spec.rates},
         "texts": {
             text.key: clean_text(submission.texts[text.key]) for text in spec.texts if submission.texts.get(text.key)
         },
@@ -166,7 +169,8 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     values, texts = _read_mapping(document, "values"), _read_mapping(document, "texts")
     explanations = _read_mapping(document, "explanations")
     checked = {check.name for check in checks.list_checks(spec, prior=True)} | {rule.name for rule in spec.rules}
-    for given, known in ((values, spec.index.keys()), (texts, {t.key for t in spec.texts}), (explanations, checked)):
+    keys = {cell.key for cell in spec.every_cell}
+    for given, known in ((values, keys), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
             if key not in known:
                 return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(find_closest(key, known)))
@@ -175,11 +179,13 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
             if not isinstance(text, str | None):
                 raise _Fault(f"{name}.{key}", "应为文字")
     findings: list[Finding] = []
+    figures = tuple(_read_values(spec, values, findings))
+    findings.extend(find_other_rates(spec, figures, dict(_list_given_rates(spec, values))))
     submission = Submission(
         form=spec.id,
         year=period.year,
         agency=_read_agency(document),
-        values=tuple(_read_values(spec, values, findings)),
+        values=figures,
         texts=_read_texts(texts, {text.key: text for text in spec.texts}, findings),
         explanations=_read_texts(explanations, {}, findings),
         scope=scope,
@@ -205,6 +211,15 @@ def _read_period(spec: FormSpec, document: dict[str, Any]) -> Period:
 def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
     for cell in spec.cells:
         yield _read_value(given.get(cell.key), cell, findings)
+
+
+def _list_given_rates(spec: FormSpec, given: dict[str, Any]) -> Iterator[tuple[CellKey, tuple[str, str]]]:
+    """What a document says of rates, which it need not, with their names."""
+    for rate in spec.rates:
+        raw = given.get(rate.key)
+        if raw is not None:
+            written = f"{raw:f}" if isinstance(raw, Decimal) else str(raw)
+            yield rate.key, (written, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{rate.key}）")
 
 
 def _read_value(raw: Any, cell: Cell, findings: list[Finding]) -> Value:

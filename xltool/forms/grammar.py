@@ -68,6 +68,15 @@ def parse(text: str) -> Expression:
     return Expression(left, OPERATORS[token], right)
 
 
+def parse_sum(text: str, digits: int = COEFFICIENT_DIGITS) -> tuple[Term, ...]:
+    """The terms of a sum that stands alone, its coefficients of so many digits; raises `SyntaxFault`."""
+    tokens = _tokens(text)
+    terms, at = _side(tokens, 0, digits)
+    if tokens[at][0]:
+        raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: cells, '+' and '-'", tokens[at][1])
+    return terms
+
+
 def _tokens(text: str) -> list[tuple[str, int]]:
     """Tokens with their offsets, and an empty one at the end."""
     tokens = []
@@ -83,11 +92,11 @@ def _tokens(text: str) -> list[tuple[str, int]]:
     return [*tokens, ("", len(text))]
 
 
-def _side(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int]:
+def _side(tokens: list[tuple[str, int]], at: int, digits: int = COEFFICIENT_DIGITS) -> tuple[tuple[Term, ...], int]:
     terms = []
     sign = 1
     while True:
-        term, at = _term(tokens, at, sign)
+        term, at = _term(tokens, at, sign, digits)
         terms.append(term)
         if tokens[at][0] not in {"+", "-"}:
             return tuple(terms), at
@@ -95,14 +104,14 @@ def _side(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int
         at += 1
 
 
-def _term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term, int]:
+def _term(tokens: list[tuple[str, int]], at: int, sign: int, digits: int) -> tuple[Term, int]:
     token, offset = tokens[at]
     coefficient = sign
     if token.isdigit():
         if tokens[at + 1][0] != "*":
             raise SyntaxFault("a number stands only as 'NUMBER * cell': rules have no constants", offset)
-        if len(token) > COEFFICIENT_DIGITS or int(token) == 0:
-            raise SyntaxFault(f"a coefficient is 1 to {10**COEFFICIENT_DIGITS - 1}", offset)
+        if len(token) > digits or int(token) == 0:
+            raise SyntaxFault(f"a coefficient is 1 to {10**digits - 1}", offset)
         coefficient *= int(token)
         at += 2
         token, offset = tokens[at]

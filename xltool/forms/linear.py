@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.grammar import Expression, Term
 from xltool.forms.source import suggest_nearest
-from xltool.model import PRIOR, Block, Cell, CellKey, Column, Linear, Row, Table, Terms
+from xltool.model import PRIOR, Block, Cell, CellKey, Column, Linear, Row, Table, Terms, find_cell_kind
 
 Per: TypeAlias = Literal["row", "column"] | None
 Complain: TypeAlias = Callable[[Term, str, str], None]
@@ -71,7 +71,7 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
             pair = (term.parts[0], place.at) if place.per == "column" else (place.at, term.parts[0])
             rows = _find_members(block.rows, pair[0], grouped=term.sum and place.per != "row")
             columns = _find_members(block.columns, pair[1], grouped=term.sum and place.per != "column")
-            if rows and columns and all(column.id in _list_absent(row) for row in rows for column in columns):
+            if rows and columns and not any(_has_figure(row, column) for row in rows for column in columns):
                 return False
     return True
 
@@ -98,24 +98,32 @@ def _items_along(place: RulePlace) -> Sequence[Row] | Sequence[Column]:
 def resolve_expression(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
     sides: list[Terms] = []
-    failed = False
     for side in (expression.left, expression.right):
-        sums: dict[CellKey, int] = {}
-        for term in side:
-            keys = _resolve_term(names, place, term, complain)
-            failed |= not keys
-            for key in keys:
-                name = PRIOR + key if term.prior else key
-                sums[name] = sums.get(name, 0) + term.coefficient
-        terms = tuple((key, sums[key]) for key in sorted(sums, key=names.place) if sums[key])
-        if sums and not terms:
-            complain(side[0], "this side adds up to nothing", "")
-            failed = True
+        terms = resolve_sum(names, place, side, complain)
+        if terms is None:
+            continue
         if sum(abs(coefficient) for _, coefficient in terms) > HEAVIEST:
             complain(side[0], f"this side is too heavy: its coefficients add up to more than {HEAVIEST}", "")
-            failed = True
+            continue
         sides.append(terms)
-    return None if failed else Linear(sides[0], expression.operator, sides[1])
+    return Linear(sides[0], expression.operator, sides[1]) if len(sides) == 2 else None
+
+
+def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: Complain) -> Terms | None:
+    """A sum at one place as cells with coefficients; None, with every fault told, when a name is not known."""
+    sums: dict[CellKey, int] = {}
+    failed = False
+    for term in side:
+        keys = _resolve_term(names, place, term, complain)
+        failed |= not keys
+        for key in keys:
+            name = PRIOR + key if term.prior else key
+            sums[name] = sums.get(name, 0) + term.coefficient
+    terms = tuple((key, sums[key]) for key in sorted(sums, key=names.place) if sums[key])
+    if sums and not terms:
+        complain(side[0], "this side adds up to nothing", "")
+        failed = True
+    return None if failed else terms
 
 
 def _resolve_term(names: Names, place: RulePlace, term: Term, complain: Complain) -> list[CellKey]:
@@ -152,8 +160,10 @@ def _cross_names(
             if term.sum and rows[0].id == row and columns[0].id == column:
                 complain(term, f"'{'.'.join(term.parts)}' is a single cell, not a group: leave out sum()", "")
                 return []
-            found = [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns if c.id not in _list_absent(r)]
-            if not found:
+            found = [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns if _has_figure(r, c)]
+            if not found and any(isinstance(r, Row) and c.id not in r.absent for r in rows for c in columns):
+                complain(term, f"'{'.'.join(term.parts)}' is a 'rate': rules and rates reckon with figures", "")
+            elif not found:
                 complain(term, f"row '{row}' has no cell in column '{column}': it is 'absent'", "")
             return found
     complain(term, *_explain_unknown(table, blocks, pair, term))
@@ -181,9 +191,9 @@ def _find_members(items: Sequence[Row] | Sequence[Column], name: str, grouped: b
     return [item for item in items if not item.total and any(head.id == name for head in item.heads)]
 
 
-def _list_absent(row: Row | Column) -> Container[str]:
-    """The ids of the columns in which a row has no cell."""
-    return row.absent if isinstance(row, Row) else ()
+def _has_figure(row: Row | Column, column: Row | Column) -> bool:
+    """Whether a figure stands where a row and a column meet."""
+    return isinstance(row, Row) and isinstance(column, Column) and find_cell_kind(row, column) == "figure"
 
 
 def _list_known(items: Iterable[Row | Column]) -> dict[str, bool]:

@@ -188,9 +188,14 @@ def _counts(unit: str) -> bool:
     return _COUNTED.fullmatch(unit) is not None and unit not in _NO_COUNTER and unit not in _IN_WAN
 
 
+def read_plainly(text: str) -> str:
+    """A text as figures are looked for in it: one width of digits, no signs that are not seen, no blanks around it."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip().translate(_WIDE)
+
+
 def is_figure_like(text: str) -> bool:
     """Whether a text is printed where a figure is due: a figure, a slash, or digits with a sign, a unit or a note."""
-    plain = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip().translate(_WIDE)
+    plain = read_plainly(text)
     if plain in SLASHES:
         return True
     match = _LIKE.fullmatch(plain) if len(plain) <= MAX_QUOTED_NUMBER else None

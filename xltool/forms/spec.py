@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from xltool.forms import charts, linear, tables, totals
+from xltool.forms import charts, linear, rates, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
@@ -15,14 +15,21 @@ from xltool.messages import DefinitionError
 from xltool.model import (
     PERIOD_KINDS,
     TEXT_PLACES,
+    Block,
     Cell,
+    CellKey,
+    Column,
+    FormCell,
+    FormCellKind,
     FormSpec,
     PeriodKind,
     PublishedWords,
+    Row,
     Section,
     Table,
     Text,
     Wording,
+    find_cell_kind,
 )
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -71,7 +78,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     require_unique(source, "a fact", [key for section in sections for key in section.facts])
     _require_one_section(source, sections, found, texts)
     drawn = charts.read_charts(source, fields.tables("chart", []), found)
-    cells = tuple(_list_cells(found))
+    cells = tuple(Cell(*each) for each in _list_places(found, "figure"))
     names = linear.Names(found, cells)
     all_rules = [
         rule
@@ -81,8 +88,12 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         )
     ]
     fields.allow("rule")
+    computed = rates.read_rates(source, [FormCell(*each) for each in _list_places(found, "rate")], names)
     if not source.faults:
         for complaint, where in totals.find_definition_faults(cells, all_rules):
+            source.fault(where, complaint)
+    if not source.faults:
+        for complaint, where in rates.find_rate_faults(cells, computed, all_rules):
             source.fault(where, complaint)
     spec = FormSpec(
         id=identifier,
@@ -104,6 +115,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         published=_read_published(source, fields.table("published")),
         wording=_read_wording(source, fields.table("wording")),
         every=every,
+        rates=computed,
     )
     fields.close()
     return spec
@@ -217,10 +229,11 @@ def _require_one_section(
             )
 
 
-def _list_cells(found: Sequence[Table]) -> Iterator[Cell]:
+def _list_places(found: Sequence[Table], kind: FormCellKind) -> Iterator[tuple[CellKey, Table, Block, Row, Column]]:
+    """Where something of a kind stands, in the order of the form: key, table, block, row and column."""
     for table in found:
         for block in table.blocks:
             for row in block.rows:
                 for column in block.columns:
-                    if column.id not in row.absent:
-                        yield Cell(f"{table.id}.{row.id}.{column.id}", table, block, row, column)
+                    if find_cell_kind(row, column) == kind:
+                        yield f"{table.id}.{row.id}.{column.id}", table, block, row, column

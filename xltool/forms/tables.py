@@ -14,7 +14,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.mosaic import ON_FROM_LEFT, MosaicFault
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
 from xltool.forms.source import LocatedText, Source, suggest_nearest
-from xltool.model import LEVELS, POLICIES, Block, Column, Head, Measure, Policy, Row, Table
+from xltool.model import LEVELS, POLICIES, ROUNDINGS, Block, Column, Head, Measure, Policy, Row, Table
 
 PROMPT_LENGTH: Final = 200
 """Excel shows at most 255 characters of a prompt; the workbook adds the unit and the range to it."""
@@ -43,7 +43,11 @@ def read_measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     doubtful = fields.integer("doubtful_from", 0)
     if doubtful < 0 or doubtful > maximum:
         fields.fault("doubtful_from", "'doubtful_from' must be 1 to 'maximum'")
-    found = Measure(name, fields.text("unit"), decimals, maximum, fields.flag("signed"), doubtful or None)
+    given = fields.text("rounding", "")
+    rounding = next((each for each in ROUNDINGS if each == given), None)
+    if given and rounding is None:
+        fields.fault("rounding", "'rounding' must be half_up or cut", suggest_nearest(given, ROUNDINGS))
+    found = Measure(name, fields.text("unit"), decimals, maximum, fields.flag("signed"), doubtful or None, rounding)
     fields.close()
     return found
 
@@ -195,7 +199,10 @@ def _read_rows(
         printed=_read_printed(fields, shape),
         absent=absent,
         typed=_read_typed(fields, shape.columns),
+        rate=_read_rate(fields),
     )
+    if row.rate and row.total:
+        fields.fault("rate", "a row is added up ('total') or divided ('rate'), not both")
     if shape.across and absent:
         fields.fault("absent", "a block with 'across' has every cell of its rows")
     if (row.consolidate == "careful") != bool(row.consolidate_note.strip()):
@@ -260,6 +267,11 @@ def _read_typed(fields: Fields, columns: tuple[Column, ...]) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _read_rate(fields: Fields) -> str:
+    """What is divided by what, as it is written."""
+    return fields.text("rate", "") if "rate" not in fields.data else fields.text("rate")
+
+
 def _read_short(fields: Fields, label: str, needed: bool = True) -> str:
     """The name in sentences, which an empty label does not tell."""
     short = fields.text("short", shorten_label(label))
@@ -308,7 +320,10 @@ def _read_columns(
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
         own_measure="measure" in data,
+        rate=_read_rate(fields),
     )
+    if column.rate and column.total:
+        fields.fault("rate", "a column is added up ('total') or divided ('rate'), not both")
     fields.close()
     yield column
 

@@ -17,6 +17,7 @@ from xltool.forms import number
 from xltool.forms.layout import list_row_keys
 from xltool.forms.memo import derive_once
 from xltool.forms.number import is_figure_like
+from xltool.forms.rates import find_other_rates
 from xltool.forms.text import take_text
 from xltool.messages import finding, join_first
 from xltool.model import Agency, CellKey, Finding, FormSpec, Level, Reading, Row, Scope, Submission, Table, Value
@@ -227,6 +228,7 @@ def read_document_parts(
         level_basis="" if hints.level or guess.level is None else guess.why,
         part=period.part,
     )
+    findings += find_other_rates(spec, submission.values, dict(_list_printed_rates(spec, found)))
     findings += _find_word_doubts(spec, words)
     told_by = {what: where for what, where in words.told_by.items() if what != "单位名称" or not hints.agency}
     if hints.year:
@@ -386,9 +388,23 @@ def _choose_figures(
     return printed, findings
 
 
+def _has_cell(spec: FormSpec, key: CellKey) -> bool:
+    return key in spec.index or key in spec.rates_by_key
+
+
+def _list_printed_rates(
+    spec: FormSpec, found: Mapping[str, Sequence[TableFigures]]
+) -> Iterator[tuple[CellKey, tuple[str, str]]]:
+    """What is printed in the cells of rates, with where that is."""
+    for rate in spec.rates:
+        told = next((each.cells[rate.key] for each in found.get(rate.table.id, ()) if rate.key in each.cells), None)
+        if told is not None:
+            yield rate.key, (told.raw, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{told.where}）印的")
+
+
 def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iterator[Finding]:
     table = figures.table.name
-    foreign = [key for key in figures.cells if key not in spec.index]
+    foreign = [key for key in figures.cells if not _has_cell(spec, key)]
     if foreign:
         labels = [figures.spec.cell(key).label for key in foreign]
         other = figures.spec.id
@@ -427,7 +443,9 @@ def _fill_single_rows(
     for block in figures.table.blocks:
         for row in block.rows:
             keys = list_row_keys(figures.table, block, row)
-            if all(key in printed for key in keys) or not all(key in spec.index for key in keys):
+            if all(key in printed or key in spec.rates_by_key for key in keys):
+                continue
+            if not all(_has_cell(spec, key) for key in keys):
                 continue
             group = next((head for head in reversed(row.heads) if _stands_alone(figures, block.rows, head.label)), None)
             if group is None:
@@ -435,7 +453,7 @@ def _fill_single_rows(
                 continue
             last = next(other for other in reversed(block.rows) if group in other.heads)
             note = f"“{group.label}”只印了一行"
-            printed.update({key: PrintedFigure("0", row.label, note) for key in keys})
+            printed.update({key: PrintedFigure("0", row.label, note) for key in keys if key in spec.index})
             told = finding("published.one_row", table=figures.table.name, head=group.label, row=last.label)
             findings.extend([] if told in findings else [told])
     _tell_missing(spec, figures, missing, said, findings)

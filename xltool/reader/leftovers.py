@@ -64,7 +64,7 @@ def _find_extra_places(
     sheet = located.sheets[name]
     spots = (*plan.texts.values(), *plan.explanations.values())
     official = {(spot.row, spot.column) for spot in spots if spot.sheet == name}
-    keys = [cell.key for cell in plan.spec.cells if cell.table.sheet == name and cell.key in located.cells]
+    keys = [cell.key for cell in plan.spec.every_cell if cell.table.sheet == name and cell.key in located.cells]
     owns = [find_official_place(plan, key) for key in keys]
     moves = {
         (at[0] - own[0], at[1] - own[1]) for key, own in zip(keys, owns, strict=True) for at in [located.cells[key]]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
 from xltool.messages import finding, join_first
-from xltool.model import Cell, CellKey, Column, Finding, Head, Rectangle, Row, Table
+from xltool.model import Cell, CellKey, Column, Finding, Head, Rate, Rectangle, Row, Table
 from xltool.reader.blank import is_own_word
 from xltool.reader.evidence import (
     MAX_NAMED_PLACES,
@@ -99,6 +99,7 @@ def _locate_table(
         untouched and master.is_shown_by(sheet) and not has_moved_formulas(plan, table.sheet, sheet)
     ):  # nearly all sheets: each witness says the same
         located.cells.update(master.places)
+        located.cells.update({rate.key: find_official_place(plan, rate.key) for rate in _list_rates(plan, table)})
         located.findings.extend(_find_merge_doubts(plan, table, sheet))
         return
     anchors = _find_anchors(plan, table, sheet)
@@ -123,6 +124,10 @@ def _locate_table(
             and (calm or by_label[cell.key][1] == find_official_place(plan, cell.key))
         ):
             told[cell.key] = [by_label[cell.key]]
+    moved = {rate.key: labelled[rate.key] for rate in _list_rates(plan, table) if rate.key in labelled}
+    located.cells.update(
+        {key: place for key, place in moved.items() if calm or place == find_official_place(plan, key)}
+    )
     lost = [cell.key for cell in inputs if not told[cell.key]]
     against = [cell for cell in inputs if cell.key in odd]
     shifted: list[Cell] = []
@@ -163,6 +168,10 @@ def _locate_table(
     if not shifted and not lost and not against:
         located.cells = {cell.key: find_official_place(plan, cell.key) for cell in cells if cell.total} | located.cells
         located.findings.extend(_find_merge_doubts(plan, table, sheet))
+
+
+def _list_rates(plan: Plan, table: Table) -> list[Rate]:
+    return [rate for rate in plan.spec.rates if rate.table is table]
 
 
 def _labels_in_order(anchors: Mapping[Rectangle, Position]) -> bool:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from xltool.digits import parse_whole
 from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
+from xltool.forms.rates import find_other_rates
 from xltool.messages import finding, join_first
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Value
 from xltool.reader import appearance, formulas, penmarks, texts
@@ -21,7 +23,7 @@ from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, 
 from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
-from xltool.spreadsheet.a1 import parse_cell
+from xltool.spreadsheet.a1 import cell_name, parse_cell
 from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.open import open_workbook
@@ -81,6 +83,7 @@ def read_workbook(
     given = tuple(_read_values(progress))
     values = totals.compute_totals(progress.spec, given)
     _compare_totals(progress, values)
+    _compare_rates(progress, values)
     progress.findings[:] = _join_remarks(progress)
     if book.formulas and identity.version is not None:
         progress.findings.extend(_find_changed_formulas(progress, make_plan(identity.version, layout.prior)))
@@ -260,6 +263,22 @@ def _compare_totals(progress: _Progress, values: tuple[Value, ...]) -> None:
         first = progress.spec.cell(next(iter(stale)))
         example = f"“{first.row.short}”“{first.column.short}”{stale[first.key]}"
         progress.findings.append(finding("total.stale", *stale, count=len(stale), example=example))
+
+
+def _compare_rates(progress: _Progress, values: tuple[Value, ...]) -> None:
+    """What stands in the cells of rates, typed or kept as the result of a formula, is held against their figures."""
+    for rate in progress.spec.rates:
+        place = progress.located.cells.get(rate.key)
+        raw = None if place is None else progress.located.sheets[rate.table.sheet].cells.get(place)
+        if place is None or raw is None or not raw.text.strip() or (raw.formula is not None and raw.kind != "number"):
+            continue
+        where = f"{rate.table.name} {cell_name(*place)}“{rate.row.short}”“{rate.column.short}”"
+        double = raw.kind == "number" and _DOUBLE.fullmatch(raw.text)
+        shown = f"{Decimal(f'{float(raw.text):.15g}'):f}" if double else raw.text
+        told = f"{where}{'显示的' if raw.formula is not None else '填的'}"
+        others = list(find_other_rates(progress.spec, values, {rate.key: (shown, told)}))
+        retyped = [finding("rate.retyped", where=where)] if raw.formula is None and not others else []
+        progress.findings.extend([*others, *retyped])
 
 
 def _find_other_figure(cell: Cell, raw: RawCell, value: Value) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import assert_never
 
 from xltool.forms.field_kinds import print_field
 from xltool.forms.number import format_figure
+from xltool.forms.rates import compute_rate, format_rate
 from xltool.forms.references import resolve_references
-from xltool.model import CellKey, FormSpec, Grid, Heading, Paragraph, Report, Section, Submission, TextPlace
+from xltool.model import Cell, CellKey, FormSpec, Grid, Heading, Paragraph, Rate, Report, Section, Submission, TextPlace
 from xltool.periods import period_of
 from xltool.report.grids import fill_grid
 from xltool.report.text import split_paragraphs
@@ -72,7 +74,14 @@ def _build_facts(spec: FormSpec, section: Section, submission: Submission) -> li
 
 def _fill_table(spec: FormSpec, table: str, submission: Submission, slashed: Collection[CellKey]) -> Grid:
     def word_figure(key: CellKey) -> str:
-        at = spec.index[key]
-        return "/" if key in slashed else format_figure(submission.values[at], spec.cells[at].measure)
+        if key in slashed:
+            return "/"
+        match cell := spec.any_cell(key):
+            case Cell():
+                return format_figure(submission.values[spec.index[key]], cell.measure)
+            case Rate():
+                return format_rate(compute_rate(spec, cell, submission.values), cell.measure)
+            case _:
+                assert_never(cell)
 
     return fill_grid(next(candidate for candidate in spec.tables if candidate.id == table), word_figure)

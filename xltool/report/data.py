@@ -10,6 +10,7 @@ from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import to_exact
+from xltool.forms.rates import compute_rate, to_exact_rate
 from xltool.model import FormSpec, Submission, summand_of
 from xltool.periods import period_of
 from xltool.report.text import DRAFT_MARK, clean_line
@@ -35,12 +36,14 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
     agency = submission.agency
     whose = (clean_line(agency.code), clean_line(agency.name), _name_period(submission), submission.form)
     note = DRAFT_MARK if draft else ""
-    for cell, value in zip(spec.cells, submission.values, strict=True):
+    exact = [to_exact(value, cell.measure) for cell, value in zip(spec.cells, submission.values, strict=True)]
+    exact += [to_exact_rate(compute_rate(spec, each, submission.values), each.measure) for each in spec.rates]
+    for cell, value in zip(spec.every_cell, exact, strict=True):
         row, column = (
             JOINT.join(part.label for part in path) for path in (row_path(cell.row), column_path(cell.column))
         )
         where = (cell.key, cell.table.title, cell.block.caption, row, column, cell.label)
-        yield (*whose, *where, cell.measure.unit, to_exact(value, cell.measure), note)
+        yield (*whose, *where, cell.measure.unit, value, note)
 
 
 def _name_period(submission: Submission) -> int | str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, assert_never
 
 from xltool.forms.number import format_value
-from xltool.model import Cell, CellKey, FormSpec, Table, Value
+from xltool.forms.rates import compute_rate, format_rate
+from xltool.model import Cell, CellKey, FormSpec, Rate, Table, Value
 from xltool.report.grids import fill_grid
 from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
 from xltool.rules.concerns import ROLES, CellRole, Concern
@@ -76,11 +77,20 @@ def mark_table(
     """
 
     def word_figure(key: CellKey) -> str:
-        return _word_figure(spec.cell(key), values[spec.index[key]])
+        match cell := spec.any_cell(key):
+            case Cell():
+                return _word_figure(cell, values[spec.index[key]])
+            case Rate():
+                return format_rate(compute_rate(spec, cell, values), cell.measure)
+            case _:
+                assert_never(cell)
 
     def mark_cell(cell: HtmlCell) -> MarkedCell:
         if cell.key is None:
             return MarkedCell(cell)
+        if (rate := spec.rates_by_key.get(cell.key)) is not None:
+            last_rate = None if before is None else compute_rate(spec, rate, before)
+            return MarkedCell(cell, before=format_rate(last_rate, rate.measure))
         at, mine = spec.index[cell.key], concerns.get(cell.key, ())
         last = None if before is None else before[at]
         roles, summed = [each.role for each in mine], spec.cells[at].total

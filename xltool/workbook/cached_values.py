@@ -55,6 +55,7 @@ from xltool.workbook.layout_plan import (
     Plan,
     Spot,
 )
+from xltool.workbook.quotients import compute_quotients
 from xltool.workbook.run_on import list_run_on_contents, run_on
 from xltool.workbook.told import ToldDoubt
 
@@ -131,6 +132,7 @@ def compute_cached_values(
     for key, spot in plan.texts.items():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = excel_length(submission.texts.get(key, ""))
+    found |= compute_quotients(plan, submission.values)
     return found | list_run_on_contents(plan, run_on(plan, submission))
 
 

@@ -55,6 +55,10 @@ CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "input0": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},
     "input": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "General"},
     "total": {**_FIGURE, "bg_color": "#D9D9D9", "bold": True, "num_format": "General"},
+    **{
+        f"rate{decimals}": {**_FIGURE, "bg_color": "#D9D9D9", "num_format": f"0.{'0' * decimals}".rstrip(".")}
+        for decimals in range(7)
+    },
     "prior": {**_FIGURE, "bg_color": "#EAF1F7", "font_color": "#44546A", "num_format": "General"},
     "last_year": {**_LINE, "align": "center", "font_size": 9, "bg_color": "#DDEBF7"},
     "word": {**_LINE, "align": "center", "font_size": 10},

@@ -7,7 +7,7 @@ depends on itself, range by range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck
 from xltool.forms.checks import Check, find_leader
@@ -17,7 +17,17 @@ from xltool.forms.totals import find_definitions
 from xltool.model import PRIOR, Linear, Measure, Rule
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.frames import refer_in_frame
-from xltool.workbook.helpers import choose_linear, list_runs, place_sums, round_sum, write_copy, write_run_sum
+from xltool.workbook.helpers import (
+    choose_linear,
+    list_runs,
+    place_sums,
+    refer_to_figures,
+    round_sum,
+    write_completeness,
+    write_copy,
+    write_run_sum,
+    write_sum,
+)
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,
@@ -34,7 +44,8 @@ from xltool.workbook.layout_plan import (
     Spot,
 )
 from xltool.workbook.places import FormPlaces
-from xltool.workbook.ranges import Run, group_runs, is_input, refer_to_run
+from xltool.workbook.quotients import list_quotient_formulas
+from xltool.workbook.ranges import Run, group_runs, is_input
 from xltool.workbook.run_on import list_run_on_formulas
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
@@ -53,8 +64,8 @@ def write_total(plan: Plan, rule: Rule) -> str:
     home = plan.cells[rule.defines].sheet
     parts = group_runs(plan, rule.linear.right)
     if len(parts) == 1 and parts[0][1] == 1 and is_input(plan, rule.linear.right[0][0]):
-        return _refer_to_figures(plan, parts[0][0], home)
-    return f'IF({_write_completeness(plan, parts, home)},{_write_sum(plan, parts, home)},"")'
+        return refer_to_figures(plan, parts[0][0], home)
+    return f'IF({write_completeness(plan, parts, home)},{write_sum(plan, parts, home)},"")'
 
 
 def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
@@ -63,10 +74,10 @@ def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     decimals = plan.spec.cell(linear.own[0]).measure.decimals
     needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _is_of_last_year(part)]
     one, other = (
-        round_sum(_write_sum(plan, group_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
+        round_sum(write_sum(plan, group_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
     )
     return (
-        f'IF({_write_completeness(plan, needed, CHECKS)},{one},"")',
+        f'IF({write_completeness(plan, needed, CHECKS)},{one},"")',
         f'IF(ISNUMBER({left}),{other},"")',
         f'IF(ISNUMBER({left}),{round_sum(f"{left}-{right}", decimals)},"")',
     )
@@ -81,7 +92,7 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
     own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _is_of_last_year(part)]
     unknown = (
-        f'IF({_write_completeness(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+        f'IF({write_completeness(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
     )
     return (
         f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_count_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
@@ -260,7 +271,7 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
-    return found | list_run_on_formulas(plan)
+    return found | list_run_on_formulas(plan) | list_quotient_formulas(plan)
 
 
 def write_validation(measure: Measure, cell: str, slash: bool) -> str:
@@ -296,32 +307,3 @@ def _sum_asked(verdicts: Sequence[str], counts: Sequence[str]) -> str:
 
 def _is_of_last_year(part: tuple[Run, int]) -> bool:
     return part[0][0].startswith(PRIOR)
-
-
-def _write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
-    """The sum of runs that are complete."""
-    shown: list[str] = []
-    for run, coefficient in parts:
-        sign = "-" if coefficient < 0 else "+" if shown else ""
-        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
-        figures = _refer_to_figures(plan, run, home)
-        alone = is_input(plan, run[0]) or (len(run) == 1 and not run[0].startswith(PRIOR))
-        shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")
-    return "".join(shown)
-
-
-def _write_completeness(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
-    """Whether every cell of the runs holds a figure or `/`."""
-    figures = [_refer_to_figures(plan, run, home) for run, _ in parts]
-    slashes = [
-        f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if run[0].startswith(PRIOR)
-    ]
-    cells = sum(1 if is_input(plan, run[0]) else len(run) for run, _ in parts)
-    return f"COUNT({','.join(figures)}){''.join(slashes)}={cells}"
-
-
-def _refer_to_figures(plan: Plan, run: Run, home: str) -> str:
-    """Where the figures of a run stand: of inputs their one sum, which is a number only when all of them are there."""
-    if not is_input(plan, run[0]):
-        return refer_to_run(plan, run, home)
-    return place_sums(plan)[tuple(run)].seen_from(home)

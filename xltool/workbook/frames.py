@@ -136,6 +136,7 @@ def _describe_sheet(plan: Plan, name: str) -> _Sheet:
 def _find_formulas(plan: Plan) -> tuple[Spot, ...]:
     """Where the sheets that are typed into have formulas."""
     found = [plan.cells[cell.key] for cell in plan.spec.cells if cell.total]
+    found += [plan.cells[rate.key] for rate in plan.spec.rates]
     found += [word.spot for word in plan.words]
     found += [plan.state, *plan.states.values()]
     found += [Spot(TEXTS, spot.row, LENGTH_COLUMN) for spot in plan.texts.values() if spot.sheet == TEXTS]

@@ -8,12 +8,13 @@ a figure valid is asked once for each run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
+from xltool.forms.rates import list_divisions
 from xltool.forms.sheet_names import HIDDEN
-from xltool.model import CellKey, Linear, Rule
+from xltool.model import PRIOR, CellKey, Linear, Rule
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
@@ -42,9 +43,9 @@ def write_run_sum(plan: Plan, run: Run) -> str:
 @derive_once
 def place_sums(plan: Plan) -> dict[tuple[CellKey, ...], Spot]:
     """Where the sum of each run of inputs stands that a total or a rule reckons with."""
-    found = dict.fromkeys(
-        tuple(run) for linear in _list_linears(plan) for run, _ in list_runs(plan, linear) if is_input(plan, run[0])
-    )
+    sums = [side for linear in _list_linears(plan) for side in (linear.left, linear.right)]
+    sums += [side for each in list_divisions(plan.spec).values() for side in (each.numerator, each.denominator)]
+    found = dict.fromkeys(tuple(run) for side in sums for run, _ in group_runs(plan, side) if is_input(plan, run[0]))
     return {run: Spot(HIDDEN, line, SUMS) for line, run in enumerate(found)}
 
 
@@ -61,6 +62,35 @@ def list_runs(plan: Plan, linear: Linear) -> list[tuple[Run, int]]:
 def round_sum(sum_: str, decimals: int) -> str:
     """Doubles of 万元 add up with errors behind the 15th digit; the figures have at most six decimals."""
     return f"ROUND({sum_},{decimals})" if decimals else sum_
+
+
+def write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+    """The sum of runs that are complete."""
+    shown: list[str] = []
+    for run, coefficient in parts:
+        sign = "-" if coefficient < 0 else "+" if shown else ""
+        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
+        figures = refer_to_figures(plan, run, home)
+        alone = is_input(plan, run[0]) or (len(run) == 1 and not run[0].startswith(PRIOR))
+        shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")
+    return "".join(shown)
+
+
+def write_completeness(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
+    """Whether every cell of the runs holds a figure or `/`."""
+    figures = [refer_to_figures(plan, run, home) for run, _ in parts]
+    slashes = [
+        f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if run[0].startswith(PRIOR)
+    ]
+    cells = sum(1 if is_input(plan, run[0]) else len(run) for run, _ in parts)
+    return f"COUNT({','.join(figures)}){''.join(slashes)}={cells}"
+
+
+def refer_to_figures(plan: Plan, run: Run, home: str) -> str:
+    """Where the figures of a run stand: of inputs their one sum, which is a number only when all of them are there."""
+    if not is_input(plan, run[0]):
+        return refer_to_run(plan, run, home)
+    return place_sums(plan)[tuple(run)].seen_from(home)
 
 
 def _list_linears(plan: Plan) -> Iterator[Linear]:

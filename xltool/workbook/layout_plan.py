@@ -49,6 +49,8 @@ RUN_ON_COLUMNS: Final = 8
 """The columns of the very hidden sheet for texts that run on."""
 RUN_ON_LINES: Final = 65
 """The lines of a block in which long texts run on below all texts: a page of them."""
+RUN_ON_COLUMNS: Final = 8
+"""The columns of the very hidden sheet for what runs on; behind them rates are divided."""
 TALLIES: Final = ("figures", "texts", "errors", "asks")
 """What the sentence on the whole workbook counts: figures and texts missing, other lines to mend and to explain."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 from xltool.codes import GRADES
 from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import Cell, Measure, NotApplicable, Rectangle, Table
+from xltool.model import AnyCell, Cell, Measure, NotApplicable, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_values import to_cached_figure
@@ -85,7 +85,7 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
             text = break_line(area.text, room, 11) if head else area.text
             _write_area(sheet, area, text, formats["head" if head else look])
         else:
-            _write_value(context, sheet, context.spec.cell(area.key), area)
+            _write_cell(context, sheet, context.spec.any_cell(area.key), area)
     for row, height in _row_heights(grid.rectangles, widths):
         sheet.set_row(TABLE_TOP + row, height)
     _write_words(context, sheet, table_)
@@ -212,13 +212,26 @@ def _find_target(context: Context, check: Check) -> Spot | None:
     )
 
 
+def _write_cell(context: Context, sheet: Any, cell: AnyCell, area: Rectangle) -> None:
+    match cell:
+        case Cell(total=True):
+            _write_computed(context, sheet, cell, area, "total")
+        case Cell():
+            _write_value(context, sheet, cell, area)
+        case Rate():
+            _write_computed(context, sheet, cell, area, f"rate{cell.measure.decimals}")
+        case _:
+            assert_never(cell)
+
+
+def _write_computed(context: Context, sheet: Any, cell: AnyCell, area: Rectangle, look: str) -> None:
+    if area.width * area.height > 1:
+        _write_area(sheet, area, "", context.formats[look])
+    context.write_formula(sheet, context.plan.cells[cell.key], look)
+
+
 def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
     formats, spot = context.formats, context.plan.cells[cell.key]
-    if cell.total:
-        if area.width * area.height > 1:
-            _write_area(sheet, area, "", formats["total"])
-        context.write_formula(sheet, spot, "total")
-        return
     look = formats["input" if cell.measure.decimals else "input0"]
     if area.width * area.height > 1:
         _write_area(sheet, area, "", look)

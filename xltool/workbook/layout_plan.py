@@ -49,8 +49,6 @@ RUN_ON_COLUMNS: Final = 8
 """The columns of the very hidden sheet for texts that run on."""
 RUN_ON_LINES: Final = 65
 """The lines of a block in which long texts run on below all texts: a page of them."""
-RUN_ON_COLUMNS: Final = 8
-"""The columns of the very hidden sheet for what runs on; behind them rates are divided."""
 TALLIES: Final = ("figures", "texts", "errors", "asks")
 """What the sentence on the whole workbook counts: figures and texts missing, other lines to mend and to explain."""
 
@@ -227,6 +225,11 @@ class Plan:
     def _told_column(self) -> int:
         """The first column of the very hidden sheet for what an office found in texts: the texts as they were."""
         return self.run_on_column + RUN_ON_COLUMNS
+
+    @property
+    def rate_column(self) -> int:
+        """The first column of the very hidden sheet in which rates are divided, behind all others."""
+        return self._told_column + 1 + sum(isinstance(check.kind, ToldTextCheck) for check in self.checks)
 
     def _list_told(self, written: Sequence[Text]) -> Iterator[tuple[str, list[tuple[Text, Spot]]]]:
         """The codes of what only who reads texts finds, each with where its count stands for each text."""

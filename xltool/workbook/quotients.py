@@ -16,7 +16,7 @@ from xltool.forms.rates import Division, add_up_terms, compute_rates, list_divis
 from xltool.forms.sheet_names import HIDDEN
 from xltool.model import UNDEFINED, Rate, RateValue, Terms, Undefined, Value
 from xltool.workbook.helpers import write_completeness, write_sum
-from xltool.workbook.layout_plan import RUN_ON_COLUMNS, Plan, Spot
+from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.ranges import find_cell, group_runs
 
 _DIVIDEND, _DIVISOR, _STEPS = range(3)
@@ -71,7 +71,7 @@ def _list_lines(plan: Plan) -> dict[str, int]:
 
 
 def _spot(plan: Plan, rate: Rate, column: int) -> Spot:
-    return Spot(HIDDEN, _list_lines(plan)[rate.key], plan.run_on_column + RUN_ON_COLUMNS + column)
+    return Spot(HIDDEN, _list_lines(plan)[rate.key], plan.rate_column + column)
 
 
 def _write_rate(plan: Plan, rate: Rate, division: Division) -> dict[Spot, str]:

@@ -114,12 +114,14 @@ class Compound:
 class Subject:
     """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by.
 
+    `loose` is what it is counted by only where a verb says what was done: 制定规范性文件1条, not 公开规范性文件1条.
     What is `mixed` may be counted with others of its kind: of 行政复议6件，其中政府信息公开2件 only two are the form's.
     """
 
     rows: Alternatives = ()
     columns: Alternatives = ()
     counters: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
     mixed: bool = False
 
 
@@ -243,8 +245,8 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
     for name, data in fields.table("table").items():
         given = Fields(source, data, f"'table.{name}'")
         rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
-        counters = frozenset(map(str, given.texts("counters", [])))
-        draft.subjects[name] = Subject(rows, columns, counters, given.flag("mixed"))
+        counters, loose = (frozenset(map(str, given.texts(key, []))) for key in ("counters", "loose"))
+        draft.subjects[name] = Subject(rows, columns, counters, loose, given.flag("mixed"))
         given.close()
     for data in fields.tables("sorting", []):
         given = Fields(source, data, "a sorting")

@@ -10,7 +10,7 @@ from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
 from xltool.rules.narrative_times import OPENING, StatedYear, name_year
-from xltool.rules.narrative_tokens import GAP, Numeral
+from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken
 from xltool.rules.narrative_words import (
     CHANNEL,
     JOINER,
@@ -58,12 +58,12 @@ class CountReader:
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
-        if self.said.is_listed and all(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
+        if self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
             return None  # 公开建议10件、规范性文件4件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):
-            thing = self._find_thing(count, last)
+            thing = self._find_thing(count, groups)
             if thing is None or thing:
                 return thing
         return self._deal_or_share(clause, count, groups)
@@ -80,23 +80,34 @@ class CountReader:
             return [behind.meaning]  # 办结的3件均属于重复申请
         return self._share_out(count, groups)
 
-    def _find_thing(self, count: Count, verb: WordGroup) -> list[Meaning] | None:
-        """What a verb before a number and the thing behind it mean; nothing without one, None for an unknown one."""
-        joined = self.said.groups.join_behind(verb, count.right)
-        if joined is not None:
-            return [joined]
+    def _find_thing(self, count: Count, verbs: Sequence[WordGroup]) -> list[Meaning] | None:
+        """What verbs before a number and the thing behind it mean; nothing without one, None for an unknown one."""
+        joined = [self.said.groups.join_behind(verb, count.right) for verb in verbs]
+        known = [meaning for meaning in joined if meaning is not None]
+        if known:
+            return _drop_vaguer(known)
         first = next((each for each in count.right if not each.is_any("words.neutral")), None)
         is_other = first is not None and first.is_any(GAP, NOUNS, CHANNEL) and not count.numeral.is_bare
         return None if is_other else []
 
     def _is_other_of(self, meaning: Meaning, count: Count, year: StatedYear) -> bool:
-        """Whether a verb without a thing says less of what the sentence has counted: 收到申请57件，受理18件."""
-        if any(map(names_subject, [*count.left, *count.right])) or not any(map(is_verb, count.left)):
+        """Whether it says less of what the sentence has counted, by a verb alone or as a part: 收到57件，受理18件."""
+        is_named = any(map(names_subject, [*count.left, *count.right])) or not any(map(is_verb, count.left))
+        if is_named and not (self.said.in_parts and meaning.role == "whole"):
             return False
         return any(
-            (each.kind, each.meaning.cells, each.year) == ("figure", meaning.cells, year)
+            (each.kind, each.meaning.cells, each.year, each.scope) == ("figure", meaning.cells, year, self.said.scope)
             and each.value > count.numeral.value
             for each in self.said.found[self.said.first :]
+        )
+
+    def _is_said_again(self, meaning: Meaning, count: Count) -> bool:
+        """Whether a number without a verb only takes up what the text has stated: 收到申请45件。45件申请中…."""
+        if any(map(is_verb, count.left)) or not count.numeral.value or has_any(count.left, *YEAR_KINDS):
+            return False
+        return any(
+            (each.kind, each.meaning.cells, each.value) == ("figure", meaning.cells, count.numeral.value)
+            for each in self.said.found[: self.said.first]
         )
 
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
@@ -189,7 +200,7 @@ class CountReader:
         meanings = [group.meaning for group in groups if group.meaning is not None]
         if len(meanings) != len(groups):
             return None
-        are_verbs = len(groups) > 1 and all(group.is_verb for group in groups)
+        are_verbs = len(groups) > 1 and all(map(_begins_deed, groups))
         if are_verbs:
             meanings = _drop_vaguer(meanings)
         elif len({meaning.table for meaning in meanings}) == 1:
@@ -226,7 +237,12 @@ class CountReader:
         for meaning in meanings:
             if self._is_other_of(meaning, count, year):
                 continue
-            fitted = self.said.fit_unit(meaning, count.numeral)
+            if self._is_said_again(meaning, count):
+                self.said.topic.turn_to(meaning)
+                continue
+            fitted = self.said.fit_unit(
+                meaning, count.numeral, is_done=meaning.is_anchored and _names_deed(count.left, meaning)
+            )
             if fitted is None:
                 self.said.pass_over(count.numeral)
                 continue
@@ -240,6 +256,18 @@ class CountReader:
                 self.said.topic.last = meaning
         if year == "last" and self.said.times.compared is None:
             self.said.times.compared = year  # 上年为41件，下降29.3%
+
+
+def _begins_deed(group: WordGroup) -> bool:
+    """Whether a group begins with a verb of its table: 受理并办结申请."""
+    mine = [p for p in group.words[0].phrases if group.meaning is not None and p.table == group.meaning.table]
+    return group.is_verb or any("weak" in phrase.manners for phrase in mine)
+
+
+def _names_deed(words: Sequence[ProseToken], meaning: Meaning) -> bool:
+    """Whether a verb says what was done with what is counted, and not only that it was shown."""
+    verbs = [p for word in words for p in word.phrases if p.table == meaning.table and "weak" in p.manners]
+    return any(len(verb.columns) == 1 for verb in verbs)
 
 
 def _drop_vaguer(meanings: Sequence[Meaning]) -> list[Meaning]:

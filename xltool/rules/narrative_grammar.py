@@ -32,8 +32,8 @@ from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
 from xltool.rules.narrative_statements import Discourse, Narrative, Statement
 from xltool.rules.narrative_times import OPENING, find_change
-from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken, read_tokens, split_sentences
-from xltool.rules.narrative_words import NEGATION, NOUNS, has_any, is_strict, names_subject
+from xltool.rules.narrative_tokens import Numeral, ProseToken, read_tokens, split_sentences
+from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, has_any, is_strict, names_subject
 
 _GOES_ON: Final = frozenset("，,")
 
@@ -90,12 +90,14 @@ class _Reader:
 
     def _find_sorted(self, tokens: Sequence[ProseToken]) -> frozenset[str]:
         """The words that here mean how documents are sorted."""
-        said = {token.text for token in tokens}
-        gaps = [token.text for token in tokens if token.is_any(GAP)]
+        said = "".join(token.text for token in tokens)
+        verbs = [token.text for token in tokens if token.phrases]
         for sorting in self.said.language.sortings:
-            marked = all(mark in said or any(mark in gap for gap in gaps) for mark in sorting.marks)
-            if marked and said.isdisjoint(sorting.unless):
-                return sorting.words
+            is_other = any(text.endswith(word) for text in verbs for word in sorting.unless)
+            if all(mark in said for mark in sorting.marks) and not is_other:
+                return frozenset(
+                    token.text for token in tokens if token.phrases and token.text.startswith(tuple(sorting.words))
+                )
         return frozenset()
 
     def _read_clause(self, clause: Clause) -> None:
@@ -143,6 +145,14 @@ class _Reader:
                 self.said.topic.table, self.said.topic.closed = group.meaning.table, False
                 self.said.topic.rows[group.meaning.table] = group.meaning.rows
 
+    def _is_beside(self, count: Count) -> bool:
+        """Whether a number that is not understood stands among parts of what is spoken of, or names it."""
+        table = self.said.topic.table
+        if any("anchor" in p.manners and p.table == table for token in count.right for p in token.phrases):
+            return True
+        mine = self.said.found[self.said.first :]
+        return bool(mine) and mine[-1].meaning.table == table and are_passable(count.left, JOINER)
+
     def _note_list(self, numeral: Numeral, left: Sequence[ProseToken], *, is_known: bool) -> None:
         """Notes whether what stands behind a number is published as it is: a list of items, parts of what is listed."""
         if not self.said.in_parts and not self.said.is_item:
@@ -173,7 +183,7 @@ class _Reader:
             meanings = meanings if self.said.is_document(numeral) or numeral.is_bare else None
         self._note_list(numeral, left, is_known=bool(meanings))
         if meanings is None:
-            self.said.pass_over(numeral)
+            self.said.pass_over(numeral, is_mine=self._is_beside(count))
         elif meanings:
             self.counts.state(clause, count, meanings)
         else:

@@ -93,6 +93,8 @@ class GroupReader:
         group = self.read_group(split_groups(rest)[0], None)
         if group.is_bare:
             return None
+        if len({phrase.table for word in group.words for phrase in word.phrases if "anchor" in phrase.manners}) > 1:
+            return _REFUSED  # 8件是申请公开行政处罚决定书
         return group if group.words and group.is_open and group.is_clean else _REFUSED
 
     def join_behind(self, group: WordGroup, right: Sequence[ProseToken]) -> Meaning | None:
@@ -134,7 +136,7 @@ class GroupReader:
         return WordGroup(
             meaning,
             tuple(words),
-            all(map(may_follow, tokens[chain[-1] + 1 :])),
+            all(may_follow(each) or each.is_any("others.several") for each in tokens[chain[-1] + 1 :]),
             False,
             is_verb(words[0]) or is_verb(words[-1]),
             _is_of_some(tokens, chain, known, meaning),

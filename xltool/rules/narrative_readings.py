@@ -88,6 +88,8 @@ class Composer:
         is_anchored = any("anchor" in phrase.manners for _, phrase in meant)
         named = next((p for _, p in reversed(meant) if p.columns and not p.rows and "weak" not in p.manners), None)
         several = any(token.is_any("others.several") for token in words)
+        if several and strong and strong[-1].follows:
+            return None  # 无法提供等其他情况
         role: MeaningRole = "whole"
         lender: Phrase | None = None
         if strong:

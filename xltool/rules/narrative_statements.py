@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from xltool.forms.phrases import Language
+from xltool.forms.phrases import Language, Subject
 from xltool.model import FormSpec
 from xltool.rules.narrative_groups import GroupReader
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
@@ -88,10 +88,10 @@ class Discourse:
         unit = self.language.entries.get(numeral.unit)
         return unit is not None and "figures.documents" in unit.kinds
 
-    def pass_over(self, numeral: Numeral) -> None:
-        """Leaves a number out; one that may be a figure of something else ends what was spoken of."""
+    def pass_over(self, numeral: Numeral, *, is_mine: bool = False) -> None:
+        """Leaves a number out; one that may be of something else, and is not `is_mine`, ends what was spoken of."""
         self.topic.last = None
-        if self.is_document(numeral) and not self.in_parts:
+        if self.is_document(numeral) and not self.in_parts and not is_mine:
             self.topic.close()
 
     def recall(self) -> Meaning | None:
@@ -119,7 +119,7 @@ class Discourse:
             )
         )  # fmt: skip
 
-    def fit_unit(self, meaning: Meaning, numeral: Numeral) -> tuple[Decimal, Decimal] | None:
+    def fit_unit(self, meaning: Meaning, numeral: Numeral, *, is_done: bool = False) -> tuple[Decimal, Decimal] | None:
         """The value in the unit of the cells and the worth of its last digit; None where it is counted otherwise."""
         unit = self.spec.cell(meaning.cells[0][0]).measure.unit
         amounts = self.language.amounts
@@ -128,7 +128,8 @@ class Discourse:
                 return None
             times = Decimal(amounts[numeral.unit]) / Decimal(amounts[unit])
             return numeral.value * times, numeral.step * times
-        counters = self.language.subjects[meaning.table].counters if meaning.table in self.language.subjects else ()
+        subject = self.language.subjects.get(meaning.table, Subject())
+        counters = subject.counters | (subject.loose if is_done else frozenset())
         entry = self.language.entries.get(numeral.unit)
         is_case = entry is not None and "figures.cases" in entry.kinds
         if numeral.unit and not is_case and numeral.unit not in counters:

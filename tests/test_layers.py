@@ -25,6 +25,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "days": set(),
     "digits": set(),
     "workers": set(),
+    "copies": {"itself", "workers"},
     "office": {"codes", "itself", "model", "messages"},
     "files": {"codes", "digits", "model", "messages"},
     "forms": {"codes", "days", "model", "periods", "messages"},
@@ -38,7 +39,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
         "spreadsheet",
     },
     "published": {
-        "codes", "digits", "model", "periods", "messages", "kinds", "office", "forms", "rules", "spreadsheet",
+        "codes", "digits", "itself", "model", "periods", "messages", "kinds", "office", "forms", "rules", "spreadsheet",
     },
     "reader": {"codes", "digits", "model", "periods", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "drafting": {"codes", "digits", "model", "messages", "kinds", "forms", "spreadsheet", "published"},
@@ -58,7 +59,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     },
     "web": {
         "codes", "days", "digits", "campaign", "model", "periods", "messages", "forms", "rules", "workbook", "report",
-        "api", "files", "charts",
+        "api", "files", "charts", "copies",
     },
     "cli": {
         "web", "drafting",
@@ -73,6 +74,7 @@ MODULES = {
         "__main__",
         "api",
         "codes",
+        "copies",
         "csvfile",
         "days",
         "digits",
@@ -429,6 +431,7 @@ MODULES = {
         "door",
         "door_answers",
         "door_closing",
+        "door_desk",
         "door_guard",
         "door_handing_in",
         "door_limits",

@@ -880,7 +880,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error",
         "不能读 PDF",
         "读 PDF 要用 {library}，这台电脑没有安装。",
-        "执行 pip install xltool[pdf]（解压即用的文件夹自带，缺了就重新解压），或改用 Word、网页版的报告。",
+        "{remedy}；或改用 Word、网页版的报告。",
     ),
     "campaign.published": Message(
         "error", "不是工作簿", "这是已公布的年度报告，不是下发的工作簿。", "请用下发给本单位的工作簿填写、报送。"

@@ -131,6 +131,21 @@ def test_a_new_campaign_has_one_workbook_and_chinese_folders(office, tmp_path):
     assert other.exit_code == 0 and (tmp_path / "又" / DESK_FILE).read_bytes() == before == office.path.read_bytes()
 
 
+@pytest.mark.parametrize("command", ["status", "remind"])
+def test_a_run_for_some_files_only_leaves_the_workbook_to_any_other_command(office, command):
+    office.run("build")
+    office.take("A1", **doubtful())
+    before = office.path.read_bytes()
+    office.run("collect", "--only", "--json")
+    assert office.path.read_bytes() == before
+    office.run(command)
+    assert office.lines("名录")[5]["现状"] == "待说明（第 1 版）"
+    office.take("A2", **doubtful())
+    office.edit("名录", F5="12345")
+    office.run("collect", "--only", "--json")
+    assert office.lines("名录")[6]["现状"] == "待说明（第 1 版）", "what somebody has written is carried out at once"
+
+
 def test_one_of_two_that_passed_together_and_was_taken_back_is_not_given_again(office):
     office.run("build")
     received = "applications.received.natural_person"

@@ -96,3 +96,18 @@ def count_told(office, agency):
     path = next(path for path in (office.root / "returned").iterdir() if path.name[:2] == agency)
     grades = [row[1].value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=6)]
     return Counter(grade for grade in grades if grade in {"强制", "核实", "提示"})
+
+
+def test_a_run_for_some_files_only_leaves_what_goes_back_to_others_alone(office):
+    office.run("collect")
+    [lost] = [path for path in (office.root / "returned").iterdir() if path.name[:2] == WATER]
+    lost.unlink()
+    office.put("财政局改.xlsx", office.fill(FINANCE, 4))
+    done = office.run("collect", "--only", office.root / "inbox" / "财政局改.xlsx")
+    assert done.exit_code == 0, done.output
+    assert read_returned(office) == {}, "what is settled is cleared, and what is another's is not made"
+    assert office.run("collect").output.count("待退回") == 1
+    again = office.root / "inbox" / "财政局又错.xlsx"
+    again.write_bytes(office.fill(FINANCE, 5, wrong=True))
+    assert office.run("collect", "--only", again).output.count("待退回") == 1
+    assert [name[:2] for name in read_returned(office)] == [FINANCE, WATER], "what was there stays"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -50,6 +51,16 @@ def test_one_several_and_all_are_noted_and_taken_back(made):
     with stores.opened(made) as store:
         told = [entry.said for entry in read_record(made, made.read_roster(), store) if entry.kind == "sent"]
     assert told.count("撤销下发") == 2 and "2025年1月6日发出工作簿，微信" in told
+
+
+def test_the_document_of_the_status_tells_it(made):
+    def sent():
+        told = json.loads(CliRunner().invoke(main, ["status", "--json", "-C", str(made.root)]).stdout)
+        return {each["code"]: each["sent"] for each in told["agencies"]}
+
+    assert sent() == {FIRST: None, SECOND: None, THIRD: None}
+    run(made, "sent", FIRST, "--on", "2025-01-06", "--how", "微信", "--by", "王某")
+    assert sent() == {FIRST: {"day": "2025-01-06", "how": "微信", "by": "王某"}, SECOND: None, THIRD: None}
 
 
 def test_the_same_twice_is_noted_once(made):

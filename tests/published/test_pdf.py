@@ -143,7 +143,13 @@ def test_without_the_library_there_is_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "pdfplumber", None)
     [found] = api.imported(page(b"")).reading.findings
     assert found.code == "published.library"
-    assert "pip install xltool[pdf]" in api.message(found, None)
+    assert 'pip install "xltool[pdf]"' in api.message(found, None)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    [found] = api.imported(page(b"")).reading.findings
+    said = api.message(found, None)
+    assert "pip" not in said and "重新解压一份完整的 xltool 文件夹" in said, (
+        "nothing can be installed into the one folder"
+    )
 
 
 def test_a_word_document_printed_by_libreoffice(tmp_path):

@@ -6,8 +6,10 @@ import io
 import zipfile
 from dataclasses import replace
 
+import docx
 import pytest
 from click.testing import CliRunner
+from docx.shared import Pt
 from lxml import html
 
 from tests import figures
@@ -80,6 +82,26 @@ def test_what_the_console_made_is_shown_and_published_ones_are_counted(office, w
         assert CliRunner().invoke(main, [*words_of, "-C", str(whole.root)]).exit_code == 0
     tree = show(office)
     assert heading(tree) == "3家的报告都生成了，都发布了" and "2月1日发布" in words(tree)
+
+
+def test_the_style_of_the_reports_is_kept_by_the_page(office, whole, tmp_path):
+    style = tmp_path / "本单位.docx"
+    document = docx.Document()
+    document.styles["Normal"].font.size = Pt(13)
+    document.save(str(style))
+    assert CliRunner().invoke(main, ["reports", "-C", str(whole.root), "--style", str(style)]).exit_code == 0
+    styled = list_reports(whole)
+    tree = show(office)
+    assert heading(tree) == "3家的报告都生成了，还有3家没有记发布" and "不再用“本单位.docx”的样式" in words(tree)
+    make(office)
+    assert list_reports(whole) == styled
+    style.rename(tmp_path / "别处.docx")
+    assert "这个文件现在不在原处" in words(show(office)) and heading(show(office)).startswith("3家的报告都生成了")
+    (tmp_path / "别处.docx").rename(style)
+    assert heading(make(office, plain="1")).startswith("3家的报告都生成了")
+    plain = list_reports(whole)
+    assert {name for name in plain if plain[name] != styled[name]} == {name for name in plain if name.endswith("docx")}
+    assert "样式" not in words(show(office))
 
 
 def test_a_newer_version_makes_its_report_an_old_one(office, whole):

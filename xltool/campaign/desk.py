@@ -156,6 +156,17 @@ def hash_desk(campaign: Campaign) -> str:
     return hashlib.sha256(campaign.read_office_file(DESK_FILE)).hexdigest()
 
 
+def is_behind(roster: Roster, store: Store) -> bool:
+    """Whether things stand otherwise than when xltool wrote the workbook, as behind `collect --only`."""
+    return store.find_written(DESK_FILE)[1] != _hash_basis(roster, store)
+
+
+def _hash_basis(roster: Roster, store: Store) -> str:
+    """A hash of all that is written into the workbook."""
+    facts = [__version__, store.fingerprint(), *map(str, roster.entries)]
+    return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class DeskVisit:
     """One command's visit: what people wrote is carried out as it begins, what it did is written down as it ends."""
 
@@ -187,8 +198,7 @@ class DeskVisit:
 
     def refresh(self) -> Iterator[str]:
         """Writes the workbook up to date where it is not, in place; why that cannot be is told."""
-        basis = self._hash_basis()
-        if self._store.find_written(DESK_FILE) == (self.sha256, basis):
+        if self._store.find_written(DESK_FILE) == (self.sha256, self._hash_basis()):
             return
         path = self._campaign.root / DESK_FILE
         if files.hash_file(path) != self.sha256:
@@ -229,8 +239,7 @@ class DeskVisit:
                 yield line
 
     def _hash_basis(self) -> str:
-        facts = [__version__, self._store.fingerprint(), *map(str, self._roster.entries)]
-        return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).hexdigest()
+        return _hash_basis(self._roster, self._store)
 
     @cached_property
     def _waivers(self) -> Waivers:

@@ -211,7 +211,8 @@ def _answer_known(intake: Intake, item: Found, digest: str, here: set[str]) -> T
         return None
     if item.data is not None and not is_archived(intake.campaign, digest):  # lost or damaged since: here it is again
         archive_bytes(intake.campaign, digest, item.data)
-    same = Taken(item.name, "duplicate", reason=(seen[1] if seen else "") or "内容与收过的文件完全相同")
+    reason = (seen[1] if seen else "") or "内容与收过的文件完全相同"
+    same = Taken(item.name, "duplicate", intake.store.find_sender(digest), reason)
     return _take_answers(intake, digest, item.name) or same
 
 

@@ -19,16 +19,18 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.names import report_name
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.campaign.store import Version
+from xltool.campaign.store import Store, Version
 from xltool.forms import catalog
 from xltool.messages import list_addresses
 from xltool.model import Agency, CellKey, FormSpec, Submission
 from xltool.report.gaps import Gaps, find_gaps, put_slashes
-from xltool.report.printing import REPORT_KINDS
+from xltool.report.printing import REPORT_KINDS, STYLE
 from xltool.workbook.layout_plan import make_plan
 
 USUAL: Final = tuple(suffix for suffix, kind in REPORT_KINDS.items() if kind.is_usual)
 """What an office publishes: the document and the page."""
+_STYLE: Final = "report.style"
+"""What the campaign calls the style of its reports among its facts."""
 
 
 def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Path]:
@@ -37,6 +39,26 @@ def plan_paths(campaign: Campaign, roster: Roster, kind: str) -> Mapping[str, Pa
     many = Counter(names.values())
     folder = campaign.root / campaign.layout.reports
     return {code: folder / (name if many[name] == 1 else f"{code}_{name}") for code, name in names.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LentStyle:
+    """The document of the office's own whose styles its reports have got: where it lay, the SHA-256 of its bytes."""
+
+    path: Path
+    sha256: str
+
+
+def find_style(store: Store) -> LentStyle | None:
+    """The style with which the reports were made last; None where it was xltool's own."""
+    kept = store.remembered(_STYLE)
+    return LentStyle(Path((noted := json.loads(kept))["path"]), noted["sha256"]) if kept else None
+
+
+def note_style(store: Store, style: LentStyle | None) -> None:
+    """Notes with which style the reports are made from now on."""
+    facts = None if style is None else {"path": str(style.path.absolute()), "sha256": style.sha256}
+    store.note_fact(_STYLE, "" if facts is None else json.dumps(facts, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +118,17 @@ def hash_basis(
     kind: str,
     *,
     waived: Sequence[CellKey],
-    style: bytes | None,
+    style: LentStyle | None,
     prior: Submission | None,
 ) -> str:
     """A hash of all that a report rests on.
 
-    What was returned and under which name, the blanks that were let pass, last year, form, style, xltool.
+    What was returned and under which name, the blanks that were let pass, last year, form, style (of those kinds that
+    can have one), xltool.
     """
     document = hashlib.sha256(version.submission).hexdigest()
     form = catalog.hash_form(json.loads(version.submission)["form"])
-    dress = None if style is None else hashlib.sha256(style).hexdigest()
+    dress = None if style is None or STYLE not in REPORT_KINDS[kind].options else style.sha256
     before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
     facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before, [*waived]]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import Final
 
 from xltool import __version__, api, files, workers
@@ -68,10 +69,14 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What returned/ is to hold, by name, one for each agency whose return goes back, and what of it must be made."""
+    """What returned/ is to hold, by name, one for each agency whose return goes back, and what of it must be made.
+
+    `known` are all the names that those agencies' workbooks may have there which were looked at; None for any name.
+    """
 
     wanted: frozenset[str]
     owed: tuple[Return, ...]
+    known: frozenset[str] | None = None
 
 
 def plan_returns(
@@ -81,13 +86,17 @@ def plan_returns(
     priors: Mapping[str, Submission],
     *,
     replaces: bool = False,
+    spares_others: bool = False,
 ) -> Returns:
     """What returned/ is to hold; owed, in the order of the standings, is what is not there as it would be written now.
 
-    `priors` are last year's submissions by agency. With `replaces` what stands beside hand work is owed too.
+    `priors` are last year's submissions by agency. With `replaces` what stands beside hand work is owed too;
+    `spares_others` where the standings are not of all agencies, and what others have there is to stay.
     """
     wanted, owed = set(), []
+    known: set[str] = set()
     for standing in standings:
+        known.update(_list_names(campaign, standing))
         version, agency = standing.version, standing.entry.agency
         if version is None or standing.state not in RETURN_MARKS:
             continue
@@ -97,7 +106,7 @@ def plan_returns(
         current = find_current(campaign, store, f"{campaign.layout.returned}/{name}", wanted_now.basis)
         if current is None or (replaces and current != f"{campaign.layout.returned}/{name}"):
             owed.append(wanted_now)
-    return Returns(frozenset(wanted), tuple(owed))
+    return Returns(frozenset(wanted), tuple(owed), frozenset(known) if spares_others else None)
 
 
 def mark_version(
@@ -131,6 +140,13 @@ def name_return(campaign: Campaign, standing: Standing) -> str:
     """What the workbook is called that goes back to an agency that is returned or open."""
     mark = f"_{RETURN_MARKS[standing.state]}{standing.number}"
     return workbook_name(campaign, standing.entry.agency, mark)
+
+
+def _list_names(campaign: Campaign, standing: Standing) -> Iterator[str]:
+    """What the workbooks may be called that have gone back to an agency, and the mail drafts that brought them."""
+    for number, mark in product(range(1, standing.versions + 1), RETURN_MARKS.values()):
+        name = workbook_name(campaign, standing.entry.agency, f"_{mark}{number}")
+        yield from (name, draft_name(name))
 
 
 def write_returns(
@@ -219,6 +235,5 @@ def find_settled(campaign: Campaign, store: Store, plan: Returns) -> list[str]:
         for place, _, held in (name.partition("/") for name in store.written())
         if place == campaign.layout.returned
     }
-    return sorted(
-        {strip_mark(name) for name in there | noted} - plan.wanted - {draft_name(name) for name in plan.wanted}
-    )
+    found = {strip_mark(name) for name in there | noted} - plan.wanted - {draft_name(name) for name in plan.wanted}
+    return sorted(found if plan.known is None else found & plan.known)

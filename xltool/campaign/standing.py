@@ -447,6 +447,7 @@ def to_json(
                 "waived": standing.waived,
                 "lapsed": [_describe_lapse(lapse) for lapse in standing.lapsed],
                 "published": None if standing.published is None else standing.published.day,
+                "sent": None if standing.sent is None else _describe_sending(standing.sent),
                 "file": standing.file,
                 "received": standing.received,
                 "second": None if standing.version is None else find_outcome(standing.version),
@@ -460,6 +461,10 @@ def to_json(
         "signed": signed,
         "second": count_outcomes(standing.version for standing in found),
     }
+
+
+def _describe_sending(sending: Sending) -> dict[str, str]:
+    return {"day": sending.day, "how": sending.how, "by": sending.person}
 
 
 def _describe_lapse(lapse: Lapse) -> dict[str, str]:

@@ -240,6 +240,11 @@ class Store:
         rows = self._get("version", "WHERE sha256 = ?", sha256)
         return build_version(rows[0]) if rows else None
 
+    def find_sender(self, sha256: str) -> str:
+        """The code of the agency whose version a file of these bytes is; empty when it is nobody's."""
+        rows = self._rows("SELECT agency FROM version WHERE sha256 = ?", sha256)
+        return str(rows[0][0]) if rows else ""
+
     def explain_version(self, version: Version) -> None:
         """Keeps the document of a version to which a 说明 was given since."""
         with self._transaction():
@@ -586,6 +591,12 @@ class Store:
         """A fact that was kept, or None."""
         rows = self._get("meta", "WHERE name = ?", name)
         return str(rows[0][1]) if rows else None
+
+    def note_fact(self, name: str, value: str) -> None:
+        """Keeps a fact in place of what was kept of it; an empty one is as one that was never said."""
+        if (self.remembered(name) or "") != value:
+            with self._transaction():
+                self._put("meta", name, value)
 
     def link_numbers(self) -> dict[str, int]:
         """The number of the link of each agency that had one revoked, by code; that of all others is 1."""

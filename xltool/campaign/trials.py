@@ -70,9 +70,12 @@ class TrialVerdict:
     known: int = 0
 
 
-def start_workers() -> None:
-    """Has the process started from which the workers of a server are copied, so that nobody waits for it."""
-    multiprocessing.set_forkserver_preload([_WARM])  # does nothing once that process is there
+def start_workers(more: Sequence[str] = ()) -> None:
+    """Has the process started from which the workers of a server are copied, so that nobody waits for it.
+
+    `more` are modules that it is to have in memory besides.
+    """
+    multiprocessing.set_forkserver_preload([_WARM, *more])  # does nothing once that process is there
     readings.read_in_worker(b"")
 
 

@@ -15,7 +15,7 @@ import click
 
 from xltool import files
 from xltool.campaign import folder, lock, opening, passwords, priors, rejudging
-from xltool.campaign.desk import DeskVisit, hash_desk
+from xltool.campaign.desk import DeskVisit, hash_desk, is_behind
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.documents import NEW_MARK
 from xltool.campaign.folder import Campaign
@@ -59,17 +59,18 @@ def replace_option(command: Any) -> Any:
 
 @contextmanager
 def open_campaign(
-    root: Path, *, create: bool = False, writes: bool = True, guides: bool = True
+    root: Path, *, create: bool = False, writes: bool = True, guides: bool = True, desk_later: bool = False
 ) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end.
 
     What of the settings was edited since blanks were issued is told, and what the archive has beyond the database. With
     `create` a database that was never there is made. One that `writes` holds the campaign's lock, together with others
-    but not with one that mends. One that `guides` tells at its very end what is to be done next.
+    but not with one that mends. One that `guides` tells at its very end what is to be done next. `desk_later`: the
+    office's workbook is left as it stands, for the next command, unless somebody has written there.
     """
     campaign = folder.find_campaign(root)
     with hold_open(campaign) if writes else nullcontext():
-        yield from _open_found(campaign, create, guides, writes)
+        yield from _open_found(campaign, create, guides, writes, desk_later)
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
 
 
 def _open_found(
-    campaign: Campaign, create: bool, guides: bool, writes: bool
+    campaign: Campaign, create: bool, guides: bool, writes: bool, desk_later: bool
 ) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
     for name in ("", *campaign.layout.folders):
@@ -94,9 +95,11 @@ def _open_found(
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)
-        visit = DeskVisit(campaign, roster, store, datetime.now()) if campaign.has_desk else None
-        # One that only looks leaves the workbook alone, unless somebody has asked for something there.
-        works = visit is not None and (writes or visit.is_changed)
+        leaves = desk_later and campaign.has_desk and hash_desk(campaign) == store.find_written(DESK_FILE)[0]
+        visit = DeskVisit(campaign, roster, store, datetime.now()) if campaign.has_desk and not leaves else None
+        # One that only looks leaves the workbook alone, unless somebody has asked for something there, or what is known
+        # was not written there yet.
+        works = visit is not None and (writes or visit.is_changed or is_behind(roster, store))
         if visit is not None:
             _visit(campaign, roster, store, visit.carry_out_requests(), works and not writes)
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -57,6 +58,12 @@ from xltool.report.text import clean_line
     help="这次新收的是哪一天报来的（算不算迟报以此为准）；邮件以邮件的日期为准，不写的以文件的日期为准。",
 )
 @click.option("--json", "wants_json", is_flag=True, help="每收一个文件输出一行 JSON（xltool/collect/1）。")
+@click.option(
+    "--only",
+    "only_these",
+    is_flag=True,
+    help="只办这次给的文件，连着收许多次时快些：别的单位退回的工作簿留给以后的 collect，办公室.xlsx 留给随便哪个命令。",
+)
 @password_options
 def command(
     paths: tuple[Path, ...],
@@ -66,6 +73,7 @@ def command(
     second: bool,
     received: date | None,
     wants_json: bool,
+    only_these: bool,
     passwords: tuple[str, ...],
     replaces: bool,
 ) -> None:
@@ -73,41 +81,43 @@ def command(
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
-    counts: Counter[intake.Fate] = Counter()
-    unreadable = False
-    with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
+    run = _Run(wants_json)
+    counts = run.counts
+    opened = campaign_options.open_campaign(root, create=True, guides=not wants_json, desk_later=only_these)
+    with opened as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
         last_year = read_last_year(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
         at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
         office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)
-        rejudging.find_other_last_years(office)  # noted before anything is judged beside them
+        if not only_these or store.noted_last_years() is None:
+            rejudging.find_other_last_years(office)  # noted before anything is judged beside them
         jobs = jobs or os.cpu_count() or 1
         files = intake.collect_files(office, paths, jobs)
         try:
             for item in _count_agencies(files, roster, store):
-                counts[item.state] += 1
-                unreadable |= item.unreadable
-                if wants_json:
-                    console.write_result(json.dumps(item.describe(), ensure_ascii=False).encode() + b"\n")
-                else:
-                    said = f"　{item.sentence}" if item.reason else ""
-                    console.say(f"{intake.FATES[item.state]}　{item.file}{said}")
+                run.tell(item)
         finally:  # what was taken in is told, whatever stops the rest
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
             console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"), err=wants_json)
         if any(counts[fate] for fate in ("accepted", "open", "returned", "older", "rejected")):
             store.note(office.at, campaign_options.name_user(), "collect", tally)
-        for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
-            console.say(line, err=wants_json)
         faults: list[str] = []
-        returned = _judge_again(office, faults, aside=wants_json)
+        returned = False
+        if not only_these:
+            for line in describe_changes(find_roster_changes(campaign, roster, store, last_year)):
+                console.say(line, err=wants_json)
+            returned = _judge_again(office, faults, aside=wants_json)
         if second:
             _read_twice(campaign, store, passwords, jobs, faults, aside=wants_json)
-        standings = iterate_standings(campaign, roster, store, now.date())
+        entries = [entry for entry in roster.entries if entry.agency.code in run.came] if only_these else None
+        standings = iterate_standings(campaign, roster, store, now.date(), entries)
         try:
-            refresh_returns(campaign, store, standings, last_year, jobs, replaces=replaces, aside=wants_json)
+            refresh_returns(
+                campaign, store, standings, last_year, jobs,
+                replaces=replaces, aside=wants_json, spares_others=only_these,
+            )  # fmt: skip
             clear_answered(campaign, roster, store)
         except XltoolError as error:
             faults.append(str(error))
@@ -116,7 +126,28 @@ def command(
             raise XltoolError(
                 f"{''.join(dict.fromkeys(faults))}以上收下的都已记好；排除以后再执行一次 {again}，会补上没有做完的。"
             )
-    sys.exit(UNREADABLE if unreadable else ERRORS if returned or counts["returned"] or counts["rejected"] else DONE)
+    sys.exit(UNREADABLE if run.unreadable else ERRORS if returned or counts["returned"] or counts["rejected"] else DONE)
+
+
+@dataclass
+class _Run:
+    """What a run has taken in so far: how many files of each fate, of which agencies."""
+
+    wants_json: bool
+    counts: Counter[intake.Fate] = field(default_factory=Counter)
+    came: set[str] = field(default_factory=set)
+    unreadable: bool = False
+
+    def tell(self, item: intake.Taken) -> None:
+        """Notes what became of a file, and tells it."""
+        self.counts[item.state] += 1
+        self.came.add(item.agency)
+        self.unreadable |= item.unreadable
+        if self.wants_json:
+            console.write_result(json.dumps(item.describe(), ensure_ascii=False).encode() + b"\n")
+        else:
+            said = f"　{item.sentence}" if item.reason else ""
+            console.say(f"{intake.FATES[item.state]}　{item.file}{said}")
 
 
 def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store) -> Iterator[intake.Taken]:

@@ -27,14 +27,16 @@ def refresh_returns(
     *,
     replaces: bool,
     aside: bool = False,
+    spares_others: bool = False,
 ) -> None:
     """Writes the workbooks that are owed and tells each, clears settled ones, and tells what hand work was kept.
 
-    With `aside` they are no result of the command, but told on standard error.
+    With `aside` they are no result of the command, but told on standard error; `spares_others` leaves the workbooks of
+    agencies alone that are not among the standings.
 
     Raises `XltoolError` with all that could not be made.
     """
-    plan = returns.plan_returns(campaign, store, standings, last_year, replaces=replaces)
+    plan = returns.plan_returns(campaign, store, standings, last_year, replaces=replaces, spares_others=spares_others)
     made = returns.write_returns(campaign, store, plan, last_year, jobs, replaces=replaces)
     placed = []
     # On a terminal a line for each goes there anyway.

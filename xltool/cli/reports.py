@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
+from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.readback import read_back
@@ -51,7 +53,9 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
     if style is not None and not any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
         raise click.UsageError(f"{STYLE.flag} {restrict_option(STYLE)}。")
     dress = read_lent_style(style)
+    lent = None if style is None else reports.LentStyle(style, hashlib.sha256(dress or b"").hexdigest())
     with campaign_options.open_campaign(root) as (campaign, roster, store):
+        _note_style(store, kinds, lent)
         blanks: dict[str, reports.Blanks] = {}
         found = list(_keep_blanks(iterate_standings(campaign, roster, store, date.today()), blanks))
         last_year = read_last_year(campaign, roster, store)
@@ -60,7 +64,6 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
         remarks: dict[str, None] = {}  # what is said of the fonts is said once
         unlike: list[str] = []
         placed: list[documents.Placed] = []
-        same = 0
         unfilled: dict[str, str] = {}  # what each lacks
         for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
             agency = standing.entry.agency
@@ -75,25 +78,25 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
             for kind in kinds:
                 path = paths[kind][agency.code]
                 file = f"{campaign.layout.reports}/{path.name}"
-                style_of = dress if STYLE in REPORT_KINDS[kind].options else None
                 basis = (
                     ""
                     if version is None
-                    else reports.hash_basis(version, agency, kind, waived=waived, style=style_of, prior=prior)
+                    else reports.hash_basis(version, agency, kind, waived=waived, style=lent, prior=prior)
                 )
                 current = documents.find_current(campaign, store, file, basis)
                 if current is not None and not (replaces and current != file):
-                    same += 1
                     placed.append(documents.Placed(file, current, "", fresh=False))
                     continue
                 submission = submission or read_submission(store, standing)
-                data, noted = api.report_with_remarks(submission, kind, style=style_of, prior=prior, slashed=slashed)
+                worn = dress if STYLE in REPORT_KINDS[kind].options else None
+                data, noted = api.report_with_remarks(submission, kind, style=worn, prior=prior, slashed=slashed)
                 back = read_back(data, REPORT_KINDS[kind], submission, prior)
                 # What is to be told of a report is told again until it is made without.
                 document = documents.Deliverable(file, data, "" if noted or back.lines else basis)
                 placed += documents.place_documents(campaign, store, [document], replace=replaces)
                 remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []
+    same = sum(not each.fresh for each in placed)
     unchanged = f"其中 {same} 份没有变化。" if same else ""
     where = campaign.root / campaign.layout.reports
     console.say(f"已生成 {len(accepted) - len(unfilled)} 个单位的报告（{'、'.join(kinds)}），在 {where}。{unchanged}")
@@ -103,6 +106,12 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
     left = [standing for standing in found if standing.owes or standing.entry.agency.code in unfilled]
     _tell_outdated(campaign, roster, left, unfilled)
     sys.exit(output.ERRORS if left or unlike else output.DONE)
+
+
+def _note_style(store: Store, kinds: Sequence[str], style: reports.LentStyle | None) -> None:
+    """Notes the style of the reports, where a kind is made that has one."""
+    if any(STYLE in REPORT_KINDS[kind].options for kind in kinds):
+        reports.note_style(store, style)
 
 
 def _keep_blanks(standings: Iterable[Standing], blanks: dict[str, reports.Blanks]) -> Iterator[Standing]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
+from xltool import itself
 from xltool.messages import finding
 from xltool.published.baseline import Sign, close_gaps, level_lines, place_signs, read_signs
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
@@ -75,7 +76,8 @@ def require_plumber() -> None:
     try:
         import pdfplumber  # noqa: F401
     except ImportError:
-        raise Refusal(finding("published.library", library="pdfplumber")) from None
+        remedy = itself.advise_install("xltool[pdf]")
+        raise Refusal(finding("published.library", library="pdfplumber", remedy=remedy)) from None
 
 
 def _list_last_spans(lines: Sequence[_PageLine]) -> tuple[Span, ...]:

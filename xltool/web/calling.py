@@ -11,8 +11,9 @@ import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, Protocol
 
+from xltool import copies
 from xltool.messages import XltoolError
 
 _SECONDS: Final = 120
@@ -40,6 +41,41 @@ class Answer:
 def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Popen[str]:
     """Starts a command on the campaign; what it writes comes as UTF-8."""
     return _start([*caller.command, name, "-C", str(caller.root), *arguments], listens=False)
+
+
+class Started(Protocol):
+    """A command at work, whether it was begun from nothing or in a copy."""
+
+    @property
+    def stdout(self) -> IO[str] | None:
+        """Its output."""
+
+    @property
+    def stderr(self) -> IO[str] | None:
+        """What it says beside that."""
+
+    def wait(self) -> int:
+        """Waits until it has ended; its exit code."""
+
+
+def list_warm_modules(caller: Caller, names: Sequence[str]) -> list[str]:
+    """The modules of commands, for the process that copies are made of; none where no copies can be made."""
+    module = _find_module(caller)
+    return [f"{module}.cli.{name}" for name in names] if module else []
+
+
+def start_warm_command(caller: Caller, name: str, *arguments: str) -> Started:
+    """Starts a command on the campaign in a copy of the process that has xltool in memory, where that can be done."""
+    module = _find_module(caller)
+    if not module:
+        return start_command(caller, name, *arguments)
+    return copies.start_copy(module, [name, "-C", str(caller.root), *arguments])
+
+
+def _find_module(caller: Caller) -> str:
+    """The module that xltool is called as, if copies of it can be made; else nothing."""
+    *_, option, module = ("", *caller.command)
+    return module if option == "-m" and copies.can_copy() else ""
 
 
 def run_command(

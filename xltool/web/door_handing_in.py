@@ -1,8 +1,8 @@
 """Trials that agencies hand in: taken in by `xltool collect` as anything in the inbox, one run for all that wait.
 
-A run takes a second or two however many files it is given, so whoever confirms while one is at work waits for the next,
-with all others that do. Two of one agency are never in one run: of two that come together `collect` would ask which was
-saved later, and here the agency has said it by its order.
+Much of what a run costs is the same for one file and for many, so whoever confirms while one is at work waits for the
+next, with all others that do. Two of one agency are never in one run: of two that come together `collect` would ask
+which was saved later, and here the agency has said it by its order.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from time import sleep
 from typing import Any, Final
 
 from xltool.messages import XltoolError
-from xltool.web.calling import Caller, find_last_sentence, start_command
+from xltool.web.calling import Caller, find_last_sentence, start_warm_command
+from xltool.web.door_desk import DeskKeeping
 
+COMMAND: Final = "collect"
+"""The command that takes in."""
 MOST_TOGETHER: Final = 100
 """Files that one run is given."""
 _TRIES: Final = 3
@@ -47,6 +50,7 @@ class HandingIn:
     """What hands in for one campaign, in a thread of its own."""
 
     caller: Caller
+    desk: DeskKeeping
     _waiting: list[_Waiting] = field(default_factory=list)
     _changed: Condition = field(default_factory=Condition)
     _thread: Thread | None = None
@@ -70,13 +74,14 @@ class HandingIn:
         return answer
 
     def end(self) -> None:
-        """Lets the run at work come to its end, and begins no other."""
+        """Lets the run at work come to its end, and begins no other; then 办公室.xlsx is written up to date."""
         with self._changed:
             self._ending = True
             self._changed.notify()
             thread = self._thread
         if thread is not None:
             thread.join()
+        self.desk.end()
 
     def _work(self) -> None:
         while True:
@@ -89,6 +94,7 @@ class HandingIn:
                 group = _choose_group(self._waiting)
                 self._waiting = [each for each in self._waiting if each not in group]
             left, said = _run(self.caller, group)
+            self.desk.fall_behind()
             again = [each for each in left if each.tries < _TRIES]
             for each in left:
                 if each not in again:
@@ -117,7 +123,7 @@ def _run(caller: Caller, group: list[_Waiting]) -> tuple[list[_Waiting], str]:
         each.tries += 1
     said = ""
     try:
-        process = start_command(caller, "collect", "--json", "--", *(str(each.path) for each in group))
+        process = start_warm_command(caller, COMMAND, "--json", "--only", "--", *(str(each.path) for each in group))
         listening: list[str] = []
         assert process.stdout is not None and process.stderr is not None
         heard = Thread(target=lambda: listening.extend(process.stderr or ()), daemon=True)

@@ -14,11 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from xltool.campaign.desk import is_behind
 from xltool.campaign.trials import start_workers, sweep_trials
 from xltool.messages import XltoolError
-from xltool.web.calling import Caller
+from xltool.web import door_desk, door_handing_in
+from xltool.web.calling import Caller, list_warm_modules
 from xltool.web.door import DOOR_ROUTES
 from xltool.web.door_closing import resume_hand_ins
+from xltool.web.door_desk import DeskKeeping
 from xltool.web.door_guard import LINK_PAGES, DoorGuard, DoorLimits
 from xltool.web.door_handing_in import HandingIn
 from xltool.web.door_pages import show_door_refusal, tell_door_breakdown, tell_door_fault, tell_door_http
@@ -70,11 +73,14 @@ def open_door(  # noqa: PLR0917
         server.should_exit = True
 
     site = Site(command, close, Shelf(root, None), today)
-    door = Door(site.serve(root), HandingIn(Caller(command, root)))
+    caller = Caller(command, root)
+    door = Door(site.serve(root), HandingIn(caller, DeskKeeping(caller)))
     door.find_links()  # a campaign that cannot be opened is told now
     with door.look() as look:
         sweep_trials(look.campaign)
-    start_workers()
+        if is_behind(look.roster, look.store):  # the server was lost before it was written
+            door.handing_in.desk.fall_behind()
+    start_workers(list_warm_modules(caller, (door_handing_in.COMMAND, door_desk.COMMAND)))
     listening = listen(host, port)
     port = listening.getsockname()[1]
     app = _build_app(door, (host, port), limits or DoorLimits())

@@ -18,6 +18,7 @@ from xltool.campaign.reports import (
     describe_gaps,
     find_blanks,
     find_outdated,
+    find_style,
     hash_basis,
     plan_paths,
     prepare_report,
@@ -124,7 +125,7 @@ def _make_line(
         place = find_current(campaign, store, file)
         is_current = place is not None and (last_year.is_reading or version is None)
         if place is not None and version is not None and not is_current:
-            basis = hash_basis(version, agency, kind, waived=blanks.waived, style=None, prior=prior)
+            basis = hash_basis(version, agency, kind, waived=blanks.waived, style=find_style(store), prior=prior)
             is_current = find_current(campaign, store, file, basis) == place
         address = f"{locate_below(REPORTS, agency.code)}/{kind}"
         printed.append(PrintedReport(REPORT_KINDS[kind].words, address, place or "", is_current))
@@ -162,6 +163,7 @@ def show_reports(request: Request) -> Response:
             count=sum(bool(each.place) for line in view.lines for each in line.printed),
             edited=sum(_is_edited(look, line) for line in view.lines),
             folder=look.campaign.layout.reports,
+            style=find_style(look.store),
             locate_agency=locate_agency,
             month_day=word_month_day,
         )
@@ -180,7 +182,10 @@ def _is_edited(look: OpenFolder, line: ReportLine) -> bool:
 def make_reports(request: Request, fields: Mapping[str, str]) -> Response:
     """Makes them, by the very command of the console."""
     served = served_of(request)
-    served.reporting.start(*(["--replace"] if fields.get("replace") else []))
+    with look_at(served) as look:
+        style = None if fields.get("plain") else find_style(look.store)
+    options = [f"--style={style.path}"] if style is not None and style.path.is_file() else []
+    served.reporting.start(*options, *(["--replace"] if fields.get("replace") else []))
     return RedirectResponse(served.base + REPORTS, 303)
 
 

@@ -15,7 +15,7 @@ from xltool.campaign.folder import load_campaign
 from xltool.messages import XltoolError
 from xltool.web.calling import Caller, start_warm_command
 
-COMMAND: Final = "status"
+WRITING_COMMAND: Final = "status"
 """The command that writes it and changes nothing else."""
 _PAUSE: Final = 15.0
 """Seconds for others to come."""
@@ -67,7 +67,7 @@ def _write(caller: Caller) -> None:
     """Has the workbook written; what could not be is told by the next command, and on the office's pages."""
     with suppress(OSError, XltoolError):  # nothing can be started just now, or the campaign not be read
         if load_campaign(caller.root).has_desk:
-            process = start_warm_command(caller, COMMAND, "--json")
+            process = start_warm_command(caller, WRITING_COMMAND, "--json")
             assert process.stdout is not None and process.stderr is not None
             with process.stdout, process.stderr:
                 heard = Thread(target=process.stderr.read, daemon=True)

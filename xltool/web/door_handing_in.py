@@ -20,7 +20,7 @@ from xltool.messages import XltoolError
 from xltool.web.calling import Caller, find_last_sentence, start_warm_command
 from xltool.web.door_desk import DeskKeeping
 
-COMMAND: Final = "collect"
+TAKING_COMMAND: Final = "collect"
 """The command that takes in."""
 MOST_TOGETHER: Final = 100
 """Files that one run is given."""
@@ -123,7 +123,9 @@ def _run(caller: Caller, group: list[_Waiting]) -> tuple[list[_Waiting], str]:
         each.tries += 1
     said = ""
     try:
-        process = start_warm_command(caller, COMMAND, "--json", "--only", "--", *(str(each.path) for each in group))
+        process = start_warm_command(
+            caller, TAKING_COMMAND, "--json", "--only", "--", *(str(each.path) for each in group)
+        )
         listening: list[str] = []
         assert process.stdout is not None and process.stderr is not None
         heard = Thread(target=lambda: listening.extend(process.stderr or ()), daemon=True)

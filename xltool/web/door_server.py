@@ -80,7 +80,7 @@ def open_door(  # noqa: PLR0917
         sweep_trials(look.campaign)
         if is_behind(look.roster, look.store):  # the server was lost before it was written
             door.handing_in.desk.fall_behind()
-    start_workers(list_warm_modules(caller, (door_handing_in.COMMAND, door_desk.COMMAND)))
+    start_workers(list_warm_modules(caller, (door_handing_in.TAKING_COMMAND, door_desk.WRITING_COMMAND)))
     listening = listen(host, port)
     port = listening.getsockname()[1]
     app = _build_app(door, (host, port), limits or DoorLimits())

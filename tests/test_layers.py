@@ -420,6 +420,7 @@ MODULES = {
         "campaigns",
         "changes",
         "check_file",
+        "check_rules",
         "collecting",
         "county",
         "county_corrections",

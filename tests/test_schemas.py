@@ -3,6 +3,7 @@
 import json
 import re
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -17,6 +18,7 @@ from jsonschema import Draft202012Validator
 import xltool
 from tests import figures
 from tests.campaign import stores
+from tests.rules.test_likeness import write
 from xltool import api
 from xltool.campaign.roster import Roster
 from xltool.campaign.signing import SignOff
@@ -103,6 +105,35 @@ def test_facts(folder):
     lines = [*run("facts", "a.json", "--json"), *run("facts", "a.json", "--json", "--all")]
     assert {check(line) for line in lines} == {"fact"}
     assert {line["kind"] for line in lines} == {"figure", "change", "percent", "sum", "number", "reference"}
+
+
+def spoilt():
+    """What the rules of a form notice of one submission of each kind."""
+    [line] = run("rules", "selftest", "ogi-2021", "--count", "1", "--seed", "2", "--json")
+    return line
+
+
+def test_what_rules_notice(folder):
+    line = spoilt()
+    assert check(line) == "selftest"
+    assert (line["form"], line["seed"], line["count"]) == ("ogi-2021", 2, 1)
+    assert {each["locked"] for each in line["slips"]} == {True, False}
+    assert any(each["missed"] for each in line["slips"]) and all(each["tried"] == 1 for each in line["slips"])
+
+
+def alike(root):
+    """Two agencies of which one has copied the other, and a third."""
+    for at, seed in enumerate((1, 1, 2)):
+        made = figures.submission(SPEC, dict.fromkeys(SPEC.index, 0), stores.entries()[at].agency)
+        (root / f"{at}.json").write_bytes(api.dump(replace(made, texts={"problems": write(600, seed)})))
+    return run("alike", root / "0.json", root / "1.json", root / "2.json", "--json")
+
+
+def test_texts_that_are_alike(folder):
+    [line] = alike(folder)
+    assert check(line) == "alike"
+    assert [each["code"] for each in line["agencies"]] == ["654221-000", "654221-001"]
+    assert line["percent"] == 100 and {line["one"]["code"], line["other"]["code"]} == {"654221-000", "654221-001"}
 
 
 def test_submission_documents(folder):
@@ -227,6 +258,8 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
         standing_documents(folder)[1],
         collected(folder / "收件")[0],
         listed(folder)[0],
+        spoilt(),
+        *alike(folder),
     ]
     closed = 0
     for whole in written:
@@ -240,7 +273,7 @@ def test_no_field_may_be_missing_and_none_is_unknown(folder):
             more = deepcopy(whole)
             at(more, path)["another"] = 1
             assert not validator(name).is_valid(more), (name, path)
-    assert closed == 26  # each document, and each kind of object in it
+    assert closed == 29  # each document, and each kind of object in it
 
 
 VALUES = st.sampled_from([0, 12, 78.1561, -3, None, "/", "十二", True, [1], {}])

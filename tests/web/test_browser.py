@@ -39,7 +39,7 @@ PAGES = [
         "/agency/654221-001/versions",
         "/agency/654221-002",
     ),
-    *("/campaigns", "/new", "/check"),
+    *("/campaigns", "/new", "/check", "/check/rules"),
     *("/sum", "/sum?table=applications", "/sum/discrepancies", "/sum/outputs", "/sum/corrections"),
     *("/sum/texts", "/sum/texts?text=overview.requests"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options
 from xltool.messages import make_visible
-from xltool.model import Submission
+from xltool.model import Agency, Submission
 
 
 @click.command(
@@ -26,9 +27,10 @@ from xltool.model import Submission
     "数字、标点、引言和报表自己写明的通用的话不计；连着 12 个字以上相同的才算相同。只作提示，不影响审核结果。",
 )
 @click.argument("paths", metavar="文件…", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="每组输出一行 JSON（xltool/alike/1）。")
 @password_options
 @campaign_options.campaign_option
-def command(paths: tuple[Path, ...], passwords: tuple[str, ...], root: Path) -> None:
+def command(paths: tuple[Path, ...], passwords: tuple[str, ...], root: Path, *, as_json: bool) -> None:
     """Reads what there is to compare, and prints the groups, the most alike first."""
     given = _read_files(paths, passwords) if paths else _read_campaign(root)
     shelves: dict[str, tuple[TextShelf, list[Submission]]] = {}
@@ -38,7 +40,10 @@ def command(paths: tuple[Path, ...], passwords: tuple[str, ...], root: Path) -> 
         mine.append(submission)
     groups = [group for shelf, mine in shelves.values() for group in shelf.find_groups(mine.__getitem__)]
     for group in groups:
-        _describe_group(group)
+        if as_json:
+            console.say(_write_group(group))
+        else:
+            _describe_group(group)
     console.say(f"比较了 {len(given)} 个单位的文字：大部分相同的有 {len(groups)} 组。", err=True)
 
 
@@ -66,3 +71,19 @@ def _describe_group(group: AlikeGroup) -> None:
     console.say(f"  {group.one.name}有 {group.shared.percent}% 与{group.other.name}相同，如：")
     for passage in group.shared.passages:
         console.say(f"    {passage}")
+
+
+def _write_group(group: AlikeGroup) -> str:
+    told = {
+        "schema": "xltool/alike/1",
+        "agencies": [_name_agency(agency) for agency in group.agencies],
+        "one": _name_agency(group.one),
+        "other": _name_agency(group.other),
+        "percent": group.shared.percent,
+        "passages": group.shared.passages,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _name_agency(agency: Agency) -> dict[str, str]:
+    return {"code": agency.code, "name": agency.name}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 import click
 
@@ -36,7 +38,8 @@ def command() -> None:
 @click.argument("form_id", metavar="报表")
 @click.option("--seed", metavar="数", type=click.IntRange(0), default=1, help="随机数的种子；默认 1。")
 @click.option("--count", metavar="份数", type=click.IntRange(1, 10_000), default=100, help="每种错各造几份；默认 100。")
-def selftest(form_id: str, seed: int, count: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="输出一行 JSON（xltool/selftest/1）。")
+def selftest(form_id: str, seed: int, count: int, *, as_json: bool) -> None:
     """Prints the table, totals typed first."""
     spec = api.form(form_id)
     try:
@@ -45,6 +48,10 @@ def selftest(form_id: str, seed: int, count: int) -> None:
         raise XltoolError(
             f"造不出让“{spec.title}”（{spec.id}）的勾稽关系全平的数，没有自检；请核对它的规则。"
         ) from error
+    if as_json:
+        told = {"schema": "xltool/selftest/1", "form": spec.id, "seed": seed, "count": count}
+        console.say(json.dumps(told | {"slips": [asdict(tally) for tally in tallies]}, ensure_ascii=False))
+        return
     names = {table.id: table.name for table in spec.tables}
     for locked in (False, True):
         console.say(f"{'合计由工作簿自动算' if locked else '合计由人填'}（每种错 {count} 份，种子 {seed}）\n")

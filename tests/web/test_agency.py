@@ -10,7 +10,8 @@ from lxml import html
 
 from tests import figures
 from tests.campaign import stores
-from tests.campaign.stores import SPEC, take_judged
+from tests.campaign.stores import FIGURES, SPEC, take_judged
+from tests.rules.test_likeness import write
 from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, LAND, OFFICE, SUBURB, open_browser
 from xltool.campaign.roster import Roster
 from xltool.cli import main
@@ -143,6 +144,23 @@ def test_the_agencies_beside_are_those_that_stand_alike(browser):
     tree = page(browser, f"/agency/{OFFICE}")
     [after] = tree.xpath("//nav[contains(@class, 'note')]//a")
     assert after.get("href") == f"{browser.base}/agency/{LAND}" and "通过2家里第1家" in words(after.getparent())
+
+
+def test_texts_name_the_agency_whose_text_is_for_the_most_part_the_same(browser, campaign):
+    agencies = {entry.agency.code: entry.agency for entry in stores.entries()}
+    copied = write(600, 1)
+    told = {OFFICE: copied, LAND: f"{copied[:450]}{write(150, 3)}", FINANCE: write(600, 2)}
+    with stores.opened(campaign) as store:
+        for code, text in told.items():
+            made = replace(figures.submission(SPEC, FIGURES, agencies[code]), texts={"problems": text})
+            take_judged(store, made, "2025-02-02T09:00:00", f"{code}-文字.xlsx")
+    for code, beside in ((OFFICE, LAND), (LAND, OFFICE)):
+        tree = page(browser, f"/agency/{code}/texts")
+        [link] = tree.xpath("//h3[@id='alike']/a")
+        assert words(link) == agencies[beside].name and browser.get(link.get("href")).status_code == 200
+        [said] = tree.xpath("//section[h3[@id='alike']]/p")
+        assert words(said).startswith(f"{agencies[code].name}有75%与{agencies[beside].name}相同")
+    assert not page(browser, f"/agency/{FINANCE}/texts").xpath("//h3[@id='alike']")
 
 
 def test_the_report_is_looked_at_in_the_page_and_downloaded_marked_where_it_is_a_draft(wrong):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from xltool.campaign.standing import Standing, read_submission
+from xltool.campaign.store import Store
 from xltool.messages import finding, join_first
 from xltool.model import Agency, Finding, FormSpec, Submission
 from xltool.rules import likeness
@@ -69,6 +71,39 @@ class TextShelf:
                 told |= groups[one]
                 members = tuple(self._agencies[at] for at in sorted(groups[one]))
                 yield AlikeGroup(members, self._agencies[one], self._agencies[other], shared)
+
+
+class TextMemory:
+    """The prints of all versions that were looked at, so that the next look only reads what has come since."""
+
+    def __init__(self) -> None:
+        self._prints: dict[str, Prints | None] = {}
+
+    def find_likest(self, spec: FormSpec, store: Store, standings: Iterable[Standing], code: str) -> AlikeGroup | None:
+        """An agency and the one whose text has most in common with its own, where either is most of its own."""
+        having = {each.entry.agency.code: each for each in standings if each.version is not None}
+        prints = {other: self._print(spec, store, each) for other, each in having.items()}
+        mine, others = prints.pop(code, None), {other: each for other, each in prints.items() if each is not None}
+        found = None if mine is None else likeness.find_most_alike(mine, [*others.values()])
+        if found is None:
+            return None
+        both = [read_submission(store, having[each]) for each in (code, [*others][found])]
+        (one, other), texts = (each.agency for each in both), [likeness.take_texts(spec, each) for each in both]
+        there, back = likeness.compare_texts(*texts), likeness.compare_texts(*reversed(texts))
+        if max(there.percent, back.percent) < ALIKE:
+            return None
+        if there.percent >= back.percent:
+            return AlikeGroup((one, other), one, other, there)
+        return AlikeGroup((one, other), other, one, back)
+
+    def _print(self, spec: FormSpec, store: Store, standing: Standing) -> Prints | None:
+        """The prints of what counts of an agency; None where it has few words."""
+        assert standing.version is not None
+        known = standing.version.sha256
+        if known not in self._prints:
+            texts = likeness.take_texts(spec, read_submission(store, standing))
+            self._prints[known] = likeness.make_prints(texts) if likeness.is_comparable(texts) else None
+        return self._prints[known]
 
 
 def tell_group(group: AlikeGroup) -> Finding:

@@ -124,6 +124,15 @@ def find_alike_pairs(prints: Sequence[Prints]) -> Iterator[tuple[int, int]]:
             yield at, best
 
 
+def find_most_alike(mine: Prints, others: Sequence[Prints]) -> int | None:
+    """Which text seems to have most in common with one, either way, where that is much; None where it is not."""
+    common = [np.intersect1d(mine, each, assume_unique=True).size for each in others]
+    smaller = [max(min(mine.size, each.size), 1) for each in others]
+    shares = [count / size for count, size in zip(common, smaller, strict=True)]
+    best = max(range(len(shares)), key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= _ROUGHLY else None
+
+
 def _find_shared(one: ComparedText, other: ComparedText) -> NDArray[np.bool_]:
     """Which signs of the first stand in a passage that the second has too."""
     mine, valid = _hash_passages(one.signs)

@@ -66,13 +66,14 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class AgencyFrame:
-    """What is the same on every part of an agency's page; `opinions` are those on all of its return."""
+    """What is the same on every part of an agency's page; `opinions` on all of its return, `standings` of all."""
 
     standing: Standing
     weighed: Sequence[WeighedOpinion]
     opinions: Sequence[NumberedOpinion]
     tabs: Sequence[AgencyTab]
     beside: Neighbours
+    standings: Sequence[Standing]
 
     def opinions_on(self, tab: str) -> list[NumberedOpinion]:
         """The opinions that are told beside a part: those on it, and those on the whole file."""
@@ -93,7 +94,7 @@ def make_frame(look: OpenFolder, code: str) -> AgencyFrame:
     beside = Neighbours(
         at + 1, len(alike), alike[at - 1] if at else None, alike[at + 1] if at + 1 < len(alike) else None
     )
-    return AgencyFrame(standing, weighed, opinions, _list_tabs(spec, standing, opinions), beside)
+    return AgencyFrame(standing, weighed, opinions, _list_tabs(spec, standing, opinions), beside, standings)
 
 
 def _list_tabs(spec: FormSpec, standing: Standing, opinions: Sequence[NumberedOpinion]) -> list[AgencyTab]:
@@ -182,7 +183,8 @@ def _show_part(request: Request, look: OpenFolder, frame: AgencyFrame, tab: str)
     prior = last_year.submissions.get(submission.agency.code)
     if tab == _TEXTS:
         texts = make_texts(spec, submission, prior)
-        return _show_page(request, look, frame, tab, "agency_texts", page=texts, last_year=last_year)
+        alike = look.served.texts.find_likest(spec, look.store, frame.standings, submission.agency.code)
+        return _show_page(request, look, frame, tab, "agency_texts", page=texts, last_year=last_year, alike=alike)
     table = next(each for each in spec.tables if each.id == tab)
     told = [each.opinion for each in frame.weighed]
     concerns = find_concerns(spec, submission.values, told, list_findings(frame.weighed))

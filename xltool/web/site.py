@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from xltool.campaign import launchers, opening
+from xltool.campaign.alike import TextMemory
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.lock import hold_campaign
 from xltool.campaign.priors import read_last_year
@@ -59,6 +60,7 @@ class ServedCampaign:
     reporting: Job = field(init=False)
     visits: DeskVisits = field(init=False)
     last_year: LastYearReader = field(init=False)
+    texts: TextMemory = field(default_factory=TextMemory)
     _has_launchers: bool = False
 
     def __post_init__(self) -> None:

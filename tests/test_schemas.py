@@ -133,7 +133,7 @@ def test_texts_that_are_alike(folder):
     [line] = alike(folder)
     assert check(line) == "alike"
     assert [each["code"] for each in line["agencies"]] == ["654221-000", "654221-001"]
-    assert line["percent"] == 100 and {line["one"]["code"], line["other"]["code"]} == {"654221-000", "654221-001"}
+    assert line["percent"] == 100 and {line["one"]["code"], line["another"]["code"]} == {"654221-000", "654221-001"}
 
 
 def test_submission_documents(folder):

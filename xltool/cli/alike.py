@@ -78,7 +78,7 @@ def _write_group(group: AlikeGroup) -> str:
         "schema": "xltool/alike/1",
         "agencies": [_name_agency(agency) for agency in group.agencies],
         "one": _name_agency(group.one),
-        "other": _name_agency(group.other),
+        "another": _name_agency(group.other),
         "percent": group.shared.percent,
         "passages": group.shared.passages,
     }

@@ -91,6 +91,7 @@ class Compound:
     So 申请公开的政府信息事项 need not be listed beside 公开政府信息申请件.
     """
 
+    firsts: frozenset[str]  # signs that parts begin with
     parts: re.Pattern[str]  # one of them
     needs: tuple[frozenset[str], ...]
     ends: frozenset[str]  # any, where there are none
@@ -146,7 +147,8 @@ class Language:
     sortings: tuple[Sorting, ...]
     this_year: tuple[str, ...]  # how words for something of this year begin
     limits: tuple[str, ...]  # how a clause begins that says of what alone the rest of its sentence is
-    compounds: tuple[Compound, ...]
+    compounds: Mapping[str, tuple[Compound, ...]]  # by the signs that they may begin with
+    manner_firsts: frozenset[str]  # signs that the following begin with
     manners: re.Pattern[str]  # how words go that only say in which way: 按照有关规定, 在法定期限内
     agencies: tuple[str, ...]  # how names of agencies end
     not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
@@ -202,11 +204,20 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         tuple(draft.sortings),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "compare.this" in kinds)),
         tuple(draft.limits),
-        tuple(draft.compounds),
+        _sort_compounds(draft.compounds),
+        frozenset(word[0] for word in draft.manner_begins),
         _compile_manners(draft.manner_begins, draft.manner_ends),
         tuple(draft.agencies),
         tuple(draft.not_agencies),
     )
+
+
+def _sort_compounds(compounds: Sequence[Compound]) -> Mapping[str, tuple[Compound, ...]]:
+    found: dict[str, list[Compound]] = {}
+    for compound in compounds:
+        for sign in sorted(compound.firsts):
+            found.setdefault(sign, []).append(compound)
+    return {sign: tuple(each) for sign, each in found.items()}
 
 
 def _compile_manners(begins: Sequence[str], ends: Sequence[str]) -> re.Pattern[str]:
@@ -279,7 +290,16 @@ def _read_compound(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> N
     else:
         phrases = tuple(_read_phrase(given, ["+".join(parts[:1])], tables))
     pattern = re.compile("|".join(map(re.escape, sorted(parts, key=lambda word: (-len(word), word)))) or r"(?!)")
-    draft.compounds.append(Compound(pattern, wanted, ends, given.integer("least", 1), Entry(kinds, phrases)))
+    draft.compounds.append(
+        Compound(
+            frozenset(part[0] for part in parts),
+            pattern,
+            wanted,
+            ends,
+            given.integer("least", 1),
+            Entry(kinds, phrases),
+        )
+    )
     given.close()
 
 
@@ -331,5 +351,5 @@ def expand_words(written: Sequence[Any]) -> Iterator[str]:
 
 def list_phrases(language: Language) -> Iterator[Phrase]:
     """Every meaning of every phrase."""
-    for entry in (*language.entries.values(), *(compound.entry for compound in language.compounds)):
+    for entry in (*language.entries.values(), *(each.entry for some in language.compounds.values() for each in some)):
         yield from entry.phrases

@@ -22,20 +22,28 @@ class ChangeReader:
     def read_share(self, count: Count) -> None:
         """A percentage of a whole that is named, or that the sentence has spoken of."""
         at = max(at for at, token in enumerate(count.left) if token.is_any("compare.share"))
-        part, of = self.said.topic.last, count.left[at + 1 :]
+        part, of = self._find_part(count.left[:at]), count.left[at + 1 :]
         if part is None or has_any(of, "scopes.words"):
             return
         named = self.said.groups.read_before(of)
         if named is None:
             return
-        wholes = [
-            whole for whole in reversed(self.said.topic.wholes) if whole is not part and whole.table == part.table
-        ]
+        spoken = self.said.topic.wholes or self.said.topic.before
+        wholes = [whole for whole in reversed(spoken) if whole is not part and whole.table == part.table]
         base = self.said.composer.offer_all(wholes) if wholes else None
         if named:
             base = named[-1].meaning if named[-1].is_known else None
         if base is not None:
             self.said.note("percent", count.token, count.numeral, part, base=base, year=self.said.times.year)
+
+    def _find_part(self, words: Sequence[ProseToken]) -> Meaning | None:
+        """What a percentage is of: what is named before it, or was spoken of last."""
+        groups = self.said.groups.read_before([each for each in words if not each.is_any(*YEAR_KINDS)])
+        if not groups:
+            return self.said.topic.last if groups is not None else None
+        if not all(group.is_known for group in groups):
+            return None
+        return self.said.composer.add([group.meaning for group in groups if group.meaning is not None])
 
     def read_change(self, clause: Clause, count: Count, change: ProseToken) -> None:
         """A change on last year, of what is named before it, or was spoken of."""

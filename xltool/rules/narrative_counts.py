@@ -185,7 +185,8 @@ class CountReader:
             clause.years, clause.queue = years, meanings * count.following
             return meanings
         if len(meanings) == 1 and len(years) < 2:
-            wholes = [each.meaning for each in clause.wholes or self.said.wholes]
+            stated = [each.meaning for each in self.said.found[self.said.first :] if each.kind == "figure"]
+            wholes = [each for each in stated if each.role == "whole" and each.table == meanings[0].table]
             if meanings[0].role == "column" and len(wholes) > 1 and count.following + 1 == len(wholes):
                 mine = meanings[0]  # 行政复议2件、行政诉讼1件，分别维持1件、1件
                 clause.queue = [self.said.composer.shift(each, mine.columns, mine.words) for each in wholes]
@@ -202,7 +203,7 @@ class CountReader:
             return None
         are_verbs = len(groups) > 1 and all(map(_begins_deed, groups))
         if are_verbs:
-            meanings = _drop_vaguer(meanings)
+            meanings = _drop_shown(_drop_vaguer(meanings))
         elif len({meaning.table for meaning in meanings}) == 1:
             meanings = _drop_shown(meanings)
         if len(meanings) == 1 or has_any(count.left, "words.each") or not count.numeral.value or are_verbs:

@@ -63,6 +63,7 @@ class _Reader:
         """Adds the statements of a sentence."""
         self.said.begin(sentence)
         if not opens_parts(tokens):
+            self.said.topic.before = self.said.topic.wholes or self.said.topic.before
             self.said.topic.wholes, self.said.is_listed, self.said.is_item = [], False, False
         sorted_out = self._find_sorted(tokens)
         mine = [

@@ -44,6 +44,7 @@ class Topic:
     is_guessed: bool = False  # nobody has named the table yet
     rows: dict[str, Alternatives] = field(default_factory=dict)
     wholes: list[Meaning] = field(default_factory=list)  # of the sentence
+    before: list[Meaning] = field(default_factory=list)  # of the last one that had some
     last: Meaning | None = None  # what the last number was of
     report_year: int | None = None
 
@@ -64,7 +65,7 @@ class Topic:
 
     def close(self) -> None:
         """Notes that a number was of something else."""
-        self.table, self.closed, self.last, self.wholes = None, True, None, []
+        self.table, self.closed, self.last, self.wholes, self.before = None, True, None, [], []
 
 
 class Composer:

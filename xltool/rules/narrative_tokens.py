@@ -141,7 +141,7 @@ class _Scanner:
         """The longest known words at a place, listed or made of parts."""
         word = next(self._list_words(at), "")
         entry, length = self.language.entries.get(word), len(word)
-        for compound in self.language.compounds:
+        for compound in self.language.compounds.get(self.signs[at], ()):
             measured = compound.measure(self.signs, at)
             if measured > length:
                 entry, length = compound.entry, measured
@@ -151,10 +151,11 @@ class _Scanner:
 
     def _measure_manner(self, at: int) -> int:
         """How many signs only say in which way something was done, or name a document; 0 where none do."""
-        title = _TITLE.match(self.signs, at)
+        title = _TITLE.match(self.signs, at) if self.signs[at] == "《" else None
         if title is not None:
             return title.end() - at if title[1] not in self.language.entries else 0
-        manner = self.language.manners.match(self.signs, at)
+        may_begin = self.signs[at] in self.language.manner_firsts
+        manner = self.language.manners.match(self.signs, at) if may_begin else None
         if manner is None or any(self._is_weighty(place) for place in range(at, manner.end())):
             return 0
         return manner.end() - at

@@ -633,6 +633,50 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}；重复计数已有更正。",
         "不用改。",
     ),
+    "figure.accepted": Message(
+        "info",
+        "采纳了改法",
+        "{whose}{where}采纳了审核意见的改法，由 {typed} 改为 {accepted}（{reason}，{person}）；报来的文件没有动。",
+        NOTHING_TO_DO,
+    ),
+    "accept.void": Message(
+        "info",
+        "采纳不再算数",
+        "{where}以前采纳过由 {typed} 改为 {accepted}（{reason}，{person}）；这一版填的是 {now}，已另改过，按填的算。",
+        NOTHING_TO_DO,
+    ),
+    "accept.ticked": Message(
+        "info",
+        "选了采纳",
+        "“退回意见”{numbers}选了采纳；这里没有改数，收取的单位收取时照意见记入。",
+        NOTHING_TO_DO,
+    ),
+    "accept.changed": Message(
+        "info",
+        "采纳没有算数",
+        "“退回意见”第 {number} 条写了采纳（由 {typed} 改为 {accepted}），但{where}现在填的是 {now}，已另改过："
+        "按填的算，没有采纳。",
+        "要采纳的，把这一格直接改为采纳的数。",
+    ),
+    "accept.stale": Message(
+        "info",
+        "采纳的是以前的意见",
+        "“退回意见”第 {number} 条写了采纳，但它是第 {version} 次报送时的意见，最近一次报送的意见里已没有这一条："
+        "没有采纳。",
+        "照最近退回的工作簿办，或直接在格里改。",
+    ),
+    "accept.unknown": Message(
+        "info",
+        "采纳的不是发出的意见",
+        "“退回意见”第 {number} 条写了采纳，但这一条与退回时发出的不一样：没有采纳。",
+        "照最近退回的工作簿办，或直接在格里改。",
+    ),
+    "accept.aside": Message(
+        "info",
+        "采纳没有算数",
+        "“退回意见”里写了采纳的有 {count} 条；这一版不计入，没有采纳。",
+        NOTHING_TO_DO,
+    ),
     "county.waived": Message(
         "info",
         "出自已放行的单位",

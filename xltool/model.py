@@ -526,6 +526,45 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A figure that counts in place of the one that an agency typed, why, and by whose word.
+
+    `totals` are the totals that went with it, as they were before; a sum leaves them out.
+    """
+
+    agency: str
+    name: str
+    key: CellKey
+    typed: Value
+    value: int
+    reason: str
+    person: str
+    totals: Mapping[CellKey, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFigure:
+    """What an opinion proposes for a cell, in scaled figures, in place of what was typed."""
+
+    key: CellKey
+    typed: Value
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """An opinion that an agency has accepted in the workbook that went back to it, as that workbook tells it.
+
+    On which version of the agency it was, its number there, what it proposes, and the seal of whoever sent it.
+    """
+
+    version: int
+    number: int
+    changes: tuple[ProposedFigure, ...]
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What one agency reports for one period; `values` stands in the order of `FormSpec.cells`."""
 
@@ -539,6 +578,7 @@ class Submission:
     source: str = ""
     serial: str = ""
     waivers: tuple[Waiver, ...] = ()  # of a sum: what the office that made it let pass
+    acceptances: tuple[Acceptance, ...] = ()  # of its own figures, or of a sum: of those of its agencies
     level_basis: str = ""
     """How the agency's level was inferred, in Chinese; '' where it is given, by a stamp, a roster or a person."""
     part: str = ""  # which part of the year it is of, as `periods.Period` has it
@@ -590,6 +630,7 @@ class Reading:
 
     submission: Submission | None
     findings: tuple[Finding, ...] = ()
+    ticks: tuple[Tick, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

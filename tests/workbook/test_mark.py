@@ -305,6 +305,7 @@ def test_a_finding_in_its_parts():
         f"表三“予以公开”行“商业企业”栏（{PLAN.cells[GRANTED].address}）填的是“3件”，不是数；看来应为 3。",
         "只填数字；说明文字写到“文字”表。",
         "国办公开办函〔2021〕30号",
+        "",
     ]
 
 

@@ -33,6 +33,7 @@ from xltool.model import (
     PRIOR,
     SEVERITIES,
     Absence,
+    Acceptance,
     Agency,
     CellKey,
     Consolidation,
@@ -81,6 +82,7 @@ class CountySum:
     official: Submission | None
     comparable: Submission | None
     carried: Mapping[str, tuple[Waiver, ...]]
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def beside(self) -> Submission | None:
@@ -213,6 +215,7 @@ def sum_county(
     own = find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     carried: dict[str, tuple[Waiver, ...]] = {}
+    accepted: list[Acceptance] = []
     shelf, cited = TextShelf(campaign.spec), CitedNumbers(campaign.spec)
 
     def read_taken() -> Iterator[Submission]:
@@ -220,6 +223,7 @@ def sum_county(
             submission = read_submission(store, standing)
             if submission.waivers:
                 carried[submission.agency.code] = submission.waivers
+            accepted.extend(replace(each, totals={}) for each in submission.acceptances)
             shelf.add_submission(submission)
             cited.add_submission(submission)
             yield submission
@@ -237,7 +241,9 @@ def sum_county(
     alike = map(tell_group, shelf.find_groups(lambda at: read_submission(store, given.taken[at])))
     held = replace(held, findings=(*held.findings, *doubles, *alike))
     official = find_last_total(own, last_year)
-    return CountySum(held, official, sum_last_year(campaign, own, root, held.agencies, last_year), carried)
+    return CountySum(
+        held, official, sum_last_year(campaign, own, root, held.agencies, last_year), carried, tuple(accepted)
+    )
 
 
 def judge_county(
@@ -255,7 +261,7 @@ def judge_county(
         total = references.resolve_references(spec, replace(held.total, texts=texts), summed.beside)
         held = replace(held, total=total)
     waivers = tuple(_list_waivers(spec, held, given, summed.carried, last_year))
-    held = replace(held, total=replace(held.total, waivers=waivers))
+    held = replace(held, total=replace(held.total, waivers=waivers, acceptances=summed.accepted))
     # Figures of some beside those of all would break every rule.
     prior = summed.comparable if given.absent or summed.official is None else summed.official
     [judged] = api.check([Reading(held.total)], [prior])

@@ -167,9 +167,17 @@ def _read_line(line: DeskLine, spec: FormSpec, roster: Roster) -> Correction | _
 
 
 def find_corrected_cell(spec: FormSpec, words: str) -> Cell:
+    """The cell that words name as `find_said_cell` reads them; `XltoolError` also for one that cannot be corrected."""
+    cell = find_said_cell(spec, words)
+    if why := explain_total(cell):
+        raise XltoolError(f"{why}。")
+    return cell
+
+
+def find_said_cell(spec: FormSpec, words: str) -> Cell:
     """The cell that words name: by table, row and column, by table and address, or by its key.
 
-    Raises `XltoolError` with why none is, or not one alone, or one that cannot be corrected.
+    Raises `XltoolError` with why none is, or not one alone.
     """
     words = words.strip("{}｛｝ ")
     if not words:
@@ -194,8 +202,6 @@ def find_corrected_cell(spec: FormSpec, words: str) -> Cell:
         if not found:
             near = suggest(find_nearest_cell(spec, table, rest))
             raise XltoolError(f"{table.name}里没有“{rest[:40]}”这样的行和栏{near}。")
-    if why := explain_total(found[0]):
-        raise XltoolError(f"{why}。")
     return found[0]
 
 

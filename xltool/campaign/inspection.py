@@ -12,6 +12,7 @@ from typing import Final
 
 from xltool import files
 from xltool.campaign import opening
+from xltool.campaign.accepting import find_unsettled
 from xltool.campaign.answers import find_damaged_answers
 from xltool.campaign.archive import find_archived, is_archived
 from xltool.campaign.distribution import LIST_FILE
@@ -61,6 +62,10 @@ def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
         for line in _find_edits(campaign, store):
             yield Diagnosis("settings.edited", "optional", line.rstrip("。"))
         yield from _inspect_archive(campaign, store, mend)
+        unsettled = find_unsettled(campaign, store)
+        if unsettled:
+            text = f"采纳：{len(unsettled)} 个单位报来的数与采纳的记录不一致（{_name_some(unsettled)}）"
+            yield Diagnosis("acceptances", "missing", text, mend)
         yield from _inspect_outbox(campaign, store, mend)
         yield from _inspect_written(campaign, store, mend)
         for stray in () if roster is None else find_strays(roster, store):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
 from xltool import api
+from xltool.campaign.acceptances import AcceptanceRecord, accept_reading, drop_claims
 from xltool.campaign.answers import explain_submission, list_answered, read_answers
 from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
@@ -30,12 +31,15 @@ from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.standing import AGENCY_STATES, Standing, judge_version
 from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatched, Unread, Version
+from xltool.campaign.ticks import TICK_CODES, TICKED, take_ticks
 from xltool.forms import catalog, document
-from xltool.messages import XltoolError, finding, tell_finding
-from xltool.model import Agency, Finding, Reading, Submission
+from xltool.forms.cell_names import name_cell
+from xltool.messages import XltoolError, finding, join_first, tell_finding
+from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.periods import period_of
 from xltool.readings import stream_readings
 from xltool.spreadsheet.save_time import read_save_time
+from xltool.workbook.layout_plan import make_plan
 
 Fate: TypeAlias = Literal["accepted", "open", "returned", "older", "rejected", "duplicate", "skipped"]
 FATES: Final[dict[Fate, str]] = {
@@ -57,6 +61,7 @@ let the file in."""
 _DOUBTS: Final = frozenset({"campaign.misnamed", "identity.line"})
 """Doubts whose a file is, which are said when it is taken in."""
 
+_MOST_CHANGES: Final = 6
 BATCH: Final = 32
 """Files judged and taken in together while others are read: memory stays flat, and a killed run loses no more than the
 reading of these."""
@@ -250,15 +255,51 @@ def _count_opinions(standing: Standing) -> str:
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
     """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
-    attributed = [
-        _explain_reading(intake, digest, attribute_reading(intake, reading))
+    settled = [
+        settle_figures(intake, _explain_reading(intake, digest, attribute_reading(intake, reading)))
         for (_, digest), reading in zip(new, read, strict=True)
     ]
+    attributed = [each.reading for each in settled]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
-    for (item, digest), reading in zip(new, api.check(attributed, priors), strict=True):
-        taken = _take_file(intake, item, digest, reading)
+    for (item, digest), reading, figures in zip(new, api.check(attributed, priors), settled, strict=True):
+        taken = _take_file(intake, item, digest, replace(figures, reading=reading))
         if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
             yield taken
+
+
+@dataclass(frozen=True, slots=True)
+class SettledFigures:
+    """A reading whose figures are those that count: what was accepted by its ticks with it, and without.
+
+    `ticked` are the acceptances that its ticks add to the record; None of `bare` where there are none.
+    """
+
+    reading: Reading
+    ticked: tuple[AcceptanceRecord, ...] = ()
+    bare: Reading | None = None
+
+
+def settle_figures(intake: Intake, reading: Reading) -> SettledFigures:
+    """A reading that was attributed, before it is judged, with what is accepted in place of typed figures.
+
+    One that is put aside settles nothing by its ticks.
+    """
+    if reading.submission is None:
+        return SettledFigures(reading)
+    spec, code = intake.campaign.spec, reading.submission.agency.code
+    noticed = tuple(found for found in reading.findings if found.code != TICKED)
+    plain = replace(reading, submission=drop_claims(reading.submission), findings=noticed, ticks=())
+    assert plain.submission is not None
+    held = {record.key: record for record in intake.store.acceptances().get(code, ())}
+    count = len(reading.ticks)
+    aside = replace(plain, findings=(*noticed, finding("accept.aside", count=count))) if count else plain
+    bare = accept_reading(spec, aside, held.values())
+    if not count or find_why_aside(intake, plain.submission, plain):
+        return SettledFigures(bare)
+    ticked, told = take_ticks(intake.campaign, intake.store, plain.submission, reading.ticks, intake.at)
+    together = {**held, **{record.key: record for record in ticked}}
+    accepted = accept_reading(spec, replace(plain, findings=(*noticed, *told)), together.values())
+    return SettledFigures(accepted, tuple(ticked), bare)
 
 
 def _explain_reading(intake: Intake, digest: str, reading: Reading) -> Reading:
@@ -328,7 +369,8 @@ def attribute_reading(intake: Intake, reading: Reading) -> Reading:  # noqa: PLR
     notes += list(_compare_with_names(intake, entry.agency, submission))
     # The name that the file bears stays in what is stored: a line of the roster that means somebody else is noticed
     # later.
-    return Reading(replace(submission, agency=replace(entry.agency, name=told.name)), (*reading.findings, *notes))
+    own = replace(submission, agency=replace(entry.agency, name=told.name))
+    return replace(reading, submission=own, findings=(*reading.findings, *notes))
 
 
 def _check_stamp(intake: Intake, submission: Submission) -> Iterator[Finding]:
@@ -394,16 +436,16 @@ def _reject(code: str, **facts: str) -> Reading:
     return Reading(None, (Finding(code, "error", data=facts),))
 
 
-def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Taken:
+def _take_file(intake: Intake, item: Found, digest: str, figures: SettledFigures) -> Taken:
     """Archives the bytes, then notes the file: in that order, so that whatever the database knows is in the archive."""
     assert item.data is not None
     if not is_archived(intake.campaign, digest):  # else its time stays, which tells when it came
         archive_bytes(intake.campaign, digest, item.data)
+    reading = figures.reading
     if reading.submission is None:
         return _refuse_file(intake, item, digest, reading.findings[0])
     submission = reading.submission
     spec = api.form(submission.form)
-    stored = document.dump_document(spec, submission)
     agency = submission.agency
     name = intake.roster.agencies[agency.code].agency.name
     aside = find_why_aside(intake, submission, reading)
@@ -414,8 +456,14 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     told = None if before is None else _tell_replacement(intake, arrival, submission, before)
     if told is not None and told.older:
         aside = told.why
+        if figures.bare is not None:
+            [reading] = api.check([figures.bare], [intake.prior(agency.code)])
+    assert reading.submission is not None
+    ticked = () if aside else figures.ticked
+    stored = document.dump_document(spec, reading.submission)
     version = Version(agency.code, 0, digest, intake.at, item.name, stored, keep_findings(reading), aside)
-    number = intake.store.take_version(version, Arrived(len(item.data), _find_sent_day(intake, item, digest)))
+    arrived = Arrived(len(item.data), _find_sent_day(intake, item, digest))
+    number = intake.store.take_version(version, arrived, ticked)
     if not number:
         return Taken(item.name, "duplicate", agency.code, "另一次收集刚刚收下了同样的内容")
     if told is not None and told.older:
@@ -436,11 +484,25 @@ def _take_file(intake: Intake, item: Found, digest: str, reading: Reading) -> Ta
     said += [f"；{lapse.sentence}" for lapse in standing.lapsed]
     outdated = {verdict.explanation.line for verdict in standing.findings if verdict.explanation.outdated}
     said += [f"；有 {len(outdated)} 处说明一字没改，所说的数却改过了，不再算数"] if outdated else []
+    said += [f"；{sentence}" for sentence in _tell_accepted(spec, reading, ticked)]
     said += [f"；{tell_finding(found, None, None)[0]}" for found in reading.findings if found.code in _DOUBTS]
     rest = "".join(sentence.rstrip("。") for sentence in said)
     counted = _count_opinions(standing)
     advice = "" if told is None else told.advice
     return Taken(item.name, cast(Fate, standing.state), agency.code, f"{name}：{counted}{ended}{rest}", advice=advice)
+
+
+def _tell_accepted(spec: FormSpec, reading: Reading, ticked: Sequence[AcceptanceRecord]) -> Iterator[str]:
+    """What was accepted by ticks, and what of that, or of earlier words, does not hold."""
+    if ticked:
+        changes = join_first([f"{name_cell(spec, each.key)} {each.told}" for each in ticked], _MOST_CHANGES, "处")
+        yield f"按“退回意见”里的采纳改了 {len(ticked)} 格（{changes}）"
+    place = make_plan(spec).place
+    yield from (
+        tell_finding(found, spec, place)[0]
+        for found in reading.findings
+        if found.code in TICK_CODES or found.code == "accept.void"
+    )
 
 
 @dataclass(frozen=True, slots=True)

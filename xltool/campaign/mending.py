@@ -15,6 +15,7 @@ from typing import Final
 
 from xltool import api, files
 from xltool.campaign import opening, returns
+from xltool.campaign.accepting import find_unsettled, settle_agency
 from xltool.campaign.archive import archive_bytes, find_archived
 from xltool.campaign.folder import DATABASE, KEY, LostKeyError
 from xltool.campaign.inbox import find_files
@@ -35,7 +36,7 @@ from xltool.messages import XltoolError
 from xltool.model import Finding
 from xltool.periods import period_of
 
-_DECISIONS: Final = ("waiver", "absence", "choice", "extension", "publication", "signature")
+_DECISIONS: Final = ("waiver", "absence", "choice", "extension", "publication", "signature", "acceptance")
 _KEPT: Final = ("meta", "issue", *_DECISIONS)
 """Tables taken over row by row, in that order."""
 
@@ -61,6 +62,11 @@ def mend_campaign(office: Intake) -> Iterator[str]:
         yield from _mend_archive(office)
         for digest in find_unknown_archive(campaign, store):
             yield from _judge_file(office, digest, digest[:12])
+        for code in find_unsettled(campaign, store):
+            try:
+                yield f"{code}：按采纳的记录重新审了 {settle_agency(office, code)} 版。"
+            except XltoolError as error:
+                yield f"{code} 报来的数还没有按采纳的记录重新审：{error}"
         standings = find_standings(campaign, office.roster, store, datetime.fromisoformat(office.at).date())
         codes = (standing.entry.agency.code for standing in standings)
         last_year = {code: prior for code in codes if (prior := office.prior(code)) is not None}

@@ -14,6 +14,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
 from xltool.days import format_day, parse_day
+from xltool.forms.cell_names import name_cell
 from xltool.messages import join_first, name_rule
 from xltool.model import FormSpec
 
@@ -25,6 +26,7 @@ RECORD_KINDS: Final[Mapping[str, str]] = {
     "collect": "收取文件",
     "door": "网上报送",
     "waive": "放行",
+    "accept": "采纳",
     "absent": "无需报送",
     "extend": "延期",
     "use": "采用哪一版",
@@ -109,6 +111,8 @@ def word_event(
     back = _BACK.fullmatch(rest)
     if kind == "waive":
         said = _word_waiver(rest, spec)
+    elif kind == "accept":
+        said = _word_acceptance(rest, spec)
     elif back is not None:
         said = f"撤销{RECORD_KINDS.get(kind, '')}" + (f"：{back[1]}" if back[1] else "")
     else:
@@ -120,6 +124,13 @@ def _word_waiver(told: str, spec: FormSpec) -> str:
     rule, between, reason = told.partition("：")
     name, _, back = rule.partition(" ")
     return f"{'撤销放行' if back else '放行'}“{name_rule(name, spec)}”{between}{reason}"
+
+
+def _word_acceptance(told: str, spec: FormSpec) -> str:
+    key, _, rest = told.partition(" ")
+    cell = name_cell(spec, key) if key in spec.index else key
+    back = _BACK.fullmatch(rest)
+    return f"采纳 {cell} {rest}" if back is None else f"撤销采纳 {cell}" + (f"：{back[1]}" if back[1] else "")
 
 
 def _word_absence(told: str, names: Mapping[str, str]) -> str:

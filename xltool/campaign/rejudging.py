@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from xltool import api, readings
+from xltool.campaign.acceptances import (
+    AcceptanceRecord,
+    accept_reading,
+    apply_acceptances,
+    drop_claims,
+    list_unsettled,
+)
 from xltool.campaign.archive import read_archived
 from xltool.campaign.decisions import find_own_standing
 from xltool.campaign.intake import ATTRIBUTIONS, Intake
@@ -18,7 +25,9 @@ from xltool.campaign.priors import find_heir
 from xltool.campaign.rereading import keep_outcome
 from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
 from xltool.campaign.store import Store, Version
+from xltool.campaign.ticks import TICK_CODES, TICKED
 from xltool.codes import GRADES
+from xltool.forms import document
 from xltool.messages import XltoolError, join_first
 from xltool.model import FormSpec, Reading, Submission
 
@@ -94,7 +103,7 @@ def rejudge_heirs(office: Intake, former: Collection[str] = ()) -> Iterator[Reju
         if noted.get(code) == basis:
             continue
         try:
-            findings = _judge_again(office, version, prior)
+            findings = _judge_again(office, version, prior, office.store.acceptances().get(code, ()))
         except XltoolError as error:
             faults.append(str(error))
             continue
@@ -109,10 +118,30 @@ def rejudge_heirs(office: Intake, former: Collection[str] = ()) -> Iterator[Reju
         raise XltoolError("".join(dict.fromkeys(faults)))
 
 
-def _judge_again(office: Intake, version: Version, prior: Submission | None) -> tuple[Mapping[str, Any], ...]:
+def judge_accepted(office: Intake, code: str, records: Iterable[AcceptanceRecord]) -> list[Version]:
+    """The versions of an agency as they are where just these figures are accepted, judged anew; only those that differ.
+
+    Archived bytes are read anew; nothing is written. `XltoolError` where they cannot be.
+    """
+    spec, given = office.campaign.spec, [*records]
+    found = []
+    for version in office.store.versions(code):
+        kept = api.read(version.submission, version.file).submission
+        if kept is None or not any(list_unsettled(spec, kept, given)):
+            continue
+        now, _ = apply_acceptances(spec, kept, given)
+        findings = _judge_again(office, version, office.prior(code), given)
+        found.append(replace(version, submission=document.dump_document(spec, now), findings=findings))
+    return found
+
+
+def _judge_again(
+    office: Intake, version: Version, prior: Submission | None, accepted: Iterable[AcceptanceRecord]
+) -> tuple[Mapping[str, Any], ...]:
     """The findings of a version beside last year's figures, with what its second reading found.
 
-    Whose it is was settled when it came, and what was said of that stays: the roster may be another one since.
+    Its figures are those that its agency typed, but for what is accepted in their place. Whose it is was settled when
+    it came, and what was said of that stays: the roster may be another one since.
     """
     data = read_archived(office.campaign, version.sha256, version.file)
     read = readings.read_apart(data, version.file, office.passwords)
@@ -121,9 +150,11 @@ def _judge_again(office: Intake, version: Version, prior: Submission | None) -> 
         why = api.message(read.findings[0], None) if read.findings else "存下的数读不出来。"
         raise XltoolError(f"{version.agency} 的第 {version.number} 版（{version.file}）没有重新审核：{why}")
     spec = office.campaign.spec
-    told = [restore_finding(each, spec) for each in version.findings if each["code"] in ATTRIBUTIONS]
-    own = replace(read.submission, agency=kept.agency)
-    [judged] = api.check([Reading(own, (*read.findings, *told))], [prior])
+    stays = ATTRIBUTIONS | TICK_CODES
+    told = [restore_finding(each, spec) for each in version.findings if each["code"] in stays]
+    noticed = (each for each in read.findings if each.code != TICKED)
+    own = Reading(drop_claims(replace(read.submission, agency=kept.agency)), (*noticed, *told))
+    [judged] = api.check([accept_reading(spec, own, accepted)], [prior])
     return keep_outcome(version, keep_findings(judged))
 
 

@@ -13,6 +13,7 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.store import Store, Version
+from xltool.forms.accepted import restore_typed
 from xltool.messages import XltoolError
 from xltool.model import SEVERITIES, CellKey, Finding, Reading, Submission
 from xltool.readings import compare_second_readings, is_workbook
@@ -61,7 +62,7 @@ def reread_versions(
                 continue
             if submission is not None and is_workbook(data):
                 waiting.append((version, submission))
-                yield data, submission, _find_untaken(version)
+                yield data, restore_typed(campaign.spec, submission), _find_untaken(version)
 
     for found in compare_second_readings(open_files(), passwords, jobs):
         version, submission = waiting.popleft()

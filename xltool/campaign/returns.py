@@ -29,6 +29,7 @@ from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
 from xltool.campaign.store import Store, Version
+from xltool.campaign.ticks import TickSealer, make_sealer
 from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Submission
@@ -65,6 +66,7 @@ class _Task:
     submission: bytes
     before: bytes | None  # the document of the version before
     prior: Submission | None
+    sealer: TickSealer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def mark_version(
     """
     before = store.version(version.agency, version.number - 1)
     owed = _describe_return("", standing, version, prior)
-    task = _Task(owed, version.submission, None if before is None else before.submission, prior)
+    sealer = make_sealer(campaign, store, version.agency, version.number)
+    task = _Task(owed, version.submission, None if before is None else before.submission, prior, sealer)
     [made] = workers.run_in_workers(partial(_mark_return, campaign), [task], method=workers.AFRESH)
     if isinstance(made, bytes):
         return made
@@ -165,7 +168,7 @@ def write_returns(
     What cannot be made stops no other: `XltoolError` at the end, with all.
     """
     faults = []
-    tasks = (_prepare_task(store, each, priors.get(each.agency.code)) for each in plan.owed)
+    tasks = (_prepare_task(campaign, store, each, priors.get(each.agency.code)) for each in plan.owed)
     mark = partial(_mark_return, campaign)
     made = workers.run_in_workers(mark, tasks, jobs=max(1, min(jobs, len(plan.owed))))
     for each, data in zip(plan.owed, made, strict=True):
@@ -197,10 +200,11 @@ def _hash_basis(
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _prepare_task(store: Store, owed: Return, prior: Submission | None) -> _Task:
+def _prepare_task(campaign: Campaign, store: Store, owed: Return, prior: Submission | None) -> _Task:
     version, before = (store.version(owed.agency.code, number) for number in (owed.number, owed.number - 1))
     assert version is not None
-    return _Task(owed, version.submission, None if before is None else before.submission, prior)
+    sealer = make_sealer(campaign, store, owed.agency.code, owed.number)
+    return _Task(owed, version.submission, None if before is None else before.submission, prior, sealer)
 
 
 def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
@@ -219,6 +223,7 @@ def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
             prior=task.prior,
             deadline=task.owed.deadline,
             outdated=task.owed.outdated,
+            seal=task.sealer,
         )
     except XltoolError as error:
         return str(error)

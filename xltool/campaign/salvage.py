@@ -29,7 +29,7 @@ _MOST_GUESSED: Final = 20_000
 """Row numbers tried one by one where a table cannot be gone through."""
 _KEYS: Final[Mapping[str, Any]] = {
     **dict.fromkeys(HASHED, lambda row: row[0]),
-    **dict.fromkeys(("version", "waiver"), lambda row: (row[0], row[1])),
+    **dict.fromkeys(("version", "waiver", "acceptance"), lambda row: (row[0], row[1])),
 }
 """What tells the rows of each table apart."""
 

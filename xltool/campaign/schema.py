@@ -16,7 +16,7 @@ from typing import Any, Final
 from xltool.campaign.waivers import dump_marks, mark_findings
 from xltool.messages import XltoolError
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 BUSY_SECONDS: Final = 20.0
 MOST_BACKUPS: Final = 5
 BACKUPS: Final = "backup"
@@ -58,6 +58,10 @@ CREATE TABLE signature (      -- 签发: the county's report as it was signed, o
 CREATE TABLE extension (      -- 延期: the deadline of one agency
     agency TEXT PRIMARY KEY, day TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,
     hash TEXT NOT NULL) STRICT;
+CREATE TABLE acceptance (     -- 采纳: what counts in a cell in place of what was typed there, both as JSON
+    agency TEXT NOT NULL, cell TEXT NOT NULL, typed TEXT NOT NULL, value INTEGER NOT NULL, told TEXT NOT NULL,
+    reason TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL,
+    PRIMARY KEY (agency, cell)) STRICT;
 CREATE TABLE meta (           -- what the campaign was when its blanks were issued
     name TEXT PRIMARY KEY, value TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE written (        -- 写出: what was written into returned/, county/ and reports/, `basis` what it rests on
@@ -75,6 +79,7 @@ HASHED: Final[Mapping[str, tuple[str, ...]]] = {
     "publication": ("agency", "name", "day", "url", "person", "at", "reason"),
     "signature": ("file", "sha256", "document", "basis", "person", "at", "reason"),
     "extension": ("agency", "day", "reason", "person", "at"),
+    "acceptance": ("agency", "cell", "typed", "value", "told", "reason", "person", "at"),
     "meta": ("name", "value"),
     "written": ("file", "sha256", "basis"),
 }
@@ -250,6 +255,11 @@ def _from_fifth(database: sqlite3.Connection) -> None:
     _add_last_column(database, "signature")
 
 
+def _from_sixth(database: sqlite3.Connection) -> None:
+    """The sixth schema had no acceptances."""
+    _make_missing_tables(database)
+
+
 def _add_last_column(database: sqlite3.Connection, table: str, tell: Callable[[list[Any]], str] = lambda _: "") -> None:
     """Adds the last of a table's columns where it is not there yet, with what `tell` says of a row without it."""
     *columns, column = HASHED[table]
@@ -280,5 +290,6 @@ _STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {
     3: _from_third,
     4: _from_fourth,
     5: _from_fifth,
+    6: _from_sixth,
 }
 """How a database of each older version becomes one of the next."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias, cast
@@ -173,6 +174,8 @@ class Standing:
     sent: Sending | None = None  # its workbook, to it
     aside: tuple[Version, ...] = ()
     """Versions that do not count until someone says so."""
+    accepted: tuple[Mapping[str, Any], ...] = ()
+    """What counts of it in place of what it typed, as its document has it."""
     lapsed: tuple[Lapse, ...] = ()
     """Waivers that hold no more, since what they were given for has changed."""
     deadline: date | None = None  # its own
@@ -376,6 +379,7 @@ def judge_version(
         findings=verdicts,
         version=lighten_version(version),
         scope=document.get("scope", "own"),
+        accepted=tuple(document.get("accepted", ())),
         lapsed=tuple(lapsed),
     )
 
@@ -445,6 +449,7 @@ def to_json(
                 "warnings": standing.warnings,
                 "open": standing.open,
                 "waived": standing.waived,
+                "accepted": [_describe_acceptance(each) for each in standing.accepted],
                 "lapsed": [_describe_lapse(lapse) for lapse in standing.lapsed],
                 "published": None if standing.published is None else standing.published.day,
                 "sent": None if standing.sent is None else _describe_sending(standing.sent),
@@ -465,6 +470,18 @@ def to_json(
 
 def _describe_sending(sending: Sending) -> dict[str, str]:
     return {"day": sending.day, "how": sending.how, "by": sending.person}
+
+
+def _describe_acceptance(accepted: Mapping[str, Any]) -> dict[str, Any]:
+    number = {field: _write_number(accepted[field]) for field in ("typed", "value")}
+    return {"cell": accepted["cell"], **number, "reason": accepted["reason"], "by": accepted["by"]}
+
+
+def _write_number(value: Any) -> Any:
+    """A figure of a document that was parsed with its decimals as text."""
+    with suppress(ValueError):
+        return float(value) if isinstance(value, str) else value
+    return value
 
 
 def _describe_lapse(lapse: Lapse) -> dict[str, str]:

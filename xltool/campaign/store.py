@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from xltool.campaign.acceptances import AcceptanceRecord, dump_value, parse_value
 from xltool.campaign.schema import (
     BACKUPS,
     HASHED,
@@ -215,8 +216,8 @@ class Store:
         rows = self._get("file", "WHERE sha256 = ? AND outcome <> 'version'", sha256)
         return str(rows[0][6]) if rows else ""
 
-    def take_version(self, version: Version, arrived: Arrived) -> int:
-        """Takes in a return as the agency's newest version and gives its number.
+    def take_version(self, version: Version, arrived: Arrived, accepted: Iterable[AcceptanceRecord] = ()) -> int:
+        """Takes in a return as the agency's newest version, with what is `accepted` in it, and gives its number.
 
         0 when another run has just taken in the same bytes.
         """
@@ -228,6 +229,7 @@ class Store:
             self._file(v.sha256, v.file, arrived.size, v.at, "version", "", "", arrived.sent)
             findings = json.dumps(list(v.findings), ensure_ascii=False)
             self._put("version", v.agency, number, v.sha256, v.at, v.file, v.submission, findings, v.aside, v.second)
+            self._accept(accepted)
         return number
 
     def note_second(self, version: Version) -> None:
@@ -419,6 +421,14 @@ class Store:
         """All versions of one agency, oldest first."""
         return tuple(map(build_version, self._get("version", "WHERE agency = ? ORDER BY number", agency)))
 
+    def read_accepted(self) -> Iterator[tuple[str, bytes]]:
+        """Agency and document of each version in which figures are accepted, or of whose agency any are."""
+        yield from self._rows(
+            "SELECT agency, submission FROM version"
+            " WHERE agency IN (SELECT agency FROM acceptance) OR instr(submission, ?) ORDER BY agency, number",
+            b'"accepted": [',
+        )
+
     def list_arrivals(self) -> list[Version]:
         """All versions of all agencies as they came, each without its document, which is large, and its findings."""
         rows = self._rows("SELECT agency, number, sha256, at, file, aside FROM version ORDER BY rowid")
@@ -493,6 +503,39 @@ class Store:
         with self._transaction():
             self._db.execute("DELETE FROM waiver WHERE agency = ? AND rule = ?", (agency, rule))
             self._note(at, person, "waive", f"{agency} {rule} 撤销：{reason}")
+
+    def acceptances(self) -> dict[str, tuple[AcceptanceRecord, ...]]:
+        """The figures that count in place of typed ones, by agency, in the order of their cells."""
+        found: dict[str, tuple[AcceptanceRecord, ...]] = {}
+        for agency, cell, typed, *rest in self._get("acceptance", "ORDER BY agency, cell"):
+            record = AcceptanceRecord(agency, cell, parse_value(typed), *rest)
+            found[agency] = (*found.get(agency, ()), record)
+        return found
+
+    def accept(self, records: Iterable[AcceptanceRecord], versions: Iterable[Version]) -> None:
+        """Lets figures count in place of typed ones, and keeps the versions that were judged with them."""
+        with self._transaction():
+            self._accept(records)
+            self._keep_judged(versions)
+
+    def withdraw_acceptance(  # noqa: PLR0917
+        self, agency: str, cell: str, at: str, person: str, reason: str, versions: Iterable[Version]
+    ) -> None:
+        """Takes the word back by which a figure counts, and keeps the versions that were judged without it."""
+        with self._transaction():
+            self._db.execute("DELETE FROM acceptance WHERE agency = ? AND cell = ?", (agency, cell))
+            self._note(at, person, "accept", f"{agency} {cell} 撤销：{reason}")
+            self._keep_judged(versions)
+
+    def _accept(self, records: Iterable[AcceptanceRecord]) -> None:
+        for r in records:
+            self._put("acceptance", r.agency, r.key, dump_value(r.typed), r.value, r.told, r.reason, r.person, r.at)
+            self._note(r.at, r.person, "accept", f"{r.agency} {r.key} {r.told}：{r.reason}")
+
+    def _keep_judged(self, versions: Iterable[Version]) -> None:
+        for version in versions:
+            findings = json.dumps(list(version.findings), ensure_ascii=False)
+            self._update_version(version.sha256, submission=version.submission, findings=findings)
 
     def absences(self) -> dict[str, AbsenceRecord]:
         """The agencies that need not report, by code."""
@@ -708,7 +751,7 @@ class Store:
 
     def fingerprint(self) -> str:
         """A hash of all that agencies' states rest on: it changes with every version and every decision."""
-        tables = ("issue", "version", "waiver", "absence", "choice", "publication", "extension", "file")
+        tables = ("issue", "version", "waiver", "acceptance", "absence", "choice", "publication", "extension", "file")
         rows = [row[0] for table in tables for row in self._rows(f"SELECT hash FROM {table} ORDER BY rowid")]
         return hashlib.sha256("".join(rows).encode()).hexdigest()
 
@@ -778,6 +821,7 @@ ROW_WORDS: Final[Mapping[str, str]] = {
     "extension": "延期",
     "publication": "发布",
     "signature": "签发",
+    "acceptance": "采纳",
     "meta": "任务",
     "written": "写出的文件",
 }

@@ -46,7 +46,7 @@ _LEFT_OVER: Final = "published.left"
 
 def hash_printed(total: Submission) -> str:
     """What a document of the county's rests on: the figures and texts of the sum."""
-    return hashlib.sha256(api.dump(replace(total, waivers=()))).hexdigest()
+    return hashlib.sha256(api.dump(replace(total, waivers=(), acceptances=()))).hexdigest()
 
 
 def keep_sum(store: Store, total: Submission) -> None:

@@ -18,7 +18,7 @@ from xltool import api, files, readings
 from xltool.campaign.answers import GivenAnswer, explain_submission, keep_answers, read_answers
 from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
-from xltool.campaign.intake import Intake, attribute_reading, find_why_aside
+from xltool.campaign.intake import Intake, attribute_reading, find_why_aside, settle_figures
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.layout import TRIAL_FOLDER
 from xltool.campaign.names import arrival_name
@@ -210,7 +210,8 @@ def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Readi
     if submission.agency.code != code:
         other = office.roster.agencies[submission.agency.code].agency.name
         return TrialVerdict(f"这是{other}的工作簿，这里只收{name}的：请交本单位的工作簿。")
-    [judged] = api.check([replace(attributed, submission=submission)], [office.prior(code)])
+    settled = settle_figures(office, replace(attributed, submission=submission))
+    [judged] = api.check([settled.reading], [office.prior(code)])
     assert judged.submission is not None
     versions = office.store.versions(code)
     stored = document.dump_document(office.campaign.spec, judged.submission)

@@ -9,7 +9,7 @@ import click
 
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange
-from xltool.campaign.standing import Stray, advise_stray
+from xltool.campaign.standing import AGENCY_STATES, Standing, Stray, advise_stray
 from xltool.report.text import clean_line
 
 
@@ -51,3 +51,17 @@ def describe_changes(changes: Sequence[RosterChange]) -> Iterator[str]:
     if changes:
         yield "下发以后名录的变动："
     yield from (clean_line(f"  {change.sentence}") for change in changes)
+
+
+def describe_outcome(before: Standing, after: Standing) -> str:
+    """How the agency stands now, and what is left."""
+    left = [
+        f"{word} {count} 条" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
+    ]
+    change = (
+        AGENCY_STATES[after.state]
+        if before.state == after.state
+        else f"{AGENCY_STATES[before.state]} → {AGENCY_STATES[after.state]}"
+    )
+    rest = f"；还有{'、'.join(left)}未放行" if left else ""
+    return f"现为：{change}{rest}。"

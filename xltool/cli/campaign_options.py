@@ -132,15 +132,19 @@ def judge_heirs_again(
     if not rejudging.list_heirs(store).union(former):
         return
     try:
-        last_year = priors.read_last_year(campaign, roster, store)
-        known, key = passwords.read_passwords(campaign), opening.ensure_key(campaign, store)
-        office = Intake(campaign, roster, store, key, at.isoformat(timespec="seconds"), last_year.get, known)
-        for each in rejudging.rejudge_heirs(office, former):
+        for each in rejudging.rejudge_heirs(open_intake(campaign, roster, store, at), former):
             yield from map(clean_line, each.tell(campaign.spec))
     except XltoolError as error:
         raise XltoolError(
             f"以上已经记下，但并入的单位报来的还没有重新审核：{error}排除以后执行 xltool collect。"
         ) from error
+
+
+def open_intake(campaign: Campaign, roster: Roster, store: Store, at: datetime) -> Intake:
+    """What versions are judged again with."""
+    last_year = priors.read_last_year(campaign, roster, store)
+    known, key = passwords.read_passwords(campaign), opening.ensure_key(campaign, store)
+    return Intake(campaign, roster, store, key, at.isoformat(timespec="seconds"), last_year.get, known)
 
 
 def _visit(campaign: Campaign, roster: Roster, store: Store, lines: Iterator[str], locks: bool) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import intake, opening, rejudging, rereading
+from xltool.campaign import accepting, intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.priors import read_last_year
@@ -167,6 +167,8 @@ def _judge_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bo
     """
     returned = False
     try:
+        for code in office.store.acceptances():  # of two files that came together one may tick what the other has too
+            accepting.settle_agency(office, code)
         for each in rejudging.rejudge_all(office):
             returned |= each.after.state == "returned"
             for line in each.tell(office.campaign.spec):

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from xltool.campaign import decisions
-from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
+from xltool.campaign.standing import group_verdicts
 from xltool.cli import campaign_options, console
-from xltool.cli.agencies import clean_words, decision_options
+from xltool.cli.agencies import clean_words, decision_options, describe_outcome
 from xltool.cli.chinese import Command
 from xltool.codes import GRADES
 from xltool.report.text import clean_line
@@ -42,7 +42,7 @@ def command(agency: str, rules: tuple[str, ...], reason: str, person: str, *, wi
         if withdraw:
             decisions.withdraw_waivers(store, entry, rules, ruling)
             console.say(f"{entry.agency.name}：已撤销对 {'、'.join(rules)} 的放行。")
-            console.say(_describe_outcome(before, decisions.find_own_standing(campaign, store, entry, ruling.at)))
+            console.say(describe_outcome(before, decisions.find_own_standing(campaign, store, entry, ruling.at)))
             return
         passing = decisions.waive_findings(campaign, store, entry, rules, ruling)
         after = decisions.find_own_standing(campaign, store, entry, ruling.at)
@@ -51,18 +51,4 @@ def command(agency: str, rules: tuple[str, ...], reason: str, person: str, *, wi
     for each in opinions:
         said = f"  [{GRADES[each.severity]}] {each.tell(campaign.spec)[0]}（{decisions.list_names(each.names)}）"
         console.say(clean_line(said))
-    console.say(_describe_outcome(before, after))
-
-
-def _describe_outcome(before: Standing, after: Standing) -> str:
-    """How the agency stands now, and what is left."""
-    left = [
-        f"{word} {count} 条" for word, count in (("强制性错误", after.errors), ("核实性问题", after.warnings)) if count
-    ]
-    change = (
-        AGENCY_STATES[after.state]
-        if before.state == after.state
-        else f"{AGENCY_STATES[before.state]} → {AGENCY_STATES[after.state]}"
-    )
-    rest = f"；还有{'、'.join(left)}未放行" if left else ""
-    return f"现为：{change}{rest}。"
+    console.say(describe_outcome(before, after))

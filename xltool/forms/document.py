@@ -17,6 +17,7 @@ from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
     PRIOR,
+    Acceptance,
     Agency,
     Cell,
     CellKey,
@@ -45,6 +46,7 @@ _FIELDS: Final = (
     "explanations",
     "serial",
     "waivers",
+    "accepted",
     "level_basis",
 )
 
@@ -106,6 +108,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         document["serial"] = clean_text(submission.serial)
     if submission.waivers:
         document["waivers"] = [_describe_waiver(spec, waiver) for waiver in submission.waivers]
+    if submission.acceptances:
+        document["accepted"] = [_describe_acceptance(spec, each) for each in submission.acceptances]
     if submission.level_basis:
         document["level_basis"] = clean_text(submission.level_basis)
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -126,6 +130,21 @@ def _describe_waiver(spec: FormSpec, waiver: Waiver) -> dict[str, Any]:
         key: json_value(value, spec.cell(key.removeprefix(PRIOR)).measure) for key, value in waiver.values.items()
     }
     return {**{name: clean_text(text) for name, text in described.items()}, "values": values}
+
+
+def _describe_acceptance(spec: FormSpec, acceptance: Acceptance) -> dict[str, Any]:
+    measure = spec.cell(acceptance.key).measure
+    described: dict[str, Any] = {
+        "agency": clean_text(acceptance.agency),
+        "name": clean_text(acceptance.name),
+        "cell": acceptance.key,
+        "typed": json_value(acceptance.typed, measure),
+        "value": json_value(acceptance.value, measure),
+        "reason": clean_text(acceptance.reason),
+        "by": clean_text(acceptance.person),
+    }
+    totals = {key: json_value(value, spec.cell(key).measure) for key, value in acceptance.totals.items()}
+    return described | ({"totals": totals} if totals else {})
 
 
 class _Fault(Exception):
@@ -192,6 +211,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         source=source,
         serial=_read_string(document, "serial") if "serial" in document else "",
         waivers=tuple(_read_waivers(spec, document, findings)),
+        acceptances=tuple(_read_acceptances(spec, document, findings)),
         level_basis=_read_string(document, "level_basis") if "level_basis" in document else "",
         part=period.part,
     )
@@ -259,6 +279,27 @@ def _read_waivers(spec: FormSpec, document: dict[str, Any], findings: list[Findi
         read = {key: _read_value(raw, spec.cell(key.removeprefix(PRIOR)), findings) for key, raw in values.items()}
         name = _read_string(each, "name", where) if "name" in each else agency
         yield Waiver(agency, name, rule, reason, person, read)
+
+
+def _read_acceptances(spec: FormSpec, document: dict[str, Any], findings: list[Finding]) -> Iterator[Acceptance]:
+    """The figures that count in place of typed ones."""
+    given = document.get("accepted", [])
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise _Fault("accepted", "应为一列采纳的记录")
+    for at, each in enumerate(given):
+        where = f"accepted[{at}]."
+        agency, name, key, reason, person = (
+            _read_string(each, field, where) for field in ("agency", "name", "cell", "reason", "by")
+        )
+        totals = _read_mapping(each, "totals", where)
+        for unknown in (known for known in (key, *totals) if known not in spec.index):
+            near = suggest(find_closest(unknown, spec.index.keys()))
+            raise _Fault(f"{where}cell", f"没有 {unknown[:60]} 这个单元格{near}")
+        typed, value = (_read_value(each.get(field), spec.cell(key), findings) for field in ("typed", "value"))
+        if not isinstance(value, int):
+            raise _Fault(f"{where}value", "应为数")
+        moved = {cell: _read_value(raw, spec.cell(cell), findings) for cell, raw in totals.items()}
+        yield Acceptance(agency, name, key, typed, value, reason, person, moved)
 
 
 def _read_texts(given: dict[str, str | None], known: Mapping[str, Text], findings: list[Finding]) -> dict[str, str]:

@@ -14,10 +14,11 @@ from xltool.reader.evidence import Claim, list_unread, quote_unread
 from xltool.reader.identity import Identity
 from xltool.reader.locate import LocatedCells
 from xltool.reader.matching import find_official_place, is_return
+from xltool.reader.ticks import read_ticks
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import Plan
-from xltool.workbook.notice import HEADS
+from xltool.workbook.notice import ACCEPT_COLUMN
 
 _OF_A_VERSION: frozenset[str] = frozenset({CHECKS, GUIDE})
 """Sheets that have other lines in another version of a form."""
@@ -41,7 +42,7 @@ def find_unread_writing(
                 places = _find_extra_places(plan, identity, name, located, read)
                 yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in places)))
     for sheet in filter(is_return, book.sheets):
-        beside = sorted(place for place in sheet.cells if place[1] >= len(HEADS))
+        beside = sorted(place for place in sheet.cells.keys() - read_ticks(sheet).places if place[1] >= ACCEPT_COLUMN)
         yield from _report_unread(sheet, list_unread(book, ((sheet.name, place) for place in beside)))
 
 

@@ -17,12 +17,13 @@ from xltool.forms import number, totals
 from xltool.forms.number import Figure, format_value
 from xltool.forms.rates import find_other_rates
 from xltool.messages import finding, join_first
-from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Value
+from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Tick, Value
 from xltool.reader import appearance, formulas, penmarks, texts
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
 from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
+from xltool.reader.ticks import find_ticks
 from xltool.spreadsheet.a1 import cell_name, parse_cell
 from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.number_format import format_date
@@ -117,7 +118,16 @@ def read_workbook(
         level_basis=level_basis,
         part=identity.period.part,
     )
-    return Reading(submission, tuple(progress.findings))
+    ticks = find_ticks(book)
+    progress.findings.extend(_tell_ticks(ticks))
+    return Reading(submission, tuple(progress.findings), ticks)
+
+
+def _tell_ticks(ticks: Sequence[Tick]) -> Iterator[Finding]:
+    """That opinions are ticked: whoever sent them settles what becomes of that."""
+    if ticks:
+        numbers = join_first([f"第 {tick.number} 条" for tick in ticks], MAX_NAMED_PLACES, "条")
+        yield finding("accept.ticked", numbers=numbers)
 
 
 def _list_quoted(findings: Iterable[Finding]) -> Iterator[Claim]:

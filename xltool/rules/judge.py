@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from xltool.forms import totals
+from xltool.forms.accepted import tell_acceptances
 from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
@@ -48,6 +49,7 @@ def judge_readings(
     results = []
     doubts = [list(_drop_told(mine, doubt)) for mine, doubt in zip(notes, doubts, strict=True)]
     for at, submission in enumerate(completed):
+        notes[at].extend(tell_acceptances(spec, submission))
         if submission.waivers:
             doubts[at], told = settled.settle_findings(spec, submission, doubts[at])
             breaks[at], passed = settled.settle_findings(spec, submission, breaks[at])

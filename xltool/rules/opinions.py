@@ -14,7 +14,7 @@ from xltool.codes import CATALOGUE, NOTHING_TO_DO
 from xltool.forms.number import format_value
 from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
-from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Rule, Severity, Suspect
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, ProposedFigure, Rule, Severity, Suspect
 from xltool.rules.suspects import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
@@ -168,6 +168,11 @@ def find_pointed(opinion: Opinion) -> tuple[Suspect, ...]:
     if opinion.together:
         return opinion.suspects
     return opinion.suspects[:1] if points_at_one(opinion.suspects) else ()
+
+
+def find_proposed(opinion: Opinion) -> tuple[ProposedFigure, ...]:
+    """What an opinion proposes where it names the cells to be corrected; nothing where it names none for sure."""
+    return tuple(ProposedFigure(each.key, each.value, each.proposed) for each in find_pointed(opinion))
 
 
 def find_named(opinion: Opinion) -> tuple[Suspect, ...]:

@@ -52,6 +52,7 @@ CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
         "num_format": 'yyyy"年"m"月"d"日"',
     },
     "reason": {**_LINE, "font_size": 10, "bg_color": "#FFFDE7", "indent": 1, "locked": False, "num_format": "@"},
+    "tick": {**_LINE, "align": "center", "bg_color": "#FFFDE7", "locked": False, "num_format": "@"},
     "input0": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "0"},
     "input": {**_FIGURE, "bg_color": "#FFFDE7", "locked": False, "num_format": "General"},
     "total": {**_FIGURE, "bg_color": "#D9D9D9", "bold": True, "num_format": "General"},

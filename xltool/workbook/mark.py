@@ -14,10 +14,11 @@ from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
-from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Value
-from xltool.rules.opinions import Opinion, find_named, group_findings, list_cells, tell_opinion
+from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Tick, Value
+from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
+from xltool.workbook.tick_marks import Sealer, write_tick_mark
 from xltool.workbook.told import find_told
 from xltool.workbook.write import write_workbook
 
@@ -43,11 +44,13 @@ def mark_workbook(
     prior: Submission | None = None,
     deadline: str = "",
     outdated: Collection[str] = (),
+    seal: Sealer | None = None,
 ) -> bytes:
     """The workbook to send back after an agency's return number `version`.
 
     `previous` is the return before, `prior` last year's submission; `deadline` is told in the words given; `outdated`
-    are the lines of 校验 whose 说明 was written for other figures, and is asked for again.
+    are the lines of 校验 whose 说明 was written for other figures, and is asked for again. With a `seal` an opinion
+    that names what cells should hold can be accepted by a tick.
 
     What was no number stays in its cell as it was typed. Same input, same bytes.
     Raises `XltoolError` as the writer does.
@@ -56,21 +59,36 @@ def mark_workbook(
     told = {line: text for line, text in submission.explanations.items() if line not in outdated}
     submission = replace(submission, explanations=told)
     places = tuple(layout.explanations[line].address for line in sorted(outdated) if line in layout.explanations)
-    notice = replace(_build_notice(layout, submission, findings, previous, version), outdated=places)
+    notice = replace(_build_notice(layout, submission, findings, previous, version, seal), outdated=places)
     return write_workbook(spec, submission, prior, notice, deadline=deadline)
 
 
-def _build_notice(
-    layout: Plan, submission: Submission, findings: Sequence[Finding], previous: Submission | None, version: int
+def _build_notice(  # noqa: PLR0917
+    layout: Plan,
+    submission: Submission,
+    findings: Sequence[Finding],
+    previous: Submission | None,
+    version: int,
+    seal: Sealer | None,
 ) -> Notice:
     values = dict(zip(layout.spec.index, submission.values, strict=True))
     opinions = group_findings(findings)
-    remarks = tuple(_build_remark(opinion, findings, layout, values) for opinion in opinions)
+    remarks = tuple(
+        replace(_build_remark(opinion, findings, layout, values), tick=_write_tick(opinion, version, number, seal))
+        for number, opinion in enumerate(opinions, 1)
+    )
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
     unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
     typed = dict(_find_typed(findings, values))
     marks = _mark_cells(opinions, findings, layout, {**values, **typed})
     return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, findings)))
+
+
+def _write_tick(opinion: Opinion, version: int, number: int, seal: Sealer | None) -> str:
+    proposed = find_proposed(opinion)
+    if seal is None or not proposed:
+        return ""
+    return write_tick_mark(Tick(version, number, proposed, seal(number, proposed)))
 
 
 def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) -> Iterator[tuple[CellKey, str]]:

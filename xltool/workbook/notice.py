@@ -19,23 +19,31 @@ from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
 from xltool.workbook.page import finish_sheet
+from xltool.workbook.tick_marks import YES
 from xltool.workbook.told import ToldDoubt, write_unchanged
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
 
-HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据")
+ACCEPT_HEAD: Final = "采纳"
+HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据", ACCEPT_HEAD)
 PLACE_COLUMN: Final = 2
-WIDTHS: Final = (5, 6, 13, 10, 48, 28, 14)
+ACCEPT_COLUMN: Final = len(HEADS) - 1
+"""Where an opinion that names what a cell should hold is accepted by a tick; behind it stands hidden what that is."""
+WIDTHS: Final = (5, 6, 13, 10, 43, 27, 13, 7)
 """All columns stand on a screen of 1366 pixels without being made smaller."""
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")
 """Heads of the second block, on the same columns: the first and the third pair of cells are one."""
 UNREAD: Final = ("序号", "", "位置", "没有读取的内容", "", "", "")
-"""Heads of the block about what was written and not read; the content takes the last four columns."""
+"""Heads of the block about what was written and not read; the content takes the last columns."""
 HINTS: Final = (
     "本工作簿里是贵单位已报送的数和文字。请直接在各表深橙色（强制）、深黄色（核实）的格内改正，保存后整份报回，"
     "不用另填新表；改过的格颜色自动消失。",
     "“强制”的必须改；“核实”的核对无误后，在“校验”表的“说明”栏写明原因；“提示”的不用改。点“位置”可以转到该格，"
     "格上的批注写明问题和改法。",
     "一条意见是一个原因；它使“校验”表的几行不平的，改好以后这几行一起变为“通过”。",
+)
+ACCEPT_HINT: Final = (
+    "“采纳”栏能选“是”的，对照原始记录核对过、就照这一条改的，选“是”即可，不用再改格里的数；"
+    "收取时照改法记入，并记下是贵单位采纳的。"
 )
 AUTHOR: Final = "审核"
 NOTE_WIDTH: Final = 340  # pixels
@@ -55,6 +63,8 @@ class Remark:
     problem: str
     remedy: str
     basis: str
+    tick: str = ""
+    """What stands hidden beside it where it may be accepted by a tick."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +107,23 @@ class Notice:
     """What was found in texts and is counted on 校验 while it stands."""
 
 
+_TICK: Final = {
+    "validate": "list",
+    "source": [YES],
+    "ignore_blank": True,
+    "input_title": ACCEPT_HEAD,
+    "input_message": "对照原始记录核对过、就照这一条的改法改的，选“是”；不照这一条改的，空着，直接在格里改。",
+    "error_title": ACCEPT_HEAD,
+    "error_message": "只能选“是”，或者空着。",
+}
+
+
 def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     """The first sheet: whose it is, how to go on, the findings, and what changed since the last return."""
     formats, last = context.formats, len(HEADS) - 1
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
+    sheet.set_column(len(WIDTHS), len(WIDTHS), None, None, {"hidden": True})
     sheet.merge_range(0, 0, 0, last, RETURN, formats["title"])
     sheet.set_row(0, 30)
     period = period_of(context.submission)
@@ -112,10 +134,11 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     )
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)
-    for row, hint in enumerate((*HINTS, _count_remarks(notice)), 2):
+    hints = (*HINTS, *([ACCEPT_HINT] if any(remark.tick for remark in notice.remarks) else []))
+    for row, hint in enumerate((*hints, _count_remarks(notice)), 2):
         sheet.merge_range(row, 0, row, last, hint, formats["guidance"])
         sheet.set_row(row, LINE_HEIGHT * count_lines(hint, sum(WIDTHS), 10))
-    row = 3 + len(HINTS)
+    row = 3 + len(hints)
     for column, label in enumerate(HEADS):
         sheet.write_string(row, column, label, formats["head"])
     sheet.set_row(row, 21)
@@ -126,7 +149,7 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
         row = _write_unread(context, sheet, row + 2, notice.unread)
     if notice.changes is not None:
         _write_changes(context, sheet, row + 2, notice.changes)
-    sheet.repeat_rows(3 + len(HINTS))
+    sheet.repeat_rows(3 + len(hints))
     finish_sheet(context, sheet, portrait=False)
 
 
@@ -180,6 +203,12 @@ def _write_remark(context: Context, sheet: Any, row: int, number: int, remark: R
     sheet.write_string(row, 3, remark.figure, formats["note"])
     for column, text in enumerate(cells[1:], 4):
         sheet.write_string(row, column, text, formats["guidance"])
+    if remark.tick:
+        sheet.write_blank(row, ACCEPT_COLUMN, None, formats["tick"])
+        sheet.data_validation(row, ACCEPT_COLUMN, row, ACCEPT_COLUMN, _TICK)
+        sheet.write_string(row, ACCEPT_COLUMN + 1, remark.tick, formats["mark"])
+    else:
+        sheet.write_blank(row, ACCEPT_COLUMN, None, formats["middle"])
     _fit_row(sheet, row, {2: remark.place, 3: remark.figure, 4: remark.problem, 5: remark.remedy, 6: remark.basis})
 
 

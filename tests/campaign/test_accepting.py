@@ -10,72 +10,27 @@ import shutil
 import openpyxl
 import pytest
 
+from tests.campaign.slips import (
+    GRANTED,
+    NAME,
+    PLAN,
+    RECEIVED,
+    SPEC,
+    TOTAL,
+    archive,
+    edit,
+    figures,
+    fill_slip,
+    open_store,
+    returned,
+    save,
+)
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, Office
 from xltool import api
 from xltool.campaign.accepting import find_unsettled
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.record import read_record
-from xltool.campaign.store import Store
-from xltool.forms.cell_names import name_cell
-from xltool.workbook.layout_plan import make_plan
 from xltool.workbook.notice import ACCEPT_COLUMN, ACCEPT_HEAD
-
-SPEC = api.form("ogi-2021")
-PLAN = make_plan(SPEC)
-RECEIVED, GRANTED = "applications.received.natural_person", "applications.granted.natural_person"
-TOTAL = "applications.received.total"
-NAME = name_cell(SPEC, RECEIVED)
-
-
-def fill_slip(office, code, typed=12, granted=21):
-    """A workbook in which received applications were typed the wrong way round; the text says how many there were."""
-    book = openpyxl.load_workbook(io.BytesIO(office.fill(code, seed=3)))
-    for cell in SPEC.cells:
-        if not cell.total:
-            spot = PLAN.cells[cell.key]
-            book[spot.sheet][spot.address] = {RECEIVED: typed, GRANTED: granted}.get(cell.key, 0)
-    spot = PLAN.texts["overview.requests"]
-    book[spot.sheet][spot.address] = "本年新收政府信息公开申请21件。"
-    return save(book)
-
-
-def save(book):
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def edit(data, figures=(), answer=None):
-    """A returned workbook with figures typed over, and what is written in the column 采纳 beside each opinion."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    for key, value in dict(figures).items():
-        spot = PLAN.cells[key]
-        book[spot.sheet][spot.address] = value
-    sheet = book["退回意见"]
-    for row in sheet.iter_rows(min_col=ACCEPT_COLUMN + 1, max_col=ACCEPT_COLUMN + 2):
-        if answer is not None and str(row[1].value or "").startswith("accept "):
-            row[0].value = answer
-    return save(book)
-
-
-def returned(office, code):
-    [path] = (office.root / "returned").glob(f"{code}_*.xlsx")
-    return path.read_bytes()
-
-
-def figures(office, code, number=None):
-    """The figures that count of an agency, as its document has them, and the document."""
-
-    store = Store(load_campaign(office.root).database)
-    try:
-        version = store.counting_of(code) if number is None else store.version(code, number)
-        return json.loads(version.submission), version
-    finally:
-        store.close()
-
-
-def archive(office):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (office.root / "archive").iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -263,9 +218,8 @@ def test_the_record_tells_who_and_when(office):
     office.run("accept", WATER, RECEIVED, "--withdraw", "--reason", "又核对", "--by", "李某")
 
     campaign = load_campaign(office.root)
-    store = Store(campaign.database)
-    entries = [each for each in read_record(campaign, campaign.read_roster(), store) if each.kind == "accept"]
-    store.close()
+    with open_store(office) as store:
+        entries = [each for each in read_record(campaign, campaign.read_roster(), store) if each.kind == "accept"]
     assert [(each.word, each.person, each.said) for each in entries] == [
         ("采纳", "李某", f"撤销采纳 {NAME}：又核对"),
         ("采纳", "王某", f"采纳 {NAME} 12 → 21：会议决定"),
@@ -285,19 +239,15 @@ def test_two_of_a_kind_that_came_together_have_the_same_figures(office):
     office.put("w3.xlsx", later)
     office.run("collect", "--jobs", 1)
 
-    campaign = load_campaign(office.root)
-    store = Store(campaign.database)
-    assert find_unsettled(campaign, store) == []
-    store.close()
+    with open_store(office) as store:
+        assert find_unsettled(load_campaign(office.root), store) == []
 
 
 def test_doctor_finds_and_mends_figures_that_are_not_those_of_the_record(office):
 
     office.run("accept", WATER, RECEIVED, *BY)
-    store = Store(load_campaign(office.root).database)
-    with store._transaction():
+    with open_store(office) as store, store._transaction():
         store._db.execute("DELETE FROM acceptance")
-    store.close()
     done = office.run("doctor")
     assert done.exit_code == 1 and "与采纳的记录不一致" in done.output
     mended = office.run("doctor", "--mend")

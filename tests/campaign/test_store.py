@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from xltool.campaign.acceptances import AcceptanceRecord
 from xltool.campaign.schema import HASHED, hash_row
 from xltool.campaign.store import Arrived, Choice, Extension, Issue, Publication, Signature, Store, Unmatched, Version
 from xltool.campaign.waivers import WaiverRecord
@@ -224,6 +225,22 @@ def test_what_the_fourth_schema_took_in_was_sent_on_that_day(fourth):
         store.extend(Extension("A", "2025-02-10", "人员变动", "甲", "2025-01-30T09:00:00"))
         assert store.extensions()["A"].day == "2025-02-10"
     assert (fourth.parent / "backup" / "fourth.schema4.db").exists()
+
+
+def test_the_sixth_schema_had_no_acceptances(tmp_path):
+    path = tmp_path / "sixth.db"
+    Store(path).close()
+    database = sqlite3.connect(path)
+    database.execute("DROP TABLE acceptance")
+    database.execute("PRAGMA user_version = 6")
+    database.commit()
+    database.close()
+    record = AcceptanceRecord("A", "disputes.review.upheld", None, 3, " → 3", "核对过", "甲", "2025-01-30T09:00:00")
+    with closing(Store(path)) as store:
+        assert store.acceptances() == {}
+        store.accept([record], [])
+        assert store.acceptances() == {"A": (record,)} and store.check_rows() == []
+    assert (tmp_path / "backup" / "sixth.schema6.db").exists()
 
 
 @pytest.fixture

@@ -66,9 +66,14 @@ def record_change(  # noqa: PLR0917
     spec: FormSpec, agency: str, change: ProposedFigure, reason: str, person: str, at: str
 ) -> AcceptanceRecord:
     """The acceptance of a change that was proposed."""
-    measure = spec.cell(change.key).measure
-    told = f"{format_value(change.typed, measure)} → {format_value(change.value, measure)}"
+    told = word_proposal(spec, change)
     return AcceptanceRecord(agency, change.key, change.typed, change.value, told, reason, person, at)
+
+
+def word_proposal(spec: FormSpec, change: ProposedFigure) -> str:
+    """A change as it is read: `4 → 1`."""
+    measure = spec.cell(change.key).measure
+    return f"{format_value(change.typed, measure)} → {format_value(change.value, measure)}"
 
 
 def list_proposals(spec: FormSpec, findings: Iterable[Mapping[str, Any]]) -> list[tuple[ProposedFigure, ...]]:

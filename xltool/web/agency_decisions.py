@@ -15,16 +15,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from xltool.campaign.acceptances import AcceptanceRecord, word_proposal
+from xltool.campaign.accepting import find_proposals
 from xltool.campaign.decisions import SHARED_CODE, find_absentee
 from xltool.campaign.standing import Standing, group_verdicts
 from xltool.campaign.waivers import WaiverRecord
-from xltool.messages import XltoolError, name_rule
-from xltool.model import Agency
+from xltool.messages import XltoolError, name_rule, say_cell
+from xltool.model import Agency, CellKey, FormSpec, ProposedFigure
 from xltool.web.addresses import locate_agency
 from xltool.web.calling import run_command
 from xltool.web.changes import read_day, take_change
 from xltool.web.opinion_words import ShownOpinion, word_opinion
 from xltool.web.site import OpenFolder, look_at, served_of
+from xltool.workbook.layout_plan import make_plan
 
 DECISIONS: Final = "decided"
 """The part of the agency's page on which they stand."""
@@ -49,6 +52,23 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptable:
+    """What an opinion proposes and may be accepted: the changes in words, and a cell of it by its key."""
+
+    said: str
+    cell: CellKey
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFigure:
+    """A figure on the record that counts in place of a typed one: its cell in words, whether it still does."""
+
+    record: AcceptanceRecord
+    where: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionsPart:
     """What that part of the page shows: what may be decided, and what was.
 
@@ -58,6 +78,8 @@ class DecisionsPart:
 
     passable: Sequence[Passable]
     passed: Sequence[Passed]
+    acceptable: Sequence[Acceptable]
+    accepted: Sequence[AcceptedFigure]
     heirs: Sequence[Agency]
     heir: Agency | None
     earliest: str
@@ -71,6 +93,7 @@ def make_decisions(look: OpenFolder, standing: Standing) -> DecisionsPart:
     listed = [entry.agency for entry in look.roster.entries]
     others = [agency for agency in listed if agency.code != code and agency.code not in absences]
     passed = _list_passed(look, standing)
+    accepted = _list_accepted(look, standing)
     deadline = look.campaign.deadline
     return DecisionsPart(
         passable=[
@@ -79,10 +102,13 @@ def make_decisions(look: OpenFolder, standing: Standing) -> DecisionsPart:
             if (rules := [name for name in opinion.names if name != SHARED_CODE])
         ],
         passed=passed,
+        acceptable=[_show_proposal(spec, changes) for changes in find_proposals(spec, standing)],
+        accepted=accepted,
         heirs=others,
         heir=next((a for a in listed if standing.absence is not None and a.code == standing.absence.into), None),
         earliest="" if deadline is None else (deadline + timedelta(days=1)).isoformat(),
         count=len(passed)
+        + len(accepted)
         + sum(each is not None for each in (standing.absence, standing.extension, standing.published)),
     )
 
@@ -106,6 +132,43 @@ def _list_passed(look: OpenFolder, standing: Standing) -> list[Passed]:
         )
         for _, given in sorted(together.items())
     ]
+
+
+def _show_proposal(spec: FormSpec, changes: Sequence[ProposedFigure]) -> Acceptable:
+    place = make_plan(spec).place
+    told = (f"{say_cell(spec.cell(each.key), place)} {word_proposal(spec, each)}" for each in changes)
+    return Acceptable("；".join(told), changes[0].key)
+
+
+def _list_accepted(look: OpenFolder, standing: Standing) -> list[AcceptedFigure]:
+    """The figures on the record that count in place of typed ones, as far as the form has their cells."""
+    spec, counting = look.campaign.spec, {each["cell"] for each in standing.accepted}
+    place = make_plan(spec).place
+    return [
+        AcceptedFigure(
+            record,
+            say_cell(spec.cell(record.key), place),
+            "" if record.key in counting else "现在这一版填的不是那个数，按填的算",
+        )
+        for record in look.store.acceptances().get(standing.entry.agency.code, ())
+        if record.key in spec.index
+    ]
+
+
+def accept(request: Request, fields: Mapping[str, str]) -> Response:
+    """Lets the figures count that an opinion proposes."""
+    return _accept(request, fields, {})
+
+
+def withdraw_acceptance(request: Request, fields: Mapping[str, str]) -> Response:
+    """Lets what was typed count again."""
+    return _accept(request, fields, {"withdraw": ""})
+
+
+def _accept(request: Request, fields: Mapping[str, str], options: Mapping[str, str]) -> Response:
+    if not fields.get("cell"):
+        raise HTTPException(422, "没有写是哪一格，没有办理。")
+    return _carry_out(request, fields, "accept", [fields["cell"]], options)
 
 
 def waive(request: Request, fields: Mapping[str, str]) -> Response:
@@ -202,6 +265,8 @@ def check_known(look: OpenFolder, code: str) -> None:
 _CHANGES: Final[Mapping[str, Callable[[Request, Mapping[str, str]], Response]]] = {
     "waive": waive,
     "waive/withdraw": withdraw_waiver,
+    "accept": accept,
+    "accept/withdraw": withdraw_acceptance,
     "absent": excuse,
     "absent/withdraw": withdraw_absence,
     "extend": extend,

@@ -295,8 +295,8 @@ def prepared(folder):
     """Campaigns to start from, by command.
 
     None yet, one to build in, one with returns in its inbox, some of them wrong, one damaged, one in which these are
-    collected, that one with a finding waived and its sum made, with an opinion accepted, and damaged: a row of the database, a workbook
-    that goes back, an archived file.
+    collected, that one with a finding waived and its sum made, with an opinion accepted, and that one damaged: a row
+    of the database, a workbook that goes back, an archived file.
     """
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     prior = folder / "last"

@@ -231,6 +231,7 @@ MODULES = {
         "adding",
         "blank",
         "build",
+        "dividing",
         "draft",
         "make",
         "names",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Final, assert_never
 
 import click
 
@@ -15,6 +15,7 @@ from xltool.cli.chinese import Command
 from xltool.cli.days import Year
 from xltool.codes import GRADES
 from xltool.forms import catalog
+from xltool.forms.rates import word_rate
 from xltool.messages import DefinitionError, XltoolError, make_visible, tell_finding
 from xltool.model import AnyCell, Cell, Finding, FormSpec, Rate
 
@@ -175,7 +176,7 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         {
             "key": cell.key,
             "label": cell.label,
-            "kind": name_kind(cell),
+            **describe_kind(spec, cell),
             "unit": cell.measure.unit,
             "decimals": cell.measure.decimals,
             "sheet": layout.cells[cell.key].sheet,
@@ -205,13 +206,13 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
     }
 
 
-def name_kind(cell: AnyCell) -> Literal["input", "total", "rate"]:
-    """What kind of cell it is, as the contract's JSON says it."""
+def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, str]:
+    """Whether a cell is filled in or computed, and what a rate is computed from, as the contract's JSON says it."""
     match cell:
         case Cell():
-            return "total" if cell.total else "input"
+            return {"kind": "total" if cell.total else "input"}
         case Rate():
-            return "rate"
+            return {"kind": "total", "rate": word_rate(cell, spec)}
         case _:
             assert_never(cell)
 
@@ -229,7 +230,7 @@ def _print_form(spec: FormSpec) -> None:
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")
         for cell in (cell for cell in spec.every_cell if cell.table is table):
-            kind = {"total": "合计", "rate": "比率"}.get(name_kind(cell), cell.measure.unit)
+            kind = "比率" if isinstance(cell, Rate) else "合计" if cell.total else cell.measure.unit
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
     console.say("\n文字")
     for text in spec.texts:

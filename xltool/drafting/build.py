@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from xltool.drafting.adding import propose_sums
+from xltool.drafting.dividing import TYPED_RATE, propose_rates
 from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftTable
 from xltool.drafting.names import IdGiver, spell_label
 from xltool.drafting.notes import normalise_code, propose_printed_rules
@@ -56,6 +57,7 @@ def build_draft(paper: BlankPaper) -> tuple[DraftTable, ...]:
     propose_printed_rules(found, [(at, text) for at, text in texts if not _is_worded(text)])
     for table in found:
         propose_sums(table)
+        propose_rates(table)
     propose_printed_rules(found, [(at, text) for at, text in texts if _is_worded(text)])
     return tuple(found)
 
@@ -127,7 +129,7 @@ def _guess_measure(item: DraftItem, kind: FigureKind, unit: str) -> None:
     if kind in _KIND_UNITS:
         item.measure = _make_measure(_KIND_UNITS[kind], kind, signed=signed or kind == "percent")
         if kind == "percent":
-            item.doubts.append("看来是由别的格算出来的比率；现在的定义只能填报，不自动算")
+            item.doubts.append(TYPED_RATE)
         else:
             item.doubts.append(f"这里填的看来是{_KIND_UNITS[kind]}，不是数；表格现在只能填数，要另想办法")
     elif kind in {"average", "points"} or (kind == "money" and not unit):

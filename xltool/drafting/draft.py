@@ -32,6 +32,26 @@ class DraftHead:
 
 
 @dataclass(eq=False)
+class DraftRate:
+    """What a row or a column is computed from: sums of others; `at` is the line in which the denominator stands."""
+
+    numerator: list[tuple[int, DraftItem]]
+    denominator: list[tuple[int, DraftItem]]
+    at: DraftItem | None = None
+
+    def has_cells(self, axis: Axis, place: DraftItem) -> bool:
+        """Whether all of its cells are there in a row (or a column)."""
+
+        def has_cell(item: DraftItem, line: DraftItem) -> bool:
+            return line.id not in item.absent if axis == "row" else item.id not in line.absent
+
+        below = self.at or place
+        return all(has_cell(item, place) for _, item in self.numerator) and all(
+            has_cell(item, below) for _, item in self.denominator
+        )
+
+
+@dataclass(eq=False)
 class DraftItem:
     """A row or a column: `measure` is None where nothing beside it tells a unit; `code` is its printed number."""
 
@@ -45,6 +65,7 @@ class DraftItem:
     printed: tuple[str, ...] = ()
     absent: dict[str, str] = field(default_factory=dict)
     """What a row prints where it has no cell, by the column's id."""
+    rate: DraftRate | None = None
 
 
 @dataclass(eq=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xltool.drafting.blank import read_blank
 from xltool.drafting.build import build_draft
+from xltool.drafting.dividing import TYPED_RATE
 from xltool.drafting.draft import DraftRule, DraftTable
 from xltool.drafting.papers import BlankPaper, read_paper
 from xltool.drafting.proof import Deviation, compare_draft
@@ -53,6 +54,7 @@ def _settle_rules(
     text = write_definition(paper, tables, form_id, year)
     if not isinstance(spec := _parse_draft(text, file), DefinitionError):
         return text, spec
+    _settle_rates(paper, tables, form_id, year)
     wanted = [(table, list(table.rules)) for table in tables]
     for table in tables:
         table.rules.clear()
@@ -75,6 +77,22 @@ def _parse_draft(text: str, file: str) -> FormSpec | DefinitionError:
         return catalog.parse_form(text, file)
     except DefinitionError as error:
         return error
+
+
+def _settle_rates(paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int) -> None:
+    """Takes back rates with which the definition has a fault even without its rules."""
+    file = f"{form_id.replace('-', '_')}.toml"
+    bare = [replace(table, rules=[]) for table in tables]
+    items = [item for table in tables for block in table.blocks for item in (*block.rows, *block.columns)]
+    rates = [(item, item.rate) for item in items if item.rate is not None]
+    for item, _ in rates:
+        item.rate = None
+    sound = not isinstance(_parse_draft(write_definition(paper, bare, form_id, year), file), DefinitionError)
+    for item, rate in rates:
+        item.rate = rate
+        if sound and isinstance(_parse_draft(write_definition(paper, bare, form_id, year), file), DefinitionError):
+            item.rate = None
+            item.doubts.append(TYPED_RATE)
 
 
 def _tell_rule(rule: DraftRule) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xltool.drafting.adding import Direction, add_check, add_total
-from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftTable
+from xltool.drafting.dividing import add_rate
+from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRate, DraftTable
 from xltool.drafting.words import read_label, read_ordinal
 
 _PLAIN: Final = str.maketrans("（）＝＋－–—−≥≤﹥﹤＞＜　", "()=+----≥≤><>< ")
@@ -25,6 +26,7 @@ _WORDED: Final = re.compile(
 )
 _STEP: Final = re.compile(r"([加减、和与])第([一二三四五六七八九十]+)项")
 _SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等于", "不小于", "不少于"), ">=")}
+_RATIO: Final = re.compile(r"([0-9A-Z]{1,3})[=＝]([0-9A-Z]{1,3})[/÷]([0-9A-Z]{1,3})")
 _QUOTIENT: Final = re.compile(r"[0-9A-Z]{1,3}\s*[=＝]\s*[0-9A-Z]{1,3}\s*[/÷×*]\s*[0-9]+|[0-9]{1,3}\s*[×*]\s*[0-9]{1,3}")
 
 
@@ -36,7 +38,8 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
         for match in _FORMULA.finditer(plain):
             _take_formula(near, match[1].strip())
         for found in _QUOTIENT.findall(plain):
-            near[0].told.append(f"说明里的“{found}”是乘除，现在的定义写不成勾稽关系")
+            if not _take_quotient(near, found):
+                near[0].told.append(f"说明里的“{found}”是乘除，写不成勾稽关系")
         for worded in _WORDED.finditer(text):
             _take_words(near[0], worded)
 
@@ -84,6 +87,20 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
             Direction(table, block, axis), (first if sign == "=" else one, other), _SIGNS[sign], doubt, text
         ):
             table.told.append(f"说明里的“{formula}”涉及不同的计量单位，写不成勾稽关系")
+
+
+def _take_quotient(near: Sequence[DraftTable], formula: str) -> bool:
+    """05=03/01, where lines or columns bear these numbers."""
+    match = _RATIO.fullmatch(re.sub(r"\s", "", formula))
+    if match is None:
+        return False
+    target, above, below = (normalise_code(match[at]) for at in (1, 2, 3))
+    for table in near:
+        for block, axis, items in _find_items(table, {target, above, below}):
+            rate = DraftRate([(1, items[above])], [(1, items[below])])
+            if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
+                return True
+    return False
 
 
 def _list_terms(side: str) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftRule, DraftTable
+from xltool.drafting.draft import (
+    Axis,
+    DraftBlock,
+    DraftHead,
+    DraftItem,
+    DraftMeasure,
+    DraftRate,
+    DraftRule,
+    DraftTable,
+)
 from xltool.drafting.names import IdGiver
 from xltool.drafting.papers import BlankPaper
 from xltool.drafting.words import load_terms
@@ -32,7 +41,9 @@ def write_definition(paper: BlankPaper, tables: Sequence[DraftTable], form_id: s
     parts = [
         _write_top(paper, _Header(form_id, year)),
         *_write_measures(
-            measures, {measures[block.measure] for table in tables for block in table.blocks if block.guessed}
+            measures,
+            {measures[block.measure] for table in tables for block in table.blocks if block.guessed},
+            {measures[measure] for block in _list_blocks(tables) for measure in _list_computed(block)},
         ),
         *_write_texts(paper),
         *_write_sections(paper, tables),
@@ -88,13 +99,23 @@ def _name_measures(tables: Sequence[DraftTable]) -> dict[DraftMeasure, str]:
     return named
 
 
+def _list_blocks(tables: Sequence[DraftTable]) -> Iterator[DraftBlock]:
+    yield from (block for table in tables for block in table.blocks)
+
+
+def _list_computed(block: DraftBlock) -> Iterator[DraftMeasure]:
+    """The measures in which rates are computed."""
+    for row in block.rows:
+        yield from (block.measure_of(row, column) for column in block.columns if row.rate or column.rate)
+
+
 def _list_measures(tables: Sequence[DraftTable]) -> Iterator[DraftMeasure]:
     for block in (block for table in tables for block in table.blocks):
         yield block.measure
         yield from (item.measure for item in (*block.rows, *block.columns) if item.measure is not None)
 
 
-def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str]) -> Iterator[str]:
+def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str], computed: set[str]) -> Iterator[str]:
     done: set[str] = set()
     for measure, name in measures.items():
         if name not in done:
@@ -103,7 +124,8 @@ def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str]) -> Ite
             signed = "\nsigned = true" if measure.signed else ""
             unit = _ask(["有的格没有印计量单位，按这个起草"] if name in guessed else [])
             decimals = f"decimals = {measure.decimals}{_ask(doubt)}"
-            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}"
+            rounding = '\nrounding = "half_up"' if name in computed else ""
+            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}{rounding}"
 
 
 def _write_texts(paper: BlankPaper) -> Iterator[str]:
@@ -226,6 +248,8 @@ def _write_item(
     if rule is not None:
         said.append("total = true")
         doubts += [rule.doubt] if rule.doubt else []
+    if item.rate is not None:
+        said.append(f"rate = {_quote(_write_rate(item.rate, row=row))}")
     if row:
         typed = _list_typed(table, block, item, defined)
         if typed:
@@ -243,8 +267,37 @@ def _list_typed(
         for column in block.columns
         if column.id not in row.absent
         and (row, column) not in defined
-        and (own or table.defined_by("column", column) is not None)
+        and _is_computed_nowhere(table, (row, column), own)
     ]
+
+
+def _is_computed_nowhere(table: DraftTable, at: tuple[DraftItem, DraftItem], own: bool) -> bool:
+    """Whether a cell that no sum defines is called a total or a rate, and is neither."""
+    row, column = at
+    rates = [(rate, axis, place) for rate, axis, place in _list_rates(row, column) if rate is not None]
+    if rates:
+        return len(rates) > 1 or not rates[0][0].has_cells(rates[0][1], rates[0][2])
+    return own or table.defined_by("column", column) is not None
+
+
+def _list_rates(row: DraftItem, column: DraftItem) -> Iterator[tuple[DraftRate | None, Axis, DraftItem]]:
+    yield row.rate, "row", column
+    yield column.rate, "column", row
+
+
+def _write_rate(rate: DraftRate, *, row: bool) -> str:
+    """A quotient as a definition says it."""
+
+    def write_term(times: int, item: DraftItem, at: DraftItem | None) -> str:
+        name = item.id if at is None else f"{item.id}.{at.id}" if row else f"{at.id}.{item.id}"
+        return name if abs(times) == 1 else f"{abs(times)} * {name}"
+
+    sides = []
+    for terms, at in ((rate.numerator, None), (rate.denominator, rate.at)):
+        words = "".join(f" {'-' if times < 0 else '+'} {write_term(times, item, at)}" for times, item in terms)
+        words = words.removeprefix(" + ")
+        sides.append(f"({words})" if len(terms) > 1 else words)
+    return " / ".join(sides)
 
 
 def _write_absent(row: DraftItem, block: DraftBlock) -> str:

@@ -1,0 +1,159 @@
+"""Which rows and columns of a draft are rates of others, as labels and notes say: 率, 占比, 增减幅度, 人均."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from xltool.drafting.adding import CHANGE, LAST, Direction
+from xltool.drafting.draft import NOT_ADDED, Axis, DraftItem, DraftMeasure, DraftRate, DraftTable
+from xltool.drafting.words import read_label
+
+TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出来的，写成 rate = …"
+_SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:比例|比重|占比|百分比)|占比")
+_GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例)$")
+_GROWS: Final = re.compile(r"增|升、?降|变化")
+_RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
+_NEGATED: Final = re.compile(r"[未不无没]")
+_ASKED: Final = re.compile(r"满意")
+"""Rates of what people answered, whose denominator is seldom all that was handled."""
+_PER_HEAD: Final = re.compile(r"[人户]均|平均每[人户]")
+_ALIKE: Final = (("结案", "办结"), ("完成", "办结"))
+_FROM_WAN: Final = 10_000
+
+
+def propose_rates(table: DraftTable) -> None:
+    """Adds to a draft the rates that its labels tell of; each is to be looked at, since a label says little."""
+    for block in table.blocks:
+        axes: tuple[Axis, ...] = ("column", "row")
+        for axis in axes:
+            for item in block.items(axis):
+                if item.rate is None and table.defined_by(axis, item) is None and item.measure is not None:
+                    _propose_rate(Direction(table, block, axis), item, item.measure)
+
+
+def add_rate(along: Direction, item: DraftItem, rate: DraftRate, doubt: str) -> bool:
+    """Makes an item a rate of others; False where it is one, or a sum, or they cannot be divided anywhere."""
+    table, block, axis = along
+    terms = [term for _, term in (*rate.numerator, *rate.denominator)]
+    if item.rate is not None or item in terms or table.defined_by(axis, item) is not None:
+        return False
+    if any(term.rate is not None for term in terms) or not any(
+        rate.has_cells(axis, place) for place in block.items("row" if axis == "column" else "column")
+    ):
+        return False
+    item.rate = rate
+    item.doubts[:] = [told for told in item.doubts if told != TYPED_RATE and "按“" not in told]
+    item.doubts += [doubt] if doubt else []
+    return True
+
+
+def _propose_rate(along: Direction, item: DraftItem, measure: DraftMeasure) -> None:
+    words = read_label(item.label).words
+    found: DraftRate | None = None
+    if measure.kind == "percent" or measure.unit in {"%", "％", "‰"}:
+        if _SHARE.fullmatch(words):
+            found = _find_share(along, item)
+        elif _GROWS.search(words) and _GROWTH.search(words):
+            found = _find_growth(along, item)
+        elif (told := _RATE.search(words)) and not _ASKED.search(words):
+            found = _find_rate(along, item, told[1])
+    elif measure.kind == "average" and _PER_HEAD.search(words):
+        found = _find_average(along, item, "户" if "户均" in words else "人")
+    if found is not None:
+        add_rate(along, item, found, f"按“{_word(found)}”四舍五入起草，请对照原表；要由单位自己填就删去 rate")
+
+
+def _word(rate: DraftRate) -> str:
+    sides = ["".join(f"{'加' if times > 0 else '减'}{term.short}" for times, term in side).removeprefix("加")
+             for side in (rate.numerator, rate.denominator)]  # fmt: skip
+    return f"{sides[0]}÷{rate.at.short if rate.at else ''}{sides[1]}"
+
+
+def _list_figures(along: Direction, item: DraftItem) -> list[DraftItem]:
+    """The other items along an axis that hold figures which can be divided."""
+    kinds = {each: (each.measure or along.block.measure).kind for each in along.block.items(along.axis)}
+    return [each for each, kind in kinds.items() if each is not item and kind not in NOT_ADDED and not _is_ratio(each)]
+
+
+def _is_ratio(item: DraftItem) -> bool:
+    return item.measure is not None and item.measure.unit in {"%", "％", "‰"}
+
+
+def _find_share(along: Direction, item: DraftItem) -> DraftRate | None:
+    """占比 of the one figure beside it, in the whole that the block has one line for."""
+    figures = [each for each in _list_figures(along, item) if each.heads == item.heads] or _list_figures(along, item)
+    other: Axis = "row" if along.axis == "column" else "column"
+    wholes = [each for each in along.block.items(other) if along.table.defined_by(other, each) and not each.heads]
+    if len(figures) != 1 or len(wholes) != 1:
+        return None
+    return DraftRate([(1, figures[0])], [(1, figures[0])], wholes[0])
+
+
+def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
+    """增减幅度: what was added, of what there was before."""
+    figures = _list_figures(along, item)
+    last = [each for each in figures if LAST.search(each.label)]
+    changes = [each for each in figures if CHANGE.search(read_label(each.label).words) and each.heads == item.heads]
+    if len(last) != 1 or len(changes) != 1:
+        return None
+    return DraftRate([(1, changes[0])], [(1, last[0])])
+
+
+def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
+    """持证率: those of whom the label says 持证, of all."""
+    figures = _list_figures(along, item)
+    near = [each for each in figures if each.heads == item.heads]
+    done = [each for each in near if _tells_of(each, stem)] or [each for each in figures if _tells_of(each, stem)]
+    if not done or len({each.heads for each in done}) > 1 or len(_list_measures(along, done)) > 1:
+        return None
+    rest = [each for each in figures if each not in done and len(_list_measures(along, [each, *done])) == 1]
+    wholes = [each for each in rest if _is_whole(each)]
+    if not wholes and len(rest) == 1:
+        wholes = rest
+    if len(wholes) != 1:
+        return None
+    return DraftRate([(1, each) for each in done], [(1, wholes[0])])
+
+
+def _is_whole(item: DraftItem) -> bool:
+    label = read_label(item.label)
+    return label.is_total or label.says_total
+
+
+def _tells_of(item: DraftItem, stem: str) -> bool:
+    """Whether a label has the signs of a stem in their order, and does not deny it."""
+    words = read_label(item.label).words
+    stems = [stem, *(stem.replace(one, other) for one, other in _ALIKE if one in stem)]
+    denied = _NEGATED.search(words) is not None and _NEGATED.search(stem) is None
+    return not denied and any(_has_in_order(words, each) for each in stems)
+
+
+def _has_in_order(text: str, signs: str) -> bool:
+    left = iter(text)
+    return all(sign in left for sign in signs)
+
+
+def _list_measures(along: Direction, items: Sequence[DraftItem]) -> set[tuple[str, int]]:
+    return {(measure.unit, measure.decimals) for item in items for measure in [item.measure or along.block.measure]}
+
+
+def _find_average(along: Direction, item: DraftItem, head: str) -> DraftRate | None:
+    """人均: the sum of money that stands under the same period, by the number of people."""
+    figures = _list_figures(along, item)
+    people = [each for each in figures if re.search(rf"{head}数", each.label) and not read_label(each.label).of_which]
+    money = [each for each in _list_money(along, figures) if _is_whole(each) or len(each.heads) == 0]
+    period = re.match(r"(?:当|本)[年月期]", item.label)
+    named = [each for each in money if period and any(h.label.startswith(period[0]) for h in each.heads)]
+    chosen = named or money
+    if not people or len(chosen) != 1:
+        return None
+    unit = (chosen[0].measure or along.block.measure).unit
+    times = _FROM_WAN if unit == "万元" else 1
+    item.measure = DraftMeasure("元" if unit in {"万元", "元"} else unit, 2, False, "average")
+    return DraftRate([(times, chosen[0])], [(1, people[0])])
+
+
+def _list_money(along: Direction, figures: Sequence[DraftItem]) -> Iterator[DraftItem]:
+    yield from (each for each in figures if (each.measure or along.block.measure).unit in {"万元", "元", "亿元"})

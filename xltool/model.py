@@ -72,10 +72,12 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 Level: TypeAlias = Literal["ministry", "province", "city", "county", "township", "department"]
 LEVELS: Final[tuple[Level, ...]] = ("ministry", "province", "city", "county", "township", "department")
 Scope: TypeAlias = Literal["own", "consolidated"]
-Policy: TypeAlias = Literal["sum", "never", "careful"]
-POLICIES: Final[tuple[Policy, ...]] = ("sum", "never", "careful")
+Policy: TypeAlias = Literal["sum", "never", "careful", "max", "min"]
+POLICIES: Final[tuple[Policy, ...]] = ("sum", "never", "careful", "max", "min")
 """How figures of many agencies become one: added; never added, the government's own unit's stands; added, but look for
-double counts."""
+double counts; the largest or the smallest of them."""
+ADDED: Final = frozenset[Policy]({"sum", "careful"})
+"""Those by which figures are added."""
 
 Rounding: TypeAlias = Literal["half_up", "cut"]
 ROUNDINGS: Final[tuple[Rounding, ...]] = ("half_up", "cut")
@@ -111,6 +113,7 @@ class Measure:
         None  # whole amounts from here on (in units) look like another unit, such as 元 for 万元
     )
     rounding: Rounding | None = None  # of a rate that is computed in it; None: only typed in
+    consolidate: Policy | None = None  # of its figures, where neither row nor column says it
 
     @property
     def scale(self) -> int:
@@ -146,13 +149,14 @@ class Row:
     levels: tuple[Level, ...] = LEVELS  # who may report anything but 0 or "/" here
     levels_basis: str = ""
     prompt: str = ""
-    consolidate: Policy = "sum"
+    consolidate: Policy | None = None  # of its figures, where `policies` does not say it by column
     consolidate_note: str = ""  # why care is needed, for the warning
     measure: Measure | None = None  # of its figures, but in columns that have one of their own
     printed: tuple[str, ...] = ()  # what stands in the block's printed columns, from left to right
     absent: Mapping[str, str] = field(default_factory=dict)  # what is printed where it has no cell, by the column's id
     typed: tuple[str, ...] = ()  # ids of the columns in which it is typed in, though it or the column is computed
     rate: str = ""  # "rectified / found": its cells are computed, and so it is written
+    policies: Mapping[str, Policy] = field(default_factory=dict)  # by the column's id
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,6 +172,7 @@ class Column:
     total: bool = False
     own_measure: bool = False  # whether the measure is its own, and no row's
     rate: str = ""  # as of a row
+    consolidate: Policy | None = None  # of its figures, where the row does not say it
 
 
 FormCellKind: TypeAlias = Literal["figure", "rate"]
@@ -300,6 +305,12 @@ class Cell(FormCell):
     def total(self) -> bool:
         """Whether a rule computes it."""
         return (self.row.total or self.column.total) and self.column.id not in self.row.typed
+
+    @property
+    def policy(self) -> Policy:
+        """How figures of many agencies become one: its own way, else the row's, the column's, the measure's."""
+        own = self.row.policies.get(self.column.id) or self.row.consolidate or self.column.consolidate
+        return own or self.measure.consolidate or "sum"
 
 
 Terms: TypeAlias = tuple[tuple[CellKey, int], ...]

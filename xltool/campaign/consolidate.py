@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, assert_never
 
 import numpy as np
 
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
+from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, finding, format_scaled, join_first
 from xltool.model import (
+    ADDED,
     LARGEST,
     NOT_APPLICABLE,
     Absence,
@@ -86,22 +88,44 @@ def consolidate_submissions(
 
 
 def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> list[int]:
-    """What each agency adds to the cell at that place.
+    """What each agency adds to the cell at that place, so that all of it is the figure of the sum.
 
-    Its figure, but in rows that are never summed only the root's.
+    Its figure; where nothing is added, only of the agency whose figure stands. A total's is that of its parts.
     """
+    parts = _list_total_parts(spec).get(at, ((at, 1),))
+    if all(spec.cells[part].policy in ADDED for part, _ in parts):
+        column: list[int] = consolidation.values[:, at].tolist()
+        return column
+    found = [0] * len(consolidation.agencies)
+    for part, times in parts:
+        for number, figure in enumerate(_list_adding(spec, consolidation, part)):
+            found[number] += times * figure
+    return found
+
+
+def _list_adding(spec: FormSpec, consolidation: Consolidation, at: int) -> list[int]:
+    """What each agency adds to an input."""
     column: list[int] = consolidation.values[:, at].tolist()
-    if spec.cells[at].row.consolidate == "never":
-        agencies = consolidation.agencies
-        return [
-            figure if agency.code == consolidation.root else 0 for agency, figure in zip(agencies, column, strict=True)
-        ]
-    return column
+    policy = spec.cells[at].policy
+    match policy:
+        case "sum" | "careful":
+            return column
+        case "never":
+            holders = [agency.code == consolidation.root for agency in consolidation.agencies]
+        case "max" | "min":
+            known = ~(consolidation.missing[:, at] | consolidation.slashes[:, at])
+            figures = [figure for figure, there in zip(column, known.tolist(), strict=True) if there]
+            chosen = (max if policy == "max" else min)(figures, default=None)
+            first = next((n for n, there in enumerate(known.tolist()) if there and column[n] == chosen), -1)
+            holders = [number == first for number in range(len(column))]
+        case _:
+            assert_never(policy)
+    return [figure if holds else 0 for figure, holds in zip(column, holders, strict=True)]
 
 
-def find_never_summed(spec: FormSpec) -> list[int]:
-    """The places of cells that are never summed."""
-    return [at for at, cell in enumerate(spec.cells) if cell.row.consolidate == "never"]
+def find_unsummed(spec: FormSpec) -> list[int]:
+    """The places of cells that are not added up."""
+    return [at for at, cell in enumerate(spec.cells) if cell.policy not in ADDED]
 
 
 def name_agencies(agencies: Sequence[str]) -> str:
@@ -157,6 +181,7 @@ def _require_addable(spec: FormSpec, submission: Submission, period: Period, see
         raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")
 
 
+@derive_once
 def _list_total_parts(spec: FormSpec) -> dict[int, totals.TotalParts]:
     """Every total by place, with the inputs that make it up."""
     rules = totals.find_definitions(spec.rules)
@@ -186,11 +211,14 @@ def _sum_cells(
     sums: list[Value] = []
     found = []
     for at, cell in enumerate(spec.cells):
-        if cell.row.consolidate == "never":
+        if cell.policy == "never":
             kept = root is not None and not missing[root, at] and not slashes[root, at]
             sums.append(int(values[root, at]) if kept else NOT_APPLICABLE)
         elif not figured[at]:
             sums.append(NOT_APPLICABLE if filled[at] else None)
+        elif cell.policy in {"max", "min"}:
+            there = values[~missing[:, at] & ~slashes[:, at], at]
+            sums.append(int(there.max() if cell.policy == "max" else there.min()))
         else:
             figure = (int(high[at]) << _HALF) + int(low[at])
             sums.append(figure if abs(figure) <= LARGEST else None)
@@ -228,7 +256,8 @@ def _find_blanks(spec: FormSpec, agencies: Sequence[Agency], missing: CellMask, 
     """
     blank = missing.copy()
     others = [at for at in range(len(agencies)) if at != root]
-    blank[np.ix_(others, find_never_summed(spec))] = False
+    never = [at for at, cell in enumerate(spec.cells) if cell.policy == "never"]
+    blank[np.ix_(others, never)] = False
     blank[:, [at for at, cell in enumerate(spec.cells) if cell.total]] = False
     yield from _find_by_table(spec, agencies, blank, "county.missing")
 
@@ -257,7 +286,7 @@ def _find_careful_sums(
     """
     rows: dict[Row, list[Cell]] = {}
     for cell in spec.cells:
-        if cell.row.consolidate == "careful" and not cell.total:
+        if cell.policy == "careful" and not cell.total:
             rows.setdefault(cell.row, []).append(cell)
     for row, cells in rows.items():
         places = [spec.index[cell.key] for cell in cells]

@@ -25,6 +25,8 @@ POLICY_WORDS: Final[dict[Policy, str]] = {
     "sum": "相加",
     "never": "不相加，取本级单位的数",
     "careful": "相加，须核对重复",
+    "max": "不相加，取各单位最大的数",
+    "min": "不相加，取各单位最小的数",
 }
 CORRECTION_NAME: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -154,7 +156,7 @@ def _summarise_cells(spec: FormSpec, consolidation: Consolidation) -> Iterator[t
         more = sum_corrections(value, column)
         yield (
             *(cell.key, cell.table.name, cell.row.label, cell.column.label, cell.measure.unit),
-            "由各项算出" if cell.total else POLICY_WORDS[cell.row.consolidate],
+            "由各项算出" if cell.total else POLICY_WORDS[cell.policy],
             *(len(column) - missing[at] - slashes[at], slashes[at], missing[at]),
             *(
                 to_sheet_value(sum(column), cell),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.campaign.consolidate import find_never_summed
+from xltool.campaign.consolidate import find_unsummed
 from xltool.campaign.contributions import MOST_ROWS, SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
@@ -162,8 +162,8 @@ def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:
 
 
 def _find_root_rules(spec: FormSpec, rules: RuleMatrix) -> set[int]:
-    """The rules over cells that are never summed."""
-    kept = find_never_summed(spec)
+    """The rules over cells that are not added up."""
+    kept = find_unsummed(spec)
     return {number for number, looked in enumerate(rules.used) if looked[kept].any()}
 
 

@@ -37,7 +37,7 @@ class CitedNumbers:
     """The numbers and titles that agencies name where they speak of a row that is added with care."""
 
     def __init__(self, spec: FormSpec) -> None:
-        rows = dict.fromkeys(cell.row for cell in spec.cells if cell.row.consolidate == "careful")
+        rows = dict.fromkeys(cell.row for cell in spec.cells if cell.policy == "careful")
         self._words = {row: _list_words(row) for row in rows}
         self._named: dict[tuple[Row, str], list[str]] = {}
 
@@ -64,7 +64,7 @@ def find_double_counts(spec: FormSpec, held: Consolidation, cited: CitedNumbers)
     handled = {spec.cell(each.correction.key).row for each in held.applied}
     rows: dict[Row, list[int]] = {}
     for at, cell in enumerate(spec.cells):
-        if cell.row.consolidate == "careful" and not cell.total and cell.row not in handled:
+        if cell.policy == "careful" and not cell.total and cell.row not in handled:
             rows.setdefault(cell.row, []).append(at)
     names = {agency.code: agency.name for agency in held.agencies}
     for row, places in rows.items():

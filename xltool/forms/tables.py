@@ -47,7 +47,10 @@ def read_measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     rounding = next((each for each in ROUNDINGS if each == given), None)
     if given and rounding is None:
         fields.fault("rounding", "'rounding' must be half_up or cut", suggest_nearest(given, ROUNDINGS))
-    found = Measure(name, fields.text("unit"), decimals, maximum, fields.flag("signed"), doubtful or None, rounding)
+    policy = _read_policy(fields, careful=False)
+    found = Measure(
+        name, fields.text("unit"), decimals, maximum, fields.flag("signed"), doubtful or None, rounding, policy
+    )
     fields.close()
     return found
 
@@ -193,7 +196,8 @@ def _read_rows(
         levels=tuple(level for level in LEVELS if level in given) if given else LEVELS,
         levels_basis=fields.text("levels_basis", ""),
         prompt=prompt,
-        consolidate=_read_policy(fields),
+        consolidate=_read_policy(fields) if not isinstance(fields.data.get("consolidate"), dict) else None,
+        policies=_read_policies(fields, shape.columns),
         consolidate_note=fields.text("consolidate_note", ""),
         measure=_find_measure(fields, measures, measure) if measure else None,
         printed=_read_printed(fields, shape),
@@ -290,17 +294,36 @@ def _find_measure(fields: Fields, measures: Mapping[str, Measure], name: str) ->
     return measures.get(name, Measure(name, "", 0, 1))
 
 
-def _read_policy(fields: Fields) -> Policy:
-    given = fields.text("consolidate", "sum")
-    for policy in POLICIES:
-        if given == policy:
-            return policy
-    fields.fault(
-        "consolidate",
-        f"'consolidate' must be {', '.join(POLICIES[:-1])} or {POLICIES[-1]}",
-        suggest_nearest(given, POLICIES),
-    )
-    return "sum"
+def _read_policy(fields: Fields, *, careful: bool = True) -> Policy | None:
+    """How figures of many agencies become one; what is added with care is told of rows alone, with the reason."""
+    given = fields.text("consolidate", "")
+    allowed = [policy for policy in POLICIES if careful or policy != "careful"]
+    found = next((policy for policy in allowed if given == policy), None)
+    if given and found is None:
+        fields.fault(
+            "consolidate",
+            f"'consolidate' must be {', '.join(allowed[:-1])} or {allowed[-1]}",
+            suggest_nearest(given, allowed),
+        )
+    return found
+
+
+def _read_policies(fields: Fields, columns: tuple[Column, ...]) -> Mapping[str, Policy]:
+    """The ways of single cells: `consolidate = { rate = "never" }`, by column."""
+    given = fields.data.get("consolidate")
+    if not isinstance(given, dict):
+        return {}
+    fields.allow("consolidate")
+    known, found = [column.id for column in columns], {}
+    for name, way in given.items():
+        policy = next((each for each in POLICIES if each == way and each != "careful"), None)
+        if name not in known:
+            fields.fault("consolidate", f"no column is named '{name}'", suggest_nearest(name, known))
+        elif policy is None:
+            fields.fault("consolidate", "'consolidate' of a cell must be sum, never, max or min")
+        else:
+            found[name] = policy
+    return found
 
 
 def _read_columns(
@@ -321,7 +344,10 @@ def _read_columns(
         total=fields.flag("total"),
         own_measure="measure" in data,
         rate=_read_rate(fields),
+        consolidate=_read_policy(fields, careful=False),
     )
+    if column.rate and column.consolidate:
+        fields.fault("consolidate", "a rate is computed anew from what is consolidated: it has no 'consolidate'")
     if column.rate and column.total:
         fields.fault("rate", "a column is added up ('total') or divided ('rate'), not both")
     fields.close()

@@ -79,7 +79,7 @@ def find_parts(
     blank = [
         agency.name
         for agency, missing in zip(held.agencies, held.missing[:, at].tolist(), strict=True)
-        if missing and cell.row.consolidate != "never"
+        if missing and cell.policy != "never"
     ]
     reasons = [each.correction.reason for each in held.applied if each.correction.key in inputs]
     return CellParts(
@@ -88,7 +88,7 @@ def find_parts(
         _word_figure(total, cell),
         cell.measure.unit,
         _summarise(adding, whole, total, last_total, cell),
-        "由各项相加" if cell.total else POLICY_WORDS[cell.row.consolidate],
+        "由各项相加" if cell.total else POLICY_WORDS[cell.policy],
         parts,
         len(held.agencies) - len(adding) - len(blank),
         blank,

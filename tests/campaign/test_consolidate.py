@@ -98,7 +98,7 @@ FORM = GUIDE.partition("```toml\n")[2].partition("```")[0]
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('consolidate = "never"', 'consolidate = "nevre"', "'consolidate' must be sum, never or careful"),
+        ('consolidate = "never"', 'consolidate = "nevre"', "'consolidate' must be sum, never, careful, max or min"),
         ('consolidate = "never"', 'consolidate = "careful"', "a careful row must have it, and no other"),
         ('consolidate = "careful"', 'consolidate = "sum"', "a careful row must have it, and no other"),
     ],

@@ -6,7 +6,7 @@ costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -447,6 +447,11 @@ class Chart:
     ] = ()  # the names of the parts that lie end to end, where they are all there and make up the bars
 
 
+def _cross_blocks(table: Table) -> Iterator[tuple[Row, Column]]:
+    for block in table.blocks:
+        yield from ((row, column) for row in block.rows for column in block.columns)
+
+
 @dataclass(frozen=True, eq=False)
 class FormSpec:
     """One official edition of one report, complete and checked."""
@@ -488,11 +493,16 @@ class FormSpec:
 
     @cached_property
     def every_cell(self) -> tuple[AnyCell, ...]:
-        """The cells of every kind: figures in their order, then what is none."""
-        return (*self.cells, *self.rates)
+        """The cells of every kind, in the order in which rows and columns have them."""
+        if not self.rates:
+            return self.cells
+        found: dict[CellKey, AnyCell] = {cell.key: cell for cell in self.cells} | self.rates_by_key
+        crossed = ((table, row, column) for table in self.tables for row, column in _cross_blocks(table))
+        keys = (f"{table.id}.{row.id}.{column.id}" for table, row, column in crossed)
+        return tuple(found[key] for key in keys if key in found)
 
     @cached_property
-    def rates_by_key(self) -> Mapping[CellKey, Rate]:
+    def rates_by_key(self) -> dict[CellKey, Rate]:
         """The computed rates of the form by key, in its order."""
         return {rate.key: rate for rate in self.rates}
 

@@ -13,6 +13,7 @@ from xltool.forms.rates import compute_rates, format_rate
 from xltool.forms.spec import parse_spec
 from xltool.messages import DefinitionError
 from xltool.model import NOT_APPLICABLE, Agency, Consolidation, FormSpec, Value
+from xltool.periods import Period
 
 OWN = Agency("654221-000", "额敏县", "county")
 SPENT = [f"hazards.{row}.spent" for row in ("fire", "traffic", "late", "total")]
@@ -29,7 +30,7 @@ def define(**changes: str) -> FormSpec:
 def consolidate(spec: FormSpec, *figures: list[Value]) -> Consolidation:
     given = [submit(spec, each) for each in figures]
     named = [replace(each, agency=Agency(f"654221-00{at}", f"第{at}单位", "county")) for at, each in enumerate(given)]
-    return consolidate_submissions(spec, named, OWN, 2024, root_code="654221-000")
+    return consolidate_submissions(spec, named, OWN, Period(2024), root_code="654221-000")
 
 
 def read(spec: FormSpec, held: Consolidation) -> list[Value]:

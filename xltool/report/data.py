@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import to_exact
 from xltool.forms.rates import compute_rate, to_exact_rate
-from xltool.model import FormSpec, Submission, summand_of
+from xltool.model import Cell, FormSpec, Rate, Submission, summand_of
 from xltool.periods import period_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
@@ -36,13 +36,18 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
     agency = submission.agency
     whose = (clean_line(agency.code), clean_line(agency.name), _name_period(submission), submission.form)
     note = DRAFT_MARK if draft else ""
-    exact = [to_exact(value, cell.measure) for cell, value in zip(spec.cells, submission.values, strict=True)]
-    exact += [to_exact_rate(compute_rate(spec, each, submission.values), each.measure) for each in spec.rates]
-    for cell, value in zip(spec.every_cell, exact, strict=True):
+    for cell in spec.every_cell:
         row, column = (
             JOINT.join(part.label for part in path) for path in (row_path(cell.row), column_path(cell.column))
         )
         where = (cell.key, cell.table.title, cell.block.caption, row, column, cell.label)
+        match cell:
+            case Cell():
+                value = to_exact(submission.values[spec.index[cell.key]], cell.measure)
+            case Rate():
+                value = to_exact_rate(compute_rate(spec, cell, submission.values), cell.measure)
+            case _:
+                assert_never(cell)
         yield (*whose, *where, cell.measure.unit, value, note)
 
 

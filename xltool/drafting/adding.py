@@ -10,9 +10,9 @@ from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRule, DraftT
 from xltool.drafting.words import read_label
 
 _THIS: Final = re.compile(r"^(?:本|当)(?:年|月|期|季|季度|年度)")
-LAST: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
+PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
 """What the label of a figure of the period before begins with."""
-CHANGE: Final = re.compile(r"增、?减(?:金?额|数|数量|量|值)?$|^(?:比|较)上(?:年|月|期)增、?减(?:金?额|数|量)?$")
+DIFFERENCE: Final = re.compile(r"增、?减(?:金?额|数|数量|量|值)?$|^(?:比|较)上(?:年|月|期)增、?减(?:金?额|数|量)?$")
 """How the label of a difference to the period before ends."""
 _PLACE: Final = re.compile(r"(?:××|XX|\*\*|全|本)?[\u4e00-\u9fff×X]{0,4}[省市县区州旗乡镇]$")
 
@@ -299,9 +299,9 @@ def _is_inner_total(item: DraftItem, column: DraftItem) -> bool:
 def _propose_changes(table: DraftTable, block: DraftBlock) -> None:
     """增减额 beside the figures of this year and of the year before."""
     for column in block.columns:
-        if not CHANGE.search(read_label(column.label).words):
+        if not DIFFERENCE.search(read_label(column.label).words):
             continue
-        stem = [(each, LAST.sub("", each.label), _THIS.sub("", each.label)) for each in block.columns]
+        stem = [(each, PERIOD_BEFORE.sub("", each.label), _THIS.sub("", each.label)) for each in block.columns]
         last = [(each, rest) for each, rest, _ in stem if rest != each.label]
         now = [(each, rest) for each, _, rest in stem if rest != each.label]
         pairs = [(new, old) for new, one in now for old, other in last if one == other and new.heads == old.heads]

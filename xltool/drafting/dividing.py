@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from xltool.drafting.adding import CHANGE, LAST, Direction
+from xltool.drafting.adding import DIFFERENCE, PERIOD_BEFORE, Direction
 from xltool.drafting.draft import NOT_ADDED, Axis, DraftItem, DraftMeasure, DraftRate, DraftTable
 from xltool.drafting.words import read_label
 
@@ -94,8 +94,8 @@ def _find_share(along: Direction, item: DraftItem) -> DraftRate | None:
 def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
     """增减幅度: what was added, of what there was before."""
     figures = _list_figures(along, item)
-    last = [each for each in figures if LAST.search(each.label)]
-    changes = [each for each in figures if CHANGE.search(read_label(each.label).words) and each.heads == item.heads]
+    last = [each for each in figures if PERIOD_BEFORE.search(each.label)]
+    changes = [each for each in figures if DIFFERENCE.search(read_label(each.label).words) and each.heads == item.heads]
     if len(last) != 1 or len(changes) != 1:
         return None
     return DraftRate([(1, changes[0])], [(1, last[0])])

@@ -461,5 +461,7 @@ def explain(name: str) -> str:
             *(r.name for spec in specs for r in spec.rules),
         ]
         near = messages.suggest(find_closest(name, known))
-        raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{near}。")
+        broken = "、".join(form_id for form_id, _ in catalog.find_faults())
+        told = f"报表 {broken} 的定义有错，没有查。" if broken else ""
+        raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{near}。{told}")
     return "\n\n".join(found)

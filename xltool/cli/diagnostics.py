@@ -95,7 +95,7 @@ def _parse_version(version: str) -> tuple[int, ...]:
 
 
 def _check_forms() -> Iterator[Diagnosis]:
-    """The forms that are known; a definition with a fault stops every command that looks at all of them."""
+    """The forms that are known; one whose definition has a fault can be used by nobody, the others can."""
     from xltool import api
     from xltool.forms.catalog import FOLDERS_VARIABLE, find_former_faults
     from xltool.messages import DefinitionError

@@ -136,7 +136,7 @@ class _Forms(Command):
 def command(form_id: str | None, as_json: bool) -> None:
     """Prints the list or the form."""
     if form_id is None:
-        specs, broken = _load_forms()
+        specs, broken = catalog.load_all(), [*catalog.find_faults()]
         if as_json:
             heads = [{"id": s.id, "title": s.title, "authority": s.authority, "years": list(s.years)} for s in specs]
             console.write_result(
@@ -154,17 +154,6 @@ def command(form_id: str | None, as_json: bool) -> None:
         console.write_result(json.dumps(describe_form(spec), ensure_ascii=False).encode() + b"\n")
     else:
         _print_form(spec)
-
-
-def _load_forms() -> tuple[list[FormSpec], list[tuple[str, DefinitionError]]]:
-    """The forms without a fault, and what is wrong with each of the others: none hides the rest."""
-    specs, broken = [], []
-    for known in api.forms():
-        try:
-            specs.append(api.form(known))
-        except DefinitionError as error:
-            broken.append((known, error))
-    return specs, broken
 
 
 def describe_form(spec: FormSpec) -> dict[str, Any]:

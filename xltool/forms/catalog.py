@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -61,16 +61,32 @@ def hash_form(form_id: str) -> str:
 
 
 def load_all() -> tuple[FormSpec, ...]:
-    """All known forms, in the order of their ids; raises `DefinitionError` with the faults of the first faulty one."""
-    return tuple(_load_file(*file) for _, file in sorted(_list_present().items()))
+    """All known forms without a fault, in the order of their ids: one that has some hides no other.
+
+    `find_faults` has those.
+    """
+    return tuple(_load_sound(file for _, file in sorted(_list_present().items())))
+
+
+def find_faults() -> Iterator[tuple[str, DefinitionError | OSError]]:
+    """The ids of the forms that cannot be used, and what is wrong with each: its definition, or its file."""
+    for form_id, file in sorted(_list_present().items()):
+        try:
+            _load_file(*file)
+        except (DefinitionError, OSError) as error:
+            yield form_id, error
+
+
+def _load_sound(found: Iterable[_File]) -> Iterator[FormSpec]:
+    for file in found:
+        with suppress(DefinitionError, OSError):
+            yield _load_file(*file)
 
 
 def find_edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (
-        _load_file(*file) for form_id, file in sorted(_list_present().items()) if form_id.rpartition("-")[0] == family
-    )
-    return next((spec for spec in found if spec.covers(year)), None)
+    found = (file for form_id, file in sorted(_list_present().items()) if form_id.rpartition("-")[0] == family)
+    return next((spec for spec in _load_sound(found) if spec.covers(year)), None)
 
 
 def load_former(form_id: str) -> Iterator[FormSpec]:

@@ -290,6 +290,7 @@ def _show_form(request: Request, form: NewForm, draft: Draft | None, view: Roste
         heading=_word_heading(form, view),
         form=form,
         specs=[(spec.id, word_form(spec)) for spec in catalog.load_all()],
+        broken=[(form_id, str(error).strip().partition("\n")[0]) for form_id, error in catalog.find_faults()],
         known=list_known(site),
         token_of_draft="" if draft is None else draft.token,
         has_roster=draft is not None and bool(draft.find(_ROSTER)),

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from xltool import api
 from xltool.forms import catalog
-from xltool.messages import DefinitionError, UnknownFormError
+from xltool.messages import DefinitionError, UnknownFormError, XltoolError
 
 from .test_spec import GOOD
 
@@ -90,6 +91,20 @@ def test_a_changed_file_is_read_again(folder):
     file.write_text(GOOD.replace("季度检查表", "月度检查表"), "utf-8")
     os.utime(file, ns=(2, 2))
     assert catalog.load_form("county-survey").title == "月度检查表"
+
+
+def test_a_broken_definition_hides_no_other_and_is_named(folder):
+    (folder / "county_survey.toml").write_text(GOOD.replace("faulty <= open", "faulty <= opne"), "utf-8")
+    (folder / "ogi_2031.toml").write_text("id = ", "utf-8")
+    assert [spec.id for spec in catalog.load_all()] == ["ogi-2019", "ogi-2021"]
+    assert catalog.find_edition("ogi", 2035).id == "ogi-2021"
+    assert [(form_id, str(why).partition(":")[0]) for form_id, why in catalog.find_faults()] == [
+        ("county-survey", "county_survey.toml"),
+        ("ogi-2031", "ogi_2031.toml"),
+    ]
+    with pytest.raises(XltoolError, match="报表 county-survey、ogi-2031 的定义有错，没有查"):
+        api.explain("no.such.rule")
+    assert "第一项加第二项" in api.explain("applications.balance")
 
 
 def test_faults_name_the_file(folder):

@@ -12,9 +12,11 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
+from tests.web import doors
 from tests.web.clerk import AXE, CHROMIUM, find_violations
 from tests.web.conftest import open_browser
-from tests.web.test_county import make_whole
+from tests.web.test_county import make_whole, run_sum
+from tests.web.test_county_takings import edit_page
 from xltool import api
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
@@ -80,6 +82,38 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browse
             window.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
             assert find_violations(window) == [], page
             assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="no node_modules with axe-core (XLTOOL_AXE)")
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_so_are_the_pages_that_come_of_a_sum_an_edit_or_a_file(chromium, tmp_path, screen):
+    made = make_whole(tmp_path)
+    (tmp_path / "名录.csv").write_text("单位代码,单位名称,级别\n1,甲局,部门\n1,甲局,\n", "utf-8")
+    wrong = FIGURES | {"applications.received.other": FIGURES["applications.received.other"] + 5}
+    (tmp_path / "年报.xlsx").write_bytes(api.fill(figures.submission(SPEC, wrong, stores.entries()[1].agency)))
+    width, height = SCREENS[screen]
+    with open_browser(made.root) as browser, opened(chromium, browser.server, width, height) as window:
+
+        def look(page):
+            assert find_violations(window) == [], page
+            assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
+
+        run_sum(browser)
+        edit_page(made)
+        next((made.root / "county").glob("*.docx")).write_bytes(b"no document")
+        for page in ("/sum", "/sum/take/html", "/sum/take/docx", "/sum/outputs", "/agency/654221-001/report"):
+            window.goto(browser.locate(page))
+            look(page)
+        window.goto(browser.locate("/check"))
+        window.get_by_label("工作簿或已公布的报告").set_input_files(tmp_path / "年报.xlsx")
+        window.get_by_role("button", name="审核", exact=True).click()
+        window.get_by_role("heading", level=1, name="须改").wait_for(timeout=60_000)
+        look("what a file is judged")
+        window.goto(browser.locate("/new"))
+        window.get_by_label("单位名录").set_input_files(tmp_path / "名录.csv")
+        window.get_by_role("button", name="查看名录").click()
+        window.get_by_role("heading", level=1, name="要改").wait_for(timeout=60_000)
+        look("a roster with faults")
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no node_modules with axe-core (XLTOOL_AXE)")
@@ -177,6 +211,23 @@ def test_the_first_screen_holds_the_sentence_the_step_the_bar_and_eight_rows(chr
     with opened(chromium, browser.server) as window:
         bottoms = window.locator("tbody tr").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
         assert sum(bottom <= 768 for bottom in bottoms) >= 8
+
+
+def test_whom_to_send_to_is_seen_at_once_and_what_was_ticked_is_noted_without_a_way(chromium, tmp_path):
+    made = doors.make_campaign(tmp_path, stores.entries(60))
+    with open_browser(made.root) as browser, opened(chromium, browser.server) as window:
+        window.goto(browser.locate("/hand-out"))
+        bottoms = window.locator("tbody tr").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
+        top = window.get_by_role("form", name="记一笔").bounding_box()["y"]
+        assert sum(bottom <= top for bottom in bottoms) >= 3
+        box = window.get_by_role("checkbox", name="额敏县第40单位：已发")
+        box.focus()  # what has the focus does not lie below the bar
+        assert box.bounding_box()["y"] + box.bounding_box()["height"] <= top
+        box.press("Space")
+        noting = window.get_by_role("form", name="记一笔")
+        noting.get_by_label("谁发的").fill("王某")
+        noting.get_by_role("button", name="记为已发").click()
+        window.get_by_role("row").filter(has_text="额敏县第40单位").get_by_text("王某").wait_for(timeout=60_000)
 
 
 def test_the_bar_keeps_the_least_share_readable_and_its_shares_are_the_counts(chromium, browser):

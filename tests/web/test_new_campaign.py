@@ -17,6 +17,7 @@ from tests.web.conftest import open_browser
 from xltool import api
 from xltool.campaign import folder, priors
 from xltool.campaign.names import campaign_name
+from xltool.forms import catalog
 from xltool.model import Agency
 from xltool.periods import Period
 from xltool.web.drafts import DRAFT_SECONDS, MOST_DRAFTS, Draft, Drafts
@@ -354,3 +355,17 @@ def test_no_name_of_a_file_leads_out_of_its_draft(tmp_path, monkeypatch, told):
     path = put(draft, told, b"x")
     assert path.resolve().is_relative_to(draft.folder.resolve()) and path.read_bytes() == b"x"
     draft.remove()
+
+
+def test_a_broken_definition_is_named_and_refuses_nothing(form, tmp_path_factory, monkeypatch):
+    forms = tmp_path_factory.mktemp("forms")
+    (forms / "odd_form.toml").write_text("id = ", "utf-8")
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(forms))
+    answer = form.browser.client.get("/new")
+    tree = lxml.html.fromstring(answer.text)
+    assert answer.status_code == 200
+    assert "报表 odd-form 的定义有错，没有列出：odd_form.toml:1:" in tree.xpath("string(//main)")
+    offered = tree.xpath("//select[@name='form']/option/@value")
+    assert "ogi-2021" in offered and "odd-form" not in offered
+    form.send("/new/roster", [("roster", "名录.csv", RIGHT.encode())])
+    assert form.page.status_code == 200 and not form.faults

@@ -124,6 +124,7 @@ MODULES = {
         "lock",
         "intake",
         "kept_findings",
+        "kept_priors",
         "launchers",
         "links",
         "mail",

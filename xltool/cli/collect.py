@@ -15,6 +15,7 @@ import click
 
 from xltool.campaign import accepting, intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_priors import read_kept_last_year
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.reminders import clear_answered
@@ -87,7 +88,7 @@ def command(
     with opened as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
-        last_year = read_last_year(campaign, roster, store)
+        last_year = (read_kept_last_year if only_these else read_last_year)(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
         at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
         office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)

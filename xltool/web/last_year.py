@@ -5,16 +5,14 @@ They may stand in hundreds of published reports, which takes minutes; a page sho
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
-from xltool.campaign.folder import Campaign, resolve_paths
+from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_priors import hash_prior_basis
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
@@ -44,7 +42,7 @@ class LastYearReader:
         """What is known of them, after a moment in which they may come."""
         if not campaign.prior:
             return LastYear()
-        basis = _hash_basis(campaign, roster, store)
+        basis = hash_prior_basis(campaign, roster, store)
         with self._lock:
             if basis != self._basis:
                 self._basis, self._coming = basis, Future()
@@ -63,17 +61,3 @@ def _fulfil(coming: Future[dict[str, Submission]], read: Callable[[], dict[str, 
         coming.set_result(read())
     except BaseException as error:  # whoever waits for it is told
         coming.set_exception(error)
-
-
-def _hash_basis(campaign: Campaign, roster: Roster, store: Store) -> str:
-    """What they rest on: the files, as far as their names, sizes and times tell, and whose they are taken to be."""
-    files = (line for path in resolve_paths(campaign, campaign.prior) for line in _list_files(path))
-    facts = [*files, *map(str, roster.entries), *map(str, sorted(store.absences().items()))]
-    return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _list_files(path: Path) -> Iterator[str]:
-    with suppress(OSError):  # gone, or not to be looked at: reading it tells so
-        for file in (path, *(sorted(path.iterdir()) if path.is_dir() else ())):
-            facts = file.stat()
-            yield f"{file} {facts.st_size} {facts.st_mtime_ns}"

@@ -206,6 +206,15 @@ def test_what_labels_say_of_rates_is_drafted_and_marked(heads, rate):
     assert len(drafted.spec.rates) == (3 if rate else 0)
 
 
+def test_a_rate_that_is_typed_in_is_never_added_up():
+    page = "<p>情况统计表</p><table><tr><td>项目</td><td>受理数</td><td>满意率</td></tr>"
+    page += "".join(f"<tr><td>{text}</td><td></td><td></td></tr>" for text in ("甲", "乙")) + "</table>"
+    assert [(cell.measure.unit, cell.policy) for cell in draft_page(page).spec.cells[:2]] == [
+        ("个", "sum"),
+        ("%", "never"),
+    ]
+
+
 def test_what_is_guessed_is_marked_at_its_line():
     page = PAGE.replace("运行经费合计", "运行经费")
     marked = [line for line in marked_lines(draft_page(page)) if "运行经费" in line]

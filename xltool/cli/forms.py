@@ -68,10 +68,10 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
         raise XltoolError(
             f"空白表的样子没能全部写成定义，起草的定义还有错；改好后用 xltool forms check 检查：\n{drafted.faults}"
         )
-    totals = sum(cell.total for cell in spec.cells)
+    totals = sum(isinstance(cell, Rate) or cell.total for cell in spec.every_cell)
     rules = len({rule.id for rule in spec.rules})
     console.say(
-        f"{spec.id}　{spec.title}：{len(spec.tables)} 张表，{len(spec.cells)} 格（合计 {totals} 格），"
+        f"{spec.id}　{spec.title}：{len(spec.tables)} 张表，{len(spec.every_cell)} 格（合计 {totals} 格），"
         f"勾稽关系 {rules} 条；"
         f"请核对 {len(doubts)} 处。",
         err=True,
@@ -106,7 +106,7 @@ def check(definition: Path) -> None:
         raise XltoolError(f"{make_visible(definition.name)} 有错，没有通过检查：\n{error}") from None
     rules = len({rule.id for rule in spec.rules})
     console.say(
-        f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.cells)} 格，勾稽关系 {rules} 条。"
+        f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.every_cell)} 格，勾稽关系 {rules} 条。"
     )
 
 

@@ -19,12 +19,14 @@ from xltool.drafting.draft import (
 )
 from xltool.drafting.names import IdGiver
 from xltool.drafting.papers import BlankPaper
-from xltool.drafting.words import load_terms
+from xltool.drafting.words import FigureKind, load_terms
 
 DOUBT: Final = "# 请核对："
 _AUTHORITY: Final = ("制定机关", "制表机关", "制表单位", "制发机关", "制表部门")
 _BASIS: Final = ("批准文号", "文号", "备案文号", "批准备案文号", "制表文号")
 _WIDEST: Final = 24
+_NEVER_ADDED: Final[frozenset[FigureKind]] = frozenset({"percent", "average"})
+"""Kinds of typed figures of which those of many agencies say nothing when they are added."""
 _PERIODS: Final = {"月": "month", "季": "quarter", "学年": "school_year"}
 """How often a form is reported, by the signs of its period that its blank prints."""
 
@@ -125,7 +127,9 @@ def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str], comput
             unit = _ask(["有的格没有印计量单位，按这个起草"] if name in guessed else [])
             decimals = f"decimals = {measure.decimals}{_ask(doubt)}"
             rounding = '\nrounding = "half_up"' if name in computed else ""
-            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}{rounding}"
+            kinds = {each.kind for each, other in measures.items() if other == name}
+            kept = '\nconsolidate = "never"' if kinds <= _NEVER_ADDED else ""
+            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}{rounding}{kept}"
 
 
 def _write_texts(paper: BlankPaper) -> Iterator[str]:

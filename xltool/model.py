@@ -266,6 +266,29 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedClause:
+    """Exact words in which a text states a figure, or that there was none, and the cells that it may mean.
+
+    `cells` are its meanings, the likeliest first, each of cells that are added up.
+    """
+
+    words: tuple[str, ...]
+    cells: tuple[tuple[CellKey, ...], ...]
+    unit: str = ""  # behind the figure; none where the words say that there was nothing
+    opens: bool = False  # whether a sentence may begin with it
+
+
+@dataclass(frozen=True, slots=True)
+class StatedWords:
+    """What formulas look for in some texts: clauses, and the leads that may stand before them in a sentence."""
+
+    texts: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()  # a text that has one of these is passed over: what it says may be of others
+    clauses: tuple[StatedClause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the report in official order: texts, or one table; behind it texts of the cover in one sentence."""
 
@@ -476,6 +499,7 @@ class FormSpec:
     wording: Wording = Wording()
     every: PeriodKind = "year"  # how often it is reported
     rates: tuple[Rate, ...] = ()
+    stated: StatedWords = StatedWords()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

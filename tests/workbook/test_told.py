@@ -60,7 +60,7 @@ def test_what_asks_for_an_answer_has_a_line_for_it_and_what_is_only_told_has_non
     for code in ("text.figure", "text.sum", "text.year", "text.notice", "text.agency", "text.person", "text.hollow"):
         assert find_line(code, None, ["applications.received.total"], names) == code
     assert find_line("text.contradicted", None, [PART], names) == "", "an error is mended"
-    assert [each.code for each in find_told(PLAN, DOUBTS)] == [
+    assert [each.code for each in find_told(PLAN, make_submission(), DOUBTS)] == [
         "text.figure", "text.figure", "text.person", "text.hollow", "text.contradicted",
     ]  # fmt: skip
 

@@ -107,6 +107,9 @@ class FormulaPlaces(Protocol):
     def told(self, code: str) -> str:
         """The reference to what an office found in the texts under a code and still stands, a number for each text."""
 
+    def said(self) -> str:
+        """The reference to what formulas say of the figures that texts state; empty where they look for nothing."""
+
 
 class CellCheck(ABC):
     """A kind of check.
@@ -407,6 +410,8 @@ class ToldTextCheck(CellCheck):
     scope: ClassVar[CheckScope] = "texts"
     seen_here = False
     sentence: ClassVar[str]
+    says: ClassVar[str] = ""
+    """How what formulas find of it in exact words begins; nothing where they look for nothing."""
 
     def lines(self, spec: FormSpec) -> Iterator[Table | None]:
         if any(text.place == "texts" for text in spec.texts):
@@ -419,7 +424,9 @@ class ToldTextCheck(CellCheck):
         return view.missing_texts & False
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:  # noqa: ARG002
-        return f"SUM({places.told(self.code)})"
+        told = f"SUM({places.told(self.code)})"
+        said = places.said() if self.says else ""
+        return f'{told}+SUMPRODUCT(--ISNUMBER(FIND("{self.says}",{said})))' if said else told
 
 
 class HollowTextCheck(ToldTextCheck):
@@ -433,14 +440,14 @@ class ContradictedTextCheck(ToldTextCheck):
     """A text that says that there was nothing, of what the tables have."""
 
     code, severity = "text.contradicted", "error"
-    sentence = "文字写没有的，表中应为 0"
+    sentence, says = "文字写没有的，表中应为 0", "文字说“"
 
 
 class StatedFigureCheck(ToldTextCheck):
     """A figure in a text that is another one in the tables."""
 
     code, severity = "text.figure", "warning"
-    sentence = "文字里的数应与表中的数一致"
+    sentence, says = "文字里的数应与表中的数一致", "文字写“"
 
 
 class TextSumCheck(ToldTextCheck):

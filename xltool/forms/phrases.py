@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any, Final, TypeAlias
 
 from xltool.forms import catalog
+from xltool.forms.choices import expand_words
 from xltool.forms.fields import Fields
 from xltool.forms.memo import derive_once
 from xltool.forms.source import Source, suggest_nearest
@@ -30,7 +30,6 @@ _LONGEST_MANNER: Final = 24
 _MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole", "taken")
 _FOLLOWS: Final = ("", "rows", "columns")
 _YEARS: Final = ("", "last", "next")
-_CHOICES: Final = re.compile(r"<([^<>]*)>")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
@@ -339,14 +338,6 @@ def _read_alternatives(given: Fields, key: str) -> Alternatives:
 def _add_words(draft: _Draft, words: list[str], kind: str) -> None:
     for word in expand_words(words):
         draft.kinds.setdefault(word, set()).add(kind)
-
-
-def expand_words(written: Sequence[Any]) -> Iterator[str]:
-    """The words of a list; `<至|到|>` within one stands for each of its choices in turn, one of which may be empty."""
-    for words in map(str, written):
-        pieces = _CHOICES.split(words)
-        choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
-        yield from map("".join, product(*choices))
 
 
 def list_phrases(language: Language) -> Iterator[Phrase]:

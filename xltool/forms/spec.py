@@ -11,6 +11,7 @@ from xltool.forms import charts, linear, rates, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
+from xltool.forms.stated import read_stated
 from xltool.messages import DefinitionError
 from xltool.model import (
     PERIOD_KINDS,
@@ -116,6 +117,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         wording=_read_wording(source, fields.table("wording")),
         every=every,
         rates=computed,
+        stated=read_stated(source, fields.table("stated"), texts, cells),
     )
     fields.close()
     return spec

@@ -57,6 +57,7 @@ from xltool.workbook.layout_plan import (
 )
 from xltool.workbook.quotients import compute_quotients
 from xltool.workbook.run_on import list_run_on_contents, run_on
+from xltool.workbook.stated_values import count_stated, list_stated_contents, read_stated_texts
 from xltool.workbook.told import ToldDoubt
 
 CachedValue: TypeAlias = int | float | str
@@ -92,7 +93,8 @@ def compute_cached_values(
     verdicts = rules.compute_verdicts(stack, left, right)[0]
     counts = count_faults(view, plan.checks)
     counts |= _count_with_texts(plan, submission, typed) if typed else {}
-    counts |= {code: [count] for code, count in Counter(each.code for each in doubts).items()}
+    stated, found_before = read_stated_texts(plan, submission), Counter(each.code for each in doubts)
+    counts |= {code: [found_before[code] + count_stated(stated, code)] for code in plan.told}
     judged = {
         rule.name: (Verdict(int(v)), int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
@@ -133,6 +135,7 @@ def compute_cached_values(
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = excel_length(submission.texts.get(key, ""))
     found |= compute_quotients(plan, submission.values)
+    found |= list_stated_contents(plan, submission, stated)
     return found | list_run_on_contents(plan, run_on(plan, submission))
 
 

@@ -47,6 +47,7 @@ from xltool.workbook.places import FormPlaces
 from xltool.workbook.quotients import list_quotient_formulas
 from xltool.workbook.ranges import Run, group_runs, is_input
 from xltool.workbook.run_on import list_run_on_formulas
+from xltool.workbook.stated import list_stated_formulas
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 FOLLOWS = "随整表"
@@ -271,7 +272,7 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
-    return found | list_run_on_formulas(plan) | list_quotient_formulas(plan)
+    return found | list_stated_formulas(plan) | list_run_on_formulas(plan) | list_quotient_formulas(plan)
 
 
 def write_validation(measure: Measure, cell: str, slash: bool) -> str:

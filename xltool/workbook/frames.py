@@ -139,6 +139,7 @@ def _find_formulas(plan: Plan) -> tuple[Spot, ...]:
     found += [plan.cells[rate.key] for rate in plan.spec.rates]
     found += [word.spot for word in plan.words]
     found += [plan.state, *plan.states.values()]
+    found += plan.stated.values()
     found += [Spot(TEXTS, spot.row, LENGTH_COLUMN) for spot in plan.texts.values() if spot.sheet == TEXTS]
     found += [*map(plan.run_on_line, range(RUN_ON_LINES)), plan.run_on_note(0)]
     found += [Spot(CHECKS, TO_DO_TOP + at, column) for at in range(MOST_TO_DO) for column in TO_DO_COLUMNS]

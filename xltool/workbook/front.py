@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from xltool.days import parse_day
+from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
 from xltool.model import Text
@@ -19,6 +20,7 @@ from xltool.workbook.layout_plan import (
     COVER_TOP,
     LENGTH_COLUMN,
     STATE_ROW,
+    STATED_COLUMN,
     TEXT_TOP,
     Spot,
     write_mark,
@@ -34,6 +36,8 @@ PROMPT_TITLE: Final = 32
 """What Excel shows of a validation's title."""
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 """From here Excel counts days, those of a form's texts at least."""
+STATED_HEAD: Final = "与表核对（常用写法自动核对，其余报送后核）"
+STATED_WIDTH: Final = 34
 RUN_ON_TITLE: Final = "接上表：格子里印不全的文字，接着印在下面。自动生成，这里不填写。"
 LEGEND: Final = (
     ("swatch_input", "浅黄色", "要填写的格。没有发生的填 0，不要留空。"),
@@ -141,14 +145,31 @@ def write_texts(context: Context, sheet: Any) -> None:
         _write_text(context, sheet, spot, text.key, "text")
         sheet.write_string(spot.row, 2, _pad_lines(text.guidance, text.lines), formats["guidance"])
         context.write_formula(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
+        if text.key in plan.stated:
+            context.write_formula(sheet, plan.stated[text.key], "guidance")
         lines = max(text.lines, count_lines(content, TEXT_WIDTHS[1], 11))
         sheet.set_growing_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * lines))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
     _write_run_on(context, sheet)
+    if plan.stated:
+        _write_stated_head(context, sheet)
     sheet.freeze_panes(TEXT_TOP, 1)
     sheet.repeat_rows(0, STATE_ROW)
     finish_sheet(context, sheet, portrait=True)
+
+
+def _write_stated_head(context: Context, sheet: Any) -> None:
+    """The column where the figures of texts are held against the tables: on the screen alone."""
+    sheet.set_column(STATED_COLUMN, STATED_COLUMN, STATED_WIDTH)
+    sheet.write_string(TEXT_TOP - 1, STATED_COLUMN, STATED_HEAD, context.formats["head"])
+    spots = context.plan.stated.values()
+    for look, word in (("ask", StatedFigureCheck.says), ("bad", ContradictedTextCheck.says)):
+        for spot in spots:
+            rule = {"type": "text", "criteria": "containing", "value": word, "format": context.formats[look]}
+            sheet.conditional_format(spot.row, spot.column, spot.row, spot.column, rule)
+    bottom = max(spot.row for spot in context.formulas if spot.sheet == TEXTS)
+    sheet.print_area(0, 0, bottom, len(TEXT_WIDTHS) - 1)
 
 
 def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None:

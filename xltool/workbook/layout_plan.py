@@ -41,6 +41,8 @@ WHY_HEAD: Final = "说明"
 """What the head of the column for explanations begins with."""
 LENGTH_COLUMN: Final = 3
 """The column of the 文字 sheet that counts characters."""
+STATED_COLUMN: Final = 4
+"""The column of the 文字 sheet that holds the figures of a text against the tables, in a form that states its words."""
 RANK_COLUMN: Final = 3
 """The column of the very hidden sheet for the order of what is to be done, and what is missing."""
 COPIES_COLUMN: Final = 4
@@ -158,6 +160,8 @@ class Plan:
         self.run_on_sources = tuple(self._list_run_on_sources(written))
         self.text_copies = {text.key: Spot(HIDDEN, at, self._told_column) for at, text in enumerate(written)}
         self.told = {code: {text.key: spot for text, spot in spots} for code, spots in self._list_told(written)}
+        self.stated_column = self._told_column + 1 + len(self.told)
+        self.stated = {key: Spot(TEXTS, self.texts[key].row, STATED_COLUMN) for key in spec.stated.texts}
 
     def spot(self, key: CellKey) -> Spot:
         """Where a cell stands, or last year's figure of it."""

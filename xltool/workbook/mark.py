@@ -81,7 +81,7 @@ def _build_notice(  # noqa: PLR0917
     unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
     typed = dict(_find_typed(findings, values))
     marks = _mark_cells(opinions, findings, layout, {**values, **typed})
-    return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, findings)))
+    return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, submission, findings)))
 
 
 def _write_tick(opinion: Opinion, version: int, number: int, seal: Sealer | None) -> str:

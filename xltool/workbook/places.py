@@ -13,6 +13,7 @@ from xltool.model import Cell, Measure
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.ranges import Run, find_cell, join_rectangles, refer_to_run, shift_to_last_year
+from xltool.workbook.stated import refer_to_said
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,7 @@ class FormPlaces:
         """The reference to what an office found in the texts under a code."""
         first, *_, last = (*self.plan.told[code].values(),) * 2
         return f"{HIDDEN}!{first.address}:{last.address}"
+
+    def said(self) -> str:
+        """The reference to what formulas say of the figures that texts state; empty where they look for nothing."""
+        return refer_to_said(self.plan) if self.plan.stated else ""

@@ -6,7 +6,7 @@ Only who reads texts finds it, and a formula cannot; that nothing of it was chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from xltool.forms import totals
@@ -15,6 +15,7 @@ from xltool.messages import format_scaled
 from xltool.model import Cell, CellKey, Finding, NotApplicable, Submission, Value
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.stated_values import read_stated_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,19 @@ class ToldDoubt:
     keys: tuple[CellKey, ...]
 
 
-def find_told(plan: Plan, findings: Sequence[Finding]) -> Iterator[ToldDoubt]:
+def find_told(plan: Plan, submission: Submission, findings: Sequence[Finding]) -> Iterator[ToldDoubt]:
     """The findings that have a line on 校验 of their own and that no formula finds."""
+    computed = replace(submission, values=totals.compute_totals(plan.spec, submission.values))
+    seen = [
+        (step.code, key, frozenset(step.clause.cells[0]))
+        for key, steps in read_stated_texts(plan, computed).items()
+        for step in steps
+        if step.clause is not None
+    ]
     for found in findings:
         text = found.data.get("text")
+        if any(code == found.code and key == text and cells.issuperset(found.keys) for code, key, cells in seen):
+            continue
         if found.severity != "info" and text in plan.told.get(found.code, {}):
             yield ToldDoubt(found.code, str(text), found.keys)
 

@@ -23,6 +23,7 @@ from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
 from xltool.workbook.run_on import list_run_on_formulas, run_on, write_run_on_words
+from xltool.workbook.stated import write_stated_words
 from xltool.workbook.told import ToldDoubt, write_told
 
 
@@ -98,6 +99,7 @@ def _write_hidden(context: Context, sheet: Worksheet, told: Sequence[ToldDoubt])
         if spot.sheet == sheet_names.HIDDEN:
             sheet.write_formula(spot.row, spot.column, f"={text}", None, context.shown[spot])
     write_run_on_words(context.plan, sheet)
+    write_stated_words(context.plan, sheet)
     for spot, (text, count) in write_told(context.plan, context.submission, told).items():
         sheet.write_formula(spot.row, spot.column, f"={text}", None, count)
     for key in dict.fromkeys(each.text for each in told):

@@ -22,7 +22,10 @@ from xltool.workbook.told import find_told
 SPEC = api.form("ogi-2021")
 PLAN = make_plan(SPEC)
 TOTAL, PART = "applications.received.total", "applications.received.natural_person"
-SAID = {"overview.requests": "全年收到申请 9999 件。\n都是张三“提出”的，电话 13912345678。", "problems": "无"}
+SAID = {
+    "overview.requests": "按登记，全年接到的申请有 9999 件。\n都是张三“提出”的，电话 13912345678。",
+    "problems": "无",
+}
 
 
 def make_submission(**more: object) -> Submission:
@@ -63,6 +66,11 @@ def test_what_asks_for_an_answer_has_a_line_for_it_and_what_is_only_told_has_non
     assert [each.code for each in find_told(PLAN, make_submission(), DOUBTS)] == [
         "text.figure", "text.figure", "text.person", "text.hollow", "text.contradicted",
     ]  # fmt: skip
+
+
+def test_what_a_formula_finds_is_not_counted_twice():
+    said = replace(make_submission(), texts={"overview.requests": "收到申请9999件。"})
+    assert [each.code for each in find_told(PLAN, said, DOUBTS[:3])] == ["text.figure", "text.person"]
 
 
 @pytest.fixture(scope="module")

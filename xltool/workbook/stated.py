@@ -201,7 +201,8 @@ def _write_sum(plan: Plan, keys: Sequence[CellKey]) -> str:
 def _write_leads(plan: Plan, narrow: str) -> str:
     """A text between stops, without what may stand before the first clauses of its sentences."""
     written = f'"{FULL}"&{narrow}&"{FULL}"'
-    marks = {YEAR: plan.meta["year"].address, NAME: plan.meta["name"].address}
+    year = f"LEFT({plan.meta['year'].address},4)"  # of a month or a quarter, too
+    marks = {YEAR: year, NAME: plan.meta["name"].address}
     for lead in plan.spec.stated.leads:
         named = lead
         for sign, place in marks.items():

@@ -33,7 +33,7 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "rules": {"codes", "model", "periods", "messages", "forms"},
     "charts": {"codes", "model", "periods", "messages", "forms"},
     "spreadsheet": {"codes", "digits", "model", "messages", "kinds"},
-    "workbook": {"codes", "days", "model", "periods", "messages", "forms", "rules", "charts", "spreadsheet"},
+    "workbook": {"codes", "days", "digits", "model", "periods", "messages", "forms", "rules", "charts", "spreadsheet"},
     "report": {
         "codes", "itself", "model", "periods", "messages", "kinds", "csvfile", "office", "forms", "rules", "charts",
         "spreadsheet",

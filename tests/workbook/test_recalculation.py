@@ -25,7 +25,7 @@ from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.prior_year import align_prior
 from xltool.rules.view import SubmissionView
 from xltool.workbook import cached_values
-from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, TOLD, WITHOUT
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OPEN, PASS, TOLD, WITHOUT
 from xltool.workbook.layout_plan import LEFT_COLUMN, LENGTH_COLUMN, VERDICT_COLUMN, Plan, Spot, make_plan
 from xltool.workbook.write import write_workbook
 
@@ -244,7 +244,7 @@ def test_every_formula_shows_what_python_says(run):
         verdicts += len(build_matrix(case.spec, layout.prior).rules)
         words |= {expected[Spot(CHECKS, line, VERDICT_COLUMN)] for line in layout.lines.values()}
     assert not different, "\n".join(different[:20])
-    assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT, FOLLOWS}
+    assert words == {PASS, FAIL, OPEN, ASK, TOLD, MEND, WITHOUT, FOLLOWS, LATER}
     assert verdicts == PLAIN * sum(RULES) + BESIDE * sum(RULES_BESIDE)
 
 

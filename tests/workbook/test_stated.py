@@ -56,7 +56,7 @@ def test_a_figure_that_is_another_one_and_one_that_is_not():
     [other] = found_in("2024年，我局共收到政府信息公开申请３件。")
     assert other.said == f"\n文字写“收到政府信息公开申请3件”，表中“本年新收 总计”为 {received}。"
     [same] = found_in(f"全年收到申请 {received} 件；其中自然人3件。")
-    assert same.said == f"\n“收到申请{received}件”与表一致。"
+    assert same.said == f"\n“收到申请{received}件”与表中一致。"
     [none] = found_in("本年度，未收到政府信息公开申请。")
     assert none.said == f"\n文字说“未收到政府信息公开申请”，表中“本年新收 总计”为 {received}。"
 

@@ -10,7 +10,7 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.source import Source, suggest_nearest
 from xltool.model import Cell, CellKey, StatedClause, StatedWords, Text
 
-MOST_MEANINGS: Final = 2
+MOST_OF_A_CLAUSE: Final = 2
 MOST_WORDS, MOST_CLAUSES = 999, 99
 """So many are told apart by the codes of words."""
 MOST_LEADS: Final = 48
@@ -50,8 +50,8 @@ def _read_clause(source: Source, data: dict[str, Any], known: Mapping[CellKey, C
         if key not in known:
             source.fault(key, f"no cell is named '{key}'", suggest_nearest(key, list(known)))
     mine = [known[key] for meaning in meanings for key in meaning if key in known]
-    if not 1 <= len(meanings) <= MOST_MEANINGS or not all(meanings):
-        fields.fault("cells", f"'cells' of a clause must be 1 to {MOST_MEANINGS} lists of cells")
+    if not 1 <= len(meanings) <= MOST_OF_A_CLAUSE or not all(meanings):
+        fields.fault("cells", f"'cells' of a clause must be 1 to {MOST_OF_A_CLAUSE} lists of cells")
     if len({cell.table.id for cell in mine}) > 1 or any(cell.measure.decimals for cell in mine):
         fields.fault("cells", "a clause must be of whole figures of one table")
     if not unit and not opens:

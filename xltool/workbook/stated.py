@@ -23,7 +23,7 @@ STEPS: Final = 5
 """So many clauses of a text are looked at."""
 LONGEST: Final = 9999
 """A longer text is left alone: a formula holds 32,767 characters."""
-MOST_DIGITS: Final = 7
+LONGEST_STATED_FIGURE: Final = 7
 FULL, COMMA, ENDS = "。", "，", "，。"
 """What a sentence begins behind, what one more clause may stand behind, and what a clause must end before."""
 NARROWED: Final = (
@@ -31,13 +31,13 @@ NARROWED: Final = (
     *((wide, str(digit)) for digit, wide in enumerate("０１２３４５６７８９")),
 )  # fmt: skip
 """What is read as what."""
-YEAR, NAME = "{year}", "{name}"
+LEAD_YEAR, LEAD_NAME = "{year}", "{name}"
 """In a lead, the year and the agency's name."""
-WORD, CODE, UNLESS, LABEL, UNIT, FIRST, SECOND, NARROW, LED, TEXT = range(10)
+WORD, CODE, UNLESS, LABEL, UNIT, FIRST, SECOND, NARROWED_TEXT, LED, TEXT = range(10)
 """Columns of the words, of the clauses, and of the texts."""
-PLACE, FOUND, END, NUMBER, SAID = (10 + STEPS * at for at in range(5))
+PLACE, FOUND, END, STATED_FIGURE, SAID = (10 + STEPS * at for at in range(5))
 """Of each step: where its clause begins, the word's code, where its figure ends, the figure, what is said of it."""
-AGREES: Final = "与表一致。"
+AGREES: Final = "与表中一致。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def list_stated_formulas(plan: Plan) -> dict[Spot, str]:
             found[_spot(plan, at, column)] = _write_sum(plan, keys)
     for number, (key, spot) in enumerate(plan.stated.items()):
         written = refer_in_frame(plan, plan.texts[key], HIDDEN)
-        narrow, led, text = (_spot(plan, number, column) for column in (NARROW, LED, TEXT))
+        narrow, led, text = (_spot(plan, number, column) for column in (NARROWED_TEXT, LED, TEXT))
         found[narrow] = f'IF(LEN({written})>{LONGEST},"",{_substitute(written, NARROWED)})'
         found[led] = f'IFERROR({_write_leads(plan, narrow.address)},"{FULL}")'
         found[text] = _write_unless(plan, led.address)
@@ -135,7 +135,7 @@ def refer_to_said(plan: Plan) -> str:
 def _write_step(plan: Plan, text: int, step: int) -> dict[Spot, str]:
     """One clause of a text: the next of its sentence, or the first of the next sentence that begins with one."""
     place, found, end, number, said = (
-        locate_step(plan, text, column, step) for column in (PLACE, FOUND, END, NUMBER, SAID)
+        locate_step(plan, text, column, step) for column in (PLACE, FOUND, END, STATED_FIGURE, SAID)
     )
     content, count = _spot(plan, text, TEXT).address, len(list_words(plan.spec))
     words, codes = (_column(plan, column, count) for column in (WORD, CODE))
@@ -148,7 +148,7 @@ def _write_step(plan: Plan, text: int, step: int) -> dict[Spot, str]:
     best = f"SUMPRODUCT(MAX((MID({content},{at},LEN({words}))={words})*{codes}))"
     digits = f"MID({content},{at}+{length},{behind}-{at}-{length})"
     bare = _substitute(digits, [(str(digit), "") for digit in range(10)])
-    fits = f"AND(LEN({digits})>0,LEN({digits})<={MOST_DIGITS},LEN({bare})=0)"
+    fits = f"AND(LEN({digits})>0,LEN({digits})<={LONGEST_STATED_FIGURE},LEN({bare})=0)"
     closing = f"IFERROR(FIND(INDEX({units},{clause}),{content},{at}+{length}),0)"
     closed = f'ISNUMBER(FIND(MID({content},{behind}+{unit},1),"{ENDS}"))'
     first, second, label = (f"INDEX({column},{clause})" for column in (firsts, seconds, labels))
@@ -177,7 +177,7 @@ def _write_place(plan: Plan, text: int, step: int) -> str:
     if step == 0:
         return search("1")
     at, which, behind, figure = (
-        locate_step(plan, text, column, step - 1).address for column in (PLACE, FOUND, END, NUMBER)
+        locate_step(plan, text, column, step - 1).address for column in (PLACE, FOUND, END, STATED_FIGURE)
     )
     words, codes = (_column(plan, column, len(list_words(spec))) for column in (WORD, CODE))
     units = _column(plan, UNIT, len(spec.stated.clauses))
@@ -202,7 +202,7 @@ def _write_leads(plan: Plan, narrow: str) -> str:
     """A text between stops, without what may stand before the first clauses of its sentences."""
     written = f'"{FULL}"&{narrow}&"{FULL}"'
     year = f"LEFT({plan.meta['year'].address},4)"  # of a month or a quarter, too
-    marks = {YEAR: year, NAME: plan.meta["name"].address}
+    marks = {LEAD_YEAR: year, LEAD_NAME: plan.meta["name"].address}
     for lead in plan.spec.stated.leads:
         named = lead
         for sign, place in marks.items():

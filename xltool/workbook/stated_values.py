@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xltool.digits import parse_whole
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.text import excel_length
 from xltool.model import CellKey, StatedClause, Submission, Value, summand_of
@@ -17,19 +18,19 @@ from xltool.workbook.stated import (
     FIRST,
     FOUND,
     FULL,
+    LEAD_NAME,
+    LEAD_YEAR,
     LED,
     LONGEST,
-    MOST_DIGITS,
-    NAME,
-    NARROW,
+    LONGEST_STATED_FIGURE,
     NARROWED,
-    NUMBER,
+    NARROWED_TEXT,
     PLACE,
     SAID,
     SECOND,
+    STATED_FIGURE,
     STEPS,
     TEXT,
-    YEAR,
     StatedWord,
     code_word,
     count_opening,
@@ -78,12 +79,12 @@ def list_stated_contents(
             found[locate_step(plan, at, column, 0)] = "" if added is None else added
     for number, (key, spot) in enumerate(plan.stated.items()):
         led = _strip_leads(plan, submission, key)
-        contents = ((NARROW, _narrow(submission.texts.get(key, ""))), (LED, led), (TEXT, _choose(plan, led)))
+        contents = ((NARROWED_TEXT, _narrow(submission.texts.get(key, ""))), (LED, led), (TEXT, _choose(plan, led)))
         found |= {locate_step(plan, number, column, 0): content for column, content in contents}
         for at, step in enumerate(steps[key]):
             figure = "" if step.number is None else step.number
             shown = (step.place, step.found, step.end, figure, step.said)
-            for column, content in zip((PLACE, FOUND, END, NUMBER, SAID), shown, strict=True):
+            for column, content in zip((PLACE, FOUND, END, STATED_FIGURE, SAID), shown, strict=True):
                 found[locate_step(plan, number, column, at)] = content
         found[spot] = "".join(step.said for step in steps[key])[1:]
     return found
@@ -104,7 +105,7 @@ def _choose(plan: Plan, led: str) -> str:
 def _strip_leads(plan: Plan, submission: Submission, key: str) -> str:
     text = f"{FULL}{_narrow(submission.texts.get(key, ''))}{FULL}"
     for lead in plan.spec.stated.leads:
-        named = lead.replace(YEAR, f"{submission.year}").replace(NAME, submission.agency.name)
+        named = lead.replace(LEAD_YEAR, f"{submission.year}").replace(LEAD_NAME, submission.agency.name)
         text = text.replace(f"{FULL}{named}", FULL)
     return text
 
@@ -150,10 +151,9 @@ def _read_step(
     clause, behind = said.clause, place + len(said.word)
     end = text.find(clause.unit, behind - 1) + 1 if clause.unit else behind
     digits, after = text[behind - 1 : end - 1], end + len(clause.unit)
-    is_figure = not clause.unit or (0 < len(digits) <= MOST_DIGITS and digits.isascii() and digits.isdigit())
-    if end == 0 or text[after - 1] not in ENDS or not is_figure:
+    number = parse_whole(digits, LONGEST_STATED_FIGURE) if clause.unit else 0
+    if end == 0 or text[after - 1] not in ENDS or number is None:
         return StatedStep(place, found, end)
-    number = int(digits) if clause.unit else 0
     first, *_, second = (*(_add(values, keys) for keys in clause.cells),) * 2
     quoted = text[place - 1 : after - 1]
     if number in {first, second}:

@@ -150,6 +150,10 @@ class Language:
     manner_firsts: frozenset[str]  # signs that the following begin with
     manners: re.Pattern[str]  # how words go that only say in which way: 按照有关规定, 在法定期限内
     agencies: tuple[str, ...]  # how names of agencies end
+    deeds: tuple[str, ...]  # how words begin that tell what was done with the matters of others
+    places: tuple[str, ...]  # how names end of what is a part of an agency, or another
+    exceptions: tuple[str, ...]  # how a clause begins that says of what it is not
+    conditions: tuple[str, ...]  # how a clause begins that says what would be
     not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
 
 
@@ -165,6 +169,10 @@ class _Draft:
     manner_begins: list[str] = field(default_factory=list)
     manner_ends: list[str] = field(default_factory=list)
     agencies: list[str] = field(default_factory=list)
+    deeds: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    exceptions: list[str] = field(default_factory=list)
     not_agencies: list[str] = field(default_factory=list)
     compounds: list[Compound] = field(default_factory=list)
 
@@ -207,6 +215,10 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         frozenset(word[0] for word in draft.manner_begins),
         _compile_manners(draft.manner_begins, draft.manner_ends),
         tuple(draft.agencies),
+        tuple(draft.deeds),
+        tuple(draft.places),
+        tuple(draft.exceptions),
+        tuple(draft.conditions),
         tuple(draft.not_agencies),
     )
 
@@ -241,6 +253,10 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
         if group == "scopes":
             draft.limits += expand_words(given.texts("limits", []))
             draft.agencies += expand_words(given.texts("agencies", []))
+            draft.deeds += expand_words(given.texts("deeds", []))
+            draft.places += expand_words(given.texts("places", []))
+            draft.conditions += expand_words(given.texts("conditions", []))
+            draft.exceptions += expand_words(given.texts("exceptions", []))
             draft.not_agencies += expand_words(given.texts("not_agencies", []))
         if group == "words":
             draft.manner_begins += expand_words(given.texts("manner_begins", []))

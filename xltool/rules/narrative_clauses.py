@@ -225,6 +225,24 @@ def quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:
     return "".join(token.text for token in tokens if start <= token.start and token.end <= end)
 
 
+def is_unknown(token: ProseToken) -> bool:
+    """Whether a word is not understood, or names somebody."""
+    return token.is_any(*_UNKNOWN)
+
+
+def tells_others(tokens: Sequence[ProseToken], language: Language) -> bool:
+    """Whether unknown words say that what follows is of others, or of a part of the agency: 执法队, 配合市政府办."""
+    names = [token for token in tokens if token.is_any(GAP, NOUNS, OFFICE, "others.listed")]
+    places = [token for token in names if token.is_any(GAP, OFFICE) and token.text.endswith(language.places)]
+    return bool(places) or any(token.text.startswith(language.deeds) for token in names)
+
+
+def tells_part(tokens: Sequence[ProseToken]) -> bool:
+    """Whether words before a word for nothing say of which part alone there was none: 上年结转的申请未引发诉讼."""
+    named = [phrase for token in tokens for phrase in token.phrases]
+    return has_any(tokens, CHANNEL) or any(phrase.rows and not phrase.manners for phrase in named)
+
+
 def is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
     """Whether a number is what each of several persons did, no count: 2名居民各申请1件; 复议和诉讼各1件 is one."""
     first = min((word.start for group in groups for word in group.words), default=-1)

@@ -66,6 +66,8 @@ class CountReader:
             thing = self._find_thing(count, groups)
             if thing is None or thing:
                 return thing
+        elif last.meaning is not None and last.meaning.role == "row" and count.right and count.right[0].is_any(NOUNS):
+            return None  # 不予公开的5件文件
         return self._deal_or_share(clause, count, groups)
 
     def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:

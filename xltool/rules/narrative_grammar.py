@@ -20,19 +20,22 @@ from xltool.rules.narrative_clauses import (
     allow_way,
     cut_list,
     drop_description,
+    is_unknown,
     may_count,
     name_agencies,
     opens_parts,
     quote_unknown,
     simplify_tokens,
     split_clauses,
+    tells_others,
+    tells_part,
 )
 from xltool.rules.narrative_counts import CountReader
 from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
 from xltool.rules.narrative_statements import Discourse, Narrative, Statement
 from xltool.rules.narrative_times import OPENING, find_change
-from xltool.rules.narrative_tokens import Numeral, ProseToken, read_tokens, split_sentences
+from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken, read_tokens, split_sentences
 from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, has_any, is_strict, names_subject
 
 _GOES_ON: Final = frozenset("，,")
@@ -103,6 +106,10 @@ class _Reader:
 
     def _read_clause(self, clause: Clause) -> None:
         tokens = clause.tokens
+        may_be = tokens[0].is_any(GAP) and tokens[0].text.startswith(self.said.language.conditions)
+        self.said.is_condition |= may_be
+        if self.said.is_condition:
+            return
         self.said.times.note_clause(tokens)
         self.said.scope = next(
             (token.text for token in reversed(tokens) if token.is_any("scopes.words", "scopes.others")), self.said.scope
@@ -117,6 +124,11 @@ class _Reader:
             assert numeral is not None
             left, right = tokens[done:at], cut_list(tokens[at + 1 : until])
             self.said.aside = self.said.limit or quote_unknown(left)
+            if tells_others(left, self.said.language) or self._is_told_of_many(tokens, numbers, number):
+                self._note_list(numeral, left, is_known=False)
+                self.said.topic.last = None
+                done = at + 1
+                continue
             self._read_number(clause, Count(tokens[at], numeral, left, right, len(numbers) - number - 1))
             done = at + 1
         rest = tokens[done:]
@@ -124,7 +136,8 @@ class _Reader:
         self.said.is_denied = self.said.is_denied and clause.opener in _GOES_ON
         self.said.aside = self.said.limit or quote_unknown(rest[:negated], *rest[:negated])
         if negated is not None and not self.said.times.is_partial:
-            self.nothing.read_nothing(rest, negated)
+            if not self._is_of_part(rest[:negated]):
+                self.nothing.read_nothing(rest, negated)
             self.said.is_denied = len(self.said.found) > before and not has_any(rest[-2:], "words.closings")
         elif negated is None and self.said.is_denied and not numbers and has_any(rest[-2:], "words.closings"):
             self.nothing.deny(*self.nothing.list_nothing(rest))
@@ -136,6 +149,20 @@ class _Reader:
             self._offer(tokens)
         else:
             self.said.offered = []
+
+    def _is_told_of_many(self, tokens: Sequence[ProseToken], numbers: Sequence[int], number: int) -> bool:
+        """Whether a number is of so many others as the number before it says: 2个街道收到申请6件."""
+        if not number:
+            return False
+        before, first = tokens[numbers[number - 1]].number, tokens[numbers[number - 1] + 1]
+        is_many = before is not None and before.unit in ("个", "家")
+        return is_many and is_unknown(first) and first.text.endswith(self.said.language.agencies)
+
+    def _is_of_part(self, before: Sequence[ProseToken]) -> bool:
+        """Whether what there was none of is so only of a part, or of others."""
+        limit = self.said.limit
+        is_limited = limit.startswith(self.said.language.exceptions) or any(sign.isdigit() for sign in limit)
+        return is_limited or tells_part(before) or tells_others(before, self.said.language)
 
     def _offer(self, tokens: Sequence[ProseToken]) -> None:
         """Notes what a clause without a number is about, for the clause behind it."""
@@ -157,7 +184,8 @@ class _Reader:
     def _note_list(self, numeral: Numeral, left: Sequence[ProseToken], *, is_known: bool) -> None:
         """Notes whether what stands behind a number is published as it is: a list of items, parts of what is listed."""
         if not self.said.in_parts and not self.said.is_item:
-            self.said.is_item = not is_known and not self.said.is_document(numeral)
+            is_amount = numeral.unit in self.said.language.amounts
+            self.said.is_item = not is_known and not is_amount and not self.said.is_document(numeral)
             self.said.item_unit = numeral.unit if self.said.is_item else ""
         self.said.is_listed |= not is_known and has_any(left[-2:], "others.listed")
 

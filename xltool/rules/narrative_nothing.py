@@ -32,7 +32,11 @@ class NothingReader:
             return
         is_of_all = any(map(self._says_all, tokens))
         wholes = self._widen_wholes(wholes) if is_of_all else wholes[-1:]
+        places: set[int] = set()
         for whole in wholes:
+            if whole.start in places:
+                continue  # 收到并答复5件，均为自然人: of one number once
+            places.add(whole.start)
             group = self.said.groups.read_group(tokens, whole.meaning)
             meaning = group.meaning
             if meaning is None or meaning.role == "whole" or meaning.table != whole.meaning.table or not group.is_known:

@@ -65,6 +65,7 @@ class Discourse:
     offered: list[Meaning] = field(init=False)  # what the clause before names without a number
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
+    is_condition: bool = field(init=False)  # behind words for what would be: 如未收到申请
     is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
     limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
     aside: str = field(init=False)  # unknown words before what is being read
@@ -80,7 +81,7 @@ class Discourse:
         self.times = Times(self.language, self.topic.report_year)
         self.scope, self.item_unit, self.ways = None, "", []
         self.wholes, self.offered = [], []
-        self.in_parts, self.is_denied = False, False
+        self.in_parts, self.is_denied, self.is_condition = False, False, False
         self.first = len(self.found)
         self.limit = self.aside = ""
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xltool.model import PRIOR, CellKey, FormSpec, Value, summand_of
 from xltool.rules.equalities import Equalities
@@ -28,9 +27,9 @@ class Breaks:
         residuals: Mapping[str, int],
     ) -> None:
         self.spec, self.known, self.values, self.last_year, self.residuals = spec, known, values, last_year, residuals
+        self.unjudged = self._find_unjudged()
         self.followers = {name: parts for name in residuals if (parts := self._find_broken_parts(name))}
         self.held = np.array([summand_of(value) or 0 for value in values], np.int64)
-        self.unjudged = frozenset(name for name in known.rules if self._is_unknown(name))
         self.leaders = [name for name in known.rules if name in residuals and name not in self.followers]
 
     def value(self, key: CellKey) -> Value:
@@ -39,13 +38,19 @@ class Breaks:
             return self.values[self.spec.index[key]]
         return None if self.last_year is None else self.last_year[self.spec.index[key.removeprefix(PRIOR)]]
 
+    def measure_relation(self, name: str) -> int | None:
+        """How much more is on the left of a relation that is no equality than on its right; None over a blank."""
+        terms = self.known.relations.terms[name].items()
+        summands = [(summand_of(self.value(key)), times) for key, times in terms]
+        return None if any(each is None for each, _ in summands) else sum((each or 0) * by for each, by in summands)
+
     def is_error(self, name: str) -> bool:
         """Whether an equality is of an error's weight."""
         return self.known.rules[name].severity == "error"
 
     def name_table(self, name: str) -> str:
         """The table that an equality looks at first."""
-        return self.spec.cell(self.known.rules[name].linear.own[0]).table.id
+        return self.known.tables[name]
 
     def is_mended(self, name: str, changes: Mapping[CellKey, int]) -> bool:
         """Whether an equality holds once cells are changed."""
@@ -70,14 +75,6 @@ class Breaks:
         if held is None:
             return False
         return abs(held + change) <= measure.maximum * measure.scale and (measure.signed or held + change >= 0)
-
-    def row(self, name: str) -> NDArray[np.int64]:
-        """The coefficients of an equality, by the places of this year's cells."""
-        row = np.zeros(len(self.held), np.int64)
-        for key, coefficient in self.known.terms[name].items():
-            if not key.startswith(PRIOR):
-                row[self.spec.index[key]] = coefficient
-        return row
 
     def split_tables(self) -> list[list[str]]:
         """The leading equalities by the tables that they look at first."""
@@ -127,7 +124,7 @@ class Breaks:
                 continue
             change = -self.residuals[name] // coefficient
             if self.can_hold(key, change) and all(
-                self._miss(key, change, other) == 0 or other in self.known.followers or self._is_unknown(other)
+                self._miss(key, change, other) == 0 or other in self.known.followers or other in self.unjudged
                 for other in self.known.columns[key]
             ):
                 yield key, change
@@ -139,11 +136,16 @@ class Breaks:
     def _find_broken_parts(self, name: str) -> frozenset[str]:
         """The broken equalities from which a broken one follows; none when it does not, or one of them is unknown."""
         parts = self.known.followers.get(name, {})
-        if any(self._is_unknown(part) for part in parts):
+        if not self.unjudged.isdisjoint(parts):
             return frozenset()
         follows = sum(times * self.residuals.get(part, 0) for part, times in parts.items())
         return frozenset(parts.keys() & self.residuals.keys()) if follows == self.residuals[name] else frozenset()
 
-    def _is_unknown(self, name: str) -> bool:
-        """Whether a blank keeps an equality from being judged."""
-        return name not in self.residuals and any(self.value(key) is None for key in self.known.terms[name])
+    def _find_unjudged(self) -> frozenset[str]:
+        """The equalities that a blank keeps from being judged."""
+        cells = zip(self.spec.cells, self.values, strict=True) if None in self.values else ()
+        names = {name for cell, value in cells if value is None for name in self.known.columns.get(cell.key, ())}
+        for name in self.known.across_years:
+            if any(self.value(key) is None for key in self.known.terms[name]):
+                names.add(name)
+        return frozenset(names - self.residuals.keys())

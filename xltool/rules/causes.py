@@ -7,7 +7,7 @@ the totals is the sum of the balances of their parts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -30,11 +30,14 @@ def find_causes(
     values: Sequence[Value],
     last_year: Sequence[Value] | None,
     found: Sequence[Finding],
+    *,
     facts: Sequence[Fact] = (),
+    barred: Collection[CellKey] = (),
 ) -> list[Cause]:
     """The causes of the broken equalities among the findings, in the order of their leading rules.
 
-    What the texts state, `facts`, is asked where equalities and last year leave several cells.
+    What the texts state, `facts`, is asked where equalities and last year leave several cells; `barred` are those in
+    which the agency has nothing to report.
     """
     residuals = {
         f.rule: int(f.data["left"]) - int(f.data["right"]) for f in found if f.code == "rule.broken" and f.rule
@@ -45,7 +48,7 @@ def find_causes(
     if not residuals:
         return []
     breaks = Breaks(spec, known, values, last_year, residuals)
-    finder = CauseFinder(breaks, SuspectWeigher(breaks, partial(list_stated, spec, facts, computed)))
+    finder = CauseFinder(breaks, SuspectWeigher(breaks, partial(list_stated, spec, facts, computed), barred))
     causes = [cause for lines in breaks.split_tables() for cause in finder.explain_table(lines)]
     return list(_add_followers(breaks, _join_unexplained(breaks, causes)))
 
@@ -90,12 +93,12 @@ def _join_unexplained(breaks: Breaks, causes: Sequence[Cause]) -> list[Cause]:
 
     Fewer than `MANY_LINES` of them are joined where the rule is the same, and likely slips of digits left alone.
     """
-    doubtful = Counter(breaks.name_table(cause.rules[0]) for cause in causes if not cause.certain)
+    doubtful = Counter(breaks.name_table(cause.rules[0]) for cause in causes if not cause.stands_alone)
     joined: dict[str, list[Cause]] = {}
     for cause in causes:
         table = breaks.name_table(cause.rules[0])
         many = doubtful[table] >= MANY_LINES
-        if cause.certain or (cause.known and not many):
+        if cause.stands_alone or (cause.known and not many):
             name = cause.rules[0]
         else:
             name = table if many else breaks.known.rules[cause.rules[0]].id

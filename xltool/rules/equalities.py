@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL
@@ -35,10 +38,44 @@ class Equalities:
                 if not key.startswith(PRIOR):
                     self.columns.setdefault(key, {})[name] = coefficient
         self.followers = dict(_find_followers(spec, taken, self.terms))
+        self.relations = _Relations(spec, defined, prior)
         self.parts = _number_parts(self.terms, self.columns)
+        self.across_years = tuple(rule.name for rule in taken if rule.linear.prior)
+        self.tables = {rule.name: spec.cell(rule.linear.own[0]).table.id for rule in taken}
+
+
+class _Relations:
+    """What else a form says of sums, at least and at most: for what a correction would break or mend beside."""
+
+    def __init__(self, spec: FormSpec, defined: dict[CellKey, Rule], prior: bool) -> None:
+        taken = [
+            rule
+            for rule in spec.rules
+            if rule.linear.operator is not EQUAL and rule.linear.operator.adds_up and (prior or not rule.linear.prior)
+        ]
+        self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
+        self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}
+        self.columns: dict[CellKey, list[str]] = {}
+        for name, terms in self.terms.items():
+            for key in terms:
+                self.columns.setdefault(key, []).append(name)
+
+    def holds(self, name: str, residual: int) -> bool:
+        """Whether a relation holds whose left side is so much more than its right."""
+        return bool(self.rules[name].linear.operator.holds(residual, 0))
 
 
 find_equalities = derive_once(Equalities)
+
+
+@derive_once
+def lay_out_terms(known: Equalities, spec: FormSpec, name: str) -> NDArray[np.int64]:
+    """The coefficients of an equality, by the places of this year's cells."""
+    row = np.zeros(len(spec.cells), np.int64)
+    for key, coefficient in known.terms[name].items():
+        if not key.startswith(PRIOR):
+            row[spec.index[key]] = coefficient
+    return row
 
 
 def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, int]:

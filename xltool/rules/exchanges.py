@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,28 +25,38 @@ DISTANT_POINTS: Final = 11
 """Points against lines or cells that lie further apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A line whose figures may stand one place out: the places from which each takes its own back.
+@dataclass(frozen=True, eq=False)
+class Shifts:
+    """Rows and columns whose figures may stand one place out, either way.
 
-    What stood in the last of them is lost, and is what the equalities say.
+    `places` are those of each line, from which each takes its own back from the next; what stood in the last of them is
+    lost, and is what the equalities say. `here` and `there` are these pairs of all lines, `starts` where those of each
+    begin, `firsts` and `lasts` its ends.
     """
 
-    places: tuple[int, ...]
-    words: str
+    places: tuple[tuple[int, ...], ...]
+    words: tuple[str, ...]
+    here: NDArray[np.intp]
+    there: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    firsts: NDArray[np.intp]
+    lasts: NDArray[np.intp]
 
 
 @derive_once
-def list_shifts(spec: FormSpec) -> tuple[Shift, ...]:
+def find_shifts(spec: FormSpec) -> Shifts:
     """Every row and column of a form that may be one place out, either way: its inputs, the lost one last."""
-    found = []
+    listed, words = list[tuple[int, ...]](), list[str]()
     for line, crossing, lines in _list_kinds(spec):
-        words = ONE_PLACE_OUT.format(line=line, crossing=crossing)
         for cells in lines:
             places = tuple(spec.index[cell.key] for cell in cells.values())
             if len(places) > 2 and len({cell.measure.id for cell in cells.values()}) == 1:
-                found += [Shift(places, words), Shift(places[::-1], words)]
-    return tuple(found)
+                listed += [places, places[::-1]]
+                words += [ONE_PLACE_OUT.format(line=line, crossing=crossing)] * 2
+    pairs = np.array([pair for places in listed for pair in pairwise(places)], np.intp).reshape(-1, 2)
+    starts = np.cumsum([0, *(len(places) - 1 for places in listed)])[:-1].astype(np.intp)
+    firsts, lasts = (np.array([places[end] for places in listed], np.intp) for end in (0, -1))
+    return Shifts(tuple(listed), tuple(words), pairs[:, 0], pairs[:, 1], starts, firsts, lasts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
 
 from xltool.forms import totals
 from xltool.forms.accepted import tell_acceptances
-from xltool.forms.cell_checks import CELL_CHECKS
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
-from xltool.rules import causes, cells, copied, prior_year, settled, texts, validate
-from xltool.rules.cause import Cause
+from xltool.rules import causes, cells, consequences, copied, prior_year, settled, texts, validate
 from xltool.rules.facts import Fact, find_facts
 from xltool.rules.stack import join_years
 from xltool.rules.view import SubmissionView
-
-_ACROSS_YEARS: Final = frozenset(kind.code for kind in CELL_CHECKS if kind.across_years)
 
 
 def judge_readings(
@@ -45,7 +43,7 @@ def judge_readings(
         for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
         if reading.submission is not None
     ]
-    doubts, breaks, last_year, facts = _judge_completed(spec, completed, given, notes)
+    view, doubts, breaks, last_year, facts = _judge_completed(spec, completed, given, notes)
     results = []
     doubts = [list(_drop_told(mine, doubt)) for mine, doubt in zip(notes, doubts, strict=True)]
     for at, submission in enumerate(completed):
@@ -56,10 +54,16 @@ def judge_readings(
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         before = None if last_year is None else last_year[at]
-        why = causes.find_causes(spec, submission.values, before, broken, facts[at])
+        barred = [spec.cells[place].key for place in np.flatnonzero(view.barred[at])] if broken else ()
+        why = causes.find_causes(spec, submission.values, before, broken, facts=facts[at], barred=barred)
         noticed, quoted = _quote_typed(mine, doubt)
         judged = [*quoted, *causes.explain_findings(broken, why)]
-        judged = _find_consequences(spec, submission, given[at], judged, why)
+
+        def judge_anew(corrected: Submission, prior: Submission | None = given[at]) -> Iterable[Finding]:
+            again = _judge_completed(spec, [corrected], [prior], [()])
+            return (*again.doubts[0], *again.breaks[0])
+
+        judged = consequences.find_consequences(spec, submission, judged, why, judge_anew)
         results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.index)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
@@ -92,6 +96,7 @@ def _quote_typed(notes: Sequence[Finding], found: Sequence[Finding]) -> tuple[li
 class _Judged(NamedTuple):
     """For each submission what is doubtful of it, its broken rules, last year's values, and what its texts state."""
 
+    view: SubmissionView
     doubts: list[list[Finding]]
     breaks: list[list[Finding]]
     last_year: list[tuple[Value, ...]] | None
@@ -113,45 +118,7 @@ def _judge_completed(
     for mine, submission, prior, stated in zip(doubts, completed, given, facts, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior, stated))
     years = view.stack if last_year is None else join_years(view.stack, view.last)
-    return _Judged(doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
-
-
-def _find_consequences(
-    spec: FormSpec, submission: Submission, prior: Submission | None, found: Sequence[Finding], why: Sequence[Cause]
-) -> list[Finding]:
-    """The findings, those that go once a known cause is mended under it: the submission so corrected is judged anew.
-
-    Beside a cause that is not known stand the figures of its lines that are out of proportion to last year's.
-    """
-    if not why or not any(each.cause is None and each.keys for each in found):
-        return list(found)
-    known = [cause for cause in why if cause.known]
-    result = list(found)
-    for cause in known:
-        corrected = _correct_cause(spec, submission, cause)
-        [doubt], [broken], *_ = _judge_completed(spec, [corrected], [prior], [()])
-        left = {(each.code, each.rule, each.keys) for each in (*doubt, *broken)}
-        for at, each in enumerate(result):
-            if each.cause is None and each.keys and (each.code, each.rule, each.keys) not in left:
-                result[at] = replace(each, cause=cause.rules[0], follows=True)
-    for cause in why:
-        near = set() if cause.known else causes.list_cells(spec, cause)
-        for at, each in enumerate(result):
-            if each.cause is None and each.code in _ACROSS_YEARS and not near.isdisjoint(each.keys):
-                result[at] = replace(each, cause=cause.rules[0])
-    return result
-
-
-def _correct_cause(spec: FormSpec, submission: Submission, cause: Cause) -> Submission:
-    """The submission with what a cause proposes in place, and the totals that were right made right again."""
-    before = totals.compute_totals(spec, submission.values)
-    values = list(submission.values)
-    for suspect in cause.suspects if cause.together else cause.suspects[:1]:
-        values[spec.index[suspect.key]] = suspect.proposed
-    after = totals.compute_totals(spec, values)
-    if all(old == new for old, new in zip(before, submission.values, strict=True)):
-        return replace(submission, values=after)
-    return replace(submission, values=tuple(values))
+    return _Judged(view, doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
 
 
 def _finding_order(index: Mapping[CellKey, int], found: Finding) -> tuple[int, int]:

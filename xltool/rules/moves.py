@@ -7,10 +7,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xltool.model import CellKey
+from xltool.forms.memo import derive_once
+from xltool.model import CellKey, FormSpec
 from xltool.rules.breaks import Breaks
-from xltool.rules.exchanges import NEIGHBOUR_POINTS, find_exchanges, list_shifts
+from xltool.rules.equalities import Equalities, lay_out_terms
+from xltool.rules.exchanges import NEIGHBOUR_POINTS, find_exchanges, find_shifts
+from xltool.rules.witnesses import UNEXPLAINED
 
 
 class Move(NamedTuple):
@@ -36,9 +40,10 @@ def _list_exchanges(breaks: Breaks, group: Sequence[str]) -> Iterator[tuple[dict
     moved = held[exchanges.second] - held[exchanges.first]
     mends = np.ones(len(exchanges.starts), np.bool_)
     for name in group:
-        row = breaks.row(name)
-        effects = np.add.reduceat((row[exchanges.first] - row[exchanges.second]) * moved, exchanges.starts)
-        mends &= effects + breaks.residuals[name] == 0
+        turned = _turn_pairs(breaks.known, breaks.spec, name)
+        mends &= np.add.reduceat(turned * moved, exchanges.starts) == -breaks.residuals[name]
+        if not mends.any():
+            return
     for at in np.nonzero(mends)[0].tolist():
         end = int(exchanges.starts[at + 1]) if at + 1 < len(exchanges.starts) else len(moved)
         pairs = slice(int(exchanges.starts[at]), end)
@@ -48,24 +53,37 @@ def _list_exchanges(breaks: Breaks, group: Sequence[str]) -> Iterator[tuple[dict
         yield {here: by for here, by in changes.items() if by}, exchanges.words[at], exchanges.points[at]
 
 
+@derive_once
+def _turn_pairs(known: Equalities, spec: FormSpec, name: str) -> NDArray[np.int64]:
+    """By how much an equality moves with each pair of cells that is exchanged, for each unit by which they differ."""
+    exchanges, row = find_exchanges(spec), lay_out_terms(known, spec, name)
+    return row[exchanges.first] - row[exchanges.second]
+
+
 def _list_shifts(breaks: Breaks, group: Sequence[str]) -> Iterator[tuple[dict[int, int], str, int]]:
-    """Lines that are one place out: each cell takes its figure from the next, the last one what is missing."""
-    held = breaks.held
-    rows = [(breaks.row(name), breaks.residuals[name]) for name in group]
-    for shift in list_shifts(breaks.spec):
-        places = list(shift.places)
-        if not held[places].any() or held[places[0]]:
-            continue
+    """Lines that are one place out: each cell takes its figure from the next, the last one what is missing.
+
+    Where nothing but that last figure is held to anything, arithmetic speaks for none of them.
+    """
+    shifts, held = find_shifts(breaks.spec), breaks.held
+    if not len(shifts.starts):
+        return
+    moved = held[shifts.there] - held[shifts.here]
+    mends = (held[shifts.firsts] == 0) & np.logical_or.reduceat(held[shifts.there] != 0, shifts.starts)
+    lost, found = np.zeros(len(mends), np.int64), np.zeros(len(mends), np.bool_)
+    for name in group:
+        row = lay_out_terms(breaks.known, breaks.spec, name)
+        missed = np.add.reduceat(row[shifts.here] * moved, shifts.starts) + breaks.residuals[name]
+        times = row[shifts.lasts]
+        free = (times != 0) & ~found
+        lost = np.where(free, -missed // np.where(free, times, 1), lost)
+        found |= free
+        mends &= missed + times * lost == 0
+        if not mends.any():
+            return
+    points = NEIGHBOUR_POINTS if len(group) > 1 else NEIGHBOUR_POINTS + UNEXPLAINED
+    for at in np.nonzero(mends & (held[shifts.lasts] + lost >= 0))[0].tolist():
+        places = shifts.places[at]
         changes = {here: int(held[there] - held[here]) for here, there in pairwise(places)}
-        lost = places[-1]
-        missed = [
-            (residual + sum(by * int(row[here]) for here, by in changes.items()), int(row[lost]))
-            for row, residual in rows
-        ]
-        by = next((-residual // times for residual, times in missed if times), 0)
-        if all(residual + by * times == 0 for residual, times in missed) and held[lost] + by >= 0:
-            yield (
-                {here: each for here, each in {**changes, lost: by}.items() if each},
-                shift.words,
-                NEIGHBOUR_POINTS,
-            )
+        changes[places[-1]] = int(lost[at])
+        yield {here: by for here, by in changes.items() if by}, shifts.words[at], points

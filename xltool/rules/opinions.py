@@ -5,7 +5,7 @@ What is wrong and where it most likely lies, the figures, what follows by itself
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,11 +97,17 @@ def split_opinion(
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
     basis = basis.partition("：")[0]
-    if len(mine) > 1 and mine[0].cause != mine[0].code and (mine[0].cause is None or mine[0].rule is None):
-        said, remedy, basis = _tell_alike(mine, spec, place)
-        return OpinionParts(said, remedy=remedy, basis=basis.partition("：")[0])
     if mine[0].rule is None or spec is None or place is None:
-        return OpinionParts(said, remedy=remedy, basis=basis)
+        alike = [found for found in mine if found.rule is None and not found.follows and found.code == mine[0].code]
+        if len(mine) > 1 and mine[0].cause is None:
+            alike = mine
+        if len(alike) > 1:
+            said, remedy, basis = _tell_alike(alike, spec, place)
+            basis = basis.partition("：")[0]
+        others = [found for found in mine if found not in alike]
+        whole = mine[0].cause == mine[0].code  # it says all that the others would
+        told = () if whole or not spec or not place else tuple(_tell_others(others, None, spec, place))
+        return OpinionParts(said, others=told, remedy=remedy, basis=basis)
     rules = {rule.name: rule for rule in spec.rules}
     lead = rules[mine[0].rule]
     return OpinionParts(
@@ -111,7 +117,7 @@ def split_opinion(
         messages.word_sides(lead, spec, mine[0].data),
         messages.word_gap(lead, spec, mine[0].data) if lead.linear.operator.adds_up else "",
         messages.list_addresses([spec.cell(key) for key in mine[0].keys], place).strip(),
-        tuple(_tell_others(mine, lead, rules, spec, place)),
+        tuple(_tell_others(mine[1:], lead, spec, place)),
         _point_out(opinion, spec, place),
         remedy,
         basis,
@@ -215,39 +221,43 @@ def _word_change(suspect: Suspect, spec: FormSpec, place: Locator) -> str:
     return f"{cell.table.name} {place(suspect.key)[1]} {value} → {proposed}"
 
 
-def _tell_others(
-    mine: Sequence[Finding], lead: Rule, rules: Mapping[str, Rule], spec: FormSpec, place: Locator
-) -> Iterator[str]:
+def _tell_others(others: Sequence[Finding], lead: Rule | None, spec: FormSpec, place: Locator) -> Iterator[str]:
     """What else belongs to the leading finding: what is missed beside it, and what follows by itself."""
-    beside = [found for found in mine[1:] if not found.follows]
+    rules = {rule.name: rule for rule in spec.rules}
+    beside = [found for found in others if not found.follows]
     for found in (found for found in beside if found.rule is not None):
         rule = rules[found.rule or ""]
         figures = messages.word_figures(rule, spec, found.data)
         yield f"{_name_rule(rule, lead, spec)}也不平：{figures}。"
-    keys = [key for found in beside if found.rule is None for key in found.keys]
-    if keys:
-        said = CATALOGUE[next(found.code for found in beside if found.rule is None)].title
-        yield f"其中{said}的是{messages.list_addresses([spec.cell(key) for key in keys], place)}，先看这里。"
-    later = [found for found in mine if found.follows]
+    for found in (found for found in beside if found.rule is None and "text" in found.data):
+        yield messages.tell_finding(found, spec, place)[0]
+    for code, keys in _list_keys(found for found in beside if found.rule is None and "text" not in found.data):
+        addresses = messages.list_addresses([spec.cell(key) for key in keys], place)
+        yield f"其中{CATALOGUE[code].title}的是{addresses}，先看这里。"
+    later = [found for found in others if found.follows]
     broken = [_name_rule(rules[found.rule], lead, spec) for found in later if found.rule is not None]
     if broken:
         yield f"{join_first(broken, MOST_QUOTED, '处')}随之不平，改好自动平。"
-    cells: dict[str, dict[CellKey, None]] = {}
-    for found in later:
-        if found.rule is None:
-            cells.setdefault(found.code, {}).update(dict.fromkeys(found.keys))
-    others = [
+    gone = [
         f"“{CATALOGUE[code].title}”（{messages.list_addresses([spec.cell(key) for key in keys], place).strip()}）"
-        for code, keys in cells.items()
+        for code, keys in _list_keys(found for found in later if found.rule is None)
     ]
-    if others:
-        yield f"{join_first(others, MOST_QUOTED, '处')}随之而来，改好自动消除。"
+    if gone:
+        yield f"{join_first(gone, MOST_QUOTED, '处')}随之而来，改好自动消除。"
 
 
-def _name_rule(rule: Rule, lead: Rule, spec: FormSpec) -> str:
+def _list_keys(findings: Iterable[Finding]) -> list[tuple[str, tuple[CellKey, ...]]]:
+    """The cells that findings of each code are about."""
+    keys: dict[str, dict[CellKey, None]] = {}
+    for found in findings:
+        keys.setdefault(found.code, {}).update(dict.fromkeys(found.keys))
+    return [(code, tuple(mine)) for code, mine in keys.items()]
+
+
+def _name_rule(rule: Rule, lead: Rule | None, spec: FormSpec) -> str:
     """A rule beside another: its place, and its text where that is another one's."""
     where = messages.name_place(rule, spec)
-    return where if rule.id == lead.id and rule.where else f"{where}“{rule.text}”"
+    return where if lead is not None and rule.id == lead.id and rule.where else f"{where}“{rule.text}”"
 
 
 def _point_out(opinion: Opinion, spec: FormSpec, place: Locator) -> str:

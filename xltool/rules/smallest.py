@@ -7,43 +7,18 @@ Equalities that follow from others are looked at too: what mends their parts men
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import permutations
 from typing import Final
 
-from xltool.forms.memo import derive_once
-from xltool.model import PRIOR, CellKey
+from xltool.model import CellKey
 from xltool.rules.equalities import Equalities
+from xltool.rules.signatures import CellChanges, Signatures, sign_cells
 
 MOST_WRONG: Final = 3
 """Sets of more cells are not looked for."""
 MOST_SETS: Final = 256
 """More sets than this explain nothing."""
-
-CellChanges = Mapping[CellKey, int]
-"""Cells of this year, and by how much each is to be changed (scaled)."""
-
-
-class _Signatures:
-    """The equalities with an error's weight as they look at cells, and cells by all that look at them."""
-
-    def __init__(self, known: Equalities) -> None:
-        grave = {name for name, rule in known.rules.items() if rule.severity == "error"}
-        self.terms = {
-            name: [(key, times) for key, times in terms.items() if not key.startswith(PRIOR)]
-            for name, terms in known.terms.items()
-            if name in grave
-        }
-        self.columns = {
-            key: {name: times for name, times in touched.items() if name in grave}
-            for key, touched in known.columns.items()
-        }
-        self.cells: dict[frozenset[str], list[CellKey]] = {}
-        for key, touched in self.columns.items():
-            self.cells.setdefault(frozenset(touched), []).append(key)
-        self.most_touched = max(map(len, self.columns.values()), default=0)
-
-
-_sign_cells = derive_once(_Signatures)
 
 
 def find_smallest_changes(
@@ -58,9 +33,11 @@ def find_smallest_changes(
     `unjudged` are those that a blank keeps from being judged, and `can_hold` tells whether a cell may be changed by so
     much. Empty where no set of at most `most` cells does it, or more than `MOST_SETS`.
     """
-    search = _Search(_sign_cells(known), unjudged, can_hold)
+    signatures = sign_cells(known, unjudged)
+    search = _Search(signatures, can_hold)
+    left = signatures.miss(residuals)
     for size in range(1, most + 1):
-        search.look(dict(residuals), size, {})
+        search.look(left, sum(left), size, {})
         if search.found:
             return (
                 []
@@ -76,68 +53,97 @@ def is_told_apart(known: Equalities, key: CellKey, unjudged: frozenset[str]) -> 
     Else it may stand alone only because the others cannot hold what they would have to, which is true of one slip and
     of two it need not be.
     """
-    columns = _sign_cells(known).columns
-    mine = columns[key].keys() - unjudged
-    near = {other for name in mine for other, _ in _sign_cells(known).terms[name]}
-    return all(other == key or columns[other].keys() - unjudged != mine for other in near)
+    signatures = sign_cells(known, unjudged)
+    return len(signatures.cells[signatures.masks[key]]) == 1
+
+
+def is_rivalled(
+    known: Equalities, changes: CellChanges, unjudged: frozenset[str], can_hold: Callable[[CellKey, int], bool]
+) -> bool:
+    """Whether one cell more than these, some of them others, mends the same: then they are not certain.
+
+    Such a set has two new cells in place of one, and another of the old ones changed by more or less: the four are seen
+    by the same equalities two and two.
+    """
+    return any(_list_rivals(sign_cells(known, unjudged), changes, can_hold))
+
+
+def _list_rivals(
+    signatures: Signatures, changes: CellChanges, can_hold: Callable[[CellKey, int], bool]
+) -> Iterator[bool]:
+    masks = signatures.masks
+    for gone, kept in permutations(changes, 2):
+        by, both = changes[gone], masks[gone] ^ masks[kept]
+        near = {key: None for bit, _ in signatures.columns[gone] for key, _ in signatures.terms[bit]}
+        for one in near:
+            if one in changes:
+                continue
+            for two in signatures.cells.get(masks[one] ^ both, ()):
+                if two in changes or two == one:
+                    continue
+                for signs in _SIGNS:
+                    moved = {gone: -by, one: signs[0] * by, two: signs[1] * by, kept: signs[2] * by}
+                    if _is_balanced(signatures, moved):
+                        yield (
+                            can_hold(one, moved[one])
+                            and can_hold(two, moved[two])
+                            and can_hold(kept, changes[kept] + moved[kept])
+                        )
+
+
+_SIGNS: Final = tuple((one, two, three) for one in (1, -1) for two in (1, -1) for three in (1, -1))
+
+
+def _is_balanced(signatures: Signatures, moved: CellChanges) -> bool:
+    """Whether changes move no equality."""
+    sums: dict[int, int] = {}
+    for key, by in moved.items():
+        for bit, times in signatures.columns[key]:
+            sums[bit] = sums.get(bit, 0) + times * by
+    return not any(sums.values())
 
 
 class _Search:
-    def __init__(
-        self, signatures: _Signatures, unjudged: frozenset[str], can_hold: Callable[[CellKey, int], bool]
-    ) -> None:
-        self.of, self.unjudged, self.can_hold = signatures, unjudged, can_hold
-        self.columns = signatures.columns
-        if unjudged:
-            self.columns = {
-                key: {name: times for name, times in touched.items() if name not in unjudged}
-                for key, touched in self.columns.items()
-            }
-        self.cells = signatures.cells
-        if unjudged:
-            self.cells = {}
-            for key, touched in self.columns.items():
-                self.cells.setdefault(frozenset(touched), []).append(key)
+    def __init__(self, signatures: Signatures, can_hold: Callable[[CellKey, int], bool]) -> None:
+        self.of, self.can_hold = signatures, can_hold
         self.found: set[frozenset[tuple[CellKey, int]]] = set()
 
-    def look(self, left: dict[str, int], size: int, chosen: dict[CellKey, int]) -> None:
-        """Adds the sets that explain what is left by so many cells more than the chosen ones."""
+    def look(self, left: Mapping[int, int], missed: int, size: int, chosen: CellChanges) -> None:
+        """Adds the sets that explain what is left, whose bits are `missed`, by so many cells more than the chosen."""
         if len(self.found) > MOST_SETS:
             return
         if size == 1:
-            self._look_up(left, chosen)
+            self._look_up(left, missed, chosen)
             return
-        limit, tried = self.of.most_touched * (size - 1), set[tuple[CellKey, int]]()
-        for name, residual in left.items():
-            for key, times in self.of.terms[name]:
+        columns, cells = self.of.columns, self.of.cells
+        most, tried = self.of.most_touched * (size - 1), set[tuple[CellKey, int]]()
+        for bit, residual in left.items():
+            for key, times in self.of.terms[bit]:
                 change, rest = divmod(-residual, times)
                 if rest or key in chosen or (key, change) in tried:
                     continue
                 tried.add((key, change))
-                touched, count = self.columns[key], len(left)
-                for other, by in touched.items():
-                    if other not in left:
-                        count += 1
-                    elif left[other] + by * change == 0:
-                        count -= 1
-                if not 0 < count <= limit or not self.can_hold(key, change):
+                touched, after = columns[key], missed
+                for other, by in touched:
+                    if not after & other or left[other] + by * change == 0:
+                        after ^= other
+                if not after or (after not in cells if size == 2 else after.bit_count() > most):
                     continue
-                after = dict(left)
-                for other, by in touched.items():
-                    missed = after.get(other, 0) + by * change
-                    if missed:
-                        after[other] = missed
-                    else:
-                        del after[other]
-                self.look(after, size - 1, {**chosen, key: change})
+                if self.can_hold(key, change):
+                    rest_left = dict(left)
+                    for other, by in touched:
+                        rest_left[other] = rest_left.get(other, 0) + by * change
+                        if not rest_left[other]:
+                            del rest_left[other]
+                    self.look(rest_left, after, size - 1, {**chosen, key: change})
 
-    def _look_up(self, left: dict[str, int], chosen: dict[CellKey, int]) -> None:
-        for key in self.cells.get(frozenset(left), ()):
+    def _look_up(self, left: Mapping[int, int], missed: int, chosen: CellChanges) -> None:
+        for key in self.of.cells.get(missed, ()):
             if key in chosen:
                 continue
-            touched = self.columns[key]
-            name = next(iter(touched))
-            change, rest = divmod(-left[name], touched[name])
-            mends = not rest and all(left[other] + by * change == 0 for other, by in touched.items())
+            touched = self.of.columns[key]
+            bit, times = touched[0]
+            change, rest = divmod(-left[bit], times)
+            mends = not rest and all(left[other] + by * change == 0 for other, by in touched)
             if mends and self.can_hold(key, change):
                 self.found.add(frozenset({**chosen, key: change}.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -27,11 +27,18 @@ def points_at_one(suspects: Sequence[Suspect]) -> bool:
 class SuspectWeigher:
     """Weighs what could mend one submission's broken equalities, and names the likeliest, if one is.
 
-    `ask_texts` gives what the texts say, where it comes to that: most submissions have one explanation.
+    `ask_texts` gives what the texts say, where it comes to that: most submissions have one explanation. `barred` are
+    cells in which the agency has nothing to report.
     """
 
-    def __init__(self, breaks: Breaks, ask_texts: Callable[[], tuple[StatedFigure, ...]]) -> None:
-        self.breaks, self.ask_texts = breaks, ask_texts
+    def __init__(
+        self,
+        breaks: Breaks,
+        ask_texts: Callable[[], tuple[StatedFigure, ...]],
+        barred: Collection[CellKey],
+    ) -> None:
+        self.breaks, self.ask_texts, self.barred = breaks, ask_texts, barred
+        self._relations: dict[str, int | None] = {}
 
     @cached_property
     def stated(self) -> tuple[StatedFigure, ...]:
@@ -87,6 +94,10 @@ class SuspectWeigher:
         ordered = sorted(ranked[0], key=lambda item: self.breaks.spec.index[item[0]])
         return tuple(replace(self.make_suspect(key, change), why=why, likely=True) for key, change in ordered)
 
+    def rank_sets(self, sets: Sequence[Mapping[CellKey, int]]) -> list[Mapping[CellKey, int]]:
+        """Sets of cells, each of which mends the same, the likeliest first."""
+        return sorted(sets, key=self._weigh_set)
+
     def _weigh_set(self, changes: Mapping[CellKey, int]) -> int:
         """The points against some corrections of single cells together."""
         each = (self._weigh(self.make_suspect(key, change)) for key, change in changes.items())
@@ -102,8 +113,9 @@ class SuspectWeigher:
         return points
 
     def _weigh_relations(self, changes: Mapping[CellKey, int]) -> int:
-        """The points of what holds as a rule, and of what the texts say."""
-        return UNUSUAL * self._count_unusual(changes) + sum(each.compare(changes) for each in self.stated)
+        """The points of what holds as a rule, of where there is nothing to report, and of what the texts say."""
+        unusual = self._count_unusual(changes) + self._count_unfitting(changes)
+        return UNUSUAL * unusual + sum(each.compare(changes) for each in self.stated)
 
     def _count_unusual(self, changes: Mapping[CellKey, int]) -> int:
         """How many relations that hold as a rule corrections break, less those that they mend."""
@@ -112,6 +124,22 @@ class SuspectWeigher:
         return sum(
             (not breaks.is_mended(name, changes)) - (name in breaks.residuals) for name in names - breaks.unjudged
         )
+
+    def _count_unfitting(self, changes: Mapping[CellKey, int]) -> int:
+        """As `_count_unusual`, of what is to be at least or at most, and of cells that have nothing to report."""
+        relations, count = self.breaks.known.relations, 0
+        for name in {name for key in changes for name in relations.columns.get(key, ())}:
+            if name not in self._relations:
+                self._relations[name] = self.breaks.measure_relation(name)
+            residual = self._relations[name]
+            if residual is not None:
+                after = residual + sum(by * relations.terms[name].get(key, 0) for key, by in changes.items())
+                count += relations.holds(name, residual) - relations.holds(name, after)
+        for key, by in changes.items():
+            if key in self.barred:
+                held = figure_of(self.breaks.value(key)) or 0
+                count += bool(held + by) - bool(held)
+        return count
 
     def _weigh(self, suspect: Suspect) -> int:
         """The points against a correction; of a cell without a figure those of an unexplained one."""
@@ -129,4 +157,6 @@ class SuspectWeigher:
         value, cell = figure_of(suspect.value), self.breaks.spec.cell(suspect.key)
         if value is None:
             return ""
+        if suspect.key in self.barred and not suspect.proposed:
+            return "本单位这一行没有数可填"
         return name_witness(cell, value, suspect.proposed, self.breaks.value(PRIOR + suspect.key))

@@ -1,0 +1,76 @@
+"""One slip is one opinion: what stands on the same cells is told beside the cause, or under it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import xltool
+from tests import figures
+from xltool import api
+from xltool.model import Reading
+from xltool.rules.opinions import find_pointed, group_findings, split_opinion, word_opinion
+from xltool.workbook.layout_plan import make_plan
+
+SPEC = xltool.form("ogi-2021")
+PLACE = make_plan(SPEC).place
+REGULATIONS = "disclosure.regulations"
+
+
+def judge(values, last=None, **texts):
+    """The findings on a submission that ask, and its opinions."""
+    given = figures.submission(SPEC, values, **texts)
+    prior = None if last is None else [replace(figures.submission(SPEC, last), year=given.year - 1)]
+    (judged,) = api.check([Reading(given)], prior)
+    found = [each for each in judged.findings if each.severity != "info" and each.keys]
+    return found, group_findings(found)
+
+
+def test_figures_where_an_agency_has_none_are_one_opinion_with_what_they_break():
+    true = dict.fromkeys(SPEC.index, 0)
+    found, opinions = judge(true | {f"{REGULATIONS}.issued": 3, f"{REGULATIONS}.repealed": 2})
+    (opinion,) = opinions
+    lead = [found[at] for at in opinion.findings if not found[at].follows]
+    assert [each.code for each in lead] == ["cell.level", "cell.level"]
+    said = word_opinion(opinion, found, SPEC, PLACE)
+    assert "共 2 处" in said and "现行有效件数应不少于本年制发件数”随之不平，改好自动平" in said
+
+
+def test_the_row_of_which_an_agency_has_nothing_to_report_speaks_for_its_cell():
+    true = dict.fromkeys(SPEC.index, 0)
+    found, opinions = judge(true | {f"{REGULATIONS}.issued": 1}, true)
+    (opinion,) = opinions
+    (named,) = find_pointed(opinion)
+    assert (named.key, named.proposed) == (f"{REGULATIONS}.issued", 0)
+    assert named.why.startswith("本单位这一行没有数可填")
+    assert {found[at].code for at in opinion.findings} == {"rule.broken", "cell.level"}
+
+
+def test_two_rows_that_stand_apart_are_told_to_be_mixed_up():
+    """Table 4: two bodies' cases in each other's places, totals typed."""
+    true = figures.consistent(SPEC, Random(2))
+    for outcome, (one, two) in zip(figures.OUTCOMES, ((5, 1), (40, 2), (7, 9), (3, 0)), strict=True):
+        true |= {f"disputes.review.{outcome}": one, f"disputes.direct.{outcome}": two}
+    true = figures.summed(SPEC, true)
+    swapped = dict(true)
+    for outcome in figures.OUTCOMES:
+        here, there = f"disputes.review.{outcome}", f"disputes.direct.{outcome}"
+        swapped |= {here: true[there], there: true[here]}
+    found, (opinion,) = judge(swapped)
+    assert {each.key: each.proposed for each in find_pointed(opinion)} == {
+        key: true[key] for key in swapped if swapped[key] != true[key]
+    }
+    parts = split_opinion(opinion, found, SPEC, PLACE)
+    assert parts.point.startswith("这两行的数可能填颠倒了")
+
+
+def test_a_text_and_a_rule_on_one_cell_are_one_opinion_though_nothing_tells_which_cell_it_is():
+    true = figures.consistent(SPEC, Random(4))
+    wrong = figures.summed(
+        SPEC, true | {"applications.received.enterprise": true["applications.received.enterprise"] + 4}
+    )
+    total = true["applications.received.total"]
+    text = f"本年新收政府信息公开申请{total}件。"
+    found, opinions = judge(wrong, **{"overview.requests": text})
+    assert {found[at].code for opinion in opinions for at in opinion.findings} >= {"rule.broken", "text.figure"}
+    assert len(opinions) == 1

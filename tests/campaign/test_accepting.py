@@ -60,6 +60,7 @@ def test_the_workbook_that_goes_back_asks_by_a_drop_down(office):
     assert len(asked) == 1 and sheet.column_dimensions[asked[0].column_letter].hidden
     tick = sheet.cell(asked[0].row, head.column)
     [rule] = [each for each in sheet.data_validations.dataValidation if tick.coordinate in each.sqref]
+    assert "在“采纳”栏选“是”的，即 表三 D6 12 → 21。" in sheet.cell(asked[0].row, head.column - 2).value
     assert rule.formula1 == '"是"' and not tick.protection.locked and tick.value is None
     others = [sheet.cell(at, head.column) for at in range(head.row + 1, asked[0].row)]
     assert all(cell.protection.locked for cell in others)

@@ -14,7 +14,7 @@ from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
-from xltool.model import CellKey, Finding, FormSpec, Severity, Submission, Tick, Value
+from xltool.model import CellKey, Finding, FormSpec, ProposedFigure, Severity, Submission, Tick, Value
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
@@ -74,7 +74,9 @@ def _build_notice(  # noqa: PLR0917
     values = dict(zip(layout.spec.index, submission.values, strict=True))
     opinions = group_findings(findings)
     remarks = tuple(
-        replace(_build_remark(opinion, findings, layout, values), tick=_write_tick(opinion, version, number, seal))
+        _add_tick(
+            _build_remark(opinion, findings, layout, values), find_proposed(opinion), layout, version, number, seal
+        )
         for number, opinion in enumerate(opinions, 1)
     )
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
@@ -84,11 +86,26 @@ def _build_notice(  # noqa: PLR0917
     return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, submission, findings)))
 
 
-def _write_tick(opinion: Opinion, version: int, number: int, seal: Sealer | None) -> str:
-    proposed = find_proposed(opinion)
+def _add_tick(  # noqa: PLR0917
+    remark: Remark,
+    proposed: tuple[ProposedFigure, ...],
+    layout: Plan,
+    version: int,
+    number: int,
+    seal: Sealer | None,
+) -> Remark:
+    """A remark that can be accepted by a tick where it proposes something, and what that would be in its remedy."""
     if seal is None or not proposed:
-        return ""
-    return write_tick_mark(Tick(version, number, proposed, seal(number, proposed)))
+        return remark
+    words = "；".join(_word_change(each, layout) for each in proposed)
+    mark = write_tick_mark(Tick(version, number, proposed, seal(number, proposed)))
+    return replace(remark, remedy=f"{remark.remedy}在“采纳”栏选“是”的，即 {words}。", tick=mark)
+
+
+def _word_change(change: ProposedFigure, layout: Plan) -> str:
+    cell = layout.spec.cell(change.key)
+    typed, value = (format_value(each, cell.measure) for each in (change.typed, change.value))
+    return f"{cell.table.name} {layout.cells[change.key].address} {typed} → {value}"
 
 
 def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) -> Iterator[tuple[CellKey, str]]:

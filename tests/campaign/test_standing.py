@@ -291,6 +291,7 @@ def test_the_document_of_the_contract(campaign, store):
         "warnings": 1,
         "open": 1,
         "waived": 0,
+        "accepted": [],
         "lapsed": [],
         "published": None,
         "file": "新建 工作表.xlsx",

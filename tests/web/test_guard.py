@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from urllib.parse import urlencode
+import socket
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from starlette.routing import Mount, Route
@@ -206,3 +207,67 @@ def test_the_last_page_closes_the_office_page(browser):
     assert answer.status_code == 200 and "可以关掉这个窗口了" in answer.text
     assert "办公台关了" in answer.text and "没有办成" not in answer.text
     assert browser.server.server.should_exit
+
+
+def send_raw(server, *lines, cookie="", body=""):
+    """What is answered to a request as it is written: no client of ours would send it so."""
+    place = urlsplit(server.root)
+    head = [line.replace("PLACE", place.netloc) for line in lines]
+    head += [f"Cookie: {cookie}"] if cookie else []
+    head += [f"Content-Length: {len(body)}"] if body else []
+    with socket.create_connection((place.hostname, place.port), timeout=30) as line:
+        line.sendall("\r\n".join([*head, "Connection: close", "", body]).encode("latin-1"))
+        parts = []
+        while part := line.recv(65536):
+            parts.append(part)
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["GET BASE/ HTTP/1.1", "Host: PLACE@evil.example"], 403),
+        (["GET BASE/ HTTP/1.1", "Host: 2130706433:PORT"], 403),
+        (["GET BASE/ HTTP/1.1", "Host: 127.0.0.1.:PORT"], 403),
+        (["GET BASE/ HTTP/1.0"], 403),
+        (["GET BASE/ HTTP/1.1", "Host: PLACE", "Host: evil.example"], 400),
+        (["GET http://evil.example BASE/ HTTP/1.1", "Host: PLACE"], 400),
+        (["GET http://evil.exampleBASE/ HTTP/1.1", "Host: PLACE"], 404),
+        (["GET //evil.example/ HTTP/1.1", "Host: PLACE"], 404),
+        (["GET BASE/%0d%0aSet-Cookie:%20a=b HTTP/1.1", "Host: PLACE"], 404),
+        (["GET BASE/agency/CODE/absent HTTP/1.1", "Host: PLACE", "X-HTTP-Method-Override: POST"], 405),
+        (["TRACE BASE/ HTTP/1.1", "Host: PLACE"], 405),
+        (["OPTIONS BASE/ HTTP/1.1", "Host: PLACE", "Origin: http://evil.example"], 405),
+        (["GET /static/..%5c..%5cguard.py HTTP/1.1", "Host: PLACE"], 404),
+        (["GET /static/office.css%00.png HTTP/1.1", "Host: PLACE"], 404),
+        (["GET BASE/agency/CODE/original/%D9%A1 HTTP/1.1", "Host: PLACE"], 404),
+        (["POST BASE/agency/CODE/absent HTTP/1.1", "Host: PLACE", "Content-Length: 3", "Content-Length: 5"], 400),
+    ],
+)
+def test_requests_that_no_browser_sends_are_refused(untouched, lines, status):
+    cookie = f"{name_cookie(untouched)}={untouched.site.keys.session}"
+    told = {"BASE": untouched.base, "CODE": EDUCATION, "PORT": untouched.server.root.rpartition(":")[2]}
+    for word, meant in told.items():
+        lines = [line.replace(word, meant) for line in lines]
+    answer = send_raw(untouched.server, *lines, cookie=cookie)
+    assert answer.startswith(f"HTTP/1.1 {status} "), answer[:200]
+    assert "evil" not in answer and "Traceback" not in answer and "access-control" not in answer.lower()
+
+
+@pytest.mark.parametrize("place", ["query", "header", "twice"])
+def test_the_token_counts_where_a_form_of_ours_has_it(untouched, place):
+    token, path = untouched.token(), f"{untouched.base}/agency/{EDUCATION}/absent"
+    cookie = f"{name_cookie(untouched)}={untouched.site.keys.session}"
+    origins = ["Origin: http://PLACE", *(["Origin: http://evil.example"] if place == "twice" else [])]
+    lines = [f"POST {path}{f'?token={token}' if place == 'query' else ''} HTTP/1.1", "Host: PLACE", *origins]
+    lines += ["Content-Type: application/x-www-form-urlencoded", *([f"X-Token: {token}"] if place == "header" else [])]
+    body = "reason=x&person=y" + (f"&token={token}" if place == "twice" else "")
+    assert send_raw(untouched.server, *lines, cookie=cookie, body=body).startswith("HTTP/1.1 403 ")
+
+
+def test_control_signs_and_options_in_fields_stay_words(browser, campaign):
+    for person, reason in (("a\0b\x1b[31m", "x\0y"), ("--withdraw", "--help"), ("x\r\ny", "a\n\nb")):
+        assert browser.post(f"/agency/{EDUCATION}/absent", person=person, reason=reason).status_code == 303
+        assert browser.get("/record").status_code == 200
+        assert not {"\0", "\x1b"} & {*browser.get(f"/agency/{EDUCATION}").text}
+    assert browser.post("/hand-out/sent", person="x", **{"sent.--all": "1"}).status_code in {409, 422}

@@ -14,7 +14,7 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
 from tests.web import doors
 from tests.web.clerk import AXE, CHROMIUM, find_violations
-from tests.web.conftest import open_browser
+from tests.web.conftest import SITE_PAGES, open_browser
 from tests.web.test_county import make_whole, run_sum
 from tests.web.test_county_takings import edit_page
 from xltool import api
@@ -82,6 +82,14 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(chromium, browse
             window.goto(browser.locate(page))
             window.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
             assert find_violations(window) == [], page
+            assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
+
+
+def test_with_text_twice_as_large_the_pages_of_a_campaign_are_no_wider_than_a_phone(chromium, browser):
+    with opened(chromium, browser.server, *SCREENS["phone"]) as window:
+        for page in (each for each in PAGES if each not in SITE_PAGES):
+            window.goto(browser.locate(page))
+            window.evaluate("document.documentElement.style.fontSize = '200%'")
             assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
 
 

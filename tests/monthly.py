@@ -70,17 +70,44 @@ basis = "县政服字〔2023〕4号 表一"
 
 [[table.rule]]
 id = "balance"
-expr = "prior.waiting.now + received.now = finished.now + waiting.now"
+expr = "PRIOR.waiting.now + received.now = finished.now + waiting.now"
 text = "上期在办加本期受理应等于本期办结加期末在办"
 basis = "县政服字〔2023〕4号 表一"
 """
+OVER_MONTHS: Final = """
+[[table.rule]]
+id = "to_date"
+per = "row"
+expr = "to_date = cumulative.now"
+text = "本年累计应等于上期累计加本期"
+basis = "县政服字〔2023〕4号 表一"
+
+[[table.rule]]
+id = "year_ago"
+per = "row"
+expr = "year_ago = same_last_year.now"
+text = "上年同期应等于上年同期报的数"
+basis = "县政服字〔2023〕4号 表一"
+
+[[table.rule]]
+id = "halved"
+expr = "2 * received.now >= same_last_year.received.now"
+severity = "warning"
+text = "受理比上年同期减少一半以上的，应说明原因"
+basis = "县政服字〔2023〕4号 表一"
+"""
+"""What holds from month to month and from year to year: for forms of several periods a year alone."""
 CODE: Final = "654221-015"
 
 
 def form_text(every: str) -> str:
     """The definition of the form as it would be reported so often: its id is `window-…`."""
     name = f"window-{every.replace('_', '-')}"
-    return MONTHLY.replace('"window-month"', f'"{name}"').replace('period = "month"', f'period = "{every}"')
+    before = "" if every == "once" else "prior.waiting.now + "
+    text = MONTHLY.replace("PRIOR.waiting.now + ", before) + (
+        OVER_MONTHS if every in {"month", "quarter", "half"} else ""
+    )
+    return text.replace('"window-month"', f'"{name}"').replace('period = "month"', f'period = "{every}"')
 
 
 def write_forms(folder, *kinds):

@@ -299,8 +299,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "text.alike": Message(
         "info",
         "文字与上年大部分相同",
-        "各部分的文字有 {percent}% 与上年相同（数字、标点和通用的话不计），如{passages}。",
-        "核对是不是沿用了上年的文字；按本年度的情况改写。",
+        "各部分的文字有 {percent}% 与{before}相同（数字、标点和通用的话不计），如{passages}。",
+        "核对是不是沿用了{before}的文字；按{this}度的情况改写。",
     ),
     "text.aspects": Message(
         "info",
@@ -311,7 +311,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "prior.jump": Message(
         "warning",
         "与上年相差悬殊",
-        "{where}填的是 {value}，上年是 {prior}，相差十倍以上{hint}。",
+        "{where}填的是 {value}，{before}是 {prior}，相差十倍以上{hint}。",
         "核对位数、单位和统计口径；属实的请说明原因。",
         ANNUAL_NOTICE,
         asks=True,
@@ -319,14 +319,14 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "prior.copied": Message(
         "info",
         "数与上年完全相同",
-        "{least} 及以上的数本年或上年有 {looked} 格，其中 {count} 格与上年完全相同：{cells}。",
-        "核对是不是沿用了上年的表；属实的，不用改。",
+        "{least} 及以上的数{this}或{before}有 {looked} 格，其中 {count} 格与{before}完全相同：{cells}。",
+        "核对是不是沿用了{before}的表；属实的，不用改。",
         ANNUAL_NOTICE,
     ),
     "prior.paired": Message(
         "info",
         "上年单位代码不同",
-        "上年文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。",
+        "{before}文件的单位代码是“{prior}”，本文件是“{mine}”；单位名称相同，按同一单位比较。",
         "不用改。",
     ),
     "rule.broken": Message(

@@ -7,7 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
 from xltool.codes import CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
-from xltool.model import PRIOR, Cell, CellKey, Finding, FormSpec, NotApplicable, Rule, Severity, Terms, Value, figure_of
+from xltool.model import (
+    YEAR_AGO,
+    Cell,
+    CellKey,
+    Finding,
+    FormSpec,
+    NotApplicable,
+    Rule,
+    Severity,
+    Terms,
+    Value,
+    bare_key,
+    figure_of,
+    is_earlier,
+)
+from xltool.periods import WORDS, YEAR_WORDS
 
 Locator: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
@@ -91,6 +106,8 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
         return found.data["told"][0], found.data["told"][1], ""
     message = CATALOGUE[found.code]
     facts: dict[str, Any] = dict.fromkeys(_FOUND_OUT, "")
+    words = WORDS["year" if spec is None else spec.every]
+    facts |= {"this": words.this, "before": words.before}
     if spec is not None and place is not None and found.keys:
         first = spec.cell(found.keys[0])
         facts |= {"where": say_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
@@ -253,10 +270,10 @@ def format_scaled(scaled: int, decimals: int) -> str:
 
 def _word_side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
-    decimals = spec.cell(terms[0][0].removeprefix(PRIOR)).measure.decimals
+    decimals = spec.cell(bare_key(terms[0][0])).measure.decimals
     shown = choose_terms(terms, values)
     if not shown:
-        return f"{spec.cell(terms[0][0].removeprefix(PRIOR)).row.short}等 {len(terms)} 项均为 0"
+        return f"{spec.cell(bare_key(terms[0][0])).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []
     for key, coefficient in shown:
         figure = _word_figure(values.get(key), decimals)
@@ -282,8 +299,8 @@ def _word_figure(value: Value, decimals: int) -> str:
 
 def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     """A cell's name within a rule: the part that varies from term to term."""
-    keys = [other.removeprefix(PRIOR) for other in rule.linear.keys]
-    cell = spec.cell(key.removeprefix(PRIOR))
+    keys = [bare_key(other) for other in rule.linear.keys]
+    cell = spec.cell(bare_key(key))
     rows = {other.rpartition(".")[0] for other in keys}
     columns = {other.rpartition(".")[2] for other in keys}
     name = (
@@ -293,7 +310,11 @@ def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
         if len(columns) == 1
         else f"{cell.row.short}{cell.column.short}"
     )
-    return f"上年的{name.removeprefix('本年')}" if key.startswith(PRIOR) else name
+    if not is_earlier(key):
+        return name
+    words = WORDS[spec.every]
+    before = f"{YEAR_WORDS.before}同期" if key.startswith(YEAR_AGO) else words.before
+    return f"{before}的{name.removeprefix(words.this)}"
 
 
 def name_place(rule: Rule, spec: FormSpec) -> str:

@@ -20,7 +20,22 @@ CellKey: TypeAlias = str
 """`table.row.column`, for example `applications.received.natural_person`; it holds no position."""
 
 PRIOR: Final = "prior."
-"""In front of a cell key in a rule: the same cell of last year's submission."""
+"""In front of a cell key in a rule: the same cell of the period before, which of a yearly form is last year."""
+YEAR_AGO: Final = "same_last_year:"
+"""The same cell of the same period of last year; no id has a colon."""
+CARRIED: Final = "carried:"
+"""The same cell of the period before, and 0 in the first period of a year: what is added up over a year goes on."""
+EARLIER: Final = (PRIOR, YEAR_AGO, CARRIED)
+
+
+def is_earlier(key: str) -> bool:
+    """Whether a key in a rule is of another submission than the one that is judged."""
+    return key.startswith(EARLIER)
+
+
+def bare_key(key: str) -> CellKey:
+    """The cell that a key in a rule is of, of whichever submission."""
+    return next((key.removeprefix(mark) for mark in EARLIER if key.startswith(mark)), key)
 
 
 class NotApplicable(Enum):
@@ -388,24 +403,24 @@ class Linear:
 
     @property
     def prior(self) -> bool:
-        """Whether it looks at last year's submission."""
-        return any(key.startswith(PRIOR) for key in self.keys)
+        """Whether it looks at an earlier submission."""
+        return any(map(is_earlier, self.keys))
 
     @property
     def own(self) -> tuple[CellKey, ...]:
-        """Its cells of this year: those that a clerk can mend."""
-        return tuple(key for key in self.keys if not key.startswith(PRIOR))
+        """Its cells of this submission: those that a clerk can mend."""
+        return tuple(key for key in self.keys if not is_earlier(key))
 
     @property
     def alone(self) -> Linear | None:
-        """What it says without last year's figures, or None when nothing.
+        """What it says without earlier figures, or None when nothing.
 
         What compares no sums is content with some of its right side.
         """
         if not self.prior:
             return self
-        right = tuple(term for term in self.right if not term[0].startswith(PRIOR))
-        if self.operator.adds_up or not right or any(key.startswith(PRIOR) for key, _ in self.left):
+        right = tuple(term for term in self.right if not is_earlier(term[0]))
+        if self.operator.adds_up or not right or any(is_earlier(key) for key, _ in self.left):
             return None
         return Linear(self.left, self.operator, right)
 
@@ -627,6 +642,8 @@ class Submission:
     level_basis: str = ""
     """How the agency's level was inferred, in Chinese; '' where it is given, by a stamp, a roster or a person."""
     part: str = ""  # which part of the year it is of, as `periods.Period` has it
+    year_ago: Submission | None = None
+    """Of one that another is held against, where it is of a part of a year: the one of the same part of last year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,17 @@ def list_periods(spec: FormSpec, year: int) -> tuple[Period, ...]:
     return tuple(Period(year, part) for part in _PARTS[spec.every])
 
 
+def looks_a_year_back(period: Period) -> bool:
+    """Whether the same period of last year is another than the one before."""
+    return period.before != period.last_year
+
+
+def word_earlier(period: Period) -> str:
+    """Of which period earlier figures must be: 上年应为 2023 年度, 上月应为 2024年4月，上年同期应为 2023年5月."""
+    told = f"{period.words.before}应为 {period.before.spoken}"
+    return f"{told}，{YEAR_WORDS.before}同期应为 {period.last_year.spoken}" if looks_a_year_back(period) else told
+
+
 def fits_form(spec: FormSpec, period: Period) -> bool:
     """Whether a form is filled in for periods of that kind."""
     return period.part in _PARTS[spec.every]

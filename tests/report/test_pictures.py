@@ -22,6 +22,7 @@ from xltool.charts.picture import Amount, Bar, Picture, describe_nothing, descri
 from xltool.forms.catalog import load_form
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE
+from xltool.periods import Period
 from xltool.report.pictures import WIDTH, write_section, write_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -145,7 +146,7 @@ def test_agencies_by_volume_the_largest_first() -> None:
         (f"单位{at:02}", Amount(figure)) for at, figure in enumerate([1, 9, 0, 9, *[5] * 14, 0, None, NOT_APPLICABLE])
     ]
     chart = spec.charts[-1]
-    picture = compose.draw_agencies(spec, chart, 2024, volumes, corrected=-2, absent=3)
+    picture = compose.draw_agencies(spec, chart, Period(2024), volumes, corrected=-2, absent=3)
     assert [bar.label for bar in picture.bars[:3]] == ["单位01", "单位03", "单位04"]
     assert [bar.length for bar in picture.bars] == [9, 9, *[5] * 13, 6]
     rest = picture.bars[-1]
@@ -161,7 +162,7 @@ def test_agencies_by_volume_the_largest_first() -> None:
     assert all(note in describe_picture(picture) for note in picture.notes)
     page = html.fragment_fromstring(write_section([picture], "说明。"))
     assert [p.text_content() for p in page.xpath("figure/p")] == list(picture.notes)
-    few = compose.draw_agencies(spec, chart, 2024, volumes[:16])
+    few = compose.draw_agencies(spec, chart, Period(2024), volumes[:16])
     assert len(few.bars) == 16 and not any(bar.rest for bar in few.bars), "one more is no rest"
     assert sum(bar.length for bar in picture.bars) == sum(amount.length for _, amount in volumes)
 
@@ -169,7 +170,7 @@ def test_agencies_by_volume_the_largest_first() -> None:
 def test_the_rest_looks_otherwise_than_one_agency() -> None:
     volumes = [(f"单位{at:02}", Amount(3)) for at in range(20)]
     spec = load_form("ogi-2021")
-    picture = compose.draw_agencies(spec, spec.charts[-1], 2024, volumes)
+    picture = compose.draw_agencies(spec, spec.charts[-1], Period(2024), volumes)
     dashed = [rect.get("stroke-dasharray") is not None for rect in parsed(picture).iter(f"{SVG}rect")]
     assert dashed == [False] * 15 + [True]
 

@@ -15,6 +15,7 @@ from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
+from xltool.periods import period_of
 from xltool.workbook.listing import Paper
 
 SheetValue: TypeAlias = str | int | Decimal | None
@@ -126,7 +127,7 @@ def _draw_agencies(spec: FormSpec, chart: Chart, consolidation: Consolidation) -
         amount = Amount(None if blank else NOT_APPLICABLE) if none else Amount(figure, blank)
         volumes.append((agency.name, amount))
     more, absent = sum_corrections(consolidation.total.values[at], figures), len(consolidation.absent)
-    return compose.draw_agencies(spec, chart, consolidation.total.year, volumes, corrected=more, absent=absent)
+    return compose.draw_agencies(spec, chart, period_of(consolidation.total), volumes, corrected=more, absent=absent)
 
 
 def to_sheet_value(value: Value, cell: Cell) -> SheetValue:

@@ -30,7 +30,6 @@ from xltool.messages import XltoolError, say_cell
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
-    PRIOR,
     SEVERITIES,
     Absence,
     Acceptance,
@@ -45,10 +44,13 @@ from xltool.model import (
     Submission,
     Value,
     Waiver,
+    is_earlier,
 )
+from xltool.periods import period_of
 from xltool.report.gaps import Gaps, find_gaps, list_waived_blanks, put_slashes
+from xltool.rules.matrix import stack_column
 from xltool.rules.opinions import Opinion, group_findings, tell_opinion
-from xltool.rules.prior_year import align_prior
+from xltool.rules.prior_year import align_earlier
 from xltool.workbook.layout_plan import make_plan
 from xltool.workbook.listing import stream_listing
 
@@ -328,9 +330,13 @@ def sum_last_year(
     chosen = [last_year[agency.code] for agency in agencies if agency.code in last_year]
     if not chosen or len(chosen) < len(agencies) or len({submission.form for submission in chosen}) > 1:
         return None
-    return consolidate_submissions(
-        catalog.load_form(chosen[0].form), chosen, own, campaign.period.before, root_code=root
-    ).total
+    spec = catalog.load_form(chosen[0].form)
+    total = consolidate_submissions(spec, chosen, own, campaign.period.before, root_code=root).total
+    ago = [prior.year_ago for prior in chosen if prior.year_ago is not None]
+    if len(ago) < len(chosen) or {submission.form for submission in ago} != {spec.id}:
+        return total
+    same = consolidate_submissions(spec, ago, own, campaign.period.last_year, root_code=root).total
+    return replace(total, year_ago=same)
 
 
 def _list_waivers(
@@ -352,10 +358,10 @@ def _list_waivers(
             values = {key: _find_contributed(spec, held, at, key) for key in sorted(keys, key=spec.index.__getitem__)}
             prior = last_year.get(agency.code)
             if prior is not None and keys:
-                before = align_prior(spec, prior)
+                before = align_earlier(spec, period_of(held.total), prior)
                 rules = [rule for rule in spec.rules if word.rule in (rule.name, rule.id)]
-                looked = {key for rule in rules for key in rule.linear.keys if key.startswith(PRIOR)}
-                values |= {key: before[spec.index[key.removeprefix(PRIOR)]] for key in sorted(looked)}
+                looked = {key for rule in rules for key in rule.linear.keys if is_earlier(key)}
+                values |= {key: before[stack_column(spec, key) - len(spec.cells)] for key in sorted(looked)}
             own.append(Waiver(agency.code, agency.name, word.rule, word.reason, word.person, values))
         yield from own
         covered = {key for word in own for key in word.values}

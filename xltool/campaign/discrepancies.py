@@ -14,8 +14,9 @@ from xltool.campaign.contributions import MOST_ROWS, SheetValue, to_sheet_value
 from xltool.codes import GRADES
 from xltool.forms import checks
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
-from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix
-from xltool.rules.prior_year import align_prior
+from xltool.periods import period_of
+from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix, count_blocks
+from xltool.rules.prior_year import align_earlier
 from xltool.rules.stack import Stack, join_years, stack_values
 from xltool.workbook.listing import Paper
 
@@ -75,18 +76,20 @@ def find_discrepancies(
     if not consolidation.agencies:
         return
     known = last_year or {}
-    years = bool(known) or last_total is not None
+    period = period_of(consolidation.total)
+    begins = period.opens_year and count_blocks(spec) > 1  # then what is carried over is known: nothing
+    years = bool(known) or last_total is not None or begins
     rules = build_matrix(spec, years)
     sums = stack_values([consolidation.total.values])
     if years:
-        sums = join_years(sums, stack_values([align_prior(spec, last_total)]))
+        sums = join_years(sums, stack_values([align_earlier(spec, period, last_total)]))
     all_left, all_right = rules.compute_sides(sums)
     judged = []
     for start in range(0, len(consolidation.agencies), SLICE):
         part = slice(start, start + SLICE)
         mine = Stack(consolidation.values[part], ~consolidation.missing[part])
         if years:
-            priors = [align_prior(spec, known.get(agency.code)) for agency in consolidation.agencies[part]]
+            priors = [align_earlier(spec, period, known.get(agency.code)) for agency in consolidation.agencies[part]]
             mine = join_years(mine, stack_values(priors))
         sides = rules.compute_sides(mine)
         judged.append((*sides, rules.compute_verdicts(mine, *sides)))

@@ -21,7 +21,8 @@ from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first
 from xltool.model import Finding, Submission, Value
-from xltool.periods import Period, period_of
+from xltool.periods import Period, looks_a_year_back, period_of, word_earlier
+from xltool.rules.prior_year import join_earlier
 
 ENDINGS: Final = frozenset(
     {".json", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".html", ".htm", ".pdf", ".ofd", ".doc", ".wps", ".rtf"}
@@ -51,7 +52,7 @@ def gather_last_year(
     of all, which bears the code of the agency at the top of the roster or stands in a campaign's county/, is kept as
     `TOTAL_FILE`, apart from what that agency reported of itself. Two that differ: `XltoolError` names both.
     """
-    found: dict[str, _Given] = {}
+    found: dict[tuple[str, Period], _Given] = {}
     twice: dict[str, str] = {}
     top = roster.root.agency.code if roster.root is not None and len(roster.entries) > 1 else None
     for path in paths:
@@ -60,22 +61,34 @@ def gather_last_year(
             raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
         for each in given:
             submission = each.submission
-            if period_of(submission) != period.before:
+            about = period_of(submission)
+            if about != period.before and (about != period.last_year or not looks_a_year_back(period)):
                 raise XltoolError(
-                    f"{path} 里 {submission.agency.name} 的数据是 {period_of(submission).spoken}的，"
-                    f"{period.words.before}应为 {period.before.spoken}。"
+                    f"{path} 里 {submission.agency.name} 的数据是 {about.spoken}的，{word_earlier(period)}。"
                 )
             known = roster.find_agency(submission.agency)
             whole = each.is_sum or (submission.scope == "consolidated" and known.code == top)
             code = TOTAL_FILE if whole else known.code
-            if code not in found:
-                found[code] = each if whole else replace(each, submission=replace(submission, agency=known))
-            elif complete_figures(submission) != complete_figures(found[code].submission):
+            key = code, about
+            if key not in found:
+                found[key] = each if whole else replace(each, submission=replace(submission, agency=known))
+            elif complete_figures(submission) != complete_figures(found[key].submission):
                 what = "汇总数" if whole else known.name
-                twice.setdefault(code, f"{what}：{found[code].source} 和 {each.source}")
+                twice.setdefault(code, f"{what}：{found[key].source} 和 {each.source}")
     if twice:
         raise XltoolError(explain_two(list(twice.values())))
-    return {code: each.submission for code, each in found.items()}
+    by_period = {key: each.submission for key, each in found.items()}
+    codes = dict.fromkeys(code for code, _ in by_period)
+    return {
+        code: join_earlier(period, by_period.get((code, period.before)), by_period.get((code, period.last_year)))
+        for code in codes
+    }
+
+
+def dump_earlier(prior: Submission | None) -> bytes:
+    """What a submission is held against as bytes: the period before, then the same period of last year."""
+    given = [each for each in (prior, None if prior is None else prior.year_ago) if each is not None]
+    return b"".join(map(api.dump, given))
 
 
 def list_kept(paths: Sequence[Path], roster: Roster, passwords: Sequence[str] = ()) -> dict[str, Callable[[], bytes]]:
@@ -121,7 +134,7 @@ def merge_last_year(
             spec = catalog.load_form(heir.form)
             parts = [heir, replace(given, agency=replace(given.agency, code=code))]
             total = consolidate_submissions(spec, parts, heir.agency, period_of(heir), root_code=into).total
-            merged[into] = replace(total, scope=heir.scope, source=heir.source)
+            merged[into] = replace(total, scope=heir.scope, source=heir.source, year_ago=heir.year_ago)
     return merged
 
 

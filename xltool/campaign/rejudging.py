@@ -21,7 +21,7 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.decisions import find_own_standing
 from xltool.campaign.intake import ATTRIBUTIONS, Intake
 from xltool.campaign.kept_findings import keep_findings, restore_finding
-from xltool.campaign.priors import find_heir
+from xltool.campaign.priors import dump_earlier, find_heir
 from xltool.campaign.rereading import keep_outcome
 from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
 from xltool.campaign.store import Store, Version
@@ -164,7 +164,7 @@ def _hash_last_years(office: Intake) -> dict[str, str]:
 
 
 def _hash_last_year(prior: Submission | None) -> str:
-    return hashlib.sha256(b"" if prior is None else api.dump(prior)).hexdigest()
+    return hashlib.sha256(dump_earlier(prior)).hexdigest()
 
 
 def _hash_basis(version: Version, prior: Submission | None) -> str:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xltool import __version__, api
+from xltool import __version__
 from xltool.campaign.documents import find_standing
 from xltool.campaign.folder import Campaign
 from xltool.campaign.names import report_name
+from xltool.campaign.priors import dump_earlier
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Store, Version
@@ -129,7 +130,7 @@ def hash_basis(
     document = hashlib.sha256(version.submission).hexdigest()
     form = catalog.hash_form(json.loads(version.submission)["form"])
     dress = None if style is None or STYLE not in REPORT_KINDS[kind].options else style.sha256
-    before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
+    before = None if prior is None else hashlib.sha256(dump_earlier(prior)).hexdigest()
     facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before, [*waived]]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 

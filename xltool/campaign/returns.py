@@ -27,6 +27,7 @@ from xltool.campaign.documents import (
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.names import draft_name, workbook_name
+from xltool.campaign.priors import dump_earlier
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
 from xltool.campaign.store import Store, Version
 from xltool.campaign.ticks import TickSealer, make_sealer
@@ -195,7 +196,7 @@ def write_returns(
 def _hash_basis(
     version: Version, agency: Agency, asked: tuple[str, tuple[str, ...], str, str], prior: Submission | None
 ) -> str:
-    before = None if prior is None else hashlib.sha256(api.dump(prior)).hexdigest()
+    before = None if prior is None else hashlib.sha256(dump_earlier(prior)).hexdigest()
     facts = [__version__, version.sha256, version.number, agency.code, agency.name, agency.level, *asked, before]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 

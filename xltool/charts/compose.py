@@ -7,6 +7,7 @@ from typing import Final
 
 from xltool.charts.picture import Amount, Bar, Picture
 from xltool.model import NOT_APPLICABLE, CellKey, Chart, FormSpec, Head, Submission, Value, figure_of, find_cell_kind
+from xltool.periods import Period, period_of
 
 MOST_BARS: Final = 15
 """How many agencies have a bar of their own."""
@@ -23,7 +24,7 @@ def draw_pictures(spec: FormSpec, submission: Submission, last_year: Submission 
 def draw_agencies(
     spec: FormSpec,
     chart: Chart,
-    year: int,
+    period: Period,
     volumes: Sequence[tuple[str, Amount]],
     *,
     corrected: int = 0,
@@ -50,8 +51,8 @@ def draw_agencies(
         notes += [f"{word}的单位有{len(names)}个：{'、'.join(names)}。"] if names else []
     notes += [f"各单位相加之后另有更正{corrected:+d}{unit}。"] if corrected else []
     notes += [f"另有{absent}个单位没有汇总，不在图中。"] if absent else []
-    words = _Words(year)
-    series = (f"{year}年",)
+    words = _Words(period)
+    series = (period.title,)
     return Picture(
         chart.id,
         words.fill(chart.title),
@@ -91,7 +92,7 @@ def _draw_charts(spec: FormSpec, submission: Submission, last_year: Submission |
 
 def _draw_year(spec: FormSpec, chart: Chart, submission: Submission) -> Picture:
     """Each bar whole; or in its parts, where all of them are there and add up."""
-    values, words = submission.values, _Words(submission.year)
+    values, words = submission.values, _Words(period_of(submission))
     whole = [Bar(bar.label, (_sum_cells(spec, values, bar.cells),)) for bar in chart.bars]
     split = [
         Bar(bar.label, tuple(_add_up(_take_values(spec, values, part)) for part in bar.parts)) for bar in chart.bars
@@ -104,7 +105,7 @@ def _draw_year(spec: FormSpec, chart: Chart, submission: Submission) -> Picture:
         title=words.fill(chart.title),
         axis=chart.axis,
         unit=_chart_unit(spec, chart),
-        series=chart.parts if stacked else (f"{submission.year}年",),
+        series=chart.parts if stacked else (period_of(submission).title,),
         bars=tuple(split if stacked else whole),
         none=words.fill(chart.none),
         stacked=stacked,
@@ -116,21 +117,21 @@ def _draw_years(spec: FormSpec, chart: Chart, submission: Submission, last_year:
         Bar(bar.label, tuple(_sum_cells(spec, given.values, bar.cells) for given in (submission, last_year)))
         for bar in chart.bars
     )
-    words = _Words(submission.year, last_year.year)
-    series = (f"{submission.year}年", f"{last_year.year}年")
+    words = _Words(period_of(submission), period_of(last_year))
+    series = (period_of(submission).title, period_of(last_year).title)
     unit = _chart_unit(spec, chart)
     return Picture(chart.id, words.fill(chart.title), chart.axis, unit, series, bars, words.fill(chart.none))
 
 
 class _Words:
-    """The years that the words of a chart may name."""
+    """The years that the words of a chart may name; of a part of a year its whole name stands for year and 年."""
 
-    def __init__(self, year: int, last_year: int | None = None) -> None:
-        self._years = {"{year}": year} | ({} if last_year is None else {"{last_year}": last_year})
+    def __init__(self, period: Period, before: Period | None = None) -> None:
+        self._periods = {"{year}": period} | ({} if before is None else {"{last_year}": before})
 
     def fill(self, text: str) -> str:
-        for name, year in self._years.items():
-            text = text.replace(name, str(year))
+        for name, period in self._periods.items():
+            text = text.replace(f"{name}年", period.title).replace(name, str(period))
         return text
 
 

@@ -12,7 +12,8 @@ import click
 from xltool.cli import console, output
 from xltool.messages import finding, make_visible
 from xltool.model import Reading, Submission
-from xltool.periods import Period, period_of
+from xltool.periods import Period, looks_a_year_back, period_of, word_earlier
+from xltool.rules.prior_year import join_earlier
 
 
 def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
@@ -39,6 +40,7 @@ def pair_with_priors(
     """
     found = list(readings)
     taken: list[Submission | None] = [None] * len(found)
+    seen: dict[tuple[int, Period], Submission] = {}
     for file, prior in priors.items():
         mine = [
             at
@@ -48,13 +50,13 @@ def pair_with_priors(
         if not mine and len(found) == len(priors) == 1 and found[0].submission is not None:
             found[0] = _note_prior(found[0], found[0].submission, prior, file)
             mine = [0]
-        following = [at for at in mine if (about := _read_period(found[at])) and about.before == period_of(prior)]
+        following = [at for at in mine if (period := _read_period(found[at])) and _is_earlier(period, prior)]
         about = _read_period(found[mine[0]]) if mine else None
         if about is not None and not following:
             before = about.words.before
             raise click.UsageError(
                 f"{before}文件 {file} 是 {period_of(prior).spoken}的；要审核的是 {about.spoken}的，"
-                f"{before}应为 {about.before.spoken}。"
+                f"{word_earlier(about)}。"
             )
         if not mine and any(reading.submission for reading in found):
             console.say(
@@ -62,12 +64,18 @@ def pair_with_priors(
                 err=True,
             )
         for at in following:
-            if taken[at] is not None:
+            if (at, period_of(prior)) in seen:
                 raise click.UsageError(
                     f"上年文件 {file} 与前面的一个都是 {prior.agency.name} {period_of(prior).spoken}的；"
                     "每个单位只能有一个。"
                 )
-            taken[at] = prior
+            seen[at, period_of(prior)] = prior
+    for at, reading in enumerate(found):
+        period = _read_period(reading)
+        if period is not None:
+            last, year_ago = seen.get((at, period.before)), seen.get((at, period.last_year))
+            if last is not None or year_ago is not None:
+                taken[at] = join_earlier(period, last, year_ago)
     return found, taken
 
 
@@ -78,6 +86,11 @@ def _note_prior(reading: Reading, submission: Submission, prior: Submission, fil
             f"上年文件 {file} 是 {theirs.name}（{theirs.code}）的，要审核的是 {mine.name}（{mine.code}）的。"
         )
     return replace(reading, findings=(*reading.findings, finding("prior.paired", prior=theirs.code, mine=mine.code)))
+
+
+def _is_earlier(period: Period, prior: Submission) -> bool:
+    about = period_of(prior)
+    return about == period.before or (about == period.last_year and looks_a_year_back(period))
 
 
 def _read_period(reading: Reading) -> Period | None:

@@ -16,7 +16,6 @@ from xltool.messages import finding, suggest
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
-    PRIOR,
     Acceptance,
     Agency,
     Cell,
@@ -29,6 +28,7 @@ from xltool.model import (
     Text,
     Value,
     Waiver,
+    bare_key,
 )
 from xltool.periods import WORDS, Period, fits_form, parse_period, period_of
 
@@ -126,9 +126,7 @@ def json_value(value: Value, measure: Measure) -> int | float | str | None:
 def _describe_waiver(spec: FormSpec, waiver: Waiver) -> dict[str, Any]:
     described = {"agency": waiver.agency, "name": waiver.name, "rule": waiver.rule}
     described |= {"reason": waiver.reason, "by": waiver.person}
-    values = {
-        key: json_value(value, spec.cell(key.removeprefix(PRIOR)).measure) for key, value in waiver.values.items()
-    }
+    values = {key: json_value(value, spec.cell(bare_key(key)).measure) for key, value in waiver.values.items()}
     return {**{name: clean_text(text) for name, text in described.items()}, "values": values}
 
 
@@ -271,12 +269,12 @@ def _read_waivers(spec: FormSpec, document: dict[str, Any], findings: list[Findi
         where = f"waivers[{at}]."
         values = _read_mapping(each, "values", where)
         for key in values:
-            if key.removeprefix(PRIOR) not in spec.index:
+            if bare_key(key) not in spec.index:
                 near = suggest(find_closest(key, spec.index.keys()))
                 raise _Fault(f"{where}values", f"没有 {key[:60]} 这个单元格{near}")
         fields = ("agency", "rule", "reason", "by")
         agency, rule, reason, person = (_read_string(each, field, where) for field in fields)
-        read = {key: _read_value(raw, spec.cell(key.removeprefix(PRIOR)), findings) for key, raw in values.items()}
+        read = {key: _read_value(raw, spec.cell(bare_key(key)), findings) for key, raw in values.items()}
         name = _read_string(each, "name", where) if "name" in each else agency
         yield Waiver(agency, name, rule, reason, person, read)
 

@@ -1,7 +1,8 @@
 """The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
 
     rule = side OPERATOR side                   side = term { ("+" | "-") term }
-    term = [INT "*"] (ref | "sum(" ref ")")     ref  = ["prior."] id {"." id}
+    term = [INT "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
+    EARLIER = "prior" | "same_last_year" | "cumulative"
 
 The operators are those of `forms.operators`. No constants and no conditions: so rules add up over agencies as figures
 do.
@@ -17,6 +18,9 @@ from xltool.forms.operators import OPERATORS
 from xltool.model import Operator
 
 COEFFICIENT_DIGITS: Final = 3
+CUMULATIVE: Final = "cumulative"
+"""Before a cell: what it adds up to from the first period of the year on."""
+EARLIER_WORDS: Final = ("prior", "same_last_year", CUMULATIVE)
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _WORDS: Final = "|".join(sign for sign in OPERATORS if sign.isalpha())
 _LONGEST_FIRST: Final = sorted((sign for sign in OPERATORS if not sign.isalpha()), key=len, reverse=True)
@@ -29,12 +33,15 @@ _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A reference with its coefficient; `offset` is its place in the expression."""
+    """A reference with its coefficient; `offset` is its place in the expression.
+
+    `earlier` is the word before the names that says of which submission it is.
+    """
 
     coefficient: int
     parts: tuple[str, ...]
     sum: bool
-    prior: bool
+    earlier: str
     offset: int
 
 
@@ -134,5 +141,7 @@ def _check_reference(token: str, offset: int) -> None:
 
 def _reference(token: str, coefficient: int, total: bool, offset: int) -> Term:
     parts = tuple(token.split("."))
-    prior = parts[0] == "prior" and len(parts) > 1
-    return Term(coefficient, parts[1:] if prior else parts, total, prior, offset + (6 if prior else 0))
+    earlier = parts[0] if parts[0] in EARLIER_WORDS and len(parts) > 1 else ""
+    if not earlier:
+        return Term(coefficient, parts, total, "", offset)
+    return Term(coefficient, parts[1:], total, earlier, offset + len(earlier) + 1)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from xltool.forms.grammar import Expression, Term
+from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Term
+from xltool.forms.operators import EQUAL
 from xltool.forms.source import suggest_nearest
-from xltool.model import PRIOR, Block, Cell, CellKey, Column, Linear, Row, Table, Terms, find_cell_kind
+from xltool.model import (
+    CARRIED,
+    EARLIER,
+    PRIOR,
+    YEAR_AGO,
+    Block,
+    Cell,
+    CellKey,
+    Column,
+    Linear,
+    PeriodKind,
+    Row,
+    Table,
+    Terms,
+    bare_key,
+    find_cell_kind,
+)
 
 Per: TypeAlias = Literal["row", "column"] | None
 Complain: TypeAlias = Callable[[Term, str, str], None]
@@ -21,7 +38,8 @@ HEAVIEST: Final = 9000
 class Names:
     """What the rules of a form can name: its tables by id, and the order of its cells."""
 
-    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell]) -> None:
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], every: PeriodKind = "year") -> None:
+        self.every: PeriodKind = every
         self.tables: Mapping[str, Table] = {table.id: table for table in tables}
         self.order: Mapping[CellKey, int] = {cell.key: at for at, cell in enumerate(cells)}
         self._typed = frozenset(cell.key for cell in cells if cell.column.id in cell.row.typed)
@@ -30,9 +48,25 @@ class Names:
         """Whether the form says of a cell that it is no total, though its row or column is one."""
         return key in self._typed
 
-    def place(self, key: CellKey) -> tuple[bool, int]:
-        """Where a cell stands in a sum: in form order, last year's behind this year's."""
-        return key.startswith(PRIOR), self.order[key.removeprefix(PRIOR)]
+    def place(self, key: CellKey) -> tuple[int, int]:
+        """Where a cell stands in a sum: in form order, earlier ones behind."""
+        block = next((at for at, mark in enumerate(EARLIER, 1) if key.startswith(mark)), 0)
+        return block, self.order[bare_key(key)]
+
+    def settle_words(self, expression: Expression, table: Table | None) -> Expression:
+        """The expression, where a row or table bears a word of `EARLIER_WORDS` as its id, as naming that."""
+        known = {row.id for block in table.blocks for row in block.rows} if table is not None else set()
+        taken = (known | set(self.tables)) & set(EARLIER_WORDS)
+        if not taken:
+            return expression
+        left, right = (tuple(_take_word(term, taken) for term in side) for side in (expression.left, expression.right))
+        return Expression(left, expression.operator, right)
+
+
+def _take_word(term: Term, taken: Container[str]) -> Term:
+    if term.earlier not in taken:
+        return term
+    return replace(term, parts=(term.earlier, *term.parts), earlier="", offset=term.offset - len(term.earlier) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +132,14 @@ def _items_along(place: RulePlace) -> Sequence[Row] | Sequence[Column]:
 def resolve_expression(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
     sides: list[Terms] = []
+    if not _check_earlier(names, expression, complain):
+        return None
     for side in (expression.left, expression.right):
         terms = resolve_sum(names, place, side, complain)
         if terms is None:
             continue
+        if side[0].earlier == CUMULATIVE and sides:
+            terms = (*terms, (CARRIED + sides[0][0][0], 1))
         if sum(abs(coefficient) for _, coefficient in terms) > HEAVIEST:
             complain(side[0], f"this side is too heavy: its coefficients add up to more than {HEAVIEST}", "")
             continue
@@ -117,13 +155,42 @@ def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: 
         keys = _resolve_term(names, place, term, complain)
         failed |= not keys
         for key in keys:
-            name = PRIOR + key if term.prior else key
+            name = _MARKS.get(term.earlier, "") + key
             sums[name] = sums.get(name, 0) + term.coefficient
     terms = tuple((key, sums[key]) for key in sorted(sums, key=names.place) if sums[key])
     if sums and not terms:
         complain(side[0], "this side adds up to nothing", "")
         failed = True
     return None if failed else terms
+
+
+_MARKS: Final = {"prior": PRIOR, "same_last_year": YEAR_AGO}
+
+
+def _check_earlier(names: Names, expression: Expression, complain: Complain) -> bool:
+    """Whether a form that is reported so often has the submissions that an expression looks at; tells what it lacks."""
+    for term in (*expression.left, *expression.right):
+        fault = _find_earlier_fault(names.every, expression, term)
+        if fault:
+            complain(term, *fault)
+            return False
+    return True
+
+
+def _find_earlier_fault(every: PeriodKind, expression: Expression, term: Term) -> tuple[str, str] | None:
+    if not term.earlier:
+        return None
+    if every == "once":
+        return "a form that is reported once has nothing to compare with", ""
+    if term.earlier != "prior" and every in {"year", "school_year"}:
+        hint = "write 'prior.'" if term.earlier == "same_last_year" else ""
+        return f"'{term.earlier}.' is for forms that are reported several times a year", hint
+    if term.earlier == CUMULATIVE:
+        [left, *more], right = expression.left, expression.right
+        single = not (more or left.sum or left.earlier or len(right) > 1) and left.coefficient == term.coefficient == 1
+        if not single or expression.operator is not EQUAL or term is not right[0]:
+            return f"'{CUMULATIVE}.' stands alone: CELL = {CUMULATIVE}.CELL", ""
+    return None
 
 
 def _resolve_term(names: Names, place: RulePlace, term: Term, complain: Complain) -> list[CellKey]:

@@ -19,7 +19,6 @@ from xltool.forms.number import read_plainly
 from xltool.forms.source import LocatedText, Source
 from xltool.messages import finding
 from xltool.model import (
-    PRIOR,
     UNDEFINED,
     Cell,
     CellKey,
@@ -92,8 +91,9 @@ def _read_rate(source: Source, cell: FormCell, names: linear.Names, told: set[tu
     ]
     if found[0] is None or found[1] is None:
         return
-    if any(key.startswith(PRIOR) for terms in found if terms for key, _ in terms):
-        fault(0, "a rate is computed from this year's figures alone: 'prior.' cannot stand in it")
+    earlier = next((term.earlier for side in sides for term in side if term.earlier), "")
+    if earlier:
+        fault(0, f"a rate is computed from this year's figures alone: '{earlier}.' cannot stand in it")
         return
     yield Rate(cell.key, cell.table, cell.block, row, column, found[0], found[1])
 

@@ -14,10 +14,12 @@ from typing import Final
 
 from xltool.forms import catalog
 from xltool.forms.cell_names import find_named_cells, find_nearest_cell, name_cell, split_table
+from xltool.forms.memo import derive_once
 from xltool.forms.number import format_figure
 from xltool.forms.source import find_closest
 from xltool.messages import join_first
 from xltool.model import PRIOR, FormSpec, Submission, Table, summand_of
+from xltool.periods import WORDS, period_of
 
 CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""
@@ -29,6 +31,9 @@ _BRACES: Final = re.compile(r"\{\s*([A-Za-z][^{}\s]*\.[^{}\s]*)\s*\}|[{｛]([^{}
 """Braces around a name with a dot, or around words that may begin with the name of a table."""
 _YEARS: Final = {"比上年": CHANGE, "较上年": CHANGE, "上年": PRIOR, "去年": PRIOR}
 """What may stand in front of a table's name, and what stands in front of a key for it."""
+_YEAR_AGO: Final = "same_last_year."
+"""In front of a cell key: the figure of the same period of last year."""
+_YEAR_AGO_WORDS: Final = ("上年同期", "去年同期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +183,21 @@ def _list_references(text: str, spec: FormSpec) -> Iterator[tuple[int, int, str 
             yield *match.span(), name
 
 
+@derive_once
+def _list_words(spec: FormSpec) -> dict[str, str]:
+    """What may stand in front of a table's name in a form that is reported so often, the longest first."""
+    if spec.every in {"year", "once"}:
+        return _YEARS
+    before = WORDS[spec.every].before
+    near = {f"比{before}": CHANGE, f"较{before}": CHANGE, before: PRIOR}
+    return dict.fromkeys(_YEAR_AGO_WORDS, _YEAR_AGO) | near
+
+
 def _read_named(words: str, spec: FormSpec) -> _Named | None:
-    words = words.strip()
-    year = next((word for word in _YEARS if words.startswith(word)), "")
+    words, known = words.strip(), _list_words(spec)
+    year = next((word for word in known if words.startswith(word)), "")
     found = split_table(spec, words.removeprefix(year))
-    return None if found is None or not found[1] else _Named(_YEARS.get(year, ""), *found)
+    return None if found is None or not found[1] else _Named(known.get(year, ""), *found)
 
 
 def _find_key(name: _Named, spec: FormSpec) -> str:
@@ -190,13 +205,17 @@ def _find_key(name: _Named, spec: FormSpec) -> str:
     found = find_named_cells(name.table, name.words)
     if len(found) == 1:
         return f"{name.mark}{found[0].key}"
-    year = next((word for word, mark in _YEARS.items() if mark == name.mark), "")
+    year = next((word for word, mark in _list_words(spec).items() if mark == name.mark), "")
     near = name_cell(spec, found[0].key) if found else find_nearest_cell(spec, name.table, name.words)
     shown = f"{{{year}{near}}}" if near else ""
     if not found:
         raise _Meaningless(f"{name.table.name}里没有这样的行和栏", shown)
     others = join_first([name_cell(spec, cell.key) for cell in found], _MOST_MEANT, "格")
     raise _Meaningless(f"不止一格符合（{others}），行和栏要写全", shown)
+
+
+def _say_period(submission: Submission) -> str:
+    return period_of(submission).title if submission.part else f"{submission.year} 年"
 
 
 class _Meaningless(Exception):
@@ -215,7 +234,7 @@ class _Year:
     def scaled_value(self, key: str) -> int:
         figure = summand_of(self.submission.values[self.spec.index[key]])
         if figure is None:
-            raise _Meaningless(f"{self.submission.year} 年的这一格没有数")
+            raise _Meaningless(f"{_say_period(self.submission)}的这一格没有数")
         return figure
 
     def format_cell(self, key: str) -> tuple[str, str]:
@@ -227,19 +246,30 @@ def _both_years(spec: FormSpec, submission: Submission, prior: Submission | None
     return _Year(spec, submission), None if prior is None else _Year(catalog.load_form(prior.form), prior)
 
 
+def _find_year_ago(last: _Year | None) -> _Year | None:
+    """The same period of last year, which comes with the one before."""
+    ago = None if last is None else last.submission.year_ago
+    return None if ago is None else _Year(catalog.load_form(ago.form), ago)
+
+
 def _resolve_figure(name: str, this: _Year, last: _Year | None) -> tuple[str, str]:
     """The figure that a reference names, and its unit."""
-    mark = next((mark for mark in (PRIOR, CHANGE) if name.startswith(mark) and name not in this.spec.index), "")
+    mark = next(
+        (mark for mark in (PRIOR, CHANGE, _YEAR_AGO) if name.startswith(mark) and name not in this.spec.index), ""
+    )
     key = name.removeprefix(mark)
+    before = WORDS[this.spec.every].before
+    if mark == _YEAR_AGO:
+        last, before, mark = _find_year_ago(last), _YEAR_AGO_WORDS[0], PRIOR
     if key not in this.spec.index and not (mark == PRIOR and last and key in last.spec.index):
         near = find_closest(key, this.spec.index)
         raise _Meaningless(f"{this.spec.id} 没有这一格", f"{{{mark}{near}}}" if near else "")
     if not mark:
         return this.format_cell(key)
     if last is None:
-        raise _Meaningless("没有上年的数，不能引用")
+        raise _Meaningless(f"没有{before}的数，不能引用")
     if key not in last.spec.index:
-        raise _Meaningless(f"上年的报表（{last.spec.id}）没有这一格")
+        raise _Meaningless(f"{before}的报表（{last.spec.id}）没有这一格")
     return last.format_cell(key) if mark == PRIOR else _resolve_change(key, this, last)
 
 

@@ -48,7 +48,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
     if not expr or severity is None:
         return
     try:
-        expression = grammar.parse(expr)
+        expression = names.settle_words(grammar.parse(expr), table)
     except grammar.SyntaxFault as error:
         source.fault(start + error.offset, str(error))
         return

@@ -80,7 +80,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     _require_one_section(source, sections, found, texts)
     drawn = charts.read_charts(source, fields.tables("chart", []), found)
     cells = tuple(Cell(*each) for each in _list_places(found, "figure"))
-    names = linear.Names(found, cells)
+    names = linear.Names(found, cells, every)
     all_rules = [
         rule
         for table, data in [*zip(found, given, strict=True), (None, document)]

@@ -12,13 +12,25 @@ from typing import Final
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import Agency
+from xltool.model import PERIOD_KINDS, Agency
 from xltool.periods import blank_submission, list_periods
 from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.sheet import Position
-from xltool.workbook.formula import ASK, FAIL, FOLLOWS, MEND, OPEN, PASS, STATE_LEAD, TOLD, WITHOUT, say_state, say_word
+from xltool.workbook.formula import (
+    ASK,
+    FAIL,
+    FOLLOWS,
+    MEND,
+    OPEN,
+    PASS,
+    STATE_LEAD,
+    TOLD,
+    say_state,
+    say_without,
+    say_word,
+)
 from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS
 from xltool.workbook.write import write_workbook
@@ -28,7 +40,7 @@ MAX_LEFTOVERS: Final = 200
 MAX_LOOKED_AT: Final = 2_000
 """Characters beyond which a text is none of the form's."""
 _DIGITS: Final = re.compile(r"\d+")
-_VERDICTS: Final = frozenset({PASS, FAIL, FOLLOWS, MEND, OPEN, ASK, TOLD, WITHOUT})
+_VERDICTS: Final = frozenset({PASS, FAIL, FOLLOWS, MEND, OPEN, ASK, TOLD, *map(say_without, PERIOD_KINDS)})
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from xltool.model import PRIOR, CellKey, FormSpec, Value, summand_of
+from xltool.model import CellKey, FormSpec, Value, is_earlier, summand_of
 from xltool.rules.equalities import Equalities
+from xltool.rules.matrix import stack_column
 
 
 class Breaks:
@@ -34,9 +35,9 @@ class Breaks:
 
     def value(self, key: CellKey) -> Value:
         """What a cell of either year holds."""
-        if not key.startswith(PRIOR):
+        if not is_earlier(key):
             return self.values[self.spec.index[key]]
-        return None if self.last_year is None else self.last_year[self.spec.index[key.removeprefix(PRIOR)]]
+        return None if self.last_year is None else self.last_year[stack_column(self.spec, key) - len(self.values)]
 
     def measure_relation(self, name: str) -> int | None:
         """How much more is on the left of a relation that is no equality than on its right; None over a blank."""
@@ -120,7 +121,7 @@ class Breaks:
     def _find_changes(self, name: str) -> Iterator[tuple[CellKey, int]]:
         """Each cell whose change mends a broken equality and breaks none, and the change."""
         for key, coefficient in self.known.terms[name].items():
-            if key.startswith(PRIOR) or self.residuals[name] % coefficient:
+            if is_earlier(key) or self.residuals[name] % coefficient:
                 continue
             change = -self.residuals[name] // coefficient
             if self.can_hold(key, change) and all(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from xltool.model import PRIOR, CellKey, Finding, FormSpec, Value
+from xltool.model import CellKey, Finding, FormSpec, Value, is_earlier
 from xltool.rules.breaks import Breaks
 from xltool.rules.cause import Cause
 from xltool.rules.cause_finder import CauseFinder
@@ -62,7 +62,7 @@ def list_cells(spec: FormSpec, cause: Cause) -> set[CellKey]:
     cells = {key for name in cause.rules for key in (*terms.get(name, ()), *rules[name].linear.own)}
     if len(cause.rules) < MANY_LINES:
         return cells
-    tables = {key.partition(".")[0] for key in cells if not key.startswith(PRIOR)}
+    tables = {key.partition(".")[0] for key in cells if not is_earlier(key)}
     return {cell.key for cell in spec.cells if cell.table.id in tables}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 from xltool.forms.operators import EQUAL
 from xltool.forms.totals import compute_totals
 from xltool.messages import choose_terms
-from xltool.model import PRIOR, CellKey, Finding, FormSpec, Rule, Suspect, Terms, Value
+from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Terms, Value, is_earlier
 from xltool.rules.opinions import Opinion, find_named, find_pointed
 
 CellRole: TypeAlias = Literal["change", "may", "relation", "ask", "follow"]
@@ -92,7 +92,7 @@ def _sign_cells(spec: FormSpec, rule: Rule, data: Mapping[str, Any]) -> Iterator
 
 def _own_terms(terms: Terms, values: Mapping[CellKey, Value]) -> Terms:
     """What is shown of the cells of this year on one side."""
-    return tuple((key, times) for key, times in choose_terms(terms, values) if not key.startswith(PRIOR))
+    return tuple((key, times) for key, times in choose_terms(terms, values) if not is_earlier(key))
 
 
 def _word_break(rule: Rule, way: int, data: Mapping[str, Any]) -> str:

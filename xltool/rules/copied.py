@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.messages import finding
-from xltool.model import PRIOR, Finding, FormSpec
+from xltool.model import CARRIED, PRIOR, Finding, FormSpec
 from xltool.rules.view import SubmissionView
 
 LEAST_TELLING: Final = 10
@@ -54,7 +54,7 @@ def _find_free_cells(spec: FormSpec) -> NDArray[np.bool_]:
         for rule in spec.rules
         if rule.linear.operator.adds_up
         for key in rule.linear.own
-        if f"{PRIOR}{key}" in rule.linear.keys
+        if not {f"{PRIOR}{key}", f"{CARRIED}{key}"}.isdisjoint(rule.linear.keys)
     }
     return np.array(
         [not cell.total and not cell.measure.signed and cell.key not in bound for cell in spec.cells], np.bool_

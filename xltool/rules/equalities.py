@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL
-from xltool.model import PRIOR, CellKey, FormSpec, Rule
+from xltool.model import CellKey, FormSpec, Rule, bare_key, is_earlier
 
 
 class Equalities:
@@ -35,7 +35,7 @@ class Equalities:
         self.columns: dict[CellKey, dict[str, int]] = {}
         for name, terms in self.terms.items():
             for key, coefficient in terms.items():
-                if not key.startswith(PRIOR):
+                if not is_earlier(key):
                     self.columns.setdefault(key, {})[name] = coefficient
         self.followers = dict(_find_followers(spec, taken, self.terms))
         self.relations = _Relations(spec, defined, prior)
@@ -83,7 +83,8 @@ def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, in
     terms: dict[CellKey, int] = {}
     for side, sign in ((rule.linear.left, 1), (rule.linear.right, -1)):
         for key, coefficient in side:
-            own, year = key.removeprefix(PRIOR), PRIOR if key.startswith(PRIOR) else ""
+            own = bare_key(key)
+            year = key.removesuffix(own)
             for leaf, times in totals.resolve_inputs(own, defined) if own in defined else ((own, 1),):
                 terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
     return {key: coefficient for key, coefficient in terms.items() if coefficient}

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from xltool.forms import catalog, references, totals
 from xltool.forms.phrases import Language, load_language
 from xltool.model import CellKey, FormSpec, Submission, summand_of
+from xltool.periods import looks_a_year_back, period_of
 from xltool.rules.narrative_grammar import understand_text
 from xltool.rules.narrative_statements import Narrative, Statement
 from xltool.rules.narrative_sums import TextSum, find_broken_sums, find_sums
@@ -152,6 +153,8 @@ class _Tables:
     def __init__(self, spec: FormSpec, submission: Submission, prior: Submission | None) -> None:
         self.year = submission.year
         self.spec, self.submission = spec, submission
+        if looks_a_year_back(period_of(submission)):  # 上年 in a text of a month is not the month before
+            prior = None if prior is None else prior.year_ago
         self.prior = prior
         self.prior_spec = None if prior is None else catalog.load_form(prior.form)
         if prior is not None and self.prior_spec is not None:

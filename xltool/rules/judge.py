@@ -13,9 +13,10 @@ from xltool.forms import totals
 from xltool.forms.accepted import tell_acceptances
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
+from xltool.periods import period_of
 from xltool.rules import causes, cells, consequences, copied, prior_year, settled, texts, validate
 from xltool.rules.facts import Fact, find_facts
-from xltool.rules.stack import join_years
+from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
 
 
@@ -39,7 +40,7 @@ def judge_readings(
     if not completed:
         return list(readings)
     given = [
-        prior
+        prior_year.supply_prior(spec, reading.submission, prior)
         for reading, prior in zip(readings, priors or [None] * len(readings), strict=True)
         if reading.submission is not None
     ]
@@ -109,7 +110,10 @@ def _judge_completed(
     given: Sequence[Submission | None],
     notes: Sequence[Sequence[Finding]],
 ) -> _Judged:
-    last_year = [prior_year.align_prior(spec, prior) for prior in given] if any(given) else None
+    pairs = zip(completed, given, strict=True)
+    last_year = (
+        [prior_year.align_earlier(spec, period_of(mine), prior) for mine, prior in pairs] if any(given) else None
+    )
     view = SubmissionView(spec, completed, last_year)
     doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
     for at, found in copied.find_copied_figures(view):
@@ -117,7 +121,7 @@ def _judge_completed(
     facts = [find_facts(spec, submission, prior) for submission, prior in zip(completed, given, strict=True)]
     for mine, submission, prior, stated in zip(doubts, completed, given, facts, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior, stated))
-    years = view.stack if last_year is None else join_years(view.stack, view.last)
+    years = view.stack if last_year is None else join_years(view.stack, stack_values(last_year))
     return _Judged(view, doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
 
 

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
-from xltool.model import PRIOR, FormSpec, Operator
+from xltool.model import CARRIED, PRIOR, YEAR_AGO, FormSpec, Operator, bare_key
 from xltool.rules.stack import CellMask, Figures, Stack
 
+_BLOCKS: Final = (PRIOR, YEAR_AGO, CARRIED)
+"""What stands in a stack behind the cells of the submission itself, each as many cells as the form has."""
 SLICE: Final = 512
 """Submissions multiplied at once."""
 
@@ -31,7 +33,8 @@ class Verdict(IntEnum):
 class RuleMatrix:
     """The rules of a form as two matrices of coefficients, one for each side (rules x cells).
 
-    With `prior` of both years (x 2 cells).
+    With `prior` of the submission beside the period before (x 2 cells), and where the form asks for it beside the same
+    period of last year and what is carried over (x 4 cells).
     """
 
     def __init__(self, spec: FormSpec, prior: bool = False) -> None:
@@ -39,7 +42,7 @@ class RuleMatrix:
         self.rules = tuple(rule for rule, linear in taken if linear is not None)
         self.linears = tuple(linear for _, linear in taken if linear is not None)
         self.cells = len(spec.cells)
-        shape = (len(self.rules), self.cells * (2 if prior else 1))
+        shape = (len(self.rules), self.cells * (1 + count_blocks(spec) if prior else 1))
         self.left, self.right = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         for at, linear in enumerate(self.linears):
             for side, terms in ((self.left, linear.left), (self.right, linear.right)):
@@ -98,8 +101,16 @@ build_matrix = derive_once(RuleMatrix)
 
 
 def stack_column(spec: FormSpec, key: str) -> int:
-    """Where a cell of either year stands in a stack of both."""
-    return len(spec.cells) + spec.index[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else spec.index[key]
+    """Where a cell of whichever submission stands in a stack of all."""
+    block = next((at for at, mark in enumerate(_BLOCKS, 1) if key.startswith(mark)), 0)
+    return block * len(spec.cells) + spec.index[bare_key(key)]
+
+
+@derive_once
+def count_blocks(spec: FormSpec) -> int:
+    """How many blocks of earlier cells the rules of a form look at: the period before alone, or all of them."""
+    keys = [key for rule in spec.rules for key in rule.linear.keys]
+    return len(_BLOCKS) if any(key.startswith((YEAR_AGO, CARRIED)) for key in keys) else 1
 
 
 class _SparseProduct:

@@ -8,7 +8,7 @@ from typing import Final
 
 from xltool.forms.cell_checks import has_jumped
 from xltool.forms.totals import compute_totals, find_definitions, resolve_inputs
-from xltool.model import LEVELS, PRIOR, Cell, CellKey, FormSpec, Rule, figure_of
+from xltool.model import LEVELS, YEAR_AGO, Cell, CellKey, FormSpec, Rule, bare_key, figure_of, is_earlier
 from xltool.rules.equalities import find_equalities
 from xltool.rules.matrix import Verdict
 from xltool.rules.validate import assess_rules
@@ -107,7 +107,7 @@ def _balance(spec: FormSpec, values: list[int], last: YearFigures | None) -> boo
             fitting = [
                 (len(known.columns[key]), -values[at], at, values[at] - residual // times)
                 for key, times in terms.items()
-                if not key.startswith(PRIOR) and residual % times == 0
+                if not is_earlier(key) and residual % times == 0
                 for at in (spec.index[key],)
                 if _fits(spec.cells[at], values[at] - residual // times)
             ]
@@ -127,8 +127,8 @@ def _fits(cell: Cell, figure: int) -> bool:
 
 
 def _look_up(spec: FormSpec, values: Sequence[int], last: YearFigures | None, key: CellKey) -> int:
-    if key.startswith(PRIOR):
-        return 0 if last is None else last[spec.index[key.removeprefix(PRIOR)]]
+    if is_earlier(key):  # years are drawn of the last period of one, in which what was carried is the period before's
+        return 0 if last is None or key.startswith(YEAR_AGO) else last[spec.index[bare_key(key)]]
     return values[spec.index[key]]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from xltool.codes import CATALOGUE
 from xltool.forms.checks import name_subject
 from xltool.messages import finding, join_first
-from xltool.model import PRIOR, CellKey, Finding, FormSpec, Linear, Rule, Submission, Value, Waiver, summand_of
+from xltool.model import CellKey, Finding, FormSpec, Linear, Rule, Submission, Value, Waiver, is_earlier, summand_of
 
 MAX_NAMED: Final = 12
 """How many words a sentence quotes."""
@@ -76,7 +76,7 @@ def _add_values(values: Sequence[Value]) -> int | None:
 
 def _find_judged(rule: Rule, found: Finding) -> Linear:
     """What was judged of a rule: without last year's figures where there were none."""
-    prior = any(key.startswith(PRIOR) for key in found.data["values"])
+    prior = any(is_earlier(key) for key in found.data["values"])
     return rule.linear if prior or rule.linear.alone is None else rule.linear.alone
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xltool.messages import finding
-from xltool.model import PRIOR, Finding, FormSpec, Linear, Submission, Value
+from xltool.model import Finding, FormSpec, Linear, Submission, Value, is_earlier
 from xltool.rules.matrix import Verdict, build_matrix, stack_column
 from xltool.rules.stack import Stack, join_years, stack_values
 
@@ -20,8 +20,8 @@ def find_broken_rules(
 ) -> list[list[Finding]]:
     """For each submission a finding for every rule that does not hold, with both sides and the figures on them.
 
-    With last year's values (`priors`, in the order of the form) the stack is one of both years. A finding names this
-    year's cells only.
+    With earlier values (`priors`, as `prior_year.align_earlier` has them) the stack has them too. A finding names this
+    submission's cells only.
     """
     rules = build_matrix(spec, priors is not None)
     left, right = rules.compute_sides(stack)
@@ -50,4 +50,4 @@ def assess_rules(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value]
 
 
 def _list_prior_keys(linear: Linear) -> list[str]:
-    return [key for key in linear.keys if key.startswith(PRIOR)]
+    return [key for key in linear.keys if is_earlier(key)]

@@ -14,7 +14,10 @@ from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
 class SubmissionView:
-    """Submissions with their totals completed, and last year's values, in the order of the form, if there are any."""
+    """Submissions with their totals completed, and last year's values, in the order of the form, if there are any.
+
+    What follows these in `priors` is for rules alone.
+    """
 
     def __init__(
         self,
@@ -22,7 +25,8 @@ class SubmissionView:
         submissions: Sequence[Submission],
         priors: Sequence[Sequence[Value]] | None = None,
     ) -> None:
-        self.spec, self.submissions, self.priors = spec, submissions, priors
+        self.spec, self.submissions = spec, submissions
+        self.priors = None if priors is None else [row[: len(spec.cells)] for row in priors]
         self._values = [submission.values for submission in submissions]
         self.stack = stack_values(self._values)
 

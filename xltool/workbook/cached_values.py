@@ -21,7 +21,7 @@ from xltool.messages import format_scaled
 from xltool.model import Cell, CellKey, NotApplicable, Rule, Submission, Value
 from xltool.rules.cells import count_faults
 from xltool.rules.matrix import Verdict, build_matrix
-from xltool.rules.stack import join_years
+from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
 from xltool.workbook.formula import (
     ASK,
@@ -32,13 +32,13 @@ from xltool.workbook.formula import (
     PASS,
     STATE_LEAD,
     TOLD,
-    WITHOUT,
     is_about_blanks,
     is_about_emptiness,
     is_about_texts,
     needs_last_year,
     say_right,
     say_state,
+    say_without,
     say_word,
 )
 from xltool.workbook.helpers import place_sums
@@ -72,8 +72,8 @@ def compute_cached_values(
 ) -> dict[Spot, CachedValue]:
     """The result of every formula by place, for the submission with its totals computed from its inputs.
 
-    `prior` are last year's values in the order of the form, for a plan that shows them. `typed` are texts that stand in
-    place of figures, `doubts` what an office found in texts.
+    `prior` are earlier values as `prior_year.align_earlier` has them, for a plan that shows them. `typed` are texts
+    that stand in place of figures, `doubts` what an office found in texts.
     """
     spec = plan.spec
     figures = [None if key in typed else value for key, value in zip(spec.index, submission.values, strict=True)]
@@ -88,7 +88,7 @@ def compute_cached_values(
         found[spot] = _sum_run([values[key] for key in run], spec.cell(run[0]))
     rules = build_matrix(spec, plan.prior)
     view = SubmissionView(spec, [submission], [prior] if plan.prior else None)
-    stack = join_years(view.stack, view.last) if plan.prior else view.stack
+    stack = join_years(view.stack, stack_values([prior])) if plan.prior else view.stack
     left, right = rules.compute_sides(stack)
     verdicts = rules.compute_verdicts(stack, left, right)[0]
     counts = count_faults(view, plan.checks)
@@ -116,7 +116,7 @@ def compute_cached_values(
                 and needs_last_year(check.rule)
                 and None not in [values[key] for key in check.rule.linear.own]
             ):
-                word = WITHOUT
+                word = say_without(spec.every)
             decimals = spec.cell(check.rule.linear.own[0]).measure.decimals
             for column, number in ((LEFT_COLUMN, first), (RIGHT_COLUMN, second), (DIFFERENCE_COLUMN, first - second)):
                 found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else _to_double(number, decimals)

@@ -14,7 +14,8 @@ from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
-from xltool.model import PRIOR, Linear, Measure, Rule
+from xltool.model import Linear, Measure, PeriodKind, Rule, is_earlier
+from xltool.periods import WORDS, YEAR_WORDS
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.helpers import (
@@ -92,12 +93,18 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     left, right, difference = (cell_name(line, column) for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN))
     holds = rule.linear.operator.excel.format(left=left, right=right, difference=difference)
     own = [part for part in list_runs(plan, choose_linear(plan, rule)) if not _is_of_last_year(part)]
+    without = say_without(plan.spec.every)
     unknown = (
-        f'IF({write_completeness(plan, own, CHECKS)},"{WITHOUT}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
+        f'IF({write_completeness(plan, own, CHECKS)},"{without}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
     )
     return (
         f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_count_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
     )
+
+
+def say_without(every: PeriodKind) -> str:
+    """The verdict of a rule that lacks the figures of the period before, as a form calls that."""
+    return WITHOUT.replace(YEAR_WORDS.before, WORDS[every].before)
 
 
 def needs_last_year(rule: Rule) -> bool:
@@ -307,4 +314,4 @@ def _sum_asked(verdicts: Sequence[str], counts: Sequence[str]) -> str:
 
 
 def _is_of_last_year(part: tuple[Run, int]) -> bool:
-    return part[0][0].startswith(PRIOR)
+    return is_earlier(part[0][0])

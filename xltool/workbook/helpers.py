@@ -14,7 +14,7 @@ from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.rates import list_divisions
 from xltool.forms.sheet_names import HIDDEN
-from xltool.model import PRIOR, CellKey, Linear, Rule
+from xltool.model import CellKey, Linear, Rule, is_earlier
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
@@ -71,7 +71,7 @@ def write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
         sign = "-" if coefficient < 0 else "+" if shown else ""
         times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
         figures = refer_to_figures(plan, run, home)
-        alone = is_input(plan, run[0]) or (len(run) == 1 and not run[0].startswith(PRIOR))
+        alone = is_input(plan, run[0]) or (len(run) == 1 and not is_earlier(run[0]))
         shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")
     return "".join(shown)
 
@@ -79,9 +79,7 @@ def write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
 def write_completeness(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
     """Whether every cell of the runs holds a figure or `/`."""
     figures = [refer_to_figures(plan, run, home) for run, _ in parts]
-    slashes = [
-        f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if run[0].startswith(PRIOR)
-    ]
+    slashes = [f'+COUNTIF({area},"/")' for area, (run, _) in zip(figures, parts, strict=True) if is_earlier(run[0])]
     cells = sum(1 if is_input(plan, run[0]) else len(run) for run, _ in parts)
     return f"COUNT({','.join(figures)}){''.join(slashes)}={cells}"
 

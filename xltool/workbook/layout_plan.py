@@ -14,7 +14,20 @@ from xltool.forms.cell_checks import ToldTextCheck
 from xltool.forms.checks import Check
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
-from xltool.model import PRIOR, Cell, CellKey, FormSpec, Grid, Rectangle, Table, Text
+from xltool.model import (
+    CARRIED,
+    PRIOR,
+    YEAR_AGO,
+    Cell,
+    CellKey,
+    FormSpec,
+    Grid,
+    Rectangle,
+    Table,
+    Text,
+    bare_key,
+    is_earlier,
+)
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 
 TABLE_TOP: Final = 2
@@ -140,6 +153,7 @@ class Plan:
         self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
         self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
         self.copies: dict[CellKey, Spot] = dict(self._copies())
+        self.earlier: dict[str, Spot] = dict(self._list_earlier()) if prior else {}
         self.checks = checks.list_checks(spec, prior)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
@@ -164,8 +178,10 @@ class Plan:
         self.stated = {key: Spot(TEXTS, self.texts[key].row, STATED_COLUMN) for key in spec.stated.texts}
 
     def spot(self, key: CellKey) -> Spot:
-        """Where a cell stands, or last year's figure of it."""
-        return self.priors[key.removeprefix(PRIOR)] if key.startswith(PRIOR) else self.cells[key]
+        """Where a cell stands, or an earlier figure of it."""
+        if key.startswith(PRIOR):
+            return self.priors[key.removeprefix(PRIOR)]
+        return self.earlier[key] if is_earlier(key) else self.cells[key]
 
     def place(self, key: CellKey) -> tuple[str, str]:
         """Sheet and address of a cell."""
@@ -262,6 +278,17 @@ class Plan:
                     area = self.areas[cell.key]
                     yield cell.key, Spot(HIDDEN, top + area.row, COPIES_COLUMN + area.column)
             top += self.grids[table.id].rows
+
+    def _list_earlier(self) -> Iterator[tuple[str, Spot]]:
+        """Where the very hidden sheet holds the figures that rules look at and no table shows, below the copies.
+
+        Of the same period of last year, and what is carried over.
+        """
+        keys = {key for rule in self.spec.rules for key in rule.linear.keys if key.startswith((YEAR_AGO, CARRIED))}
+        top = sum(grid.rows for grid in self.grids.values())
+        order = sorted(keys, key=lambda key: (key.startswith(CARRIED), self.spec.index[bare_key(key)]))
+        for at, key in enumerate(order):
+            yield key, Spot(HIDDEN, top + at, COPIES_COLUMN)
 
     def _words(self) -> Iterator[Word]:
         """One word for each row or column that checks judge; the checks of a place share it."""

@@ -16,6 +16,7 @@ from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
 from xltool.model import CellKey, Finding, FormSpec, ProposedFigure, Severity, Submission, Tick, Value
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
+from xltool.rules.prior_year import supply_prior
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.tick_marks import Sealer, write_tick_mark
@@ -55,6 +56,7 @@ def mark_workbook(
     What was no number stays in its cell as it was typed. Same input, same bytes.
     Raises `XltoolError` as the writer does.
     """
+    prior = supply_prior(spec, submission, prior)
     layout = make_plan(spec, prior is not None)
     told = {line: text for line, text in submission.explanations.items() if line not in outdated}
     submission = replace(submission, explanations=told)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
-from xltool.model import Block, Column, NotApplicable, Table
+from xltool.model import PRIOR, Block, Column, NotApplicable, Table, bare_key
+from xltool.periods import WORDS
+from xltool.rules.matrix import stack_column
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.context import Context
-from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP
+from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP, Spot
 
-PRIOR_HEADING: Final = "上年数（供核对）"
-PRIOR_MARK: Final = "（上年）"
+PRIOR_HEADING: Final = "{before}数（供核对）"
+PRIOR_MARK: Final = "（{before}）"
 """Behind each head, so that no label of the form stands twice on its sheet: labels tell where cells are."""
 BROADEST_PRIOR_COLUMN: Final = 16.0
 
@@ -28,7 +30,11 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
         for at, width in enumerate(widths[left:], right + 1):
             sheet.set_column(at, at, min(width, BROADEST_PRIOR_COLUMN))
         _write_area(
-            context, sheet, (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left), PRIOR_HEADING, "head"
+            context,
+            sheet,
+            (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left),
+            PRIOR_HEADING.format(before=WORDS[context.spec.every].before),
+            "head",
         )
     for number, block in enumerate(table.blocks):
         if block.across:
@@ -44,12 +50,19 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
 def _write_figure(context: Context, sheet: Any, key: str) -> None:
     spot, area = context.plan.priors[key], context.plan.areas[key]
     height = 1 if context.spec.cell(key).block.across else area.height
-    value, look = context.prior[context.spec.index[key]], context.formats["prior"]
     if area.width * height > 1:
+        look = context.formats["prior"]
         sheet.merge_range(spot.row, spot.column, spot.row + height - 1, spot.column + area.width - 1, "", look)
+    write_earlier(context, sheet, PRIOR + key, spot)
+
+
+def write_earlier(context: Context, sheet: Any, key: str, spot: Spot) -> None:
+    """An earlier figure of a cell, by its key in rules."""
+    cell, look = context.spec.cell(bare_key(key)), context.formats["prior"]
+    value = context.prior[stack_column(context.spec, key) - len(context.spec.cells)]
     match value:
         case int():
-            sheet.write_number(spot.row, spot.column, to_cached_figure(value, context.spec.cell(key)), look)
+            sheet.write_number(spot.row, spot.column, to_cached_figure(value, cell), look)
         case NotApplicable.SLASH:
             sheet.write_inline(spot.row, spot.column, "/", look)
         case None:
@@ -67,7 +80,7 @@ def _write_line(context: Context, sheet: Any, block: Block) -> None:
     ]
     first, (last, width) = spots[0][0], spots[-1]
     about = f"：{block.caption}" if block.caption else ""
-    text = f"{PRIOR_HEADING}{about}，各栏次序同上表"
+    text = f"{PRIOR_HEADING.format(before=WORDS[context.spec.every].before)}{about}，各栏次序同上表"
     _write_area(context, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
 
 
@@ -80,8 +93,9 @@ def _write_heads(context: Context, sheet: Any, table: Table, block: Block, numbe
         TABLE_TOP + min(area.row for area in heads),
         TABLE_TOP + max(area.row + area.height for area in heads) - 1,
     )
+    words = WORDS[context.spec.every]
     for left, column, width in _place_columns(context, block):
-        text = column.label.removeprefix("本年") + PRIOR_MARK
+        text = column.label.removeprefix(words.this) + PRIOR_MARK.format(before=words.before)
         _write_area(context, sheet, (top, left, bottom, left + width - 1), text, "last_year")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from xltool.model import PRIOR, Cell, CellKey, Terms
+from xltool.model import PRIOR, Cell, CellKey, Terms, bare_key
 from xltool.spreadsheet.a1 import quote_sheet, range_name
 from xltool.workbook.layout_plan import Plan, Spot
 
@@ -18,7 +18,7 @@ Run: TypeAlias = list[CellKey]
 
 def find_cell(plan: Plan, key: CellKey) -> Cell:
     """The cell of a key, whichever year it is of."""
-    return plan.spec.cell(key.removeprefix(PRIOR))
+    return plan.spec.cell(bare_key(key))
 
 
 def is_input(plan: Plan, key: CellKey) -> bool:
@@ -77,7 +77,11 @@ def _run_continues(plan: Plan, run: Run, key: CellKey) -> bool:
         return False
     last, here = plan.spot(run[-1]), plan.spot(key)
     step = _find_step(last, here)
-    return step in {(1, 0), (0, 1)} and (len(run) == 1 or _find_step(plan.spot(run[-2]), last) == step)
+    return (
+        last.sheet == here.sheet
+        and step in {(1, 0), (0, 1)}
+        and (len(run) == 1 or _find_step(plan.spot(run[-2]), last) == step)
+    )
 
 
 def _are_alike(plan: Plan, one: CellKey, other: CellKey) -> bool:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import fromstring
 
 from xltool.forms.text import clean_text
-from xltool.model import Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
+from xltool.model import CARRIED, PRIOR, Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value, bare_key
 from xltool.periods import Period, blank_submission, period_of
-from xltool.rules.prior_year import align_prior
+from xltool.rules.matrix import stack_column
+from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.engine import escape_text, write_shared_string
 from xltool.workbook.layout_plan import Plan, make_plan
@@ -76,13 +77,14 @@ class Master:
         Raises `XltoolError` for a name, code or serial that is too long.
         """
         blank = self._blank(Agency(clean_text(agency.code), clean_text(agency.name), agency.level), clean_text(serial))
+        prior = supply_prior(self.spec, blank, prior)
         check_marks(identity_marks(self.spec, blank))
         mould = self._mould(agency.level, prior, deadline)
         changed = _write_own_parts(mould, blank)
         if changed is None:
             return write_workbook(self.spec, blank, prior, deadline=deadline)
         if prior is not None:
-            changed |= _fill_last_year(mould, self.spec, prior)
+            changed |= _fill_last_year(mould, self.spec, align_earlier(self.spec, self.period, prior))
         return _zip_entries(mould.entries, changed)
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
@@ -99,7 +101,7 @@ class Master:
             data = write_workbook(
                 self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty, deadline=deadline
             )
-            self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None))
+            self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None), self.period)
         return self._moulds[kind]
 
 
@@ -120,15 +122,16 @@ def _write_own_parts(mould: _Mould, blank: Submission) -> dict[str, bytes] | Non
     return {STRINGS: "".join(strings).encode(), PROPERTIES: properties.encode()}
 
 
-def _fill_last_year(mould: _Mould, spec: FormSpec, prior: Submission) -> dict[str, bytes]:
-    """The sheets of tables with last year's figures in their cells."""
-    cells = {
-        cell.key: _write_rest(value, cell) for cell, value in zip(spec.cells, align_prior(spec, prior), strict=True)
-    }
+def _fill_last_year(mould: _Mould, spec: FormSpec, earlier: Sequence[Value]) -> dict[str, bytes]:
+    """The sheets with earlier figures in their cells."""
+
+    def write(key: str) -> str:
+        return _write_rest(earlier[stack_column(spec, key) - len(spec.cells)], spec.cell(bare_key(key)))
+
     changed = {}
     for part, pieces in mould.tables.items():
         filled = [*pieces]
-        filled[1::2] = [cells[key] for key in pieces[1::2]]
+        filled[1::2] = [write(key) for key in pieces[1::2]]
         changed[part] = "".join(filled).encode()
     return changed
 
@@ -141,7 +144,7 @@ def _write_rest(value: Value, cell: Cell) -> str:
     return f' t="inlineStr"><is><t>{shown}</t></is></c>' if isinstance(shown, str) else f"><v>{shown:.16G}</v></c>"
 
 
-def _take_apart(data: bytes, layout: Plan) -> _Mould:
+def _take_apart(data: bytes, layout: Plan, period: Period) -> _Mould:
     entries = tuple(_read_entries(data))
     parts = {entry.name: entry.packed for entry in entries}
 
@@ -151,7 +154,11 @@ def _take_apart(data: bytes, layout: Plan) -> _Mould:
     strings, fixed = _split_strings(content(STRINGS))
     tables = {}
     for number, name in enumerate(layout.sheets, 1):
-        keys = {spot.address: key for key, spot in layout.priors.items() if spot.sheet == name}
+        places = {PRIOR + key: spot for key, spot in layout.priors.items()}
+        places |= {  # what is carried into a year is 0 for everybody
+            key: spot for key, spot in layout.earlier.items() if not (period.opens_year and key.startswith(CARRIED))
+        }
+        keys = {spot.address: key for key, spot in places.items() if spot.sheet == name}
         if keys:
             part = f"xl/worksheets/sheet{number}.xml"
             tables[part] = _split_sheet(content(part), keys)

@@ -13,7 +13,7 @@ from xltool.forms import sheet_names
 from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.periods import period_of
-from xltool.rules.prior_year import align_prior
+from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.workbook import cached_values, formula, front, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import CELL_FORMATS
@@ -22,6 +22,7 @@ from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, make_options
 from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
+from xltool.workbook.prior import write_earlier
 from xltool.workbook.run_on import list_run_on_formulas, run_on, write_run_on_words
 from xltool.workbook.stated import write_stated_words
 from xltool.workbook.told import ToldDoubt, write_told
@@ -43,10 +44,11 @@ def write_workbook(
     holds at its place. `deadline` is told in the words given.
     """
     submission = _make_storable(submission)
+    prior = supply_prior(spec, submission, prior)
     layout = make_plan(spec, prior is not None)
     meta = identity_marks(spec, submission, prior)
     typed = {} if notice is None else notice.typed
-    last_year = () if prior is None else align_prior(spec, prior)
+    last_year = () if prior is None else align_earlier(spec, period_of(submission), prior)
     _check_lengths(layout, submission, meta)
     buffer = io.BytesIO()
     book = Book(buffer, make_options())
@@ -98,6 +100,8 @@ def _write_hidden(context: Context, sheet: Worksheet, told: Sequence[ToldDoubt])
     for spot, text in context.formulas.items():
         if spot.sheet == sheet_names.HIDDEN:
             sheet.write_formula(spot.row, spot.column, f"={text}", None, context.shown[spot])
+    for key, spot in context.plan.earlier.items():
+        write_earlier(context, sheet, key, spot)
     write_run_on_words(context.plan, sheet)
     write_stated_words(context.plan, sheet)
     for spot, (text, count) in write_told(context.plan, context.submission, told).items():

@@ -176,6 +176,11 @@ def word_earlier(period: Period) -> str:
     return f"{told}，{YEAR_WORDS.before}同期应为 {period.last_year.spoken}" if looks_a_year_back(period) else told
 
 
+def word_before(text: str, every: PeriodKind) -> str:
+    """What is said of last year as a form that is reported so often says it: of last month, of last term."""
+    return text.replace(YEAR_WORDS.before, WORDS[every].before)
+
+
 def fits_form(spec: FormSpec, period: Period) -> bool:
     """Whether a form is filled in for periods of that kind."""
     return period.part in _PARTS[spec.every]

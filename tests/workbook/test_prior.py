@@ -32,7 +32,6 @@ from xltool.workbook.prior import PRIOR_HEADING
 from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
-HEADING = PRIOR_HEADING.format(before="上年")
 
 
 def years(form_id: str, seed: int = 3) -> tuple[Submission, Submission]:
@@ -115,12 +114,12 @@ def test_no_head_of_last_year_reads_like_a_label_of_the_form(form_id):
         ]
         labels = [area.text for area in layout.grids[table.id].rectangles if area.text]
         assert all(texts.count(label) == labels.count(label) for label in labels)
-        assert any(text.startswith(HEADING) for text in texts)
+        assert any(text.startswith(PRIOR_HEADING) for text in texts)
 
 
 def test_the_heads_of_table_3():
     sheet = opened("ogi-2021")["表三 依申请公开"]
-    assert sheet.cell(STATE_ROW + 1, 12).value == HEADING
+    assert sheet.cell(STATE_ROW + 1, 12).value == PRIOR_HEADING
     assert [sheet.cell(3, column).value for column in range(12, 19)] == [
         "自然人（上年）",
         "商业企业（上年）",
@@ -157,7 +156,7 @@ def test_without_last_year_there_is_no_trace_of_it(form_id):
     assert data == write_workbook(spec, this, None)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
-    for trace in (HEADING, "（上年）", WITHOUT, "print_area", "xltool_prior", "meta__prior", "浅蓝色"):
+    for trace in (PRIOR_HEADING, "（上年）", WITHOUT, "print_area", "xltool_prior", "meta__prior", "浅蓝色"):
         assert trace.lower() not in everything.lower()
 
 

@@ -319,7 +319,7 @@ def find_last_total(own: Agency, last_year: Mapping[str, Submission]) -> Submiss
     for other in sums[1:]:
         if complete_figures(other) != complete_figures(sums[0]):
             named = " 和 ".join(each.source or each.agency.name for each in (sums[0], other))
-            raise XltoolError(explain_two([f"汇总数：{named}"]))
+            raise XltoolError(explain_two([f"汇总数：{named}"], period_of(sums[0]).words.before))
     return sums[0] if sums else None
 
 

@@ -58,7 +58,10 @@ def gather_last_year(
     for path in paths:
         given = list(_read_submissions(path, passwords))
         if not given:
-            raise XltoolError(f"{path} 里没有上年的数据（应为上年的任务文件夹、上报件、工作簿或已公布的报告）。")
+            before = period.words.before
+            raise XltoolError(
+                f"{path} 里没有{before}的数据（应为{before}的任务文件夹、上报件、工作簿或已公布的报告）。"
+            )
         for each in given:
             submission = each.submission
             about = period_of(submission)
@@ -76,7 +79,7 @@ def gather_last_year(
                 what = "汇总数" if whole else known.name
                 twice.setdefault(code, f"{what}：{found[key].source} 和 {each.source}")
     if twice:
-        raise XltoolError(explain_two(list(twice.values())))
+        raise XltoolError(explain_two(list(twice.values()), period.words.before))
     by_period = {key: each.submission for key, each in found.items()}
     codes = dict.fromkeys(code for code, _ in by_period)
     return {
@@ -162,10 +165,10 @@ def complete_figures(submission: Submission) -> tuple[str, tuple[Value, ...]]:
     return complete.form, complete.values
 
 
-def explain_two(pairs: Sequence[str]) -> str:
+def explain_two(pairs: Sequence[str], before: str) -> str:
     """What is wrong when last year's figures stand in two files, and what to do; `pairs` name whose and both files."""
     return (
-        f"上年的数据有两份，数不一样：{join_first(pairs, _MOST_TOLD, '处', between='；')}。"
+        f"{before}的数据有两份，数不一样：{join_first(pairs, _MOST_TOLD, '处', between='；')}。"
         f"请核对哪一份是对的，把另一份移到别处，或从 {folder.SETTINGS} 的 prior（新建时的 --prior）里去掉。"
     )
 

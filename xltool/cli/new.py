@@ -41,7 +41,11 @@ from xltool.periods import Period
 )
 @click.option("--deadline", metavar="日期", type=Day(), help="报送期限，如 2025-01-31 或 2025年1月31日。")
 @click.option(
-    "--prior", metavar="上年", multiple=True, type=click.Path(path_type=Path), help="上年的任务文件夹、上报件或工作簿。"
+    "--prior",
+    metavar="上年",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="上年的任务文件夹、上报件或工作簿；按月报的是上月，余类推，要看上年同期的连同那一期。",
 )
 @click.option(
     "--keep-prior",
@@ -86,10 +90,11 @@ def command(
     known = priors.gather_last_year(prior, about, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)
+    before = about.words.before
     whole = county.find_last_total(county.find_own_agency(campaign, listed), known)
     unknown = [code for code, submission in known.items() if code not in listed.agencies and submission is not whole]
     if unknown:
-        console.say(f"上年数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
+        console.say(f"{before}数据里有 {len(unknown)} 个单位不在今年的名录里：{'、'.join(unknown[:10])}。", err=True)
     written = make_new_desk(listed, campaign.spec) if campaign.has_desk else listed.to_csv()
     kept = priors.list_kept(prior, listed, passwords) if keeps_prior else {}
     made = folder.create_campaign(campaign, listed, written, kept)
@@ -99,8 +104,8 @@ def command(
         f"{'已建立' if made else '已经是'}填报任务 {root}：{name} {about.spoken}，{len(listed.entries)} 个单位。"
     )
     if known:
-        also = "，另有上年的汇总数" if whole is not None else ""
-        console.say(f"有上年数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")
+        also = f"，另有{before}的汇总数" if whole is not None else ""
+        console.say(f"有{before}数据的单位 {sum(code in known for code in listed.agencies)} 个{also}。")
     if campaign.has_desk:
         console.say(f"名录和办公室的决定写在 {root / names.roster}：用 Excel 或 WPS 打开，照各表上面的说明填。")
         console.say(f"双击 {root} 里的“打开办公台”，在浏览器里办这个任务。")

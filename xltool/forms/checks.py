@@ -9,6 +9,7 @@ from typing import Final
 from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, CheckScope
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Rule, Severity, Table
+from xltool.periods import word_before
 
 _SUBJECTS: Final[dict[CheckScope, str]] = {"form": "整份报表", "texts": "文字"}
 
@@ -59,7 +60,7 @@ def name_subject(rule: Rule, spec: FormSpec) -> str:
 
 def _build_line(spec: FormSpec, kind: CellCheck, table: Table | None) -> Check:
     name, subject = (kind.code, _SUBJECTS[kind.scope]) if table is None else (f"{kind.code}@{table.id}", table.name)
-    return Check(name, kind.severity, subject, kind.text(kind.cells(spec, table)), kind, table)
+    return Check(name, kind.severity, subject, word_before(kind.text(kind.cells(spec, table)), spec.every), kind, table)
 
 
 def _select_rules(spec: FormSpec, prior: bool) -> Iterator[Check]:

@@ -15,6 +15,7 @@ from xltool.forms.number import format_value
 from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, ProposedFigure, Rule, Severity, Suspect
+from xltool.periods import word_before
 from xltool.rules.suspects import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
@@ -201,7 +202,7 @@ def _point_at(opinion: Opinion, mine: Sequence[Finding], spec: FormSpec, place: 
     years = {rule.name for rule in spec.rules if rule.linear.prior and rule.linear.operator is EQUAL}
     mended = f"{broken} 条勾稽关系都平" if broken > 1 else "就平"
     if any(found.rule in years for found in mine):
-        mended += "，与上年的数一致"
+        mended += word_before("，与上年的数一致", spec.every)
     if opinion.together:
         cells = [_word_change(suspect, spec, place) for suspect in opinion.suspects]
         return f"{opinion.suspects[0].why}：{join_first(cells, MAX_SUSPECTS, '格', between='；')}。"

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from xltool.model import PRIOR, CellKey, Suspect, figure_of, summand_of
+from xltool.periods import word_before
 from xltool.rules.breaks import Breaks
 from xltool.rules.moves import Move
 from xltool.rules.smallest import is_told_apart
@@ -159,4 +160,5 @@ class SuspectWeigher:
             return ""
         if suspect.key in self.barred and not suspect.proposed:
             return "本单位这一行没有数可填"
-        return name_witness(cell, value, suspect.proposed, self.breaks.value(PRIOR + suspect.key))
+        said = name_witness(cell, value, suspect.proposed, self.breaks.value(PRIOR + suspect.key))
+        return word_before(said, self.breaks.spec.every)

@@ -12,6 +12,7 @@ from xltool.forms.cell_names import name_cell
 from xltool.forms.number import format_figure, format_value
 from xltool.forms.totals import find_definitions, resolve_inputs
 from xltool.model import Cell, CellKey, Consolidation, FormSpec, Submission, Value, figure_of
+from xltool.periods import word_before
 from xltool.rules.prior_year import align_prior
 
 _LEAD: Final = 4
@@ -87,7 +88,7 @@ def find_parts(
         name_cell(spec, key),
         _word_figure(total, cell),
         cell.measure.unit,
-        _summarise(adding, whole, total, last_total, cell),
+        word_before(_summarise(adding, whole, total, last_total, cell), spec.every),
         "由各项相加" if cell.total else POLICY_WORDS[cell.policy],
         parts,
         len(held.agencies) - len(adding) - len(blank),

@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from xltool.forms.number import format_value
 from xltool.forms.rates import compute_rate, format_rate
 from xltool.model import Cell, CellKey, FormSpec, Rate, Table, Value
+from xltool.periods import WORDS
 from xltool.report.grids import fill_grid
 from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
 from xltool.rules.concerns import ROLES, CellRole, Concern
@@ -59,6 +60,7 @@ class MarkedTable:
     bodies: Sequence[Sequence[Sequence[MarkedCell]]]
     legend: Sequence[tuple[str, str]]
     has_before: bool
+    was: str  # what the figures before are called: 上年
 
 
 def mark_table(
@@ -110,7 +112,9 @@ def mark_table(
     made = build_html_table(fill_grid(table, word_figure), f"t-{table.id}")
     head, bodies = mark_lines(made.head), [mark_lines(body) for body in made.bodies]
     cells = [cell for line in chain(head, *bodies) for cell in line]
-    return MarkedTable(made, head, bodies, list(_list_legend(cells)), any(cell.before for cell in cells))
+    return MarkedTable(
+        made, head, bodies, list(_list_legend(cells)), any(cell.before for cell in cells), WORDS[spec.every].before
+    )
 
 
 def _word_figure(cell: Cell, value: Value) -> str:

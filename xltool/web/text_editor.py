@@ -10,10 +10,10 @@ from xltool.campaign.texts import find_text_faults
 from xltool.forms.cell_names import name_cell
 from xltool.forms.references import Unresolved, split_references
 from xltool.model import FormSpec, Submission
+from xltool.periods import WORDS, YEAR_WORDS
 
 PieceMark: TypeAlias = Literal["", "yes", "no"]
 """What a piece of a printed text is: words, a figure of the tables, a name that has none."""
-_LAST, _CHANGE = "上年 ", "比上年 "
 MOST_OFFERED: Final = 40
 """So many cells are offered at once; the others are looked for."""
 
@@ -110,8 +110,11 @@ def _list_references(
     if total is None:
         yield Reference(f"{{{name}}}", "")
         return
-    for before in ("", *((_LAST, _CHANGE) if prior is not None else ())):
-        written = f"{{{before}{name}}}"
+    before = WORDS[spec.every].before
+    earlier = [] if prior is None else [f"{before} ", f"比{before} "]
+    earlier += [f"{YEAR_WORDS.before}同期 "] if prior is not None and prior.year_ago is not None else []
+    for words in ("", *earlier):
+        written = f"{{{words}{name}}}"
         printed = "".join(piece.printed for piece in split_references(written, spec, total, prior))
         if printed != written:
             yield Reference(written, printed)

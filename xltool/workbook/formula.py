@@ -15,7 +15,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
 from xltool.model import Linear, Measure, PeriodKind, Rule, is_earlier
-from xltool.periods import WORDS, YEAR_WORDS
+from xltool.periods import word_before
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.helpers import (
@@ -104,7 +104,7 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
 
 def say_without(every: PeriodKind) -> str:
     """The verdict of a rule that lacks the figures of the period before, as a form calls that."""
-    return WITHOUT.replace(YEAR_WORDS.before, WORDS[every].before)
+    return word_before(WITHOUT, every)
 
 
 def needs_last_year(rule: Rule) -> bool:

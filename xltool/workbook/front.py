@@ -10,7 +10,7 @@ from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
 from xltool.model import Text
-from xltool.periods import WORDS, period_of
+from xltool.periods import WORDS, period_of, word_before
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.formula import READY
@@ -44,7 +44,7 @@ LEGEND: Final = (
     ("swatch_total", "灰色", "自动合计的格，已锁定，不必填写。"),
     ("swatch_bad", "橙红色", "对不上或填得不对的格；行尾、栏底和“校验”表同时用文字说明。"),
 )
-OF_LAST_YEAR: Final = ("swatch_prior", "浅蓝色", "{before}报的数，供核对，已锁定，不必填写；有误的请联系下发单位。")
+OF_LAST_YEAR: Final = ("swatch_prior", "浅蓝色", "上年报的数，供核对，已锁定，不必填写；有误的请联系下发单位。")
 NOTES: Final = (
     "不要剪切移动单元格，粘贴请用数值（选择性粘贴—数值）。",
     "不要插入、删除行列，不要改动表头和工作表名称；工作表的锁定请勿解除。",
@@ -88,7 +88,7 @@ def write_guide(context: Context, sheet: Any) -> None:
     row = _write_heading(context, sheet, row + 1, "颜色的意思")
     for look, name, words in (*LEGEND, *([OF_LAST_YEAR] if context.plan.prior else [])):
         sheet.merge_range(row, 0, row, 1, name, formats[look])
-        meaning = words.format(before=WORDS[spec.every].before)
+        meaning = word_before(words, spec.every)
         sheet.merge_range(row, 2, row, last, meaning, formats["guidance"])
         sheet.set_row(row, LINE_HEIGHT * count_lines(meaning, sum(GUIDE_WIDTHS[2:]), 10))
         row += 1

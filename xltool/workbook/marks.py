@@ -12,7 +12,7 @@ from xltool.codes import LEVEL_NAMES
 from xltool.forms.text import excel_length
 from xltool.messages import XltoolError
 from xltool.model import LEVELS, FormSpec, Level, PeriodKind, Submission
-from xltool.periods import WORDS, YEAR_WORDS, parse_period, period_of
+from xltool.periods import WORDS, YEAR_WORDS, parse_period, period_of, word_before
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, make_plan
 
@@ -75,7 +75,7 @@ def name_mark(field: str, every: PeriodKind) -> str:
     """What a mark is called in a form that is reported so often."""
     if field == "year":
         return WORDS[every].label
-    return MARK_LABELS[field].replace(YEAR_WORDS.before, WORDS[every].before)
+    return word_before(MARK_LABELS[field], every)
 
 
 def word_mark(field: str, meta: Mapping[str, str]) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
 from xltool.model import PRIOR, Block, Column, NotApplicable, Table, bare_key
-from xltool.periods import WORDS
+from xltool.periods import WORDS, word_before
 from xltool.rules.matrix import stack_column
 from xltool.workbook.cached_values import to_cached_figure
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP, Spot
 
-PRIOR_HEADING: Final = "{before}数（供核对）"
-PRIOR_MARK: Final = "（{before}）"
+PRIOR_HEADING: Final = "上年数（供核对）"
+PRIOR_MARK: Final = "（上年）"
 """Behind each head, so that no label of the form stands twice on its sheet: labels tell where cells are."""
 BROADEST_PRIOR_COLUMN: Final = 16.0
 
@@ -33,7 +33,7 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
             context,
             sheet,
             (STATE_ROW, right + 1, STATE_ROW, right + len(widths) - left),
-            PRIOR_HEADING.format(before=WORDS[context.spec.every].before),
+            word_before(PRIOR_HEADING, context.spec.every),
             "head",
         )
     for number, block in enumerate(table.blocks):
@@ -80,7 +80,7 @@ def _write_line(context: Context, sheet: Any, block: Block) -> None:
     ]
     first, (last, width) = spots[0][0], spots[-1]
     about = f"：{block.caption}" if block.caption else ""
-    text = f"{PRIOR_HEADING.format(before=WORDS[context.spec.every].before)}{about}，各栏次序同上表"
+    text = f"{word_before(PRIOR_HEADING, context.spec.every)}{about}，各栏次序同上表"
     _write_area(context, sheet, (first.row - 1, first.column, first.row - 1, last.column + width - 1), text, "head")
 
 
@@ -93,9 +93,9 @@ def _write_heads(context: Context, sheet: Any, table: Table, block: Block, numbe
         TABLE_TOP + min(area.row for area in heads),
         TABLE_TOP + max(area.row + area.height for area in heads) - 1,
     )
-    words = WORDS[context.spec.every]
+    this = WORDS[context.spec.every].this
     for left, column, width in _place_columns(context, block):
-        text = column.label.removeprefix(words.this) + PRIOR_MARK.format(before=words.before)
+        text = column.label.removeprefix(this) + word_before(PRIOR_MARK, context.spec.every)
         _write_area(context, sheet, (top, left, bottom, left + width - 1), text, "last_year")
 
 

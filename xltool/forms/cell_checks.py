@@ -16,9 +16,24 @@ from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, cast
 
 from xltool.codes import LEVEL_NAMES
 from xltool.forms import totals
+from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
-from xltool.model import LEVELS, Agency, Cell, Finding, FormSpec, Level, Measure, Severity, Table, Value, figure_of
+from xltool.model import (
+    CARRIED,
+    LEVELS,
+    Agency,
+    Cell,
+    CellKey,
+    Finding,
+    FormSpec,
+    Level,
+    Measure,
+    Severity,
+    Table,
+    Value,
+    figure_of,
+)
 
 CheckScope: TypeAlias = Literal["form", "table", "texts"]
 Array: TypeAlias = Any
@@ -55,6 +70,10 @@ class CheckedView(Protocol):
     @property
     def last_plain(self) -> Array:
         """Which of last year's cells hold a figure."""
+
+    @property
+    def running(self) -> Array:
+        """Which cells add up over a year."""
 
     @property
     def barred(self) -> Array:
@@ -330,8 +349,18 @@ class DoubtfulCheck(FigureCheck):
         return f"SUMPRODUCT(--ISNUMBER(1/({large})))"
 
 
+@derive_once
+def list_running(spec: FormSpec) -> frozenset[CellKey]:
+    """The cells in which figures add up over a year, to begin anew with the next."""
+    keys = {key for rule in spec.rules for key in rule.linear.keys}
+    return frozenset(cell.key for cell in spec.cells if f"{CARRIED}{cell.key}" in keys)
+
+
 class JumpCheck(FigureCheck):
-    """A figure out of proportion to last year's; what may be negative (本年增/减) is a change already."""
+    """A figure out of proportion to last year's; what may be negative (本年增/减) is a change already.
+
+    So is what adds up over a year, when the next begins.
+    """
 
     code, severity, across_years = "prior.jump", "warning", True
 
@@ -339,11 +368,16 @@ class JumpCheck(FigureCheck):
         return f"与上年相差十倍以上（且差 {JUMP_LEAST} 以上）的，应核对位数、单位和口径"
 
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
-        return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.measure.signed)
+        running = list_running(spec)
+        return tuple(
+            cell
+            for cell in spec.cells
+            if table in {None, cell.table} and not cell.measure.signed and cell.key not in running
+        )
 
     def mask(self, view: CheckedView) -> Array:
         far = _is_far(view.figures, view.last_figures, view.row(_least_jump))
-        return far & view.plain & view.last_plain & (view.row(_is_signed) == 0)
+        return far & view.plain & view.last_plain & (view.row(_is_signed) == 0) & ~view.running
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(self._count_jumped, places.areas(self.cells(places.spec, table)))) or "0"

@@ -279,4 +279,6 @@ def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator |
     told = [messages.tell_finding(found, spec, place) for found in mine]
     said = join_first([each.rstrip("。") for each, _, _ in told], MOST_QUOTED, "处", between="；")
     remedy = "".join(list(dict.fromkeys(remedy for _, remedy, _ in told))[:MOST_QUOTED])
-    return f"{CATALOGUE[mine[0].code].title}，共 {len(mine)} 处：{said}。", remedy, told[0][2]
+    title = CATALOGUE[mine[0].code].title
+    title = title if spec is None else word_before(title, spec.every)
+    return f"{title}，共 {len(mine)} 处：{said}。", remedy, told[0][2]

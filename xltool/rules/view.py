@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xltool.forms.cell_checks import is_unwritten
+from xltool.forms.cell_checks import is_unwritten, list_running
 from xltool.forms.memo import derive_once
 from xltool.model import LEVELS, NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
@@ -71,6 +71,11 @@ class SubmissionView:
         """Which cells the agency's level may fill in and others not; none where nobody gives its level."""
         return self._ask_levels(_compute_entitled)
 
+    @property
+    def running(self) -> CellMask:
+        """Which cells add up over a year."""
+        return _find_running(self.spec)
+
     @cached_property
     def missing_texts(self) -> CellMask:
         """Which texts must be written and are not (submissions x texts)."""
@@ -88,6 +93,12 @@ class SubmissionView:
     def row(self, of: Callable[[Cell], int]) -> Figures:
         """What a function says of each cell of the form."""
         return _compute_row(self.spec, of)
+
+
+@derive_once
+def _find_running(spec: FormSpec) -> CellMask:
+    keys = list_running(spec)
+    return np.array([cell.key in keys for cell in spec.cells], np.bool_)
 
 
 @derive_once

@@ -117,8 +117,8 @@ def test_a_kind_that_is_none_is_told_at_its_place():
 
 
 def test_days_of_a_year_stay_words_of_a_yearly_form():
-    text = form_text("month").replace('period = "month"', 'period = "1 月 1 日至 12 月 31 日"')
-    spec = catalog.parse_form(text, "window_month.toml")
+    text = form_text("year").replace('period = "year"', 'period = "1 月 1 日至 12 月 31 日"')
+    spec = catalog.parse_form(text, "window_year.toml")
     assert (spec.every, spec.period) == ("year", "1 月 1 日至 12 月 31 日")
 
 

@@ -73,7 +73,7 @@ def lay_out_terms(known: Equalities, spec: FormSpec, name: str) -> NDArray[np.in
     """The coefficients of an equality, by the places of this year's cells."""
     row = np.zeros(len(spec.cells), np.int64)
     for key, coefficient in known.terms[name].items():
-        if not key.startswith(PRIOR):
+        if not is_earlier(key):
             row[spec.index[key]] = coefficient
     return row
 

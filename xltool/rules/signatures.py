@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xltool.forms.memo import derive_once
-from xltool.model import PRIOR, CellKey
+from xltool.model import CellKey, is_earlier
 from xltool.rules.equalities import Equalities
 
 CellChanges = Mapping[CellKey, int]
@@ -24,7 +24,7 @@ class Signatures:
         self.bits = {name: 1 << at for at, name in enumerate(grave)}
         judged = {name: bit for name, bit in self.bits.items() if name not in unjudged}
         self.terms = {
-            bit: tuple((key, times) for key, times in known.terms[name].items() if not key.startswith(PRIOR))
+            bit: tuple((key, times) for key, times in known.terms[name].items() if not is_earlier(key))
             for name, bit in judged.items()
         }
         self.columns = {

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import permutations
 from typing import Final
 
-from xltool.forms.memo import derive_once
-from xltool.model import CellKey, is_earlier
+from xltool.model import CellKey
 from xltool.rules.equalities import Equalities
 from xltool.rules.signatures import CellChanges, Signatures, sign_cells
 

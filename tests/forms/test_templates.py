@@ -77,7 +77,7 @@ FIELDS = {
     "rule": 'id = "within"\n',
 }
 BELOW = {
-    "top": {"measure", "published", "wording", "text", "section", "chart", "table", "rule"},
+    "top": {"measure", "published", "wording", "stated", "text", "section", "chart", "table", "rule"},
     "`[[table]]`": {"block", "rule"},
 }
 """Tables within tables: they have lines of their own in the list of fields."""

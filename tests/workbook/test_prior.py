@@ -21,12 +21,12 @@ from tests.workbook.parts import MAIN
 from tests.workbook.test_formula import ALLOWED, functions
 from xltool import api
 from xltool.forms import catalog
-from xltool.forms.sheet_names import CHECKS, GUIDE
+from xltool.forms.sheet_names import CHECKS, GUIDE, TEXTS
 from xltool.model import NOT_APPLICABLE, Submission
 from xltool.rules.prior_year import align_prior
 from xltool.spreadsheet.sheet import MAX_FORMULA
 from xltool.workbook import cached_values
-from xltool.workbook.formula import PASS, WITHOUT, list_formulas
+from xltool.workbook.formula import LATER, PASS, WITHOUT, list_formulas
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, LEFT_COLUMN, STATE_ROW, VERDICT_COLUMN, Spot, make_plan
 from xltool.workbook.prior import PRIOR_HEADING
 from xltool.workbook.write import write_workbook
@@ -156,8 +156,9 @@ def test_without_last_year_there_is_no_trace_of_it(form_id):
     assert data == write_workbook(spec, this, None)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
-    for trace in (PRIOR_HEADING, "（上年）", WITHOUT, "print_area", "xltool_prior", "meta__prior", "浅蓝色"):
+    for trace in (PRIOR_HEADING, "（上年）", WITHOUT, "xltool_prior", "meta__prior", "浅蓝色"):
         assert trace.lower() not in everything.lower()
+    assert re.findall(r"Print_Area\D+\d+\">([^!<]+)!", everything) == [TEXTS]  # what stands beside the texts
 
 
 def test_the_mark_of_the_year():
@@ -231,7 +232,7 @@ def test_a_slash_of_last_year_is_zero():
     layout = make_plan(spec, prior=True)
     this = figures.submission(spec, dict.fromkeys(spec.index, 0))
     found = cached_values.compute_cached_values(layout, this, (NOT_APPLICABLE,) * len(spec.cells))
-    assert {found[Spot(CHECKS, line, VERDICT_COLUMN)] for line in layout.lines.values()} == {PASS}
+    assert {found[Spot(CHECKS, line, VERDICT_COLUMN)] for line in layout.lines.values()} == {PASS, LATER}
 
 
 @pytest.mark.parametrize(("form_id", "other"), [("ogi-2021", "ogi-2019"), ("ogi-2019", "ogi-2021")])

@@ -121,7 +121,7 @@ class SuspectWeigher:
     def _count_unusual(self, changes: Mapping[CellKey, int]) -> int:
         """How many relations that hold as a rule corrections break, less those that they mend."""
         breaks = self.breaks
-        names = {name for key in changes for name in breaks.known.columns[key] if not breaks.is_error(name)}
+        names = {name for key in changes for name in breaks.known.columns.get(key, ()) if not breaks.is_error(name)}
         return sum(
             (not breaks.is_mended(name, changes)) - (name in breaks.residuals) for name in names - breaks.unjudged
         )

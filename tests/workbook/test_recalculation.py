@@ -27,6 +27,8 @@ from xltool.rules.view import SubmissionView
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OPEN, PASS, TOLD, WITHOUT
 from xltool.workbook.layout_plan import LEFT_COLUMN, LENGTH_COLUMN, VERDICT_COLUMN, Plan, Spot, make_plan
+from xltool.workbook.stated import END, PLACE, STEPS, TEXT, locate_step
+from xltool.workbook.stated_values import split_pairs
 from xltool.workbook.write import write_workbook
 
 EDITIONS = ("ogi-2021", "ogi-2019")
@@ -338,11 +340,26 @@ def lengths(case: Case) -> dict[Spot, Content]:
     A rare character beyond the basic plane is one, where Excel and WPS count its two halves.
     """
     written = case.submission.texts
-    return {
+    counted: dict[Spot, Content] = {
         Spot(TEXTS, s.row, LENGTH_COLUMN): len(written.get(key, ""))
         for key, s in make_plan(case.spec).texts.items()
         if s.sheet == TEXTS
     }
+    return counted | count_places(case)
+
+
+def count_places(case: Case) -> dict[Spot, Content]:
+    """Where LibreOffice finds clauses behind rare characters."""
+    expected = cached_values.compute_cached_values(case.layout, case.submission, case.last_year)
+    counted: dict[Spot, Content] = {}
+    for number in range(len(case.layout.stated)):
+        text = split_pairs(str(expected[locate_step(case.layout, number, TEXT, 0)]))
+        for spot in (
+            locate_step(case.layout, number, column, step) for column in (PLACE, END) for step in range(STEPS)
+        ):
+            place = int(expected[spot])
+            counted[spot] = place - sum("\ud800" <= sign <= "\udbff" for sign in text[: max(0, place - 1)])
+    return counted
 
 
 def read_as_the_workbook_does(case: Case) -> tuple[Value, ...]:

@@ -84,6 +84,12 @@ def test_what_follows_a_clause_of_another_table_is_no_clause_of_it():
     assert [step.number for step in found_in("收到申请1件，行政复议2件，行政诉讼3件。")] == [1, 2, 3]
 
 
+def test_rare_characters_are_counted_as_excel_counts_them():
+    plain, rare = (found_in(f"{name}年。收到申请3件。")[0] for name in ("龙", "\U00020000"))
+    assert (rare.place, rare.end) == (plain.place + 1, plain.end + 1)
+    assert rare.said == plain.said
+
+
 def test_cells_left_blank_say_nothing():
     blank = replace(stating("收到申请3件。"), values=(None,) * len(SPEC.cells))
     assert [step.said for step in read_stated_texts(make_plan(SPEC), blank)["overview.requests"]] == [""] * STEPS

@@ -149,7 +149,8 @@ def _write_step(plan: Plan, text: int, step: int) -> dict[Spot, str]:
     digits = f"MID({content},{at}+{length},{behind}-{at}-{length})"
     bare = _substitute(digits, [(str(digit), "") for digit in range(10)])
     fits = f"AND(LEN({digits})>0,LEN({digits})<={LONGEST_STATED_FIGURE},LEN({bare})=0)"
-    closing = f"IFERROR(FIND(INDEX({units},{clause}),{content},{at}+{length}),0)"
+    rest = f"MID({content},{at}+{length},{LONGEST})"  # HyperFormula's FIND takes a start for a find where there is none
+    closing = f"IFERROR(FIND(INDEX({units},{clause}),{rest})+{at}+{length}-1,0)"
     closed = f'ISNUMBER(FIND(MID({content},{behind}+{unit},1),"{ENDS}"))'
     first, second, label = (f"INDEX({column},{clause})" for column in (firsts, seconds, labels))
     quoted = f"MID({content},{at},{behind}+{unit}-{at})"

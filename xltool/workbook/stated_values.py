@@ -44,7 +44,7 @@ from xltool.workbook.stated import (
 class StatedStep:
     """One clause of a text: where it begins, its word's code, where its figure ends, the figure, what is said of it.
 
-    Places are counted from 1; 0 and None are none.
+    Places are counted from 1, as Excel counts signs; 0 and None are none.
     """
 
     place: int = 0
@@ -59,7 +59,18 @@ class StatedStep:
 def read_stated_texts(plan: Plan, submission: Submission) -> dict[str, tuple[StatedStep, ...]]:
     """What is found in each text that is looked at; the submission has its totals computed."""
     values = dict(zip(plan.spec.index, submission.values, strict=True))
-    return {key: _read_steps(plan, _choose(plan, _strip_leads(plan, submission, key)), values) for key in plan.stated}
+    return {
+        key: _read_steps(plan, split_pairs(_choose(plan, _strip_leads(plan, submission, key))), values)
+        for key in plan.stated
+    }
+
+
+def split_pairs(text: str) -> str:
+    """A text whose every sign is one to Excel: of a rare one beyond the basic plane its two halves."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    return "".join(chr(units[at] | units[at + 1] << 8) for at in range(0, len(units), 2))
 
 
 def count_stated(steps: Mapping[str, Sequence[StatedStep]], code: str) -> int:

@@ -332,6 +332,20 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "rule.broken": Message(
         "error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}", asks=True
     ),
+    "control.differs": Message(
+        "warning",
+        "与核对数不一致",
+        "{at}表中各格之和与核对数不一致。现为：{figures}（核对数）。涉及{cells}。",
+        "核对原始台账：表填错的改表，核对数填错的改核对数；都没有错的，在说明中写明。",
+        ANNUAL_NOTICE,
+        asks=True,
+    ),
+    "control.text": Message(
+        "info",
+        "核对数不是数",
+        "核对数“{label}”写的是“{raw}”，不是数，没有核对。",
+        "要核对的，改为数字；不核对的，清空。",
+    ),
     # reading a workbook
     "total.typed": Message(
         "error", "合计格被改写", "{where}的自动合计被改成了“{typed}”，{sum}。", "核对分项；合计不用填，请在原表填分项。"

@@ -239,6 +239,7 @@ class Table:
     widths: tuple[int, ...]
     note: str = ""
     landscape: bool = False
+    control: str = ""  # the register of cases from which its totals may be typed a second time, to be compared
 
 
 TextPlace: TypeAlias = Literal["cover", "head", "foot", "texts"]
@@ -644,6 +645,8 @@ class Submission:
     part: str = ""  # which part of the year it is of, as `periods.Period` has it
     year_ago: Submission | None = None
     """Of one that another is held against, where it is of a part of a year: the one of the same part of last year."""
+    controls: Mapping[CellKey, int] | None = None
+    """核对数, typed beside the form and no part of it: totals by their cells; None where nobody asks for any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class GivenAnswer:
 @cache
 def list_lines(spec: FormSpec) -> frozenset[str]:
     """The lines of 校验 that may be explained, by their names."""
-    return frozenset(make_plan(spec, prior=True).explanations)
+    return frozenset(make_plan(spec, prior=True, controls=True).explanations)
 
 
 def find_asked_line(spec: FormSpec, verdict: WeighedFinding) -> str:

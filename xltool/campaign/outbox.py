@@ -46,15 +46,16 @@ def build_outbox(
     prior: Callable[[str], Submission | None],
     mail: bool = False,
     replace: bool = False,
+    controls: bool = False,
 ) -> Iterator[Built]:
-    """Writes each agency's workbook into outbox/, and notes it in the ledger.
+    """Writes each agency's workbook into outbox/, with 核对数 or without, and notes it in the ledger.
 
     The same roster and figures give the same bytes.
 
     An agency keeps its serial for good, so a workbook built again is the same; a new agency gets the next number.
     """
     key, sealed = ensure_key(campaign, store), find_sealed_name(campaign, store)
-    master = Master(campaign.spec, campaign.period)
+    master = Master(campaign.spec, campaign.period, controls=controls)
     remember_facts(campaign, store)
     remember_roster(roster, store)
     issued, numbers, extensions = store.issues(), _number_agencies(roster, store), store.extensions()

@@ -14,6 +14,7 @@ from xltool.campaign.roster_changes import find_roster_changes
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes
 from xltool.cli.chinese import Command
+from xltool.messages import XltoolError
 
 
 @click.command(
@@ -26,7 +27,14 @@ from xltool.cli.chinese import Command
 @campaign_options.campaign_option
 @campaign_options.replace_option
 @click.option("--mail", is_flag=True, help="同时为每个单位写一封邮件草稿（.eml），附上它的工作簿。")
-def command(root: Path, *, mail: bool, replaces: bool) -> None:
+@click.option(
+    "--control-totals",
+    "controls",
+    is_flag=True,
+    help="工作簿里加一张“核对数”表：按登记台账再填一遍各行、各栏的合计，和表中合计对不上时能指出错在哪一格。"
+    "不填不核对。每次生成都要加。",
+)
+def command(root: Path, *, mail: bool, replaces: bool, controls: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
     with campaign_options.open_campaign(root, create=True) as (campaign, roster, store):
         for note in roster.notes:
@@ -34,7 +42,11 @@ def command(root: Path, *, mail: bool, replaces: bool) -> None:
         last_year = read_last_year(campaign, roster, store)
         changes = find_roster_changes(campaign, roster, store, last_year)
         at = datetime.now().isoformat(timespec="seconds")
-        built = outbox.build_outbox(campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces)
+        if controls and not any(table.control for table in campaign.spec.tables):
+            raise XltoolError("这种报表没有可以按台账核对的合计，不能加“核对数”表；去掉 --control-totals 再生成。")
+        built = outbox.build_outbox(
+            campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces, controls=controls
+        )
         made = list(campaign_options.show_progress(built, len(roster.entries), "生成"))
         placed = [each for one in made for each in one.placed]
         placed += distribution.write_list(campaign, roster, store, replace=replaces)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, cast
 
 from xltool.codes import LEVEL_NAMES
 from xltool.forms import totals
+from xltool.forms.controls import list_control_totals
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
@@ -84,6 +85,10 @@ class CheckedView(Protocol):
         """Which cells stand in rows that only some levels may fill in, the agency's among them."""
 
     @property
+    def uncontrolled(self) -> Array:
+        """Which totals are others than their 核对数."""
+
+    @property
     def missing_texts(self) -> Array:
         """Which texts must be written and are not."""
 
@@ -120,6 +125,9 @@ class FormulaPlaces(Protocol):
     def areas(self, cells: Iterable[Cell]) -> Sequence[CellArea]:
         """The cells, as few areas as may be."""
 
+    def gaps(self, table: Table) -> str:
+        """The reference to the differences of a table's totals from their 核对数."""
+
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""
 
@@ -140,6 +148,7 @@ class CellCheck(ABC):
     severity: ClassVar[Severity]
     scope: ClassVar[CheckScope] = "table"
     across_years: ClassVar[bool] = False  # whether it needs last year's figures
+    of_controls: ClassVar[bool] = False  # whether it needs 核对数
     beside: ClassVar[bool] = False  # whether its cells are judged in words beside their rows too
     seen_here: ClassVar[bool] = True  # whether a workbook knows by itself that nothing is wrong
     follows: ClassVar[tuple[str, ...]] = ()
@@ -418,6 +427,26 @@ class JumpCheck(FigureCheck):
         return f"SUMPRODUCT(--ISNUMBER(1/(({more}+{less}>0)*{far}*{figure}*(LEN({last})>0))))"
 
 
+class ControlCheck(CellCheck):
+    """A total that is another one in the register of cases."""
+
+    code, severity, of_controls = "control.differs", "warning", True
+
+    def text(self, cells: Sequence[Cell]) -> str:
+        return f"表中各合计应与核对数（{cells[0].table.control}）一致"
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
+        tables = [table] if table is not None else spec.tables
+        return tuple(spec.cell(key) for each in tables for key in list_control_totals(spec, each).keys)
+
+    def mask(self, view: CheckedView) -> Array:
+        return view.uncontrolled
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
+        assert table is not None
+        return f"SUMPRODUCT(--ISNUMBER(1/{places.gaps(table)}))"
+
+
 class MissingTextsCheck(CellCheck):
     """A text that must be written is not."""
 
@@ -536,6 +565,7 @@ CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
     LevelCheck(),
     DoubtfulCheck(),
     JumpCheck(),
+    ControlCheck(),
     MissingTextsCheck(),
     ContradictedTextCheck(),
     HollowTextCheck(),

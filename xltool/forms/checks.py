@@ -31,9 +31,12 @@ class Check:
 
 
 @derive_once
-def list_checks(spec: FormSpec, prior: bool = False) -> tuple[Check, ...]:
-    """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too."""
-    kinds = [kind for kind in CELL_CHECKS if prior or not kind.across_years]
+def list_checks(spec: FormSpec, prior: bool = False, controls: bool = False) -> tuple[Check, ...]:
+    """All checks of a form in the order of the 校验 sheet, with `prior` those against last year too.
+
+    With `controls` those against 核对数.
+    """
+    kinds = [kind for kind in CELL_CHECKS if (prior or not kind.across_years) and (controls or not kind.of_controls)]
     lines = [_build_line(spec, kind, table) for kind in kinds if kind.scope == "form" for table in kind.lines(spec)]
     for table in spec.tables:
         lines += [

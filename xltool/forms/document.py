@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xltool.forms import checks, number
+from xltool.forms.controls import list_control_totals
 from xltool.forms.field_kinds import take_field
 from xltool.forms.rates import compute_rate, find_other_rates, json_rate
 from xltool.forms.source import find_closest
@@ -48,6 +49,7 @@ _FIELDS: Final = (
     "waivers",
     "accepted",
     "level_basis",
+    "controls",
 )
 
 
@@ -112,6 +114,12 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         document["accepted"] = [_describe_acceptance(spec, each) for each in submission.acceptances]
     if submission.level_basis:
         document["level_basis"] = clean_text(submission.level_basis)
+    if submission.controls is not None:
+        document["controls"] = {
+            key: json_value(submission.controls[key], spec.cell(key).measure)
+            for key in spec.index
+            if key in submission.controls
+        }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -185,7 +193,8 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         raise _Fault("scope", "应为 own（本级）或 consolidated（汇总）")
     values, texts = _read_mapping(document, "values"), _read_mapping(document, "texts")
     explanations = _read_mapping(document, "explanations")
-    checked = {check.name for check in checks.list_checks(spec, prior=True)} | {rule.name for rule in spec.rules}
+    checked = {check.name for check in checks.list_checks(spec, prior=True, controls=True)}
+    checked |= {rule.name for rule in spec.rules}
     keys = {cell.key for cell in spec.every_cell}
     for given, known in ((values, keys), (texts, {t.key for t in spec.texts}), (explanations, checked)):
         for key in given:
@@ -212,6 +221,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         acceptances=tuple(_read_acceptances(spec, document, findings)),
         level_basis=_read_string(document, "level_basis") if "level_basis" in document else "",
         part=period.part,
+        controls=_read_controls(spec, document, findings) if "controls" in document else None,
     )
     return Reading(submission, tuple(findings))
 
@@ -238,6 +248,17 @@ def _list_given_rates(spec: FormSpec, given: dict[str, Any]) -> Iterator[tuple[C
         if raw is not None:
             written = f"{raw:f}" if isinstance(raw, Decimal) else str(raw)
             yield rate.key, (written, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{rate.key}）")
+
+
+def _read_controls(spec: FormSpec, document: dict[str, Any], findings: list[Finding]) -> dict[str, int]:
+    """核对数: the totals that are figures."""
+    given = _read_mapping(document, "controls")
+    known = [key for table in spec.tables for key in list_control_totals(spec, table).keys]
+    for key in given:
+        if key not in known:
+            raise _Fault(f"controls.{key[:60]}", f"没有这个合计的核对数{suggest(find_closest(key, known))}")
+    read = {key: _read_value(raw, spec.cell(key), findings) for key, raw in given.items()}
+    return {key: value for key, value in read.items() if isinstance(value, int)}
 
 
 def _read_value(raw: Any, cell: Cell, findings: list[Finding]) -> Value:

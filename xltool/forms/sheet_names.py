@@ -6,6 +6,8 @@ import re
 from typing import Final
 
 GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
+CONTROLS: Final = "核对数"
+"""Totals from the register of cases, in a workbook that is built with them."""
 RETURN: Final = "退回意见"
 """The first sheet of a workbook that went back for correction; nothing is read from it when it returns."""
 HISTORY: Final = "history"
@@ -16,7 +18,7 @@ SHEET_LENGTH: Final = 31
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 """Signs that Excel takes nowhere in a name."""
 
-_RESERVED: Final = frozenset({GUIDE, COVER, TEXTS, CHECKS, HIDDEN, RETURN, HISTORY})
+_RESERVED: Final = frozenset({GUIDE, COVER, TEXTS, CHECKS, HIDDEN, CONTROLS, RETURN, HISTORY})
 
 
 def is_reserved(name: str) -> bool:

@@ -67,6 +67,7 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
         widths=tuple(fields.integers("widths")),
         note=fields.text("note", ""),
         landscape=fields.flag("landscape"),
+        control=fields.text("control", ""),
     )
     fields.allow("rule")
     fields.close()

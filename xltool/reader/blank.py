@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, product
 from typing import Final
@@ -56,8 +56,10 @@ def read_blank(plan: Plan) -> Mapping[str, BlankSheet]:
     """The sheets of a form's blank workbook by name, with last year's cells where the plan has them."""
     spec = plan.spec
     blank = blank_submission(spec, list_periods(spec, spec.years[0])[0], Agency("0", "　", "county"))
+    blank = replace(blank, controls={} if plan.with_controls else None)
     book = open_workbook(write_workbook(spec, blank, blank if plan.prior else None))
     written = (*plan.cells.values(), *plan.texts.values(), *plan.explanations.values(), *plan.priors.values())
+    written = (*written, *plan.controls.values())
     return {
         sheet.name: BlankSheet(
             frozenset(sheet.cells) | {(spot.row, spot.column) for spot in written if spot.sheet == sheet.name},

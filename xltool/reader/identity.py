@@ -22,6 +22,7 @@ from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.layout_plan import (
     AGENCY_LABEL,
+    CONTROLS_MARK,
     COVER_FIELDS,
     LAST_YEAR_MARK,
     MARKS,
@@ -99,10 +100,10 @@ def identify(
     if missing:
         findings.append(finding("identity.partial", missing="、".join(missing)))
     version: FormSpec | None = spec
-    prior, named = bool(marks[LAST_YEAR_MARK]), marks["digest"]
-    expected = compute_digest(make_plan(spec, prior))
+    shows, named = (bool(marks[LAST_YEAR_MARK]), bool(marks[CONTROLS_MARK])), marks["digest"]
+    expected = compute_digest(make_plan(spec, *shows))
     if named not in {"", expected}:  # a workbook that names no version is held against the form as it is
-        version = next((each for each in former(spec.id) if compute_digest(make_plan(each, prior)) == named), None)
+        version = next((each for each in former(spec.id) if compute_digest(make_plan(each, *shows)) == named), None)
         if version is None:
             findings.append(finding("form.digest", found=named[:20], expected=expected))
         else:

@@ -63,7 +63,7 @@ def _find_extra_places(
 ) -> list[Position]:
     """The places of a sheet with content that nobody reads and the form does not write."""
     sheet = located.sheets[name]
-    spots = (*plan.texts.values(), *plan.explanations.values())
+    spots = (*plan.texts.values(), *plan.explanations.values(), *plan.controls.values())
     official = {(spot.row, spot.column) for spot in spots if spot.sheet == name}
     keys = [cell.key for cell in plan.spec.every_cell if cell.table.sheet == name and cell.key in located.cells]
     owns = [find_official_place(plan, key) for key in keys]

@@ -6,7 +6,7 @@ Finds each cell by its witnesses, normalises figures, recomputes totals.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from xltool.digits import parse_whole
 from xltool.forms import number, totals
+from xltool.forms.controls import name_control
 from xltool.forms.number import Figure, format_value
 from xltool.forms.rates import find_other_rates
 from xltool.messages import finding, join_first
@@ -29,7 +30,7 @@ from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
-from xltool.workbook.layout_plan import LAST_YEAR_MARK, Plan, make_plan
+from xltool.workbook.layout_plan import CONTROLS_MARK, LAST_YEAR_MARK, Plan, make_plan
 from xltool.workbook.marks import read_level_mark
 
 _OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial", "total.retyped"})
@@ -76,7 +77,7 @@ def read_workbook(
     identity = identify(book, form, former, known)
     if identity.spec is None:
         return Reading(None, identity.findings)
-    layout = make_plan(identity.spec, bool(identity.marks[LAST_YEAR_MARK]))
+    layout = make_plan(identity.spec, bool(identity.marks[LAST_YEAR_MARK]), bool(identity.marks[CONTROLS_MARK]))
     progress = _Progress(
         identity.spec, layout, book, locate_cells(book, layout), _count_serials(identity.period.year, book.date1904)
     )
@@ -87,7 +88,9 @@ def read_workbook(
     _compare_rates(progress, values)
     progress.findings[:] = _join_remarks(progress)
     if book.formulas and identity.version is not None:
-        progress.findings.extend(_find_changed_formulas(progress, make_plan(identity.version, layout.prior)))
+        progress.findings.extend(
+            _find_changed_formulas(progress, make_plan(identity.version, layout.prior, layout.with_controls))
+        )
     faulty = {
         key
         for found in progress.findings
@@ -96,12 +99,13 @@ def read_workbook(
     }
     progress.findings.extend(appearance.find_disguises(layout, progress.located, faulty))
     progress.findings.extend(penmarks.find_struck_figures(layout, progress.located))
-    made = layout if identity.version is None else make_plan(identity.version, layout.prior)
+    made = layout if identity.version is None else make_plan(identity.version, layout.prior, layout.with_controls)
     written = texts.read_texts(book, layout, progress.located.sheets)
     asked = () if identity.version is None else made.explanations
     why = texts.read_explanations(book, layout, progress.located.sheets, asked)
-    progress.findings.extend([*written.findings, *why.findings])
-    taken = {*written.places, *why.places, *_list_quoted(progress.findings)}
+    again = texts.read_controls(book, layout, progress.located.sheets)
+    progress.findings.extend([*written.findings, *why.findings, *again.findings])
+    taken = {*written.places, *why.places, *again.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     progress.findings.extend(penmarks.find_comments(progress.located))
     level, level_basis = read_level_mark(identity.marks["level"])
@@ -117,6 +121,7 @@ def read_workbook(
         serial=identity.marks["serial"],
         level_basis=level_basis,
         part=identity.period.part,
+        controls=dict(_take_controls(progress, again.contents)) if layout.with_controls else None,
     )
     ticks = find_ticks(book)
     progress.findings.extend(_tell_ticks(ticks))
@@ -128,6 +133,17 @@ def _tell_ticks(ticks: Sequence[Tick]) -> Iterator[Finding]:
     if ticks:
         numbers = join_first([f"第 {tick.number} 条" for tick in ticks], MAX_NAMED_PLACES, "条")
         yield finding("accept.ticked", numbers=numbers)
+
+
+def _take_controls(progress: _Progress, written: Mapping[CellKey, str]) -> Iterator[tuple[CellKey, int]]:
+    """The 核对数 that are figures; what else stands there is told, and compared with nothing."""
+    for key, content in written.items():
+        figure = number.from_text(content, progress.spec.cell(key).measure)
+        if isinstance(figure.value, int):
+            yield key, figure.value
+        else:
+            label = name_control(progress.spec, key)
+            progress.findings.append(finding("control.text", label=label, raw=content[:MAX_QUOTED_CONTENT]))
 
 
 def _list_quoted(findings: Iterable[Finding]) -> Iterator[Claim]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms.checks import Check
+from xltool.forms.controls import name_control
 from xltool.forms.field_kinds import take_field
 from xltool.forms.label import normalise_label
-from xltool.forms.sheet_names import CHECKS
+from xltool.forms.sheet_names import CHECKS, CONTROLS
 from xltool.forms.text import take_typed_text
 from xltool.messages import finding, join_first
 from xltool.model import Finding, Leftover
@@ -139,6 +140,24 @@ def read_explanations(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet],
     newer -= {name for name in newer if find_named_place(book, writings[name].name) is not None}
     known = {name: writing for name, writing in writings.items() if name not in newer}
     return _read_writings(book, plan, sheets, known, (claims, columns))
+
+
+def read_controls(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet]) -> Written:
+    """What is typed as 核对数, by the totals that they are of; nothing in a workbook without them."""
+    if not plan.controls:
+        return Written({}, ())
+    writings = {
+        key: Writing(name_cell("control", key), spot, f"核对数（{name_control(plan.spec, key)}）")
+        for key, spot in plan.controls.items()
+    }
+    claims: dict[str, Claim] = {}
+    sheet = sheets.get(CONTROLS)
+    places = {} if sheet is None else index_texts(sheet)
+    for key in plan.controls if sheet is not None else ():
+        label = places.get(normalise_label(name_control(plan.spec, key)), ())
+        if sheet is not None and len(label) == 1:
+            claims[key] = (sheet.name, (label[0][0], label[0][1] + 2))
+    return _read_writings(book, plan, sheets, writings, (claims, {}))
 
 
 @dataclass(frozen=True)

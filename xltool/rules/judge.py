@@ -14,7 +14,8 @@ from xltool.forms.accepted import tell_acceptances
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
 from xltool.periods import period_of
-from xltool.rules import causes, cells, consequences, copied, prior_year, settled, texts, validate
+from xltool.rules import causes, cells, consequences, control_totals, copied, prior_year, settled, texts, validate
+from xltool.rules.cause import Cause
 from xltool.rules.facts import Fact, find_facts
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
@@ -55,10 +56,14 @@ def judge_readings(
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         before = None if last_year is None else last_year[at]
-        barred = [spec.cells[place].key for place in np.flatnonzero(view.barred[at])] if broken else ()
-        why = causes.find_causes(spec, submission.values, before, broken, facts=facts[at], barred=barred)
+        barred = (
+            [spec.cells[place].key for place in np.flatnonzero(view.barred[at])]
+            if broken or submission.controls
+            else ()
+        )
+        why, explained = _explain_breaks(spec, submission, before, broken, facts=facts[at], barred=barred)
         noticed, quoted = _quote_typed(mine, doubt)
-        judged = [*quoted, *causes.explain_findings(broken, why)]
+        judged = [*quoted, *explained]
 
         def judge_anew(corrected: Submission, prior: Submission | None = given[at]) -> Iterable[Finding]:
             again = _judge_completed(spec, [corrected], [prior], [()])
@@ -68,6 +73,26 @@ def judge_readings(
         results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.index)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
+
+
+def _explain_breaks(
+    spec: FormSpec,
+    submission: Submission,
+    before: Sequence[Value] | None,
+    broken: Sequence[Finding],
+    *,
+    facts: Sequence[Fact],
+    barred: Sequence[CellKey],
+) -> tuple[list[Cause], list[Finding]]:
+    """The causes of broken rules, and what was found with these: where 核对数 are at hand, with what they say."""
+    witness = control_totals.put_controls(spec, submission)
+    if witness is None:
+        why = causes.find_causes(spec, submission.values, before, broken, facts=facts, barred=barred)
+        return why, causes.explain_findings(broken, why)
+    crossed = control_totals.break_rules(spec, witness, before)
+    why = causes.find_causes(spec, witness.values, before, crossed, facts=facts, barred=barred)
+    explained = causes.explain_findings([*broken, *control_totals.tell_controls(spec, crossed)], why)
+    return why, control_totals.point_at_parts(spec, explained)
 
 
 def _drop_told(notes: Sequence[Finding], doubts: Sequence[Finding]) -> Iterator[Finding]:

@@ -77,6 +77,16 @@ class SubmissionView:
         return _find_running(self.spec)
 
     @cached_property
+    def uncontrolled(self) -> CellMask:
+        """Which totals are others than their 核对数, where both are known."""
+        found = np.zeros(self.blank.shape, np.bool_)
+        for at, submission in enumerate(self.submissions):
+            for key, control in (submission.controls or {}).items():
+                value = submission.values[self.spec.index[key]]
+                found[at, self.spec.index[key]] = isinstance(value, int) and value != control
+        return found
+
+    @cached_property
     def missing_texts(self) -> CellMask:
         """Which texts must be written and are not (submissions x texts)."""
         required = [text.key if text.required else None for text in self.spec.texts]

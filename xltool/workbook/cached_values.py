@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeAlias
 
 from xltool.codes import GRADES
 from xltool.forms import totals
@@ -18,11 +17,13 @@ from xltool.forms.checks import Check, find_leader
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
-from xltool.model import Cell, CellKey, NotApplicable, Rule, Submission, Value
+from xltool.model import Cell, CellKey, Rule, Submission, Value
 from xltool.rules.cells import count_faults
 from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
+from xltool.workbook.cached_figure import CachedValue, to_cached_figure, to_double
+from xltool.workbook.controls import list_control_contents
 from xltool.workbook.formula import (
     ASK,
     FAIL,
@@ -59,8 +60,6 @@ from xltool.workbook.quotients import compute_quotients
 from xltool.workbook.run_on import list_run_on_contents, run_on
 from xltool.workbook.stated_values import count_stated, list_stated_contents, read_stated_texts
 from xltool.workbook.told import ToldDoubt
-
-CachedValue: TypeAlias = int | float | str
 
 
 def compute_cached_values(
@@ -119,7 +118,7 @@ def compute_cached_values(
                 word = say_without(spec.every)
             decimals = spec.cell(check.rule.linear.own[0]).measure.decimals
             for column, number in ((LEFT_COLUMN, first), (RIGHT_COLUMN, second), (DIFFERENCE_COLUMN, first - second)):
-                found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else _to_double(number, decimals)
+                found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else to_double(number, decimals)
             words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else format_scaled(first - second, decimals))
         found[Spot(CHECKS, line, VERDICT_COLUMN)] = word
     found |= _list_to_do(plan, found)
@@ -136,14 +135,8 @@ def compute_cached_values(
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = excel_length(submission.texts.get(key, ""))
     found |= compute_quotients(plan, submission.values)
     found |= list_stated_contents(plan, submission, stated)
+    found |= list_control_contents(plan, submission)
     return found | list_run_on_contents(plan, run_on(plan, submission))
-
-
-def to_cached_figure(value: Value, cell: Cell) -> CachedValue:
-    """A figure as a workbook holds it: a double of at most 15 digits, `/` as text, nothing for a blank."""
-    if value is None:
-        return ""
-    return "/" if isinstance(value, NotApplicable) else _to_double(value, cell.measure.decimals)
 
 
 def _count_with_texts(plan: Plan, submission: Submission, typed: Mapping[CellKey, str]) -> dict[str, list[int]]:
@@ -201,11 +194,7 @@ def _tally(plan: Plan, found: Mapping[Spot, CachedValue]) -> dict[str, int]:
 def _sum_run(values: Sequence[Value], cell: Cell) -> CachedValue:
     """The sum of a run of cells like this one, nothing while one is blank."""
     numbers = [value for value in values if isinstance(value, int)]
-    return "" if None in values else _to_double(sum(numbers), cell.measure.decimals)
-
-
-def _to_double(scaled: int, decimals: int) -> CachedValue:
-    return float(format_scaled(scaled, decimals)) if decimals else scaled
+    return "" if None in values else to_double(sum(numbers), cell.measure.decimals)
 
 
 def _verdict_word(rule: Rule, verdict: Verdict, told: bool) -> str:

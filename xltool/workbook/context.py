@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xltool.model import CellKey, FormSpec, Submission, Value
-from xltool.workbook.cached_values import CachedValue
+from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.engine import Format, Worksheet
 from xltool.workbook.layout_plan import Plan, Spot
 

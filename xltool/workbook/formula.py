@@ -17,6 +17,7 @@ from xltool.forms.totals import find_definitions
 from xltool.model import Linear, Measure, PeriodKind, Rule, is_earlier
 from xltool.periods import word_before
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.workbook.controls import list_control_formulas
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.helpers import (
     choose_linear,
@@ -279,7 +280,8 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
-    return found | list_stated_formulas(plan) | list_run_on_formulas(plan) | list_quotient_formulas(plan)
+    found |= list_control_formulas(plan) | list_stated_formulas(plan)
+    return found | list_run_on_formulas(plan) | list_quotient_formulas(plan)
 
 
 def write_validation(measure: Measure, cell: str, slash: bool) -> str:

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Final
 
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import CHECKS, TEXTS
+from xltool.forms.sheet_names import CHECKS, CONTROLS, TEXTS
 from xltool.spreadsheet.a1 import quote_sheet, range_name
 from xltool.spreadsheet.sheet import Area, Position
 from xltool.workbook.layout_plan import (
@@ -114,7 +114,11 @@ def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Position]) -> Area:
 @derive_once
 def _describe_sheet(plan: Plan, name: str) -> _Sheet:
     inputs = [cell.key for cell in plan.spec.cells if cell.table.sheet == name and not cell.total]
-    typed = [spot for spot in (*plan.texts.values(), *plan.explanations.values()) if spot.sheet == name]
+    typed = [
+        spot
+        for spot in (*plan.texts.values(), *plan.explanations.values(), *plan.controls.values())
+        if spot.sheet == name
+    ]
     places = {
         (plan.cells[key].row + down, plan.cells[key].column + at)
         for key in inputs
@@ -140,6 +144,8 @@ def _find_formulas(plan: Plan) -> tuple[Spot, ...]:
     found += [word.spot for word in plan.words]
     found += [plan.state, *plan.states.values()]
     found += plan.stated.values()
+    found += [Spot(CONTROLS, spot.row, spot.column + at) for spot in plan.controls.values() for at in (1, 2, 3)]
+    found += plan.control_lines.values()
     found += [Spot(TEXTS, spot.row, LENGTH_COLUMN) for spot in plan.texts.values() if spot.sheet == TEXTS]
     found += [*map(plan.run_on_line, range(RUN_ON_LINES)), plan.run_on_note(0)]
     found += [Spot(CHECKS, TO_DO_TOP + at, column) for at in range(MOST_TO_DO) for column in TO_DO_COLUMNS]

@@ -12,8 +12,9 @@ from typing import Final
 from xltool.forms import checks, layout
 from xltool.forms.cell_checks import ToldTextCheck
 from xltool.forms.checks import Check
+from xltool.forms.controls import list_control_totals
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
+from xltool.forms.sheet_names import CHECKS, CONTROLS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import (
     CARRIED,
     PRIOR,
@@ -71,7 +72,11 @@ META: Final = ("form", "digest", "code", "name", "level", "year", "scope", "seri
 """What identifies a workbook; in this order on the very hidden sheet, as hidden names and as document properties."""
 LAST_YEAR_MARK: Final = "prior"
 """One more mark in a workbook that shows last year's figures: the year that they are of."""
-MARKS: Final = (*META, LAST_YEAR_MARK)
+CONTROLS_MARK: Final = "controls"
+"""One more mark in a workbook with 核对数."""
+MARKS: Final = (*META, LAST_YEAR_MARK, CONTROLS_MARK)
+CONTROL_TOP, CONTROL_COLUMN = 3, 3
+"""The first row of a table on the sheet 核对数, and the column where they are typed."""
 COVER_FIELDS: Final = ("name", "code", "level", "year", "scope")
 """The identity that the cover shows, in order."""
 
@@ -129,12 +134,16 @@ class RunOnSource:
 
 
 class Plan:
-    """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too."""
+    """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too.
 
-    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
-        self.spec, self.prior = spec, prior
+    With `controls` there is a sheet for 核对数.
+    """
+
+    def __init__(self, spec: FormSpec, prior: bool = False, controls: bool = False) -> None:
+        self.spec, self.prior, self.with_controls = spec, prior, controls
         self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
-        self.sheets = (GUIDE, COVER, TEXTS, *(table.sheet for table in spec.tables), CHECKS, HIDDEN)
+        tables = [table.sheet for table in spec.tables]
+        self.sheets = (GUIDE, COVER, TEXTS, *tables, *([CONTROLS] if controls else []), CHECKS, HIDDEN)
         self.cells: dict[CellKey, Spot] = {}
         self.areas: dict[CellKey, Rectangle] = {}
         for table in spec.tables:
@@ -149,12 +158,17 @@ class Plan:
         self.texts |= {text.key: Spot(TEXTS, TEXT_TOP + at, 1) for at, text in enumerate(written)}
         self.cover: dict[str, Spot] = {field: Spot(COVER, COVER_TOP + at, 1) for at, field in enumerate(COVER_FIELDS)}
         self.mark = Spot(COVER, start + len(cover) + 1, 1)
-        marks = MARKS if prior else META
+        left_out = {*([] if prior else [LAST_YEAR_MARK]), *([] if controls else [CONTROLS_MARK])}
+        marks = [field for field in MARKS if field not in left_out]
         self.meta: dict[str, Spot] = {field: Spot(HIDDEN, at, 1) for at, field in enumerate(marks)}
+        self.controls: dict[CellKey, Spot] = {}
+        self.control_lines: dict[str, Spot] = {}
+        if controls:
+            self._place_controls()
         self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
         self.copies: dict[CellKey, Spot] = dict(self._copies())
         self.earlier: dict[str, Spot] = dict(self._list_earlier()) if prior else {}
-        self.checks = checks.list_checks(spec, prior)
+        self.checks = checks.list_checks(spec, prior, controls)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
             check.name: Spot(CHECKS, self.lines[check.name], WHY_COLUMN)
@@ -201,6 +215,7 @@ class Plan:
         found = {name_cell("cell", cell.key): self.cells[cell.key] for cell in self.spec.cells if not cell.total}
         found |= {name_cell("text", key): spot for key, spot in self.texts.items()}
         found |= {name_cell("why", name): spot for name, spot in self.explanations.items()}
+        found |= {name_cell("control", key): spot for key, spot in self.controls.items()}
         return found | {name_cell("meta", field): spot for field, spot in self.meta.items()}
 
     def row_below(self, table: Table) -> int:
@@ -256,6 +271,16 @@ class Plan:
         kinds = [check.kind for check in self.checks if isinstance(check.kind, ToldTextCheck)]
         for number, kind in enumerate(kinds, 1):
             yield kind.code, [(text, Spot(HIDDEN, at, self._told_column + number)) for at, text in enumerate(written)]
+
+    def _place_controls(self) -> None:
+        """The totals that are typed again, those of each table below its name, what they say together, and heads."""
+        row = CONTROL_TOP
+        for table in self.spec.tables:
+            keys = list_control_totals(self.spec, table).keys
+            if keys:
+                self.control_lines[table.id] = Spot(CONTROLS, row + 1, 0)
+                self.controls |= {key: Spot(CONTROLS, row + 3 + at, CONTROL_COLUMN) for at, key in enumerate(keys)}
+                row += len(keys) + 4
 
     def _list_run_on_sources(self, written: Sequence[Text]) -> Iterator[RunOnSource]:
         for text in written:

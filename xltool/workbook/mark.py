@@ -57,7 +57,7 @@ def mark_workbook(
     Raises `XltoolError` as the writer does.
     """
     prior = supply_prior(spec, submission, prior)
-    layout = make_plan(spec, prior is not None)
+    layout = make_plan(spec, prior is not None, submission.controls is not None)
     told = {line: text for line, text in submission.explanations.items() if line not in outdated}
     submission = replace(submission, explanations=told)
     places = tuple(layout.explanations[line].address for line in sorted(outdated) if line in layout.explanations)

@@ -14,7 +14,7 @@ from xltool.messages import XltoolError
 from xltool.model import LEVELS, FormSpec, Level, PeriodKind, Submission
 from xltool.periods import WORDS, YEAR_WORDS, parse_period, period_of, word_before
 from xltool.workbook.digest import compute_digest
-from xltool.workbook.layout_plan import LAST_YEAR_MARK, make_plan
+from xltool.workbook.layout_plan import CONTROLS_MARK, LAST_YEAR_MARK, make_plan
 
 INFERRED: Final = "?"
 """Ends the mark of a level that nobody gave; alone it is that of a level that nobody knows."""
@@ -35,7 +35,10 @@ MARK_LABELS: Final = {
     "scope": "填报口径",
     "serial": "编号",
     "prior": "上年数的年度",
+    "controls": "核对数",
 }
+WITH_CONTROLS: Final = "有"
+"""What the mark of a workbook with 核对数 says."""
 FILE_MARK: Final = "文件标识"
 """What stands before the mark of identity at the foot of the cover."""
 MOST_PROPERTY: Final = 255
@@ -47,7 +50,7 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
     agency = submission.agency
     marks = {
         "form": spec.id,
-        "digest": compute_digest(make_plan(spec, prior is not None)),
+        "digest": compute_digest(make_plan(spec, prior is not None, submission.controls is not None)),
         "code": agency.code,
         "name": agency.name,
         "level": mark_level(submission),
@@ -55,7 +58,11 @@ def identity_marks(spec: FormSpec, submission: Submission, prior: Submission | N
         "scope": submission.scope,
         "serial": submission.serial,
     }
-    return marks if prior is None else marks | {LAST_YEAR_MARK: str(period_of(prior))}
+    if prior is not None:
+        marks[LAST_YEAR_MARK] = str(period_of(prior))
+    if submission.controls is not None:
+        marks[CONTROLS_MARK] = WITH_CONTROLS
+    return marks
 
 
 def mark_level(submission: Submission) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, Measure
+from xltool.model import Cell, Measure, Table
+from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.ranges import Run, find_cell, join_rectangles, refer_to_run, shift_to_last_year
@@ -50,6 +51,10 @@ class FormPlaces:
     def areas(self, cells: Iterable[Cell]) -> list[FormArea]:
         """The cells, as few areas as may be."""
         return [FormArea(self.plan, run) for run in join_rectangles(self.plan, cells)]
+
+    def gaps(self, table: Table) -> str:
+        """The reference to the differences of a table's totals from their 核对数."""
+        return refer_to_gaps(self.plan, table, CHECKS)
 
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""

@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 from xltool.model import PRIOR, Block, Column, NotApplicable, Table, bare_key
 from xltool.periods import WORDS, word_before
 from xltool.rules.matrix import stack_column
-from xltool.workbook.cached_values import to_cached_figure
+from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP, Spot
 

@@ -11,7 +11,7 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.model import AnyCell, Cell, Measure, NotApplicable, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
-from xltool.workbook.cached_values import to_cached_figure
+from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OPEN, PASS, READY, TOLD, say_without
@@ -202,6 +202,8 @@ def _write_check(context: Context, sheet: Any, number: int, check: Check) -> Non
 
 def _find_target(context: Context, check: Check) -> Spot | None:
     """The first cell that a check looks at."""
+    if check.kind is not None and check.kind.of_controls and check.table is not None:
+        return context.plan.control_lines[check.table.id]
     if check.rule is not None:
         return context.plan.cells[check.rule.linear.own[0]]
     if check.kind is not None and check.kind.scope == "texts":

@@ -10,7 +10,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import fromstring
 
@@ -19,7 +19,7 @@ from xltool.model import CARRIED, PRIOR, Agency, Cell, CellKey, FormSpec, Level,
 from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.matrix import stack_column
 from xltool.rules.prior_year import align_earlier, supply_prior
-from xltool.workbook.cached_values import to_cached_figure
+from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.engine import escape_text, write_shared_string
 from xltool.workbook.layout_plan import Plan, make_plan
 from xltool.workbook.marks import check_marks, identity_marks
@@ -64,10 +64,10 @@ class _Mould:
 
 
 class Master:
-    """The blank workbook of a form and period, from which each agency's own is stamped."""
+    """The blank workbook of a form and period, from which each agency's own is stamped, with 核对数 or without."""
 
-    def __init__(self, spec: FormSpec, period: Period, scope: Scope = "own") -> None:
-        self.spec, self.period, self.scope = spec, period, scope
+    def __init__(self, spec: FormSpec, period: Period, scope: Scope = "own", *, controls: bool = False) -> None:
+        self.spec, self.period, self.scope, self.controls = spec, period, scope, controls
         self._moulds: dict[tuple[Level | None, Period | None, str], _Mould] = {}
 
     def stamp(self, agency: Agency, serial: str, prior: Submission | None = None, deadline: str = "") -> bytes:
@@ -88,7 +88,8 @@ class Master:
         return _zip_entries(mould.entries, changed)
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
-        return blank_submission(self.spec, self.period, agency, scope=self.scope, serial=serial)
+        blank = blank_submission(self.spec, self.period, agency, scope=self.scope, serial=serial)
+        return replace(blank, controls={}) if self.controls else blank
 
     def _mould(self, level: Level | None, prior: Submission | None, deadline: str) -> _Mould:
         """The master for one level, which the cover tells in a word, for the year beside this one, and for a deadline.
@@ -101,7 +102,7 @@ class Master:
             data = write_workbook(
                 self.spec, self._blank(Agency(_CODE, _NAME, level), _SERIAL), empty, deadline=deadline
             )
-            self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None), self.period)
+            self._moulds[kind] = _take_apart(data, make_plan(self.spec, prior is not None, self.controls), self.period)
         return self._moulds[kind]
 
 

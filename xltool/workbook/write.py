@@ -14,7 +14,7 @@ from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.periods import period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
-from xltool.workbook import cached_values, formula, front, sheets
+from xltool.workbook import cached_values, controls, formula, front, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
@@ -45,7 +45,7 @@ def write_workbook(
     """
     submission = _make_storable(submission)
     prior = supply_prior(spec, submission, prior)
-    layout = make_plan(spec, prior is not None)
+    layout = make_plan(spec, prior is not None, submission.controls is not None)
     meta = identity_marks(spec, submission, prior)
     typed = {} if notice is None else notice.typed
     last_year = () if prior is None else align_earlier(spec, period_of(submission), prior)
@@ -83,6 +83,8 @@ def write_workbook(
         if notice is not None:
             notices.colour_marked_cells(context, made[table.sheet], table, notice)
         sheets.write_table(context, made[table.sheet], table, marked=notice is not None)
+    if layout.with_controls:
+        controls.write_controls(context, made[sheet_names.CONTROLS])
     sheets.write_checks(context, made[sheet_names.CHECKS])
     _write_hidden(context, made[sheet_names.HIDDEN], () if notice is None else notice.told)
     for name, spot in layout.names().items():

@@ -21,7 +21,7 @@ from xltool.workbook.layout_plan import make_plan
 @pytest.mark.parametrize("form_id", ["ogi-2019", "ogi-2021"])
 def test_whatever_asks_has_its_place_for_an_answer(form_id):
     spec = catalog.load_form(form_id)
-    places = {name.partition("@")[0] for name in make_plan(spec, prior=True).explanations}
+    places = {name.partition("@")[0] for name in make_plan(spec, prior=True, controls=True).explanations}
     told_as = dict.fromkeys(
         ("block.only_total", "block.only_totals", "block.only_column", "published.unread"), "cell.blank"
     )

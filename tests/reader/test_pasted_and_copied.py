@@ -246,7 +246,7 @@ def test_what_the_form_writes_is_nobodys_writing_wherever_it_moves(sheet, act):
 
 def test_what_is_written_beside_the_opinions_is_told():
     back = mark_workbook(SPEC, given(), (), None, 1)
-    reading = api.read(by_openpyxl(lambda book: book["退回意见"].__setitem__("H6", "已改"), back))
+    reading = api.read(by_openpyxl(lambda book: book["退回意见"].__setitem__("I6", "已改"), back))
     assert "工作表“退回意见”有 1 处" in message(reading, "sheet.unread")
 
 

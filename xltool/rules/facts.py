@@ -156,7 +156,7 @@ class _Tables:
         if looks_a_year_back(period_of(submission)):  # 上年 in a text of a month is not the month before
             prior = None if prior is None else prior.year_ago
         self.prior = prior
-        self.prior_spec = None if prior is None else catalog.load_form(prior.form)
+        self.prior_spec = None if prior is None else spec if prior.form == spec.id else catalog.load_form(prior.form)
         if prior is not None and self.prior_spec is not None:
             self.prior, _ = totals.complete_totals(self.prior_spec, prior)
 

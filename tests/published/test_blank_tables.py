@@ -85,6 +85,7 @@ def test_what_no_sum_proves_is_no_blank_cell(layout):
 def test_a_row_without_figures_in_a_table_with_some_is_not_read():
     spec, given = blank("ogi-2021")
     text = write_text(given, LAYOUTS["a_cell_a_line"]).decode()
+    text = text.replace("办理申请 5 件", "做了工作")  # the tables have other figures
     at = text.index("行政许可\n") + len("行政许可\n")
     figure = text[at : text.index("\n", at) + 1]
     imported = api.imported((text[:at] + text[at + len(figure) :]).encode())

@@ -296,6 +296,7 @@ def test_the_document_of_the_contract(campaign, store):
         "published": None,
         "file": "新建 工作表.xlsx",
         "received": "2025-01-12",
+        "sent": None,
         "second": "none",
         "refused": [],
         "aside": [],

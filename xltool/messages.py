@@ -261,11 +261,16 @@ def choose_terms(terms: Terms, values: Mapping[CellKey, Value]) -> Terms:
 
 def format_scaled(scaled: int, decimals: int) -> str:
     """A scaled whole number as decimal digits without trailing zeros: 78156100 at 6 is `78.1561`."""
+    digits = format_decimals(scaled, decimals)
+    return digits.rstrip("0").rstrip(".") if decimals else digits
+
+
+def format_decimals(scaled: int, decimals: int) -> str:
+    """A scaled whole number with all of its decimals: 7500 at 2 is `75.00`."""
     if not decimals:
         return str(scaled)
     digits = str(abs(scaled)).rjust(decimals + 1, "0")
-    fraction = digits[-decimals:].rstrip("0")
-    return ("-" if scaled < 0 else "") + digits[:-decimals] + ("." + fraction if fraction else "")
+    return f"{'-' if scaled < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def _word_side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:

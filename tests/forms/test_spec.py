@@ -222,6 +222,7 @@ ONE_FAULT = [
         "has 4 grid columns: give it 4 widths above zero",
     ),
     ("row id", '{ id = "open"', '{ id = "sum"', '"^sum"', "'sum' cannot be an id"),
+    ("a hyphen in it", '{ id = "open"', '{ id = "op-en"', '"^op-en"', "joined by single '_', and not"),
     (
         "row id twice",
         '{ id = "silent"',

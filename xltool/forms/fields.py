@@ -78,10 +78,9 @@ class Fields:
     def identifier(self, key: str, pattern: re.Pattern[str] = grammar.IDENTIFIER) -> str:
         value = self.text(key)
         if value and (value in _RESERVED or not pattern.fullmatch(value)):
-            self.fault(
-                key,
-                f"'{value}' cannot be an id: lower-case words joined by single marks, and not {', '.join(_RESERVED)}",
-            )
+            marks = " or ".join(f"'{mark}'" for mark in "_-." if pattern.fullmatch(f"a{mark}b"))
+            told = f"'{value}' cannot be an id: lower-case words and digits joined by single {marks}"
+            self.fault(key, f"{told}, and not {', '.join(_RESERVED)}")
         return value
 
     def fault(self, key: str, message: str, hint: str = "") -> None:

@@ -17,7 +17,7 @@ from xltool.forms import grammar, linear, totals
 from xltool.forms.memo import derive_once
 from xltool.forms.number import read_plainly
 from xltool.forms.source import LocatedText, Source
-from xltool.messages import finding
+from xltool.messages import finding, format_decimals
 from xltool.model import (
     UNDEFINED,
     Cell,
@@ -226,11 +226,7 @@ def format_rate(value: RateValue, measure: Measure) -> str:
     """A rate as the report prints it: with all of its decimals, `—`, or nothing for a blank."""
     match value:
         case int():
-            digits = str(abs(value)).rjust(measure.decimals + 1, "0")
-            whole, fraction = (
-                (digits[: -measure.decimals], digits[-measure.decimals :]) if measure.decimals else (digits, "")
-            )
-            return f"{'-' if value < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
+            return format_decimals(value, measure.decimals)
         case Undefined.DASH:
             return str(value.value)
         case None:

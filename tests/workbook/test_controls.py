@@ -17,6 +17,7 @@ from xltool.forms.controls import list_control_totals
 from xltool.forms.sheet_names import CHECKS, CONTROLS
 from xltool.model import Agency, FormSpec, Reading, Submission
 from xltool.periods import Period
+from xltool.rules.opinions import tell_opinion
 from xltool.workbook import cached_values
 from xltool.workbook.formula import ASK, PASS
 from xltool.workbook.layout_plan import VERDICT_COLUMN, Plan, Spot, make_plan
@@ -83,6 +84,10 @@ def test_one_wrong_cell_is_named_exactly_and_once(key, by):
     [suspect] = opinion.suspects
     assert (suspect.key, suspect.proposed) == (key, right().values[SPEC.index[key]])
     assert opinion.severity == "error", "第一项加第二项 does not hold either"
+    reading = judged(controlled(**wrong(key, by)))
+    said = tell_opinion(opinion, reading.findings, SPEC, make_plan(SPEC).place)[0]
+    differing = [found for found in reading.findings if found.code == "control.differs" and not found.follows]
+    assert said.count("（合计是核对数，不是表中算出的）") == len(differing) > 0, "the table shows other totals"
 
 
 def test_a_wrong_cell_whose_column_still_adds_up():

@@ -16,6 +16,7 @@ from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, ProposedFigure, Rule, Severity, Suspect
 from xltool.periods import word_before
+from xltool.rules.control_totals import CONTROL_DIFFERS
 from xltool.rules.suspects import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
@@ -23,6 +24,7 @@ MOST_APART: Final = 3
 MOST_QUOTED: Final = 6
 """How many places of one remark are quoted in full."""
 _OPENING, _CLOSING = "“（《", "”）》"
+_CONTROLLED: Final = "（合计是核对数，不是表中算出的）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def split_opinion(
     rules = {rule.name: rule for rule in spec.rules}
     lead = rules[mine[0].rule]
     return OpinionParts(
-        f"{lead.text}。",
+        f"{lead.text}{_CONTROLLED if mine[0].code == CONTROL_DIFFERS else ''}。",
         _point_at(opinion, mine, spec, place),
         messages.name_place(lead, spec),
         messages.word_sides(lead, spec, mine[0].data),
@@ -229,7 +231,8 @@ def _tell_others(others: Sequence[Finding], lead: Rule | None, spec: FormSpec, p
     for found in (found for found in beside if found.rule is not None):
         rule = rules[found.rule or ""]
         figures = messages.word_figures(rule, spec, found.data)
-        yield f"{_name_rule(rule, lead, spec)}也不平：{figures}。"
+        missed = f"也不平{_CONTROLLED}" if found.code == CONTROL_DIFFERS else "也不平"
+        yield f"{_name_rule(rule, lead, spec)}{missed}：{figures}。"
     for found in (found for found in beside if found.rule is None and "text" in found.data):
         yield messages.tell_finding(found, spec, place)[0]
     for code, keys in _list_keys(found for found in beside if found.rule is None and "text" not in found.data):

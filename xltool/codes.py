@@ -650,13 +650,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "figure.accepted": Message(
         "info",
         "采纳了改法",
-        "{whose}{where}采纳了审核意见的改法，由 {typed} 改为 {accepted}（{reason}，{person}）；报来的文件没有动。",
+        "{whose}{where}采纳了审核意见的改法，由 {was} 改为 {accepted}（{reason}，{person}）；报来的文件没有动。",
         NOTHING_TO_DO,
     ),
     "accept.void": Message(
         "info",
         "采纳不再算数",
-        "{where}以前采纳过由 {typed} 改为 {accepted}（{reason}，{person}）；这一版填的是 {now}，已另改过，按填的算。",
+        "{where}以前采纳过由 {was} 改为 {accepted}（{reason}，{person}）；这一版填的是 {now}，已另改过，按填的算。",
         NOTHING_TO_DO,
     ),
     "accept.ticked": Message(
@@ -668,7 +668,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "accept.changed": Message(
         "info",
         "采纳没有算数",
-        "“退回意见”第 {number} 条写了采纳（由 {typed} 改为 {accepted}），但{where}现在填的是 {now}，已另改过："
+        "“退回意见”第 {number} 条写了采纳（由 {was} 改为 {accepted}），但{where}现在填的是 {now}，已另改过："
         "按填的算，没有采纳。",
         "要采纳的，把这一格直接改为采纳的数。",
     ),

@@ -178,6 +178,9 @@ def test_it_holds_for_later_versions_with_the_same_figure_and_for_no_other(offic
     office.put("w4.xlsx", fill_slip(office, WATER, typed=15))
     done = office.run("collect", "--jobs", 1)
     assert "这一版填的是 15，已另改过，按填的算" in done.output
+    back = openpyxl.load_workbook(max((office.root / "returned").glob("*.xlsx")))["退回意见"]
+    [told] = [row for row in back.iter_rows(values_only=True) if "已另改过" in str(row[4])]
+    assert str(told[3]) == "15", "what stands in the cell, and not what stood there"
     assert figures(office, WATER)[0]["values"][RECEIVED] == 15
     office.run("use", WATER, 1, *BY)
     assert figures(office, WATER)[0]["values"][RECEIVED] == 21

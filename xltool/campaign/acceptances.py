@@ -131,7 +131,7 @@ def _tell_void(spec: FormSpec, record: AcceptanceRecord, now: Value) -> Finding:
     return finding(
         "accept.void",
         record.key,
-        typed=typed,
+        was=typed,
         accepted=accepted,
         reason=record.reason,
         person=record.person,

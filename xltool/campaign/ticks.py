@@ -109,4 +109,4 @@ def _tell_changed(spec: FormSpec, submission: Submission, tick: Tick, change: Pr
     measure = spec.cell(change.key).measure
     now = value_of(spec, submission, change.key)
     typed, accepted, shown = (format_value(each, measure) for each in (change.typed, change.value, now))
-    return finding("accept.changed", change.key, number=tick.number, typed=typed, accepted=accepted, now=shown)
+    return finding("accept.changed", change.key, number=tick.number, was=typed, accepted=accepted, now=shown)

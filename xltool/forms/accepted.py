@@ -51,7 +51,7 @@ def tell_acceptances(spec: FormSpec, submission: Submission) -> Iterator[Finding
             "figure.accepted",
             each.key,
             whose=f"{each.name}：" if submission.scope == "consolidated" else "",
-            typed=format_value(each.typed, measure),
+            was=format_value(each.typed, measure),
             accepted=format_value(each.value, measure),
             reason=each.reason,
             person=each.person,

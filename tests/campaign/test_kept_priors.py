@@ -71,15 +71,27 @@ def test_it_is_read_anew_when_what_it_rests_on_is_another(campaign, reads):
     assert len(reads) == 4
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"basis": "x", "documents": {}}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"seal": "x", "documents": {}}'])
 def test_what_is_damaged_is_made_anew(campaign, reads, damage):
     known = dict(look(campaign))
     path = campaign.root / KEPT_FILE
-    basis = json.loads(path.read_bytes())["basis"]
+    kept = json.loads(path.read_bytes())
     path.write_bytes(damage)
     assert dict(look(campaign)) == known and len(reads) == 2
-    path.write_text(json.dumps({"basis": basis, "documents": {"99-1": 5}}), "utf-8")
+    kept["documents"]["99-1"] = 5
+    path.write_text(json.dumps(kept), "utf-8")
     assert dict(look(campaign)) == known and len(reads) == 3
+
+
+def test_a_digit_that_is_another_one_is_none_of_last_years(campaign, reads):
+    known = dict(look(campaign))
+    path = campaign.root / KEPT_FILE
+    kept = json.loads(path.read_bytes())
+    code, document = next(iter(kept["documents"].items()))
+    figure = next(at for at, sign in enumerate(document) if sign.isdigit() and at > document.index('"values"'))
+    kept["documents"][code] = document[:figure] + str((int(document[figure]) + 1) % 10) + document[figure + 1 :]
+    path.write_text(json.dumps(kept), "utf-8")
+    assert dict(look(campaign)) == known and len(reads) == 2
 
 
 def test_without_last_year_nothing_is_kept_and_a_fault_is_told_each_time(campaign, tmp_path):

@@ -56,7 +56,7 @@ def read_kept_last_year(campaign: Campaign, roster: Roster, store: Store) -> Map
     if documents is None:
         found = read_last_year(campaign, roster, store)
         documents = {code: api.dump(submission).decode() for code, submission in found.items()}
-        kept = json.dumps({"basis": basis, "documents": documents}, ensure_ascii=False)
+        kept = json.dumps({"seal": _seal(basis, documents), "documents": documents}, ensure_ascii=False)
         with suppress(XltoolError, OSError):  # the next one can
             files.write_file(path, kept.encode())
     return KeptLastYear(documents)
@@ -93,9 +93,15 @@ def _read_kept(path: Path, basis: str) -> Mapping[str, str] | None:
         return None
     try:
         kept = json.loads(data)
-        documents = kept["documents"] if kept["basis"] == basis else None
+        documents, seal = kept["documents"], kept["seal"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(documents, dict) or not all(isinstance(each, str) for each in documents.values()):
         return None
-    return documents
+    return documents if seal == _seal(basis, documents) else None
+
+
+def _seal(basis: str, documents: Mapping[str, str]) -> str:
+    """A hash of what is kept and of what it rests on: a digit that is another one is none of last year's."""
+    kept = json.dumps([basis, sorted(documents.items())])
+    return hashlib.sha256(kept.encode()).hexdigest()

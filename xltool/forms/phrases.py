@@ -136,7 +136,10 @@ class Sorting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """All words that are known for a form; `lengths` gives by a first sign how long the words are, longest first."""
+    """All words that are known for a form; `lengths` says by the first two signs how long words are.
+
+    Longest first, and without those of one sign.
+    """
 
     entries: Mapping[str, Entry]
     lengths: Mapping[str, tuple[int, ...]]
@@ -201,10 +204,11 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
     }
     lengths: dict[str, set[int]] = {}
     for word in entries:
-        lengths.setdefault(word[0], set()).add(len(word))
+        if len(word) > 1:
+            lengths.setdefault(word[:2], set()).add(len(word))
     return Language(
         entries,
-        {sign: tuple(sorted(found, reverse=True)) for sign, found in lengths.items()},
+        {signs: tuple(sorted(found, reverse=True)) for signs, found in lengths.items()},
         draft.amounts,
         draft.subjects,
         draft.texts,

@@ -86,14 +86,14 @@ def find_facts(spec: FormSpec, submission: Submission, prior: Submission | None 
     tables = _Tables(spec, completed, prior)
     return tuple(
         fact
-        for key, text in _list_texts(spec, submission)
-        for fact in _judge_text(key, text, _understand(spec, key, text, submission.year), tables, with_sums=True)
+        for key, text, narrative in _read_texts(spec, submission)
+        for fact in _judge_text(key, text, narrative, tables, with_sums=True)
     )
 
 
 def read_facts(spec: FormSpec, text: str, year: int | None = None) -> tuple[Fact, ...]:
     """What a plain text states, held against nothing; `year` is that of its report, where it is known."""
-    return tuple(_judge_text(None, text, _understand(spec, None, text, year), None, with_sums=False))
+    return tuple(_judge_text(None, text, _understand(spec, text, year), None, with_sums=False))
 
 
 def list_numbers(spec: FormSpec, submission: Submission, prior: Submission | None = None) -> tuple[TextNumber, ...]:
@@ -101,9 +101,8 @@ def list_numbers(spec: FormSpec, submission: Submission, prior: Submission | Non
     completed, _ = totals.complete_totals(spec, submission)
     tables = _Tables(spec, completed, prior)
     found: list[TextNumber] = []
-    for key, text in _list_texts(spec, submission, blanked=False):
-        blanked = references.blank_references(text, spec)
-        narrative = _understand(spec, key, blanked, submission.year)
+    for key, blanked, narrative in _read_texts(spec, submission):
+        text = submission.texts[key]
         facts = _judge_text(key, blanked, narrative, tables, with_sums=True)
         mine = [*_prove_numbers(key, narrative, facts), *_list_references(key, text, spec, completed, prior)]
         found += sorted(mine, key=lambda number: number.start)
@@ -112,14 +111,14 @@ def list_numbers(spec: FormSpec, submission: Submission, prior: Submission | Non
 
 def list_plain_numbers(spec: FormSpec, text: str) -> tuple[TextNumber, ...]:
     """Every number of a plain text; what proves it can only be a sum."""
-    narrative = _understand(spec, None, text, None)
+    narrative = _understand(spec, text, None)
     return tuple(_prove_numbers(None, narrative, _judge_text(None, text, narrative, None, with_sums=True)))
 
 
 def find_excesses(spec: FormSpec, submission: Submission) -> Iterator[tuple[str, str, TextSum]]:
     """The lists of a submission's texts whose parts are more than the whole: key and text beside each."""
-    for key, text in _list_texts(spec, submission):
-        for found in find_broken_sums(_understand(spec, key, text, submission.year).sentences):
+    for key, text, narrative in _read_texts(spec, submission):
+        for found in find_broken_sums(narrative.sentences):
             yield key, text, found
 
 
@@ -128,12 +127,16 @@ def find_text_sums(narrative: Narrative) -> tuple[TextSum, ...]:
     return tuple(find_sums(narrative.sentences))
 
 
-def _list_texts(spec: FormSpec, submission: Submission, *, blanked: bool = True) -> Iterator[tuple[str, str]]:
-    """The texts of a report, those of its cover left out, with references as blanks."""
-    for text in spec.texts:
-        written = submission.texts.get(text.key, "")
-        if text.place == "texts" and written.strip():
-            yield text.key, references.blank_references(written, spec) if blanked else written
+def _read_texts(spec: FormSpec, submission: Submission) -> Iterator[tuple[str, str, Narrative]]:
+    """The texts of a report, those of its cover left out: key, text with references as blanks, what it says."""
+    written = {text.key: submission.texts.get(text.key, "") for text in spec.texts if text.place == "texts"}
+    written = {key: text for key, text in written.items() if text.strip()}
+    if not written:
+        return
+    language = load_language(spec)
+    for key, text in written.items():
+        blanked = references.blank_references(text, spec)
+        yield key, blanked, _remember(spec, language, blanked, language.texts.get(key), submission.year)
 
 
 @lru_cache(maxsize=256)
@@ -142,9 +145,9 @@ def _remember(spec: FormSpec, language: Language, text: str, table: str | None, 
     return understand_text(text, spec, language, table=table, year=year)
 
 
-def _understand(spec: FormSpec, key: str | None, text: str, year: int | None) -> Narrative:
-    language = load_language(spec)
-    return _remember(spec, language, text, language.texts.get(key or ""), year)
+def _understand(spec: FormSpec, text: str, year: int | None) -> Narrative:
+    """What a text says that stands in no form."""
+    return _remember(spec, load_language(spec), text, None, year)
 
 
 class _Tables:

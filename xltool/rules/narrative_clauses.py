@@ -42,6 +42,10 @@ _SAYING: Final = (
 )
 
 
+_NO_NAME: Final = frozenset((NEGATION, NOUNS, CHANNEL, *_SAYING))
+"""What no name of an agency is made of."""
+
+
 @dataclass(slots=True)
 class Clause:
     """One clause of a sentence."""
@@ -96,7 +100,7 @@ def _end_agency(tokens: Sequence[ProseToken], at: int, language: Language) -> in
         token = tokens[place]
         if token.is_any(BREAK) or token.number is not None or token.year is not None or token.phrases:
             break
-        if token.is_any(NEGATION, NOUNS, CHANNEL, *_SAYING):
+        if not token.kinds.isdisjoint(_NO_NAME):
             break
         if token.is_any(GAP) and token.text.endswith(language.agencies):
             end = place + 1
@@ -118,10 +122,11 @@ def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
 def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
     at = 0
     while at < len(tokens):
-        end = next((i for i in range(at, len(tokens)) if tokens[i].text in _CLOSING), at)
+        end = at
+        if tokens[at].text in OPENING and tokens[at].is_any(BREAK):
+            end = next((i for i in range(at, len(tokens)) if tokens[i].text in _CLOSING), at)
         aside = tokens[at : end + 1]
-        is_aside = tokens[at].text in OPENING and end > at and tokens[at].is_any(BREAK)
-        if is_aside and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
+        if end > at and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
             if _is_reason(aside[1:-1]) and end + 1 < len(tokens) and tokens[end + 1].number is not None:
                 yield from aside[1:-1]  # 不予公开（属于国家秘密）1件
             elif at and tokens[at - 1].number is not None and _is_known(aside[1:-1]):

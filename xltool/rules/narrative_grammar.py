@@ -95,10 +95,10 @@ class _Reader:
     def _find_sorted(self, tokens: Sequence[ProseToken]) -> frozenset[str]:
         """The words that here mean how documents are sorted."""
         said = "".join(token.text for token in tokens)
-        verbs = [token.text for token in tokens if token.phrases]
         for sorting in self.said.language.sortings:
-            is_other = any(text.endswith(word) for text in verbs for word in sorting.unless)
-            if all(mark in said for mark in sorting.marks) and not is_other:
+            if not all(mark in said for mark in sorting.marks):
+                continue
+            if not any(token.text.endswith(tuple(sorting.unless)) for token in tokens if token.phrases):
                 return frozenset(
                     token.text for token in tokens if token.phrases and token.text.startswith(tuple(sorting.words))
                 )

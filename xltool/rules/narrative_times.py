@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.phrases import Language
-from xltool.rules.narrative_tokens import YEAR_WORD, ProseToken, list_months
+from xltool.rules.narrative_tokens import DATE, YEAR_WORD, ProseToken, list_months
 from xltool.rules.narrative_words import YEAR_KINDS, has_any, names_subject
 
 StatedYear: TypeAlias = int | Literal["last"] | None
 """A year that is written, last for 上年, None for that of the report."""
 OPENING: Final = frozenset("（(【[")
 _MONTHS_OF_YEAR: Final = 12
+_TIME_KINDS: Final = (
+    "compare.full",
+    "compare.this",
+    "compare.last",
+    "compare.reaching",
+    "compare.otherwise",
+    "compare.other_periods",
+    "compare.yearly",
+    YEAR_WORD,
+    DATE,
+)
 _CHANGES: Final = ("compare.more", "compare.less", "compare.even")
 
 
@@ -28,6 +39,8 @@ class Times:
 
     def note_clause(self, tokens: Sequence[ProseToken]) -> None:
         """Takes in what a clause says about time."""
+        if not has_any(tokens, *_TIME_KINDS) and not any(each.text.startswith(self._this_year) for each in tokens):
+            return
         months = list_months(tokens)
         if has_any(tokens, "compare.full", "compare.this", YEAR_WORD):
             self.is_partial = False

@@ -34,6 +34,11 @@ _MONTHS: Final = re.compile(r"(\d{1,2}) ?(?=[月\-—－~至到])", re.ASCII)
 _DAY_SIGNS: Final = "日号"
 _ORDINAL: Final = re.compile("第(?:[0-9]+|[零〇一二三四五六七八九十百]+)[条项款号章届次期名个批]?", re.ASCII)
 _IN_HUNDRED: Final = "百分之"
+_GAP_KIND, _BREAK_KIND, _DATE_KIND, _YEAR_KIND, _NUMBER_KIND, _NEUTRAL_KIND = (
+    frozenset((kind,)) for kind in (GAP, BREAK, DATE, YEAR_WORD, NUMBER, "words.neutral")
+)
+_FIRST_NUMERALS: Final = frozenset("第零〇一二两三四五六七八九十百千万亿")
+"""What 第二十条, 百分之三十 and 三十六 begin with."""
 _BREAKS: Final = frozenset("，,；;：:（）()【】[]。！？!?")
 _TITLE: Final = re.compile(r"《([^《》\n]{1,90})》")
 _WEIGHTY: Final = frozenset(
@@ -104,24 +109,29 @@ class _Scanner:
         self.sentence, self.offset = sentence, offset
         self.signs, self.places, self.years = _fold_years(narrow_digits(sentence))
         self.tokens: list[ProseToken] = []
+        self.gap: int | None = None  # where the unknown signs begin that are not yet a token
 
     def scan(self) -> list[ProseToken]:
         at = 0
         while at < len(self.signs):
             at = self._take(at)
+        self._close_gap(at)
         return self.tokens
 
     def _take(self, at: int) -> int:
         sign = self.signs[at]
         entry, length = self._find_words(at)
-        manner = self._measure_manner(at)
-        if manner > length:
-            return self._add(at, at + manner, {"words.neutral"})
+        if sign == "《" or sign in self.language.manner_firsts:
+            manner = self._measure_manner(at)
+            if manner > length:
+                return self._add(at, at + manner, _NEUTRAL_KIND)
         if sign in _BREAKS and entry is None:
-            return self._add(at, at + 1, {BREAK})
+            return self._add(at, at + 1, _BREAK_KIND)
         if "0" <= sign <= "9":
             return self._take_number(at)
-        end = self._take_ordinal(at) or self._take_hundredths(at) or self._take_chinese(at, length)
+        end = 0
+        if sign in _FIRST_NUMERALS:
+            end = self._take_ordinal(at) or self._take_hundredths(at) or self._take_chinese(at, length)
         return end or self._take_words(at, entry, length)
 
     def _take_words(self, at: int, entry: Entry | None, length: int) -> int:
@@ -129,13 +139,13 @@ class _Scanner:
         year = self.years.get(at)
         if entry is not None:
             alone = year if length == 1 else None
-            return self._add(at, at + length, set(entry.kinds), entry.phrases, year=alone)
-        return self._add(at, at + 1, {GAP} if year is None else {YEAR_WORD}, year=year)
+            return self._add(at, at + length, entry.kinds, entry.phrases, year=alone)
+        return self._add(at, at + 1, _GAP_KIND if year is None else _YEAR_KIND, year=year)
 
     def _take_ordinal(self, at: int) -> int:
         """Takes 第二十条; 0 where there is none."""
         ordinal = _ORDINAL.match(self.signs, at)
-        return self._add(at, ordinal.end(), {GAP}) if ordinal else 0
+        return self._add(at, ordinal.end(), _GAP_KIND) if ordinal else 0
 
     def _find_words(self, at: int) -> tuple[Entry | None, int]:
         """The longest known words at a place, listed or made of parts."""
@@ -167,10 +177,13 @@ class _Scanner:
 
     def _list_words(self, at: int) -> Iterator[str]:
         """The known words that begin at a place, the longest first."""
-        for length in self.language.lengths.get(self.signs[at : at + 1], ()):
-            word = self.signs[at : at + length]
-            if len(word) == length and word in self.language.entries:
+        signs, entries = self.signs, self.language.entries
+        for length in self.language.lengths.get(signs[at : at + 2], ()):
+            word = signs[at : at + length]
+            if word in entries and len(word) == length:
                 yield word
+        if signs[at : at + 1] in entries:
+            yield signs[at]
 
     def _take_number(self, at: int) -> int:
         match = WRITTEN_DIGITS.match(self.signs, at)
@@ -178,10 +191,10 @@ class _Scanner:
         end = match.end()
         date = _DATES.match(self.signs, at)
         if date:
-            return self._add(at, date.end(), {DATE})
+            return self._add(at, date.end(), _DATE_KIND)
         if _BEFORE_CODE.search(self.signs[max(at - 2, 0) : at]) or _BEHIND_CODE.match(self.signs, end):
             code = _CODE.match(self.signs, end)
-            return self._add(at, code.end() if code else end, {GAP})
+            return self._add(at, code.end() if code else end, _GAP_KIND)
         if self._is_kind(end, end + 1, "figures.percent"):
             return self._add_percent(at, end + 1, read_digits(match[0]))
         return self._finish_number(at, end, match[0], None)
@@ -240,21 +253,23 @@ class _Scanner:
 
     def _add_percent(self, at: int, end: int, quantity: Quantity | None) -> int:
         if quantity is None:
-            return self._add(at, end, {GAP})
+            return self._add(at, end, _GAP_KIND)
         numeral = Numeral(quantity.value, quantity.step, "%", True, self._find_before())
-        return self._add(at, end, {NUMBER}, number=numeral)
+        return self._add(at, end, _NUMBER_KIND, number=numeral)
 
     def _add_number(self, at: int, end: int, quantity: Quantity | None, unit: str, qualifier: str | None) -> int:
         if quantity is None:
-            return self._add(at, end, {GAP})
+            return self._add(at, end, _GAP_KIND)
         numeral = Numeral(
             quantity.value, quantity.step, unit, False, qualifier or self._find_before(), is_bare=not unit
         )
-        return self._add(at, end, {NUMBER}, number=numeral)
+        return self._add(at, end, _NUMBER_KIND, number=numeral)
 
     def _find_before(self) -> str | None:
         """A word such as 约 right before a number."""
-        return self.tokens[-1].text if self.tokens and self.tokens[-1].is_any("figures.before") else None
+        if self.gap is not None or not self.tokens or not self.tokens[-1].is_any("figures.before"):
+            return None
+        return self.tokens[-1].text
 
     def _find_unit(self, at: int) -> str:
         entries = self.language.entries
@@ -287,25 +302,34 @@ class _Scanner:
         self,
         at: int,
         end: int,
-        kinds: set[str],
-        phrases: Sequence[Phrase] = (),
+        kinds: frozenset[str],
+        phrases: tuple[Phrase, ...] = (),
         *,
         number: Numeral | None = None,
         year: int | None = None,
     ) -> int:
+        if kinds == _GAP_KIND:
+            self.gap = at if self.gap is None else self.gap
+            return end
+        self._close_gap(at)
+        named = None
+        if phrases and self.years:
+            named = next((self.years[place] for place in range(at, end) if place in self.years), None)
         start, stop = self.places[at], self.places[end]
-        previous = self.tokens[-1] if self.tokens else None
-        if kinds == {GAP} and previous is not None and previous.kinds == {GAP}:
-            start = previous.start - self.offset
-            self.tokens.pop()
         text = self.sentence[start:stop]
-        named = next((self.years[place] for place in range(at, end) if place in self.years), None) if phrases else None
         self.tokens.append(
-            ProseToken(
-                text, self.offset + start, self.offset + stop, frozenset(kinds), tuple(phrases), number, year, named
-            )
+            ProseToken(text, self.offset + start, self.offset + stop, kinds, phrases, number, year, named)
         )
         return end
+
+    def _close_gap(self, end: int) -> None:
+        """Adds the unknown signs since the last known words as one."""
+        if self.gap is not None:
+            start, stop = self.places[self.gap], self.places[end]
+            self.tokens.append(
+                ProseToken(self.sentence[start:stop], self.offset + start, self.offset + stop, _GAP_KIND)
+            )
+            self.gap = None
 
 
 def _join_entries(entry: Entry, other: Entry) -> Entry:

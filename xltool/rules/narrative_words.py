@@ -41,12 +41,13 @@ def is_passable(token: ProseToken) -> bool:
 
 def are_passable(tokens: Sequence[ProseToken], *others: str) -> bool:
     """Whether all words may stand between a number and what it is of, or are of these kinds."""
-    return all(is_passable(token) or token.is_any(*others) for token in tokens)
+    passable = _PASSABLE.union(others)
+    return all(not passable.isdisjoint(token.kinds) for token in tokens)
 
 
 def has_any(tokens: Sequence[ProseToken], *kinds: str) -> bool:
     """Whether one of the words may be one of these."""
-    return any(token.is_any(*kinds) for token in tokens)
+    return any(not token.kinds.isdisjoint(kinds) for token in tokens)
 
 
 def may_follow(token: ProseToken) -> bool:
@@ -84,7 +85,7 @@ def is_strict(token: ProseToken) -> bool:
 
 def sets_apart(token: ProseToken, table: str | None) -> bool:
     """Whether a word takes some of a kind out of what a table counts."""
-    return any(phrase.table == table and "apart" in phrase.manners for phrase in token.phrases)
+    return any("apart" in phrase.manners and phrase.table == table for phrase in token.phrases)
 
 
 def split_groups(tokens: Sequence[ProseToken]) -> list[list[ProseToken]]:

@@ -459,6 +459,7 @@ MODULES = {
         "drafts",
         "explained_opinions",
         "filters",
+        "form_choice",
         "guard",
         "hand_out",
         "headers",

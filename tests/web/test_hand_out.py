@@ -91,13 +91,20 @@ def test_the_mails_are_those_that_the_console_writes(browser, empty):
     assert not rows(tree)["额敏县财政局"].xpath(".//a[contains(@href, '/mail')]")
 
 
-def test_the_page_and_the_console_make_the_same(browser, empty, tmp_path):
-    build(browser)
+@pytest.mark.parametrize("controls", [False, True])
+def test_the_page_and_the_console_make_the_same(browser, empty, tmp_path, controls):
+    ask = html.fromstring(browser.get("/hand-out").text).xpath("//input[@name='control-totals']/following-sibling::*")
+    told = "".join(CliRunner().invoke(main, ["build", "--help"]).stdout.split())
+    assert "：".join(each.text_content() for each in ask) in told, "the same words"
+    build(browser, **{"control-totals": "1"} if controls else {})
     other = stores.campaign(tmp_path / "console", empty.read_roster())
     for name in ("campaign.key",):
         (other.root / name).write_bytes((empty.root / name).read_bytes())
-    assert CliRunner().invoke(main, ["build", "-C", str(other.root)]).exit_code == 0
+    options = ["--control-totals"] if controls else []
+    assert CliRunner().invoke(main, ["build", "-C", str(other.root), *options]).exit_code == 0
     assert outbox(other) == outbox(empty)
+    with zipfile.ZipFile(io.BytesIO(next(iter(outbox(empty).values())))) as workbook:
+        assert ("核对数" in workbook.read("xl/workbook.xml").decode("utf-8")) is controls
 
 
 def test_each_has_a_line_for_the_chat_that_is_all_text(browser, empty):

@@ -93,9 +93,12 @@ def test_the_form_offers_the_forms_and_the_year_that_is_due(form):
     assert form.page.status_code == 200
     assert form.read("//select[@name='form']/option") == [
         "按年度定",
-        "政府信息公开工作年度报告，2019至2020年度（国办公开办函〔2019〕60号）",
         "政府信息公开工作年度报告，2021年度起（国办公开办函〔2021〕30号）",
+        "政府信息公开工作年度报告，2019至2020年度（国办公开办函〔2019〕60号）",
     ]
+    rules = lxml.html.fromstring(form.browser.client.get("/check/rules").text)
+    offered = rules.xpath("//select[@name='form']/option")
+    assert [each.text for each in offered] == form.read("//select[@name='form']/option")[1:], "one order everywhere"
     assert 'name="year" value="2024年"' in form.page.text, "it is February 2025"
 
 
@@ -361,11 +364,12 @@ def test_a_broken_definition_is_named_and_refuses_nothing(form, tmp_path_factory
     forms = tmp_path_factory.mktemp("forms")
     (forms / "odd_form.toml").write_text("id = ", "utf-8")
     monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(forms))
-    answer = form.browser.client.get("/new")
-    tree = lxml.html.fromstring(answer.text)
-    assert answer.status_code == 200
-    assert "报表 odd-form 的定义有错，没有列出：odd_form.toml:1:" in tree.xpath("string(//main)")
-    offered = tree.xpath("//select[@name='form']/option/@value")
-    assert "ogi-2021" in offered and "odd-form" not in offered
+    for address in ("/check/rules", "/new"):
+        answer = form.browser.client.get(address)
+        tree = lxml.html.fromstring(answer.text)
+        assert answer.status_code == 200
+        assert "报表 odd-form 的定义有错，没有列出：odd_form.toml:1:" in tree.xpath("string(//main)")
+        offered = tree.xpath("//select[@name='form']/option/@value")
+        assert "ogi-2021" in offered and "odd-form" not in offered
     form.send("/new/roster", [("roster", "名录.csv", RIGHT.encode())])
     assert form.page.status_code == 200 and not form.faults

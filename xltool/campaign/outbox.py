@@ -22,6 +22,11 @@ from xltool.days import word_deadline
 from xltool.model import Submission
 from xltool.workbook.stamp import Master
 
+CONTROLS_WORD: Final = "工作簿里加一张“核对数”表"
+CONTROLS_HINT: Final = (
+    "按登记台账再填一遍各行、各栏的合计，和表中合计对不上时能指出错在哪一格。不填不核对。每次生成都要加。"
+)
+"""What is asked when workbooks are made, and what it is good for: the same words wherever it is asked."""
 NOTED_TOGETHER: Final = 50
 """Workbooks that are noted together; so many are in memory at once."""
 
@@ -35,6 +40,11 @@ class Built:
     serial: str
     sha256: str
     placed: tuple[Placed, ...]
+
+
+def has_controls(campaign: Campaign) -> bool:
+    """Whether the campaign's form has totals that can be typed again as 核对数."""
+    return any(table.control for table in campaign.spec.tables)
 
 
 def build_outbox(

@@ -31,8 +31,7 @@ from xltool.messages import XltoolError
     "--control-totals",
     "controls",
     is_flag=True,
-    help="工作簿里加一张“核对数”表：按登记台账再填一遍各行、各栏的合计，和表中合计对不上时能指出错在哪一格。"
-    "不填不核对。每次生成都要加。",
+    help=f"{outbox.CONTROLS_WORD}：{outbox.CONTROLS_HINT}",
 )
 def command(root: Path, *, mail: bool, replaces: bool, controls: bool) -> None:
     """Writes the outbox; tells which files in it are of no agency any more."""
@@ -42,7 +41,7 @@ def command(root: Path, *, mail: bool, replaces: bool, controls: bool) -> None:
         last_year = read_last_year(campaign, roster, store)
         changes = find_roster_changes(campaign, roster, store, last_year)
         at = datetime.now().isoformat(timespec="seconds")
-        if controls and not any(table.control for table in campaign.spec.tables):
+        if controls and not outbox.has_controls(campaign):
             raise XltoolError("这种报表没有可以按台账核对的合计，不能加“核对数”表；去掉 --control-totals 再生成。")
         built = outbox.build_outbox(
             campaign, roster, store, at=at, prior=last_year.get, mail=mail, replace=replaces, controls=controls

@@ -18,6 +18,7 @@ from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
 from xltool.web.changes import take_change
 from xltool.web.check_file import CHECK_ADDRESS
+from xltool.web.form_choice import offer_forms
 from xltool.web.site import site_of
 
 RULES_ADDRESS: Final = f"{CHECK_ADDRESS}/rules"
@@ -66,7 +67,7 @@ def show_rules(request: Request) -> Response:
 def test_rules(request: Request, fields: Mapping[str, str]) -> Response:
     """What the rules of the chosen form notice."""
     form_id = fields.get("form", "")
-    if form_id not in api.forms():
+    if form_id not in dict(offer_forms().offered):
         return _show(request, "", (), "请选一种报表。", 422)
     try:
         return _show(request, form_id, run_selftest(site_of(request).command, form_id), "", 200)
@@ -75,14 +76,15 @@ def test_rules(request: Request, fields: Mapping[str, str]) -> Response:
 
 
 def _show(request: Request, form_id: str, tables: Sequence[SlipTable], fault: str, status: int) -> Response:
-    titles = {each: spec.title for each in api.forms() if (spec := api.known_form(each)) is not None}
+    forms = offer_forms()
     return pages.show_site_page(
         request,
         "check_rules",
         status=status,
         site_page="check",
-        forms=titles,
+        forms=forms,
         chosen=form_id,
+        chosen_word=dict(forms.offered).get(form_id, ""),
         tables=tables,
         heads=list_heads(),
         count=_COUNT,

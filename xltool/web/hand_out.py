@@ -19,6 +19,7 @@ from xltool.campaign.documents import find_current
 from xltool.campaign.drafts import draft_blank
 from xltool.campaign.links import Links, find_links
 from xltool.campaign.names import draft_name
+from xltool.campaign.outbox import CONTROLS_HINT, CONTROLS_WORD, has_controls
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Issue
@@ -39,6 +40,8 @@ from xltool.web.job_events import list_job_routes
 from xltool.web.site import OpenFolder, look_at, served_of
 
 HAND_OUT: Final = "/hand-out"
+_TICKS: Final = ("mail", "control-totals", "replace")
+"""What may be ticked when workbooks are made: the options of `xltool build`."""
 _TICKED: Final = "sent."
 """How the names of the boxes of agencies begin; behind it stands the code."""
 BlankState = Literal["ready", "lost", "none"]
@@ -186,6 +189,9 @@ def show_hand_out(request: Request) -> Response:
             person=look.served.site.person,
             changes=find_roster_changes(look.campaign, look.roster, look.store),
             outbox=look.campaign.layout.outbox,
+            has_controls=has_controls(look.campaign),
+            controls_word=CONTROLS_WORD,
+            controls_hint=CONTROLS_HINT,
             has_list=(look.campaign.root / f"{LIST_FILE}.xlsx").is_file(),
             locate_agency=locate_agency,
             month_day=word_month_day,
@@ -195,7 +201,7 @@ def show_hand_out(request: Request) -> Response:
 def build(request: Request, fields: Mapping[str, str]) -> Response:
     """Makes the workbooks, by the very command of the console."""
     served = served_of(request)
-    served.building.start(*(f"--{name}" for name in ("mail", "replace") if fields.get(name)))
+    served.building.start(*(f"--{name}" for name in _TICKS if fields.get(name)))
     return RedirectResponse(served.base + HAND_OUT, 303)
 
 

@@ -20,7 +20,6 @@ from xltool.campaign.folder import SETTINGS, Campaign, load_campaign
 from xltool.campaign.names import campaign_name
 from xltool.campaign.priors import ENDINGS
 from xltool.days import DAY_EXAMPLE, YEAR_EXAMPLE, parse_day
-from xltool.forms import catalog
 from xltool.messages import XltoolError
 from xltool.model import FormSpec
 from xltool.periods import PERIOD_EXAMPLE, Period, fits_form, parse_period
@@ -28,6 +27,7 @@ from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
 from xltool.web.day_words import word_days_left
 from xltool.web.drafts import Draft
+from xltool.web.form_choice import list_newest_first, offer_forms, word_form
 from xltool.web.roster_view import ROSTER_COLUMNS, RosterView, view_roster
 from xltool.web.site import ServedCampaign, Site, site_of
 from xltool.web.uploads import LARGEST_UPLOAD, Upload, UploadPlace, take_upload
@@ -83,7 +83,7 @@ class NewForm:
         period = self.find_period()
         if period is None:
             return []
-        return [spec for spec in catalog.load_all() if spec.covers(period.year) and fits_form(spec, period)]
+        return [spec for spec in list_newest_first() if spec.covers(period.year) and fits_form(spec, period)]
 
     def _explain_form(self) -> str:
         period, fitting = self.find_period(), self._list_fitting()
@@ -100,13 +100,6 @@ class KnownCampaign:
 
     served: ServedCampaign
     campaign: Campaign
-
-
-def word_form(spec: FormSpec) -> str:
-    """A form as it is chosen: 2021年度起（国办公开办函〔2021〕30号）."""
-    first, last = spec.years
-    span = f"{first}年度起" if last is None else f"{first}年度" if first == last else f"{first}至{last}年度"
-    return f"{spec.title}，{span}（{spec.basis}）"
 
 
 def start_form(site: Site) -> NewForm:
@@ -289,8 +282,7 @@ def _show_form(request: Request, form: NewForm, draft: Draft | None, view: Roste
         site_page="new",
         heading=_word_heading(form, view),
         form=form,
-        specs=[(spec.id, word_form(spec)) for spec in catalog.load_all()],
-        broken=[(form_id, str(error).strip().partition("\n")[0]) for form_id, error in catalog.find_faults()],
+        forms=offer_forms(),
         known=list_known(site),
         token_of_draft="" if draft is None else draft.token,
         has_roster=draft is not None and bool(draft.find(_ROSTER)),

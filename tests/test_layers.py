@@ -398,6 +398,7 @@ MODULES = {
         "validate",
         "wording",
         "witnesses",
+        "usual",
     },
     "spreadsheet": {
         "__init__",

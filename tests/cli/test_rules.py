@@ -28,6 +28,7 @@ def test_help_and_what_is_not_known():
 
 def test_rules_that_contradict_each_other(monkeypatch):
     monkeypatch.setattr(plausible, "_balance", lambda *_: False)
+    monkeypatch.setattr(plausible, "_MOST_DRAWN", 2)
     result = run("selftest", "ogi-2021")
     assert result.exit_code == 1
     assert "没有自检" in result.output

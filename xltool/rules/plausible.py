@@ -1,87 +1,167 @@
-"""Figures as an agency might report them, two years running, that satisfy every rule of a form; for the self-test."""
+"""Figures as an agency might report them, period after period, that satisfy every rule of a form.
+
+For the self-test as they come, large and small, many of them none; for a preview with something in every cell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms.cell_checks import has_jumped
-from xltool.forms.totals import compute_totals, find_definitions, resolve_inputs
-from xltool.model import LEVELS, YEAR_AGO, Cell, CellKey, FormSpec, Rule, bare_key, figure_of, is_earlier
+from xltool.forms.totals import compute_totals
+from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
+from xltool.periods import blank_submission, list_periods
 from xltool.rules.equalities import find_equalities
-from xltool.rules.matrix import Verdict
+from xltool.rules.matrix import Verdict, count_blocks
+from xltool.rules.usual import Sizes, YearFigures, draw_full_sizes, draw_sizes, look_up_figure
 from xltool.rules.validate import assess_rules
 
 _ROUNDS: Final = 60
 """How often figures are adjusted before they are given up and drawn anew."""
 _MOST_DRAWN: Final = 200
 """Draws for one pair of years; a form whose rules none of them satisfies has rules that contradict each other."""
+_MOST_FULL: Final = 20
+"""The same where cells that the rules leave no other figure may be 0."""
 
-YearFigures = tuple[int, ...]
-"""Scaled figures of one year, in the order of the form."""
+
+class DrawnPeriods(NamedTuple):
+    """Figures of a period, of the one before, and of the same one of last year where rules look at it."""
+
+    this: YearFigures
+    before: YearFigures
+    year_ago: YearFigures | None = None
+
+    @property
+    def earlier(self) -> YearFigures:
+        """What rules look at beside this, as `prior_year.align_earlier` has it of a period that opens no year."""
+        return self.before if self.year_ago is None else (*self.before, *self.year_ago, *self.before)
 
 
-def draw_years(spec: FormSpec, rng: Random) -> tuple[YearFigures, YearFigures]:
-    """This year's figures and last year's, both of which satisfy every rule, warnings too.
+class UnsatisfiedError(ValueError):
+    """A form whose rules no figures that were tried satisfy; `rules` are those that were left broken, by name."""
 
-    Raises ValueError for a form whose rules no figures that were tried satisfy.
+    def __init__(self, form_id: str, rules: Sequence[str]) -> None:
+        super().__init__(f"no figures satisfy the rules of {form_id}: {', '.join(rules)}")
+        self.rules = tuple(rules)
+
+
+def draw_years(spec: FormSpec, rng: Random) -> DrawnPeriods:
+    """Figures that satisfy every rule, warnings too, in all periods; of large and small agencies, many of them 0.
+
+    Raises `UnsatisfiedError` for a form whose rules no figures that were tried satisfy.
     """
-    for _ in range(_MOST_DRAWN):
-        usual = _draw_sizes(spec, rng)
-        last = _draw_year(spec, rng, usual, None)
-        this = last and _draw_year(spec, rng, usual, last)
-        if last and this:
-            return this, last
-    raise ValueError(f"no figures satisfy the rules of {spec.id}")
+    return _draw_periods(spec, rng, partial(draw_sizes, spec, rng), _MOST_DRAWN)
 
 
-def _draw_sizes(spec: FormSpec, rng: Random) -> dict[CellKey, int]:
-    """How much is usual in each input: large and small agencies, a few heavy rows and columns, many that are empty."""
-    size = 10 ** rng.randrange(3) * rng.randrange(1, 10)
-    weights: dict[tuple[str, str], int] = {}
-    usual = {}
-    for cell in spec.cells:
-        if cell.total or cell.row.levels != LEVELS:
+def draw_full(spec: FormSpec, rng: Random, level: Level) -> DrawnPeriods:
+    """The same with a figure in every cell that an agency of that level may fill in, as far as the rules let it.
+
+    Where no other figures are found that satisfy them, the cells of rules are 0: `find_held_down` names those.
+    """
+    stuck: list[str] = []
+    while True:
+        try:
+            return _draw_periods(spec, rng, partial(draw_full_sizes, spec, rng, level, stuck), _MOST_FULL)
+        except UnsatisfiedError as error:
+            more = [name for name in error.rules if name not in stuck]
+            if not more:
+                raise
+            stuck += more
+
+
+def find_held_down(spec: FormSpec, drawn: DrawnPeriods, level: Level) -> dict[CellKey, tuple[str, ...]]:
+    """The cells that an agency of a level may fill in and that are 0, with the names of the rules that keep them so."""
+    return {
+        key: tuple(_find_broken(spec, _raise_figure(spec, drawn.this, key), drawn.earlier))
+        for key, at in spec.index.items()
+        if not drawn.this[at] and not spec.cells[at].total and level in spec.cells[at].row.levels
+    }
+
+
+def _raise_figure(spec: FormSpec, figures: Sequence[int], key: CellKey) -> YearFigures:
+    """The figures with one unit in a cell, and the totals that follow."""
+    at, scale = spec.index[key], spec.cell(key).measure.scale
+    return _add_up(spec, [*figures[:at], scale, *figures[at + 1 :]])
+
+
+def _add_up(spec: FormSpec, figures: Sequence[int]) -> YearFigures:
+    return tuple(figure_of(value) or 0 for value in compute_totals(spec, figures))
+
+
+def _find_broken(spec: FormSpec, figures: Sequence[int], earlier: Sequence[int]) -> list[str]:
+    verdicts = assess_rules(spec, figures, earlier or None)
+    return [name for name, verdict in verdicts.items() if verdict == Verdict.FAIL]
+
+
+def write_periods(
+    spec: FormSpec, agency: Agency, drawn: DrawnPeriods, texts: Mapping[str, str]
+) -> tuple[Submission, Submission]:
+    """The submission of a period and the one before it that drawn figures are, with these texts in both.
+
+    Of the last period of a year: there what adds up over a year goes on.
+    """
+    period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
+    written = (
+        None if values is None else replace(blank_submission(spec, each, agency), values=values, texts=texts)
+        for each, values in ((period, drawn.this), (period.before, drawn.before), (period.last_year, drawn.year_ago))
+    )
+    this, before, year_ago = written
+    assert this is not None
+    assert before is not None
+    return this, replace(before, year_ago=year_ago)
+
+
+def _draw_periods(spec: FormSpec, rng: Random, draw_sizes: Callable[[], Sizes], most: int) -> DrawnPeriods:
+    failed: list[tuple[str, ...]] = []
+    for _ in range(most):
+        sizes = draw_sizes()
+        year_ago = _draw_year(spec, rng, sizes, (), failed) if count_blocks(spec) > 1 else None
+        before = _draw_year(spec, rng, sizes, (), failed)
+        if before is None or (year_ago is None and count_blocks(spec) > 1):
             continue
-        lines = (f"{cell.table.id} row", cell.row.id), (f"{cell.table.id} column", cell.column.id)
-        row, column = (weights.setdefault(line, _draw_weight(rng)) for line in lines)
-        usual[cell.key] = size * row * column // 10_000 * cell.measure.scale
-    return usual
+        drawn = DrawnPeriods((), before, year_ago)
+        this = _draw_year(spec, rng, sizes, drawn.earlier, failed)
+        if this is not None:
+            return drawn._replace(this=this)
+    raise UnsatisfiedError(spec.id, min(failed, key=lambda names: (not names, len(names))))
 
 
-def _draw_weight(rng: Random) -> int:
-    """A share in hundredths: of eight lines three are hardly used, and one carries most."""
-    return (0, 0, 1, 4, 10, 25, 50, 100)[rng.randrange(8)]
+def _draw_year(
+    spec: FormSpec, rng: Random, sizes: Sizes, earlier: YearFigures, failed: list[tuple[str, ...]]
+) -> YearFigures | None:
+    """A period's figures near what is usual, adjusted until all rules hold, beside earlier ones where there are any.
 
-
-def _draw_year(spec: FormSpec, rng: Random, usual: dict[CellKey, int], last: YearFigures | None) -> YearFigures | None:
-    """A year's figures near what is usual, adjusted until all rules hold; None where that does not come about."""
-    values = [_vary(rng, usual.get(cell.key, 0), cell) for cell in spec.cells]
-    if last is not None:
-        before = last
-        values = [old if old and rng.randrange(3) == 0 else new for old, new in zip(before, values, strict=True)]
+    None where that does not come about: then the rules that are left broken are noted.
+    """
+    last = earlier[: len(spec.cells)]
+    values = [sizes.vary(rng, cell) for cell in spec.cells]
+    if last:
+        values = [old if old and rng.randrange(3) == 0 else new for old, new in zip(last, values, strict=True)]
+    broken: list[str] = []
     for _ in range(_ROUNDS):
-        jumped = last is not None and _calm_down(spec, values, last)
-        settled = _balance(spec, values, last)
-        totalled = [figure_of(value) or 0 for value in compute_totals(spec, values)]
-        broken = [name for name, verdict in assess_rules(spec, totalled, last).items() if verdict == Verdict.FAIL]
+        jumped = bool(last) and _calm_down(spec, values, last)
+        settled = _balance(spec, values, earlier, sizes)
+        totalled = _add_up(spec, values)
+        broken = _find_broken(spec, totalled, earlier)
         if settled and not jumped and not broken:
-            return tuple(totalled)
-        for key in _list_movable(spec, broken, rng):
-            at = spec.index[key]
-            drawn = _vary(rng, usual.get(key, 0), spec.cells[at])
-            values[at] = (0, values[at] // 2, values[at] * 2, drawn)[rng.randrange(4)]
+            return _fill_up(spec, totalled, earlier, sizes)
+        for name in broken:
+            sizes.mend(spec, values, earlier, name, rng)
+    failed.append(tuple(broken))
     return None
 
 
-def _vary(rng: Random, usual: int, cell: Cell) -> int:
-    """A figure between seven tenths and fourteen tenths of the usual one, in whole units or a few decimals."""
-    if not usual:
-        return rng.randrange(3) * cell.measure.scale if rng.randrange(8) == 0 and cell.row.levels == LEVELS else 0
-    figure = usual * (70 + rng.randrange(70)) // 100
-    step = max(cell.measure.scale // 10_000, 1)
-    return figure // step * step
+def _fill_up(spec: FormSpec, figures: YearFigures, earlier: YearFigures, sizes: Sizes) -> YearFigures:
+    """Figures that satisfy all rules with a unit more in each cell that need not be 0, where none is to be."""
+    for key in sizes.list_wanted():
+        if not figures[spec.index[key]]:
+            raised = _raise_figure(spec, figures, key)
+            figures = figures if _find_broken(spec, raised, earlier) else raised
+    return figures
 
 
 def _calm_down(spec: FormSpec, values: list[int], last: YearFigures) -> bool:
@@ -92,24 +172,24 @@ def _calm_down(spec: FormSpec, values: list[int], last: YearFigures) -> bool:
     return bool(jumped)
 
 
-def _balance(spec: FormSpec, values: list[int], last: YearFigures | None) -> bool:
+def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Sizes) -> bool:
     """Moves one input of each equality that is missed so that it holds, in place; whether all hold in the end.
 
     The largest figure of those that the fewest equalities look at, for there the move is the smallest.
     """
-    known = find_equalities(spec, computed=True, prior=last is not None)
+    known = find_equalities(spec, computed=True, prior=bool(earlier))
     for _ in range(3):
         moved = False
         for name, terms in known.terms.items():
-            residual = sum(times * _look_up(spec, values, last, key) for key, times in terms.items())
+            residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
             if not residual:
                 continue
             fitting = [
-                (len(known.columns[key]), -values[at], at, values[at] - residual // times)
+                (sizes.count_equalities(spec, known, key), -values[at], at, values[at] - residual // times)
                 for key, times in terms.items()
                 if not is_earlier(key) and residual % times == 0
                 for at in (spec.index[key],)
-                if _fits(spec.cells[at], values[at] - residual // times)
+                if sizes.fits(spec.cells[at], values[at] - residual // times)
             ]
             if not fitting or name in known.followers:
                 moved = True
@@ -119,27 +199,3 @@ def _balance(spec: FormSpec, values: list[int], last: YearFigures | None) -> boo
         if not moved:
             return True
     return False
-
-
-def _fits(cell: Cell, figure: int) -> bool:
-    measure = cell.measure
-    return abs(figure) <= measure.maximum * measure.scale and (measure.signed or figure >= 0)
-
-
-def _look_up(spec: FormSpec, values: Sequence[int], last: YearFigures | None, key: CellKey) -> int:
-    if is_earlier(key):  # years are drawn of the last period of one, in which what was carried is the period before's
-        return 0 if last is None or key.startswith(YEAR_AGO) else last[spec.index[bare_key(key)]]
-    return values[spec.index[key]]
-
-
-def _list_movable(spec: FormSpec, broken: Sequence[str], rng: Random) -> Iterator[CellKey]:
-    """One input of each rule that does not hold."""
-    defined, rules = find_definitions(spec.rules), {rule.name: rule for rule in spec.rules}
-    for name in broken:
-        own = list(_list_inputs(rules[name], defined))
-        yield own[rng.randrange(len(own))]
-
-
-def _list_inputs(rule: Rule, defined: dict[CellKey, Rule]) -> Iterator[CellKey]:
-    for key in rule.linear.own:
-        yield from (leaf for leaf, _ in resolve_inputs(key, defined)) if key in defined else (key,)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 from typing import Final
 
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, Finding, FormSpec, Reading, Suspect, Value, figure_of
-from xltool.periods import blank_submission, list_periods
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings
-from xltool.rules.plausible import YearFigures, draw_years
+from xltool.rules.plausible import DrawnPeriods, draw_years, write_periods
 from xltool.rules.slips import SINGLE, SlipKind, list_slips
 
 AGENCY: Final = Agency("000000-001", "某县样例局", "department")
@@ -26,11 +25,10 @@ TOGETHER: Final = {2: "两处各错一格", 3: "三处各错一格"}
 
 @dataclass(frozen=True, slots=True)
 class SpoiltSubmission:
-    """One spoilt submission: the figures that are true, what was typed, and which cells differ."""
+    """One spoilt submission: what was typed, the figures that are true with earlier ones, and which cells differ."""
 
     typed: tuple[int, ...]
-    true: tuple[int, ...]
-    last: YearFigures
+    drawn: DrawnPeriods
     wrong: tuple[int, ...]
 
 
@@ -84,25 +82,26 @@ def _list_trials(spec: FormSpec, table: str) -> Iterator[tuple[str, Sequence[Sli
     yield from ((words, SINGLE, times) for times, words in TOGETHER.items())
 
 
-def _draw_pool(spec: FormSpec, rng: Random) -> list[tuple[YearFigures, YearFigures]]:
-    """Pairs of years on which the judgement has nothing to say."""
-    pool: list[tuple[YearFigures, YearFigures]] = []
+def _draw_pool(spec: FormSpec, rng: Random) -> list[DrawnPeriods]:
+    """Figures of successive periods on which the judgement has nothing to say."""
+    pool: list[DrawnPeriods] = []
     for _ in range(POOL):
         drawn = [draw_years(spec, rng) for _ in range(POOL)]
-        judged = _judge(spec, [this for this, _ in drawn], [last for _, last in drawn])
-        pool.extend(years for years, found in zip(drawn, judged, strict=True) if not found)
+        judged = _judge(spec, [each.this for each in drawn], drawn)
+        pool.extend(periods for periods, found in zip(drawn, judged, strict=True) if not found)
         if len(pool) >= POOL:
             return pool[:POOL]
     raise ValueError(f"the judgement finds fault with all figures of {spec.id}")
 
 
-def _judge(spec: FormSpec, this: Sequence[YearFigures], last: Sequence[YearFigures]) -> list[list[Finding]]:
-    """What is said of each submission's figures, texts left aside."""
+def _judge(spec: FormSpec, typed: Sequence[Sequence[int]], drawn: Sequence[DrawnPeriods]) -> list[list[Finding]]:
+    """What is said of each submission's figures beside earlier ones, texts left aside."""
     texts = {text.key: "已写。" for text in spec.texts if text.required}
-    period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
-    blank, before = (replace(blank_submission(spec, each, AGENCY), texts=texts) for each in (period, period.before))
-    readings = [Reading(replace(blank, values=values)) for values in this]
-    priors = [replace(before, values=values) for values in last]
+    readings, priors = [], []
+    for figures, periods in zip(typed, drawn, strict=True):
+        this, before = write_periods(spec, AGENCY, periods._replace(this=tuple(figures)), texts)
+        readings.append(Reading(this))
+        priors.append(before)
     judged = judge_readings(spec, readings, priors)
     return [[f for f in reading.findings if f.severity != "info" and f.keys] for reading in judged]
 
@@ -110,7 +109,7 @@ def _judge(spec: FormSpec, this: Sequence[YearFigures], last: Sequence[YearFigur
 class _Spoiler:
     """Consistent submissions, and the chance by which they are spoilt."""
 
-    def __init__(self, spec: FormSpec, pool: Sequence[tuple[YearFigures, YearFigures]], rng: Random) -> None:
+    def __init__(self, spec: FormSpec, pool: Sequence[DrawnPeriods], rng: Random) -> None:
         self.spec, self.pool, self.rng = spec, pool, rng
 
     def spoil(self, table: str, locked: bool, kinds: Sequence[SlipKind], times: int) -> Iterator[SpoiltSubmission]:
@@ -119,24 +118,22 @@ class _Spoiler:
         places = [at for at, cell in cells if cell.table.id == table and not (locked and cell.total)]
         failures = 0
         while failures < _TRIES:
-            true, last = self.pool[self.rng.randrange(len(self.pool))]
-            changes = self._make_slips(true, last, kinds, times, places)
+            drawn = self.pool[self.rng.randrange(len(self.pool))]
+            changes = self._make_slips(drawn, kinds, times, places)
             failures = 0 if changes else failures + 1
             if changes:
-                typed: Sequence[Value] = [changes.get(at, figure) for at, figure in enumerate(true)]
+                typed: Sequence[Value] = [changes.get(at, figure) for at, figure in enumerate(drawn.this)]
                 shown = compute_totals(self.spec, typed) if locked else typed
-                yield SpoiltSubmission(
-                    tuple(figure_of(value) or 0 for value in shown), true, last, tuple(sorted(changes))
-                )
+                yield SpoiltSubmission(tuple(figure_of(value) or 0 for value in shown), drawn, tuple(sorted(changes)))
 
     def _make_slips(
-        self, true: YearFigures, last: YearFigures, kinds: Sequence[SlipKind], times: int, places: Sequence[int]
+        self, drawn: DrawnPeriods, kinds: Sequence[SlipKind], times: int, places: Sequence[int]
     ) -> Mapping[int, int]:
         """So many slips in different cells of one submission; nothing where they were not to be made."""
         changes: dict[int, int] = {}
         for _ in range(_TRIES):
             kind, at = kinds[self.rng.randrange(len(kinds))], places[self.rng.randrange(len(places))]
-            made = kind.make(self.spec, true, last, at, self.rng)
+            made = kind.make(self.spec, drawn.this, drawn.before, at, self.rng)
             if made and changes.keys().isdisjoint(made):
                 changes |= made
                 times -= 1
@@ -147,14 +144,14 @@ class _Spoiler:
 
 def _try_kind(spec: FormSpec, table: str, slip: str, locked: bool, trials: Sequence[SpoiltSubmission]) -> Tally:
     tally = Tally(table, slip, locked)
-    for trial, found in zip(trials, _judge(spec, [t.typed for t in trials], [t.last for t in trials]), strict=True):
+    for trial, found in zip(trials, _judge(spec, [t.typed for t in trials], [t.drawn for t in trials]), strict=True):
         _count(spec, tally, trial, found)
     return tally
 
 
 def _count(spec: FormSpec, tally: Tally, trial: SpoiltSubmission, found: Sequence[Finding]) -> None:
     opinions = group_findings(found)
-    wrong = {spec.cells[at].key: trial.true[at] for at in trial.wrong}
+    wrong = {spec.cells[at].key: trial.drawn.this[at] for at in trial.wrong}
     pointed = [(opinion, find_pointed(opinion)) for opinion in opinions]
     first = {(each.key, each.proposed) for opinion, sure in pointed for each in sure or opinion.suspects[:1]}
     within = {key for f in found for key in f.keys} | {each.key for opinion in opinions for each in opinion.suspects}

@@ -1,4 +1,4 @@
-"""LibreOffice as a printer of our own Word documents, and as a reader of others' that only it can read.
+"""LibreOffice as a printer of our own Word documents and workbooks, and as a reader of others' that only it can read.
 
 Found, asked for its version, run apart: with limits of time, memory and size, and a profile that is thrown away, in
 which macros do not run, nothing outside of the document is opened and nothing is fetched from a network.
@@ -58,6 +58,9 @@ _SETTINGS: Final = (
 )
 """What its profile says; a version that does not know one passes it over."""
 _WORD: Final = "docx:MS Word 2007 XML"
+_SHEETS: Final = "pdf:calc_pdf_Export"
+_DOTS: Final = "80"
+"""Dots per inch of a picture of a page: a page of A4 is as wide as a third of a screen."""
 _TAGGED: Final = (
     'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"},"SelectPdfVersion":{"type":"long",'
     '"value":"2"},'
@@ -99,6 +102,28 @@ def print_pdf(program: Path, docx: bytes, seconds: float = _PRINT_SECONDS) -> by
             f"LibreOffice（{program}）转换 PDF 失败：{made}。可以改用 typst：{itself.advise_install('xltool[pdf]')}。"
         )
     return made
+
+
+def print_sheets(program: Path, xlsx: bytes, seconds: float = _PRINT_SECONDS) -> bytes | str:
+    """The sheets of one of our workbooks as PDF, as they would be printed, or in a few words why there is none."""
+    return _convert_file(program, xlsx, "xlsx", _SHEETS, seconds=seconds)
+
+
+def find_page_drawer() -> Path | None:
+    """The program of poppler that draws the pages of a PDF; None when it is not there."""
+    found = which("pdftoppm")
+    return None if found is None else Path(found)
+
+
+def draw_pages(program: Path, pdf: bytes, seconds: float = _PRINT_SECONDS) -> list[bytes]:
+    """The pages of a PDF of ours as PNG; none where the program fails or is not done in time."""
+    with TemporaryDirectory(prefix="xltool-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        (folder / "sheets.pdf").write_bytes(pdf)
+        command = [str(program), "-png", "-r", _DOTS, str(folder / "sheets.pdf"), str(folder / "page")]
+        if not _run_program(command, folder / "said", seconds):
+            return []
+        return [path.read_bytes() for path in sorted(folder.glob("page-*.png"))]
 
 
 def convert_to_docx(

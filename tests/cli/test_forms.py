@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
+from tests import documents
+from xltool import office
 from xltool.cli import main
 from xltool.forms import catalog
 
@@ -54,3 +59,51 @@ def test_a_broken_definition_hides_no_other():
     asked = run("--json")
     assert asked.exit_code == 1
     assert "ogi-2021" in [form["id"] for form in json.loads(asked.stdout)["forms"]]
+
+
+@pytest.fixture
+def example(tmp_path):
+    """A form of two tables with a total, a relation and a need, in a folder that is no folder of forms."""
+    guide = (catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8")
+    path = tmp_path / "media_check.toml"
+    path.write_text(documents.pick_blocks(guide, "toml")[0], "utf-8")
+    return path
+
+
+def test_a_preview_is_the_same_each_time_and_says_what_it_lacks(example, tmp_path, monkeypatch):
+    monkeypatch.setattr(office, "find_program", lambda: None)
+    folder = tmp_path / "看"
+    folder.mkdir()
+    (folder / "样表-09.png").write_bytes(b"of an earlier preview")
+    (folder / "样表-他人的.png").write_bytes(b"somebody's")
+    result = run("preview", example, "-o", folder)
+    assert result.exit_code == 0
+    assert "没有 LibreOffice" in result.stderr and "14 格填了样数；勾稽关系改坏 2 条，另有 1 条" in result.stderr
+    made = {"样表.xlsx", "报告.docx", "报告.html", "错例.xlsx", "规则.txt"}
+    assert {path.name for path in folder.iterdir()} == made | {"样表-他人的.png"}
+    assert {line.rpartition(os.sep)[2] for line in result.stdout.split("\n") if line} == made
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PATH": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "xltool", "forms", "preview", example]
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=120)
+    assert again.returncode == 0
+    other = tmp_path / "media-check-预览"
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == {
+        name: (folder / name).read_bytes() for name in made
+    }
+
+
+def test_a_preview_of_a_faulty_or_an_empty_definition(broken, tmp_path):
+    result = run("preview", broken, "-o", tmp_path / "看")
+    assert result.exit_code == 1 and "'plaec'" in result.output and "'lables'" in result.output
+    assert not (tmp_path / "看").exists()
+
+
+@pytest.mark.skipif(office.find_program() is None, reason="LibreOffice is not installed")
+def test_sheets_are_drawn_where_libreoffice_is(example, tmp_path):
+    result = run("preview", example, "-o", tmp_path / "看")
+    assert result.exit_code == 0
+    assert (tmp_path / "看" / "样表.pdf").read_bytes().startswith(b"%PDF-")
+    if office.find_page_drawer() is not None:
+        pages = sorted((tmp_path / "看").glob("样表-*.png"))
+        assert len(pages) > 4 and all(page.read_bytes().startswith(b"\x89PNG") for page in pages)
+        assert all(f"样表-{number:02}.png" in result.stdout for number in range(1, len(pages) + 1))

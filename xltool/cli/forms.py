@@ -1,4 +1,4 @@
-"""`xltool forms`: the known forms, or one form's cells, texts and rules; `forms draft`, `forms check`: definitions."""
+"""`xltool forms`: the known forms, or the cells, texts and rules of one; `draft`, `check`, `preview`: definitions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from xltool import api, files
 from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Year
+from xltool.cli.definitions import read_definition
+from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
 from xltool.forms.rates import word_rate
-from xltool.messages import DefinitionError, XltoolError, make_visible, tell_finding
+from xltool.messages import XltoolError, make_visible, tell_finding
 from xltool.model import AnyCell, Cell, Finding, FormSpec, Rate
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -97,20 +99,14 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
 @click.argument("definition", metavar="定义文件", type=click.Path(path_type=Path))
 def check(definition: Path) -> None:
     """Tells all faults of a definition, or what it defines."""
-    data = files.read_file(definition)
-    if isinstance(data, Finding):
-        raise XltoolError(f"{make_visible(definition.name)}：{tell_finding(data, None, None)[0]}")
-    try:
-        spec = catalog.read_form(definition)
-    except DefinitionError as error:
-        raise XltoolError(f"{make_visible(definition.name)} 有错，没有通过检查：\n{error}") from None
+    spec = read_definition(definition)
     rules = len({rule.id for rule in spec.rules})
     console.say(
         f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.every_cell)} 格，勾稽关系 {rules} 条。"
     )
 
 
-_SUBCOMMANDS: Final = {"draft": draft, "check": check}
+_SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview)}
 
 
 class _Forms(Command):
@@ -129,7 +125,8 @@ class _Forms(Command):
     name="forms",
     help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。\n\n"
     "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。\n\n"
-    "xltool forms check 定义文件 一次列出定义里所有的错。",
+    "xltool forms check 定义文件 一次列出定义里所有的错。\n\n"
+    "xltool forms preview 定义文件 把定义做出来看：填好样数的工作簿、报告、每条勾稽关系改坏一次的工作簿。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")

@@ -76,7 +76,7 @@ def draw_full(spec: FormSpec, rng: Random, level: Level) -> DrawnPeriods:
 def find_held_down(spec: FormSpec, drawn: DrawnPeriods, level: Level) -> dict[CellKey, tuple[str, ...]]:
     """The cells that an agency of a level may fill in and that are 0, with the names of the rules that keep them so."""
     return {
-        key: tuple(_find_broken(spec, _raise_figure(spec, drawn.this, key), drawn.earlier))
+        key: tuple(find_broken(spec, _raise_figure(spec, drawn.this, key), drawn.earlier))
         for key, at in spec.index.items()
         if not drawn.this[at] and not spec.cells[at].total and level in spec.cells[at].row.levels
     }
@@ -85,14 +85,16 @@ def find_held_down(spec: FormSpec, drawn: DrawnPeriods, level: Level) -> dict[Ce
 def _raise_figure(spec: FormSpec, figures: Sequence[int], key: CellKey) -> YearFigures:
     """The figures with one unit in a cell, and the totals that follow."""
     at, scale = spec.index[key], spec.cell(key).measure.scale
-    return _add_up(spec, [*figures[:at], scale, *figures[at + 1 :]])
+    return add_up(spec, [*figures[:at], scale, *figures[at + 1 :]])
 
 
-def _add_up(spec: FormSpec, figures: Sequence[int]) -> YearFigures:
+def add_up(spec: FormSpec, figures: Sequence[int]) -> YearFigures:
+    """The figures with the totals that follow from their inputs."""
     return tuple(figure_of(value) or 0 for value in compute_totals(spec, figures))
 
 
-def _find_broken(spec: FormSpec, figures: Sequence[int], earlier: Sequence[int]) -> list[str]:
+def find_broken(spec: FormSpec, figures: Sequence[int], earlier: Sequence[int]) -> list[str]:
+    """The names of the rules that figures break, beside earlier ones where there are any."""
     verdicts = assess_rules(spec, figures, earlier or None)
     return [name for name, verdict in verdicts.items() if verdict == Verdict.FAIL]
 
@@ -145,8 +147,8 @@ def _draw_year(
     for _ in range(_ROUNDS):
         jumped = bool(last) and _calm_down(spec, values, last)
         settled = _balance(spec, values, earlier, sizes)
-        totalled = _add_up(spec, values)
-        broken = _find_broken(spec, totalled, earlier)
+        totalled = add_up(spec, values)
+        broken = find_broken(spec, totalled, earlier)
         if settled and not jumped and not broken:
             return _fill_up(spec, totalled, earlier, sizes)
         for name in broken:
@@ -160,7 +162,7 @@ def _fill_up(spec: FormSpec, figures: YearFigures, earlier: YearFigures, sizes: 
     for key in sizes.list_wanted():
         if not figures[spec.index[key]]:
             raised = _raise_figure(spec, figures, key)
-            figures = figures if _find_broken(spec, raised, earlier) else raised
+            figures = figures if find_broken(spec, raised, earlier) else raised
     return figures
 
 

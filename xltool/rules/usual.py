@@ -54,7 +54,7 @@ class Sizes:
 
     def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:  # noqa: ARG002
         """Changes one input of a rule that does not hold, in place, as chance will have it."""
-        own = list(_list_inputs(_find_rules(spec)[name], find_definitions(spec.rules)))
+        own = list(_list_own(_find_rules(spec)[name], find_definitions(spec.rules)))
         at = spec.index[own[rng.randrange(len(own))]]
         drawn = self.vary(rng, spec.cells[at])
         values[at] = (0, values[at] // 2, values[at] * 2, drawn)[rng.randrange(4)]
@@ -78,7 +78,7 @@ class FullSizes(Sizes):
         known = find_equalities(spec, computed=True, prior=bool(earlier))
         rule, terms = _find_rules(spec)[name], known.relations.terms.get(name)
         if rule.linear.operator is NEEDS:
-            terms = dict.fromkeys(_list_inputs(rule, find_definitions(spec.rules), right=True), -1)
+            terms = dict.fromkeys(list_inputs(rule.linear.right, find_definitions(spec.rules)), -1)
             residual = 1
         elif terms is not None:
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
@@ -130,7 +130,7 @@ def _draw_weight(rng: Random) -> int:
 def draw_full_sizes(spec: FormSpec, rng: Random, level: Level, stuck: Sequence[str]) -> Sizes:
     """Some dozens in every input that the level may fill in; what is divided into a share less than its whole."""
     defined, rules = find_definitions(spec.rules), _find_rules(spec)
-    zeros = {key for name in stuck for key in _list_inputs(rules[name], defined)}
+    zeros = {key for name in stuck for key in _list_own(rules[name], defined)}
     zeros |= {cell.key for cell in spec.cells if level not in cell.row.levels}
     usual = {cell.key: _draw_dozens(rng, cell) for cell in spec.cells if not cell.total and cell.key not in zeros}
     for rate in spec.rates:
@@ -161,9 +161,13 @@ def _find_rules(spec: FormSpec) -> Mapping[str, Rule]:
     return {rule.name: rule for rule in spec.rules}
 
 
-def _list_inputs(rule: Rule, defined: dict[CellKey, Rule], *, right: bool = False) -> Iterator[CellKey]:
-    """The inputs of a rule in this period, or of its right side."""
-    terms = rule.linear.right if right else [(key, 1) for key in rule.linear.own]
+def _list_own(rule: Rule, defined: dict[CellKey, Rule]) -> Iterator[CellKey]:
+    """The inputs of a rule in this period."""
+    yield from _resolve_terms([(key, 1) for key in rule.linear.own], defined)
+
+
+def list_inputs(terms: Terms, defined: dict[CellKey, Rule]) -> Iterator[CellKey]:
+    """The inputs of a sum in this period, those of its totals among them."""
     yield from _resolve_terms([term for term in terms if not is_earlier(term[0])], defined)
 
 

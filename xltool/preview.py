@@ -1,0 +1,218 @@
+"""A form as agencies will meet it, before any of them does: filled in, reported, and with each rule broken once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from random import Random
+from typing import Final
+
+from xltool.codes import GRADES
+from xltool.forms.number import format_value
+from xltool.messages import name_place, say_cell
+from xltool.model import LEVELS, Agency, CellKey, Finding, FormSpec, Level, Reading, Rule, Submission, Text
+from xltool.periods import Period, list_periods
+from xltool.report.printing import Wishes, print_report
+from xltool.rules.broken_once import RuleBreak, break_rules, change_figures, join_breaks
+from xltool.rules.judge import judge_readings
+from xltool.rules.opinions import group_findings, word_opinion
+from xltool.rules.plausible import DrawnPeriods, draw_full, find_broken, find_held_down, write_periods
+from xltool.workbook.layout_plan import make_plan
+from xltool.workbook.mark import mark_workbook
+from xltool.workbook.write import write_workbook
+
+_SEEDS: Final = 12
+"""So many sets of figures are tried for one with which the judgement finds no fault."""
+_AGENCY_NAME: Final = "样例单位"
+_AGENCY_CODE: Final = "000000-001"
+
+
+@dataclass(frozen=True, slots=True)
+class TriedRule:
+    """A rule, what was changed to break it, and what is said then: grade and opinion, gravest first."""
+
+    rule: Rule
+    changes: tuple[str, ...]
+    opinions: tuple[str, ...]
+    alone: bool
+    """Whether it holds beside the earlier figures, and was judged without them."""
+    joined: bool
+    """Whether it is broken in `spoilt` too, where all are together."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A form filled in so that every rule holds, and so that each is broken once.
+
+    `opinions` are said of the former, which are none where all is well; `held` are cells that stayed 0 with the rules
+    that keep them so; `locked` are the rules that nobody can break, since they compute totals, `unbroken` those for
+    which no change was found; `spoilt` has all breaks together, with what is said of it.
+    """
+
+    spec: FormSpec
+    sample: Submission
+    prior: Submission
+    opinions: tuple[str, ...]
+    held: dict[CellKey, tuple[str, ...]]
+    tried: tuple[TriedRule, ...]
+    locked: tuple[Rule, ...]
+    unbroken: tuple[Rule, ...]
+    spoilt: Submission
+    found: tuple[Finding, ...]
+
+    @cached_property
+    def spoilt_opinions(self) -> tuple[str, ...]:
+        """What is said of the workbook in which each rule is broken."""
+        return _word_opinions(self.spec, self.found)
+
+
+def make_preview(spec: FormSpec) -> Preview:
+    """The preview of a form; the same form gives the same.
+
+    Raises `UnsatisfiedError` where no figures satisfy its rules.
+    """
+    agency = Agency(_AGENCY_CODE, _AGENCY_NAME, _choose_level(spec))
+    drawn, sample, prior, found = _draw_sample(spec, agency)
+    breaks, kept = break_rules(spec, drawn)
+    spoilt = [replace(sample, values=change_figures(spec, drawn.this, each.changes)) for each in breaks]
+    joined = join_breaks(spec, drawn, breaks)
+    whole, shown = replace(sample, values=joined), set(find_broken(spec, joined, drawn.earlier))
+    priors = [None if each.alone else prior for each in breaks]
+    *apart, all_found = _judge(spec, [*spoilt, whole], [*priors, prior])
+    usual = _word_opinions(spec, found)
+    tried = tuple(
+        TriedRule(
+            each.rule,
+            _word_changes(spec, sample, each),
+            _word_opinions(spec, said, usual),
+            each.alone,
+            each.rule.name in shown,
+        )
+        for each, said in zip(breaks, apart, strict=True)
+    )
+    locked = tuple(rule for rule in kept if rule.defines)
+    unbroken = tuple(rule for rule in kept if not rule.defines)
+    held = find_held_down(spec, drawn, _level_of(agency))
+    return Preview(spec, sample, prior, usual, held, tried, locked, unbroken, whole, all_found)
+
+
+def _draw_sample(spec: FormSpec, agency: Agency) -> tuple[DrawnPeriods, Submission, Submission, tuple[Finding, ...]]:
+    """The first of some sets of figures of which least is said, with the submissions that they are."""
+    texts = _write_texts(spec)
+    best = None
+    for seed in range(_SEEDS):
+        drawn = draw_full(spec, Random(seed), _level_of(agency))
+        this, before = write_periods(spec, agency, drawn, texts)
+        [found] = _judge(spec, [this], [before])
+        if best is None or len(found) < len(best[3]):
+            best = drawn, this, before, found
+        if not found:
+            break
+    assert best is not None
+    return best
+
+
+def _judge(
+    spec: FormSpec, submissions: Sequence[Submission], priors: Sequence[Submission | None]
+) -> list[tuple[Finding, ...]]:
+    """What is said of each submission beside an earlier one, hints left aside."""
+    judged = (
+        judge_readings(spec, [Reading(each)], [prior])[0] for each, prior in zip(submissions, priors, strict=True)
+    )
+    return [tuple(found for found in reading.findings if found.severity != "info") for reading in judged]
+
+
+def _word_opinions(spec: FormSpec, found: Sequence[Finding], known: Collection[str] = ()) -> tuple[str, ...]:
+    place = make_plan(spec, True).place
+    said = (
+        f"[{GRADES[opinion.severity]}] {word_opinion(opinion, found, spec, place)}" for opinion in group_findings(found)
+    )
+    return tuple(each for each in said if each not in known)
+
+
+def _word_changes(spec: FormSpec, sample: Submission, made: RuleBreak) -> tuple[str, ...]:
+    """Each changed cell with its figure before and after, as a clerk says it."""
+    place = make_plan(spec, True).place
+    cells = ((spec.cell(key), figure) for key, figure in made.changes.items())
+    return tuple(
+        f"{say_cell(cell, place)} {format_value(sample.values[spec.index[cell.key]], cell.measure)} → "
+        f"{format_value(figure, cell.measure)}"
+        for cell, figure in cells
+    )
+
+
+def _choose_level(spec: FormSpec) -> Level:
+    """The level that may fill in most rows, a department where there is no difference."""
+    rows = [row for table in spec.tables for block in table.blocks for row in block.rows]
+    return max(reversed(LEVELS), key=lambda level: sum(level in row.levels for row in rows))
+
+
+def _level_of(agency: Agency) -> Level:
+    assert agency.level is not None
+    return agency.level
+
+
+def _write_texts(spec: FormSpec) -> dict[str, str]:
+    """Something in every text, of the kind that is asked for."""
+    period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
+    return {text.key: _write_text(text, period) for text in spec.texts}
+
+
+def _write_text(text: Text, period: Period) -> str:
+    if text.date:
+        return f"{period.year}-12-31"
+    if text.boxes:
+        return ("1234567890" * text.boxes)[: text.boxes]
+    if text.place != "texts":
+        return "样例"
+    aspects = f"写到了{'、'.join(text.aspects[:1])}。" if text.aspects else ""
+    return f"这里是“{text.label}”的样文，填报时换成本单位的情况。{aspects}"
+
+
+SAMPLE: Final = "样表"
+"""What the filled workbook is called, and its pictures."""
+
+
+def list_files(preview: Preview) -> Iterator[tuple[str, bytes]]:
+    """The preview as files, by their names: filled workbook, report, workbook with the breaks, what is said of each."""
+    spec, sample = preview.spec, preview.sample
+    yield f"{SAMPLE}.xlsx", write_workbook(spec, sample, preview.prior)
+    wishes = Wishes(prior=preview.prior)
+    for kind in ("docx", "html"):
+        yield f"报告.{kind}", print_report(spec, sample, sample, kind, wishes)[0]
+    if preview.tried:
+        yield "错例.xlsx", mark_workbook(spec, preview.spoilt, preview.found, None, 1, prior=preview.prior)
+    yield "规则.txt", "".join(f"{line}\r\n" for line in list_rule_lines(preview)).encode("utf-8-sig")
+
+
+def list_rule_lines(preview: Preview) -> Iterator[str]:
+    """What came of each rule, for people: what was changed, what was said, what no one could break, what kept to 0."""
+    spec = preview.spec
+    yield f"{spec.title}（{spec.id}）：每条勾稽关系改坏一次，审核怎么说"
+    for number, tried in enumerate(preview.tried, 1):
+        yield ""
+        yield f"{number}. {tried.rule.id}（{GRADES[tried.rule.severity]}）　{tried.rule.text}"
+        apart = "；只在不与以前的数比较时不平" if tried.alone else ""
+        apart += "" if tried.joined else "；错例里没有"
+        yield f"   改坏：{'；'.join(tried.changes)}（{name_place(tried.rule, spec)}{apart}）"
+        yield from (f"   {opinion}" for opinion in tried.opinions)
+    if preview.locked:
+        yield ""
+        yield "下列勾稽关系由锁定的公式自动算出合计，填表人改不坏："
+        yield from (f"   {rule.id}　{rule.text}" for rule in preview.locked)
+    if preview.unbroken:
+        yield ""
+        yield "下列勾稽关系没有找到能改坏它的数，请核对写法："
+        yield from (f"   {rule.id}　{rule.text}" for rule in preview.unbroken)
+    if preview.held:
+        yield ""
+        yield "下列填报格没有找到不是 0 的数，不许它们大于 0 的勾稽关系列在后面，请核对写法："
+        yield from (f"   {line}" for line in list_held_lines(preview))
+
+
+def list_held_lines(preview: Preview) -> Iterator[str]:
+    """The cells that stayed 0, each with the rules that keep it so."""
+    place = make_plan(preview.spec, True).place
+    for key, names in preview.held.items():
+        yield f"{say_cell(preview.spec.cell(key), place)}：{'、'.join(names) or '几条规则合起来'}"

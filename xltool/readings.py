@@ -249,6 +249,6 @@ def explain_loss(lost: Lost, seconds: int = WORKER_SECONDS, memory: int = WORKER
         "time": f"读了 {seconds} 秒还没有读完",
         "stall": f"等了 {seconds * SLOWEST} 秒还没有读完",
         "memory": f"读取时占用的内存超过 {memory // 2**20} MB",
-        "crash": "读取程序因它中断",
+        "crash": f"读取程序两次因它中断{f'（{lost.what}）' if lost.what else ''}",
         "fault": f"读取程序出错（{lost.what}），请连同文件告诉维护人员",
     }[lost.why]

@@ -54,7 +54,7 @@ class Lost:
 
     why: Why
     what: str = ""
-    """The kind of error that the function raised."""
+    """The kind of error that the function raised; the signal that ended the worker."""
 
 
 @dataclass(eq=False, slots=True)
@@ -90,7 +90,8 @@ def run_in_workers(
 ) -> Iterator[Result | Lost]:
     """What the function makes of each item, in order, each in a worker process.
 
-    An item that a worker is lost over is `Lost`.
+    An item that a worker is lost over is `Lost`; one that crashed a worker is tried once more in a fresh one, for a
+    system that runs out of memory ends whom it will.
 
     The function and the items are picklable; an item over which it raises is lost too, for that must not cost the
     others. `seconds` are of the processor, `wait_seconds` those that may pass, by default `SLOWEST` times as many.
@@ -150,6 +151,7 @@ class _Pool(Generic[Item, Result]):
         self._again: deque[tuple[int, Item]] = deque()  # what stood behind a lost item
         self._next: tuple[int, Item, memoryview] | None = None  # what no worker has room for yet
         self._unsent = -1  # the last item that a worker could not take
+        self._tried: set[int] = set()  # what a worker has crashed over once
         self._done: dict[int, Result | Lost] = {}
 
     def results(self, items: Iterator[Item], jobs: int) -> Iterator[Result | Lost]:
@@ -250,21 +252,28 @@ class _Pool(Generic[Item, Result]):
             if worker.pipe in ready:
                 self._answer(worker)
             elif monotonic() - worker.begun >= longest:
-                self._lose(worker, "stall")
+                self._lose(worker, Lost("stall"))
             elif self._watched and _measure_time(worker.process) - worker.spent > self._limits.seconds:
-                self._lose(worker, "time")
+                self._lose(worker, Lost("time"))
             elif self._watched and _measure_memory(worker.process) - worker.base > self._limits.memory:
-                self._lose(worker, "memory")
+                self._lose(worker, Lost("memory"))
 
     def _answer(self, worker: _Worker[Item]) -> None:
         try:
             kind, answer = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join(self._limits.wait_seconds)
-            self._lose(worker, "time" if worker.process.exitcode == _OVER_TIME else "crash")
+            code = worker.process.exitcode
+            if code == _OVER_TIME:
+                self._lose(worker, Lost("time"))
+            elif worker.waiting[0][0] in self._tried:
+                self._lose(worker, Lost("crash", _name_signal(code)))
+            else:
+                self._tried.add(worker.waiting[0][0])
+                self._lose(worker, None)
             return
         if kind == "memory":
-            self._lose(worker, "memory")
+            self._lose(worker, Lost("memory"))
             return
         number, _, _ = worker.waiting.popleft()
         self._done[number] = answer
@@ -273,11 +282,11 @@ class _Pool(Generic[Item, Result]):
             self._workers.remove(worker)
             _end_worker(worker)
 
-    def _lose(self, worker: _Worker[Item], why: Why) -> None:
-        """Ends a worker: the item at hand is lost, those behind it go to another."""
+    def _lose(self, worker: _Worker[Item], lost: Lost | None) -> None:
+        """Ends a worker: the item at hand is `lost`, those behind it go to another; it too where it is not."""
         self._workers.remove(worker)
-        number, _, _ = worker.waiting.popleft()
-        self._done[number] = Lost(why)
+        if lost is not None:
+            self._done[worker.waiting.popleft()[0]] = lost
         self._again.extendleft((number, item) for number, item, _ in reversed(worker.waiting))
         _end_worker(worker)
 
@@ -293,6 +302,14 @@ def _end_worker(worker: _Worker[Any]) -> None:
     worker.process.close()
     worker.pipe.close()
     worker.inward.close()
+
+
+def _name_signal(code: int | None) -> str:
+    """The name of the signal that ended a process with this exit code; nothing where none did."""
+    try:
+        return signal.Signals(-(code or 0)).name
+    except ValueError:
+        return ""
 
 
 def _widen_pipe(pipe: Connection) -> int:

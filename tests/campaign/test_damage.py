@@ -179,11 +179,11 @@ def test_what_was_taken_before_the_disk_filled_up_is_told(office, monkeypatch):
     office.put("b1.xlsx", office.fill(FINANCE, 12))
     take, told = Store.take_version, []
 
-    def full(store, version, size):
+    def full(store, version, arrived, accepted=()):
         if told:
             raise XltoolError("数据库写不进去：磁盘空间不足。")
         told.append(version.file)
-        return take(store, version, size)
+        return take(store, version, arrived, accepted)
 
     monkeypatch.setattr(Store, "take_version", full)
     done = office.run("collect")

@@ -236,7 +236,7 @@ def test_a_mail_that_would_block_is_lost_in_a_worker(tmp_path, wrapped):
     own, theirs = time.process_time(), count_seconds()
     assert all(content is None for _, content, _ in found(tmp_path, data))
     assert count_seconds() - theirs < workers.WORKER_SECONDS + 3
-    assert time.process_time() - own < 5
+    assert time.process_time() - own < count_seconds() - theirs
 
 
 def test_mails_that_block_share_the_time_of_the_archive_that_they_came_in(tmp_path, monkeypatch):

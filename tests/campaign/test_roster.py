@@ -108,7 +108,7 @@ def test_thousands_of_odd_lines_are_read_in_no_time():
         with pytest.raises(RosterError) as error:
             parse_roster(text.encode())
         assert len(str(error.value)) < 100_000
-    assert time.process_time() - start < 8  # two seconds where nothing else runs
+    assert time.process_time() - start < 60  # two seconds where nothing else runs, hours where it grows with the square
 
 
 def test_a_chain_of_superiors_ends_and_a_circle_is_told_with_all_that_hang_on_it():

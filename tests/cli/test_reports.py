@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -216,8 +217,20 @@ def test_a_report_that_was_edited_is_kept_and_the_new_one_stands_beside_it(campa
 @pytest.mark.parametrize("named", ["xltool.campaign.reports.__version__", "xltool.campaign.reports.catalog.hash_form"])
 def test_another_xltool_or_form_makes_all_anew(campaign, monkeypatch, named):
     run(campaign)
+    made = []
+
+    def count(submission, kind, **words):
+        made.append((submission.agency.code, kind))
+        return api.report_with_remarks(submission, kind, **words)
+
+    monkeypatch.setattr("xltool.cli.reports.api", SimpleNamespace(**vars(api) | {"report_with_remarks": count}))
+    run(campaign)
+    assert not made
     monkeypatch.setattr(named, "0.2" if named.endswith("version__") else lambda _: "other")
-    assert "没有变化" not in run(campaign).stdout
+    run(campaign)
+    assert len(set(made)) == 6
+    run(campaign)
+    assert len(made) == 6, "and that once"
 
 
 def test_a_style_makes_only_what_wears_it_anew(campaign, tmp_path):

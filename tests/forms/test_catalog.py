@@ -134,4 +134,4 @@ def test_a_definition_without_end_is_never_read(tmp_path, monkeypatch):
         start = time.process_time()
         with pytest.raises(DefinitionError, match=why):
             catalog.load_form(form_id)
-        assert time.process_time() - start < 2
+        assert time.process_time() - start < 20

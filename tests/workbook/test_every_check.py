@@ -13,7 +13,9 @@ import pytest
 
 from tests.workbook import calc
 from xltool.forms import spec as definition
+from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
+from xltool.forms.controls import list_control_totals
 from xltool.forms.operators import OPERATORS
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, Value
@@ -63,27 +65,38 @@ def make_form(number: int) -> FormSpec:
     keys = [f'"t{at}"' for at in range(texts.count("[[text]]"))]
     sections = f'[[section]]\nheading = "一、文字"\ntexts = [{", ".join(keys)}]\n'
     sections += "".join(f'[[section]]\nheading = "{name}"\ntable = "{name}"\n' for name in ("first", "second"))
-    first = _table("first", rng, "", rng.randint(4, 7), rng.randint(2, 4), _rules())
-    second = _table("second", rng, "across = true\n", rng.randint(1, 3), rng.randint(1, 3), "")
+    first = _table(
+        "first",
+        rng,
+        'control = "登记簿"\n' * (number % 2),
+        "",
+        rng.randint(4, 7),
+        rng.randint(2, 4),
+        _rules(number % 2),
+    )
+    second = _table("second", rng, "", "across = true\n", rng.randint(1, 3), rng.randint(1, 3), "")
     return definition.parse_spec("\n".join([head, measures, texts, sections, first, second]), f"made_{number}.toml")
 
 
-def _rules() -> str:
-    return "".join(
+def _rules(totalled: int) -> str:
+    """A rule for each operator; in one form of two a total besides, which a register of cases may have too."""
+    total = '[[table.rule]]\nid = "total"\nper = "column"\nexpr = "r3 = r0 + r1"\ndefines = true\ntext = "和"\nbasis = "1号"\n'
+    return total * totalled + "".join(
         f'[[table.rule]]\nid = "rule_{at}"\nper = "column"\nexpr = "r0 + r1 {operator.sign} r2"\n'
         f'severity = "{"error" if operator.adds_up and at % 2 == 0 else "warning"}"\ntext = "对"\nbasis = "1号"\n'
         for at, operator in enumerate(OPERATORS.values())
     )
 
 
-def _table(name: str, rng: Random, across: str, rows: int, columns: int, rules: str) -> str:
+def _table(name: str, rng: Random, control: str, across: str, rows: int, columns: int, rules: str) -> str:
     names = ("count", "money", "change")
     levels = [
         f", levels = [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in rng.sample(LEVELS, rng.randint(1, 4)))}]"
     ]
+    odd = [", not_applicable = true", ", total = true" if control else ", not_applicable = true"]
     lines = [
         f'{{ id = "r{at}", label = '
-        f'"{name}行{at}"{rng.choice([*levels, "", ""])}{", not_applicable = true" * (at % 2)} }}'
+        f'"{name}行{at}"{rng.choice([*levels, "", ""])}{odd[at // 2] if at in {1, 3} else odd[0] * (at % 2)} }}'
         for at in range(rows)
     ]
     heads = [
@@ -93,7 +106,7 @@ def _table(name: str, rng: Random, across: str, rows: int, columns: int, rules: 
     ]
     widths = [10] * (rows * columns if across else columns + 1)
     block = f'[[table.block]]\n{across}corner = "项目"\nrows = [{", ".join(lines)}]\ncolumns = [{", ".join(heads)}]\n'
-    titles = f'id = "{name}"\nname = "{name}"\nsheet = "表 {name}"\ntitle = "{name}"\nwidths = {widths}\n'
+    titles = f'id = "{name}"\nname = "{name}"\nsheet = "表 {name}"\ntitle = "{name}"\nwidths = {widths}\n{control}'
     return f"[[table]]\n{titles}\n{block}{rules}"
 
 
@@ -131,7 +144,21 @@ def make_submission(spec: FormSpec, rng: Random) -> Submission:
         check.name: "属实。" for check in make_plan(spec).checks if check.severity == "warning" and rng.random() < 0.4
     }
     agency = Agency("1", "某局", rng.choice(LEVELS))
-    return Submission(spec.id, 2024, agency, make_values(spec, rng), texts, why)
+    values = make_values(spec, rng)
+    return Submission(spec.id, 2024, agency, values, texts, why, controls=make_controls(spec, values, rng))
+
+
+def make_controls(spec: FormSpec, values: tuple[Value, ...], rng: Random) -> dict[str, int] | None:
+    """Totals typed again in one workbook of two: some as they add up, some another, some left blank."""
+    if rng.random() < 0.5:
+        return None
+    added, found = totals.compute_totals(spec, values), {}
+    for table in spec.tables:
+        for key in list_control_totals(spec, table).keys:
+            value = added[spec.index[key]]
+            if rng.random() < 0.8 and isinstance(value, int):
+                found[key] = value + rng.choice([0, 0, 0, 1])
+    return found
 
 
 def make_doubts(layout: Plan, rng: Random) -> tuple[ToldDoubt, ...]:
@@ -156,12 +183,12 @@ def compared(tmp_path_factory):
             this = make_submission(spec, rng)
             prior = make_submission(spec, rng) if copy % 2 else None
             name = f"{number}-{copy}"
-            layout = make_plan(spec, prior is not None)
+            layout = make_plan(spec, prior is not None, this.controls is not None)
             doubts = make_doubts(layout, rng) if copy % 3 == 0 else ()
             expected = cached_values.compute_cached_values(
                 layout, this, align_prior(spec, prior) if prior else (), doubts=doubts
             )
-            cases[name] = (spec, prior, expected)
+            cases[name] = (layout, expected)
             notice = Notice(1, (), None, (), {}, {}, told=doubts) if doubts else None
             files[name] = calc.spoiled(write_workbook(spec, this, prior, notice))
     seen = calc.recalculated(files, tmp_path_factory.mktemp("every_check"))
@@ -170,9 +197,8 @@ def compared(tmp_path_factory):
 
 def test_the_office_and_python_count_alike(compared):
     different = []
-    for name, (spec, prior, expected, seen) in compared.items():
-        lines = make_plan(spec, prior is not None).lines
-        names = {line: check for check, line in lines.items()}
+    for name, (layout, expected, seen) in compared.items():
+        names = {line: check for check, line in layout.lines.items()}
         for spot, value in expected.items():
             if spot.sheet == CHECKS and spot.row in names and seen.get(spot, "") != value:
                 different.append(
@@ -183,8 +209,7 @@ def test_the_office_and_python_count_alike(compared):
 
 def test_every_kind_of_check_found_something_and_nothing(compared):
     counts = defaultdict(set)
-    for spec, prior, expected, _ in compared.values():
-        layout = make_plan(spec, prior is not None)
+    for layout, expected, _ in compared.values():
         for check in layout.checks:
             if check.kind is not None:
                 counts[check.kind].add(expected[_spot(layout, check, LEFT_COLUMN)] > 0)
@@ -194,8 +219,7 @@ def test_every_kind_of_check_found_something_and_nothing(compared):
 
 def test_every_operator_held_and_failed(compared):
     words = defaultdict(set)
-    for spec, prior, expected, _ in compared.values():
-        layout = make_plan(spec, prior is not None)
+    for layout, expected, _ in compared.values():
         for check in layout.checks:
             if check.rule is not None:
                 words[check.rule.linear.operator.sign].add(expected[_spot(layout, check, VERDICT_COLUMN)])

@@ -83,6 +83,10 @@ class Entry:
     phrases: tuple[Phrase, ...] = ()
 
 
+MOST_SIGNS: Final = 40
+"""From so many signs on words that are made of parts are no longer: they are tried at each place of a text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compound:
     """Words made of parts in any order: the longest run that has one of each of `needs` and a last one of `ends`.
@@ -98,9 +102,9 @@ class Compound:
     entry: Entry
 
     def measure(self, signs: str, at: int) -> int:
-        """How many signs of a text from a place on are such words; 0 where there are none."""
+        """How many signs of a text from a place on are such words, `MOST_SIGNS` at most; 0 where there are none."""
         end, best, said, count = at, 0, set[str](), 0
-        while part := self.parts.match(signs, end):
+        while end - at < MOST_SIGNS and (part := self.parts.match(signs, end)):
             end = part.end()
             said.add(part[0])
             count += not self.needs or part[0] in self.needs[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -120,21 +120,31 @@ def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
 
 
 def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
+    ends = _find_next(tokens, lambda token: token.text in _CLOSING)
+    stops = _find_next(tokens, lambda token: token.number is not None or token.is_any(NEGATION))
     at = 0
     while at < len(tokens):
-        end = at
-        if tokens[at].text in OPENING and tokens[at].is_any(BREAK):
-            end = next((i for i in range(at, len(tokens)) if tokens[i].text in _CLOSING), at)
-        aside = tokens[at : end + 1]
-        if end > at and not any(each.number is not None or each.is_any(NEGATION) for each in aside):
-            if _is_reason(aside[1:-1]) and end + 1 < len(tokens) and tokens[end + 1].number is not None:
-                yield from aside[1:-1]  # 不予公开（属于国家秘密）1件
-            elif at and tokens[at - 1].number is not None and _is_known(aside[1:-1]):
-                yield from aside  # 1件（撤回结案）
-            at = end + 1
+        end = ends[at]
+        opens = tokens[at].text in OPENING and tokens[at].is_any(BREAK)
+        if not opens or end == len(tokens) or stops[at] <= end:
+            yield tokens[at]
+            at += 1
             continue
-        yield tokens[at]
-        at += 1
+        aside = tokens[at : end + 1]
+        if _is_reason(aside[1:-1]) and end + 1 < len(tokens) and tokens[end + 1].number is not None:
+            yield from aside[1:-1]  # 不予公开（属于国家秘密）1件
+        elif at and tokens[at - 1].number is not None and _is_known(aside[1:-1]):
+            yield from aside  # 1件（撤回结案）
+        at = end + 1
+
+
+def _find_next(tokens: Sequence[ProseToken], is_meant: Callable[[ProseToken], bool]) -> list[int]:
+    """For each place where the next token stands that is meant, itself among them; behind the last where none does."""
+    found, following = [], len(tokens)
+    for at in range(len(tokens) - 1, -1, -1):
+        following = at if is_meant(tokens[at]) else following
+        found.append(following)
+    return found[::-1]
 
 
 def _is_known(tokens: Sequence[ProseToken]) -> bool:

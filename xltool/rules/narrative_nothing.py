@@ -71,20 +71,23 @@ class NothingReader:
 
     def read_nothing(self, tokens: Sequence[ProseToken], negated: int) -> None:
         """Statements that there was nothing: 未收到申请, 行政复议、行政诉讼均未发生."""
-        behind = tokens[negated + 1 :]
-        again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
-        mine = behind[:again]
+        while negated < len(tokens):
+            behind = tokens[negated + 1 :]
+            again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
+            self._deny_one(tokens[: negated + 1], behind[:again])
+            tokens, negated = behind, again
+
+    def _deny_one(self, before: Sequence[ProseToken], mine: Sequence[ProseToken]) -> None:
+        """Notes what there was nothing of: words up to the one that denies it, and words behind that."""
         meanings, words = self.list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
-            meanings, words = self._list_missing(tokens[:negated])
+            meanings, words = self._list_missing(before[:-1])
         elif meanings and all(meaning.role == "column" and not meaning.is_anchored for meaning in meanings):
-            of, named = self._list_missing(tokens[:negated])  # 行政诉讼无败诉
+            of, named = self._list_missing(before[:-1])  # 行政诉讼无败诉
             if named:
                 meanings = [self.said.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
                 words = [*named, *words]
-        self.deny(meanings, [tokens[negated], *words])
-        if again < len(behind):
-            self.read_nothing(behind, again)
+        self.deny(meanings, [before[-1], *words])
 
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
         """Notes that there was nothing of each of the meanings."""

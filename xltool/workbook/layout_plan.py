@@ -136,10 +136,11 @@ class RunOnSource:
 class Plan:
     """Where everything of a form stands in its workbook, with `prior` in one that shows last year's figures too.
 
-    With `controls` there is a sheet for 核对数.
+    With `controls` there is a sheet for 核对数, where the form has totals that may be typed again.
     """
 
     def __init__(self, spec: FormSpec, prior: bool = False, controls: bool = False) -> None:
+        controls = controls and any(list_control_totals(spec, table).keys for table in spec.tables)
         self.spec, self.prior, self.with_controls = spec, prior, controls
         self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
         tables = [table.sheet for table in spec.tables]

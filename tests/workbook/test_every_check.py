@@ -80,7 +80,8 @@ def make_form(number: int) -> FormSpec:
 
 def _rules(totalled: int) -> str:
     """A rule for each operator; in one form of two a total besides, which a register of cases may have too."""
-    total = '[[table.rule]]\nid = "total"\nper = "column"\nexpr = "r3 = r0 + r1"\ndefines = true\ntext = "和"\nbasis = "1号"\n'
+    total = '[[table.rule]]\nid = "total"\nper = "column"\nexpr = "r3 = r0 + r1"\ndefines = true\n'
+    total += 'text = "和"\nbasis = "1号"\n'
     return total * totalled + "".join(
         f'[[table.rule]]\nid = "rule_{at}"\nper = "column"\nexpr = "r0 + r1 {operator.sign} r2"\n'
         f'severity = "{"error" if operator.adds_up and at % 2 == 0 else "warning"}"\ntext = "对"\nbasis = "1号"\n'

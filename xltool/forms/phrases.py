@@ -83,7 +83,7 @@ class Entry:
     phrases: tuple[Phrase, ...] = ()
 
 
-MOST_SIGNS: Final = 40
+LONGEST_COMPOUND: Final = 40
 """From so many signs on words that are made of parts are no longer: they are tried at each place of a text."""
 
 
@@ -102,9 +102,9 @@ class Compound:
     entry: Entry
 
     def measure(self, signs: str, at: int) -> int:
-        """How many signs of a text from a place on are such words, `MOST_SIGNS` at most; 0 where there are none."""
+        """How many signs of a text from a place on are such words, up to `LONGEST_COMPOUND`; 0 where there are none."""
         end, best, said, count = at, 0, set[str](), 0
-        while end - at < MOST_SIGNS and (part := self.parts.match(signs, end)):
+        while end - at < LONGEST_COMPOUND and (part := self.parts.match(signs, end)):
             end = part.end()
             said.add(part[0])
             count += not self.needs or part[0] in self.needs[0]

@@ -38,7 +38,7 @@ from xltool.rules.narrative_times import OPENING, find_change
 from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken, read_tokens, split_sentences
 from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, has_any, is_strict, names_subject
 
-MOST_WORDS: Final = 400
+MOST_SENTENCE_WORDS: Final = 400
 """Words of a sentence that is read, which are some thousand signs: nobody means anything by a longer one."""
 _GOES_ON: Final = frozenset("，,")
 
@@ -48,7 +48,7 @@ def understand_text(
 ) -> Narrative:
     """What a text says; `table` is what it is about from its place in the form, `year` that of its report.
 
-    A sentence of more than `MOST_WORDS` says nothing, and what comes behind it does not go on from before it.
+    A sentence of more than `MOST_SENTENCE_WORDS` says nothing, and what comes behind it does not go on from before it.
     """
     said = Discourse(spec, language, Topic(table=table, report_year=year))
     reader = _Reader(said)
@@ -56,7 +56,7 @@ def understand_text(
     for start, sentence in split_sentences(text):
         tokens = read_tokens(sentence, start, language)
         sentences.append(tuple(tokens))
-        if len(tokens) > MOST_WORDS:
+        if len(tokens) > MOST_SENTENCE_WORDS:
             said.topic = Topic(table=table, report_year=year)
         else:
             reader.read_sentence(sentence.strip(), tokens)

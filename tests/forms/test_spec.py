@@ -90,7 +90,13 @@ FAULTY = 'expr = "faulty = sum(faults)"'
 
 ONE_FAULT = [
     # what is replaced, by what, where the caret stands, the words that the message must have
-    ("the form's id", 'id = "county-survey"', 'id = "County"', '"^County"', "'County' cannot be an id"),
+    (
+        "the form's id",
+        'id = "county-survey"',
+        'id = "County"',
+        '"^County"',
+        "'County' cannot be an id|'county' would do",
+    ),
     ("file and id", 'id = "county-survey"', 'id = "county-check"', '"^county-check"', "'county-survey' would be"),
     ("missing title", 'title = "季度检查表"\n', "", 'id = "^county', "the form lacks 'title' (a string)"),
     ("empty title", 'title = "季度检查表"', 'title = " "', 'title = "^ "', "'title' of the form must not be empty"),
@@ -222,7 +228,7 @@ ONE_FAULT = [
         "has 4 grid columns: give it 4 widths above zero",
     ),
     ("row id", '{ id = "open"', '{ id = "sum"', '"^sum"', "'sum' cannot be an id"),
-    ("a hyphen in it", '{ id = "open"', '{ id = "op-en"', '"^op-en"', "joined by single '_', and not"),
+    ("a hyphen in it", '{ id = "open"', '{ id = "op-en"', '"^op-en"', "joined by single '_', and not|'op_en' would do"),
     (
         "row id twice",
         '{ id = "silent"',
@@ -287,8 +293,21 @@ ONE_FAULT = [
         "a prompt has at most 200 characters, this one 201",
     ),
     ("rule syntax", WITHIN, 'expr = "faulty <= open +"', 'open +^"', "the rule ends where a cell is expected"),
-    ("rule sign", WITHIN, 'expr = "faulty < open"', "faulty ^<", "'<' is not part of the rule language"),
-    ("rule constant", WITHIN, 'expr = "faulty <= 3"', "faulty <= ^3", "rules have no constants"),
+    (
+        "rule sign",
+        WITHIN,
+        'expr = "faulty < open"',
+        "faulty ^<",
+        "'<' is not part of the rule language|there is no '<' alone: write '<='",
+    ),
+    (
+        "rule constant",
+        WITHIN,
+        'expr = "faulty <= 3"',
+        "faulty <= ^3",
+        "rules have no constants|what one cell may hold at most is 'maximum' of its measure; that something must be "
+        "there is 'needs'",
+    ),
     (
         "rule name",
         WITHIN,

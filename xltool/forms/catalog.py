@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from xltool.forms import spec as definition
+from xltool.forms.fault_words import wants_chinese, word_fault
 from xltool.forms.source import LARGEST_TOML, Fault, find_closest
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import FormSpec
@@ -171,7 +172,7 @@ def _read_definition(file: Path) -> bytes:
         why = f"{status.st_size} bytes, a definition has at most {LARGEST_TOML}"
     else:
         return file.read_bytes()
-    raise DefinitionError(f"{file.name}:1:1: {why}", (Fault(1, 1, why),))
+    raise _make_error(file, Fault(1, 1, why))
 
 
 def _list_folder(folder: str) -> dict[str, _File]:
@@ -197,4 +198,10 @@ def _read_text(path: str, _changed: int) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         fault = Fault(data.count(b"\n", 0, error.start) + 1, 1, "not UTF-8: save this file in the encoding UTF-8")
-        raise DefinitionError(f"{file.name}:{fault.line}:{fault.column}: {fault.message}", (fault,)) from None
+        raise _make_error(file, fault) from None
+
+
+def _make_error(file: Path, fault: Fault) -> DefinitionError:
+    """The error for a file that is no text of a definition, in the language of whoever looks."""
+    told = word_fault(fault.message) if wants_chinese() else fault.message
+    return DefinitionError(f"{file.name}:{fault.line}:{fault.column}: {told}", (fault,))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from xltool.forms import grammar
+from xltool.forms.instead import advise_id
 from xltool.forms.operators import OPERATORS
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 
@@ -80,7 +81,7 @@ class Fields:
         if value and (value in _RESERVED or not pattern.fullmatch(value)):
             marks = " or ".join(f"'{mark}'" for mark in "_-." if pattern.fullmatch(f"a{mark}b"))
             told = f"'{value}' cannot be an id: lower-case words and digits joined by single {marks}"
-            self.fault(key, f"{told}, and not {', '.join(_RESERVED)}")
+            self.fault(key, f"{told}, and not {', '.join(_RESERVED)}", advise_id(value, pattern))
         return value
 
     def fault(self, key: str, message: str, hint: str = "") -> None:

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from xltool.forms.instead import advise_constant, advise_sign, advise_word
 from xltool.forms.operators import OPERATORS
 from xltool.model import Operator
 
@@ -55,11 +56,11 @@ class Expression:
 
 
 class SyntaxFault(ValueError):
-    """An expression that is not of the language: the message and the offset in the expression."""
+    """An expression that is not of the language: the message, the offset in the expression, what to write instead."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int, hint: str = "") -> None:
         super().__init__(message)
-        self.offset = offset
+        self.offset, self.hint = offset, hint
 
 
 def parse(text: str) -> Expression:
@@ -68,10 +69,12 @@ def parse(text: str) -> Expression:
     left, at = _side(tokens, 0)
     token, offset = tokens[at]
     if token not in OPERATORS:
-        raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset)
+        hint = advise_word((name for name, _ in tokens[:at]), token)
+        raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset, hint)
     right, at = _side(tokens, at + 1)
     if tokens[at][0]:
-        raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1])
+        hint = advise_word((name for name, _ in tokens[:at]), tokens[at][0])
+        raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1], hint)
     return Expression(left, OPERATORS[token], right)
 
 
@@ -92,7 +95,7 @@ def _tokens(text: str) -> list[tuple[str, int]]:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise SyntaxFault(f"'{text[at]}' is not part of the rule language", at)
+            raise SyntaxFault(f"'{text[at]}' is not part of the rule language", at, advise_sign(text, at))
         group = match.lastindex or 0
         tokens.append((match[group], match.start(group)))
         at = match.end()
@@ -116,7 +119,8 @@ def _term(tokens: list[tuple[str, int]], at: int, sign: int, digits: int) -> tup
     coefficient = sign
     if token.isdigit():
         if tokens[at + 1][0] != "*":
-            raise SyntaxFault("a number stands only as 'NUMBER * cell': rules have no constants", offset)
+            hint = advise_constant(tokens[at + 1][0])
+            raise SyntaxFault("a number stands only as 'NUMBER * cell': rules have no constants", offset, hint)
         if len(token) > digits or int(token) == 0:
             raise SyntaxFault(f"a coefficient is 1 to {10**digits - 1}", offset)
         coefficient *= int(token)

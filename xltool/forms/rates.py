@@ -81,7 +81,7 @@ def _read_rate(source: Source, cell: FormCell, names: linear.Names, told: set[tu
     try:
         sides = _parse_quotient(written)
     except grammar.SyntaxFault as error:
-        fault(error.offset, str(error))
+        fault(error.offset, str(error), error.hint)
         return
     per: linear.Per = "row" if column.rate else "column"
     place = linear.RulePlace(cell.table, cell.block, per, row.id if column.rate else column.id)

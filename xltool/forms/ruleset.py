@@ -7,6 +7,7 @@ from typing import Any
 
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
+from xltool.forms.instead import advise_label, take_label
 from xltool.forms.operators import EQUAL
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
@@ -50,7 +51,12 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
     try:
         expression = names.settle_words(grammar.parse(expr), table)
     except grammar.SyntaxFault as error:
-        source.fault(start + error.offset, str(error))
+        label = take_label(expr, error.offset)
+        tables = names.tables.values() if table is None else [table]
+        blocks = [block for each in tables for block in each.blocks]
+        items: list[Row | Column] = [item for block in blocks for item in block.rows]
+        items += [item for block in blocks for item in block.columns]
+        source.fault(start + error.offset, str(error), (advise_label(label, items) if label else "") or error.hint)
         return
 
     def complain(term: grammar.Term, message: str, hint: str) -> None:

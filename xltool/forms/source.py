@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from xltool.forms.fault_words import wants_chinese, word_fault
 from xltool.forms.text import measure_breadth
+from xltool.forms.toml_slips import explain_syntax
 
 _TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARK: Final = re.compile("\ue000([0-9]+)\ue001")
 _HEAD: Final = re.compile(r"\s*\[")
+_NO_TOML: Final = "not TOML: "
 _WHERE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 
 
@@ -107,24 +110,31 @@ class Source:
         return match.start() if match else self._offset(where)
 
     def render(self) -> str:
-        """All faults as a compiler shows them: file, line, column, the line itself, a caret, a hint."""
-        lines = self.text.split("\n")
+        """All faults as a compiler shows them: file, line, column, the line itself, a caret, a hint.
+
+        In the language of whoever looks, as `fault_words.wants_chinese` knows it.
+        """
+        lines, chinese = self.text.split("\n"), wants_chinese()
         shown = []
         for fault in sorted(self.faults, key=lambda f: (f.line, f.column)):
             line = lines[fault.line - 1][:LONGEST_LINE] if fault.line <= len(lines) else ""
+            message, hint = fault.message, fault.hint
+            if chinese:
+                message = explain_syntax(message, line) if message.startswith(_NO_TOML) else word_fault(message)
+                hint = word_fault(hint)
             indent = "".join(
                 "\u3000" if measure_breadth(c, doubtful=1) == 2 else c if c == "\t" else " "
                 for c in line[: fault.column - 1]
             )
             margin = " " * len(str(fault.line))
             shown.append(
-                f"{self.name}:{fault.line}:{fault.column}: {fault.message}\n {fault.line} | {line}\n {margin} | "
-                f"{indent}^"
+                f"{self.name}:{fault.line}:{fault.column}: {message}\n {fault.line} | {line}\n {margin} | {indent}^"
             )
-            if fault.hint:
-                shown.append(f" {margin} = {fault.hint}")
+            if hint:
+                shown.append(f" {margin} = {hint}")
         if self.untold:
-            shown.append(self.more.format(count=self.untold))
+            more = self.more.format(count=self.untold)
+            shown.append(word_fault(more) if chinese else more)
         return "\n".join(shown)
 
     def _parse_unmarked(self) -> dict[str, Any] | None:
@@ -134,7 +144,7 @@ class Source:
         except (ValueError, RecursionError) as error:
             match = _WHERE.search(str(error))
             line, column = (int(match[1]), int(match[2])) if match else (self.text.count("\n") + 1, 1)
-            self.faults.append(Fault(line, column, f"not TOML: {_WHERE.sub('', str(error)).strip()}"))
+            self.faults.append(Fault(line, column, f"{_NO_TOML}{_WHERE.sub('', str(error)).strip()}"))
             return None
 
     def _header(self, key: str, start: int) -> re.Match[str] | None:

@@ -68,17 +68,20 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     every, stretch = _read_period(fields)
     if identifier and identifier != form_id(source.name):
         fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
+    elsewhere = source.count  # faults that leave tables and rules what they are
     measures = {key: tables.read_measure(source, key, value) for key, value in fields.named_tables("measure")}
     given = fields.tables("table")
     found = tuple(tables.read_table(source, data, measures) for data in given)
+    own = source.count
     texts = tuple(_read_text(source, data) for data in fields.tables("text", []))
     sections = tuple(_read_section(source, data, found, texts) for data in fields.tables("section"))
-    require_unique(source, "a table", [table.id for table in found])
-    require_unique(source, "a sheet", [table.sheet for table in found], str.casefold)
     require_unique(source, "a text", [text.key for text in texts])
     require_unique(source, "a fact", [key for section in sections for key in section.facts])
     _require_one_section(source, sections, found, texts)
     drawn = charts.read_charts(source, fields.tables("chart", []), found)
+    elsewhere += source.count - own
+    require_unique(source, "a table", [table.id for table in found])
+    require_unique(source, "a sheet", [table.sheet for table in found], str.casefold)
     cells = tuple(Cell(*each) for each in _list_places(found, "figure"))
     names = linear.Names(found, cells, every)
     all_rules = [
@@ -90,10 +93,10 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     ]
     fields.allow("rule")
     computed = rates.read_rates(source, [FormCell(*each) for each in _list_places(found, "rate")], names)
-    if not source.faults:
+    if source.count == elsewhere:
         for complaint, where in totals.find_definition_faults(cells, all_rules):
             source.fault(where, complaint)
-    if not source.faults:
+    if source.count == elsewhere:
         for complaint, where in rates.find_rate_faults(cells, computed, all_rules):
             source.fault(where, complaint)
     spec = FormSpec(

@@ -1,0 +1,310 @@
+"""What the faults of a definition are called in Chinese: they are made in English, and shown by the language of whoever
+looks.
+
+A sentence is found by its pattern. A test holds that every fault that can be told has one here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import locale
+import os
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The environment variables that say in which language messages are, the first that is set."""
+_NAMES: Final[Mapping[str, str]] = {
+    "the form": "定义的开头部分",
+    "a table": "表",
+    "a sheet": "工作表",
+    "a text": "文字",
+    "a fact": "引用的封面项",
+    "a section": "一节（section）",
+    "a block": "块",
+    "a row": "行",
+    "a column": "栏",
+    "a head": "大类",
+    "a rule": "勾稽关系",
+    "a chart": "图示",
+    "a clause": "一条（clause）",
+    "stated words": "要找的词",
+    "a column, or a head of columns, of one block": "同一块的栏或栏的大类",
+    "row": "行",
+    "column": "栏",
+    "rows": "行",
+    "columns": "栏",
+    "a string": "引号里的文字",
+    "a whole number": "整数",
+    "true or false": "true 或 false",
+    "whole numbers": "整数",
+    "a list": "方括号里的列表",
+    "strings": "引号里的文字",
+    "tables": "花括号或 [[…]] 写的表",
+    "lists of strings": "文字的列表",
+    "named tables": "有名称的表，如 [measure.count]",
+    "above": "上面",
+    "at the left": "左边",
+}
+"""What stands in the place of a word of ours; other words are names, and stay."""
+_SENTENCES: Final[Mapping[str, str]] = {
+    "'{a}' is not the name of this file: '{b}' would be": "“{a}”与文件名不一致：按文件名应写“{b}”",
+    "'years' must be [first] or [first, last]": "years 要写 [起始年度] 或 [起始年度, 终止年度]",
+    "'date' and 'boxes' are each for a text of the cover, head or foot": (
+        "date、boxes 只用于 cover、head、foot 的文字，两者只写一个"
+    ),
+    "no text is named '{a}'": "没有名为“{a}”的文字",
+    "no table is named '{a}'": "没有名为“{a}”的表",
+    "no text of the cover is named '{a}'": "封面（cover）没有名为“{a}”的文字",
+    "no text of the report is named '{a}'": "报告里没有名为“{a}”的文字",
+    "no column is named '{a}'": "没有名为“{a}”的栏",
+    "no measure is named '{a}'": "没有名为“{a}”的计量单位（measure）",
+    "no cell is named '{a}'": "没有名为“{a}”的格",
+    "a section holds either 'texts' or one 'table'": "一节（section）只写 texts 或一张 table",
+    "'facts' and 'facts_opening' need each other": "facts 和 facts_opening 要一起写",
+    "table '{a}' stands in {b} sections; it must stand in one": "表“{a}”写在 {b} 节里；应正好在一节里",
+    "text '{a}' stands in {b} sections; it must stand in one": "文字“{a}”写在 {b} 节里；应正好在一节里",
+    "'decimals' must be 0 to 6: 9 digits before and 6 behind the point are what Excel holds exactly": (
+        "decimals 为 0 至 6：Excel 准确保存整数 9 位、小数 6 位"
+    ),
+    "'maximum' must be 1 to {a}: figures of one form add up within 64 bits then": (
+        "maximum 为 1 至 {a}：这样合计才不会超出能准确计算的范围"
+    ),
+    "'doubtful_from' must be 1 to 'maximum'": "doubtful_from 为 1 至 maximum",
+    "a sheet name has 1 to {a} characters and none of {b}": "工作表名称 1 至 {a} 个字，不能有 {b}",
+    "'{a}' is kept for a sheet of the workbook itself or for Excel: name this one otherwise": (
+        "“{a}”是工作簿自带或 Excel 保留的工作表名称，请换一个"
+    ),
+    "a table needs at least one block": "表至少要有一块（[[table.block]]）",
+    "block {a} of table '{b}': {c}": "表“{b}”第 {a} 块：{c}",
+    "table '{a}' has {b} grid columns: give it {b2} widths above zero": (
+        "表“{a}”有 {b} 列：widths 要写 {b2} 个大于 0 的数"
+    ),
+    "a block needs at least one {a}": "块至少要有一{a}",
+    "'{a}' must be {b} to {c}": "{a} 为 {b} 至 {c}",
+    "a block with 'across' has its rows side by side: nothing else is printed beside them": (
+        "写了 across 的块各行左右并排，不能再印别的（printed、lines、headless 等）"
+    ),
+    "a block with 'headless' has one column, and neither 'corner' nor 'lines'": (
+        "写了 headless 的块只有一栏，不写 corner、lines"
+    ),
+    "a block with 'unlabelled' has no 'corner', and no heads of rows": "写了 unlabelled 的块不写 corner，行没有大类",
+    "a block has labels or heads: nothing would say what its figure is": "行名和栏名不能都不印，否则看不出填的是什么",
+    "'corner' is one text over all labels, or {a} texts, one for each of their levels": (
+        "corner 写一个词，或写 {a} 个词，行名每层一个"
+    ),
+    "a printed line has {a} texts, one for each printed column, not {b}": (
+        "印的一行有 {a} 项，每个印出的列一项，现有 {b} 项"
+    ),
+    "'spans' needs {a} whole numbers above zero, one for each printed column": (
+        "spans 要写 {a} 个大于 0 的整数，每个印出的列一个"
+    ),
+    "'{a}' is not a level": "“{a}”不是单位级别",
+    "a prompt has at most {a} characters, this one {b}": "prompt 最多 {a} 个字，现有 {b} 个",
+    "{a} is added up ('total') or divided ('rate'), not both": "{a}要么是合计（total），要么是比率（rate），不能都写",
+    "a block with 'across' has every cell of its rows": "写了 across 的块每格都要有，不写 absent",
+    "'consolidate_note' tells why care is needed: a careful row must have it, and no other": (
+        "consolidate_note 写汇总时为什么要留意：只有 consolidate 为 careful 的行写，而且必须写"
+    ),
+    "this row prints {a} texts, and the block has {b} printed columns": "这一行印 {a} 项，而块只有 {b} 个印出的列",
+    "'absent' is what is printed in place of all cells of a row, or of some: {a}": (
+        "absent 写没有格的地方印什么：整行写一个词，部分栏写 {a}"
+    ),
+    "{a} with an empty label needs 'short', its name in sentences": (
+        "{a}的 label 为空时要写 short，即句子里怎么称呼它"
+    ),
+    "'consolidate' of a cell must be sum, never, max or min": "单格的 consolidate 为 sum、never、max 或 min",
+    "a rate is computed anew from what is consolidated: it has no 'consolidate'": (
+        "比率由汇总后的数重新计算，不写 consolidate"
+    ),
+    "a head needs at least one of the {a} below it": "大类下面至少要有一{a}",
+    "'{a}' of {b} must not be empty": "{b}的 {a} 不能为空",
+    "'{a}' cannot be an id: lower-case words and digits joined by single {b}, and not {c}": (
+        "“{a}”不能作名称（id）：用小写英文字母和数字，以单个 {b} 连接，不能是 {c}"
+    ),
+    "{a} has no field '{b}'": "{a}没有“{b}”这一项",
+    "'{a}' of {b} must hold {c} only": "{b}的 {a} 里只能是{c}",
+    "{a} lacks '{b}' ({c})": "{a}缺少 {b}（{c}）",
+    "'{a}' is given twice as {b}, as {c} too": "{b}重复：“{a}”，又写作 {c}",
+    "'{a}' is given twice as {b}": "{b}重复：“{a}”",
+    "this side is too heavy: its coefficients add up to more than {a}": "这一边系数之和超过 {a}，过大",
+    "this side adds up to nothing": "这一边相加减后什么也没有",
+    "a form that is reported once has nothing to compare with": "只报一次的报表没有以前的数可比",
+    "write 'prior.'": "写 prior.",
+    "'{a}.' is for forms that are reported several times a year": "“{a}.”只用于一年报几次的报表",
+    "'{a}.' stands alone: {b}": "“{a}.”要单独写：{b}",
+    "'{a}' names no cell: a rule of the whole form names cells as table.row.column": (
+        "“{a}”不是格：整份报表的勾稽关系里，格写成 表.行.栏"
+    ),
+    "'{a}' names no cell here: write row.column, or give the rule a 'per'": (
+        "“{a}”在这里不是格：写成 行.栏，或给这条勾稽关系加 per"
+    ),
+    "'{a}' is a single cell, not a group: leave out sum()": "“{a}”是一格，不是一组：去掉 sum()",
+    "'{a}' is a 'rate': rules and rates reckon with figures": "“{a}”是比率：勾稽关系和比率只用填报的数",
+    "row '{a}' has no cell in column '{b}': it is 'absent'": "“{a}”行“{b}”栏没有格（absent）",
+    "this block of table '{a}' has no {b} '{c}'": "表“{a}”的这一块没有名为“{c}”的{b}",
+    "table '{a}' has no {b} '{c}'": "表“{a}”没有名为“{c}”的{b}",
+    "'{a}' is a group of {b}: write {c}": "“{a}”是一组{b}：写 {c}",
+    "row '{a}' has no column '{b}'": "“{a}”行没有“{b}”栏",
+    "expected {a} here": "这里应写 {a}",
+    "'{a}' does not belong here: one comparison a rule": "这里不应有“{a}”：一条勾稽关系只比较一次",
+    "'{a}' does not belong here: cells, '+' and '-'": "这里不应有“{a}”：只写格、+ 和 -",
+    "'{a}' is not part of the rule language": "勾稽关系里不能写“{a}”",
+    "a number stands only as 'NUMBER * cell': rules have no constants": "数字只能写成“数 * 格”：勾稽关系里没有常数",
+    "a coefficient is 1 to {a}": "系数为 1 至 {a}",
+    "the rule ends where a cell is expected": "没有写完，这里应是一格",
+    "expected the name of a cell here, not '{a}'": "这里应是格的名称，不是“{a}”",
+    "a rule '{a}' stands here already": "已有名为“{a}”的勾稽关系",
+    "'over' says which of them in a rule with 'per'": "over 与 per 一起用，写只对其中哪些行或栏",
+    "'{a}' does not add up over agencies: it takes severity = \"warning\"": (
+        '“{a}”各单位相加后不再成立：severity 要写 "warning"'
+    ),
+    "no {a} here is, or stands below, '{b}'": "没有名为“{b}”的{a}，也没有属于它的{a}",
+    "no {a} has cells for all of these names: they are 'absent'": "没有一{a}同时有这些格：它们写了 absent",
+    "a rule needs a cell of this year: last year's cannot be mended": "勾稽关系里至少要有本期的一格：以前的数改不了",
+    "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior.": (
+        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，不用 prior."
+    ),
+    "'{a}' is not a severity": "“{a}”不是等级（error 强制、warning 核实）",
+    "'per' must be row or column, in a rule of a table": "per 写 row 或 column，只用于表内的勾稽关系",
+    "'over' must be one of {a}": "over 为 {a} 之一",
+    "'{a}' cannot stand in a chart over {b}": "over 为 {b} 的图示里不能写“{a}”",
+    "a chart has bars, no two of one name": "图示要有 bars，名称不能重复",
+    "the bars of a chart are in one measure": "一张图示里各条的计量单位要相同",
+    "a chart over agencies has one cell, of which each agency is a bar": (
+        "over 为 agencies 的图示只写一格，每个单位一条"
+    ),
+    "only a chart over one year has parts": "只有 over 为 year 的图示有 parts",
+    "'{a}' is not a head in the table of every bar with {b} things right below it": (
+        "“{a}”不是每一条所在的表里都有的、下面正好有 {b} 项的大类"
+    ),
+    "'{a}' is no bar: table.row.column, or {b} of it": "“{a}”不成一条：写 表.行.栏，或它的 {b}",
+    "nothing is called '{a}'": "没有“{a}”这种写法",
+    "a head of rows or of columns, and one of them, stands in {a}": (
+        "{a} 里写一个行的大类或栏的大类，另一边写一行或一栏"
+    ),
+    "table '{a}' has no cells '{b}'": "表“{a}”没有“{b}”这些格",
+    "row and column are both a 'rate' at '{a}': name the column in 'absent' or 'typed' of the row": (
+        "“{a}”的行和栏都是比率：在行的 absent 或 typed 里写上这一栏"
+    ),
+    "measure '{a}' has no 'rounding': a rate is rounded half_up, or cut": (
+        "计量单位“{a}”没有 rounding：比率要写 half_up（四舍五入）或 cut（截尾）"
+    ),
+    "a rate is computed from this year's figures alone: '{a}.' cannot stand in it": (
+        "比率只用本期的数计算，不能写“{a}.”"
+    ),
+    "a rate reads 'cells / cells', with one '/'": "比率写成“格 / 格”，只有一个 /",
+    "a sum above or below '/' stands in brackets: (a + b) / c": "/ 上下的和要加括号：(a + b) / c",
+    "a side of this rate adds figures of different measures": "这个比率的一边把不同计量单位的数相加了",
+    "these figures are too large to be divided exactly: lower 'maximum' of measure '{a}'": (
+        "这些数过大，除不准确：把计量单位“{a}”的 maximum 改小"
+    ),
+    "'{a}' is a total, but no rule with 'defines = true' computes it": (
+        "“{a}”是合计，但没有一条写了 defines = true 的勾稽关系计算它"
+    ),
+    "rule '{a}' defines '{b}', which is not marked 'total = true'": (
+        "勾稽关系“{a}”计算“{b}”，但那一格没有写 total = true"
+    ),
+    "rule '{a}' adds figures of different measures": "勾稽关系“{a}”把不同计量单位的数相加了",
+    "rule '{a}' defines '{b}' by way of itself": "勾稽关系“{a}”计算“{b}”时绕回了它自己",
+    "rule '{a}' computes '{b}' otherwise than rule '{c}'": "勾稽关系“{a}”与“{c}”计算“{b}”的办法不同",
+    "the clauses have {a} words, more than {b}": "各条共有 {a} 个词，最多 {b} 个",
+    "there are {a} leads, more than {b}": "leads 有 {a} 个，最多 {b} 个",
+    "there are {a} clauses, more than {b}": "clause 有 {a} 条，最多 {b} 条",
+    "'{a}' of one clause begins '{b}' of another: which is meant cannot be told": (
+        "一条的“{a}”是另一条“{b}”的开头，分不清是哪一条"
+    ),
+    "'cells' of a clause must be 1 to {a} lists of cells": "cells 为 1 至 {a} 个格的列表",
+    "a clause must be of whole figures of one table": "一条（clause）里只能是同一张表的整数格",
+    "a clause without a figure must open its sentence": "没有数的一条（clause）要写 opens = true",
+    "'{a}' in line {b}, column {c}: nothing {d} can go on": "第 {b} 行第 {c} 列的“{a}”：{d}没有可以延续过来的",
+    "what begins in line {a}, column {b} goes on over squares that are no rectangle": (
+        "从第 {a} 行第 {b} 列开始的一块延续后不成矩形"
+    ),
+    "measure '{a}'": "计量单位“{a}”",
+    "a row, or a head of rows, of table '{a}'": "表“{a}”的行或行的大类",
+    "'{a}' of {b} must be {c}": "{b}的 {a} 要写{c}",
+    "'{a}' must be {b}": "{a} 为 {b}",
+    "and {a} more": "另有 {a} 处，改好以上各处后再看",
+    "did you mean '{a}'?": "是不是“{a}”？",
+    "not a regular file": "不是普通文件",
+    "{a} bytes, a definition has at most {b}": "文件有 {a} 字节，定义最多 {b} 字节",
+    "not UTF-8: save this file in the encoding UTF-8": "不是 UTF-8 编码；请另存为 UTF-8",
+    # what to write instead
+    "rules do not divide: multiply both sides, as in '2 * a <= b'; a ratio is a row or column with 'rate'": (
+        "勾稽关系里没有除法：两边同乘，如 2 * a <= b；要算比率，在行或栏写 rate"
+    ),
+    "write '{a}'": "写 {a}",
+    "there is no '{a}' alone: write '{b}'": "不能单写 {a}，写 {b}",
+    "two figures that must differ cannot be said": "“不等于”写不了",
+    "rules have no fractions: multiply both sides, as '2 * a <= b' for 'a <= 0.5 * b'": (
+        "勾稽关系里没有小数和百分数：两边同乘，如 a <= 0.5 * b 写成 2 * a <= b"
+    ),
+    "rules have no conditions: 'a needs b' says that b must be above 0 where a is": (
+        "勾稽关系里没有条件：a 大于 0 时 b 也应大于 0，写 a needs b"
+    ),
+    "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'": (
+        "勾稽关系里只有加减：格、+、-、“数 * 格”、sum(大类)"
+    ),
+    "what one cell may hold at most is 'maximum' of its measure; that something must be there is 'needs'": (
+        "一格最大是多少，写在计量单位的 maximum；有了这个就应有那个，写 needs"
+    ),
+    "'{a}' is printed: its id is '{b}'": "“{a}”是印的字，它的名称（id）是 {b}",
+    "cells are named by the ids of rows and columns, not by what is printed": "格用行、栏的名称（id）写，不用印的字",
+    "ids are Latin letters, as 'received'; what is printed stands in 'label'": (
+        "名称（id）用英文字母，如 received；印的字写在 label"
+    ),
+    "'{a}' would do": "可以写“{a}”",
+}
+_PLACE: Final = re.compile(r"\{([a-z][0-9]?)\}")
+_ESCAPED_PLACE: Final = re.compile(r"\\\{([a-z][0-9]?)\\\}")
+_NAME: Final = re.compile(r"'\{([a-z][0-9]?)\}'")
+_CHOICE: Final = re.compile(r"'?[\w<>=.-]+'?(?:, '?[\w<>=.-]+'?)* or '?[\w<>=.-]+'?", re.ASCII)
+
+
+def wants_chinese() -> bool:
+    """Whether whoever runs this reads Chinese, by the locale: its variables, on Windows the language of the display."""
+    for name in _VARIABLES:
+        if os.environ.get(name):
+            return os.environ[name].lower().startswith("zh")
+    if sys.platform == "win32":
+        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        return language.startswith("zh")
+    return False
+
+
+class _Sentence(NamedTuple):
+    """A sentence as a pattern in English, what it is in Chinese, and which of its parts are names, which stay."""
+
+    english: re.Pattern[str]
+    chinese: str
+    names: frozenset[str]
+
+
+@cache
+def _list_sentences() -> tuple[_Sentence, ...]:
+    """The sentences, those that say most of themselves first."""
+    order = sorted(_SENTENCES, key=lambda english: -len(_PLACE.sub("", english)))
+    return tuple(
+        _Sentence(
+            re.compile(_ESCAPED_PLACE.sub(r"(?P<\1>.+?)", re.escape(english)), re.DOTALL),
+            _SENTENCES[english],
+            frozenset(_NAME.findall(english)),
+        )
+        for english in order
+    )
+
+
+def word_fault(english: str) -> str:
+    """A fault or a hint in Chinese; what is none of ours, such as one that was made in Chinese, as it is."""
+    if english in _NAMES:
+        return _NAMES[english]
+    for sentence in _list_sentences():
+        if match := sentence.english.fullmatch(english):
+            parts = match.groupdict().items()
+            words = {name: part if name in sentence.names else word_fault(part) for name, part in parts}
+            return sentence.chinese.format(**words)
+    return english.replace(", ", "、").replace(" or ", " 或 ") if _CHOICE.fullmatch(english) else english

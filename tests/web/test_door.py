@@ -9,16 +9,18 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
 from click.testing import CliRunner
 from lxml import html
 
 from tests.campaign import stores
-from tests.web.doors import EDUCATION, FINANCE, LAND, TOWN, fill_blank, open_for, run, tell
+from tests.web.doors import EDUCATION, FINANCE, LAND, OFFICE, TOWN, fill_blank, open_for, run, tell
 from xltool import api
 from xltool.campaign.trials import find_trial
 from xltool.cli import main
+from xltool.web import door_handing_in
 
 
 def status(campaign):
@@ -231,11 +233,39 @@ def test_the_office_takes_in_what_was_confirmed_when_the_server_was_lost(door, c
     agency.try_out(fill_blank(door.blank(EDUCATION)))
     monkeypatch.setattr("xltool.web.door_handing_in._run", lambda caller, group: ([], ""))
     monkeypatch.setattr("xltool.web.door._SECONDS", 0.2)
-    answer = agency.confirm()
-    assert answer.status_code == 503 and "还在登记" in answer.text
+    assert "已经收到，正在登记" in tell(agency.confirm())
     run(campaign, "collect")
     assert status(campaign)[EDUCATION]["state"] == "accepted"
-    assert "这一份和报送过的第1版完全相同" in agency.page().text_content()
+    monkeypatch.undo()
+    with open_for(campaign) as again:
+        assert "已报送，审核通过" in wait_until(again.agency(EDUCATION), "登记：")
+    assert status(campaign)[EDUCATION]["versions"] == 1
+
+
+def wait_until(agency, word):
+    """What the page says once it says this, looked at again and again as a browser does."""
+    for _ in range(600):
+        answer = agency.get("")
+        if word in tell(answer):
+            assert "refresh" not in answer.headers
+            return tell(answer)
+        time.sleep(0.1)
+    raise AssertionError(tell(answer))
+
+
+def test_who_waits_long_is_told_so_and_then_what_became_of_it(door, campaign, monkeypatch):
+    going, take_in = Event(), door_handing_in._run
+    monkeypatch.setattr("xltool.web.door_handing_in._run", lambda *given: going.wait(60) and take_in(*given))
+    monkeypatch.setattr("xltool.web.door._SECONDS", 0.1)
+    agencies = [door.agency(code) for code in (EDUCATION, FINANCE)]
+    for agency, code in zip(agencies, (EDUCATION, FINANCE), strict=True):
+        agency.try_out(fill_blank(door.blank(code)))
+        answer = agency.confirm()
+        assert answer.status_code == 200 and "已经收到，正在登记" in tell(answer) and answer.headers["refresh"] == "5"
+        assert not html.fromstring(answer.text).xpath("//form"), "nothing is to be done, and nothing done twice"
+    assert "refresh" not in door.agency(OFFICE).get("").headers, "it has handed in nothing"
+    going.set()
+    assert all("已报送，审核通过" in wait_until(agency, "登记：通过") for agency in agencies)
 
 
 def test_below_a_path_of_another_site_all_addresses_follow_it(campaign):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
@@ -40,7 +41,7 @@ from xltool.web import downloads
 from xltool.web.changes import read_change, take_change
 from xltool.web.day_words import word_day, word_days_left
 from xltool.web.door_answers import Answering, ask_of_trial, ask_of_version
-from xltool.web.door_closing import close_trial, note_taken_in
+from xltool.web.door_closing import close_trial, finish_when_taken_in, note_taken_in
 from xltool.web.door_handing_in import TakenIn
 from xltool.web.door_pages import show_door_page
 from xltool.web.door_review import ReviewPart, review_submission
@@ -50,8 +51,10 @@ from xltool.web.uploads import UploadPlace, take_upload
 
 LARGEST_TRIAL: Final = LARGEST_FILE + 2**16
 """Bytes of a form with a workbook of the largest size, and what stands around it."""
-_SECONDS: Final = 60
-"""How long a page waits until what was handed in is taken in; then it is told that it is not yet."""
+_SECONDS: Final = 30
+"""How long an answer waits until what was handed in is taken in; then the page says that it waits, and looks again."""
+_LOOK_AGAIN: Final = "5"
+"""Seconds after which such a page looks again."""
 _MOST_TOLD: Final = 30
 """Lines of what was done before."""
 _LONGEST_NAME: Final = 40
@@ -96,20 +99,22 @@ def show_agency_page(request: Request) -> Response:
     with door.look() as look:
         entry = entry_of(look, request)
         code = entry.agency.code
+        waits = door.handing_in.is_taking_in(code)  # asked first: what is taken in meanwhile is seen as taken in
         standing = find_standing(look.campaign, look.roster, look.store, code, look.today)
-        trial = find_trial(look.campaign, code)
+        trial = None if waits else find_trial(look.campaign, code)
         shown = None if trial is None else _judge(door, look, entry, trial)
         same = shown is not None and 0 < standing.number == shown.verdict.known
         told, shown = (shown.heading, None) if shown is not None and same else ("", shown)
         blank = _find_blank(look, entry)
-        return show_door_page(
+        answer = show_door_page(
             request,
+            waits=waits,
             campaign=look.campaign,
             agency=entry.agency,
             person=entry.contact,
             standing=standing,
             state=AGENCY_STATES[standing.state],
-            step=_find_step(standing, shown),
+            step="confirm" if waits else _find_step(standing, shown),
             deadline=None if standing.deadline is None else word_day(standing.deadline),
             left="" if standing.deadline is None else _word_left(standing, look.today),
             shown=shown,
@@ -124,6 +129,9 @@ def show_agency_page(request: Request) -> Response:
             office=look.roster.root,
             word_moment=_word_moment,
         )
+        if waits:
+            answer.headers["Refresh"] = _LOOK_AGAIN
+        return answer
 
 
 async def receive_trial(request: Request) -> Response:
@@ -159,22 +167,29 @@ def _note_trial(request: Request, trial: Trial) -> None:
 async def hand_in(request: Request) -> Response:
     """Hands a trial in: from now on it counts, as if it had come by mail."""
     fields = await read_change(request)
-    coming = asyncio.wrap_future(await run_in_threadpool(_deposit, request, fields))
-    taken = await _wait_taken_in(coming, "再按一次“确认报送”")
-    door, state = door_of(request), request.state
-    await run_in_threadpool(close_trial, door, state.code, fields["trial"], taken, state.address)
-    return RedirectResponse(_locate(request), 303)
+    coming = await run_in_threadpool(_deposit, request, fields)
+    finish = partial(close_trial, door_of(request), request.state.code, fields["trial"], request.state.address)
+    return await _end_hand_in(request, coming, finish, "再按一次“确认报送”")
 
 
-async def _wait_taken_in(coming: asyncio.Future[TakenIn], again: str) -> TakenIn:
-    """What became of what was handed in; `HTTPException` when that is not known in time, or could not be done yet."""
-    await asyncio.wait([coming], timeout=_SECONDS)  # which leaves it be when the time is over
-    if not coming.done():
-        raise HTTPException(503, "已经收到，还在登记；过一会儿再看这一页，不用再交。")
+async def _end_hand_in(
+    request: Request, coming: Future[TakenIn], finish: Callable[[TakenIn], None], again: str
+) -> Response:
+    """Leads back to the agency's page, which says what became of what was handed in, or that it still waits its turn.
+
+    `HTTPException` when it could not be taken in just now.
+    """
+    waiting = asyncio.wrap_future(coming)
+    await asyncio.wait([waiting], timeout=_SECONDS)  # which leaves it be when the time is over
+    if not waiting.done():
+        finish_when_taken_in(coming, finish)
+        return RedirectResponse(_locate(request, "#result"), 303)
     try:
-        return coming.result()
+        taken = waiting.result()
     except XltoolError as error:
         raise HTTPException(503, f"收到了，但还没有登记成：{error}请过一会儿{again}。") from error
+    await run_in_threadpool(finish, taken)
+    return RedirectResponse(_locate(request, "#result"), 303)
 
 
 def _deposit(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:
@@ -206,11 +221,9 @@ def explain_trial(request: Request, fields: Mapping[str, str]) -> Response:
 async def explain_version(request: Request) -> Response:
     """Hands in what an agency explains of the version by which it stands; the workbook stays as it came."""
     fields = await read_change(request)
-    coming = asyncio.wrap_future(await run_in_threadpool(_deposit_answers, request, fields))
-    taken = await _wait_taken_in(coming, "再按一次“报送说明”")
-    door, state = door_of(request), request.state
-    await run_in_threadpool(note_taken_in, door, state.code, fields["version"], taken, state.address)
-    return RedirectResponse(_locate(request, "#result"), 303)
+    coming = await run_in_threadpool(_deposit_answers, request, fields)
+    finish = partial(note_taken_in, door_of(request), request.state.code, fields["version"], request.state.address)
+    return await _end_hand_in(request, coming, finish, "再按一次“报送说明”")
 
 
 def _deposit_answers(request: Request, fields: Mapping[str, str]) -> Future[TakenIn]:

@@ -52,6 +52,7 @@ class HandingIn:
     caller: Caller
     desk: DeskKeeping
     _waiting: list[_Waiting] = field(default_factory=list)
+    _working: list[_Waiting] = field(default_factory=list)
     _changed: Condition = field(default_factory=Condition)
     _thread: Thread | None = None
     _ending: bool = False
@@ -73,6 +74,11 @@ class HandingIn:
                 self._thread.start()
         return answer
 
+    def is_taking_in(self, code: str) -> bool:
+        """Whether something of an agency waits for its answer."""
+        with self._changed:
+            return any(each.code == code and not each.answer.done() for each in (*self._working, *self._waiting))
+
     def end(self) -> None:
         """Lets the run at work come to its end, and begins no other; then 办公室.xlsx is written up to date."""
         with self._changed:
@@ -91,7 +97,7 @@ class HandingIn:
                     for each in self._waiting:
                         each.answer.set_exception(XltoolError("报送入口正在关闭。"))
                     return
-                group = _choose_group(self._waiting)
+                group = self._working = _choose_group(self._waiting)
                 self._waiting = [each for each in self._waiting if each not in group]
             left, said = _run(self.caller, group)
             self.desk.fall_behind()

@@ -55,8 +55,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the tables into README.md beside this file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tables = list(measured(Path(folder), options.agencies, options.seconds, options.together))
-    print(*(line for table in tables for line in ("", *printed(table))), sep="\n", flush=True)
+        tables = []
+        for table in measured(Path(folder), options.agencies, options.seconds, options.together):
+            tables.append(table)
+            print("", *printed(table), sep="\n", flush=True)
     if options.write:
         before, _, rest = README.read_text("utf-8").partition(BEGIN)
         body = "\n\n".join(["", *("\n".join(markdown(table)) for table in tables), ""])
@@ -137,9 +139,18 @@ async def try_out(waited: Waited, client: httpx.AsyncClient, link: str, token: s
 
 
 async def confirm(waited: Waited, client: httpx.AsyncClient, link: str, token: str, trial: str) -> None:
-    page = await waited.take(STEPS[2], client.post(f"{link}/hand-in", data={"token": token, "trial": trial}))
+    page = await waited.take(STEPS[2], hand_in(client, link, token, trial))
     if "已报送" not in page.text:
         raise SystemExit("one was handed in and is not told so")
+
+
+async def hand_in(client: httpx.AsyncClient, link: str, token: str, trial: str) -> httpx.Response:
+    """The page that says what became of it; one that says that it waits is looked at again, as a browser does."""
+    page = await client.post(f"{link}/hand-in", data={"token": token, "trial": trial})
+    while "refresh" in page.headers:
+        await asyncio.sleep(int(page.headers["refresh"]))
+        page = await client.get(f"{link}/")
+    return page
 
 
 def find(pattern: re.Pattern[str], page: httpx.Response) -> str:
@@ -174,7 +185,8 @@ def fill_all(root: Path, count: int, later: int = 0) -> dict[str, bytes]:
     given = [*different(count)]
     agencies = [each.agency for each in given]
     if later:  # each with the figures of the next
-        given = [replace(each, agency=agency) for each, agency in zip(given[1:], agencies, strict=False)][:later]
+        given = [replace(each, agency=agency) for each, agency in zip(given[1:] + given[:1], agencies, strict=True)]
+        given = given[:later]
     return {each.agency.code: api.fill(replace(each, serial=serials[each.agency.code], year=YEAR)) for each in given}
 
 

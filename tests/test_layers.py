@@ -452,6 +452,7 @@ MODULES = {
         "county_takings",
         "county_texts",
         "day_words",
+        "deciding",
         "desk_visits",
         "door",
         "door_answers",

@@ -5,7 +5,9 @@ from dataclasses import replace
 from tests import figures
 from xltool import api
 from xltool.forms import totals
+from xltool.model import Reading
 from xltool.web.agency_texts import make_texts
+from xltool.web.numbered_opinions import number_opinions
 
 SPEC = api.form("ogi-2021")
 
@@ -26,3 +28,11 @@ def test_each_figure_is_marked_by_what_proves_it():
     ]  # fmt: skip
     assert (part.named, part.unknown, part.proved, part.differing, part.unproved) == (1, 0, 2, 1, 2)
     assert shown.paragraphs[0][3].why == "表中为 3"
+
+
+def test_an_opinion_on_a_section_stands_beside_the_texts():
+    made = figures.submission(SPEC, dict.fromkeys(SPEC.index, 0))
+    [judged] = api.check([Reading(replace(made, texts={"overview": "认真贯彻落实条例。" * 10}))])
+    opinions = number_opinions(SPEC, api.group_opinions(judged), judged.findings)
+    [told] = [each for each in opinions if "text.aspects" in each.names]
+    assert (told.tables, told.text) == ((), "overview")

@@ -30,9 +30,9 @@ from xltool.web.agency_decisions import make_decisions
 from xltool.web.agency_report import make_report, send_report
 from xltool.web.agency_texts import make_texts
 from xltool.web.agency_versions import make_versions
-from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
+from xltool.web.deciding import carry_out
 from xltool.web.explained_opinions import ExplainedOpinion, list_explained
 from xltool.web.marked_table import mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
@@ -258,8 +258,7 @@ def use_version(request: Request, fields: Mapping[str, str]) -> Response:
         find_standing(look, code)
     if not (number and reason and person):
         raise HTTPException(422, "要选一版，写明原因和姓名。")
-    run_command(served.caller, "use", [code, number], {"reason": reason, "by": person})
-    served.site.person = person
+    carry_out(served, "use", [code, number], {"reason": reason, "by": person})
     return RedirectResponse(served.base + locate_agency(code, VERSIONS), 303)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -23,14 +24,15 @@ from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError, name_rule, say_cell
 from xltool.model import Agency, CellKey, FormSpec, ProposedFigure
 from xltool.web.addresses import locate_agency
-from xltool.web.calling import run_command
 from xltool.web.changes import read_day, take_change
+from xltool.web.deciding import carry_out
 from xltool.web.opinion_words import ShownOpinion, word_opinion
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.workbook.layout_plan import make_plan
 
 DECISIONS: Final = "decided"
 """The part of the agency's page on which they stand."""
+_WITHDRAW: Final = ("withdraw",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,46 +159,45 @@ def _list_accepted(look: OpenFolder, standing: Standing) -> list[AcceptedFigure]
 
 def accept(request: Request, fields: Mapping[str, str]) -> Response:
     """Lets the figures count that an opinion proposes."""
-    return _accept(request, fields, {})
+    return _accept(request, fields)
 
 
 def withdraw_acceptance(request: Request, fields: Mapping[str, str]) -> Response:
     """Lets what was typed count again."""
-    return _accept(request, fields, {"withdraw": ""})
+    return _accept(request, fields, *_WITHDRAW)
 
 
-def _accept(request: Request, fields: Mapping[str, str], options: Mapping[str, str]) -> Response:
+def _accept(request: Request, fields: Mapping[str, str], *flags: str) -> Response:
     if not fields.get("cell"):
         raise HTTPException(422, "没有写是哪一格，没有办理。")
-    return _carry_out(request, fields, "accept", [fields["cell"]], options)
+    return _decide(request, fields, "accept", [fields["cell"]], flags=flags)
 
 
 def waive(request: Request, fields: Mapping[str, str]) -> Response:
     """Lets an opinion pass."""
-    return _waive(request, fields, {})
+    return _waive(request, fields)
 
 
 def withdraw_waiver(request: Request, fields: Mapping[str, str]) -> Response:
     """Lets it pass no more."""
-    return _waive(request, fields, {"withdraw": ""})
+    return _waive(request, fields, *_WITHDRAW)
 
 
-def _waive(request: Request, fields: Mapping[str, str], options: Mapping[str, str]) -> Response:
+def _waive(request: Request, fields: Mapping[str, str], *flags: str) -> Response:
     rules = fields.get("rules", "").split()
     if not rules:
         raise HTTPException(422, "没有写是哪一条审核结果，没有办理。")
-    return _carry_out(request, fields, "waive", rules, options)
+    return _decide(request, fields, "waive", rules, flags=flags)
 
 
 def excuse(request: Request, fields: Mapping[str, str]) -> Response:
     """Notes that the agency need not report."""
-    into = fields.get("into", "")
-    return _carry_out(request, fields, "absent", [], {"into": into} if into else {})
+    return _decide(request, fields, "absent", told={"into": fields.get("into", "")})
 
 
 def withdraw_absence(request: Request, fields: Mapping[str, str]) -> Response:
     """Notes that it has to, after all."""
-    return _carry_out(request, fields, "absent", [], {"withdraw": ""})
+    return _decide(request, fields, "absent", flags=_WITHDRAW)
 
 
 def extend(request: Request, fields: Mapping[str, str]) -> Response:
@@ -204,34 +205,34 @@ def extend(request: Request, fields: Mapping[str, str]) -> Response:
     day = read_day(fields.get("day", ""))
     if day is None:
         raise HTTPException(422, "要写延到哪一天。")
-    return _carry_out(request, fields, "extend", [day.isoformat()], {})
+    return _decide(request, fields, "extend", [day.isoformat()])
 
 
 def withdraw_extension(request: Request, fields: Mapping[str, str]) -> Response:
     """Takes back that it was put off."""
-    return _carry_out(request, fields, "extend", [], {"withdraw": ""})
+    return _decide(request, fields, "extend", flags=_WITHDRAW)
 
 
 def publish(request: Request, fields: Mapping[str, str]) -> Response:
     """Notes that its report was published."""
     day = read_day(fields.get("day", ""))
-    given = {"on": "" if day is None else day.isoformat(), "url": fields.get("url", "")}
-    told = {option: value for option, value in given.items() if value}
-    return _carry_out(request, fields, "publish", [], told, needs_reason=False)
+    told = {"on": "" if day is None else day.isoformat(), "url": fields.get("url", "")}
+    return _decide(request, fields, "publish", told=told, needs_reason=False)
 
 
 def withdraw_publication(request: Request, fields: Mapping[str, str]) -> Response:
     """Takes back that it was."""
-    return _carry_out(request, fields, "publish", [], {"withdraw": ""}, needs_reason=False)
+    return _decide(request, fields, "publish", flags=_WITHDRAW, needs_reason=False)
 
 
-def _carry_out(
+def _decide(
     request: Request,
     fields: Mapping[str, str],
     command: str,
-    operands: Sequence[str],
-    options: Mapping[str, str],
+    operands: Sequence[str] = (),
     *,
+    told: Mapping[str, str] = MappingProxyType({}),
+    flags: Sequence[str] = (),
     needs_reason: bool = True,
 ) -> Response:
     """Runs the command of a decision with its reason and the name of who decides, and leads back to the agency.
@@ -244,9 +245,7 @@ def _carry_out(
         check_known(look, code)
     if not person or (needs_reason and not reason):
         raise HTTPException(422, "要写明理由和姓名。" if needs_reason else "要写明姓名。")
-    why = {"reason": reason} if reason else {}
-    run_command(served.caller, command, [code, *operands], {**options, **why, "by": person})
-    served.site.person = person
+    carry_out(served, command, [code, *operands], {**told, "reason": reason, "by": person}, flags=flags)
     with look_at(served) as look:
         listed = code in look.roster.agencies
     return RedirectResponse(served.base + (f"{locate_agency(code)}#{DECISIONS}" if listed else "/"), 303)

@@ -23,11 +23,11 @@ from xltool.model import CellKey, figure_of
 from xltool.rules.prior_year import align_prior
 from xltool.web import pages
 from xltool.web.addresses import locate_agency
-from xltool.web.calling import run_command
 from xltool.web.cell_parts import find_parts
 from xltool.web.changes import take_change
 from xltool.web.county_files import list_county_files, list_edited, send_county_file
 from xltool.web.day_words import word_month_day
+from xltool.web.deciding import carry_out
 from xltool.web.downloads import show_inside
 from xltool.web.job_events import list_job_routes
 from xltool.web.marked_table import mark_table
@@ -297,9 +297,7 @@ def excuse_stray(request: Request, fields: Mapping[str, str]) -> Response:
     reason, person, into = (fields.get(name, "") for name in ("reason", "person", "into"))
     if not (reason and person):
         raise HTTPException(422, "要写明原因和姓名。")
-    options = {"reason": reason, "by": person, **({"into": into} if into else {})}
-    run_command(served.caller, "absent", [request.path_params["code"]], options)
-    served.site.person = person
+    carry_out(served, "absent", [request.path_params["code"]], {"reason": reason, "by": person, "into": into})
     return RedirectResponse(served.base + PAGE, 303)
 
 
@@ -309,15 +307,12 @@ def sign_report(request: Request, fields: Mapping[str, str]) -> Response:
     person, reason = fields.get("person", ""), fields.get("reason", "")
     if not person:
         raise HTTPException(422, "要写明由谁签发。")
-    options = {"by": person, **({"reason": reason} if reason else {})}
-    if fields.get("withdraw"):
-        options["withdraw"] = ""
-    else:
+    flags = ["withdraw"] if fields.get("withdraw") else []
+    if not flags:
         with look_at(served) as look:
             if not find_sum(look).current:
                 raise XltoolError("汇总以后又有变动，没有签发：先再汇总一次，核对后签发。")
-    run_command(served.caller, "sign", [], options)
-    served.site.person = person
+    carry_out(served, "sign", [], {"by": person, "reason": reason}, flags=flags)
     return RedirectResponse(f"{served.base}{OUTPUTS}", 303)
 
 

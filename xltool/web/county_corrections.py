@@ -16,9 +16,9 @@ from xltool.forms.cell_names import name_cell
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError
 from xltool.model import CellKey, Correction, figure_of
-from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.county import show_part
+from xltool.web.deciding import carry_out
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.web.sum_view import CAREFUL, CORRECTIONS, DOUBLE, SumView, find_sum
 
@@ -67,13 +67,11 @@ def correct_cell(request: Request, fields: Mapping[str, str]) -> Response:
     given = {name: fields.get(name, "") for name in _ASKED}
     withdraws = bool(fields.get("withdraw"))
     lacks = _find_lacking(given, withdraws)
-    options = {name: given[name] for name in ("change", "value", "reason") if given[name]}
-    options |= {"by": given["person"]} | ({"agency": given["agencies"]} if given["agencies"] else {})
-    options |= {"withdraw": ""} if withdraws else {}
+    told = {name: given[name] for name in ("change", "value", "reason")}
+    told |= {"by": given["person"], "agency": given["agencies"]}
     try:
         if not lacks:
-            run_command(served.caller, "correct", [given["cell"]], options)
-            served.site.person = given["person"]
+            carry_out(served, "correct", [given["cell"]], told, flags=["withdraw"] if withdraws else [])
             return RedirectResponse(served.base + CORRECTIONS, 303)
     except XltoolError as error:
         lacks = str(error)

@@ -17,9 +17,9 @@ from xltool.campaign.county_edits import hash_text
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
 from xltool.model import Submission, Text
-from xltool.web.calling import run_command
 from xltool.web.changes import take_change
 from xltool.web.county import show_part
+from xltool.web.deciding import carry_out
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.web.sum_view import COUNTY_TEXTS, SumView, find_sum
 from xltool.web.text_editor import find_faults, mend_fault, offer_cells, print_text
@@ -95,10 +95,9 @@ def edit_text(request: Request, fields: Mapping[str, str]) -> Response:
             return _show_editor(request, look, view, draft)
         if hash_text(stands) != seen:
             return _show_conflict(request, look, view, draft, stands)
-    person = fields.get("person", "")
-    options = {"expect": seen, **({"by": person} if person else {})}
+    told = {"expect": seen, "by": fields.get("person", "")}
     try:
-        run_command(served.caller, "text", [text.key, "-"], options, given=content)
+        carry_out(served, "text", [text.key, "-"], told, given=content)
     except XltoolError as error:
         with look_at(served) as look:
             view, stands = find_sum(look), read_drafts(look.campaign).get(text.key, "")
@@ -106,7 +105,6 @@ def edit_text(request: Request, fields: Mapping[str, str]) -> Response:
                 return _show_conflict(request, look, view, draft, stands)
             refused = TextDraft(text, content, seen, draft.words, refused=str(error))
             return _show_editor(request, look, view, refused, 409)
-    served.site.person = person or served.site.person
     return RedirectResponse(served.base + locate_text(text.key), 303)
 
 

@@ -30,9 +30,9 @@ from xltool.web import pages
 from xltool.web.addresses import locate_agency, locate_below
 from xltool.web.agency import find_standing
 from xltool.web.bundles import attach_bundle
-from xltool.web.calling import run_command
 from xltool.web.changes import read_day, take_change
 from xltool.web.day_words import word_month_day
+from xltool.web.deciding import carry_out
 from xltool.web.downloads import attach_file
 from xltool.web.filters import Filter
 from xltool.web.job import JobState
@@ -215,16 +215,11 @@ def note_sent(request: Request, fields: Mapping[str, str]) -> Response:
         raise HTTPException(422, "要写明由谁发的。")
     if not codes and (withdraws or not everyone):
         raise HTTPException(422, "还没有勾单位：勾上发了的，再记。")
-    options = {"by": person}
     if withdraws:
-        options["withdraw"] = ""
+        carry_out(served, "sent", codes, {"by": person}, flags=["withdraw"])
     else:
-        options |= {"on": day.isoformat()} if day is not None else {}
-        options |= {"how": how} if how else {}
-        if everyone:
-            codes, options = [], {**options, "all": ""}
-    run_command(served.caller, "sent", codes, options)
-    served.site.person = person
+        told = {"by": person, "on": "" if day is None else day.isoformat(), "how": how}
+        carry_out(served, "sent", [] if everyone else codes, told, flags=["all"] if everyone else [])
     return RedirectResponse(served.base + HAND_OUT, 303)
 
 

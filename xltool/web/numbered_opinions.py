@@ -107,8 +107,15 @@ def _number_opinion(
         bool(pointed),
         cells,
         tuple(dict.fromkeys(spec.cell(key).table.id for key in cells)),
-        next((key for found in mine if (key := find_text_key(spec, found))), None),
+        next((key for found in mine if (key := _find_text(spec, found))), None),
     )
+
+
+def _find_text(spec: FormSpec, found: Finding) -> str | None:
+    """The text that a finding is about, or the first of the section that it is about."""
+    heading = found.data.get("heading")
+    texts = (key for section in spec.sections if section.heading == heading for key in section.texts)
+    return find_text_key(spec, found) or next(texts, None)
 
 
 def _show_change(spec: FormSpec, place: Locator, suspect: Suspect) -> ProposedChange:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import numpy as np
+from functools import cached_property
 
 from xltool.model import CellKey, FormSpec, Value, is_earlier, summand_of
 from xltool.rules.equalities import Equalities
 from xltool.rules.matrix import stack_column
+from xltool.rules.stack import Figures, stack_values
 
 
 class Breaks:
@@ -30,8 +30,13 @@ class Breaks:
         self.spec, self.known, self.values, self.last_year, self.residuals = spec, known, values, last_year, residuals
         self.unjudged = self._find_unjudged()
         self.followers = {name: parts for name in residuals if (parts := self._find_broken_parts(name))}
-        self.held = np.array([summand_of(value) or 0 for value in values], np.int64)
         self.leaders = [name for name in known.rules if name in residuals and name not in self.followers]
+
+    @cached_property
+    def held(self) -> Figures:
+        """The figures of all cells; blank and `/` as 0."""
+        row: Figures = stack_values([self.values]).figures[0]
+        return row
 
     def value(self, key: CellKey) -> Value:
         """What a cell of either year holds."""

@@ -106,7 +106,7 @@ def _number_parts(
 
 def _find_followers(
     spec: FormSpec, rules: Sequence[Rule], terms: Mapping[str, Mapping[CellKey, int]]
-) -> Iterator[tuple[str, dict[str, Fraction]]]:
+) -> Iterator[tuple[str, dict[str, Fraction | int]]]:
     """The equalities that follow from others, as sums of these: those over more totals follow from those over fewer."""
     basis: list[tuple[CellKey, dict[CellKey, Fraction], dict[str, Fraction]]] = []
     uses = Counter(key for sums in terms.values() for key in sums)  # what few rules look at fills up few
@@ -121,7 +121,9 @@ def _find_followers(
         if sums:
             basis.append((min(sums, key=uses.__getitem__), sums, made))
         else:
-            yield rule.name, {name: -times for name, times in made.items() if name != rule.name}
+            parts = {name: -times for name, times in made.items() if name != rule.name}
+            # whole numbers where they are whole: each broken equality is computed with them, and fractions are slow
+            yield rule.name, {name: times if times.denominator > 1 else int(times) for name, times in parts.items()}
 
 
 def _subtract(sums: dict[str, Fraction], row: Mapping[str, Fraction], times: Fraction) -> None:

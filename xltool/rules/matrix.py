@@ -5,6 +5,7 @@ Each rule is one row, and all are judged on many submissions at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from functools import cached_property
 from typing import Final
@@ -104,6 +105,13 @@ def stack_column(spec: FormSpec, key: str) -> int:
     """Where a cell of whichever submission stands in a stack of all."""
     block = next((at for at, mark in enumerate(_BLOCKS, 1) if key.startswith(mark)), 0)
     return block * len(spec.cells) + spec.index[bare_key(key)]
+
+
+@derive_once
+def list_columns(spec: FormSpec) -> Mapping[str, int]:
+    """Where each cell that a rule names stands in a stack: `stack_column` for many."""
+    sides = [linear for rule in spec.rules for linear in (rule.linear, rule.linear.alone) if linear is not None]
+    return {key: stack_column(spec, key) for linear in sides for key in linear.keys}
 
 
 @derive_once

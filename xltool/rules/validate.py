@@ -11,7 +11,7 @@ import numpy as np
 
 from xltool.messages import finding
 from xltool.model import Finding, FormSpec, Linear, Submission, Value, is_earlier
-from xltool.rules.matrix import Verdict, build_matrix, stack_column
+from xltool.rules.matrix import Verdict, build_matrix, list_columns
 from xltool.rules.stack import Stack, join_years, stack_values
 
 
@@ -25,17 +25,18 @@ def find_broken_rules(
     """
     rules = build_matrix(spec, priors is not None)
     left, right = rules.compute_sides(stack)
+    columns = list_columns(spec)
     found: list[list[Finding]] = [[] for _ in submissions]
     for at, number in zip(*np.nonzero(rules.compute_verdicts(stack, left, right) == Verdict.FAIL), strict=True):
         rule, linear = rules.rules[number], rules.linears[number]
         if (
             priors is not None
             and linear.prior
-            and all(priors[at][stack_column(spec, key) - rules.cells] is None for key in _list_prior_keys(linear))
+            and all(priors[at][columns[key] - rules.cells] is None for key in _list_prior_keys(linear))
         ):
             linear = linear.alone or linear
         years = (*submissions[at].values, *(() if priors is None else priors[at]))
-        values = {key: years[stack_column(spec, key)] for key in linear.keys}
+        values = {key: years[columns[key]] for key in linear.keys}
         facts = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
         found[at].append(finding("rule.broken", *linear.own, rule=rule.name, severity=rule.severity, **facts))
     return found

@@ -320,7 +320,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "info",
         "数与上年完全相同",
         "{least} 及以上的数{this}或{before}有 {looked} 格，其中 {count} 格与{before}完全相同：{cells}。",
-        "核对是不是沿用了{before}的表；属实的，不用改。",
+        "核对是不是沿用了{before}的表{kept}。",
         ANNUAL_NOTICE,
     ),
     "prior.paired": Message(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import pytest
+
 import xltool
 from tests import figures
+from tests.forms import rates
 from xltool import api
 from xltool.model import Reading
+from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings, split_opinion, word_opinion
 from xltool.workbook.layout_plan import make_plan
 
@@ -74,3 +78,30 @@ def test_a_text_and_a_rule_on_one_cell_are_one_opinion_though_nothing_tells_whic
     found, opinions = judge(wrong, **{"overview.requests": text})
     assert {found[at].code for opinion in opinions for at in opinion.findings} >= {"rule.broken", "text.figure"}
     assert len(opinions) == 1
+
+
+@pytest.mark.parametrize(
+    ("figures_of_rows", "opinions"),
+    [
+        ([1, 2, 0, 3, 3, 0], [["within@fire", "within@total"]]),  # the total goes with the row
+        ([1, 2, 0, 3, 4, 0], [["within@fire", "within@total"], ["within@traffic"]]),
+        ([1, 2, 0, 30, 3, 0], [["within@fire"]]),
+    ],
+)
+def test_a_relation_broken_in_a_row_takes_that_of_the_totals_along(figures_of_rows, opinions):
+    spec = rates.make_form()
+    (judged,) = judge_readings(spec, [Reading(rates.submit(spec, figures_of_rows))])
+    grouped = group_findings(judged.findings)
+    told = [[judged.findings[at].rule.partition(".")[2] for at in each.findings] for each in grouped]
+    assert told == opinions
+
+
+def test_a_total_that_is_broken_by_more_than_its_parts_is_told_by_itself():
+    spec = rates.make_form()
+    given = rates.submit(spec, [1, 2, 0, 3, 3, 0])
+    values = list(given.values)
+    values[spec.index["hazards.total.rectified"]] = 90
+    (judged,) = judge_readings(spec, [Reading(replace(given, values=tuple(values)))])
+    assert {"hazards.within@fire", "hazards.within@total"} <= {
+        each.rule for each in judged.findings if not each.follows
+    }

@@ -15,6 +15,8 @@ from xltool.forms import catalog
 from xltool.model import Reading
 from xltool.rules.copied import FEWEST_COPIED, SURELY_COPIED
 from xltool.rules.judge import judge_readings
+from xltool.rules.opinions import group_findings, word_opinion
+from xltool.workbook.layout_plan import make_plan
 
 SPEC = catalog.load_form("ogi-2021")
 FREE = [
@@ -102,3 +104,21 @@ def test_an_amount_ten_thousand_times_last_year_s_is_told_as_yuan(this, last, hi
     told = [api.message(found, SPEC) for found in judged.findings if found.code == "prior.jump"]
     assert len(told) == 1
     assert (f"像是按元填的，除以 10000 是 {hint} 万元" in told[0]) is bool(hint)
+
+
+def test_an_old_workbook_sent_again_is_one_opinion():
+    last = figures.submission(SPEC, figures.consistent(SPEC, Random(3)))
+    [judged] = judge_readings(SPEC, [Reading(last)], [replace(last, year=last.year - 1)])
+    (opinion,) = group_findings([each for each in judged.findings if each.severity != "info"])
+    lead = judged.findings[opinion.findings[0]]
+    assert (lead.code, opinion.severity, opinion.suspects) == ("prior.copied", "error", ())
+    said = word_opinion(opinion, judged.findings, SPEC, make_plan(SPEC).place)
+    assert "随之不平，改好自动平" in said and "有的关系与之不符，说明不是本年的数" in said
+
+
+def test_what_is_broken_on_other_figures_than_last_years_is_told_beside():
+    true = figures.consistent(SPEC, Random(3))
+    last = figures.submission(SPEC, true)
+    slip = figures.submission(SPEC, true | {"applications.carried_in.total": 1})
+    [judged] = judge_readings(SPEC, [Reading(slip)], [replace(last, year=last.year - 1)])
+    assert len(group_findings([each for each in judged.findings if each.severity != "info"])) > 1

@@ -36,6 +36,7 @@ def find_consequences(
             suspects = cause.suspects if cause.together else cause.suspects[:1]
             consequences.follow(cause.rules[0], {each.key: each.proposed for each in suspects})
     consequences.follow_barred()
+    consequences.follow_parts()
     for cause in why:
         if not cause.known:
             consequences.join_tried(cause)
@@ -81,6 +82,32 @@ class _Consequences:
                 if gone or len(places) > 1:
                     self._put_under(places, f"{BARRED}@{row}", follows=False)
                     self._put_under(gone, f"{BARRED}@{row}", follows=True)
+
+    def follow_parts(self) -> None:
+        """Puts a relation that is broken in totals under the first of those in their parts, if it goes with these.
+
+        已整改 of one row above 排查 of it takes both totals along.
+        """
+        relations = find_equalities(self.spec, True, True).relations
+        broken = {each.rule: at for at, each in enumerate(self.found) if each.rule and each.rule in relations.rules}
+        for name, at in broken.items():
+            terms, left = relations.terms[name], self._measure(at)
+            mine = [
+                other
+                for other in broken
+                if relations.rules[other].id == relations.rules[name].id
+                and relations.terms[other].items() < terms.items()
+            ]
+            left -= sum(self._measure(broken[other]) for other in mine)
+            if mine and self.found[at].cause is None and relations.holds(name, left):
+                lead = broken[mine[0]]
+                cause = self.found[lead].cause or mine[0]
+                self._put_under((lead,), cause, follows=self.found[lead].follows)
+                self._put_under((at,), cause, follows=True)
+
+    def _measure(self, at: int) -> int:
+        """How much more is on the left of a broken rule than on its right."""
+        return int(self.found[at].data["left"]) - int(self.found[at].data["right"])
 
     def join_tried(self, cause: Cause) -> None:
         """Puts what one of the cells that it may be would take away beside a cause."""

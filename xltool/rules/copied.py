@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.messages import finding
-from xltool.model import CARRIED, PRIOR, Finding, FormSpec
+from xltool.model import CARRIED, PRIOR, Finding, FormSpec, Submission, Value
 from xltool.rules.view import SubmissionView
 
+CODE: Final = "prior.copied"
 LEAST_TELLING: Final = 10
 """Units of a figure that two years do not have by chance; zeros and ones, which small offices have, say nothing."""
+_KEPT: Final = "；属实的，不用改"
+_BELIED: Final = "；有的关系与之不符，说明不是本年的数，应逐格改填实际的数"
 FEWEST_COPIED: Final = 5
 """So many such cells must be the same, and three of four of all that there are."""
 SURELY_COPIED: Final = 8
@@ -36,14 +40,44 @@ def find_copied_figures(view: SubmissionView) -> Iterator[tuple[int, Finding]]:
             yield (
                 at,
                 finding(
-                    "prior.copied",
+                    CODE,
                     *(view.spec.cells[place].key for place in np.flatnonzero(same[at]).tolist()),
                     severity="warning" if sure else "info",
                     count=copied,
                     looked=looked,
                     least=LEAST_TELLING,
+                    kept=_KEPT,
                 ),
             )
+
+
+def lead_copied(
+    spec: FormSpec,
+    submission: Submission,
+    last: Sequence[Value] | None,
+    doubts: Sequence[Finding],
+    broken: Sequence[Finding],
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """What is doubtful, with what is broken because the old workbook was sent again; those rules; the other ones.
+
+    Broken so is what holds this year against last year on cells that all hold last year's figures.
+    """
+    sure = next((at for at, each in enumerate(doubts) if each.code == CODE and each.severity == "warning"), None)
+    if sure is None or last is None:
+        return list(doubts), [], list(broken)
+    across = {rule.name for rule in spec.rules if rule.linear.prior}
+    same = {key for key, at in spec.index.items() if submission.values[at] == last[at]}
+    led = [each for each in broken if each.rule in across and same.issuperset(each.keys)]
+    if not led:
+        return list(doubts), [], list(broken)
+    cause = f"{CODE}@"
+    leading = replace(doubts[sure], cause=cause, data={**doubts[sure].data, "kept": _BELIED})
+    rest = [each for each in broken if each not in led]
+    return (
+        [*doubts[:sure], leading, *doubts[sure + 1 :]],
+        [replace(each, cause=cause, follows=True) for each in led],
+        rest,
+    )
 
 
 @derive_once

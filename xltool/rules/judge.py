@@ -61,9 +61,10 @@ def judge_readings(
             if broken or submission.controls
             else ()
         )
-        why, explained = _explain_breaks(spec, submission, before, broken, facts=facts[at], barred=barred)
-        noticed, quoted = _quote_typed(mine, doubt)
-        judged = [*quoted, *explained]
+        doubtful, led, left = copied.lead_copied(spec, submission, before, doubt, broken)
+        why, explained = _explain_breaks(spec, submission, before, left, facts=facts[at], barred=barred)
+        noticed, quoted = _quote_typed(mine, doubtful)
+        judged = [*quoted, *led, *explained]
 
         def judge_anew(corrected: Submission, prior: Submission | None = given[at]) -> Iterable[Finding]:
             again = _judge_completed(spec, [corrected], [prior], [()])

@@ -14,7 +14,7 @@ from xltool.messages import finding
 from xltool.model import CARRIED, PRIOR, Finding, FormSpec, Submission, Value
 from xltool.rules.view import SubmissionView
 
-CODE: Final = "prior.copied"
+COPIED: Final = "prior.copied"
 LEAST_TELLING: Final = 10
 """Units of a figure that two years do not have by chance; zeros and ones, which small offices have, say nothing."""
 _KEPT: Final = "；属实的，不用改"
@@ -40,7 +40,7 @@ def find_copied_figures(view: SubmissionView) -> Iterator[tuple[int, Finding]]:
             yield (
                 at,
                 finding(
-                    CODE,
+                    COPIED,
                     *(view.spec.cells[place].key for place in np.flatnonzero(same[at]).tolist()),
                     severity="warning" if sure else "info",
                     count=copied,
@@ -62,7 +62,7 @@ def lead_copied(
 
     Broken so is what holds this year against last year on cells that all hold last year's figures.
     """
-    sure = next((at for at, each in enumerate(doubts) if each.code == CODE and each.severity == "warning"), None)
+    sure = next((at for at, each in enumerate(doubts) if each.code == COPIED and each.severity == "warning"), None)
     if sure is None or last is None:
         return list(doubts), [], list(broken)
     across = {rule.name for rule in spec.rules if rule.linear.prior}
@@ -70,7 +70,7 @@ def lead_copied(
     led = [each for each in broken if each.rule in across and same.issuperset(each.keys)]
     if not led:
         return list(doubts), [], list(broken)
-    cause = f"{CODE}@"
+    cause = f"{COPIED}@"
     leading = replace(doubts[sure], cause=cause, data={**doubts[sure].data, "kept": _BELIED})
     rest = [each for each in broken if each not in led]
     return (

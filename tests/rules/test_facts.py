@@ -30,6 +30,8 @@ FILES = {
     "narratives_unseen.tsv": SPEC,
     "narratives_second.tsv": SPEC,
     "narratives_third.tsv": SPEC,
+    "narratives_fourth.tsv": SPEC,
+    "narratives_fifth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,
@@ -58,6 +60,32 @@ def test_facts_are_found_and_nothing_else(name):
     found, beyond, missed = narratives.score(list(narratives.read_cases(name)), FILES[name])
     assert found / (found + beyond) >= LEAST_PRECISION
     assert found / (found + missed) >= LEAST_RECALL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未再收到申请。", "部分单位未收到申请。", "有3个镇未收到申请。", "12家单位全年未收到申请。",
+        "我局多年未收到申请。", "未受理申请1件。", "存在未及时答复申请的情况。", "不存在未答复申请的情况。",
+        "未全部办结申请。", "未及时公开规范性文件。", "没有行政许可权限。", "征地方面的申请80件。",
+        "2021年以来，累计受理申请30件。", "公开了2项行政许可、6项行政处罚。", "网站公开了行政许可12件、行政处罚3件。",
+    ],
+)  # fmt: skip
+def test_what_is_of_some_or_only_how_states_nothing(text):
+    assert read_facts(SPEC, text) == ()
+
+
+def test_since_a_year_is_the_whole_of_it():
+    (fact,) = read_facts(SPEC, "2023年以来，共收到申请6件。")
+    assert (fact.value, fact.year) == (6, 2023)
+    assert read_facts(SPEC, "2023年以来，共收到申请6件。", 2024) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["收到申请5件，均未公开。", "行政诉讼5件，均未经行政复议。", "收到申请5件，未收到申请。"]
+)
+def test_what_a_sentence_has_counted_is_not_said_to_be_none(text):
+    assert all(fact.value for fact in read_facts(SPEC, text))
 
 
 def test_the_sentences_that_show_the_manner():

@@ -144,6 +144,14 @@ def test_figures_named_in_braces_are_never_doubted():
     assert told(judge("收到申请{applications.received.total}件。", applications__received__natural_person=3)) == []
 
 
+def test_a_text_that_says_both_is_asked_about_and_not_refused():
+    values = {"applications__received__natural_person": 3, "applications__granted__natural_person": 3}
+    flat = "未收到申请。"
+    assert [code for code, _, _ in told(judge(flat, **values))] == ["text.contradicted"]
+    found = told(judge(f"收到申请3件。{flat}", **values))
+    assert [(code, severity) for code, severity, _ in found] == [("text.figure", "warning")]
+
+
 def test_a_text_of_nothing_but_wrong_figures_is_told_in_part():
     judged = judge("收到申请5件。" * 200, applications__received__natural_person=3)
     assert len(told(judged)) == MOST_DOUBTS

@@ -33,11 +33,11 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas",
+        "closings", "copulas", "how",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
-        "since", "other_periods", "share",
+        "since", "running", "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
     "scopes": ("words", "others", "about"),
@@ -162,6 +162,7 @@ class Language:
     exceptions: tuple[str, ...]  # how a clause begins that says of what it is not
     conditions: tuple[str, ...]  # how a clause begins that says what would be
     not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
+    how: tuple[str, ...]  # how words begin that say how only, behind one for nothing: 未及时答复
 
 
 @dataclass(slots=True)
@@ -228,6 +229,7 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         tuple(draft.exceptions),
         tuple(draft.conditions),
         tuple(draft.not_agencies),
+        tuple(sorted(word for word, kinds in draft.kinds.items() if "words.how" in kinds)),
     )
 
 

@@ -112,7 +112,9 @@ def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     kept: list[ProseToken] = []
     denied = False
     for token in _drop_asides(tokens):
-        denied = not token.is_any(BREAK, GAP) and (denied or token.is_any(NEGATION))
+        # what is named before its number is counted: 未受理申请1件
+        is_end = token.is_any(BREAK, GAP) or any("anchor" in phrase.manners for phrase in token.phrases)
+        denied = not is_end and (denied or token.is_any(NEGATION))
         is_one = token.number is not None and token.number.value == 1 and not token.number.is_percent
         is_nothing = denied and is_one
         kept.append(replace(token, number=None, kinds=frozenset({"words.neutral"})) if is_nothing else token)

@@ -41,6 +41,7 @@ class CountReader:
         if clause.queue and are_passable(count.left, JOINER):
             return [clause.queue.pop(0)]
         clause.queue = []
+        self.said.is_listed |= _only_shows(count.left)
         if is_channel(count.left):
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
@@ -58,6 +59,8 @@ class CountReader:
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
+        if _only_shows(count.left):
+            return None  # 公开了行政许可12件、行政处罚3件
         if self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
             return None  # 公开建议10件、规范性文件4件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
@@ -150,7 +153,9 @@ class CountReader:
             self.said.ways.append(count.numeral)
             return []  # 2件为网络申请
         if behind is not None:
-            return [behind.meaning] if behind.meaning is not None and not behind.is_refused else None
+            self.said.is_listed |= _only_shows([*count.left, *behind.words])
+            is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚
+            return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
         total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
         if total is not None:
             return [total]
@@ -248,6 +253,9 @@ class CountReader:
             )
             if fitted is None:
                 self.said.pass_over(count.numeral)
+                if meaning.is_anchored and self.said.is_amount(meaning):
+                    self.said.topic.turn_to(meaning)  # 收费项目3项，金额12万元
+                    self.said.topic.last = None
                 continue
             numeral = replace(count.numeral, value=fitted[0], step=fitted[1])
             self.said.note("figure", count.token, numeral, meaning, year=year)
@@ -271,6 +279,14 @@ def _names_deed(words: Sequence[ProseToken], meaning: Meaning) -> bool:
     """Whether a verb says what was done with what is counted, and not only that it was shown."""
     verbs = [p for word in words for p in word.phrases if p.table == meaning.table and "weak" in p.manners]
     return any(len(verb.columns) == 1 for verb in verbs)
+
+
+def _only_shows(words: Sequence[ProseToken]) -> bool:
+    """Whether verbs say nothing of a thing that is counted of it, and so that it was published: 公开了2项行政许可."""
+    things = [p for word in words for p in word.phrases if "strict" in p.manners and p.rows and p.columns]
+    mine = [p for word in words for p in word.phrases if things and p.table == things[-1].table]
+    verbs = [phrase for phrase in mine if "weak" in phrase.manners]
+    return bool(verbs) and all(verb.columns and set(verb.columns).isdisjoint(things[-1].columns) for verb in verbs)
 
 
 def _drop_vaguer(meanings: Sequence[Meaning]) -> list[Meaning]:

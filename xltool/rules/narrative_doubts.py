@@ -26,8 +26,11 @@ def find_narrative_doubts(spec: FormSpec, submission: Submission, facts: Sequenc
 
 
 def _find_all(spec: FormSpec, submission: Submission, facts: Sequence[Fact]) -> Iterator[Finding]:
+    counted = {(fact.of, fact.year) for fact in facts if fact.kind == "figure" and fact.value}
     for fact in facts:
         code, severity = _grade(fact, submission.year)
+        if severity == "error" and (fact.of, fact.year) in counted:
+            code, severity = "text.figure", "warning"  # it says both: 收到申请3件 and, of some kind of them, 未收到
         if code:
             yield _tell_fact(code, severity, fact, spec, submission.year)
     for key, text, found in find_excesses(spec, submission):

@@ -41,6 +41,8 @@ from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, 
 MOST_SENTENCE_WORDS: Final = 400
 """Words of a sentence that is read, which are some thousand signs: nobody means anything by a longer one."""
 _GOES_ON: Final = frozenset("，,")
+_MANY: Final = frozenset("个家")
+"""What agencies are counted by."""
 
 
 def understand_text(
@@ -144,7 +146,7 @@ class _Reader:
         self.said.is_denied = self.said.is_denied and clause.opener in _GOES_ON
         self.said.aside = self.said.limit or quote_unknown(rest[:negated], *rest[:negated])
         if negated is not None and not self.said.times.is_partial:
-            if not self._is_of_part(rest[:negated]):
+            if not self._is_of_part(rest[:negated]) and not (numbers and _counts_many(tokens[numbers[-1]])):
                 self.nothing.read_nothing(rest, negated)
             self.said.is_denied = len(self.said.found) > before and not has_any(rest[-2:], "words.closings")
         elif negated is None and self.said.is_denied and not numbers and has_any(rest[-2:], "words.closings"):
@@ -162,8 +164,8 @@ class _Reader:
         """Whether a number is of so many others as the number before it says: 2个街道收到申请6件."""
         if not number:
             return False
-        before, first = tokens[numbers[number - 1]].number, tokens[numbers[number - 1] + 1]
-        is_many = before is not None and before.unit in ("个", "家")
+        first = tokens[numbers[number - 1] + 1]
+        is_many = _counts_many(tokens[numbers[number - 1]])
         return is_many and is_unknown(first) and first.text.endswith(self.said.language.agencies)
 
     def _is_of_part(self, before: Sequence[ProseToken]) -> bool:
@@ -225,3 +227,8 @@ class _Reader:
             self.counts.state(clause, count, meanings)
         else:
             self.said.topic.last = None
+
+
+def _counts_many(token: ProseToken) -> bool:
+    """Whether a number may say how many agencies there are: 3个镇未收到申请."""
+    return token.number is not None and token.number.unit in _MANY

@@ -171,8 +171,9 @@ def _is_of_some(
         return False
     head = tokens[chain[0]]
     follows_verb = any(is_verb(tokens[at]) for at in known if at < chain[0])
-    if is_strict(head) or (follows_verb and names_subject(head)):
-        return True
+    is_described = any(each.is_any("words.relative") and each.start >= near.end for each in before)
+    if is_described or is_strict(head) or (follows_verb and names_subject(head)):
+        return True  # 以企业为主体的申请
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
 
 

@@ -74,6 +74,9 @@ class NothingReader:
         while negated < len(tokens):
             behind = tokens[negated + 1 :]
             again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
+            is_how = bool(behind) and behind[0].text.startswith(self.said.language.how)
+            if is_how or (behind and not again):
+                return  # 未及时答复, 不存在未答复的申请
             self._deny_one(tokens[: negated + 1], behind[:again])
             tokens, negated = behind, again
 
@@ -90,8 +93,10 @@ class NothingReader:
         self.deny(meanings, [before[-1], *words])
 
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
-        """Notes that there was nothing of each of the meanings."""
+        """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""
         for meaning in meanings:
+            if meaning.cells in self.said.counted:
+                continue
             start, end = min(word.start for word in words), max(word.end for word in words)
             self.said.found.append(
                 Statement(

@@ -83,6 +83,8 @@ class Composer:
         if table is None:
             return None
         meant = [(token, phrase) for token in words for phrase in self._select(token, table, topic)]
+        if not meant:
+            return None
         strong = [phrase for _, phrase in meant if phrase.rows and not phrase.manners & {"weak"}]
         weak = [phrase for _, phrase in meant if phrase.rows and "weak" in phrase.manners]
         subject = self.language.subjects.get(table)

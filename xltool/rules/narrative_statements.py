@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from xltool.forms.phrases import Language, Subject
-from xltool.model import FormSpec
+from xltool.model import CellKey, FormSpec
 from xltool.rules.narrative_groups import GroupReader
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_times import StatedYear, Times
@@ -65,6 +65,7 @@ class Discourse:
     offered: list[Meaning] = field(init=False)  # what the clause before names without a number
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
+    counted: set[tuple[tuple[CellKey, ...], ...]] = field(init=False)  # of what the sentence says how much there was
     is_condition: bool = field(init=False)  # behind words for what would be: 如未收到申请
     is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
     limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
@@ -82,12 +83,16 @@ class Discourse:
         self.scope, self.item_unit, self.ways = None, "", []
         self.wholes, self.offered = [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
-        self.first = len(self.found)
+        self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
 
     def is_document(self, numeral: Numeral) -> bool:
         unit = self.language.entries.get(numeral.unit)
         return unit is not None and "figures.documents" in unit.kinds
+
+    def is_amount(self, meaning: Meaning) -> bool:
+        """Whether what is meant is money."""
+        return self.spec.cell(meaning.cells[0][0]).measure.unit in self.language.amounts
 
     def pass_over(self, numeral: Numeral, *, is_mine: bool = False) -> None:
         """Leaves a number out; one that may be of something else, and is not `is_mine`, ends what was spoken of."""
@@ -113,6 +118,8 @@ class Discourse:
         base: Meaning | None = None,
         year: StatedYear = None,
     ) -> None:
+        if kind == "figure" and numeral.value:
+            self.counted.add(of.cells)
         self.found.append(
             Statement(
                 kind, numeral.value, numeral.step, numeral.unit, token.start, token.end, of, self.sentence,

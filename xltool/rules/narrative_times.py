@@ -21,6 +21,7 @@ _TIME_KINDS: Final = (
     "compare.otherwise",
     "compare.other_periods",
     "compare.yearly",
+    "compare.running",
     YEAR_WORD,
     DATE,
 )
@@ -36,6 +37,7 @@ class Times:
         self.compared: StatedYear = None  # what a change is a change on
         self.is_compared_otherwise = False  # with the quarter before
         self.is_partial = False  # of half a year, of some months
+        self._is_since = False  # since a year that may be any
 
     def note_clause(self, tokens: Sequence[ProseToken]) -> None:
         """Takes in what a clause says about time."""
@@ -66,13 +68,19 @@ class Times:
                 self.year = year
 
     def _names_period(self, tokens: Sequence[ProseToken]) -> bool:
-        """Whether a part of a year is spoken of, or several years; 2024年以来 is the whole of that report's year."""
+        """Whether a part of a year is spoken of, or several years; 2024年以来 is the whole of that report's year.
+
+        Where that is not known, it is so too where a comma follows, and nothing behind it is 累计.
+        """
         own = self._report_year
-        return any(
-            token.is_any("compare.other_periods")
-            and not (token.is_any("compare.since") and own is not None and at and tokens[at - 1].year == own)
-            for at, token in enumerate(tokens)
-        )
+        for at, token in enumerate(tokens):
+            if not token.is_any("compare.other_periods"):
+                continue
+            named = tokens[at - 1].year if at and token.is_any("compare.since") else None
+            if named is None or (own is not None and named != own) or (own is None and len(tokens) > 2):
+                return True
+            self._is_since = own is None
+        return self._is_since and has_any(tokens, "compare.running")
 
     def _compare(self, year: StatedYear) -> None:
         self.compared, self.is_compared_otherwise = year, False

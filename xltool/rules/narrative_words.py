@@ -68,7 +68,8 @@ def can_mean(token: ProseToken) -> bool:
 def names_subject(token: ProseToken) -> bool:
     """Whether a word names something that is counted, and is more than a verb."""
     return any(
-        "anchor" in phrase.manners or ((phrase.rows or phrase.columns) and not phrase.manners & {"weak", "neutral"})
+        "anchor" in phrase.manners
+        or ((phrase.rows or phrase.columns) and not phrase.manners & {"weak", "neutral", "sole"})
         for phrase in token.phrases
     )
 

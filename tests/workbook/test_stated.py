@@ -127,7 +127,8 @@ def list_prose() -> Iterator[str]:
     sample = SHARED / "cases" / "narratives-sample.jsonl"
     if sample.exists():
         lines += [json.loads(line)["text"] for line in sample.read_text("utf-8").splitlines()]
-    lines += [path.read_text("utf-8") for path in (SHARED / "seed").glob("*.txt")]
+    # LibreOffice saves a tab in what a formula gives as _x0001_
+    lines += [path.read_text("utf-8").replace("\t", " ") for path in (SHARED / "seed").glob("*.txt")]
     rng = Random(SEED)
     clauses = [
         f"{lead}{each.word}{f'{rng.randint(0, 30)}{each.clause.unit}' if each.clause.unit else ''}"

@@ -31,7 +31,7 @@ DOTS: Final = 110  # per inch of paper
 WIDEST: Final = 1100  # pixels
 COLOURS: Final = 64
 MARGIN: Final = 12  # pixels of white around what stands on the paper
-GAP: Final = 120  # pixels of nothing, under which only the foot of the page stands
+GAP: Final = 90  # pixels of nothing, under which only the foot of the page stands
 PAGES: Final = {
     "guide": ("issued", "填报说明"),
     "table": ("issued", "三、收到和处理政府信息公开申请情况"),
@@ -148,7 +148,8 @@ def save_picture(picture: Image.Image, path: Path) -> None:
     """A picture of at most so many pixels across, in few colours."""
     if picture.width > WIDEST:
         picture = picture.resize((WIDEST, picture.height * WIDEST // picture.width), Image.Resampling.LANCZOS)
-    picture.quantize(COLOURS).save(path, optimize=True)
+    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2)  # keeps colours that are seldom, as red is
+    few.save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Documents of the county's that people have edited: what they changed is taken in, once, and nothing else."""
 
 import re
+import shutil
 import sqlite3
 import tomllib
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,8 +15,16 @@ import pytest
 from click.testing import CliRunner
 
 from tests.campaign.stores import opened
-from tests.campaign.test_decisions import FINANCE, HEAD, ROSTER, WATER, made, office  # noqa: F401  the plain campaign
-from tests.campaign.test_desk import TEXTS
+from tests.campaign.test_decisions import (  # noqa: F401  the plain campaign
+    FINANCE,
+    HEAD,
+    ROSTER,
+    WATER,
+    Office,
+    made,
+    office,
+)
+from tests.campaign.test_desk import TEXTS, make_office
 from tests.campaign.test_desk import office as desk_office  # noqa: F401  the one with the workbook
 from xltool import api
 from xltool.campaign.corrections import parse_corrections
@@ -38,27 +48,37 @@ PENALTIES, LICENSING = "disclosure.penalties.decisions", "disclosure.licensing.d
 OVERVIEW = "某县的概述。"
 
 
-@pytest.fixture(params=["plain", "desk"])
-def summed(request):
+@pytest.fixture(scope="module", params=["plain", "desk"])
+def summed_once(request, tmp_path_factory):
     """A campaign of either layout with its sum written, texts naming figures."""
+    place = tmp_path_factory.mktemp("summed")
     if request.param == "plain":
-        campaign = request.getfixturevalue("office")
+        campaign = Office(place)
         campaign.all_in()
         own = {"overview": OVERVIEW, "overview.requests": REQUESTS, "problems": "无。", "other_matters": "无。"}
         texts = "".join(f'"{key}" = "{text}"\n' for key, text in own.items())
         (campaign.root / "county" / "texts.toml").write_text(texts, "utf-8")
-        campaign.county = campaign.root / "county"
     else:
-        campaign = request.getfixturevalue("desk_office")
+        campaign = make_office(place)
         for code in ("A0", "A1", "A2", "A3"):
             campaign.take(code)
         labels = {text.label: text.key for text in SPEC.texts}
         written = TEXTS | {"overview": OVERVIEW, "overview.requests": REQUESTS}
         numbers = {labels[line["哪一段"]]: number for number, line in campaign.lines("本级文字").items()}
         campaign.edit("本级文字", **{f"B{numbers[key]}": text for key, text in written.items()})
-        campaign.county = campaign.root / "汇总"
     done = campaign.run("consolidate")
     assert done.exit_code == 0, done.output
+    return campaign
+
+
+@pytest.fixture
+def summed(summed_once, tmp_path):
+    """A copy of it for one test."""
+    campaign = copy(summed_once)
+    campaign.root = tmp_path / summed_once.root.name
+    shutil.copytree(summed_once.root, campaign.root)
+    campaign.path = campaign.root / DESK_FILE
+    campaign.county = next(path for path in (campaign.root / "county", campaign.root / "汇总") if path.exists())
     campaign.report = next(campaign.county.glob("*报告.docx"))
     campaign.book = next(path for path in campaign.county.glob("*.xlsx") if "_" in path.name)
     return campaign

@@ -35,6 +35,9 @@ ROOT = "A0"
 BEIJING = timezone(timedelta(hours=8))
 BEGIN = datetime(2025, 1, 6, 8)
 RULE = "applications.balance"
+RECEIVED = "applications.received.natural_person"
+TOO_MANY = 5
+"""What a wrong return has too many of in `RECEIVED`."""
 GROUNDS = [
     (SPEC.index[f"applications.{row}.{column}"], f"applications.{row}.{column}")
     for row in ("received", "carried_in", "processed_total", "carried_out")
@@ -60,6 +63,11 @@ class Came:
     stamped: bool = True
     forged: bool = False
     wrong: bool = False
+    witnessed: bool = False  # whether its text tells what should stand where it is wrong
+
+    @property
+    def received(self) -> int:
+        return self.values[SPEC.index[RECEIVED]]
 
     @property
     def sha256(self) -> str:
@@ -82,6 +90,7 @@ class Model:
     choice: dict[str, tuple[int, str]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     waived: dict[str, frozenset[tuple[str, int]]] = field(default_factory=dict)  # the figures that it was said of
+    accepted_for: dict[str, int] = field(default_factory=dict)  # by agency the figure in place of which another counts
     refused: dict[str, Came] = field(default_factory=dict)
     corrections: list[tuple[str, int]] = field(default_factory=list)
     taken: dict[str, Came] = field(default_factory=dict)
@@ -131,7 +140,13 @@ class Model:
             return "absent"
         if came is None:
             return "missing"
-        return "returned" if came.wrong and self.waived.get(code) != came.grounds else "accepted"
+        broken = came.wrong != (self.change(code) != 0)
+        return "returned" if broken and self.waived.get(code) != came.grounds else "accepted"
+
+    def change(self, code: str) -> int:
+        """What is added to `RECEIVED` of the version that counts, by what was accepted."""
+        came = self.counted(code)
+        return -TOO_MANY if came is not None and self.accepted_for.get(code) == came.received else 0
 
     def strays(self) -> set[str]:
         """Agencies whose returns and line of the roster do not fit and of which nobody has said what is to be."""
@@ -158,6 +173,8 @@ class Model:
             codes = [code for code in self.accepted() if not never or code == ROOT]
             if not cell.total and codes:
                 found[cell.key] = sum(self.counted(code).values[at] for code in codes)
+                if cell.key == RECEIVED:
+                    found[cell.key] += sum(map(self.change, codes))
         for key, change in self.corrections:
             found[key] += change
         return found
@@ -308,8 +325,12 @@ class Play:
         self.minute += 1
         blank = self.blanks[code]
         values = figures.consistent(SPEC, Random(self.seed))
-        if kind == "wrong":
-            values["applications.received.natural_person"] += 5
+        texts = {text.key: f"第{self.seed}稿。" for text in SPEC.texts if text.required}
+        if kind in {"wrong", "witnessed"}:
+            right = figures.aligned(SPEC, values)[SPEC.index["applications.received.total"]]
+            if kind == "witnessed":
+                texts["overview.requests"] = f"本年新收政府信息公开申请{right}件。"
+            values[RECEIVED] += TOO_MANY
             values = figures.summed(SPEC, values)
         told, serial = blank.agency.name, blank.serial
         if kind == "swapped":
@@ -319,11 +340,11 @@ class Play:
         if kind == "forged":
             serial = self.blanks[other].serial
         forged = kind == "forged" and other != code
-        texts = {text.key: f"第{self.seed}稿。" for text in SPEC.texts if text.required}
         row = figures.aligned(SPEC, values)
         agency = Agency(code, told, blank.agency.level)
         data = api.fill(replace(blank, agency=agency, serial=serial, values=row, texts=texts))
-        came = Came(data, self.minute, code, told, row, bool(serial), forged, kind == "wrong")
+        wrong, witnessed = kind in {"wrong", "witnessed"}, kind == "witnessed"
+        came = Came(data, self.minute, code, told, row, bool(serial), forged, wrong, witnessed)
         self.sent.append(came)
         return came
 

@@ -18,8 +18,9 @@ from random import Random
 
 import pytest
 
-from tests.campaign.soak import ROOT, RULE, Came, Clock, Play
+from tests.campaign.soak import RECEIVED, ROOT, RULE, SPEC, TOO_MANY, Came, Clock, Play
 from xltool.campaign.store import Store
+from xltool.forms.cell_names import name_cell
 
 ASKED, _, FIRST = os.environ.get("XLTOOL_SOAK", "10").partition(":")
 SIZE, _, DAYS = ASKED.partition("x")
@@ -28,8 +29,9 @@ STEPS_A_DAY = 12 if DAYS else 3
 STEPS = STEPS_A_DAY * int(DAYS or 10)
 SUMMED = 0.3
 """How often the county's figures are looked at after a step, beside how each agency stands."""
+PLACE = name_cell(SPEC, RECEIVED)
 BY = ("--reason", "会议决定", "--by", "王某")
-KINDS = ("right", "right", "right", "wrong", "wrong", "unstamped", "swapped", "forged")
+KINDS = ("right", "right", "right", "wrong", "wrong", "witnessed", "witnessed", "unstamped", "swapped", "forged")
 OWING = {"missing", "returned"}
 JUNK = (b"", b"PK\3\4 damaged", b"%PDF-1.4 no report", b"MZ", "你好".encode(), bytes(500))
 COUNTED: Counter[str] = Counter()
@@ -178,16 +180,35 @@ class Campaign:
         model = self.play.model
         return all(model.state(code) in {"missing", "absent"} for code in model.roster)
 
-    @event(3, lambda self: self.returned())
+    @event(3, lambda self: self.returned(witnessed=False))
     def waive(self):
         model = self.counts("waive")
-        code = self.pick(self.returned())
+        code = self.pick(self.returned(witnessed=False))
         self.play.run("waive", code, RULE, *BY)
         model.waived[code] = model.counted(code).grounds
 
-    def returned(self):
+    def returned(self, *, witnessed):
+        """Those whose figures are wrong, which their texts tell or do not."""
         model = self.play.model
-        return [code for code in model.roster if model.state(code) == "returned"]
+        found = [code for code in model.roster if model.state(code) == "returned"]
+        return [code for code in found if model.counted(code).witnessed == witnessed]
+
+    @event(4, lambda self: self.returned(witnessed=True))
+    def accept(self):
+        """What an opinion proposes counts, at once or behind a kill."""
+        model, play = self.counts("accept"), self.play
+        code = self.pick(self.returned(witnessed=True))
+        if self.choose(False, False, True):
+            play.fork(play.arguments("accept", code, PLACE, *BY), self.pick(range(1, 60)))()
+        play.run("accept", code, PLACE, *BY)
+        model.accepted_for[code] = model.counted(code).received
+
+    @event(2, lambda self: self.play.model.accepted_for.keys() & self.play.model.roster.keys())
+    def withdraw(self):
+        model = self.counts("acceptance withdrawn")
+        code = self.pick(model.accepted_for.keys() & model.roster.keys())
+        self.play.run("accept", code, PLACE, "--withdraw", *BY)
+        del model.accepted_for[code]
 
     @event(3)
     def use(self):
@@ -415,6 +436,7 @@ class Campaign:
             counting = {version.agency: version for version in store.read_counting()}
             refused = [each.sha256 for each in store.unmatched()]
             choices, absences, waivers = store.choices(), store.absences(), store.waivers()
+            accepted = {code: record for code, [record] in store.acceptances().items()}
             issued = set(store.issues())
         known = {version.sha256 for versions in held.values() for version in versions} | set(refused)
         assert known == model.taken.keys(), "what was taken in is not known any more"
@@ -445,6 +467,10 @@ class Campaign:
         waived = {code: frozenset((key, value) for _, key, value in word.marks) for code, [word] in waivers.items()}
         assert warned or waived == model.waived, "a waiver changed and nothing was said"
         model.waived = waived
+        assert all(each.key == RECEIVED and each.typed - each.value == TOO_MANY for each in accepted.values())
+        kept = {code: record.typed for code, record in accepted.items()}
+        assert warned or kept == model.accepted_for, "what was accepted changed and nothing was said"
+        model.accepted_for = kept
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -77,6 +77,7 @@ def test_forms(folder):
     assert check(*run("forms", "--json")) == "forms"
     for form_id in api.forms():
         assert check(*run("forms", form_id, "--json")) == "form"
+    assert check(*run("forms", "diff", "ogi-2019", "ogi-2021", "--json")) == "diff"
 
 
 def test_findings_of_all_kinds(folder):

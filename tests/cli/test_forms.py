@@ -107,3 +107,22 @@ def test_sheets_are_drawn_where_libreoffice_is(example, tmp_path):
         pages = sorted((tmp_path / "看").glob("样表-*.png"))
         assert len(pages) > 4 and all(page.read_bytes().startswith(b"\x89PNG") for page in pages)
         assert all(f"样表-{number:02}.png" in result.stdout for number in range(1, len(pages) + 1))
+
+
+def test_two_editions_are_compared_by_labels(example, tmp_path):
+    other = tmp_path / "spring" / "media_check.toml"
+    other.parent.mkdir()
+    text = example.read_text("utf-8").replace(
+        '{ id = "silent", label = "2.留言不回复"', '{ id = "mute", label = "2.留言不回复"'
+    )
+    other.write_text(text.replace("accounts.silent", "accounts.mute"), "utf-8")
+    result = run("diff", example, other)
+    assert result.exit_code == 0
+    assert "换了代码行：2.留言不回复（silent → mute）" in result.stdout
+    assert "14 格中有 12 格" in result.stdout
+    assert "没有不同" in run("diff", example, example).stdout
+    packaged = run("diff", "ogi-2019", "ogi-2021").stdout
+    assert "二、主动公开政府信息情况\n  改名行：规范性文件 → 行政规范性文件\n" in packaged
+    told = json.loads(run("diff", "ogi-2019", "ogi-2021", "--json").stdout)
+    assert told["schema"] == "xltool/diff/1" and told["kept"] == 172
+    assert run("diff", "ogi-1999", "ogi-2021").exit_code == 1

@@ -1,4 +1,4 @@
-"""`xltool forms`: the known forms, or the cells, texts and rules of one; `draft`, `check`, `preview`: definitions."""
+"""`xltool forms`: the known forms, or the cells, texts and rules of one; `draft`, `check`, `preview`, `diff`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Year
 from xltool.cli.definitions import read_definition
+from xltool.cli.forms_diff import diff
 from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
@@ -106,7 +107,7 @@ def check(definition: Path) -> None:
     )
 
 
-_SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview)}
+_SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview, diff)}
 
 
 class _Forms(Command):
@@ -126,7 +127,8 @@ class _Forms(Command):
     help="列出各种报表；给出报表名称时，列出它的单元格、文字和勾稽关系。\n\n"
     "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。\n\n"
     "xltool forms check 定义文件 一次列出定义里所有的错。\n\n"
-    "xltool forms preview 定义文件 把定义做出来看：填好样数的工作簿、报告、每条勾稽关系改坏一次的工作簿。",
+    "xltool forms preview 定义文件 把定义做出来看：填好样数的工作簿、报告、每条勾稽关系改坏一次的工作簿。\n\n"
+    "xltool forms diff 旧 新 比较两种报表或两份定义。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")

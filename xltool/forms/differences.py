@@ -1,0 +1,186 @@
+"""What differs between two definitions, such as two editions of a form: by labels first, then by ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
+from xltool.model import AnyCell, Cell, CellKey, Column, FormSpec, Rate, Row, Rule, Table, bare_key
+
+
+@dataclass(frozen=True, slots=True)
+class FormComparison:
+    """All differences in the order of the second form, what is gone last; how many cells keep their keys, of how many.
+
+    Those are the figures of the first form that are at hand beside the second, as figures of the period before.
+    """
+
+    before: FormSpec
+    after: FormSpec
+    differences: tuple[FormDifference, ...]
+    kept: int
+
+
+def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
+    """What differs between two forms."""
+    tables = PartMatching(list(_list_tables(before)), list(_list_tables(after)))
+    found = list(tables.tell())
+    keys: dict[CellKey, CellKey] = {}
+    old, new = ({table.id: table for table in spec.tables} for spec in (before, after))
+    for pair in tables.pairs:
+        mine = old[pair.before.key], new[pair.after.key]
+        rows = PartMatching(list(_list_rows(mine[0])), list(_list_rows(mine[1])))
+        columns = _match_columns(*mine, rows)
+        found += [*rows.tell(), *columns.tell()]
+        ids = ({each.before.key: each.after.key for each in matching.pairs} for matching in (rows, columns))
+        mapped = _map_cells(before, mine[0], mine[1], *ids)
+        found += _compare_cells(before, after, mapped, mine[1].title)
+        keys |= mapped
+    found += _compare_rules(before, after, keys)
+    found += PartMatching(list(_list_texts(before)), list(_list_texts(after))).tell()
+    kept = sum(
+        1 for cell in before.cells if cell.key in after.index and after.cell(cell.key).measure.unit == cell.measure.unit
+    )
+    return FormComparison(before, after, tuple(found), kept)
+
+
+def _list_tables(spec: FormSpec) -> Iterator[FormPart]:
+    yield from (FormPart("table", table.id, table.id, table.title, table.title) for table in spec.tables)
+
+
+def _list_rows(table: Table) -> Iterator[FormPart]:
+    for block in table.blocks:
+        for row in block.rows:
+            if any(column.id not in row.absent for column in block.columns):
+                yield _make_line("row", table, row, row.label or row.short)
+
+
+def _make_line(kind: PartKind, table: Table, item: Row | Column, label: str) -> FormPart:
+    return FormPart(kind, item.id, table.id, label, " / ".join([*(head.label for head in item.heads), label]))
+
+
+def _list_texts(spec: FormSpec) -> Iterator[FormPart]:
+    yield from (FormPart("text", text.key, "", text.label, text.label) for text in spec.texts)
+
+
+def _map_cells(
+    spec: FormSpec, old: Table, new: Table, rows: Mapping[str, str], columns: Mapping[str, str]
+) -> dict[CellKey, CellKey]:
+    """The cells of a table whose row and column are in the other form, by what their keys would be there."""
+    return {
+        cell.key: f"{new.id}.{rows[cell.row.id]}.{columns[cell.column.id]}"
+        for cell in spec.every_cell
+        if cell.table is old and cell.row.id in rows and cell.column.id in columns
+    }
+
+
+def _match_columns(old: Table, new: Table, rows: PartMatching) -> PartMatching:
+    """The columns of a table, paired only where both cross some row that both forms have.
+
+    金额 of a row that is gone is no other row's.
+    """
+    into = {pair.before.key: pair.after.key for pair in rows.pairs}
+    before, after = _cross_columns(old, into), _cross_columns(new, {name: name for name in into.values()})
+    return PartMatching(list(before), list(after), lambda one, two: not before[one].isdisjoint(after[two]))
+
+
+def _cross_columns(table: Table, rows: Mapping[str, str]) -> dict[FormPart, set[str]]:
+    """The columns of a table, each with the rows that it crosses, as `rows` names them."""
+    found: dict[FormPart, set[str]] = {}
+    for block in table.blocks:
+        for column in block.columns:
+            crossed = found.setdefault(_make_line("column", table, column, column.label or column.short), set())
+            crossed |= {rows[row.id] for row in block.rows if row.id in rows and column.id not in row.absent}
+    return found
+
+
+def _compare_cells(
+    before: FormSpec, after: FormSpec, keys: Mapping[CellKey, CellKey], title: str
+) -> Iterator[FormDifference]:
+    """Where rows and columns of both forms meet: cells that are new, gone, or of another unit or kind."""
+    old, new = ({cell.key: cell for cell in spec.every_cell} for spec in (before, after))
+    rows = {key.rsplit(".", 1)[0] for key in keys.values()}
+    columns = {(key.split(".")[0], key.rsplit(".", 1)[1]) for key in keys.values()}
+    there = set(keys.values())
+    for key, cell in new.items():
+        met = key.rsplit(".", 1)[0] in rows and (key.split(".")[0], key.rsplit(".", 1)[1]) in columns
+        if met and key not in there:
+            yield FormDifference("new", "cell", None, _make_cell(cell, title))
+    for key, other in keys.items():
+        mine, theirs = old[key], new.get(other)
+        if theirs is None:
+            yield FormDifference("gone", "cell", _make_cell(mine, title), None)
+        elif detail := "；".join(_word_cell_changes(mine, theirs)):
+            yield FormDifference("changed", "cell", _make_cell(mine, title), _make_cell(theirs, title), detail)
+
+
+def _make_cell(cell: AnyCell, title: str) -> FormPart:
+    return FormPart("cell", cell.key, cell.table.id, cell.label, f"{title} / {cell.label}")
+
+
+def _word_cell_changes(mine: AnyCell, theirs: AnyCell) -> Iterator[str]:
+    kinds = [_word_kind(cell) for cell in (mine, theirs)]
+    if kinds[0] != kinds[1]:
+        yield f"{kinds[0]} → {kinds[1]}"
+    if mine.measure.unit != theirs.measure.unit:
+        yield f"单位 {mine.measure.unit} → {theirs.measure.unit}"
+    if mine.measure.decimals != theirs.measure.decimals:
+        yield f"小数 {mine.measure.decimals} 位 → {theirs.measure.decimals} 位"
+
+
+def _word_kind(cell: AnyCell) -> str:
+    match cell:
+        case Cell():
+            return "合计" if cell.total else "填报"
+        case Rate():
+            return "比率"
+        case _:
+            assert_never(cell)
+
+
+def _compare_rules(before: FormSpec, after: FormSpec, keys: Mapping[CellKey, CellKey]) -> Iterator[FormDifference]:
+    old, new = (_group_rules(spec) for spec in (before, after))
+    matching = PartMatching(list(_list_rules(before)), list(_list_rules(after)))
+    yield from (each for each in matching.tell() if each.change != "moved")
+    for pair in matching.pairs:
+        mine, theirs = old[pair.before.key], new[pair.after.key]
+        if detail := "；".join(_word_rule_changes(mine, theirs, keys)):
+            yield FormDifference("changed", "rule", pair.before, pair.after, detail, likely=pair.likely)
+
+
+def _list_rules(spec: FormSpec) -> Iterator[FormPart]:
+    for name, rules in _group_rules(spec).items():
+        table = spec.cell(rules[0].linear.own[0]).table.id
+        yield FormPart("rule", name, table, rules[0].text, rules[0].text)
+
+
+def _group_rules(spec: FormSpec) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in spec.rules:
+        found.setdefault(rule.id, []).append(rule)
+    return found
+
+
+def _word_rule_changes(mine: Sequence[Rule], theirs: Sequence[Rule], keys: Mapping[CellKey, CellKey]) -> Iterator[str]:
+    grades = [("强制" if rules[0].severity == "error" else "核实") for rules in (mine, theirs)]
+    if grades[0] != grades[1]:
+        yield f"{grades[0]} → {grades[1]}"
+    if {_say_terms(rule, keys) for rule in mine} == {_say_terms(rule, {}) for rule in theirs}:
+        return
+    old = {keys.get(bare_key(key), f"-{key}") for rule in mine for key in rule.linear.keys}
+    new = {bare_key(key) for rule in theirs for key in rule.linear.keys}
+    counts = [f"多 {len(new - old)} 格"] * bool(new - old) + [f"少 {len(old - new)} 格"] * bool(old - new)
+    yield f"所列的格：{'，'.join(counts)}" if counts else "算式不同"
+
+
+def _say_terms(rule: Rule, keys: Mapping[CellKey, CellKey]) -> object:
+    """A rule by the keys of the other form, whatever the order in which it is written."""
+    left, right = (
+        frozenset(
+            (key.removesuffix(bare_key(key)) + keys.get(bare_key(key), bare_key(key)), times) for key, times in side
+        )
+        for side in (rule.linear.left, rule.linear.right)
+    )
+    return left, rule.linear.operator.sign, right

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import pytest
+
+from tests.forms import shapes
 from tests.forms.test_spec import GOOD
 from xltool.forms.differences import compare_forms
 from xltool.forms.spec import parse_spec
@@ -31,6 +36,12 @@ def test_a_form_differs_in_nothing_from_itself():
     found = compare_forms(read(GOOD), read(GOOD))
     assert found.differences == ()
     assert found.kept == len(found.before.cells)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_form_of_any_shape_differs_in_nothing_from_itself(seed):
+    text = shapes.write_form(Random(seed))
+    assert compare_forms(parse_spec(text, "shape.toml"), parse_spec(text, "shape.toml")).differences == ()
 
 
 def test_comments_and_prompts_are_no_difference():

@@ -77,13 +77,15 @@ def _map_cells(
 
 
 def _match_columns(old: Table, new: Table, rows: PartMatching) -> PartMatching:
-    """The columns of a table, paired only where both cross some row that both forms have.
+    """The columns of a table, paired only where both cross some row that both forms have, or neither crosses any.
 
     金额 of a row that is gone is no other row's.
     """
     into = {pair.before.key: pair.after.key for pair in rows.pairs}
     before, after = _cross_columns(old, into), _cross_columns(new, {name: name for name in into.values()})
-    return PartMatching(list(before), list(after), lambda one, two: not before[one].isdisjoint(after[two]))
+    return PartMatching(
+        list(before), list(after), lambda one, two: before[one] == after[two] or bool(before[one] & after[two])
+    )
 
 
 def _cross_columns(table: Table, rows: Mapping[str, str]) -> dict[FormPart, set[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from xltool.forms.phrases import Language
+from xltool.forms.phrases import Language, Phrase
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Statement
@@ -235,7 +235,7 @@ def drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
 def quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:
     """The words that say of whom or of what something is said and are not understood; `known` may be of parts only."""
     unknown = [token for token in tokens if token.is_any(*_UNKNOWN)]
-    unknown += [token for token in known if any(phrase.rows and not phrase.manners for phrase in token.phrases)]
+    unknown += [token for token in known if any(map(_names_part, token.phrases))]
     if not unknown:
         return ""
     start, end = min(token.start for token in unknown), max(token.end for token in unknown)
@@ -257,7 +257,20 @@ def tells_others(tokens: Sequence[ProseToken], language: Language) -> bool:
 def tells_part(tokens: Sequence[ProseToken]) -> bool:
     """Whether words before a word for nothing say of which part alone there was none: 上年结转的申请未引发诉讼."""
     named = [phrase for token in tokens for phrase in token.phrases]
-    return has_any(tokens, CHANNEL) or any(phrase.rows and not phrase.manners for phrase in named)
+    return has_any(tokens, CHANNEL) or any(map(_names_part, named))
+
+
+def _names_part(phrase: Phrase) -> bool:
+    """Whether words mean a row or a column that is a part of what a table counts: 上年结转, 科研机构."""
+    return bool(phrase.rows or phrase.columns) and not phrase.manners
+
+
+def only_shows(words: Sequence[ProseToken]) -> bool:
+    """Whether verbs say nothing of a thing that is counted of it, and so that it was published: 公开了2项行政许可."""
+    things = [p for word in words for p in word.phrases if "strict" in p.manners and p.rows and p.columns]
+    mine = [p for word in words for p in word.phrases if things and p.table == things[-1].table]
+    verbs = [phrase for phrase in mine if "weak" in phrase.manners]
+    return bool(verbs) and all(verb.columns and set(verb.columns).isdisjoint(things[-1].columns) for verb in verbs)
 
 
 def is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:

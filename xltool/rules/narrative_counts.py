@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each
+from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each, only_shows
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
@@ -41,7 +41,7 @@ class CountReader:
         if clause.queue and are_passable(count.left, JOINER):
             return [clause.queue.pop(0)]
         clause.queue = []
-        self.said.is_listed |= _only_shows(count.left)
+        self.said.is_listed |= only_shows(count.left)
         if is_channel(count.left):
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
@@ -59,7 +59,7 @@ class CountReader:
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
-        if _only_shows(count.left):
+        if only_shows(count.left):
             return None  # 公开了行政许可12件、行政处罚3件
         if self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
             return None  # 公开建议10件、规范性文件4件
@@ -153,7 +153,7 @@ class CountReader:
             self.said.ways.append(count.numeral)
             return []  # 2件为网络申请
         if behind is not None:
-            self.said.is_listed |= _only_shows([*count.left, *behind.words])
+            self.said.is_listed |= only_shows([*count.left, *behind.words])
             is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚
             return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
         total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
@@ -279,14 +279,6 @@ def _names_deed(words: Sequence[ProseToken], meaning: Meaning) -> bool:
     """Whether a verb says what was done with what is counted, and not only that it was shown."""
     verbs = [p for word in words for p in word.phrases if p.table == meaning.table and "weak" in p.manners]
     return any(len(verb.columns) == 1 for verb in verbs)
-
-
-def _only_shows(words: Sequence[ProseToken]) -> bool:
-    """Whether verbs say nothing of a thing that is counted of it, and so that it was published: 公开了2项行政许可."""
-    things = [p for word in words for p in word.phrases if "strict" in p.manners and p.rows and p.columns]
-    mine = [p for word in words for p in word.phrases if things and p.table == things[-1].table]
-    verbs = [phrase for phrase in mine if "weak" in phrase.manners]
-    return bool(verbs) and all(verb.columns and set(verb.columns).isdisjoint(things[-1].columns) for verb in verbs)
 
 
 def _drop_vaguer(meanings: Sequence[Meaning]) -> list[Meaning]:

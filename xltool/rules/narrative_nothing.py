@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xltool.rules.narrative_clauses import drop_description
+from xltool.rules.narrative_clauses import drop_description, only_shows
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse, Statement
@@ -82,6 +82,8 @@ class NothingReader:
 
     def _deny_one(self, before: Sequence[ProseToken], mine: Sequence[ProseToken]) -> None:
         """Notes what there was nothing of: words up to the one that denies it, and words behind that."""
+        if only_shows(mine) or any(map(_is_showing, mine)):
+            return  # 未公布行政处罚结果, 规范性文件未公开
         meanings, words = self.list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
             meanings, words = self._list_missing(before[:-1])
@@ -90,7 +92,8 @@ class NothingReader:
             if named:
                 meanings = [self.said.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
                 words = [*named, *words]
-        self.deny(meanings, [before[-1], *words])
+        near = split_groups(before)[-1]  # 行政处罚无一被复议
+        self.deny([each for each in meanings if not _names_other(near, each)], [before[-1], *words])
 
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
         """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""
@@ -130,8 +133,8 @@ class NothingReader:
             return [], []
         if not groups[-1].is_clean and not groups[-1].is_refused:
             return [], []  # 未收到行政复议投诉
-        if _is_shown(tokens, groups):
-            return [], []
+        if any(group.meaning is not None and _names_other(group.words, group.meaning) for group in groups):
+            return [], []  # 未发生行政强制引发的复议
         named: list[Meaning] = []
         also: list[Meaning] = []
         words: list[ProseToken] = []
@@ -177,11 +180,14 @@ def _drop_apart(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     return [token for token in tokens if token not in apart]
 
 
-def _is_shown(tokens: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool:
-    """Whether what there was none of is publication: 无规范性文件公开."""
-    tables = {group.meaning.table for group in groups if group.meaning is not None}
-    last = tokens[-1].phrases
-    return any(each.table in tables and "weak" in each.manners and len(each.columns) > 1 for each in last)
+def _is_showing(token: ProseToken) -> bool:
+    """Whether a word may mean that something was published, and not only that it was made: 公开."""
+    return any("weak" in phrase.manners and len(phrase.columns) > 1 for phrase in token.phrases)
+
+
+def _names_other(words: Sequence[ProseToken], meaning: Meaning) -> bool:
+    """Whether words name a thing of another table, and so because of what alone there was none."""
+    return any({"anchor", "strict"} <= p.manners and p.table != meaning.table for word in words for p in word.phrases)
 
 
 def _is_verb_of(group: WordGroup, last: WordGroup) -> bool:

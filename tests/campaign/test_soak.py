@@ -65,8 +65,9 @@ class Campaign:
     def __init__(self, seed, folder):
         self.random, self.steps = Random(seed), []
         self.play = Play(folder, int(SIZE) if DAYS else self.random.randint(6, 12))
-        self.play.put([self.play.make(code) for code in [*self.play.blanks][:-2]])
-        self.play.put([self.play.make([*self.play.blanks][-2], "wrong")], "mail")
+        self.play.put([self.play.make(code) for code in [*self.play.blanks][:-3]])
+        for at, kind in ((-3, "witnessed"), (-2, "wrong")):
+            self.play.put([self.play.make([*self.play.blanks][at], kind)], "mail")
         self.play.collect()
 
     def step(self):
@@ -193,7 +194,7 @@ class Campaign:
         found = [code for code in model.roster if model.state(code) == "returned"]
         return [code for code in found if model.counted(code).witnessed == witnessed]
 
-    @event(4, lambda self: self.returned(witnessed=True))
+    @event(9, lambda self: self.returned(witnessed=True))
     def accept(self):
         """What an opinion proposes counts, at once or behind a kill."""
         model, play = self.counts("accept"), self.play
@@ -203,7 +204,7 @@ class Campaign:
         play.run("accept", code, PLACE, *BY)
         model.accepted_for[code] = model.counted(code).received
 
-    @event(2, lambda self: self.play.model.accepted_for.keys() & self.play.model.roster.keys())
+    @event(4, lambda self: self.play.model.accepted_for.keys() & self.play.model.roster.keys())
     def withdraw(self):
         model = self.counts("acceptance withdrawn")
         code = self.pick(model.accepted_for.keys() & model.roster.keys())

@@ -22,7 +22,7 @@ from xltool.model import (
     figure_of,
     is_earlier,
 )
-from xltool.periods import WORDS, YEAR_WORDS
+from xltool.periods import WORDS, YEAR_WORDS, word_before
 
 Locator: TypeAlias = Callable[[CellKey], tuple[str, str]]
 """Where a cell stands for the reader of a message: sheet and address. Only the workbook room knows."""
@@ -179,7 +179,7 @@ def name_rule(name: str, spec: FormSpec) -> str:
     rules = [rule for rule in spec.rules if name in {rule.id, rule.name}]
     if rules:
         return f"{name_place(rules[0], spec)}：{rules[0].text}" if len(rules) == 1 else rules[0].text
-    return CATALOGUE[name].title if name in CATALOGUE else name
+    return word_before(CATALOGUE[name].title, spec.every) if name in CATALOGUE else name
 
 
 def word_rule(rule: Rule, spec: FormSpec) -> str:

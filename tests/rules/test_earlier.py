@@ -14,7 +14,7 @@ from xltool import api
 from xltool.forms import catalog
 from xltool.forms.references import find_unresolved, resolve_references
 from xltool.forms.sheet_names import CHECKS
-from xltool.messages import DefinitionError, word_rule
+from xltool.messages import DefinitionError, name_rule, word_rule
 from xltool.model import CARRIED, YEAR_AGO, Reading
 from xltool.periods import Period
 from xltool.rules.prior_year import join_earlier
@@ -76,6 +76,10 @@ def test_what_does_not_is_told_with_the_earlier_figure(wrong, rules, said):
 def test_half_of_last_years_is_asked_about():
     found = broken(may(persons__now=3, persons__to_date=23, waiting__now=0), both())
     assert set(found) == {"cases.halved"} and found["cases.halved"].severity == "warning"
+
+
+def test_what_differs_from_the_month_before_is_called_so():
+    assert name_rule("prior.jump", catalog.load_form("window-month")) == "与上月相差悬殊"
 
 
 def test_without_earlier_months_their_rules_are_silent():

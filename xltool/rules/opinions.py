@@ -237,13 +237,14 @@ def _tell_others(others: Sequence[Finding], lead: Rule | None, spec: FormSpec, p
         yield messages.tell_finding(found, spec, place)[0]
     for code, keys in _list_keys(found for found in beside if found.rule is None and "text" not in found.data):
         addresses = messages.list_addresses([spec.cell(key) for key in keys], place)
-        yield f"其中{CATALOGUE[code].title}的是{addresses}，先看这里。"
+        yield f"其中{messages.name_rule(code, spec)}的是{addresses}，先看这里。"
     later = [found for found in others if found.follows]
     broken = [_name_rule(rules[found.rule], lead, spec) for found in later if found.rule is not None]
     if broken:
         yield f"{join_first(broken, MOST_QUOTED, '处')}随之不平，改好自动平。"
     gone = [
-        f"“{CATALOGUE[code].title}”（{messages.list_addresses([spec.cell(key) for key in keys], place).strip()}）"
+        f"“{messages.name_rule(code, spec)}”"
+        f"（{messages.list_addresses([spec.cell(key) for key in keys], place).strip()}）"
         for code, keys in _list_keys(found for found in later if found.rule is None)
     ]
     if gone:
@@ -282,6 +283,6 @@ def _tell_alike(mine: Sequence[Finding], spec: FormSpec | None, place: Locator |
     told = [messages.tell_finding(found, spec, place) for found in mine]
     said = join_first([each.rstrip("。") for each, _, _ in told], MOST_QUOTED, "处", between="；")
     remedy = "".join(list(dict.fromkeys(remedy for _, remedy, _ in told))[:MOST_QUOTED])
-    title = CATALOGUE[mine[0].code].title
-    title = title if spec is None else word_before(title, spec.every)
+    code = mine[0].code
+    title = CATALOGUE[code].title if spec is None else messages.name_rule(code, spec)
     return f"{title}，共 {len(mine)} 处：{said}。", remedy, told[0][2]

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from xltool.codes import CATALOGUE
 from xltool.forms.checks import name_subject
-from xltool.messages import finding, join_first
+from xltool.messages import finding, join_first, name_rule
 from xltool.model import CellKey, Finding, FormSpec, Linear, Rule, Submission, Value, Waiver, is_earlier, summand_of
 
 MAX_NAMED: Final = 12
@@ -32,15 +31,12 @@ def settle_findings(
         if each.severity == "info" or not waivers or not _is_theirs(given, each, rule, waivers):
             left.append(each)
             continue
-        what = f"{name_subject(rule, spec)}不平" if rule else f"{spec.cell(each.keys[0]).table.name}“{_title(each)}”"
+        title = name_rule(each.code, spec)
+        what = f"{name_subject(rule, spec)}不平" if rule else f"{spec.cell(each.keys[0]).table.name}“{title}”"
         words = [f"{waiver.name}（{waiver.reason}，{waiver.person}）" for waiver in waivers]
         told.append(replace(each, severity="info"))
         told.append(finding("county.waived", *each.keys, what=what, agencies=join_first(words, MAX_NAMED, "个单位")))
     return left, told
-
-
-def _title(found: Finding) -> str:
-    return CATALOGUE[found.code].title
 
 
 def _select_waivers(waivers: Sequence[Waiver], found: Finding) -> list[Waiver]:

@@ -239,6 +239,7 @@ class Table:
     widths: tuple[int, ...]
     note: str = ""
     landscape: bool = False
+    this_edition_only: bool = False  # whether the same cells of another edition mean something else
     control: str = ""  # the register of cases from which its totals may be typed a second time, to be compared
 
 

@@ -73,7 +73,8 @@ def list_lines(found: FormComparison) -> Iterator[str]:
         yield f"  {_word_difference(each)}"
     if not found.differences:
         yield "没有不同。"
-    yield f"\n旧版 {len(old.cells)} 格中有 {found.kept} 格在新版代码和单位相同，旧版的数可以在新版里作以前的数对照。"
+    kept = f"旧版 {len(old.cells)} 格中有 {found.kept} 格的数可以在新版里作以前的数对照"
+    yield f"\n{kept}（代码、单位相同，也没有写明只限一版）。"
 
 
 def _order(found: FormComparison, each: FormDifference) -> int:

@@ -40,10 +40,19 @@ def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
         keys |= mapped
     found += _compare_rules(before, after, keys)
     found += PartMatching(list(_list_texts(before)), list(_list_texts(after))).tell()
-    kept = sum(
-        1 for cell in before.cells if cell.key in after.index and after.cell(cell.key).measure.unit == cell.measure.unit
-    )
+    kept = sum(is_comparable(before, after, cell.key) for cell in before.cells)
     return FormComparison(before, after, tuple(found), kept)
+
+
+def is_comparable(before: FormSpec, after: FormSpec, key: CellKey) -> bool:
+    """Whether the figures of a cell can be held against those of the same cell in another edition.
+
+    It has the same unit there, and neither form says of its table that its figures are of that edition only.
+    """
+    if key not in before.index or key not in after.index:
+        return False
+    old, new = before.cell(key), after.cell(key)
+    return old.measure.unit == new.measure.unit and not (old.table.this_edition_only or new.table.this_edition_only)
 
 
 def _list_tables(spec: FormSpec) -> Iterator[FormPart]:

@@ -67,6 +67,7 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
         widths=tuple(fields.integers("widths")),
         note=fields.text("note", ""),
         landscape=fields.flag("landscape"),
+        this_edition_only=fields.flag("this_edition_only"),
         control=fields.text("control", ""),
     )
     fields.allow("rule")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xltool.forms import catalog, totals
+from xltool.forms.differences import is_comparable
 from xltool.model import CellKey, FormSpec, Submission, Value, figure_of
 from xltool.periods import Period, blank_submission, looks_a_year_back, period_of
 from xltool.rules.matrix import count_blocks
@@ -61,9 +62,9 @@ def supply_prior(spec: FormSpec, submission: Submission, prior: Submission | Non
 def _convert_figure(spec: FormSpec, own: FormSpec, values: Sequence[Value], key: CellKey) -> Value:
     """A figure of another edition at this one's scale.
 
-    None where that edition has no such cell, or more digits than this one holds.
+    None where the two cannot be compared, or it has more digits than this one holds.
     """
-    if key not in own.index:
+    if not is_comparable(own, spec, key):
         return None
     value, scale, to = values[own.index[key]], own.cell(key).measure.scale, spec.cell(key).measure.scale
     figure = figure_of(value)

@@ -98,8 +98,14 @@ def test_every_command_has_a_module_and_a_chinese_help(folder):
 
 
 def test_the_chinese_page_quotes_a_real_finding(folder):
+    """As it stands in the workbook that goes back, where a tick accepts what is proposed."""
     quoted, _ = re.findall(r"^> (.*)$", CHINESE, re.M)
-    assert quoted in documents.run_line("xltool check samples/2024/654221-102.json", folder)[0]
+    problem, tick, change, basis = re.fullmatch(r"(.*)(在“采纳”栏选“是”的，即 )(.*?)。(依据：.*)", quoted).groups()
+    told = documents.run_line("xltool check samples/2024/654221-102.json --prior samples/2023/654221-102.json", folder)[
+        0
+    ]
+    assert problem + basis in told and f"：{change}；" in problem
+    assert tick in (ROOT / "xltool" / "workbook" / "mark.py").read_text("utf-8")
 
 
 def test_the_chinese_page_shows_what_a_reference_becomes():

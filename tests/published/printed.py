@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -239,3 +242,23 @@ def print_with_typst(submission: Submission, heads: str = "level", *, ruled: boo
 
 def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium")
+
+
+def print_by_browser(page: bytes, folder: Path) -> bytes:
+    """A page as Chromium prints it; a browser that dies is started once more."""
+    (folder / "page.html").write_bytes(page)
+    for attempt in (1, 2):
+        command = [_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / str(attempt)}"]
+        done = subprocess.run(
+            [*command, f"--print-to-pdf={folder / 'page.pdf'}", (folder / "page.html").as_uri()],
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        if done.returncode == 0 and (folder / "page.pdf").exists():
+            return (folder / "page.pdf").read_bytes()
+    raise AssertionError(done.stderr[-2000:].decode("utf-8", "replace"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
 
+from tests.published.printed import needs_browser, print_by_browser
 from tests.published.reports import VOCABULARY, report
 from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
@@ -21,8 +20,6 @@ from xltool.report import fonts
 
 pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: pip install '.[pdf]'")
 pytest.importorskip("typst", reason="typst is not installed: pip install '.[pdf]'")
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -175,18 +172,11 @@ def test_no_stop_at_the_end_of_a_line_is_lost_in_print(tmp_path):
     assert [api.message(found, api.form(submission.form)) for found in api.verify(data, submission).findings] == []
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+@needs_browser
 @pytest.mark.parametrize("seed", [24, 25, 26])
 def test_a_page_printed_by_a_browser(tmp_path, seed):
     """Its fonts lead to radicals in place of characters, its pages have a white ground, and a line above the text."""
     submission = report(seed)
-    (tmp_path / "page.html").write_bytes(api.report(submission, "html"))
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    subprocess.run(
-        [*command, f"--print-to-pdf={tmp_path / 'page.pdf'}", (tmp_path / "page.html").as_uri()],
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    found = api.verify((tmp_path / "page.pdf").read_bytes(), submission).findings
+    printed = print_by_browser(api.report(submission, "html"), tmp_path)
+    found = api.verify(printed, submission).findings
     assert [api.message(each, api.form(submission.form)) for each in found] == []

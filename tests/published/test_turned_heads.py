@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,8 @@ from tests.published.printed import (
     Manner,
     change_page,
     change_word,
+    needs_browser,
+    print_by_browser,
     print_report,
     print_with_typst,
 )
@@ -25,7 +25,6 @@ from xltool.model import Submission
 
 pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: pip install '.[pdf]'")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REPORTS = {22: "ogi-2021", 23: "ogi-2019"}
 
 
@@ -66,17 +65,10 @@ def test_by_libreoffice(tmp_path):
         assert (name, judge(data, submissions[int(name[:2])])) == (name, [])
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+@needs_browser
 @pytest.mark.parametrize("ruled", [True, False])
 @pytest.mark.parametrize(("seed", "heads"), [(22 + at % 2, heads) for at, heads in enumerate(STYLES)])
 def test_by_a_browser(tmp_path: Path, seed: int, heads: str, ruled: bool):
     submission = report(seed, REPORTS[seed])
-    (tmp_path / "page.html").write_bytes(change_page(api.report(submission, "html"), heads, ruled=ruled))
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    subprocess.run(
-        [*command, f"--print-to-pdf={tmp_path / 'page.pdf'}", (tmp_path / "page.html").as_uri()],
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    assert judge((tmp_path / "page.pdf").read_bytes(), submission) == []
+    printed = print_by_browser(change_page(api.report(submission, "html"), heads, ruled=ruled), tmp_path)
+    assert judge(printed, submission) == []

@@ -12,7 +12,7 @@ from tests.npm import find_modules
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = find_modules("XLTOOL_AXE", "xltool-axe") / "axe-core" / "axe.min.js"
-WAIT = 60_000
+WAIT = 240_000
 """Milliseconds that a page may take on a crowded machine."""
 
 
@@ -114,8 +114,9 @@ class Person(Reader):
         return self.tell()
 
     def confirm(self) -> str:
-        """Hands in what was tried; what the page then says."""
+        """Hands in what was tried; what the page says once it is taken in, which may take its time."""
         self.send("确认报送", 审核人姓名="钱某")
+        self.window.get_by_text("已经收到，正在登记").wait_for(state="hidden", timeout=WAIT)
         return self.tell()
 
     def by_keyboard(self, name: str, data: bytes) -> str:

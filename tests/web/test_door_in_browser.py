@@ -13,7 +13,7 @@ import pytest
 
 from tests.campaign import stores
 from tests.web import doors
-from tests.web.clerk import AXE, CHROMIUM, find_violations
+from tests.web.clerk import AXE, CHROMIUM, WAIT, find_violations
 from tests.web.conftest import AFTER, COMMAND
 from tests.web.test_browser import SCREENS
 from xltool.web.password import set_password
@@ -135,10 +135,10 @@ def test_an_explanation_is_written_on_a_phone_with_and_without_script(chromium, 
         window.goto(f"{door.server.address.rstrip('/')}{agency.link}/")
         window.get_by_label("第1条的说明").fill("没有发生。")
         window.get_by_role("button", name="存下说明，再看一遍").click()
-        window.get_by_role("heading", name="审核没有问题，可以报送").wait_for(timeout=60_000)
+        window.get_by_role("heading", name="审核没有问题，可以报送").wait_for(timeout=WAIT)
         window.get_by_label("说明", exact=True).fill("没有发生，已核对。")
         window.get_by_role("button", name="确认报送").click()
-        window.get_by_role("heading", name="已报送，审核通过").wait_for(timeout=60_000)
+        window.get_by_role("heading", name="已报送，审核通过").wait_for(timeout=WAIT)
         assert window.get_by_text("说明：没有发生，已核对。").is_visible()
 
 

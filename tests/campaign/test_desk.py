@@ -627,3 +627,20 @@ def test_what_a_killed_new_has_left_is_cleared_away_by_the_next(tmp_path):
     assert [*made.root.glob(".xltool-*")]
     assert not folder.create_campaign(made, roster, roster.to_csv()), "it is there already"
     assert not [*made.root.glob(".xltool-*")]
+
+
+def test_of_two_commands_that_write_at_once_none_says_that_somebody_has_saved(office, monkeypatch):
+    office.take("A1")
+    put = DeskVisit._replace
+
+    def be_late(visit, made, basis):
+        monkeypatch.undo()
+        office.run("status")
+        office.take("A2")
+        put(visit, made, basis)
+
+    monkeypatch.setattr(DeskVisit, "_replace", be_late)
+    assert "有人存过" not in office.run("status").output
+    assert "有人存过" not in office.run("status").output
+    with closing(Store(office.root / folder.DATABASE)) as store:
+        assert store.find_written(DESK_FILE)[0] == files.hash_file(office.path)

@@ -32,6 +32,7 @@ FILES = {
     "narratives_third.tsv": SPEC,
     "narratives_fourth.tsv": SPEC,
     "narratives_fifth.tsv": SPEC,
+    "narratives_sixth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

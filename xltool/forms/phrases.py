@@ -33,7 +33,7 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how",
+        "closings", "copulas", "how", "rest",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",

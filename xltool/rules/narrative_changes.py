@@ -71,5 +71,7 @@ class ChangeReader:
         if groups is None or (groups and not groups[-1].is_known):
             return None
         if not groups:
-            return self.said.recall()
+            stated = self.said.found[self.said.first :]
+            denied = stated[0].meaning if len(stated) == 1 and stated[0].is_flat else None
+            return self.said.recall() or denied  # 未收到申请，较上年减少2件
         return self.said.composer.add([group.meaning for group in groups if group.meaning is not None])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from xltool.forms.phrases import Language, Phrase
+from xltool.forms.phrases import YEAR_SIGN, Language, Phrase
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Statement
@@ -18,6 +18,7 @@ from xltool.rules.narrative_words import (
     NEGATION,
     NOUNS,
     OFFICE,
+    YEAR_KINDS,
     are_passable,
     can_mean,
     has_any,
@@ -107,6 +108,24 @@ def _end_agency(tokens: Sequence[ProseToken], at: int, language: Language) -> in
     return end
 
 
+def join_divided(tokens: Sequence[ProseToken], language: Language) -> Iterator[ProseToken]:
+    """The words, those with a year as one that a word for nothing divides, behind it: 上年无结转 is 无 上年结转."""
+    at = 0
+    while at < len(tokens):
+        entry, first = None, tokens[at]
+        if first.is_any(*YEAR_KINDS) and at + 2 < len(tokens) and tokens[at + 1].is_any(NEGATION):
+            named = (YEAR_SIGN if first.year is not None else first.text) + tokens[at + 2].text
+            entry = language.entries.get(named)
+        if entry is None or not entry.phrases:
+            yield first
+            at += 1
+            continue
+        yield tokens[at + 1]
+        text, end = f"{first.text}{tokens[at + 2].text}", tokens[at + 2].end
+        yield ProseToken(text, first.start, end, entry.kinds, entry.phrases, named_year=first.year)
+        at += 3
+
+
 def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     """The words without brackets that hold no number, and with 一件 behind 没有 as one that says nothing."""
     kept: list[ProseToken] = []
@@ -135,8 +154,8 @@ def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
         aside = tokens[at : end + 1]
         if _is_reason(aside[1:-1]) and end + 1 < len(tokens) and tokens[end + 1].number is not None:
             yield from aside[1:-1]  # 不予公开（属于国家秘密）1件
-        elif at and tokens[at - 1].number is not None and _is_known(aside[1:-1]):
-            yield from aside  # 1件（撤回结案）
+        elif _is_known(aside[1:-1]) and (has_any(aside, "words.each") or (at and tokens[at - 1].number is not None)):
+            yield from aside  # 1件（撤回结案）, 36件申请（均为自然人提交）
         at = end + 1
 
 
@@ -217,7 +236,7 @@ def may_count(count: Count) -> bool:
     if count.numeral.unit:
         return True
     if count.right and not count.right[0].is_any(JOINER, NEGATION):
-        return not count.numeral.value and bool(count.right[0].phrases)
+        return not count.numeral.value and (bool(count.right[0].phrases) or are_passable(count.right))  # 零发生
     return bool(count.left) or not count.numeral.value
 
 

@@ -76,6 +76,8 @@ class CountReader:
     def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that is said of known things."""
         is_verb_only = not any(names_subject(word) for group in groups for word in group.words)
+        if is_verb_only and self._is_of_rest(count):
+            return []  # 其余答复5件
         if is_verb_only and self.said.in_parts and self._is_of_something(count, groups[-1]):
             return []  # 行政许可302件，其中营业执照办理229件
         if has_any(count.left, "words.respectively"):
@@ -115,6 +117,10 @@ class CountReader:
             for each in self.said.found[: self.said.first]
         )
 
+    def _is_of_rest(self, count: Count) -> bool:
+        """Whether a number is of what was left of something that the sentence has counted."""
+        return has_any(count.left, "words.rest") and len(self.said.found) > self.said.first
+
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
         """Whether right before a verb stands what is unknown, and so may be what was done."""
         before = [token for token in count.left if token.end <= group.words[0].start]
@@ -149,13 +155,8 @@ class CountReader:
         """What a number is of that has no word for it before it: what stands behind it, or was spoken of before."""
         near = split_groups(count.left)[-1]
         behind = self.said.groups.read_behind(count.right)
-        if behind is not None and behind.is_refused and has_any(count.right, CHANNEL):
-            self.said.ways.append(count.numeral)
-            return []  # 2件为网络申请
         if behind is not None:
-            self.said.is_listed |= only_shows([*count.left, *behind.words])
-            is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚
-            return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
+            return self._find_behind(count, behind)
         total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
         if total is not None:
             return [total]
@@ -173,6 +174,19 @@ class CountReader:
             else None
         )
 
+    def _find_behind(self, count: Count, behind: WordGroup) -> list[Meaning] | None:
+        """What a number is of by the words behind it; nothing for one way, and for some of what is spoken of."""
+        if behind.is_refused and has_any(count.right, CHANNEL):
+            self.said.ways.append(count.numeral)
+            return []  # 2件为网络申请
+        if any("apart" in phrase.manners for word in behind.words for phrase in word.phrases):
+            return self._pass_some(behind)  # 对23件规范性文件进行清理，废止4件
+        if behind.words and not any(map(names_subject, behind.words)) and self._is_of_rest(count):
+            return []  # 信息不存在1件，其余5件均予以答复
+        self.said.is_listed |= only_shows([*count.left, *behind.words])
+        is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚
+        return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
+
     def _leave_aside(self, group: WordGroup) -> list[Meaning] | None:
         """Nothing for a number of some of what is counted, behind which others may be of it; None for other numbers."""
         if not group.is_clean:
@@ -181,6 +195,16 @@ class CountReader:
             self.said.topic.turn_to(group.meaning)
         is_mine = group.meaning is None or group.meaning.table == self.said.topic.table
         return [] if is_mine and self.said.topic.table is not None else None
+
+    def _pass_some(self, group: WordGroup) -> list[Meaning] | None:
+        """Nothing for a number of things of which some are set apart, and which are spoken of from then on."""
+        things = [word for word in group.words if is_strict(word) or not is_verb(word)]
+        meaning = self.said.composer.compose(things, self.said.topic)
+        if meaning is None or not meaning.is_anchored:
+            return None
+        self.said.topic.turn_to(meaning)
+        self.said.topic.last = None
+        return []
 
     def _deal_out(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that stands first behind 分别: the first of several things, or one in the first year."""

@@ -21,6 +21,7 @@ from xltool.rules.narrative_clauses import (
     cut_list,
     drop_description,
     is_unknown,
+    join_divided,
     may_count,
     name_agencies,
     opens_parts,
@@ -74,14 +75,17 @@ class _Reader:
 
     def read_sentence(self, sentence: str, tokens: Sequence[ProseToken]) -> None:
         """Adds the statements of a sentence."""
+        was_partial = self.said.times.is_partial
         self.said.begin(sentence)
-        if not opens_parts(tokens):
+        if opens_parts(tokens):
+            self.said.times.is_partial = was_partial  # of half a year, as that of which these are parts
+        else:
             self.said.topic.before = self.said.topic.wholes or self.said.topic.before
             self.said.topic.wholes, self.said.is_listed, self.said.is_item = [], False, False
-        sorted_out = self._find_sorted(tokens)
+        sorted_out, language = self._find_sorted(tokens), self.said.language
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
-            for token in allow_way(simplify_tokens(name_agencies(tokens, self.said.language)))
+            for token in allow_way(simplify_tokens(name_agencies([*join_divided(tokens, language)], language)))
         ]
         self._find_subject(mine)
         outside: list[Statement] = []
@@ -128,6 +132,7 @@ class _Reader:
         before, done = len(self.said.found), 0
         clause.wholes, self.said.wholes = self.said.wholes, []
         numbers = [at for at, token in enumerate(tokens) if token.number is not None]
+        self.said.kept = [] if numbers else clause.wholes or self.said.kept
         for number, at in enumerate(numbers):
             until = numbers[number + 1] if number + 1 < len(numbers) else len(tokens)
             numeral = tokens[at].number

@@ -69,6 +69,8 @@ class GroupReader:
         """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
         pieces = split_groups(tokens)
         last = self.read_group(pieces[-1], None, around=tokens)
+        if last.words and last.meaning is None and len(pieces) > 1:  # 申请收到数、办结数
+            last = self.read_group(pieces[-1], self.read_group(pieces[0], None).meaning, around=tokens)
         if not last.words:
             return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
         groups = [last]

@@ -22,15 +22,17 @@ class NothingReader:
 
     def read_outcome(self, tokens: Sequence[ProseToken], wholes: Sequence[Statement], before: int) -> None:
         """What became of all that was counted, said behind it without a number: 行政复议3件，均维持."""
+        is_of_all = any(map(self._says_all, tokens))
         if not wholes:
             wholes = [each for each in self.said.wholes if self.said.found.index(each) >= before]
+        if not wholes and is_of_all:
+            wholes = self.said.kept
         if (
             not wholes
             or has_any(tokens, "words.parts")
             or not all(is_passable(each) or each.phrases for each in tokens)
         ):
             return
-        is_of_all = any(map(self._says_all, tokens))
         wholes = self._widen_wholes(wholes) if is_of_all else wholes[-1:]
         places: set[int] = set()
         for whole in wholes:
@@ -63,10 +65,11 @@ class NothingReader:
         return parts if set(map(id, wholes)) & set(map(id, parts)) else list(wholes)
 
     def _says_all(self, token: ProseToken) -> bool:
-        """Whether a word says all of it: 均, 全部予以公开."""
+        """Whether a word says all of it: 均, 全部予以公开, 结果均为维持."""
         if token.is_any("words.each"):
             return True
-        parts = (self.said.language.entries.get(token.text[:length]) for length in (1, 2))
+        text, entries = token.text if token.phrases else "", self.said.language.entries
+        parts = (entries.get(text[at : at + length]) for at in range(len(text)) for length in (1, 2))
         return any(part is not None and "words.each" in part.kinds for part in parts)
 
     def read_nothing(self, tokens: Sequence[ProseToken], negated: int) -> None:
@@ -82,7 +85,7 @@ class NothingReader:
 
     def _deny_one(self, before: Sequence[ProseToken], mine: Sequence[ProseToken]) -> None:
         """Notes what there was nothing of: words up to the one that denies it, and words behind that."""
-        if only_shows(mine) or any(map(_is_showing, mine)):
+        if only_shows(mine) or any(map(_is_showing, mine[:1])):
             return  # 未公布行政处罚结果, 规范性文件未公开
         meanings, words = self.list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
@@ -93,7 +96,9 @@ class NothingReader:
                 meanings = [self.said.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
                 words = [*named, *words]
         near = split_groups(before)[-1]  # 行政处罚无一被复议
-        self.deny([each for each in meanings if not _names_other(near, each)], [before[-1], *words])
+        shown = {phrase.table for token in mine if _is_showing(token) for phrase in token.phrases}
+        meanings = [each for each in meanings if each.table not in shown and not _names_other(near, each)]
+        self.deny(meanings, [before[-1], *words])
 
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
         """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""

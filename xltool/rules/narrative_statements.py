@@ -62,6 +62,7 @@ class Discourse:
     times: Times = field(init=False)
     scope: str | None = field(init=False)
     wholes: list[Statement] = field(init=False)  # the figures of a clause, of which an outcome may be said: 均维持
+    kept: list[Statement] = field(init=False)  # those before clauses that count nothing: 收到3件，经审查，均公开
     offered: list[Meaning] = field(init=False)  # what the clause before names without a number
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
@@ -81,7 +82,7 @@ class Discourse:
         self.sentence = sentence
         self.times = Times(self.language, self.topic.report_year)
         self.scope, self.item_unit, self.ways = None, "", []
-        self.wholes, self.offered = [], []
+        self.wholes, self.kept, self.offered = [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""

@@ -44,14 +44,14 @@ class Times:
         if not has_any(tokens, *_TIME_KINDS) and not any(each.text.startswith(self._this_year) for each in tokens):
             return
         months = list_months(tokens)
-        if has_any(tokens, "compare.full", "compare.this", YEAR_WORD):
+        if has_any(tokens, "compare.full", "compare.this") or _names_year(tokens):
             self.is_partial = False
         is_whole = any(last == _MONTHS_OF_YEAR for _, last, _ in months)
         alone = len(months) == 1 and months[0][0] == months[0][1] and not months[0][2]
         alone = alone and not has_any(tokens, "compare.full")
         if self._names_period(tokens) or (months and not is_whole) or alone:
             self.is_partial = self.is_compared_otherwise = True
-        reaches = has_any(tokens, "compare.reaching")
+        reaching = next((at for at, token in enumerate(tokens) if token.is_any("compare.reaching")), 0)
         for at, token in enumerate(tokens):
             if token.is_any("compare.this") or token.text.startswith(self._this_year):
                 self.year = None
@@ -60,7 +60,7 @@ class Times:
             year = name_year(token)
             if token.is_any("compare.yearly"):
                 self._compare("last")
-            elif year is not None and (reaches or _is_compared(tokens, at)):
+            elif year is not None and (at < reaching or _is_compared(tokens, at)):
                 self._compare(year)
             elif year == "last" and has_any(tokens[at + 1 : at + 3], *_CHANGES):
                 self.compared = year
@@ -99,13 +99,20 @@ def name_year(token: ProseToken) -> StatedYear:
 
 
 def find_change(left: Sequence[ProseToken]) -> ProseToken | None:
-    """The word for a change before a number, and what has changed between them: 增加3件, 增加申请3件."""
+    """The word for a change before a number, and what has changed between them: 增加申请3件, 下降到2023年的3件."""
+    dated = False
     for token in reversed(left):
         if token.is_any("compare.more", "compare.less", "compare.reaching"):
-            return token
-        if not token.is_any("words.neutral", "figures.before") and not names_subject(token):
+            return token if token.is_any("compare.reaching") or not dated else None
+        dated |= token.is_any(*YEAR_KINDS)  # 下降到2023年的31件
+        if not token.is_any("words.neutral", "figures.before", *YEAR_KINDS) and not names_subject(token):
             return None
     return None
+
+
+def _names_year(tokens: Sequence[ProseToken]) -> bool:
+    """Whether a year is spoken of, and not only compared with: 申请量比2021年同期上升 is of what was spoken of."""
+    return any(token.is_any(YEAR_WORD) and not _is_compared(tokens, at) for at, token in enumerate(tokens))
 
 
 def _is_compared(tokens: Sequence[ProseToken], at: int) -> bool:

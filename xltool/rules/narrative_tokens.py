@@ -131,7 +131,7 @@ class _Scanner:
             return self._take_number(at)
         end = 0
         if sign in _FIRST_NUMERALS:
-            end = self._take_ordinal(at) or self._take_hundredths(at) or self._take_chinese(at, length)
+            end = self._take_ordinal(at, length) or self._take_hundredths(at) or self._take_chinese(at, length)
         return end or self._take_words(at, entry, length)
 
     def _take_words(self, at: int, entry: Entry | None, length: int) -> int:
@@ -142,10 +142,10 @@ class _Scanner:
             return self._add(at, at + length, entry.kinds, entry.phrases, year=alone)
         return self._add(at, at + 1, _GAP_KIND if year is None else _YEAR_KIND, year=year)
 
-    def _take_ordinal(self, at: int) -> int:
-        """Takes 第二十条; 0 where there is none."""
+    def _take_ordinal(self, at: int, known: int) -> int:
+        """Takes 第二十条; 0 where there is none, or known words are longer: 第三方合法权益."""
         ordinal = _ORDINAL.match(self.signs, at)
-        return self._add(at, ordinal.end(), _GAP_KIND) if ordinal else 0
+        return self._add(at, ordinal.end(), _GAP_KIND) if ordinal and ordinal.end() - at > known else 0
 
     def _find_words(self, at: int) -> tuple[Entry | None, int]:
         """The longest known words at a place, listed or made of parts."""

@@ -134,9 +134,7 @@ class CauseFinder:
                 continue
             why = ALONE if len(mine) == 1 else f"这 {len(mine)} 格都要改，只有这样相关的勾稽关系才全部平衡"
             ordered = sorted(mine, key=self.breaks.spec.index.__getitem__)
-            suspects = tuple(
-                replace(self.weigher.make_suspect(key, mine[key]), why=why, likely=doubted) for key in ordered
-            )
+            suspects = tuple(self.weigher.make_suspect(key, mine[key], why, doubted) for key in ordered)
             causes.append(Cause(rules, suspects, together=len(mine) > 1, settled=True))
             left = [name for name in left if name not in rules]
         return causes, left

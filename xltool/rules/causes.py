@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from xltool.forms.memo import derive_once
 from xltool.model import CellKey, Finding, FormSpec, Value, is_earlier
 from xltool.rules.breaks import Breaks
 from xltool.rules.cause import Cause
@@ -42,7 +43,9 @@ def find_causes(
     residuals = {
         f.rule: int(f.data["left"]) - int(f.data["right"]) for f in found if f.code == "rule.broken" and f.rule
     }
-    computed = not any(rule.defines is not None and rule.name in residuals for rule in spec.rules)
+    if not residuals:
+        return []
+    computed = _name_defining(spec).isdisjoint(residuals)
     known = find_equalities(spec, computed, last_year is not None)
     residuals = {name: residual for name, residual in residuals.items() if name in known.rules and residual}
     if not residuals:
@@ -51,6 +54,12 @@ def find_causes(
     finder = CauseFinder(breaks, SuspectWeigher(breaks, partial(list_stated, spec, facts, computed), barred))
     causes = [cause for lines in breaks.split_tables() for cause in finder.explain_table(lines)]
     return list(_add_followers(breaks, _join_unexplained(breaks, causes)))
+
+
+@derive_once
+def _name_defining(spec: FormSpec) -> frozenset[str]:
+    """The rules that say what a total adds up, by name."""
+    return frozenset(rule.name for rule in spec.rules if rule.defines is not None)
 
 
 def list_cells(spec: FormSpec, cause: Cause) -> set[CellKey]:
@@ -79,13 +88,16 @@ def _explain_finding(found: Finding, cause: Cause) -> Finding:
 
 def _add_followers(breaks: Breaks, causes: Sequence[Cause]) -> Iterator[Cause]:
     """Each cause, with the equalities that follow behind those that lead."""
+    if not breaks.followers:
+        yield from causes
+        return
     for cause in causes:
         later = [
             name
             for name, parts in breaks.followers.items()
             if next(other for other in causes if not parts.isdisjoint(other.rules)) is cause
         ]
-        yield replace(cause, followers=tuple(later))
+        yield replace(cause, followers=tuple(later)) if later else cause
 
 
 def _join_unexplained(breaks: Breaks, causes: Sequence[Cause]) -> list[Cause]:
@@ -93,6 +105,8 @@ def _join_unexplained(breaks: Breaks, causes: Sequence[Cause]) -> list[Cause]:
 
     Fewer than `MANY_LINES` of them are joined where the rule is the same, and likely slips of digits left alone.
     """
+    if len(causes) == 1:
+        return [*causes]
     doubtful = Counter(breaks.name_table(cause.rules[0]) for cause in causes if not cause.stands_alone)
     joined: dict[str, list[Cause]] = {}
     for cause in causes:

@@ -25,15 +25,18 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for kind in CELL_CHECKS:
         if isinstance(kind, FigureCheck) and (view.priors is not None or not kind.across_years):
             _tell_cells(kind, view, found)
-    for at, (submission, mine, spoken) in enumerate(zip(view.submissions, found, noted, strict=True)):
+    lacking: list[list[Finding]] = [[] for _ in view.submissions]
+    for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
+        text = view.spec.texts[number]
+        lacking[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
+    blank = np.any(view.blank, axis=1).tolist()
+    for at, (submission, mine, spoken, missing) in enumerate(zip(view.submissions, found, noted, lacking, strict=True)):
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
-        texts = [view.spec.texts[number] for number in np.flatnonzero(view.missing_texts[at])]
-        missing = [finding("text.missing", text=text.key, label=text.label, guidance=text.guidance) for text in texts]
-        if not spoken and submission.values.count(None) == len(submission.values):
-            mine.extend(_tell_emptiness(view.spec, missing))
-            continue
-        if None in submission.values:
+        if blank[at]:
+            if not spoken and submission.values.count(None) == len(submission.values):
+                mine.extend(_tell_emptiness(view.spec, missing))
+                continue
             mine.extend(_find_blanks(view.spec, submission.values, spoken, view.entitled[at]))
         mine.extend(missing)
     return found

@@ -19,8 +19,10 @@ CONTROL_DIFFERS: Final = "control.differs"
 
 def put_controls(spec: FormSpec, submission: Submission) -> Submission | None:
     """The submission, its totals completed, with 核对数 in place of those that are others; None where none is."""
+    if not submission.controls:
+        return None
     values = list(submission.values)
-    for key, control in (submission.controls or {}).items():
+    for key, control in submission.controls.items():
         if isinstance(values[spec.index[key]], int):  # a total of what is blank is held against nothing
             values[spec.index[key]] = control
     return None if tuple(values) == submission.values else replace(submission, values=tuple(values))

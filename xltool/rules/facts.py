@@ -82,12 +82,13 @@ def find_facts(spec: FormSpec, submission: Submission, prior: Submission | None 
 
     Figures that a text names in braces instead of repeating them are none. Totals left blank count as computed.
     """
+    read = [*_read_texts(spec, submission)]
+    if not read:
+        return ()
     completed, _ = totals.complete_totals(spec, submission)
     tables = _Tables(spec, completed, prior)
     return tuple(
-        fact
-        for key, text, narrative in _read_texts(spec, submission)
-        for fact in _judge_text(key, text, narrative, tables, with_sums=True)
+        fact for key, text, narrative in read for fact in _judge_text(key, text, narrative, tables, with_sums=True)
     )
 
 

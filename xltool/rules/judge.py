@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
 from xltool.forms import totals
 from xltool.forms.accepted import tell_acceptances
 from xltool.messages import finding
@@ -56,11 +54,7 @@ def judge_readings(
             notes[at].extend((*told, *passed))
     for at, (submission, mine, doubt, broken) in enumerate(zip(completed, notes, doubts, breaks, strict=True)):
         before = None if last_year is None else last_year[at]
-        barred = (
-            [spec.cells[place].key for place in np.flatnonzero(view.barred[at])]
-            if broken or submission.controls
-            else ()
-        )
+        barred = view.list_barred(at) if broken or submission.controls else ()
         doubtful, led, left = copied.lead_copied(spec, submission, before, doubt, broken)
         why, explained = _explain_breaks(spec, submission, before, left, facts=facts[at], barred=barred)
         noticed, quoted = _quote_typed(mine, doubtful)

@@ -35,13 +35,16 @@ class RuleMatrix:
     """The rules of a form as two matrices of coefficients, one for each side (rules x cells).
 
     With `prior` of the submission beside the period before (x 2 cells), and where the form asks for it beside the same
-    period of last year and what is carried over (x 4 cells).
+    period of last year and what is carried over (x 4 cells). `names` and `own` are each rule's, so that many broken
+    ones do not ask anew.
     """
 
     def __init__(self, spec: FormSpec, prior: bool = False) -> None:
         taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
         self.rules = tuple(rule for rule, linear in taken if linear is not None)
         self.linears = tuple(linear for _, linear in taken if linear is not None)
+        self.names = tuple(rule.name for rule, linear in taken if linear is not None)
+        self.own = tuple(linear.own for linear in self.linears)
         self.cells = len(spec.cells)
         shape = (len(self.rules), self.cells * (1 + count_blocks(spec) if prior else 1))
         self.left, self.right = np.zeros(shape, np.int64), np.zeros(shape, np.int64)

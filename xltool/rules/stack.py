@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,9 @@ def stack_values(values: Sequence[Sequence[Value]]) -> Stack:
     # By hand and not by `summand_of`, which takes four times as long; a new kind of value is a type error here too.
     figures = np.array(
         [
-            [
+            row
+            if _ONLY_FIGURES.issuperset(map(type, row))
+            else [
                 value if type(value) is int else 0 if value is None or value is NOT_APPLICABLE else _skip_boolean(value)
                 for value in row
             ]
@@ -51,6 +53,9 @@ def stack_values(values: Sequence[Sequence[Value]]) -> Stack:
         if None in row:
             known[at] = [value is not None for value in row]
     return Stack(figures, known)
+
+
+_ONLY_FIGURES: Final = frozenset({int})
 
 
 def _skip_boolean(_: int) -> int:

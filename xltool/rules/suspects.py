@@ -46,10 +46,10 @@ class SuspectWeigher:
         """What the texts say."""
         return self.ask_texts()
 
-    def make_suspect(self, key: CellKey, change: int) -> Suspect:
+    def make_suspect(self, key: CellKey, change: int, why: str = "", likely: bool = False) -> Suspect:
         """A cell as a suspect, changed by so much."""
         value = self.breaks.value(key)
-        return Suspect(key, value, (summand_of(value) or 0) + change, "")
+        return Suspect(key, value, (summand_of(value) or 0) + change, why, likely)
 
     def name_suspects(self, changes: Mapping[CellKey, int]) -> tuple[Suspect, ...]:
         """Cells of which each alone mends the same, the likeliest first.

@@ -38,7 +38,8 @@ def find_broken_rules(
         years = (*submissions[at].values, *(() if priors is None else priors[at]))
         values = {key: years[columns[key]] for key in linear.keys}
         facts = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
-        found[at].append(finding("rule.broken", *linear.own, rule=rule.name, severity=rule.severity, **facts))
+        own, name = rules.own[number], rules.names[number]
+        found[at].append(finding("rule.broken", *own, rule=name, severity=rule.severity, **facts))
     return found
 
 

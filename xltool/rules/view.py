@@ -9,7 +9,7 @@ import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten, list_running
 from xltool.forms.memo import derive_once
-from xltool.model import LEVELS, NOT_APPLICABLE, Cell, FormSpec, Level, Submission, Value
+from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, FormSpec, Level, Submission, Value
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
@@ -96,8 +96,12 @@ class SubmissionView:
         ]
         return np.array(rows, np.bool_).reshape(len(rows), len(required))
 
+    def list_barred(self, at: int) -> tuple[CellKey, ...]:
+        """The cells that the agency of one submission may not fill in."""
+        return _list_barred(self.spec, _read_level(self.submissions[at]))
+
     def _ask_levels(self, of: Callable[[FormSpec, Level | None], CellMask]) -> CellMask:
-        rows = [of(self.spec, None if each.level_basis else each.agency.level) for each in self.submissions]
+        rows = [of(self.spec, _read_level(each)) for each in self.submissions]
         return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.cells))
 
     def row(self, of: Callable[[Cell], int]) -> Figures:
@@ -119,6 +123,16 @@ def _compute_row(spec: FormSpec, of: Callable[[Cell], int]) -> Figures:
 @derive_once
 def _compute_barred(spec: FormSpec, level: Level | None) -> CellMask:
     return np.array([level is not None and level not in cell.row.levels for cell in spec.cells], np.bool_)
+
+
+@derive_once
+def _list_barred(spec: FormSpec, level: Level | None) -> tuple[CellKey, ...]:
+    return tuple(spec.cells[place].key for place in np.flatnonzero(_compute_barred(spec, level)))
+
+
+def _read_level(submission: Submission) -> Level | None:
+    """The level that somebody gives an agency, and not one that was inferred."""
+    return None if submission.level_basis else submission.agency.level
 
 
 @derive_once

@@ -54,18 +54,24 @@ class CountReader:
             return None
         if is_for_each(count.left, groups):
             return []
-        return self._find_named(clause, count, groups) if groups else self._find_unnamed(clause, count)
+        table = self.said.topic.table
+        found = self._find_named(clause, count, groups) if groups else self._find_unnamed(clause, count)
+        is_part = table is not None and (clause.opener in OPENING or has_any(count.left, "words.parts"))
+        is_other = is_part and bool(found) and all(each.table != table and not each.is_anchored for each in found or ())
+        return [] if is_other else found  # 行政复议9件（含上年结转1件）
 
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
-        if only_shows(count.left):
-            return None  # 公开了行政许可12件、行政处罚3件
-        if self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left)):
-            return None  # 公开建议10件、规范性文件4件
+        is_listed = self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left))
+        if is_listed or only_shows(count.left):
+            return None  # 公开建议10件、规范性文件4件; 公开了行政许可12件、行政处罚3件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):
+            behind = self.said.groups.read_behind(count.right)
+            if behind is not None and _is_apart(behind):
+                return self._pass_some(behind)  # 开展2次规范性文件清理
             thing = self._find_thing(count, groups)
             if thing is None or thing:
                 return thing
@@ -179,7 +185,7 @@ class CountReader:
         if behind.is_refused and has_any(count.right, CHANNEL):
             self.said.ways.append(count.numeral)
             return []  # 2件为网络申请
-        if any("apart" in phrase.manners for word in behind.words for phrase in word.phrases):
+        if _is_apart(behind):
             return self._pass_some(behind)  # 对23件规范性文件进行清理，废止4件
         if behind.words and not any(map(names_subject, behind.words)) and self._is_of_rest(count):
             return []  # 信息不存在1件，其余5件均予以答复
@@ -297,6 +303,11 @@ def _begins_deed(group: WordGroup) -> bool:
     """Whether a group begins with a verb of its table: 受理并办结申请."""
     mine = [p for p in group.words[0].phrases if group.meaning is not None and p.table == group.meaning.table]
     return group.is_verb or any("weak" in phrase.manners for phrase in mine)
+
+
+def _is_apart(group: WordGroup) -> bool:
+    """Whether words take some of a kind out of what is counted."""
+    return any("apart" in phrase.manners for word in group.words for phrase in word.phrases)
 
 
 def _names_deed(words: Sequence[ProseToken], meaning: Meaning) -> bool:

@@ -88,13 +88,13 @@ class _Reader:
             for token in allow_way(simplify_tokens(name_agencies([*join_divided(tokens, language)], language)))
         ]
         self._find_subject(mine)
-        outside: list[Statement] = []
+        outside, last = list[Statement](), self.said.topic.last
         for clause in split_clauses(mine):
             year = self.said.times.year
             if clause.is_past:
-                self.said.wholes = outside
+                self.said.wholes, self.said.topic.last = outside, last
             elif clause.opener in OPENING:
-                outside = self.said.wholes
+                outside, last = self.said.wholes, self.said.topic.last
             self._read_clause(clause)
             if clause.opener in OPENING:
                 self.said.times.year = year

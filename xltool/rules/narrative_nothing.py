@@ -11,7 +11,16 @@ from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse, Statement
 from xltool.rules.narrative_tokens import ProseToken
-from xltool.rules.narrative_words import NEGATION, can_mean, has_any, is_passable, is_verb, names_subject, split_groups
+from xltool.rules.narrative_words import (
+    JOINER,
+    NEGATION,
+    can_mean,
+    has_any,
+    is_passable,
+    is_verb,
+    names_subject,
+    split_groups,
+)
 
 
 class NothingReader:
@@ -126,7 +135,7 @@ class NothingReader:
 
     def list_nothing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
-        while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings"):
+        while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings", JOINER):
             tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
         tokens = _drop_apart(drop_description(tokens))
         self.said.groups.is_denied = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -40,7 +41,7 @@ def different(count: int) -> Iterator[Submission]:
     for number in range(count):
         times = [rng.randint(1, 9), *(rng.randint(0, 9) for _ in base[1:])]
         agency = Agency(f"654221-{number:05d}", f"额敏县第{number}办公室", "department")
-        texts = {key: f"{text}（{number}）" for key, text in base[0].texts.items()}
+        texts = {key: f"{_keep_words(text)}（{number}）" for key, text in base[number % len(base)].texts.items()}
         yield replace(base[0], agency=agency, values=_sums(base, times), texts=texts)
 
 
@@ -55,6 +56,13 @@ def spoiled(readings: Sequence[Reading], share: float) -> list[Reading]:
         values[place] += 1  # type: ignore[operator]
         result[at] = replace(result[at], submission=replace(submission, values=tuple(values)))
     return result
+
+
+def _keep_words(text: str) -> str:
+    """The sentences that say nothing of figures, which are other ones now."""
+    if "。" not in text:
+        return text
+    return "".join(each for each in re.findall("[^。]*。", text) if not re.search("[0-9未没无零]", each)) or "照常。"
 
 
 def _sums(base: Sequence[Submission], times: Sequence[int]) -> tuple[Value, ...]:

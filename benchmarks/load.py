@@ -72,7 +72,7 @@ def measured(place: Path, count: int) -> Iterator[tuple[str, ...]]:
     root, roster = place / PLACE, place / "roster.csv"
     lines = (f"{name_code(number)},{name_agency(number)},部门" for number in range(count))
     roster.write_text("\n".join(["单位代码,单位名称,级别", *lines, ""]), "utf-8")
-    new = ("new", root, "--form", "ogi-2021", "--year", YEAR, "--name", PLACE, "--roster", roster)
+    new = ("new", "--plain", root, "--form", "ogi-2021", "--year", YEAR, "--name", PLACE, "--roster", roster)
     yield "new", *run(*new)
     yield "build", *run("build", "-C", root)
     subprocess.run([sys.executable, __file__, "--fill", root], check=True)
@@ -126,12 +126,14 @@ def fill_all(root: Path) -> None:
     from xltool.campaign.store import Store
     from xltool.model import Reading
 
-    store = Store(load_campaign(root).database)
+    campaign = load_campaign(root)
+    inbox = campaign.root / campaign.layout.inbox
+    store = Store(campaign.database)
     serials = {code: issue.serial for code, issue in store.issues().items()}
     store.close()
     given = [each.submission for each in spoiled([Reading(each) for each in different(len(serials))], 1 / SPOILED)]
     with ProcessPoolExecutor() as pool:
-        list(pool.map(partial(fill_one, root / "inbox", serials), given, chunksize=50))
+        list(pool.map(partial(fill_one, inbox, serials), given, chunksize=50))
 
 
 def fill_one(inbox: Path, serials: dict[str, str], submission: Submission) -> None:

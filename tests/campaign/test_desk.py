@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -161,6 +162,30 @@ def test_one_of_two_that_passed_together_and_was_taken_back_is_not_given_again(o
     assert office.lines("放行")[number]["结果"].endswith(f"其中{rules[0]}已撤销，仍要放行的，清空本格")
     office.edit("放行", **{f"G{number}": None})
     assert "已登记" in office.run("status").stderr and office.state("A1") == "accepted"
+
+
+def test_what_cannot_be_put_on_record_is_not_called_recorded_and_nothing_rests_on_it(office, monkeypatch):
+    office.run("build")
+    received = "applications.received.natural_person"
+    office.take("A1", **figures.summed(SPEC, SOUND | {received: SOUND[received] + 5}))
+    office.run("build")
+    number = office.find("放行", 单位="某县财政局")
+    office.edit("放行", **{f"D{number}": "√", f"E{number}": "核对过", f"F{number}": "王某"})
+    put, given = Store._put, []
+
+    def fail_at_the_second(store, table, *values):
+        given.extend([table] if table == "waiver" else [])
+        if given.count("waiver") == 2:
+            given.append(table)
+            raise sqlite3.OperationalError("database or disk is full")
+        return put(store, table, *values)
+
+    monkeypatch.setattr(Store, "_put", fail_at_the_second)
+    done = office.run("consolidate", "--allow-missing", code=1)
+    assert f"“放行”表第 {number} 行还没有登记成：数据库写不进去：磁盘空间不足" in done.stderr
+    assert "已登记" not in done.stderr and not (office.root / "汇总" / "submission.json").exists()
+    monkeypatch.undo()
+    assert office.state("A1") == "accepted", "the next command carries it out, whole"
 
 
 def test_what_is_not_settled_is_listed_ticked_and_recorded(office):

@@ -66,7 +66,7 @@ def test_every_kind_that_is_noted_anywhere_has_a_word():
         (lambda s: waive(s, EDUCATION, "applications.balance@enterprise"), "waive",
          "放行“表三“商业企业”栏：第一项加第二项之和，应等于第三项加第四项之和”：已核实", (EDUCATION,)),
         (lambda s: waive(s, EDUCATION, "cell.blank"), "waive", "放行“未填”：已核实", (EDUCATION,)),
-        (lambda s: s.withdraw_waiver(EDUCATION, "cell.blank", AT, "王某", "弄错了：没有核"), "waive",
+        (lambda s: s.withdraw_waivers(EDUCATION, ["cell.blank"], AT, "王某", "弄错了：没有核"), "waive",
          "撤销放行“未填”：弄错了：没有核", (EDUCATION,)),
         (lambda s: s.excuse(AbsenceRecord(FINANCE, NAMES[FINANCE], EDUCATION, "撤并：见文", "王某", AT)), "absent",
          "记为无需报送，数并入额敏县教育和科学技术局：撤并：见文", (FINANCE,)),

@@ -184,7 +184,7 @@ def test_a_waiver_of_the_third_schema_holds_for_the_version_that_stood_when_it_w
     with closing(Store(third)) as store:
         with pytest.raises(XltoolError, match="放行"):
             store.waivers()  # one was damaged before, and stays so
-        store.withdraw_waiver("A", "r@x", "2025-01-05", "甲", "记录已损坏")
+        store.withdraw_waivers("A", ["r@x"], "2025-01-05", "甲", "记录已损坏")
         marks = {waiver.rule: waiver.marks for waiver in store.waivers()["A"]}
         assert marks == {"r": {("r@x", "a.b.c", 1)}, "q": frozenset()}
         assert (store.publications(), store.signature()) == ({}, None)

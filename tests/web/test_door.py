@@ -220,7 +220,7 @@ def test_the_campaign_can_be_had_by_nobody_and_then_by_the_next(door, campaign):
     agency = door.agency(EDUCATION)
     agency.try_out(fill_blank(door.blank(EDUCATION)))
     with hold_campaign(campaign.root, "doctor", alone=True), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xltool.web.door_handing_in._PAUSE", 0.01)
+        patch.setattr("xltool.web.door_handing_in._PATIENCE", 0)
         answer = agency.confirm()
     assert answer.status_code == 503 and "还没有登记成" in answer.text and "正由另一个命令使用" in answer.text
     assert status(campaign)[EDUCATION]["state"] == "missing"
@@ -228,11 +228,25 @@ def test_the_campaign_can_be_had_by_nobody_and_then_by_the_next(door, campaign):
     assert status(campaign)[EDUCATION]["versions"] == 1
 
 
+def test_what_is_handed_in_while_another_command_has_the_campaign_waits_for_its_end(door, campaign, monkeypatch):
+    from xltool.campaign.lock import hold_campaign
+
+    agency = door.agency(EDUCATION)
+    agency.try_out(fill_blank(door.blank(EDUCATION)))
+    monkeypatch.setattr("xltool.web.door_handing_in._PAUSE", 0.01)
+    monkeypatch.setattr("xltool.web.door_confirming._SECONDS", 3)
+    with hold_campaign(campaign.root, "doctor", alone=True):
+        assert "已经收到，正在登记" in tell(agency.confirm())
+        assert status(campaign)[EDUCATION]["state"] == "missing"
+    assert "已报送，审核通过" in wait_until(agency, "登记：")
+    assert status(campaign)[EDUCATION]["versions"] == 1
+
+
 def test_the_office_takes_in_what_was_confirmed_when_the_server_was_lost(door, campaign, monkeypatch):
     agency = door.agency(EDUCATION)
     agency.try_out(fill_blank(door.blank(EDUCATION)))
     monkeypatch.setattr("xltool.web.door_handing_in._run", lambda caller, group: ([], ""))
-    monkeypatch.setattr("xltool.web.door._SECONDS", 0.2)
+    monkeypatch.setattr("xltool.web.door_confirming._SECONDS", 0.2)
     assert "已经收到，正在登记" in tell(agency.confirm())
     run(campaign, "collect")
     assert status(campaign)[EDUCATION]["state"] == "accepted"
@@ -256,7 +270,7 @@ def wait_until(agency, word):
 def test_who_waits_long_is_told_so_and_then_what_became_of_it(door, campaign, monkeypatch):
     going, take_in = Event(), door_handing_in._run
     monkeypatch.setattr("xltool.web.door_handing_in._run", lambda *given: going.wait(60) and take_in(*given))
-    monkeypatch.setattr("xltool.web.door._SECONDS", 0.1)
+    monkeypatch.setattr("xltool.web.door_confirming._SECONDS", 0.1)
     agencies = [door.agency(code) for code in (EDUCATION, FINANCE)]
     for agency, code in zip(agencies, (EDUCATION, FINANCE), strict=True):
         agency.try_out(fill_blank(door.blank(code)))

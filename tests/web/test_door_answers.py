@@ -97,7 +97,7 @@ def test_what_was_handed_in_without_it_can_be_explained_later(campaign, asked):
 
 def test_the_console_finds_it_when_the_server_was_lost(campaign, asked, monkeypatch):
     agency, _ = asked
-    monkeypatch.setattr("xltool.web.door._SECONDS", 0.1)
+    monkeypatch.setattr("xltool.web.door_confirming._SECONDS", 0.1)
     monkeypatch.setattr("xltool.web.door_handing_in._run", lambda caller, group: ([], ""))
     assert "已经收到，正在登记" in tell(agency.confirm(**{f"why {LINE}": WHY}))
     run(campaign, "collect")
@@ -109,7 +109,7 @@ def test_the_console_finds_what_was_explained_later_when_the_server_was_lost(cam
     agency.confirm()
     form = agency.find_form("报送说明")
     fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")}
-    monkeypatch.setattr("xltool.web.door._SECONDS", 0.1)
+    monkeypatch.setattr("xltool.web.door_confirming._SECONDS", 0.1)
     monkeypatch.setattr("xltool.web.door_handing_in._run", lambda caller, group: ([], ""))
     sent = agency.client.post(f"{agency.link}/answer", data={**fields, f"why {LINE}": WHY}, follow_redirects=True)
     assert "已经收到，正在登记" in tell(sent) and status(campaign)[EDUCATION]["state"] == "open"

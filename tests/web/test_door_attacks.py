@@ -16,9 +16,9 @@ from tests.web.doors import EDUCATION, FINANCE, fill_blank, open_for, tell
 from tests.web.test_guard import snapshot
 from xltool.campaign.links import Links
 from xltool.web import bodies, door_limits, origins, server
-from xltool.web.door import LARGEST_TRIAL
 from xltool.web.door_guard import OF_WRONG, DoorLimits
 from xltool.web.door_limits import Budget, Limiter
+from xltool.web.door_trial import LARGEST_TRIAL
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{ 7*7 }}{% raw %}'
 POSTS = ("trial", "hand-in")

@@ -74,15 +74,18 @@ def waive_findings(
     The same word again changes nothing. Raises `XltoolError`, and lets none pass, when one of them names none.
     """
     standing = find_own_standing(campaign, store, entry, ruling.at)
-    passing = [finding for rule in rules for finding in _find_matching(standing, rule)]
+    passing = [finding for rule in rules for finding in match_findings(standing, rule)]
     version = store.counting_of(entry.agency.code)
     assert version is not None  # nothing passes without one
+    new = []
     for rule in rules:
         marks = mark_findings(rule, version.findings, version.submission, version.sha256)
         waiver = WaiverRecord(entry.agency.code, rule, ruling.reason, ruling.person, ruling.moment, marks)
         told = find_waiver(store, entry.agency.code, rule)
         if told is None or replace(told, at=waiver.at) != waiver:
-            store.waive(waiver)
+            new.append(waiver)
+    if new:
+        store.waive(*new)
     return [finding for finding in standing.findings if finding in passing]
 
 
@@ -94,8 +97,8 @@ def withdraw_waivers(store: Store, entry: RosterEntry, rules: Sequence[str], rul
         if rule not in given:
             known = f"现有：{list_names(given)}" if given else "它没有放行过任何一条"
             raise XltoolError(f"{agency.name}（{agency.code}）没有对 {rule} 的放行，不用撤销；{known}。")
-    for rule in dict.fromkeys(rules):
-        store.withdraw_waiver(agency.code, rule, ruling.moment, ruling.person, ruling.reason)
+    if rules:
+        store.withdraw_waivers(agency.code, dict.fromkeys(rules), ruling.moment, ruling.person, ruling.reason)
 
 
 def find_waiver(store: Store, code: str, rule: str) -> WaiverRecord | None:
@@ -157,7 +160,7 @@ def _find_target(roster: Roster, store: Store, code: str, into: str) -> str:
     return entry.agency.code
 
 
-def _find_matching(standing: Standing, rule: str) -> list[WeighedFinding]:
+def match_findings(standing: Standing, rule: str) -> list[WeighedFinding]:
     """The findings of the newest version that the word is about; raises `XltoolError` when there are none."""
     name = standing.entry.agency.name
     if standing.version is None:

@@ -20,6 +20,7 @@ from xltool.campaign.desk_requests import (
     Absences,
     Decisions,
     Extensions,
+    LineOutcome,
     Waivers,
     carry_out,
 )
@@ -187,8 +188,10 @@ class DeskVisit:
         """Puts on the record what people asked for, a sentence for each; what is wrong is told with sheet and line."""
         yield from self._tell(f"{DESK_FILE} {fault}" for fault in self._desk.find_faults())
         if self.is_changed:
-            self._weigh_all()
-            yield from self._tell_carried()
+            try:
+                self._weigh_all()
+            finally:  # also what was put on record before another thing could not be
+                yield from self._tell_carried()
             return
         for sheet in DESK_SHEETS:  # nobody has mended it since
             refused = [line for line in self._desk.lines(sheet) if line.text("result").startswith((REFUSED, LOST))]
@@ -259,11 +262,17 @@ class DeskVisit:
         self.__dict__.pop("_waivers", None)  # the command has gone on since
         self.__dict__.pop("_kinds", None)
         spec = self._campaign.spec
-        found = {kind.sheet: list(carry_out(kind, self._desk.lines(kind.sheet), self._at)) for kind in self._kinds}
+        found: dict[DeskSheet, list[LineOutcome]] = {}
+        for kind in self._kinds:
+            outcomes = found.setdefault(kind.sheet, [])
+            for outcome in carry_out(kind, self._desk.lines(kind.sheet), self._at):
+                outcomes.append(outcome)
+                self._carried += [f"{DESK_FILE} {outcome.told}"] if outcome.told else []
         found[CORRECTION_SHEET] = list(desk_county.weigh_corrections(self._desk, spec, self._roster))
         found[TEXT_SHEET] = list(desk_county.weigh_texts(self._desk, spec))
+        for sheet in (CORRECTION_SHEET, TEXT_SHEET):
+            self._carried += [f"{DESK_FILE} {outcome.told}" for outcome in found[sheet] if outcome.told]
         for sheet, outcomes in found.items():
-            self._carried += [f"{DESK_FILE} {outcome.told}" for outcome in outcomes if outcome.told]
             fields = {outcome.line.number: outcome.fields for outcome in outcomes if outcome.line is not None}
             written = self._written.setdefault(sheet.name, {})
             for number, each in fields.items():

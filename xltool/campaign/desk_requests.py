@@ -25,6 +25,7 @@ from xltool.campaign.desk_sheets import (
 )
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
+from xltool.campaign.schema import UnwritableError
 from xltool.campaign.standing import Standing, group_verdicts
 from xltool.campaign.store import Store, describe_absence, describe_extension, describe_waiver
 from xltool.days import DAY_EXAMPLE, format_day, parse_day
@@ -145,10 +146,16 @@ def _choose_unrecorded(asked: Asked, result: str, *, said: bool, withdrawn: str)
 
 
 def carry_out(kind: Decisions, lines: Sequence[DeskLine], at: datetime) -> Iterator[LineOutcome]:
-    """What becomes of each line; what they ask for is carried out."""
+    """What becomes of each line; what they ask for is carried out.
+
+    Raises `UnwritableError` where that cannot be put on record.
+    """
     for line in lines:
         try:
             outcome = _carry_out_line(kind, line, at)
+        except UnwritableError as error:  # no fault of the line, and what the command is to do rests on it
+            where = f"“{line.sheet.name}”表第 {line.number} 行"
+            raise UnwritableError(f"{where}还没有登记成：{error}") from error
         except XltoolError as error:
             yield _refuse(line, str(error))
         else:
@@ -290,14 +297,18 @@ class Waivers:
 
     def give(self, line: DeskLine, key: str, ruling: Ruling) -> None:  # noqa: ARG002
         code, *rules = key.split(BETWEEN)
-        entry, faults = self.roster.agencies[code], []
+        entry, asking, faults = self.roster.agencies[code], [], []
+        standing = decisions.find_own_standing(self.campaign, self.store, entry, ruling.at)
         for rule in rules:
             try:
-                decisions.waive_findings(self.campaign, self.store, entry, [rule], ruling)
-            except XltoolError as error:
+                decisions.match_findings(standing, rule)
+            except XltoolError as error:  # a newer version no longer has it
                 faults.append(error)
-        if len(faults) == len(rules):
+            else:
+                asking.append(rule)
+        if not asking:
             raise faults[0]
+        decisions.waive_findings(self.campaign, self.store, entry, asking, ruling)
         self._look_again(code, ruling.at)
 
     def withdraw(self, key: str, ruling: Ruling) -> None:

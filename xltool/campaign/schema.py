@@ -105,6 +105,10 @@ class DamagedError(XltoolError):
     """The database is not what was written to it."""
 
 
+class UnwritableError(XltoolError):
+    """The database takes nothing just now; what was to be written was not."""
+
+
 def hash_row(*values: Any) -> str:
     """The hash of a row, which is checked whenever the row is read; bytes by their own hash."""
     plain = [hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value for value in values]

@@ -21,6 +21,7 @@ from xltool.campaign.schema import (
     HASHED,
     WAY_BACK,
     DamagedError,
+    UnwritableError,
     back_up,
     connect,
     explain_database_error,
@@ -491,18 +492,19 @@ class Store:
             found[agency] = (*found.get(agency, ()), waiver)
         return found
 
-    def waive(self, waiver: WaiverRecord) -> None:
-        """Lets a finding pass; a second word on the same finding replaces the first, the events keep both."""
-        w = waiver
+    def waive(self, *waivers: WaiverRecord) -> None:
+        """Lets findings pass, all or none; a second word on a finding replaces the first, the events keep both."""
         with self._transaction():
-            self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at, dump_marks(w.marks))
-            self._note(w.at, w.person, "waive", describe_waiver(w.agency, w.rule, w.reason))
+            for w in waivers:
+                self._put("waiver", w.agency, w.rule, w.reason, w.person, w.at, dump_marks(w.marks))
+                self._note(w.at, w.person, "waive", describe_waiver(w.agency, w.rule, w.reason))
 
-    def withdraw_waiver(self, agency: str, rule: str, at: str, person: str, reason: str) -> None:
-        """Takes the word back that let a finding pass."""
+    def withdraw_waivers(self, agency: str, rules: Iterable[str], at: str, person: str, reason: str) -> None:
+        """Takes the words back that let findings of an agency pass, all or none."""
         with self._transaction():
-            self._db.execute("DELETE FROM waiver WHERE agency = ? AND rule = ?", (agency, rule))
-            self._note(at, person, "waive", f"{agency} {rule} 撤销：{reason}")
+            for rule in rules:
+                self._db.execute("DELETE FROM waiver WHERE agency = ? AND rule = ?", (agency, rule))
+                self._note(at, person, "waive", f"{agency} {rule} 撤销：{reason}")
 
     def acceptances(self) -> dict[str, tuple[AcceptanceRecord, ...]]:
         """The figures that count in place of typed ones, by agency, in the order of their cells."""
@@ -805,7 +807,7 @@ class Store:
                 raise
             self._db.execute("COMMIT")
         except (sqlite3.Error, UnicodeError) as error:
-            raise XltoolError(f"数据库写不进去：{explain_database_error(error)}。") from error
+            raise UnwritableError(f"数据库写不进去：{explain_database_error(error)}。") from error
 
 
 _EVENTS: Final = "SELECT at, person, what, detail FROM event ORDER BY id"

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from xltool.campaign.links import LINK_ROOM, Links
 from xltool.messages import XltoolError
 from xltool.web.door_limits import Budget, Limiter
-from xltool.web.door_site import Door
+from xltool.web.door_site import Door, tell_now
 from xltool.web.headers import METHODS, READS, guard_answers, is_own_site
 from xltool.web.keys import is_same_secret
 from xltool.web.origins import find_client, is_our_host
@@ -140,5 +139,5 @@ class DoorGuard:
 
 def _tell_refusal(scope: Scope, answer: Response) -> None:
     """A line for whoever keeps the server; the record of the campaign has what was done, not what was refused."""
-    at = datetime.now().isoformat(timespec="seconds")
+    at = tell_now()
     print(f"{at} {scope['state']['address']} {answer.status_code} {scope['method']}", file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final
 
 from xltool.messages import XltoolError
@@ -24,8 +24,8 @@ TAKING_COMMAND: Final = "collect"
 """The command that takes in."""
 MOST_TOGETHER: Final = 100
 """Files that one run is given."""
-_TRIES: Final = 3
-"""How often it is tried to take a file in, while another command has the campaign for itself."""
+_PATIENCE: Final = 300.0
+"""Seconds for which it is tried to take a file in, while another command has the campaign for itself."""
 _PAUSE: Final = 2.0
 
 
@@ -42,7 +42,7 @@ class _Waiting:
     code: str
     path: Path
     answer: Future[TakenIn]
-    tries: int = 0
+    since: float = field(default_factory=monotonic)
 
 
 @dataclass
@@ -101,7 +101,8 @@ class HandingIn:
                 self._waiting = [each for each in self._waiting if each not in group]
             left, said = _run(self.caller, group)
             self.desk.fall_behind()
-            again = [each for each in left if each.tries < _TRIES]
+            latest = monotonic() - _PATIENCE
+            again = [each for each in left if each.since > latest and not self._ending]
             for each in left:
                 if each not in again:
                     each.answer.set_exception(XltoolError(said))
@@ -125,8 +126,6 @@ def _choose_group(waiting: list[_Waiting]) -> list[_Waiting]:
 def _run(caller: Caller, group: list[_Waiting]) -> tuple[list[_Waiting], str]:
     """Takes files in; those that the command did not tell of, and what it said last."""
     waiting = {each.path.name: each for each in group}
-    for each in group:
-        each.tries += 1
     said = ""
     try:
         process = start_warm_command(

@@ -76,13 +76,13 @@ class Door:
         last_year = look.find_last_year()
         passwords = read_passwords(look.campaign)
         key = opening.ensure_key(look.campaign, look.store)
-        at, prior = datetime.now().isoformat(timespec="seconds"), last_year.submissions.get
+        at, prior = tell_now(), last_year.submissions.get
         office = Intake(look.campaign, look.roster, look.store, key, at, prior, passwords)
         return judge_trial(office, entry, trial, self._read(look.campaign, entry, trial, passwords)), last_year
 
     def note(self, look: OpenFolder, entry: RosterEntry, what: str, address: str, sha256: str = "") -> None:
         """Puts on record what was done at the door for an agency, when and from where, and with which file."""
-        at, code = datetime.now().isoformat(timespec="seconds"), entry.agency.code
+        at, code = tell_now(), entry.agency.code
         file = f"，文件 {sha256[:12]}" if sha256 else ""
         look.store.note(at, entry.agency.name, DOOR_EVENT, f"{code} {what}{FROM}{address}{file}")
 
@@ -126,6 +126,16 @@ def entry_of(look: OpenFolder, request: Request) -> RosterEntry:
     if entry is None:
         raise XltoolError("单位名录里没有贵单位了，请与发来链接的机关联系。")
     return entry
+
+
+def locate_page(request: Request, part: str = "") -> str:
+    """The address of the page of the agency that asks, and of a part of it."""
+    return f"{request.state.prefix}{request.state.link}/{part}"
+
+
+def tell_now() -> str:
+    """This moment, as the record tells it."""
+    return datetime.now().isoformat(timespec="seconds")
 
 
 def _look_at(root: Path, names: Sequence[str]) -> tuple[object, ...]:

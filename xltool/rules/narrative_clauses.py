@@ -192,15 +192,16 @@ def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
 
 
 def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
-    """The words with a list of ways as saying nothing: 通过网络、信函、当面申请的方式接收."""
+    """The words with a list of ways as saying nothing: 通过网络、信函、当面申请的方式接收, 网上申请及书面申请共8件."""
     passed = list(tokens)
     for end, token in enumerate(tokens):
-        if token.text not in _WAYS_END:
+        is_sum = token.is_any("words.totals") and end > 0 and tokens[end - 1].is_any(CHANNEL)
+        if token.text not in _WAYS_END and not is_sum:
             continue
         start = next((at for at in range(end, -1, -1) if tokens[at].is_any(BREAK) or tokens[at].number), -1) + 1
         ways = [at for at in range(start, end) if tokens[at].is_any(CHANNEL)]
         if len(ways) > 1:
-            for at in range(ways[0], end + 1):
+            for at in range(ways[0], end if is_sum else end + 1):
                 passed[at] = replace(tokens[at], kinds=frozenset({"words.neutral"}), phrases=())
     return passed
 

@@ -63,9 +63,10 @@ class CountReader:
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
-        is_listed = self.said.is_listed and any(map(is_strict, last.words)) and not any(map(is_verb, count.left))
-        if is_listed or only_shows(count.left):
-            return None  # 公开建议10件、规范性文件4件; 公开了行政许可12件、行政处罚3件
+        is_item = self.said.in_parts and bool(count.numeral.value) and count.numeral.unit == self.said.item_unit
+        is_listed = self.said.is_listed and (is_item or not any(map(is_verb, count.left)))
+        if (is_listed and any(map(is_strict, last.words))) or only_shows(count.left):
+            return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             return self._leave_aside(last)
         if not any(names_subject(word) for group in groups for word in group.words):

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.memo import derive_once
-from xltool.forms.phrases import Alternatives, Language, Phrase
+from xltool.forms.phrases import Alternatives, Language, Phrase, Subject
 from xltool.model import CellKey, FormSpec
 from xltool.rules.narrative_tokens import ProseToken
 
@@ -135,10 +135,11 @@ class Composer:
         """What a word means that means something only right before a number, among the parts of something."""
         for phrase in word.phrases:
             if "sole" in phrase.manners and any(whole.table == phrase.table for whole in topic.wholes):
-                subject = self.language.subjects.get(phrase.table)
-                columns = subject.columns if subject else ()
-                cells = self._list_cells(phrase.table, phrase.rows, columns)
-                return Meaning(phrase.table, phrase.rows, columns, cells, (word.text,), "row")
+                subject = self.language.subjects.get(phrase.table, Subject())
+                rows, columns = phrase.rows or subject.rows, phrase.columns or subject.columns
+                cells = self._list_cells(phrase.table, rows, columns)
+                role: MeaningRole = "column" if phrase.columns else "row"
+                return Meaning(phrase.table, rows, columns, cells, (word.text,), role)
         return None
 
     def widen(self, total: Meaning, last: Meaning) -> Meaning:

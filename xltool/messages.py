@@ -188,11 +188,29 @@ def word_rule(rule: Rule, spec: FormSpec) -> str:
     for terms in (rule.linear.left, rule.linear.right):
         parts: list[str] = []
         for key, coefficient in terms:
-            times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
+            times = _word_factor(coefficient, spec.cell(bare_key(key)), rule)
             sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
             parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)}")
         sides.append("".join(parts))
-    return f"{sides[0]} {rule.linear.operator.words} {sides[1]}"
+    return f"{sides[0]} {rule.linear.operator.words} {_add_constant(sides[1], rule)}"
+
+
+def _word_factor(coefficient: int, cell: Cell, rule: Rule) -> str:
+    """What a cell is multiplied by in a rule, as it is written: `0.75 × `; nothing for once."""
+    factor = format_scaled(abs(coefficient) * cell.measure.scale, rule.linear.decimals)
+    return "" if factor == "1" else f"{factor} × "
+
+
+def _add_constant(side: str, rule: Rule) -> str:
+    """The right side of a rule in words with the number that is added to it, or that is all of it."""
+    constant = rule.linear.constant
+    if side and not constant:
+        return side
+    number = format_scaled(abs(constant), rule.linear.decimals)
+    if side.startswith("-") and constant > 0:
+        return f"{number} - {side[1:]}"
+    sign = (" - " if constant < 0 else " + ") if side else ("-" if constant < 0 else "")
+    return f"{side}{sign}{number}"
 
 
 def say_cell(cell: Cell, place: Locator) -> str:
@@ -237,7 +255,7 @@ def word_figures(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
     """
     left, right = word_sides(rule, spec, data)
     sides = f"{left}，{right}"
-    return f"{sides}，相差 {word_gap(rule, spec, data)}" if rule.linear.operator.adds_up else sides
+    return f"{sides}，相差 {word_gap(rule, data)}" if rule.linear.operator.compares else sides
 
 
 def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -246,12 +264,15 @@ def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str
     left, right = (
         tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)
     )
-    return _word_side(left, rule, spec, values, data["left"]), _word_side(right, rule, spec, values, data["right"])
+    shown = _word_side(left, rule, spec, values, data["left"])
+    if not right:
+        return shown, f"规定的数 {_add_constant('', rule)}"
+    return shown, _word_side(right, rule, spec, values, data["right"], rule.linear.constant)
 
 
-def word_gap(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
+def word_gap(rule: Rule, data: Mapping[str, Any]) -> str:
     """By how much the sides of a rule differ."""
-    return format_scaled(abs(data["left"] - data["right"]), spec.cell(rule.linear.own[0]).measure.decimals)
+    return format_scaled(abs(data["left"] - data["right"]), rule.linear.decimals)
 
 
 def choose_terms(terms: Terms, values: Mapping[CellKey, Value]) -> Terms:
@@ -273,20 +294,24 @@ def format_decimals(scaled: int, decimals: int) -> str:
     return f"{'-' if scaled < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
-def _word_side(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int) -> str:
+def _word_side(  # noqa: PLR0917
+    terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value], result: int, constant: int = 0
+) -> str:
     """One side of a rule; in long sums the cells that are zero are left out."""
-    decimals = spec.cell(bare_key(terms[0][0])).measure.decimals
     shown = choose_terms(terms, values)
-    if not shown:
+    if not shown and not constant:
         return f"{spec.cell(bare_key(terms[0][0])).row.short}等 {len(terms)} 项均为 0"
     parts: list[str] = []
     for key, coefficient in shown:
-        figure = _word_figure(values.get(key), decimals)
-        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} × "
+        cell = spec.cell(bare_key(key))
+        figure = _word_figure(values.get(key), cell.measure.decimals)
+        times = _word_factor(coefficient, cell, rule)
         sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
         parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)} {figure}")
     text = "".join(parts)
-    return text if len(shown) == 1 and abs(shown[0][1]) == 1 else f"{text} = {format_scaled(result, decimals)}"
+    alone = len(shown) == 1 and not constant and not _word_factor(shown[0][1], spec.cell(bare_key(shown[0][0])), rule)
+    text = _add_constant(text, rule) if constant else text
+    return text if alone else f"{text} = {format_scaled(result, rule.linear.decimals)}"
 
 
 def _word_figure(value: Value, decimals: int) -> str:
@@ -306,13 +331,14 @@ def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     """A cell's name within a rule: the part that varies from term to term."""
     keys = [bare_key(other) for other in rule.linear.keys]
     cell = spec.cell(bare_key(key))
+    alone = len(rule.linear.keys) == 1  # beside a number: the place of the rule says where its row or column is
     rows = {other.rpartition(".")[0] for other in keys}
     columns = {other.rpartition(".")[2] for other in keys}
     name = (
         cell.column.short
-        if len(rows) == 1
+        if (rule.at == cell.row.id if alone else len(rows) == 1)
         else cell.row.short
-        if len(columns) == 1
+        if (rule.at == cell.column.id if alone else len(columns) == 1)
         else f"{cell.row.short}{cell.column.short}"
     )
     if not is_earlier(key):

@@ -7,7 +7,7 @@ costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, assert_never
@@ -386,18 +386,24 @@ class Operator:
     )  # by how much a residual (left less right) goes against it; None when no residual tells
 
     @property
-    def adds_up(self) -> bool:
-        """Whether it compares sums, so that the residual of many agencies is the sum of their residuals."""
+    def compares(self) -> bool:
+        """Whether it compares two sums, so that their difference tells all of it."""
         return self.excess is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order."""
+    """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order.
+
+    A side is a whole number scaled by `decimals`, and coefficients take the scaled figures of their cells to it; so is
+    the `constant`, which is added on the right.
+    """
 
     left: Terms
     operator: Operator
     right: Terms
+    constant: int = 0
+    decimals: int = 0
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
@@ -414,6 +420,14 @@ class Linear:
         return tuple(key for key in self.keys if not is_earlier(key))
 
     @property
+    def of_each(self) -> bool:
+        """Whether it is about each submission by itself, and about no sum of them.
+
+        A number of a regulation would count once for every agency that is added.
+        """
+        return bool(self.constant)
+
+    @property
     def alone(self) -> Linear | None:
         """What it says without earlier figures, or None when nothing.
 
@@ -422,9 +436,9 @@ class Linear:
         if not self.prior:
             return self
         right = tuple(term for term in self.right if not is_earlier(term[0]))
-        if self.operator.adds_up or not right or any(is_earlier(key) for key, _ in self.left):
+        if self.operator.compares or not right or any(is_earlier(key) for key, _ in self.left):
             return None
-        return Linear(self.left, self.operator, right)
+        return replace(self, right=right)
 
 
 @dataclass(frozen=True, slots=True)

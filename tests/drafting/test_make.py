@@ -321,3 +321,13 @@ def test_the_official_blanks_give_their_cells_and_totals():
     assert sum(score[1] for score in scores.values()) >= 107, scores
     assert not any(score[3] for score in scores.values()), scores
     assert not any(score[4] for score in scores.values()), scores
+
+
+def test_a_note_that_prints_less_becomes_less():
+    rows = "".join(
+        f"<tr><td>{label}</td><td>0{at}</td><td></td></tr>" for at, label in enumerate(("检查", "复查"), start=1)
+    )
+    page = f"<p>检查季报</p><table><tr><td>指标</td><td>代码</td><td>家数</td></tr>{rows}</table><p>注：02＜01</p>"
+    drafted = draft_page(page)
+    assert [rule.linear.operator.sign for rule in drafted.spec.rules] == ["<"]
+    assert marked_lines(drafted) == []

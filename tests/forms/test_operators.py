@@ -30,11 +30,11 @@ def test_a_residual_tells_what_the_sides_tell_or_nothing_does(operator):
     told: dict[int, set[bool]] = {}
     for left, right in SIDES:
         told.setdefault(left - right, set()).add(bool(operator.holds(left, right)))
-    assert all(len(verdicts) == 1 for verdicts in told.values()) == operator.adds_up
+    assert all(len(verdicts) == 1 for verdicts in told.values()) == operator.compares
 
 
 def test_what_goes_further_against_it_is_worse(operator):
-    if operator.adds_up:
+    if operator.compares:
         broken = [rest for rest in range(-5, 6) if not operator.holds(rest, 0)]
         kept = [rest for rest in range(-5, 6) if operator.holds(rest, 0)]
         assert min(map(operator.excess, broken)) >= max(map(operator.excess, kept))

@@ -296,17 +296,16 @@ ONE_FAULT = [
     (
         "rule sign",
         WITHIN,
-        'expr = "faulty < open"',
-        "faulty ^<",
-        "'<' is not part of the rule language|there is no '<' alone: write '<='",
+        'expr = "faulty ＜ open"',
+        "faulty ^＜",
+        "'＜' is not part of the rule language|write '<'",
     ),
     (
-        "rule constant",
+        "rule number on the left",
         WITHIN,
-        'expr = "faulty <= 3"',
-        "faulty <= ^3",
-        "rules have no constants|what one cell may hold at most is 'maximum' of its measure; that something must be "
-        "there is 'needs'",
+        'expr = "3 <= open"',
+        '"^3 <= open',
+        "a number stands before a cell, 'NUMBER * cell', or alone on the right side",
     ),
     (
         "rule name",
@@ -410,8 +409,34 @@ def test_figures_of_different_measures_do_not_add_up():
     text = GOOD.replace('label = "微博" }', 'label = "微博", measure = "money" }')
     text += '\n[[table.rule]]\nid = "mixed"\nexpr = "open.wechat <= open.weibo"\ntext = "混"\nbasis = "无"\n'
     assert [fault.message for fault in faults(text).faults] == [
-        "rule 'accounts.mixed' adds figures of different measures"
+        "this side joins '个' and '万元': say by which factor, as in '10000 * cell', or '1 * cell' where they are alike"
     ]
+
+
+@pytest.mark.parametrize(
+    ("expr", "told"),
+    [
+        ("open.wechat <= 10000 * open.weibo", []),
+        ("open.wechat <= 1 * open.weibo + 3.5", []),
+        ("0.0001 * open.wechat + open.weibo > 2", []),
+        ("100 * open.wechat <= 100000 * stale.weibo", []),
+        (
+            "100000 * stale.wechat + 100000 * open.wechat <= 0.000001 * stale.wechat",
+            ["lower 'maximum' of measure 'count'"],
+        ),
+        ("open.wechat <= 2 * open.weibo + stale.weibo", ["joins '个' and '万元'"]),
+    ],
+)
+def test_factors_join_measures(expr, told):
+    text = GOOD.replace('label = "微博" }', 'label = "微博", measure = "money" }')
+    text += f'\n[[table.rule]]\nid = "mixed"\nexpr = "{expr}"\ntext = "混"\nbasis = "无"\n'
+    found = (
+        [fault.message for fault in faults(text).faults]
+        if told
+        else [catalog.parse_form(text, "county_survey.toml")][1:]
+    )
+    assert len(found) == len(told)
+    assert all(part in said for part, said in zip(told, found, strict=True))
 
 
 def test_totals_defined_down_and_across_must_agree():

@@ -21,7 +21,7 @@ from xltool.forms.sheet_names import CHECKS
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, Submission, Value
 from xltool.rules.prior_year import align_prior
 from xltool.workbook import cached_values
-from xltool.workbook.formula import ASK, FAIL, PASS, TOLD
+from xltool.workbook.formula import ASK, FAIL, OF_EACH, OPEN, PASS, TOLD
 from xltool.workbook.layout_plan import LEFT_COLUMN, VERDICT_COLUMN, Plan, Spot, make_plan
 from xltool.workbook.notice import Notice
 from xltool.workbook.told import ToldDoubt
@@ -53,7 +53,7 @@ def make_form(number: int) -> FormSpec:
     rng = Random(number)
     head = f'id = "made-{number}"\ntitle = "随机表"\nauthority = "办公室"\nbasis = "1号"\nyears = [2024]\n'
     measures = MEASURES.format(
-        most=rng.choice([50, 999_999_999]),
+        most=rng.choice([50, 9_999_999]),
         decimals=rng.choice([1, 2, 6]),
         doubtful=rng.choice([1, 100, 10_000]),
         signed_decimals=rng.choice([0, 1]),
@@ -78,14 +78,39 @@ def make_form(number: int) -> FormSpec:
     return definition.parse_spec("\n".join([head, measures, texts, sections, first, second]), f"made_{number}.toml")
 
 
+REGULATED = {
+    "column": [
+        "r0 + r1 <= 40",
+        "r2 >= 2.5",
+        "r0 < 100 - r1",
+        "r2 = 3",
+        "r2 > 0",
+        "0.75 * r0 <= r1 + 0.35",
+        "r1 = 1000 * r2 - 7",
+    ],
+    "": [
+        "r0.c0 <= 10000 * r0.c1",
+        "0.0001 * r0.c0 + r0.c1 = 2 * r1.c1",
+        "0.1 * r0.c1 < 1 * r0.c0 + 3",
+        "1 * r1.c1 >= r1.c0",
+    ],
+}
+"""Rules with numbers: of a regulation, of units; per column, and over columns of different measures."""
+
+
 def _rules(totalled: int) -> str:
     """A rule for each operator; in one form of two a total besides, which a register of cases may have too."""
     total = '[[table.rule]]\nid = "total"\nper = "column"\nexpr = "r3 = r0 + r1"\ndefines = true\n'
     total += 'text = "和"\nbasis = "1号"\n'
+    severities = [
+        "error" if operator.compares and at % 2 == 0 else "warning" for at, operator in enumerate(OPERATORS.values())
+    ]
+    said = [("column", f"r0 + r1 {operator.sign} r2") for operator in OPERATORS.values()]
+    said += [(per, expr) for per, exprs in REGULATED.items() for expr in exprs]
     return total * totalled + "".join(
-        f'[[table.rule]]\nid = "rule_{at}"\nper = "column"\nexpr = "r0 + r1 {operator.sign} r2"\n'
-        f'severity = "{"error" if operator.adds_up and at % 2 == 0 else "warning"}"\ntext = "对"\nbasis = "1号"\n'
-        for at, operator in enumerate(OPERATORS.values())
+        f'[[table.rule]]\nid = "rule_{at}"\n{f"per = {chr(34)}{per}{chr(34)}" if per else ""}\nexpr = "{expr}"\n'
+        f'severity = "{severity}"\ntext = "对"\nbasis = "1号"\n'
+        for at, ((per, expr), severity) in enumerate(zip(said, [*severities, *["error"] * len(said)], strict=False))
     )
 
 
@@ -146,7 +171,8 @@ def make_submission(spec: FormSpec, rng: Random) -> Submission:
     }
     agency = Agency("1", "某局", rng.choice(LEVELS))
     values = make_values(spec, rng)
-    return Submission(spec.id, 2024, agency, values, texts, why, controls=make_controls(spec, values, rng))
+    scope = "consolidated" if rng.random() < 0.15 else "own"
+    return Submission(spec.id, 2024, agency, values, texts, why, scope, controls=make_controls(spec, values, rng))
 
 
 def make_controls(spec: FormSpec, values: tuple[Value, ...], rng: Random) -> dict[str, int] | None:
@@ -225,6 +251,13 @@ def test_every_operator_held_and_failed(compared):
             if check.rule is not None:
                 words[check.rule.linear.operator.sign].add(expected[_spot(layout, check, VERDICT_COLUMN)])
     assert set(words) == set(OPERATORS)
+    of_each = {
+        expected[_spot(layout, check, VERDICT_COLUMN)]
+        for layout, expected, _ in compared.values()
+        for check in layout.checks
+        if check.rule and check.rule.linear.of_each
+    }
+    assert {PASS, FAIL, OPEN, OF_EACH} <= of_each
     assert all(PASS in found and found & {FAIL, ASK, TOLD} for found in words.values()), words
 
 

@@ -2,7 +2,7 @@
 
 Figures added by the form's own policy, what is doubtful about the sums told, corrections applied.
 
-Whole numbers throughout, and rules without constants: so the residual of a sum is the sum of the residuals.
+Whole numbers throughout, and rules that are linear: so the residual of a sum is the sum of the residuals.
 """
 
 from __future__ import annotations

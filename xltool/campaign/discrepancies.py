@@ -6,13 +6,16 @@ The residual of a sum is the sum of the residuals, so they are sorted and the cu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from xltool.campaign.consolidate import find_unsummed
-from xltool.campaign.contributions import MOST_ROWS, SheetValue, to_sheet_value
+from xltool.campaign.contributions import MOST_ROWS, SheetValue
 from xltool.codes import GRADES
 from xltool.forms import checks
+from xltool.forms.number import to_exact
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.periods import period_of
 from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix, count_blocks
@@ -93,7 +96,8 @@ def find_discrepancies(
             mine = join_years(mine, stack_values(priors))
         sides = rules.compute_sides(mine)
         judged.append((*sides, rules.compute_verdicts(mine, *sides)))
-    failing = rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL
+    of_each = np.array([linear.of_each for linear in rules.linears], np.bool_)
+    failing = (rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL) & ~of_each
     alone = _find_root_rules(spec, rules)
     order = sorted(enumerate(rules.rules), key=lambda each: (not failing[each[0]], SEVERITIES.index(each[1].severity)))
     for number, rule in order:
@@ -133,6 +137,13 @@ def build_sheet(spec: FormSpec, found: Iterable[Discrepancy]) -> Iterator[tuple[
         yield _tell(NO_DISCREPANCY)
 
 
+def note_part(each: Discrepancy) -> str:
+    """How an agency's part in a rule has to do with the sum."""
+    if each.rule.linear.of_each:
+        return "只核各单位，不核汇总数"
+    return "不参加相加" if each.apart else "" if each.failing else "汇总数通过"
+
+
 def make_paper(spec: FormSpec) -> Paper:
     """How the sheet is printed: each table's rules on pages of their own, without the names that are for programs."""
     tables = {rule.name: spec.cell(rule.linear.own[0]).table for rule in spec.rules}
@@ -147,20 +158,20 @@ def _tell(sentence: str) -> tuple[SheetValue, ...]:
 
 def _sheet_row(spec: FormSpec, each: Discrepancy) -> tuple[SheetValue, ...]:
     rule = each.rule
-    cell = spec.cell(rule.linear.own[0])
-    linear = rule.linear.operator.adds_up
+    measure = replace(spec.cell(rule.linear.own[0]).measure, decimals=rule.linear.decimals)
+    tells = rule.linear.operator.compares
     agency = each.agency
     return (
         *(rule.name, GRADES[rule.severity], checks.name_subject(rule, spec), rule.text),
-        to_sheet_value(each.total, cell) if linear and each.failing else None,
+        to_exact(each.total, measure) if tells and each.failing else None,
         *(("", "更正") if agency is None else (agency.code, agency.name)),
         *(
-            to_sheet_value(each.left, cell),
-            to_sheet_value(each.right, cell),
-            to_sheet_value(each.residual, cell) if linear else None,
+            to_exact(each.left, measure),
+            to_exact(each.right, measure),
+            to_exact(each.residual, measure) if tells else None,
         ),
         "" if each.verdict is None else VERDICTS[each.verdict],
-        "不参加相加" if each.apart else "" if each.failing else "汇总数通过",
+        note_part(each),
     )
 
 

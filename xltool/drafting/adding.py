@@ -92,9 +92,9 @@ def add_check(
 def _state_relation(rule: DraftRule) -> tuple[object, ...]:
     """What a rule says, whichever side stands first."""
     sides = [frozenset((times, item.id) for times, item in side) for side in (rule.left, rule.right)]
-    if rule.sign == ">=":
-        return rule.axis, "<=", sides[1], sides[0]
-    return rule.axis, rule.sign, *(sides if rule.sign == "<=" else [frozenset(sides)])
+    if rule.sign in {">=", ">"}:
+        return rule.axis, rule.sign.replace(">", "<"), sides[1], sides[0]
+    return rule.axis, rule.sign, *(sides if rule.sign != "=" else [frozenset(sides)])
 
 
 def _name_rule(table: DraftTable, item: DraftItem) -> str:

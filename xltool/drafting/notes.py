@@ -18,7 +18,7 @@ _SIDE: Final = rf"{_TERM}(?:\s*[+\-]\s*(?:{_TERM}|{_MORE}))*"
 _SIGN: Final = r"(?:>=|<=|[=≥≤><])"
 _FORMULA: Final = re.compile(rf"(?<![表0-9A-Za-z/×.])({_SIDE}(?:\s*{_SIGN}\s*{_SIDE})+)(?!\s*[/×÷*0-9.%])")
 _NUMBER: Final = re.compile(r"[A-Za-z]?[0-9]{1,3}")
-_SIGNS: Final = {"=": "=", "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">=", "<": "<="}
+_SIGNS: Final = {"=": "=", "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<"}
 _WORDED: Final = re.compile(
     r"第([一二三四五六七八九十]+)项((?:[加减、和与]+第[一二三四五六七八九十]+项)*)(?:之和|之差|的和)?[，,]?\s*(?:应)?(?:当)?"
     r"(等于|大于等于|大于或等于|不小于|不少于|小于等于|小于或等于|不大于|不多于|不超过)"
@@ -60,11 +60,9 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     terms = [[(times, items[number]) for times, number in side] for side in sides]
     for sign, one, other in zip(signs, terms, terms[1:], strict=False):
         text = f"原表说明：{formula}"
-        strict = "" if sign in {"=", "≥", "≤", ">=", "<="} else "原表印的是严格大于或小于，这里写作不小于、不大于"
-        doubt = "；".join(filter(None, (strict, both)))
         if axis == "column" and len({item.heads for _, item in (*one, *other)}) > 1 and sign == "=":
             if not add_check(
-                Direction(table, block, axis), (one, other), "=", doubt, text
+                Direction(table, block, axis), (one, other), "=", both, text
             ):  # a breakdown, beside the figure itself
                 table.told.append(f"说明里的“{formula}”涉及不同的计量单位，写不成勾稽关系")
             continue
@@ -84,7 +82,7 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
         ):
             continue
         if not add_check(
-            Direction(table, block, axis), (first if sign == "=" else one, other), _SIGNS[sign], doubt, text
+            Direction(table, block, axis), (first if sign == "=" else one, other), _SIGNS[sign], both, text
         ):
             table.told.append(f"说明里的“{formula}”涉及不同的计量单位，写不成勾稽关系")
 

@@ -194,4 +194,4 @@ def _say_terms(rule: Rule, keys: Mapping[CellKey, CellKey]) -> object:
         )
         for side in (rule.linear.left, rule.linear.right)
     )
-    return left, rule.linear.operator.sign, right
+    return left, rule.linear.operator.sign, right, rule.linear.constant, rule.linear.decimals

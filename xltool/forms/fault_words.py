@@ -130,7 +130,12 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "{a} lacks '{b}' ({c})": "{a}缺少 {b}（{c}）",
     "'{a}' is given twice as {b}, as {c} too": "{b}重复：“{a}”，又写作 {c}",
     "'{a}' is given twice as {b}": "{b}重复：“{a}”",
-    "this side is too heavy: its coefficients add up to more than {a}": "这一边系数之和超过 {a}，过大",
+    "this side may come to more than 15 digits, which no formula reckons exactly: lower 'maximum' of measure '{a}'": (
+        "这一边可能超过 15 位，公式算不准：把计量单位“{a}”的 maximum 改小"
+    ),
+    "this side joins '{a}' and '{b}': say by which factor, as in '10000 * cell', or '1 * cell' where they are alike": (
+        "这里把“{a}”和“{b}”放在一起：写明倍数，如 10000 * 格；可以直接相比的写 1 * 格"
+    ),
     "this side adds up to nothing": "这一边相加减后什么也没有",
     "a form that is reported once has nothing to compare with": "只报一次的报表没有以前的数可比",
     "write 'prior.'": "写 prior.",
@@ -153,8 +158,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'{a}' does not belong here: one comparison a rule": "这里不应有“{a}”：一条勾稽关系只比较一次",
     "'{a}' does not belong here: cells, '+' and '-'": "这里不应有“{a}”：只写格、+ 和 -",
     "'{a}' is not part of the rule language": "勾稽关系里不能写“{a}”",
-    "a number stands only as 'NUMBER * cell': rules have no constants": "数字只能写成“数 * 格”：勾稽关系里没有常数",
-    "a coefficient is 1 to {a}": "系数为 1 至 {a}",
+    "a number stands before a cell, 'NUMBER * cell', or alone on the right side": (
+        "数字写在格的前面（“数 * 格”），或者单独写在右边"
+    ),
+    "a number before a cell is a factor: write 'NUMBER * cell'": "格前面的数字是倍数，要写“数 * 格”",
+    "a factor is above 0, and at most {a}": "倍数大于 0，最大 {a}",
+    "a number has at most {a} digits, {b} of them decimals": "一个数最多 {a} 位，其中小数最多 {b} 位",
+    "'{a}' takes no number": "“{a}”的一边不能是数字",
+    "a rate takes whole factors: multiply the other side": "比率里的倍数要是整数：在另一边相乘",
     "the rule ends where a cell is expected": "没有写完，这里应是一格",
     "expected the name of a cell here, not '{a}'": "这里应是格的名称，不是“{a}”",
     "a rule '{a}' stands here already": "已有名为“{a}”的勾稽关系",
@@ -165,8 +176,9 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "no {a} here is, or stands below, '{b}'": "没有名为“{b}”的{a}，也没有属于它的{a}",
     "no {a} has cells for all of these names: they are 'absent'": "没有一{a}同时有这些格：它们写了 absent",
     "a rule needs a cell of this year: last year's cannot be mended": "勾稽关系里至少要有本期的一格：以前的数改不了",
-    "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior.": (
-        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，不用 prior."
+    "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
+    "and no prior. or number alone": (
+        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，小数位数够写下各项之和，不用 prior.，不加常数"
     ),
     "'{a}' is not a severity": "“{a}”不是等级（error 强制、warning 核实）",
     "'per' must be row or column, in a rule of a table": "per 写 row 或 column，只用于表内的勾稽关系",
@@ -208,7 +220,6 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "rule '{a}' defines '{b}', which is not marked 'total = true'": (
         "勾稽关系“{a}”计算“{b}”，但那一格没有写 total = true"
     ),
-    "rule '{a}' adds figures of different measures": "勾稽关系“{a}”把不同计量单位的数相加了",
     "rule '{a}' defines '{b}' by way of itself": "勾稽关系“{a}”计算“{b}”时绕回了它自己",
     "rule '{a}' computes '{b}' otherwise than rule '{c}'": "勾稽关系“{a}”与“{c}”计算“{b}”的办法不同",
     "the clauses have {a} words, more than {b}": "各条共有 {a} 个词，最多 {b} 个",
@@ -238,19 +249,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "勾稽关系里没有除法：两边同乘，如 2 * a <= b；要算比率，在行或栏写 rate"
     ),
     "write '{a}'": "写 {a}",
-    "there is no '{a}' alone: write '{b}'": "不能单写 {a}，写 {b}",
     "two figures that must differ cannot be said": "“不等于”写不了",
-    "rules have no fractions: multiply both sides, as '2 * a <= b' for 'a <= 0.5 * b'": (
-        "勾稽关系里没有小数和百分数：两边同乘，如 a <= 0.5 * b 写成 2 * a <= b"
-    ),
+    "rules have no per cent: write 'a <= 0.5 * b' for 50 %": "勾稽关系里没有百分号：50% 写成 a <= 0.5 * b",
+    "write a nought before the point, as '0.5'": "小数点前要有 0，如 0.5",
     "rules have no conditions: 'a needs b' says that b must be above 0 where a is": (
         "勾稽关系里没有条件：a 大于 0 时 b 也应大于 0，写 a needs b"
     ),
     "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'": (
         "勾稽关系里只有加减：格、+、-、“数 * 格”、sum(大类)"
-    ),
-    "what one cell may hold at most is 'maximum' of its measure; that something must be there is 'needs'": (
-        "一格最大是多少，写在计量单位的 maximum；有了这个就应有那个，写 needs"
     ),
     "'{a}' is printed: its id is '{b}'": "“{a}”是印的字，它的名称（id）是 {b}",
     "cells are named by the ids of rows and columns, not by what is printed": "格用行、栏的名称（id）写，不用印的字",

@@ -1,24 +1,29 @@
 """The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
 
-    rule = side OPERATOR side                   side = term { ("+" | "-") term }
-    term = [INT "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
+    rule = side OPERATOR side                      side = term { ("+" | "-") term }
+    term = [NUMBER "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
-The operators are those of `forms.operators`. No constants and no conditions: so rules add up over agencies as figures
-do.
+The operators are those of `forms.operators`. On the right a term may be a NUMBER alone. Nothing divides and nothing
+multiplies two cells: so what a wrong cell changes is always the same multiple of it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from fractions import Fraction
+from typing import Final, NamedTuple
 
-from xltool.forms.instead import advise_constant, advise_sign, advise_word
+from xltool.forms.instead import advise_sign, advise_word
 from xltool.forms.operators import OPERATORS
 from xltool.model import Operator
 
-COEFFICIENT_DIGITS: Final = 3
+LARGEST_FACTOR: Final = 100_000
+FINEST: Final = 6
+"""Decimals that a number may have: as many as a figure."""
+_LONGEST: Final = 15
+"""Digits of a number, as of a figure."""
 CUMULATIVE: Final = "cumulative"
 """Before a cell: what it adds up to from the first period of the year on."""
 EARLIER_WORDS: Final = ("prior", "same_last_year", CUMULATIVE)
@@ -27,7 +32,7 @@ _WORDS: Final = "|".join(sign for sign in OPERATORS if sign.isalpha())
 _LONGEST_FIRST: Final = sorted((sign for sign in OPERATORS if not sign.isalpha()), key=len, reverse=True)
 _SIGNS: Final = "|".join(map(re.escape, [*_LONGEST_FIRST, *"+-*()"]))
 _TOKEN: Final = re.compile(
-    rf"\s*(?:([0-9]+)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS}))", re.ASCII
+    rf"\s*(?:([0-9]+(?:\.[0-9]+)?)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS}))", re.ASCII
 )
 _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
@@ -36,7 +41,8 @@ _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 class Term:
     """A reference with its coefficient; `offset` is its place in the expression.
 
-    `earlier` is the word before the names that says of which submission it is.
+    `earlier` is the word before the names that says of which submission it is. `places` are the decimals of a factor
+    that is written before it, 75 being 0.75 with two; None where none is.
     """
 
     coefficient: int
@@ -44,15 +50,22 @@ class Term:
     sum: bool
     earlier: str
     offset: int
+    places: int | None = None
+
+    @property
+    def factor(self) -> Fraction:
+        """The coefficient as it is written."""
+        return Fraction(self.coefficient, 10 ** (self.places or 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed rule, its names not yet looked up."""
+    """A parsed rule, its names not yet looked up; on the right its numbers are added, without a cell there or with."""
 
     left: tuple[Term, ...]
     operator: Operator
     right: tuple[Term, ...]
+    constant: Fraction = Fraction(0)
 
 
 class SyntaxFault(ValueError):
@@ -66,25 +79,37 @@ class SyntaxFault(ValueError):
 def parse(text: str) -> Expression:
     """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
     tokens = _tokens(text)
-    left, at = _side(tokens, 0)
+    left, at = _take_cells(tokens, 0)
     token, offset = tokens[at]
     if token not in OPERATORS:
         hint = advise_word((name for name, _ in tokens[:at]), token)
         raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset, hint)
-    right, at = _side(tokens, at + 1)
+    right, constants, at = _take_side(tokens, at + 1)
     if tokens[at][0]:
         hint = advise_word((name for name, _ in tokens[:at]), tokens[at][0])
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1], hint)
-    return Expression(left, OPERATORS[token], right)
+    if constants and not OPERATORS[token].compares:
+        raise SyntaxFault(f"'{token}' takes no number", constants[0].offset)
+    return Expression(left, OPERATORS[token], right, sum((each.value for each in constants), Fraction(0)))
 
 
-def parse_sum(text: str, digits: int = COEFFICIENT_DIGITS) -> tuple[Term, ...]:
-    """The terms of a sum that stands alone, its coefficients of so many digits; raises `SyntaxFault`."""
+def parse_sum(text: str) -> tuple[Term, ...]:
+    """The terms of a sum that stands alone, its coefficients whole; raises `SyntaxFault`."""
     tokens = _tokens(text)
-    terms, at = _side(tokens, 0, digits)
+    terms, at = _take_cells(tokens, 0)
     if tokens[at][0]:
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: cells, '+' and '-'", tokens[at][1])
+    for term in terms:
+        if term.places:
+            raise SyntaxFault("a rate takes whole factors: multiply the other side", term.offset)
     return terms
+
+
+class _Constant(NamedTuple):
+    """A number that stands alone."""
+
+    value: Fraction
+    offset: int
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
@@ -102,28 +127,45 @@ def _tokens(text: str) -> list[tuple[str, int]]:
     return [*tokens, ("", len(text))]
 
 
-def _side(tokens: list[tuple[str, int]], at: int, digits: int = COEFFICIENT_DIGITS) -> tuple[tuple[Term, ...], int]:
-    terms = []
+def _take_cells(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int]:
+    """A side on which no number stands alone."""
+    terms, constants, at = _take_side(tokens, at)
+    if constants:
+        raise SyntaxFault(
+            "a number stands before a cell, 'NUMBER * cell', or alone on the right side", constants[0].offset
+        )
+    return terms, at
+
+
+def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], list[_Constant], int]:
+    terms: list[Term] = []
+    constants: list[_Constant] = []
     sign = 1
     while True:
-        term, at = _term(tokens, at, sign, digits)
-        terms.append(term)
+        taken, at = _take_term(tokens, at, sign)
+        if isinstance(taken, Term):
+            terms.append(taken)
+        else:
+            constants.append(taken)
         if tokens[at][0] not in {"+", "-"}:
-            return tuple(terms), at
+            return tuple(terms), constants, at
         sign = 1 if tokens[at][0] == "+" else -1
         at += 1
 
 
-def _term(tokens: list[tuple[str, int]], at: int, sign: int, digits: int) -> tuple[Term, int]:
+def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term | _Constant, int]:
     token, offset = tokens[at]
-    coefficient = sign
-    if token.isdigit():
-        if tokens[at + 1][0] != "*":
-            hint = advise_constant(tokens[at + 1][0])
-            raise SyntaxFault("a number stands only as 'NUMBER * cell': rules have no constants", offset, hint)
-        if len(token) > digits or int(token) == 0:
-            raise SyntaxFault(f"a coefficient is 1 to {10**digits - 1}", offset)
-        coefficient *= int(token)
+    coefficient, places = sign, None
+    if token[:1].isdigit():
+        digits, places = _read_number(token, offset)
+        following = tokens[at + 1][0]
+        if following != "*":
+            if following[:1].isalpha() and following not in OPERATORS:
+                raise SyntaxFault("a number before a cell is a factor: write 'NUMBER * cell'", offset)
+            return _Constant(Fraction(sign * digits, 10**places), offset), at + 1
+        if not 0 < digits <= LARGEST_FACTOR * 10**places:
+            raise SyntaxFault(f"a factor is above 0, and at most {LARGEST_FACTOR}", offset)
+        coefficient *= digits
         at += 2
         token, offset = tokens[at]
     if token == "sum" and tokens[at + 1][0] == "(":
@@ -131,9 +173,18 @@ def _term(tokens: list[tuple[str, int]], at: int, sign: int, digits: int) -> tup
         _check_reference(reference, offset)
         if tokens[at + 3][0] != ")":
             raise SyntaxFault("expected ')' here", tokens[at + 3][1])
-        return _reference(reference, coefficient, True, offset), at + 4
+        return _reference(reference, coefficient, places, True, offset), at + 4
     _check_reference(token, offset)
-    return _reference(token, coefficient, False, offset), at + 1
+    return _reference(token, coefficient, places, False, offset), at + 1
+
+
+def _read_number(token: str, offset: int) -> tuple[int, int]:
+    """The digits of a number, and how many of them are decimals."""
+    whole, _, decimals = token.partition(".")
+    decimals = decimals.rstrip("0")
+    if len(decimals) > FINEST or len(whole.lstrip("0")) + len(decimals) > _LONGEST:
+        raise SyntaxFault(f"a number has at most {_LONGEST} digits, {FINEST} of them decimals", offset)
+    return int(whole + decimals), len(decimals)
 
 
 def _check_reference(token: str, offset: int) -> None:
@@ -143,9 +194,9 @@ def _check_reference(token: str, offset: int) -> None:
         raise SyntaxFault(f"expected the name of a cell here, not '{token}'", offset)
 
 
-def _reference(token: str, coefficient: int, total: bool, offset: int) -> Term:
+def _reference(token: str, coefficient: int, places: int | None, total: bool, offset: int) -> Term:
     parts = tuple(token.split("."))
     earlier = parts[0] if parts[0] in EARLIER_WORDS and len(parts) > 1 else ""
     if not earlier:
-        return Term(coefficient, parts, total, "", offset)
-    return Term(coefficient, parts[1:], total, earlier, offset + len(earlier) + 1)
+        return Term(coefficient, parts, total, "", offset, places)
+    return Term(coefficient, parts[1:], total, earlier, offset + len(earlier) + 1, places)

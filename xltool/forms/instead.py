@@ -11,27 +11,26 @@ from xltool.model import Column, Row
 _NO_DIVISION: Final = (
     "rules do not divide: multiply both sides, as in '2 * a <= b'; a ratio is a row or column with 'rate'"
 )
-_NO_FRACTION: Final = "rules have no fractions: multiply both sides, as '2 * a <= b' for 'a <= 0.5 * b'"
+_NO_PERCENT: Final = "rules have no per cent: write 'a <= 0.5 * b' for 50 %"
 _NO_CONDITION: Final = "rules have no conditions: 'a needs b' says that b must be above 0 where a is"
 _ONLY_SUMS: Final = "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'"
-_NO_CONSTANT: Final = (
-    "what one cell may hold at most is 'maximum' of its measure; that something must be there is 'needs'"
-)
 _NO_LABELS: Final = "cells are named by the ids of rows and columns, not by what is printed"
 _SIGNS: Final = (
     (re.compile(r"[/÷／]"), _NO_DIVISION),
     (re.compile(r"!=|<>|≠|＜＞|！＝"), "two figures that must differ cannot be said"),
     (re.compile(r"[≤≦]|＜[=＝]|<＝|=<"), "write '<='"),
     (re.compile(r"[≥≧]|＞[=＝]|>＝|=>"), "write '>='"),
-    (re.compile(r"[<＜]"), "there is no '<' alone: write '<='"),
-    (re.compile(r"[>＞]"), "there is no '>' alone: write '>='"),
+    (re.compile(r"＜"), "write '<'"),
+    (re.compile(r"＞"), "write '>'"),
     (re.compile(r"＝"), "write '='"),
     (re.compile(r"＋"), "write '+'"),
     (re.compile(r"[－−–—]"), "write '-'"),
     (re.compile(r"[×＊·xX✕](?![a-z])"), "write '*'"),
     (re.compile(r"[（]"), "write '('"),
     (re.compile(r"[）]"), "write ')'"),
-    (re.compile(r"[.%％‰．][0-9]*"), _NO_FRACTION),
+    (re.compile(r"[%％‰]"), _NO_PERCENT),
+    (re.compile(r"．"), "write '.'"),
+    (re.compile(r"\.[0-9]"), "write a nought before the point, as '0.5'"),
     (re.compile(r"[&|?!{}\[\]^]"), _ONLY_SUMS),
 )
 _WRITTEN: Final = re.compile("[^\x00-\x7f＝＋－＜＞≤≥≠×÷（）／．％‰]+")
@@ -48,11 +47,6 @@ def advise_sign(text: str, at: int) -> str:
         if pattern.match(text, at):
             return advice
     return _NO_LABELS if _WRITTEN.match(text, at) else ""
-
-
-def advise_constant(following: str) -> str:
-    """What to write for a number that stands alone, or before a name without a sign."""
-    return "" if following[:1].isalpha() else _NO_CONSTANT
 
 
 def advise_word(words: Iterable[str], following: str) -> str:

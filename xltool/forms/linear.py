@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Term
@@ -19,6 +20,7 @@ from xltool.model import (
     CellKey,
     Column,
     Linear,
+    Measure,
     PeriodKind,
     Row,
     Table,
@@ -33,6 +35,8 @@ Complain: TypeAlias = Callable[[Term, str, str], None]
 
 HEAVIEST: Final = 9000
 """Sum of the coefficients of one side: so many figures of 15 digits still add up within 64 bits."""
+MOST_RECKONED: Final = 10**15
+"""What a side with factors may come to, scaled: up to here a spreadsheet holds each such number apart from the next."""
 
 
 class Names:
@@ -42,11 +46,16 @@ class Names:
         self.every: PeriodKind = every
         self.tables: Mapping[str, Table] = {table.id: table for table in tables}
         self.order: Mapping[CellKey, int] = {cell.key: at for at, cell in enumerate(cells)}
+        self._cells: Mapping[CellKey, Cell] = {cell.key: cell for cell in cells}
         self._typed = frozenset(cell.key for cell in cells if cell.column.id in cell.row.typed)
 
     def is_typed(self, key: CellKey) -> bool:
         """Whether the form says of a cell that it is no total, though its row or column is one."""
         return key in self._typed
+
+    def find_measure(self, key: CellKey) -> Measure:
+        """The measure of a cell, whichever submission it is of."""
+        return self._cells[bare_key(key)].measure
 
     def place(self, key: CellKey) -> tuple[int, int]:
         """Where a cell stands in a sum: in form order, earlier ones behind."""
@@ -60,7 +69,7 @@ class Names:
         if not taken:
             return expression
         left, right = (tuple(_take_word(term, taken) for term in side) for side in (expression.left, expression.right))
-        return Expression(left, expression.operator, right)
+        return replace(expression, left=left, right=right)
 
 
 def _take_word(term: Term, taken: Container[str]) -> Term:
@@ -131,37 +140,119 @@ def _items_along(place: RulePlace) -> Sequence[Row] | Sequence[Column]:
 
 def resolve_expression(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
-    sides: list[Terms] = []
     if not _check_earlier(names, expression, complain):
         return None
-    for side in (expression.left, expression.right):
-        terms = resolve_sum(names, place, side, complain)
-        if terms is None:
-            continue
-        if side[0].earlier == CUMULATIVE and sides:
-            terms = (*terms, (CARRIED + sides[0][0][0], 1))
-        if sum(abs(coefficient) for _, coefficient in terms) > HEAVIEST:
-            complain(side[0], f"this side is too heavy: its coefficients add up to more than {HEAVIEST}", "")
-            continue
-        sides.append(terms)
-    return Linear(sides[0], expression.operator, sides[1]) if len(sides) == 2 else None
+    sides = [_add_factors(names, place, side, complain) for side in (expression.left, expression.right)]
+    left, right = sides
+    if left is None or right is None:
+        return None
+    units = {names.find_measure(key).unit for side in (left, right) for key in side}
+    if len(units) > 1 and not _check_units(names, place, expression, complain):
+        return None
+    if expression.right and expression.right[0].earlier == CUMULATIVE:
+        right[CARRIED + next(iter(left))] = Fraction(1)
+    decimals = max(
+        0,
+        _count_places(expression.constant),
+        *(
+            names.find_measure(key).decimals + _count_places(factor)
+            for side in (left, right)
+            for key, factor in side.items()
+        ),
+    )
+    found = [_scale_terms(names, side, decimals) for side in (left, right)]
+    constant = int(expression.constant * 10**decimals)
+    for side, terms, factors, more in zip(
+        (expression.left, expression.right), found, (left, right), (0, abs(constant)), strict=True
+    ):
+        if fault := _find_heavy_measure(names, terms, factors, more):
+            complain(
+                (*side, *expression.left)[0],
+                "this side may come to more than 15 digits, which no formula reckons exactly: "
+                f"lower 'maximum' of measure '{fault}'",
+                "",
+            )
+            return None
+    return Linear(found[0], expression.operator, found[1], constant, decimals)
 
 
 def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: Complain) -> Terms | None:
-    """A sum at one place as cells with coefficients; None, with every fault told, when a name is not known."""
-    sums: dict[CellKey, int] = {}
+    """A sum with whole factors at one place as cells with coefficients; None, with every fault told, as above."""
+    found = _add_factors(names, place, side, complain)
+    return None if found is None else tuple((key, int(factor)) for key, factor in found.items())
+
+
+def _add_factors(
+    names: Names, place: RulePlace, side: Sequence[Term], complain: Complain
+) -> dict[CellKey, Fraction] | None:
+    """The cells of a sum at one place with their factors, in the order of the form; None, with every fault told."""
+    sums: dict[CellKey, Fraction] = {}
     failed = False
     for term in side:
         keys = _resolve_term(names, place, term, complain)
         failed |= not keys
         for key in keys:
             name = _MARKS.get(term.earlier, "") + key
-            sums[name] = sums.get(name, 0) + term.coefficient
-    terms = tuple((key, sums[key]) for key in sorted(sums, key=names.place) if sums[key])
-    if sums and not terms:
+            sums[name] = sums.get(name, Fraction(0)) + term.factor
+    found = {key: sums[key] for key in sorted(sums, key=names.place) if sums[key]}
+    if sums and not found:
         complain(side[0], "this side adds up to nothing", "")
         failed = True
-    return None if failed else terms
+    return None if failed else found
+
+
+def _check_units(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> bool:
+    """Whether cells of different units are joined by factors that are written; tells where they are not."""
+    if not expression.operator.compares:
+        return True
+    first = ""
+    for term in (*expression.left, *expression.right):
+        if term.places is not None:
+            continue
+        for key in _resolve_term(names, place, term, lambda *_: None):
+            unit = names.find_measure(key).unit
+            first = first or unit
+            if unit != first:
+                complain(
+                    term,
+                    f"this side joins '{first}' and '{unit}': say by which factor, "
+                    "as in '10000 * cell', or '1 * cell' where they are alike",
+                    "",
+                )
+                return False
+    return True
+
+
+def _count_places(number: Fraction) -> int:
+    """How many decimals a number has; less than none where it ends in noughts, since it needs none of its figures'."""
+    places = 0
+    while number.denominator > 1:
+        number, places = number * 10, places + 1
+    while number and number.numerator % 10 == 0:
+        number, places = number / 10, places - 1
+    return places
+
+
+def _scale_terms(names: Names, factors: Mapping[CellKey, Fraction], decimals: int) -> Terms:
+    """The coefficients that take scaled figures to a sum of so many decimals."""
+    return tuple(
+        (key, int(factor * Fraction(10) ** (decimals - names.find_measure(key).decimals)))
+        for key, factor in factors.items()
+    )
+
+
+def _find_heavy_measure(names: Names, terms: Terms, factors: Mapping[CellKey, Fraction], more: int) -> str:
+    """The measure of a side whose factors may take it to more than can be reckoned with; '' where none is."""
+    plain = all(coefficient == factors[key] for key, coefficient in terms)
+    if plain and not more and sum(abs(coefficient) for _, coefficient in terms) <= HEAVIEST:
+        return ""
+    sizes = {
+        key: abs(coefficient) * names.find_measure(key).maximum * names.find_measure(key).scale
+        for key, coefficient in terms
+    }
+    if sum(sizes.values()) + more <= MOST_RECKONED:
+        return ""
+    return names.find_measure(max(sizes, key=lambda key: sizes[key])).id if sizes else ""
 
 
 _MARKS: Final = {"prior": PRIOR, "same_last_year": YEAR_AGO}
@@ -188,7 +279,7 @@ def _find_earlier_fault(every: PeriodKind, expression: Expression, term: Term) -
     if term.earlier == CUMULATIVE:
         [left, *more], right = expression.left, expression.right
         single = not (more or left.sum or left.earlier or len(right) > 1) and left.coefficient == term.coefficient == 1
-        if not single or expression.operator is not EQUAL or term is not right[0]:
+        if not single or expression.operator is not EQUAL or term is not right[0] or expression.constant:
             return f"'{CUMULATIVE}.' stands alone: CELL = {CUMULATIVE}.CELL", ""
     return None
 

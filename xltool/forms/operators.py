@@ -14,6 +14,8 @@ from xltool.model import Operator
 EQUAL: Final = Operator(sign="=", words="=", holds=operator.eq, excel="{difference}=0", excess=abs)
 AT_MOST: Final = Operator(sign="<=", words="不大于", holds=operator.le, excel="{difference}<=0", excess=operator.pos)
 AT_LEAST: Final = Operator(sign=">=", words="不小于", holds=operator.ge, excel="{difference}>=0", excess=operator.neg)
+LESS: Final = Operator(sign="<", words="小于", holds=operator.lt, excel="{difference}<0", excess=operator.pos)
+MORE: Final = Operator(sign=">", words="大于", holds=operator.gt, excel="{difference}>0", excess=operator.neg)
 NEEDS: Final = Operator(
     sign="needs",
     words="大于 0 时，须大于 0 的是",
@@ -22,5 +24,5 @@ NEEDS: Final = Operator(
     excess=None,
 )
 
-OPERATORS: Final[Mapping[str, Operator]] = {each.sign: each for each in (EQUAL, AT_MOST, AT_LEAST, NEEDS)}
+OPERATORS: Final[Mapping[str, Operator]] = {each.sign: each for each in (EQUAL, AT_MOST, AT_LEAST, LESS, MORE, NEEDS)}
 """All operators, by how the rule language writes them."""

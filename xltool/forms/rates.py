@@ -35,8 +35,6 @@ from xltool.model import (
     summand_of,
 )
 
-FACTOR_DIGITS: Final = 6
-"""Digits of a factor in a rate: 10000 for 元 from 万元."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
 _MOST_QUOTED: Final = 40
 MOST_DIVIDED: Final = 10**14
@@ -110,7 +108,7 @@ def _parse_side(text: str, offset: int) -> tuple[grammar.Term, ...]:
     bare = text.strip()
     inside = bare[1:-1] if bare.startswith("(") and bare.endswith(")") else None
     at = offset + len(text) - len(text.lstrip()) + (inside is not None)
-    terms = grammar.parse_sum(" " * at + (bare if inside is None else inside), FACTOR_DIGITS)
+    terms = grammar.parse_sum(" " * at + (bare if inside is None else inside))
     if len(terms) > 1 and inside is None:
         raise grammar.SyntaxFault("a sum above or below '/' stands in brackets: (a + b) / c", at)
     return terms

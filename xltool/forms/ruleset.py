@@ -63,7 +63,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         source.fault(start + term.offset, message, hint)
 
     operator = expression.operator
-    if not operator.adds_up and severity == "error":
+    if not operator.compares and severity == "error":
         fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
     named = list(linear.find_rule_places(table, per, expression))
@@ -93,7 +93,9 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
             return
         if defines and not _can_define(sums):
             fields.fault(
-                "expr", "a rule that defines a total reads 'TOTAL = …', with one cell on the left and no prior."
+                "expr",
+                "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
+                "and no prior. or number alone",
             )
             return
         defined = sums.left[0][0] if defines else None
@@ -119,7 +121,8 @@ def _read_per(fields: Fields, table: Table | None) -> linear.Per:
 
 
 def _can_define(sums: Linear) -> bool:
-    return len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL and not sums.prior
+    total = len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL
+    return total and not (sums.prior or sums.constant)
 
 
 def _describe_place(place: linear.RulePlace) -> str:

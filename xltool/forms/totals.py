@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from xltool.forms.memo import derive_once
-from xltool.model import NOT_APPLICABLE, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value, bare_key
+from xltool.model import NOT_APPLICABLE, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value
 
 
 def find_definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
@@ -80,10 +80,7 @@ def find_definition_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iter
             yield f"'{cell.key}' is a total, but no rule with 'defines = true' computes it", name
         else:
             yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", name
-    measures = {cell.key: (cell.measure.unit, cell.measure.decimals) for cell in cells}
     for rule in rules:
-        if rule.linear.operator.adds_up and len({measures[bare_key(key)] for key in rule.linear.keys}) > 1:
-            yield f"rule '{rule.id}' adds figures of different measures", rule.id
         if rule.defines is None:
             continue
         try:

@@ -175,8 +175,12 @@ def proves_parts(spec: FormSpec, printed: Mapping[CellKey, str], parts: Sequence
 
 @derive_once
 def _list_identities(spec: FormSpec, keys: frozenset[CellKey]) -> tuple[Rule, ...]:
-    """The identities of a form that are about none but those cells."""
-    return tuple(rule for rule in spec.rules if rule.linear.operator is EQUAL and keys.issuperset(rule.linear.keys))
+    """The identities of a form that are about none but those cells, and no number of a regulation."""
+    return tuple(
+        rule
+        for rule in spec.rules
+        if rule.linear.operator is EQUAL and not rule.linear.constant and keys.issuperset(rule.linear.keys)
+    )
 
 
 def _list_head_words(block: Block) -> Iterator[str]:

@@ -23,6 +23,7 @@ from xltool.workbook.formula import (
     FAIL,
     FOLLOWS,
     MEND,
+    OF_EACH,
     OPEN,
     PASS,
     STATE_LEAD,
@@ -40,7 +41,7 @@ MAX_LEFTOVERS: Final = 200
 MAX_LOOKED_AT: Final = 2_000
 """Characters beyond which a text is none of the form's."""
 _DIGITS: Final = re.compile(r"\d+")
-_VERDICTS: Final = frozenset({PASS, FAIL, FOLLOWS, MEND, OPEN, ASK, TOLD, *map(say_without, PERIOD_KINDS)})
+_VERDICTS: Final = frozenset({PASS, FAIL, FOLLOWS, MEND, OF_EACH, OPEN, ASK, TOLD, *map(say_without, PERIOD_KINDS)})
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,11 @@ class Breaks:
 
     def measure_relation(self, name: str) -> int | None:
         """How much more is on the left of a relation that is no equality than on its right; None over a blank."""
-        terms = self.known.relations.terms[name].items()
-        summands = [(summand_of(self.value(key)), times) for key, times in terms]
-        return None if any(each is None for each, _ in summands) else sum((each or 0) * by for each, by in summands)
+        relations = self.known.relations
+        summands = [(summand_of(self.value(key)), times) for key, times in relations.terms[name].items()]
+        if any(each is None for each, _ in summands):
+            return None
+        return sum((each or 0) * by for each, by in summands) - relations.rules[name].linear.constant
 
     def is_error(self, name: str) -> bool:
         """Whether an equality is of an error's weight."""

@@ -139,10 +139,10 @@ def _list_changes(spec: FormSpec, drawn: DrawnPeriods, rule: Rule) -> Iterator[d
     defined = find_definitions(spec.rules)
     for side in (rule.linear.right, rule.linear.left):
         yield dict.fromkeys(list_inputs(side, defined), 0)
-    if not rule.linear.operator.adds_up:
+    if not rule.linear.operator.compares:
         return
     terms = _list_terms(spec, rule.name)
-    residual = _measure(spec, drawn, drawn.this, terms)
+    residual = _measure(spec, drawn, drawn.this, terms) - rule.linear.constant
     for key, times in terms.items():
         if is_earlier(key):
             continue
@@ -161,7 +161,7 @@ def _list_compensated(spec: FormSpec, drawn: DrawnPeriods, trial: _Trial) -> Ite
     for name in trial.others:
         if name not in known.terms:
             continue
-        residual = _measure(spec, drawn, figures, known.terms[name])
+        residual = _measure(spec, drawn, figures, known.terms[name]) - known.rules[name].linear.constant
         for key, times in known.terms[name].items():
             if is_earlier(key) or key in trial.made.changes or residual % times:
                 continue

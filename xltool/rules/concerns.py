@@ -100,7 +100,8 @@ def _word_break(rule: Rule, way: int, data: Mapping[str, Any]) -> str:
     operator = rule.linear.operator
     if operator is EQUAL:
         return "≠"
-    return "" if not operator.adds_up else "＞" if (data["left"] - data["right"]) * way > 0 else "＜"
+    gap = (data["left"] - data["right"]) * way
+    return "" if not operator.compares else "＝" if not gap else "＞" if gap > 0 else "＜"
 
 
 def _find_followers(

@@ -86,7 +86,7 @@ def _find_free_cells(spec: FormSpec) -> NDArray[np.bool_]:
     bound = {
         key
         for rule in spec.rules
-        if rule.linear.operator.adds_up
+        if rule.linear.operator.compares
         for key in rule.linear.own
         if not {f"{PRIOR}{key}", f"{CARRIED}{key}"}.isdisjoint(rule.linear.keys)
     }

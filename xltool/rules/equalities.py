@@ -51,7 +51,7 @@ class _Relations:
         taken = [
             rule
             for rule in spec.rules
-            if rule.linear.operator is not EQUAL and rule.linear.operator.adds_up and (prior or not rule.linear.prior)
+            if rule.linear.operator is not EQUAL and rule.linear.operator.compares and (prior or not rule.linear.prior)
         ]
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
         self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}

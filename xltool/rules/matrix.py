@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 from functools import cached_property
+from operator import mul
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xltool.forms.linear import HEAVIEST
 from xltool.forms.memo import derive_once
 from xltool.model import CARRIED, PRIOR, YEAR_AGO, FormSpec, Operator, bare_key
 from xltool.rules.stack import CellMask, Figures, Stack
 
 _BLOCKS: Final = (PRIOR, YEAR_AGO, CARRIED)
 """What stands in a stack behind the cells of the submission itself, each as many cells as the form has."""
+_FARTHEST: Final = 2**61
+"""As far from nothing as a side is held, so that two of them differ by what 64 bits hold."""
 SLICE: Final = 512
 """Submissions multiplied at once."""
 
@@ -52,12 +56,13 @@ class RuleMatrix:
             for side, terms in ((self.left, linear.left), (self.right, linear.right)):
                 for key, coefficient in terms:
                     side[at, stack_column(spec, key)] += coefficient
+        self.constants: Figures = np.array([linear.constant for linear in self.linears], np.int64)
 
     @cached_property
     def used(self) -> Figures:
         """1 where a rule needs a cell to be judged; what compares no sums can do without last year's."""
         looked: CellMask = (self.left != 0) | (self.right != 0)
-        looked[[not linear.operator.adds_up for linear in self.linears], self.cells :] = False
+        looked[[not linear.operator.compares for linear in self.linears], self.cells :] = False
         return looked.astype(np.int64)
 
     @cached_property
@@ -84,9 +89,11 @@ class RuleMatrix:
     def compute_sides(self, stack: Stack) -> tuple[Figures, Figures]:
         """Both sides of every rule for every submission (n x rules).
 
-        Exact, since figures of 15 digits add up within 64 bits.
+        Exact, since figures of 15 digits add up within 64 bits; beyond that, which only factors come to, as large as
+        these hold.
         """
-        return self._left.multiply(stack.figures), self._right.multiply(stack.figures)
+        left, right = self._left.multiply(stack.figures), self._right.multiply(stack.figures)
+        return left, right + self.constants if self.constants.any() else right
 
     def compute_verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
@@ -139,6 +146,10 @@ class _SparseProduct:
             [row[cell] for row, cells in zip(coefficients, terms, strict=True) for cell in cells], np.int64
         )
         self.starts = np.cumsum([0, *map(len, terms)])[:-1]
+        weights = np.abs(coefficients).sum(axis=1) if coefficients.size else np.zeros(0, np.int64)
+        self.heavy = {
+            int(at): (terms[at], coefficients[at][terms[at]].tolist()) for at in np.flatnonzero(weights > HEAVIEST)
+        }
 
     def multiply(self, figures: Figures) -> Figures:
         """figures @ coefficients.T in whole numbers (n x rules); in slices, so that memory stays flat."""
@@ -148,4 +159,7 @@ class _SparseProduct:
             np.add.reduceat(
                 part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE]
             )
+        for at, (columns, factors) in self.heavy.items():
+            sums = [sum(map(mul, row, factors)) for row in figures[:, columns].tolist()]
+            result[:, at] = [max(-_FARTHEST, min(_FARTHEST, each)) for each in sums]
         return result

@@ -118,7 +118,7 @@ def split_opinion(
         _point_at(opinion, mine, spec, place),
         messages.name_place(lead, spec),
         messages.word_sides(lead, spec, mine[0].data),
-        messages.word_gap(lead, spec, mine[0].data) if lead.linear.operator.adds_up else "",
+        messages.word_gap(lead, mine[0].data) if lead.linear.operator.compares else "",
         messages.list_addresses([spec.cell(key) for key in mine[0].keys], place).strip(),
         tuple(_tell_others(mine[1:], lead, spec, place)),
         _point_out(opinion, spec, place),

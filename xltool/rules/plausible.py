@@ -184,6 +184,7 @@ def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Siz
         moved = False
         for name, terms in known.terms.items():
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
+            residual -= known.rules[name].linear.constant
             if not residual:
                 continue
             fitting = [

@@ -56,7 +56,7 @@ def _is_theirs(given: Mapping[CellKey, Value], found: Finding, rule: Rule | None
         _add_values([waiver.values[key] for waiver in waivers]) == summand_of(value) for key, value in given.items()
     ):
         return True
-    if rule is None or not rule.linear.operator.adds_up:
+    if rule is None or not rule.linear.operator.compares:
         return False
     linear = _find_judged(rule, found)
     parts = [_compute_residual(linear, waiver.values) for waiver in waivers]

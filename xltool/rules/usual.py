@@ -82,6 +82,9 @@ class FullSizes(Sizes):
             residual = 1
         elif terms is not None:
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
+            residual -= rule.linear.constant
+            if not residual and not rule.linear.operator.holds(0, 0):  # the sides are alike, and must not be
+                residual = 1 if rule.linear.operator.holds(-1, 0) else -1
         fitting = [] if terms is None else list(self._list_moves(spec, values, terms, residual, rng))
         if not fitting:
             super().mend(spec, values, earlier, name, rng)

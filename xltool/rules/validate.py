@@ -20,6 +20,8 @@ def find_broken_rules(
 ) -> list[list[Finding]]:
     """For each submission a finding for every rule that does not hold, with both sides and the figures on them.
 
+    Of a sum no rule is judged that is about each submission by itself.
+
     With earlier values (`priors`, as `prior_year.align_earlier` has them) the stack has them too. A finding names this
     submission's cells only.
     """
@@ -29,6 +31,8 @@ def find_broken_rules(
     found: list[list[Finding]] = [[] for _ in submissions]
     for at, number in zip(*np.nonzero(rules.compute_verdicts(stack, left, right) == Verdict.FAIL), strict=True):
         rule, linear = rules.rules[number], rules.linears[number]
+        if linear.of_each and submissions[at].scope == "consolidated":
+            continue
         if (
             priors is not None
             and linear.prior

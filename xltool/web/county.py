@@ -14,11 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from xltool.campaign.county import print_county, tell_opinions
-from xltool.campaign.discrepancies import VERDICTS, Discrepancy, find_discrepancies
+from xltool.campaign.discrepancies import VERDICTS, Discrepancy, find_discrepancies, note_part
 from xltool.codes import GRADES
 from xltool.forms.checks import name_subject
-from xltool.forms.number import format_value
-from xltool.messages import XltoolError
+from xltool.messages import XltoolError, format_scaled
 from xltool.model import CellKey, figure_of
 from xltool.rules.prior_year import align_prior
 from xltool.web import pages
@@ -208,17 +207,18 @@ class ShownDiscrepancy:
 
 def _word_discrepancy(look: OpenFolder, each: Discrepancy) -> ShownDiscrepancy:
     spec, rule = look.campaign.spec, each.rule
-    measure = spec.cell(rule.linear.own[0]).measure
-    left, right, residual = (format_value(value, measure) for value in (each.left, each.right, each.residual))
+    left, right, residual = (
+        format_scaled(value, rule.linear.decimals) for value in (each.left, each.right, each.residual)
+    )
     verdict = "" if each.verdict is None else VERDICTS[each.verdict]
-    noted = "不参加相加" if each.apart else "" if each.failing else "汇总数通过"
+    noted = note_part(each)
     return ShownDiscrepancy(
         GRADES[rule.severity],
         name_subject(rule, spec),
         rule.text,
         "" if each.agency is None else each.agency.code,
         "更正" if each.agency is None else each.agency.name,
-        *(left, right, residual if rule.linear.operator.adds_up else ""),
+        *(left, right, residual if rule.linear.operator.compares else ""),
         "；".join(filter(None, (verdict, noted))),
     )
 

@@ -29,6 +29,7 @@ from xltool.workbook.formula import (
     FAIL,
     FOLLOWS,
     MEND,
+    OF_EACH,
     OPEN,
     PASS,
     STATE_LEAD,
@@ -109,14 +110,8 @@ def compute_cached_values(
             words[check.name] = (word, "")
         else:
             verdict, first, second = judged[check.name]
-            word = _verdict_word(check.rule, verdict, told)
-            if (
-                verdict is Verdict.UNKNOWN
-                and needs_last_year(check.rule)
-                and None not in [values[key] for key in check.rule.linear.own]
-            ):
-                word = say_without(spec.every)
-            decimals = spec.cell(check.rule.linear.own[0]).measure.decimals
+            word = _say_verdict(plan, submission, check.rule, verdict)
+            decimals = check.rule.linear.decimals
             for column, number in ((LEFT_COLUMN, first), (RIGHT_COLUMN, second), (DIFFERENCE_COLUMN, first - second)):
                 found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else to_double(number, decimals)
             words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else format_scaled(first - second, decimals))
@@ -197,9 +192,13 @@ def _sum_run(values: Sequence[Value], cell: Cell) -> CachedValue:
     return "" if None in values else to_double(sum(numbers), cell.measure.decimals)
 
 
-def _verdict_word(rule: Rule, verdict: Verdict, told: bool) -> str:
+def _say_verdict(plan: Plan, submission: Submission, rule: Rule, verdict: Verdict) -> str:
+    """The word for a rule in the workbook of a submission."""
+    if rule.linear.of_each and submission.scope == "consolidated":
+        return OF_EACH
     if verdict is Verdict.UNKNOWN:
-        return OPEN
+        filled = None not in [submission.values[plan.spec.index[key]] for key in rule.linear.own]
+        return say_without(plan.spec.every) if needs_last_year(rule) and filled else OPEN
     if verdict is Verdict.PASS:
         return PASS
-    return FAIL if rule.severity == "error" else TOLD if told else ASK
+    return FAIL if rule.severity == "error" else TOLD if submission.explanations.get(rule.name) else ASK

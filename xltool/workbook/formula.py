@@ -14,6 +14,7 @@ from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
+from xltool.messages import format_scaled
 from xltool.model import Linear, Measure, PeriodKind, Rule, is_earlier
 from xltool.periods import word_before
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
@@ -47,13 +48,15 @@ from xltool.workbook.layout_plan import (
 )
 from xltool.workbook.places import FormPlaces
 from xltool.workbook.quotients import list_quotient_formulas
-from xltool.workbook.ranges import Run, group_runs, is_input
+from xltool.workbook.ranges import Run, find_cell, group_runs, is_input
 from xltool.workbook.run_on import list_run_on_formulas
 from xltool.workbook.stated import list_stated_formulas
 
 PASS, FAIL, MEND, OPEN, ASK, TOLD, WITHOUT = "通过", "不平", "须改", "未填全", "需核实", "已说明", "无上年数"
 FOLLOWS = "随整表"
 """The verdict of a line whose fault another line tells at large: that of blank cells in a table that is all blank."""
+OF_EACH = "各单位核"
+"""The verdict, in the workbook of a sum, of a rule that is about each agency by itself."""
 LATER = "报送后核"
 """The verdict of a line about what only who reads the texts can find, where nothing was found yet."""
 READY = "可以报送"
@@ -65,20 +68,24 @@ def write_total(plan: Plan, rule: Rule) -> str:
     """The locked formula of a total: the sum of its parts once all of them are there, else nothing."""
     assert rule.defines is not None
     home = plan.cells[rule.defines].sheet
-    parts = group_runs(plan, rule.linear.right)
-    if len(parts) == 1 and parts[0][1] == 1 and is_input(plan, rule.linear.right[0][0]):
-        return refer_to_figures(plan, parts[0][0], home)
-    return f'IF({write_completeness(plan, parts, home)},{write_sum(plan, parts, home)},"")'
+    decimals, parts = rule.linear.decimals, group_runs(plan, rule.linear.right)
+    sum_ = write_sum(plan, parts, home, decimals)
+    if len(parts) == 1 and is_input(plan, parts[0][0][0]) and sum_ == refer_to_figures(plan, parts[0][0], home):
+        return sum_
+    if any(find_cell(plan, run[0]).measure.decimals != decimals for run, _ in parts):
+        sum_ = f"ROUND({sum_},{decimals})"
+    return f'IF({write_completeness(plan, parts, home)},{sum_},"")'
 
 
 def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     """Left side, right side and difference of a rule on its line of the 校验 sheet; nothing while a cell is missing."""
     left, right = cell_name(line, LEFT_COLUMN), cell_name(line, RIGHT_COLUMN)
-    decimals = plan.spec.cell(linear.own[0]).measure.decimals
-    needed = [part for part in list_runs(plan, linear) if linear.operator.adds_up or not _is_of_last_year(part)]
-    one, other = (
-        round_sum(write_sum(plan, group_runs(plan, terms), CHECKS), decimals) for terms in (linear.left, linear.right)
-    )
+    decimals = linear.decimals
+    needed = [part for part in list_runs(plan, linear) if linear.operator.compares or not _is_of_last_year(part)]
+    sums = [write_sum(plan, group_runs(plan, terms), CHECKS, decimals) for terms in (linear.left, linear.right)]
+    constant = format_scaled(linear.constant, decimals) if linear.constant or not linear.right else ""
+    sums[1] += f"+{constant}" if sums[1] and constant and not constant.startswith("-") else constant
+    one, other = (round_sum(each, decimals) for each in sums)
     return (
         f'IF({write_completeness(plan, needed, CHECKS)},{one},"")',
         f'IF(ISNUMBER({left}),{other},"")',
@@ -98,9 +105,12 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     unknown = (
         f'IF({write_completeness(plan, own, CHECKS)},"{without}","{OPEN}")' if needs_last_year(rule) else f'"{OPEN}"'
     )
-    return (
+    verdict = (
         f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_count_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
     )
+    if rule.linear.of_each:
+        return f'IF({plan.meta["scope"].seen_from(CHECKS)}="consolidated","{OF_EACH}",{verdict})'
+    return verdict
 
 
 def say_without(every: PeriodKind) -> str:

@@ -14,6 +14,7 @@ from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.forms.rates import list_divisions
 from xltool.forms.sheet_names import HIDDEN
+from xltool.messages import format_scaled
 from xltool.model import CellKey, Linear, Rule, is_earlier
 from xltool.spreadsheet.sheet import Position
 from xltool.workbook.frames import refer_in_frame
@@ -64,12 +65,16 @@ def round_sum(sum_: str, decimals: int) -> str:
     return f"ROUND({sum_},{decimals})" if decimals else sum_
 
 
-def write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str) -> str:
-    """The sum of runs that are complete."""
+def write_sum(plan: Plan, parts: Iterable[tuple[Run, int]], home: str, decimals: int | None = None) -> str:
+    """The sum of runs that are complete; with `decimals` coefficients are of figures scaled to a sum scaled so."""
     shown: list[str] = []
     for run, coefficient in parts:
         sign = "-" if coefficient < 0 else "+" if shown else ""
-        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
+        measure = find_cell(plan, run[0]).measure
+        factor = (
+            str(abs(coefficient)) if decimals is None else format_scaled(abs(coefficient) * measure.scale, decimals)
+        )
+        times = "" if factor == "1" else f"{factor}*"
         figures = refer_to_figures(plan, run, home)
         alone = is_input(plan, run[0]) or (len(run) == 1 and not is_earlier(run[0]))
         shown.append(f"{sign}{times}{figures if alone else f'SUM({figures})'}")

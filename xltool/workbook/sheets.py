@@ -14,7 +14,7 @@ from xltool.workbook import formula, prior
 from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
-from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OPEN, PASS, READY, TOLD, say_without
+from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OF_EACH, OPEN, PASS, READY, TOLD, say_without
 from xltool.workbook.front import PROMPT_TITLE, write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
@@ -128,6 +128,8 @@ def write_checks(context: Context, sheet: Any) -> None:
     hint += f"“{FOLLOWS}”的填了自动通过。"
     if any(check.kind is not None and not check.kind.seen_here for check in plan.checks):
         hint += f"“{LATER}”的报送后由下发单位核，不必处理。"
+    if any(check.rule is not None and check.rule.linear.of_each for check in plan.checks):
+        hint += f"汇总表里“{OF_EACH}”的只核各单位自己的数。"
     if plan.prior:
         hint += f"“{say_without(context.spec.every)}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])

@@ -384,6 +384,7 @@ class Operator:
     excess: (
         Callable[[Any], Any] | None
     )  # by how much a residual (left less right) goes against it; None when no residual tells
+    slack: int = 0  # by how much sides may differ that a form says are rounded, scaled
 
     @property
     def compares(self) -> bool:
@@ -423,9 +424,9 @@ class Linear:
     def of_each(self) -> bool:
         """Whether it is about each submission by itself, and about no sum of them.
 
-        A number of a regulation would count once for every agency that is added.
+        A number of a regulation would count once for every agency that is added, and so would what is rounded off.
         """
-        return bool(self.constant)
+        return bool(self.constant or self.operator.slack)
 
     @property
     def alone(self) -> Linear | None:
@@ -454,11 +455,13 @@ class Rule:
     remedy: str
     defines: CellKey | None = None
     where: str = ""  # 「自然人」栏: the place as a clerk says it
+    part: str = ""  # of a rule that says several things at one place: which of them
 
     @property
     def name(self) -> str:
         """`applications.balance@enterprise`: unique in a form."""
-        return f"{self.id}@{self.at}" if self.at else self.id
+        place = ".".join(filter(None, (self.at, self.part)))
+        return f"{self.id}@{place}" if place else self.id
 
 
 @dataclass(frozen=True, slots=True)

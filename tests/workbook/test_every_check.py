@@ -87,6 +87,8 @@ REGULATED = {
         "r2 > 0",
         "0.75 * r0 <= r1 + 0.35",
         "r1 = 1000 * r2 - 7",
+        "r1, r2 part_of r0",
+        'r0 + r1 = r2"\ntolerance = "0.5"\nrounded = "因四舍五入',
     ],
     "": [
         "r0.c0 <= 10000 * r0.c1",
@@ -133,6 +135,7 @@ def _table(name: str, rng: Random, control: str, across: str, rows: int, columns
     widths = [10] * (rows * columns if across else columns + 1)
     block = f'[[table.block]]\n{across}corner = "项目"\nrows = [{", ".join(lines)}]\ncolumns = [{", ".join(heads)}]\n'
     titles = f'id = "{name}"\nname = "{name}"\nsheet = "表 {name}"\ntitle = "{name}"\nwidths = {widths}\n{control}'
+    titles += 'note = "因四舍五入不等"\n'
     return f"[[table]]\n{titles}\n{block}{rules}"
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRule, DraftTable
 from xltool.drafting.words import read_label
+from xltool.forms.grammar import PART_OF
 
 _THIS: Final = re.compile(r"^(?:本|当)(?:年|月|期|季|季度|年度)")
 PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
@@ -94,7 +95,8 @@ def _state_relation(rule: DraftRule) -> tuple[object, ...]:
     sides = [frozenset((times, item.id) for times, item in side) for side in (rule.left, rule.right)]
     if rule.sign in {">=", ">"}:
         return rule.axis, rule.sign.replace(">", "<"), sides[1], sides[0]
-    return rule.axis, rule.sign, *(sides if rule.sign != "=" else [frozenset(sides)])
+    sign = "<=" if rule.sign == PART_OF else rule.sign
+    return rule.axis, sign, *(sides if sign != "=" else [frozenset(sides)])
 
 
 def _name_rule(table: DraftTable, item: DraftItem) -> str:
@@ -255,7 +257,7 @@ def _propose_part(table: DraftTable, block: DraftBlock, at: int, row: DraftItem)
     rule = None if whole is None else table.defined_by("row", whole)
     if whole is None or len(whole.absent) == len(block.columns) or (rule and any(p is row for _, p in rule.right)):
         return
-    add_check(Direction(table, block, "row"), ([(1, row)], [(1, whole)]), "<=",
+    add_check(Direction(table, block, "row"), ([(1, row)], [(1, whole)]), PART_OF,
         f"“其中”按属于“{whole.short}”起草；属于别的行就改这条关系",
         f"{row.short}不应多于{whole.short}",
     )  # fmt: skip

@@ -164,6 +164,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "a number before a cell is a factor: write 'NUMBER * cell'": "格前面的数字是倍数，要写“数 * 格”",
     "a factor is above 0, and at most {a}": "倍数大于 0，最大 {a}",
     "a number has at most {a} digits, {b} of them decimals": "一个数最多 {a} 位，其中小数最多 {b} 位",
+    "'tolerance' and 'rounded', the words of the form that sums are rounded, stand together": (
+        "tolerance 和 rounded（原表说明四舍五入的原话）要一起写"
+    ),
+    "a tolerance is for a rule with '=' that computes no total": "只有写 = 而不计算合计的勾稽关系可以有 tolerance",
+    "a tolerance is only what the form prints: these words stand in no 'note' of the table": (
+        "只有原表印明的才能放宽：表的 note 里没有这句话"
+    ),
+    "'{a}' is no tolerance: a number above 0, such as \"0.01\"": '“{a}”不能作 tolerance：写大于 0 的数，如 "0.01"',
     "'{a}' takes no number": "“{a}”的一边不能是数字",
     "a rate takes whole factors: multiply the other side": "比率里的倍数要是整数：在另一边相乘",
     "the rule ends where a cell is expected": "没有写完，这里应是一格",

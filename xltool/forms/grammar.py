@@ -4,6 +4,9 @@
     term = [NUMBER "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
+or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
+they are more than one and may overlap, is at most their sum.
+
 The operators are those of `forms.operators`. On the right a term may be a NUMBER alone. Nothing divides and nothing
 multiplies two cells: so what a wrong cell changes is always the same multiple of it.
 """
@@ -16,7 +19,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from xltool.forms.instead import advise_sign, advise_word
-from xltool.forms.operators import OPERATORS
+from xltool.forms.operators import AT_MOST, OPERATORS
 from xltool.model import Operator
 
 LARGEST_FACTOR: Final = 100_000
@@ -76,6 +79,44 @@ class SyntaxFault(ValueError):
         self.offset, self.hint = offset, hint
 
 
+PART_OF: Final = "part_of"
+"""Between parts, as 其中 tells of them, and their whole."""
+_PARTS: Final = re.compile(rf"\b{PART_OF}\b")
+
+
+class Relation(NamedTuple):
+    """One of the expressions that a rule means; `part` is what tells it from the others, '' for what is one alone."""
+
+    part: str
+    expression: Expression
+    covers: bool = False  # whether it says that overlapping parts are all of a whole
+
+
+def parse_rule(text: str) -> tuple[Relation, ...]:
+    """The expressions that a rule means; raises `SyntaxFault` at the first place that does not fit."""
+    match = _PARTS.search(text)
+    if match is None:
+        return (Relation("", parse(text)),)
+    whole, parts, at = _parse_cells(text[match.end() :], match.end()), [], 0
+    for written in text[: match.start()].split(","):
+        parts.append(_parse_cells(written, at))
+        at += len(written) + 1
+    if len(parts) == 1:
+        return (Relation("", Expression(parts[0], AT_MOST, whole)),)
+    found = [Relation(".".join(part[0].parts), Expression(part, AT_MOST, whole)) for part in parts]
+    everything = tuple(term for part in parts for term in part)
+    return (*found, Relation("", Expression(whole, AT_MOST, everything), covers=True))
+
+
+def _parse_cells(text: str, at: int) -> tuple[Term, ...]:
+    """The cells of one side that is written alone, at that place of a rule."""
+    tokens = _tokens(" " * at + text)
+    terms, end = _take_cells(tokens, 0)
+    if tokens[end][0]:
+        raise SyntaxFault(f"'{tokens[end][0]}' does not belong here: cells, '+' and '-'", tokens[end][1])
+    return terms
+
+
 def parse(text: str) -> Expression:
     """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
     tokens = _tokens(text)
@@ -95,10 +136,7 @@ def parse(text: str) -> Expression:
 
 def parse_sum(text: str) -> tuple[Term, ...]:
     """The terms of a sum that stands alone, its coefficients whole; raises `SyntaxFault`."""
-    tokens = _tokens(text)
-    terms, at = _take_cells(tokens, 0)
-    if tokens[at][0]:
-        raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: cells, '+' and '-'", tokens[at][1])
+    terms = _parse_cells(text, 0)
     for term in terms:
         if term.places:
             raise SyntaxFault("a rate takes whole factors: multiply the other side", term.offset)
@@ -176,6 +214,17 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
         return _reference(reference, coefficient, places, True, offset), at + 4
     _check_reference(token, offset)
     return _reference(token, coefficient, places, False, offset), at + 1
+
+
+def read_number(text: str) -> Fraction | None:
+    """The number that a text is, exactly, as rules write numbers; None where it is none."""
+    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
+        return None
+    try:
+        digits, places = _read_number(text, 0)
+    except SyntaxFault:
+        return None
+    return Fraction(digits, 10**places)
 
 
 def _read_number(token: str, offset: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Term
-from xltool.forms.operators import EQUAL
+from xltool.forms.operators import EQUAL, approximate
 from xltool.forms.source import suggest_nearest
 from xltool.model import (
     CARRIED,
@@ -174,6 +174,17 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
             )
             return None
     return Linear(found[0], expression.operator, found[1], constant, decimals)
+
+
+def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
+    """An equality whose sides may differ by so much, at a scale that can say it."""
+    finer = max(0, _count_places(tolerance) - sums.decimals)
+    left, right = (
+        tuple((key, coefficient * 10**finer) for key, coefficient in side) for side in (sums.left, sums.right)
+    )
+    decimals = sums.decimals + finer
+    operator = approximate(int(tolerance * 10**decimals), decimals)
+    return Linear(left, operator, right, sums.constant * 10**finer, decimals)
 
 
 def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: Complain) -> Terms | None:

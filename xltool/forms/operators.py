@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
+from xltool.messages import format_scaled
 from xltool.model import Operator
 
 EQUAL: Final = Operator(sign="=", words="=", holds=operator.eq, excel="{difference}=0", excess=abs)
@@ -23,6 +25,21 @@ NEEDS: Final = Operator(
     excel="OR({left}<=0,{right}>0)",
     excess=None,
 )
+
+
+@cache
+def approximate(slack: int, decimals: int) -> Operator:
+    """An equality that lets its sides differ by so much, scaled: for sums that a form says are rounded."""
+    most = format_scaled(slack, decimals)
+    return Operator(
+        sign="=",
+        words=f"（相差不超过 {most} 不计）=",
+        holds=lambda left, right: abs(left - right) <= slack,
+        excel=f"ABS({{difference}})<={most}",
+        excess=abs,
+        slack=slack,
+    )
+
 
 OPERATORS: Final[Mapping[str, Operator]] = {each.sign: each for each in (EQUAL, AT_MOST, AT_LEAST, LESS, MORE, NEEDS)}
 """All operators, by how the rule language writes them."""

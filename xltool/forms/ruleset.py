@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from xltool.forms import grammar, linear
 from xltool.forms.fields import Fields
@@ -49,7 +51,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
     if not expr or severity is None:
         return
     try:
-        expression = names.settle_words(grammar.parse(expr), table)
+        relations = grammar.parse_rule(expr)
     except grammar.SyntaxFault as error:
         label = take_label(expr, error.offset)
         tables = names.tables.values() if table is None else [table]
@@ -59,11 +61,50 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         source.fault(start + error.offset, str(error), (advise_label(label, items) if label else "") or error.hint)
         return
 
+    tolerance = _read_tolerance(
+        fields, relations[0].expression, defines, names.tables.values() if table is None else [table]
+    )
+    for part, expression, covers in relations:
+        said = f"{text}；各项可以重叠，合起来不应少于总数" if covers else text
+        head = _Head(fields, name, per, over, severity, defines, tolerance)
+        for found in _place_rule(head, names, table, names.settle_words(expression, table)):
+            defined = found.linear.left[0][0] if defines else None
+            where = _describe_place(found.place)
+            yield Rule(name, found.place.at, said, found.linear, severity, basis, remedy, defined, where, part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a rule says beside its expression."""
+
+    fields: Fields
+    name: str
+    per: linear.Per
+    over: str
+    severity: Severity
+    defines: bool
+    tolerance: Fraction
+
+
+class _PlacedRule(NamedTuple):
+    """An expression at one of its places."""
+
+    place: linear.RulePlace
+    linear: Linear
+
+
+def _place_rule(
+    head: _Head, names: linear.Names, table: Table | None, expression: grammar.Expression
+) -> Iterator[_PlacedRule]:
+    """One expression at all of its places, until the first fault."""
+    fields, per, over, expr = head.fields, head.per, head.over, head.fields.data["expr"]
+    start = expr.offset if isinstance(expr, LocatedText) else 0
+
     def complain(term: grammar.Term, message: str, hint: str) -> None:
-        source.fault(start + term.offset, message, hint)
+        fields.source.fault(start + term.offset, message, hint)
 
     operator = expression.operator
-    if not operator.compares and severity == "error":
+    if not operator.compares and head.severity == "error":
         fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
     named = list(linear.find_rule_places(table, per, expression))
@@ -86,20 +127,40 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         sums = linear.resolve_expression(names, place, expression, complain)
         if sums is None:
             return
-        if defines and len(sums.left) == 1 and names.is_typed(sums.left[0][0]):
+        if head.defines and len(sums.left) == 1 and names.is_typed(sums.left[0][0]):
             continue
         if not sums.own:
             fields.fault("expr", "a rule needs a cell of this year: last year's cannot be mended")
             return
-        if defines and not _can_define(sums):
+        if head.defines and not _can_define(sums):
             fields.fault(
                 "expr",
                 "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
                 "and no prior. or number alone",
             )
             return
-        defined = sums.left[0][0] if defines else None
-        yield Rule(name, place.at, text, sums, severity, basis, remedy, defined, _describe_place(place))
+        yield _PlacedRule(place, linear.tolerate(sums, head.tolerance) if head.tolerance else sums)
+
+
+def _read_tolerance(fields: Fields, expression: grammar.Expression, defines: bool, tables: Iterable[Table]) -> Fraction:
+    """By how much the sides of an equality may differ because the form prints that sums are rounded; mostly nothing."""
+    written, quoted = fields.text("tolerance", ""), fields.text("rounded", "")
+    if not written and not quoted:
+        return Fraction(0)
+    if not written or not quoted.strip():
+        fields.fault(
+            "tolerance" if written else "rounded",
+            "'tolerance' and 'rounded', the words of the form that sums are rounded, stand together",
+        )
+    elif expression.operator is not EQUAL or defines:
+        fields.fault("tolerance", "a tolerance is for a rule with '=' that computes no total")
+    elif not any(quoted in each.note for each in tables):
+        fields.fault("rounded", "a tolerance is only what the form prints: these words stand in no 'note' of the table")
+    elif (number := grammar.read_number(written)) is None or not number:
+        fields.fault("tolerance", f"'{written}' is no tolerance: a number above 0, such as \"0.01\"")
+    else:
+        return number
+    return Fraction(0)
 
 
 def _read_severity(fields: Fields) -> Severity | None:

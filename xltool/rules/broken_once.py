@@ -148,7 +148,7 @@ def _list_changes(spec: FormSpec, drawn: DrawnPeriods, rule: Rule) -> Iterator[d
             continue
         cell, held = spec.cell(key), drawn.this[spec.index[key]]
         unit = cell.measure.scale
-        step = (abs(residual) // abs(times) + unit) // unit * unit
+        step = ((abs(residual) + rule.linear.operator.slack) // abs(times) + unit) // unit * unit
         for figure in (held + step, held - step):
             if can_hold(cell, figure):
                 yield {key: figure}

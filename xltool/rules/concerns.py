@@ -98,7 +98,7 @@ def _own_terms(terms: Terms, values: Mapping[CellKey, Value]) -> Terms:
 def _word_break(rule: Rule, way: int, data: Mapping[str, Any]) -> str:
     """The sign between two sides that do not stand as they should; `way` is -1 where they are read the other way."""
     operator = rule.linear.operator
-    if operator is EQUAL:
+    if operator.sign == EQUAL.sign:
         return "≠"
     gap = (data["left"] - data["right"]) * way
     return "" if not operator.compares else "＝" if not gap else "＞" if gap > 0 else "＜"

@@ -180,12 +180,15 @@ def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Siz
     The largest figure of those that the fewest equalities look at, for there the move is the smallest.
     """
     known = find_equalities(spec, computed=True, prior=bool(earlier))
+    relations = known.relations
+    rounded = {name: relations.terms[name] for name, rule in relations.rules.items() if rule.linear.operator.slack}
+    rules = {**relations.rules, **known.rules}
     for _ in range(3):
         moved = False
-        for name, terms in known.terms.items():
+        for name, terms in {**known.terms, **rounded}.items():
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
-            residual -= known.rules[name].linear.constant
-            if not residual:
+            residual -= rules[name].linear.constant
+            if abs(residual) <= rules[name].linear.operator.slack:
                 continue
             fitting = [
                 (sizes.count_equalities(spec, known, key), -values[at], at, values[at] - residual // times)

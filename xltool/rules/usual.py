@@ -50,7 +50,7 @@ class Sizes:
 
     def count_equalities(self, spec: FormSpec, known: Equalities, key: CellKey) -> int:  # noqa: ARG002
         """How many equalities look at a cell: the fewer, the better it is moved."""
-        return len(known.columns[key])
+        return len(known.columns.get(key, ()))
 
     def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:  # noqa: ARG002
         """Changes one input of a rule that does not hold, in place, as chance will have it."""
@@ -71,7 +71,7 @@ class FullSizes(Sizes):
 
     def count_equalities(self, spec: FormSpec, known: Equalities, key: CellKey) -> int:  # noqa: ARG002
         """Those across periods too, so that what is carried over does not have to jump a period later."""
-        return len(find_equalities(spec, computed=True, prior=True).columns[key])
+        return len(find_equalities(spec, computed=True, prior=True).columns.get(key, ()))
 
     def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:
         """Changes one input of a relation by what it lacks and a little more; of what needs something, from nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias, assert_never
 
 from xltool.codes import CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
@@ -13,6 +14,7 @@ from xltool.model import (
     CellKey,
     Finding,
     FormSpec,
+    Linear,
     NotApplicable,
     Rule,
     Severity,
@@ -21,6 +23,7 @@ from xltool.model import (
     bare_key,
     figure_of,
     is_earlier,
+    summand_of,
 )
 from xltool.periods import WORDS, YEAR_WORDS, word_before
 
@@ -184,6 +187,10 @@ def name_rule(name: str, spec: FormSpec) -> str:
 
 def word_rule(rule: Rule, spec: FormSpec) -> str:
     """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
+    condition = rule.linear.condition
+    if condition is not None:
+        given = word_rule(replace(rule, linear=replace(condition, condition=None)), spec)
+        return f"{given} 时，{word_rule(replace(rule, linear=replace(rule.linear, condition=None)), spec)}"
     sides = []
     for terms in (rule.linear.left, rule.linear.right):
         parts: list[str] = []
@@ -265,9 +272,21 @@ def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str
         tuple(term for term in terms if term[0] in values) for terms in (rule.linear.left, rule.linear.right)
     )
     shown = _word_side(left, rule, spec, values, data["left"])
+    if rule.linear.condition is not None:
+        shown = f"{_word_condition(rule.linear.condition, rule, spec, values)}，{shown}"
     if not right:
         return shown, f"规定的数 {_add_constant('', rule)}"
     return shown, _word_side(right, rule, spec, values, data["right"], rule.linear.constant)
+
+
+def _word_condition(condition: Linear, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value]) -> str:
+    """The condition of a rule as it holds: `因为在用 5 大于 0`."""
+    figures = []
+    asked = replace(rule, linear=replace(condition, condition=None))
+    for terms, more in ((condition.left, 0), (condition.right, condition.constant)):
+        result = sum(times * (summand_of(values[key]) or 0) for key, times in terms) + more
+        figures.append(_word_side(terms, asked, spec, values, result, more) if terms else _add_constant("", asked))
+    return f"因为{figures[0]} {condition.operator.words} {figures[1]}"
 
 
 def word_gap(rule: Rule, data: Mapping[str, Any]) -> str:

@@ -405,10 +405,12 @@ class Linear:
     right: Terms
     constant: int = 0
     decimals: int = 0
+    condition: Linear | None = None  # without which it says nothing
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
-        return tuple(dict.fromkeys(key for key, _ in self.left + self.right))
+        mine = dict.fromkeys(key for key, _ in self.left + self.right)
+        return tuple(mine | dict.fromkeys(self.condition.keys if self.condition else ()))
 
     @property
     def prior(self) -> bool:
@@ -424,9 +426,10 @@ class Linear:
     def of_each(self) -> bool:
         """Whether it is about each submission by itself, and about no sum of them.
 
-        A number of a regulation would count once for every agency that is added, and so would what is rounded off.
+        A number of a regulation would count once for every agency that is added, and so would what is rounded off; what
+        holds of some of them alone is nothing that their sum could be asked.
         """
-        return bool(self.constant or self.operator.slack)
+        return bool(self.constant or self.operator.slack or self.condition)
 
     @property
     def alone(self) -> Linear | None:

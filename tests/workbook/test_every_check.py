@@ -88,6 +88,8 @@ REGULATED = {
         "0.75 * r0 <= r1 + 0.35",
         "r1 = 1000 * r2 - 7",
         "r1, r2 part_of r0",
+        "if r0 + r1 > 3 then r2 = 0",
+        "if r2 <= 40 then 2 * r0 >= r1 + 0.5",
         'r0 + r1 = r2"\ntolerance = "0.5"\nrounded = "因四舍五入',
     ],
     "": [

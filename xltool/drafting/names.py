@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from xltool.drafting.words import load_terms, read_label
-from xltool.forms.grammar import IDENTIFIER, PART_OF
+from xltool.forms.grammar import CONDITION_WORDS, IDENTIFIER, PART_OF
 from xltool.forms.operators import OPERATORS
 
 MOST_SYLLABLES: Final = 6
-_RESERVED: Final = frozenset({"sum", "prior", PART_OF, *(sign for sign in OPERATORS if sign.isalpha())})
+_RESERVED: Final = frozenset(
+    {"sum", "prior", PART_OF, *CONDITION_WORDS, *(sign for sign in OPERATORS if sign.isalpha())}
+)
 _RUNS: Final = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z0-9]+")
 _LATIN: Final = re.compile(r"[A-Za-z]+|[0-9]+")
 

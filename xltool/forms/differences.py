@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
-from xltool.model import AnyCell, Cell, CellKey, Column, FormSpec, Rate, Row, Rule, Table, bare_key
+from xltool.model import AnyCell, Cell, CellKey, Column, FormSpec, Linear, Rate, Row, Rule, Table, bare_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +188,16 @@ def _word_rule_changes(mine: Sequence[Rule], theirs: Sequence[Rule], keys: Mappi
 
 def _say_terms(rule: Rule, keys: Mapping[CellKey, CellKey]) -> object:
     """A rule by the keys of the other form, whatever the order in which it is written."""
+    return _say_linear(rule.linear, keys)
+
+
+def _say_linear(linear: Linear, keys: Mapping[CellKey, CellKey]) -> object:
     left, right = (
         frozenset(
             (key.removesuffix(bare_key(key)) + keys.get(bare_key(key), bare_key(key)), times) for key, times in side
         )
-        for side in (rule.linear.left, rule.linear.right)
+        for side in (linear.left, linear.right)
     )
-    return left, rule.linear.operator.sign, right, rule.linear.constant, rule.linear.decimals
+    condition = None if linear.condition is None else _say_linear(linear.condition, keys)
+    operator = linear.operator
+    return left, operator.sign, operator.slack, right, linear.constant, linear.decimals, condition

@@ -172,6 +172,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "只有原表印明的才能放宽：表的 note 里没有这句话"
     ),
     "'{a}' is no tolerance: a number above 0, such as \"0.01\"": '“{a}”不能作 tolerance：写大于 0 的数，如 "0.01"',
+    "'{a}' has no condition: write 'if a > 0 then b > 0'": "“{a}”不带条件：写 if a > 0 then b > 0",
+    "a rule with a condition is of this year alone: no '{a}.'": "带条件的勾稽关系只用本期的数，不写“{a}.”",
     "'{a}' takes no number": "“{a}”的一边不能是数字",
     "a rate takes whole factors: multiply the other side": "比率里的倍数要是整数：在另一边相乘",
     "the rule ends where a cell is expected": "没有写完，这里应是一格",
@@ -185,8 +187,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "no {a} has cells for all of these names: they are 'absent'": "没有一{a}同时有这些格：它们写了 absent",
     "a rule needs a cell of this year: last year's cannot be mended": "勾稽关系里至少要有本期的一格：以前的数改不了",
     "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
-    "and no prior. or number alone": (
-        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，小数位数够写下各项之和，不用 prior.，不加常数"
+    "and no prior., number alone or condition": (
+        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，小数位数够写下各项之和，不用 prior.，不加常数和条件"
     ),
     "'{a}' is not a severity": "“{a}”不是等级（error 强制、warning 核实）",
     "'per' must be row or column, in a rule of a table": "per 写 row 或 column，只用于表内的勾稽关系",
@@ -260,8 +262,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "two figures that must differ cannot be said": "“不等于”写不了",
     "rules have no per cent: write 'a <= 0.5 * b' for 50 %": "勾稽关系里没有百分号：50% 写成 a <= 0.5 * b",
     "write a nought before the point, as '0.5'": "小数点前要有 0，如 0.5",
-    "rules have no conditions: 'a needs b' says that b must be above 0 where a is": (
-        "勾稽关系里没有条件：a 大于 0 时 b 也应大于 0，写 a needs b"
+    "a condition reads 'if a > 0 then b <= c': one comparison before 'then', one behind it": (
+        "条件写成 if a > 0 then b <= c：then 前后各比较一次"
     ),
     "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'": (
         "勾稽关系里只有加减：格、+、-、“数 * 格”、sum(大类)"

@@ -12,7 +12,13 @@ from xltool.forms.instead import advise_id
 from xltool.forms.operators import OPERATORS
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 
-_RESERVED: Final = ("prior", "sum", grammar.PART_OF, *(sign for sign in OPERATORS if sign.isalpha()))
+_RESERVED: Final = (
+    "prior",
+    "sum",
+    grammar.PART_OF,
+    *grammar.CONDITION_WORDS,
+    *(sign for sign in OPERATORS if sign.isalpha()),
+)
 
 
 class Fields:

@@ -4,6 +4,8 @@
     term = [NUMBER "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
+or  rule = "if" side OPERATOR side "then" rule     where the operators compare sums
+
 or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
 they are more than one and may overlap, is at most their sum.
 
@@ -14,7 +16,7 @@ multiplies two cells: so what a wrong cell changes is always the same multiple o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -69,6 +71,12 @@ class Expression:
     operator: Operator
     right: tuple[Term, ...]
     constant: Fraction = Fraction(0)
+    condition: Expression | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All of its terms, those of its condition last."""
+        return (*self.left, *self.right, *(self.condition.terms if self.condition else ()))
 
 
 class SyntaxFault(ValueError):
@@ -81,6 +89,8 @@ class SyntaxFault(ValueError):
 
 PART_OF: Final = "part_of"
 """Between parts, as 其中 tells of them, and their whole."""
+_IF: Final = re.compile(r"\s*if\b(.*?)\bthen\b(.*)", re.DOTALL)
+CONDITION_WORDS: Final = ("if", "then")
 _PARTS: Final = re.compile(rf"\b{PART_OF}\b")
 
 
@@ -119,6 +129,21 @@ def _parse_cells(text: str, at: int) -> tuple[Term, ...]:
 
 def parse(text: str) -> Expression:
     """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
+    match = _IF.match(text)
+    if match is None:
+        return _parse_comparison(text)
+    condition = _parse_comparison(" " * match.start(1) + match[1])
+    found = _parse_comparison(" " * match.start(2) + match[2])
+    for each, at in ((condition, match.start(1)), (found, match.start(2))):
+        if not each.operator.compares:
+            raise SyntaxFault(f"'{each.operator.sign}' has no condition: write 'if a > 0 then b > 0'", at)
+        for term in each.terms:
+            if term.earlier:
+                raise SyntaxFault(f"a rule with a condition is of this year alone: no '{term.earlier}.'", term.offset)
+    return replace(found, condition=condition)
+
+
+def _parse_comparison(text: str) -> Expression:
     tokens = _tokens(text)
     left, at = _take_cells(tokens, 0)
     token, offset = tokens[at]
@@ -198,7 +223,7 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
         digits, places = _read_number(token, offset)
         following = tokens[at + 1][0]
         if following != "*":
-            if following[:1].isalpha() and following not in OPERATORS:
+            if following[:1].isalpha() and following not in {*OPERATORS, *CONDITION_WORDS}:
                 raise SyntaxFault("a number before a cell is a factor: write 'NUMBER * cell'", offset)
             return _Constant(Fraction(sign * digits, 10**places), offset), at + 1
         if not 0 < digits <= LARGEST_FACTOR * 10**places:

@@ -109,7 +109,7 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
     block = place.block
     if block is None:
         return True
-    for term in (*expression.left, *expression.right):
+    for term in expression.terms:
         if len(term.parts) == 1:
             pair = (term.parts[0], place.at) if place.per == "column" else (place.at, term.parts[0])
             rows = _find_members(block.rows, pair[0], grouped=term.sum and place.per != "row")
@@ -173,7 +173,12 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
                 "",
             )
             return None
-    return Linear(found[0], expression.operator, found[1], constant, decimals)
+    condition = None
+    if expression.condition is not None:
+        condition = resolve_expression(names, place, expression.condition, complain)
+        if condition is None:
+            return None
+    return Linear(found[0], expression.operator, found[1], constant, decimals, condition)
 
 
 def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
@@ -184,7 +189,7 @@ def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
     )
     decimals = sums.decimals + finer
     operator = approximate(int(tolerance * 10**decimals), decimals)
-    return Linear(left, operator, right, sums.constant * 10**finer, decimals)
+    return Linear(left, operator, right, sums.constant * 10**finer, decimals, sums.condition)
 
 
 def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: Complain) -> Terms | None:

@@ -175,11 +175,11 @@ def proves_parts(spec: FormSpec, printed: Mapping[CellKey, str], parts: Sequence
 
 @derive_once
 def _list_identities(spec: FormSpec, keys: frozenset[CellKey]) -> tuple[Rule, ...]:
-    """The identities of a form that are about none but those cells, and no number of a regulation."""
+    """The identities of a form that are about none but those cells, and hold of whatever is added up."""
     return tuple(
         rule
         for rule in spec.rules
-        if rule.linear.operator is EQUAL and not rule.linear.constant and keys.issuperset(rule.linear.keys)
+        if rule.linear.operator is EQUAL and not rule.linear.of_each and keys.issuperset(rule.linear.keys)
     )
 
 

@@ -173,7 +173,7 @@ def _list_compensated(spec: FormSpec, drawn: DrawnPeriods, trial: _Trial) -> Ite
 def _list_terms(spec: FormSpec, name: str) -> Mapping[CellKey, int]:
     """What is on the left of a rule less what is on its right, as a sum of inputs."""
     known = find_equalities(spec, computed=True, prior=True)
-    return known.terms[name] if name in known.terms else known.relations.terms[name]
+    return next(each[name] for each in (known.terms, known.relations.terms, known.conditional) if name in each)
 
 
 def _measure(spec: FormSpec, drawn: DrawnPeriods, figures: Sequence[int], terms: Mapping[CellKey, int]) -> int:

@@ -18,7 +18,8 @@ from xltool.model import CellKey, FormSpec, Rule, bare_key, is_earlier
 class Equalities:
     """The equalities of a form, as sums of cells: of inputs alone where totals are computed, else as they are typed.
 
-    With `prior` those that look at last year are among them; its cells are given and cannot be wrong.
+    With `prior` those that look at last year are among them; its cells are given and cannot be wrong. Rules with a
+    condition are apart, in `conditional`: whether they are asked at all may be what is wrong.
     """
 
     def __init__(self, spec: FormSpec, computed: bool, prior: bool) -> None:
@@ -27,6 +28,7 @@ class Equalities:
             rule
             for rule in spec.rules
             if rule.linear.operator is EQUAL
+            and rule.linear.condition is None
             and (prior or not rule.linear.prior)
             and not (computed and rule.defines is not None)
         ]
@@ -39,6 +41,9 @@ class Equalities:
                     self.columns.setdefault(key, {})[name] = coefficient
         self.followers = dict(_find_followers(spec, taken, self.terms))
         self.relations = _Relations(spec, defined, prior)
+        self.conditional = {
+            rule.name: _resolve_terms(rule, defined) for rule in spec.rules if rule.linear.condition is not None
+        }
         self.parts = _number_parts(self.terms, self.columns)
         self.across_years = tuple(rule.name for rule in taken if rule.linear.prior)
         self.tables = {rule.name: spec.cell(rule.linear.own[0]).table.id for rule in taken}
@@ -51,7 +56,10 @@ class _Relations:
         taken = [
             rule
             for rule in spec.rules
-            if rule.linear.operator is not EQUAL and rule.linear.operator.compares and (prior or not rule.linear.prior)
+            if rule.linear.operator is not EQUAL
+            and rule.linear.operator.compares
+            and rule.linear.condition is None
+            and (prior or not rule.linear.prior)
         ]
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
         self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}

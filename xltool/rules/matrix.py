@@ -5,7 +5,7 @@ Each rule is one row, and all are judged on many submissions at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from operator import mul
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from xltool.forms.linear import HEAVIEST
 from xltool.forms.memo import derive_once
-from xltool.model import CARRIED, PRIOR, YEAR_AGO, FormSpec, Operator, bare_key
+from xltool.model import CARRIED, PRIOR, YEAR_AGO, FormSpec, Linear, Operator, bare_key
 from xltool.rules.stack import CellMask, Figures, Stack
 
 _BLOCKS: Final = (PRIOR, YEAR_AGO, CARRIED)
@@ -35,22 +35,13 @@ class Verdict(IntEnum):
     PASS = 1
 
 
-class RuleMatrix:
-    """The rules of a form as two matrices of coefficients, one for each side (rules x cells).
+class _Comparisons:
+    """Comparisons of sums as two matrices of coefficients, one for each side (comparisons x cells), beside numbers."""
 
-    With `prior` of the submission beside the period before (x 2 cells), and where the form asks for it beside the same
-    period of last year and what is carried over (x 4 cells). `names` and `own` are each rule's, so that many broken
-    ones do not ask anew.
-    """
-
-    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
-        taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
-        self.rules = tuple(rule for rule, linear in taken if linear is not None)
-        self.linears = tuple(linear for _, linear in taken if linear is not None)
-        self.names = tuple(rule.name for rule, linear in taken if linear is not None)
-        self.own = tuple(linear.own for linear in self.linears)
+    def __init__(self, spec: FormSpec, linears: Sequence[Linear], blocks: int) -> None:
+        self.linears = tuple(linears)
         self.cells = len(spec.cells)
-        shape = (len(self.rules), self.cells * (1 + count_blocks(spec) if prior else 1))
+        shape = (len(self.linears), self.cells * blocks)
         self.left, self.right = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         for at, linear in enumerate(self.linears):
             for side, terms in ((self.left, linear.left), (self.right, linear.right)):
@@ -104,6 +95,35 @@ class RuleMatrix:
         if blank.size:
             missing = self._used.multiply((~stack.known[blank]).astype(np.int64)) > 0
             result[blank] = np.where(missing, np.int8(Verdict.UNKNOWN), result[blank])
+        return result
+
+
+class RuleMatrix(_Comparisons):
+    """The rules of a form as two matrices of coefficients, one for each side (rules x cells).
+
+    With `prior` of the submission beside the period before (x 2 cells), and where the form asks for it beside the same
+    period of last year and what is carried over (x 4 cells). `names` and `own` are each rule's, so that many broken
+    ones do not ask anew.
+    """
+
+    def __init__(self, spec: FormSpec, prior: bool = False) -> None:
+        taken = [(rule, rule.linear if prior else rule.linear.alone) for rule in spec.rules]
+        self.rules = tuple(rule for rule, linear in taken if linear is not None)
+        self.names = tuple(rule.name for rule in self.rules)
+        linears = [linear for _, linear in taken if linear is not None]
+        super().__init__(spec, linears, 1 + count_blocks(spec) if prior else 1)
+        self.own = tuple(linear.own for linear in linears)
+        given = {at: linear.condition for at, linear in enumerate(linears) if linear.condition is not None}
+        self._conditional = np.array([*given], np.intp)
+        self._conditions = _Comparisons(spec, [*given.values()], self.left.shape[1] // self.cells)
+
+    def compute_verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
+        """`Verdict` of every rule for every submission (n x rules); one holds whose condition does not."""
+        result = super().compute_verdicts(stack, left, right)
+        if self._conditional.size:
+            given = self._conditions.compute_verdicts(stack, *self._conditions.compute_sides(stack))
+            judged = np.where(given == Verdict.FAIL, np.int8(Verdict.PASS), result[:, self._conditional])
+            result[:, self._conditional] = np.where(given == Verdict.UNKNOWN, np.int8(Verdict.UNKNOWN), judged)
         return result
 
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from xltool.forms.memo import derive_once
-from xltool.forms.operators import NEEDS
+from xltool.forms.operators import EQUAL, NEEDS
 from xltool.forms.totals import find_definitions, resolve_inputs
 from xltool.model import LEVELS, Cell, CellKey, FormSpec, Level, Rule, Terms, is_earlier
 from xltool.rules.equalities import Equalities, find_equalities
@@ -16,6 +16,9 @@ from xltool.rules.matrix import stack_column
 
 _SHARE: Final = 100
 """A share in per cent is at most all of it."""
+
+_MOST_OVER: Final = 5
+"""Fewer units than these are added to what a relation lacks."""
 
 YearFigures: TypeAlias = tuple[int, ...]
 """Scaled figures of one period, in the order of the form."""
@@ -76,7 +79,7 @@ class FullSizes(Sizes):
     def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:
         """Changes one input of a relation by what it lacks and a little more; of what needs something, from nothing."""
         known = find_equalities(spec, computed=True, prior=bool(earlier))
-        rule, terms = _find_rules(spec)[name], known.relations.terms.get(name)
+        rule, terms = _find_rules(spec)[name], known.relations.terms.get(name, known.conditional.get(name))
         if rule.linear.operator is NEEDS:
             terms = dict.fromkeys(list_inputs(rule.linear.right, find_definitions(spec.rules)), -1)
             residual = 1
@@ -85,7 +88,8 @@ class FullSizes(Sizes):
             residual -= rule.linear.constant
             if not residual and not rule.linear.operator.holds(0, 0):  # the sides are alike, and must not be
                 residual = 1 if rule.linear.operator.holds(-1, 0) else -1
-        fitting = [] if terms is None else list(self._list_moves(spec, values, terms, residual, rng))
+        most = 1 if rule.linear.operator.sign == EQUAL.sign else _MOST_OVER
+        fitting = [] if terms is None else list(self._list_moves(spec, values, terms, residual, rng.randrange(most)))
         if not fitting:
             super().mend(spec, values, earlier, name, rng)
             return
@@ -94,9 +98,12 @@ class FullSizes(Sizes):
         values[at] = figure
 
     def _list_moves(
-        self, spec: FormSpec, values: Sequence[int], terms: Mapping[CellKey, int], residual: int, rng: Random
+        self, spec: FormSpec, values: Sequence[int], terms: Mapping[CellKey, int], residual: int, over: int
     ) -> Iterator[tuple[int, int]]:
-        """The cells that make up for what a sum misses, by their places, and what they would hold then."""
+        """The cells that make up for what a sum misses, by their places, and what they would hold then.
+
+        A few units (`over`) more, where a cell can hold that.
+        """
         for key, times in terms.items():
             if is_earlier(key):
                 continue
@@ -104,7 +111,7 @@ class FullSizes(Sizes):
             scale = cell.measure.scale
             step = (-(-abs(residual) // abs(times)) + scale - 1) // scale * scale
             change = step if (residual < 0) == (times > 0) else -step
-            more = rng.randrange(5) * (scale if change > 0 else -scale)
+            more = over * (scale if change > 0 else -scale)
             for figure in (values[at] + change + more, values[at] + change):
                 if self.fits(cell, figure):
                     yield at, figure

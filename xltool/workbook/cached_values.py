@@ -112,9 +112,10 @@ def compute_cached_values(
             verdict, first, second = judged[check.name]
             word = _say_verdict(plan, submission, check.rule, verdict)
             decimals = check.rule.linear.decimals
+            shown = _shows_sides(check.rule, verdict, values)
             for column, number in ((LEFT_COLUMN, first), (RIGHT_COLUMN, second), (DIFFERENCE_COLUMN, first - second)):
-                found[Spot(CHECKS, line, column)] = "" if verdict is Verdict.UNKNOWN else to_double(number, decimals)
-            words[check.name] = (word, "" if verdict is Verdict.UNKNOWN else format_scaled(first - second, decimals))
+                found[Spot(CHECKS, line, column)] = to_double(number, decimals) if shown else ""
+            words[check.name] = (word, format_scaled(first - second, decimals) if shown else "")
         found[Spot(CHECKS, line, VERDICT_COLUMN)] = word
     found |= _list_to_do(plan, found)
     tallies = _tally(plan, found)
@@ -190,6 +191,13 @@ def _sum_run(values: Sequence[Value], cell: Cell) -> CachedValue:
     """The sum of a run of cells like this one, nothing while one is blank."""
     numbers = [value for value in values if isinstance(value, int)]
     return "" if None in values else to_double(sum(numbers), cell.measure.decimals)
+
+
+def _shows_sides(rule: Rule, verdict: Verdict, values: Mapping[CellKey, Value]) -> bool:
+    """Whether the line of a rule shows its sides: where it is judged, and where only its condition is not known."""
+    if rule.linear.condition is None:
+        return verdict is not Verdict.UNKNOWN
+    return None not in [values[key] for key, _ in (*rule.linear.left, *rule.linear.right)]
 
 
 def _say_verdict(plan: Plan, submission: Submission, rule: Rule, verdict: Verdict) -> str:

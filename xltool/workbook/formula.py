@@ -82,15 +82,30 @@ def write_sides(plan: Plan, linear: Linear, line: int) -> tuple[str, str, str]:
     left, right = cell_name(line, LEFT_COLUMN), cell_name(line, RIGHT_COLUMN)
     decimals = linear.decimals
     needed = [part for part in list_runs(plan, linear) if linear.operator.compares or not _is_of_last_year(part)]
-    sums = [write_sum(plan, group_runs(plan, terms), CHECKS, decimals) for terms in (linear.left, linear.right)]
-    constant = format_scaled(linear.constant, decimals) if linear.constant or not linear.right else ""
-    sums[1] += f"+{constant}" if sums[1] and constant and not constant.startswith("-") else constant
-    one, other = (round_sum(each, decimals) for each in sums)
+    one, other = _write_both_sides(plan, linear)
     return (
         f'IF({write_completeness(plan, needed, CHECKS)},{one},"")',
         f'IF(ISNUMBER({left}),{other},"")',
         f'IF(ISNUMBER({left}),{round_sum(f"{left}-{right}", decimals)},"")',
     )
+
+
+def _write_both_sides(plan: Plan, linear: Linear) -> tuple[str, str]:
+    """Left and right side of a comparison whose cells are all there."""
+    decimals = linear.decimals
+    sums = [write_sum(plan, group_runs(plan, terms), CHECKS, decimals) for terms in (linear.left, linear.right)]
+    constant = format_scaled(linear.constant, decimals) if linear.constant or not linear.right else ""
+    sums[1] += f"+{constant}" if sums[1] and constant and not constant.startswith("-") else constant
+    return round_sum(sums[0], decimals), round_sum(sums[1], decimals)
+
+
+def _write_condition(plan: Plan, condition: Linear, verdict: str) -> str:
+    """The verdict of a rule where its condition holds; where that does not, there is nothing to be said against it."""
+    left, right = _write_both_sides(plan, condition)
+    difference = round_sum(f"{left}-({right})", condition.decimals)
+    holds = condition.operator.excel.format(left=left, right=right, difference=difference)
+    known = write_completeness(plan, list_runs(plan, condition), CHECKS)
+    return f'IF({known},IF({holds},{verdict},"{PASS}"),"{OPEN}")'
 
 
 def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
@@ -108,6 +123,8 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     verdict = (
         f'IF(ISNUMBER({left}),IF({holds},"{PASS}",{_count_bad(plan, rule.severity == "error", FAIL, line)}),{unknown})'
     )
+    if rule.linear.condition is not None:
+        verdict = _write_condition(plan, rule.linear.condition, verdict)
     if rule.linear.of_each:
         return f'IF({plan.meta["scope"].seen_from(CHECKS)}="consolidated","{OF_EACH}",{verdict})'
     return verdict

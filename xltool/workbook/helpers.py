@@ -44,7 +44,8 @@ def write_run_sum(plan: Plan, run: Run) -> str:
 @derive_once
 def place_sums(plan: Plan) -> dict[tuple[CellKey, ...], Spot]:
     """Where the sum of each run of inputs stands that a total or a rule reckons with."""
-    sums = [side for linear in _list_linears(plan) for side in (linear.left, linear.right)]
+    linears = [each for linear in _list_linears(plan) for each in (linear, linear.condition) if each is not None]
+    sums = [side for linear in linears for side in (linear.left, linear.right)]
     sums += [side for each in list_divisions(plan.spec).values() for side in (each.numerator, each.denominator)]
     found = dict.fromkeys(tuple(run) for side in sums for run, _ in group_runs(plan, side) if is_input(plan, run[0]))
     return {run: Spot(HIDDEN, line, SUMS) for line, run in enumerate(found)}

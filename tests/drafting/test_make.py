@@ -330,4 +330,27 @@ def test_a_note_that_prints_less_becomes_less():
     page = f"<p>检查季报</p><table><tr><td>指标</td><td>代码</td><td>家数</td></tr>{rows}</table><p>注：02＜01</p>"
     drafted = draft_page(page)
     assert [rule.linear.operator.sign for rule in drafted.spec.rules] == ["<"]
-    assert marked_lines(drafted) == []
+    assert not [line for line in marked_lines(drafted) if line.startswith("expr")]
+
+
+@pytest.mark.parametrize(
+    ("note", "expr", "doubt"),
+    [
+        ("02=01×10000", "= 10000 * ", "“10000”按倍数写"),
+        ("01=02/10000", "= 0.0001 * ", "“10000”按倍数写"),
+        ("01≥60", ">= 60", "没有行次或栏次“60”，按数写"),
+        ("02<500", "< 500", "没有行次或栏次“500”，按数写"),
+    ],
+)
+def test_notes_with_a_factor_or_a_number_become_rules_to_be_looked_at(note, expr, doubt):
+    rows = "".join(
+        f"<tr><td>{label}</td><td>{unit}</td><td>0{at}</td><td></td></tr>"
+        for at, (label, unit) in enumerate((("预算", "万元"), ("支出", "元")), start=1)
+    )
+    head = "<tr><td>指标</td><td>计量单位</td><td>代码</td><td>数量</td></tr>"
+    drafted = draft_page(f"<p>检查季报</p><table>{head}{rows}</table><p>注：{note}。</p>")
+    [line] = [line for line in drafted.text.splitlines() if line.startswith("expr = ")]
+    assert expr in line
+    assert doubt in line
+    [rule] = drafted.spec.rules
+    assert rule.linear.constant or {key for key, _ in rule.linear.right}

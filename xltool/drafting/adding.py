@@ -75,15 +75,32 @@ def add_check(
     sign: str,
     doubt: str,
     text: str,
+    *,
+    factor: str = "",
+    number: str = "",
 ) -> bool:
-    """Adds a rule that defines nothing, if none says it already; False where it can be said of no cells."""
+    """Adds a rule that defines nothing, if none says it already; False where it can be said of no cells.
+
+    With a `factor` before the one item on its right, or a `number` there in place of items.
+    """
     table, block, axis = along
     left, right = sides
-    places = block.list_places(axis, [item for _, item in (*left, *right)])
+    places = block.list_places(axis, [item for _, item in (*left, *right)], bool(factor))
     if not places:
         return False
     rule = DraftRule(
-        _name_rule(table, left[0][1]), axis, block, list(left), sign, list(right), False, places, text, doubt
+        _name_rule(table, left[0][1]),
+        axis,
+        block,
+        list(left),
+        sign,
+        list(right),
+        False,
+        places,
+        text,
+        doubt,
+        factor=factor,
+        number=number,
     )
     if not any(each.block is block and _state_relation(each) == _state_relation(rule) for each in table.rules):
         table.rules.append(rule)
@@ -93,6 +110,7 @@ def add_check(
 def _state_relation(rule: DraftRule) -> tuple[object, ...]:
     """What a rule says, whichever side stands first."""
     sides = [frozenset((times, item.id) for times, item in side) for side in (rule.left, rule.right)]
+    sides[1] |= {(0, f"{rule.factor}*{rule.number}")} if rule.factor or rule.number else set()
     if rule.sign in {">=", ">"}:
         return rule.axis, rule.sign.replace(">", "<"), sides[1], sides[0]
     sign = "<=" if rule.sign == PART_OF else rule.sign

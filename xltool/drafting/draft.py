@@ -86,18 +86,21 @@ class DraftBlock:
     def items(self, axis: Axis) -> list[DraftItem]:
         return self.rows if axis == "row" else self.columns
 
-    def list_places(self, axis: Axis, terms: Sequence[DraftItem]) -> list[DraftItem]:
-        """Along which columns (or rows) some rows (or columns) have cells that can be added up: one measure in all."""
-        return [
-            place for place in self.items("column" if axis == "row" else "row") if self._adds_up(axis, terms, place)
-        ]
+    def list_places(self, axis: Axis, terms: Sequence[DraftItem], joined: bool = False) -> list[DraftItem]:
+        """Along which columns (or rows) some rows (or columns) have cells that can be added up.
 
-    def _adds_up(self, axis: Axis, terms: Sequence[DraftItem], place: DraftItem) -> bool:
+        In one measure, but where a factor joins them.
+        """
+        across = self.items("column" if axis == "row" else "row")
+        return [place for place in across if self._adds_up(axis, terms, place, joined)]
+
+    def _adds_up(self, axis: Axis, terms: Sequence[DraftItem], place: DraftItem, joined: bool) -> bool:
         pairs = [(term, place) if axis == "row" else (place, term) for term in terms]
         if any(column.id in row.absent for row, column in pairs):
             return False
         measures = [self.measure_of(row, column) for row, column in pairs]
-        return len({(m.unit, m.decimals) for m in measures}) == 1 and not any(m.kind in NOT_ADDED for m in measures)
+        alike = joined or len({(m.unit, m.decimals) for m in measures}) == 1
+        return alike and not any(m.kind in NOT_ADDED for m in measures)
 
 
 @dataclass(eq=False)
@@ -115,6 +118,8 @@ class DraftRule:
     text: str
     doubt: str = ""
     warning: bool = False
+    factor: str = ""  # what the right side is multiplied by, as it is printed; it may join two units
+    number: str = ""  # what stands on the right side in place of items
 
     @property
     def target(self) -> DraftItem:

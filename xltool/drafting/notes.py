@@ -10,6 +10,7 @@ from xltool.drafting.adding import Direction, add_check, add_total
 from xltool.drafting.dividing import add_rate
 from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRate, DraftTable
 from xltool.drafting.words import read_label, read_ordinal
+from xltool.forms.grammar import read_number
 
 _PLAIN: Final = str.maketrans("（）＝＋－–—−≥≤﹥﹤＞＜　", "()=+----≥≤><>< ")
 _TERM: Final = r"(?:序号|指标|代码|第)?\(?[A-Za-z]?[0-9]{1,3}\)?(?:行|栏|列|项)?"
@@ -27,7 +28,12 @@ _WORDED: Final = re.compile(
 _STEP: Final = re.compile(r"([加减、和与])第([一二三四五六七八九十]+)项")
 _SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等于", "不小于", "不少于"), ">=")}
 _RATIO: Final = re.compile(r"([0-9A-Z]{1,3})[=＝]([0-9A-Z]{1,3})[/÷]([0-9A-Z]{1,3})")
-_QUOTIENT: Final = re.compile(r"[0-9A-Z]{1,3}\s*[=＝]\s*[0-9A-Z]{1,3}\s*[/÷×*]\s*[0-9]+|[0-9]{1,3}\s*[×*]\s*[0-9]{1,3}")
+_PRODUCT: Final = re.compile(r"([0-9A-Z]{1,3})=([0-9A-Z]{1,3})([/÷×*])([0-9]+(?:\.[0-9]+)?)")
+_INVERSE: Final = {f"1{'0' * places}": f"0.{'0' * (places - 1)}1" for places in range(1, 6)}
+"""What is divided by, and what is multiplied by instead."""
+_QUOTIENT: Final = re.compile(
+    r"[0-9A-Z]{1,3}\s*[=＝]\s*[0-9A-Z]{1,3}\s*[/÷×*]\s*[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}\s*[×*]\s*[0-9]{1,3}"
+)
 
 
 def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[int, str]]) -> None:
@@ -38,7 +44,7 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
         for match in _FORMULA.finditer(plain):
             _take_formula(near, match[1].strip())
         for found in _QUOTIENT.findall(plain):
-            if not _take_quotient(near, found):
+            if not _take_quotient(near, found) and not _take_product(near, found):
                 near[0].told.append(f"说明里的“{found}”是乘除，写不成勾稽关系")
         for worded in _WORDED.finditer(text):
             _take_words(near[0], worded)
@@ -51,6 +57,8 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     numbers = {number for side in sides for _, number in side}
     places = [(table, *place) for table in near for place in _find_items(table, numbers)]
     if not places:
+        if _take_threshold(near, formula):
+            return
         near[0].told.append(f"说明里的“{formula}”没有对上本表的行次或栏次")
         return
     # lines and columns may bear the same numbers: those are meant that have one unit
@@ -97,6 +105,40 @@ def _take_quotient(near: Sequence[DraftTable], formula: str) -> bool:
         for block, axis, items in _find_items(table, {target, above, below}):
             rate = DraftRate([(1, items[above])], [(1, items[below])])
             if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
+                return True
+    return False
+
+
+def _take_product(near: Sequence[DraftTable], formula: str) -> bool:
+    """05=03×10000 or 05=03/10000, where lines or columns bear the first two numbers: a factor, which may join units."""
+    match = _PRODUCT.fullmatch(re.sub(r"\s", "", formula))
+    if match is None:
+        return False
+    factor = match[4] if match[3] in "×*" else _INVERSE.get(match[4], "")
+    target, part = (normalise_code(match[at]) for at in (1, 2))
+    doubt = f"“{match[4]}”按倍数写，不是行次或栏次"
+    if not factor or read_number(factor) is None or target == part:
+        return False
+    for table in near:
+        for block, axis, items in _find_items(table, {target, part}):
+            sides = [(1, items[target])], [(1, items[part])]
+            if add_check(Direction(table, block, axis), sides, "=", doubt, f"原表说明：{formula}", factor=factor):
+                return True
+    return False
+
+
+def _take_threshold(near: Sequence[DraftTable], formula: str) -> bool:
+    """01≥60, where a line or column bears the first number and none the second."""
+    pieces = re.split(rf"\s*({_SIGN})\s*", formula)
+    if len(pieces) != 3 or pieces[1] == "=" or not pieces[2].isdigit():
+        return False
+    code = normalise_code(pieces[0])
+    for table in near:
+        for block, axis, items in _find_items(table, {code}):
+            doubt = f"没有行次或栏次“{pieces[2]}”，按数写"
+            sides: tuple[list[tuple[int, DraftItem]], list[tuple[int, DraftItem]]] = ([(1, items[code])], [])
+            text = f"原表说明：{formula}"
+            if add_check(Direction(table, block, axis), sides, _SIGNS[pieces[1]], doubt, text, number=pieces[2]):
                 return True
     return False
 

@@ -314,12 +314,12 @@ def _write_absent(row: DraftItem, block: DraftBlock) -> str:
 def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
     whole = rule.places
     per = "column" if rule.axis == "row" else "row"
-    all_places = rule.block.list_places(rule.axis, [item for _, item in (*rule.left, *rule.right)])
+    all_places = rule.block.list_places(rule.axis, [item for _, item in (*rule.left, *rule.right)], bool(rule.factor))
     has_cells = [
         place for place in rule.block.items("column" if rule.axis == "row" else "row") if _has_all(rule, place)
     ]
     lines = ["[[table.rule]]", f"id = {_quote(rule.id)}"]
-    expr = f"{_write_side(table, rule, rule.left)} {rule.sign} {_write_side(table, rule, rule.right)}"
+    expr = _write_expression(table, rule)
     if not rule.defines and len(all_places) < len(has_cells) and len(whole) == 1:
         lines += [f'per = "{per}"', f"over = {_quote(whole[0].id)}"]
     elif not rule.defines and len(all_places) < len(has_cells):
@@ -335,7 +335,7 @@ def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
 def _write_single(table: DraftTable, rule: DraftRule, place: DraftItem, basis: str, at: int) -> str:
     """A rule that holds in some columns (or rows) alone, for one of them."""
     per = "column" if rule.axis == "row" else "row"
-    expr = f"{_write_side(table, rule, rule.left)} {rule.sign} {_write_side(table, rule, rule.right)}"
+    expr = _write_expression(table, rule)
     return "\n".join([
         "[[table.rule]]", f"id = {_quote(f'{rule.id}_at_{at}')}", f'per = "{per}"', f"over = {_quote(place.id)}",
         f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}",
@@ -346,6 +346,12 @@ def _write_single(table: DraftTable, rule: DraftRule, place: DraftItem, basis: s
 def _has_all(rule: DraftRule, place: DraftItem) -> bool:
     items = [item for _, item in (*rule.left, *rule.right)]
     return all((place.id not in item.absent) if rule.axis == "row" else (item.id not in place.absent) for item in items)
+
+
+def _write_expression(table: DraftTable, rule: DraftRule) -> str:
+    right = rule.number or _write_side(table, rule, rule.right)
+    factor = f"{rule.factor} * " if rule.factor else ""
+    return f"{_write_side(table, rule, rule.left)} {rule.sign} {factor}{right}"
 
 
 def _write_side(table: DraftTable, rule: DraftRule, terms: Sequence[tuple[int, DraftItem]]) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.instead import advise_sign, advise_word
 from xltool.forms.operators import AT_MOST, OPERATORS
@@ -42,6 +42,10 @@ _TOKEN: Final = re.compile(
 _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
 
+Number: TypeAlias = int | Fraction
+"""An exact number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A reference with its coefficient; `offset` is its place in the expression.
@@ -58,9 +62,9 @@ class Term:
     places: int | None = None
 
     @property
-    def factor(self) -> Fraction:
+    def factor(self) -> Number:
         """The coefficient as it is written."""
-        return Fraction(self.coefficient, 10 ** (self.places or 0))
+        return Fraction(self.coefficient, 10**self.places) if self.places else self.coefficient
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Term
+from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Number, Term
 from xltool.forms.operators import EQUAL, approximate
 from xltool.forms.source import suggest_nearest
 from xltool.model import (
@@ -150,7 +150,7 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
     if len(units) > 1 and not _check_units(names, place, expression, complain):
         return None
     if expression.right and expression.right[0].earlier == CUMULATIVE:
-        right[CARRIED + next(iter(left))] = Fraction(1)
+        right[CARRIED + next(iter(left))] = 1
     decimals = max(
         0,
         _count_places(expression.constant),
@@ -200,16 +200,16 @@ def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: 
 
 def _add_factors(
     names: Names, place: RulePlace, side: Sequence[Term], complain: Complain
-) -> dict[CellKey, Fraction] | None:
+) -> dict[CellKey, Number] | None:
     """The cells of a sum at one place with their factors, in the order of the form; None, with every fault told."""
-    sums: dict[CellKey, Fraction] = {}
+    sums: dict[CellKey, Number] = {}
     failed = False
     for term in side:
         keys = _resolve_term(names, place, term, complain)
         failed |= not keys
         for key in keys:
             name = _MARKS.get(term.earlier, "") + key
-            sums[name] = sums.get(name, Fraction(0)) + term.factor
+            sums[name] = sums.get(name, 0) + term.factor
     found = {key: sums[key] for key in sorted(sums, key=names.place) if sums[key]}
     if sums and not found:
         complain(side[0], "this side adds up to nothing", "")
@@ -239,25 +239,26 @@ def _check_units(names: Names, place: RulePlace, expression: Expression, complai
     return True
 
 
-def _count_places(number: Fraction) -> int:
+def _count_places(number: Number) -> int:
     """How many decimals a number has; less than none where it ends in noughts, since it needs none of its figures'."""
     places = 0
     while number.denominator > 1:
         number, places = number * 10, places + 1
     while number and number.numerator % 10 == 0:
-        number, places = number / 10, places - 1
+        number, places = Fraction(number, 10), places - 1
     return places
 
 
-def _scale_terms(names: Names, factors: Mapping[CellKey, Fraction], decimals: int) -> Terms:
+def _scale_terms(names: Names, factors: Mapping[CellKey, Number], decimals: int) -> Terms:
     """The coefficients that take scaled figures to a sum of so many decimals."""
+    shifts = {key: decimals - names.find_measure(key).decimals for key in factors}
     return tuple(
-        (key, int(factor * Fraction(10) ** (decimals - names.find_measure(key).decimals)))
+        (key, int(factor * (10 ** shifts[key] if shifts[key] >= 0 else Fraction(1, 10 ** -shifts[key]))))
         for key, factor in factors.items()
     )
 
 
-def _find_heavy_measure(names: Names, terms: Terms, factors: Mapping[CellKey, Fraction], more: int) -> str:
+def _find_heavy_measure(names: Names, terms: Terms, factors: Mapping[CellKey, Number], more: int) -> str:
     """The measure of a side whose factors may take it to more than can be reckoned with; '' where none is."""
     plain = all(coefficient == factors[key] for key, coefficient in terms)
     if plain and not more and sum(abs(coefficient) for _, coefficient in terms) <= HEAVIEST:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
-from xltool.forms.instead import advise_sign, advise_word
+from xltool.forms.instead import HOW_CONDITIONS, advise_sign, advise_word
 from xltool.forms.operators import AT_MOST, OPERATORS
 from xltool.model import Operator
 
@@ -136,8 +136,11 @@ def parse(text: str) -> Expression:
     match = _IF.match(text)
     if match is None:
         return _parse_comparison(text)
-    condition = _parse_comparison(" " * match.start(1) + match[1])
-    found = _parse_comparison(" " * match.start(2) + match[2])
+    try:
+        condition = _parse_comparison(" " * match.start(1) + match[1])
+        found = _parse_comparison(" " * match.start(2) + match[2])
+    except SyntaxFault as fault:
+        raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
     for each, at in ((condition, match.start(1)), (found, match.start(2))):
         if not each.operator.compares:
             raise SyntaxFault(f"'{each.operator.sign}' has no condition: write 'if a > 0 then b > 0'", at)

@@ -12,7 +12,7 @@ _NO_DIVISION: Final = (
     "rules do not divide: multiply both sides, as in '2 * a <= b'; a ratio is a row or column with 'rate'"
 )
 _NO_PERCENT: Final = "rules have no per cent: write 'a <= 0.5 * b' for 50 %"
-_NO_CONDITION: Final = "a condition reads 'if a > 0 then b <= c': one comparison before 'then', one behind it"
+HOW_CONDITIONS: Final = "a condition reads 'if a > 0 then b <= c': one comparison before 'then', one behind it"
 _ONLY_SUMS: Final = "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'"
 _NO_LABELS: Final = "cells are named by the ids of rows and columns, not by what is printed"
 _SIGNS: Final = (
@@ -42,7 +42,7 @@ _FUNCTIONS: Final = frozenset({"min", "max", "abs", "round", "avg", "average", "
 def advise_sign(text: str, at: int) -> str:
     """What to write for a sign that is none of the rule language; nothing where nothing is known of it."""
     if _CONDITION.search(text):
-        return _NO_CONDITION
+        return HOW_CONDITIONS
     for pattern, advice in _SIGNS:
         if pattern.match(text, at):
             return advice
@@ -53,7 +53,7 @@ def advise_word(words: Iterable[str], following: str) -> str:
     """What to write where words do not fit, these and the one that follows them: conditions, functions."""
     found = {*words, following}
     if found & _CONDITIONS:
-        return _NO_CONDITION
+        return HOW_CONDITIONS
     return _ONLY_SUMS if following == "(" and found & _FUNCTIONS else ""
 
 

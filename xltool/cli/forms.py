@@ -224,5 +224,9 @@ def _print_form(spec: FormSpec) -> None:
     for text in spec.texts:
         console.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
     console.say("\n勾稽关系")
-    for rule in {rule.id: rule for rule in spec.rules}.values():
+    told: set[str] = set()
+    for rule in spec.rules:
+        if rule.id in told:
+            continue
+        told.add(rule.id)
         console.say(f"  [{GRADES[rule.severity]}] {rule.id}　{rule.text}")

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from xltool.campaign.consolidate import find_unsummed
 from xltool.campaign.contributions import MOST_ROWS, SheetValue
 from xltool.codes import GRADES
@@ -96,8 +94,10 @@ def find_discrepancies(
             mine = join_years(mine, stack_values(priors))
         sides = rules.compute_sides(mine)
         judged.append((*sides, rules.compute_verdicts(mine, *sides)))
-    of_each = np.array([linear.of_each for linear in rules.linears], np.bool_)
-    failing = (rules.compute_verdicts(sums, all_left, all_right)[0] == Verdict.FAIL) & ~of_each
+    verdicts = rules.compute_verdicts(sums, all_left, all_right)[0].tolist()
+    failing = [
+        verdict == Verdict.FAIL and not linear.of_each for verdict, linear in zip(verdicts, rules.linears, strict=True)
+    ]
     alone = _find_root_rules(spec, rules)
     order = sorted(enumerate(rules.rules), key=lambda each: (not failing[each[0]], SEVERITIES.index(each[1].severity)))
     for number, rule in order:
@@ -110,9 +110,7 @@ def find_discrepancies(
             if verdict == Verdict.FAIL or (failing[number] and lefts[at] != rights[at]):
                 apart = number in alone and agency.code != consolidation.root
                 found.append(
-                    Discrepancy(
-                        rule, agency, lefts[at], rights[at], Verdict(verdict), total, bool(failing[number]), apart
-                    )
+                    Discrepancy(rule, agency, lefts[at], rights[at], Verdict(verdict), total, failing[number], apart)
                 )
         found.sort(key=_rank_discrepancy(rule))
         yield from found

@@ -112,7 +112,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "cell.level": Message(
         "error",
         "本级不能有此项",
-        "{where}填的是 {value}，但{level}不能有“{row}”，应为 {zero}。",
+        "{where}填的是 {value}，但{level}不能有“{row}”，应为 {zero}{astray}。",
         "改为 {zero}；属于别项的填到别项。",
     ),
     "cell.level_inferred": Message(

@@ -57,6 +57,7 @@ _FOUND_OUT: Final = (
         "slash",
         "zero",
         "hint",
+        "astray",
     ),
 )
 """What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to

@@ -101,6 +101,19 @@ def test_a_cell_that_was_changed_besides_counts_as_it_is_typed(office, figure):
         assert len(told) == 1 and "现在填的是 13" in told[0] and "没有采纳" in told[0] and "没有采纳" in done.output
 
 
+def test_an_old_tick_on_a_cell_that_was_changed_since_is_told_once(office):
+    first = returned(office, WATER)
+    office.put("w2.xlsx", edit(first, answer="是"))
+    office.run("collect", "--jobs", 1)
+    assert figures(office, WATER)[0]["values"][RECEIVED] == 21
+    office.put("w3.xlsx", edit(first, {RECEIVED: 13}, "是"))
+    done = office.run("collect", "--jobs", 1)
+    document, version = figures(office, WATER)
+    assert document["values"][RECEIVED] == 13 and "accepted" not in document
+    assert [each["code"] for each in version.findings if each["code"].startswith("accept.")] == ["accept.void"]
+    assert done.output.count("已另改过") == 1 and "这一版填的是 13" in done.output
+
+
 def forge(data, change):
     book = openpyxl.load_workbook(io.BytesIO(edit(data, answer="是")))
     sheet = book["退回意见"]

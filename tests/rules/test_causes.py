@@ -193,6 +193,32 @@ def test_two_wrong_cells_are_told_apart_where_each_mends_what_it_broke(spec):
     assert named == {((key, true[key]),) for key in ("applications.granted.other", "applications.received.research")}
 
 
+@pytest.mark.parametrize(("applicants", "words"), [(1, "这两格的数"), (2, "这两行的数")])
+def test_rows_mixed_up_beside_a_slip_are_one_opinion_and_the_slip_another(spec, applicants, words):
+    values = figures.consistent(spec, Random(1))
+    mixed = [
+        f"applications.{row}.{name}" for row in ("granted", "received") for name in figures.APPLICANTS[:applicants]
+    ]
+    values |= {key: 40 + 7 * at for at, key in enumerate(mixed)}
+    values = figures.summed(spec, values)
+    for name in figures.APPLICANTS[:applicants]:  # so that the balances hold
+        done, kept = (values[f"applications.{row}.{name}"] for row in ("processed_total", "carried_out"))
+        values[f"applications.carried_in.{name}"] = done + kept - values[f"applications.received.{name}"]
+    true = figures.summed(spec, values)
+    typed = dict(true)
+    for one, two in zip(mixed[:applicants], mixed[applicants:], strict=True):
+        typed |= {one: true[two], two: true[one]}
+    slip = "applications.declined_repeat.total"
+    typed[slip] += 5
+    named = {tuple((s.key, s.proposed) for s in each) for each in suspects(spec, typed).values()}
+    assert named == {
+        tuple(sorted(((key, true[key]) for key in mixed), key=lambda item: spec.index[item[0]])),
+        ((slip, true[slip]),),
+    }
+    (why,) = {each[0].why for each in suspects(spec, typed).values() if len(each) > 1}
+    assert why.startswith(f"{words}可能填颠倒了：互换后")
+
+
 def test_two_wrong_cells_of_one_row_are_both_named_and_not_its_total(spec):
     values = figures.consistent(spec, Random(1))
     true = dict(values)

@@ -40,6 +40,30 @@ def test_figures_where_an_agency_has_none_are_one_opinion_with_what_they_break()
     assert "共 2 处" in said and "现行有效件数应不少于本年制发件数”随之不平，改好自动平" in said
 
 
+def test_figures_typed_into_the_row_of_which_an_agency_has_none_are_the_empty_row_s_beside_it():
+    documents = "disclosure.normative_documents"
+    true = dict.fromkeys(SPEC.index, 0) | {f"{documents}.issued": 30, f"{documents}.in_force": 30}
+    assert not judge(true)[1]
+    astray = true | {f"{documents}.in_force": 0, f"{REGULATIONS}.in_force": 30}
+    found, (opinion,) = judge(astray)
+    said = word_opinion(opinion, found, SPEC, PLACE)
+    assert "应为 0 或 /；可能是“行政规范性文件”的数填错了行。" in said and said.count("随之不平") == 1
+    assert {found[at].code for at in opinion.findings} == {"cell.level", "rule.broken"}
+    found, opinions = judge(astray | {f"{documents}.in_force": 7})
+    assert not any("填错了行" in word_opinion(each, found, SPEC, PLACE) for each in opinions), "that row has its own"
+
+
+def test_a_relation_over_the_very_cells_of_which_one_may_be_wrong_is_told_beside_them():
+    documents = "disclosure.normative_documents"
+    last = dict.fromkeys(SPEC.index, 0) | {f"{documents}.in_force": 19}
+    true = last | {f"{documents}.issued": 16, f"{documents}.repealed": 1, f"{documents}.in_force": 34}
+    assert not judge(true, last)[1]
+    shifted = {f"{documents}.issued": 1, f"{documents}.repealed": 34, f"{documents}.in_force": 0}
+    found, (opinion,) = judge(true | shifted, last)
+    broken = {found[at].rule for at in opinion.findings if found[at].rule}
+    assert {name.partition("@")[0] for name in broken} >= {"disclosure.in_force", "disclosure.in_force_carried"}
+
+
 def test_the_row_of_which_an_agency_has_nothing_to_report_speaks_for_its_cell():
     true = dict.fromkeys(SPEC.index, 0)
     found, opinions = judge(true | {f"{REGULATIONS}.issued": 1}, true)

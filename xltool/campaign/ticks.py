@@ -82,20 +82,22 @@ def take_ticks(
 
 
 def _find_refusals(campaign: Campaign, store: Store, submission: Submission, tick: Tick) -> Iterator[Finding]:
-    """Why a tick is not taken: it is none of ours, not of what was sent last, or the cell was changed besides."""
+    """Why a tick is not taken: it is none of ours, not of what was sent last, or the cell was changed besides.
+
+    Nothing of one whose changes are on the record: whether these still hold is told of the record.
+    """
     spec, code = campaign.spec, submission.agency.code
     sealer = make_sealer(campaign, store, code, tick.version)
     genuine = sealer is not None and hmac.compare_digest(sealer(tick.number, tick.changes), tick.seal)
     if not genuine or any(change.key not in spec.index for change in tick.changes):
         yield finding("accept.unknown", number=tick.number)
         return
+    if {each.change for each in store.acceptances().get(code, ())}.issuperset(tick.changes):
+        return
     counting = store.counting_of(code)
-    if counting is not None and tick.version < counting.number:
-        accepted = {each.change for each in store.acceptances().get(code, ())}
-        if not accepted.issuperset(tick.changes) and not is_proposed(
-            tick.changes, list_proposals(spec, counting.findings)
-        ):
-            yield finding("accept.stale", number=tick.number, version=tick.version)
+    outdated = counting is not None and tick.version < counting.number
+    if counting is not None and outdated and not is_proposed(tick.changes, list_proposals(spec, counting.findings)):
+        yield finding("accept.stale", number=tick.number, version=tick.version)
     if all(value_of(spec, submission, each.key) == each.value for each in tick.changes):
         return
     yield from (

@@ -12,7 +12,7 @@ from xltool.model import CellKey, Suspect, summand_of
 from xltool.rules.breaks import Breaks
 from xltool.rules.cause import Cause
 from xltool.rules.close_cells import find_close_changes
-from xltool.rules.moves import find_moves
+from xltool.rules.moves import find_exchanged, find_moves
 from xltool.rules.signatures import CellChanges
 from xltool.rules.smallest import MOST_WRONG, find_smallest_changes, is_rivalled, is_told_apart
 from xltool.rules.suspects import ALONE, SuspectWeigher
@@ -115,7 +115,7 @@ class CauseFinder:
     def _split_set(
         self, changes: Mapping[CellKey, int], lines: Sequence[str], doubted: bool
     ) -> tuple[list[Cause], list[str]]:
-        """Cells that are wrong as causes, those that hang together as one; and the lines that are left.
+        """Cells that are wrong as causes, those that hang together or were mixed up as one; and the lines left.
 
         They are `doubted` where more cells than were found could be wrong alike.
         """
@@ -126,6 +126,13 @@ class CauseFinder:
                 groups.remove(other)
                 cells, names = cells | other[0], names | other[1]
             groups.append((cells, names))
+        mixed = dict[frozenset[CellKey], str]()
+        for words, swapped in find_exchanged(self.breaks, changes) if len(groups) > 1 else ():
+            mine = [group for group in groups if not group[0].isdisjoint(swapped)]
+            if len(mine) > 1 and swapped == set[CellKey]().union(*(cells for cells, _ in mine)):
+                groups = [group for group in groups if group not in mine]
+                groups.append((set(swapped), set[str]().union(*(names for _, names in mine))))
+                mixed[swapped] = words
         causes, left = list[Cause](), list(lines)
         for cells, names in groups:
             mine = {key: change for key, change in changes.items() if key in cells}
@@ -133,6 +140,7 @@ class CauseFinder:
             if not rules:
                 continue
             why = ALONE if len(mine) == 1 else f"这 {len(mine)} 格都要改，只有这样相关的勾稽关系才全部平衡"
+            why = mixed.get(frozenset(cells), why)
             ordered = sorted(mine, key=self.breaks.spec.index.__getitem__)
             suspects = tuple(self.weigher.make_suspect(key, mine[key], why, doubted) for key in ordered)
             causes.append(Cause(rules, suspects, together=len(mine) > 1, settled=True))

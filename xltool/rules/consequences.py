@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
-from xltool.model import CellKey, Finding, FormSpec, Submission, Value
+from xltool.model import CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.cause import Cause
 from xltool.rules.causes import list_cells
 from xltool.rules.equalities import find_equalities
@@ -55,9 +55,11 @@ class _Consequences:
         """The places of the findings on cells that have no cause yet."""
         return [at for at, each in enumerate(self.found) if each.cause is None and each.keys]
 
-    def _list_gone(self, values: Mapping[CellKey, Value]) -> list[int]:
-        """The open findings that go once cells hold these values."""
+    def _list_gone(self, values: Mapping[CellKey, Value], *, mending: bool = False) -> list[int]:
+        """The open findings that go once cells hold these values; none with `mending` where others come."""
         left = {_name_finding(each) for each in self.judge_anew(_correct_cells(self.spec, self.submission, values))}
+        if mending and not left.issubset(map(_name_finding, self.found)):
+            return []
         return [at for at in self._list_open() if _name_finding(self.found[at]) not in left]
 
     def _put_under(self, places: Iterable[int], cause: str, *, follows: bool) -> None:
@@ -70,7 +72,10 @@ class _Consequences:
             self._put_under(self._list_gone(values), cause, follows=True)
 
     def follow_barred(self) -> None:
-        """Puts figures in a row of which the agency has nothing to report together, and what goes with them below."""
+        """Puts figures in a row of which the agency has nothing to report together, and what goes with them below.
+
+        Where more goes once they stand in the empty row beside it, they are that row's.
+        """
         rows: dict[str, list[int]] = {}
         for at in self._list_open():
             if self.found[at].code == BARRED:
@@ -78,10 +83,39 @@ class _Consequences:
         for row, places in rows.items():
             if len(self._list_open()) > 1:
                 keys = [key for at in places for key in self.found[at].keys]
-                gone = [at for at in self._list_gone(dict.fromkeys(keys, 0)) if at not in places]
+                gone, into = self._list_gone(dict.fromkeys(keys, 0)), ""
+                for near, moved in self._move_astray(keys):
+                    instead = self._list_gone(moved, mending=True)
+                    if len(instead) > len(gone):
+                        gone, into = instead, near
+                gone = [at for at in gone if at not in places]
                 if gone or len(places) > 1:
                     self._put_under(places, f"{BARRED}@{row}", follows=False)
                     self._put_under(gone, f"{BARRED}@{row}", follows=True)
+                if into:
+                    last = self.found[places[-1]]
+                    said = {**last.data, "astray": f"；可能是“{into}”的数填错了行"}
+                    self.found[places[-1]] = replace(last, data=said)
+
+    def _move_astray(self, keys: Sequence[CellKey]) -> Iterator[tuple[str, Mapping[CellKey, Value]]]:
+        """The rows beside that of some cells which have no figures there, and the figures moved into each."""
+        first = self.spec.cell(keys[0])
+        rows = [row for row in first.block.rows if not row.total]
+        at = rows.index(first.row)
+        for near in (*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]):
+            into = [f"{first.table.id}.{near.id}.{key.rpartition('.')[2]}" for key in keys]
+            if not all(
+                to in self.spec.index
+                and self.spec.cell(to).measure is self.spec.cell(key).measure
+                and not figure_of(self._look_up(to))
+                for key, to in zip(keys, into, strict=True)
+            ):
+                continue
+            moved = {to: self._look_up(key) for key, to in zip(keys, into, strict=True)}
+            yield near.short, {**dict.fromkeys(keys, 0), **moved}
+
+    def _look_up(self, key: CellKey) -> Value:
+        return self.submission.values[self.spec.index[key]]
 
     def follow_parts(self) -> None:
         """Puts a relation that is broken in totals under the first of those in their parts, if it goes with these.
@@ -116,14 +150,18 @@ class _Consequences:
             self._put_under(self._list_gone({each.key: each.proposed}), cause.rules[0], follows=False)
 
     def join_near(self, cause: Cause) -> None:
-        """Puts figures out of proportion in the lines of a cause beside it, and where no cell is named all of these."""
-        own = list_cells(self.spec, cause)
+        """Puts figures out of proportion in the lines of a cause beside it, and relations over nothing but its cells.
+
+        Where no cell is named all that is asked of these cells.
+        """
+        own, relations = list_cells(self.spec, cause), find_equalities(self.spec, True, True).relations.rules
         wide = self._widen(own)
         for at in self._list_open():
             found = self.found[at]
             jumped = found.code in _ACROSS_YEARS and not wide.isdisjoint(found.keys)
             named = not cause.suspects and found.severity != "info" and not own.isdisjoint(found.keys)
-            if jumped or named:
+            related = found.rule in relations and own.issuperset(found.keys)
+            if jumped or named or related:
                 self._put_under((at,), cause.rules[0], follows=False)
 
     def join_jumps(self) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
-from xltool.model import CellKey, FormSpec
+from xltool.model import CellKey, FormSpec, summand_of
 from xltool.rules.breaks import Breaks
 from xltool.rules.equalities import Equalities, lay_out_terms
-from xltool.rules.exchanges import NEIGHBOUR_POINTS, find_exchanges, find_shifts
+from xltool.rules.exchanges import NEIGHBOUR_POINTS, SWAPPED, find_exchanges, find_shifts
+from xltool.rules.signatures import CellChanges
 from xltool.rules.witnesses import UNEXPLAINED
 
 
@@ -33,6 +34,26 @@ def find_moves(breaks: Breaks, group: Sequence[str]) -> list[Move]:
         for changes, words, points in mended
     ]
     return [move for move in keyed if not breaks.breaks_others(move.changes, group)]
+
+
+def find_exchanged(breaks: Breaks, changes: CellChanges) -> list[tuple[str, frozenset[CellKey]]]:
+    """Which corrections give two lines, or two cells of one, each other's figures: in words, and their cells.
+
+    Those of most cells first.
+    """
+    lines: dict[tuple[str, CellKey, CellKey], set[CellKey]] = {}
+    for one, two in combinations(
+        sorted(map(breaks.spec.cell, changes), key=lambda cell: breaks.spec.index[cell.key]), 2
+    ):
+        if one.block is not two.block or (one.row is two.row) == (one.column is two.column):
+            continue
+        held = [summand_of(breaks.value(cell.key)) or 0 for cell in (one, two)]
+        if [held[0] + changes[one.key], held[1] + changes[two.key]] == held[::-1]:
+            rows = one.column is two.column
+            ends = (one.row.id, two.row.id) if rows else (one.column.id, two.column.id)
+            lines.setdefault(("行" if rows else "栏", *ends), set()).update((one.key, two.key))
+    ordered = sorted(lines.items(), key=lambda item: -len(item[1]))
+    return [(SWAPPED.format(lines=kind if len(keys) > 2 else "格"), frozenset(keys)) for (kind, *_), keys in ordered]
 
 
 def _list_exchanges(breaks: Breaks, group: Sequence[str]) -> Iterator[tuple[dict[int, int], str, int]]:

@@ -128,10 +128,10 @@ class CauseFinder:
             groups.append((cells, names))
         mixed = dict[frozenset[CellKey], str]()
         for words, swapped in find_exchanged(self.breaks, changes) if len(groups) > 1 else ():
-            mine = [group for group in groups if not group[0].isdisjoint(swapped)]
-            if len(mine) > 1 and swapped == set[CellKey]().union(*(cells for cells, _ in mine)):
-                groups = [group for group in groups if group not in mine]
-                groups.append((set(swapped), set[str]().union(*(names for _, names in mine))))
+            apart = [group for group in groups if not group[0].isdisjoint(swapped)]
+            if len(apart) > 1 and swapped == set[CellKey]().union(*(group[0] for group in apart)):
+                groups = [group for group in groups if group not in apart]
+                groups.append((set(swapped), set[str]().union(*(group[1] for group in apart))))
                 mixed[swapped] = words
         causes, left = list[Cause](), list(lines)
         for cells, names in groups:

@@ -42,7 +42,8 @@ class NothingReader:
             or not all(is_passable(each) or each.phrases for each in tokens)
         ):
             return
-        wholes = self._widen_wholes(wholes) if is_of_all else wholes[-1:]
+        one = [each for each in wholes if each.start == wholes[-1].start]  # 收到并答复1件，申请人为企业: received
+        wholes = self._widen_wholes(wholes) if is_of_all else one[:1]
         places: set[int] = set()
         for whole in wholes:
             if whole.start in places:
@@ -86,7 +87,7 @@ class NothingReader:
         while negated < len(tokens):
             behind = tokens[negated + 1 :]
             again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
-            is_how = bool(behind) and behind[0].text.startswith(self.said.language.how)
+            is_how = bool(behind) and behind[0].text.startswith(self.said.language.how) and not names_subject(behind[0])
             if is_how or (behind and not again):
                 return  # 未及时答复, 不存在未答复的申请
             self._deny_one(tokens[: negated + 1], behind[:again])

@@ -35,6 +35,12 @@ def test_what_is_counted_is_what_was_tried(tallies):
     assert {each.table for each in tallies} == {"disclosure", "applications", "disputes"}
 
 
+def test_slips_of_one_table_are_tried_by_themselves(spec):
+    one, two = (selftest.try_slips(spec, 4, "applications", times, 6) for times in (1, 2))
+    assert (one.slip, one.tried, one.first, one.single, one.misled) == ("一处错一格", 6, 6, 6, 0)
+    assert (two.slip, two.tried, two.unnoticed) == ("两处各错一格", 6, 0) and two.opinions > 6
+
+
 def test_shares_are_cut_off(tallies):
     tally = of(tallies, "applications", "相邻两位颠倒", locked=False)
     tally = selftest.Tally("t", "s", locked=False, tried=3000, unnoticed=1, first=2999, single=3000, opinions=3010)

@@ -76,6 +76,17 @@ def run_selftest(spec: FormSpec, seed: int, count: int) -> list[Tally]:
     return [_try_kind(spec, *each) for each in tried if each[-1]]
 
 
+def try_slips(spec: FormSpec, seed: int, table: str, times: int, count: int, *, locked: bool = False) -> Tally:
+    """Spoils `count` submissions in so many single cells of a table each, by any kind that spoils one; what came of it.
+
+    Raises ValueError for a form whose rules no figures satisfy.
+    """
+    rng = Random(seed)
+    spoiler = _Spoiler(spec, _draw_pool(spec, rng), rng)
+    trials = list(islice(spoiler.spoil(table, locked, SINGLE, times), count))
+    return _try_kind(spec, table, TOGETHER.get(times, "一处错一格"), locked, trials)
+
+
 def _list_trials(spec: FormSpec, table: str) -> Iterator[tuple[str, Sequence[SlipKind], int]]:
     """What submissions are spoilt by: each kind of slip alone, then slips of single cells together."""
     yield from ((kind.words, (kind,), 1) for kind in list_slips(spec, table))

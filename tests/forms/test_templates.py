@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -13,8 +14,9 @@ from xltool.model import NOT_APPLICABLE, Agency, Reading, Submission
 from xltool.rules.judge import judge_readings
 
 GUIDE = (catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8")
+CHINESE = (catalog.data_folder("workbook_templates") / "README.zh-CN.md").read_text("utf-8")
+NAME = re.compile(r"`([a-z_]+)`")
 [FORM] = documents.pick_blocks(GUIDE, "toml")
-FAULTS = documents.pick_blocks(GUIDE, "text")[0].removesuffix("\n")
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +36,40 @@ def test_the_form_of_the_guide_is_a_form(form):
     assert form.steps == ("没有发生的填 0。",)
 
 
-def test_the_guide_is_short_and_shows_no_other_snippet():
-    assert GUIDE.count("\n") < 250
-    assert [block.language for block in documents.list_blocks(GUIDE)] == ["toml", "text"]
+@pytest.mark.parametrize("guide", [GUIDE, CHINESE], ids=["English", "Chinese"])
+def test_the_guide_is_short_and_shows_no_other_snippet(guide):
+    assert guide.count("\n") < 250
+    assert [block.language for block in documents.list_blocks(guide)] == ["toml", "text"]
 
 
-def test_the_faults_of_the_guide_are_the_real_ones():
+def test_the_guides_show_the_same_form_in_other_remarks():
+    [theirs] = documents.pick_blocks(CHINESE, "toml")
+    assert tomllib.loads(theirs) == tomllib.loads(FORM) and theirs.count("\n") == FORM.count("\n")
+    remarks = re.findall(r"#.*", theirs)
+    assert len(remarks) == FORM.count("# ") and all(re.search("[\u4e00-\u9fff]", remark) for remark in remarks)
+
+
+def list_said(guide):
+    """What a guide says of fields, in their order by line; the signs of rules; how many parts it has; all names."""
+    lines = [line.split("|")[1:3] for line in guide.splitlines() if line.startswith("| ")]
+    fields_of = [(where.strip(), re.findall(r"`[^`]+`\*?", listed)) for where, listed in lines[1:]]
+    grammar = re.findall(r"^    (?!XLTOOL|xltool).*$", guide, re.M)
+    return fields_of, set(re.findall(r'"[^"\s]+"', "\n".join(grammar))), guide.count("\n## "), set(NAME.findall(guide))
+
+
+def test_the_guides_say_the_same_of_fields_and_rules():
+    said = list_said(GUIDE)
+    assert said == list_said(CHINESE)
+    assert all(len(part) > 12 for part in (said[0], said[1], said[3]))
+
+
+def test_the_faults_of_the_guide_are_the_real_ones(monkeypatch):
+    for guide, locale in ((GUIDE, "en_US.UTF-8"), (CHINESE, "zh_CN.UTF-8")):
+        monkeypatch.setenv("LC_ALL", locale)
+        check_faults(documents.pick_blocks(guide, "text")[0].removesuffix("\n"))
+
+
+def check_faults(expected):
     text = FORM
     for old, new in (
         ("<= open.wechat", "<= opne.wechat"),
@@ -50,7 +80,7 @@ def test_the_faults_of_the_guide_are_the_real_ones():
         text = text.replace(old, new)
     with pytest.raises(DefinitionError) as error:
         catalog.parse_form(text, "media_check.toml")
-    assert str(error.value) == FAULTS
+    assert str(error.value) == expected
 
 
 def test_the_fault_that_only_the_whole_can_tell():

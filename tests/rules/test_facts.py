@@ -33,6 +33,7 @@ FILES = {
     "narratives_fourth.tsv": SPEC,
     "narratives_fifth.tsv": SPEC,
     "narratives_sixth.tsv": SPEC,
+    "narratives_seventh.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

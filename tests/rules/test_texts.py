@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from tests import figures
 from xltool import api
 from xltool.forms import catalog
+from xltool.published.read import Hints
+from xltool.readings import import_report
 from xltool.rules.texts import find_text_doubts
 
+SHARED = Path(__file__).parents[3] / "shared"
 SAMPLES = [
     api.read(path.read_bytes()).submission
     for year in (2023, 2024)
@@ -102,3 +106,22 @@ def test_each_way_in_which_a_text_is_spoilt_is_found_and_none_is_compulsory(subm
     found = tell(replace(submission, texts=texts))
     assert {code for code, _ in found} >= ways
     assert "error" not in {severity for _, severity in found}
+
+
+def list_real_reports():
+    """Submissions with texts as offices write them: the packaged examples, and reports that lie beside the project."""
+    for submission in SAMPLES:
+        yield submission.agency.name, submission
+    for path in sorted((SHARED / "seed").glob("*.txt")):
+        yield path.name, import_report(path.read_bytes(), path.name, Hints()).reading.submission
+
+
+def test_no_text_rule_refuses_what_real_offices_wrote():
+    written = 0
+    for name, submission in list_real_reports():
+        [judged] = api.check([api.Reading(submission)], None)
+        refused = [each for each in judged.findings if each.code.startswith("text.") and each.severity == "error"]
+        assert not refused, (name, refused)
+        written += any(text.strip() for text in submission.texts.values())
+    if not written:
+        pytest.skip("no texts of real reports here")

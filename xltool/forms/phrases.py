@@ -33,7 +33,7 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how", "rest",
+        "closings", "copulas", "how", "rest", "plans",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
@@ -120,6 +120,7 @@ class Subject:
 
     `loose` is what it is counted by only where a verb says what was done: 制定规范性文件1条, not 公开规范性文件1条.
     What is `mixed` may be counted with others of its kind: of 行政复议6件，其中政府信息公开2件 only two are the form's.
+    What was done with it by verbs `at_large` is of all kinds where nothing says whose: 受理行政复议案件120件.
     """
 
     rows: Alternatives = ()
@@ -127,6 +128,8 @@ class Subject:
     counters: frozenset[str] = frozenset()
     loose: frozenset[str] = frozenset()
     mixed: bool = False
+    at_large: frozenset[str] = frozenset()
+    stages: tuple[str, ...] = ()  # of a case, which may be counted at each: 一审2件，二审1件
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class Language:
     places: tuple[str, ...]  # how names end of what is a part of an agency, or another
     exceptions: tuple[str, ...]  # how a clause begins that says of what it is not
     conditions: tuple[str, ...]  # how a clause begins that says what would be
+    ours: tuple[str, ...]  # what makes cases of all kinds the form's own
     not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
     how: tuple[str, ...]  # how words begin that say how only, behind one for nothing: 未及时答复
 
@@ -228,6 +232,7 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         tuple(draft.places),
         tuple(draft.exceptions),
         tuple(draft.conditions),
+        tuple(sorted(word for word, kinds in draft.kinds.items() if "others.ours" in kinds)),
         tuple(draft.not_agencies),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "words.how" in kinds)),
     )
@@ -281,8 +286,11 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
     for name, data in fields.table("table").items():
         given = Fields(source, data, f"'table.{name}'")
         rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
-        counters, loose = (frozenset(map(str, given.texts(key, []))) for key in ("counters", "loose"))
-        draft.subjects[name] = Subject(rows, columns, counters, loose, given.flag("mixed"))
+        counters, loose, at_large = (
+            frozenset(map(str, given.texts(key, []))) for key in ("counters", "loose", "at_large")
+        )
+        stages = tuple(given.texts("stages", []))
+        draft.subjects[name] = Subject(rows, columns, counters, loose, given.flag("mixed"), at_large, stages)
         given.close()
     for data in fields.tables("sorting", []):
         given = Fields(source, data, "a sorting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from xltool.forms.phrases import YEAR_SIGN, Language, Phrase
@@ -24,6 +25,7 @@ from xltool.rules.narrative_words import (
     has_any,
     is_passable,
     is_verb,
+    names_subject,
 )
 
 _CLOSING: Final = frozenset("）)】]")
@@ -56,6 +58,8 @@ class Clause:
     is_past: bool = False  # behind a bracket that was closed
     queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
     years: list[StatedYear] = field(default_factory=list)  # and of which years
+    is_apart: bool = False  # its last number was of what was only looked through
+    is_beside_apart: bool = False  # and what is joined to that: 审查合同23份、规范性文件5件
     wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
 
 
@@ -272,6 +276,45 @@ def tells_others(tokens: Sequence[ProseToken], language: Language) -> bool:
     names = [token for token in tokens if token.is_any(GAP, NOUNS, OFFICE, "others.listed")]
     places = [token for token in names if token.is_any(GAP, OFFICE) and token.text.endswith(language.places)]
     return bool(places) or any(token.text.startswith(language.deeds) for token in names)
+
+
+def list_doers(tokens: Sequence[ProseToken], language: Language) -> frozenset[str]:
+    """The agencies that a sentence says to have done what it counts, where they are several: one at most is its own.
+
+    县住建局收到申请56件，县教育局收到申请12件.
+    """
+    found: list[frozenset[str]] = []
+    names = set[str]()
+    parts = next((at for at, token in enumerate(tokens) if token.is_any("words.parts")), len(tokens))
+    for token, following in pairwise(tokens[:parts]):
+        if following.number is not None:
+            found += [frozenset(names)] if names else []
+            names = set()
+        elif is_verb(following) and is_name(token, language):
+            names.add(token.text)
+    return frozenset().union(*found) if len(set(found)) > 1 else frozenset()
+
+
+def goes_on(left: Sequence[ProseToken]) -> bool:
+    """Whether words before a number only say what else was done by those who were spoken of: 答复3件."""
+    return any(map(is_verb, left)) and not any(names_subject(token) or is_unknown(token) for token in left)
+
+
+def is_name(token: ProseToken, language: Language) -> bool:
+    """Whether a word is a name of an agency, or ends like one."""
+    return token.is_any(OFFICE) or (token.is_any(GAP) and token.text.endswith(language.agencies))
+
+
+def tells_plan(tokens: Sequence[ProseToken], language: Language) -> bool:
+    """Whether words before a verb, or a year and a verb, say what shall be done: 计划2025年制定; not 招生计划公开."""
+    for at, (token, following) in enumerate(pairwise(tokens)):
+        is_thing = any("anchor" in phrase.manners for phrase in following.phrases)
+        is_deed = following.is_any(YEAR_WORD) or (bool(following.phrases) and not is_thing)
+        near = tokens[at - 1] if at else token
+        is_noun = near.is_any(GAP) and not is_name(near, language) and not near.text.endswith("年")
+        if is_deed and token.is_any("words.plans") and not is_noun:
+            return True
+    return False
 
 
 def tells_part(tokens: Sequence[ProseToken]) -> bool:

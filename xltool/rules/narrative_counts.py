@@ -16,6 +16,7 @@ from xltool.rules.narrative_words import (
     JOINER,
     NEGATION,
     NOUNS,
+    OFFICE,
     YEAR_KINDS,
     are_passable,
     has_any,
@@ -41,10 +42,14 @@ class CountReader:
         if clause.queue and are_passable(count.left, JOINER):
             return [clause.queue.pop(0)]
         clause.queue = []
+        clause.is_beside_apart = (clause.is_apart or clause.is_beside_apart) and has_any(count.left[:1], JOINER)
+        clause.is_apart = _has_apart(count.left)
         self.said.is_listed |= only_shows(count.left)
-        if is_channel(count.left):
+        by_way = is_channel(count.left)
+        if by_way:
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
+        if by_way or self._is_stage(count):
             return []
         alone = self._narrow(count) or self._find_sole(count)
         groups = self.said.groups.read_before(count.left)
@@ -56,16 +61,26 @@ class CountReader:
             return []
         table = self.said.topic.table
         found = self._find_named(clause, count, groups) if groups else self._find_unnamed(clause, count)
-        is_part = table is not None and (clause.opener in OPENING or has_any(count.left, "words.parts"))
-        is_other = is_part and bool(found) and all(each.table != table and not each.is_anchored for each in found or ())
-        return [] if is_other else found  # 行政复议9件（含上年结转1件）
+        is_part = clause.opener in OPENING or has_any(count.left, "words.parts")
+        is_other = table is not None and bool(found) and all(self._is_elsewhere(each, is_part) for each in found or ())
+        return [] if is_other else found
+
+    def _is_elsewhere(self, meaning: Meaning, is_part: bool) -> bool:
+        """Whether a part of another table than what is spoken of is meant, and not named: 行政复议9件（含上年结转1件）.
+
+        So too where the sentence has just counted of that table: 行政复议5件，上年结转2件.
+        """
+        mine, table = self.said.found[self.said.first :], self.said.topic.table
+        is_part |= meaning.role != "whole" and bool(mine) and mine[-1].meaning.table == table
+        return is_part and meaning.table != table and not meaning.is_anchored
 
     def _find_named(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
         is_item = self.said.in_parts and bool(count.numeral.value) and count.numeral.unit == self.said.item_unit
         is_listed = self.said.is_listed and (is_item or not any(map(is_verb, count.left)))
-        if (is_listed and any(map(is_strict, last.words))) or only_shows(count.left):
+        is_shown = (is_listed or clause.is_beside_apart) and any(map(is_strict, last.words))
+        if is_shown or only_shows(count.left) or self._is_at_large(count, last.meaning):
             return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             return self._leave_aside(last)
@@ -87,6 +102,8 @@ class CountReader:
             return []  # 其余答复5件
         if is_verb_only and self.said.in_parts and self._is_of_something(count, groups[-1]):
             return []  # 行政许可302件，其中营业执照办理229件
+        if groups[0].is_verb and self.said.in_parts and self._is_of_something(count, groups[0]):
+            return []  # 其中公安机关收到申请56件
         if has_any(count.left, "words.respectively"):
             return self._deal_out(clause, count, groups)
         behind = self.said.groups.read_behind(count.right) if count.left[-1].is_any("words.relative") else None
@@ -124,6 +141,27 @@ class CountReader:
             for each in self.said.found[: self.said.first]
         )
 
+    def _is_at_large(self, count: Count, meaning: Meaning | None) -> bool:
+        """Whether cases that nothing says to be the form's are counted, behind a verb for all kinds or such ones.
+
+        Nothing is spoken of then: 受理行政复议案件120件，其中维持80件.
+        """
+        if meaning is None or self.said.is_ours or not count.numeral.value:
+            return False
+        if not meaning.is_mixed or meaning.role != "whole":
+            return False
+        at_large = self.said.language.subjects[meaning.table].at_large
+        self.said.is_at_large |= any(word.text in at_large for word in count.left)
+        if self.said.is_at_large:
+            self.said.topic.close()
+        return self.said.is_at_large
+
+    def _is_stage(self, count: Count) -> bool:
+        """Whether a number is of one stage of cases, of which the sentence counts several: 一审2件，二审1件."""
+        subjects = self.said.language.subjects.values()
+        stages = [word for subject in subjects for word in subject.stages if word in self.said.sentence]
+        return len(stages) > 1 and any(word.text.startswith(tuple(stages)) for word in count.left)
+
     def _is_of_rest(self, count: Count) -> bool:
         """Whether a number is of what was left of something that the sentence has counted."""
         return has_any(count.left, "words.rest") and len(self.said.found) > self.said.first
@@ -131,7 +169,7 @@ class CountReader:
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
         """Whether right before a verb stands what is unknown, and so may be what was done."""
         before = [token for token in count.left if token.end <= group.words[0].start]
-        return bool(before) and before[-1].is_any(GAP)
+        return bool(before) and before[-1].is_any(GAP, OFFICE, "figures.counters") and not before[-1].phrases
 
     def _narrow(self, count: Count) -> Meaning | None:
         """What a number is of that says how many of the cases before are the form's: 其中涉及政府信息公开2件.
@@ -300,6 +338,11 @@ class CountReader:
             self.said.times.compared = year  # 上年为41件，下降29.3%
 
 
+def _has_apart(words: Sequence[ProseToken]) -> bool:
+    """Whether one of the words takes some of a kind out of what is counted: 审查合同23份、规范性文件5件."""
+    return any("apart" in phrase.manners for word in words for phrase in word.phrases)
+
+
 def _begins_deed(group: WordGroup) -> bool:
     """Whether a group begins with a verb of its table: 受理并办结申请."""
     mine = [p for p in group.words[0].phrases if group.meaning is not None and p.table == group.meaning.table]
@@ -308,7 +351,7 @@ def _begins_deed(group: WordGroup) -> bool:
 
 def _is_apart(group: WordGroup) -> bool:
     """Whether words take some of a kind out of what is counted."""
-    return any("apart" in phrase.manners for word in group.words for phrase in word.phrases)
+    return _has_apart(group.words)
 
 
 def _names_deed(words: Sequence[ProseToken], meaning: Meaning) -> bool:

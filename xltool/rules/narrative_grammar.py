@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from xltool.forms.phrases import Language
+from xltool.forms.phrases import Language, Phrase
 from xltool.model import FormSpec
 from xltool.rules.narrative_changes import ChangeReader
 from xltool.rules.narrative_clauses import (
@@ -20,8 +20,10 @@ from xltool.rules.narrative_clauses import (
     allow_way,
     cut_list,
     drop_description,
+    goes_on,
     is_unknown,
     join_divided,
+    list_doers,
     may_count,
     name_agencies,
     opens_parts,
@@ -30,6 +32,7 @@ from xltool.rules.narrative_clauses import (
     split_clauses,
     tells_others,
     tells_part,
+    tells_plan,
 )
 from xltool.rules.narrative_counts import CountReader
 from xltool.rules.narrative_nothing import NothingReader
@@ -42,6 +45,7 @@ from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, 
 MOST_SENTENCE_WORDS: Final = 400
 """Words of a sentence that is read, which are some thousand signs: nobody means anything by a longer one."""
 _GOES_ON: Final = frozenset("，,")
+_ENDS: Final = frozenset("；;")
 _MANY: Final = frozenset("个家")
 """What agencies are counted by."""
 
@@ -77,6 +81,8 @@ class _Reader:
         """Adds the statements of a sentence."""
         was_partial = self.said.times.is_partial
         self.said.begin(sentence)
+        self.said.is_ours |= self.said.topic.table is not None and not self.said.topic.is_guessed
+        self.said.is_ours |= any("anchor" in p.manners and not self._is_mixed(p) for t in tokens for p in t.phrases)
         if opens_parts(tokens):
             self.said.times.is_partial = was_partial  # of half a year, as that of which these are parts
         else:
@@ -88,6 +94,7 @@ class _Reader:
             for token in allow_way(simplify_tokens(name_agencies([*join_divided(tokens, language)], language)))
         ]
         self._find_subject(mine)
+        doers = list_doers(mine, language)
         outside, last = list[Statement](), self.said.topic.last
         for clause in split_clauses(mine):
             year = self.said.times.year
@@ -95,9 +102,14 @@ class _Reader:
                 self.said.wholes, self.said.topic.last = outside, last
             elif clause.opener in OPENING:
                 outside, last = self.said.wholes, self.said.topic.last
-            self._read_clause(clause)
+            self._read_clause(clause, doers)
             if clause.opener in OPENING:
                 self.said.times.year = year
+
+    def _is_mixed(self, phrase: Phrase) -> bool:
+        """Whether what words mean may be counted with others of its kind."""
+        subject = self.said.language.subjects.get(phrase.table)
+        return subject is not None and subject.mixed
 
     def _find_subject(self, tokens: Sequence[ProseToken]) -> None:
         """Takes for what a sentence is about the table of which it names parts, where nothing was spoken of before."""
@@ -118,10 +130,11 @@ class _Reader:
                 )
         return frozenset()
 
-    def _read_clause(self, clause: Clause) -> None:
+    def _read_clause(self, clause: Clause, doers: frozenset[str]) -> None:
         tokens = clause.tokens
+        self.said.is_of_others &= clause.opener not in _ENDS
         may_be = tokens[0].is_any(GAP) and tokens[0].text.startswith(self.said.language.conditions)
-        self.said.is_condition |= may_be
+        self.said.is_condition |= may_be or tells_plan(tokens, self.said.language)
         if self.said.is_condition:
             return
         self.said.times.note_clause(tokens)
@@ -139,7 +152,9 @@ class _Reader:
             assert numeral is not None
             left, right = tokens[done:at], cut_list(tokens[at + 1 : until])
             self.said.aside = self.said.limit or quote_unknown(left)
-            if tells_others(left, self.said.language) or self._is_told_of_many(tokens, numbers, number):
+            is_theirs = tells_others(left, self.said.language) or any(token.text in doers for token in left)
+            self.said.is_of_others = is_theirs or (self.said.is_of_others and goes_on(left))
+            if self.said.is_of_others or self._is_told_of_many(tokens, numbers, number):
                 self._note_list(numeral, left, is_known=False)
                 self.said.topic.last = None
                 done = at + 1

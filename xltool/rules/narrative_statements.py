@@ -67,6 +67,9 @@ class Discourse:
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
     counted: set[tuple[tuple[CellKey, ...], ...]] = field(init=False)  # of what the sentence says how much there was
+    is_ours: bool = field(init=False)  # the sentence says that cases which may be of all kinds are the form's
+    is_at_large: bool = field(init=False)  # behind a number of cases of all kinds
+    is_of_others: bool = field(init=False)  # behind a number of others, of whom a verb may go on to speak
     is_condition: bool = field(init=False)  # behind words for what would be: 如未收到申请
     is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
     limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
@@ -84,6 +87,8 @@ class Discourse:
         self.scope, self.item_unit, self.ways = None, "", []
         self.wholes, self.kept, self.offered = [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
+        self.is_of_others = False
+        self.is_ours, self.is_at_large = any(word in sentence for word in self.language.ours), False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
 
@@ -141,7 +146,7 @@ class Discourse:
         counters = subject.counters | (subject.loose if is_done else frozenset())
         entry = self.language.entries.get(numeral.unit)
         is_case = entry is not None and "figures.cases" in entry.kinds
-        if numeral.unit and not is_case and numeral.unit not in counters:
+        if numeral.value and numeral.unit and not is_case and numeral.unit not in counters:
             return None
         if (numeral.value and numeral.unit and counters and numeral.unit not in counters) or numeral.value % 1:
             return None

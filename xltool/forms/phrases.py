@@ -252,7 +252,7 @@ def _compile_manners(begins: Sequence[str], ends: Sequence[str]) -> re.Pattern[s
         return re.compile(r"(?!)")
     first, last = ("|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (begins, ends))
     between = r"(?:[^\d\W_]|[《》“”〈〉\ue000]|\d+ ?个?(?:工作日|日|天))"
-    return re.compile(rf"(?:{first}){between}{{0,{_LONGEST_MANNER}}}?(?:{last})")
+    return re.compile(rf"(?:{first}){between}{{0,{_LONGEST_MANNER}}}?(?:{last})(?:[和及与、]?(?:{last}))*")
 
 
 def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:

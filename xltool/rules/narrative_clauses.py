@@ -87,7 +87,7 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
             continue
         token = tokens[at]
         named.append(token)
-        is_open = token.is_any(BREAK) or is_verb(token) or (is_open and _may_stand_before(token))
+        is_open = token.is_any(BREAK, "others.because") or is_verb(token) or (is_open and _may_stand_before(token))
         at += 1
     return named
 
@@ -189,7 +189,9 @@ def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     tokens = _pass_all_ways(tokens)
     ways = [token for token in tokens if token.is_any(CHANNEL)]
     is_taken = any("weak" in phrase.manners and phrase.rows for token in tokens for phrase in token.phrases)
-    numbers = sum(token.number is not None and not token.number.is_percent for token in tokens)
+    numbers = sum(
+        token.number is not None and token.number.value > 0 and not token.number.is_percent for token in tokens
+    )
     if len(ways) != 1 or not is_taken or numbers != 1 or has_any(tokens, NEGATION, "words.parts"):
         return list(tokens)
     return [replace(token, kinds=frozenset({"words.neutral"})) if token is ways[0] else token for token in tokens]
@@ -307,12 +309,15 @@ def is_name(token: ProseToken, language: Language) -> bool:
 
 def tells_plan(tokens: Sequence[ProseToken], language: Language) -> bool:
     """Whether words before a verb, or a year and a verb, say what shall be done: 计划2025年制定; not 招生计划公开."""
-    for at, (token, following) in enumerate(pairwise(tokens)):
-        is_thing = any("anchor" in phrase.manners for phrase in following.phrases)
-        is_deed = following.is_any(YEAR_WORD) or (bool(following.phrases) and not is_thing)
+    for at, token in enumerate(tokens):
+        if not token.is_any("words.plans"):
+            continue
         near = tokens[at - 1] if at else token
         is_noun = near.is_any(GAP) and not is_name(near, language) and not near.text.endswith("年")
-        if is_deed and token.is_any("words.plans") and not is_noun:
+        following = next((each for each in tokens[at + 1 :] if each.phrases or not is_passable(each)), token)
+        is_thing = any("anchor" in phrase.manners for phrase in following.phrases)
+        is_deed = following.is_any(YEAR_WORD) or (bool(following.phrases) and not is_thing)
+        if is_deed and not (is_noun and len(token.text) > 1):
             return True
     return False
 

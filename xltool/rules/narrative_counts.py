@@ -78,7 +78,8 @@ class CountReader:
         """What a number is of by the words before it, or a verb before it and what stands behind."""
         last = groups[-1]
         is_item = self.said.in_parts and bool(count.numeral.value) and count.numeral.unit == self.said.item_unit
-        is_listed = self.said.is_listed and (is_item or not any(map(is_verb, count.left)))
+        is_money = count.numeral.unit in self.said.language.amounts  # no item of a list
+        is_listed = self.said.is_listed and not is_money and (is_item or not any(map(is_verb, count.left)))
         is_shown = (is_listed or clause.is_beside_apart) and any(map(is_strict, last.words))
         if is_shown or only_shows(count.left) or self._is_at_large(count, last.meaning):
             return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件

@@ -46,6 +46,7 @@ MOST_SENTENCE_WORDS: Final = 400
 """Words of a sentence that is read, which are some thousand signs: nobody means anything by a longer one."""
 _GOES_ON: Final = frozenset("，,")
 _ENDS: Final = frozenset("；;")
+_PERSONS: Final = frozenset("人名户")
 _MANY: Final = frozenset("个家")
 """What agencies are counted by."""
 
@@ -133,7 +134,7 @@ class _Reader:
     def _read_clause(self, clause: Clause, doers: frozenset[str]) -> None:
         tokens = clause.tokens
         self.said.is_of_others &= clause.opener not in _ENDS
-        may_be = tokens[0].is_any(GAP) and tokens[0].text.startswith(self.said.language.conditions)
+        may_be = tokens[0].is_any(GAP, NOUNS) and tokens[0].text.startswith(self.said.language.conditions)
         self.said.is_condition |= may_be or tells_plan(tokens, self.said.language)
         if self.said.is_condition:
             return
@@ -184,7 +185,10 @@ class _Reader:
         """Whether a number is of so many others as the number before it says: 2个街道收到申请6件."""
         if not number:
             return False
-        first = tokens[numbers[number - 1] + 1]
+        before, first = tokens[numbers[number - 1]].number, tokens[numbers[number - 1] + 1]
+        is_of_some = before is not None and before.unit in _PERSONS and len(self.said.found) > self.said.first
+        if is_of_some and not has_any(tokens, "words.totals"):
+            return True  # 收到申请45件，1人提交申请20件
         is_many = _counts_many(tokens[numbers[number - 1]])
         return is_many and is_unknown(first) and first.text.endswith(self.said.language.agencies)
 

@@ -169,7 +169,7 @@ def _is_of_some(
         return False
     if near.is_any(NOUNS, "others.restricting"):
         return True
-    if not near.is_any(GAP):
+    if not near.is_any(GAP, "words.plans"):
         return False
     head = tokens[chain[0]]
     is_kind = near is tokens[chain[0] - 1] and any("anchor" in p.manners for p in head.phrases)  # 复杂疑难申请8件

@@ -88,8 +88,11 @@ class NothingReader:
             behind = tokens[negated + 1 :]
             again = next((at for at, token in enumerate(behind) if token.is_any(NEGATION)), len(behind))
             is_how = bool(behind) and behind[0].text.startswith(self.said.language.how) and not names_subject(behind[0])
-            if is_how or (behind and not again):
-                return  # 未及时答复, 不存在未答复的申请
+            is_twice = again < len(behind) and not any(
+                names_subject(each) or each.is_any(JOINER) for each in behind[:again]
+            )
+            if is_how or is_twice:
+                return  # 未及时答复, 不存在未答复的申请, 无超期未答复申请
             self._deny_one(tokens[: negated + 1], behind[:again])
             tokens, negated = behind, again
 

@@ -60,7 +60,7 @@ class Times:
             year = name_year(token)
             if token.is_any("compare.yearly"):
                 self._compare("last")
-            elif year is not None and (at < reaching or _is_compared(tokens, at)):
+            elif year is not None and (_reaches_from(tokens, at, reaching) or _is_compared(tokens, at)):
                 self._compare(year)
             elif year == "last" and has_any(tokens[at + 1 : at + 3], *_CHANGES):
                 self.compared = year
@@ -113,6 +113,11 @@ def find_change(left: Sequence[ProseToken]) -> ProseToken | None:
 def _names_year(tokens: Sequence[ProseToken]) -> bool:
     """Whether a year is spoken of, and not only compared with: 申请量比2021年同期上升 is of what was spoken of."""
     return any(token.is_any(YEAR_WORD) and not _is_compared(tokens, at) for at, token in enumerate(tokens))
+
+
+def _reaches_from(tokens: Sequence[ProseToken], at: int, reaching: int) -> bool:
+    """Whether a year is the one from which something came down: 由2022年的40件下降到31件; not so 2024年降至31件."""
+    return any(token.number is not None for token in tokens[at:reaching])
 
 
 def _is_compared(tokens: Sequence[ProseToken], at: int) -> bool:

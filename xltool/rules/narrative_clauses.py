@@ -55,6 +55,7 @@ class Clause:
 
     tokens: list[ProseToken]
     opener: str = ""  # the sign before it
+    is_of_words: bool = False  # in brackets behind words without a number: 征地（占40%）
     is_past: bool = False  # behind a bracket that was closed
     queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
     years: list[StatedYear] = field(default_factory=list)  # and of which years
@@ -222,7 +223,8 @@ def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
         if clause.tokens:
             yield clause
         is_past = token.text in _CLOSING or (not clause.tokens and clause.is_past)
-        clause = Clause([], token.text, is_past)
+        is_of_words = token.text in OPENING and bool(clause.tokens) and clause.tokens[-1].number is None
+        clause = Clause([], token.text, is_of_words, is_past)
     if clause.tokens:
         yield clause
 

@@ -123,14 +123,19 @@ class CountReader:
         return None if is_other else []
 
     def _is_other_of(self, meaning: Meaning, count: Count, year: StatedYear) -> bool:
-        """Whether it says less of what the sentence has counted, by a verb alone or as a part: 收到57件，受理18件."""
+        """Whether it says less of what was counted: by a verb alone or as a part, or behind the number without a verb.
+
+        收到57件，受理18件; 收到申请7件。2条依申请公开，1条部分公开.
+        """
         is_named = any(map(names_subject, [*count.left, *count.right])) or not any(map(is_verb, count.left))
-        if is_named and not (self.said.in_parts and meaning.role == "whole"):
+        is_behind = not count.left and meaning.role == "whole" and not any(map(is_verb, count.right))
+        if is_named and not (self.said.in_parts and meaning.role == "whole") and not is_behind:
             return False
         return any(
-            (each.kind, each.meaning.cells, each.year, each.scope) == ("figure", meaning.cells, year, self.said.scope)
+            (each.kind, each.meaning.cells, each.scope) == ("figure", meaning.cells, self.said.scope)
+            and (each.year == year or (is_behind and year is None))
             and each.value > count.numeral.value
-            for each in self.said.found[self.said.first :]
+            for each in self.said.found[0 if is_behind else self.said.first :]
         )
 
     def _is_said_again(self, meaning: Meaning, count: Count) -> bool:

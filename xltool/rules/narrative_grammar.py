@@ -226,7 +226,8 @@ class _Reader:
     def _read_number(self, clause: Clause, count: Count) -> None:
         numeral, left = count.numeral, count.left
         if numeral.is_percent and has_any(left, "compare.share"):
-            self.changes.read_share(count)
+            if not clause.is_of_words:
+                self.changes.read_share(count)
             return
         change = find_change(left)
         if change is not None and (self.said.times.compared is not None or not names_subject(left[-1])):

@@ -57,14 +57,13 @@ def test_an_agency_fetches_tries_and_hands_in(door, campaign):
     assert "登记：通过" in events[0] and "钱某确认报送" in events[1] and "试审" in events[2] and "取工作簿" in events[3]
 
 
-def wait_for(agency, part):
-    """What stands there once the collection has come to its end."""
-    for _ in range(200):
-        answer = agency.get(part)
-        if answer.status_code == 200:
-            return answer
+def wait_for(find, pattern):
+    """The file that stands there once the collection has come to its end."""
+    for _ in range(600):
+        for path in find(pattern):
+            return path
         time.sleep(0.1)
-    raise AssertionError(f"there is no {part}")
+    raise AssertionError(f"there is no {pattern}")
 
 
 def test_what_is_wrong_is_told_as_the_office_would_see_it_and_marked(door, campaign):
@@ -82,9 +81,11 @@ def test_what_is_wrong_is_told_as_the_office_would_see_it_and_marked(door, campa
     assert status(campaign)[EDUCATION]["state"] == "returned"
     after = [" ".join(each.text_content().split()) for each in agency.page().xpath("//ol[@class='ops']/li")]
     assert shown == after, "the trial said the same"
-    returned = wait_for(agency, "returned")
-    [path] = (campaign.root / campaign.layout.returned).glob(f"{EDUCATION}_*.xlsx")
-    assert returned.content == path.read_bytes()
+    returned = agency.get("returned").content  # at once, written or not
+    path = wait_for((campaign.root / campaign.layout.returned).glob, f"{EDUCATION}_*.xlsx")
+    assert returned == path.read_bytes()
+    path.unlink()
+    assert agency.get("returned").content == returned
     assert agency.get("version/1").content == data
     assert "审核没有问题" in tell(agency.try_out(fill_blank(door.blank(EDUCATION), 2)))
     assert status(campaign)[EDUCATION]["state"] == "returned", "until it is confirmed"
@@ -257,11 +258,10 @@ def test_the_office_takes_in_what_was_confirmed_when_the_server_was_lost(door, c
 
 
 def wait_until(agency, word):
-    """What the page says once it says this, looked at again and again as a browser does."""
+    """What the page says once it says this and looks no more by itself, looked at again and again as a browser does."""
     for _ in range(600):
         answer = agency.get("")
-        if word in tell(answer):
-            assert "refresh" not in answer.headers
+        if word in tell(answer) and "refresh" not in answer.headers:
             return tell(answer)
         time.sleep(0.1)
     raise AssertionError(tell(answer))

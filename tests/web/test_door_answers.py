@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.campaign import stores
 from tests.web.conftest import open_browser
 from tests.web.doors import EDUCATION, fill_blank, open_for, run, tell
-from tests.web.test_door import status, wait_for
+from tests.web.test_door import status
 from xltool import api
 from xltool.campaign.answers import read_answers
 from xltool.campaign.archive import read_archived
@@ -148,7 +148,7 @@ def test_a_next_version_offers_it_again_and_it_stands_in_the_workbook_that_goes_
     assert field.text == WHY and find_trial(campaign, EDUCATION).answers == {}, "until it is sent again"
     answer = agency.confirm(**{f"why {LINE}": field.text})
     assert "已报送第2版，退回" in tell(answer)
-    assert api.read(wait_for(agency, "returned").content).submission.explanations == {LINE: WHY}
+    assert api.read(agency.get("returned").content).submission.explanations == {LINE: WHY}
 
 
 def test_one_for_other_figures_settles_nothing_as_in_a_workbook(campaign, door, asked):

@@ -12,10 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, find_standing, read_submission
-from xltool.campaign.trials import (
-    find_trial,
-)
-from xltool.web import downloads
+from xltool.campaign.trials import find_trial
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_day, word_days_left
 from xltool.web.door_answers import ask_of_version
@@ -71,7 +68,6 @@ def show_agency_page(request: Request) -> Response:
             parts=_review(look, standing),
             questions=None if shown is not None or not standing.number else ask_of_version(look, standing),
             blank=blank,
-            goes_back=downloads.find_return(look, standing) is not None,
             versions=[*reversed(look.store.versions(code))],
             history=_list_history(look, code),
             tasks=describe_tasks(standing),

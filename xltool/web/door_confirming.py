@@ -18,10 +18,7 @@ from xltool.campaign.answers import GivenAnswer, keep_answers
 from xltool.campaign.archive import find_archived
 from xltool.campaign.roster import RosterEntry
 from xltool.campaign.standing import find_standing
-from xltool.campaign.trials import (
-    deposit_trial,
-    read_trial,
-)
+from xltool.campaign.trials import deposit_trial, read_trial
 from xltool.messages import XltoolError
 from xltool.web.changes import read_change
 from xltool.web.door_answers import ask_of_version

@@ -9,12 +9,10 @@ from starlette.responses import Response
 from xltool import files
 from xltool.campaign.documents import find_current
 from xltool.campaign.names import workbook_name
-from xltool.campaign.returns import mark_version
+from xltool.campaign.returns import RETURN_MARKS, mark_version, name_return
 from xltool.campaign.roster import RosterEntry
 from xltool.campaign.standing import find_standing
-from xltool.campaign.trials import (
-    find_trial,
-)
+from xltool.campaign.trials import find_trial
 from xltool.model import Finding
 from xltool.web import downloads
 from xltool.web.door_site import door_of, entry_of
@@ -51,10 +49,16 @@ def send_marked(request: Request) -> Response:
 
 
 def send_returned(request: Request) -> Response:
-    """The workbook that goes back to the agency for what it has handed in."""
+    """The workbook that goes back to the agency for what it has handed in; made where it is not written yet."""
     with door_of(request).look() as look:
         code = entry_of(look, request).agency.code
-        return downloads.send_return(look, find_standing(look.campaign, look.roster, look.store, code, look.today))
+        standing = find_standing(look.campaign, look.roster, look.store, code, look.today)
+        version = look.store.version(code, standing.number)
+        if standing.state not in RETURN_MARKS or version is None or downloads.find_return(look, standing) is not None:
+            return downloads.send_return(look, standing)
+        prior = look.find_last_year().submissions.get(code)
+        data = mark_version(look.campaign, look.store, standing, version, prior)
+        return downloads.attach_file(data, name_return(look.campaign, standing))
 
 
 def send_handed_in(request: Request) -> Response:

@@ -13,14 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from xltool.campaign.roster import RosterEntry
 from xltool.campaign.standing import describe_tasks
-from xltool.campaign.trials import (
-    Trial,
-    TrialVerdict,
-    answer_trial,
-    find_trial,
-    keep_trial,
-    open_trial,
-)
+from xltool.campaign.trials import Trial, TrialVerdict, answer_trial, find_trial, keep_trial, open_trial
 from xltool.files import LARGEST_FILE, Staged
 from xltool.messages import XltoolError
 from xltool.web.door_answers import Answering, ask_of_trial

@@ -133,6 +133,8 @@ def write_checks(context: Context, sheet: Any) -> None:
     if plan.prior:
         hint += f"“{say_without(context.spec.every)}”的不必处理。"
     sheet.merge_range(2, 0, 2, last, hint, formats["plain"])
+    if (lines := count_lines(hint, sum(CHECK_WIDTHS), 11)) > 1:
+        sheet.set_row(2, lines * LINE_HEIGHT)
     _write_to_do(context, sheet, last)
     for column, label in enumerate(CHECK_HEADS):
         sheet.write_string(CHECK_TOP - 1, column, label, formats["head"])

@@ -17,6 +17,7 @@ from xltool.campaign.decisions import Ruling
 from xltool.campaign.desk_reading import DeskLine
 from xltool.campaign.desk_sheets import (
     ABSENCE_SHEET,
+    DESK_FILE,
     EXTENSION_SHEET,
     TICK,
     WAIVER_SHEET,
@@ -154,8 +155,8 @@ def carry_out(kind: Decisions, lines: Sequence[DeskLine], at: datetime) -> Itera
         try:
             outcome = _carry_out_line(kind, line, at)
         except UnwritableError as error:  # no fault of the line, and what the command is to do rests on it
-            where = f"“{line.sheet.name}”表第 {line.number} 行"
-            raise UnwritableError(f"{where}还没有登记成：{error}") from error
+            where = f"{DESK_FILE} “{line.sheet.name}”表第 {line.number} 行"
+            raise UnwritableError(f"{where}还没有登记成：{error}排除以后再执行一次这个命令。") from error
         except XltoolError as error:
             yield _refuse(line, str(error))
         else:

@@ -21,7 +21,8 @@ import pytest
 from tests.web import doors
 from xltool.campaign.links import parse_base
 from xltool.cli import serve
-from xltool.web import bodies, door, door_guard
+from xltool.web import bodies, door_confirming, door_guard
+from xltool.web.door_trial import LARGEST_TRIAL
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = (ROOT / "deploy" / "xltool-door@.service").read_text("utf-8")
@@ -73,11 +74,11 @@ def read_setting(name):
 
 def test_nginx_has_the_limits_of_the_door():
     size = int(read_setting("client_max_body_size").removesuffix("m")) * 2**20
-    assert door.LARGEST_TRIAL <= size < door.LARGEST_TRIAL + 2**20
+    assert LARGEST_TRIAL <= size < LARGEST_TRIAL + 2**20
     assert read_setting("client_body_timeout") == f"{bodies.SLOWEST_SECONDS}s"
     budget = door_guard.OF_ADDRESS
     assert f"rate={round(1 / budget.seconds)}r/s" in NGINX and f"burst={budget.most} " in read_setting("limit_req")
-    assert int(read_setting("proxy_read_timeout").removesuffix("s")) > door._SECONDS
+    assert int(read_setting("proxy_read_timeout").removesuffix("s")) > door_confirming._SECONDS
     assert parse_base(BASE) and f"server_name {BASE.removeprefix('https://')};" in NGINX
 
 

@@ -27,7 +27,8 @@ class Manner(NamedTuple):
 
     `rules`: all, level (only some level ones) or none; `heads` of the tables whose rows stand side by side: level, up
     or down (turned), stacked (a sign a line); `middle`: where text stands in a cell; `room`: points that are left free
-    at the foot of each page, so that tables break elsewhere; `padding`: points beside the text of a cell.
+    at the foot of each page, so that tables break elsewhere; `padding`: points beside the text of a cell; `clocks`: what
+    a browser's clock shows above the pages in turn, with the title, and below them an address and the page's number.
     """
 
     rules: str = "all"
@@ -35,6 +36,7 @@ class Manner(NamedTuple):
     middle: str = "MIDDLE"
     room: int = 60
     padding: int = 3
+    clocks: tuple[str, ...] = ()
 
 
 def print_report(submission: Submission, manner: Manner) -> bytes:
@@ -58,11 +60,19 @@ def print_report(submission: Submission, manner: Manner) -> bytes:
                 story += [_build_table(part, manner), Text(" ", body)]
             case Heading() | Paragraph():
                 story.append(Text(_escape(part.text), body))
+
+    def print_around(canvas: Any, document: Any) -> None:
+        if manner.clocks:
+            canvas.setFont(FONT, 8)
+            canvas.drawString(24, 818, f"{manner.clocks[document.page % len(manner.clocks)]}  {report.title}")
+            canvas.drawString(24, 16, "https://www.yl.example/zfxxgk/nb/2024.html")
+            canvas.drawRightString(570, 16, f"{document.page}/6")
+
     buffer = io.BytesIO()
     SimpleDocTemplate(
         buffer, pagesize=(595, 842), leftMargin=MARGIN, rightMargin=MARGIN, topMargin=60, bottomMargin=manner.room,
         title=report.title, invariant=True,
-    ).build(story)  # fmt: skip
+    ).build(story, onFirstPage=print_around, onLaterPages=print_around)  # fmt: skip
     return buffer.getvalue()
 
 

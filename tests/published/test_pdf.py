@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.published.printed import needs_browser, print_by_browser
+from tests.published.printed import Manner, needs_browser, print_by_browser, print_report
 from tests.published.reports import VOCABULARY, report
 from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
@@ -178,5 +178,21 @@ def test_a_page_printed_by_a_browser(tmp_path, seed):
     """Its fonts lead to radicals in place of characters, its pages have a white ground, and a line above the text."""
     submission = report(seed)
     printed = print_by_browser(api.report(submission, "html"), tmp_path)
+    found = api.verify(printed, submission).findings
+    assert [api.message(each, api.form(submission.form)) for each in found] == []
+
+
+@pytest.mark.parametrize(
+    "clocks",
+    [
+        ("11/30/26, 7:19 AM", "11/30/26, 7:20 AM"),
+        ("2026/11/30 09:59", "2026/11/30 10:00", "2026/11/30 10:01"),
+        ("2026/11/30 下午7:59", "2026/11/30 下午8:00"),
+    ],
+)
+def test_what_a_browser_prints_around_each_page_is_no_text(clocks):
+    """It looks at its clock for each page, and the minute may end among them."""
+    submission = report(22)
+    printed = print_report(submission, Manner(clocks=clocks))
     found = api.verify(printed, submission).findings
     assert [api.message(each, api.form(submission.form)) for each in found] == []

@@ -24,6 +24,10 @@ MAX_PAGES: Final = 200
 """Pages of a report: a county's has twenty."""
 
 _PAGE_NUMBER: Final = re.compile(r"[—–\-·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?[—–\-·\s]*")
+_OF_ONE_PAGE: Final = re.compile(
+    r"(?:上午|下午)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AP]M)?|第\s?[0-9]{1,4}\s?页|[0-9]{1,4}\s?/\s?[0-9]{1,4}$"
+)
+"""What differs in a line that stands on every page: when a browser printed it, and the page's number."""
 _WORD: Final = re.compile(r"(?:[!-~]+|.)[，。；：！？、）》”]*")
 _STOPS: Final = "。！？"
 
@@ -153,9 +157,10 @@ def _drop_margins(lines: Sequence[_PageLine], pages: int) -> list[_PageLine]:
     """The lines without page numbers and without what stands at the same place of most pages, first or last on each."""
     texts = [line for line in lines if isinstance(line.content, str)]
     edges = [line for number in range(pages) for line in _outer_lines([line for line in texts if line.page == number])]
-    again = Counter((round(line.top), line.content) for line in edges)
-    running = {key for key, count in again.items() if pages > 1 and count * 2 > pages}
-    outer = {id(line) for line in edges if (round(line.top), line.content) in running}
+    places = [(round(line.top), _OF_ONE_PAGE.sub("", cast(str, line.content))) for line in edges]
+    again = Counter(places)
+    running = {place for place, count in again.items() if pages > 1 and count * 2 > pages}
+    outer = {id(line) for line, place in zip(edges, places, strict=True) if place in running}
     return [
         line
         for line in lines

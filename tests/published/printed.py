@@ -27,8 +27,8 @@ class Manner(NamedTuple):
 
     `rules`: all, level (only some level ones) or none; `heads` of the tables whose rows stand side by side: level, up
     or down (turned), stacked (a sign a line); `middle`: where text stands in a cell; `room`: points that are left free
-    at the foot of each page, so that tables break elsewhere; `padding`: points beside the text of a cell; `clocks`: what
-    a browser's clock shows above the pages in turn, with the title, and below them an address and the page's number.
+    at the foot of each page, so that tables break elsewhere; `padding`: points beside the text of a cell; `clocks`:
+    what a browser shows above the pages in turn, with the title, and below them an address and the page's number.
     """
 
     rules: str = "all"

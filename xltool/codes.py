@@ -13,6 +13,8 @@ from xltool.model import Severity
 
 NOTHING_TO_DO: Final = "不用改。"
 """The remedy of what is only told."""
+CONTROL_DIFFERS: Final = "control.differs"
+"""A computed total that is not the 核对数 typed beside it."""
 ACCURATE: Final = "报告内容应当准确、全面"
 ANNUAL_NOTICE: Final = f"{{notice}}：{ACCURATE}"
 """The basis of most checks, with the notice that is the basis of the form."""

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from tests import figures
 from tests.campaign import stores
 from xltool import api
-from xltool.campaign import consolidate, contributions, county, discrepancies, folder, priors
+from xltool.campaign import consolidate, contributions, county, discrepancies, folder, gathering, priors
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster, RosterEntry
@@ -832,7 +832,7 @@ def test_the_sum_of_the_roster_own_top_covers_nobody(tmp_path, spec):
             given = figures.submission(spec, figures.consistent(spec, rng), entry.agency)
             given = replace(given, scope="own" if at else "consolidated")
             stores.take_judged(store, given, "2025-01-10T09:00:00", f"{at}.xlsx")
-        found = county.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
+        found = gathering.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
     assert [standing.entry.agency.code for standing in found.taken] == [e.agency.code for e in roster.entries]
     assert found.covered == found.absent == ()
 
@@ -855,7 +855,7 @@ def test_what_is_in_a_sum_already_is_not_added_again(tmp_path, spec):
                 given = replace(given, scope="consolidated")
             if code != "3":
                 stores.take_judged(store, given, "2025-01-10T09:00:00", f"{code}.xlsx")
-        found = county.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
+        found = gathering.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
     assert [standing.entry.agency.code for standing in found.taken] == ["1", "2", "4"]
     assert found.absent == ()
     assert [(each.agency.code, each.reason) for each in found.covered] == [("3", "已含在镇的汇总数里")]

@@ -12,7 +12,7 @@ from tests.campaign.test_decisions import made, office  # noqa: F401  the plain 
 from tests.campaign.test_desk import office as desk_office  # noqa: F401  the one with the workbook
 from xltool import api, files
 from xltool.campaign import county_edits
-from xltool.campaign.county import read_corrections, read_drafts
+from xltool.campaign.county_written import read_corrections, read_drafts
 from xltool.campaign.desk_reading import read_desk
 from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET
 from xltool.campaign.folder import load_campaign

@@ -10,7 +10,7 @@ from tests import figures
 from tests.campaign import stores
 from tests.rules.test_likeness import write
 from xltool import api
-from xltool.campaign import county
+from xltool.campaign import county, gathering
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.doubles import CitedNumbers, find_double_counts
 from xltool.campaign.roster import Roster
@@ -108,7 +108,7 @@ def test_the_county_tells_both_at_its_sum_and_no_more_than_tells_them(tmp_path, 
             stores.take_judged(
                 store, replace(made, texts={**made.texts, "problems": problems}), "2025-01-10T09:00:00", f"{at}.xlsx"
             )
-        given = county.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
+        given = gathering.gather_standings(find_standings(campaign, roster, store, stores.DEADLINE))
         assert len(given.taken) == len(roster.entries)
         held = county.sum_county(campaign, roster, store, given, noted=(), last_year={}).consolidation
     told = {each.code: (each.severity, api.message(each, None)) for each in held.findings}

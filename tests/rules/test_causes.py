@@ -7,8 +7,8 @@ import pytest
 from tests import figures
 from xltool.forms import catalog
 from xltool.rules import causes, exchanges, opinions, validate
+from xltool.rules.cause import MAX_SUSPECTS
 from xltool.rules.stack import stack_values
-from xltool.rules.suspects import MAX_SUSPECTS
 
 
 def suspects(spec, values):

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from tests.campaign import stores
 from tests.web.conftest import AFTER, open_browser
 from tests.web.test_county import PAGE, make_whole, run_sum, words
-from xltool.campaign.county import read_corrections
+from xltool.campaign.county_written import read_corrections
 from xltool.cli import main
 from xltool.web.sum_view import CORRECTIONS, OUTPUTS, TAKINGS
 

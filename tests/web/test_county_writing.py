@@ -10,8 +10,8 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
 from tests.web.conftest import AFTER, HOSTILE, open_browser
 from tests.web.test_county import ENTRIES, heading, make_whole, show, words
-from xltool.campaign.county import read_corrections, read_drafts
 from xltool.campaign.county_edits import CountyEdits, hash_text, write_county_edits
+from xltool.campaign.county_written import read_corrections, read_drafts
 from xltool.campaign.desk import make_new_desk
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import create_campaign

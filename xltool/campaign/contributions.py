@@ -16,7 +16,7 @@ from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
 from xltool.periods import period_of
-from xltool.workbook.listing import Paper
+from xltool.workbook.paper import Paper
 
 SheetValue: TypeAlias = str | int | Decimal | None
 SheetRows: TypeAlias = Iterable[Sequence[SheetValue]]

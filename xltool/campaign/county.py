@@ -6,38 +6,35 @@ Whose figures go in, its sum, its texts, its findings, and every file of county/
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from xltool import api, files
-from xltool.campaign import contributions, corrections, desk_county, discrepancies, reports, texts
+from xltool import api
+from xltool.campaign import contributions, discrepancies, reports
 from xltool.campaign.alike import TextShelf, tell_group
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
-from xltool.campaign.desk_reading import Desk, read_desk
-from xltool.campaign.desk_sheets import DESK_FILE
+from xltool.campaign.county_written import read_corrections, read_texts
 from xltool.campaign.discrepancies import Discrepancy
 from xltool.campaign.doubles import CitedNumbers, find_double_counts
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import Gathered
 from xltool.campaign.layout import SUBMISSION_FILE
 from xltool.campaign.names import pictures_name, report_name, workbook_name
 from xltool.campaign.priors import TOTAL_FILE, complete_figures, explain_two
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, read_submission
-from xltool.campaign.store import AbsenceRecord, Store
-from xltool.campaign.waivers import WaiverRecord
+from xltool.campaign.standing import read_submission
+from xltool.campaign.store import Store
 from xltool.forms import catalog, references
-from xltool.messages import XltoolError, say_cell
+from xltool.messages import XltoolError
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
     SEVERITIES,
-    Absence,
     Acceptance,
     Agency,
     CellKey,
     Consolidation,
     Correction,
-    Finding,
     FormSpec,
     Level,
     Reading,
@@ -58,18 +55,6 @@ CONTRIBUTION_FILE, DISCREPANCY_FILE = "contributions.xlsx", "discrepancies.xlsx"
 """Who contributed what to the sum, and where it does not balance, in the county's folder."""
 NAMELESS: Final = "county"
 """The code of the sum where no one agency stands at the top of the roster."""
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """Whose figures go in, who is not there, who need not be, and whom a superior's sum holds already."""
-
-    taken: tuple[Standing, ...]
-    absent: tuple[Absence, ...]
-    covered: tuple[Absence, ...]
-    excused: tuple[Absence, ...] = ()
-    waived: Mapping[str, tuple[WaiverRecord, ...]] = field(default_factory=dict)
-    """By agency code the words that let something of its version pass."""
 
 
 @dataclass(frozen=True)
@@ -117,51 +102,6 @@ class County:
     files: Mapping[str, bytes | Iterable[bytes]]
     waiting: tuple[Correction, ...] = ()
     """Corrections that change nothing until somebody says why, and by whom."""
-
-
-def list_waiting(spec: FormSpec, noted: Iterable[Correction]) -> list[str]:
-    """Each correction that is not in the sum, having no reason or no name: its cell, what it does, what it lacks."""
-    place = make_plan(spec).place
-    return [
-        f"{say_cell(spec.cell(each.key), place)} {corrections.describe_correction(each, spec.cell(each.key))}，"
-        f"还没有写{corrections.name_lacking(each)}"
-        for each in noted
-        if each.is_waiting
-    ]
-
-
-def find_waiting(campaign: Campaign, roster: Roster) -> list[str]:
-    """What `list_waiting` says of a campaign; nothing where the corrections cannot be read, which the sum tells."""
-    try:
-        return list_waiting(campaign.spec, read_corrections(campaign, roster))
-    except XltoolError:
-        return []
-
-
-def gather_standings(standings: Iterable[Standing]) -> Gathered:
-    """The newest accepted version of each agency; one below an agency that returned a sum is in that sum already."""
-    waived: dict[str, tuple[WaiverRecord, ...]] = {}
-    kept = []
-    for standing in standings:
-        words = [verdict.waiver for verdict in standing.findings if verdict.waiver is not None]
-        if words and standing.state == "accepted":
-            waived[standing.entry.agency.code] = tuple({word.rule: word for word in words}.values())
-        kept.append(replace(standing, findings=()))
-    above = {s.entry.agency.code: s.covered for s in kept}
-    covered = tuple(
-        Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")
-        for s in kept
-        if (holder := above[s.entry.agency.code]) is not None
-    )
-    own = tuple(s for s in kept if s.state == "accepted" and above[s.entry.agency.code] is None)
-    absent = tuple(
-        Absence(s.entry.agency, _absence_reason(s))
-        for s in kept
-        if s.state not in {"accepted", "absent"} and above[s.entry.agency.code] is None
-    )
-    excused = tuple(Absence(s.entry.agency, _excuse_words(s.absence), excused=True) for s in kept if s.absence)
-    passed = {code: words for code, words in waived.items() if above[code] is None}
-    return Gathered(own, absent, covered, excused, passed)
 
 
 def build_county(
@@ -378,17 +318,6 @@ def _find_contributed(spec: FormSpec, held: Consolidation, agency: int, key: Cel
     return list_contributed(spec, held, at)[agency]
 
 
-def _excuse_words(record: AbsenceRecord) -> str:
-    into = f"，并入 {record.into}" if record.into else ""
-    return f"{AGENCY_STATES['absent']}{into}：{record.reason}（{record.person}）"
-
-
-def _absence_reason(standing: Standing) -> str:
-    if standing.state == "missing":
-        return AGENCY_STATES["missing"]
-    return f"{AGENCY_STATES[standing.state]}，第 {standing.number} 版还有 {describe_tasks(standing)}"
-
-
 def find_own_prior(
     campaign: Campaign, roster: Roster, agencies: Sequence[Agency], last_year: Mapping[str, Submission]
 ) -> Submission | None:
@@ -396,53 +325,3 @@ def find_own_prior(
     own = find_own_agency(campaign, roster)
     root = "" if roster.root is None else roster.root.agency.code
     return find_last_total(own, last_year) or sum_last_year(campaign, own, root, agencies, last_year)
-
-
-def read_corrections(campaign: Campaign, roster: Roster) -> tuple[Correction, ...]:
-    """What the office has written to be corrected in the sum.
-
-    Raises `XltoolError` with every fault and its place.
-    """
-    file = campaign.layout.corrections
-    if campaign.has_desk:
-        return desk_county.read_corrections(_open_desk(campaign), campaign.spec, roster)
-    data = _read_optional_file(campaign, file)
-    return () if data is None else corrections.parse_corrections(data, file, campaign.spec, roster.agencies)
-
-
-def read_texts(campaign: Campaign, total: Submission, prior: Submission | None) -> dict[str, str] | None:
-    """The county's texts as they are written; None where there are none.
-
-    Raises `XltoolError` with every fault and its place, also of what they name in `total` and `prior`.
-    """
-    file = campaign.layout.texts
-    if campaign.has_desk:
-        return desk_county.read_texts(_open_desk(campaign), campaign.spec, total, prior)
-    data = _read_optional_file(campaign, file)
-    return None if data is None else texts.parse_texts(data, file, campaign.spec, total, prior)
-
-
-def read_drafts(campaign: Campaign) -> dict[str, str]:
-    """The county's texts as they stand where they are written, by key, whatever is wrong with them.
-
-    Raises `XltoolError` where the file cannot be read.
-    """
-    if campaign.has_desk:
-        return desk_county.read_drafts(_open_desk(campaign), campaign.spec)
-    data = _read_optional_file(campaign, campaign.layout.texts)
-    return {} if data is None else texts.parse_drafts(data, campaign.layout.texts)
-
-
-def _open_desk(campaign: Campaign) -> Desk:
-    return read_desk(campaign.read_office_file(DESK_FILE), DESK_FILE)
-
-
-def _read_optional_file(campaign: Campaign, name: str) -> bytes | None:
-    """A file that the office may have written; raises `XltoolError` when it is there and cannot be read."""
-    path = campaign.root / name
-    if not path.exists():
-        return None
-    data = files.read_file(path)
-    if isinstance(data, Finding):
-        raise XltoolError(f"{name} 读不出来：{data.data.get('why', '文件过大')}。")
-    return data

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from xltool import files
 from xltool.campaign import desk_county
 from xltool.campaign.corrections import parse_corrections
-from xltool.campaign.county import read_drafts
+from xltool.campaign.county_written import read_drafts
 from xltool.campaign.desk import edit_desk, explain_open_desk
 from xltool.campaign.desk_reading import read_desk
 from xltool.campaign.desk_sheets import DESK_FILE

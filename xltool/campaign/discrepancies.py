@@ -16,10 +16,11 @@ from xltool.forms import checks
 from xltool.forms.number import to_exact
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.periods import period_of
-from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix, count_blocks
+from xltool.rules.blocks import count_blocks
+from xltool.rules.matrix import SLICE, RuleMatrix, Verdict, build_matrix
 from xltool.rules.prior_year import align_earlier
 from xltool.rules.stack import Stack, join_years, stack_values
-from xltool.workbook.listing import Paper
+from xltool.workbook.paper import Paper
 
 DISCREPANCY_HEADS: Final = (
     "勾稽关系",

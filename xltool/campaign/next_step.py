@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from xltool.campaign import signing
-from xltool.campaign.county import find_waiting, gather_standings
+from xltool.campaign.county_written import find_waiting
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import gather_standings
 from xltool.campaign.refused import word_refused
 from xltool.campaign.reminders import list_urged
 from xltool.campaign.roster import Roster

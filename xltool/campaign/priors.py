@@ -11,7 +11,6 @@ from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
-from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.names import arrival_name
 from xltool.campaign.opening import open_store
 from xltool.campaign.passwords import read_passwords
@@ -134,6 +133,8 @@ def merge_last_year(
         if heir is None:
             merged[into] = replace(given, agency=replace(given.agency, code=into))
         elif heir.form == given.form:
+            from xltool.campaign.consolidate import consolidate_submissions  # and numpy: few campaigns need it here
+
             spec = catalog.load_form(heir.form)
             parts = [heir, replace(given, agency=replace(given.agency, code=code))]
             total = consolidate_submissions(spec, parts, heir.agency, period_of(heir), root_code=into).total

@@ -22,7 +22,7 @@ from xltool.csvfile import as_csv
 from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Finding
-from xltool.workbook.listing import Paper, write_listing
+from xltool.workbook.paper import Paper
 
 ReminderRow: TypeAlias = tuple[str | int, ...]
 HEADER: Final[ReminderRow] = (
@@ -52,6 +52,8 @@ def list_reminders(campaign: Campaign, urged: Iterable[Standing], links: Links =
 
 def write_lists(campaign: Campaign, store: Store, urged: Sequence[Standing], *, replace: bool = False) -> list[Placed]:
     """The list of whom to urge, as a workbook and as CSV, and the messages, a line each, in the campaign folder."""
+    from xltool.workbook.listing import write_listing  # and with it the writer: what only looks need not wait for it
+
     rows = list_reminders(campaign, urged, find_links(campaign, store))
     sheets: dict[str, list[ReminderRow]] = {
         REMINDERS_FILE: [row[:-1] for row in rows],

@@ -35,7 +35,6 @@ from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Agency, Submission
 from xltool.readings import explain_loss
-from xltool.workbook.mark import mark_workbook
 
 _GO_BACK: Final[tuple[AgencyState, ...]] = ("returned", "open")
 RETURN_MARKS: Final[Mapping[AgencyState, str]] = {state: AGENCY_STATES[state] for state in _GO_BACK}
@@ -210,6 +209,8 @@ def _prepare_task(campaign: Campaign, store: Store, owed: Return, prior: Submiss
 
 def _mark_return(campaign: Campaign, task: _Task) -> bytes | str:
     """The workbook that goes back, or why it cannot be made."""
+    from xltool.workbook.mark import mark_workbook  # and with it the writer: what only looks need not wait for it
+
     try:
         stored = api.read(task.submission).submission
         if stored is None:

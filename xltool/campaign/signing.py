@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool import api, files
-from xltool.campaign.county import Gathered
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import Gathered
 from xltool.campaign.store import Signature, Store
 from xltool.forms import document
 from xltool.forms.number import format_value

@@ -13,17 +13,12 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from xltool import api, files, kinds, readings
-from xltool.campaign.county import (
-    find_own_agency,
-    find_own_prior,
-    gather_standings,
-    read_corrections,
-    read_texts,
-    sum_county,
-)
+from xltool.campaign.county import find_own_agency, find_own_prior, sum_county
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
+from xltool.campaign.county_written import read_corrections, read_texts
 from xltool.campaign.edits import Edits, count_differences, find_edits, is_same
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import gather_standings
 from xltool.campaign.names import report_name, workbook_name
 from xltool.campaign.reports import USUAL
 from xltool.campaign.roster import Roster

@@ -12,8 +12,10 @@ import click
 
 from xltool import api
 from xltool.campaign import documents, signing, taking
-from xltool.campaign.county import County, Gathered, build_county, gather_standings, list_waiting
+from xltool.campaign.county import County, build_county
+from xltool.campaign.county_written import list_waiting
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import Gathered, gather_standings
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.reports import describe_gaps
 from xltool.campaign.rereading import count_outcomes, describe_outcomes

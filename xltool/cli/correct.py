@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from xltool.campaign.corrections import describe_correction
-from xltool.campaign.county import read_corrections
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
+from xltool.campaign.county_written import read_corrections
 from xltool.campaign.decisions import find_entry
 from xltool.campaign.desk_county import find_corrected_cell, read_corrected_figure
 from xltool.campaign.desk_requests import split_names

@@ -10,7 +10,8 @@ import click
 
 from xltool import api
 from xltool.campaign import signing
-from xltool.campaign.county import find_waiting, gather_standings
+from xltool.campaign.county_written import find_waiting
+from xltool.campaign.gathering import gather_standings
 from xltool.campaign.standing import iterate_standings
 from xltool.campaign.store import Signature
 from xltool.cli import campaign_options, console

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from xltool.campaign import signing
-from xltool.campaign.county import find_waiting, gather_standings
+from xltool.campaign.county_written import find_waiting
 from xltool.campaign.folder import Campaign
+from xltool.campaign.gathering import gather_standings
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange, find_roster_changes

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign.county import read_drafts
 from xltool.campaign.county_edits import CountyEdits, hash_text, write_county_edits
+from xltool.campaign.county_written import read_drafts
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.forms.source import find_closest

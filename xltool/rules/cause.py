@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from xltool.model import Suspect
-from xltool.rules.suspects import points_at_one
+
+MAX_SUSPECTS: Final = 6
+"""More cells than this, all explaining the fault equally well, are no help to name one by one."""
+ALONE: Final = "只改这一格，相关的勾稽关系就全部平衡"
+
+
+def points_at_one(suspects: Sequence[Suspect]) -> bool:
+    """Whether the first of the suspects is the only one, or the only one for which more than arithmetic speaks."""
+    return len(suspects) == 1 or sum(suspect.likely for suspect in suspects) == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Final
 
 from xltool.model import CellKey, Suspect, summand_of
 from xltool.rules.breaks import Breaks
-from xltool.rules.cause import Cause
+from xltool.rules.cause import ALONE, Cause
 from xltool.rules.close_cells import find_close_changes
 from xltool.rules.moves import find_exchanged, find_moves
 from xltool.rules.signatures import CellChanges
 from xltool.rules.smallest import MOST_WRONG, find_smallest_changes, is_rivalled, is_told_apart
-from xltool.rules.suspects import ALONE, SuspectWeigher
+from xltool.rules.suspects import SuspectWeigher
 from xltool.rules.witnesses import UNEXPLAINED
 
 MOST_LIKELY: Final = 3

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from xltool.codes import CATALOGUE
+from xltool.codes import CATALOGUE, CONTROL_DIFFERS
 from xltool.model import Finding, FormSpec, Submission, Value
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.validate import find_broken_rules
-
-CONTROL_DIFFERS: Final = "control.differs"
 
 
 def put_controls(spec: FormSpec, submission: Submission) -> Submission | None:

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from xltool.forms.linear import HEAVIEST
 from xltool.forms.memo import derive_once
-from xltool.model import CARRIED, PRIOR, YEAR_AGO, FormSpec, Linear, Operator, bare_key
+from xltool.model import FormSpec, Linear, Operator, bare_key
+from xltool.rules.blocks import BLOCKS, count_blocks
 from xltool.rules.stack import CellMask, Figures, Stack
 
-_BLOCKS: Final = (PRIOR, YEAR_AGO, CARRIED)
-"""What stands in a stack behind the cells of the submission itself, each as many cells as the form has."""
 _FARTHEST: Final = 2**61
 """As far from nothing as a side is held, so that two of them differ by what 64 bits hold."""
 SLICE: Final = 512
@@ -133,7 +132,7 @@ build_matrix = derive_once(RuleMatrix)
 
 def stack_column(spec: FormSpec, key: str) -> int:
     """Where a cell of whichever submission stands in a stack of all."""
-    block = next((at for at, mark in enumerate(_BLOCKS, 1) if key.startswith(mark)), 0)
+    block = next((at for at, mark in enumerate(BLOCKS, 1) if key.startswith(mark)), 0)
     return block * len(spec.cells) + spec.index[bare_key(key)]
 
 
@@ -142,13 +141,6 @@ def list_columns(spec: FormSpec) -> Mapping[str, int]:
     """Where each cell that a rule names stands in a stack: `stack_column` for many."""
     sides = [linear for rule in spec.rules for linear in (rule.linear, rule.linear.alone) if linear is not None]
     return {key: stack_column(spec, key) for linear in sides for key in linear.keys}
-
-
-@derive_once
-def count_blocks(spec: FormSpec) -> int:
-    """How many blocks of earlier cells the rules of a form look at: the period before alone, or all of them."""
-    keys = [key for rule in spec.rules for key in rule.linear.keys]
-    return len(_BLOCKS) if any(key.startswith((YEAR_AGO, CARRIED)) for key in keys) else 1
 
 
 class _SparseProduct:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool import messages
-from xltool.codes import CATALOGUE, NOTHING_TO_DO
+from xltool.codes import CATALOGUE, CONTROL_DIFFERS, NOTHING_TO_DO
 from xltool.forms.number import format_value
 from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, ProposedFigure, Rule, Severity, Suspect
 from xltool.periods import word_before
-from xltool.rules.control_totals import CONTROL_DIFFERS
-from xltool.rules.suspects import ALONE, MAX_SUSPECTS, points_at_one
+from xltool.rules.cause import ALONE, MAX_SUSPECTS, points_at_one
 
 MOST_APART: Final = 3
 """So many errors of one code in one table stand alone; more are one remark with all its places."""

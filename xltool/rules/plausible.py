@@ -15,8 +15,9 @@ from xltool.forms.cell_checks import has_jumped
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
 from xltool.periods import blank_submission, list_periods
+from xltool.rules.blocks import count_blocks
 from xltool.rules.equalities import find_equalities
-from xltool.rules.matrix import Verdict, count_blocks
+from xltool.rules.matrix import Verdict
 from xltool.rules.usual import Sizes, YearFigures, draw_full_sizes, draw_sizes, look_up_figure
 from xltool.rules.validate import assess_rules
 

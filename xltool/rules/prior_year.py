@@ -9,7 +9,7 @@ from xltool.forms import catalog, totals
 from xltool.forms.differences import is_comparable
 from xltool.model import CellKey, FormSpec, Submission, Value, figure_of
 from xltool.periods import Period, blank_submission, looks_a_year_back, period_of
-from xltool.rules.matrix import count_blocks
+from xltool.rules.blocks import count_blocks
 
 
 def align_prior(spec: FormSpec, prior: Submission | None) -> tuple[Value, ...]:

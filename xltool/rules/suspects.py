@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
 
 from xltool.model import PRIOR, CellKey, Suspect, figure_of, summand_of
 from xltool.periods import word_before
 from xltool.rules.breaks import Breaks
+from xltool.rules.cause import ALONE
 from xltool.rules.moves import Move
 from xltool.rules.smallest import is_told_apart
 from xltool.rules.stated import StatedFigure
 from xltool.rules.witnesses import MARGIN, UNEXPLAINED, UNUSUAL, name_witness, weigh_correction, weigh_nearness
-
-MAX_SUSPECTS: Final = 6
-"""More cells than this, all explaining the fault equally well, are no help to name one by one."""
-ALONE: Final = "只改这一格，相关的勾稽关系就全部平衡"
-
-
-def points_at_one(suspects: Sequence[Suspect]) -> bool:
-    """Whether the first of the suspects is the only one, or the only one for which more than arithmetic speaks."""
-    return len(suspects) == 1 or sum(suspect.likely for suspect in suspects) == 1
 
 
 class SuspectWeigher:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from xltool.campaign.county import read_drafts
 from xltool.campaign.county_edits import hash_text
+from xltool.campaign.county_written import read_drafts
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
 from xltool.model import Submission, Text

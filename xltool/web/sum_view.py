@@ -12,16 +12,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from xltool import api, files
-from xltool.campaign.county import (
-    CountySum,
-    Gathered,
-    JudgedSum,
-    gather_standings,
-    judge_county,
-    read_corrections,
-    read_texts,
-    sum_county,
-)
+from xltool.campaign.county import CountySum, JudgedSum, judge_county, sum_county
+from xltool.campaign.county_written import read_corrections, read_texts
+from xltool.campaign.gathering import Gathered, gather_standings
 from xltool.campaign.signing import SignOff, find_sign_off
 from xltool.campaign.standing import Standing, Stray, find_strays
 from xltool.messages import XltoolError

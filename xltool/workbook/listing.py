@@ -6,13 +6,12 @@ Heads that stay in sight and can be filtered, columns as wide as what stands in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from xltool.charts.picture import Picture
 from xltool.forms.sheet_names import FORBIDDEN, HISTORY, SHEET_LENGTH
@@ -22,9 +21,8 @@ from xltool.spreadsheet.a1 import COLUMNS, ROWS
 from xltool.workbook import charts
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.engine import CREATED, EXACT, SPOOLED, Listing, StreamedSheet, make_options
+from xltool.workbook.paper import PLAIN_PAPER, Content, Paper
 from xltool.workbook.widths import LIST_LINE, TALLEST_ROW, count_lines
-
-Content: TypeAlias = str | int | float | Decimal | date | None
 
 NARROWEST_LIST_COLUMN, BROADEST_LIST_COLUMN = 8, 60
 PORTRAIT: Final = 90
@@ -34,24 +32,6 @@ PAGE_BREADTH: Final = 105
 """Breadth in characters that a page across holds, in letters as large as they are on the screen, with room to spare."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """How a list is printed, on A4 with its heads on each page; without one it is made as narrow as a page is wide.
-
-    `unprinted` leading columns stay on the screen. Of the others `repeated` come again on each page where a list is
-    printed in parts (`scale`, in per cent), as many columns a page as it holds; else it is made as narrow as a page.
-    A new page begins where `breaks` says another thing of a row than of the one above. `broadest` says of columns how
-    broad they may be.
-    """
-
-    unprinted: int = 0
-    repeated: int = 0
-    scale: int = 0
-    breaks: Callable[[Sequence[Content]], object] | None = None
-    broadest: Mapping[int, int] = field(default_factory=dict)
-
-
-PLAIN_PAPER: Final = Paper()
 MOST_BREAKS: Final = 1_000
 """Breaks between pages that a sheet may have, and a little less."""
 

@@ -73,7 +73,7 @@ def choose_next_step(campaign: Campaign, roster: Roster, store: Store, standings
     issued = store.issues().keys()
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
     report = _find_county_report(campaign, roster, store, standings)
-    return word_next_step(standings, waiting, find_strays(roster, store), report)
+    return word_next_step(standings, waiting, find_strays(roster, store, standings), report)
 
 
 def word_next_step(

@@ -169,6 +169,7 @@ class Standing:
     findings: tuple[WeighedFinding, ...] = ()
     version: Version | None = None  # lightened; `read_submission` has its document
     scope: Scope = "own"  # of its document
+    bears: str = ""  # what the agency calls itself there
     absence: AbsenceRecord | None = None
     published: Publication | None = None
     sent: Sending | None = None  # its workbook, to it
@@ -295,13 +296,16 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
         )
 
 
-def find_strays(roster: Roster, store: Store) -> list[Stray]:
+def find_strays(roster: Roster, store: Store, standings: Iterable[Standing] = ()) -> list[Stray]:
     """Agencies that were sent a blank or have returned, and that the roster has no more or under another name.
 
-    A word of the office settles each: an absence, or the choice of a version under the name that the roster has.
+    A word of the office settles each: an absence, or the choice of a version under the name that the roster has. What
+    stands in `standings` is not read again.
     """
     absences, choices = store.absences(), store.choices()
-    counting = {version.agency: (version.number, _told_name(version)) for version in store.read_counting()}
+    counting = {each.entry.agency.code: (each.number, each.bears) for each in standings if each.version is not None}
+    unread = [code for code in store.list_counting() if code not in counting]
+    counting |= {version.agency: (version.number, _told_name(version)) for version in store.read_counting(unread)}
     known = {**dict.fromkeys(store.issues(), "已下发工作簿"), **dict.fromkeys(store.count_versions(), "已报送")}
     found = []
     for code, did in known.items():
@@ -356,7 +360,8 @@ def judge_version(
     `versions` gives all that an agency has returned, which is asked for only where a 说明 may be of an earlier return.
     """
     document = json.loads(version.submission, parse_float=str)
-    if is_same_name(str(document["agency"]["name"]), entry.agency.name):  # a roster mended since: these are so no more
+    bears = str(document["agency"]["name"])
+    if is_same_name(bears, entry.agency.name):  # a roster mended since: these are so no more
         told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
         version = replace(version, findings=told)
     held, lapsed = find_waivers(version.findings, waivers, document.get("texts", {}), version.sha256)
@@ -379,6 +384,7 @@ def judge_version(
         findings=verdicts,
         version=lighten_version(version),
         scope=document.get("scope", "own"),
+        bears=bears,
         accepted=tuple(document.get("accepted", ())),
         lapsed=tuple(lapsed),
     )

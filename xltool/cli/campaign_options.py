@@ -110,7 +110,8 @@ def _open_found(
                     last = DeskVisit(campaign, roster, store, datetime.now())
                     _visit(campaign, roster, store, last.carry_out_requests(), not writes)
                 _visit(campaign, roster, store, last.refresh(), not writes)
-            _tell_next_step(campaign, roster, store, guides)
+            if guides:
+                tell_next_step(find_next_step(campaign, roster, store, date.today()))
 
         try:
             yield campaign, roster, store
@@ -163,11 +164,9 @@ def _visit(campaign: Campaign, roster: Roster, store: Store, lines: Iterator[str
         console.say(f"{DESK_FILE} 里写的还没有办完：{error}", err=True)
 
 
-def _tell_next_step(campaign: Campaign, roster: Roster, store: Store, guides: bool) -> None:
+def tell_next_step(sentence: str) -> None:
     """Tells the next step when the command at hand has ended, below all that it prints."""
-    if guides:
-        sentence = find_next_step(campaign, roster, store, date.today())
-        click.get_current_context().call_on_close(lambda: console.say(f"下一步：{sentence}", err=True))
+    click.get_current_context().call_on_close(lambda: console.say(f"下一步：{sentence}", err=True))
 
 
 def _keep_copy(store: Store) -> None:

@@ -12,6 +12,7 @@ from xltool.campaign import signing
 from xltool.campaign.county_written import find_waiting
 from xltool.campaign.folder import Campaign
 from xltool.campaign.gathering import gather_standings
+from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange, find_roster_changes
@@ -65,7 +66,7 @@ def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date
         standing if shown or standing.owes else replace(standing, findings=())
         for standing in iterate_standings(campaign, roster, store, today)
     ]
-    strays = find_strays(roster, store)
+    strays = find_strays(roster, store, found)
     changes = find_roster_changes(campaign, roster, store)
     sign_off = signing.find_sign_off(campaign, store, gather_standings(found))
     return Situation(
@@ -83,8 +84,10 @@ def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date
 
 def tell_situation(root: Path) -> None:
     """Where the campaign of a folder stands, in two lines; what is to be done next follows below."""
-    with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
-        for line in describe_counts(find_situation(campaign, roster, store, date.today())):
+    with campaign_options.open_campaign(root, writes=False, guides=False) as (campaign, roster, store):
+        now = find_situation(campaign, roster, store, date.today())
+        campaign_options.tell_next_step(choose_next_step(campaign, roster, store, now.found).sentence)
+        for line in describe_counts(now):
             console.say(line)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from xltool import files
+from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.standing import to_json
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -33,8 +34,10 @@ def command(root: Path, wants_json: bool, html: Path | None, everything: bool) -
     if html is not None and html.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError("网页的文件名应以 .html 结尾。")
     today = date.today()
-    with campaign_options.open_campaign(root, writes=False, guides=not wants_json) as (campaign, roster, store):
+    with campaign_options.open_campaign(root, writes=False, guides=False) as (campaign, roster, store):
         now = find_situation(campaign, roster, store, today, shown=html is not None)
+        if not wants_json:
+            campaign_options.tell_next_step(choose_next_step(campaign, roster, store, now.found).sentence)
     found, others = now.found, now.others
     if wants_json:
         signed = None if now.sign_off is None else now.sign_off.describe()

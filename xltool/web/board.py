@@ -210,7 +210,8 @@ def show_board(request: Request) -> Response:
     served.site.shelf.remember(served.root, served.site.today())
     served.refresh_launchers()
     with look_at(served) as look:
-        found, unmatched = look.find_standings(), look.find_unmatched()
+        found = look.find_standings()
+        unmatched = look.find_unmatched(found)
         step = choose_next_step(look.campaign, look.roster, look.store, found)
         chosen = choose_standings(found, query)
         return pages.show_page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -164,9 +164,10 @@ class OpenFolder:
         """How every agency stands today."""
         return find_standings(self.campaign, self.roster, self.store, self.today)
 
-    def find_unmatched(self) -> list[Unmatched]:
-        """The files that are nobody's return."""
-        return find_unmatched(self.campaign, self.roster, self.store, find_strays(self.roster, self.store))
+    def find_unmatched(self, standings: Sequence[Standing]) -> list[Unmatched]:
+        """The files that are nobody's return, where every agency stands like this."""
+        strays = find_strays(self.roster, self.store, standings)
+        return find_unmatched(self.campaign, self.roster, self.store, strays)
 
 
 @contextmanager

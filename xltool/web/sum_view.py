@@ -109,7 +109,7 @@ def find_sum(look: OpenFolder) -> SumView:
     return SumView(
         standings,
         given,
-        find_strays(roster, store),
+        find_strays(roster, store, standings),
         noted,
         last_year,
         summed,

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from xltool.spreadsheet.a1 import column_name
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
-from xltool.workbook.engine import CREATED, Plain, make_options
 from xltool.workbook.widths import LIST_LINE, TALLEST_ROW, count_lines
 
 _HEAD_ROW: Final = 2
@@ -41,6 +40,8 @@ def write_blank_list(
 
     Printed on A4 with the heads on each page. The same columns and rows give the same bytes.
     """
+    from xltool.workbook.engine import CREATED, Plain, make_options  # what only names its columns need not wait for it
+
     buffer = io.BytesIO()
     book = Plain(buffer, make_options())
     book.set_properties({"author": "xltool", "created": CREATED})

@@ -31,11 +31,20 @@ class TableMaster:
     places: Mapping[CellKey, Position]
 
     def is_shown_by(self, sheet: RawSheet) -> bool:
-        """Whether each label stands at its place, word for word.
+        """Whether each label stands at its place, word for word, wherever its lines end.
 
         However often it stands elsewhere, that one is the table's.
         """
-        return self.labels.items() <= sheet.cells.items()
+        cells = sheet.cells
+        return all(
+            cells.get(place) == label or _is_broken_line(cells.get(place), label)
+            for place, label in self.labels.items()
+        )
+
+
+def _is_broken_line(cell: RawCell | None, label: RawCell) -> bool:
+    """Whether a cell is a label whose line is broken, as the heads of our own workbooks are where they take two."""
+    return cell is not None and cell._replace(text=cell.text.replace("\n", "")) == label
 
 
 @derive_once

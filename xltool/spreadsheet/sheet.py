@@ -210,7 +210,7 @@ def _number_rows(rows: Iterator[Element], part: str) -> Iterator[tuple[int, Elem
         yield at, row
 
 
-def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
+def _read_cells(  # noqa: PLR0912, PLR0915  calls would cost what the loop saves
     rows: list[tuple[int, Element]],
     space: str,
     strings: Mapping[str, RawCell],
@@ -227,6 +227,7 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
     displays: dict[Position, Display] = {}
     cells: dict[Position, RawCell] = {}
     masters: dict[str, tuple[str, int, int]] = {}
+    plain = 0  # characters of formulas that are written out
     tag_cell, tag_value, tag_formula = f"{space}c", f"{space}v", f"{space}f"
     for at, row in rows:
         column = -1
@@ -247,22 +248,28 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
                     value = child.text or ""
                 elif tag == tag_formula:
                     formula = child
+            text: str | None = None
+            if formula is not None:
+                text = formula.text or ""
+                if len(text) > MAX_FORMULA or formula.get("t") == "shared":
+                    text = _expand_formula(formula, place, masters, part, allowance)
+                else:
+                    plain += len(text)
             kind = cell.get("t")
             if kind is None and value:
-                content: RawCell | None = RawCell("number", value)
+                content: RawCell | None = RawCell("number", value, text)
                 odd = watched or not value.isdigit()
             else:
                 content = strings.get(value) if kind == "s" and value else None
                 if content is None:
                     content = _read_content(cell, kind, value, part)
                 odd = watched or (kind == "n" and value is not None and not value.isdigit())
-            if formula is not None:
-                text = _read_formula(formula, place, masters, part, allowance)
-                content = (
-                    RawCell("empty", "", text)
-                    if content is None
-                    else RawCell(content.kind, content.text, text, content.struck)
-                )
+                if text is not None:
+                    content = (
+                        RawCell("empty", "", text)
+                        if content is None
+                        else RawCell(content.kind, content.text, text, content.struck)
+                    )
             if content is not None:
                 if place in cells:
                     raise damage_refusal(part, "同一单元格出现两次")
@@ -277,6 +284,7 @@ def _read_cells(  # noqa: PLR0912  calls would cost what the loop saves
                         if _may_mislead(content, display):
                             displays[place] = display
                 cells[place] = content
+    allowance.take(plain, part)
     return cells, displays
 
 
@@ -358,23 +366,23 @@ def unescape(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _read_formula(
+def _expand_formula(
     formula: Element, place: Position, masters: dict[str, tuple[str, int, int]], part: str, allowance: Allowance
 ) -> str:
+    """A formula that is shared; Refusal `file.limit` for one that is too long, or `file.damaged`."""
     text = formula.text or ""
     if len(text) > MAX_FORMULA:
         raise limit_refusal("一个公式的长度", MAX_FORMULA, len(text), part)
     allowance.take(len(text), part)
-    if formula.get("t") == "shared":
-        index = formula.get("si", "")
-        if text:
-            masters[index] = (text, *place)
-        elif index in masters:
-            master, row, column = masters[index]
-            allowance.take(SHARED_WEIGHT * len(master), part)
-            text = shift_formula(master, place[0] - row, place[1] - column)
-        else:
-            raise damage_refusal(part, "共享公式缺少原文")
+    index = formula.get("si", "")
+    if text:
+        masters[index] = (text, *place)
+    elif index in masters:
+        master, row, column = masters[index]
+        allowance.take(SHARED_WEIGHT * len(master), part)
+        text = shift_formula(master, place[0] - row, place[1] - column)
+    else:
+        raise damage_refusal(part, "共享公式缺少原文")
     return text
 
 

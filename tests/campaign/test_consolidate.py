@@ -30,7 +30,7 @@ from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
 from xltool.charts.picture import Amount
-from xltool.cli.consolidate import command
+from xltool.cli import main
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
@@ -569,7 +569,7 @@ def test_two_counties_make_a_city(spec, many):
 
 
 def run(*arguments):
-    return CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
+    return CliRunner().invoke(main, ["consolidate", *map(str, arguments)], catch_exceptions=False)
 
 
 def outputs(campaign):

@@ -31,7 +31,7 @@ def gather_standings(standings: Iterable[Standing]) -> Gathered:
         words = [verdict.waiver for verdict in standing.findings if verdict.waiver is not None]
         if words and standing.state == "accepted":
             waived[standing.entry.agency.code] = tuple({word.rule: word for word in words}.values())
-        kept.append(replace(standing, findings=()))
+        kept.append(replace(standing, findings=()) if standing.findings else standing)
     above = {s.entry.agency.code: s.covered for s in kept}
     covered = tuple(
         Absence(s.entry.agency, f"已含在{holder.name}的汇总数里")

@@ -252,7 +252,8 @@ def iterate_standings(
         covered = _find_covering_agency(standing.entry.agency.code, sums, roster)
         overdue = standing.days_overdue > 0 and standing.state in {"missing", "returned"} and covered is None
         came = refused.get(standing.entry.agency.code, ())
-        yield replace(standing, covered=covered, overdue=overdue, refused=came)
+        changed = covered is not None or overdue or came
+        yield replace(standing, covered=covered, overdue=overdue, refused=came) if changed else standing
 
 
 def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: Store, today: date) -> Iterator[Standing]:
@@ -281,11 +282,14 @@ def _iterate_apart(campaign: Campaign, entries: Sequence[RosterEntry], store: St
         else:
             words = (*waivers.get(code, ()), *pass_by_choice(entry, version, choices.get(code)))
             standing = judge_version(spec, entry, version, words, store.versions)
-            days = count_days_past(deadline, date.fromisoformat(min(versions.values())))
-            came, told = versions[version.number], published.get(code)
-            standing = replace(standing, received=came, late=days > 0, days_late=days, published=told)
+        late = 0 if version is None else count_days_past(deadline, date.fromisoformat(min(versions.values())))
+        returned = standing.version is not None
         yield replace(
             standing,
+            received=versions[standing.number] if returned else None,
+            late=returned and late > 0,
+            days_late=late if returned else 0,
+            published=published.get(code) if returned else None,
             sent=handed.get(code),
             versions=len(versions),
             aside=aside,

@@ -31,6 +31,7 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
 from xltool.charts.picture import Amount
 from xltool.cli import main
+from xltool.cli.consolidate import command
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import LARGEST, NOT_APPLICABLE, Absence, Agency, Correction, Reading
@@ -569,7 +570,8 @@ def test_two_counties_make_a_city(spec, many):
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["consolidate", *map(str, arguments)], catch_exceptions=False)
+    names = main.context_settings["help_option_names"]  # click makes a command's option of help once, by these
+    return CliRunner().invoke(command, [*map(str, arguments)], catch_exceptions=False, help_option_names=names)
 
 
 def outputs(campaign):

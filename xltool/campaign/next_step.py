@@ -70,7 +70,7 @@ def find_next_step(campaign: Campaign, roster: Roster, store: Store, today: date
 
 def choose_next_step(campaign: Campaign, roster: Roster, store: Store, standings: Sequence[Standing]) -> NextStep:
     """What is to be done next where agencies stand like this."""
-    issued = store.issues().keys()
+    issued = {*store.list_issued()}
     waiting = [standing for standing in standings if standing.entry.agency.code not in issued]
     report = _find_county_report(campaign, roster, store, standings)
     return word_next_step(standings, waiting, find_strays(roster, store, standings), report)

@@ -69,7 +69,7 @@ def read_record(campaign: Campaign, roster: Roster, store: Store) -> list[Record
     """All that happened, the newest first."""
     names = {record.agency: record.name for record in store.absences().values()}
     names |= {entry.agency.code: entry.agency.name for entry in roster.entries}
-    held = {*names, *store.issues(), *store.count_versions()}
+    held = {*names, *store.list_issued(), *store.count_versions()}
     noted = (word_event(campaign.spec, event, names, held) for event in store.read_events())
     entries = [*_list_issues(store, names), *_list_arrivals(store), *noted]
     return sorted(entries, key=lambda entry: entry.at)[::-1]

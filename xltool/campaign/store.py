@@ -190,6 +190,10 @@ class Store:
         """What was issued, by agency code."""
         return {row[0]: Issue(*row) for row in self._get("issue")}
 
+    def list_issued(self) -> list[str]:
+        """The agencies that were issued a blank; no row is read whole."""
+        return [agency for (agency,) in self._rows("SELECT agency FROM issue ORDER BY rowid")]
+
     def issue(self, issued: Sequence[Issue]) -> None:
         """Notes blanks as issued.
 

@@ -388,7 +388,10 @@ def _describe_cells(keys: Sequence[CellKey], reading: Reading) -> list[dict[str,
     cells = []
     for key in keys:
         sheet, address = place(key)
-        value = document.json_value(reading.submission.values[spec.index[key]], spec.cell(key).measure)
+        if key in spec.entries_by_key:
+            value: int | float | str | None = reading.submission.entries.get(key)
+        else:
+            value = document.json_value(reading.submission.values[spec.index[key]], spec.cell(key).measure)
         cells.append({"key": key, "sheet": sheet, "address": address, "value": value})
     return cells
 

@@ -103,6 +103,24 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
         asks=True,
     ),
+    "entry.invalid": Message(
+        "error",
+        "填的不是可填的内容",
+        "{where}填的是“{raw}”，应{fits}。",
+        "改为可填的内容；没有的留空。",
+        ANNUAL_NOTICE,
+    ),
+    "entry.missing": Message(
+        "warning",
+        "必填的没有填",
+        "{block}有 {count} 格必填的选项、日期或文字没有填：{cells}。",
+        "补填；确实没有的，在说明中写明原因。",
+        ANNUAL_NOTICE,
+        asks=True,
+    ),
+    "entry.normalised": Message(
+        "info", "写法已规范", "{where}写作“{raw}”，按“{held}”读取。", "不用改；下次请照所列的选项、日期的写法填。"
+    ),
     "cell.not_applicable": Message(
         "warning",
         "不该填“/”",
@@ -621,6 +639,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{block}有 {count} 格有单位未填，只加了已填的数：{cells}。未填的单位：{agencies}。",
         "请这些单位补填，没有发生的填 0，再重新汇总。",
         ANNUAL_NOTICE,
+    ),
+    "county.entries": Message(
+        "info",
+        "选项、日期和文字不汇总",
+        "{block}有 {count} 格填的是选项、日期或文字，各单位的不相加，汇总表里只有本级单位自己填的：{cells}；"
+        "各单位填的，并排列在 contributions.xlsx 的“各单位”表。",
+        "不用改。",
     ),
     "county.careful": Message(
         "warning",

@@ -9,6 +9,8 @@ from typing import Final
 
 YEAR_EXAMPLE: Final = "2024 或 2024年"
 DAY_EXAMPLE: Final = "2025-01-10、2025/1/10、2025.1.10 或 2025年1月10日"
+EXCEL_EPOCH: Final = date(1899, 12, 30)
+"""The day from which spreadsheets count."""
 _NUMERALS: Final = "〇一二三四五六七八九"
 _FULL_YEAR: Final = re.compile(rf"[{_NUMERALS}]{{4}}(?=年|$)")
 _SMALL_NUMBER: Final = re.compile("(?:([一二三]?)(十))?([一二三四五六七八九]?)(?=[月日号])")
@@ -43,6 +45,11 @@ def parse_day(text: str) -> date | None:
 def format_day(day: date) -> str:
     """A day as people write it: 2025年1月31日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def count_days(day: date) -> int:
+    """A day as spreadsheets hold it, counted from their epoch."""
+    return (day - EXCEL_EPOCH).days
 
 
 def word_deadline(deadline: date | None, before: date | None = None) -> str:

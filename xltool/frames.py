@@ -6,16 +6,18 @@ Every figure exact, an int or a Decimal.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from xltool.codes import CATALOGUE
 from xltool.forms import number
+from xltool.forms.entries import take_entry
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, suggest
-from xltool.model import LEVELS, Agency, Cell, FormSpec, Level, Scope, Submission, Value
+from xltool.model import LEVELS, Agency, Cell, CellKey, FormSpec, Level, Scope, Submission, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -36,7 +38,7 @@ def build_frame(submissions: Iterable[Submission], form: Callable[[str], FormSpe
     rows = list(submissions)
     specs = {submission.form: form(submission.form) for submission in rows}
     newest_first = sorted(specs.values(), key=lambda spec: (spec.years[0], spec.id), reverse=True)
-    cells = list(dict.fromkeys(key for spec in newest_first for key in spec.index))
+    cells = list(dict.fromkeys(key for spec in newest_first for key in spec.order))
     data = [_build_row(submission, specs[submission.form], cells) for submission in rows]
     index = pd.Index([submission.agency.code for submission in rows], name="code", dtype=object)
     frame = pd.DataFrame(data, columns=[*FRAME_HEADS, *cells], index=index, dtype=object)
@@ -44,7 +46,7 @@ def build_frame(submissions: Iterable[Submission], form: Callable[[str], FormSpe
 
 
 def build_submissions(frame: pandas.DataFrame, form: Callable[[str], FormSpec]) -> list[Submission]:
-    """The submissions in a frame as `build_frame` makes them: their figures, without texts.
+    """The submissions in a frame as `build_frame` makes them: what stands in their cells, without texts.
 
     None, NaN and NA are blanks.
 
@@ -73,11 +75,11 @@ def _build_row(submission: Submission, spec: FormSpec, cells: list[str]) -> list
     }
     level = None if submission.level_basis else agency.level  # an inferred one would come back as one that was given
     heads = [agency.name, submission.year, submission.form, level, submission.scope]
-    return [*heads, *map(figures.get, cells)]
+    return [*heads, *map({**submission.entries, **figures}.get, cells)]
 
 
 def _check_columns(names: list[str], specs: Mapping[str, FormSpec]) -> None:
-    known = {key for spec in specs.values() for key in spec.index}
+    known = {key for spec in specs.values() for key in spec.order}
     for name in names:
         if name not in known:
             hint = suggest(find_closest(name, known))
@@ -94,7 +96,7 @@ def _read_row(at: int, entry: Mapping[str, Any], spec: FormSpec) -> Submission:
         raise XltoolError(f"{row}的 level 列：应为 {'、'.join(LEVELS)} 之一，现为 {level}。")
     if scope not in get_args(Scope):
         raise XltoolError(f"{row}的 scope 列：应为 own 或 consolidated，现为 {scope}。")
-    for key in entry.keys() - spec.index.keys() - {"code", *FRAME_HEADS}:
+    for key in entry.keys() - spec.order.keys() - {"code", *FRAME_HEADS}:
         if not _is_blank(entry[key]):
             raise XltoolError(f"{row}的 {key} 列：{spec.id} 没有这一格，应为空白。")
     return Submission(
@@ -103,7 +105,20 @@ def _read_row(at: int, entry: Mapping[str, Any], spec: FormSpec) -> Submission:
         agency=Agency(entry["code"], str(entry["agency"]), cast("Level | None", level)),
         values=tuple(_read_value(row, entry.get(cell.key), cell) for cell in spec.cells),
         scope=cast(Scope, scope),
+        entries=dict(_read_entries(row, entry, spec, cast(Scope, scope))),
     )
+
+
+def _read_entries(row: str, given: Mapping[str, Any], spec: FormSpec, scope: Scope) -> Iterator[tuple[CellKey, str]]:
+    for entry in spec.entries:
+        content = given.get(entry.key)
+        if _is_blank(content):
+            continue
+        if not isinstance(content, str | date):
+            raise XltoolError(f"{row}的 {entry.key} 列：{content!r} 不是文字或日期。")
+        text = content if isinstance(content, str) else date(content.year, content.month, content.day).isoformat()
+        if held := take_entry(entry, text, scope)[0]:
+            yield entry.key, held
 
 
 def _read_value(row: str, given: Any, cell: Cell) -> Value:

@@ -13,6 +13,7 @@ from xltool.model import (
     Cell,
     CellKey,
     Finding,
+    FormCell,
     FormSpec,
     Linear,
     NotApplicable,
@@ -113,10 +114,10 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     words = WORDS["year" if spec is None else spec.every]
     facts |= {"this": words.this, "before": words.before}
     if spec is not None and place is not None and found.keys:
-        first = spec.cell(found.keys[0])
+        first = spec.any_cell(found.keys[0])
         facts |= {"where": say_cell(first, place), "block": first.table.name, "unit": first.measure.unit}
         facts |= {"row": first.row.short, "column": first.column.short}
-        facts["cells"] = list_addresses([spec.cell(key) for key in found.keys], place)
+        facts["cells"] = list_addresses([spec.any_cell(key) for key in found.keys], place)
         facts["zero"] = "0 或 /" if first.row.not_applicable else "0"
     facts |= {name: _format_fact(fact) for name, fact in found.data.items()}
     if rows := found.data.get("slash"):
@@ -221,7 +222,7 @@ def _add_constant(side: str, rule: Rule) -> str:
     return f"{side}{sign}{number}"
 
 
-def say_cell(cell: Cell, place: Locator) -> str:
+def say_cell(cell: FormCell, place: Locator) -> str:
     """A cell as a clerk says it: `表三“本年新收”行“商业企业”栏（E6）`."""
     address = place(cell.key)[1]
     if cell.block.across:
@@ -247,7 +248,7 @@ def and_more(count: int, most: int, unit: str = "") -> str:
     return "" if count <= most else f" 等 {count} {unit}" if unit else " 等"
 
 
-def list_addresses(cells: Sequence[Cell], place: Locator) -> str:
+def list_addresses(cells: Sequence[FormCell], place: Locator) -> str:
     """Cells by table and address: ` 表三 D6、D7、D29`, shortened after a dozen."""
     shown: dict[str, list[str]] = {}
     for cell in cells[:MOST_CELLS]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, assert_never
@@ -141,6 +142,31 @@ class Measure:
         return 100 if self.unit in {"%", "％"} else 1000 if self.unit == "‰" else 1
 
 
+EntryForm: TypeAlias = Literal["choice", "yes_no", "date", "text"]
+ENTRY_FORMS: Final[tuple[EntryForm, ...]] = ("choice", "yes_no", "date", "text")
+"""What a cell that is no figure holds: one of a list; 是 or 否; a day, held as 2024-07-05; words."""
+EntryPolicy: TypeAlias = Literal["never", "count"]
+ENTRY_POLICIES: Final[tuple[EntryPolicy, ...]] = ("never", "count")
+"""What becomes of what many agencies chose or wrote: the government's own unit's stands; how many chose what."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EntryKind:
+    """What a cell that is no figure may hold."""
+
+    form: EntryForm
+    earliest: date  # bounds of a day, inclusive
+    latest: date
+    choices: tuple[str, ...] = ()  # of a choice, and of 是 and 否
+    longest: int = 0  # UTF-16 units of words
+    required: bool = False
+    consolidate: EntryPolicy = "never"
+
+
+NO_MEASURE: Final = Measure("", "", 0, 1)
+"""The measure of what is no figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A heading above rows or columns (三、本年度办理结果): an id for `sum(id)` and the printed label."""
@@ -171,6 +197,7 @@ class Row:
     absent: Mapping[str, str] = field(default_factory=dict)  # what is printed where it has no cell, by the column's id
     typed: tuple[str, ...] = ()  # ids of the columns in which it is typed in, though it or the column is computed
     rate: str = ""  # "rectified / found": its cells are computed, and so it is written
+    entry: EntryKind | None = None  # what its cells hold, where they are no figures
     policies: Mapping[str, Policy] = field(default_factory=dict)  # by the column's id
 
 
@@ -187,18 +214,21 @@ class Column:
     total: bool = False
     own_measure: bool = False  # whether the measure is its own, and no row's
     rate: str = ""  # as of a row
+    entry: EntryKind | None = None  # as of a row
     consolidate: Policy | None = None  # of its figures, where the row does not say it
 
 
-FormCellKind: TypeAlias = Literal["figure", "rate"]
-"""What stands where a row and a column meet: a figure, typed in or added up, or a rate, which is computed."""
+FormCellKind: TypeAlias = Literal["figure", "rate", "entry"]
+"""What stands where a row and a column meet: a figure, typed in or added up; a rate, which is computed; no figure."""
 
 
 def find_cell_kind(row: Row, column: Column) -> FormCellKind | None:
     """What stands where a row and a column meet; None where there is no cell."""
     if column.id in row.absent:
         return None
-    return "rate" if (row.rate or column.rate) and column.id not in row.typed else "figure"
+    if column.id in row.typed:
+        return "figure"
+    return "entry" if row.entry or column.entry else "rate" if row.rate or column.rate else "figure"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -364,7 +394,21 @@ class Rate(FormCell):
     denominator: Terms
 
 
-AnyCell: TypeAlias = Cell | Rate
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(FormCell):
+    """A choice, a day or words where a row and a column meet: typed in, in no rule, and in a mapping of its own."""
+
+    kind: EntryKind
+
+    @property
+    def measure(self) -> Measure:
+        """None: it is no figure."""
+        return NO_MEASURE
+
+
+InputCell: TypeAlias = Cell | Entry
+"""A cell that is filled in."""
+AnyCell: TypeAlias = Cell | Rate | Entry
 """Whatever has a key in a form. Who does not do the same with all of them asks by `match` with `assert_never`."""
 
 
@@ -537,6 +581,7 @@ class FormSpec:
     every: PeriodKind = "year"  # how often it is reported
     rates: tuple[Rate, ...] = ()
     stated: StatedWords = StatedWords()
+    entries: tuple[Entry, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:
@@ -550,14 +595,17 @@ class FormSpec:
     def any_cell(self, key: CellKey) -> AnyCell:
         """The cell of that key, of whatever kind; KeyError for a key that the form does not have."""
         at = self.index.get(key)
-        return self.rates_by_key[key] if at is None else self.cells[at]
+        if at is not None:
+            return self.cells[at]
+        return self.entries_by_key.get(key) or self.rates_by_key[key]
 
     @cached_property
     def every_cell(self) -> tuple[AnyCell, ...]:
         """The cells of every kind, in the order in which rows and columns have them."""
-        if not self.rates:
+        if not self.rates and not self.entries:
             return self.cells
         found: dict[CellKey, AnyCell] = {cell.key: cell for cell in self.cells} | self.rates_by_key
+        found |= self.entries_by_key
         crossed = ((table, row, column) for table in self.tables for row, column in _cross_blocks(table))
         keys = (f"{table.id}.{row.id}.{column.id}" for table, row, column in crossed)
         return tuple(found[key] for key in keys if key in found)
@@ -566,6 +614,23 @@ class FormSpec:
     def rates_by_key(self) -> dict[CellKey, Rate]:
         """The computed rates of the form by key, in its order."""
         return {rate.key: rate for rate in self.rates}
+
+    @cached_property
+    def entries_by_key(self) -> dict[CellKey, Entry]:
+        """The cells of the form that are no figures by key, in its order."""
+        return {entry.key: entry for entry in self.entries}
+
+    @cached_property
+    def inputs(self) -> tuple[InputCell, ...]:
+        """The cells that are filled in, in the order in which rows and columns have them."""
+        return tuple(
+            cell for cell in self.every_cell if isinstance(cell, Entry) or (isinstance(cell, Cell) and not cell.total)
+        )
+
+    @cached_property
+    def order(self) -> Mapping[CellKey, int]:
+        """Where each cell of whatever kind stands among all: for putting keys in the order of the form."""
+        return {cell.key: at for at, cell in enumerate(self.every_cell)} if self.entries else self.index
 
     def text(self, key: str) -> Text:
         """The text of that key; KeyError for a key that the form does not have."""
@@ -668,6 +733,11 @@ class Submission:
     """Of one that another is held against, where it is of a part of a year: the one of the same part of last year."""
     controls: Mapping[CellKey, int] | None = None
     """核对数, typed beside the form and no part of it: totals by their cells; None where nobody asks for any."""
+    entries: Mapping[CellKey, str] = field(default_factory=dict)
+    """What stands in cells that are no figures, a day as 2024-07-05; what is none of what may stand there, as typed.
+
+    Of a sum that counts what was chosen, the counts: `已整改 3、整改中 1`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -776,6 +846,7 @@ class Consolidation:
     absent: tuple[Absence, ...] = ()
     findings: tuple[Finding, ...] = ()
     applied: tuple[Applied, ...] = ()
+    entries: tuple[Mapping[CellKey, str], ...] = ()  # what stands in cells that are no figures, by agency
 
 
 Role: TypeAlias = Literal["caption", "corner", "head", "line", "label", "print", "value"]

@@ -43,7 +43,7 @@ def test_another_rate_is_told_with_both_figures(printed: str, told: bool) -> Non
 
 
 def test_the_office_page_shows_rates_and_last_years() -> None:
-    marked = mark_table(SPEC, SPEC.tables[0], SUBMISSION.values, {}, before=submit(SPEC, [8, 1, 0, 0, 0, 0]).values)
+    marked = mark_table(SPEC, SPEC.tables[0], SUBMISSION, {}, before=submit(SPEC, [8, 1, 0, 0, 0, 0]).values)
     rows = [[(cell.cell.text, cell.before) for cell in line] for body in marked.bodies for line in body]
     assert rows[0][3:5] == [("49.67", "12.50"), ("97.41", "100.00")]
     assert rows[1][3] == ("75.00", "—")

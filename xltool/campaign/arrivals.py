@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from xltool.forms.entries import find_different_entries
 from xltool.forms.number import format_value
 from xltool.messages import join_first
 from xltool.model import FormSpec, Submission
@@ -64,12 +65,14 @@ def tell_differences(spec: FormSpec, new: Submission, old: Submission) -> str:
 
 
 def find_different_cells(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:
-    """The cells that are filled in and differ, in the form's order."""
+    """The cells that are filled in and differ: figures in the form's order, then what is no figure."""
     place = make_plan(spec).place
     for cell, now, before in zip(spec.cells, new.values, old.values, strict=True):
         if now != before and not cell.total:
             where = f"{cell.table.name} {place(cell.key)[1]}"
             yield Difference(where, cell.label, format_value(before, cell.measure), format_value(now, cell.measure))
+    for entry, written, was in find_different_entries(spec, new, old):
+        yield Difference(f"{entry.table.name} {place(entry.key)[1]}", entry.label, was, written)
 
 
 def find_different_texts(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:

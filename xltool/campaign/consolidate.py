@@ -7,6 +7,7 @@ Whole numbers throughout, and rules that are linear: so the residual of a sum is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +17,7 @@ import numpy as np
 
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
+from xltool.forms.entries import count_entries, word_counts
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, finding, format_scaled, join_first
@@ -26,12 +28,14 @@ from xltool.model import (
     Absence,
     Agency,
     Cell,
+    CellKey,
     Consolidation,
     Correction,
     Finding,
     FormSpec,
     Row,
     Submission,
+    Table,
     Value,
     figure_of,
 )
@@ -70,7 +74,8 @@ def consolidate_submissions(
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
     completed = totals.compute_totals(spec, sums)
-    total = Submission(spec.id, period.year, own, completed, scope="consolidated", part=period.part)
+    written, left_out = _consolidate_entries(spec, stacked, root_code)
+    total = Submission(spec.id, period.year, own, completed, scope="consolidated", part=period.part, entries=written)
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
         *_find_nested_sum(agencies, stacked.sums, root),
@@ -79,12 +84,14 @@ def consolidate_submissions(
         *_find_blanks(spec, agencies, missing, root),
         *_find_differing_totals(spec, agencies, stacked.differs),
         *_find_careful_sums(spec, agencies, values, total, handled),
+        *left_out,
         *notes,
     ]
     unknown = missing.copy()
     for at, terms in parts.items():
         unknown[:, at] = missing[:, [part for part, _ in terms]].any(axis=1)
-    return Consolidation(agencies, values, unknown, slashes, total, root_code, tuple(absent), tuple(found), applied)
+    reasons, beside = tuple(absent), tuple(stacked.own.get(code, {}) for code in codes)
+    return Consolidation(agencies, values, unknown, slashes, total, root_code, reasons, tuple(found), applied, beside)
 
 
 def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> list[int]:
@@ -137,7 +144,8 @@ def name_agencies(agencies: Sequence[str]) -> str:
 class _Stacked:
     """Whose figures, those figures with totals computed anew (n x cells, blank and `/` as 0), and where either stands.
 
-    `differs` where a total was given otherwise, `sums` the agencies that returned a sum.
+    `differs` where a total was given otherwise, `sums` the agencies that returned a sum. Of cells that are no figures
+    there is how many chose what, how many agencies have anything there, and what each unit's own is by agency.
     """
 
     agencies: tuple[Agency, ...]
@@ -146,6 +154,9 @@ class _Stacked:
     slashes: CellMask
     differs: CellMask
     sums: frozenset[str]
+    chosen: Mapping[CellKey, Counter[str]]
+    holders: Counter[CellKey]
+    own: Mapping[str, Mapping[CellKey, str]]
 
 
 def _stack_submissions(
@@ -154,6 +165,9 @@ def _stack_submissions(
     """The submissions a slice at a time, so that no more of them are in memory at once."""
     agencies: dict[str, Agency] = {}
     sums = set()
+    chosen: dict[CellKey, Counter[str]] = {}
+    holders: Counter[CellKey] = Counter()
+    own: dict[str, Mapping[CellKey, str]] = {}
     nothing = np.zeros((0, len(spec.cells)), np.bool_)
     slices = [(nothing.astype(np.int64), nothing, nothing, nothing)]
     coming = iter(submissions)
@@ -163,12 +177,38 @@ def _stack_submissions(
             agencies[submission.agency.code] = submission.agency
             if submission.scope == "consolidated":
                 sums.add(submission.agency.code)
+            if submission.entries:
+                count_entries(spec, chosen, submission)
+                holders.update(submission.entries.keys())
+                own[submission.agency.code] = submission.entries
         stack = stack_values([submission.values for submission in taken])
         slashes = np.array([[value is NOT_APPLICABLE for value in each.values] for each in taken], np.bool_)
         values = _compute_totals(parts, stack.figures)
         slices.append((values, ~stack.known, slashes, np.not_equal(values, stack.figures) & stack.known))
     values, missing, slashes, differs = (np.concatenate(each) for each in zip(*slices, strict=True))
-    return _Stacked(tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums))
+    figures = tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums)
+    return _Stacked(*figures, chosen, holders, own)
+
+
+def _consolidate_entries(spec: FormSpec, stacked: _Stacked, root_code: str) -> tuple[dict[CellKey, str], list[Finding]]:
+    """What a sum has in the cells that are no figures, and one finding a table for those that are not in it.
+
+    How many chose what, where that is counted; else what the government's own unit has there.
+    """
+    found: dict[CellKey, str] = {}
+    left: dict[Table, list[CellKey]] = {}
+    for entry in spec.entries:
+        if entry.kind.consolidate == "count":
+            content = word_counts(entry.kind, stacked.chosen.get(entry.key, {}))
+            whole = True
+        else:
+            content = stacked.own.get(root_code, {}).get(entry.key, "")
+            whole = stacked.holders[entry.key] <= bool(content)
+        if content:
+            found[entry.key] = content
+        if not whole:
+            left.setdefault(entry.table, []).append(entry.key)
+    return found, [finding("county.entries", *keys, count=len(keys)) for keys in left.values()]
 
 
 def _require_addable(spec: FormSpec, submission: Submission, period: Period, seen: Collection[str]) -> None:

@@ -13,8 +13,19 @@ from xltool.campaign.consolidate import list_contributed
 from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import write_csv
+from xltool.forms.entries import print_entry
 from xltool.forms.number import to_exact
-from xltool.model import NOT_APPLICABLE, Cell, Chart, Consolidation, FormSpec, Policy, Value, figure_of
+from xltool.model import (
+    NOT_APPLICABLE,
+    Cell,
+    Chart,
+    Consolidation,
+    EntryPolicy,
+    FormSpec,
+    Policy,
+    Value,
+    figure_of,
+)
 from xltool.periods import period_of
 from xltool.workbook.paper import Paper
 
@@ -28,6 +39,10 @@ POLICY_WORDS: Final[dict[Policy, str]] = {
     "careful": "相加，须核对重复",
     "max": "不相加，取各单位最大的数",
     "min": "不相加，取各单位最小的数",
+}
+ENTRY_POLICY_WORDS: Final[dict[EntryPolicy, str]] = {
+    "never": "不汇总，取本级单位填的",
+    "count": "按选项计数",
 }
 CORRECTION_NAME: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -166,6 +181,16 @@ def _summarise_cells(spec: FormSpec, consolidation: Consolidation) -> Iterator[t
             ),
         )
 
+    for entry in spec.entries:
+        held = sum(bool(each.get(entry.key)) for each in consolidation.entries)
+        blank = len(consolidation.agencies) - held
+        yield (
+            *(entry.key, entry.table.name, entry.row.label, entry.column.label, ""),
+            ENTRY_POLICY_WORDS[entry.kind.consolidate],
+            *(held, 0, blank, None, None),
+            print_entry(entry, consolidation.total.entries.get(entry.key, "")) or None,
+        )
+
 
 def _list_side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator[tuple[SheetValue, ...]]:
     """Cells downwards, agencies across, with what each reported: `/` and blanks as they are."""
@@ -186,6 +211,12 @@ def _list_side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator
             cell.column.label,
             to_sheet_value(consolidation.total.values[at], cell),
             *held,
+        )
+    for entry in spec.entries:
+        written = (consolidation.total.entries, *consolidation.entries)
+        yield (
+            *(entry.key, entry.table.name, entry.row.label, entry.column.label),
+            *(print_entry(entry, each.get(entry.key, "")) or None for each in written),
         )
 
 

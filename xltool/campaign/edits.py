@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from xltool.forms.entries import find_different_entries
 from xltool.forms.number import format_value
 from xltool.forms.references import Piece, carry_references
 from xltool.forms.text import flatten_text
@@ -92,19 +93,25 @@ def find_edits(
             found.append(correction)
             told.append(f"{figures}：收为更正，等写明原因和姓名。")
     left += _list_untrue_totals(spec, base, printed)
+    left += [
+        f"{say_cell(entry, place)} {was} → {now_there}：没有收，选项、日期和文字照各单位填的汇总。"
+        for entry, was, now_there in find_different_entries(spec, base, printed)
+    ]
     return Edits(texts, tuple(found), tuple(told), tuple(left))
 
 
 def is_same(spec: FormSpec, one: Submission, other: Submission) -> bool:
     """Whether two say the same in all figures and texts, as they print."""
-    return not any(_list_changed_texts(spec, one, other)) and not any(
+    differ = any(_list_changed_texts(spec, one, other)) or any(find_different_entries(spec, one, other))
+    return not differ and not any(
         _print_value(was) != _print_value(now) for was, now in zip(one.values, other.values, strict=True)
     )
 
 
 def count_differences(spec: FormSpec, one: Submission, other: Submission) -> tuple[int, int]:
     """In how many figures, and in how many texts, two differ as they print."""
-    return sum(1 for _ in _list_changed_cells(spec, one, other)), sum(1 for _ in _list_changed_texts(spec, one, other))
+    cells = [*_list_changed_cells(spec, one, other), *find_different_entries(spec, one, other)]
+    return len(cells), sum(1 for _ in _list_changed_texts(spec, one, other))
 
 
 def _list_changed_texts(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[str]:

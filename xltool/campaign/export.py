@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from xltool import itself
 from xltool.campaign.contributions import MOST_ROWS
@@ -23,13 +23,15 @@ from xltool.messages import XltoolError
 from xltool.model import Cell, FormSpec, NotApplicable, Value
 
 CellState: TypeAlias = Literal["filled", "total", "blank", "not_applicable"]
-ExportRow: TypeAlias = tuple[str, str, str, str, str, int, str, str, int | Decimal | None, CellState, str]
+ExportRow: TypeAlias = tuple[Any, ...]
 
 EXPORT_HEADS: Final = (
     "code", "agency", "level", "scope", "form", "year", "cell", "unit", "value", "state", "standing",
 )  # fmt: skip
 """`value` is empty where `state` is `blank` or `not_applicable`; `standing` is how the agency stands: `accepted`,
 `open` or `returned`."""
+CONTENT_HEAD: Final = "content"
+"""One more column of a form that has cells that are no figures: what stands in these, whose `value` is empty."""
 EXPORT_SHEET: Final = "数据"
 DIGITS: Final = 38
 """The most digits of a decimal in Parquet."""
@@ -43,7 +45,7 @@ def check_room(campaign: Campaign, roster: Roster, store: Store, kind: str) -> N
         return
     absent, there = store.absences(), store.list_counting()
     agencies = sum(code in roster.agencies and code not in absent for code in there)
-    cells = len(campaign.spec.cells)
+    cells = len(campaign.spec.cells) + len(campaign.spec.entries)
     if agencies * cells >= MOST_ROWS:
         others = "、".join(f".{other}" for other in EXPORT_KINDS if other != kind)
         raise XltoolError(
@@ -54,7 +56,11 @@ def check_room(campaign: Campaign, roster: Roster, store: Store, kind: str) -> N
 
 
 def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) -> Iterator[ExportRow]:
-    """A row for every cell of each agency that returned something, in the order of the roster and of the form."""
+    """A row for every cell of each agency that returned something, in the order of the roster and of the form.
+
+    Cells that are no figures come behind the figures.
+    """
+    nothing = ("",) if spec.entries else ()
     for standing in standings:
         if standing.version is None:
             continue
@@ -64,7 +70,16 @@ def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) ->
         for cell, value in zip(spec.cells, submission.values, strict=True):
             figure = to_exact(value, cell.measure)
             number = None if isinstance(figure, str) else figure
-            yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing.state)
+            yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing.state, *nothing)
+        for entry in spec.entries:
+            content = submission.entries.get(entry.key, "")
+            state: CellState = "filled" if content else "blank"
+            yield (*whose, entry.key, "", None, state, standing.state, content)
+
+
+def list_export_heads(spec: FormSpec) -> tuple[str, ...]:
+    """The columns of an export of a form."""
+    return (*EXPORT_HEADS, CONTENT_HEAD) if spec.entries else EXPORT_HEADS
 
 
 def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str) -> Iterator[bytes]:
@@ -86,14 +101,14 @@ def _tell_state(cell: Cell, value: Value) -> CellState:
     return "total" if cell.total else "filled"
 
 
-def _write_csv(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:  # noqa: ARG001
-    return write_csv(chain([EXPORT_HEADS], rows))
+def _write_csv(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
+    return write_csv(chain([list_export_heads(spec)], rows))
 
 
-def _write_xlsx(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:  # noqa: ARG001
+def _write_xlsx(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
     from xltool.workbook.listing import stream_listing
 
-    return stream_listing({EXPORT_SHEET: chain([EXPORT_HEADS], rows)})
+    return stream_listing({EXPORT_SHEET: chain([list_export_heads(spec)], rows)})
 
 
 def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]:
@@ -109,7 +124,7 @@ def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]
         ) from None
     decimals = max(cell.measure.decimals for cell in spec.cells)
     kinds = {"year": pyarrow.int32(), "value": pyarrow.decimal128(DIGITS, decimals)}
-    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in EXPORT_HEADS])
+    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in list_export_heads(spec)])
     value = EXPORT_HEADS.index("value")
     with SpooledTemporaryFile(max_size=PIECE) as file, ParquetWriter(file, schema) as writer:
         while group := list(islice(rows, GROUP)):

@@ -40,10 +40,10 @@ def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
     named = {*keys, *(suspect["key"] for suspect in kept["suspects"])}
     if (
         "facts" not in kept
-        or not named <= spec.index.keys()
+        or not named <= spec.order.keys()
         or (rule is not None and all(rule != known.name for known in spec.rules))
     ):
-        known = tuple(key for key in keys if key in spec.index)
+        known = tuple(key for key in keys if key in spec.order)
         return Finding(kept["code"], kept["severity"], known, data={"told": split_message(kept["message"])})
     return Finding(
         kept["code"],

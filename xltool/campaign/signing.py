@@ -18,6 +18,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.gathering import Gathered
 from xltool.campaign.store import Signature, Store
 from xltool.forms import document
+from xltool.forms.entries import find_different_entries
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, join_first, say_cell
 from xltool.model import Finding, FormSpec, Submission
@@ -141,6 +142,9 @@ def _compare_sums(campaign: Campaign, signed: Signature) -> Iterator[str]:
         f"{say_cell(cell, plan.place)} {format_value(old, cell.measure)} → {format_value(new, cell.measure)}"
         for cell, old, new in zip(spec.cells, then.values, now.values, strict=True)
         if old != new
+    ]
+    cells += [
+        f"{say_cell(entry, plan.place)} {old} → {new}" for entry, old, new in find_different_entries(spec, then, now)
     ]
     if cells:
         yield f"汇总数改了 {len(cells)} 格：{join_first(cells, MOST_NAMED, '格', between='；')}"

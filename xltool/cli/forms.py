@@ -18,9 +18,10 @@ from xltool.cli.forms_diff import diff
 from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
+from xltool.forms.entries import describe_briefly
 from xltool.forms.rates import word_rate
 from xltool.messages import XltoolError, make_visible, tell_finding
-from xltool.model import AnyCell, Cell, Finding, FormSpec, Rate
+from xltool.model import AnyCell, Cell, Entry, EntryKind, Finding, FormSpec, Rate
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_TOLD: Final = 20
@@ -71,7 +72,7 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
         raise XltoolError(
             f"空白表的样子没能全部写成定义，起草的定义还有错；改好后用 xltool forms check 检查：\n{drafted.faults}"
         )
-    totals = sum(isinstance(cell, Rate) or cell.total for cell in spec.every_cell)
+    totals = len(spec.rates) + sum(cell.total for cell in spec.cells)
     rules = len({rule.id for rule in spec.rules})
     console.say(
         f"{spec.id}　{spec.title}：{len(spec.tables)} 张表，{len(spec.every_cell)} 格（合计 {totals} 格），"
@@ -194,20 +195,50 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
     }
 
 
-def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, str]:
-    """Whether a cell is filled in or computed, and what a rate is computed from, as the contract's JSON says it."""
+def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, Any]:
+    """Whether a cell is filled in or computed, what a rate is computed from, and what may stand where no figure does.
+
+    As the contract's JSON says it.
+    """
     match cell:
         case Cell():
             return {"kind": "total" if cell.total else "input"}
         case Rate():
             return {"kind": "total", "rate": word_rate(cell, spec)}
+        case Entry():
+            return {"kind": "input", "entry": _describe_entry(cell.kind)}
         case _:
             assert_never(cell)
+
+
+def _describe_entry(kind: EntryKind) -> dict[str, Any]:
+    told = {"form": kind.form, "required": kind.required, "consolidate": kind.consolidate}
+    match kind.form:
+        case "choice" | "yes_no":
+            return told | {"choices": [*kind.choices]}
+        case "date":
+            return told | {"earliest": kind.earliest.isoformat(), "latest": kind.latest.isoformat()}
+        case "text":
+            return told | {"longest": kind.longest}
+        case _:
+            assert_never(kind.form)
 
 
 def _describe_years(spec: FormSpec) -> str:
     first, last = spec.years
     return f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
+
+
+def _name_kind(cell: AnyCell) -> str:
+    match cell:
+        case Cell():
+            return "合计" if cell.total else cell.measure.unit
+        case Rate():
+            return "比率"
+        case Entry():
+            return describe_briefly(cell.kind)
+        case _:
+            assert_never(cell)
 
 
 def _print_form(spec: FormSpec) -> None:
@@ -218,7 +249,7 @@ def _print_form(spec: FormSpec) -> None:
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")
         for cell in (cell for cell in spec.every_cell if cell.table is table):
-            kind = "比率" if isinstance(cell, Rate) else "合计" if cell.total else cell.measure.unit
+            kind = _name_kind(cell)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
     console.say("\n文字")
     for text in spec.texts:

@@ -70,7 +70,7 @@ def describe_cell(spec: FormSpec, key: str) -> str:
     from xltool import messages
     from xltool.workbook.layout_plan import make_plan
 
-    return messages.say_cell(spec.cell(key), make_plan(spec).place)
+    return messages.say_cell(spec.any_cell(key), make_plan(spec).place)
 
 
 def describe_value(value: Any, cell: Any) -> str:

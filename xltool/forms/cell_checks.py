@@ -12,9 +12,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, cast
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, assert_never, cast
 
 from xltool.codes import LEVEL_NAMES
+from xltool.days import count_days
 from xltool.forms import totals
 from xltool.forms.controls import list_control_totals
 from xltool.forms.memo import derive_once
@@ -26,6 +27,8 @@ from xltool.model import (
     Agency,
     Cell,
     CellKey,
+    Entry,
+    EntryKind,
     Finding,
     FormSpec,
     Level,
@@ -59,6 +62,18 @@ class CheckedView(Protocol):
     @property
     def blank(self) -> Array:
         """Which cells are blank."""
+
+    @property
+    def all_blank(self) -> Array:
+        """Which cells are blank, and behind them which entries (submissions x cells and entries)."""
+
+    @property
+    def wrong_entries(self) -> Array:
+        """Which entries hold what may not stand there (submissions x entries)."""
+
+    @property
+    def lacking_entries(self) -> Array:
+        """Which entries must be filled in and are not (submissions x entries)."""
 
     @property
     def plain(self) -> Array:
@@ -116,11 +131,31 @@ class CellArea(Protocol):
         """The reference to the same cells of last year."""
 
 
+class EntryArea(Protocol):
+    """Entries of one kind, one below the other, as a formula names them."""
+
+    @property
+    def reference(self) -> str:
+        """The reference to what stands in them."""
+
+    @property
+    def kind(self) -> EntryKind:
+        """What may stand in them."""
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+
+
 class FormulaPlaces(Protocol):
     """Where the formulas of a workbook find what they count."""
 
     spec: FormSpec
     level: str  # the cell that says the agency's level in words
+    scope: str  # the cell that says whether it is the workbook of a sum
+
+    def entry_areas(self, entries: Iterable[Entry]) -> Sequence[EntryArea]:
+        """The entries, as few areas as may be."""
 
     def areas(self, cells: Iterable[Cell]) -> Sequence[CellArea]:
         """The cells, as few areas as may be."""
@@ -160,15 +195,23 @@ class CellCheck(ABC):
 
     def lines(self, spec: FormSpec) -> Iterator[Table | None]:
         """What it has a line of the 校验 sheet for: tables, or None for one line about the whole form."""
-        yield from (table for table in spec.tables if self.cells(spec, table)) if self.scope == "table" else [None]
+        counted = (table for table in spec.tables if self.cells(spec, table) or self.entries(spec, table))
+        yield from counted if self.scope == "table" else [None]
 
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         """The cells that its line counts, of one table or of all."""
         return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.total)
 
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:  # noqa: ARG002
+        """The cells that are no figures which its line counts; none of most."""
+        return ()
+
     @abstractmethod
     def mask(self, view: CheckedView) -> Array:
-        """Which cells it finds fault with: submissions x cells (of the texts: x texts), totals among them."""
+        """Which cells it finds fault with: submissions x cells (of the texts: x texts), totals among them.
+
+        Entries stand behind the cells where its line counts both, and alone where it counts no figures.
+        """
 
     def count(self, mask: Array) -> Array:
         """What its line shows for a part of its mask: a number for each submission, zero being right."""
@@ -200,15 +243,22 @@ class EmptyCheck(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "各表应按实际填写，没有发生的填 0"
 
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+        return _list_entries(spec, table)
+
     def mask(self, view: CheckedView) -> Array:
-        return view.blank
+        return view.all_blank
 
     def count(self, mask: Array) -> Array:
         return mask.all(axis=1).astype("int64")
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
-        areas = places.areas(self.cells(places.spec, table))
-        return f"IF({'+'.join(map(_count_blanks, areas))}={sum(area.size for area in areas)},1,0)"
+        areas, written = places.areas(self.cells(places.spec, table)), self._list_written(places, table)
+        blanks = "+".join([*map(_count_blanks, areas), *map(_count_unwritten, written)])
+        return f"IF({blanks}={sum(area.size for area in (*areas, *written))},1,0)"
+
+    def _list_written(self, places: FormulaPlaces, table: Table | None) -> Sequence[EntryArea]:
+        return places.entry_areas(self.entries(places.spec, table))
 
 
 class EmptyTableCheck(EmptyCheck):
@@ -268,6 +318,74 @@ class BlankCheck(CellCheck):
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(_count_blanks, places.areas(self.cells(places.spec, table))))
+
+
+class EntryCheck(CellCheck):
+    """A kind of check of cells that are no figures; the workbook of a sum says nothing of them."""
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:  # noqa: ARG002
+        return ()
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
+        counts = "+".join(map(self.count_area, places.entry_areas(self.entries(places.spec, table))))
+        return f'IF({places.scope}="consolidated",0,{counts})'
+
+    @staticmethod
+    @abstractmethod
+    def count_area(area: EntryArea) -> str:
+        """How many of an area it finds fault with, as a formula."""
+
+
+class InvalidEntryCheck(EntryCheck):
+    """What is none of the choices, no real day within its bounds, or too long."""
+
+    code, severity = "entry.invalid", "error"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "选项应是所列的，日期应真实、在规定的期间内，文字不应过长"
+
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+        return _list_entries(spec, table)
+
+    def mask(self, view: CheckedView) -> Array:
+        return view.wrong_entries
+
+    @staticmethod
+    def count_area(area: EntryArea) -> str:
+        cells, kind = area.reference, area.kind
+        match kind.form:
+            case "text":
+                return f"SUMPRODUCT(--ISNUMBER(1/(LEN({cells})>{kind.longest})))"
+            case "date":
+                earliest, latest = (count_days(day) for day in (kind.earliest, kind.latest))
+                fits = f"1/((INT({cells})={cells})*({cells}>={earliest})*({cells}<={latest}))"
+                fitting = f"SUMPRODUCT(--ISNUMBER({fits}))"
+            case "choice" | "yes_no":
+                each = (f'SUMPRODUCT(--ISNUMBER(1/EXACT({cells},"{choice}")))' for choice in kind.choices)
+                fitting = "-".join(each)
+            case _:
+                assert_never(kind.form)
+        return f"{area.size}-{fitting}-{_count_unwritten(area)}"
+
+
+class MissingEntryCheck(EntryCheck):
+    """An entry that must be filled in and is not."""
+
+    code, severity = "entry.missing", "warning"
+    follows = ("table.empty", "form.empty")
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return "必填的选项、日期和文字不应空着"
+
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+        return tuple(entry for entry in _list_entries(spec, table) if entry.kind.required)
+
+    def mask(self, view: CheckedView) -> Array:
+        return view.lacking_entries
+
+    @staticmethod
+    def count_area(area: EntryArea) -> str:
+        return _count_unwritten(area)
 
 
 class SlashCheck(FigureCheck):
@@ -556,11 +674,24 @@ def _count_blanks(area: CellArea) -> str:
     return f"SUMPRODUCT(--ISNUMBER(1/(LEN({area.reference})=0)))"
 
 
+def _list_entries(spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+    """The entries of one table or of all."""
+    return tuple(entry for entry in spec.entries if table in {None, entry.table})
+
+
+def _count_unwritten(area: EntryArea) -> str:
+    """How many entries of an area have nothing in them but blanks."""
+    bare = f'SUBSTITUTE(SUBSTITUTE({area.reference},CHAR(10),""),"\u3000","")'
+    return f"SUMPRODUCT(--ISNUMBER(1/(LEN(TRIM({bare}))=0)))"
+
+
 CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
     EmptyCheck(),
     EmptyTableCheck(),
     InvalidCheck(),
     BlankCheck(),
+    InvalidEntryCheck(),
+    MissingEntryCheck(),
     SlashCheck(),
     LevelCheck(),
     DoubtfulCheck(),

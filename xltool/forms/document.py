@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from xltool.forms import checks, number
 from xltool.forms.controls import list_control_totals
+from xltool.forms.entries import name_entry, take_entry
 from xltool.forms.field_kinds import take_field
 from xltool.forms.rates import compute_rate, find_other_rates, json_rate
 from xltool.forms.source import find_closest
@@ -25,6 +26,7 @@ from xltool.model import (
     FormSpec,
     Measure,
     Reading,
+    Scope,
     Submission,
     Text,
     Value,
@@ -50,6 +52,7 @@ _FIELDS: Final = (
     "accepted",
     "level_basis",
     "controls",
+    "entries",
 )
 
 
@@ -104,6 +107,9 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
             text.key: clean_text(submission.texts[text.key]) for text in spec.texts if submission.texts.get(text.key)
         },
     }
+    if spec.entries:
+        given = submission.entries
+        document["entries"] = {each.key: clean_text(given.get(each.key, "")) or None for each in spec.entries}
     if submission.explanations:
         document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
@@ -195,8 +201,14 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     explanations = _read_mapping(document, "explanations")
     checked = {check.name for check in checks.list_checks(spec, prior=True, controls=True)}
     checked |= {rule.name for rule in spec.rules}
-    keys = {cell.key for cell in spec.every_cell}
-    for given, known in ((values, keys), (texts, {t.key for t in spec.texts}), (explanations, checked)):
+    written = _read_mapping(document, "entries") if "entries" in document else {}
+    keys = {cell.key for cell in (*spec.cells, *spec.rates)}
+    for given, known in (
+        (values, keys),
+        (written, set(spec.entries_by_key)),
+        (texts, {t.key for t in spec.texts}),
+        (explanations, checked),
+    ):
         for key in given:
             if key not in known:
                 return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(find_closest(key, known)))
@@ -222,6 +234,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         level_basis=_read_string(document, "level_basis") if "level_basis" in document else "",
         part=period.part,
         controls=_read_controls(spec, document, findings) if "controls" in document else None,
+        entries=_read_entries(spec, written, scope, findings),
     )
     return Reading(submission, tuple(findings))
 
@@ -239,6 +252,23 @@ def _read_period(spec: FormSpec, document: dict[str, Any]) -> Period:
 def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
     for cell in spec.cells:
         yield _read_value(given.get(cell.key), cell, findings)
+
+
+def _read_entries(
+    spec: FormSpec, given: Mapping[str, Any], scope: Scope, findings: list[Finding]
+) -> dict[CellKey, str]:
+    """What stands in the cells that are no figures, as it is taken in."""
+    found = {}
+    for entry in spec.entries:
+        raw = given.get(entry.key)
+        if not isinstance(raw, str | None):
+            raise _Fault(f"entries.{entry.key}", "应为文字")
+        text, turned = take_text(raw or "", name_entry(entry))
+        content, noticed = take_entry(entry, text, scope)
+        findings.extend((*turned, *noticed))
+        if content:
+            found[entry.key] = content
+    return found
 
 
 def _list_given_rates(spec: FormSpec, given: dict[str, Any]) -> Iterator[tuple[CellKey, tuple[str, str]]]:

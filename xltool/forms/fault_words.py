@@ -30,6 +30,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "a head": "大类",
     "a rule": "勾稽关系",
     "a chart": "图示",
+    "a choice": "选项",
     "a clause": "一条（clause）",
     "stated words": "要找的词",
     "a column, or a head of columns, of one block": "同一块的栏或栏的大类",
@@ -218,6 +219,30 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "a rate is computed from this year's figures alone: '{a}.' cannot stand in it": (
         "比率只用本期的数计算，不能写“{a}.”"
     ),
+    "'latest' must not be before 'earliest'": "latest 不能早于 earliest",
+    "'{a}' is for kind = \"{b}\"": '{a} 只用于 kind = "{b}"',
+    "kind = \"choice\" needs 'choices', two at least": 'kind = "choice" 要写 choices，至少两个选项',
+    "only what is chosen of a list can be counted: choice or yes_no": "只有 choice、yes_no 可以按选项计数（count）",
+    "'{a}' is of figures, and 'kind' makes cells that hold none": "写了 kind 的行、栏不填数，不写 {a}",
+    "'{a}' must be a day: 2024-01-01": "{a} 写日期，如 2024-01-01",
+    "'{a}' cannot be a choice: 1 to {b} signs, no comma, quote or 、 among them, "
+    "and neither a sign of reckoning at its beginning nor a blank and a number at its end": (
+        "“{a}”不能作选项：1 至 {b} 个字，没有逗号、引号和顿号，不以运算符号开头，不以空格加数字结尾"
+    ),
+    "the choices of one list have at most {a} signs together, for Excel's sake": (
+        "一组选项合起来最多 {a} 个字（Excel 的限制）"
+    ),
+    "row '{a}' and column '{b}' say different things of '{c}': "
+    "name the column in 'absent' of the row, or in 'typed' for a figure": (
+        "“{c}”这一格，行“{a}”和栏“{b}”说法不同：在行的 absent 里写上这一栏；要填数的，写在 typed 里"
+    ),
+    "row '{a}' is for some 'levels' only: nothing in it is 'required' of all": (
+        "行“{a}”只由部分级别的单位填（levels），不能写 required"
+    ),
+    "table '{a}' has no figures: what is only chosen or written belongs to the texts": (
+        "表“{a}”没有填数的格：只选、只写的内容放到文字（text）里"
+    ),
+    "'{a}' is no figure: rules and rates reckon with figures": "“{a}”不是数：勾稽关系和比率只用填报的数",
     "a rate reads 'cells / cells', with one '/'": "比率写成“格 / 格”，只有一个 /",
     "a sum above or below '/' stands in brackets: (a + b) / c": "/ 上下的和要加括号：(a + b) / c",
     "a side of this rate adds figures of different measures": "这个比率的一边把不同计量单位的数相加了",

@@ -336,7 +336,9 @@ def _cross_names(
                 complain(term, f"'{'.'.join(term.parts)}' is a single cell, not a group: leave out sum()", "")
                 return []
             found = [f"{table.id}.{r.id}.{c.id}" for r in rows for c in columns if _has_figure(r, c)]
-            if not found and any(isinstance(r, Row) and c.id not in r.absent for r in rows for c in columns):
+            if not found and any(item.entry for item in (*rows, *columns)):
+                complain(term, f"'{'.'.join(term.parts)}' is no figure: rules and rates reckon with figures", "")
+            elif not found and any(isinstance(r, Row) and c.id not in r.absent for r in rows for c in columns):
                 complain(term, f"'{'.'.join(term.parts)}' is a 'rate': rules and rates reckon with figures", "")
             elif not found:
                 complain(term, f"row '{row}' has no cell in column '{column}': it is 'absent'", "")

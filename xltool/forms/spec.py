@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from xltool.forms import charts, linear, rates, tables, totals
+from xltool.forms import charts, entries, linear, rates, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
@@ -93,11 +93,14 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     ]
     fields.allow("rule")
     computed = rates.read_rates(source, [FormCell(*each) for each in _list_places(found, "rate")], names)
+    written = entries.read_entries(source, [FormCell(*each) for each in _list_places(found, "entry")])
     if source.count == elsewhere:
         for complaint, where in totals.find_definition_faults(cells, all_rules):
             source.fault(where, complaint)
     if source.count == elsewhere:
         for complaint, where in rates.find_rate_faults(cells, computed, all_rules):
+            source.fault(where, complaint)
+        for complaint, where in entries.find_bare_tables(cells, written):
             source.fault(where, complaint)
     spec = FormSpec(
         id=identifier,
@@ -121,6 +124,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         every=every,
         rates=computed,
         stated=read_stated(source, fields.table("stated"), texts, cells),
+        entries=written,
     )
     fields.close()
     return spec

@@ -10,11 +10,12 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from xltool.forms import layout
+from xltool.forms.entries import read_entry_kind
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.mosaic import ON_FROM_LEFT, MosaicFault
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
 from xltool.forms.source import LocatedText, Source, suggest_nearest
-from xltool.model import LEVELS, POLICIES, ROUNDINGS, Block, Column, Head, Measure, Policy, Row, Table
+from xltool.model import LEVELS, NO_MEASURE, POLICIES, ROUNDINGS, Block, Column, Head, Measure, Policy, Row, Table
 
 PROMPT_LENGTH: Final = 200
 """Excel shows at most 255 characters of a prompt; the workbook adds the unit and the range to it."""
@@ -187,6 +188,7 @@ def _read_rows(
     if len(prompt) > PROMPT_LENGTH:
         fields.fault("prompt", f"a prompt has at most {PROMPT_LENGTH} characters, this one {len(prompt)}")
     absent, measure = _read_absent(fields, shape.columns), fields.text("measure", "")
+    entry = read_entry_kind(fields)
     row = Row(
         id=fields.identifier("id"),
         label=label,
@@ -198,14 +200,15 @@ def _read_rows(
         levels=tuple(level for level in LEVELS if level in given) if given else LEVELS,
         levels_basis=fields.text("levels_basis", ""),
         prompt=prompt,
-        consolidate=_read_policy(fields) if not isinstance(fields.data.get("consolidate"), dict) else None,
-        policies=_read_policies(fields, shape.columns),
+        consolidate=_read_policy(fields) if not entry and not isinstance(data.get("consolidate"), dict) else None,
+        policies={} if entry else _read_policies(fields, shape.columns),
         consolidate_note=fields.text("consolidate_note", ""),
         measure=_find_measure(fields, measures, measure) if measure else None,
         printed=_read_printed(fields, shape),
         absent=absent,
         typed=_read_typed(fields, shape.columns),
         rate=_read_rate(fields),
+        entry=entry,
     )
     if row.rate and row.total:
         fields.fault("rate", "a row is added up ('total') or divided ('rate'), not both")
@@ -335,18 +338,19 @@ def _read_columns(
     if "columns" in data:
         yield from _read_below(fields, heads, "columns", partial(_read_columns, source, measures, inherited))
         return
-    label = fields.wording("label")
+    label, entry = fields.wording("label"), read_entry_kind(fields)
     column = Column(
         id=fields.identifier("id"),
         label=label,
         short=_read_short(fields, label),
-        measure=_find_measure(fields, measures, fields.text("measure", inherited)),
+        measure=NO_MEASURE if entry else _find_measure(fields, measures, fields.text("measure", inherited)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),
         own_measure="measure" in data,
         rate=_read_rate(fields),
-        consolidate=_read_policy(fields, careful=False),
+        consolidate=None if entry else _read_policy(fields, careful=False),
+        entry=entry,
     )
     if column.rate and column.consolidate:
         fields.fault("consolidate", "a rate is computed anew from what is consolidated: it has no 'consolidate'")

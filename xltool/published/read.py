@@ -14,6 +14,7 @@ from xltool import kinds
 from xltool.codes import LEVEL_NAMES
 from xltool.digits import parse_whole
 from xltool.forms import number
+from xltool.forms.entries import name_entry, take_entry
 from xltool.forms.layout import list_row_keys
 from xltool.forms.memo import derive_once
 from xltool.forms.number import is_figure_like
@@ -224,6 +225,7 @@ def read_document_parts(
         ),
         texts=dict(_clean_texts(spec, words.texts, findings)),
         scope=hints.scope,
+        entries=dict(_read_entries(spec, found, twice, hints.scope, findings)),
         source=source,
         level_basis="" if hints.level or guess.level is None else guess.why,
         part=period.part,
@@ -389,7 +391,7 @@ def _choose_figures(
 
 
 def _has_cell(spec: FormSpec, key: CellKey) -> bool:
-    return key in spec.index or key in spec.rates_by_key
+    return key in spec.order or key in spec.rates_by_key
 
 
 def _list_printed_rates(
@@ -402,11 +404,29 @@ def _list_printed_rates(
             yield rate.key, (told.raw, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{told.where}）印的")
 
 
+def _read_entries(
+    spec: FormSpec,
+    found: Mapping[str, Sequence[TableFigures]],
+    twice: Collection[CellKey],
+    scope: Scope,
+    findings: list[Finding],
+) -> Iterator[tuple[CellKey, str]]:
+    """What is printed in the cells that are no figures, as it is held."""
+    for entry in spec.entries:
+        told = next((each.cells[entry.key] for each in found.get(entry.table.id, ()) if entry.key in each.cells), None)
+        if told is not None and entry.key not in twice:
+            text, turned = take_text(told.raw, f"{name_entry(entry)}（{told.where}）")
+            content, noticed = take_entry(entry, text, scope)
+            findings.extend((*turned, *noticed))
+            if content:
+                yield entry.key, content
+
+
 def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iterator[Finding]:
     table = figures.table.name
     foreign = [key for key in figures.cells if not _has_cell(spec, key)]
     if foreign:
-        labels = [figures.spec.cell(key).label for key in foreign]
+        labels = [figures.spec.any_cell(key).label for key in foreign]
         other = figures.spec.id
         yield finding(
             "published.edition",
@@ -418,7 +438,7 @@ def _find_table_doubts(spec: FormSpec, figures: TableFigures, year: int) -> Iter
             cells=_list_labels(labels),
         )
     for key, again in figures.doubled.items():
-        if key in spec.index and again.raw != figures.cells[key].raw:
+        if key in spec.order and again.raw != figures.cells[key].raw:
             yield finding(
                 "published.twice", key, raw=figures.cells[key].raw[:MAX_QUOTED_TEXT], other=again.raw[:MAX_QUOTED_TEXT]
             )
@@ -443,7 +463,7 @@ def _fill_single_rows(
     for block in figures.table.blocks:
         for row in block.rows:
             keys = list_row_keys(figures.table, block, row)
-            if all(key in printed or key in spec.rates_by_key for key in keys):
+            if all(key in printed or key in spec.rates_by_key or key in spec.entries_by_key for key in keys):
                 continue
             if not all(_has_cell(spec, key) for key in keys):
                 continue

@@ -345,6 +345,7 @@ def _read_rows_down(
     after: list[int] = []
     for whole in printed:
         said = [at for at, text in enumerate(whole.bare) if text and _find_place(table, text) is not None]
+        said = _leave_room(table, whole, said) if figures.spec.entries else said
         place = _find_place(table, whole.bare[said[-1]]) if said else None
         if place is not None and place.twin:
             coming = figures.twins.get(whole.bare[said[-1]], [])
@@ -384,6 +385,13 @@ def _read_rows_down(
         _take_row(figures, place, line, said[-1], verdict, number=number)
     for row in strange:
         _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
+
+
+def _leave_room(table: Table, line: _TableLine, said: list[int]) -> list[int]:
+    """Where labels stand on a line, without those behind which is no room for a row: words in a cell may be alike."""
+    rooms = {at: len(place.keys) for at in said if (place := _find_place(table, line.bare[at])) is not None}
+    kept = [at for at in said if len(line.bare) - at - 1 >= rooms[at]]
+    return kept or said
 
 
 def _drop_own_print(place: _RowPlace, line: _TableLine, at: int) -> _TableLine:
@@ -530,16 +538,28 @@ def _label_likeness(printed: str, official: str) -> float:
 # ---------------------------------------------------------------- rows side by side
 
 
+def _find_whole_run(spec: FormSpec, keys: Sequence[CellKey], line: _TableLine) -> tuple[TableEntry, ...]:
+    """The end of a line that is one row of a form with words among its figures; nothing where it is none, or has none.
+
+    A figure at least stands there, and nothing else where figures do.
+    """
+    end = line.entries[-len(keys) :]
+    if len(end) < len(keys) or spec.entries_by_key.keys().isdisjoint(keys):
+        return ()
+    figures = [entry.text for key, entry in zip(keys, end, strict=True) if key in spec.index]
+    return end if any(map(str.strip, figures)) and all(is_figure_like(each) for each in figures if each.strip()) else ()
+
+
 def _read_rows_across(figures: TableFigures, printed: Sequence[_TableLine], number: int, lead: str) -> None:
     """The one line of figures below the official heads, or right below the title of the table."""
     table, variants = figures.table, _index_variants(figures.table)
     places = _list_row_places(table)
     keys = tuple(key for place in places for key in place.keys)
-    labels = [figures.spec.cell(key).label for key in keys]
+    labels = [figures.spec.any_cell(key).label for key in keys]
     heads: list[str] = []
     before: _TableLine | None = None
     for line in printed:
-        run = line.figures
+        run = _find_whole_run(figures.spec, keys, line) or line.figures
         while run and _count_values(run) > len(keys) and not run[0].text.strip():
             run = run[1:]
         values = run[: max(len(keys), _count_values(run))]

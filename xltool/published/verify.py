@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from xltool.forms.entries import find_different_entries
 from xltool.forms.number import format_figure
 from xltool.forms.text import flatten_text
 from xltool.messages import finding
@@ -35,6 +36,8 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
         seen, wanted = format_figure(seen_value, cell.measure), format_figure(value, cell.measure)
         if seen != wanted:
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
+    for entry, shown, there in find_different_entries(spec, printed, held):
+        yield finding("verify.figure", entry.key, printed=shown, held=there)
     keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}
     for text in spec.texts:
         seen, wanted = flatten_text(printed.texts.get(text.key, "")), flatten_text(held.texts.get(text.key, ""))

@@ -82,7 +82,8 @@ def _find_covering_merges(plan: Plan, table: Table, sheet: RawSheet, located: Lo
     """The merges of a table's sheet under which cells of the form lie where nobody sees them."""
     added = [area for area in sheet.merges if area[2] >= TABLE_TOP and area not in _list_merges(plan, table)]
     if added:
-        mine = {located.cells[c.key] for c in plan.spec.cells if c.table is table and c.key in located.cells}
+        cells = (*plan.spec.cells, *plan.spec.entries)
+        mine = {located.cells[c.key] for c in cells if c.table is table and c.key in located.cells}
         yield from _report_covering(sheet, added, mine)
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
 from xltool.messages import finding, join_first
-from xltool.model import Cell, CellKey, Column, Finding, Head, Rate, Rectangle, Row, Table
+from xltool.model import CellKey, Column, Finding, Head, InputCell, Rate, Rectangle, Row, Table
 from xltool.reader.blank import is_own_word
 from xltool.reader.evidence import (
     MAX_NAMED_PLACES,
@@ -61,7 +61,7 @@ def locate_cells(book: RawBook, plan: Plan) -> LocatedCells:
 @derive_once
 def _list_official_names(plan: Plan) -> tuple[Mapping[str, str], Mapping[CellKey, Claim]]:
     """The hidden names of the inputs as they were written, and what they say."""
-    inputs = [cell.key for cell in plan.spec.cells if not cell.total]
+    inputs = [cell.key for cell in plan.spec.inputs]
     written = {name_cell("cell", key): plan.cells[key].reference for key in inputs}
     return written, {key: (plan.cells[key].sheet, find_official_place(plan, key)) for key in inputs}
 
@@ -103,10 +103,10 @@ def _locate_table(
         located.findings.extend(_find_merge_doubts(plan, table, sheet))
         return
     anchors = _find_anchors(plan, table, sheet)
-    cells = [cell for cell in plan.spec.cells if cell.table is table]
+    inputs = [cell for cell in plan.spec.inputs if cell.table is table]
+    totals = [cell for cell in plan.spec.cells if cell.table is table and cell.total]
     labelled, halves = _find_labelled_cells(plan, table, anchors)
     by_label = {key: (sheet.name, place) for key, place in labelled.items()}
-    inputs = [cell for cell in cells if not cell.total]
     false = broken | {key for key, (name, place) in named.items() if key in halves and _is_denied(place, halves[key])}
     false |= {key for key, (name, _) in named.items() if name != sheet.name}
     if has_moved_formulas(
@@ -117,12 +117,8 @@ def _locate_table(
         [cell.key for cell in inputs], named, by_label, false=false, sound=_labels_in_order(anchors)
     )
     calm = not odd and _labels_in_order(anchors)
-    for cell in cells:
-        if (
-            cell.total
-            and cell.key in by_label
-            and (calm or by_label[cell.key][1] == find_official_place(plan, cell.key))
-        ):
+    for cell in totals:
+        if cell.key in by_label and (calm or by_label[cell.key][1] == find_official_place(plan, cell.key)):
             told[cell.key] = [by_label[cell.key]]
     moved = {rate.key: labelled[rate.key] for rate in _list_rates(plan, table) if rate.key in labelled}
     located.cells.update(
@@ -130,8 +126,8 @@ def _locate_table(
     )
     lost = [cell.key for cell in inputs if not told[cell.key]]
     against = [cell for cell in inputs if cell.key in odd]
-    shifted: list[Cell] = []
-    for cell in cells:
+    shifted: list[InputCell] = []
+    for cell in sorted([*inputs, *totals], key=lambda cell: plan.spec.order[cell.key]):
         if told.get(cell.key) and cell.key not in odd:
             located.cells[cell.key] = told[cell.key][0][1]
             if located.cells[cell.key] != find_official_place(plan, cell.key):
@@ -166,7 +162,7 @@ def _locate_table(
         located.findings.append(finding("layout.shifted", sheet=sheet.name, count=len(shifted), example=example))
     located.findings.extend(_find_label_doubts(plan, table, located, anchors, quiet=bool(against)))
     if not shifted and not lost and not against:
-        located.cells = {cell.key: find_official_place(plan, cell.key) for cell in cells if cell.total} | located.cells
+        located.cells = {cell.key: find_official_place(plan, cell.key) for cell in totals} | located.cells
         located.findings.extend(_find_merge_doubts(plan, table, sheet))
 
 
@@ -301,7 +297,7 @@ def _find_possible_places(
     def follow(axis: int) -> Callable[[int], tuple[int, ...]]:
         known = {
             find_official_place(plan, cell.key)[axis]: cells[cell.key][axis]
-            for cell in plan.spec.cells
+            for cell in plan.spec.every_cell
             if cell.table is table and cell.key in cells
         }
 

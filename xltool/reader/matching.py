@@ -56,7 +56,12 @@ def build_master(plan: Plan, table: Table) -> TableMaster:
         if area.key is None and area.text
     }
     return TableMaster(
-        labels, {cell.key: find_official_place(plan, cell.key) for cell in plan.spec.cells if cell.table is table}
+        labels,
+        {
+            cell.key: find_official_place(plan, cell.key)
+            for cell in (*plan.spec.cells, *plan.spec.entries)
+            if cell.table is table
+        },
     )
 
 
@@ -105,7 +110,7 @@ def find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
     found: list[Finding] = []
     for name in plan.sheets:
         if name not in sheets and name != HIDDEN:  # what that told is missed by identity
-            lost = [cell.key for cell in plan.spec.cells if plan.cells[cell.key].sheet == name and not cell.total]
+            lost = [cell.key for cell in plan.spec.inputs if cell.table.sheet == name]
             texts = sum(spot.sheet == name for spot in plan.texts.values())
             severity: Severity = "error" if lost or texts else "info" if name == GUIDE else "warning"
             what = "，不影响读数" if name == GUIDE else "，其中的说明无法读取"
@@ -203,7 +208,7 @@ def _find_sheet(book: RawBook, name: str, words: Collection[str]) -> RawSheet | 
 
 def _measure_likeness(book: RawBook, plan: Plan) -> float:
     """The share of a form's hidden names that a workbook has, or of the labels of its tables, whichever is larger."""
-    inputs = [cell.key for cell in plan.spec.cells if not cell.total]
+    inputs = [cell.key for cell in plan.spec.inputs]
     named = sum(name_cell("cell", key) in book.names for key in inputs) / len(inputs)
     alike = [
         max((measure_resemblance(plan, table.sheet, sheet) for sheet in book.sheets), default=0.0)

@@ -28,8 +28,8 @@ def find_struck_figures(plan: Plan, located: LocatedCells) -> Iterator[Finding]:
     for table in plan.spec.tables:
         sheet = located.sheets.get(table.sheet)
         found: dict[CellKey, str] = {}
-        for cell in plan.spec.cells if sheet is not None else ():
-            place = located.cells.get(cell.key) if cell.table is table and not cell.total else None
+        for cell in plan.spec.inputs if sheet is not None else ():
+            place = located.cells.get(cell.key) if cell.table is table else None
             struck = "" if place is None or sheet is None else find_struck_text(sheet, place)
             if place is not None and struck:
                 found[cell.key] = f"{cell_name(*place)}“{shorten(struck)}”"

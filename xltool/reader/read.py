@@ -20,6 +20,7 @@ from xltool.forms.rates import find_other_rates
 from xltool.messages import finding, join_first
 from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Tick, Value
 from xltool.reader import appearance, formulas, penmarks, texts
+from xltool.reader.entries import read_entries
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
 from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
@@ -104,7 +105,9 @@ def read_workbook(
     asked = () if identity.version is None else made.explanations
     why = texts.read_explanations(book, layout, progress.located.sheets, asked)
     again = texts.read_controls(book, layout, progress.located.sheets)
-    progress.findings.extend([*written.findings, *why.findings, *again.findings])
+    scope = cast(Scope, identity.marks["scope"])
+    entries, doubts = read_entries(book, progress.spec, progress.located, scope)
+    progress.findings.extend([*written.findings, *why.findings, *again.findings, *doubts])
     taken = {*written.places, *why.places, *again.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     progress.findings.extend(penmarks.find_comments(progress.located))
@@ -116,12 +119,13 @@ def read_workbook(
         values=values,
         texts=written.contents,
         explanations=why.contents,
-        scope=cast(Scope, identity.marks["scope"]),
+        scope=scope,
         source=source,
         serial=identity.marks["serial"],
         level_basis=level_basis,
         part=identity.period.part,
         controls=dict(_take_controls(progress, again.contents)) if layout.with_controls else None,
+        entries=entries,
     )
     ticks = find_ticks(book)
     progress.findings.extend(_tell_ticks(ticks))

@@ -11,13 +11,17 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from xltool import kinds
+from xltool.days import EXCEL_EPOCH
 from xltool.forms import number
+from xltool.forms.entries import UNFILLED, take_entry
 from xltool.forms.number import Figure, format_value
+from xltool.forms.text import flatten_text, take_typed_text
 from xltool.messages import finding
-from xltool.model import Cell, CellKey, Finding, FormSpec, Submission
+from xltool.model import Cell, CellKey, Entry, Finding, FormSpec, InputCell, Scope, Submission
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.workbook.layout_plan import Plan, make_plan, name_cell
 
@@ -51,6 +55,11 @@ def compare_second_reading(
             figure, shown = _read_figure(book, layout, cell)
             if figure.value != value:
                 differing.append((cell.key, format_value(value, cell.measure), shown))
+    for entry in spec.entries:
+        if entry.key not in untaken:
+            content, held = _read_content(book, layout, entry, submission.scope), submission.entries.get(entry.key, "")
+            if flatten_text(content) != flatten_text(held):
+                differing.append((entry.key, held or UNFILLED, content[:MAX_QUOTED_CONTENT] or UNFILLED))
     if not differing:
         return ()
     keys = [key for key, _, _ in differing]
@@ -74,7 +83,17 @@ def _read_figure(book: Workbook, layout: Plan, cell: Cell) -> tuple[Figure, str]
     return figure, "未填" if value is None else str(value)[:MAX_QUOTED_CONTENT]
 
 
-def _find_value(book: Workbook, layout: Plan, cell: Cell) -> Any:
+def _read_content(book: Workbook, layout: Plan, entry: Entry, scope: Scope) -> str:
+    """What stands in a cell that is no figure as openpyxl reads it, and as it is held."""
+    value = _find_value(book, layout, entry)
+    if entry.kind.form == "date" and isinstance(value, int) and not isinstance(value, bool):
+        value = EXCEL_EPOCH + timedelta(days=value)
+    if isinstance(value, date):
+        value = value.isoformat().removesuffix("T00:00:00")
+    return take_entry(entry, take_typed_text("" if value is None else str(value), "")[0], scope)[0]
+
+
+def _find_value(book: Workbook, layout: Plan, cell: InputCell) -> Any:
     """What stands where the cell's name points; where the name is gone, at the cell's own address."""
     name = book.defined_names.get(name_cell("cell", cell.key))
     for sheet, address in name.destinations if name is not None else ():

@@ -99,12 +99,12 @@ def _take_fields(book: RawBook, plan: Plan, written: Written) -> Written:
     for key, content in written.contents.items():
         text = plan.spec.text(key)
         where = f"“{text.label}”（{plan.texts[key].address}）"
-        contents[key], noticed = take_field(text, _read_day(content, book) if text.date else content, where)
+        contents[key], noticed = take_field(text, read_day(content, book) if text.date else content, where)
         findings.extend(replace(found, data={**found.data, "label": text.label}) for found in noticed)
     return Written(contents, tuple(findings), written.places)
 
 
-def _read_day(content: str, book: RawBook) -> str:
+def read_day(content: str, book: RawBook) -> str:
     """A day that a program keeps as a number, or with the time of midnight; anything else as it is."""
     bare = content.removesuffix("T00:00:00").removesuffix(" 00:00:00")
     shown = format_date("yyyy-mm-dd", bare, book.date1904) if _SERIAL.fullmatch(bare) else None
@@ -245,7 +245,7 @@ def _read_writings(
                 continue
             called = writings[key].called
             where = f"“{called}”（{cell_name(*claim[1])}）"
-            content, noticed = _read_content(book, claim[0], present[claim[0]].cells[claim[1]], where)
+            content, noticed = read_content(book, claim[0], present[claim[0]].cells[claim[1]], where)
             struck = find_struck_text(present[claim[0]], claim[1])
             if struck and content:
                 noticed.append(finding("text.struck", where=where, found=shorten(struck)))
@@ -289,7 +289,7 @@ def _list_loose(
     return tuple(dict.fromkeys([*list_unread(book, loose), *pointed]))
 
 
-def _read_content(book: RawBook, sheet: str, raw: RawCell, where: str) -> tuple[str, list[Finding]]:
+def read_content(book: RawBook, sheet: str, raw: RawCell, where: str) -> tuple[str, list[Finding]]:
     """The text of a cell on a sheet, a formula's as it is shown unless that comes from outside the workbook."""
     formula = (raw.formula or "")[:MAX_QUOTED_CONTENT]
     if is_picture(raw):

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import assert_never
 
+from xltool.forms.entries import print_entry
 from xltool.forms.field_kinds import print_field
 from xltool.forms.number import format_figure
 from xltool.forms.rates import compute_rate, format_rate
 from xltool.forms.references import resolve_references
-from xltool.model import Cell, CellKey, FormSpec, Grid, Heading, Paragraph, Rate, Report, Section, Submission, TextPlace
+from xltool.model import (
+    Cell,
+    CellKey,
+    Entry,
+    FormSpec,
+    Grid,
+    Heading,
+    Paragraph,
+    Rate,
+    Report,
+    Section,
+    Submission,
+    TextPlace,
+)
 from xltool.periods import period_of
 from xltool.report.grids import fill_grid
 from xltool.report.text import split_paragraphs
@@ -81,6 +95,8 @@ def _fill_table(spec: FormSpec, table: str, submission: Submission, slashed: Col
                 return format_figure(submission.values[spec.index[key]], cell.measure)
             case Rate():
                 return format_rate(compute_rate(spec, cell, submission.values), cell.measure)
+            case Entry():
+                return print_entry(cell, submission.entries.get(key, ""))
             case _:
                 assert_never(cell)
 

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from xltool.forms.cell_checks import fits_slash, is_unwritten
-from xltool.model import NOT_APPLICABLE, Cell, CellKey, FormSpec, Submission
+from xltool.forms.entries import is_lacking
+from xltool.model import NOT_APPLICABLE, CellKey, FormSpec, InputCell, Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """The inputs of a submission that are blank, and the labels of its texts that must be written and are not."""
+    """The inputs of a submission that are blank and should not be, and the labels of texts that must be written."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[InputCell, ...]
     texts: tuple[str, ...]
 
     def __bool__(self) -> bool:
@@ -24,7 +25,10 @@ def find_gaps(spec: FormSpec, submission: Submission) -> Gaps:
     """What is not there yet of what a report prints."""
     values = zip(spec.cells, submission.values, strict=True)
     return Gaps(
-        tuple(cell for cell, value in values if value is None and not cell.total),
+        (
+            *(cell for cell, value in values if value is None and not cell.total),
+            *(entry for entry in spec.entries if is_lacking(entry, submission)),
+        ),
         tuple(text.label for text in spec.texts if text.required and is_unwritten(submission.texts.get(text.key, ""))),
     )
 

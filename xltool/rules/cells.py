@@ -11,6 +11,7 @@ import numpy as np
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, FigureCheck
 from xltool.forms.checks import Check
+from xltool.forms.entries import describe_entry, quote_entry
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
@@ -25,6 +26,10 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for kind in CELL_CHECKS:
         if isinstance(kind, FigureCheck) and (view.priors is not None or not kind.across_years):
             _tell_cells(kind, view, found)
+    for at, number in zip(*np.nonzero(view.wrong_entries), strict=True):
+        entry = view.spec.entries[number]
+        raw = quote_entry(view.submissions[at].entries[entry.key])
+        found[at].append(finding("entry.invalid", entry.key, raw=raw, fits=describe_entry(entry.kind)))
     lacking: list[list[Finding]] = [[] for _ in view.submissions]
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
         text = view.spec.texts[number]
@@ -34,10 +39,11 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
         if blank[at]:
-            if not spoken and submission.values.count(None) == len(submission.values):
+            if not spoken and submission.values.count(None) == len(submission.values) and not submission.entries:
                 mine.extend(_tell_emptiness(view.spec, missing))
                 continue
-            mine.extend(_find_blanks(view.spec, submission.values, spoken, view.entitled[at]))
+            mine.extend(_find_blanks(view.spec, submission, spoken, view.entitled[at]))
+        mine.extend(_find_lacking(view, at, mine))
         mine.extend(missing)
     return found
 
@@ -74,8 +80,23 @@ def _tell_cells(kind: FigureCheck, view: SubmissionView, found: list[list[Findin
 
 @derive_once
 def _index_cells(spec: FormSpec, check: Check) -> list[int]:
-    """Where the cells that a check counts stand among the values."""
-    return [spec.index[cell.key] for cell in check.kind.cells(spec, check.table)] if check.kind else []
+    """Where the cells that a check counts stand among the values, and its entries behind these or alone."""
+    if check.kind is None:
+        return []
+    cells, entries = check.kind.cells(spec, check.table), check.kind.entries(spec, check.table)
+    shift = len(spec.cells) if cells else 0
+    places = {entry.key: shift + at for at, entry in enumerate(spec.entries)} if entries else {}
+    return [*(spec.index[cell.key] for cell in cells), *(places[entry.key] for entry in entries)]
+
+
+def _find_lacking(view: SubmissionView, at: int, told: Sequence[Finding]) -> Iterator[Finding]:
+    """One finding a table for its entries that must be filled in and are not; none where all of the table is blank."""
+    empty = {found.keys[0].partition(".")[0] for found in told if found.code == "table.empty"}
+    lacking = [view.spec.entries[number] for number in np.flatnonzero(view.lacking_entries[at])]
+    for table in view.spec.tables:
+        keys = [entry.key for entry in lacking if entry.table is table and table.id not in empty]
+        if keys:
+            yield finding("entry.missing", *keys, count=len(keys))
 
 
 @derive_once
@@ -100,16 +121,18 @@ def _find_doubtful_levels(spec: FormSpec, submission: Submission) -> Iterator[Fi
             )
 
 
-def _find_blanks(spec: FormSpec, values: Sequence[Value], noted: set[CellKey], entitled: CellMask) -> Iterator[Finding]:
+def _find_blanks(spec: FormSpec, submission: Submission, noted: set[CellKey], entitled: CellMask) -> Iterator[Finding]:
     """One finding a block for its blank inputs, and the two habits that leave most of a table blank.
 
     `entitled` are the cells where the agency's level has something to fill in, so that `/` is not fitting.
     """
+    values = submission.values
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
+    written = {key.partition(".")[0] for key in submission.entries}
     empty = set()
     for table in spec.tables:
-        cells = [cell for cell in spec.cells if cell.table is table]
-        if noted.isdisjoint(cell.key for cell in cells) and blank.issuperset(cell.key for cell in cells):
+        cells = [cell for cell in spec.cells if cell.table is table and table.id not in written]
+        if cells and noted.isdisjoint(cell.key for cell in cells) and blank.issuperset(cell.key for cell in cells):
             keys = [cell.key for cell in cells if not cell.total]
             yield finding("table.empty", *keys, count=len(keys))
             empty.add(table.id)

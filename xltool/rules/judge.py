@@ -65,7 +65,7 @@ def judge_readings(
             return (*again.doubts[0], *again.breaks[0])
 
         judged = consequences.find_consequences(spec, submission, judged, why, judge_anew)
-        results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.index)))))
+        results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.order)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
 
@@ -145,5 +145,5 @@ def _judge_completed(
     return _Judged(view, doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
 
 
-def _finding_order(index: Mapping[CellKey, int], found: Finding) -> tuple[int, int]:
-    return SEVERITIES.index(found.severity), min(index[key] for key in found.keys) if found.keys else -1
+def _finding_order(order: Mapping[CellKey, int], found: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(found.severity), min(order[key] for key in found.keys) if found.keys else -1

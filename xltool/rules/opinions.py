@@ -235,7 +235,7 @@ def _tell_others(others: Sequence[Finding], lead: Rule | None, spec: FormSpec, p
     for found in (found for found in beside if found.rule is None and "text" in found.data):
         yield messages.tell_finding(found, spec, place)[0]
     for code, keys in _list_keys(found for found in beside if found.rule is None and "text" not in found.data):
-        addresses = messages.list_addresses([spec.cell(key) for key in keys], place)
+        addresses = messages.list_addresses([spec.any_cell(key) for key in keys], place)
         yield f"其中{messages.name_rule(code, spec)}的是{addresses}，先看这里。"
     later = [found for found in others if found.follows]
     broken = [_name_rule(rules[found.rule], lead, spec) for found in later if found.rule is not None]
@@ -243,7 +243,7 @@ def _tell_others(others: Sequence[Finding], lead: Rule | None, spec: FormSpec, p
         yield f"{join_first(broken, MOST_QUOTED, '处')}随之不平，改好自动平。"
     gone = [
         f"“{messages.name_rule(code, spec)}”"
-        f"（{messages.list_addresses([spec.cell(key) for key in keys], place).strip()}）"
+        f"（{messages.list_addresses([spec.any_cell(key) for key in keys], place).strip()}）"
         for code, keys in _list_keys(found for found in later if found.rule is None)
     ]
     if gone:

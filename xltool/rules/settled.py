@@ -27,12 +27,12 @@ def settle_findings(
     for each in found:
         waivers = _select_waivers(submission.waivers, each)
         rule = rules.get(each.rule or "")
-        given = {key: submission.values[spec.index[key]] for key in each.keys}
+        given = {key: submission.values[spec.index[key]] for key in each.keys if key in spec.index}
         if each.severity == "info" or not waivers or not _is_theirs(given, each, rule, waivers):
             left.append(each)
             continue
         title = name_rule(each.code, spec)
-        what = f"{name_subject(rule, spec)}不平" if rule else f"{spec.cell(each.keys[0]).table.name}“{title}”"
+        what = f"{name_subject(rule, spec)}不平" if rule else f"{spec.any_cell(each.keys[0]).table.name}“{title}”"
         words = [f"{waiver.name}（{waiver.reason}，{waiver.person}）" for waiver in waivers]
         told.append(replace(each, severity="info"))
         told.append(finding("county.waived", *each.keys, what=what, agencies=join_first(words, MAX_NAMED, "个单位")))

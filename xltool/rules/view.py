@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten, list_running
+from xltool.forms.entries import is_fit, is_lacking
 from xltool.forms.memo import derive_once
-from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, FormSpec, Level, Submission, Value
+from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, Entry, FormSpec, Level, Submission, Value
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
@@ -39,6 +40,25 @@ class SubmissionView:
     def blank(self) -> CellMask:
         """Which cells are blank."""
         return ~self.stack.known
+
+    @property
+    def all_blank(self) -> CellMask:
+        """Which cells are blank, and behind them which entries."""
+        return np.hstack((self.blank, self._ask_entries(_is_blank))) if self.spec.entries else self.blank
+
+    @cached_property
+    def wrong_entries(self) -> CellMask:
+        """Which entries hold what may not stand there (submissions x entries)."""
+        return self._ask_entries(lambda entry, each: not _is_blank(entry, each) and not _fits(entry, each))
+
+    @cached_property
+    def lacking_entries(self) -> CellMask:
+        """Which entries must be filled in and are not (submissions x entries)."""
+        return self._ask_entries(is_lacking)
+
+    def _ask_entries(self, of: Callable[[Entry, Submission], bool]) -> CellMask:
+        rows = [[of(entry, each) for entry in self.spec.entries] for each in self.submissions]
+        return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.entries))
 
     @cached_property
     def plain(self) -> CellMask:
@@ -138,6 +158,14 @@ def _read_level(submission: Submission) -> Level | None:
 @derive_once
 def _compute_entitled(spec: FormSpec, level: Level | None) -> CellMask:
     return np.array([len(cell.row.levels) < len(LEVELS) and level in cell.row.levels for cell in spec.cells], np.bool_)
+
+
+def _is_blank(entry: Entry, submission: Submission) -> bool:
+    return not submission.entries.get(entry.key)
+
+
+def _fits(entry: Entry, submission: Submission) -> bool:
+    return is_fit(entry, submission.entries[entry.key], submission.scope)
 
 
 def _compute_plain(stack: Stack, values: Sequence[Sequence[Value]]) -> CellMask:

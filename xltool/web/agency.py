@@ -189,7 +189,7 @@ def _show_part(request: Request, look: OpenFolder, frame: AgencyFrame, tab: str)
     told = [each.opinion for each in frame.weighed]
     concerns = find_concerns(spec, submission.values, told, list_findings(frame.weighed))
     before = None if prior is None else align_prior(spec, prior)
-    marked = mark_table(spec, table, submission.values, concerns, before=before)
+    marked = mark_table(spec, table, submission, concerns, before=before)
     return _show_page(request, look, frame, tab, "agency_table", marked=marked, table=table, last_year=last_year)
 
 

@@ -127,7 +127,7 @@ def read_answer(name: str, line: Mapping[str, Any], folder: Path) -> CheckedFile
         CheckedTable(
             table.id,
             table.title,
-            mark_table(spec, table, submission.values, concerns),
+            mark_table(spec, table, submission, concerns),
             [each for each in numbered if each.tables[:1] == (table.id,)],
         )
         for table in spec.tables

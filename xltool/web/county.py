@@ -162,7 +162,7 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
     before = None if prior is None else align_prior(spec, prior)
     chosen = key or next((each.key for each in spec.cells if each.table is table and each.key in made), "")
     return {
-        "marked": mark_table(spec, table, held.total.values, {}, before=before, locate=locate),
+        "marked": mark_table(spec, table, held.total, {}, before=before, locate=locate),
         "table": table,
         "tables": [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.tables],
         "cell": find_parts(spec, held, chosen, view.last_year.submissions, prior) if chosen else None,

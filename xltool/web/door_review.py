@@ -45,5 +45,5 @@ def _review_parts(
             yield ReviewPart(name, title, mine)
     for table in spec.tables:
         mine = [each for each in opinions if each.tables[:1] == (table.id,)]
-        marked = mark_table(spec, table, submission.values, concerns, before=before)
+        marked = mark_table(spec, table, submission, concerns, before=before)
         yield ReviewPart(table.id, table.title, mine, marked)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, assert_never
 
+from xltool.forms.entries import print_entry
 from xltool.forms.number import format_value
 from xltool.forms.rates import compute_rate, format_rate
-from xltool.model import Cell, CellKey, FormSpec, Rate, Table, Value
+from xltool.model import Cell, CellKey, Entry, FormSpec, Rate, Submission, Table, Value
 from xltool.periods import WORDS
 from xltool.report.grids import fill_grid
 from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
@@ -66,7 +67,7 @@ class MarkedTable:
 def mark_table(
     spec: FormSpec,
     table: Table,
-    values: Sequence[Value],
+    submission: Submission,
     concerns: Mapping[CellKey, Sequence[Concern]],
     *,
     before: Sequence[Value] | None = None,
@@ -77,6 +78,7 @@ def mark_table(
     `before` are last year's values in the order of the form; `locate` gives where a click on a figure leads, or
     nothing.
     """
+    values = submission.values
 
     def word_figure(key: CellKey) -> str:
         match cell := spec.any_cell(key):
@@ -84,6 +86,8 @@ def mark_table(
                 return _word_figure(cell, values[spec.index[key]])
             case Rate():
                 return format_rate(compute_rate(spec, cell, values), cell.measure)
+            case Entry():
+                return print_entry(cell, submission.entries.get(key, ""))
             case _:
                 assert_never(cell)
 
@@ -93,7 +97,11 @@ def mark_table(
         if (rate := spec.rates_by_key.get(cell.key)) is not None:
             last_rate = None if before is None else compute_rate(spec, rate, before)
             return MarkedCell(cell, before=format_rate(last_rate, rate.measure))
-        at, mine = spec.index[cell.key], concerns.get(cell.key, ())
+        mine = concerns.get(cell.key, ())
+        if cell.key in spec.entries_by_key:
+            roles = [each.role for each in mine][:1]
+            return MarkedCell(cell, " ".join(roles), notes=tuple(_note_concern(each) for each in mine))
+        at = spec.index[cell.key]
         last = None if before is None else before[at]
         roles, summed = [each.role for each in mine], spec.cells[at].total
         return MarkedCell(

@@ -106,7 +106,7 @@ def _number_opinion(
         tuple(_show_change(spec, place, suspect) for suspect in find_named(opinion)),
         bool(pointed),
         cells,
-        tuple(dict.fromkeys(spec.cell(key).table.id for key in cells)),
+        tuple(dict.fromkeys(spec.any_cell(key).table.id for key in cells)),
         next((key for found in mine if (key := _find_text(spec, found))), None),
     )
 

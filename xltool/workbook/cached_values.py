@@ -24,6 +24,7 @@ from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
 from xltool.workbook.cached_figure import CachedValue, to_cached_figure, to_double
 from xltool.workbook.controls import list_control_contents
+from xltool.workbook.entries import to_cached_entry
 from xltool.workbook.formula import (
     ASK,
     FAIL,
@@ -82,6 +83,8 @@ def compute_cached_values(
     for cell, value in zip(spec.cells, submission.values, strict=True):
         found[plan.cells[cell.key] if cell.total else plan.copies[cell.key]] = to_cached_figure(value, cell)
     found |= {plan.copies[key]: text for key, text in typed.items()}
+    for entry in spec.entries:
+        found[plan.entry_copies[entry.key]] = to_cached_entry(entry, submission.entries.get(entry.key, ""))
     words: dict[str, tuple[str, str]] = {}
     values = dict(zip(spec.index, submission.values, strict=True))
     for run, spot in place_sums(plan).items():

@@ -26,7 +26,7 @@ def compute_digest(plan: Plan) -> str:
     It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a
     form are not in it, and a change of our own layout or formulas is.
     """
-    spec = plan.spec
+    spec, entries = plan.spec, plan.spec.entries_by_key.items()
     parts = {
         "sheets": plan.sheets,
         "names": {name: spot.reference for name, spot in plan.names().items()},
@@ -41,6 +41,7 @@ def compute_digest(plan: Plan) -> str:
             plan.cells[cell.key].reference: (cell.measure.unit, cell.row.not_applicable) for cell in spec.cells
         },
         "texts": {text.key: text.label for text in spec.texts},
+        **({"entries": {plan.cells[key].reference: each.kind.form for key, each in entries}} if entries else {}),
         "formulas": {spot.reference: text for spot, text in list_formulas(plan).items()},
     }
     canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True)

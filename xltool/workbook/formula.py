@@ -277,6 +277,7 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
     For writing, and for comparing what comes back.
     """
     found: dict[Spot, str] = {spot: write_copy(plan, key) for key, spot in plan.copies.items()}
+    found |= {spot: write_copy(plan, key) for key, spot in plan.entry_copies.items()}
     found |= {spot: write_run_sum(plan, [*run]) for run, spot in place_sums(plan).items()}
     found |= {plan.cells[key]: write_total(plan, rule) for key, rule in find_definitions(plan.spec.rules).items()}
     places = FormPlaces(plan)

@@ -113,7 +113,7 @@ def find_frame(plan: Plan, spot: Spot, harmless: frozenset[Position]) -> Area:
 
 @derive_once
 def _describe_sheet(plan: Plan, name: str) -> _Sheet:
-    inputs = [cell.key for cell in plan.spec.cells if cell.table.sheet == name and not cell.total]
+    inputs = [cell.key for cell in plan.spec.inputs if cell.table.sheet == name]
     typed = [
         spot
         for spot in (*plan.texts.values(), *plan.explanations.values(), *plan.controls.values())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
-from xltool.days import parse_day
+from xltool.days import count_days, parse_day
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
@@ -34,8 +33,6 @@ GUIDE_WIDTHS: Final = (6, 20, 72)
 COVER_WIDTHS: Final = (18, 48, 52)
 PROMPT_TITLE: Final = 32
 """What Excel shows of a validation's title."""
-EXCEL_EPOCH: Final = date(1899, 12, 30)
-"""From here Excel counts days, those of a form's texts at least."""
 STATED_HEAD: Final = "与表核对（常用写法自动核对，其余报送后核）"
 STATED_WIDTH: Final = 34
 RUN_ON_TITLE: Final = "接上表：格子里印不全的文字，接着印在下面。自动生成，这里不填写。"
@@ -234,7 +231,7 @@ def _write_field(context: Context, sheet: Any, spot: Spot, text: Text) -> None:
     """The input of a text of the cover: a day is a date there, and a code is as long as its boxes."""
     day = parse_day(context.submission.texts.get(text.key, "")) if text.date else None
     if day is not None:
-        sheet.write_number(spot.row, spot.column, (day - EXCEL_EPOCH).days, context.formats["day"])
+        sheet.write_number(spot.row, spot.column, count_days(day), context.formats["day"])
     else:
         _write_text(context, sheet, spot, text.key, "day" if text.date else "field")
     if not text.date and not text.boxes:

@@ -167,7 +167,9 @@ class Plan:
         if controls:
             self._place_controls()
         self.priors: dict[CellKey, Spot] = dict(self._priors()) if prior else {}
-        self.copies: dict[CellKey, Spot] = dict(self._copies())
+        copies = dict(self._copies())
+        self.copies: dict[CellKey, Spot] = {key: spot for key, spot in copies.items() if key in spec.index}
+        self.entry_copies: dict[CellKey, Spot] = {key: copies[key] for key in spec.entries_by_key}
         self.earlier: dict[str, Spot] = dict(self._list_earlier()) if prior else {}
         self.checks = checks.list_checks(spec, prior, controls)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
@@ -213,7 +215,7 @@ class Plan:
 
     def names(self) -> dict[str, Spot]:
         """The hidden defined name of every input, text, explanation and mark of identity."""
-        found = {name_cell("cell", cell.key): self.cells[cell.key] for cell in self.spec.cells if not cell.total}
+        found = {name_cell("cell", cell.key): self.cells[cell.key] for cell in self.spec.inputs}
         found |= {name_cell("text", key): spot for key, spot in self.texts.items()}
         found |= {name_cell("why", name): spot for name, spot in self.explanations.items()}
         found |= {name_cell("control", key): spot for key, spot in self.controls.items()}
@@ -299,8 +301,8 @@ class Plan:
         """
         top = 0
         for table in self.spec.tables:
-            for cell in self.spec.cells:
-                if cell.table is table and not cell.total:
+            for cell in self.spec.inputs:
+                if cell.table is table:
                     area = self.areas[cell.key]
                     yield cell.key, Spot(HIDDEN, top + area.row, COPIES_COLUMN + area.column)
             top += self.grids[table.id].rows

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xltool.codes import GRADES, NOTHING_TO_DO
+from xltool.forms.entries import UNFILLED, find_different_entries
 from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
-from xltool.model import CellKey, Finding, FormSpec, ProposedFigure, Severity, Submission, Tick, Value
+from xltool.model import AnyCell, CellKey, Entry, Finding, FormSpec, ProposedFigure, Severity, Submission, Tick, Value
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.rules.prior_year import supply_prior
+from xltool.workbook.entries import to_cached_entry
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.tick_marks import Sealer, write_tick_mark
@@ -73,7 +75,8 @@ def _build_notice(  # noqa: PLR0917
     version: int,
     seal: Sealer | None,
 ) -> Notice:
-    values = dict(zip(layout.spec.index, submission.values, strict=True))
+    values: dict[CellKey, Value | str] = dict(zip(layout.spec.index, submission.values, strict=True))
+    values |= {each.key: to_cached_entry(each, content) for each, content in _list_entries(layout.spec, submission)}
     opinions = group_findings(findings)
     remarks = tuple(
         _add_tick(
@@ -86,6 +89,10 @@ def _build_notice(  # noqa: PLR0917
     typed = dict(_find_typed(findings, values))
     marks = _mark_cells(opinions, findings, layout, {**values, **typed})
     return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, submission, findings)))
+
+
+def _list_entries(spec: FormSpec, submission: Submission) -> Iterator[tuple[Entry, str]]:
+    yield from ((entry, submission.entries.get(entry.key, "")) for entry in spec.entries)
 
 
 def _add_tick(  # noqa: PLR0917
@@ -110,7 +117,7 @@ def _word_change(change: ProposedFigure, layout: Plan) -> str:
     return f"{cell.table.name} {layout.cells[change.key].address} {typed} → {value}"
 
 
-def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) -> Iterator[tuple[CellKey, str]]:
+def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value | str]) -> Iterator[tuple[CellKey, str]]:
     """What the agency typed in place of figures, as far as findings quote it."""
     for found in findings:
         quoted = found.data.get("raws", [found.data["raw"]] if "raw" in found.data else [])
@@ -121,7 +128,7 @@ def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value]) ->
 
 
 def _build_remark(
-    opinion: Opinion, findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value]
+    opinion: Opinion, findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value | str]
 ) -> Remark:
     problem, remedy, basis = _describe_opinion(opinion, findings, layout)
     cells, lead = list_cells(opinion, findings), findings[opinion.findings[0]]
@@ -154,14 +161,16 @@ def _find_target(found: Finding, layout: Plan) -> Spot | None:
 
 def _describe_place(cells: Sequence[CellKey], layout: Plan, target: Spot | None) -> str:
     if cells:
-        first = f"{layout.spec.cell(cells[0]).table.name} {layout.cells[cells[0]].address}"
+        first = f"{layout.spec.any_cell(cells[0]).table.name} {layout.cells[cells[0]].address}"
         return f"{first}{and_more(len(cells), 1, '格')}"
     if target is None:
         return "整份工作簿"
     return target.sheet if (target.row, target.column) == (0, 0) else f"{target.sheet} {target.address}"
 
 
-def _describe_figures(lead: Finding, cells: Sequence[CellKey], layout: Plan, values: Mapping[CellKey, Value]) -> str:
+def _describe_figures(
+    lead: Finding, cells: Sequence[CellKey], layout: Plan, values: Mapping[CellKey, Value | str]
+) -> str:
     """What stood in the cells: what was typed, or the figures."""
     typed = lead.data.get("raw", lead.data.get("typed"))
     if typed is not None:
@@ -171,11 +180,18 @@ def _describe_figures(lead: Finding, cells: Sequence[CellKey], layout: Plan, val
             f"{each.address}：{clean_text(each.content[:MAX_QUOTED_CHANGE])}" for each in unread[:MAX_LISTED_FIGURES]
         ]
         return "\n".join([*listed, *(["……"] if len(unread) > MAX_LISTED_FIGURES else [])])
-    figures = [(layout.cells[key].address, format_value(values[key], layout.spec.cell(key).measure)) for key in cells]
+    figures = [(layout.cells[key].address, _word_content(layout.spec.any_cell(key), values[key])) for key in cells]
     if len(figures) > 1 and len({figure for _, figure in figures}) > 1:
         listed = [f"{address}：{figure}" for address, figure in figures[:MAX_LISTED_FIGURES]]
         return "\n".join([*listed, *(["……"] if len(figures) > MAX_LISTED_FIGURES else [])])
     return figures[0][1] if figures else ""
+
+
+def _word_content(cell: AnyCell, value: Value | str) -> str:
+    """What stands in a cell, as a document names it."""
+    if isinstance(cell, Entry):
+        return "" if value is None else f"{value}" or UNFILLED
+    return value if isinstance(value, str) else format_value(value, cell.measure)
 
 
 def _find_changes(layout: Plan, before: Submission, after: Submission) -> Iterator[Change]:
@@ -191,6 +207,10 @@ def _find_changes(layout: Plan, before: Submission, after: Submission) -> Iterat
                 format_value(old, cell.measure),
                 format_value(new, cell.measure),
             )
+    for entry, was, now in find_different_entries(spec, before, after):
+        spot = layout.cells[entry.key]
+        place, called = f"{entry.table.name} {spot.address}", f"{entry.row.short}，{entry.column.short}"
+        yield from _compare_values(place, spot, called, was, now)
     for text in spec.texts:
         spot = layout.texts[text.key]
         yield from _compare_values(
@@ -240,7 +260,7 @@ def _mark_cells(
                 cell.told.append(said)
     return {
         key: Mark(noted[key].severity, values[key], _write_comment(noted[key].told))
-        for key in layout.spec.index
+        for key in layout.spec.order
         if key in noted
     }
 

@@ -159,7 +159,7 @@ def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Noti
     To be called before the table is drawn: the first condition that holds decides the colour.
     """
     for key, found in notice.marks.items():
-        cell = context.spec.cell(key)
+        cell = context.spec.any_cell(key)
         if cell.table is not table:
             continue
         spot, width = context.plan.cells[key], context.plan.areas[key].width

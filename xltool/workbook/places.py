@@ -5,14 +5,15 @@ Neighbours as one area, texts in their frames, the level.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, Measure, Table
+from xltool.model import Cell, CellKey, Entry, EntryKind, Measure, Table
+from xltool.spreadsheet.a1 import range_name
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
-from xltool.workbook.layout_plan import Plan
+from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.ranges import Run, find_cell, join_rectangles, refer_to_run, shift_to_last_year
 from xltool.workbook.stated import refer_to_said
 
@@ -41,16 +42,57 @@ class FormArea:
         return len(self.run)
 
 
+@dataclass(frozen=True)
+class FormEntryArea:
+    """Entries of one kind, one below the other, as the 校验 sheet names them: by their copies."""
+
+    plan: Plan
+    run: Sequence[Entry]
+
+    @property
+    def reference(self) -> str:
+        first, last = (self.plan.entry_copies[entry.key] for entry in (self.run[0], self.run[-1]))
+        return f"{HIDDEN}!{range_name(first.row, first.column, last.row, last.column)}"
+
+    @property
+    def kind(self) -> EntryKind:
+        return self.run[0].kind
+
+    @property
+    def size(self) -> int:
+        return len(self.run)
+
+
 class FormPlaces:
     """The places of one plan, as the kinds of checks of cells ask for them."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.spec = plan, plan.spec
         self.level = plan.cover["level"].seen_from(CHECKS)
+        self.scope = plan.meta["scope"].seen_from(CHECKS)
 
     def areas(self, cells: Iterable[Cell]) -> list[FormArea]:
         """The cells, as few areas as may be."""
         return [FormArea(self.plan, run) for run in join_rectangles(self.plan, cells)]
+
+    def entry_areas(self, entries: Iterable[Entry]) -> list[FormEntryArea]:
+        """The entries, as few areas as may be."""
+
+        def column_first(entry: Entry) -> tuple[str, int, int]:
+            spot = self.plan.cells[entry.key]
+            return spot.sheet, spot.column, spot.row
+
+        runs: list[list[Entry]] = []
+        for entry in sorted(entries, key=column_first):
+            if runs and runs[-1][-1].kind is entry.kind and self._stands_below(runs[-1][-1].key, entry.key):
+                runs[-1].append(entry)
+            else:
+                runs.append([entry])
+        return [FormEntryArea(self.plan, run) for run in runs]
+
+    def _stands_below(self, upper: CellKey, lower: CellKey) -> bool:
+        above = self.plan.entry_copies[upper]
+        return self.plan.entry_copies[lower] == Spot(above.sheet, above.row + 1, above.column)
 
     def gaps(self, table: Table) -> str:
         """The reference to the differences of a table's totals from their 核对数."""

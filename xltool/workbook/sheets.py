@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
 from xltool.codes import GRADES
+from xltool.forms.cell_checks import EntryCheck
 from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import AnyCell, Cell, Measure, NotApplicable, Rate, Rectangle, Table
+from xltool.model import AnyCell, Cell, Entry, Measure, NotApplicable, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
+from xltool.workbook.entries import measure_words, validate_entries, write_entry
 from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OF_EACH, OPEN, PASS, READY, TOLD, say_without
 from xltool.workbook.front import PROMPT_TITLE, write_state_line
 from xltool.workbook.layout_plan import (
@@ -86,17 +88,22 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
             _write_area(sheet, area, text, formats["head" if head else look])
         else:
             _write_cell(context, sheet, context.spec.any_cell(area.key), area)
-    for row, height in _row_heights(grid.rectangles, widths):
+    heights = dict(_row_heights(grid.rectangles, widths))
+    worded = {row: max(height, heights[row]) for row, height in measure_words(context, table_, widths).items()}
+    for row, height in heights.items():
         sheet.set_row(TABLE_TOP + row, height)
+    for row, height in worded.items():
+        sheet.set_growing_row(TABLE_TOP + row, height)
     _write_words(context, sheet, table_)
     write_colours(context, sheet, table_, words_only=marked)
     _write_validations(context, sheet, table_)
+    validate_entries(context, sheet, table_)
     if table_.note:
         row = plan.row_below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
     if plan.prior:
         prior.draw_prior(context, sheet, table_, widths, last)
-    inputs = [cell for cell in context.spec.cells if cell.table is table_ and not cell.total]
+    inputs = [cell for cell in context.spec.inputs if cell.table is table_]
     if inputs:
         first = plan.cells[inputs[0].key]
         sheet.set_selection(first.row, first.column, first.row, first.column)
@@ -213,9 +220,9 @@ def _find_target(context: Context, check: Check) -> Spot | None:
     if check.kind is not None and check.kind.scope == "texts":
         written = [text for text in context.spec.texts if text.required or not text.on_cover]
         return context.plan.texts[next((text for text in written if text.required), written[0]).key]
-    return next(
-        (context.plan.cells[c.key] for c in context.spec.cells if not c.total and check.table in {None, c.table}), None
-    )
+    entries = check.kind.entries(context.spec, check.table) if isinstance(check.kind, EntryCheck) else ()
+    cells = entries or [cell for cell in context.spec.cells if not cell.total and check.table in {None, cell.table}]
+    return next((context.plan.cells[cell.key] for cell in cells), None)
 
 
 def _write_cell(context: Context, sheet: Any, cell: AnyCell, area: Rectangle) -> None:
@@ -226,6 +233,8 @@ def _write_cell(context: Context, sheet: Any, cell: AnyCell, area: Rectangle) ->
             _write_value(context, sheet, cell, area)
         case Rate():
             _write_computed(context, sheet, cell, area, f"rate{cell.measure.decimals}")
+        case Entry():
+            write_entry(context, sheet, cell, area)
         case _:
             assert_never(cell)
 

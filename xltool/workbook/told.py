@@ -12,7 +12,7 @@ from typing import assert_never
 from xltool.forms import totals
 from xltool.forms.sheet_names import HIDDEN
 from xltool.messages import format_scaled
-from xltool.model import Cell, CellKey, Finding, NotApplicable, Submission, Value
+from xltool.model import CellKey, Finding, FormCell, NotApplicable, Submission, Value
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.stated_values import read_stated_texts
@@ -58,7 +58,7 @@ def write_told(plan: Plan, submission: Submission, told: Sequence[ToldDoubt]) ->
     return found
 
 
-def write_unchanged(cell: Cell, place: str, value: Value | str) -> str:
+def write_unchanged(cell: FormCell, place: str, value: Value | str) -> str:
     """A condition that holds as long as the cell at a place holds what it held."""
     match value:
         case str():

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xltool.forms import sheet_names
+from xltool.forms.entries import name_entry
 from xltool.forms.text import LONGEST_TEXT, clean_text
 from xltool.model import FormSpec, Submission
 from xltool.periods import period_of
@@ -123,6 +124,7 @@ def _make_storable(submission: Submission) -> Submission:
         agency=replace(agency, code=clean_text(agency.code), name=clean_text(agency.name)),
         texts={key: clean_text(text) for key, text in submission.texts.items()},
         explanations={name: clean_text(text) for name, text in submission.explanations.items()},
+        entries={key: clean_text(text) for key, text in submission.entries.items()},
         serial=clean_text(submission.serial),
     )
 
@@ -130,6 +132,7 @@ def _make_storable(submission: Submission) -> Submission:
 def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
     """Fails for what xlsxwriter would cut off or leave out with a mere warning."""
     whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), LONGEST_TEXT) for text in layout.spec.texts]
+    whole += [(name_entry(each), submission.entries.get(each.key, ""), LONGEST_TEXT) for each in layout.spec.entries]
     whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), LONGEST_TEXT) for c in layout.checks]
     check_marks(meta)
     check_fit(whole)

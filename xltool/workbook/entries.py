@@ -1,0 +1,144 @@
+"""Cells that are no figures in a form's workbook: unlocked, with a list to choose from, bounds or a length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, assert_never
+
+from xltool.days import count_days, parse_day
+from xltool.forms.entries import describe_entry
+from xltool.model import Entry, EntryKind, Rectangle, Table
+from xltool.workbook.context import Context
+from xltool.workbook.front import PROMPT_TITLE
+from xltool.workbook.layout_plan import TABLE_TOP
+from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
+
+LONGEST_PROMPT: Final = 250
+"""Excel shows 255 signs of a prompt, and 225 of what is said of a mistake."""
+LONGEST_REPROACH: Final = 220
+
+
+def to_cached_entry(entry: Entry, content: str) -> int | str:
+    """What stands in an entry as a workbook holds it: a day as its number, all else as text."""
+    day = parse_day(content) if entry.kind.form == "date" else None
+    return content if day is None or content != day.isoformat() else count_days(day)
+
+
+def write_entry(context: Context, sheet: Any, entry: Entry, area: Rectangle) -> None:
+    """The input of an entry with what stands in it, and what it may be."""
+    look = context.formats[_choose_look(entry.kind)]
+    top, left = TABLE_TOP + area.row, area.column
+    bottom, right = top + area.height - 1, left + area.width - 1
+    if area.width * area.height > 1:
+        sheet.merge_range(top, left, bottom, right, "", look)
+    held = to_cached_entry(entry, context.submission.entries.get(entry.key, ""))
+    if isinstance(held, int):
+        sheet.write_number(top, left, held, look)
+    elif held:
+        sheet.write_string(top, left, held, look)
+    else:
+        sheet.write_blank(top, left, None, look)
+
+
+def validate_entries(context: Context, sheet: Any, table: Table) -> None:
+    """Lists to choose from, bounds of days and lengths of words; entries of one kind one below the other have one."""
+    for entries in _group_alike(context, table):
+        first, last = entries[0], entries[-1]
+        top, bottom = context.plan.cells[first.key], context.plan.cells[last.key]
+        said = describe_entry(first.kind)
+        rule = {
+            "input_title": first.column.short[:PROMPT_TITLE],
+            "input_message": _shorten(
+                f"{said}{'，必填' if first.kind.required else ''}。{first.row.prompt}", LONGEST_PROMPT
+            ),
+            "error_title": "填的不对",
+            "error_message": _shorten(f"这里只能{said}。", LONGEST_REPROACH),
+            **_write_rule(first.kind),
+        }
+        if sheet.data_validation(top.row, top.column, bottom.row, bottom.column, rule):
+            raise ValueError(f"not a validation for Excel: {first.key}")
+        if context.submission.scope == "own":
+            wrong = {"type": "formula", "criteria": f"={_write_wrong(first.kind, top.address)}"}
+            sheet.conditional_format(
+                top.row, top.column, bottom.row, bottom.column, wrong | {"format": context.formats["bad"]}
+            )
+
+
+def measure_words(context: Context, table: Table, widths: list[float]) -> dict[int, float]:
+    """The rows of a table's grid that hold words, each with the height that what stands there takes."""
+    found: dict[int, float] = {}
+    for entry in context.spec.entries:
+        if entry.table is table and entry.kind.form == "text":
+            area = context.plan.areas[entry.key]
+            text = context.submission.entries.get(entry.key, "")
+            room = sum(widths[area.column : area.column + area.width])
+            height = min(TALLEST_ROW, LINE_HEIGHT * count_lines(text, room, 10) / area.height + 3)
+            found[area.row] = max(height, found.get(area.row, 0))
+    return found
+
+
+def _choose_look(kind: EntryKind) -> str:
+    match kind.form:
+        case "choice" | "yes_no":
+            return "choice"
+        case "date":
+            return "entry_day"
+        case "text":
+            return "remark"
+        case _:
+            assert_never(kind.form)
+
+
+def _write_rule(kind: EntryKind) -> dict[str, Any]:
+    match kind.form:
+        case "choice" | "yes_no":
+            return {"validate": "list", "source": [*kind.choices]}
+        case "date":
+            bounds = {"minimum": kind.earliest, "maximum": kind.latest}
+            return {"validate": "date", "criteria": "between", **bounds}
+        case "text":
+            return {"validate": "length", "criteria": "<=", "value": kind.longest}
+        case _:
+            assert_never(kind.form)
+
+
+def _write_wrong(kind: EntryKind, cell: str) -> str:
+    """A condition that what stands in a cell may not stand there."""
+    match kind.form:
+        case "choice" | "yes_no":
+            fits = ",".join(f'EXACT({cell},"{choice}")' for choice in kind.choices)
+            return f'AND({cell}<>"",NOT(OR({fits})))'
+        case "date":
+            earliest, latest = count_days(kind.earliest), count_days(kind.latest)
+            fits = f"AND(ISNUMBER({cell}),INT({cell})={cell},{cell}>={earliest},{cell}<={latest})"
+            return f'AND({cell}<>"",NOT({fits}))'
+        case "text":
+            return f"LEN({cell})>{kind.longest}"
+        case _:
+            assert_never(kind.form)
+
+
+def _group_alike(context: Context, table: Table) -> Iterator[list[Entry]]:
+    """Entries of one kind and prompt, of one column of the grid, in rows that follow each other."""
+    group: list[Entry] = []
+    for entry in sorted((each for each in context.spec.entries if each.table is table), key=_by_column(context)):
+        if group and not _continues(context, group[-1], entry):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def _by_column(context: Context) -> Callable[[Entry], tuple[int, int]]:
+    return lambda entry: (context.plan.cells[entry.key].column, context.plan.cells[entry.key].row)
+
+
+def _continues(context: Context, upper: Entry, lower: Entry) -> bool:
+    above, below = context.plan.areas[upper.key], context.plan.areas[lower.key]
+    alike = upper.kind is lower.kind and upper.column is lower.column and upper.row.prompt == lower.row.prompt
+    return alike and above.column == below.column and above.row + above.height == below.row
+
+
+def _shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

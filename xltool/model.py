@@ -395,7 +395,7 @@ class Rate(FormCell):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry(FormCell):
+class EntryCell(FormCell):
     """A choice, a day or words where a row and a column meet: typed in, in no rule, and in a mapping of its own."""
 
     kind: EntryKind
@@ -406,9 +406,9 @@ class Entry(FormCell):
         return NO_MEASURE
 
 
-InputCell: TypeAlias = Cell | Entry
+InputCell: TypeAlias = Cell | EntryCell
 """A cell that is filled in."""
-AnyCell: TypeAlias = Cell | Rate | Entry
+AnyCell: TypeAlias = Cell | Rate | EntryCell
 """Whatever has a key in a form. Who does not do the same with all of them asks by `match` with `assert_never`."""
 
 
@@ -581,7 +581,7 @@ class FormSpec:
     every: PeriodKind = "year"  # how often it is reported
     rates: tuple[Rate, ...] = ()
     stated: StatedWords = StatedWords()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[EntryCell, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:
@@ -604,8 +604,8 @@ class FormSpec:
         """The cells of every kind, in the order in which rows and columns have them."""
         if not self.rates and not self.entries:
             return self.cells
-        found: dict[CellKey, AnyCell] = {cell.key: cell for cell in self.cells} | self.rates_by_key
-        found |= self.entries_by_key
+        figures = {cell.key: cell for cell in self.cells}
+        found: dict[CellKey, AnyCell] = {**figures, **self.rates_by_key, **self.entries_by_key}
         crossed = ((table, row, column) for table in self.tables for row, column in _cross_blocks(table))
         keys = (f"{table.id}.{row.id}.{column.id}" for table, row, column in crossed)
         return tuple(found[key] for key in keys if key in found)
@@ -616,7 +616,7 @@ class FormSpec:
         return {rate.key: rate for rate in self.rates}
 
     @cached_property
-    def entries_by_key(self) -> dict[CellKey, Entry]:
+    def entries_by_key(self) -> dict[CellKey, EntryCell]:
         """The cells of the form that are no figures by key, in its order."""
         return {entry.key: entry for entry in self.entries}
 
@@ -624,7 +624,9 @@ class FormSpec:
     def inputs(self) -> tuple[InputCell, ...]:
         """The cells that are filled in, in the order in which rows and columns have them."""
         return tuple(
-            cell for cell in self.every_cell if isinstance(cell, Entry) or (isinstance(cell, Cell) and not cell.total)
+            cell
+            for cell in self.every_cell
+            if isinstance(cell, EntryCell) or (isinstance(cell, Cell) and not cell.total)
         )
 
     @cached_property
@@ -850,7 +852,8 @@ class Consolidation:
 
 
 Role: TypeAlias = Literal["caption", "corner", "head", "line", "label", "print", "value"]
-"""What stands in a rectangle; `line` is printed under heads, `print` beside labels or where there is no cell."""
+"""What stands in a rectangle; `line` is printed under heads, `print` beside labels, where there is no cell, or no
+figure in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from random import Random
 from typing import Final
 
 from xltool.codes import GRADES
-from xltool.forms.entries import draw_entries
 from xltool.forms.number import format_value
 from xltool.messages import name_place, say_cell
 from xltool.model import LEVELS, Agency, CellKey, Finding, FormSpec, Level, Reading, Rule, Submission, Text
@@ -105,7 +104,6 @@ def _draw_sample(spec: FormSpec, agency: Agency) -> tuple[DrawnPeriods, Submissi
     for seed in range(_SEEDS):
         drawn = draw_full(spec, Random(seed), _level_of(agency))
         this, before = write_periods(spec, agency, drawn, texts)
-        this = replace(this, entries=draw_entries(spec, this.year))
         [found] = _judge(spec, [this], [before])
         if best is None or len(found) < len(best[3]):
             best = drawn, this, before, found

@@ -21,7 +21,7 @@ from xltool.forms import catalog
 from xltool.forms.entries import describe_briefly
 from xltool.forms.rates import word_rate
 from xltool.messages import XltoolError, make_visible, tell_finding
-from xltool.model import AnyCell, Cell, Entry, EntryKind, Finding, FormSpec, Rate
+from xltool.model import AnyCell, Cell, EntryCell, EntryKind, Finding, FormSpec, Rate
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_TOLD: Final = 20
@@ -205,7 +205,7 @@ def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, Any]:
             return {"kind": "total" if cell.total else "input"}
         case Rate():
             return {"kind": "total", "rate": word_rate(cell, spec)}
-        case Entry():
+        case EntryCell():
             return {"kind": "input", "entry": _describe_entry(cell.kind)}
         case _:
             assert_never(cell)
@@ -235,7 +235,7 @@ def _name_kind(cell: AnyCell) -> str:
             return "合计" if cell.total else cell.measure.unit
         case Rate():
             return "比率"
-        case Entry():
+        case EntryCell():
             return describe_briefly(cell.kind)
         case _:
             assert_never(cell)

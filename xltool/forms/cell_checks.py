@@ -27,7 +27,7 @@ from xltool.model import (
     Agency,
     Cell,
     CellKey,
-    Entry,
+    EntryCell,
     EntryKind,
     Finding,
     FormSpec,
@@ -154,7 +154,7 @@ class FormulaPlaces(Protocol):
     level: str  # the cell that says the agency's level in words
     scope: str  # the cell that says whether it is the workbook of a sum
 
-    def entry_areas(self, entries: Iterable[Entry]) -> Sequence[EntryArea]:
+    def entry_areas(self, entries: Iterable[EntryCell]) -> Sequence[EntryArea]:
         """The entries, as few areas as may be."""
 
     def areas(self, cells: Iterable[Cell]) -> Sequence[CellArea]:
@@ -202,7 +202,7 @@ class CellCheck(ABC):
         """The cells that its line counts, of one table or of all."""
         return tuple(cell for cell in spec.cells if table in {None, cell.table} and not cell.total)
 
-    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:  # noqa: ARG002
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:  # noqa: ARG002
         """The cells that are no figures which its line counts; none of most."""
         return ()
 
@@ -243,7 +243,7 @@ class EmptyCheck(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "各表应按实际填写，没有发生的填 0"
 
-    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
         return _list_entries(spec, table)
 
     def mask(self, view: CheckedView) -> Array:
@@ -255,7 +255,8 @@ class EmptyCheck(CellCheck):
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         areas, written = places.areas(self.cells(places.spec, table)), self._list_written(places, table)
         blanks = "+".join([*map(_count_blanks, areas), *map(_count_unwritten, written)])
-        return f"IF({blanks}={sum(area.size for area in (*areas, *written))},1,0)"
+        size = sum(area.size for area in areas) + sum(area.size for area in written)
+        return f"IF({blanks}={size},1,0)"
 
     def _list_written(self, places: FormulaPlaces, table: Table | None) -> Sequence[EntryArea]:
         return places.entry_areas(self.entries(places.spec, table))
@@ -344,7 +345,7 @@ class InvalidEntryCheck(EntryCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "选项应是所列的，日期应真实、在规定的期间内，文字不应过长"
 
-    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
         return _list_entries(spec, table)
 
     def mask(self, view: CheckedView) -> Array:
@@ -377,7 +378,7 @@ class MissingEntryCheck(EntryCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "必填的选项、日期和文字不应空着"
 
-    def entries(self, spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+    def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
         return tuple(entry for entry in _list_entries(spec, table) if entry.kind.required)
 
     def mask(self, view: CheckedView) -> Array:
@@ -674,7 +675,7 @@ def _count_blanks(area: CellArea) -> str:
     return f"SUMPRODUCT(--ISNUMBER(1/(LEN({area.reference})=0)))"
 
 
-def _list_entries(spec: FormSpec, table: Table | None) -> tuple[Entry, ...]:
+def _list_entries(spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
     """The entries of one table or of all."""
     return tuple(entry for entry in spec.entries if table in {None, entry.table})
 

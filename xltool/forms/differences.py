@@ -8,7 +8,7 @@ from typing import assert_never
 
 from xltool.forms.entries import describe_briefly
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
-from xltool.model import AnyCell, Cell, CellKey, Column, Entry, FormSpec, Linear, Rate, Row, Rule, Table, bare_key
+from xltool.model import AnyCell, Cell, CellKey, Column, EntryCell, FormSpec, Linear, Rate, Row, Rule, Table, bare_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _word_kind(cell: AnyCell) -> str:
             return "合计" if cell.total else "填报"
         case Rate():
             return "比率"
-        case Entry():
+        case EntryCell():
             return describe_briefly(cell.kind)
         case _:
             assert_never(cell)

@@ -24,7 +24,7 @@ from xltool.model import (
     ENTRY_POLICIES,
     LEVELS,
     CellKey,
-    Entry,
+    EntryCell,
     EntryKind,
     Finding,
     FormCell,
@@ -33,13 +33,13 @@ from xltool.model import (
     Submission,
 )
 
-YES, NO = "是", "否"
+YES_CHOICE, NO_CHOICE = "是", "否"
 UNFILLED: Final = "未填"
 SAMPLE_WORDS: Final = "样例"
 LONGEST_LIST: Final = 255
 """Signs that Excel's list of choices takes, with the commas between them."""
 LONGEST_CHOICE: Final = 40
-MOST_WORDS: Final = 2000
+MOST_ENTRY_SIGNS: Final = 2000
 """UTF-16 units of words that a cell of a table has room for."""
 USUAL_WORDS: Final = 200
 MOST_QUOTED_ENTRY: Final = 40
@@ -47,8 +47,8 @@ MOST_QUOTED_ENTRY: Final = 40
 _FORBIDDEN: Final = re.compile(r'[,"\n\r\t、]|^[=+@/-]|^\s|\s$')
 _COUNTED: Final = re.compile(r"(.+) ([0-9]{1,9})")
 _MEANT: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("√", "✓", "✔", "☑", "y", "yes", "true"), YES),
-    **dict.fromkeys(("×", "✗", "✘", "☒", "n", "no", "false"), NO),
+    **dict.fromkeys(("√", "✓", "✔", "☑", "y", "yes", "true"), YES_CHOICE),
+    **dict.fromkeys(("×", "✗", "✘", "☒", "n", "no", "false"), NO_CHOICE),
 }
 """Other ways in which people say yes and no."""
 
@@ -67,13 +67,13 @@ def read_entry_kind(fields: Fields) -> EntryKind | None:
     if earliest > latest:
         fields.fault("latest", "'latest' must not be before 'earliest'")
     longest = fields.integer("longest", USUAL_WORDS)
-    if not 1 <= longest <= MOST_WORDS:
-        fields.fault("longest", f"'longest' must be 1 to {MOST_WORDS}")
+    if not 1 <= longest <= MOST_ENTRY_SIGNS:
+        fields.fault("longest", f"'longest' must be 1 to {MOST_ENTRY_SIGNS}")
     found = EntryKind(
         form or "text",
         earliest,
         latest,
-        (YES, NO) if form == "yes_no" else tuple(map(str, _read_choices(fields))),
+        (YES_CHOICE, NO_CHOICE) if form == "yes_no" else tuple(map(str, _read_choices(fields))),
         longest,
         fields.flag("required"),
         next((each for each in ENTRY_POLICIES if each == fields.text("consolidate", "never")), "never"),
@@ -127,8 +127,10 @@ def _read_choices(fields: Fields) -> list[str]:
     choices = fields.texts("choices", [])
     for choice in choices:
         if not choice or _FORBIDDEN.search(choice) or len(choice) > LONGEST_CHOICE or _COUNTED.fullmatch(choice):
-            told = f"'{choice}' cannot be a choice: 1 to {LONGEST_CHOICE} signs, no comma, quote or 、 among them"
-            told += ", and neither a sign of reckoning at its beginning nor a blank and a number at its end"
+            told = (
+                f"'{choice}' cannot be a choice: 1 to {LONGEST_CHOICE} signs, no comma, quote or 、 among them, "
+                "and neither a sign of reckoning at its beginning nor a blank and a number at its end"
+            )
             fields.source.fault(choice if isinstance(choice, LocatedText) else fields.anchor, told)
     require_unique(fields.source, "a choice", choices, normalise_label)
     if excel_length(",".join(choices)) > LONGEST_LIST:
@@ -136,7 +138,7 @@ def _read_choices(fields: Fields) -> list[str]:
     return choices
 
 
-def read_entries(source: Source, cells: Sequence[FormCell]) -> tuple[Entry, ...]:
+def read_entries(source: Source, cells: Sequence[FormCell]) -> tuple[EntryCell, ...]:
     """The cells that are no figures, in order; where row and column say different things, that is a fault, told once.
 
     Each table has figures besides: what nothing adds up is no statistical table.
@@ -145,7 +147,7 @@ def read_entries(source: Source, cells: Sequence[FormCell]) -> tuple[Entry, ...]
     return tuple(entry for cell in cells for entry in _read_entry(source, cell, told))
 
 
-def _read_entry(source: Source, cell: FormCell, told: set[str]) -> Iterator[Entry]:
+def _read_entry(source: Source, cell: FormCell, told: set[str]) -> Iterator[EntryCell]:
     row, column = cell.row, cell.column
     kind = row.entry or column.entry
     assert kind is not None
@@ -164,10 +166,10 @@ def _read_entry(source: Source, cell: FormCell, told: set[str]) -> Iterator[Entr
             told.add(row.id)
             source.fault(row.id, f"row '{row.id}' is for some 'levels' only: nothing in it is 'required' of all")
     else:
-        yield Entry(cell.key, cell.table, cell.block, row, column, kind)
+        yield EntryCell(cell.key, cell.table, cell.block, row, column, kind)
 
 
-def find_bare_tables(spec_cells: Sequence[FormCell], entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+def find_bare_tables(spec_cells: Sequence[FormCell], entries: Sequence[EntryCell]) -> Iterator[tuple[str, str]]:
     """The tables that have no figure at all, with the name to point at."""
     figured = {cell.table.id for cell in spec_cells}
     for name in dict.fromkeys(entry.table.id for entry in entries):
@@ -175,7 +177,7 @@ def find_bare_tables(spec_cells: Sequence[FormCell], entries: Sequence[Entry]) -
             yield f"table '{name}' has no figures: what is only chosen or written belongs to the texts", name
 
 
-def take_entry(entry: Entry, content: str, scope: Scope = "own") -> tuple[str, list[Finding]]:
+def take_entry(entry: EntryCell, content: str, scope: Scope = "own") -> tuple[str, list[Finding]]:
     """What is held of an entry as it was typed, and what was noticed of it.
 
     A choice as the form writes it, a day as 2024-07-05 in whatever way it is written; what may not stand there stays as
@@ -208,7 +210,7 @@ def _find_choice(kind: EntryKind, text: str) -> str:
     return next((choice for choice in kind.choices if normalise_label(choice) == bare or choice == means), text)
 
 
-def is_fit(entry: Entry, content: str, scope: Scope = "own") -> bool:
+def is_fit(entry: EntryCell, content: str, scope: Scope = "own") -> bool:
     """Whether what is held of an entry, which is not blank, may stand there."""
     kind = entry.kind
     if scope == "consolidated" and read_counts(kind, content) is not None:
@@ -255,13 +257,13 @@ def describe_briefly(kind: EntryKind) -> str:
             assert_never(kind.form)
 
 
-def print_entry(entry: Entry, content: str) -> str:
+def print_entry(entry: EntryCell, content: str) -> str:
     """What is held of an entry as a report prints it: a day as 2024年7月5日, words in one line."""
     day = parse_day(content) if entry.kind.form == "date" else None
     return " ".join(content.split()) if day is None else format_day(day)
 
 
-def name_entry(entry: Entry) -> str:
+def name_entry(entry: EntryCell) -> str:
     """An entry in a sentence without its address: 表一“消防”“整改结果”."""
     return f"{entry.table.name}“{entry.row.short}”“{entry.column.short}”"
 
@@ -272,7 +274,7 @@ def quote_entry(content: str) -> str:
     return flat if len(flat) <= MOST_QUOTED_ENTRY else f"{flat[:MOST_QUOTED_ENTRY]}…"
 
 
-def is_lacking(entry: Entry, submission: Submission) -> bool:
+def is_lacking(entry: EntryCell, submission: Submission) -> bool:
     """Whether an entry must be filled in and is not; of a sum nothing is asked, each agency has answered for itself."""
     return entry.kind.required and submission.scope == "own" and not submission.entries.get(entry.key)
 
@@ -303,7 +305,7 @@ def count_entries(spec: FormSpec, counts: dict[str, Counter[str]], submission: S
             counts.setdefault(entry.key, Counter()).update(mine or {})
 
 
-def find_different_entries(spec: FormSpec, one: Submission, other: Submission) -> Iterator[tuple[Entry, str, str]]:
+def find_different_entries(spec: FormSpec, one: Submission, other: Submission) -> Iterator[tuple[EntryCell, str, str]]:
     """The entries that two submissions do not print alike, with what each of them has, 未填 for a blank."""
     for entry in spec.entries:
         mine, theirs = (print_entry(entry, each.entries.get(entry.key, "")) for each in (one, other))

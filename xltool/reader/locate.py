@@ -117,9 +117,9 @@ def _locate_table(
         [cell.key for cell in inputs], named, by_label, false=false, sound=_labels_in_order(anchors)
     )
     calm = not odd and _labels_in_order(anchors)
-    for cell in totals:
-        if cell.key in by_label and (calm or by_label[cell.key][1] == find_official_place(plan, cell.key)):
-            told[cell.key] = [by_label[cell.key]]
+    for total in totals:
+        if total.key in by_label and (calm or by_label[total.key][1] == find_official_place(plan, total.key)):
+            told[total.key] = [by_label[total.key]]
     moved = {rate.key: labelled[rate.key] for rate in _list_rates(plan, table) if rate.key in labelled}
     located.cells.update(
         {key: place for key, place in moved.items() if calm or place == find_official_place(plan, key)}

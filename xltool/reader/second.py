@@ -11,17 +11,16 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xltool import kinds
-from xltool.days import EXCEL_EPOCH
 from xltool.forms import number
 from xltool.forms.entries import UNFILLED, take_entry
 from xltool.forms.number import Figure, format_value
 from xltool.forms.text import flatten_text, take_typed_text
 from xltool.messages import finding
-from xltool.model import Cell, CellKey, Entry, Finding, FormSpec, InputCell, Scope, Submission
+from xltool.model import Cell, CellKey, EntryCell, Finding, FormSpec, InputCell, Scope, Submission
 from xltool.reader.evidence import MAX_QUOTED_CONTENT
 from xltool.workbook.layout_plan import Plan, make_plan, name_cell
 
@@ -57,9 +56,9 @@ def compare_second_reading(
                 differing.append((cell.key, format_value(value, cell.measure), shown))
     for entry in spec.entries:
         if entry.key not in untaken:
-            content, held = _read_content(book, layout, entry, submission.scope), submission.entries.get(entry.key, "")
-            if flatten_text(content) != flatten_text(held):
-                differing.append((entry.key, held or UNFILLED, content[:MAX_QUOTED_CONTENT] or UNFILLED))
+            seen, held = _read_content(book, layout, entry, submission.scope), submission.entries.get(entry.key, "")
+            if flatten_text(seen) != flatten_text(held):
+                differing.append((entry.key, held or UNFILLED, seen[:MAX_QUOTED_CONTENT] or UNFILLED))
     if not differing:
         return ()
     keys = [key for key, _, _ in differing]
@@ -83,11 +82,13 @@ def _read_figure(book: Workbook, layout: Plan, cell: Cell) -> tuple[Figure, str]
     return figure, "未填" if value is None else str(value)[:MAX_QUOTED_CONTENT]
 
 
-def _read_content(book: Workbook, layout: Plan, entry: Entry, scope: Scope) -> str:
+def _read_content(book: Workbook, layout: Plan, entry: EntryCell, scope: Scope) -> str:
     """What stands in a cell that is no figure as openpyxl reads it, and as it is held."""
+    from openpyxl.utils.datetime import from_excel
+
     value = _find_value(book, layout, entry)
     if entry.kind.form == "date" and isinstance(value, int) and not isinstance(value, bool):
-        value = EXCEL_EPOCH + timedelta(days=value)
+        value = from_excel(value)
     if isinstance(value, date):
         value = value.isoformat().removesuffix("T00:00:00")
     return take_entry(entry, take_typed_text("" if value is None else str(value), "")[0], scope)[0]

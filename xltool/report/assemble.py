@@ -13,7 +13,7 @@ from xltool.forms.references import resolve_references
 from xltool.model import (
     Cell,
     CellKey,
-    Entry,
+    EntryCell,
     FormSpec,
     Grid,
     Heading,
@@ -95,9 +95,10 @@ def _fill_table(spec: FormSpec, table: str, submission: Submission, slashed: Col
                 return format_figure(submission.values[spec.index[key]], cell.measure)
             case Rate():
                 return format_rate(compute_rate(spec, cell, submission.values), cell.measure)
-            case Entry():
+            case EntryCell():
                 return print_entry(cell, submission.entries.get(key, ""))
             case _:
                 assert_never(cell)
 
-    return fill_grid(next(candidate for candidate in spec.tables if candidate.id == table), word_figure)
+    found = next(candidate for candidate in spec.tables if candidate.id == table)
+    return fill_grid(found, word_figure, spec.entries_by_key)

@@ -11,7 +11,7 @@ from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
 from xltool.forms.number import to_exact
 from xltool.forms.rates import compute_rate, to_exact_rate
-from xltool.model import Cell, Entry, FormSpec, Rate, Submission, summand_of
+from xltool.model import Cell, EntryCell, FormSpec, Rate, Submission, summand_of
 from xltool.periods import period_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
@@ -46,7 +46,7 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
                 value = to_exact(submission.values[spec.index[cell.key]], cell.measure)
             case Rate():
                 value = to_exact_rate(compute_rate(spec, cell, submission.values), cell.measure)
-            case Entry():
+            case EntryCell():
                 value = clean_line(submission.entries.get(cell.key, "")) or None
             case _:
                 assert_never(cell)

@@ -5,7 +5,7 @@ The lines they stand in, and the heads and labels that a figure belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -17,10 +17,16 @@ _MARGINS_EM: Final = 0.2  # of a cell, left and right together
 _DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
 
 
-def fill_grid(table: Table, word_figure: Callable[[CellKey], str]) -> Grid:
-    """The official grid of a table, with what `word_figure` writes of each of its cells."""
+def fill_grid(table: Table, word_figure: Callable[[CellKey], str], words: Collection[CellKey] = ()) -> Grid:
+    """The official grid of a table, with what `word_figure` writes of each of its cells.
+
+    Those of `words` hold no figures, and take more than one line where they must.
+    """
     blank = lay_out(table)
-    filled = (r if r.key is None else replace(r, text=word_figure(r.key)) for r in blank.rectangles)
+    filled = (
+        r if r.key is None else replace(r, text=word_figure(r.key), role="print" if r.key in words else r.role)
+        for r in blank.rectangles
+    )
     return replace(blank, rectangles=tuple(filled))
 
 

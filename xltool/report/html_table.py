@@ -68,7 +68,7 @@ def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: 
         case "value":
             tag, scope, headers = "td", "", over + left
         case "print":
-            tag, scope, headers = "td", "", left
+            tag, scope, headers = "td", "", left if r.key is None else over + left
         case "corner" | "head" | "line" | "label" if not r.text:  # a header cell that says nothing is none
             tag, scope, headers = "td", "", []
         case "label":

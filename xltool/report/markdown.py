@@ -45,7 +45,7 @@ def _write_tables(grid: Grid) -> list[str]:
 def _write_pipe_table(grid: Grid, inside: list[Rectangle]) -> str:
     """The lines of a block: its labels in one column, then what is printed beside them, and the figures."""
     over, left = grid_heads(grid), grid_labels(grid)
-    figures = sorted((r for r in inside if r.role == "value"), key=lambda r: (r.row, r.column))
+    figures = sorted((r for r in inside if r.role == "value" or r.key is not None), key=lambda r: (r.row, r.column))
     first = min(figure.column for figure in figures)
     shown = [r for r in inside if r.role in {"value", "print"} or (r.role == "label" and r.column > first)]
     columns = sorted({r.column for r in shown})
@@ -63,7 +63,7 @@ def _write_pipe_table(grid: Grid, inside: list[Rectangle]) -> str:
         else _join_labels(_telling_heads(over, figure, figures))
         for at in columns
     ]
-    marks = [":---" if nearest[at] is None else "---:" for at in columns]
+    marks = ["---:" if (figure := nearest[at]) is not None and figure.role == "value" else ":---" for at in columns]
     written = [_write_line(corner + heads), _write_line([":---"] * len(corner) + marks)]
     for cells in lines.values():
         at = next(iter(cells.values()))

@@ -12,6 +12,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from xltool.forms.cell_checks import has_jumped
+from xltool.forms.entries import draw_entries
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
 from xltool.periods import blank_submission, list_periods
@@ -109,7 +110,11 @@ def write_periods(
     """
     period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
     written = (
-        None if values is None else replace(blank_submission(spec, each, agency), values=values, texts=texts)
+        None
+        if values is None
+        else replace(
+            blank_submission(spec, each, agency), values=values, texts=texts, entries=draw_entries(spec, each.year)
+        )
         for each, values in ((period, drawn.this), (period.before, drawn.before), (period.last_year, drawn.year_ago))
     )
     this, before, year_ago = written

@@ -10,7 +10,7 @@ import numpy as np
 from xltool.forms.cell_checks import is_unwritten, list_running
 from xltool.forms.entries import is_fit, is_lacking
 from xltool.forms.memo import derive_once
-from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, Entry, FormSpec, Level, Submission, Value
+from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, EntryCell, FormSpec, Level, Submission, Value
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
@@ -56,7 +56,7 @@ class SubmissionView:
         """Which entries must be filled in and are not (submissions x entries)."""
         return self._ask_entries(is_lacking)
 
-    def _ask_entries(self, of: Callable[[Entry, Submission], bool]) -> CellMask:
+    def _ask_entries(self, of: Callable[[EntryCell, Submission], bool]) -> CellMask:
         rows = [[of(entry, each) for entry in self.spec.entries] for each in self.submissions]
         return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.entries))
 
@@ -160,11 +160,11 @@ def _compute_entitled(spec: FormSpec, level: Level | None) -> CellMask:
     return np.array([len(cell.row.levels) < len(LEVELS) and level in cell.row.levels for cell in spec.cells], np.bool_)
 
 
-def _is_blank(entry: Entry, submission: Submission) -> bool:
+def _is_blank(entry: EntryCell, submission: Submission) -> bool:
     return not submission.entries.get(entry.key)
 
 
-def _fits(entry: Entry, submission: Submission) -> bool:
+def _fits(entry: EntryCell, submission: Submission) -> bool:
     return is_fit(entry, submission.entries[entry.key], submission.scope)
 
 

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from xltool.forms.entries import print_entry
 from xltool.forms.number import format_value
 from xltool.forms.rates import compute_rate, format_rate
-from xltool.model import Cell, CellKey, Entry, FormSpec, Rate, Submission, Table, Value
+from xltool.model import Cell, CellKey, EntryCell, FormSpec, Rate, Submission, Table, Value
 from xltool.periods import WORDS
 from xltool.report.grids import fill_grid
 from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
@@ -86,7 +86,7 @@ def mark_table(
                 return _word_figure(cell, values[spec.index[key]])
             case Rate():
                 return format_rate(compute_rate(spec, cell, values), cell.measure)
-            case Entry():
+            case EntryCell():
                 return print_entry(cell, submission.entries.get(key, ""))
             case _:
                 assert_never(cell)
@@ -117,7 +117,7 @@ def mark_table(
     def mark_lines(lines: Iterable[Iterable[HtmlCell]]) -> list[list[MarkedCell]]:
         return [[mark_cell(cell) for cell in line] for line in lines]
 
-    made = build_html_table(fill_grid(table, word_figure), f"t-{table.id}")
+    made = build_html_table(fill_grid(table, word_figure, spec.entries_by_key), f"t-{table.id}")
     head, bodies = mark_lines(made.head), [mark_lines(body) for body in made.bodies]
     cells = [cell for line in chain(head, *bodies) for cell in line]
     return MarkedTable(

@@ -7,7 +7,7 @@ from typing import Any, Final, assert_never
 
 from xltool.days import count_days, parse_day
 from xltool.forms.entries import describe_entry
-from xltool.model import Entry, EntryKind, Rectangle, Table
+from xltool.model import EntryCell, EntryKind, Rectangle, Table
 from xltool.workbook.context import Context
 from xltool.workbook.front import PROMPT_TITLE
 from xltool.workbook.layout_plan import TABLE_TOP
@@ -18,13 +18,13 @@ LONGEST_PROMPT: Final = 250
 LONGEST_REPROACH: Final = 220
 
 
-def to_cached_entry(entry: Entry, content: str) -> int | str:
+def to_cached_entry(entry: EntryCell, content: str) -> int | str:
     """What stands in an entry as a workbook holds it: a day as its number, all else as text."""
     day = parse_day(content) if entry.kind.form == "date" else None
     return content if day is None or content != day.isoformat() else count_days(day)
 
 
-def write_entry(context: Context, sheet: Any, entry: Entry, area: Rectangle) -> None:
+def write_entry(context: Context, sheet: Any, entry: EntryCell, area: Rectangle) -> None:
     """The input of an entry with what stands in it, and what it may be."""
     look = context.formats[_choose_look(entry.kind)]
     top, left = TABLE_TOP + area.row, area.column
@@ -118,9 +118,9 @@ def _write_wrong(kind: EntryKind, cell: str) -> str:
             assert_never(kind.form)
 
 
-def _group_alike(context: Context, table: Table) -> Iterator[list[Entry]]:
+def _group_alike(context: Context, table: Table) -> Iterator[list[EntryCell]]:
     """Entries of one kind and prompt, of one column of the grid, in rows that follow each other."""
-    group: list[Entry] = []
+    group: list[EntryCell] = []
     for entry in sorted((each for each in context.spec.entries if each.table is table), key=_by_column(context)):
         if group and not _continues(context, group[-1], entry):
             yield group
@@ -130,11 +130,11 @@ def _group_alike(context: Context, table: Table) -> Iterator[list[Entry]]:
         yield group
 
 
-def _by_column(context: Context) -> Callable[[Entry], tuple[int, int]]:
+def _by_column(context: Context) -> Callable[[EntryCell], tuple[int, int]]:
     return lambda entry: (context.plan.cells[entry.key].column, context.plan.cells[entry.key].row)
 
 
-def _continues(context: Context, upper: Entry, lower: Entry) -> bool:
+def _continues(context: Context, upper: EntryCell, lower: EntryCell) -> bool:
     above, below = context.plan.areas[upper.key], context.plan.areas[lower.key]
     alike = upper.kind is lower.kind and upper.column is lower.column and upper.row.prompt == lower.row.prompt
     return alike and above.column == below.column and above.row + above.height == below.row

@@ -15,7 +15,18 @@ from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
 from xltool.messages import MOST_CELLS, and_more
-from xltool.model import AnyCell, CellKey, Entry, Finding, FormSpec, ProposedFigure, Severity, Submission, Tick, Value
+from xltool.model import (
+    AnyCell,
+    CellKey,
+    EntryCell,
+    Finding,
+    FormSpec,
+    ProposedFigure,
+    Severity,
+    Submission,
+    Tick,
+    Value,
+)
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.rules.prior_year import supply_prior
 from xltool.workbook.entries import to_cached_entry
@@ -91,7 +102,7 @@ def _build_notice(  # noqa: PLR0917
     return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, submission, findings)))
 
 
-def _list_entries(spec: FormSpec, submission: Submission) -> Iterator[tuple[Entry, str]]:
+def _list_entries(spec: FormSpec, submission: Submission) -> Iterator[tuple[EntryCell, str]]:
     yield from ((entry, submission.entries.get(entry.key, "")) for entry in spec.entries)
 
 
@@ -189,7 +200,7 @@ def _describe_figures(
 
 def _word_content(cell: AnyCell, value: Value | str) -> str:
     """What stands in a cell, as a document names it."""
-    if isinstance(cell, Entry):
+    if isinstance(cell, EntryCell):
         return "" if value is None else f"{value}" or UNFILLED
     return value if isinstance(value, str) else format_value(value, cell.measure)
 

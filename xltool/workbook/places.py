@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, CellKey, Entry, EntryKind, Measure, Table
+from xltool.model import Cell, CellKey, EntryCell, EntryKind, Measure, Table
 from xltool.spreadsheet.a1 import range_name
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
@@ -47,7 +47,7 @@ class FormEntryArea:
     """Entries of one kind, one below the other, as the 校验 sheet names them: by their copies."""
 
     plan: Plan
-    run: Sequence[Entry]
+    run: Sequence[EntryCell]
 
     @property
     def reference(self) -> str:
@@ -75,14 +75,14 @@ class FormPlaces:
         """The cells, as few areas as may be."""
         return [FormArea(self.plan, run) for run in join_rectangles(self.plan, cells)]
 
-    def entry_areas(self, entries: Iterable[Entry]) -> list[FormEntryArea]:
+    def entry_areas(self, entries: Iterable[EntryCell]) -> list[FormEntryArea]:
         """The entries, as few areas as may be."""
 
-        def column_first(entry: Entry) -> tuple[str, int, int]:
+        def column_first(entry: EntryCell) -> tuple[str, int, int]:
             spot = self.plan.cells[entry.key]
             return spot.sheet, spot.column, spot.row
 
-        runs: list[list[Entry]] = []
+        runs: list[list[EntryCell]] = []
         for entry in sorted(entries, key=column_first):
             if runs and runs[-1][-1].kind is entry.kind and self._stands_below(runs[-1][-1].key, entry.key):
                 runs[-1].append(entry)

@@ -78,6 +78,8 @@ def _write_line(context: Context, sheet: Any, block: Block) -> None:
         for key, spot in context.plan.priors.items()
         if context.spec.cell(key).block is block
     ]
+    if not spots:  # none of it is a figure
+        return
     first, (last, width) = spots[0][0], spots[-1]
     about = f"：{block.caption}" if block.caption else ""
     text = f"{word_before(PRIOR_HEADING, context.spec.every)}{about}，各栏次序同上表"

@@ -9,7 +9,7 @@ from xltool.codes import GRADES
 from xltool.forms.cell_checks import EntryCheck
 from xltool.forms.checks import Check
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import AnyCell, Cell, Entry, Measure, NotApplicable, Rate, Rectangle, Table
+from xltool.model import AnyCell, Cell, EntryCell, Measure, NotApplicable, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_figure import to_cached_figure
@@ -233,7 +233,7 @@ def _write_cell(context: Context, sheet: Any, cell: AnyCell, area: Rectangle) ->
             _write_value(context, sheet, cell, area)
         case Rate():
             _write_computed(context, sheet, cell, area, f"rate{cell.measure.decimals}")
-        case Entry():
+        case EntryCell():
             write_entry(context, sheet, cell, area)
         case _:
             assert_never(cell)

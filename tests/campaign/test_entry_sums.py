@@ -67,10 +67,12 @@ def test_a_campaign_with_entries(tmp_path: Path) -> None:
     hand_in(root, "9910", WRITTEN)
     hand_in(root, "9911", {**WRITTEN, STATE: "整改中"})
     hand_in(root, "9912", wrong)
-    said = call("collect", "-C", root, code=3)
-    assert "表一“消防”行“整改情况”栏（C4）填的是“整改了”" in said
+    call("collect", "-C", root, code=3)
     assert list_states(root) == {"9910": "accepted", "9911": "accepted", "9912": "returned"}
     [returned] = (root / "returned").glob("9912_*.xlsx")
+    said = call("check", returned, code=3)
+    assert "表一“消防”行“整改情况”栏（C4）填的是“整改了”" in said
+    assert "表二有 1 格必填的选项、日期或文字没有填： 表二 B5" in said
     again = xltool.read(returned.read_bytes()).submission
     assert again is not None
     assert again.entries == wrong

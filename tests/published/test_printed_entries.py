@@ -15,7 +15,9 @@ from xltool.report.assemble import assemble_report
 from xltool.report.data import list_rows
 from xltool.report.docx import to_docx
 from xltool.report.html import to_html
+from xltool.report.markdown import to_markdown
 from xltool.report.pdf import to_pdf
+from xltool.report.plain import to_text
 from xltool.web.marked_table import mark_table
 
 ACROSS = 'corner = "项目"\n'
@@ -23,7 +25,13 @@ SPEC = parse_spec(f'{FORM}\n[published]\nsubjects = ["隐患整改情况"]\n', "
 SUBMISSION = submit(SPEC, written={**WRITTEN, "hazards.mine.remark": "消防", "hazards.fire.remark": "见 3 号文件"})
 REPORT = assemble_report(SPEC, SUBMISSION)
 PAGE = str(to_html(REPORT))
-FILES = {"html": PAGE.encode(), "docx": to_docx(REPORT), "pdf": to_pdf(REPORT).data}
+FILES = {
+    "html": PAGE.encode(),
+    "docx": to_docx(REPORT),
+    "pdf": to_pdf(REPORT).data,
+    "txt": to_text(REPORT).encode(),
+    "md": to_markdown(REPORT).encode(),
+}
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -18,7 +18,7 @@ from xltool.cli.forms_diff import diff
 from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
-from xltool.forms.entries import describe_briefly
+from xltool.forms.differences import word_kind
 from xltool.forms.rates import word_rate
 from xltool.messages import XltoolError, make_visible, tell_finding
 from xltool.model import AnyCell, Cell, EntryCell, EntryKind, Finding, FormSpec, Rate
@@ -229,18 +229,6 @@ def _describe_years(spec: FormSpec) -> str:
     return f"{first} 年度起" if last is None else f"{first} 至 {last} 年度"
 
 
-def _name_kind(cell: AnyCell) -> str:
-    match cell:
-        case Cell():
-            return "合计" if cell.total else cell.measure.unit
-        case Rate():
-            return "比率"
-        case EntryCell():
-            return describe_briefly(cell.kind)
-        case _:
-            assert_never(cell)
-
-
 def _print_form(spec: FormSpec) -> None:
     from xltool.workbook.layout_plan import make_plan
 
@@ -249,7 +237,7 @@ def _print_form(spec: FormSpec) -> None:
     for table in spec.tables:
         console.say(f"\n{table.title}（工作表“{table.sheet}”）")
         for cell in (cell for cell in spec.every_cell if cell.table is table):
-            kind = _name_kind(cell)
+            kind = cell.measure.unit if isinstance(cell, Cell) and not cell.total else word_kind(cell)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
     console.say("\n文字")
     for text in spec.texts:

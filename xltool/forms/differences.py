@@ -133,7 +133,7 @@ def _make_cell(cell: AnyCell, title: str) -> FormPart:
 
 
 def _word_cell_changes(mine: AnyCell, theirs: AnyCell) -> Iterator[str]:
-    kinds = [_word_kind(cell) for cell in (mine, theirs)]
+    kinds = [word_kind(cell) for cell in (mine, theirs)]
     if kinds[0] != kinds[1]:
         yield f"{kinds[0]} → {kinds[1]}"
     if mine.measure.unit != theirs.measure.unit:
@@ -142,7 +142,8 @@ def _word_cell_changes(mine: AnyCell, theirs: AnyCell) -> Iterator[str]:
         yield f"小数 {mine.measure.decimals} 位 → {theirs.measure.decimals} 位"
 
 
-def _word_kind(cell: AnyCell) -> str:
+def word_kind(cell: AnyCell) -> str:
+    """What a cell is in few words: filled in, added up, divided, or what may stand there."""
     match cell:
         case Cell():
             return "合计" if cell.total else "填报"

@@ -77,10 +77,11 @@ def cut_lines(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[Part]:
     stretch: list[_Line] = []
     for line, following in zip(whole, [*whole[1:], None], strict=False):
         heading = _is_official_heading(line, vocabulary)
-        if heading or (not line.marked and _is_prose(line, following, vocabulary, behind=stretch)):
+        headed = markdown and not line.marked and line.text.startswith("#")
+        if heading or headed or (not line.marked and _is_prose(line, following, vocabulary, behind=stretch)):
             yield from _close_stretch(stretch, vocabulary, markdown=markdown)
             stretch = []
-            yield _read_prose(line.cells[0].text if heading else line.text, markdown=markdown)
+            yield _read_prose(line.cells[0].text if heading and not headed else line.text, markdown=markdown)
         else:
             stretch.append(line)
     yield from _close_stretch(stretch, vocabulary, markdown=markdown)
@@ -244,7 +245,7 @@ def _close_stretch(stretch: Sequence[_Line], vocabulary: Vocabulary, *, markdown
         first = last = len(stretch)
     yield from (_read_prose(line.text, markdown=markdown) for line in stretch[:first] if line.text.strip())
     if first < len(stretch):
-        yield _build_table(list(_cut_rows(inside)))
+        yield _build_table(list(_cut_rows(inside, vocabulary)))
     yield from (_read_prose(line.text, markdown=markdown) for line in stretch[last + 1 :] if line.text.strip())
 
 
@@ -268,12 +269,16 @@ def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
     return alone or rows + words >= FEWEST_WORDS or (rows > 0 and any(cell.marked for cell in cells))
 
 
-def _cut_rows(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
-    """The stream of a table's cells cut into rows: what follows figures begins the next, and so does a label."""
+def _cut_rows(cells: Sequence[_Cell], vocabulary: Vocabulary) -> Iterator[list[_Cell]]:
+    """The stream of a table's cells cut into rows: what follows figures begins the next, and so does a label.
+
+    Where words stand among figures the lines themselves must say it.
+    """
     crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
     row: list[_Cell] = []
     for cell in cells:
-        if row and _begins_row(row, cell, crowds):
+        whole = row and row[0].begins and bare_label(row[0].text) in vocabulary.wordy
+        if cell.begins if whole else row and _begins_row(row, cell, crowds):
             yield row
             row = []
         row.append(cell)

@@ -54,6 +54,8 @@ class Vocabulary:
     """The headings of sections, which stand outside of tables."""
     across: frozenset[int]
     """How many figures the one row of a table has whose rows stand side by side."""
+    wordy: frozenset[str]
+    """The labels of rows, bare, in which words stand too."""
 
     def is_row(self, text: str) -> bool:
         """Whether a text is the label of a row."""
@@ -92,6 +94,7 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
             for table in tables
             if table.blocks[0].one_line
         ),
+        frozenset(bare_label(label) for spec in specs for each in spec.entries for label in _list_labels(each.row)),
     )
 
 
@@ -110,7 +113,11 @@ def _read_words(spec: FormSpec) -> frozenset[str]:
 def _list_row_labels(table: Table) -> Iterator[str]:
     for block in table.blocks:
         if not block.one_line:
-            yield from (label for row in block.rows for label in (row.label, *row.variants))
+            yield from (label for row in block.rows for label in _list_labels(row))
+
+
+def _list_labels(row: Row) -> tuple[str, ...]:
+    return (row.label, *row.variants)
 
 
 def _list_words(table: Table) -> Iterator[str]:

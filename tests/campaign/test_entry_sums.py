@@ -91,7 +91,8 @@ def test_a_campaign_with_entries(tmp_path: Path) -> None:
     [judged] = xltool.check([xltool.read(workbook.read_bytes())])
     assert judged.submission is not None
     assert (judged.submission.entries, judged.findings) == (total.entries, ())
-    beside = openpyxl.load_workbook(root / "county" / "contributions.xlsx", read_only=True)["各单位"]
+    made = (root / "county" / "contributions.xlsx").read_bytes()
+    beside = openpyxl.load_workbook(io.BytesIO(made))["各单位"]
     rows = {row[0]: row[4:] for row in beside.iter_rows(values_only=True)}
     assert rows[STATE] == ("已整改 1、整改中 1、未整改 1", "已整改", "整改中", "未整改")
     assert rows["hazards.traffic.remark"][1:] == ("等待资金， 预计明年完成",) * 3

@@ -395,6 +395,7 @@ MODULES = {
         "narrative_groups",
         "narrative_nothing",
         "narrative_numerals",
+        "narrative_parts",
         "narrative_readings",
         "narrative_statements",
         "narrative_sums",

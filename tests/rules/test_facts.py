@@ -34,6 +34,7 @@ FILES = {
     "narratives_fifth.tsv": SPEC,
     "narratives_sixth.tsv": SPEC,
     "narratives_seventh.tsv": SPEC,
+    "narratives_eighth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

@@ -25,6 +25,8 @@ Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 
 YEAR_SIGN: Final = "\ue000"
 """What a year, written `{year}` in a phrase, is for the lexicon."""
+NUMBER_SIGN: Final = "\ue001"
+"""What a number, written `{number}` in a mark of a sorting, is for the lexicon."""
 _GENERAL: Final = "general"
 _LONGEST_MANNER: Final = 24
 _MANNERS: Final = ("anchor", "weak", "alone", "reason", "strict", "neutral", "scope", "apart", "sole", "whole", "taken")
@@ -33,7 +35,7 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how", "rest", "plans",
+        "closings", "copulas", "how", "rest", "plans", "perfects",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
@@ -119,12 +121,14 @@ class Subject:
     """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by.
 
     `loose` is what it is counted by only where a verb says what was done: 制定规范性文件1条, not 公开规范性文件1条.
+    `given` is what it may be besides where no verb says what was done with all of it: 依申请公开信息共8条.
     What is `mixed` may be counted with others of its kind: of 行政复议6件，其中政府信息公开2件 only two are the form's.
     What was done with it by verbs `at_large` is of all kinds where nothing says whose: 受理行政复议案件120件.
     """
 
     rows: Alternatives = ()
     columns: Alternatives = ()
+    given: Alternatives = ()
     counters: frozenset[str] = frozenset()
     loose: frozenset[str] = frozenset()
     mixed: bool = False
@@ -166,7 +170,9 @@ class Language:
     conditions: tuple[str, ...]  # how a clause begins that says what would be
     ours: tuple[str, ...]  # what makes cases of all kinds the form's own
     not_agencies: tuple[str, ...]  # how words begin that are none, or another's: 配合市政府办
+    toward: tuple[str, ...]  # before a name of whom something is said or done to: 针对县教育局
     how: tuple[str, ...]  # how words begin that say how only, behind one for nothing: 未及时答复
+    perfects: tuple[str, ...]  # how words begin that say that something has been done: 已
 
 
 @dataclass(slots=True)
@@ -186,6 +192,7 @@ class _Draft:
     conditions: list[str] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     not_agencies: list[str] = field(default_factory=list)
+    toward: list[str] = field(default_factory=list)
     compounds: list[Compound] = field(default_factory=list)
 
 
@@ -234,7 +241,9 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
         tuple(draft.conditions),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "others.ours" in kinds)),
         tuple(draft.not_agencies),
+        tuple(draft.toward),
         tuple(sorted(word for word, kinds in draft.kinds.items() if "words.how" in kinds)),
+        tuple(sorted(word for word, kinds in draft.kinds.items() if "words.perfects" in kinds)),
     )
 
 
@@ -273,6 +282,7 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
             draft.conditions += expand_words(given.texts("conditions", []))
             draft.exceptions += expand_words(given.texts("exceptions", []))
             draft.not_agencies += expand_words(given.texts("not_agencies", []))
+            draft.toward += expand_words(given.texts("toward", []))
         if group == "words":
             draft.manner_begins += expand_words(given.texts("manner_begins", []))
             draft.manner_ends += expand_words(given.texts("manner_ends", []))
@@ -285,16 +295,17 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
     tables = {table.id: table for table in spec.tables}
     for name, data in fields.table("table").items():
         given = Fields(source, data, f"'table.{name}'")
-        rows, columns = _read_alternatives(given, "rows"), _read_alternatives(given, "columns")
+        rows, columns, offered = (_read_alternatives(given, key) for key in ("rows", "columns", "given"))
         counters, loose, at_large = (
             frozenset(map(str, given.texts(key, []))) for key in ("counters", "loose", "at_large")
         )
         stages = tuple(given.texts("stages", []))
-        draft.subjects[name] = Subject(rows, columns, counters, loose, given.flag("mixed"), at_large, stages)
+        draft.subjects[name] = Subject(rows, columns, offered, counters, loose, given.flag("mixed"), at_large, stages)
         given.close()
     for data in fields.tables("sorting", []):
         given = Fields(source, data, "a sorting")
         marks, words, unless = (tuple(map(str, given.texts(key, []))) for key in ("marks", "words", "unless"))
+        marks = tuple(mark.replace("{number}", NUMBER_SIGN) for mark in marks)
         draft.sortings.append(Sorting(marks, frozenset(words), frozenset(unless)))
         given.close()
     for data in fields.tables("phrase", []):

@@ -61,6 +61,7 @@ class Clause:
     years: list[StatedYear] = field(default_factory=list)  # and of which years
     is_apart: bool = False  # its last number was of what was only looked through
     is_beside_apart: bool = False  # and what is joined to that: 审查合同23份、规范性文件5件
+    scope: str | None = None  # whose figures those before it are
     wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
 
 
@@ -88,7 +89,13 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
             continue
         token = tokens[at]
         named.append(token)
-        is_open = token.is_any(BREAK, "others.because") or is_verb(token) or (is_open and _may_stand_before(token))
+        is_toward = token.text in language.toward
+        is_open = (
+            is_toward
+            or token.is_any(BREAK, "others.because")
+            or is_verb(token)
+            or (is_open and _may_stand_before(token))
+        )
         at += 1
     return named
 
@@ -131,11 +138,14 @@ def join_divided(tokens: Sequence[ProseToken], language: Language) -> Iterator[P
         at += 3
 
 
-def simplify_tokens(tokens: Sequence[ProseToken]) -> list[ProseToken]:
-    """The words without brackets that hold no number, and with 一件 behind 没有 as one that says nothing."""
+def simplify_tokens(tokens: Sequence[ProseToken], persons: frozenset[str]) -> list[ProseToken]:
+    """The words without brackets that hold no number, and with 一件 behind 没有 as one that says nothing.
+
+    A number of `persons` right before another says nothing: 收到申请3人5次.
+    """
     kept: list[ProseToken] = []
     denied = False
-    for token in _drop_asides(tokens):
+    for token in _drop_persons(list(_drop_asides(tokens)), persons):
         # what is named before its number is counted: 未受理申请1件
         is_end = token.is_any(BREAK, GAP) or any("anchor" in phrase.manners for phrase in token.phrases)
         denied = not is_end and (denied or token.is_any(NEGATION))
@@ -162,6 +172,13 @@ def _drop_asides(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
         elif _is_known(aside[1:-1]) and (has_any(aside, "words.each") or (at and tokens[at - 1].number is not None)):
             yield from aside  # 1件（撤回结案）, 36件申请（均为自然人提交）
         at = end + 1
+
+
+def _drop_persons(tokens: Sequence[ProseToken], persons: frozenset[str]) -> Iterator[ProseToken]:
+    for token, following in pairwise([*tokens, None]):
+        is_doer = token is not None and token.number is not None and token.number.unit in persons
+        if token is not None and not (is_doer and following is not None and following.number is not None):
+            yield token
 
 
 def _find_next(tokens: Sequence[ProseToken], is_meant: Callable[[ProseToken], bool]) -> list[int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each, only_shows
 from xltool.rules.narrative_groups import WordGroup
+from xltool.rules.narrative_parts import PartReader, is_deed
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
 from xltool.rules.narrative_times import OPENING, StatedYear, name_year
@@ -33,6 +34,7 @@ class CountReader:
 
     def __init__(self, said: Discourse) -> None:
         self.said = said
+        self.parts = PartReader(said)
 
     def find_meanings(self, clause: Clause, count: Count) -> list[Meaning] | None:
         """What a number is of, by the words around it.
@@ -49,8 +51,9 @@ class CountReader:
         if by_way:
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
-        if by_way or self._is_stage(count):
-            return []
+        rest = [] if by_way or self._is_stage(count) else self.parts.find_rest(count)
+        if rest is not None:
+            return rest
         alone = self._narrow(count) or self._find_sole(count)
         groups = self.said.groups.read_before(count.left)
         if alone is not None:
@@ -81,6 +84,7 @@ class CountReader:
         is_money = count.numeral.unit in self.said.language.amounts  # no item of a list
         is_listed = self.said.is_listed and not is_money and (is_item or not any(map(is_verb, count.left)))
         is_shown = (is_listed or clause.is_beside_apart) and any(map(is_strict, last.words))
+        is_shown |= is_item and self.said.is_item and not any(map(is_verb, count.left))  # 信息96条，其中依申请公开3条
         if is_shown or only_shows(count.left) or self._is_at_large(count, last.meaning):
             return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
@@ -99,7 +103,7 @@ class CountReader:
     def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that is said of known things."""
         is_verb_only = not any(names_subject(word) for group in groups for word in group.words)
-        if is_verb_only and self._is_of_rest(count):
+        if is_verb_only and self.parts.is_of_rest(count):
             return []  # 其余答复5件
         if is_verb_only and self.said.in_parts and self._is_of_something(count, groups[-1]):
             return []  # 行政许可302件，其中营业执照办理229件
@@ -133,9 +137,9 @@ class CountReader:
             return False
         return any(
             (each.kind, each.meaning.cells, each.scope) == ("figure", meaning.cells, self.said.scope)
-            and (each.year == year or (is_behind and year is None))
+            and (each.year == year or ((is_behind or self.said.in_parts) and year is None))
             and each.value > count.numeral.value
-            for each in self.said.found[0 if is_behind else self.said.first :]
+            for each in self.said.found[0 if is_behind or self.said.in_parts else self.said.first :]
         )
 
     def _is_said_again(self, meaning: Meaning, count: Count) -> bool:
@@ -168,10 +172,6 @@ class CountReader:
         stages = [word for subject in subjects for word in subject.stages if word in self.said.sentence]
         return len(stages) > 1 and any(word.text.startswith(tuple(stages)) for word in count.left)
 
-    def _is_of_rest(self, count: Count) -> bool:
-        """Whether a number is of what was left of something that the sentence has counted."""
-        return has_any(count.left, "words.rest") and len(self.said.found) > self.said.first
-
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
         """Whether right before a verb stands what is unknown, and so may be what was done."""
         before = [token for token in count.left if token.end <= group.words[0].start]
@@ -194,7 +194,9 @@ class CountReader:
 
     def _find_sole(self, count: Count) -> Meaning | None:
         """What a word right before a number, or alone behind it, means among the parts of something."""
-        if self.said.topic.table is None or not self.said.is_document(count.numeral):
+        table = self.said.topic.table
+        units = {each.unit for each in self.said.found[self.said.first :] if each.meaning.table == table}
+        if table is None or not (self.said.is_document(count.numeral) or count.numeral.unit in units):
             return None
         for near, rest in ((count.left[-1:], count.left[:-1]), (count.right[-1:], [*count.left, *count.right[:-1]])):
             sole = self.said.composer.compose_sole(near[0], self.said.topic) if near else None
@@ -232,7 +234,7 @@ class CountReader:
             return []  # 2件为网络申请
         if _is_apart(behind):
             return self._pass_some(behind)  # 对23件规范性文件进行清理，废止4件
-        if behind.words and not any(map(names_subject, behind.words)) and self._is_of_rest(count):
+        if is_deed(behind) and self.parts.is_of_rest(count):
             return []  # 信息不存在1件，其余5件均予以答复
         self.said.is_listed |= only_shows([*count.left, *behind.words])
         is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚

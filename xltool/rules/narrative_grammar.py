@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from xltool.forms.phrases import Language, Phrase
+from xltool.forms.phrases import NUMBER_SIGN, Language, Phrase
 from xltool.model import FormSpec
 from xltool.rules.narrative_changes import ChangeReader
 from xltool.rules.narrative_clauses import (
@@ -37,10 +37,19 @@ from xltool.rules.narrative_clauses import (
 from xltool.rules.narrative_counts import CountReader
 from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
-from xltool.rules.narrative_statements import Discourse, Narrative, Statement
+from xltool.rules.narrative_statements import Discourse, Narrative, Pending, Statement
 from xltool.rules.narrative_times import OPENING, find_change
 from xltool.rules.narrative_tokens import GAP, Numeral, ProseToken, read_tokens, split_sentences
-from xltool.rules.narrative_words import JOINER, NEGATION, NOUNS, are_passable, has_any, is_strict, names_subject
+from xltool.rules.narrative_words import (
+    JOINER,
+    NEGATION,
+    NOUNS,
+    are_passable,
+    has_any,
+    is_showing,
+    is_strict,
+    names_subject,
+)
 
 MOST_SENTENCE_WORDS: Final = 400
 """Words of a sentence that is read, which are some thousand signs: nobody means anything by a longer one."""
@@ -80,25 +89,30 @@ class _Reader:
 
     def read_sentence(self, sentence: str, tokens: Sequence[ProseToken]) -> None:
         """Adds the statements of a sentence."""
-        was_partial = self.said.times.is_partial
+        was_partial, was_shown = self.said.times.is_partial, self.said.is_shown
         self.said.begin(sentence)
         self.said.is_ours |= self.said.topic.table is not None and not self.said.topic.is_guessed
         self.said.is_ours |= any("anchor" in p.manners and not self._is_mixed(p) for t in tokens for p in t.phrases)
         if opens_parts(tokens):
-            self.said.times.is_partial = was_partial  # of half a year, as that of which these are parts
+            # of half a year, or of what is published, as that of which these are parts
+            self.said.times.is_partial, self.said.is_shown = was_partial, was_shown
         else:
             self.said.topic.before = self.said.topic.wholes or self.said.topic.before
-            self.said.topic.wholes, self.said.is_listed, self.said.is_item = [], False, False
+            self.said.topic.wholes, self.said.is_listed, self.said.is_item, self.said.item_unit = [], False, False, ""
         sorted_out, language = self._find_sorted(tokens), self.said.language
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
-            for token in allow_way(simplify_tokens(name_agencies([*join_divided(tokens, language)], language)))
+            for token in allow_way(
+                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS)
+            )
         ]
         self._find_subject(mine)
         doers = list_doers(mine, language)
         outside, last = list[Statement](), self.said.topic.last
-        for clause in split_clauses(mine):
-            year = self.said.times.year
+        clauses = list(split_clauses(mine))
+        counting = [at for at, clause in enumerate(clauses) if any(each.number is not None for each in clause.tokens)]
+        for at, clause in enumerate(clauses):
+            year, self.said.is_last = self.said.times.year, not counting or at > counting[-1]
             if clause.is_past:
                 self.said.wholes, self.said.topic.last = outside, last
             elif clause.opener in OPENING:
@@ -106,6 +120,7 @@ class _Reader:
             self._read_clause(clause, doers)
             if clause.opener in OPENING:
                 self.said.times.year = year
+        self.counts.parts.drop_contradicted(mine)
 
     def _is_mixed(self, phrase: Phrase) -> bool:
         """Whether what words mean may be counted with others of its kind."""
@@ -121,7 +136,7 @@ class _Reader:
 
     def _find_sorted(self, tokens: Sequence[ProseToken]) -> frozenset[str]:
         """The words that here mean how documents are sorted."""
-        said = "".join(token.text for token in tokens)
+        said = "".join(NUMBER_SIGN if token.number is not None else token.text for token in tokens)
         for sorting in self.said.language.sortings:
             if not all(mark in said for mark in sorting.marks):
                 continue
@@ -139,13 +154,19 @@ class _Reader:
         if self.said.is_condition:
             return
         self.said.times.note_clause(tokens)
+        clause.scope = self.said.scope
         self.said.scope = next(
             (token.text for token in reversed(tokens) if token.is_any("scopes.words", "scopes.others")), self.said.scope
         )
+        if has_any(tokens[:1], "words.parts") and not self.said.in_parts and len(self.said.found) == self.said.first:
+            self.said.is_listed |= self.said.is_shown  # 主动公开各类信息，其中规范性文件10件
+        self.said.is_shown |= any(map(self._says_shown, tokens))
         self.said.in_parts |= has_any(tokens, "words.parts")
         before, done = len(self.said.found), 0
         clause.wholes, self.said.wholes = self.said.wholes, []
         numbers = [at for at, token in enumerate(tokens) if token.number is not None]
+        if clause.opener in _ENDS:
+            self.said.pending = []
         self.said.kept = [] if numbers else clause.wholes or self.said.kept
         for number, at in enumerate(numbers):
             until = numbers[number + 1] if number + 1 < len(numbers) else len(tokens)
@@ -172,14 +193,21 @@ class _Reader:
             self.said.is_denied = len(self.said.found) > before and not has_any(rest[-2:], "words.closings")
         elif negated is None and self.said.is_denied and not numbers and has_any(rest[-2:], "words.closings"):
             self.nothing.deny(*self.nothing.list_nothing(rest))
-        elif negated is None and rest:
-            self.nothing.read_outcome(rest, [] if numbers else clause.wholes, before)
+        elif negated is None and rest and not (self.said.pending and not numbers and self.counts.parts.settle(rest)):
+            self.counts.parts.read_outcome(rest, [] if numbers else clause.wholes, before)
         if not self.said.limit and tokens[0].text.startswith(self.said.language.limits):
             self.said.limit = "".join(token.text for token in tokens)
         if not numbers and len(self.said.found) == before:
             self._offer(tokens)
         else:
             self.said.offered = []
+
+    def _says_shown(self, token: ProseToken) -> bool:
+        """Whether a word says that something was published, by itself or with what it was: 主动公开政府信息."""
+        begins = (self.said.language.entries.get(token.text[:length]) for length in (2, 4))
+        return is_showing(token.phrases) or (
+            token.is_any(NOUNS) and any(entry is not None and is_showing(entry.phrases) for entry in begins)
+        )
 
     def _is_told_of_many(self, tokens: Sequence[ProseToken], numbers: Sequence[int], number: int) -> bool:
         """Whether a number is of so many others as the number before it says: 2个街道收到申请6件."""
@@ -245,9 +273,15 @@ class _Reader:
         if meanings and self.said.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
             meanings = meanings if self.said.is_document(numeral) or numeral.is_bare else None
+        if meanings is not None:
+            self.said.pending = []
         self._note_list(numeral, left, is_known=bool(meanings))
         if meanings is None:
-            self.said.pass_over(numeral, is_mine=self._is_beside(count))
+            is_part = self.counts.parts.may_be_part(count)
+            if is_part and not count.following:
+                scope = self.said.scope if has_any(left, "scopes.words", "scopes.others") else clause.scope
+                self.said.pending.append(Pending(count.token, numeral, scope))
+            self.said.pass_over(numeral, is_mine=is_part or self._is_beside(count))
         elif meanings:
             self.counts.state(clause, count, meanings)
         else:

@@ -89,6 +89,8 @@ class GroupReader:
         at = 0
         while at < len(tokens) and tokens[at].is_any(*_LEADING) and not can_mean(tokens[at]):
             at += 1
+        if any(map(_is_result, tokens[at : at + 1])) and has_any(tokens[at + 1 : at + 2], "words.copulas"):
+            at += 2  # 2件办理结果为信息不存在
         rest = tokens[at:] or [token for token in tokens[at - 1 : at] if is_verb(token)]  # 6件已按时限答复
         if not rest or rest[0].is_any(JOINER, *_COMPARING):
             return None
@@ -134,7 +136,9 @@ class GroupReader:
         is_next = self.topic.last is not None and meaning is not None and self.topic.last.table == meaning.table
         is_counted = is_next or self.is_denied
         if meaning is not None and _is_shown(words, around or tokens, meaning, is_counted=is_counted):
-            return _REFUSED
+            meaning = self.composer.widen_taken(meaning) if _is_summed(tokens) else None
+            if meaning is None:
+                return _REFUSED
         return WordGroup(
             meaning,
             tuple(words),
@@ -164,7 +168,7 @@ def _is_of_some(
         if _is_apart(tokens[at], meaning, is_near=following == at + 1):
             return True
     before = tokens[: chain[0]]
-    near = next((each for each in reversed(before) if not each.is_any("words.neutral", "scopes.words")), None)
+    near = next((t for t in reversed(before) if not t.is_any("words.neutral", "scopes.words", *YEAR_KINDS)), None)
     if near is None:
         return False
     if near.is_any(NOUNS, "others.restricting"):
@@ -194,6 +198,16 @@ def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning
     if is_counted and not verbs:
         return False
     return not any(not verb.columns or not set(verb.columns).isdisjoint(meaning.columns) for verb in verbs)
+
+
+def _is_result(token: ProseToken) -> bool:
+    """Whether a word names a whole that parts are of, and no subject: 办理结果."""
+    return any("whole" in phrase.manners and "anchor" not in phrase.manners for phrase in token.phrases)
+
+
+def _is_summed(tokens: Sequence[ProseToken]) -> bool:
+    """Whether words without a verb are of all that there was: 共依申请公开信息8条."""
+    return has_any(tokens, "words.totals") and not any(map(is_verb, tokens))
 
 
 def _is_apart(token: ProseToken, meaning: Meaning | None, *, is_near: bool) -> bool:

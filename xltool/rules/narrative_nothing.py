@@ -1,4 +1,4 @@
-"""What words without a number say: that there was nothing, and what became of all that was counted."""
+"""What words say that there was nothing of."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from xltool.rules.narrative_words import (
     can_mean,
     has_any,
     is_passable,
+    is_showing,
+    is_strict,
     is_verb,
     names_subject,
     split_groups,
@@ -28,59 +30,6 @@ class NothingReader:
 
     def __init__(self, said: Discourse) -> None:
         self.said = said
-
-    def read_outcome(self, tokens: Sequence[ProseToken], wholes: Sequence[Statement], before: int) -> None:
-        """What became of all that was counted, said behind it without a number: 行政复议3件，均维持."""
-        is_of_all = any(map(self._says_all, tokens))
-        if not wholes:
-            wholes = [each for each in self.said.wholes if self.said.found.index(each) >= before]
-        if not wholes and is_of_all:
-            wholes = self.said.kept
-        if (
-            not wholes
-            or has_any(tokens, "words.parts")
-            or not all(is_passable(each) or each.phrases for each in tokens)
-        ):
-            return
-        one = [each for each in wholes if each.start == wholes[-1].start]  # 收到并答复1件，申请人为企业: received
-        wholes = self._widen_wholes(wholes) if is_of_all else one[:1]
-        places: set[int] = set()
-        for whole in wholes:
-            if whole.start in places:
-                continue  # 收到并答复5件，均为自然人: of one number once
-            places.add(whole.start)
-            group = self.said.groups.read_group(tokens, whole.meaning)
-            meaning = group.meaning
-            if meaning is None or meaning.role == "whole" or meaning.table != whole.meaning.table or not group.is_known:
-                continue
-            if not is_of_all and (meaning.role == "row" and whole.value > 1):
-                continue
-            self.said.found.append(
-                replace(whole, start=tokens[0].start, end=tokens[-1].end, meaning=meaning, sentence=self.said.sentence)
-            )
-
-    def _widen_wholes(self, wholes: Sequence[Statement]) -> list[Statement]:
-        """The figures of which something is said of all: of those of a table that stand side by side before it.
-
-        A figure of which the others are parts is none of them: 行政争议3件，其中行政复议1件，行政诉讼2件，均维持.
-        """
-        mine = self.said.found[self.said.first :]
-        side: list[Statement] = []
-        for each in reversed(mine):
-            if each.meaning.role != "whole" or each.meaning.table != wholes[-1].meaning.table or not each.value:
-                break
-            side.insert(0, each)
-        rows = [set(each.meaning.rows[0]) for each in side if each.meaning.rows]
-        parts = [each for each in side if not any(set(each.meaning.rows[0]) > other for other in rows)]
-        return parts if set(map(id, wholes)) & set(map(id, parts)) else list(wholes)
-
-    def _says_all(self, token: ProseToken) -> bool:
-        """Whether a word says all of it: 均, 全部予以公开, 结果均为维持."""
-        if token.is_any("words.each"):
-            return True
-        text, entries = token.text if token.phrases else "", self.said.language.entries
-        parts = (entries.get(text[at : at + length]) for at in range(len(text)) for length in (1, 2))
-        return any(part is not None and "words.each" in part.kinds for part in parts)
 
     def read_nothing(self, tokens: Sequence[ProseToken], negated: int) -> None:
         """Statements that there was nothing: 未收到申请, 行政复议、行政诉讼均未发生."""
@@ -98,7 +47,7 @@ class NothingReader:
 
     def _deny_one(self, before: Sequence[ProseToken], mine: Sequence[ProseToken]) -> None:
         """Notes what there was nothing of: words up to the one that denies it, and words behind that."""
-        if only_shows(mine) or any(map(_is_showing, mine[:1])):
+        if only_shows(mine) or any(is_showing(token.phrases) for token in mine[:1]):
             return  # 未公布行政处罚结果, 规范性文件未公开
         meanings, words = self.list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
@@ -109,7 +58,7 @@ class NothingReader:
                 meanings = [self.said.composer.shift(each, meanings[0].columns, meanings[0].words) for each in of]
                 words = [*named, *words]
         near = split_groups(before)[-1]  # 行政处罚无一被复议
-        shown = {phrase.table for token in mine if _is_showing(token) for phrase in token.phrases}
+        shown = {phrase.table for token in mine if is_showing(token.phrases) for phrase in token.phrases}
         meanings = [each for each in meanings if each.table not in shown and not _names_other(near, each)]
         self.deny(meanings, [before[-1], *words])
 
@@ -163,7 +112,7 @@ class NothingReader:
             if group.meaning is not None and is_named and not group.meaning.is_reason:
                 named.append(group.meaning)
                 words += group.words
-        named = self._join_columns(named)
+        named = self._cross_verbs(groups) or self._join_columns(named)
         last = named[-1] if named else None
         if last is not None and last.role == "column":  # 行政复议、行政诉讼败诉: of both
             named = [
@@ -172,6 +121,22 @@ class NothingReader:
                 for each in named
             ]  # fmt: skip
         return also + named, words
+
+    def _cross_verbs(self, groups: Sequence[WordGroup]) -> list[Meaning]:
+        """What there was none of where several verbs are said of several things: 制发或废止规章、文件; else nothing."""
+        at = next((at for at, group in enumerate(groups) if any(map(is_strict, group.words))), len(groups))
+        things = [group.meaning for group in groups[at:] if group.is_known and group.meaning is not None]
+        if len(things) < 2 or len(things) < len(groups) - at or len({each.table for each in things}) > 1:
+            return []
+        deeds = [group.words[0] for group in groups[: at + 1] if group.words]
+        said = [
+            (p.columns, word.text) for word in deeds for p in word.phrases if p.table == things[0].table and not p.rows
+        ]
+        columns = [each for each in said if each[0]]
+        if len(columns) < 2:
+            return []
+        crossed = [self.said.composer.shift(each, column, (word,)) for each in things for column, word in columns]
+        return crossed if all(each.cells for each in crossed) else []
 
     def _join_columns(self, named: list[Meaning]) -> list[Meaning]:
         """All together where columns are named side by side: 未收到自然人、法人或其他组织申请 is of the total.
@@ -196,11 +161,6 @@ def _drop_apart(tokens: Sequence[ProseToken]) -> list[ProseToken]:
         return list(tokens)
     apart = [token for token in tokens if any("apart" in phrase.manners for phrase in token.phrases)]
     return [token for token in tokens if token not in apart]
-
-
-def _is_showing(token: ProseToken) -> bool:
-    """Whether a word may mean that something was published, and not only that it was made: 公开."""
-    return any("weak" in phrase.manners and len(phrase.columns) > 1 for phrase in token.phrases)
 
 
 def _names_other(words: Sequence[ProseToken], meaning: Meaning) -> bool:

@@ -114,6 +114,9 @@ class Composer:
             role = "column"
         scope = next((token.text for token, phrase in meant if "scope" in phrase.manners), None)
         cells = self._list_cells(table, rows, columns)
+        if named is not None and weak and is_anchored and not topic.wholes and subject is not None:
+            # 收到自然人申请3件 may be all there was, said by who they were
+            cells = (*cells, *self._list_cells(table, rows, subject.columns))[:MOST_MEANINGS]
         said = tuple(token.text for token, _ in meant)
         if not cells:
             return None
@@ -150,6 +153,14 @@ class Composer:
         """The first of some meanings, with those of the others as alternatives."""
         cells = dict.fromkeys(keys for meaning in meanings for keys in meaning.cells)
         return replace(meanings[0], cells=tuple(cells)[:MOST_MEANINGS])
+
+    def widen_taken(self, meaning: Meaning) -> Meaning | None:
+        """What was received, done or given, where no verb says which; None where that is not to be said of a table."""
+        subject = self.language.subjects.get(meaning.table)
+        if subject is None or not subject.given:
+            return None
+        rows = tuple(dict.fromkeys([*subject.rows, *subject.given]))
+        return replace(meaning, rows=rows, cells=self._list_cells(meaning.table, rows, meaning.columns))
 
     def shift(self, meaning: Meaning, columns: Alternatives, words: tuple[str, ...]) -> Meaning:
         """The same rows in other columns."""
@@ -225,7 +236,8 @@ class Composer:
 
     def _borrow_rows(self, table: str, topic: Topic, *, of_column: bool) -> Alternatives:
         """The rows that a column or an outcome is of, where it is not said: the whole spoken of last, or one before."""
-        wholes = [meaning.rows for meaning in topic.wholes if meaning.table == table]
+        spoken = topic.wholes or (topic.before if of_column else [])
+        wholes = [meaning.rows for meaning in spoken if meaning.table == table]
         recent = topic.rows.get(table, ())
         if not of_column:
             return recent
@@ -269,7 +281,7 @@ def _narrow_rows(strong: Sequence[Phrase], several: bool) -> Alternatives:
         return last.rows
     reason = reasons[-1].rows
     if not set(reason[0]) <= set(last.rows[0]):
-        return last.rows
+        return (*reason, *last.rows)  # 逾期未缴费不予处理: some count it with the one, some with the other
     return (*last.rows, *reason) if several else reason
 
 

@@ -44,6 +44,15 @@ class Narrative:
     sentences: tuple[tuple[ProseToken, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A number of a part of which nobody has said yet what it is, and whose it is: 其中3件涉及商业秘密，不予公开."""
+
+    token: ProseToken
+    numeral: Numeral
+    scope: str | None
+
+
 @dataclass(slots=True)
 class Discourse:
     """What a text has said as far as it is read, and what its sentence speaks of."""
@@ -71,6 +80,9 @@ class Discourse:
     is_at_large: bool = field(init=False)  # behind a number of cases of all kinds
     is_of_others: bool = field(init=False)  # behind a number of others, of whom a verb may go on to speak
     is_condition: bool = field(init=False)  # behind words for what would be: 如未收到申请
+    pending: list[Pending] = field(init=False)  # parts of which nobody has said yet what they are
+    is_shown: bool = field(init=False)  # the sentence says that something was published
+    is_last: bool = field(init=False)  # no clause behind the one that is read counts
     is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
     limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
     aside: str = field(init=False)  # unknown words before what is being read
@@ -84,10 +96,11 @@ class Discourse:
         """Begins a sentence."""
         self.sentence = sentence
         self.times = Times(self.language, self.topic.report_year)
-        self.scope, self.item_unit, self.ways = None, "", []
+        self.scope, self.ways = None, []
         self.wholes, self.kept, self.offered = [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
-        self.is_of_others = False
+        self.pending = []
+        self.is_of_others = self.is_last = self.is_shown = False
         self.is_ours, self.is_at_large = any(word in sentence for word in self.language.ours), False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""

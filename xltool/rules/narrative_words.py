@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xltool.forms.phrases import Phrase
 from xltool.rules.narrative_tokens import DATE, YEAR_WORD, ProseToken
 
 JOINER: Final = "words.joiners"
@@ -65,12 +66,13 @@ def can_mean(token: ProseToken) -> bool:
     return any(not phrase.manners & _VERBS for phrase in token.phrases)
 
 
-def names_subject(token: ProseToken) -> bool:
-    """Whether a word names something that is counted, and is more than a verb."""
+def names_subject(token: ProseToken, table: str | None = None) -> bool:
+    """Whether a word names something that is counted, in a table or in any, and is more than a verb."""
     return any(
         "anchor" in phrase.manners
         or ((phrase.rows or phrase.columns) and not phrase.manners & {"weak", "neutral", "sole"})
         for phrase in token.phrases
+        if table is None or phrase.table == table
     )
 
 
@@ -82,6 +84,11 @@ def is_verb(token: ProseToken) -> bool:
 def is_strict(token: ProseToken) -> bool:
     """Whether a word must have nothing unknown before it."""
     return any("strict" in phrase.manners for phrase in token.phrases)
+
+
+def is_showing(phrases: Sequence[Phrase]) -> bool:
+    """Whether a word of these meanings may say that something was published, and not only that it was made: 公开."""
+    return any("weak" in phrase.manners and len(phrase.columns) > 1 for phrase in phrases)
 
 
 def sets_apart(token: ProseToken, table: str | None) -> bool:

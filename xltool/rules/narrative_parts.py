@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from xltool.forms.memo import derive_once
+from xltool.model import CellKey, FormSpec
 from xltool.rules.narrative_clauses import Count
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
@@ -144,12 +146,9 @@ class PartReader:
         whole, *parts = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
         if not parts or whole.value != count.numeral.value + sum(each.value for each in parts):
             return False
-        rest = {key for each in (meaning, *(part.meaning for part in parts)) for key in each.cells[0]}
-        return any(
-            set(whole.meaning.cells[0]) <= {key for key, _ in one} and rest <= {key for key, _ in other}
-            for rule in self.said.spec.rules
-            for one, other in ((rule.linear.left, rule.linear.right), (rule.linear.right, rule.linear.left))
-        )
+        rest = set(meaning.cells[0]).union(*(part.meaning.cells[0] for part in parts))
+        sums = _list_sums(self.said.spec)
+        return any(one.issuperset(whole.meaning.cells[0]) and rest <= other for one, other in sums)
 
     def is_of_rest(self, count: Count) -> bool:
         """Whether a number is of what was left of something that the sentence has counted."""
@@ -173,13 +172,18 @@ class PartReader:
 
     def _adds_to(self, part: Meaning, whole: Meaning) -> bool:
         """Whether the form's rules make a whole of cells among which are those of a part."""
-        one, other = set(part.cells[0]), set(whole.cells[0])
-        sides = [(rule.linear.left, rule.linear.right) for rule in self.said.spec.rules]
-        return any(
-            other == {key for key, _ in left} and one <= {key for key, _ in right}
-            for sums in sides
-            for left, right in (sums, sums[::-1])
-        )
+        mine = frozenset(whole.cells[0])
+        return any(mine == one and other.issuperset(part.cells[0]) for one, other in _list_sums(self.said.spec))
+
+
+@derive_once
+def _list_sums(spec: FormSpec) -> tuple[tuple[frozenset[CellKey], frozenset[CellKey]], ...]:
+    """The cells on the two sides of each rule of a form, either side first."""
+    sides = []
+    for rule in spec.rules:
+        one, other = (frozenset(key for key, _ in terms) for terms in (rule.linear.left, rule.linear.right))
+        sides += [(one, other), (other, one)]
+    return tuple(sides)
 
 
 def is_deed(group: WordGroup) -> bool:

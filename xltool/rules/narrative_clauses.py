@@ -206,7 +206,9 @@ def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     """
     tokens = _pass_all_ways(tokens)
     ways = [token for token in tokens if token.is_any(CHANNEL)]
-    is_taken = any("weak" in phrase.manners and phrase.rows for token in tokens for phrase in token.phrases)
+    said = [phrase for token in tokens for phrase in token.phrases]
+    is_taken = any("weak" in phrase.manners and phrase.rows for phrase in said)
+    is_taken &= any("anchor" in phrase.manners for phrase in said)  # 收到来信3件: of what, nobody says
     numbers = sum(
         token.number is not None and token.number.value > 0 and not token.number.is_percent for token in tokens
     )
@@ -220,7 +222,7 @@ def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     passed = list(tokens)
     for end, token in enumerate(tokens):
         is_sum = token.is_any("words.totals") and end > 0 and tokens[end - 1].is_any(CHANNEL)
-        if token.text not in _WAYS_END and not is_sum:
+        if not names_way([token]) and not is_sum:
             continue
         start = next((at for at in range(end, -1, -1) if tokens[at].is_any(BREAK) or tokens[at].number), -1) + 1
         ways = [at for at in range(start, end) if tokens[at].is_any(CHANNEL)]
@@ -228,6 +230,11 @@ def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
             for at in range(ways[0], end if is_sum else end + 1):
                 passed[at] = replace(tokens[at], kinds=frozenset({"words.neutral"}), phrases=())
     return passed
+
+
+def names_way(tokens: Sequence[ProseToken]) -> bool:
+    """Whether words end with one for a way in which something may come: 渠道."""
+    return bool(tokens) and tokens[-1].text in _WAYS_END
 
 
 def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each, only_shows
+from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each, names_way, only_shows
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_parts import PartReader, is_deed
 from xltool.rules.narrative_readings import Meaning
@@ -47,11 +47,16 @@ class CountReader:
         clause.is_beside_apart = (clause.is_apart or clause.is_beside_apart) and has_any(count.left[:1], JOINER)
         clause.is_apart = _has_apart(count.left)
         self.said.is_listed |= only_shows(count.left)
-        by_way = is_channel(count.left)
+        by_way = is_channel(count.left) and not has_any(count.left, NOUNS)
         if by_way:
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
-        rest = [] if by_way or self._is_stage(count) else self.parts.find_rest(count)
+        named = [p for token in [*count.left, *count.right] for p in token.phrases if "anchor" in p.manners]
+        self.said.is_of_kind &= not named
+        is_nothing = (
+            self.said.is_of_kind or by_way or self._is_stage(count) or names_way(count.left[-1:])
+        )  # 依申请公开渠道4个
+        rest = [] if is_nothing else self.parts.find_rest(count)
         if rest is not None:
             return rest
         alone = self._narrow(count) or self._find_sole(count)
@@ -88,7 +93,8 @@ class CountReader:
         if is_shown or only_shows(count.left) or self._is_at_large(count, last.meaning):
             return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
-            return self._leave_aside(last)
+            is_thing = has_any(count.left, NOUNS) and not (last.meaning and last.meaning.is_anchored)
+            return None if is_thing else self._leave_aside(last)  # 留言收到146条
         if not any(names_subject(word) for group in groups for word in group.words):
             behind = self.said.groups.read_behind(count.right)
             if behind is not None and _is_apart(behind):
@@ -232,7 +238,8 @@ class CountReader:
         if behind.is_refused and has_any(count.right, CHANNEL):
             self.said.ways.append(count.numeral)
             return []  # 2件为网络申请
-        if _is_apart(behind):
+        is_object = behind.meaning is not None and behind.meaning.role == "whole"  # 对3件规范性文件予以废止
+        if _is_apart(behind) or (is_object and any(t.text in self.said.language.toward for t in count.left)):
             return self._pass_some(behind)  # 对23件规范性文件进行清理，废止4件
         if is_deed(behind) and self.parts.is_of_rest(count):
             return []  # 信息不存在1件，其余5件均予以答复
@@ -246,6 +253,8 @@ class CountReader:
             return None
         if group.meaning is not None and group.meaning.is_anchored:
             self.said.topic.turn_to(group.meaning)
+            is_kind = not self.said.in_parts and not _has_apart(group.words)
+            self.said.is_of_kind = is_kind and len(self.said.found) == self.said.first
         is_mine = group.meaning is None or group.meaning.table == self.said.topic.table
         return [] if is_mine and self.said.topic.table is not None else None
 

@@ -48,6 +48,7 @@ from xltool.rules.narrative_words import (
     has_any,
     is_showing,
     is_strict,
+    is_verb,
     names_subject,
 )
 
@@ -162,12 +163,24 @@ class _Reader:
             self.said.is_listed |= self.said.is_shown  # 主动公开各类信息，其中规范性文件10件
         self.said.is_shown |= any(map(self._says_shown, tokens))
         self.said.in_parts |= has_any(tokens, "words.parts")
-        before, done = len(self.said.found), 0
+        before = len(self.said.found)
         clause.wholes, self.said.wholes = self.said.wholes, []
         numbers = [at for at, token in enumerate(tokens) if token.number is not None]
         if clause.opener in _ENDS:
             self.said.pending = []
         self.said.kept = [] if numbers else clause.wholes or self.said.kept
+        done = self._read_numbers(clause, numbers, doers)
+        self._read_rest(clause, tokens[done:], numbers, before)
+        if not self.said.limit and tokens[0].text.startswith(self.said.language.limits):
+            self.said.limit = "".join(token.text for token in tokens)
+        if not numbers and len(self.said.found) == before:
+            self._offer(tokens)
+        else:
+            self.said.offered = []
+
+    def _read_numbers(self, clause: Clause, numbers: Sequence[int], doers: frozenset[str]) -> int:
+        """Reads the numbers of a clause, which stand at these places; gives where the words behind them begin."""
+        tokens, done = clause.tokens, 0
         for number, at in enumerate(numbers):
             until = numbers[number + 1] if number + 1 < len(numbers) else len(tokens)
             numeral = tokens[at].number
@@ -178,29 +191,28 @@ class _Reader:
             self.said.is_of_others = is_theirs or (self.said.is_of_others and goes_on(left))
             if self.said.is_of_others or self._is_told_of_many(tokens, numbers, number):
                 self._note_list(numeral, left, is_known=False)
+                if is_theirs and not self.said.in_parts:
+                    self.said.topic.close()
                 self.said.topic.last = None
                 done = at + 1
                 continue
             self._read_number(clause, Count(tokens[at], numeral, left, right, len(numbers) - number - 1))
             done = at + 1
-        rest = tokens[done:]
+        return done
+
+    def _read_rest(self, clause: Clause, rest: Sequence[ProseToken], numbers: Sequence[int], before: int) -> None:
+        """Reads the words behind the numbers of a clause; `before` statements were found before it."""
         negated = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), None)
         self.said.is_denied = self.said.is_denied and clause.opener in _GOES_ON
         self.said.aside = self.said.limit or quote_unknown(rest[:negated], *rest[:negated])
         if negated is not None and not self.said.times.is_partial:
-            if not self._is_of_part(rest[:negated]) and not (numbers and _counts_many(tokens[numbers[-1]])):
+            if not self._is_of_part(rest[:negated]) and not (numbers and _counts_many(clause.tokens[numbers[-1]])):
                 self.nothing.read_nothing(rest, negated)
             self.said.is_denied = len(self.said.found) > before and not has_any(rest[-2:], "words.closings")
         elif negated is None and self.said.is_denied and not numbers and has_any(rest[-2:], "words.closings"):
             self.nothing.deny(*self.nothing.list_nothing(rest))
         elif negated is None and rest and not (self.said.pending and not numbers and self.counts.parts.settle(rest)):
             self.counts.parts.read_outcome(rest, [] if numbers else clause.wholes, before)
-        if not self.said.limit and tokens[0].text.startswith(self.said.language.limits):
-            self.said.limit = "".join(token.text for token in tokens)
-        if not numbers and len(self.said.found) == before:
-            self._offer(tokens)
-        else:
-            self.said.offered = []
 
     def _says_shown(self, token: ProseToken) -> bool:
         """Whether a word says that something was published, by itself or with what it was: 主动公开政府信息."""
@@ -281,7 +293,8 @@ class _Reader:
             if is_part and not count.following:
                 scope = self.said.scope if has_any(left, "scopes.words", "scopes.others") else clause.scope
                 self.said.pending.append(Pending(count.token, numeral, scope))
-            self.said.pass_over(numeral, is_mine=is_part or self._is_beside(count))
+            is_mine = is_part or self._is_beside(count)
+            self.said.pass_over(numeral, is_mine=is_mine, is_thing=has_any(left, NOUNS) and any(map(is_verb, left)))
         elif meanings:
             self.counts.state(clause, count, meanings)
         else:

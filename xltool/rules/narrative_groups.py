@@ -176,10 +176,12 @@ def _is_of_some(
     if not near.is_any(GAP, "words.plans"):
         return False
     head = tokens[chain[0]]
+    is_named = any("anchor" in phrase.manners for at in chain for phrase in tokens[at].phrases)
     is_kind = near is tokens[chain[0] - 1] and any("anchor" in p.manners for p in head.phrases)  # 复杂疑难申请8件
     follows_verb = any(is_verb(tokens[at]) for at in known if at < chain[0])
     is_described = any(each.is_any("words.relative") and each.start >= near.end for each in before)
-    if is_kind or is_described or is_strict(head) or (follows_verb and names_subject(head)):
+    is_deed = is_verb(head) and is_named and len(near.text) > 1  # 收到不动产登记申请
+    if is_kind or is_described or is_strict(head) or (follows_verb and (is_deed or names_subject(head))):
         return True  # 以企业为主体的申请
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
 

@@ -88,7 +88,7 @@ class NothingReader:
 
     def list_nothing(self, tokens: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
-        while len(tokens) > 1 and tokens[-1].is_any("others.several", "words.closings", JOINER):
+        while len(tokens) > 1 and tokens[-1].is_any("others.several", "others.described", "words.closings", JOINER):
             tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
         tokens = _drop_apart(drop_description(tokens))
         self.said.groups.is_denied = True

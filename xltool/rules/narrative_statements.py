@@ -80,6 +80,9 @@ class Discourse:
     is_at_large: bool = field(init=False)  # behind a number of cases of all kinds
     is_of_others: bool = field(init=False)  # behind a number of others, of whom a verb may go on to speak
     is_condition: bool = field(init=False)  # behind words for what would be: 如未收到申请
+    is_of_kind: bool = field(
+        init=False
+    )  # behind a number of a kind that is not known, of which verbs may go on to speak
     pending: list[Pending] = field(init=False)  # parts of which nobody has said yet what they are
     is_shown: bool = field(init=False)  # the sentence says that something was published
     is_last: bool = field(init=False)  # no clause behind the one that is read counts
@@ -100,7 +103,7 @@ class Discourse:
         self.wholes, self.kept, self.offered = [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
         self.pending = []
-        self.is_of_others = self.is_last = self.is_shown = False
+        self.is_of_others = self.is_of_kind = self.is_last = self.is_shown = False
         self.is_ours, self.is_at_large = any(word in sentence for word in self.language.ours), False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
@@ -113,10 +116,10 @@ class Discourse:
         """Whether what is meant is money."""
         return self.spec.cell(meaning.cells[0][0]).measure.unit in self.language.amounts
 
-    def pass_over(self, numeral: Numeral, *, is_mine: bool = False) -> None:
-        """Leaves a number out; one that may be of something else, and is not `is_mine`, ends what was spoken of."""
+    def pass_over(self, numeral: Numeral, *, is_mine: bool = False, is_thing: bool = False) -> None:
+        """Leaves a number out; one of `is_thing`, or that may be of something else, ends what was spoken of."""
         self.topic.last = None
-        if self.is_document(numeral) and not self.in_parts and not is_mine:
+        if (is_thing or self.is_document(numeral)) and not self.in_parts and not is_mine:
             self.topic.close()
 
     def recall(self) -> Meaning | None:

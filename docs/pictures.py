@@ -21,6 +21,8 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from xltool.forms.catalog import data_folder
+
 PICTURES: Final = Path(__file__).resolve().parent / "pictures"
 XLTOOL: Final = (sys.executable, "-c", "from xltool.cli import main; main()")
 ADDRESS: Final = "办公台："
@@ -39,8 +41,11 @@ PAGES: Final = {
     "marked": ("returned", "三、收到和处理政府信息公开申请情况"),
     "office": ("office", "每次收取以后"),
     "report": ("report", "主动公开政府信息情况"),
+    "enforcement": ("enforcement", "行政处罚实施情况统计表"),
 }
 """A page of each document: the first one that has these words, spaces aside."""
+SAMPLES: Final = {"enforcement": "enforcement-2024/2024/000000-002.json"}
+"""Submissions of other packaged forms, of which the workbook is photographed."""
 
 
 def make_pictures(folder: Path) -> None:
@@ -103,6 +108,10 @@ def find_documents(campaign: Path) -> Iterator[tuple[str, Path]]:
         next(path for path in sorted(campaign.rglob("*.docx")) if (path.parent / "submission.json").exists()),
     )
     yield "page", campaign / PAGE
+    for name, sample in SAMPLES.items():
+        book = campaign / f"{name}.xlsx"
+        run_xltool("fill", str(data_folder("samples") / sample), "-o", str(book))
+        yield name, book
 
 
 def print_document(document: Path, folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests import documents, monthly
 from tests.forms import rates, shapes
+from tests.packaged import OTHERS
 from xltool import preview
 from xltool.forms import catalog
 from xltool.forms.spec import form_id, parse_spec
@@ -18,7 +20,7 @@ from xltool.rules.judge import judge_readings
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = documents.pick_blocks((ROOT / "workbook_templates" / "README.md").read_text("utf-8"), "toml")[0]
 FORMS = {
-    "ogi-2021": lambda: catalog.load_form("ogi-2021"),
+    **{form: partial(catalog.load_form, form) for form in ("ogi-2021", *OTHERS)},
     "media-check": lambda: parse_spec(EXAMPLE, "media_check.toml"),
     "window-month": lambda: parse_spec(monthly.form_text("month"), "window_month.toml"),
     "window-once": lambda: parse_spec(monthly.form_text("once"), "window_once.toml"),

@@ -946,13 +946,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         ANNUAL_NOTICE,
     ),
     "published.sections": Message(
-        "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按格式的六个部分写全标题。", ANNUAL_NOTICE
+        "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按规定的格式写全各部分的标题。", ANNUAL_NOTICE
     ),
     "published.order": Message(
         "warning",
         "各部分次序不对",
         "报告各部分的次序与格式不同，不在其位的是：{headings}；其中的文字可能没有读到。",
-        "按格式的六个部分从一到六排列，核对读出的文字。",
+        "各部分按规定的次序排列，核对读出的文字。",
         ANNUAL_NOTICE,
     ),
     "published.left": Message(

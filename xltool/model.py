@@ -579,6 +579,7 @@ class FormSpec:
     published: PublishedWords = PublishedWords()
     wording: Wording = Wording()
     every: PeriodKind = "year"  # how often it is reported
+    usual: bool = False  # whether it is meant where nothing tells which of several forms
     rates: tuple[Rate, ...] = ()
     stated: StatedWords = StatedWords()
     entries: tuple[EntryCell, ...] = ()

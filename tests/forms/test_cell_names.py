@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.packaged import PACKAGED
 from xltool.forms import catalog
 from xltool.forms.cell_names import find_named_cells, find_nearest_cell, name_cell, split_table
 
 
-@pytest.mark.parametrize("form", ["ogi-2019", "ogi-2021"])
+@pytest.mark.parametrize("form", PACKAGED)
 def test_the_name_of_every_cell_means_it_alone_with_spaces_and_without(form):
     spec = catalog.load_form(form)
     for cell in spec.cells:

@@ -12,7 +12,7 @@ from xltool.model import Agency, Submission
 from xltool.published.read import Imported
 from xltool.published.vocabulary import read_vocabulary
 
-VOCABULARY = read_vocabulary(catalog.load_all())
+VOCABULARY = read_vocabulary([spec for spec in catalog.load_all() if spec.usual])
 SIGNS = (
     "公开信息政府工作年度报告受理答复群众网站平台培训制度机制建设审核发布更新"
     "数量内容渠道方式问题改进措施加强提升完善规范推进落实"

@@ -12,6 +12,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
+from tests import documents
 from tests.published.reports import report
 from tests.web.conftest import open_browser
 from xltool import api
@@ -25,6 +26,7 @@ from xltool.web.new_campaign import NewForm
 
 RIGHT = "单位代码,单位名称,级别,联系人\n99-1,样例局,部门,李某\n99-2,另一局,县直部门,\n99-3,沙枣镇,乡镇,\n"
 WRONG = "单位代码,单位名称,级别,邮箱\n99-1,样例局,部门,\n99-1,另一<b>局,部门,\n99-3,沙枣镇,镇镇,x\n"
+[FORM] = documents.pick_blocks((catalog.data_folder("workbook_templates") / "README.md").read_text("utf-8"), "toml")
 FIELDS = {"name": "样例县", "year": "2024年", "deadline": "2025年1月15日"}
 
 
@@ -95,6 +97,7 @@ def test_the_form_offers_the_forms_and_the_year_that_is_due(form):
         "按年度定",
         "政府信息公开工作年度报告，2021年度起（国办公开办函〔2021〕30号）",
         "政府信息公开工作年度报告，2019至2020年度（国办公开办函〔2019〕60号）",
+        "行政执法统计年报，2024年度起（国办发〔2018〕118号）",
     ]
     rules = lxml.html.fromstring(form.browser.client.get("/check/rules").text)
     offered = rules.xpath("//select[@name='form']/option")
@@ -158,6 +161,22 @@ def test_what_is_wrong_with_a_field(fields, name, words):
     form = NewForm(**{**FIELDS, **fields})
     form.check_fields()
     assert form.faults.keys() == {name} and words in form.faults[name]
+
+
+def test_of_several_forms_of_a_year_the_usual_one_is_meant_unless_another_is_chosen(tmp_path, monkeypatch):
+    def find(**fields):
+        form = NewForm(**FIELDS, **fields)
+        spec = form.find_spec()
+        return spec and spec.id
+
+    assert [find(), find(form="enforcement-2024"), find(form="ogi-2019")] == ["ogi-2021", "enforcement-2024", None]
+    own = FORM.replace("media-check", "media-year").replace('period = "quarter"', "usual = true")
+    (tmp_path / "media_year.toml").write_text(own, "utf-8")
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    assert [find(), find(form="media-year")] == [None, "media-year"], "two usual ones: the page asks which"
+    form = NewForm(**FIELDS)
+    form.check_fields()
+    assert "请选一种" in form.faults["form"] and "政务新媒体季度检查表" in form.faults["form"]
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(form, office):

@@ -5,6 +5,7 @@ import pytest
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
+from tests.packaged import PACKAGED
 from tests.test_third_form import DEFINITION
 from tests.workbook.test_every_check import FORMS as MADE
 from tests.workbook.test_every_check import make_form
@@ -23,10 +24,10 @@ from xltool.workbook.layout_plan import (
     Spot,
     make_plan,
 )
+from xltool.workbook.quotients import list_quotient_formulas
 from xltool.workbook.run_on import list_run_on_formulas
 from xltool.workbook.stated import list_stated_formulas
 
-EDITIONS = ("ogi-2021", "ogi-2019")
 ALLOWED = {
     *(
         "SUM",
@@ -51,13 +52,13 @@ ALLOWED = {
         "COUNTIF",
         "SUMPRODUCT",
     ),
-    *("INDEX", "LEN", "TEXT", "IFERROR", "TRIM", "SUBSTITUTE", "CHAR", "FIND", "MID"),
+    *("INDEX", "LEN", "TEXT", "IFERROR", "TRIM", "SUBSTITUTE", "CHAR", "FIND", "MID", "SIGN"),
 }
 """Functions that Excel 2010 and WPS have (architecture, Decisions already measured)."""
 LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
 
 
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=PACKAGED)
 def layout(request) -> Plan:
     return make_plan(catalog.load_form(request.param))
 
@@ -152,7 +153,7 @@ def needed(layout: Plan) -> dict[Place, set[Place]]:
     }
 
 
-FORMS = {edition: catalog.load_form(edition) for edition in EDITIONS}
+FORMS = {edition: catalog.load_form(edition) for edition in PACKAGED}
 FORMS |= {"third": definition.parse_spec(DEFINITION, "media-inspection.toml")}
 FORMS |= {f"made-{number}": make_form(number) for number in range(MADE)}
 
@@ -251,6 +252,7 @@ def test_the_formulas_are_those_of_everything_that_is_computed(layout):
     helpers |= {*layout.ranks.values(), *layout.to_do, *layout.tallies.values()}
     helpers |= {spot for spot in list_run_on_formulas(layout) if spot.sheet == HIDDEN}
     helpers |= {spot for spot in list_stated_formulas(layout) if spot.sheet == HIDDEN}
+    helpers |= {spot for spot in list_quotient_formulas(layout) if spot.sheet == HIDDEN}
     assert {spot for spot in found if spot.sheet == HIDDEN} == helpers
     assert not helpers & {*layout.meta.values()}
     inputs = {layout.cells[cell.key] for cell in layout.spec.cells if not cell.total}

@@ -3,16 +3,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.packaged import PACKAGED
 from xltool.forms import catalog
 from xltool.forms.layout import grid
 from xltool.forms.sheet_names import CHECKS, COVER, HIDDEN, TEXTS
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
 from xltool.workbook.layout_plan import CHECK_TOP, COVER_FIELDS, META, Plan, Spot, make_plan, name_cell, write_mark
 
-EDITIONS = ("ogi-2021", "ogi-2019")
 
-
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=PACKAGED)
 def layout(request) -> Plan:
     return make_plan(catalog.load_form(request.param))
 
@@ -35,11 +34,9 @@ def test_the_plan_of_a_form_is_made_once(spec):
 
 def test_every_cell_has_its_own_spot_inside_the_grid(layout):
     spots = list(layout.cells.values())
-    assert list(layout.cells) == [
-        cell.key for cell in sorted(layout.spec.cells, key=lambda cell: layout.spec.index[cell.key])
-    ]
-    assert len(set(spots)) == len(spots) == len(layout.spec.cells)
-    for cell in layout.spec.cells:
+    assert list(layout.cells) == [cell.key for cell in layout.spec.every_cell]
+    assert len(set(spots)) == len(spots) == len(layout.spec.cells) + len(layout.spec.rates)
+    for cell in layout.spec.every_cell:
         spot, bottom, right = layout.cells[cell.key], layout.row_below(cell.table), layout.column_beside(cell.table)
         assert spot.sheet == cell.table.sheet
         assert spot.row < bottom
@@ -81,7 +78,7 @@ def test_each_check_has_a_line_and_each_warning_a_place_for_its_reason(layout):
 def test_texts_and_marks(layout):
     assert set(layout.texts) == {text.key for text in layout.spec.texts}
     assert all(
-        layout.texts[text.key].sheet == (COVER if text.place == "cover" else TEXTS) for text in layout.spec.texts
+        layout.texts[text.key].sheet == (TEXTS if text.place == "texts" else COVER) for text in layout.spec.texts
     )
     assert set(layout.cover) == set(COVER_FIELDS) < set(META) == set(layout.meta)
     assert {spot.sheet for spot in layout.meta.values()} == {HIDDEN}

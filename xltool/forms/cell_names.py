@@ -9,7 +9,7 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.model import Cell, CellKey, Column, FormSpec, Row, Table, find_cell_kind
+from xltool.model import Block, Cell, CellKey, Column, FormSpec, Row, Table, find_cell_kind
 
 _BREAKS: Final = re.compile(r"[\s/／]+")
 _NUMBERS: Final = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十0-9]+[）)]|[0-9]+[、.．])")
@@ -35,10 +35,11 @@ def split_table(spec: FormSpec, words: str) -> tuple[Table, str] | None:
 def find_named_cells(table: Table, words: str) -> list[Cell]:
     """The cells of a table that row and column may mean, those that fit best: one, where the words are plain enough.
 
-    A column may be left out where a row has just one. Spaces are of no matter, but where they part the words.
+    A column may be left out where a row has just one, a row where one line of figures stands under heads alone. Spaces
+    are of no matter, but where they part the words.
     """
     pieces = _split(words)
-    splits = [("".join(pieces[:at]), "".join(pieces[at:])) for at in range(1, len(pieces) + 1)]
+    splits = [("".join(pieces[:at]), "".join(pieces[at:])) for at in range(len(pieces) + 1)]
     if len(pieces) == 1:
         splits += [(pieces[0][:at], pieces[0][at:]) for at in range(1, len(pieces[0]))]
     found: dict[int, dict[CellKey, Cell]] = {}
@@ -47,7 +48,7 @@ def find_named_cells(table: Table, words: str) -> list[Cell]:
             ranks = [
                 rank + other
                 for of_row, of_column in splits
-                if (rank := _rank(of_row, _name_row(row))) is not None
+                if (rank := 0 if not of_row and _is_nameless(block) else _rank(of_row, _name_row(row))) is not None
                 and (
                     other := 0 if not of_column and len(block.columns) == 1 else _rank(of_column, _name_column(column))
                 )
@@ -73,6 +74,8 @@ def find_nearest_cell(spec: FormSpec, table: Table, words: str) -> str:
     of_row, of_column = ("".join(pieces[:-1]), pieces[-1]) if len(pieces) > 1 else (pieces[0], "")
 
     def measure_likeness(cell: Cell) -> float:
+        if _is_nameless(cell.block):
+            return 2 * max(_compare("".join(pieces), name) for name in _name_column(cell.column))
         row = max(_compare(of_row, name[: len(of_row)]) for name in _name_row(cell.row))
         column = (
             max(_compare(of_column, name) for name in _name_column(cell.column)) if of_column else cell.column.total
@@ -89,11 +92,20 @@ def _compare(words: str, name: str) -> float:
 
 
 def _choose_name(cell: Cell) -> str:
-    rows = [_plain(cell.row.label), cell.row.label, *(f"{head.label}{cell.row.label}" for head in cell.row.heads)]
+    label = cell.row.label or cell.row.short
+    rows = [_plain(label), label, *(f"{head.label}{label}" for head in cell.row.heads)]
     columns = [_plain(cell.column.short), cell.column.label]
-    names = [" ".join(_squeeze(each) for each in (row, column)) for row in rows for column in columns]
+    if _is_nameless(cell.block):
+        names = list(map(_squeeze, columns))
+    else:
+        names = [" ".join(_squeeze(each) for each in (row, column)) for row in rows for column in columns]
     plain = (name for name in names if [each.key for each in find_named_cells(cell.table, name)] == [cell.key])
     return f"{cell.table.name} {next(plain, names[-1])}"
+
+
+def _is_nameless(block: Block) -> bool:
+    """Whether nothing is printed beside the figures of a block that could name its row."""
+    return block.unlabelled and len(block.rows) == 1
 
 
 @derive_once

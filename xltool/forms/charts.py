@@ -141,7 +141,8 @@ def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[
 def _expand_bar(verb: str | None, table: Table, block: Block, rows: _Lines, columns: _Lines) -> Iterator[_Drawn]:
     """The bars of a cell or of what a verb makes of one head; none where verb and heads do not fit."""
     if verb is None and rows.head is None and columns.head is None:
-        yield _Drawn(rows.items[0].short, table, block, rows.items, columns.items)
+        named = columns if block.unlabelled else rows  # by what the paper prints: one line of figures has heads alone
+        yield _Drawn(named.items[0].short, table, block, rows.items, columns.items)
     if verb is None or (rows.head is None) == (columns.head is None):
         return
     side = columns if rows.head is None else rows

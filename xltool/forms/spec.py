@@ -122,6 +122,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         published=_read_published(source, fields.table("published")),
         wording=_read_wording(source, fields.table("wording")),
         every=every,
+        usual=fields.flag("usual"),
         rates=computed,
         stated=read_stated(source, fields.table("stated"), texts, cells),
         entries=written,

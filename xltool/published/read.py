@@ -34,6 +34,9 @@ from xltool.published.vocabulary import Vocabulary, bare_label, plain_label, rea
 from xltool.spreadsheet.package import Package, Refusal
 
 _PDF: Final = b"%PDF-"
+_OFD, _PAGED, _TEXT = "OFD 文件", "PDF", "文本"
+_TOLD_BY_LABELS: Final = frozenset({_OFD, _PAGED, _TEXT})
+"""Kinds of documents whose tables may have no lines: official labels tell them."""
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _FIGURES_BEHIND: Final = re.compile(r"[\s0-9０-９.,，/／—-]+$")
 SURE_LABEL: Final = 8
@@ -106,15 +109,33 @@ class Imported:
 def read_document(data: bytes, specs: Sequence[FormSpec], *, scans: bool = False) -> tuple[str, Document] | None:
     """What kind of document bytes are, in words, and its parts; the labels of forms tell the tables of a plain text.
 
+    Those labels are of the usual forms; what calls itself another form, or is a text that has no title and no table of
+    theirs, is read by the labels of that form, or of all: the words of one are sentences in reports of another.
+
     None for what is no document that a report is published as. `scans`: the text of a scan is recognised, which takes
     seconds for each page, where the library for that is installed.
 
     Raises Refusal for a document that is damaged or over a limit.
     """
+    usual = [spec for spec in specs if spec.usual] or specs
+    opened = _read_by_labels(data, usual, scans=scans)
+    if opened is None or opened[0] not in _TOLD_BY_LABELS or len(usual) == len(specs):
+        return opened
+    kind, parts = opened
+    if any(sections.has_form_title(parts, spec) for spec in usual):
+        return opened
+    titled = [spec for spec in specs if sections.has_form_title(parts, spec)]
+    if titled or (kind == _TEXT and not tables.find_tables(usual, parts)):
+        return _read_by_labels(data, titled or specs, scans=scans)
+    return opened
+
+
+def _read_by_labels(data: bytes, specs: Sequence[FormSpec], *, scans: bool) -> tuple[str, Document] | None:
+    """The kind and the parts of a document, by the labels of these forms where no lines tell its tables."""
     if data.startswith(kinds.ZIP):
         package = Package(data)
         if ofd.ENTRY in package:
-            return "OFD 文件", ofd.read_ofd(package, read_vocabulary(specs))
+            return _OFD, ofd.read_ofd(package, read_vocabulary(specs))
         return ("Word 文档", docx.read_docx(package)) if "word/document.xml" in package else None
     if (strange := foreign.name_foreign(data)) is not None:
         return strange.told, docx.read_docx(Package(foreign.convert_foreign(data)))
@@ -122,10 +143,10 @@ def read_document(data: bytes, specs: Sequence[FormSpec], *, scans: bool = False
         from xltool.published import pdf, scan
 
         document = pdf.read_pdf(data, read_vocabulary(specs))
-        return "PDF", scan.read_scan(data, document, read_vocabulary(specs)) if scans else document
+        return _PAGED, scan.read_scan(data, document, read_vocabulary(specs)) if scans else document
     if kinds.is_page(data):
         return "网页", html.read_html(data)
-    return ("文本", text.read_text(data, read_vocabulary(specs))) if kinds.is_text(data) else None
+    return (_TEXT, text.read_text(data, read_vocabulary(specs))) if kinds.is_text(data) else None
 
 
 def read_report(
@@ -180,27 +201,32 @@ def read_document_parts(
         return _reject(strange)
     if not found:
         count = len(opened.tables())
+        titled = [spec for spec in specs if sections.has_form_title(opened, spec)]
+        meant = titled or [spec for spec in specs if spec.usual] or specs
         return _reject(
             finding(
                 "published.no_tables",
-                tables=_list_labels(list(dict.fromkeys(_subject(table) for spec in specs for table in spec.tables))),
+                tables=_list_labels(list(dict.fromkeys(_subject(table) for spec in meant for table in spec.tables))),
                 what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格",
             )
         )
+    read = [figures for each in found.values() for figures in each]
     newest = max(
         specs,
         key=lambda spec: (
-            sum(len(f.cells) for each in found.values() for f in each if f.spec is spec),
+            sum(len(figures.cells) for figures in read if figures.spec is spec),
+            any(figures.spec is spec for figures in read),
             sections.rank_title(opened, spec),  # the same table may be reported by month and by quarter
-            spec.years,
+            spec.years[0],
         ),
     )
-    opened = _word_foreign_rows(opened, found, read_vocabulary(specs))
+    # A table beside those of this report may be like one of quite another form.
+    found = {table.id: found[table.id] for table in newest.tables if table.id in found}
+    editions = [spec for spec in specs if any(table.id in found for table in spec.tables)]
+    opened = _word_foreign_rows(opened, found, read_vocabulary(editions))
     words = sections.read_words(opened, newest)
     said = words if hints.year is None else hints
-    fitting = [
-        spec for spec in specs if fits_form(spec, Period(0, said.part)) and any(t.id in found for t in spec.tables)
-    ]
+    fitting = [spec for spec in editions if fits_form(spec, Period(0, said.part))]
     period = Period(said.year, said.part) if said.year is not None and fitting else None
     agency = hints.agency or words.agency
     when = "年度" if newest.every in {"year", "once"} else WORDS[newest.every].label
@@ -501,11 +527,12 @@ def _tell_missing(
         and all(row.blank for row in told)
         and _is_blank(table, told, loose)
     ):
-        labels = _list_labels([f"“{row.label}”" for row in rows])
+        labels = _list_labels([f"“{_name_row(row)}”" for row in rows])
         findings.append(finding("published.blank", table=table.name, count=len(rows), rows=labels))
         return
-    reasons = [f"“{row.label}”（{row.reason}）" for row in told] + [f"“{row.label}”（没有找到它的数）" for row in loose]
-    reasons += [f"“{row.label}”（扫描件上没有识别出来）" for row in lost]
+    reasons = [f"“{row.label}”（{row.reason}）" for row in told]
+    reasons += [f"“{_name_row(row)}”（没有找到它的数）" for row in loose]
+    reasons += [f"“{_name_row(row)}”（扫描件上没有识别出来）" for row in lost]
     if reasons:
         cells = [key for row in rows if row not in cut for key in keys[row]]
         findings.append(
@@ -513,8 +540,13 @@ def _tell_missing(
         )
     if cut:
         cells = [key for row in cut for key in keys[row]]
-        rows_told = _list_labels([row.label for row in cut])
+        rows_told = _list_labels([_name_row(row) for row in cut])
         findings.append(finding("published.cut", *cells, table=table.name, count=len(cut), rows=rows_told))
+
+
+def _name_row(row: Row) -> str:
+    """A row as it is printed, or in words where nothing is."""
+    return row.label or row.short
 
 
 def _is_blank(table: Table, told: Sequence[UnreadRow], loose: Sequence[Row]) -> bool:

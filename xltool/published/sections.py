@@ -246,7 +246,8 @@ def _read_section(
 ) -> None:
     paragraphs = [each for each in paragraphs if not _take_facts(found, spec, section, each.text.strip())]
     if not section.texts:
-        notes = {normalise_label(table.note) for table in spec.tables if table.note}
+        printed = [table.note for table in spec.tables if table.note]
+        notes = {normalise_label(line) for note in printed for line in (note, *note.split("\n"))}
         found.left += [
             paragraph.text.strip() for paragraph in paragraphs if normalise_label(paragraph.text) not in notes
         ]
@@ -275,12 +276,12 @@ def _is_aspect(heading: str, spec: FormSpec) -> bool:
 def _find_aspect(aspects: Sequence[Text], paragraph: str) -> tuple[str, str] | None:
     """Which aspect a paragraph opens, by its number and words, and what it says behind that.
 
-    None for any other paragraph.
+    One whose heading has no number is opened by the very heading. None for any other paragraph.
     """
     flat = normalise_label(paragraph[: 2 * LONGEST_HEADING])
     match = _ASPECT.match(flat)
     if match is None:
-        return None
+        return next(((text.key, "") for text in aspects if flat == normalise_label(text.heading)), None)
     head = re.split("[。:：;；]|(?<=情况)(?=[^。]{6})", flat[match.end() :], maxsplit=1)[0]
     if len(head) > LONGEST_HEADING // 2:
         return None

@@ -61,7 +61,7 @@ def to_docx(report: Report, look: style.Look | None = None) -> bytes:
                 body.append(_write_table(part, look))
                 # Word joins two tables with nothing between them, and a document may not end with one.
                 if part.note or after is None or isinstance(after, Grid):
-                    body.append(_write_paragraph(look, "TableNote", part.note))
+                    body += [_write_paragraph(look, "TableNote", line) for line in part.note.split("\n")]
     opening, closing, shared = _prepare_base(look, report.draft)
     return _pack_parts(
         shared | {_DOCUMENT: opening + "".join(body).encode() + closing, _CORE: _write_core(report).encode()}

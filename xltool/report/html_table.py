@@ -34,7 +34,7 @@ class HtmlCell:
 class HtmlTable:
     """A table of a web page; `widths` are percents, `head` repeats on paper, each of `bodies` is a block.
 
-    `wide` when it scrolls sideways on a phone, `flat` when its labels have no levels.
+    `wide` when it scrolls sideways on a phone, `flat` when its labels have no levels; `notes` are lines below it.
     """
 
     id: str
@@ -44,7 +44,7 @@ class HtmlTable:
     bodies: list[list[list[HtmlCell]]]
     wide: bool
     flat: bool
-    note: str
+    notes: tuple[str, ...]
 
 
 def build_html_table(grid: Grid, id: str) -> HtmlTable:
@@ -59,8 +59,8 @@ def build_html_table(grid: Grid, id: str) -> HtmlTable:
         if row >= grid.head_rows:
             bodies.setdefault(touching[0].block, []).append(lines[-1])
     widths = tuple(round(100 * width / sum(grid.widths), 2) for width in grid.widths)
-    wide = grid.columns > _MANY_COLUMNS
-    return HtmlTable(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flush, grid.note)
+    wide, notes = grid.columns > _MANY_COLUMNS, tuple(filter(None, grid.note.split("\n")))
+    return HtmlTable(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flush, notes)
 
 
 def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: list[Rectangle]) -> HtmlCell:

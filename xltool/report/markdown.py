@@ -38,7 +38,7 @@ def _write_tables(grid: Grid) -> list[str]:
         parts += [f"**{_escape(r.text)}**" for r in inside if r.role == "caption"]
         parts.append(_write_pipe_table(grid, inside))
     if grid.note:
-        parts.append(_write_paragraph(grid.note))
+        parts += [_write_paragraph(line) for line in grid.note.split("\n")]
     return parts
 
 

@@ -33,4 +33,4 @@ def _write_table(grid: Grid) -> Iterator[str]:
             yield "\t" + (clean_line(rectangle.text) if rectangle.row == row else "")
         yield ""
     if grid.note:
-        yield clean_line(grid.note)
+        yield from map(clean_line, grid.note.split("\n"))

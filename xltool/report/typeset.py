@@ -161,7 +161,7 @@ def _describe_part(part: Heading | Paragraph | Grid) -> dict[str, Any]:
                 "widths": [style.TEXT_WIDTH / 20 * width / sum(part.widths) for width in part.widths],
                 "size": style.TABLE_SIZE / 2,
                 "flat": is_flat(part),
-                "note": _plain_text(part.note),
+                "note": [_plain_text(line) for line in part.note.split("\n") if line],
                 "bands": _describe_bands(part),
             }
 

@@ -81,9 +81,9 @@ def _name_files(look: OpenFolder) -> Mapping[str, tuple[str, str]]:
     """By what an address calls it what each is, and what it is called in the county's folder."""
     campaign, own = look.campaign, find_own_agency(look.campaign, look.roster)
     return {
-        "docx": ("年度报告（Word 文档）", report_name(campaign, own, "docx")),
-        "html": ("年度报告（网页）", report_name(campaign, own, "html")),
-        PDF: ("年度报告（PDF）", report_name(campaign, own, PDF)),
+        "docx": ("报告（Word 文档）", report_name(campaign, own, "docx")),
+        "html": ("报告（网页）", report_name(campaign, own, "html")),
+        PDF: ("报告（PDF）", report_name(campaign, own, PDF)),
         "workbook": ("汇总工作簿", workbook_name(campaign, own)),
         "submission": ("上报件，交上级汇总", SUBMISSION_FILE),
         "contributions": ("各格由哪些单位构成", CONTRIBUTION_FILE),

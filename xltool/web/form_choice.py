@@ -11,7 +11,7 @@ from xltool.model import FormSpec
 
 @dataclass(frozen=True, slots=True)
 class FormChoice:
-    """The forms that can be chosen, the newest edition first, by id and words; the broken ones by id and fault."""
+    """The forms that can be chosen, the usual ones first, by id and words; the broken ones by id and fault."""
 
     offered: Sequence[tuple[str, str]]
     broken: Sequence[tuple[str, str]]
@@ -20,12 +20,12 @@ class FormChoice:
 def offer_forms() -> FormChoice:
     """What a page offers where a form is to be chosen."""
     faults = ((form_id, str(error).strip().partition("\n")[0]) for form_id, error in catalog.find_faults())
-    return FormChoice([(spec.id, word_form(spec)) for spec in list_newest_first()], list(faults))
+    return FormChoice([(spec.id, word_form(spec)) for spec in list_usual_first()], list(faults))
 
 
-def list_newest_first() -> list[FormSpec]:
-    """All forms without a fault, those in force from a later year on before the others."""
-    return sorted(catalog.load_all(), key=lambda spec: -spec.years[0])
+def list_usual_first() -> list[FormSpec]:
+    """All forms without a fault: the usual ones before the others, and among them the newest first."""
+    return sorted(catalog.load_all(), key=lambda spec: (not spec.usual, -spec.years[0]))
 
 
 def word_form(spec: FormSpec) -> str:

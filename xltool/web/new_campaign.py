@@ -27,7 +27,7 @@ from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
 from xltool.web.day_words import word_days_left
 from xltool.web.drafts import Draft
-from xltool.web.form_choice import list_newest_first, offer_forms, word_form
+from xltool.web.form_choice import list_usual_first, offer_forms, word_form
 from xltool.web.roster_view import ROSTER_COLUMNS, RosterView, view_roster
 from xltool.web.site import ServedCampaign, Site, site_of
 from xltool.web.uploads import LARGEST_UPLOAD, Upload, UploadPlace, take_upload
@@ -73,9 +73,11 @@ class NewForm:
         return period if period is not None and 2000 <= period.year <= 2100 else None
 
     def find_spec(self) -> FormSpec | None:
-        """The form that is meant: the one chosen, or else the only one in force for the period."""
+        """The form that is meant: the one chosen, or else the only one in force for the period, or the usual one."""
         fitting = self._list_fitting()
         chosen = [spec for spec in fitting if self.form in {"", spec.id}]
+        if len(chosen) > 1:
+            chosen = [spec for spec in chosen if spec.usual]
         return chosen[0] if len(chosen) == 1 else None
 
     def _list_fitting(self) -> list[FormSpec]:
@@ -83,7 +85,7 @@ class NewForm:
         period = self.find_period()
         if period is None:
             return []
-        return [spec for spec in list_newest_first() if spec.covers(period.year) and fits_form(spec, period)]
+        return [spec for spec in list_usual_first() if spec.covers(period.year) and fits_form(spec, period)]
 
     def _explain_form(self) -> str:
         period, fitting = self.find_period(), self._list_fitting()

@@ -34,7 +34,7 @@ from xltool.workbook.layout_plan import (
     Spot,
 )
 from xltool.workbook.page import finish_sheet
-from xltool.workbook.widths import CHECK_WIDTHS, LINE_HEIGHT, TALLEST_ROW, break_line, count_lines
+from xltool.workbook.widths import CHECK_WIDTHS, LINE_HEIGHT, SMALL_LINE, TALLEST_ROW, break_line, count_lines
 
 CHECK_HEADS: Final = (
     "序号",
@@ -101,6 +101,8 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
     if table_.note:
         row = plan.row_below(table_) + 1
         sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
+        lines = count_lines(table_.note, sum(widths[: last + 1]), 9)
+        sheet.set_row(row, min(TALLEST_ROW, SMALL_LINE * lines + 3))
     if plan.prior:
         prior.draw_prior(context, sheet, table_, widths, last)
     inputs = [cell for cell in context.spec.inputs if cell.table is table_]

@@ -8,6 +8,7 @@ from xltool.forms.text import measure_breadth
 
 LINE_HEIGHT: Final = 16.5  # points of one line at 11 pt
 LIST_LINE: Final = 15  # of one line of a list, which has smaller letters
+SMALL_LINE: Final = 13.5  # of one line at 9 pt
 TALLEST_ROW: Final = 405  # Excel allows 409 points
 TEXT_WIDTHS: Final = (20, 78, 20, 6)
 CHECK_WIDTHS: Final = (6, 6, 31, 46, 9, 8, 8, 9, 22, 7)
@@ -35,10 +36,16 @@ def count_row_lines(size: int) -> int:
 def break_line(text: str, width: float, size: int) -> str:
     """A text of one line that takes two, broken where it pauses, so that both are as long as can be alike.
 
-    As it is where it fits one line, or no such break makes it fit two.
+    One of more lines goes on in a new one where a bracket, of a unit mostly, ends it. As it is where it fits one line,
+    or no such break makes it fit as many.
     """
-    if "\n" in text or count_lines(text, width, size) != 2:
+    lines, bracket = count_lines(text, width, size), max(text.rfind("（"), text.rfind("("))
+    if "\n" in text or lines == 1:
         return text
+    if lines > 2:
+        parts = text[:bracket], text[bracket:]
+        ends = bracket > 0 and text[-1] in "）)" and count_lines(parts[1], width, size) == 1
+        return "\n".join(parts) if ends and count_lines(parts[0], width, size) < lines else text
     halves: list[tuple[str, str]] = [
         (text[:at], text[at:]) for at in range(2, len(text) - 1) if text[at - 1] in _PAUSES or text[at] in "（("
     ]

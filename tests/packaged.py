@@ -1,0 +1,9 @@
+"""Which forms come with xltool."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PACKAGED: Final = ("enforcement-2024", "ogi-2019", "ogi-2021")
+OTHERS: Final = tuple(form for form in PACKAGED if not form.startswith("ogi-"))
+"""Those that are not of the reports on open government, of which most tests speak."""

@@ -11,8 +11,8 @@ import pytest
 
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, WATER, Office
 from xltool import api
-from xltool.campaign import returns
 from xltool.workbook.layout_plan import make_plan
+from xltool.workbook.mark import mark_workbook
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def test_a_file_that_a_worker_is_lost_over_costs_its_own_workbook_only(office, m
             os._exit(1)
         return mark(spec, submission, *rest, **more)
 
-    mark = returns.mark_workbook
+    mark = mark_workbook
     with monkeypatch.context() as patched:
-        patched.setattr(returns, "mark_workbook", crash)
+        patched.setattr("xltool.workbook.mark.mark_workbook", crash)
         done = office.run("collect", "--jobs", jobs)
     assert done.exit_code == 1
     assert "共 3 个文件：通过 1，退回 2" in done.output

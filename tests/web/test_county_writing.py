@@ -8,13 +8,14 @@ import pytest
 
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
+from tests.forms import entries
 from tests.web.conftest import AFTER, HOSTILE, open_browser
 from tests.web.test_county import ENTRIES, heading, make_whole, show, words
 from xltool.campaign.county_edits import CountyEdits, hash_text, write_county_edits
 from xltool.campaign.county_written import read_corrections, read_drafts
 from xltool.campaign.desk import make_new_desk
 from xltool.campaign.desk_sheets import DESK_FILE
-from xltool.campaign.folder import create_campaign
+from xltool.campaign.folder import Campaign, create_campaign
 from xltool.campaign.layout import OFFICE_LAYOUT
 from xltool.campaign.roster import Roster
 from xltool.model import Correction
@@ -247,3 +248,13 @@ def test_a_text_prints_figures_of_both_years_in_its_paragraphs():
     [offered], count = offer_cells("新收 自然人", SPEC, total, last)
     assert count == 1 and [each.printed for each in offered.references] == [str(FIGURES[CELL])] * 2 + ["持平"]
     assert offer_cells("没有这个", SPEC, total, last) == ([], 0)
+
+
+def test_a_form_without_texts_has_no_page_for_them(tmp_path, monkeypatch):
+    (tmp_path / "hazard_list.toml").write_text(entries.FORM, "utf-8")
+    monkeypatch.setenv("XLTOOL_FORMS", str(tmp_path))
+    made = Campaign(tmp_path / "额敏县", "hazard-list", 2024, "额敏县")
+    create_campaign(made, Roster(ENTRIES), Roster(ENTRIES).to_csv())
+    with stores.opened(made), open_browser(made.root, AFTER) as opened:
+        assert "本级文字" not in words(show(opened))
+        assert opened.get(COUNTY_TEXTS).status_code == 404

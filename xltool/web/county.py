@@ -73,7 +73,7 @@ def show_part(
         ways=list_sum_ways(view),
         page=PAGE,
         part=part,
-        parts=_PARTS,
+        parts=[each for each in _PARTS if look.campaign.spec.texts or each[1] != COUNTY_TEXTS],
         person=look.served.site.person,
         month_day=word_month_day,
         **facts,
@@ -132,6 +132,7 @@ def _show_sum(
         opinions=_list_opinions(look, view),
         on_roster=look.roster.agencies.keys(),
         locate_agency=locate_agency,
+        has_texts=bool(look.campaign.spec.texts),
     )
 
 

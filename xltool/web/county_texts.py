@@ -64,6 +64,8 @@ def show_texts(request: Request) -> Response:
         view, drafts = find_sum(look), read_drafts(look.campaign)
         if "text" in asked:
             text = _find_text(look, asked["text"])
+        elif not look.campaign.spec.texts:
+            raise HTTPException(404, "这份报表没有文字部分。")
         else:
             due = (each for each in _list_texts(look) if each.required and not drafts.get(each.key, "").strip())
             text = next(due, _list_texts(look)[0])

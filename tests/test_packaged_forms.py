@@ -69,7 +69,8 @@ def test_another_program_computes_each_form_as_we_do(made, tmp_path):
     files = {}
     for form, each in made.items():
         files[f"{form}-kept"] = write_workbook(each.spec, each.sample, each.prior)
-        files[f"{form}-broken"] = write_workbook(each.spec, each.spoilt, each.prior)
+        for at, spoilt in enumerate(each.spoilt):
+            files[f"{form}-broken-{at}"] = write_workbook(each.spec, spoilt.submission, each.prior)
     assert_computed(files, tmp_path)
 
 

@@ -19,12 +19,27 @@ from xltool.rules.judge import judge_readings
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = documents.pick_blocks((ROOT / "workbook_templates" / "README.md").read_text("utf-8"), "toml")[0]
+OPPOSED = """
+[[table.rule]]
+id = "no_less"
+expr = "traffic.spent >= fire.spent"
+text = "交通投入不应少于消防投入"
+basis = "表一"
+
+[[table.rule]]
+id = "no_more"
+expr = "traffic.spent <= fire.spent"
+text = "交通投入不应多于消防投入"
+basis = "表一"
+"""
+"""Two rules that no figures break together."""
 FORMS = {
     **{form: partial(catalog.load_form, form) for form in ("ogi-2021", *OTHERS)},
     "media-check": lambda: parse_spec(EXAMPLE, "media_check.toml"),
     "window-month": lambda: parse_spec(monthly.form_text("month"), "window_month.toml"),
     "window-once": lambda: parse_spec(monthly.form_text("once"), "window_once.toml"),
     "hazard-check": rates.make_form,
+    "opposed": lambda: parse_spec(rates.FORM + OPPOSED, "hazard_check.toml"),
     "shape": lambda: parse_spec(shapes.write_form(Random(9)), "shape.toml"),
 }
 
@@ -61,10 +76,24 @@ def test_each_rule_is_broken_once_or_cannot_be(made, files):
     assert sorted(told) == sorted({rule.id for rule in made.spec.rules})
     assert all(rule.defines for rule in made.locked)
     assert made.unbroken == ()
-    broken = {found.rule for found in judge(made, files["错例.xlsx"]).findings if found.rule}
+    names = [f"错例{number if number > 1 else ''}.xlsx" for number in range(1, len(made.spoilt) + 1)]
+    assert {name for name in files if name.startswith("错例")} == set(names)
+    broken = [{found.rule for found in judge(made, files[name]).findings if found.rule} for name in names]
     for each in made.tried:
-        assert each.joined == (each.rule.name in broken) != each.alone
+        assert each.alone == (each.book is None)
+        assert each.book is None or each.rule.name in broken[each.book]
         assert any(each.rule.text.rstrip("。") in opinion for opinion in each.opinions), each
+
+
+def test_rules_that_cannot_be_broken_together_are_broken_in_two_workbooks():
+    made = preview.make_preview(FORMS["opposed"]())
+    assert {each.rule.id: each.book for each in made.tried} == {
+        "hazards.within": 0,
+        "hazards.no_less": 0,
+        "hazards.no_more": 1,
+    }
+    said = "\n".join(preview.list_rule_lines(made))
+    assert said.count("见 错例2.xlsx") == 1
 
 
 def test_what_is_said_of_each_rule_stands_in_a_file(made, files):

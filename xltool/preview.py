@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from random import Random
 from typing import Final
 
@@ -37,8 +36,16 @@ class TriedRule:
     opinions: tuple[str, ...]
     alone: bool
     """Whether it holds beside the earlier figures, and was judged without them."""
-    joined: bool
-    """Whether it is broken in `spoilt` too, where all are together."""
+    book: int | None
+    """In which of the spoilt forms it is broken first, where others are too; None where `alone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltForm:
+    """A form with many rules broken, and what is said of it, hints left aside."""
+
+    submission: Submission
+    found: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Preview:
 
     `opinions` are said of the former, which are none where all is well; `held` are cells that stayed 0 with the rules
     that keep them so; `locked` are the rules that nobody can break, since they compute totals, `unbroken` those for
-    which no change was found; `spoilt` has all breaks together, with what is said of it.
+    which no change was found; `spoilt` have all breaks together, one form where no break undoes another.
     """
 
     spec: FormSpec
@@ -58,13 +65,7 @@ class Preview:
     tried: tuple[TriedRule, ...]
     locked: tuple[Rule, ...]
     unbroken: tuple[Rule, ...]
-    spoilt: Submission
-    found: tuple[Finding, ...]
-
-    @cached_property
-    def spoilt_opinions(self) -> tuple[str, ...]:
-        """What is said of the workbook in which each rule is broken."""
-        return _word_opinions(self.spec, self.found)
+    spoilt: tuple[SpoiltForm, ...]
 
 
 def make_preview(spec: FormSpec) -> Preview:
@@ -75,11 +76,12 @@ def make_preview(spec: FormSpec) -> Preview:
     agency = Agency(_AGENCY_CODE, _AGENCY_NAME, _choose_level(spec))
     drawn, sample, prior, found = _draw_sample(spec, agency)
     breaks, kept = break_rules(spec, drawn)
-    spoilt = [replace(sample, values=change_figures(spec, drawn.this, each.changes)) for each in breaks]
+    changed = [replace(sample, values=change_figures(spec, drawn.this, each.changes)) for each in breaks]
+    apart = _judge(spec, changed, [None if each.alone else prior for each in breaks])
     joined = join_breaks(spec, drawn, breaks)
-    whole, shown = replace(sample, values=joined), set(find_broken(spec, joined, drawn.earlier))
-    priors = [None if each.alone else prior for each in breaks]
-    *apart, all_found = _judge(spec, [*spoilt, whole], [*priors, prior])
+    shown = [set(find_broken(spec, figures, drawn.earlier)) for figures in joined]
+    whole = [replace(sample, values=figures) for figures in joined]
+    spoilt = tuple(map(SpoiltForm, whole, _judge(spec, whole, [prior] * len(whole))))
     usual = _word_opinions(spec, found)
     tried = tuple(
         TriedRule(
@@ -87,14 +89,14 @@ def make_preview(spec: FormSpec) -> Preview:
             _word_changes(spec, sample, each),
             _word_opinions(spec, said, usual),
             each.alone,
-            each.rule.name in shown,
+            next((at for at, names in enumerate(shown) if each.rule.name in names), None),
         )
         for each, said in zip(breaks, apart, strict=True)
     )
     locked = tuple(rule for rule in kept if rule.defines)
     unbroken = tuple(rule for rule in kept if not rule.defines)
     held = find_held_down(spec, drawn, _level_of(agency))
-    return Preview(spec, sample, prior, usual, held, tried, locked, unbroken, whole, all_found)
+    return Preview(spec, sample, prior, usual, held, tried, locked, unbroken, spoilt)
 
 
 def _draw_sample(spec: FormSpec, agency: Agency) -> tuple[DrawnPeriods, Submission, Submission, tuple[Finding, ...]]:
@@ -181,9 +183,13 @@ def list_files(preview: Preview) -> Iterator[tuple[str, bytes]]:
     wishes = Wishes(prior=preview.prior)
     for kind in ("docx", "html"):
         yield f"报告.{kind}", print_report(spec, sample, sample, kind, wishes)[0]
-    if preview.tried:
-        yield "错例.xlsx", mark_workbook(spec, preview.spoilt, preview.found, None, 1, prior=preview.prior)
+    for at, spoilt in enumerate(preview.spoilt):
+        yield _name_spoilt(at), mark_workbook(spec, spoilt.submission, spoilt.found, None, 1, prior=preview.prior)
     yield "规则.txt", "".join(f"{line}\r\n" for line in list_rule_lines(preview)).encode("utf-8-sig")
+
+
+def _name_spoilt(at: int) -> str:
+    return f"错例{at + 1 if at else ''}.xlsx"
 
 
 def list_rule_lines(preview: Preview) -> Iterator[str]:
@@ -194,7 +200,7 @@ def list_rule_lines(preview: Preview) -> Iterator[str]:
         yield ""
         yield f"{number}. {tried.rule.id}（{GRADES[tried.rule.severity]}）　{tried.rule.text}"
         apart = "；只在不与以前的数比较时不平" if tried.alone else ""
-        apart += "" if tried.joined else "；错例里没有"
+        apart += "；错例里没有" if tried.book is None else f"；见 {_name_spoilt(tried.book)}" if tried.book else ""
         yield f"   改坏：{'；'.join(tried.changes)}（{name_place(tried.rule, spec)}{apart}）"
         yield from (f"   {opinion}" for opinion in tried.opinions)
     if preview.locked:

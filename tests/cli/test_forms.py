@@ -76,6 +76,7 @@ def test_a_preview_is_the_same_each_time_and_says_what_it_lacks(example, tmp_pat
     folder.mkdir()
     (folder / "样表-09.png").write_bytes(b"of an earlier preview")
     (folder / "样表-他人的.png").write_bytes(b"somebody's")
+    (folder / "错例2.xlsx").write_bytes(b"of an earlier preview")
     result = run("preview", example, "-o", folder)
     assert result.exit_code == 0
     assert "没有 LibreOffice" in result.stderr and "14 格填了样数；勾稽关系改坏 2 条，另有 1 条" in result.stderr

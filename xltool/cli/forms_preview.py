@@ -16,6 +16,7 @@ from xltool.messages import XltoolError, make_visible
 
 _PICTURE: Final = "{name}-{page:02}.png"
 _OLD_PICTURE: Final = re.compile(r"[0-9]{2,3}\.png")
+_OLD_SPOILT: Final = re.compile(r"错例[0-9]+\.xlsx")
 _MOST_SHOWN: Final = 10
 """How many opinions or cells are told on the screen; the others stand in the file."""
 
@@ -24,7 +25,7 @@ _MOST_SHOWN: Final = 10
     cls=Command,
     name="preview",
     help="把一份报表定义做出来看：填报工作簿和报告（docx、html），填满让每条勾稽关系都平的样数；另一份工作簿，"
-    "每条勾稽关系改坏一次，附审核意见；规则.txt 逐条写明改了哪一格、审核怎么说。"
+    "每条勾稽关系改坏一次，附审核意见（不能同时改坏的分在错例2.xlsx 等里）；规则.txt 逐条写明改了哪一格、审核怎么说。"
     "装有 LibreOffice 时还有各工作表的 PDF，装有 pdftoppm 时还有图片。\n\n"
     "同一份定义每次结果相同；文件夹里的同名文件会被覆盖。",
 )
@@ -50,6 +51,9 @@ def preview(definition: Path, output: Path | None) -> None:
             f"造不出让“{make_visible(spec.title)}”（{spec.id}）的勾稽关系全平的样数，没有预览；请核对：{named}。"
         ) from error
     folder = output or Path(f"{spec.id}-预览")
+    for old in folder.glob("错例*.xlsx"):
+        if _OLD_SPOILT.fullmatch(old.name):
+            old.unlink(missing_ok=True)  # of an earlier preview with more of them
     for name, data in list_files(made):
         files.write_file(folder / name, data)
         console.say(str(folder / name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, NamedTuple
 
 from xltool.forms.totals import find_definitions
@@ -52,25 +53,36 @@ def break_rules(spec: FormSpec, drawn: DrawnPeriods) -> tuple[tuple[RuleBreak, .
     return tuple(made), tuple(kept)
 
 
-def join_breaks(spec: FormSpec, drawn: DrawnPeriods, breaks: Sequence[RuleBreak]) -> YearFigures:
-    """Figures with all breaks together, but those that are so alone; where one mends another, that is broken anew.
+def join_breaks(spec: FormSpec, drawn: DrawnPeriods, breaks: Sequence[RuleBreak]) -> tuple[YearFigures, ...]:
+    """Figures with all breaks together, but those that are so alone; none where there are no others.
 
-    As far as it can be: a rule may hold in the end.
+    Where some rules cannot be broken beside others, these are in another set of figures: each is broken in one.
     """
-    wanted = [each.rule for each in breaks if not each.alone]
-    changes = {key: figure for each in breaks if not each.alone for key, figure in each.changes.items()}
-    joined = change_figures(spec, drawn.this, changes)
-    for rule in wanted:
-        broken = set(find_broken(spec, joined, drawn.earlier))
-        if rule.name in broken:
+    sets: list[tuple[YearFigures, set[str]]] = []
+    for each in breaks:
+        if each.alone:
             continue
-        kept = broken & {each.name for each in wanted}
-        for more in _list_changes(spec, drawn._replace(this=joined), rule):
-            tried = change_figures(spec, joined, more)
-            if kept | {rule.name} <= set(find_broken(spec, tried, drawn.earlier)):
-                joined = tried
+        joined = None
+        for at, (figures, names) in enumerate(sets):
+            joined = _add_break(spec, drawn, figures, names, each)
+            if joined is not None:
+                sets[at] = joined, {*names, each.rule.name}
                 break
-    return joined
+        if joined is None:
+            sets.append((change_figures(spec, drawn.this, each.changes), {each.rule.name}))
+    return tuple(figures for figures, _ in sets)
+
+
+def _add_break(
+    spec: FormSpec, drawn: DrawnPeriods, figures: YearFigures, names: Collection[str], more: RuleBreak
+) -> YearFigures | None:
+    """Figures that break these rules and one more, by its own changes or by others; None where none are found."""
+    beside = drawn._replace(this=figures)
+    for changes in chain([more.changes], _list_changes(spec, beside, more.rule)):
+        tried = change_figures(spec, figures, changes)
+        if {*names, more.rule.name} <= set(find_broken(spec, tried, drawn.earlier)):
+            return tried
+    return None
 
 
 def change_figures(spec: FormSpec, figures: Sequence[int], changes: Mapping[CellKey, int]) -> YearFigures:

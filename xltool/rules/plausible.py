@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 from typing import Final, NamedTuple
 
-from xltool.forms.cell_checks import has_jumped
+from xltool.forms.cell_checks import has_jumped, list_running
 from xltool.forms.entries import draw_entries
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
@@ -173,8 +173,16 @@ def _fill_up(spec: FormSpec, figures: YearFigures, earlier: YearFigures, sizes: 
 
 
 def _calm_down(spec: FormSpec, values: list[int], last: YearFigures) -> bool:
-    """Sets inputs that are out of proportion to last year's back to these, in place; whether there were any."""
-    jumped = [at for at, cell in enumerate(spec.cells) if not cell.total and has_jumped(values[at], last[at], cell)]
+    """Sets inputs that are out of proportion to last year's back to these, in place; whether there were any.
+
+    What adds up over a year follows from the period before, however much that is, as no check minds.
+    """
+    running = list_running(spec)
+    jumped = [
+        at
+        for at, cell in enumerate(spec.cells)
+        if not cell.total and cell.key not in running and has_jumped(values[at], last[at], cell)
+    ]
     for at in jumped:
         values[at] = last[at]
     return bool(jumped)

@@ -36,6 +36,8 @@ FILES = {
     "narratives_sixth.tsv": SPEC,
     "narratives_seventh.tsv": SPEC,
     "narratives_eighth.tsv": SPEC,
+    "narratives_ninth.tsv": SPEC,
+    "narratives_tenth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

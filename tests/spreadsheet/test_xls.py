@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import tracemalloc
 from random import Random
 
 import pytest
@@ -165,3 +166,17 @@ def test_a_name_with_a_formula_that_is_none_is_damage():
 
 def test_a_text_box_before_any_object_is_damage():
     assert codes(api.read(container(workbook(within=[(0x01B6, bytes(18))])))) == {"file.damaged"}
+
+
+def test_a_cell_in_a_far_corner_costs_no_memory_for_those_before_it():
+    font = (0x0031, struct.pack("<HHHHHBBBxBB", 200, 0, 0, 400, 0, 0, 0, 0, 1, 0) + b"A")
+    looks = (font, (0x00E0, bytes(20)))
+    far = [(0x0203, struct.pack("<HHHd", row, 255, 0, 7.0)) for row in (0, 40_000, 65_535)]
+    data = container(workbook(*looks, within=far))
+    tracemalloc.start()
+    with pytest.raises(Refusal) as refused:
+        open_workbook(data)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.finding.code == "file.limit"
+    assert most < 40 * 2**20

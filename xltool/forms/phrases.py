@@ -35,14 +35,14 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how", "rest", "plans", "perfects",
+        "closings", "copulas", "how", "rest", "plans", "perfects", "foreign",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
         "since", "running", "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
-    "scopes": ("words", "others", "about"),
+    "scopes": ("words", "others", "about", "own"),
     "others": ("channels", "several", "because", "restricting", "described", "listed", "ours"),
 }  # fmt: skip
 """The lists of the general file, by its tables."""

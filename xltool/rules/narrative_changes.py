@@ -33,7 +33,7 @@ class ChangeReader:
         base = self.said.composer.offer_all(wholes) if wholes else None
         if named:
             base = named[-1].meaning if named[-1].is_known else None
-        if base is not None:
+        if base is not None and base.cells != part.cells:
             self.said.note("percent", count.token, count.numeral, part, base=base, year=self.said.times.year)
 
     def _find_part(self, words: Sequence[ProseToken]) -> Meaning | None:

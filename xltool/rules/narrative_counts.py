@@ -186,17 +186,19 @@ class CountReader:
     def _narrow(self, count: Count) -> Meaning | None:
         """What a number is of that says how many of the cases before are the form's: 其中涉及政府信息公开2件.
 
-        What was said of all of them is taken back.
+        What was said of all of them is taken back, and of parts of them: 应诉15件，胜诉14件；其中政府信息公开案件3件.
         """
-        is_part = has_any(count.left, "words.parts") or self.said.in_parts
-        if not is_part or not has_any(count.left, "others.ours") or not are_passable(count.left, "others.restricting"):
+        if not has_any(count.left, "others.ours") or not are_passable(count.left, "others.restricting"):
             return None
         mine = self.said.found[self.said.first :]
-        if not mine or not mine[-1].meaning.is_mixed or mine[-1].meaning.role != "whole":
+        tables = {each.meaning.table for each in mine if each.meaning.is_mixed}
+        whole = next((each for each in reversed(mine) if each.meaning.is_mixed and each.meaning.role == "whole"), None)
+        if whole is None or len(tables) > 1 or mine[-1].meaning.table not in tables:
             return None
-        self.said.found.pop()
-        self.said.wholes = []
-        return mine[-1].meaning
+        if whole.value < count.numeral.value:
+            return None  # 行政复议2件，信息公开15件
+        self.said.take_back(whole)
+        return whole.meaning
 
     def _find_sole(self, count: Count) -> Meaning | None:
         """What a word right before a number, or alone behind it, means among the parts of something."""
@@ -294,6 +296,7 @@ class CountReader:
         meanings = [group.meaning for group in groups if group.meaning is not None]
         if len(meanings) != len(groups):
             return None
+        meanings = self._share_column(meanings)
         are_verbs = len(groups) > 1 and all(map(_begins_deed, groups))
         if are_verbs:
             meanings = _drop_shown(_drop_vaguer(meanings))
@@ -305,6 +308,15 @@ class CountReader:
         if total is not None and has_any(count.left, "others.several"):
             total = self.said.composer.widen(total, meanings[-1])
         return None if total is None else [total]
+
+    def _share_column(self, meanings: Sequence[Meaning]) -> list[Meaning]:
+        """The meanings, wholes in the column of the last, of which it is said: 行政复议和行政诉讼被纠错0件."""
+        *before, last = meanings
+        is_shared = last.role == "column" and last.is_anchored
+        is_shared &= all(each.role == "whole" and each.is_anchored and each.table == last.table for each in before)
+        if not is_shared:
+            return list(meanings)
+        return [*(self.said.composer.shift(each, last.columns, last.words) for each in before), last]
 
     def _find_sum(self, numeral: Numeral) -> Meaning | None:
         """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件; rows before columns.

@@ -46,6 +46,7 @@ from xltool.rules.narrative_words import (
     NOUNS,
     are_passable,
     has_any,
+    is_passable,
     is_showing,
     is_strict,
     is_verb,
@@ -154,11 +155,16 @@ class _Reader:
         self.said.is_condition |= may_be or tells_plan(tokens, self.said.language)
         if self.said.is_condition:
             return
+        if self._tells_foreign(tokens):
+            return
         self.said.times.note_clause(tokens)
         clause.scope = self.said.scope
-        self.said.scope = next(
-            (token.text for token in reversed(tokens) if token.is_any("scopes.words", "scopes.others")), self.said.scope
-        )
+        telling = ["scopes.words", "scopes.others"]
+        if self.said.in_parts or has_any(tokens, "words.parts"):
+            telling.append("scopes.own")  # 全市收到120件，其中我县46件
+        whose = next((token for token in reversed(tokens) if token.is_any(*telling)), None)
+        if whose is not None:
+            self.said.scope = None if whose.is_any("scopes.own") else whose.text
         if has_any(tokens[:1], "words.parts") and not self.said.in_parts and len(self.said.found) == self.said.first:
             self.said.is_listed |= self.said.is_shown  # 主动公开各类信息，其中规范性文件10件
         self.said.is_shown |= any(map(self._says_shown, tokens))
@@ -177,6 +183,22 @@ class _Reader:
             self._offer(tokens)
         else:
             self.said.offered = []
+
+    def _tells_foreign(self, tokens: Sequence[ProseToken]) -> bool:
+        """Whether a clause says that the cases counted before it are none of the form's, which is then taken back."""
+        if not has_any(tokens, "words.foreign"):
+            return False
+        ours = [each for each in tokens if any(word in each.text for word in self.said.language.ours)]
+        names_case = any(self._is_mixed(phrase) and "anchor" in phrase.manners for t in ours for phrase in t.phrases)
+        rest = [each for each in tokens if each not in ours]
+        known = all(is_passable(each) or each.is_any("words.foreign", "others.because", JOINER) for each in rest)
+        if not ours or names_case or not known:
+            return False  # 不涉及政府信息公开行政复议
+        first = next((each for each in self.said.found[self.said.first :] if each.meaning.is_mixed), None)
+        if first is not None:
+            self.said.take_back(first)
+            self.said.topic.close()
+        return first is not None
 
     def _read_numbers(self, clause: Clause, numbers: Sequence[int], doers: frozenset[str]) -> int:
         """Reads the numbers of a clause, which stand at these places; gives where the words behind them begin."""
@@ -284,7 +306,8 @@ class _Reader:
         meanings = self.counts.find_meanings(clause, replace(count, left=drop_description(count.left)))
         if meanings and self.said.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
-            meanings = meanings if self.said.is_document(numeral) or numeral.is_bare else None
+            is_case = self.said.is_document(numeral) or numeral.is_bare
+            meanings = meanings if is_case and not any(map(self._says_shown, left)) else None  # 公开执法案卷5份
         if meanings is not None:
             self.said.pending = []
         self._note_list(numeral, left, is_known=bool(meanings))

@@ -70,7 +70,12 @@ class GroupReader:
         pieces = split_groups(tokens)
         last = self.read_group(pieces[-1], None, around=tokens)
         if last.words and last.meaning is None and len(pieces) > 1:  # 申请收到数、办结数
-            last = self.read_group(pieces[-1], self.read_group(pieces[0], None).meaning, around=tokens)
+            lent = self.read_group(pieces[-1], self.read_group(pieces[0], None).meaning, around=tokens)
+            last = lent if lent.is_open else last  # not 行政事业性收费和政府性基金收入
+        if not last.words and len(pieces) > 1 and are_passable(pieces[-1]):
+            reason = self.read_group(pieces[-2], None, around=tokens)
+            if reason.is_known and reason.meaning is not None and reason.meaning.is_reason:
+                return [reason]  # 逾期不补正、不再处理其申请的9件
         if not last.words:
             return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
         groups = [last]
@@ -164,17 +169,17 @@ def _is_of_some(
     tokens: Sequence[ProseToken], chain: Sequence[int], known: Sequence[int], meaning: Meaning | None
 ) -> bool:
     """Whether the words are of only some of a kind, or of something else: 涉及征地的申请, 合法性审核规范性文件."""
-    for at, following in zip(chain, [*chain[1:], chain[-1] + 1], strict=True):
-        if _is_apart(tokens[at], meaning, is_near=following == at + 1):
-            return True
+    nexts = zip(chain, [*chain[1:], chain[-1] + 1], strict=True)
+    if any(_is_apart(tokens[at], meaning, is_near=following == at + 1) for at, following in nexts):
+        return True
+    if _mixes_tables([tokens[at] for at in chain]):
+        return True
     before = tokens[: chain[0]]
     near = next((t for t in reversed(before) if not t.is_any("words.neutral", "scopes.words", *YEAR_KINDS)), None)
-    if near is None:
+    if near is None or not near.is_any(NOUNS, "others.restricting", GAP, "words.plans"):
         return False
     if near.is_any(NOUNS, "others.restricting"):
         return True
-    if not near.is_any(GAP, "words.plans"):
-        return False
     head = tokens[chain[0]]
     is_named = any("anchor" in phrase.manners for at in chain for phrase in tokens[at].phrases)
     is_kind = near is tokens[chain[0] - 1] and any("anchor" in p.manners for p in head.phrases)  # 复杂疑难申请8件
@@ -184,6 +189,13 @@ def _is_of_some(
     if is_kind or is_described or is_strict(head) or (follows_verb and (is_deed or names_subject(head))):
         return True  # 以企业为主体的申请
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
+
+
+def _mixes_tables(words: Sequence[ProseToken]) -> bool:
+    """Whether words name what no one table counts, a thing among it: 规范性文件备案审查申请."""
+    named = [{p.table for p in word.phrases if "anchor" in p.manners} for word in words]
+    named = [tables for tables in named if tables]
+    return bool(named) and any(map(is_strict, words)) and not set.intersection(*named)
 
 
 def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning: Meaning, *, is_counted: bool) -> bool:

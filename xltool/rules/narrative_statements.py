@@ -108,6 +108,11 @@ class Discourse:
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
 
+    def take_back(self, first: Statement) -> None:
+        """Forgets a statement and those behind it."""
+        del self.found[self.found.index(first) :]
+        self.wholes = self.kept = []
+
     def is_document(self, numeral: Numeral) -> bool:
         unit = self.language.entries.get(numeral.unit)
         return unit is not None and "figures.documents" in unit.kinds

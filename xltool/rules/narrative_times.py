@@ -25,6 +25,7 @@ _TIME_KINDS: Final = (
     YEAR_WORD,
     DATE,
 )
+_SPANS: Final = frozenset("至到-－—–~～")
 _CHANGES: Final = ("compare.more", "compare.less", "compare.even")
 
 
@@ -73,6 +74,8 @@ class Times:
         Where that is not known, it is so too where a comma follows, and nothing behind it is 累计.
         """
         own = self._report_year
+        if any(_spans_years(tokens, at) for at in range(len(tokens) - 2)):
+            return True
         for at, token in enumerate(tokens):
             if not token.is_any("compare.other_periods"):
                 continue
@@ -113,6 +116,13 @@ def find_change(left: Sequence[ProseToken]) -> ProseToken | None:
 def _names_year(tokens: Sequence[ProseToken]) -> bool:
     """Whether a year is spoken of, and not only compared with: 申请量比2021年同期上升 is of what was spoken of."""
     return any(token.is_any(YEAR_WORD) and not _is_compared(tokens, at) for at, token in enumerate(tokens))
+
+
+def _spans_years(tokens: Sequence[ProseToken], at: int) -> bool:
+    """Whether a span of years is named at a place: 2020年至2023年, 2020—2023年."""
+    first, between, last = tokens[at : at + 3]
+    is_span = first.year is not None and last.year is not None and first.year < last.year
+    return is_span and between.text.strip() in _SPANS
 
 
 def _reaches_from(tokens: Sequence[ProseToken], at: int, reaching: int) -> bool:

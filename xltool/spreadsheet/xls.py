@@ -65,6 +65,7 @@ def read_xls(data: bytes) -> RawBook:
             file_contents=data,
             formatting_info=True,
             on_demand=True,
+            ragged_rows=True,  # one cell in a far corner, as damage makes it, fills no 16 million others
             logfile=io.StringIO(),
             # sectors in two streams at once, as some programs write them; Excel reads the workbook too
             ignore_workbook_corruption=True,

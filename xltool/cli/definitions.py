@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xltool import files
+from xltool import api, files
 from xltool.forms import catalog
 from xltool.messages import DefinitionError, XltoolError, make_visible, tell_finding
 from xltool.model import Finding, FormSpec
@@ -19,3 +19,8 @@ def read_definition(path: Path) -> FormSpec:
         return catalog.read_form(path)
     except DefinitionError as error:
         raise XltoolError(f"{make_visible(path.name)} 有错，没有通过检查：\n{error}") from None
+
+
+def open_form(given: str) -> FormSpec:
+    """A known form by its id, or the one that a file (`….toml`) defines."""
+    return read_definition(Path(given)) if given.endswith(".toml") else api.form(given)

@@ -1,4 +1,4 @@
-"""`xltool forms`: the known forms, or the cells, texts and rules of one; `draft`, `check`, `preview`, `diff`."""
+"""`xltool forms`: the known forms, or what one consists of; `draft`, `check`, `preview`, `diff`, `carry`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Year
 from xltool.cli.definitions import read_definition
+from xltool.cli.forms_carry import carry
 from xltool.cli.forms_diff import diff
 from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
@@ -108,7 +109,7 @@ def check(definition: Path) -> None:
     )
 
 
-_SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview, diff)}
+_SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview, diff, carry)}
 
 
 class _Forms(Command):
@@ -129,7 +130,8 @@ class _Forms(Command):
     "xltool forms draft 空白表 … 按空白表起草一种报表的定义，见 xltool forms draft --help。\n\n"
     "xltool forms check 定义文件 一次列出定义里所有的错。\n\n"
     "xltool forms preview 定义文件 把定义做出来看：填好样数的工作簿、报告、每条勾稽关系改坏一次的工作簿。\n\n"
-    "xltool forms diff 旧 新 比较两种报表或两份定义。",
+    "xltool forms diff 旧 新 比较两种报表或两份定义。\n\n"
+    "xltool forms carry 填好的工作簿 --to 新版 -o 工作簿.xlsx 把填好的数和文字带到新版，没有带过去的逐一列出。",
 )
 @click.argument("form_id", metavar="[报表]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（xltool/form/1）。")

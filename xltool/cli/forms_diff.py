@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from xltool import api
 from xltool.cli import console
 from xltool.cli.chinese import Command
-from xltool.cli.definitions import read_definition
+from xltool.cli.definitions import open_form
 from xltool.forms.differences import FormComparison, compare_forms
 from xltool.forms.parts import FormChange, FormDifference, FormPart, PartKind
-from xltool.model import FormSpec
 
 _KINDS: Final[dict[PartKind, str]] = {
     "table": "表",
@@ -46,17 +43,12 @@ _CHANGES: Final[dict[FormChange, str]] = {
 @click.option("--json", "as_json", is_flag=True, help="输出一行 JSON（xltool/diff/1）。")
 def diff(before: str, after: str, *, as_json: bool) -> None:
     """Prints what differs, in the order of the new form."""
-    found = compare_forms(_open_form(before), _open_form(after))
+    found = compare_forms(open_form(before), open_form(after))
     if as_json:
         console.write_result(json.dumps(describe_comparison(found), ensure_ascii=False).encode() + b"\n")
         return
     for line in list_lines(found):
         console.say(line)
-
-
-def _open_form(given: str) -> FormSpec:
-    """A known form by its id, or the one that a file defines."""
-    return read_definition(Path(given)) if given.endswith(".toml") else api.form(given)
 
 
 def list_lines(found: FormComparison) -> Iterator[str]:

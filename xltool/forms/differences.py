@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from xltool.forms.entries import describe_briefly
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
@@ -15,13 +15,16 @@ from xltool.model import AnyCell, Cell, CellKey, Column, EntryCell, FormSpec, Li
 class FormComparison:
     """All differences in the order of the second form, what is gone last; how many cells keep their keys, of how many.
 
-    Those are the figures of the first form that are at hand beside the second, as figures of the period before.
+    Those are the figures of the first form that are at hand beside the second, as figures of the period before. `cells`
+    and `texts` have the places of the first form that were paired with one of the second, by their keys.
     """
 
     before: FormSpec
     after: FormSpec
     differences: tuple[FormDifference, ...]
     kept: int
+    cells: Mapping[CellKey, CellKey]
+    texts: Mapping[str, str]
 
 
 def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
@@ -40,9 +43,13 @@ def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
         found += _compare_cells(before, after, mapped, mine[1].title)
         keys |= mapped
     found += _compare_rules(before, after, keys)
-    found += PartMatching(list(_list_texts(before)), list(_list_texts(after))).tell()
+    texts = PartMatching(list(_list_texts(before)), list(_list_texts(after)))
+    found += texts.tell()
     kept = sum(is_comparable(before, after, cell.key) for cell in before.cells)
-    return FormComparison(before, after, tuple(found), kept)
+    paired = {pair.before.key: pair.after.key for pair in texts.pairs if not pair.likely}
+    there = {cell.key for cell in after.every_cell}
+    met = {key: other for key, other in keys.items() if other in there}
+    return FormComparison(before, after, tuple(found), kept, met, paired)
 
 
 def is_comparable(before: FormSpec, after: FormSpec, key: CellKey) -> bool:
@@ -68,7 +75,12 @@ def _list_rows(table: Table) -> Iterator[FormPart]:
 
 
 def _make_line(kind: PartKind, table: Table, item: Row | Column, label: str) -> FormPart:
-    return FormPart(kind, item.id, table.id, label, " / ".join([*(head.label for head in item.heads), label]))
+    return FormPart(kind, item.id, table.id, label, word_path(item))
+
+
+def word_path(item: Row | Column) -> str:
+    """The label of a row or column below its heads; where it is empty, its short name."""
+    return " / ".join([*(head.label for head in item.heads), item.label or item.short])
 
 
 def _list_texts(spec: FormSpec) -> Iterator[FormPart]:
@@ -124,7 +136,7 @@ def _compare_cells(
         mine, theirs = old[key], new.get(other)
         if theirs is None:
             yield FormDifference("gone", "cell", _make_cell(mine, title), None)
-        elif detail := "；".join(_word_cell_changes(mine, theirs)):
+        elif detail := "；".join(told for _, told in list_cell_changes(mine, theirs)):
             yield FormDifference("changed", "cell", _make_cell(mine, title), _make_cell(theirs, title), detail)
 
 
@@ -132,14 +144,18 @@ def _make_cell(cell: AnyCell, title: str) -> FormPart:
     return FormPart("cell", cell.key, cell.table.id, cell.label, f"{title} / {cell.label}")
 
 
-def _word_cell_changes(mine: AnyCell, theirs: AnyCell) -> Iterator[str]:
+CellChange: TypeAlias = Literal["kind", "unit", "decimals"]
+
+
+def list_cell_changes(mine: AnyCell, theirs: AnyCell) -> Iterator[tuple[CellChange, str]]:
+    """What a cell means otherwise in another form, each with its words."""
     kinds = [word_kind(cell) for cell in (mine, theirs)]
     if kinds[0] != kinds[1]:
-        yield f"{kinds[0]} → {kinds[1]}"
+        yield "kind", f"{kinds[0]} → {kinds[1]}"
     if mine.measure.unit != theirs.measure.unit:
-        yield f"单位 {mine.measure.unit} → {theirs.measure.unit}"
+        yield "unit", f"单位 {mine.measure.unit} → {theirs.measure.unit}"
     if mine.measure.decimals != theirs.measure.decimals:
-        yield f"小数 {mine.measure.decimals} 位 → {theirs.measure.decimals} 位"
+        yield "decimals", f"小数 {mine.measure.decimals} 位 → {theirs.measure.decimals} 位"
 
 
 def word_kind(cell: AnyCell) -> str:
@@ -182,7 +198,7 @@ def _word_rule_changes(mine: Sequence[Rule], theirs: Sequence[Rule], keys: Mappi
     grades = [("强制" if rules[0].severity == "error" else "核实") for rules in (mine, theirs)]
     if grades[0] != grades[1]:
         yield f"{grades[0]} → {grades[1]}"
-    if {_say_terms(rule, keys) for rule in mine} == {_say_terms(rule, {}) for rule in theirs}:
+    if {say_terms(rule, keys) for rule in mine} == {say_terms(rule, {}) for rule in theirs}:
         return
     old = {keys.get(bare_key(key), f"-{key}") for rule in mine for key in rule.linear.keys}
     new = {bare_key(key) for rule in theirs for key in rule.linear.keys}
@@ -190,8 +206,8 @@ def _word_rule_changes(mine: Sequence[Rule], theirs: Sequence[Rule], keys: Mappi
     yield f"所列的格：{'，'.join(counts)}" if counts else "算式不同"
 
 
-def _say_terms(rule: Rule, keys: Mapping[CellKey, CellKey]) -> object:
-    """A rule by the keys of the other form, whatever the order in which it is written."""
+def say_terms(rule: Rule, keys: Mapping[CellKey, CellKey]) -> object:
+    """A rule by the keys of another form, whatever the order in which it is written: equal where it says the same."""
     return _say_linear(rule.linear, keys)
 
 

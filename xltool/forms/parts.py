@@ -163,7 +163,12 @@ def _name_both(part: FormPart) -> object:
 
 
 def _name_path(part: FormPart) -> object:
-    return "/".join(_plain(each) for each in part.path.split(" / "))
+    return plain_path(part.path)
+
+
+def plain_path(path: str) -> str:
+    """The words of a part with the heads above, without numbers and signs that do not change what they mean."""
+    return "/".join(_plain(each) for each in path.split(" / "))
 
 
 def _name_label(part: FormPart) -> object:

@@ -486,6 +486,7 @@ MODULES = {
         "explained_opinions",
         "filters",
         "form_choice",
+        "form_preview",
         "guard",
         "hand_out",
         "headers",

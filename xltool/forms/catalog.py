@@ -61,6 +61,11 @@ def hash_form(form_id: str) -> str:
     return hashlib.sha256(_read_definition(Path(_list_present()[form_id].path))).hexdigest()
 
 
+def read_definition_text(form_id: str) -> str:
+    """The text of the definition of a form that is known."""
+    return _read_text(*_list_present()[form_id])
+
+
 def load_all() -> tuple[FormSpec, ...]:
     """All known forms without a fault, in the order of their ids: one that has some hides no other.
 

@@ -43,6 +43,11 @@ def start_command(caller: Caller, name: str, *arguments: str) -> subprocess.Pope
     return _start([*caller.command, name, "-C", str(caller.root), *arguments], listens=False)
 
 
+def start_program(command: tuple[str, ...], *words: str) -> subprocess.Popen[str]:
+    """Starts a command that is of no campaign."""
+    return _start([*command, *words], listens=False)
+
+
 class Started(Protocol):
     """A command at work, whether it was begun from nothing or in a copy."""
 

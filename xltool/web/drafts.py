@@ -20,6 +20,7 @@ from xltool import files
 from xltool.campaign.names import arrival_name
 from xltool.files import Staged, Staging
 from xltool.messages import XltoolError
+from xltool.web.job import Job
 
 DRAFT_SECONDS: Final = 3_600
 MOST_DRAFTS: Final = 8
@@ -36,6 +37,8 @@ class Draft:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     kept: dict[str, list[str]] = field(default_factory=dict)
     """The files by the field of the form that brought them."""
+    job: Job | None = None
+    """What is at work on them; it ends when they go."""
     _folder: Path | None = None
     _count: int = 0
 
@@ -68,7 +71,9 @@ class Draft:
             self.kept.setdefault(name, []).append(target.relative_to(self.folder).as_posix())
 
     def remove(self) -> None:
-        """Removes its files."""
+        """Ends what is at work on its files, and removes them."""
+        if self.job is not None:
+            self.job.end()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 

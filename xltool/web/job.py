@@ -117,6 +117,13 @@ class Job:
     def _prepare(self) -> None:
         """What is to be known before a run."""
 
+    def _launch(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
+        """Starts the command."""
+        return start_command(self.caller, self.command, *arguments)
+
+    def _note_remark(self, line: str) -> None:
+        """Takes a line that the command has said beside its output; called while nobody else changes anything."""
+
     def _note_output(self, line: str) -> None:
         """Takes a line that the command has printed; called while nobody else changes anything."""
 
@@ -143,7 +150,7 @@ class Job:
         with self._lock:
             if self._stopping:
                 return _INTERRUPTED, ""
-            self._process = process = start_command(self.caller, self.command, *arguments)
+            self._process = process = self._launch(arguments)
         told: list[str] = []
         listening = Thread(target=self._listen, args=(process, told), daemon=True)
         listening.start()
@@ -165,6 +172,8 @@ class Job:
                 how_far = _HOW_FAR.fullmatch(line.strip())
                 if how_far is None:
                     told.append(line)
+                    with self._lock:
+                        self._note_remark(line)
                     continue
                 with self._lock:
                     self.done, self.total = int(how_far[1]), int(how_far[2])

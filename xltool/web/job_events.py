@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from xltool.web.changes import take_change
 from xltool.web.job import Job
-from xltool.web.site import ServedCampaign, served_of
+from xltool.web.site import ServedCampaign, served_of, site_of
 
 _PULSE: Final = 0.3
 """Seconds between two looks at what a job has told."""
@@ -20,11 +20,19 @@ _PULSE: Final = 0.3
 
 def list_job_routes(page: str, find: Callable[[ServedCampaign], Job]) -> tuple[Route, ...]:
     """The addresses below a page's own that its template `job_state` calls: what tells of the job, and what ends it."""
+    return list_routes_of_job(
+        page, lambda request: find(served_of(request)), lambda request: served_of(request).base + page
+    )
+
+
+def list_routes_of_job(
+    page: str, find: Callable[[Request], Job], locate: Callable[[Request], str]
+) -> tuple[Route, ...]:
+    """The same of any page: whose job it is, and where the page stands, is found out of the request."""
 
     def stop(request: Request, fields: Mapping[str, str]) -> Response:  # noqa: ARG001  it needs but its token
-        served = served_of(request)
-        find(served).stop()
-        return RedirectResponse(served.base + page, 303)
+        find(request).stop()
+        return RedirectResponse(locate(request), 303)
 
     return (
         Route(f"{page}/stop", take_change(stop), methods=["POST"]),
@@ -32,16 +40,15 @@ def list_job_routes(page: str, find: Callable[[ServedCampaign], Job]) -> tuple[R
     )
 
 
-def _tell_events(find: Callable[[ServedCampaign], Job]) -> Callable[[Request], Awaitable[Response]]:
-    """The handler that tells of a campaign's job."""
+def _tell_events(find: Callable[[Request], Job]) -> Callable[[Request], Awaitable[Response]]:
+    """The handler that tells of a job."""
 
     async def tell(request: Request) -> Response:
-        served = served_of(request)
-        job = find(served)
+        site, job = site_of(request), find(request)
 
         async def iterate_events() -> AsyncIterator[str]:
             seen = -1
-            while job.is_running and not served.site.is_closing:
+            while job.is_running and not site.is_closing:
                 if job.changes != seen:
                     seen = job.changes
                     yield f"event: changed\ndata: {seen}\n\n"

@@ -242,6 +242,8 @@ MODULES = {
         "build",
         "dividing",
         "draft",
+        "entries",
+        "figures",
         "make",
         "names",
         "notes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from random import Random
 
 import docx
 import openpyxl
@@ -19,7 +20,7 @@ from xltool.drafting.write import DOUBT, list_doubts
 from xltool.forms import catalog
 from xltool.forms.layout import grid
 from xltool.messages import DefinitionError, XltoolError
-from xltool.model import AnyCell, Rate
+from xltool.model import AnyCell, Cell, Rate
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 SHARED = next(
@@ -215,6 +216,43 @@ def test_a_rate_that_is_typed_in_is_never_added_up():
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "printed", "entry", "marked"),
+    [
+        ("是否整改", "", ("yes_no", ("是", "否")), True),
+        ("是否整改", "□是　□否", ("yes_no", ("是", "否")), False),
+        ("整改期限", "", ("date", ()), True),
+        ("备注", "", ("text", ()), False),
+        ("问题描述", "", ("text", ()), True),
+        ("检查结论", "□未发现　□发现", ("choice", ("未发现", "发现")), True),
+        ("评定（优秀/合格/不合格）", "", ("choice", ("优秀", "合格", "不合格")), True),
+        ("单价（元/人）", "", None, False),
+        ("其他做法", "□上墙　□其他＿＿＿", None, True),
+    ],
+)
+def test_what_is_no_figure_is_drafted_as_such(head, printed, entry, marked):
+    rows = "".join(f"<tr><td>{name}</td><td></td><td>{printed}</td></tr>" for name in ("甲", "乙"))
+    drafted = draft_page(f"<p>检查表</p><table><tr><td>项目</td><td>家数</td><td>{head}</td></tr>{rows}</table>")
+    [column] = [each for each in drafted.spec.tables[0].blocks[0].columns if each.label == head]
+    assert (column.entry and (column.entry.form, column.entry.choices)) == entry
+    assert len(drafted.spec.every_cell) == 4 and drafted.differences == ()
+    lines = [line for line in drafted.text.splitlines() if f'"{head}"' in line or f'"{printed}"' in line]
+    assert any(DOUBT in line for line in lines) == marked or entry is None
+
+
+def test_what_would_leave_a_table_without_figures_or_crosses_a_rate_stays_a_figure():
+    rows = "".join(f"<tr><td>{name}</td><td></td></tr>" for name in ("甲", "乙"))
+    bare = draft_page(f"<p>检查表</p><table><tr><td>项目</td><td>整改期限</td></tr>{rows}</table>")
+    assert len(bare.spec.cells) == 2 and "整张表没有一格是数" in bare.text
+    rows = "".join(f"<tr><td>{name}</td><td></td><td></td></tr>" for name in ("受理数", "办结数", "办结率"))
+    rate = draft_page(f"<p>检查表</p><table><tr><td>项目</td><td>数量</td><td>备注</td></tr>{rows}</table>")
+    assert rate.spec is not None and len(rate.spec.every_cell) == 6
+    total = "".join(f"<tr><td>{name}</td><td></td><td></td></tr>" for name in ("甲", "乙", "合计"))
+    summed = draft_page(f"<p>检查表</p><table><tr><td>项目</td><td>数量</td><td>是否整改</td></tr>{total}</table>")
+    assert [cell.label for cell in summed.spec.entries] == ["甲 / 是否整改", "乙 / 是否整改"]
+    assert [cell.label for cell in summed.spec.cells if cell.total] == ["合计 / 数量"]
+
+
 def test_what_is_guessed_is_marked_at_its_line():
     page = PAGE.replace("运行经费合计", "运行经费")
     marked = [line for line in marked_lines(draft_page(page)) if "运行经费" in line]
@@ -291,7 +329,7 @@ def as_tuple(rectangle):
 
 
 def is_computed(cell: AnyCell) -> bool:
-    return isinstance(cell, Rate) or cell.total
+    return isinstance(cell, Rate) or (isinstance(cell, Cell) and cell.total)
 
 
 def score_blank(path: Path) -> tuple[bool, int, int, int, int]:
@@ -354,3 +392,68 @@ def test_notes_with_a_factor_or_a_number_become_rules_to_be_looked_at(note, expr
     assert doubt in line
     [rule] = drafted.spec.rules
     assert rule.linear.constant or {key for key, _ in rule.linear.right}
+
+
+def fill_copy(labels, columns, figures):
+    """A page of a table filled in, or with nothing in it where there are no figures."""
+    filled = figures or [[""] * len(columns)] * len(labels)
+    lines = [("项目", *columns), *((label, *row) for label, row in zip(labels, filled, strict=True))]
+    table = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in line)}</tr>" for line in lines)
+    return f"<html><body><p>经费情况统计表</p><table>{table}</table></body></html>".encode()
+
+
+LABELS, COLUMNS = ("全部", "人员", "设备", "场地", "另外"), ("甲类", "乙类", "丙类")
+
+
+def draw_figures(seed, wrong=False):
+    rng = Random(seed)
+    rows = [[rng.randint(100, 9999), rng.randint(100, 9999)] for _ in range(4)]
+    rows = [[one, two, one + two] for one, two in rows]
+    whole = [sum(row[at] for row in rows[:3]) for at in range(3)]
+    return [[whole[0] + wrong, whole[1], whole[2] + wrong], *rows]
+
+
+def draft_filled(*copies):
+    blank = fill_copy(LABELS, COLUMNS, ())
+    return draft_form(blank, "空白.html", "funds", 2024, [(copy, f"{at}.html") for at, copy in enumerate(copies)])
+
+
+def test_totals_that_only_figures_tell_of_are_drafted_and_marked():
+    drafted = draft_filled(*(fill_copy(LABELS, COLUMNS, draw_figures(seed)) for seed in range(2)))
+    rules = {(rule.defines, tuple(key for key, _ in rule.linear.right)) for rule in drafted.spec.rules}
+    keys = {cell.label: cell.key for cell in drafted.spec.cells}
+    wanted = {(keys[f"全部 / {c}"], tuple(keys[f"{label} / {c}"] for label in LABELS[1:4])) for c in COLUMNS}
+    wanted |= {(keys[f"{label} / 丙类"], (keys[f"{label} / 甲类"], keys[f"{label} / 乙类"])) for label in LABELS}
+    assert rules == wanted
+    assert len([line for line in marked_lines(drafted) if "填好的2份里" in line and "total = true" in line]) == 2
+    assert drafted.differences == ()
+
+
+def test_one_wrong_sum_few_figures_or_zeros_prove_nothing():
+    right, wrong = (fill_copy(LABELS, COLUMNS, draw_figures(1, bad)) for bad in (False, True))
+    assert {cell.row.label for cell in draft_filled(right, wrong).spec.cells if cell.total} == {*LABELS}  # 丙类 alone
+    assert {cell.column.label for cell in draft_filled(right, wrong).spec.cells if cell.total} == {"丙类"}
+    few = fill_copy(LABELS, COLUMNS, [[3, 0, 3], [1, 0, 1], [1, 0, 1], [1, 0, 1], [0, 0, 0]])
+    zeros = fill_copy(LABELS, COLUMNS, [[0, 0, 0]] * 5)
+    alone = fill_copy(LABELS, COLUMNS, [[12345, 0, 12345], [12345, 0, 12345], *[[0, 0, 0]] * 3])
+    assert not any(cell.total for copy in (few, zeros, alone) for cell in draft_filled(copy).spec.cells)
+
+
+def test_figures_weigh_what_words_tell_of():
+    labels = ("总数", "1.村", "2.镇")
+    blank = fill_copy(labels, COLUMNS[:2], ())
+    unsure = draft_form(fill_copy(("甲", *labels[1:]), COLUMNS[:2], ()), "a.html", "funds", 2024)
+    assert [line for line in marked_lines(unsure) if "按编号看" in line]
+    right = fill_copy(("甲", *labels[1:]), COLUMNS[:2], [[3579, 1013], [1234, 401], [2345, 612]])
+    sure = draft_form(fill_copy(("甲", *labels[1:]), COLUMNS[:2], ()), "a.html", "funds", 2024, [(right, "b.html")])
+    assert not [line for line in marked_lines(sure) if "按编号看" in line]
+    assert [cell.row.label for cell in sure.spec.cells if cell.total] == ["甲", "甲"]
+    wrong = fill_copy(labels, COLUMNS[:2], [[3580, 1013], [1234, 401], [2345, 612]])
+    belied = draft_form(blank, "a.html", "funds", 2024, [(wrong, "b.html")])
+    assert [line for line in marked_lines(belied) if "填好的表里有1处不等" in line]
+
+
+def test_what_is_no_copy_of_the_blank_is_told():
+    for other in (fill_copy(LABELS[:3], COLUMNS, ()), fill_copy(LABELS, COLUMNS, ())):
+        with pytest.raises(XltoolError, match="不是这张空白表填好的"):
+            draft_filled(other)

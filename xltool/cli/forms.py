@@ -48,7 +48,15 @@ _MOST_TOLD: Final = 20
     type=click.Path(path_type=Path),
     help="写到这个文件，如 media_check.toml；不写就输出到屏幕。",
 )
-def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
+@click.option(
+    "--filled",
+    "copies",
+    metavar="文件",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="按这张空白表填好的一份，可以给几次：各份里都相等的合计也写进定义，标“请核对”。",
+)
+def draft(blank: Path, form_id: str, year: int, output: Path | None, copies: tuple[Path, ...]) -> None:
     """Writes the definition, and tells what is doubtful and what differs."""
     from xltool.drafting.make import draft_form
     from xltool.drafting.write import list_doubts
@@ -60,10 +68,8 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
         raise XltoolError(f"报表 {form_id} 的定义要叫 {wanted}，不能叫 {make_visible(output.name)}；请改 -o。")
     if output is not None and output.exists():
         raise XltoolError(f"{make_visible(str(output))} 已经有了，没有覆盖；要重新起草，请先把它移走或改名。")
-    data = files.read_file(blank)
-    if isinstance(data, Finding):
-        raise XltoolError(f"{make_visible(blank.name)}：{tell_finding(data, None, None)[0]}")
-    drafted = draft_form(data, make_visible(blank.name), form_id, year)
+    (data, name), *given = (_read_blank_file(path) for path in (blank, *copies))
+    drafted = draft_form(data, name, form_id, year, given)
     if output is None:
         console.write_result(drafted.text.encode())
     else:
@@ -92,6 +98,14 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None) -> None:
             console.say(f"  还有 {rest} 处没有列出。", err=True)
     else:
         console.say("与空白表逐格比较：格子、合并和文字都相同。", err=True)
+
+
+def _read_blank_file(path: Path) -> tuple[bytes, str]:
+    """The bytes of a blank, or of a filled copy of it, and what it is called in messages."""
+    data = files.read_file(path)
+    if isinstance(data, Finding):
+        raise XltoolError(f"{make_visible(path.name)}：{tell_finding(data, None, None)[0]}")
+    return data, make_visible(path.name)
 
 
 @click.command(

@@ -9,6 +9,8 @@ from typing import Final
 from xltool.drafting.adding import propose_sums
 from xltool.drafting.dividing import TYPED_RATE, propose_rates
 from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftTable
+from xltool.drafting.entries import PRINTED_THERE, propose_entries
+from xltool.drafting.figures import propose_proved_sums, read_copies
 from xltool.drafting.names import IdGiver, spell_label
 from xltool.drafting.notes import normalise_code, propose_printed_rules
 from xltool.drafting.papers import BlankPaper, TablePaper
@@ -32,8 +34,11 @@ _KIND_UNITS: Final[dict[FigureKind, str]] = {
 _DEFAULT_UNITS: Final[dict[FigureKind, str]] = {"count": "个", "money": "万元", "average": "个", "points": "分"}
 
 
-def build_draft(paper: BlankPaper) -> tuple[DraftTable, ...]:
-    """The tables of a draft with all the sums that labels and notes tell of; those without a cell are left out."""
+def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> tuple[DraftTable, ...]:
+    """The tables of a draft with all the sums that labels, notes and filled copies tell of.
+
+    Those without a cell are left out. Raises `XltoolError` for a file that is no copy of the blank.
+    """
     found: list[DraftTable] = []
     names, sheets = IdGiver(), set[str]()
     texts: list[tuple[int, str]] = []
@@ -59,6 +64,13 @@ def build_draft(paper: BlankPaper) -> tuple[DraftTable, ...]:
         propose_sums(table)
         propose_rates(table)
     propose_printed_rules(found, [(at, text) for at, text in texts if _is_worded(text)])
+    if copies:
+        kept = [part.table for part in paper.tables if recognise_blocks(part.table)]
+        figures = read_copies(list(zip(found, kept, strict=True)), copies)
+        for table in found:
+            propose_proved_sums(table, figures)
+    for table in found:
+        propose_entries(table)
     return tuple(found)
 
 
@@ -130,8 +142,6 @@ def _guess_measure(item: DraftItem, kind: FigureKind, unit: str) -> None:
         item.measure = _make_measure(_KIND_UNITS[kind], kind, signed=signed or kind == "percent")
         if kind == "percent":
             item.doubts.append(TYPED_RATE)
-        else:
-            item.doubts.append(f"这里填的看来是{_KIND_UNITS[kind]}，不是数；表格现在只能填数，要另想办法")
     elif kind in {"average", "points"} or (kind == "money" and not unit):
         item.measure = _make_measure(_DEFAULT_UNITS[kind], kind, signed=signed, decimals=2)
         item.doubts.append(f"没有印计量单位，按“{_DEFAULT_UNITS[kind]}”、两位小数起草")
@@ -234,7 +244,7 @@ def _build_rows(shape: BlockShape, names: IdGiver, columns: list[DraftItem]) -> 
             item.doubts.append(f"不认识计量单位“{unit}”")
         if any(not square.blank for square in row.open):
             item.doubts.append(
-                f"原表在空格里印有“{next(square.text for square in row.open if not square.blank)[:20]}”，格里现在是空的"
+                f"{PRINTED_THERE}“{next(square.text for square in row.open if not square.blank)[:20]}”，格里现在是空的"
             )
         found.append(item)
     _drop_remarks(found, columns)

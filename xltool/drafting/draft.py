@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from xltool.drafting.shape import BlockShape
 from xltool.drafting.words import FigureKind
+from xltool.model import EntryForm
 
 Axis: TypeAlias = Literal["row", "column"]
 NOT_ADDED: frozenset[FigureKind] = frozenset({"percent", "average", "remark", "text", "date", "yes_no"})
@@ -51,6 +52,19 @@ class DraftRate:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DraftEntry:
+    """What the cells of a row or column hold that are no figures, and the doubts that came with it.
+
+    `instead` is the measure that they have where they cannot be such.
+    """
+
+    form: EntryForm
+    choices: tuple[str, ...]
+    instead: DraftMeasure | None
+    doubts: tuple[str, ...]
+
+
 @dataclass(eq=False)
 class DraftItem:
     """A row or a column: `measure` is None where nothing beside it tells a unit; `code` is its printed number."""
@@ -66,6 +80,7 @@ class DraftItem:
     absent: dict[str, str] = field(default_factory=dict)
     """What a row prints where it has no cell, by the column's id."""
     rate: DraftRate | None = None
+    entry: DraftEntry | None = None
 
 
 @dataclass(eq=False)

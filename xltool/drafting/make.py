@@ -9,6 +9,7 @@ from xltool.drafting.blank import read_blank
 from xltool.drafting.build import build_draft
 from xltool.drafting.dividing import TYPED_RATE
 from xltool.drafting.draft import DraftRule, DraftTable
+from xltool.drafting.entries import take_back_entries
 from xltool.drafting.papers import BlankPaper, read_paper
 from xltool.drafting.proof import Deviation, compare_draft
 from xltool.drafting.write import write_definition
@@ -31,13 +32,14 @@ class Drafted:
     faults: str = ""
 
 
-def draft_form(data: bytes, name: str, form_id: str, year: int) -> Drafted:
+def draft_form(data: bytes, name: str, form_id: str, year: int, copies: Sequence[tuple[bytes, str]] = ()) -> Drafted:
     """The definition of the form that a blank is of; `name` is the blank's file, for what is told.
 
-    Raises `XltoolError` for a file that is no document, is damaged or has no table with anything to fill in.
+    `copies` are filled copies of it, with the names of their files: what their figures prove becomes totals too. Raises
+    `XltoolError` for a file that is no document, is damaged or has no table with anything to fill in, or is no copy.
     """
     paper = read_paper(read_blank(data, name))
-    tables = build_draft(paper)
+    tables = build_draft(paper, copies)
     if not tables:
         raise XltoolError(f"{name}：表格里没有要填的空格，起草不了报表定义；请用没有填过数的空白表。")
     text, spec = _settle_rules(paper, tables, form_id, year)
@@ -54,6 +56,8 @@ def _settle_rules(
     text = write_definition(paper, tables, form_id, year)
     if not isinstance(spec := _parse_draft(text, file), DefinitionError):
         return text, spec
+    if take_back_entries(tables):  # what is no figure is seldom sure enough to break a draft for
+        return _settle_rules(paper, tables, form_id, year)
     _settle_rates(paper, tables, form_id, year)
     wanted = [(table, list(table.rules)) for table in tables]
     for table in tables:

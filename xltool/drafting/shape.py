@@ -70,6 +70,13 @@ class BlockShape:
     abreast: int
     spans: tuple[int, ...]
 
+    def list_fills(self, at: int) -> dict[int, Square]:
+        """The printed cells of a row that are to be filled in, by the number of their column."""
+        row = self.rows[at]
+        return dict(
+            zip((place for place in range(len(self.columns)) if place not in row.absent), row.open, strict=False)
+        )
+
 
 def recognise_blocks(table: SquareTable) -> tuple[BlockShape, ...]:
     """The blocks of a table, from its top to its bottom; none where nothing in it is to be filled in."""

@@ -252,6 +252,9 @@ def _write_item(
     if rule is not None:
         said.append("total = true")
         doubts += [rule.doubt] if rule.doubt else []
+    if item.entry is not None:
+        said.append(f"kind = {_quote(item.entry.form)}")
+        said += [f"choices = {_list(item.entry.choices)}"] if item.entry.choices else []
     if item.rate is not None:
         said.append(f"rate = {_quote(_write_rate(item.rate, row=row))}")
     if row:

@@ -13,6 +13,7 @@ from tests import figures
 from tests.test_schemas import check
 from xltool import api
 from xltool.cli import main
+from xltool.forms.controls import list_control_totals
 
 
 def run(*given):
@@ -88,3 +89,18 @@ def test_what_fits_as_it_is_is_carried_without_a_word(filled, tmp_path):
     assert result.exit_code == 0 and "没有带过去" not in result.stdout and "年度由" not in result.stdout
     old, new = (api.read(path.read_bytes()).submission for path in (filled, tmp_path / "同.xlsx"))
     assert (new.values, new.texts, new.explanations) == (old.values, old.texts, old.explanations)
+
+
+def test_totals_that_were_typed_a_second_time_are_carried_or_told(tmp_path, spec_2019, spec):
+    given = figures.submission(spec_2019, figures.consistent(spec_2019, Random(1)))
+    keys = {key for table in spec_2019.tables for key in list_control_totals(spec_2019, table).keys}
+    document = tmp_path / "上报件.json"
+    document.write_bytes(api.dump(replace(given, controls=dict.fromkeys(keys, 5))))
+    result = run(document, "--to", "ogi-2021", "-o", tmp_path / "新.xlsx", "--json")
+    told = json.loads(result.stdout)
+    assert check(told) == "carry"
+    left = [each for each in told["left"] if each["kind"] == "control"]
+    carried = api.read((tmp_path / "新.xlsx").read_bytes()).submission.controls
+    assert keys and len(left) + len(carried) == len(keys)
+    assert {each["value"] for each in left} == {"5"} and all(each["address"] for each in left)
+    assert "核对数" in run(document, "--to", "ogi-2021", "-o", tmp_path / "新.xlsx").stdout

@@ -208,7 +208,7 @@ class _Places:
         if kind == "text":
             spot, label = self.plan.texts[key], self.spec.text(key).label
         else:
-            spot = self.plan.controls[key] if kind == "control" else self.plan.cells[key]
+            spot = (self.plan.controls.get(key) if kind == "control" else None) or self.plan.cells[key]
             label = self.spec.any_cell(key).label
         return spot.sheet, spot.address, label
 

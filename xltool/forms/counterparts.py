@@ -44,6 +44,7 @@ class Counterparts:
             with suppress(UnplacedError):
                 self._cells[key] = self.find_cell(self.old.any_cell(key)).key
         self._rules = _list_rules(self.old, self._cells), _list_rules(self.new, {})
+        self._about = [_group_by_cell(rules) for rules in self._rules]
         self._controls = {key for table in self.new.tables for key in list_control_totals(self.new, table).keys}
 
     def find_cell(self, cell: AnyCell) -> AnyCell:
@@ -63,7 +64,7 @@ class Counterparts:
         """The total of the other form that is typed a second time there too; `UnplacedError`."""
         other = self.find_cell(cell)
         if other.key not in self._controls:
-            raise UnplacedError(_NO_PLACE["control"], other.key)
+            raise UnplacedError(_NO_PLACE["control"])
         return other
 
     def find_text(self, key: str, written: str) -> Text:
@@ -99,10 +100,7 @@ class Counterparts:
             if plain_path(mine[1]) != plain_path(theirs[1]):
                 yield "label", f"{name}名 {mine[1]} → {theirs[1]}"
         yield from list_cell_changes(cell, other)
-        before, after = (
-            {terms: rule for rule, terms in rules if key in map(bare_key, rule.linear.keys)}
-            for rules, key in zip(self._rules, (cell.key, other.key), strict=True)
-        )
+        before, after = (about.get(each.key, {}) for about, each in zip(self._about, (cell, other), strict=True))
         gone = {rule.id: rule for terms, rule in before.items() if terms not in after}
         new = {rule.id: rule for terms, rule in after.items() if terms not in before}
         yield from (("rule", f"取消勾稽关系：{rule.text}") for name, rule in gone.items() if name not in new)
@@ -119,6 +117,15 @@ class Counterparts:
 def _list_rules(spec: FormSpec, keys: Mapping[CellKey, CellKey]) -> list[tuple[Rule, object]]:
     """The rules of a form at their places, each with what it says of the cells of another form, and how gravely."""
     return [(rule, (rule.severity, say_terms(rule, keys))) for rule in spec.rules]
+
+
+def _group_by_cell(rules: list[tuple[Rule, object]]) -> dict[CellKey, dict[object, Rule]]:
+    """What is said of each cell, with the rule that says it."""
+    found: dict[CellKey, dict[object, Rule]] = {}
+    for rule, terms in rules:
+        for key in rule.linear.keys:
+            found.setdefault(bare_key(key), {})[terms] = rule
+    return found
 
 
 def _pair_names(cell: AnyCell, other: AnyCell) -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:

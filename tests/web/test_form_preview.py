@@ -93,6 +93,7 @@ def test_faults_stand_at_their_lines_in_chinese_and_are_mended_there(office):
     assert texts(tree, "//ul[@id='faults']/li")[0].startswith(f"第{found.line}行")
     [line] = tree.xpath("//li[@class='wrong']")
     assert line.get("id") == f"line-{found.line}" and re.search("[一-鿿]", texts(line, "./span[@class='fault']")[0])
+    assert tree.xpath("string(//textarea[@id='definition'])").strip() == broken.strip()
     assert "<script>alert" not in office.client.get(page).text and tree.xpath("//iframe") == []
     asked = {
         "headers": {"Origin": office.server.root},

@@ -120,7 +120,7 @@ def mark_lines(text: str, faults: Sequence[Fault]) -> list[SourceLine]:
     for fault in faults:
         hint = f"（{word_fault(fault.hint)}）" if fault.hint else ""
         told.setdefault(fault.line, []).append(f"{word_fault(fault.message)}{hint}")
-    lines = text.removeprefix("\ufeff").split("\n")
+    lines = text.removesuffix("\n").split("\n")
     return [SourceLine(number, line, told.get(number, ())) for number, line in enumerate(lines, 1)]
 
 
@@ -202,14 +202,13 @@ def show_definition(request: Request) -> Response:
     state = job.look()
     faults = find_definition_faults(path, text) if state.progress == "none" else ()
     made = job.list_made() if state.progress == "ended" else []
-    rules = job.read_made(_RULES).decode("utf-8-sig") if _RULES in made else ""
+    rules = job.read_made(_RULES).decode("utf-8-sig").splitlines() if _RULES in made else ()
     return pages.show_site_page(
         request,
         "form_preview",
         site_page="check",
         page=f"{PREVIEW_ADDRESS}/{draft.token}",
         file_name=path.name,
-        text=text,
         lines=mark_lines(text, faults),
         faults=faults,
         most=MOST_FAULTS,

@@ -56,6 +56,13 @@ def save(office, text, key=KEY, **more):
     return office.post(address, **fields | {"text": text, "save": "1", "person": "王某"} | more)
 
 
+def test_a_text_keeps_its_lines_when_it_is_opened_and_saved_again(office, whole):
+    assert save(office, "第一段\n第二段").status_code == 303
+    text = open_editor(office)[1]["text"]
+    assert text == "第一段\n第二段"
+    assert save(office, text).status_code == 303 and read_drafts(whole)[KEY] == "第一段\n第二段"
+
+
 def corrections(made):
     return read_corrections(made, made.read_roster())
 

@@ -23,7 +23,7 @@ hundred sums that a table might have, fewer than one in a thousand does so by ch
 _ALIKE: Final = 0.9
 """So much of what a blank prints must stand in a copy of it."""
 
-Figures: TypeAlias = Mapping[tuple[DraftItem, DraftItem], int]
+CopyFigures: TypeAlias = Mapping[tuple[DraftItem, DraftItem], int]
 """The figures of a copy by row and column; what is blank or no figure is not there."""
 
 
@@ -34,9 +34,11 @@ class _Evidence(NamedTuple):
     digits: int
 
 
-def read_copies(tables: Sequence[tuple[DraftTable, SquareTable]], copies: Sequence[tuple[bytes, str]]) -> list[Figures]:
+def read_copies(
+    tables: Sequence[tuple[DraftTable, SquareTable]], copies: Sequence[tuple[bytes, str]]
+) -> list[CopyFigures]:
     """The figures of filled copies; raises `XltoolError` for a file that is no copy of the blank."""
-    found: list[Figures] = []
+    found: list[CopyFigures] = []
     for data, name in copies:
         parts = [part for part in read_blank(data, name) if isinstance(part, SquareTable)]
         figures: dict[tuple[DraftItem, DraftItem], int] = {}
@@ -78,7 +80,7 @@ def _read_figure(text: str) -> int | None:
     return summand_of(figure.value)
 
 
-def propose_proved_sums(table: DraftTable, copies: Sequence[Figures]) -> None:
+def propose_proved_sums(table: DraftTable, copies: Sequence[CopyFigures]) -> None:
     """Adds the totals that figures alone tell of, each with a doubt; sums that words tell of lose or gain one."""
     for rule in table.rules:
         if rule.defines:
@@ -91,7 +93,7 @@ def propose_proved_sums(table: DraftTable, copies: Sequence[Figures]) -> None:
                 pass
 
 
-def _weigh_rule(rule: DraftRule, copies: Sequence[Figures]) -> None:
+def _weigh_rule(rule: DraftRule, copies: Sequence[CopyFigures]) -> None:
     found = _weigh(rule.block, rule.axis, rule.target, rule.right, copies)
     if found.wrong:
         told = f"填好的表里有{found.wrong}处不等"
@@ -100,7 +102,9 @@ def _weigh_rule(rule: DraftRule, copies: Sequence[Figures]) -> None:
         rule.doubt = ""  # two who do not know of each other say it
 
 
-def _weigh(block: DraftBlock, axis: Axis, target: DraftItem, parts: Summands, copies: Sequence[Figures]) -> _Evidence:
+def _weigh(
+    block: DraftBlock, axis: Axis, target: DraftItem, parts: Summands, copies: Sequence[CopyFigures]
+) -> _Evidence:
     """What figures say of a sum wherever all of them are known; a sum of one figure and zeros says nothing."""
     wrong = digits = 0
     for place in block.list_places(axis, [target, *(part for _, part in parts)]):
@@ -119,7 +123,7 @@ def _weigh(block: DraftBlock, axis: Axis, target: DraftItem, parts: Summands, co
     return _Evidence(wrong, digits)
 
 
-def _propose_sum(along: Direction, item: DraftItem, copies: Sequence[Figures]) -> bool:
+def _propose_sum(along: Direction, item: DraftItem, copies: Sequence[CopyFigures]) -> bool:
     """Makes an item a total where figures prove that it is the sum of those next to it."""
     table, block, axis = along
     if table.defined_by(axis, item) is not None or item.rate is not None:

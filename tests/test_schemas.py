@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 import xltool
 from tests import figures
 from tests.campaign import stores
+from tests.forms import lists
 from tests.rules.test_likeness import write
 from xltool import api
 from xltool.campaign.roster import Roster
@@ -25,6 +26,7 @@ from xltool.campaign.signing import SignOff
 from xltool.campaign.standing import find_standings, to_json
 from xltool.campaign.store import Signature, Unmatched
 from xltool.cli import main
+from xltool.cli.forms import describe_form
 from xltool.forms import document
 
 HOUSE = Path(xltool.__file__).parent
@@ -78,6 +80,13 @@ def test_forms(folder):
     for form_id in api.forms():
         assert check(*run("forms", form_id, "--json")) == "form"
     assert check(*run("forms", "diff", "ogi-2019", "ogi-2021", "--json")) == "diff"
+
+
+def test_lists_of_unknown_length():
+    spec = lists.make_form()
+    assert check(describe_form(spec)) == "form"
+    submission = lists.submit(spec, [*lists.CASES, (None,) * 7, lists.CASES[0]])
+    assert check(json.loads(document.dump_document(spec, submission))) == "submission"
 
 
 def test_findings_of_all_kinds(folder):

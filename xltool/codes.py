@@ -121,6 +121,64 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "entry.normalised": Message(
         "info", "写法已规范", "{where}写作“{raw}”，按“{held}”读取。", "不用改；下次请照所列的选项、日期的写法填。"
     ),
+    "list.missing": Message(
+        "error",
+        "明细必填的没有填",
+        "{list}“{column}”栏有 {count} 行没有填：第 {lines} 行。",
+        "补填；整行多余的，把这一行各格都清空。",
+        ANNUAL_NOTICE,
+    ),
+    "list.invalid": Message(
+        "error",
+        "明细填的不是可填的内容",
+        "{list}“{column}”栏有 {count} 行填的不对：{quoted}；应{fits}。",
+        "改为可填的内容；没有的留空。",
+        ANNUAL_NOTICE,
+    ),
+    "list.repeated": Message(
+        "error",
+        "明细有重复",
+        "{list}“{column}”栏每行应不同，有 {count} 行与前面的行相同：{quoted}。",
+        "核对；写错的改正，重复登记的把多余的一行各格都清空。",
+        ANNUAL_NOTICE,
+    ),
+    "list.limit": Message(
+        "error",
+        "明细行数过多",
+        "{list}有 {count} 行，最多 {limit} 行；各行都读取了。",
+        "核对有没有重复、空行或不该列的；确实更多的，请联系下发单位。",
+        ANNUAL_NOTICE,
+    ),
+    "list.gap": Message(
+        "info", "明细中间有空行", "{list}已填的各行之间空着 {count} 行：第 {lines} 行；空行没有算数。", "不用改。"
+    ),
+    "list.normalised": Message(
+        "info",
+        "明细的写法已规范",
+        "{list}有 {count} 格的写法不同，已按规范的写法读取：{quoted}。",
+        "不用改；下次请照所列的选项、日期、数字的写法填。",
+    ),
+    "list.formula": Message(
+        "info", "明细里有公式", "{list}有 {count} 格是公式，按显示的内容读取：{quoted}。", "不用改；下次请直接填内容。"
+    ),
+    "list.column": Message(
+        "error",
+        "明细缺一栏",
+        "工作表“{sheet}”的表头里找不到“{column}”栏，{list}的这一栏没有读取。",
+        "用原来的工作簿填写，不要改动表头；或在办公室的网页、命令行里重新取一份空白的。",
+    ),
+    "list.unread": Message(
+        "error",
+        "明细没有读取",
+        "工作表“{sheet}”里找不到{list}的表头，各行没有读取。",
+        "用原来的工作簿填写，不要改动表头。",
+    ),
+    "list.total": Message(
+        "warning",
+        "明细的合计与各行不符",
+        "{list}“{column}”栏的合计显示 {typed}，各行相加是 {sum}；没有采用，已按各行重新合计。",
+        "核对各行；合计不用填，重新计算（按 F9）并保存。",
+    ),
     "cell.not_applicable": Message(
         "warning",
         "不该填“/”",
@@ -647,6 +705,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "各单位填的，并排列在 contributions.xlsx 的“各单位”表。",
         "不用改。",
     ),
+    "county.lines": Message(
+        "warning",
+        "明细行数超过一张工作表",
+        "{list}各单位共 {count} 行，工作簿里一张表最多读取 {most} 行：汇总的工作簿可以看，上级读不了。",
+        "向上级报送 submission.json，不报工作簿。",
+    ),
     "county.careful": Message(
         "warning",
         "相加可能重复",
@@ -945,6 +1009,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "核对读出的数。",
         ANNUAL_NOTICE,
     ),
+    "published.lists": Message(
+        "warning",
+        "明细没有读取",
+        "报告里{lists}的各行不从公布的报告读取，读出的数据里没有这些行。",
+        "要各行的，用填报的工作簿或数据文件。",
+    ),
     "published.sections": Message(
         "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按规定的格式写全各部分的标题。", ANNUAL_NOTICE
     ),
@@ -976,6 +1046,9 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "verify.figure": Message(
         "error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"
+    ),
+    "verify.lists": Message(
+        "info", "明细没有核对", "{lists}的各行没有从报告读回来核对，合计也没有。", "请看一遍报告里的明细。"
     ),
     "verify.text": Message(
         "error",

@@ -335,15 +335,75 @@ class StatedWords:
     clauses: tuple[StatedClause, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ListColumn:
+    """One column of a list: its official label, and whether it holds figures of a measure or what a kind lets stand."""
+
+    id: str
+    label: str
+    measure: Measure
+    entry: EntryKind | None = None  # None: it holds figures
+    variants: tuple[str, ...] = ()
+    required: bool = False
+    unique: bool = False  # whether no two lines may have the same there
+    total: bool = False  # whether its figures are added up below the lines
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowList:
+    """A list of which nobody knows beforehand how long it is (明细表): typed columns, a line for each case.
+
+    Its lines are a submission's, in `Submission.lists`.
+    """
+
+    id: str
+    title: str
+    name: str  # 附表一: what a clerk calls it
+    sheet: str
+    columns: tuple[ListColumn, ...]
+    widths: tuple[int, ...]  # one for each printed column, the serial first
+    limit: int  # lines that an agency may fill in
+    serial: str = "序号"
+    note: str = ""
+    landscape: bool = False
+
+    def find_column(self, name: str) -> int | None:
+        """Where the column of that id stands; None where there is none."""
+        return next((at for at, column in enumerate(self.columns) if column.id == name), None)
+
+
+ListContent: TypeAlias = int | str | None
+"""What stands in a column of a line: a figure scaled by its measure; what is no figure, or was typed in place of one;
+None for a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One line of a list, in the order of its columns; of a sum with the name of the agency that it is of."""
+
+    contents: tuple[ListContent, ...]
+    agency: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it: a line that was left out between others."""
+        return all(content is None for content in self.contents)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report in official order: texts, or one table; behind it texts of the cover in one sentence."""
+    """A part of the report in official order: texts, one table, or one list.
+
+    Behind it stand texts of the cover in one sentence.
+    """
 
     heading: str
     texts: tuple[str, ...] = ()
     table: str | None = None
     facts: tuple[str, ...] = ()  # keys of texts of the cover
     facts_opening: str = ""  # 联系方式：
+    row_list: str | None = None  # the id of a list
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -583,6 +643,7 @@ class FormSpec:
     rates: tuple[Rate, ...] = ()
     stated: StatedWords = StatedWords()
     entries: tuple[EntryCell, ...] = ()
+    lists: tuple[RowList, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:
@@ -629,6 +690,11 @@ class FormSpec:
             for cell in self.every_cell
             if isinstance(cell, EntryCell) or (isinstance(cell, Cell) and not cell.total)
         )
+
+    @cached_property
+    def sheeted(self) -> tuple[Table | RowList, ...]:
+        """The tables and the lists, each of which has a sheet, in the order of the sheets."""
+        return *self.tables, *self.lists
 
     @cached_property
     def order(self) -> Mapping[CellKey, int]:
@@ -741,6 +807,8 @@ class Submission:
 
     Of a sum that counts what was chosen, the counts: `已整改 3、整改中 1`.
     """
+    lists: Mapping[str, tuple[ListRow, ...]] = field(default_factory=dict)
+    """The lines of each list by its id, up to the last that has anything; line 1 is the first of the sheet."""
 
 
 @dataclass(frozen=True, slots=True)

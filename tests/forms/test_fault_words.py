@@ -17,8 +17,8 @@ from xltool.forms.fault_words import word_fault
 
 FORMS = Path(fault_words.__file__).parent
 TOLD_IN = (
-    "catalog", "charts", "entries", "fields", "grammar", "instead", "linear", "mosaic", "rates", "ruleset", "source",
-    "spec", "stated", "tables", "totals",
+    "catalog", "charts", "entries", "fields", "grammar", "instead", "linear", "lists", "mosaic", "rates", "ruleset",
+    "source", "spec", "stated", "tables", "totals",
 )  # fmt: skip
 NO_FAULTS = {
     "not TOML: ",

@@ -107,7 +107,7 @@ FIELDS = {
     "rule": 'id = "within"\n',
 }
 BELOW = {
-    "top": {"measure", "published", "wording", "stated", "text", "section", "chart", "table", "rule"},
+    "top": {"measure", "published", "wording", "stated", "text", "section", "chart", "table", "list", "rule"},
     "`[[table]]`": {"block", "rule"},
 }
 """Tables within tables: they have lines of their own in the list of fields."""

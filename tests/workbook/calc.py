@@ -75,6 +75,11 @@ def recalculated(files: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -
     return {name: dict(_results(data)) for name, data in _convert(files, folder, "xlsx", mode).items()}
 
 
+def saved_again(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """Each workbook computed anew and saved by LibreOffice."""
+    return _convert(files, folder, "xlsx", ALWAYS)
+
+
 def printed(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     """Each workbook computed anew and printed as PDF."""
     return _convert(files, folder, "pdf", ALWAYS)

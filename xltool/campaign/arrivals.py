@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from xltool.forms.entries import find_different_entries
+from xltool.forms.list_rows import find_different_lines
 from xltool.forms.number import format_value
 from xltool.messages import join_first
 from xltool.model import FormSpec, Submission
@@ -65,7 +66,7 @@ def tell_differences(spec: FormSpec, new: Submission, old: Submission) -> str:
 
 
 def find_different_cells(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:
-    """The cells that are filled in and differ: figures in the form's order, then what is no figure."""
+    """What is filled in and differs: figures in the form's order, then what is no figure, then the lines of lists."""
     place = make_plan(spec).place
     for cell, now, before in zip(spec.cells, new.values, old.values, strict=True):
         if now != before and not cell.total:
@@ -73,6 +74,8 @@ def find_different_cells(spec: FormSpec, new: Submission, old: Submission) -> It
             yield Difference(where, cell.label, format_value(before, cell.measure), format_value(now, cell.measure))
     for entry, written, was in find_different_entries(spec, new, old):
         yield Difference(f"{entry.table.name} {place(entry.key)[1]}", entry.label, was, written)
+    for each in find_different_lines(spec, old, new):
+        yield Difference(each.where, each.column.label if each.column else each.row_list.title, each.was, each.now)
 
 
 def find_different_texts(spec: FormSpec, new: Submission, old: Submission) -> Iterator[Difference]:

@@ -18,6 +18,8 @@ import numpy as np
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
 from xltool.forms.entries import count_entries, word_counts
+from xltool.forms.list_rows import append_lines
+from xltool.forms.lists import MOST_LIST_LINES
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, finding, format_scaled, join_first
@@ -33,6 +35,7 @@ from xltool.model import (
     Correction,
     Finding,
     FormSpec,
+    ListRow,
     Row,
     Submission,
     Table,
@@ -75,7 +78,16 @@ def consolidate_submissions(
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
     completed = totals.compute_totals(spec, sums)
     written, left_out = _consolidate_entries(spec, stacked, root_code)
-    total = Submission(spec.id, period.year, own, completed, scope="consolidated", part=period.part, entries=written)
+    total = Submission(
+        spec.id,
+        period.year,
+        own,
+        completed,
+        scope="consolidated",
+        part=period.part,
+        entries=written,
+        lists={each.id: tuple(stacked.lines[each.id]) for each in spec.lists if each.id in stacked.lines},
+    )
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
         *_find_nested_sum(agencies, stacked.sums, root),
@@ -85,6 +97,7 @@ def consolidate_submissions(
         *_find_differing_totals(spec, agencies, stacked.differs),
         *_find_careful_sums(spec, agencies, values, total, handled),
         *left_out,
+        *_find_long_lists(spec, total),
         *notes,
     ]
     unknown = missing.copy()
@@ -157,6 +170,7 @@ class _Stacked:
     chosen: Mapping[CellKey, Counter[str]]
     holders: Counter[CellKey]
     own: Mapping[str, Mapping[CellKey, str]]
+    lines: Mapping[str, Sequence[ListRow]]  # of each list, one agency's below the other's
 
 
 def _stack_submissions(
@@ -168,6 +182,7 @@ def _stack_submissions(
     chosen: dict[CellKey, Counter[str]] = {}
     holders: Counter[CellKey] = Counter()
     own: dict[str, Mapping[CellKey, str]] = {}
+    lines: dict[str, list[ListRow]] = {}
     nothing = np.zeros((0, len(spec.cells)), np.bool_)
     slices = [(nothing.astype(np.int64), nothing, nothing, nothing)]
     coming = iter(submissions)
@@ -181,13 +196,14 @@ def _stack_submissions(
                 count_entries(spec, chosen, submission)
                 holders.update(submission.entries.keys())
                 own[submission.agency.code] = submission.entries
+            append_lines(lines, submission)
         stack = stack_values([submission.values for submission in taken])
         slashes = np.array([[value is NOT_APPLICABLE for value in each.values] for each in taken], np.bool_)
         values = _compute_totals(parts, stack.figures)
         slices.append((values, ~stack.known, slashes, np.not_equal(values, stack.figures) & stack.known))
     values, missing, slashes, differs = (np.concatenate(each) for each in zip(*slices, strict=True))
     figures = tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums)
-    return _Stacked(*figures, chosen, holders, own)
+    return _Stacked(*figures, chosen, holders, own, lines)
 
 
 def _consolidate_entries(spec: FormSpec, stacked: _Stacked, root_code: str) -> tuple[dict[CellKey, str], list[Finding]]:
@@ -209,6 +225,14 @@ def _consolidate_entries(spec: FormSpec, stacked: _Stacked, root_code: str) -> t
         if not whole:
             left.setdefault(entry.table, []).append(entry.key)
     return found, [finding("county.entries", *keys, count=len(keys)) for keys in left.values()]
+
+
+def _find_long_lists(spec: FormSpec, total: Submission) -> Iterator[Finding]:
+    """The lists of which the sum has more lines than its workbook can be read with."""
+    for each in spec.lists:
+        count = len(total.lists.get(each.id, ()))
+        if count > MOST_LIST_LINES:
+            yield finding("county.lines", list=each.name, count=count, most=MOST_LIST_LINES)
 
 
 def _require_addable(spec: FormSpec, submission: Submission, period: Period, seen: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms.entries import find_different_entries
+from xltool.forms.list_rows import LineDifference, find_different_lines
 from xltool.forms.number import format_value
 from xltool.forms.references import Piece, carry_references
 from xltool.forms.text import flatten_text
@@ -97,12 +98,17 @@ def find_edits(
         f"{say_cell(entry, place)} {was} → {now_there}：没有收，选项、日期和文字照各单位填的汇总。"
         for entry, was, now_there in find_different_entries(spec, base, printed)
     ]
+    left += [
+        f"{each.where} {each.was} → {each.now}：没有收，明细照各单位填的汇总。"
+        for each in _list_changed_lines(spec, base, printed)
+    ]
     return Edits(texts, tuple(found), tuple(told), tuple(left))
 
 
 def is_same(spec: FormSpec, one: Submission, other: Submission) -> bool:
     """Whether two say the same in all figures and texts, as they print."""
     differ = any(_list_changed_texts(spec, one, other)) or any(find_different_entries(spec, one, other))
+    differ |= any(_list_changed_lines(spec, one, other))
     return not differ and not any(
         _print_value(was) != _print_value(now) for was, now in zip(one.values, other.values, strict=True)
     )
@@ -110,7 +116,8 @@ def is_same(spec: FormSpec, one: Submission, other: Submission) -> bool:
 
 def count_differences(spec: FormSpec, one: Submission, other: Submission) -> tuple[int, int]:
     """In how many figures, and in how many texts, two differ as they print."""
-    cells = [*_list_changed_cells(spec, one, other), *find_different_entries(spec, one, other)]
+    entries, lines = find_different_entries(spec, one, other), _list_changed_lines(spec, one, other)
+    cells = [*_list_changed_cells(spec, one, other), *entries, *lines]
     return len(cells), sum(1 for _ in _list_changed_texts(spec, one, other))
 
 
@@ -121,6 +128,11 @@ def _list_changed_texts(spec: FormSpec, base: Submission, printed: Submission) -
         one, other = (flatten_text(each.texts.get(text.key, "")) for each in (base, printed))
         if text.key in shown and one != other:
             yield text.key
+
+
+def _list_changed_lines(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[LineDifference]:
+    """The lines of lists that differ; a document without any is a report, whose lines are not read back."""
+    yield from find_different_lines(spec, base, printed) if base.lists and printed.lists else ()
 
 
 def _list_changed_cells(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[tuple[Cell, Value, Value]]:

@@ -20,7 +20,7 @@ from xltool.campaign.store import Store
 from xltool.csvfile import write_csv
 from xltool.forms.number import to_exact
 from xltool.messages import XltoolError
-from xltool.model import Cell, FormSpec, NotApplicable, Value
+from xltool.model import Cell, FormSpec, NotApplicable, Submission, Value
 
 CellState: TypeAlias = Literal["filled", "total", "blank", "not_applicable"]
 ExportRow: TypeAlias = tuple[Any, ...]
@@ -58,9 +58,9 @@ def check_room(campaign: Campaign, roster: Roster, store: Store, kind: str) -> N
 def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) -> Iterator[ExportRow]:
     """A row for every cell of each agency that returned something, in the order of the roster and of the form.
 
-    Cells that are no figures come behind the figures.
+    Cells that are no figures come behind the figures, and the lines of lists last.
     """
-    nothing = ("",) if spec.entries else ()
+    nothing = ("",) if spec.entries or spec.lists else ()
     for standing in standings:
         if standing.version is None:
             continue
@@ -75,11 +75,26 @@ def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) ->
             content = submission.entries.get(entry.key, "")
             state: CellState = "filled" if content else "blank"
             yield (*whose, entry.key, "", None, state, standing.state, content)
+        for key, unit, figure, content in _list_contents(spec, submission):
+            told: CellState = "blank" if figure is None and not content else "filled"
+            yield (*whose, key, unit, figure, told, standing.state, content)
+
+
+def _list_contents(
+    spec: FormSpec, submission: Submission
+) -> Iterator[tuple[str, str, int | Decimal | str | None, str]]:
+    """What stands in the lines of lists, by list, line and column: unit and figure, or what is none."""
+    for row_list in spec.lists:
+        for serial, line in enumerate(submission.lists.get(row_list.id, ()), 1):
+            for column, content in zip(row_list.columns, line.contents, strict=True):
+                figure = to_exact(content, column.measure) if isinstance(content, int) else None
+                text = content if isinstance(content, str) else ""
+                yield f"{row_list.id}.{serial}.{column.id}", column.measure.unit, figure, text
 
 
 def list_export_heads(spec: FormSpec) -> tuple[str, ...]:
     """The columns of an export of a form."""
-    return (*EXPORT_HEADS, CONTENT_HEAD) if spec.entries else EXPORT_HEADS
+    return (*EXPORT_HEADS, CONTENT_HEAD) if spec.entries or spec.lists else EXPORT_HEADS
 
 
 def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str) -> Iterator[bytes]:
@@ -108,7 +123,15 @@ def _write_csv(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
 def _write_xlsx(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
     from xltool.workbook.listing import stream_listing
 
-    return stream_listing({EXPORT_SHEET: chain([list_export_heads(spec)], rows)})
+    return stream_listing({EXPORT_SHEET: _require_room(chain([list_export_heads(spec)], rows))})
+
+
+def _require_room(rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
+    """The rows, as far as a sheet goes: nobody knows beforehand how many lines lists have."""
+    for at, row in enumerate(rows, 1):
+        if at > MOST_ROWS:
+            raise XltoolError(f"连同明细各行超过一张工作表最多的 {MOST_ROWS} 行，放不下：请导出为 .csv 或 .parquet。")
+        yield row
 
 
 def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]:
@@ -122,7 +145,9 @@ def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]
             if itself.is_bundle()  # which leaves it out
             else '写 .parquet 要用 pyarrow，没有安装：运行 pip install "xltool[parquet]"；或改写 .csv、.xlsx。'
         ) from None
-    decimals = max(cell.measure.decimals for cell in spec.cells)
+    measures = [cell.measure for cell in spec.cells]
+    measures += [column.measure for row_list in spec.lists for column in row_list.columns]
+    decimals = max(measure.decimals for measure in measures)
     kinds = {"year": pyarrow.int32(), "value": pyarrow.decimal128(DIGITS, decimals)}
     schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in list_export_heads(spec)])
     value = EXPORT_HEADS.index("value")

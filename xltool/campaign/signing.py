@@ -19,6 +19,7 @@ from xltool.campaign.gathering import Gathered
 from xltool.campaign.store import Signature, Store
 from xltool.forms import document
 from xltool.forms.entries import find_different_entries
+from xltool.forms.list_rows import find_different_lines
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, join_first, say_cell
 from xltool.model import Finding, FormSpec, Submission
@@ -146,6 +147,7 @@ def _compare_sums(campaign: Campaign, signed: Signature) -> Iterator[str]:
     cells += [
         f"{say_cell(entry, plan.place)} {old} → {new}" for entry, old, new in find_different_entries(spec, then, now)
     ]
+    cells += [f"{each.where} {each.was} → {each.now}" for each in find_different_lines(spec, then, now)]
     if cells:
         yield f"汇总数改了 {len(cells)} 格：{join_first(cells, MOST_NAMED, '格', between='；')}"
     texts = [text.label for text in spec.texts if then.texts.get(text.key) != now.texts.get(text.key)]

@@ -20,9 +20,10 @@ from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
 from xltool.forms.differences import word_kind
+from xltool.forms.entries import describe_briefly
 from xltool.forms.rates import word_rate
 from xltool.messages import XltoolError, make_visible, tell_finding
-from xltool.model import AnyCell, Cell, EntryCell, EntryKind, Finding, FormSpec, Rate
+from xltool.model import AnyCell, Cell, EntryCell, EntryKind, Finding, FormSpec, Rate, RowList
 
 _FORM_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_TOLD: Final = 20
@@ -207,7 +208,29 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         **({} if spec.every == "year" else {"period": spec.every}),
         "cells": cells,
         "texts": texts,
+        **({"lists": [_describe_list(each) for each in spec.lists]} if spec.lists else {}),
         "rules": list(rules.values()),
+    }
+
+
+def _describe_list(row_list: RowList) -> dict[str, Any]:
+    columns = [
+        {
+            "id": column.id,
+            "label": column.label,
+            "unit": column.measure.unit,
+            "decimals": column.measure.decimals,
+            **{name: True for name in ("required", "unique", "total") if getattr(column, name)},
+            **({} if column.entry is None else {"entry": _describe_entry(column.entry)}),
+        }
+        for column in row_list.columns
+    ]
+    return {
+        "id": row_list.id,
+        "title": row_list.title,
+        "sheet": row_list.sheet,
+        "limit": row_list.limit,
+        "columns": columns,
     }
 
 
@@ -255,6 +278,14 @@ def _print_form(spec: FormSpec) -> None:
         for cell in (cell for cell in spec.every_cell if cell.table is table):
             kind = cell.measure.unit if isinstance(cell, Cell) and not cell.total else word_kind(cell)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
+    for row_list in spec.lists:
+        console.say(f"\n{row_list.title}（工作表“{row_list.sheet}”，最多 {row_list.limit} 行）")
+        for at, column in enumerate(row_list.columns):
+            kind = column.measure.unit if column.entry is None else describe_briefly(column.entry)
+            marks = (("必填", column.required), ("各行不同", column.unique), ("合计", column.total))
+            said = "，".join([kind, *(word for word, is_so in marks if is_so)])
+            letters = layout.list_column(row_list, at)[0].address.rstrip("0123456789")
+            console.say(f"  {letters:<5}{f'{row_list.id} {column.id}':<48}{said}　{column.label}")
     console.say("\n文字")
     for text in spec.texts:
         console.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")

@@ -55,7 +55,7 @@ def list_lines(found: FormComparison) -> Iterator[str]:
     """The differences for people, one a line, below the table that they are of."""
     old, new = found.before, found.after
     yield f"{old.id}（{old.title}）→ {new.id}（{new.title}）"
-    titles = {table.id: table.title for spec in (old, new) for table in spec.tables}
+    titles = {part.id: part.title for spec in (old, new) for part in spec.sheeted}
     shown = None
     for each in sorted(found.differences, key=lambda each: _order(found, each)):
         head = _head(each, titles)
@@ -73,7 +73,7 @@ def _order(found: FormComparison, each: FormDifference) -> int:
     """Tables first, then what is of each in its order, rules of no order of their own, texts last."""
     part = each.after or each.before
     assert part is not None
-    tables = [table.id for table in (*found.after.tables, *found.before.tables)]
+    tables = [part.id for part in (*found.after.sheeted, *found.before.sheeted)]
     if each.kind == "table":
         return -1
     return tables.index(part.table) if part.table in tables else len(tables)

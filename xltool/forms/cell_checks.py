@@ -32,14 +32,16 @@ from xltool.model import (
     Finding,
     FormSpec,
     Level,
+    ListRow,
     Measure,
+    RowList,
     Severity,
     Table,
     Value,
     figure_of,
 )
 
-CheckScope: TypeAlias = Literal["form", "table", "texts"]
+CheckScope: TypeAlias = Literal["form", "table", "list", "texts"]
 Array: TypeAlias = Any
 """A vector or matrix of whole numbers or truths; `rules.view` makes them."""
 
@@ -107,6 +109,9 @@ class CheckedView(Protocol):
     def missing_texts(self) -> Array:
         """Which texts must be written and are not."""
 
+    def count_in_list(self, row_list: RowList, count: Callable[[RowList, Sequence[ListRow]], int]) -> Array:
+        """What is counted in the lines of a list (submissions x 1); in those of sums nothing."""
+
     def row(self, of: Callable[[Cell], int]) -> Array:
         """What a function says of each cell, as a row to compare with."""
 
@@ -162,6 +167,12 @@ class FormulaPlaces(Protocol):
 
     def gaps(self, table: Table) -> str:
         """The reference to the differences of a table's totals from their 核对数."""
+
+    def list_column(self, row_list: RowList, at: int) -> str:
+        """The reference to a column of a list: its head, its lines, and the locked cell that ends them."""
+
+    def unfit_counts(self, row_list: RowList) -> str:
+        """The reference to how many lines are wrong, column by column."""
 
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""
@@ -299,10 +310,8 @@ class InvalidCheck(FigureCheck):
     @staticmethod
     def _count_outside(area: CellArea) -> str:
         """Cells that hold neither a blank, nor a figure within the measure, nor `/`."""
-        cells, measure = area.reference, area.measure
-        lowest = -measure.maximum if measure.signed else 0
-        fits = f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
-        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({cells},"/")-{_count_blanks(area)}'
+        fits = write_fits(area.reference, area.measure)
+        return f'{area.size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-COUNTIF({area.reference},"/")-{_count_blanks(area)}'
 
 
 class BlankCheck(CellCheck):
@@ -667,6 +676,12 @@ class PersonalDataCheck(ToldTextCheck):
     sentence = "文字里不应有个人信息"
 
 
+def write_fits(cells: str, measure: Measure) -> str:
+    """Which cells of an area hold a figure within the measure, as a product of conditions; a blank one does too."""
+    lowest = -measure.maximum if measure.signed else 0
+    return f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
+
+
 def _count_blanks(area: CellArea) -> str:
     """How many cells of an area are blank.
 
@@ -682,8 +697,13 @@ def _list_entries(spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
 
 def _count_unwritten(area: EntryArea) -> str:
     """How many entries of an area have nothing in them but blanks."""
-    bare = f'SUBSTITUTE(SUBSTITUTE({area.reference},CHAR(10),""),"\u3000","")'
-    return f"SUMPRODUCT(--ISNUMBER(1/(LEN(TRIM({bare}))=0)))"
+    return f"SUMPRODUCT(--{write_unwritten(area.reference)})"
+
+
+def write_unwritten(cells: str) -> str:
+    """Which cells of an area have nothing in them but blanks."""
+    bare = f'SUBSTITUTE(SUBSTITUTE({cells},CHAR(10),""),"\u3000","")'
+    return f"ISNUMBER(1/(LEN(TRIM({bare}))=0))"
 
 
 CELL_CHECKS: Final[tuple[CellCheck, ...]] = (

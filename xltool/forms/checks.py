@@ -1,4 +1,4 @@
-"""What is checked, as the 校验 sheet lists it: each table's cells, the texts, and every rule at every place."""
+"""What is checked, as the 校验 sheet lists it: each table's cells, lists, texts, and every rule at every place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, CheckScope
+from xltool.forms.list_checks import ListCheck, list_list_checks
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Rule, Severity, Table
 from xltool.periods import word_before
@@ -42,6 +43,7 @@ def list_checks(spec: FormSpec, prior: bool = False, controls: bool = False) -> 
         lines += [
             _build_line(spec, kind, table) for kind in kinds if kind.scope == "table" and table in kind.lines(spec)
         ]
+    lines += map(_build_list_line, list_list_checks(spec))
     lines += [_build_line(spec, kind, table) for kind in kinds if kind.scope == "texts" for table in kind.lines(spec)]
     return (*lines, *_select_rules(spec, prior))
 
@@ -64,6 +66,10 @@ def name_subject(rule: Rule, spec: FormSpec) -> str:
 def _build_line(spec: FormSpec, kind: CellCheck, table: Table | None) -> Check:
     name, subject = (kind.code, _SUBJECTS[kind.scope]) if table is None else (f"{kind.code}@{table.id}", table.name)
     return Check(name, kind.severity, subject, word_before(kind.text(kind.cells(spec, table)), spec.every), kind, table)
+
+
+def _build_list_line(kind: ListCheck) -> Check:
+    return Check(f"{kind.code}@{kind.row_list.id}", kind.severity, kind.row_list.name, kind.text(()), kind)
 
 
 def _select_rules(spec: FormSpec, prior: bool) -> Iterator[Check]:

@@ -8,7 +8,21 @@ from typing import Literal, TypeAlias, assert_never
 
 from xltool.forms.entries import describe_briefly
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
-from xltool.model import AnyCell, Cell, CellKey, Column, EntryCell, FormSpec, Linear, Rate, Row, Rule, Table, bare_key
+from xltool.model import (
+    AnyCell,
+    Cell,
+    CellKey,
+    Column,
+    EntryCell,
+    FormSpec,
+    Linear,
+    Rate,
+    Row,
+    RowList,
+    Rule,
+    Table,
+    bare_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
         mapped = _map_cells(before, mine[0], mine[1], *ids)
         found += _compare_cells(before, after, mapped, mine[1].title)
         keys |= mapped
+    found += _compare_lists(before, after)
     found += _compare_rules(before, after, keys)
     texts = PartMatching(list(_list_texts(before)), list(_list_texts(after)))
     found += texts.tell()
@@ -138,6 +153,40 @@ def _compare_cells(
             yield FormDifference("gone", "cell", _make_cell(mine, title), None)
         elif detail := "；".join(told for _, told in list_cell_changes(mine, theirs)):
             yield FormDifference("changed", "cell", _make_cell(mine, title), _make_cell(theirs, title), detail)
+
+
+def _compare_lists(before: FormSpec, after: FormSpec) -> Iterator[FormDifference]:
+    """What differs between lists: those that are new, gone or otherwise named, and their columns."""
+    old, new = ({each.id: each for each in spec.lists} for spec in (before, after))
+    lists = PartMatching(_list_row_lists(before), _list_row_lists(after))
+    yield from lists.tell()
+    for pair in lists.pairs:
+        mine, theirs = old[pair.before.key], new[pair.after.key]
+        if mine.limit != theirs.limit:
+            yield FormDifference("changed", "table", pair.before, pair.after, f"行数 {mine.limit} → {theirs.limit}")
+        columns = PartMatching(_list_list_columns(mine), _list_list_columns(theirs))
+        yield from columns.tell()
+        for each in columns.pairs:
+            told = [_word_column(row_list, part.key) for row_list, part in ((mine, each.before), (theirs, each.after))]
+            if told[0] != told[1]:
+                yield FormDifference("changed", "column", each.before, each.after, " → ".join(told))
+
+
+def _list_row_lists(spec: FormSpec) -> list[FormPart]:
+    return [FormPart("table", each.id, each.id, each.title, each.title) for each in spec.lists]
+
+
+def _list_list_columns(row_list: RowList) -> list[FormPart]:
+    return [FormPart("column", each.id, row_list.id, each.label, each.label) for each in row_list.columns]
+
+
+def _word_column(row_list: RowList, name: str) -> str:
+    """What a column of a list holds, in few words."""
+    column = next(each for each in row_list.columns if each.id == name)
+    what = f"{column.measure.decimals} 位小数，{column.measure.unit}" if column.entry is None else ""
+    marks = (("必填", column.required), ("各行不同", column.unique), ("合计", column.total))
+    said = describe_briefly(column.entry) if column.entry else what
+    return "，".join([said, *(word for word, is_so in marks if is_so)])
 
 
 def _make_cell(cell: AnyCell, title: str) -> FormPart:

@@ -11,6 +11,7 @@ from xltool.forms import checks, number
 from xltool.forms.controls import list_control_totals
 from xltool.forms.entries import name_entry, take_entry
 from xltool.forms.field_kinds import take_field
+from xltool.forms.list_document import RefusedLine, dump_lines, read_lines
 from xltool.forms.rates import compute_rate, find_other_rates, json_rate
 from xltool.forms.source import find_closest
 from xltool.forms.text import clean_text, take_text
@@ -24,6 +25,7 @@ from xltool.model import (
     CellKey,
     Finding,
     FormSpec,
+    ListRow,
     Measure,
     Reading,
     Scope,
@@ -53,6 +55,7 @@ _FIELDS: Final = (
     "level_basis",
     "controls",
     "entries",
+    "lists",
 )
 
 
@@ -110,6 +113,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
     if spec.entries:
         given = submission.entries
         document["entries"] = {each.key: clean_text(given.get(each.key, "")) or None for each in spec.entries}
+    if spec.lists:
+        document["lists"] = {each.id: dump_lines(each, submission.lists.get(each.id, ())) for each in spec.lists}
     if submission.explanations:
         document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
@@ -202,10 +207,12 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     checked = {check.name for check in checks.list_checks(spec, prior=True, controls=True)}
     checked |= {rule.name for rule in spec.rules}
     written = _read_mapping(document, "entries") if "entries" in document else {}
+    lists = _read_mapping(document, "lists") if "lists" in document else {}
     keys = {cell.key for cell in (*spec.cells, *spec.rates)}
     for given, known in (
         (values, keys),
         (written, set(spec.entries_by_key)),
+        (lists, {each.id for each in spec.lists}),
         (texts, {t.key for t in spec.texts}),
         (explanations, checked),
     ):
@@ -235,6 +242,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         part=period.part,
         controls=_read_controls(spec, document, findings) if "controls" in document else None,
         entries=_read_entries(spec, written, scope, findings),
+        lists=_read_lists(spec, lists, scope, findings),
     )
     return Reading(submission, tuple(findings))
 
@@ -268,6 +276,22 @@ def _read_entries(
         findings.extend((*turned, *noticed))
         if content:
             found[entry.key] = content
+    return found
+
+
+def _read_lists(
+    spec: FormSpec, given: Mapping[str, Any], scope: Scope, findings: list[Finding]
+) -> dict[str, tuple[ListRow, ...]]:
+    """The lines of each list; of a sum each has the name of its agency."""
+    found = {}
+    for row_list in spec.lists:
+        try:
+            lines, noticed = read_lines(row_list, given.get(row_list.id), named=scope == "consolidated")
+        except RefusedLine as fault:
+            raise _Fault(f"lists.{row_list.id}{fault.place}", fault.why) from None
+        findings.extend(noticed)
+        if lines:
+            found[row_list.id] = lines
     return found
 
 

@@ -180,25 +180,32 @@ def find_bare_tables(spec_cells: Sequence[FormCell], entries: Sequence[EntryCell
 def take_entry(entry: EntryCell, content: str, scope: Scope = "own") -> tuple[str, list[Finding]]:
     """What is held of an entry as it was typed, and what was noticed of it.
 
-    A choice as the form writes it, a day as 2024-07-05 in whatever way it is written; what may not stand there stays as
-    it is, for whoever judges it.
+    What may not stand there stays as it is, for whoever judges it.
     """
-    kind, text = entry.kind, content.strip()
-    if not text or (scope == "consolidated" and read_counts(kind, text) is not None):
+    text = content.strip()
+    if scope == "consolidated" and read_counts(entry.kind, text) is not None:
         return text, []
+    held, plain = take_content(entry.kind, text)
+    return held, [] if plain else [finding("entry.normalised", entry.key, raw=quote_entry(text), held=held)]
+
+
+def take_content(kind: EntryKind, text: str) -> tuple[str, bool]:
+    """What is held of a text of a kind that has no blanks around it, and whether it is written as it should be.
+
+    A choice as the form writes it, a day as 2024-07-05 in whatever way it is written; anything else as it is.
+    """
     match kind.form:
         case "text":
-            return text, []
+            return text, True
         case "date":
             day = parse_day(text)
             held = text if day is None else day.isoformat()
-            plain = day is None or text in {held, format_day(day)}
+            return held, day is None or text in {held, format_day(day)}
         case "choice" | "yes_no":
-            held = _find_choice(kind, text)
-            plain = held == text
+            held = _find_choice(kind, text) if text else ""
+            return held, held == text
         case _:
             assert_never(kind.form)
-    return held, [] if plain else [finding("entry.normalised", entry.key, raw=quote_entry(text), held=held)]
 
 
 def _find_choice(kind: EntryKind, text: str) -> str:
@@ -212,9 +219,11 @@ def _find_choice(kind: EntryKind, text: str) -> str:
 
 def is_fit(entry: EntryCell, content: str, scope: Scope = "own") -> bool:
     """Whether what is held of an entry, which is not blank, may stand there."""
-    kind = entry.kind
-    if scope == "consolidated" and read_counts(kind, content) is not None:
-        return True
+    return (scope == "consolidated" and read_counts(entry.kind, content) is not None) or fits_kind(entry.kind, content)
+
+
+def fits_kind(kind: EntryKind, content: str) -> bool:
+    """Whether what is held, which is not blank, may stand where that kind is due."""
     match kind.form:
         case "text":
             return excel_length(content) <= kind.longest
@@ -259,7 +268,12 @@ def describe_briefly(kind: EntryKind) -> str:
 
 def print_entry(entry: EntryCell, content: str) -> str:
     """What is held of an entry as a report prints it: a day as 2024年7月5日, words in one line."""
-    day = parse_day(content) if entry.kind.form == "date" else None
+    return print_content(entry.kind, content)
+
+
+def print_content(kind: EntryKind, content: str) -> str:
+    """What is held of a kind as a report prints it."""
+    day = parse_day(content) if kind.form == "date" else None
     return " ".join(content.split()) if day is None else format_day(day)
 
 
@@ -315,17 +329,18 @@ def find_different_entries(spec: FormSpec, one: Submission, other: Submission) -
 
 def draw_entries(spec: FormSpec, year: int) -> dict[CellKey, str]:
     """Something in every entry that may stand there: each choice in turn, days of a year as far as they may be."""
-    found = {}
-    for at, entry in enumerate(spec.entries):
-        kind = entry.kind
-        match kind.form:
-            case "choice" | "yes_no":
-                found[entry.key] = kind.choices[at % len(kind.choices)]
-            case "date":
-                day = date(year, at % 12 + 1, at % 28 + 1)
-                found[entry.key] = min(max(day, kind.earliest), kind.latest).isoformat()
-            case "text":
-                found[entry.key] = SAMPLE_WORDS[: kind.longest]
-            case _:
-                assert_never(kind.form)
-    return found
+    return {entry.key: draw_content(entry.kind, at, year) for at, entry in enumerate(spec.entries)}
+
+
+def draw_content(kind: EntryKind, at: int, year: int) -> str:
+    """Something that may stand where a kind is due, another one for each `at` where there are several."""
+    match kind.form:
+        case "choice" | "yes_no":
+            return kind.choices[at % len(kind.choices)]
+        case "date":
+            day = date(year, at % 12 + 1, at % 28 + 1)
+            return min(max(day, kind.earliest), kind.latest).isoformat()
+        case "text":
+            return SAMPLE_WORDS[: kind.longest]
+        case _:
+            assert_never(kind.form)

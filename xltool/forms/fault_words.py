@@ -31,6 +31,12 @@ _NAMES: Final[Mapping[str, str]] = {
     "a rule": "勾稽关系",
     "a chart": "图示",
     "a choice": "选项",
+    "a list of lines": "明细",
+    "a column of a list": "明细的栏",
+    "a column of one list": "同一明细的栏",
+    "a label of one list": "同一明细的栏名",
+    "table": "表",
+    "list": "明细",
     "a clause": "一条（clause）",
     "stated words": "要找的词",
     "a column, or a head of columns, of one block": "同一块的栏或栏的大类",
@@ -58,16 +64,30 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "date、boxes 只用于 cover、head、foot 的文字，两者只写一个"
     ),
     "no text is named '{a}'": "没有名为“{a}”的文字",
-    "no table is named '{a}'": "没有名为“{a}”的表",
+    "no {a} is named '{b}'": "没有名为“{b}”的{a}",
     "no text of the cover is named '{a}'": "封面（cover）没有名为“{a}”的文字",
     "no text of the report is named '{a}'": "报告里没有名为“{a}”的文字",
     "no column is named '{a}'": "没有名为“{a}”的栏",
     "no measure is named '{a}'": "没有名为“{a}”的计量单位（measure）",
     "no cell is named '{a}'": "没有名为“{a}”的格",
-    "a section holds either 'texts' or one 'table'": "一节（section）只写 texts 或一张 table",
+    "a section holds either 'texts' or one 'table' or one 'list'": "一节（section）只写 texts、一张 table 或一个 list",
     "'facts' and 'facts_opening' need each other": "facts 和 facts_opening 要一起写",
-    "table '{a}' stands in {b} sections; it must stand in one": "表“{a}”写在 {b} 节里；应正好在一节里",
     "text '{a}' stands in {b} sections; it must stand in one": "文字“{a}”写在 {b} 节里；应正好在一节里",
+    "{a} '{b}' stands in {c} sections; it must stand in one": "{a}“{b}”写在 {c} 节里；应正好在一节里",
+    "'{a}' is the id of a table or list already": "“{a}”已是别的表或明细的 id",
+    "'{a}' is the sheet of a table or list already": "“{a}”已是别的表或明细的工作表",
+    "'limit' must be 1 to {a} lines": "limit 写 1 至 {a} 行",
+    "a list has 1 to {a} columns": "一个明细有 1 至 {a} 栏",
+    "list '{a}' prints {b} columns with the serial: give it {c} widths above zero": (
+        "明细“{a}”连序号印 {b} 栏：widths 要写 {c} 个大于 0 的宽度"
+    ),
+    "'{a}' is the column that sums have besides: name this one otherwise": "“{a}”是汇总时另加的一栏：这一栏请换个名称",
+    "the lines of a list stand below each other in a sum: its columns have no 'consolidate'": (
+        "明细汇总时各行依次排列：它的栏不写 consolidate"
+    ),
+    "what is chosen of a list cannot be 'unique'": "选项不能写 unique",
+    "what is 'unique' has at most {a} signs, for Excel's sake": "写了 unique 的文字最多 {a} 字，Excel 才查得了重",
+    "'{a}' is a choice of this column: its label must be another word": "“{a}”是这一栏的选项：栏名请换个说法",
     "'decimals' must be 0 to 6: 9 digits before and 6 behind the point are what Excel holds exactly": (
         "decimals 为 0 至 6：Excel 准确保存整数 9 位、小数 6 位"
     ),

@@ -131,6 +131,12 @@ def format_value(value: Value, measure: Measure) -> str:
             assert_never(value)
 
 
+def describe_measure(measure: Measure) -> str:
+    """What a figure of a measure is, as a clerk reads it: 整数（单位：件，不能为负）."""
+    number = f"最多 {measure.decimals} 位小数的数" if measure.decimals else "整数"
+    return f"{number}（单位：{measure.unit}{'，可为负数' if measure.signed else '，不能为负'}）"
+
+
 def to_exact(value: Value, measure: Measure) -> int | Decimal | str | None:
     """The figure for programs, with the digits as filled in: an int, or a Decimal where there are decimals.
 

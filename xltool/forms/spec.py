@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from xltool.forms import charts, entries, linear, rates, tables, totals
+from xltool.forms import charts, entries, linear, lists, rates, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
@@ -26,6 +26,7 @@ from xltool.model import (
     PeriodKind,
     PublishedWords,
     Row,
+    RowList,
     Section,
     Table,
     Text,
@@ -73,11 +74,14 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     given = fields.tables("table")
     found = tuple(tables.read_table(source, data, measures) for data in given)
     own = source.count
+    row_lists = lists.read_lists(source, fields.tables("list", []), measures)
+    for complaint, where in lists.find_list_faults(row_lists, found):
+        source.fault(where, complaint)
     texts = tuple(_read_text(source, data) for data in fields.tables("text", []))
-    sections = tuple(_read_section(source, data, found, texts) for data in fields.tables("section"))
+    sections = tuple(_read_section(source, data, (found, row_lists), texts) for data in fields.tables("section"))
     require_unique(source, "a text", [text.key for text in texts])
     require_unique(source, "a fact", [key for section in sections for key in section.facts])
-    _require_one_section(source, sections, found, texts)
+    _require_one_section(source, sections, (found, row_lists), texts)
     drawn = charts.read_charts(source, fields.tables("chart", []), found)
     elsewhere += source.count - own
     require_unique(source, "a table", [table.id for table in found])
@@ -126,6 +130,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         rates=computed,
         stated=read_stated(source, fields.table("stated"), texts, cells),
         entries=written,
+        lists=row_lists,
     )
     fields.close()
     return spec
@@ -199,16 +204,21 @@ def _read_text(source: Source, data: dict[str, Any]) -> Text:
     return text
 
 
-def _read_section(source: Source, data: dict[str, Any], found: Sequence[Table], texts: Sequence[Text]) -> Section:
+_Parts: TypeAlias = tuple[Sequence[Table], Sequence[RowList]]
+"""The tables of a form and its lists."""
+
+
+def _read_section(source: Source, data: dict[str, Any], found: _Parts, texts: Sequence[Text]) -> Section:
     fields = Fields(source, data, "a section")
-    keys, table = fields.texts("texts", []), fields.text("table", "")
+    keys, table, row_list = fields.texts("texts", []), fields.text("table", ""), fields.text("list", "")
     for name in keys:
         if name not in {text.key for text in texts}:
             source.fault(name, f"no text is named '{name}'", suggest_nearest(name, [text.key for text in texts]))
-    if table and table not in {each.id for each in found}:
-        source.fault(table, f"no table is named '{table}'", suggest_nearest(table, [each.id for each in found]))
-    if bool(keys) == bool(table):
-        source.fault(fields.anchor, "a section holds either 'texts' or one 'table'")
+    for what, given, known in (("table", table, found[0]), ("list", row_list, found[1])):
+        if given and given not in {each.id for each in known}:
+            source.fault(given, f"no {what} is named '{given}'", suggest_nearest(given, [each.id for each in known]))
+    if sum(map(bool, (keys, table, row_list))) != 1:
+        source.fault(fields.anchor, "a section holds either 'texts' or one 'table' or one 'list'")
     facts = fields.texts("facts", [])
     cover = [text.key for text in texts if text.place == "cover"]
     for name in facts:
@@ -217,21 +227,20 @@ def _read_section(source: Source, data: dict[str, Any], found: Sequence[Table], 
     opening = fields.text("facts_opening", "")
     if bool(facts) != bool(opening):
         fields.fault("facts_opening", "'facts' and 'facts_opening' need each other")
-    section = Section(fields.text("heading", ""), tuple(keys), table or None, tuple(facts), opening)
+    section = Section(fields.text("heading", ""), tuple(keys), table or None, tuple(facts), opening, row_list or None)
     fields.close()
     return section
 
 
-def _require_one_section(
-    source: Source, sections: Sequence[Section], found: Sequence[Table], texts: Sequence[Text]
-) -> None:
-    """Every table, and every text that is not on the cover, stands in the report once."""
-    placed = [section.table for section in sections]
-    for table in found:
-        if placed.count(table.id) != 1:
-            source.fault(
-                table.id, f"table '{table.id}' stands in {placed.count(table.id)} sections; it must stand in one"
-            )
+def _require_one_section(source: Source, sections: Sequence[Section], found: _Parts, texts: Sequence[Text]) -> None:
+    """Every table and list, and every text that is not on the cover, stands in the report once."""
+    for what, parts, placed in (
+        ("table", found[0], [section.table for section in sections]),
+        ("list", found[1], [section.row_list for section in sections]),
+    ):
+        for each in parts:
+            if (count := placed.count(each.id)) != 1:
+                source.fault(each.id, f"{what} '{each.id}' stands in {count} sections; it must stand in one")
     written = [key for section in sections for key in section.texts]
     for text in texts:
         if text.place == "texts" and written.count(text.key) != 1:

@@ -73,12 +73,7 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
     )
     fields.allow("rule")
     fields.close()
-    if len(found.sheet) > SHEET_LENGTH or FORBIDDEN.search(found.sheet) or "'" in found.sheet:
-        fields.fault("sheet", f"a sheet name has 1 to {SHEET_LENGTH} characters and none of [ ] : * ? / \\ '")
-    if is_reserved(found.sheet):
-        fields.fault(
-            "sheet", f"'{found.sheet}' is kept for a sheet of the workbook itself or for Excel: name this one otherwise"
-        )
+    require_sheet_name(fields, found.sheet)
     names = [name for block in found.blocks for name in _list_names(block.rows)]
     require_unique(source, f"a row, or a head of rows, of table '{found.id}'", names)
     if not found.blocks:
@@ -96,6 +91,16 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
                 "widths", f"table '{found.id}' has {columns} grid columns: give it {columns} widths above zero"
             )
     return found
+
+
+def require_sheet_name(fields: Fields, name: str) -> None:
+    """Notes a fault at `sheet` where Excel takes no such name, or the workbook has it already."""
+    if len(name) > SHEET_LENGTH or FORBIDDEN.search(name) or "'" in name:
+        fields.fault("sheet", f"a sheet name has 1 to {SHEET_LENGTH} characters and none of [ ] : * ? / \\ '")
+    if is_reserved(name):
+        fields.fault(
+            "sheet", f"'{name}' is kept for a sheet of the workbook itself or for Excel: name this one otherwise"
+        )
 
 
 def _read_block(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> Block:
@@ -203,7 +208,7 @@ def _read_rows(
         consolidate=_read_policy(fields) if not entry and not isinstance(data.get("consolidate"), dict) else None,
         policies={} if entry else _read_policies(fields, shape.columns),
         consolidate_note=fields.text("consolidate_note", ""),
-        measure=_find_measure(fields, measures, measure) if measure else None,
+        measure=find_measure(fields, measures, measure) if measure else None,
         printed=_read_printed(fields, shape),
         absent=absent,
         typed=_read_typed(fields, shape.columns),
@@ -289,7 +294,8 @@ def _read_short(fields: Fields, label: str, needed: bool = True) -> str:
     return short
 
 
-def _find_measure(fields: Fields, measures: Mapping[str, Measure], name: str) -> Measure:
+def find_measure(fields: Fields, measures: Mapping[str, Measure], name: str) -> Measure:
+    """The measure of that name; where there is none that is a fault, and one that stands in for it."""
     if name not in measures:
         fields.source.fault(
             name if isinstance(name, LocatedText) else fields.anchor,
@@ -343,7 +349,7 @@ def _read_columns(
         id=fields.identifier("id"),
         label=label,
         short=_read_short(fields, label),
-        measure=NO_MEASURE if entry else _find_measure(fields, measures, fields.text("measure", inherited)),
+        measure=NO_MEASURE if entry else find_measure(fields, measures, fields.text("measure", inherited)),
         heads=heads,
         variants=tuple(fields.texts("variants", [])),
         total=fields.flag("total"),

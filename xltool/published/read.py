@@ -223,7 +223,8 @@ def read_document_parts(
     # A table beside those of this report may be like one of quite another form.
     found = {table.id: found[table.id] for table in newest.tables if table.id in found}
     editions = [spec for spec in specs if any(table.id in found for table in spec.tables)]
-    opened = _word_foreign_rows(opened, found, read_vocabulary(editions))
+    lists = tables.find_printed_lists(specs, opened)
+    opened = _word_foreign_rows(opened, found, read_vocabulary(editions), lists)
     words = sections.read_words(opened, newest)
     said = words if hints.year is None else hints
     fitting = [spec for spec in editions if fits_form(spec, Period(0, said.part))]
@@ -258,6 +259,8 @@ def read_document_parts(
     )
     findings += find_other_rates(spec, submission.values, dict(_list_printed_rates(spec, found)))
     findings += _find_word_doubts(spec, words)
+    if spec.lists:
+        findings.append(finding("published.lists", lists="、".join(each.name for each in spec.lists)))
     told_by = {what: where for what, where in words.told_by.items() if what != "单位名称" or not hints.agency}
     if hints.year:
         told_by.pop("年度", None)
@@ -274,11 +277,14 @@ def read_document_parts(
 
 
 def _word_foreign_rows(
-    document: Document, found: Mapping[str, Sequence[TableFigures]], vocabulary: Vocabulary
+    document: Document,
+    found: Mapping[str, Sequence[TableFigures]],
+    vocabulary: Vocabulary,
+    lists: Collection[int],
 ) -> Document:
     """The document with what its tables hold that is none of a form's as paragraphs, where or behind where it stands.
 
-    Whole tables, and rows of others among or behind those that were read.
+    Whole tables, and rows of others among or behind those that were read; `lists` are tables that nobody reads.
     """
     read = {place for each in found.values() for figures in each for place in figures.places}
     numbers = {number for number, _ in read}
@@ -289,6 +295,8 @@ def _word_foreign_rows(
             parts.append(part)
             continue
         number += 1
+        if number in lists:
+            continue
         whole = number not in numbers and not _is_official(part, vocabulary)
         lines = {line for at, line in read if at == number}
         rows = part.rows if whole else _list_foreign_rows(part, lines, vocabulary)

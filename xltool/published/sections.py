@@ -246,7 +246,7 @@ def _read_section(
 ) -> None:
     paragraphs = [each for each in paragraphs if not _take_facts(found, spec, section, each.text.strip())]
     if not section.texts:
-        printed = [table.note for table in spec.tables if table.note]
+        printed = [part.note for part in spec.sheeted if part.note]
         notes = {normalise_label(line) for note in printed for line in (note, *note.split("\n"))}
         found.left += [
             paragraph.text.strip() for paragraph in paragraphs if normalise_label(paragraph.text) not in notes

@@ -38,6 +38,9 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     for entry, shown, there in find_different_entries(spec, printed, held):
         yield finding("verify.figure", entry.key, printed=shown, held=there)
+    if held.lists:
+        names = "、".join(each.name for each in spec.lists if each.id in held.lists)
+        yield finding("verify.lists", lists=names)
     keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}
     for text in spec.texts:
         seen, wanted = flatten_text(printed.texts.get(text.key, "")), flatten_text(held.texts.get(text.key, ""))

@@ -112,9 +112,11 @@ def find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
         if name not in sheets and name != HIDDEN:  # what that told is missed by identity
             lost = [cell.key for cell in plan.spec.inputs if cell.table.sheet == name]
             texts = sum(spot.sheet == name for spot in plan.texts.values())
-            severity: Severity = "error" if lost or texts else "info" if name == GUIDE else "warning"
+            lines = any(row_list.sheet == name for row_list in plan.spec.lists)
+            severity: Severity = "error" if lost or texts or lines else "info" if name == GUIDE else "warning"
             what = "，不影响读数" if name == GUIDE else "，其中的说明无法读取"
             what = f"，其中 {len(lost) + texts} 个填报格无法读取" if lost or texts else what
+            what = "，其中的明细无法读取" if lines else what
             found.append(finding("sheet.removed", *lost, severity=severity, expected=name, what=what))
     renamed = [(name, sheets[name].name) for name in plan.sheets if name in sheets and sheets[name].name != name]
     if renamed:
@@ -183,7 +185,10 @@ def _goes_on(name: str, longer: str) -> bool:
 def _list_labels(plan: Plan, name: str) -> tuple[frozenset[str], ...]:
     """The labels by which a sheet of the form is known, each in the wordings that it may have."""
     table = next((table for table in plan.spec.tables if table.sheet == name), None)
-    if table is not None:
+    row_list = next((each for each in plan.spec.lists if each.sheet == name), None)
+    if row_list is not None:
+        labels = [{column.label, *column.variants} for column in row_list.columns]
+    elif table is not None:
         labels = [{area.text} for area in plan.grids[table.id].rectangles if area.text]
     elif name == CHECKS:
         labels = [{check.text} for check in plan.checks]

@@ -5,14 +5,13 @@ Finds each cell by its witnesses, normalises figures, recomputes totals.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from xltool.digits import parse_whole
+from xltool.digits import PLAIN_DIGITS, STORED_NUMBER, parse_whole
 from xltool.forms import number, totals
 from xltool.forms.controls import name_control
 from xltool.forms.number import Figure, format_value
@@ -25,6 +24,7 @@ from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, 
 from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
+from xltool.reader.row_lists import read_lists
 from xltool.reader.ticks import find_ticks
 from xltool.spreadsheet.a1 import cell_name, parse_cell
 from xltool.spreadsheet.book import RawBook, RawCell
@@ -37,9 +37,6 @@ from xltool.workbook.marks import read_level_mark
 _OF_A_TABLE: Final = frozenset({"number.normalised", "number.stored", "number.serial", "total.retyped"})
 """What is said once of all the cells of a table of which it is true."""
 KIND_WORDS: Final = {"boolean": "逻辑值", "error": "错误值", "date": "日期"}
-PLAIN_DIGITS: Final = 9
-"""Whole numbers up to so many digits, nearly all there are, need no detour by a double."""
-_DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?", re.ASCII)
 
 
 @dataclass
@@ -107,8 +104,9 @@ def read_workbook(
     again = texts.read_controls(book, layout, progress.located.sheets)
     scope = cast(Scope, identity.marks["scope"])
     entries, doubts = read_entries(book, progress.spec, progress.located, scope)
-    progress.findings.extend([*written.findings, *why.findings, *again.findings, *doubts])
-    taken = {*written.places, *why.places, *again.places, *_list_quoted(progress.findings)}
+    lists = read_lists(book, layout, progress.located)
+    progress.findings.extend([*written.findings, *why.findings, *again.findings, *doubts, *lists.findings])
+    taken = {*written.places, *why.places, *again.places, *lists.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
     progress.findings.extend(penmarks.find_comments(progress.located))
     level, level_basis = read_level_mark(identity.marks["level"])
@@ -126,6 +124,7 @@ def read_workbook(
         part=identity.period.part,
         controls=dict(_take_controls(progress, again.contents)) if layout.with_controls else None,
         entries=entries,
+        lists=lists.lines,
     )
     ticks = find_ticks(book)
     progress.findings.extend(_tell_ticks(ticks))
@@ -259,7 +258,7 @@ def _count_serials(year: int, date1904: bool) -> range:
 
 
 def _parse_cell(cell: Cell, raw: RawCell) -> Figure:
-    if raw.kind == "text" or not _DOUBLE.fullmatch(raw.text):  # float() would take 1_000 and ٣ for numbers too
+    if raw.kind == "text" or not STORED_NUMBER.fullmatch(raw.text):
         return number.from_text(raw.text, cell.measure)
     return number.from_double(raw.text, cell.measure)
 
@@ -303,7 +302,7 @@ def _compare_rates(progress: _Progress, values: tuple[Value, ...]) -> None:
         if place is None or raw is None or not raw.text.strip() or (raw.formula is not None and raw.kind != "number"):
             continue
         where = f"{rate.table.name} {cell_name(*place)}“{rate.row.short}”“{rate.column.short}”"
-        double = raw.kind == "number" and _DOUBLE.fullmatch(raw.text)
+        double = raw.kind == "number" and STORED_NUMBER.fullmatch(raw.text)
         shown = f"{Decimal(f'{float(raw.text):.15g}'):f}" if double else raw.text
         told = f"{where}{'显示的' if raw.formula is not None else '填的'}"
         others = list(find_other_rates(progress.spec, values, {rate.key: (shown, told)}))

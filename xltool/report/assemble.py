@@ -25,7 +25,7 @@ from xltool.model import (
     TextPlace,
 )
 from xltool.periods import period_of
-from xltool.report.grids import fill_grid
+from xltool.report.grids import fill_grid, lay_out_list
 from xltool.report.text import split_paragraphs
 
 
@@ -50,6 +50,9 @@ def assemble_report(
         parts += _build_text_section(spec, section, submission)
         if section.table is not None:
             parts.append(_fill_table(spec, section.table, submission, slashed))
+        if section.row_list is not None:
+            row_list = next(each for each in spec.lists if each.id == section.row_list)
+            parts.append(lay_out_list(row_list, submission.lists.get(row_list.id, ())))
         parts += _build_facts(spec, section, submission)
     parts += _build_line(spec, "foot", submission)
     title = f"{submission.agency.name}{period_of(submission).title}{spec.title}"

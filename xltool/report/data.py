@@ -27,7 +27,7 @@ _IN_SCRIPT: Final = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) -> Iterator[tuple[Any, ...]]:
-    """One row a cell, in the order of the form, with the columns of `DATA_HEADS`.
+    """One row a cell, in the order of the form, and behind them one for each content of a list; see `DATA_HEADS`.
 
     Figures are exact, `/` is `/`, a blank is None.
 
@@ -51,6 +51,20 @@ def list_rows(spec: FormSpec, submission: Submission, *, draft: bool = False) ->
             case _:
                 assert_never(cell)
         yield (*whose, *where, cell.measure.unit, value, note)
+    for of_list in _list_contents(spec, submission):
+        yield (*whose, *of_list, note)
+
+
+def _list_contents(spec: FormSpec, submission: Submission) -> Iterator[tuple[Any, ...]]:
+    """What stands in the lines of lists, from the column of cells to that of figures."""
+    for row_list in spec.lists:
+        for serial, line in enumerate(submission.lists.get(row_list.id, ()), 1):
+            row = clean_line(f"{serial}{JOINT}{line.agency}" if line.agency else f"{serial}")
+            for column, content in zip(row_list.columns, line.contents, strict=True):
+                where = (f"{row_list.id}.{serial}.{column.id}", row_list.title, "", row, column.label)
+                exact = to_exact(content, column.measure) if isinstance(content, int) else content
+                held = clean_line(exact) if isinstance(exact, str) else exact
+                yield (*where, f"{row}{JOINT}{column.label}", column.measure.unit, held)
 
 
 def _name_period(submission: Submission) -> int | str:

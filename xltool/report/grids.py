@@ -1,19 +1,24 @@
-"""A table's grid filled in, and what it says about its rectangles.
+"""A table's grid filled in, a list as a grid, and what these say about their rectangles.
 
 The lines they stand in, and the heads and labels that a figure belongs to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from xltool.forms.layout import grid as lay_out
-from xltool.model import CellKey, Grid, Rectangle, Table
+from xltool.forms.list_rows import print_line_content, sum_column
+from xltool.forms.lists import AGENCY_HEAD, TOTAL_LABEL
+from xltool.messages import format_scaled
+from xltool.model import CellKey, Grid, ListRow, Rectangle, Role, RowList, Table
 
 _TABLE_EM: Final = 42  # width of a printed table in its own type: 156 mm at 10.5 pt
 _MARGINS_EM: Final = 0.2  # of a cell, left and right together
+_AGENCY_PART: Final = 5
+"""The column of agencies is as broad as this part of all others together."""
 _DIGIT_EM: Final = 0.64  # the widest digit of the fonts that may stand in
 
 
@@ -28,6 +33,44 @@ def fill_grid(table: Table, word_figure: Callable[[CellKey], str], words: Collec
         for r in blank.rectangles
     )
     return replace(blank, rectangles=tuple(filled))
+
+
+def lay_out_list(row_list: RowList, lines: Sequence[ListRow]) -> Grid:
+    """A list as a grid: heads, its lines with their serials, and the totals; empty lines are left out.
+
+    In a sum each line has its agency behind the serial. The keys of rectangles are of this grid alone.
+    """
+    filled = [line for line in lines if not line.is_empty]
+    named = any(line.agency for line in filled)
+    heads = [row_list.serial, *([AGENCY_HEAD] if named else []), *(column.label for column in row_list.columns)]
+    widths = [*row_list.widths]
+    if named:
+        widths[1:1] = [max(1, sum(widths) // _AGENCY_PART)]
+    rectangles = [Rectangle(0, at, 1, 1, "head", text) for at, text in enumerate(heads)]
+    for row, line in enumerate(filled or [None], 1):
+        words = ["" if line is None else f"{row}", *([line.agency] if line is not None and named else [])]
+        rectangles += [Rectangle(row, at, 1, 1, "print", text, f"{row}.{at}") for at, text in enumerate(words)]
+        rectangles += _lay_out_contents(row_list, row, line, len(words))
+    last = len(filled) + 1 if filled else 2
+    if any(column.total for column in row_list.columns):
+        rectangles += _lay_out_totals(row_list, last, filled, named)
+        last += 1
+    return Grid(row_list.id, row_list.title, last, len(heads), 1, tuple(widths), tuple(rectangles), row_list.note)
+
+
+def _lay_out_contents(row_list: RowList, row: int, line: ListRow | None, shift: int) -> Iterator[Rectangle]:
+    for at, column in enumerate(row_list.columns):
+        text = "" if line is None else print_line_content(column, line.contents[at])
+        role: Role = "value" if column.entry is None else "print"
+        yield Rectangle(row, shift + at, 1, 1, role, text, f"{row}.{column.id}")
+
+
+def _lay_out_totals(row_list: RowList, row: int, lines: Sequence[ListRow], named: bool) -> Iterator[Rectangle]:
+    for at, text in enumerate([TOTAL_LABEL, *([""] if named else [])]):
+        yield Rectangle(row, at, 1, 1, "print", text, f"{row}.{at}")
+    for at, column in enumerate(row_list.columns):
+        text = format_scaled(sum_column(lines, at), column.measure.decimals) if column.total else ""
+        yield Rectangle(row, at + 1 + named, 1, 1, "value", text, f"{row}.{column.id}")
 
 
 def rows_of_grid(grid: Grid) -> list[list[Rectangle]]:

@@ -63,7 +63,7 @@ def count_faults(view: SubmissionView, checks: Sequence[Check]) -> dict[str, lis
     for check in checks:
         if check.kind is not None:
             mask = masks[check.kind] if check.kind in masks else masks.setdefault(check.kind, check.kind.mask(view))
-            places = slice(None) if check.kind.scope == "texts" else _index_cells(view.spec, check)
+            places = slice(None) if check.kind.scope in {"list", "texts"} else _index_cells(view.spec, check)
             counts[check.name] = check.kind.count(mask[:, places]).tolist()
     return counts
 

@@ -15,6 +15,7 @@ from xltool.periods import period_of
 from xltool.rules import causes, cells, consequences, control_totals, copied, prior_year, settled, texts, validate
 from xltool.rules.cause import Cause
 from xltool.rules.facts import Fact, find_facts
+from xltool.rules.list_faults import judge_lists
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
 
@@ -139,8 +140,9 @@ def _judge_completed(
     for at, found in copied.find_copied_figures(view):
         doubts[at].append(found)
     facts = [find_facts(spec, submission, prior) for submission, prior in zip(completed, given, strict=True)]
-    for mine, submission, prior, stated in zip(doubts, completed, given, facts, strict=True):
+    for mine, submission, prior, stated, noted in zip(doubts, completed, given, facts, notes, strict=True):
         mine.extend(texts.find_text_doubts(spec, submission, prior, stated))
+        mine.extend(judge_lists(spec, submission, noted))
     years = view.stack if last_year is None else join_years(view.stack, stack_values(last_year))
     return _Judged(view, doubts, validate.find_broken_rules(spec, completed, years, last_year), last_year, facts)
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from xltool.forms.cell_checks import has_jumped, list_running
 from xltool.forms.entries import draw_entries
+from xltool.forms.list_rows import draw_lines
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
 from xltool.periods import blank_submission, list_periods
@@ -113,7 +114,11 @@ def write_periods(
         None
         if values is None
         else replace(
-            blank_submission(spec, each, agency), values=values, texts=texts, entries=draw_entries(spec, each.year)
+            blank_submission(spec, each, agency),
+            values=values,
+            texts=texts,
+            entries=draw_entries(spec, each.year),
+            lists=draw_lines(spec, each.year),
         )
         for each, values in ((period, drawn.this), (period.before, drawn.before), (period.last_year, drawn.year_ago))
     )

@@ -10,7 +10,19 @@ import numpy as np
 from xltool.forms.cell_checks import is_unwritten, list_running
 from xltool.forms.entries import is_fit, is_lacking
 from xltool.forms.memo import derive_once
-from xltool.model import LEVELS, NOT_APPLICABLE, Cell, CellKey, EntryCell, FormSpec, Level, Submission, Value
+from xltool.model import (
+    LEVELS,
+    NOT_APPLICABLE,
+    Cell,
+    CellKey,
+    EntryCell,
+    FormSpec,
+    Level,
+    ListRow,
+    RowList,
+    Submission,
+    Value,
+)
 from xltool.rules.stack import CellMask, Figures, Stack, stack_values
 
 
@@ -55,6 +67,15 @@ class SubmissionView:
     def lacking_entries(self) -> CellMask:
         """Which entries must be filled in and are not (submissions x entries)."""
         return self._ask_entries(is_lacking)
+
+    def count_in_list(self, row_list: RowList, count: Callable[[RowList, Sequence[ListRow]], int]) -> Figures:
+        """What is counted in the lines of a list, as far as its sheet goes (submissions x 1).
+
+        Nothing in those of sums, which answer for no line.
+        """
+        asked = [each.lists.get(row_list.id, ()) if each.scope == "own" else () for each in self.submissions]
+        counts = [count(row_list, lines[: row_list.limit]) for lines in asked]
+        return np.array(counts, np.int64).reshape(len(counts), 1)
 
     def _ask_entries(self, of: Callable[[EntryCell, Submission], bool]) -> CellMask:
         rows = [[of(entry, each) for entry in self.spec.entries] for each in self.submissions]

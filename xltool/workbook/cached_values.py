@@ -14,6 +14,7 @@ from xltool.codes import GRADES
 from xltool.forms import totals
 from xltool.forms.cell_checks import BlankCheck, EmptyCheck, InvalidCheck
 from xltool.forms.checks import Check, find_leader
+from xltool.forms.list_rows import list_unfit
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
@@ -135,7 +136,18 @@ def compute_cached_values(
     found |= compute_quotients(plan, submission.values)
     found |= list_stated_contents(plan, submission, stated)
     found |= list_control_contents(plan, submission)
+    found |= _count_unfit(plan, submission)
     return found | list_run_on_contents(plan, run_on(plan, submission))
+
+
+def _count_unfit(plan: Plan, submission: Submission) -> dict[Spot, CachedValue]:
+    """What the very hidden sheet counts in the columns of lists."""
+    found: dict[Spot, CachedValue] = {}
+    for row_list in plan.spec.lists:
+        wrong = list_unfit(row_list, submission.lists.get(row_list.id, ())[: row_list.limit])
+        for at, column in enumerate(row_list.columns):
+            found[plan.unfit[row_list.id, column.id]] = len(wrong.get(at, ()))
+    return found
 
 
 def _count_with_texts(plan: Plan, submission: Submission, typed: Mapping[CellKey, str]) -> dict[str, list[int]]:

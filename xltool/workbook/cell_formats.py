@@ -37,6 +37,7 @@ CELL_FORMATS: Final[dict[str, dict[str, Any]]] = {
     "label": {**_LINE, "bg_color": "#F2F2F2", "indent": 1},
     "middle": {**_LINE, "align": "center", "bg_color": "#F2F2F2"},
     "locked": {**_LINE, "bg_color": "#EDEDED", "indent": 1},
+    "end_mark": {**_LINE, "font_size": 9, "bg_color": "#EDEDED", "text_wrap": False},
     "guidance": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1},
     "step": {**_LINE, "font_size": 10, "font_color": "#0563C1", "underline": 1, "indent": 1},
     "whose": {**_LINE, "font_size": 10, "font_color": "#404040", "indent": 1, "text_wrap": False, "shrink": True},

@@ -10,6 +10,7 @@ import json
 from typing import Final
 
 from xltool.forms.memo import derive_once
+from xltool.model import RowList
 from xltool.workbook.formula import list_formulas
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
@@ -42,7 +43,14 @@ def compute_digest(plan: Plan) -> str:
         },
         "texts": {text.key: text.label for text in spec.texts},
         **({"entries": {plan.cells[key].reference: each.kind.form for key, each in entries}} if entries else {}),
+        **({"lists": {each.sheet: _describe_list(each) for each in spec.lists}} if spec.lists else {}),
         "formulas": {spot.reference: text for spot, text in list_formulas(plan).items()},
     }
     canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_DIGITS]
+
+
+def _describe_list(row_list: RowList) -> list[object]:
+    """What a list's sheet shows: its heads, its lines, and what its columns hold."""
+    columns = ((c.label, c.measure.unit, c.entry.form if c.entry else "", c.total) for c in row_list.columns)
+    return [row_list.serial, row_list.limit, *columns]

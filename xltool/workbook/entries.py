@@ -19,14 +19,19 @@ LONGEST_REPROACH: Final = 220
 
 
 def to_cached_entry(entry: EntryCell, content: str) -> int | str:
-    """What stands in an entry as a workbook holds it: a day as its number, all else as text."""
-    day = parse_day(content) if entry.kind.form == "date" else None
+    """What stands in an entry as a workbook holds it."""
+    return to_cached_content(entry.kind, content)
+
+
+def to_cached_content(kind: EntryKind, content: str) -> int | str:
+    """What is held of a kind as a workbook holds it: a day as its number, all else as text."""
+    day = parse_day(content) if kind.form == "date" else None
     return content if day is None or content != day.isoformat() else count_days(day)
 
 
 def write_entry(context: Context, sheet: Any, entry: EntryCell, area: Rectangle) -> None:
     """The input of an entry with what stands in it, and what it may be."""
-    look = context.formats[_choose_look(entry.kind)]
+    look = context.formats[choose_look(entry.kind)]
     top, left = TABLE_TOP + area.row, area.column
     bottom, right = top + area.height - 1, left + area.width - 1
     if area.width * area.height > 1:
@@ -48,17 +53,17 @@ def validate_entries(context: Context, sheet: Any, table: Table) -> None:
         said = describe_entry(first.kind)
         rule = {
             "input_title": first.column.short[:PROMPT_TITLE],
-            "input_message": _shorten(
+            "input_message": shorten_prompt(
                 f"{said}{'，必填' if first.kind.required else ''}。{first.row.prompt}", LONGEST_PROMPT
             ),
             "error_title": "填的不对",
-            "error_message": _shorten(f"这里只能{said}。", LONGEST_REPROACH),
-            **_write_rule(first.kind),
+            "error_message": shorten_prompt(f"这里只能{said}。", LONGEST_REPROACH),
+            **write_kind_rule(first.kind),
         }
         if sheet.data_validation(top.row, top.column, bottom.row, bottom.column, rule):
             raise ValueError(f"not a validation for Excel: {first.key}")
         if context.submission.scope == "own":
-            wrong = {"type": "formula", "criteria": f"={_write_wrong(first.kind, top.address)}"}
+            wrong = {"type": "formula", "criteria": f"={write_wrong(first.kind, top.address)}"}
             sheet.conditional_format(
                 top.row, top.column, bottom.row, bottom.column, wrong | {"format": context.formats["bad"]}
             )
@@ -77,7 +82,8 @@ def measure_words(context: Context, table: Table, widths: list[float]) -> dict[i
     return found
 
 
-def _choose_look(kind: EntryKind) -> str:
+def choose_look(kind: EntryKind) -> str:
+    """The look of a cell where that kind is due."""
     match kind.form:
         case "choice" | "yes_no":
             return "choice"
@@ -89,7 +95,8 @@ def _choose_look(kind: EntryKind) -> str:
             assert_never(kind.form)
 
 
-def _write_rule(kind: EntryKind) -> dict[str, Any]:
+def write_kind_rule(kind: EntryKind) -> dict[str, Any]:
+    """What a validation allows where a kind is due."""
     match kind.form:
         case "choice" | "yes_no":
             return {"validate": "list", "source": [*kind.choices]}
@@ -102,7 +109,7 @@ def _write_rule(kind: EntryKind) -> dict[str, Any]:
             assert_never(kind.form)
 
 
-def _write_wrong(kind: EntryKind, cell: str) -> str:
+def write_wrong(kind: EntryKind, cell: str) -> str:
     """A condition that what stands in a cell may not stand there."""
     match kind.form:
         case "choice" | "yes_no":
@@ -140,5 +147,6 @@ def _continues(context: Context, upper: EntryCell, lower: EntryCell) -> bool:
     return alike and above.column == below.column and above.row + above.height == below.row
 
 
-def _shorten(text: str, most: int) -> str:
+def shorten_prompt(text: str, most: int) -> str:
+    """A prompt that Excel shows whole."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -46,7 +46,7 @@ from xltool.workbook.layout_plan import (
     Plan,
     Spot,
 )
-from xltool.workbook.places import FormPlaces
+from xltool.workbook.places import FormPlaces, list_unfit_formulas
 from xltool.workbook.quotients import list_quotient_formulas
 from xltool.workbook.ranges import Run, find_cell, group_runs, is_input
 from xltool.workbook.run_on import list_run_on_formulas
@@ -308,7 +308,7 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
     for spot in plan.texts.values():
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
-    found |= list_control_formulas(plan) | list_stated_formulas(plan)
+    found |= list_control_formulas(plan) | list_stated_formulas(plan) | list_unfit_formulas(plan)
     return found | list_run_on_formulas(plan) | list_quotient_formulas(plan)
 
 

@@ -191,7 +191,7 @@ def _write_state(context: Context, sheet: Any, spot: Spot, last: int) -> None:
 def _write_step(context: Context, sheet: Any, row: int, step: str) -> None:
     """One step, with a link to where it is done: the sheet that it names first."""
     named = {COVER: COVER, TEXTS: TEXTS, CHECKS: CHECKS}
-    named |= {table.name: table.sheet for table in context.spec.tables}
+    named |= {part.name: part.sheet for part in context.spec.sheeted}
     found = [(step.index(name), name) for name in named if name in step]
     look = context.formats["step" if found else "guidance"]
     sheet.merge_range(row, 1, row, len(GUIDE_WIDTHS) - 1, "", look)

@@ -24,6 +24,7 @@ from xltool.model import (
     FormSpec,
     Grid,
     Rectangle,
+    RowList,
     Table,
     Text,
     bare_key,
@@ -41,6 +42,8 @@ TEXT_STATE: Final = 1
 """The column where the state begins on 文字: it covers all but the names of the texts."""
 PRIOR_LINE: Final = 3
 """Last year's line of a block across, counted from the line of words: the note comes next, then the heading."""
+LIST_HEAD: Final = TABLE_TOP
+"""The row of a list's heads; the serial stands in the first column, and line 1 in the row below."""
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
 TO_DO_TOP: Final = 4
@@ -143,7 +146,7 @@ class Plan:
         controls = controls and any(list_control_totals(spec, table).keys for table in spec.tables)
         self.spec, self.prior, self.with_controls = spec, prior, controls
         self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
-        tables = [table.sheet for table in spec.tables]
+        tables = [part.sheet for part in spec.sheeted]
         self.sheets = (GUIDE, COVER, TEXTS, *tables, *([CONTROLS] if controls else []), CHECKS, HIDDEN)
         self.cells: dict[CellKey, Spot] = {}
         self.areas: dict[CellKey, Rectangle] = {}
@@ -171,6 +174,7 @@ class Plan:
         self.copies: dict[CellKey, Spot] = {key: spot for key, spot in copies.items() if key in spec.index}
         self.entry_copies: dict[CellKey, Spot] = {key: copies[key] for key in spec.entries_by_key}
         self.earlier: dict[str, Spot] = dict(self._list_earlier()) if prior else {}
+        self.unfit: dict[tuple[str, str], Spot] = dict(self._list_unfit())
         self.checks = checks.list_checks(spec, prior, controls)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
@@ -185,6 +189,7 @@ class Plan:
         self.state = Spot(CHECKS, STATE_ROW, 1)
         self.states: dict[str, Spot] = {GUIDE: Spot(GUIDE, STATE_ROW, 0), TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
         self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _find_middle(table.widths)) for table in spec.tables}
+        self.states |= {each.sheet: Spot(each.sheet, STATE_ROW, _find_middle(each.widths)) for each in spec.lists}
         self.words = tuple(self._words())
         self.run_on_top = TEXT_TOP + len(written)
         self.run_on_column = COPIES_COLUMN + max(grid.columns for grid in self.grids.values())
@@ -317,6 +322,18 @@ class Plan:
         order = sorted(keys, key=lambda key: (key.startswith(CARRIED), self.spec.index[bare_key(key)]))
         for at, key in enumerate(order):
             yield key, Spot(HIDDEN, top + at, COPIES_COLUMN)
+
+    def _list_unfit(self) -> Iterator[tuple[tuple[str, str], Spot]]:
+        """Where the very hidden sheet counts what is wrong in each column of each list, below all figures."""
+        top = sum(grid.rows for grid in self.grids.values()) + len(self.earlier)
+        names = ((each.id, column.id) for each in self.spec.lists for column in each.columns)
+        for at, name in enumerate(names):
+            yield name, Spot(HIDDEN, top + at, COPIES_COLUMN)
+
+    def list_column(self, row_list: RowList, at: int) -> tuple[Spot, Spot]:
+        """The head of a column of a list, and the locked cell that ends it below the last line, in an agency's own."""
+        column = at + 1
+        return Spot(row_list.sheet, LIST_HEAD, column), Spot(row_list.sheet, LIST_HEAD + row_list.limit + 1, column)
 
     def _words(self) -> Iterator[Word]:
         """One word for each row or column that checks judge; the checks of a place share it."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.forms.entries import UNFILLED, find_different_entries
+from xltool.forms.list_rows import find_different_lines
 from xltool.forms.number import format_value
 from xltool.forms.sheet_names import CHECKS, RETURN
 from xltool.forms.text import clean_text
@@ -167,7 +168,7 @@ def _find_target(found: Finding, layout: Plan) -> Spot | None:
     for check in layout.checks if named is None else ():
         if check.name in layout.explanations and label == name_explanation(check):
             return layout.explanations[check.name]
-    return named or (Spot(sheet, 0, 0) if sheet in layout.sheets else None)
+    return named or (Spot(str(sheet), 0, 0) if sheet in layout.sheets else None)
 
 
 def _describe_place(cells: Sequence[CellKey], layout: Plan, target: Spot | None) -> str:
@@ -222,6 +223,13 @@ def _find_changes(layout: Plan, before: Submission, after: Submission) -> Iterat
         spot = layout.cells[entry.key]
         place, called = f"{entry.table.name} {spot.address}", f"{entry.row.short}，{entry.column.short}"
         yield from _compare_values(place, spot, called, was, now)
+    for each in find_different_lines(spec, before, after):
+        head, _ = layout.list_column(
+            each.row_list, 0 if each.column is None else each.row_list.columns.index(each.column)
+        )
+        spot = Spot(head.sheet, head.row + each.line, head.column)
+        called = each.row_list.title if each.column is None else each.column.label
+        yield from _compare_values(f"{each.row_list.name}第 {each.line} 行", spot, called, each.was, each.now)
     for text in spec.texts:
         spot = layout.texts[text.key]
         yield from _compare_values(

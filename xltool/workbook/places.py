@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from xltool.forms.list_checks import write_unfit
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, CellKey, EntryCell, EntryKind, Measure, Table
-from xltool.spreadsheet.a1 import range_name
+from xltool.model import Cell, CellKey, EntryCell, EntryKind, Measure, RowList, Table
+from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
@@ -63,6 +64,25 @@ class FormEntryArea:
         return len(self.run)
 
 
+def refer_to_list_column(plan: Plan, row_list: RowList, at: int) -> str:
+    """The reference to a column of a list from other sheets.
+
+    Both ends are locked: what is cut and pasted between them bends it no more than a frame.
+    """
+    head, end = plan.list_column(row_list, at)
+    area = f"{cell_name(head.row, head.column, absolute=True)}:{cell_name(end.row, end.column, absolute=True)}"
+    return f"{quote_sheet(row_list.sheet)}!{area}"
+
+
+def list_unfit_formulas(plan: Plan) -> dict[Spot, str]:
+    """The formulas of the very hidden sheet that count what is wrong in each column of each list."""
+    return {
+        plan.unfit[each.id, column.id]: write_unfit(each, column, refer_to_list_column(plan, each, at))
+        for each in plan.spec.lists
+        for at, column in enumerate(each.columns)
+    }
+
+
 class FormPlaces:
     """The places of one plan, as the kinds of checks of cells ask for them."""
 
@@ -97,6 +117,15 @@ class FormPlaces:
     def gaps(self, table: Table) -> str:
         """The reference to the differences of a table's totals from their 核对数."""
         return refer_to_gaps(self.plan, table, CHECKS)
+
+    def list_column(self, row_list: RowList, at: int) -> str:
+        """The reference to a column of a list: its head, its lines, and the locked cell that ends them."""
+        return refer_to_list_column(self.plan, row_list, at)
+
+    def unfit_counts(self, row_list: RowList) -> str:
+        """The reference to how many lines are wrong, column by column."""
+        first, last = (self.plan.unfit[row_list.id, row_list.columns[at].id] for at in (0, -1))
+        return f"{HIDDEN}!{range_name(first.row, first.column, last.row, last.column)}"
 
     def text(self, key: str) -> str:
         """The reference to the cell of a text."""

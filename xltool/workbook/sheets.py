@@ -8,8 +8,10 @@ from typing import Any, Final, assert_never
 from xltool.codes import GRADES
 from xltool.forms.cell_checks import EntryCheck
 from xltool.forms.checks import Check
+from xltool.forms.list_checks import ListCheck
+from xltool.forms.number import describe_measure
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import AnyCell, Cell, EntryCell, Measure, NotApplicable, Rate, Rectangle, Table
+from xltool.model import AnyCell, Cell, EntryCell, NotApplicable, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
 from xltool.workbook.cached_figure import to_cached_figure
@@ -222,6 +224,9 @@ def _find_target(context: Context, check: Check) -> Spot | None:
     if check.kind is not None and check.kind.scope == "texts":
         written = [text for text in context.spec.texts if text.required or not text.on_cover]
         return context.plan.texts[next((text for text in written if text.required), written[0]).key]
+    if isinstance(check.kind, ListCheck):
+        head, _ = context.plan.list_column(check.kind.row_list, check.kind.columns()[0])
+        return Spot(head.sheet, head.row + 1, head.column)
     entries = check.kind.entries(context.spec, check.table) if isinstance(check.kind, EntryCheck) else ()
     cells = entries or [cell for cell in context.spec.cells if not cell.total and check.table in {None, cell.table}]
     return next((context.plan.cells[cell.key] for cell in cells), None)
@@ -297,7 +302,7 @@ def _write_validations(context: Context, sheet: Any, table_: Table) -> None:
             "input_message": _write_prompt(cell),
             "error_title": "填的数不对",
         }
-        rule["error_message"] = f"这里只能填{_describe_measure(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
+        rule["error_message"] = f"这里只能填{describe_measure(measure)}{'，或 /' if slash else ''}。没有发生的填 0。"
         if measure.decimals or slash:
             first = context.plan.cells[cell.key].address
             rule |= {"validate": "custom", "value": f"={formula.write_validation(measure, first, slash)}"}
@@ -313,12 +318,7 @@ def _write_validations(context: Context, sheet: Any, table_: Table) -> None:
 
 
 def _write_prompt(cell: Cell) -> str:
-    return f"填{_describe_measure(cell.measure)}，没有发生的填 0。{cell.row.prompt}"
-
-
-def _describe_measure(measure: Measure) -> str:
-    number = f"最多 {measure.decimals} 位小数的数" if measure.decimals else "整数"
-    return f"{number}（单位：{measure.unit}{'，可为负数' if measure.signed else '，不能为负'}）"
+    return f"填{describe_measure(cell.measure)}，没有发生的填 0。{cell.row.prompt}"
 
 
 def _group_alike(context: Context, table_: Table) -> Iterator[list[Cell]]:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from xltool.forms import sheet_names
 from xltool.forms.entries import name_entry
 from xltool.forms.text import LONGEST_TEXT, clean_text
-from xltool.model import FormSpec, Submission
+from xltool.model import FormSpec, ListRow, Submission
 from xltool.periods import period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
-from xltool.workbook import cached_values, controls, formula, front, sheets
+from xltool.workbook import cached_values, controls, formula, front, row_lists, sheets
 from xltool.workbook import notice as notices
 from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
@@ -84,6 +84,8 @@ def write_workbook(
         if notice is not None:
             notices.colour_marked_cells(context, made[table.sheet], table, notice)
         sheets.write_table(context, made[table.sheet], table, marked=notice is not None)
+    for row_list in spec.lists:
+        row_lists.write_row_list(context, made[row_list.sheet], row_list)
     if layout.with_controls:
         controls.write_controls(context, made[sheet_names.CONTROLS])
     sheets.write_checks(context, made[sheet_names.CHECKS])
@@ -126,7 +128,14 @@ def _make_storable(submission: Submission) -> Submission:
         explanations={name: clean_text(text) for name, text in submission.explanations.items()},
         entries={key: clean_text(text) for key, text in submission.entries.items()},
         serial=clean_text(submission.serial),
+        lists={name: tuple(map(_clean_line, lines)) for name, lines in submission.lists.items()},
     )
+
+
+def _clean_line(line: ListRow) -> ListRow:
+    """A line as the XML of a workbook can hold it."""
+    contents = (clean_text(each) if isinstance(each, str) else each for each in line.contents)
+    return ListRow(tuple(contents), clean_text(line.agency))
 
 
 def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]) -> None:
@@ -134,5 +143,12 @@ def _check_lengths(layout: Plan, submission: Submission, meta: Mapping[str, str]
     whole = [(f"“{text.label}”", submission.texts.get(text.key, ""), LONGEST_TEXT) for text in layout.spec.texts]
     whole += [(name_entry(each), submission.entries.get(each.key, ""), LONGEST_TEXT) for each in layout.spec.entries]
     whole += [(f"{c.subject}的说明", submission.explanations.get(c.name, ""), LONGEST_TEXT) for c in layout.checks]
+    whole += [
+        (f"{each.name}第 {serial} 行“{column.label}”", content, LONGEST_TEXT)
+        for each in layout.spec.lists
+        for serial, line in enumerate(submission.lists.get(each.id, ()), 1)
+        for column, content in zip(each.columns, line.contents, strict=True)
+        if isinstance(content, str)
+    ]
     check_marks(meta)
     check_fit(whole)

@@ -1,0 +1,164 @@
+"""The kinds of checks of lists: what must be filled in, what may stand there, what no two lines may have alike.
+
+As with cells, a check is one class that counts in lines and writes the formula that counts the same.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from xltool.forms.cell_checks import (
+    Array,
+    CellCheck,
+    CheckedView,
+    FormulaPlaces,
+    InvalidEntryCheck,
+    write_fits,
+    write_unwritten,
+)
+from xltool.forms.list_rows import list_missing, list_repeated, list_unfit
+from xltool.forms.text import excel_length
+from xltool.model import Cell, EntryKind, FormSpec, ListColumn, ListRow, RowList, Table
+
+_ENDS: Final = 2
+"""The head of a column and the locked cell that ends it, which are in each range."""
+
+
+_WILD: Final = {"~": "〖波〗", "*": "〖星〗", "?": "〖问〗"}
+
+
+class ListCheck(CellCheck):
+    """A kind of check of the lines of one list; of a sum nothing is asked."""
+
+    severity, scope = "error", "list"
+    sentence: ClassVar[str]
+
+    def __init__(self, row_list: RowList) -> None:
+        self.row_list = row_list
+
+    @abstractmethod
+    def columns(self) -> list[int]:
+        """The columns that it looks at, none where the list has no need of it."""
+
+    @staticmethod
+    @abstractmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        """What its line shows for the lines of a list."""
+
+    @abstractmethod
+    def write_count(self, places: FormulaPlaces) -> str:
+        """The same as a formula, sums left aside."""
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return self.sentence
+
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:  # noqa: ARG002
+        yield from ()
+
+    def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:  # noqa: ARG002
+        return ()
+
+    def mask(self, view: CheckedView) -> Array:
+        return view.count_in_list(self.row_list, self.count_lines)
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:  # noqa: ARG002
+        return f'IF({places.scope}="consolidated",0,{self.write_count(places)})'
+
+
+class MissingContentCheck(ListCheck):
+    """A line with something in it, but not in a column that must be filled in."""
+
+    code = "list.missing"
+    sentence = "填了的行，必填的各栏不应空着"
+
+    def columns(self) -> list[int]:
+        return [at for at, column in enumerate(self.row_list.columns) if column.required]
+
+    @staticmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        return sum(map(len, list_missing(row_list, lines).values()))
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        """Blanks of each required column, less the lines that are blank in all columns."""
+        blanks = [write_unwritten(places.list_column(self.row_list, at)) for at in range(len(self.row_list.columns))]
+        required = self.columns()
+        counts = "+".join(f"SUMPRODUCT(--{blanks[at]})" for at in required)
+        return f"{counts}-{len(required)}*SUMPRODUCT(1*{'*'.join(blanks)})"
+
+
+class UnfitContentCheck(ListCheck):
+    """What is no figure of its measure, none of the choices, no real day within its bounds, or too long."""
+
+    code = "list.invalid"
+    sentence = "各栏只能填可填的数、选项、日期和文字"
+
+    def columns(self) -> list[int]:
+        return [*range(len(self.row_list.columns))]
+
+    @staticmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        return sum(map(len, list_unfit(row_list, lines).values()))
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        return f"SUM({places.unfit_counts(self.row_list)})"
+
+
+class RepeatedContentCheck(ListCheck):
+    """The same in two lines, in a column where each has its own."""
+
+    code = "list.repeated"
+    sentence = "每行应不同的栏不应有重复"
+
+    def columns(self) -> list[int]:
+        return [at for at, column in enumerate(self.row_list.columns) if column.unique]
+
+    @staticmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        return sum(len(group) - 1 for groups in list_repeated(row_list, lines).values() for group in groups)
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        return "+".join(_count_repeated(places.list_column(self.row_list, at)) for at in self.columns())
+
+
+LIST_CHECKS: Final = (MissingContentCheck, UnfitContentCheck, RepeatedContentCheck)
+"""All kinds of checks of lists, in the order of the 校验 sheet."""
+
+
+def list_list_checks(spec: FormSpec) -> Iterator[ListCheck]:
+    """The checks of the lists of a form that have anything to look at, list by list."""
+    checks = (kind(row_list) for row_list in spec.lists for kind in LIST_CHECKS)
+    yield from (check for check in checks if check.columns())
+
+
+@dataclass(frozen=True)
+class _ColumnArea:
+    reference: str
+    kind: EntryKind
+    size: int
+
+
+def write_unfit(row_list: RowList, column: ListColumn, cells: str) -> str:
+    """How many lines hold in a column what may not stand there; the head, which is no content, is taken off."""
+    size = row_list.limit + _ENDS
+    if column.entry is None:
+        fits = f"{write_fits(cells, column.measure)}*(LEN({cells})>0)"
+        return f"{size}-SUMPRODUCT(--ISNUMBER(1/({fits})))-SUMPRODUCT(--{write_unwritten(cells)})-1"
+    counted = InvalidEntryCheck.count_area(_ColumnArea(cells, column.entry, size))
+    heads = column.entry.form != "text" or excel_length(column.label) > column.entry.longest
+    return f"{counted}-1" if heads else counted
+
+
+def _count_repeated(cells: str) -> str:
+    """How many cells hold what a cell above them holds.
+
+    Signs that stand for any others where MATCH looks are words in both: not all applications know a tilde before them.
+    """
+    bare = f"TRIM({cells})"
+    for sign, word in _WILD.items():
+        bare = f'SUBSTITUTE({bare},"{sign}","{word}")'
+    first = cells.partition(":")[0]
+    place = f"ROW({cells})-ROW({first})+1"
+    return f"SUMPRODUCT(--ISNUMBER(1/((LEN(TRIM({cells}))>0)*(MATCH({bare},{bare},0)<{place}))))"

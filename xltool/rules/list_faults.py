@@ -1,0 +1,60 @@
+"""Findings on the lines of lists: what is missing, wrong or there twice, a message for each column and fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from xltool.forms.entries import quote_entry
+from xltool.forms.list_rows import describe_column, list_missing, list_repeated, list_unfit, print_line_content
+from xltool.messages import finding, join_first
+from xltool.model import Finding, FormSpec, ListColumn, ListRow, RowList, Submission
+
+MOST_NAMED_LINES: Final = 12
+MOST_QUOTED_LINES: Final = 4
+
+
+def judge_lists(spec: FormSpec, submission: Submission, notes: Iterable[Finding]) -> Iterator[Finding]:
+    """What is wrong with the lists of a submission; a sum has no question to answer for its agencies.
+
+    Findings name list, column and lines, from 1: they have no keys. `notes` are those of reading: a column that is
+    gone lacks nothing besides.
+    """
+    gone = {(note.data["list"], note.data["column"]) for note in notes if note.code == "list.column"}
+    for row_list in spec.lists if submission.scope == "own" else ():
+        for found in _judge_lines(row_list, submission.lists.get(row_list.id, ())):
+            if found.code != "list.missing" or (found.data["list"], found.data["column"]) not in gone:
+                yield found
+
+
+def _judge_lines(row_list: RowList, lines: Sequence[ListRow]) -> Iterator[Finding]:
+    if len(lines) > row_list.limit:
+        yield finding("list.limit", list=row_list.name, sheet=row_list.sheet, count=len(lines), limit=row_list.limit)
+    for at, serials in list_missing(row_list, lines).items():
+        yield _tell("list.missing", row_list, row_list.columns[at], serials)
+    for at, serials in list_unfit(row_list, lines).items():
+        column = row_list.columns[at]
+        quoted = [f"第 {serial} 行“{_quote(column, lines[serial - 1], at)}”" for serial in serials]
+        told = join_first(quoted, MOST_QUOTED_LINES, "行")
+        yield _tell("list.invalid", row_list, column, serials, quoted=told, fits=describe_column(column))
+    for at, groups in list_repeated(row_list, lines).items():
+        column = row_list.columns[at]
+        quoted = [f"第 {_name_lines(group)} 行都是“{_quote(column, lines[group[0] - 1], at)}”" for group in groups]
+        again = sorted(serial for group in groups for serial in group[1:])
+        yield _tell("list.repeated", row_list, column, again, quoted=join_first(quoted, MOST_QUOTED_LINES, "处"))
+    gaps = [serial for serial, line in enumerate(lines, 1) if line.is_empty]
+    if gaps:
+        yield finding("list.gap", list=row_list.name, sheet=row_list.sheet, count=len(gaps), lines=_name_lines(gaps))
+
+
+def _tell(code: str, row_list: RowList, column: ListColumn, serials: Sequence[int], **facts: str) -> Finding:
+    named: dict[str, Any] = {"list": row_list.name, "column": column.label, "lines": _name_lines(serials), **facts}
+    return finding(code, count=len(serials), sheet=row_list.sheet, **named)
+
+
+def _name_lines(serials: Sequence[int]) -> str:
+    return join_first([*map(str, serials)], MOST_NAMED_LINES)
+
+
+def _quote(column: ListColumn, line: ListRow, at: int) -> str:
+    return quote_entry(print_line_content(column, line.contents[at]))

@@ -118,6 +118,11 @@ class CountReader:
         if has_any(count.left, "words.respectively"):
             return self._deal_out(clause, count, groups)
         behind = self.said.groups.read_behind(count.right) if count.left[-1].is_any("words.relative") else None
+        named = groups[-1].meaning
+        is_row = not is_verb_only and named is not None and named.role == "row"  # 结转下年的3件均为自然人申请
+        is_next = bool(count.following) and not has_any(count.right[:1], "words.each", "words.copulas")
+        if is_row or is_next:  # 直接起诉的4件结果维持3件
+            behind = None
         if behind is not None and behind.is_known and behind.meaning is not None and behind.meaning.role != "whole":
             return [behind.meaning]  # 办结的3件均属于重复申请
         return self._share_out(count, groups)
@@ -338,7 +343,7 @@ class CountReader:
 
     def state(self, clause: Clause, count: Count, meanings: Sequence[Meaning]) -> None:
         """Notes a number as a figure of each of the meanings whose unit it has."""
-        in_brackets = clause.opener in OPENING and len(clause.tokens) <= 2
+        in_brackets = clause.opener in OPENING and (len(clause.tokens) <= 2 or all(map(_may_be_beside, clause.tokens)))
         year = clause.years.pop(0) if clause.years else self.said.times.find_year(count.left, in_brackets=in_brackets)
         for meaning in meanings:
             if self._is_other_of(meaning, count, year):
@@ -365,6 +370,11 @@ class CountReader:
                 self.said.topic.last = meaning
         if year == "last" and self.said.times.compared is None:
             self.said.times.compared = year  # 上年为41件，下降29.3%
+
+
+def _may_be_beside(token: ProseToken) -> bool:
+    """Whether a word may stand among figures in brackets of what is compared with: （复议10件、诉讼11件）."""
+    return token.number is not None or names_subject(token) or token.is_any(JOINER)
 
 
 def _has_apart(words: Sequence[ProseToken]) -> bool:

@@ -111,14 +111,15 @@ class _Reader:
         self._find_subject(mine)
         doers = list_doers(mine, language)
         outside, last = list[Statement](), self.said.topic.last
+        listed = self.said.listing
         clauses = list(split_clauses(mine))
         counting = [at for at, clause in enumerate(clauses) if any(each.number is not None for each in clause.tokens)]
         for at, clause in enumerate(clauses):
             year, self.said.is_last = self.said.times.year, not counting or at > counting[-1]
             if clause.is_past:
-                self.said.wholes, self.said.topic.last = outside, last
+                self.said.wholes, self.said.topic.last, self.said.listing = outside, last, listed
             elif clause.opener in OPENING:
-                outside, last = self.said.wholes, self.said.topic.last
+                outside, last, listed = self.said.wholes, self.said.topic.last, self.said.listing
             self._read_clause(clause, doers)
             if clause.opener in OPENING:
                 self.said.times.year = year

@@ -79,6 +79,8 @@ class GroupReader:
         if not last.words:
             return [] if are_passable(pieces[-1], *YEAR_KINDS, "compare.signs") else None
         groups = [last]
+        if last.is_known and is_strict(last.words[0]) and _sums_up(pieces[-1], last.words[0]):
+            return groups  # 水土保持补偿费、水资源费等行政事业性收费
         for piece in reversed(pieces[:-1]):
             group = self.read_group(piece, last.meaning)
             if group.is_known:
@@ -212,6 +214,12 @@ def _is_shown(words: Sequence[ProseToken], around: Sequence[ProseToken], meaning
     if is_counted and not verbs:
         return False
     return not any(not verb.columns or not set(verb.columns).isdisjoint(meaning.columns) for verb in verbs)
+
+
+def _sums_up(piece: Sequence[ProseToken], head: ProseToken) -> bool:
+    """Whether words before what is counted list what it is made of: 水资源费等行政事业性收费."""
+    before = [token for token in piece if token.end <= head.start and not token.is_any("words.neutral")]
+    return bool(before) and before[-1].is_any("others.several") and before[-1].text.startswith("等")
 
 
 def _is_result(token: ProseToken) -> bool:

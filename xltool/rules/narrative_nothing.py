@@ -65,7 +65,8 @@ class NothingReader:
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
         """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""
         for meaning in meanings:
-            if meaning.cells in self.said.counted:
+            mine = self.said.found[self.said.first :]
+            if meaning.cells in self.said.counted or any(one.is_flat and one.meaning.cells == meaning.cells for one in mine):
                 continue
             start, end = min(word.start for word in words), max(word.end for word in words)
             self.said.found.append(

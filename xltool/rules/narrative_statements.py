@@ -108,6 +108,15 @@ class Discourse:
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
 
+    @property
+    def listing(self) -> tuple[bool, bool, bool, str]:
+        """Whether parts, and items of what is published, are spoken of; brackets leave it as it was before them."""
+        return self.in_parts, self.is_listed, self.is_item, self.item_unit
+
+    @listing.setter
+    def listing(self, was: tuple[bool, bool, bool, str]) -> None:
+        self.in_parts, self.is_listed, self.is_item, self.item_unit = was
+
     def take_back(self, first: Statement) -> None:
         """Forgets a statement and those behind it."""
         del self.found[self.found.index(first) :]
@@ -158,6 +167,8 @@ class Discourse:
         """The value in the unit of the cells and the worth of its last digit; None where it is counted otherwise."""
         unit = self.spec.cell(meaning.cells[0][0]).measure.unit
         amounts = self.language.amounts
+        if not numeral.value and numeral.is_bare:
+            return numeral.value, numeral.step  # 收费0
         if unit in amounts or numeral.unit in amounts:
             if unit not in amounts or numeral.unit not in amounts:
                 return None

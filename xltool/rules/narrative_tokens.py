@@ -44,7 +44,11 @@ _TITLE: Final = re.compile(r"《([^《》\n]{1,90})》")
 _WEIGHTY: Final = frozenset(
     ("scopes.words", "scopes.others", "words.negations", "words.parts", "words.totals", "others.channels")
 )
-_SENTENCE: Final = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_SENTENCE: Final = re.compile(
+    r"[ \u3000]*[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000]+"  # a heading before its text
+    r"|[^。！？!?\n]+?(?=[ \u3000]+[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000])"
+    r"|[^。！？!?\n]+[。！？!?]?"
+)
 _BEFORE_CODE: Final = re.compile(r"[A-Za-z0-9第〔\[－_.№#*+]$|\d[-—－/]$", re.ASCII)
 """What stands before digits that are no count: 第20条, 〔2021〕, A4, the second half of a telephone number."""
 _CODE: Final = re.compile(r"[-\d—－/.]+", re.ASCII)

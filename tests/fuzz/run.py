@@ -49,7 +49,7 @@ with atheris.instrument_imports(include=["xltool", "xlrd", "olefile", "msoffcryp
     from xltool.published import read as published  # noqa: F401
     from xltool.rules.facts import find_facts, list_numbers, list_plain_numbers, read_facts
     from xltool.spreadsheet.number_format import format_date, format_number, format_text
-    from xltool.workers import WORKER_SECONDS
+    from xltool.workers import SLOWEST, WORKER_SECONDS
 
 
 class OutOfTime(BaseException):
@@ -59,7 +59,7 @@ class OutOfTime(BaseException):
 LIMITS = (
     "-max_len=200000",
     "-len_control=0",
-    "-timeout=20",
+    f"-timeout={WORKER_SECONDS * SLOWEST}",  # by the wall: the other clock stops what a worker gives up before
     "-report_slow_units=20",  # what a worker gives up after its ten seconds is told, and no finding
     "-rss_limit_mb=2048",
     "-verbosity=0",

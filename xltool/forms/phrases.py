@@ -35,7 +35,7 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how", "rest", "plans", "perfects", "foreign",
+        "closings", "copulas", "how", "rest", "plans", "perfects", "foreign", "aspects",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",

@@ -218,18 +218,26 @@ def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
 
 
 def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
-    """The words with a list of ways as saying nothing: 通过网络、信函、当面申请的方式接收, 网上申请及书面申请共8件."""
-    passed = list(tokens)
+    """The words with a list of ways as saying nothing: 通过网络、信函、当面申请的方式接收, 线下、线上收到的申请."""
+    passed, is_partial = list(tokens), has_any(tokens, "words.parts")
     for end, token in enumerate(tokens):
-        is_sum = token.is_any("words.totals") and end > 0 and tokens[end - 1].is_any(CHANNEL)
-        if not names_way([token]) and not is_sum:
+        is_behind = end > 0 and tokens[end - 1].is_any(CHANNEL)
+        is_sum = is_behind and token.is_any("words.totals")
+        is_each = is_behind and not is_partial and (is_verb(token) or token.is_any("words.relative"))
+        if not names_way([token]) and not is_sum and not is_each:
             continue
         start = next((at for at in range(end, -1, -1) if tokens[at].is_any(BREAK) or tokens[at].number), -1) + 1
         ways = [at for at in range(start, end) if tokens[at].is_any(CHANNEL)]
-        if len(ways) > 1:
-            for at in range(ways[0], end if is_sum else end + 1):
-                passed[at] = replace(tokens[at], kinds=frozenset({"words.neutral"}), phrases=())
+        if len(ways) < 2 or (is_each and not _is_list(tokens[ways[0] : end])):
+            continue
+        for at in range(ways[0], end if is_sum or is_each else end + 1):
+            passed[at] = replace(tokens[at], kinds=frozenset({"words.neutral"}), phrases=())
     return passed
+
+
+def _is_list(ways: Sequence[ProseToken]) -> bool:
+    """Whether words are ways side by side: 线下、线上."""
+    return has_any(ways, JOINER) and all(each.is_any(CHANNEL, JOINER, "words.neutral") for each in ways)
 
 
 def names_way(tokens: Sequence[ProseToken]) -> bool:

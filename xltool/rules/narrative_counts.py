@@ -59,7 +59,7 @@ class CountReader:
         rest = [] if is_nothing else self.parts.find_rest(count)
         if rest is not None:
             return rest
-        alone = self._narrow(count) or self._find_sole(count)
+        alone = self._narrow(count) or self._find_offered_case(count) or self._find_sole(count)
         groups = self.said.groups.read_before(count.left)
         if alone is not None:
             return [alone]
@@ -204,6 +204,14 @@ class CountReader:
             return None  # 行政复议2件，信息公开15件
         self.said.take_back(whole)
         return whole.meaning
+
+    def _find_offered_case(self, count: Count) -> Meaning | None:
+        """What a number of the form's own cases is of that the clause before names: 行政复议方面，信息公开类案件5件."""
+        named = [phrase for token in count.left for phrase in token.phrases if "anchor" in phrase.manners]
+        if len(self.said.offered) != 1 or not named or not all("taken" in phrase.manners for phrase in named):
+            return None
+        case = self.said.offered[0]
+        return case if case.is_mixed and case.role == "whole" else None
 
     def _find_sole(self, count: Count) -> Meaning | None:
         """What a word right before a number, or alone behind it, means among the parts of something."""

@@ -187,6 +187,9 @@ class _Reader:
 
     def _tells_foreign(self, tokens: Sequence[ProseToken]) -> bool:
         """Whether a clause says that the cases counted before it are none of the form's, which is then taken back."""
+        if self._tells_kind(tokens):
+            self.said.take_back(self.said.found[-1])
+            return True
         if not has_any(tokens, "words.foreign"):
             return False
         ours = [each for each in tokens if any(word in each.text for word in self.said.language.ours)]
@@ -200,6 +203,16 @@ class _Reader:
             self.said.take_back(first)
             self.said.topic.close()
         return first is not None
+
+    def _tells_kind(self, tokens: Sequence[ProseToken]) -> bool:
+        """Whether a clause says of cases counted right before it that all are of an unknown kind: 均为工伤类."""
+        is_kind = (
+            has_any(tokens[:1], "words.each") and has_any(tokens, GAP) and has_any(tokens[-2:], "others.restricting")
+        )
+        if not is_kind or any(token.phrases or token.number is not None for token in tokens):
+            return False
+        whole = self.said.found[-1] if len(self.said.found) > self.said.first else None
+        return whole is not None and whole.meaning.is_mixed and whole.meaning.role == "whole"
 
     def _read_numbers(self, clause: Clause, numbers: Sequence[int], doers: frozenset[str]) -> int:
         """Reads the numbers of a clause, which stand at these places; gives where the words behind them begin."""
@@ -264,6 +277,8 @@ class _Reader:
     def _offer(self, tokens: Sequence[ProseToken]) -> None:
         """Notes what a clause without a number is about, for the clause behind it."""
         groups = self.said.groups.list_groups(tokens)
+        if tokens[-1].is_any("words.aspects") and not any(group.meaning for group in groups) and has_any(tokens, GAP):
+            self.said.topic.close()
         self.said.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
         for group in groups:
             if group.meaning is not None and (group.meaning.is_anchored or all(map(is_strict, group.words))):
@@ -274,6 +289,8 @@ class _Reader:
         """Whether a number that is not understood stands among parts of what is spoken of, or names it."""
         table = self.said.topic.table
         if any("anchor" in p.manners and p.table == table for token in count.right for p in token.phrases):
+            return True
+        if any("reason" in p.manners for token in count.left for p in token.phrases):
             return True
         mine = self.said.found[self.said.first :]
         return bool(mine) and mine[-1].meaning.table == table and are_passable(count.left, JOINER)

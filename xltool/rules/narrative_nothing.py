@@ -66,7 +66,9 @@ class NothingReader:
         """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""
         for meaning in meanings:
             mine = self.said.found[self.said.first :]
-            if meaning.cells in self.said.counted or any(one.is_flat and one.meaning.cells == meaning.cells for one in mine):
+            if meaning.cells in self.said.counted or any(
+                one.is_flat and one.meaning.cells == meaning.cells for one in mine
+            ):
                 continue
             start, end = min(word.start for word in words), max(word.end for word in words)
             self.said.found.append(

@@ -44,7 +44,8 @@ class Times:
         """Takes in what a clause says about time."""
         if not has_any(tokens, *_TIME_KINDS) and not any(each.text.startswith(self._this_year) for each in tokens):
             return
-        months = list_months(tokens)
+        counted = max((at for at, token in enumerate(tokens) if token.number is not None), default=len(tokens))
+        months = list_months(tokens[: counted + 1])  # 3件申请已于1月答复 is of no month
         if has_any(tokens, "compare.full", "compare.this") or _names_year(tokens):
             self.is_partial = False
         is_whole = any(last == _MONTHS_OF_YEAR for _, last, _ in months)

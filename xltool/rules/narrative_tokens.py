@@ -44,10 +44,10 @@ _TITLE: Final = re.compile(r"《([^《》\n]{1,90})》")
 _WEIGHTY: Final = frozenset(
     ("scopes.words", "scopes.others", "words.negations", "words.parts", "words.totals", "others.channels")
 )
+_HEADING: Final = r"[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000]{1,8}"
+"""A heading that stands before its text in one line, as copied pages have it: 二、主动公开政府信息情况 本年度…"""
 _SENTENCE: Final = re.compile(
-    r"[ \u3000]*[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000]+"  # a heading before its text
-    r"|[^。！？!?\n]+?(?=[ \u3000]+[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000])"
-    r"|[^。！？!?\n]+[。！？!?]?"
+    rf"[ \u3000]{{0,8}}{_HEADING}|[^。！？!?\n]+?(?=[ \u3000]{{1,8}}{_HEADING})|[^。！？!?\n]+[。！？!?]?"
 )
 _BEFORE_CODE: Final = re.compile(r"[A-Za-z0-9第〔\[－_.№#*+]$|\d[-—－/]$", re.ASCII)
 """What stands before digits that are no count: 第20条, 〔2021〕, A4, the second half of a telephone number."""

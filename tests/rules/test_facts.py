@@ -39,6 +39,7 @@ FILES = {
     "narratives_ninth.tsv": SPEC,
     "narratives_tenth.tsv": SPEC,
     "narratives_eleventh.tsv": SPEC,
+    "narratives_twelfth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

@@ -52,7 +52,7 @@ class ChangeReader:
             self.said.topic.last = None
         elif change.is_any("compare.reaching"):
             if last is not None and not numeral.is_percent:
-                self.counts.state(clause, replace(count, left=()), [last])
+                self.counts.state(clause, replace(count, left=[change]), [last])
         elif self.said.times.compared is None or self.said.times.is_partial:
             self.said.pass_over(numeral)
         elif not self.said.times.is_compared_otherwise:

@@ -199,7 +199,7 @@ def _is_reason(tokens: Sequence[ProseToken]) -> bool:
     return _is_known(tokens) and any("reason" in phrase.manners for token in tokens for phrase in token.phrases)
 
 
-def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+def allow_way(tokens: Sequence[ProseToken], persons: frozenset[str]) -> list[ProseToken]:
     """The words of a sentence that names one way only by which all that it counts came, with it as saying nothing.
 
     收到公民以信函提交的申请1件 is all there was; 网上8件, 信函12件 are parts.
@@ -210,7 +210,11 @@ def allow_way(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     is_taken = any("weak" in phrase.manners and phrase.rows for phrase in said)
     is_taken &= any("anchor" in phrase.manners for phrase in said)  # 收到来信3件: of what, nobody says
     numbers = sum(
-        token.number is not None and token.number.value > 0 and not token.number.is_percent for token in tokens
+        token.number is not None
+        and token.number.value > 0
+        and not token.number.is_percent
+        and token.number.unit not in persons  # 1名公民通过网站提出申请1件
+        for token in tokens
     )
     if len(ways) != 1 or not is_taken or numbers != 1 or has_any(tokens, NEGATION, "words.parts"):
         return list(tokens)

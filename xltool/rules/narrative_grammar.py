@@ -44,6 +44,7 @@ from xltool.rules.narrative_words import (
     JOINER,
     NEGATION,
     NOUNS,
+    YEAR_KINDS,
     are_passable,
     has_any,
     is_passable,
@@ -105,7 +106,7 @@ class _Reader:
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
             for token in allow_way(
-                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS)
+                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS), _PERSONS
             )
         ]
         self._find_subject(mine)
@@ -158,6 +159,7 @@ class _Reader:
             return
         if self._tells_foreign(tokens):
             return
+        was = self.said.times.year
         self.said.times.note_clause(tokens)
         clause.scope = self.said.scope
         telling = ["scopes.words", "scopes.others"]
@@ -178,6 +180,8 @@ class _Reader:
         self.said.kept = [] if numbers else clause.wholes or self.said.kept
         done = self._read_numbers(clause, numbers, doers)
         self._read_rest(clause, tokens[done:], numbers, before)
+        if numbers and all(token.number is not None or are_passable([token], *YEAR_KINDS) for token in tokens):
+            self.said.times.year = was  # 予以公开31件，去年同期24件；不予公开5件
         if not self.said.limit and tokens[0].text.startswith(self.said.language.limits):
             self.said.limit = "".join(token.text for token in tokens)
         if not numbers and len(self.said.found) == before:

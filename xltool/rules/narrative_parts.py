@@ -144,6 +144,7 @@ class PartReader:
     def _completes(self, meaning: Meaning, count: Count) -> bool:
         """Whether a number makes up, with those behind a whole, that whole, and the form's rules say that they must."""
         whole, *parts = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
+        parts = [each for each in parts if each.meaning.role != "column"]  # 32件为自然人申请 says who
         if not parts or whole.value != count.numeral.value + sum(each.value for each in parts):
             return False
         rest = set(meaning.cells[0]).union(*(part.meaning.cells[0] for part in parts))

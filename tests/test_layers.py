@@ -258,6 +258,7 @@ MODULES = {
         "__init__",
         "accepted",
         "catalog",
+        "carried_contents",
         "carrying",
         "cell_checks",
         "cell_names",

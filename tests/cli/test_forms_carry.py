@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import figures
+from tests.forms import lists
 from tests.test_schemas import check
 from xltool import api
 from xltool.cli import main
@@ -104,3 +105,25 @@ def test_totals_that_were_typed_a_second_time_are_carried_or_told(tmp_path, spec
     assert keys and len(left) + len(carried) == len(keys)
     assert {each["value"] for each in left} == {"5"} and all(each["address"] for each in left)
     assert "核对数" in run(document, "--to", "ogi-2021", "-o", tmp_path / "新.xlsx").stdout
+
+
+def test_lines_of_lists_have_their_addresses(tmp_path, monkeypatch):
+    monkeypatch.setenv("XLTOOL_FORMS", str(tmp_path))
+    (tmp_path / "permit_cases.toml").write_text(lists.FORM, "utf-8")
+    less = lists.FORM.replace("permit-cases", "permit-new").replace("limit = 40", "limit = 2")
+    (tmp_path / "permit_new.toml").write_text(
+        less.replace('id = "remark"', 'id = "door"').replace("备注", "窗口"), "utf-8"
+    )
+    filled = tmp_path / "填好.xlsx"
+    filled.write_bytes(api.fill(lists.submit(lists.make_form())))
+    result = run(filled, "--to", "permit-new", "-o", tmp_path / "新.xlsx", "--json")
+    told = json.loads(result.stdout)
+    assert check(told) == "carry"
+    left = {each["key"]: (each["sheet"], each["address"], each["value"]) for each in told["left"]}
+    assert left["cases.3.number"] == ("附表一 办件", "B6", "003")
+    assert [(each["key"], each["address"]) for each in told["blank"]] == [("cases.door", "H3")]
+    assert (
+        "附表一 办件 B6　附表一 / 办件编号　003：新版只有 2 行"
+        in run(filled, "--to", "permit-new", "-o", tmp_path / "新.xlsx").stdout
+    )
+    assert len(api.read((tmp_path / "新.xlsx").read_bytes()).submission.lists["cases"]) == 2

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests import figures, monthly
-from tests.forms import entries, rates
+from tests.forms import entries, lists, rates
 from xltool.forms.carrying import carry_submission
 from xltool.forms.differences import compare_forms
 from xltool.forms.spec import parse_spec
@@ -207,6 +207,47 @@ def test_entries_and_explanations():
     assert (carried, left) == ({"cell.blank@hazards"}, {"nothing@rules"})
     assert made.submission.explanations == {"cell.blank@hazards": "项目多了"}
     assert made.submission.entries["hazards.fire.state"] == "已整改"
+
+
+def test_lines_of_lists_are_carried_or_told_place_by_place():
+    form = lists.make_form()
+    given = lists.submit(form)
+    same = carry_submission(compare_forms(form, form), given)
+    assert same.submission == given and same.left == same.blank == same.changed == ()
+    other = lists.FORM.replace("permit-cases", "permit-new").replace("limit = 40", "limit = 2")
+    for old, new in (
+        ('unit = "万元"\ndecimals = 2', 'unit = "元"\ndecimals = 0'),
+        ("maximum = 10000\n", "maximum = 100000000\n"),
+        ('label = "比承诺提前"', 'label = "提前天数"'),
+        ('choices = ["准予", "不予", "办理中"]', 'choices = ["准予", "办理中"]'),
+        (
+            '{ id = "remark", label = "备注", kind = "text", longest = 60 }',
+            '{ id = "door", label = "窗口", kind = "text" }',
+        ),
+        (
+            '{ id = "online", label = "是否网办", kind = "yes_no" },',
+            '{ id = "net", label = "是否网办", kind = "yes_no" },',
+        ),
+    ):
+        assert old in other
+        other = other.replace(old, new)
+    made = carry_submission(compare_forms(form, parse_spec(other, "permit_new.toml")), given)
+    filled = sum(content is not None for lines in given.lists.values() for line in lines for content in line.contents)
+    told = [part.before for part in (*made.parts, *made.left) if part.kind == "line"]
+    assert len(told) == len({*told}) == filled
+    assert [line.contents for line in made.submission.lists["cases"]] == [
+        ("审〔2024〕1号", "2024-03-05", "准予", 125000, 3, "是", None),
+        ("审〔2024〕2号", "2024-07-31", None, 0, -2, "否", None),
+    ]
+    assert made.submission.lists["staff"] == given.lists["staff"]
+    why = {part.before: part.why for part in made.left}
+    assert why.keys() == {
+        *("cases.1.remark", "cases.3.remark", "cases.2.result"),
+        *(f"cases.3.{name}" for name in ("number", "received", "result")),
+    }
+    assert why["cases.3.number"] == "新版只有 2 行" and why["cases.1.remark"] == "新版没有这一栏"
+    assert made.blank == (("line", "cases.door"),)
+    assert {what for part in made.changed for what, _ in part.changes} == {"unit", "decimals", "label", "kind"}
 
 
 def test_a_text_keeps_what_it_printed():

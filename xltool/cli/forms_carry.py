@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -167,7 +167,13 @@ def _list_lines(done: _Carried) -> Iterator[str]:
         yield from (f"    {line}" for line in _list_changed(made.changed, places[1]))
 
 
-_KINDS: Final[dict[FilledKind, str]] = {"cell": "格", "text": "段文字", "explanation": "条说明", "control": "个核对数"}
+_KINDS: Final[dict[FilledKind, str]] = {
+    "cell": "格",
+    "text": "段文字",
+    "explanation": "条说明",
+    "control": "个核对数",
+    "line": "格明细",
+}
 
 
 def _word_left(part: LeftPart, old: _Places, new: _Places) -> str:
@@ -205,6 +211,14 @@ class _Places:
         """Sheet, address and labels; a 说明 is named by its check, which stands at one place or another."""
         if kind == "explanation":
             return CHECKS, "", key
+        if kind == "line":
+            name, *number, column = key.split(".")
+            row_list = next(each for each in self.spec.lists if each.id == name)
+            at = row_list.find_column(column)
+            assert at is not None
+            head = self.plan.list_column(row_list, at)[0]
+            spot = replace(head, row=head.row + int(number[0])) if number else head
+            return spot.sheet, spot.address, f"{row_list.name} / {row_list.columns[at].label}"
         if kind == "text":
             spot, label = self.plan.texts[key], self.spec.text(key).label
         else:

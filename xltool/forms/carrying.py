@@ -6,25 +6,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from xltool.forms.carried_contents import (
+    list_column_changes,
+    list_contents,
+    say_line,
+    show_held,
+    take_held,
+    take_line,
+)
 from xltool.forms.counterparts import CarryChange, Counterparts, FilledKind, UnplacedError
 from xltool.forms.differences import FormComparison
-from xltool.forms.entries import describe_entry, is_fit, take_entry
 from xltool.forms.number import format_value
 from xltool.forms.parts import plain_path
 from xltool.forms.references import resolve_references
 from xltool.forms.totals import compute_totals
-from xltool.forms.units import convert_figure, is_convertible
 from xltool.messages import XltoolError
 from xltool.model import (
     AnyCell,
     Cell,
     CellKey,
     EntryCell,
-    EntryKind,
     FormSpec,
-    NotApplicable,
+    ListContent,
+    ListRow,
     Rate,
-    Scope,
     Submission,
     Value,
 )
@@ -110,6 +115,7 @@ class _Carrying:
             controls=None if self.given.controls is None else self._carry_controls(self.given.controls),
             explanations=self._carry_explanations(),
             texts=self.given.texts,
+            lists=self._carry_lists(),
             waivers=(),
             acceptances=(),
             year_ago=None,
@@ -129,7 +135,7 @@ class _Carrying:
         for cell, filled, value in self._list_filled():
             try:
                 other = self.same.find_cell(cell)
-                content = _take_content(cell, other, value, self.given.scope)
+                content = take_held(cell, other, value, self.given.scope)
                 if other.key in figures or other.key in entries:
                     raise UnplacedError("新版里与另一格并成了一格", other.key)
             except UnplacedError as fault:
@@ -143,11 +149,11 @@ class _Carrying:
         values = compute_totals(self.new, [figures.get(cell.key) for cell in self.new.cells])
         for cell, other, filled, content in taken:
             if isinstance(other, Cell) and other.total and (sums := values[self.new.index[other.key]]) != content:
-                why = "各部分没有填全" if sums is None else f"按各部分自动算出 {_show(other, sums)}"
+                why = "各部分没有填全" if sums is None else f"按各部分自动算出 {show_held(other, sums)}"
                 self._leave("cell", cell.key, filled, UnplacedError(f"新版里是合计，{why}", other.key))
             else:
                 changes = tuple(self.same.list_changes(cell, other))
-                self.parts.append(CarriedPart("cell", cell.key, other.key, filled, _show(other, content), changes))
+                self.parts.append(CarriedPart("cell", cell.key, other.key, filled, show_held(other, content), changes))
         return values, entries
 
     def _list_filled(self) -> Iterator[tuple[AnyCell, str, Value | str]]:
@@ -163,7 +169,7 @@ class _Carrying:
                 case _:
                     assert_never(cell)
             if value is not None:
-                yield cell, _show(cell, value), value
+                yield cell, show_held(cell, value), value
 
     def _carry_controls(self, given: Mapping[CellKey, int]) -> dict[CellKey, int]:
         """Totals that were typed a second time, where the other form asks for them a second time too."""
@@ -173,14 +179,46 @@ class _Carrying:
             filled = format_value(figure, cell.measure)
             try:
                 other = self.same.find_control(cell)
-                content = _take_content(cell, other, figure, self.given.scope)
+                content = take_held(cell, other, figure, self.given.scope)
             except UnplacedError as fault:
                 self._leave("control", key, filled, fault)
                 continue
             if isinstance(content, int):
                 found[other.key] = content
-                self.parts.append(CarriedPart("control", key, other.key, filled, _show(other, content)))
+                self.parts.append(CarriedPart("control", key, other.key, filled, show_held(other, content)))
         return found
+
+    def _carry_lists(self) -> dict[str, tuple[ListRow, ...]]:
+        """The lines of lists, each on its line; a list is as long as its last line in which anything stands."""
+        found: dict[str, list[list[ListContent]]] = {}
+        named: dict[str, list[str]] = {}
+        for row_list in self.old.lists:
+            lines = self.given.lists.get(row_list.id, ())
+            for number, column, content in list_contents(row_list, lines):
+                key = f"{row_list.id}.{number}.{column.id}"
+                try:
+                    other, to = self.same.find_column(row_list, column)
+                    if number > other.limit and self.given.scope == "own":
+                        raise UnplacedError(f"新版只有 {other.limit} 行", f"{other.id}.{to.id}")
+                    held = take_line(column, to, content, f"{other.id}.{to.id}")
+                except UnplacedError as fault:
+                    self._leave("line", key, say_line(column, content), fault)
+                    continue
+                rows = found.setdefault(other.id, [])
+                named.setdefault(other.id, [each.agency for each in lines])
+                rows += [[None] * len(other.columns) for _ in range(number - len(rows))]
+                at = other.find_column(to.id)
+                assert at is not None
+                rows[number - 1][at] = held
+                after = f"{other.id}.{number}.{to.id}"
+                changes = tuple(list_column_changes(column, to))
+                self.parts.append(
+                    CarriedPart("line", key, after, say_line(column, content), say_line(to, held), changes)
+                )
+        return {
+            name: tuple(ListRow(tuple(row), agency) for row, agency in zip(rows, named[name], strict=False))
+            for name, rows in found.items()
+        }
 
     def _carry_texts(self, made: Submission) -> dict[str, str]:
         """The texts; what they name of the tables by its place is put in as a figure where the other form differs."""
@@ -221,63 +259,6 @@ class _Carrying:
                 found[other] = written
                 self.parts.append(CarriedPart("explanation", name, other, written, written))
         return found
-
-
-def _take_content(cell: AnyCell, other: AnyCell, value: Value | str, scope: Scope) -> Value | str:
-    """What stands in a cell as it stands in its cell of another form."""
-    match other:
-        case Rate():
-            raise UnplacedError("新版里自动算出，不填", other.key)
-        case EntryCell():
-            return _take_entry(cell, other, value, scope)
-        case Cell():
-            if isinstance(value, str):
-                raise UnplacedError("新版这里填数", other.key)
-            return _take_figure(cell, other, value)
-        case _:
-            assert_never(other)
-
-
-def _take_entry(cell: AnyCell, other: EntryCell, value: Value | str, scope: Scope) -> str:
-    if not isinstance(cell, EntryCell) or not isinstance(value, str):
-        raise UnplacedError(f"新版这里{describe_entry(other.kind)}", other.key)
-    if _limits(cell.kind) == _limits(other.kind):
-        return value
-    held = take_entry(other, value, scope)[0]
-    if not is_fit(other, held, scope):
-        raise UnplacedError(f"新版这里{describe_entry(other.kind)}", other.key)
-    return held
-
-
-def _limits(kind: EntryKind) -> tuple[object, ...]:
-    """All that decides on what may stand in an entry."""
-    return kind.form, kind.choices, kind.earliest, kind.latest, kind.longest, kind.consolidate
-
-
-def _take_figure(cell: AnyCell, other: Cell, value: Value) -> Value:
-    old, new = cell.measure, other.measure
-    match value:
-        case None:
-            return None
-        case NotApplicable.SLASH:
-            if other.row.not_applicable < cell.row.not_applicable:
-                raise UnplacedError("新版这一行不能填 /", other.key)
-            return value
-        case int():
-            if not is_convertible(old, new):
-                raise UnplacedError(f"单位 {old.unit} 换不成 {new.unit}", other.key)
-            figure = convert_figure(value, old, new)
-            if figure is None:
-                limits = f"最多 {new.decimals} 位小数，最大 {new.maximum}{'' if new.signed else '，不能是负数'}"
-                raise UnplacedError(f"新版这一格以{new.unit}计，{limits}，放不下这个数", other.key)
-            return figure
-        case _:
-            assert_never(value)
-
-
-def _show(cell: AnyCell, content: Value | str) -> str:
-    """What stands in a cell, for people."""
-    return content if isinstance(content, str) else format_value(content, cell.measure)
 
 
 def _choose_year(spec: FormSpec, year: int) -> int:

@@ -9,12 +9,20 @@ from typing import Final, Literal, TypeAlias
 from xltool.days import parse_day
 from xltool.forms.checks import list_checks
 from xltool.forms.controls import list_control_totals
-from xltool.forms.differences import CellChange, FormComparison, list_cell_changes, say_terms, word_path
+from xltool.forms.differences import (
+    CellChange,
+    FormComparison,
+    list_cell_changes,
+    pair_list_columns,
+    say_terms,
+    word_path,
+)
 from xltool.forms.parts import plain_path
-from xltool.model import AnyCell, CellKey, FormSpec, Rule, Text, bare_key
+from xltool.model import AnyCell, CellKey, FormSpec, ListColumn, RowList, Rule, Text, bare_key
 
-FilledKind: TypeAlias = Literal["cell", "text", "explanation", "control"]
-"""What can be filled in: a cell of a table, a text, the 说明 of a check, a total typed a second time (核对数)."""
+FilledKind: TypeAlias = Literal["cell", "text", "explanation", "control", "line"]
+"""What can be filled in: a cell of a table, a text, the 说明 of a check, a total typed a second time (核对数), a place
+in a line of a list: `list.line.column`, or `list.column` for the whole column."""
 CarryChange: TypeAlias = CellChange | Literal["label", "rule", "reference"]
 """What is otherwise of a place: also its words, a rule about it, or that a text names figures by their places."""
 _NO_PLACE: Final[Mapping[FilledKind, str]] = {
@@ -22,6 +30,7 @@ _NO_PLACE: Final[Mapping[FilledKind, str]] = {
     "text": "新版没有这一段",
     "explanation": "新版没有这项检查，或它的内容变了",
     "control": "新版没有这一格核对数",
+    "line": "新版没有这一栏",
 }
 
 
@@ -43,6 +52,7 @@ class Counterparts:
         for key in comparison.cells:
             with suppress(UnplacedError):
                 self._cells[key] = self.find_cell(self.old.any_cell(key)).key
+        self._columns = pair_list_columns(self.old, self.new)
         self._rules = _list_rules(self.old, self._cells), _list_rules(self.new, {})
         self._about = [_group_by_cell(rules) for rules in self._rules]
         self._controls = {key for table in self.new.tables for key in list_control_totals(self.new, table).keys}
@@ -79,6 +89,14 @@ class Counterparts:
                 raise UnplacedError(f"新版这里填 {other.boxes} 位", other.key)
         return other
 
+    def find_column(self, row_list: RowList, column: ListColumn) -> tuple[RowList, ListColumn]:
+        """The same column of the same list in the other form; `UnplacedError`."""
+        if (row_list.id, column.id) not in self._columns:
+            raise UnplacedError(_NO_PLACE["line"])
+        name, other = self._columns[row_list.id, column.id]
+        [found] = (each for each in self.new.lists if each.id == name)
+        return found, next(each for each in found.columns if each.id == other)
+
     def find_check(self, name: str) -> str:
         """The check of the other form that asks for the same 说明; `UnplacedError`.
 
@@ -112,6 +130,9 @@ class Counterparts:
         met, known = set(self._cells.values()), set(self.comparison.texts.values())
         yield from (("cell", cell.key) for cell in self.new.inputs if cell.key not in met)
         yield from (("text", text.key) for text in self.new.texts if text.key not in known)
+        columns = {*self._columns.values()}
+        names = ((each.id, column.id) for each in self.new.lists for column in each.columns)
+        yield from (("line", ".".join(name)) for name in names if name not in columns)
 
 
 def _list_rules(spec: FormSpec, keys: Mapping[CellKey, CellKey]) -> list[tuple[Rule, object]]:

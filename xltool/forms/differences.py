@@ -172,6 +172,17 @@ def _compare_lists(before: FormSpec, after: FormSpec) -> Iterator[FormDifference
                 yield FormDifference("changed", "column", each.before, each.after, " → ".join(told))
 
 
+def pair_list_columns(before: FormSpec, after: FormSpec) -> dict[tuple[str, str], tuple[str, str]]:
+    """The columns of lists that are in both forms by their words or ids, each with the id of its list in either."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    old, new = ({each.id: each for each in spec.lists} for spec in (before, after))
+    for pair in PartMatching(_list_row_lists(before), _list_row_lists(after)).pairs:
+        mine, theirs = old[pair.before.key], new[pair.after.key]
+        columns = () if pair.likely else PartMatching(_list_list_columns(mine), _list_list_columns(theirs)).pairs
+        found |= {(mine.id, each.before.key): (theirs.id, each.after.key) for each in columns if not each.likely}
+    return found
+
+
 def _list_row_lists(spec: FormSpec) -> list[FormPart]:
     return [FormPart("table", each.id, each.id, each.title, each.title) for each in spec.lists]
 

@@ -81,6 +81,10 @@ def test_a_campaign_with_lists(tmp_path: Path) -> None:
     pages = [each.read_text("utf-8") for each in (root / "county").glob("*.html")]
     assert sum("财〔2024〕9号" in page for page in pages) == 1
 
+    said = call("reports", "-C", root)
+    assert "附表一、附表二的各行没有从报告读回来核对" in said and "数据不一致" not in said
+    assert "其中 4 份没有变化" in call("reports", "-C", root)
+
     call("export", "-C", root, "-o", tmp_path / "all.csv")
     told = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_text("utf-8-sig"))))
     found = {(row["code"], row["cell"]): (row["value"], row["unit"], row["state"], row["content"]) for row in told}

@@ -113,6 +113,8 @@ def test_a_newer_version_makes_its_report_an_old_one(office, whole):
         take_judged(store, given, "2025-01-20T09:00:00", "b.xlsx")
     tree = show(office)
     assert heading(tree) == "3家通过，还有1家的报告要生成" and "数、文字或样式变了" in words(tree)
+    with zipfile.ZipFile(io.BytesIO(office.get(f"{PAGE}/all.zip").content)) as archive:
+        assert f"下载全部报告（{len(archive.namelist())}份）" in words(tree)
     assert heading(make(office)).startswith("3家的报告都生成了")
     wrong = FIGURES | {"disputes.review.total": FIGURES["disputes.review.total"] + 1}
     with stores.opened(whole) as store:

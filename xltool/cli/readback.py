@@ -11,10 +11,19 @@ from xltool.report.printing import ReportKind
 
 
 class Readback(NamedTuple):
-    """What is to be told of a report, and whether it differs from its submission."""
+    """What is to be told of a report, and whether it differs from its submission.
+
+    What `stays` is so of each report of the form, and making it once more changes nothing.
+    """
 
     lines: tuple[str, ...] = ()
     differs: bool = False
+    stays: bool = False
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether there is something to tell of which another report may be without."""
+        return bool(self.lines) and not self.stays
 
 
 def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Submission | None) -> Readback:
@@ -29,4 +38,6 @@ def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Subm
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:
         return Readback()
+    if all(found.severity == "info" for found in reading.findings):
+        return Readback(("写出的报告读回核对过，下面的没有核对到：", *output.describe_opinions(reading)), stays=True)
     return Readback(("写出的报告读回来与数据不一致，请核对后再用：", *output.describe_opinions(reading)), differs=True)

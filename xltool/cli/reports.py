@@ -92,7 +92,7 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
                 data, noted = api.report_with_remarks(submission, kind, style=worn, prior=prior, slashed=slashed)
                 back = read_back(data, REPORT_KINDS[kind], submission, prior)
                 # What is to be told of a report is told again until it is made without.
-                document = documents.Deliverable(file, data, "" if noted or back.lines else basis)
+                document = documents.Deliverable(file, data, "" if noted or back.is_passing else basis)
                 placed += documents.place_documents(campaign, store, [document], replace=replaces)
                 remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
                 unlike += [f"{path.name}：", *back.lines] if back.differs else []

@@ -160,7 +160,7 @@ def show_reports(request: Request) -> Response:
             job=job,
             page=REPORTS,
             view=view,
-            count=sum(bool(each.place) for line in view.lines for each in line.printed),
+            count=sum(len(line.printed) for line in view.lines if line.is_ready),
             edited=sum(_is_edited(look, line) for line in view.lines),
             folder=look.campaign.layout.reports,
             style=find_style(look.store),

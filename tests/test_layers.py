@@ -308,6 +308,7 @@ MODULES = {
         "boilerplate",
         "document",
         "docx",
+        "field_lines",
         "heads",
         "foreign",
         "html",

@@ -125,6 +125,14 @@ MENDED = {
             "certificates.this_year.holders": 12,
         },
     ),
+    "hazards-2024": (
+        "returned",
+        {
+            "inspection.farm_machines.units": 3,
+            "inspection.farm_machines.general_found": 7,
+            "treatment.carried_in.now": 0,
+        },
+    ),
 }
 """What becomes of the sample that is wrong on purpose, and the figures with which all is well."""
 

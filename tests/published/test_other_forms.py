@@ -8,6 +8,8 @@ import pytest
 
 from tests.published.reports import back, report
 from xltool import api
+from xltool.forms import catalog
+from xltool.published.field_lines import read_field_line
 
 PENALTIES = """<table><tr><td colspan="10">行政处罚实施数量（宗）</td><td rowspan="2">罚没金额（万元）</td></tr>
 <tr><td>警告、通报批评</td><td>罚款</td><td>没收违法 所得、没收 非法财物</td><td>暂扣许可证、执照，降低资质等级</td>
@@ -67,6 +69,25 @@ def test_what_has_no_tables_is_told_the_tables_of_its_own_form():
     assert "（行政处罚、行政许可、行政强制、其他执法行为、执法证持证率）" in told("样例县2024年度行政执法统计年报")
     assert "（主动公开、依申请公开、复议诉讼）" in told("样例县2024年政府信息公开工作年度报告")
     assert "（主动公开、依申请公开、复议诉讼）" in told("样例县2024年工作总结")
+
+
+def test_the_fields_below_a_report_are_no_part_of_its_last_text():
+    """Filled in or not, as other offices space them; a sentence that begins alike is one."""
+    spec = api.form("hazards-2024")
+    given = {"foot.head": "甲", "foot.preparer": "乙 某", "foot.reported_on": "2024-07-12"}
+    for line, told in (
+        ("单位负责人：甲　　填表人：乙 某　　报出日期：2024年7月12日", given),
+        ("单位负责人: 甲 填表人:乙 某 报出日期:2024年7月12日", given),
+        ("单位负责人：　　　　　　填表人：　　　　　　报出日期：　　年　月　日", {}),
+        ("单位负责人：____ 填表人：乙 某 报出日期：七月", {"foot.preparer": "乙 某", "foot.reported_on": "七月"}),
+        ("单位负责人：每季度听取一次汇报。", None),
+    ):
+        assert read_field_line(spec, line) == told, line
+    sample = api.read((catalog.data_folder("samples") / "hazards-2024/2024Q1/000000-002.json").read_bytes()).submission
+    for kind in ("docx", "html", "txt"):
+        read = back(sample, kind).reading.submission
+        assert sample.texts.items() - read.texts.items() == {("contact.phone", "0000-0000002")}  # of the cover alone
+        assert read.values == sample.values
 
 
 def test_a_round_trip_of_each_kind_still_has_its_form():

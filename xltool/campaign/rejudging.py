@@ -30,6 +30,7 @@ from xltool.codes import GRADES
 from xltool.forms import document
 from xltool.messages import XltoolError, join_first
 from xltool.model import FormSpec, Reading, Submission
+from xltool.periods import WORDS
 
 MOST_TOLD: Final = 8
 """So many opinions that are new, or gone, are told of one version, and so many agencies that were merged."""
@@ -55,7 +56,8 @@ class Rejudged:
             f"连同并入的{join_first(self.merged, MOST_TOLD, '个')}的" if self.merged else "现在这样（只算它自己的）"
         )
         yield (
-            f"{agency.name}（{agency.code}）：上年数改为{figures}，第 {self.after.number} 版重新审核：{now}，"
+            f"{agency.name}（{agency.code}）：{WORDS[spec.every].before}数改为{figures}，"
+            f"第 {self.after.number} 版重新审核：{now}，"
             f"强制 {self.after.errors} 条，核实 {self.after.warnings} 条。"
         )
         yield from _list_lines("新有", [line for name, line in new.items() if name not in old])

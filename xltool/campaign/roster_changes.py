@@ -75,6 +75,7 @@ class _Teller:
         self, campaign: Campaign, roster: Roster, before: Roster, store: Store, last_year: Collection[str] | None
     ) -> None:
         self.campaign, self.roster, self.before, self.last_year = campaign, roster, before, last_year
+        self.earlier = campaign.period.words.before
         self.absences, self.issues, self.versions = store.absences(), store.issues(), store.count_versions()
         self.now = {entry.agency.name: entry for entry in roster.entries if entry.agency.code not in before.agencies}
         self.moved = {
@@ -113,9 +114,13 @@ class _Teller:
         """An agency that was not there."""
         code = entry.agency.code
         issued = "已下发。" if code in self.issues else "还没有下发，执行 xltool build。"
-        last = "" if self.last_year is None or code in self.last_year else "上年的数里没有它，不与上年比较。"
+        last = (
+            ""
+            if self.last_year is None or code in self.last_year
+            else f"{self.earlier}的数里没有它，不与{self.earlier}比较。"
+        )
         heirs = [record.name for record in self.absences.values() if record.into == code]
-        merged = f"并入它的：{'、'.join(heirs)}，它的上年数含这些单位的。" if heirs else ""
+        merged = f"并入它的：{'、'.join(heirs)}，它的{self.earlier}数含这些单位的。" if heirs else ""
         return RosterChange(code, f"新增：{code} {entry.agency.name}", f"{issued}{merged or last}")
 
     def _describe_gone(self, old: RosterEntry) -> RosterChange:
@@ -124,7 +129,9 @@ class _Teller:
         count = self.versions.get(code, 0)
         kept = f"报过的 {count} 版留着，不计入汇总。" if count else ""
         if record is not None:
-            into = f"并入 {record.into}，其上年数含它的。" if record.into else "它的上年数不再比较。"
+            into = (
+                f"并入 {record.into}，其{self.earlier}数含它的。" if record.into else f"它的{self.earlier}数不再比较。"
+            )
             what = f"撤并：{code} {name} 已不在名录里，记为无需报送（{record.reason}，{record.person}）"
             return RosterChange(code, what, f"{kept}{into}")
         if after is not None:
@@ -139,14 +146,15 @@ class _Teller:
             code,
             f"删去：{code} {name} 已不在名录里",
             f"{kept}没有说明它的去向以前不能汇总：放回名录；撤销、并入的，执行 xltool absent {code} --reason 理由 "
-            "--by 姓名，并入其他单位的加 --into 单位代码（上年的数随之并入）；分成几个的，各写一行，再记它无需报送。",
+            f"--by 姓名，并入其他单位的加 --into 单位代码（{self.earlier}的数随之并入）；分成几个的，"
+            "各写一行，再记它无需报送。",
         )
 
     def _tell_renamed(self, new: RosterEntry) -> str:
         code = new.agency.code
         count = self.versions.get(code, 0)
         said = f"报过的 {count} 版是用旧名称报的，同一单位的执行 xltool use 说明一次。" if count else ""
-        return f"{self._reissue(new)}{said}上年的数按代码照旧对应。"
+        return f"{self._reissue(new)}{said}{self.earlier}的数按代码照旧对应。"
 
     def _reissue(self, new: RosterEntry) -> str:
         """Whether the blank that is out is that of the agency as it is now."""

@@ -19,6 +19,7 @@ from xltool.model import FormSpec, Section, Text
 from xltool.published import title, whose
 from xltool.published.boilerplate import find_furniture_start, find_signature, is_furniture
 from xltool.published.document import Document, Lattice, Part, Prose
+from xltool.published.field_lines import read_field_line
 
 LONGEST_HEADING: Final = 40
 """Characters of a line that may be a heading of a section; of an aspect, up to its first full stop, half as many."""
@@ -53,6 +54,13 @@ def read_words(document: Document, spec: FormSpec) -> Words:
     titles = list(title.find_titles(document, spec))
     about = None if len({each.year for each in titles}) == 1 and titles[0].year else _find_period_year(document, spec)
     found.agency, found.year, _, found.part = title.choose_title(titles, about)
+    fields = {
+        at: told
+        for at, part in enumerate(document.parts)
+        if isinstance(part, Prose) and (told := read_field_line(spec, part.text)) is not None
+    }
+    for told in fields.values():
+        found.texts.update(told)
     skipped = frozenset[int]().union(*(each.lines for each in titles))
     marked = _find_marked_levels(document.parts, spec)
     starts = list(_find_section_starts(document.parts, spec, only_marked=1 in marked))
@@ -65,7 +73,7 @@ def read_words(document: Document, spec: FormSpec) -> Words:
     opening = [
         (at, part.text.strip())
         for at, part in enumerate(document.parts[:first])
-        if isinstance(part, Prose) and at not in skipped and part.text.strip()
+        if isinstance(part, Prose) and at not in skipped and at not in fields and part.text.strip()
     ]
     found.left += [line for at, line in opening if at < last_title]
     before = [line for at, line in opening if at > last_title]
@@ -94,7 +102,7 @@ def read_words(document: Document, spec: FormSpec) -> Words:
         prose = [
             (part, page and place in skipped)
             for place in range(at + 1, end)
-            if isinstance(part := document.parts[place], Prose)
+            if isinstance(part := document.parts[place], Prose) and place not in fields
         ]
         found.left += [part.text.strip() for part, elsewhere in prose if elsewhere]
         inside = [part for part, elsewhere in prose if part.text.strip() and not elsewhere]

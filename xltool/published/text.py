@@ -277,7 +277,7 @@ def _cut_rows(cells: Sequence[_Cell], vocabulary: Vocabulary) -> Iterator[list[_
     crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
     row: list[_Cell] = []
     for cell in cells:
-        whole = row and row[0].begins and bare_label(row[0].text) in vocabulary.wordy
+        whole = row and row[0].begins and any(bare_label(each.text) in vocabulary.wordy for each in (*row, cell))
         if cell.begins if whole else row and _begins_row(row, cell, crowds):
             yield row
             row = []

@@ -55,7 +55,7 @@ class Vocabulary:
     across: frozenset[int]
     """How many figures the one row of a table has whose rows stand side by side."""
     wordy: frozenset[str]
-    """The labels of rows, bare, in which words stand too."""
+    """The labels of rows, bare, in which words stand too, or figures that are none of its cells: 序号, 计量单位."""
 
     def is_row(self, text: str) -> bool:
         """Whether a text is the label of a row."""
@@ -94,8 +94,14 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
             for table in tables
             if table.blocks[0].one_line
         ),
-        frozenset(bare_label(label) for spec in specs for each in spec.entries for label in _list_labels(each.row)),
+        frozenset(bare_label(label) for spec in specs for row in _list_wordy(spec) for label in _list_labels(row)),
     )
+
+
+def _list_wordy(spec: FormSpec) -> Iterator[Row]:
+    """The rows of a form beside whose figures other words are."""
+    yield from (each.row for each in spec.entries)
+    yield from (row for table in spec.tables for block in table.blocks for row in block.rows if row.printed)
 
 
 @derive_once

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from xltool.forms.references import find_unresolved, split_references
 from xltool.model import FormSpec, Submission, Text
+from xltool.periods import word_before
 from xltool.report.text import split_paragraphs
 from xltool.rules.facts import Proof, find_facts, list_numbers
 
@@ -108,7 +109,7 @@ def _mark_figures(spec: FormSpec, submission: Submission, prior: Submission | No
     for number in list_numbers(spec, submission, prior):
         if number.text is not None and number.proof != "reference":
             kind: PieceKind = "unproved" if number.proof == "unproved" else "proved"
-            mark = _Mark(number.start, number.end, kind, _PROOFS[number.proof])
+            mark = _Mark(number.start, number.end, kind, word_before(_PROOFS[number.proof], spec.every))
             found.setdefault(number.text, {})[number.start, number.end] = mark
     for fact in find_facts(spec, submission, prior):
         if fact.text is None or fact.kind == "sum":

@@ -42,7 +42,7 @@ def _show(
     seen = files.hash_file(path) or ""
     try:
         if view.last_year.is_reading:
-            raise XltoolError("上年的数还在读，读完才能比：过一会儿刷新这一页。")
+            raise XltoolError(f"{view.last_year.called}的数还在读，读完才能比：过一会儿刷新这一页。")
         edits = read_edits(
             look.campaign, look.roster, look.store, path, view.standings, last_year=view.last_year.submissions
         )

@@ -24,8 +24,12 @@ _PATIENCE: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class LastYear:
-    """Last year's submissions by agency code; `is_reading` while they are not known yet, `fault` why they cannot be."""
+    """Last year's submissions by agency code; `is_reading` while they are not known yet, `fault` why they cannot be.
 
+    Of a form of quarters they are last quarter's: `called` says what they are.
+    """
+
+    called: str
     submissions: Mapping[str, Submission] = field(default_factory=dict)
     is_reading: bool = False
     fault: str = ""
@@ -40,8 +44,9 @@ class LastYearReader:
 
     def find(self, campaign: Campaign, roster: Roster, store: Store) -> LastYear:
         """What is known of them, after a moment in which they may come."""
+        called = campaign.period.words.before
         if not campaign.prior:
-            return LastYear()
+            return LastYear(called)
         basis = hash_prior_basis(campaign, roster, store)
         with self._lock:
             if basis != self._basis:
@@ -49,11 +54,11 @@ class LastYearReader:
                 Thread(target=_fulfil, args=(self._coming, self._read), daemon=True).start()
             coming = self._coming
         try:
-            return LastYear(coming.result(_PATIENCE))
+            return LastYear(called, coming.result(_PATIENCE))
         except TimeoutError:
-            return LastYear(is_reading=True)
+            return LastYear(called, is_reading=True)
         except XltoolError as error:
-            return LastYear(fault=str(error))
+            return LastYear(called, fault=str(error))
 
 
 def _fulfil(coming: Future[dict[str, Submission]], read: Callable[[], dict[str, Submission]]) -> None:

@@ -135,7 +135,7 @@ def word_sum(view: SumView) -> str:
 def _word_written(view: SumView) -> str:
     """Whether what was summed last is what the sum would be now, and how far it is."""
     if view.written and view.last_year.is_reading:
-        return "；上年的数还在读，读完才知道汇总以后有没有变动"
+        return f"；{view.last_year.called}的数还在读，读完才知道汇总以后有没有变动"
     if not view.current:
         again = "；汇总以后又有变动，要再汇总一次" if view.written else ""
         return again or ("，还没有汇总" if view.given.absent else "，可以汇总")
@@ -201,7 +201,7 @@ def word_rest(view: SumView) -> str:
     if view.waiting:
         parts.append(f"{len(view.waiting)}条更正等写明原因和更正人，没有算进去。")
     if view.last_year.is_reading:
-        parts.append("上年的数还在读，过一会儿刷新这一页。")
+        parts.append(f"{view.last_year.called}的数还在读，过一会儿刷新这一页。")
     return "".join(parts)
 
 

@@ -142,9 +142,10 @@ class Measure:
         return 100 if self.unit in {"%", "％"} else 1000 if self.unit == "‰" else 1
 
 
-EntryForm: TypeAlias = Literal["choice", "yes_no", "date", "text"]
-ENTRY_FORMS: Final[tuple[EntryForm, ...]] = ("choice", "yes_no", "date", "text")
-"""What a cell that is no figure holds: one of a list; 是 or 否; a day, held as 2024-07-05; words."""
+EntryForm: TypeAlias = Literal["choice", "several", "yes_no", "date", "text"]
+ENTRY_FORMS: Final[tuple[EntryForm, ...]] = ("choice", "several", "yes_no", "date", "text")
+"""What a cell that is no figure holds: one of a list; some of a list, held in its order with 、 between them; 是 or 否;
+a day, held as 2024-07-05; words."""
 EntryPolicy: TypeAlias = Literal["never", "count"]
 ENTRY_POLICIES: Final[tuple[EntryPolicy, ...]] = ("never", "count")
 """What becomes of what many agencies chose or wrote: the government's own unit's stands; how many chose what."""

@@ -71,9 +71,10 @@ rows = [
   { id = "meetings", label = "会议次数" },
   { id = "office", label = "是否设立办公室", kind = "yes_no", required = true, consolidate = "count" },
   { id = "since", label = "设立日期", kind = "date" },
+  { id = "means", label = "宣传方式", kind = "several", choices = ["会议", "网站", "网站专栏", "其他 A"], COUNT },
 ]
 columns = [{ id = "content", label = "内容" }]
-""".replace("COUNTED", 'required = true, consolidate = "count"')
+""".replace("COUNTED", 'required = true, consolidate = "count"').replace("COUNT }", 'consolidate = "count" }')
 
 
 def make_form() -> FormSpec:
@@ -92,6 +93,7 @@ WRITTEN = {
     "hazards.mine.state": "已整改",
     "rules.office.content": "是",
     "rules.since.content": "1999-12-31",
+    "rules.means.content": "会议、网站专栏",
 }
 """Entries of which nothing is wrong."""
 

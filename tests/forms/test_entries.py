@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from xltool.forms.spec import parse_spec
 from xltool.messages import DefinitionError
 
 SPEC = make_form()
+MEANS = "rules.means.content"
 STATE, DUE, LISTED = (f"hazards.fire.{column}" for column in ("state", "due", "listed"))
 
 
@@ -23,14 +25,18 @@ def test_entries_stand_beside_the_figures() -> None:
     ] + ["hazards.traffic.found"]
     assert "hazards.total.state" not in SPEC.order
     assert [cell.key for cell in SPEC.inputs if cell.table.id == "rules"] == [
-        f"rules.{row}.content" for row in ("meetings", "office", "since")
+        f"rules.{row}.content" for row in ("meetings", "office", "since", "means")
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('kind = "text", longest', 'kind = "texts", longest', "'kind' must be choice, yes_no, date or text"),
+        ('kind = "text", longest', 'kind = "texts", longest', "'kind' must be choice, several, yes_no, date or text"),
+        ('"网站专栏", ', '"网站；专栏", ', "'网站；专栏' cannot be one of several"),
+        ('["会议", "网站", "网站专栏", "其他 A"]', '["会议"]', "kind = \"several\" needs 'choices', two at least"),
+        ('["会议", "网站"', str([f"第{at}" for at in range(20)])[:-1].replace("'", '"'), "has at most 20 choices"),
+        ('kind = "several", choices', 'kind = "text", choices', "'choices' is for kind = \"choice\" or \"several\""),
         ('kind = "text", longest = 40', 'kind = "text", longest = 0', "'longest' must be 1 to 2000"),
         ('kind = "text", longest', 'kind = "date", longest', "'longest' is for kind = \"text\""),
         ('choices = ["已整改", "整改中", "未整改"]', 'choices = ["已整改"]', "needs 'choices', two at least"),
@@ -83,6 +89,14 @@ def test_faults_of_entries_are_told(old: str, new: str, told: str) -> None:
         ("hazards.fire.remark", "长" * 40, "长" * 40, True),
         ("hazards.fire.remark", "长" * 41, "长" * 41, False),
         ("hazards.fire.remark", "𠮷" * 21, "𠮷" * 21, False),
+        (MEANS, "网站、会议", "会议、网站", True),
+        (MEANS, "会议、网站", "会议、网站", True),
+        (MEANS, "会 议,网站专栏；其他A", "会议、网站专栏、其他 A", True),
+        (MEANS, "网站\n会议\n网站", "会议、网站", True),
+        (MEANS, "网站、报纸", "网站、报纸", False),
+        (MEANS, "会议网站", "会议网站", False),
+        (MEANS, "会议 3、网站 1", "会议 3、网站 1", False),
+        (MEANS, "、", "、", False),
         ("rules.since.content", "1949-10-01", "1949-10-01", True),
         ("rules.since.content", "1949-09-30", "1949-09-30", False),
     ],
@@ -108,6 +122,25 @@ def test_counts_are_read_as_they_are_written() -> None:
     assert entries.read_counts(SPEC.entries_by_key[LISTED].kind, "是 3") is None  # it is not counted
     assert entries.take_entry(SPEC.entries_by_key[STATE], written, "consolidated") == (written, [])
     assert not entries.is_fit(SPEC.entries_by_key[STATE], written)
+
+
+def test_several_of_a_list_are_counted_each_by_itself() -> None:
+    entry, counts = SPEC.entries_by_key[MEANS], {}
+    for content in ("会议、网站", "网站", "网站、会议", "报纸、网站", ""):
+        entries.count_entries(SPEC, counts, replace(submit(SPEC), entries={MEANS: content}))
+    assert counts == {MEANS: Counter({"网站": 3, "会议": 2})}
+    written = entries.word_counts(entry.kind, counts[MEANS])
+    assert written == "会议 2、网站 3"
+    above = replace(submit(SPEC), entries={MEANS: written}, scope="consolidated")
+    entries.count_entries(SPEC, counts, above)
+    assert counts[MEANS] == Counter({"网站": 6, "会议": 4})
+    assert entries.is_fit(entry, written, "consolidated") and not entries.is_fit(entry, written)
+    assert [entries.is_fit(entry, each) for each in ("网站、会议", "网站、网站", "网站、会议、网站", "网站、")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_document_has_its_entries_and_refuses_others() -> None:

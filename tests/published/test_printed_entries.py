@@ -62,7 +62,7 @@ def test_what_a_report_prints_otherwise_is_told() -> None:
 def test_rows_side_by_side_are_read_with_their_entries() -> None:
     table = FORM[FORM.index('[[table]]\nid = "rules"') :]
     columns = 'columns = [{ id = "content", label = "内容" }]'
-    across = table.replace(ACROSS, "across = true\n").replace("widths = [30, 20]", "widths = [20, 20, 20]")
+    across = table.replace(ACROSS, "across = true\n").replace("widths = [30, 20]", "widths = [20, 20, 20, 20]")
     spec = parse_spec(
         FORM.replace(table, across.replace(columns, 'columns = [{ id = "content", label = "情况" }]'))
         + '\n[published]\nsubjects = ["隐患整改情况"]\n',

@@ -45,6 +45,20 @@ WRONG = {
     "rules.since.content": ("很久以前", 1),
 }
 """What is typed, and whether it may not stand there."""
+MEANS = "rules.means.content"
+SEVERAL = {
+    "网站": 0,
+    "网站、会议": 0,
+    "网站专栏、其他 A、会议、网站": 0,
+    "网站、网站": 1,
+    "网站、会议、网站": 1,
+    "会议网站": 1,
+    "网站、报纸": 1,
+    "会议、": 1,
+    "、": 1,
+    "其他 a": 1,
+}
+"""The same of several of a list."""
 
 
 def read(data: bytes) -> Submission:
@@ -66,6 +80,26 @@ def test_a_workbook_has_lists_bounds_and_unlocked_cells() -> None:
     assert not any(sheet[address].protection.locked for address in ("C4", "D5", "E6", "F4"))
     assert all(sheet[address].protection.locked for address in ("C7", "F7", "A4"))
     assert (sheet["C4"].value, sheet["E4"].value.isoformat()) == ("已整改", "2024-07-05T00:00:00")
+
+
+def test_several_are_typed_or_one_is_chosen() -> None:
+    """A list refuses what is none of it, so that this one only offers; what does not fit is red, and counted."""
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(SPEC, submit(SPEC))))["表二 制度"]
+    [rule] = [rule for rule in sheet.data_validations.dataValidation if rule.formula1 == '"会议,网站,网站专栏,其他 A"']
+    assert (rule.type, rule.showErrorMessage) == ("list", False)
+    assert "一项或几项，几项之间用“、”隔开" in rule.prompt
+    for typed, held, codes in (
+        ("网站,会议", "会议、网站", ["entry.normalised"]),
+        ("网站、报纸", "网站、报纸", ["entry.invalid"]),
+    ):
+        data = tampered(
+            lambda book, typed=typed: book.put("表二 制度", PLAN.cells[MEANS].address, typed),
+            data=write_workbook(SPEC, submit(SPEC)),
+        )
+        [judged] = judge_readings(SPEC, [read_workbook(data, lambda _: SPEC, lambda _: ())])
+        assert judged.submission is not None
+        assert judged.submission.entries[MEANS] == held
+        assert [found.code for found in judged.findings] == codes
 
 
 def test_what_is_written_is_read_back_and_nothing_is_said() -> None:
@@ -158,6 +192,7 @@ def test_libreoffice_counts_what_we_count(tmp_path: Path) -> None:
         "entries alone": submit(SPEC, (None, None, None, None), {"hazards.fire.remark": "见附件"}),
         "sum": replace(submit(SPEC, written={"hazards.fire.state": "已整改 3、未整改 1"}), scope="consolidated"),
     }
+    cases |= {each: submit(SPEC, written={MEANS: each}) for each in SEVERAL}
     files = {name: calc.spoiled(write_workbook(SPEC, each)) for name, each in cases.items()}
     checks = [
         check
@@ -179,6 +214,8 @@ def test_libreoffice_counts_what_we_count(tmp_path: Path) -> None:
             bad = [key for key, (typed, wrong) in WRONG.items() if wrong]
             assert counts["entry.invalid@hazards"] == [sum(key.startswith("hazards") for key in bad)]
             assert counts["entry.missing@rules"] == [1]
+        if name in SEVERAL:
+            assert count_faults(SubmissionView(SPEC, [cases[name]]), checks)["entry.invalid@rules"] == [SEVERAL[name]]
 
 
 def test_every_choice_that_is_drawn_is_right_in_the_workbook() -> None:

@@ -253,7 +253,7 @@ def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, Any]:
 def _describe_entry(kind: EntryKind) -> dict[str, Any]:
     told = {"form": kind.form, "required": kind.required, "consolidate": kind.consolidate}
     match kind.form:
-        case "choice" | "yes_no":
+        case "choice" | "several" | "yes_no":
             return told | {"choices": [*kind.choices]}
         case "date":
             return told | {"earliest": kind.earliest.isoformat(), "latest": kind.latest.isoformat()}

@@ -18,6 +18,7 @@ from xltool.codes import LEVEL_NAMES
 from xltool.days import count_days
 from xltool.forms import totals
 from xltool.forms.controls import list_control_totals
+from xltool.forms.entries import BETWEEN
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
@@ -373,6 +374,8 @@ class InvalidEntryCheck(EntryCheck):
             case "choice" | "yes_no":
                 each = (f'SUMPRODUCT(--ISNUMBER(1/EXACT({cells},"{choice}")))' for choice in kind.choices)
                 fitting = "-".join(each)
+            case "several":
+                fitting = f"SUMPRODUCT(--ISNUMBER(1/({fits_several(kind, cells)})))"
             case _:
                 assert_never(kind.form)
         return f"{area.size}-{fitting}-{_count_unwritten(area)}"
@@ -680,6 +683,13 @@ def write_fits(cells: str, measure: Measure) -> str:
     """Which cells of an area hold a figure within the measure, as a product of conditions; a blank one does too."""
     lowest = -measure.maximum if measure.signed else 0
     return f"(ROUND({cells},{measure.decimals})={cells})*({cells}>={lowest})*({cells}<={measure.maximum})"
+
+
+def fits_several(kind: EntryKind, cells: str) -> str:
+    """A condition that a cell has nothing but choices with 、 between them, each once: as long as those found in it."""
+    between = f'"{BETWEEN}"&{cells}&"{BETWEEN}"'
+    found = (f'ISNUMBER(FIND("{BETWEEN}{choice}{BETWEEN}",{between}))*(LEN("{choice}")+1)' for choice in kind.choices)
+    return f"{'+'.join(found)}=LEN({cells})+1"
 
 
 def _count_blanks(area: CellArea) -> str:

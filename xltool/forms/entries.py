@@ -1,6 +1,7 @@
 """Cells that are no figures: what a definition says of them, what may stand in them, how it is printed and counted.
 
-`kind = "choice"` with `choices`, `"yes_no"`, `"date"` or `"text"` at a row or a column makes its cells such.
+`kind = "choice"` or `"several"` with `choices`, `"yes_no"`, `"date"` or `"text"` at a row or a column makes its cells
+such.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from xltool.model import (
     LEVELS,
     CellKey,
     EntryCell,
+    EntryForm,
     EntryKind,
     Finding,
     FormCell,
@@ -44,6 +46,12 @@ MOST_ENTRY_SIGNS: Final = 2000
 USUAL_WORDS: Final = 200
 MOST_QUOTED_ENTRY: Final = 40
 """Signs that a message quotes of what may not stand in a cell."""
+BETWEEN: Final = "、"
+"""What stands between several of a list."""
+MOST_SEVERAL: Final = 20
+"""Choices of which several may be taken: a formula looks for each of them."""
+_APART: Final = re.compile(r"[、，,；;\n\r]")
+"""What people write between several of a list."""
 _FORBIDDEN: Final = re.compile(r'[,"\n\r\t、]|^[=+@/-]|^\s|\s$')
 _COUNTED: Final = re.compile(r"(.+) ([0-9]{1,9})")
 _MEANT: Final[Mapping[str, str]] = {
@@ -83,27 +91,33 @@ def read_entry_kind(fields: Fields) -> EntryKind | None:
 
 
 _BOUNDS: Final = (("earliest", FIRST_DAY), ("latest", LAST_DAY))
-_OWN_FIELDS: Final[Mapping[str, str]] = {
-    "choices": "choice",
-    "earliest": "date",
-    "latest": "date",
-    "longest": "text",
+_OWN_FIELDS: Final[Mapping[str, tuple[EntryForm, ...]]] = {
+    "choices": ("choice", "several"),
+    "earliest": ("date",),
+    "latest": ("date",),
+    "longest": ("text",),
 }
-"""Which form of entry each field is for."""
+"""Which forms of entry each field is for."""
 
 
 def _find_kind_faults(fields: Fields, kind: EntryKind, given: str) -> None:
-    for key, form in _OWN_FIELDS.items():
-        if key in fields.data and form != given:
-            fields.fault(key, f"'{key}' is for kind = \"{form}\"")
-    if given == "choice" and len(kind.choices) < 2:
-        fields.fault("choices", "kind = \"choice\" needs 'choices', two at least")
+    for key, forms in _OWN_FIELDS.items():
+        if key in fields.data and given not in forms:
+            named = '" or "'.join(forms)
+            fields.fault(key, f"'{key}' is for kind = \"{named}\"")
+    if given in _OWN_FIELDS["choices"] and len(kind.choices) < 2:
+        fields.fault("choices", f"kind = \"{given}\" needs 'choices', two at least")
+    if given == "several":
+        if len(kind.choices) > MOST_SEVERAL:
+            fields.fault("choices", f'kind = "several" has at most {MOST_SEVERAL} choices')
+        for choice in (each for each in kind.choices if _APART.search(each)):
+            fields.fault("choices", f"'{choice}' cannot be one of several: no comma or semicolon may be in it")
     policy = fields.data.get("consolidate", "never")
     if policy not in ENTRY_POLICIES:
         told = f"'consolidate' must be {' or '.join(ENTRY_POLICIES)}"
         fields.fault("consolidate", told, suggest_nearest(str(policy), ENTRY_POLICIES))
     elif policy == "count" and not kind.choices:
-        fields.fault("consolidate", "only what is chosen of a list can be counted: choice or yes_no")
+        fields.fault("consolidate", "only what is chosen of a list can be counted: choice, several or yes_no")
     for key in ("measure", "total", "rate", "not_applicable"):
         if fields.data.get(key):
             fields.fault(key, f"'{key}' is of figures, and 'kind' makes cells that hold none")
@@ -197,6 +211,9 @@ def take_content(kind: EntryKind, text: str) -> tuple[str, bool]:
     match kind.form:
         case "text":
             return text, True
+        case "several":
+            held = _find_several(kind, text)
+            return held, held == text
         case "date":
             day = parse_day(text)
             held = text if day is None else day.isoformat()
@@ -217,6 +234,19 @@ def _find_choice(kind: EntryKind, text: str) -> str:
     return next((choice for choice in kind.choices if normalise_label(choice) == bare or choice == means), text)
 
 
+def split_several(content: str) -> list[str]:
+    """What stands in an entry of several, each by itself."""
+    return content.split(BETWEEN)
+
+
+def _find_several(kind: EntryKind, text: str) -> str:
+    """The choices that a text means, each once, in the order of the form; the text itself where one means none."""
+    meant = {_find_choice(kind, part.strip()) for part in _APART.split(text) if part.strip()}
+    if not meant or not meant <= {*kind.choices}:
+        return text
+    return BETWEEN.join(choice for choice in kind.choices if choice in meant)
+
+
 def is_fit(entry: EntryCell, content: str, scope: Scope = "own") -> bool:
     """Whether what is held of an entry, which is not blank, may stand there."""
     return (scope == "consolidated" and read_counts(entry.kind, content) is not None) or fits_kind(entry.kind, content)
@@ -232,6 +262,9 @@ def fits_kind(kind: EntryKind, content: str) -> bool:
             return day is not None and content == day.isoformat() and kind.earliest <= day <= kind.latest
         case "choice" | "yes_no":
             return content in kind.choices
+        case "several":
+            parts = split_several(content)
+            return {*parts} <= {*kind.choices} and len({*parts}) == len(parts)
         case _:
             assert_never(kind.form)
 
@@ -249,6 +282,8 @@ def describe_entry(kind: EntryKind) -> str:
             return f"填日期{bounds}，如 {example}"
         case "choice" | "yes_no":
             return f"选{'、'.join(f'“{choice}”' for choice in kind.choices)}之一"
+        case "several":
+            return f"填{'、'.join(f'“{choice}”' for choice in kind.choices)}中的一项或几项，几项之间用“{BETWEEN}”隔开"
         case _:
             assert_never(kind.form)
 
@@ -262,6 +297,8 @@ def describe_briefly(kind: EntryKind) -> str:
             return "日期"
         case "choice" | "yes_no":
             return "选项：" + "／".join(kind.choices)
+        case "several":
+            return "可选几项：" + "／".join(kind.choices)
         case _:
             assert_never(kind.form)
 
@@ -315,7 +352,7 @@ def count_entries(spec: FormSpec, counts: dict[str, Counter[str]], submission: S
         content = submission.entries.get(entry.key, "")
         if entry.kind.consolidate == "count" and content:
             mine = read_counts(entry.kind, content) if submission.scope == "consolidated" else None
-            mine = Counter([content]) if mine is None and content in entry.kind.choices else mine
+            mine = Counter(split_several(content)) if mine is None and is_fit(entry, content) else mine
             counts.setdefault(entry.key, Counter()).update(mine or {})
 
 
@@ -337,6 +374,9 @@ def draw_content(kind: EntryKind, at: int, year: int) -> str:
     match kind.form:
         case "choice" | "yes_no":
             return kind.choices[at % len(kind.choices)]
+        case "several":
+            left_out = at % len(kind.choices)
+            return BETWEEN.join(kind.choices[:left_out] + kind.choices[left_out + 1 :])
         case "date":
             day = date(year, at % 12 + 1, at % 28 + 1)
             return min(max(day, kind.earliest), kind.latest).isoformat()

@@ -241,8 +241,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
     ),
     "'latest' must not be before 'earliest'": "latest 不能早于 earliest",
     "'{a}' is for kind = \"{b}\"": '{a} 只用于 kind = "{b}"',
-    "kind = \"choice\" needs 'choices', two at least": 'kind = "choice" 要写 choices，至少两个选项',
-    "only what is chosen of a list can be counted: choice or yes_no": "只有 choice、yes_no 可以按选项计数（count）",
+    "kind = \"{a}\" needs 'choices', two at least": 'kind = "{a}" 要写 choices，至少两个选项',
+    'kind = "several" has at most {n} choices': 'kind = "several" 最多 {n} 个选项',
+    "'{a}' cannot be one of several: no comma or semicolon may be in it": (
+        "“{a}”不能作为可以选几项的选项：里面不能有逗号、分号"
+    ),
+    "only what is chosen of a list can be counted: choice, several or yes_no": (
+        "只有 choice、several、yes_no 可以按选项计数（count）"
+    ),
     "'{a}' is of figures, and 'kind' makes cells that hold none": "写了 kind 的行、栏不填数，不写 {a}",
     "'{a}' must be a day: 2024-01-01": "{a} 写日期，如 2024-01-01",
     "'{a}' cannot be a choice: 1 to {b} signs, no comma, quote or 、 among them, "

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, assert_never
 
 from xltool.days import count_days, parse_day
+from xltool.forms.cell_checks import fits_several
 from xltool.forms.entries import describe_entry
 from xltool.model import EntryCell, EntryKind, Rectangle, Table
 from xltool.workbook.context import Context
@@ -73,7 +74,7 @@ def measure_words(context: Context, table: Table, widths: list[float]) -> dict[i
     """The rows of a table's grid that hold words, each with the height that what stands there takes."""
     found: dict[int, float] = {}
     for entry in context.spec.entries:
-        if entry.table is table and entry.kind.form == "text":
+        if entry.table is table and entry.kind.form in {"text", "several"}:
             area = context.plan.areas[entry.key]
             text = context.submission.entries.get(entry.key, "")
             room = sum(widths[area.column : area.column + area.width])
@@ -87,6 +88,8 @@ def choose_look(kind: EntryKind) -> str:
     match kind.form:
         case "choice" | "yes_no":
             return "choice"
+        case "several":
+            return "remark"
         case "date":
             return "entry_day"
         case "text":
@@ -100,6 +103,8 @@ def write_kind_rule(kind: EntryKind) -> dict[str, Any]:
     match kind.form:
         case "choice" | "yes_no":
             return {"validate": "list", "source": [*kind.choices]}
+        case "several":  # a list gives one of them; more are typed, which no list lets pass
+            return {"validate": "list", "source": [*kind.choices], "show_error": False}
         case "date":
             bounds = {"minimum": kind.earliest, "maximum": kind.latest}
             return {"validate": "date", "criteria": "between", **bounds}
@@ -115,6 +120,8 @@ def write_wrong(kind: EntryKind, cell: str) -> str:
         case "choice" | "yes_no":
             fits = ",".join(f'EXACT({cell},"{choice}")' for choice in kind.choices)
             return f'AND({cell}<>"",NOT(OR({fits})))'
+        case "several":
+            return f'AND({cell}<>"",NOT({fits_several(kind, cell)}))'
         case "date":
             earliest, latest = count_days(kind.earliest), count_days(kind.latest)
             fits = f"AND(ISNUMBER({cell}),INT({cell})={cell},{cell}>={earliest},{cell}<={latest})"

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-PACKAGED: Final = ("enforcement-2024", "hazards-2024", "ogi-2019", "ogi-2021")
+PACKAGED: Final = ("enforcement-2024", "hazards-2024", "ogi-2019", "ogi-2021", "website-report-2017")
 OTHERS: Final = tuple(form for form in PACKAGED if not form.startswith("ogi-"))
 """Those that are not of the reports on open government, of which most tests speak."""

@@ -59,7 +59,8 @@ def assert_shown(grid: Grid, sheet: Worksheet, spec: FormSpec) -> None:
             assert first.protection.locked
         else:
             assert (plan.cells[area.key].row, plan.cells[area.key].column) == (first.row - 1, first.column - 1)
-            assert first.protection.locked == (area.key in spec.rates_by_key or spec.cell(area.key).total)
+            computed = area.key in spec.rates_by_key or (area.key in spec.index and spec.cell(area.key).total)
+            assert first.protection.locked == computed
     bottom, right = TABLE_TOP + grid.rows, grid.columns
     merges = {
         (each.min_row - 1, each.min_col - 1, each.max_row - each.min_row + 1, each.max_col - each.min_col + 1)

@@ -72,9 +72,10 @@ def test_nothing_is_said_of_the_filled_workbook(made, files):
 
 
 def test_each_rule_is_broken_once_or_cannot_be(made, files):
-    told = [each.rule.id for each in made.tried] + [rule.id for rule in (*made.locked, *made.unbroken)]
+    told = [each.rule.id for each in made.tried] + [rule.id for rule in (*made.locked, *made.unasked, *made.unbroken)]
     assert sorted(told) == sorted({rule.id for rule in made.spec.rules})
     assert all(rule.defines for rule in made.locked)
+    assert not any(rule.linear.is_asked(made.sample.entries) for rule in made.unasked)
     assert made.unbroken == ()
     names = [f"错例{number if number > 1 else ''}.xlsx" for number in range(1, len(made.spoilt) + 1)]
     assert {name for name in files if name.startswith("错例")} == set(names)

@@ -189,7 +189,10 @@ def name_rule(name: str, spec: FormSpec) -> str:
 
 def word_rule(rule: Rule, spec: FormSpec) -> str:
     """A rule with the names of its cells: `本年新收 + 上年结转 = 办理结果总计 + 结转下年度`."""
-    condition = rule.linear.condition
+    condition, chosen = rule.linear.condition, rule.linear.chosen
+    if chosen is not None:
+        said = word_rule(replace(rule, linear=replace(rule.linear, chosen=None)), spec)
+        return f"{_name_entry(spec, chosen.key)}选“{chosen.choice}”时，{said}"
     if condition is not None:
         given = word_rule(replace(rule, linear=replace(condition, condition=None)), spec)
         return f"{given} 时，{word_rule(replace(rule, linear=replace(rule.linear, condition=None)), spec)}"
@@ -202,6 +205,12 @@ def word_rule(rule: Rule, spec: FormSpec) -> str:
             parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)}")
         sides.append("".join(parts))
     return f"{sides[0]} {rule.linear.operator.words} {_add_constant(sides[1], rule)}"
+
+
+def _name_entry(spec: FormSpec, key: CellKey) -> str:
+    """A cell that is no figure in the sentence of a rule: “是否有移动新媒体”."""
+    cell = spec.entries_by_key[key]
+    return f"“{cell.row.short}”" + (f"“{cell.column.short}”" if len(cell.block.columns) > 1 else "")
 
 
 def _word_factor(coefficient: int, cell: Cell, rule: Rule) -> str:
@@ -276,6 +285,9 @@ def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str
     shown = _word_side(left, rule, spec, values, data["left"])
     if rule.linear.condition is not None:
         shown = f"{_word_condition(rule.linear.condition, rule, spec, values)}，{shown}"
+    if rule.linear.chosen is not None:
+        chosen = rule.linear.chosen
+        shown = f"因为{_name_entry(spec, chosen.key)}选了“{chosen.choice}”，{shown}"
     if not right:
         return shown, f"规定的数 {_add_constant('', rule)}"
     return shown, _word_side(right, rule, spec, values, data["right"], rule.linear.constant)

@@ -164,6 +164,22 @@ class EntryKind:
     consolidate: EntryPolicy = "never"
 
 
+BETWEEN: Final = "、"
+"""What stands between several of a list in one cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What must be chosen in a cell that is no figure, alone or among others, so that a rule says anything."""
+
+    key: CellKey
+    choice: str
+
+    def holds(self, entries: Mapping[CellKey, str]) -> bool:
+        """Whether it is chosen; it is not where nothing is."""
+        return self.choice in entries.get(self.key, "").split(BETWEEN)
+
+
 NO_MEASURE: Final = Measure("", "", 0, 1)
 """The measure of what is no figure."""
 
@@ -511,6 +527,7 @@ class Linear:
     constant: int = 0
     decimals: int = 0
     condition: Linear | None = None  # without which it says nothing
+    chosen: Chosen | None = None  # the same of what is chosen of a list
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
@@ -534,7 +551,16 @@ class Linear:
         A number of a regulation would count once for every agency that is added, and so would what is rounded off; what
         holds of some of them alone is nothing that their sum could be asked.
         """
-        return bool(self.constant or self.operator.slack or self.condition)
+        return bool(self.constant or self.operator.slack or self.is_conditional)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it says nothing where something else does not hold."""
+        return self.condition is not None or self.chosen is not None
+
+    def is_asked(self, entries: Mapping[CellKey, str]) -> bool:
+        """Whether it says anything beside what is chosen; its condition on figures is another matter."""
+        return self.chosen is None or self.chosen.holds(entries)
 
     @property
     def alone(self) -> Linear | None:

@@ -53,7 +53,8 @@ class Preview:
     """A form filled in so that every rule holds, and so that each is broken once.
 
     `opinions` are said of the former, which are none where all is well; `held` are cells that stayed 0 with the rules
-    that keep them so; `locked` are the rules that nobody can break, since they compute totals, `unbroken` those for
+    that keep them so; `locked` are the rules that nobody can break, since they compute totals, `unasked` those that
+    say nothing beside what the sample chooses, `unbroken` those for
     which no change was found; `spoilt` have all breaks together, one form where no break undoes another.
     """
 
@@ -64,6 +65,7 @@ class Preview:
     held: dict[CellKey, tuple[str, ...]]
     tried: tuple[TriedRule, ...]
     locked: tuple[Rule, ...]
+    unasked: tuple[Rule, ...]
     unbroken: tuple[Rule, ...]
     spoilt: tuple[SpoiltForm, ...]
 
@@ -94,9 +96,10 @@ def make_preview(spec: FormSpec) -> Preview:
         for each, said in zip(breaks, apart, strict=True)
     )
     locked = tuple(rule for rule in kept if rule.defines)
-    unbroken = tuple(rule for rule in kept if not rule.defines)
+    unasked = tuple(rule for rule in kept if not rule.linear.is_asked(sample.entries))
+    unbroken = tuple(rule for rule in kept if not rule.defines and rule not in unasked)
     held = find_held_down(spec, drawn, _level_of(agency))
-    return Preview(spec, sample, prior, usual, held, tried, locked, unbroken, spoilt)
+    return Preview(spec, sample, prior, usual, held, tried, locked, unasked, unbroken, spoilt)
 
 
 def _draw_sample(spec: FormSpec, agency: Agency) -> tuple[DrawnPeriods, Submission, Submission, tuple[Finding, ...]]:
@@ -207,6 +210,10 @@ def list_rule_lines(preview: Preview) -> Iterator[str]:
         yield ""
         yield "下列勾稽关系由锁定的公式自动算出合计，填表人改不坏："
         yield from (f"   {rule.id}　{rule.text}" for rule in preview.locked)
+    if preview.unasked:
+        yield ""
+        yield "下列勾稽关系在样表所选的选项下不用审，没有改坏："
+        yield from (f"   {rule.id}　{rule.text}" for rule in preview.unasked)
     if preview.unbroken:
         yield ""
         yield "下列勾稽关系没有找到能改坏它的数，请核对写法："

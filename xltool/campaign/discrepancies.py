@@ -108,7 +108,8 @@ def find_discrepancies(
         total = int(all_left[0, number] - all_right[0, number])
         found = []
         for at, (agency, verdict) in enumerate(zip(consolidation.agencies, verdicts, strict=True)):
-            if verdict == Verdict.FAIL or (failing[number] and lefts[at] != rights[at]):
+            asked = rule.linear.is_asked(consolidation.entries[at])
+            if (verdict == Verdict.FAIL and asked) or (failing[number] and lefts[at] != rights[at]):
                 apart = number in alone and agency.code != consolidation.root
                 found.append(
                     Discrepancy(rule, agency, lefts[at], rights[at], Verdict(verdict), total, failing[number], apart)

@@ -18,11 +18,11 @@ from xltool.codes import LEVEL_NAMES
 from xltool.days import count_days
 from xltool.forms import totals
 from xltool.forms.controls import list_control_totals
-from xltool.forms.entries import BETWEEN
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
 from xltool.model import (
+    BETWEEN,
     CARRIED,
     LEVELS,
     Agency,
@@ -687,9 +687,13 @@ def write_fits(cells: str, measure: Measure) -> str:
 
 def fits_several(kind: EntryKind, cells: str) -> str:
     """A condition that a cell has nothing but choices with 、 between them, each once: as long as those found in it."""
-    between = f'"{BETWEEN}"&{cells}&"{BETWEEN}"'
-    found = (f'ISNUMBER(FIND("{BETWEEN}{choice}{BETWEEN}",{between}))*(LEN("{choice}")+1)' for choice in kind.choices)
+    found = (f'{find_chosen(choice, cells)}*(LEN("{choice}")+1)' for choice in kind.choices)
     return f"{'+'.join(found)}=LEN({cells})+1"
+
+
+def find_chosen(choice: str, cells: str) -> str:
+    """A condition that a cell has a choice, alone or among others."""
+    return f'ISNUMBER(FIND("{BETWEEN}{choice}{BETWEEN}","{BETWEEN}"&{cells}&"{BETWEEN}"))'
 
 
 def _count_blanks(area: CellArea) -> str:

@@ -21,6 +21,7 @@ from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.text import excel_length, flatten_text
 from xltool.messages import finding
 from xltool.model import (
+    BETWEEN,
     ENTRY_FORMS,
     ENTRY_POLICIES,
     LEVELS,
@@ -46,8 +47,6 @@ MOST_ENTRY_SIGNS: Final = 2000
 USUAL_WORDS: Final = 200
 MOST_QUOTED_ENTRY: Final = 40
 """Signs that a message quotes of what may not stand in a cell."""
-BETWEEN: Final = "、"
-"""What stands between several of a list."""
 MOST_SEVERAL: Final = 20
 """Choices of which several may be taken: a formula looks for each of them."""
 _APART: Final = re.compile(r"[、，,；;\n\r]")
@@ -365,18 +364,30 @@ def find_different_entries(spec: FormSpec, one: Submission, other: Submission) -
 
 
 def draw_entries(spec: FormSpec, year: int) -> dict[CellKey, str]:
-    """Something in every entry that may stand there: each choice in turn, days of a year as far as they may be."""
-    return {entry.key: draw_content(entry.kind, at, year) for at, entry in enumerate(spec.entries)}
+    """Something in every entry that may stand there: each choice in turn, days of a year as far as they may be.
+
+    Where rules have a condition on what is chosen, that of the first.
+    """
+    asked: dict[CellKey, str] = {}
+    for rule in spec.rules:
+        if rule.linear.chosen is not None:
+            asked.setdefault(rule.linear.chosen.key, rule.linear.chosen.choice)
+    return {
+        entry.key: draw_content(entry.kind, at, year, asked.get(entry.key, "")) for at, entry in enumerate(spec.entries)
+    }
 
 
-def draw_content(kind: EntryKind, at: int, year: int) -> str:
-    """Something that may stand where a kind is due, another one for each `at` where there are several."""
+def draw_content(kind: EntryKind, at: int, year: int, wanted: str = "") -> str:
+    """Something that may stand where a kind is due, another one for each `at` where there are several.
+
+    `wanted` is what is to be among what is chosen.
+    """
     match kind.form:
         case "choice" | "yes_no":
-            return kind.choices[at % len(kind.choices)]
+            return wanted or kind.choices[at % len(kind.choices)]
         case "several":
-            left_out = at % len(kind.choices)
-            return BETWEEN.join(kind.choices[:left_out] + kind.choices[left_out + 1 :])
+            others = [choice for choice in kind.choices if choice != wanted]
+            return BETWEEN.join(choice for choice in kind.choices if choice != others[at % len(others)])
         case "date":
             day = date(year, at % 12 + 1, at % 28 + 1)
             return min(max(day, kind.earliest), kind.latest).isoformat()

@@ -5,6 +5,7 @@
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
 or  rule = "if" side OPERATOR side "then" rule     where the operators compare sums
+or  rule = "if" ref "=" 'CHOICE' "then" rule        where the cell holds one or some of a list
 
 or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
 they are more than one and may overlap, is at most their sum.
@@ -76,11 +77,21 @@ class Expression:
     right: tuple[Term, ...]
     constant: Fraction = Fraction(0)
     condition: Expression | None = None
+    chosen: ChosenTerm | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """All of its terms, those of its condition last."""
         return (*self.left, *self.right, *(self.condition.terms if self.condition else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenTerm:
+    """A condition on what is chosen: the cell, and the choice with its place in the expression."""
+
+    cell: Term
+    choice: str
+    offset: int
 
 
 class SyntaxFault(ValueError):
@@ -94,6 +105,9 @@ class SyntaxFault(ValueError):
 PART_OF: Final = "part_of"
 """Between parts, as 其中 tells of them, and their whole."""
 _IF: Final = re.compile(r"\s*if\b(.*?)\bthen\b(.*)", re.DOTALL)
+_CHOSEN: Final = re.compile(
+    r"\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,2})\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.ASCII
+)
 CONDITION_WORDS: Final = ("if", "then")
 _PARTS: Final = re.compile(rf"\b{PART_OF}\b")
 
@@ -136,18 +150,27 @@ def parse(text: str) -> Expression:
     match = _IF.match(text)
     if match is None:
         return _parse_comparison(text)
+    chosen = _CHOSEN.fullmatch(match[1])
     try:
-        condition = _parse_comparison(" " * match.start(1) + match[1])
+        condition = None if chosen else _parse_comparison(" " * match.start(1) + match[1])
         found = _parse_comparison(" " * match.start(2) + match[2])
     except SyntaxFault as fault:
         raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
     for each, at in ((condition, match.start(1)), (found, match.start(2))):
+        if each is None:
+            continue
         if not each.operator.compares:
             raise SyntaxFault(f"'{each.operator.sign}' has no condition: write 'if a > 0 then b > 0'", at)
         for term in each.terms:
             if term.earlier:
                 raise SyntaxFault(f"a rule with a condition is of this year alone: no '{term.earlier}.'", term.offset)
-    return replace(found, condition=condition)
+    if chosen is None:
+        return replace(found, condition=condition)
+    begin, quoted = match.start(1), 2 if chosen[2] is not None else 3
+    cell = _reference(chosen[1], 1, None, False, begin + chosen.start(1))
+    if cell.earlier:
+        raise SyntaxFault(f"a rule with a condition is of this year alone: no '{cell.earlier}.'", cell.offset)
+    return replace(found, chosen=ChosenTerm(cell, chosen[quoted], begin + chosen.start(quoted)))
 
 
 def _parse_comparison(text: str) -> Expression:

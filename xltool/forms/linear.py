@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, Expression, Number, Term
+from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, ChosenTerm, Expression, Number, Term
 from xltool.forms.operators import EQUAL, approximate
 from xltool.forms.source import suggest_nearest
 from xltool.model import (
@@ -18,7 +18,9 @@ from xltool.model import (
     Block,
     Cell,
     CellKey,
+    Chosen,
     Column,
+    EntryKind,
     Linear,
     Measure,
     PeriodKind,
@@ -109,6 +111,9 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
     block = place.block
     if block is None:
         return True
+    chosen = expression.chosen
+    if chosen is not None and len(chosen.cell.parts) == 1 and _is_blocked(place, block, chosen.cell.parts[0]):
+        return False
     for term in expression.terms:
         if len(term.parts) == 1:
             pair = (term.parts[0], place.at) if place.per == "column" else (place.at, term.parts[0])
@@ -117,6 +122,13 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
             if rows and columns and not any(_has_figure(row, column) for row in rows for column in columns):
                 return False
     return True
+
+
+def _is_blocked(place: RulePlace, block: Block, name: str) -> bool:
+    """Whether a block's line of that name has no cell at a place."""
+    pair = (name, place.at) if place.per == "column" else (place.at, name)
+    met = [(row, column) for row in block.rows for column in block.columns if (row.id, column.id) == pair]
+    return bool(met) and all(find_cell_kind(row, column) is None for row, column in met)
 
 
 def select_places(found: Sequence[RulePlace], name: str) -> Iterator[RulePlace]:
@@ -173,12 +185,46 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
                 "",
             )
             return None
-    condition = None
+    condition = chosen = None
     if expression.condition is not None:
         condition = resolve_expression(names, place, expression.condition, complain)
-        if condition is None:
-            return None
-    return Linear(found[0], expression.operator, found[1], constant, decimals, condition)
+    if expression.chosen is not None:
+        chosen = _resolve_chosen(names, place, expression.chosen, complain)
+    if (condition is None, chosen is None) != (expression.condition is None, expression.chosen is None):
+        return None
+    return Linear(found[0], expression.operator, found[1], constant, decimals, condition, chosen)
+
+
+def _resolve_chosen(names: Names, place: RulePlace, told: ChosenTerm, complain: Complain) -> Chosen | None:
+    """The condition on what is chosen at one place; None, with what is wrong told."""
+    named = ".".join(told.cell.parts)
+    entry = _find_entry(names, place, told.cell)
+    if entry is None or not entry[1].choices:
+        complain(told.cell, f"'{named}' is no cell in which something is chosen of a list", "")
+        return None
+    key, kind = entry
+    if told.choice not in kind.choices:
+        at = replace(told.cell, offset=told.offset)
+        complain(at, f"'{told.choice}' is none of the choices of '{named}'", suggest_nearest(told.choice, kind.choices))
+        return None
+    return Chosen(key, told.choice)
+
+
+def _find_entry(names: Names, place: RulePlace, term: Term) -> tuple[CellKey, EntryKind] | None:
+    """The cell that is no figure which a term names at a place, and what it may hold; None where there is none."""
+    parts, table = term.parts, place.table
+    if len(parts) == 3:
+        table = names.tables.get(parts[0])
+    if table is None or (len(parts) == 1 and place.per is None):
+        return None
+    pair = parts[-2:] if len(parts) > 1 else (parts[0], place.at) if place.per == "column" else (place.at, parts[0])
+    for block in table.blocks:
+        for row in (each for each in block.rows if each.id == pair[0]):
+            for column in (each for each in block.columns if each.id == pair[1]):
+                kind = row.entry or column.entry
+                if kind is not None and find_cell_kind(row, column) == "entry":
+                    return f"{table.id}.{row.id}.{column.id}", kind
+    return None
 
 
 def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
@@ -189,7 +235,9 @@ def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
     )
     decimals = sums.decimals + finer
     operator = approximate(int(tolerance * 10**decimals), decimals)
-    return Linear(left, operator, right, sums.constant * 10**finer, decimals, sums.condition)
+    return replace(
+        sums, left=left, operator=operator, right=right, constant=sums.constant * 10**finer, decimals=decimals
+    )
 
 
 def resolve_sum(names: Names, place: RulePlace, side: Sequence[Term], complain: Complain) -> Terms | None:

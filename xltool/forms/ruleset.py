@@ -183,7 +183,7 @@ def _read_per(fields: Fields, table: Table | None) -> linear.Per:
 
 def _can_define(sums: Linear) -> bool:
     total = len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL
-    return total and not (sums.prior or sums.constant or sums.condition)
+    return total and not (sums.prior or sums.constant or sums.is_conditional)
 
 
 def _describe_place(place: linear.RulePlace) -> str:

@@ -28,7 +28,7 @@ class Equalities:
             rule
             for rule in spec.rules
             if rule.linear.operator is EQUAL
-            and rule.linear.condition is None
+            and not rule.linear.is_conditional
             and (prior or not rule.linear.prior)
             and not (computed and rule.defines is not None)
         ]
@@ -42,7 +42,7 @@ class Equalities:
         self.followers = dict(_find_followers(spec, taken, self.terms))
         self.relations = _Relations(spec, defined, prior)
         self.conditional = {
-            rule.name: _resolve_terms(rule, defined) for rule in spec.rules if rule.linear.condition is not None
+            rule.name: _resolve_terms(rule, defined) for rule in spec.rules if rule.linear.is_conditional
         }
         self.parts = _number_parts(self.terms, self.columns)
         self.across_years = tuple(rule.name for rule in taken if rule.linear.prior)
@@ -58,7 +58,7 @@ class _Relations:
             for rule in spec.rules
             if rule.linear.operator is not EQUAL
             and rule.linear.operator.compares
-            and rule.linear.condition is None
+            and not rule.linear.is_conditional
             and (prior or not rule.linear.prior)
         ]
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}

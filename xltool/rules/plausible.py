@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from xltool.forms.cell_checks import has_jumped, list_running
 from xltool.forms.entries import draw_entries
 from xltool.forms.list_rows import draw_lines
+from xltool.forms.memo import derive_once
 from xltool.forms.totals import compute_totals
 from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
 from xltool.periods import blank_submission, list_periods
@@ -98,8 +99,14 @@ def add_up(spec: FormSpec, figures: Sequence[int]) -> YearFigures:
 
 def find_broken(spec: FormSpec, figures: Sequence[int], earlier: Sequence[int]) -> list[str]:
     """The names of the rules that figures break, beside earlier ones where there are any."""
-    verdicts = assess_rules(spec, figures, earlier or None)
+    verdicts = assess_rules(spec, figures, earlier or None, choose_entries(spec))
     return [name for name, verdict in verdicts.items() if verdict == Verdict.FAIL]
+
+
+@derive_once
+def choose_entries(spec: FormSpec) -> Mapping[CellKey, str]:
+    """What is chosen beside the figures, which is the same in every period."""
+    return draw_entries(spec, spec.years[0])
 
 
 def write_periods(

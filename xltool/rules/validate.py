@@ -5,12 +5,13 @@ Which do not hold, with both sides and the figures on them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from xltool.messages import finding
-from xltool.model import Finding, FormSpec, Linear, Submission, Value, is_earlier
+from xltool.model import CellKey, Finding, FormSpec, Linear, Submission, Value, is_earlier
 from xltool.rules.matrix import Verdict, build_matrix, list_columns
 from xltool.rules.stack import Stack, join_years, stack_values
 
@@ -33,6 +34,8 @@ def find_broken_rules(
         rule, linear = rules.rules[number], rules.linears[number]
         if linear.of_each and submissions[at].scope == "consolidated":
             continue
+        if not linear.is_asked(submissions[at].entries):
+            continue
         if (
             priors is not None
             and linear.prior
@@ -47,12 +50,23 @@ def find_broken_rules(
     return found
 
 
-def assess_rules(spec: FormSpec, values: Sequence[Value], prior: Sequence[Value] | None = None) -> dict[str, Verdict]:
-    """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name."""
+def assess_rules(
+    spec: FormSpec,
+    values: Sequence[Value],
+    prior: Sequence[Value] | None = None,
+    entries: Mapping[CellKey, str] = MappingProxyType({}),
+) -> dict[str, Verdict]:
+    """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name.
+
+    One holds that is not asked beside what is chosen.
+    """
     rules = build_matrix(spec, prior is not None)
     stack = stack_values([values]) if prior is None else join_years(stack_values([values]), stack_values([prior]))
     verdicts = rules.compute_verdicts(stack, *rules.compute_sides(stack))[0]
-    return {rule.name: Verdict(int(verdict)) for rule, verdict in zip(rules.rules, verdicts, strict=True)}
+    return {
+        rule.name: Verdict(int(verdict)) if rule.linear.is_asked(entries) else Verdict.PASS
+        for rule, verdict in zip(rules.rules, verdicts, strict=True)
+    }
 
 
 def _list_prior_keys(linear: Linear) -> list[str]:

@@ -100,7 +100,7 @@ def compute_cached_values(
     stated, found_before = read_stated_texts(plan, submission), Counter(each.code for each in doubts)
     counts |= {code: [found_before[code] + count_stated(stated, code)] for code in plan.told}
     judged = {
-        rule.name: (Verdict(int(v)), int(a), int(b))
+        rule.name: (Verdict(int(v)) if rule.linear.is_asked(submission.entries) else Verdict.PASS, int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
     }
     for check in plan.checks:
@@ -210,7 +210,7 @@ def _sum_run(values: Sequence[Value], cell: Cell) -> CachedValue:
 
 def _shows_sides(rule: Rule, verdict: Verdict, values: Mapping[CellKey, Value]) -> bool:
     """Whether the line of a rule shows its sides: where it is judged, and where only its condition is not known."""
-    if rule.linear.condition is None:
+    if not rule.linear.is_conditional:
         return verdict is not Verdict.UNKNOWN
     return None not in [values[key] for key, _ in (*rule.linear.left, *rule.linear.right)]
 

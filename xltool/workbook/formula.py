@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck
+from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck, find_chosen
 from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
@@ -125,6 +125,9 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     )
     if rule.linear.condition is not None:
         verdict = _write_condition(plan, rule.linear.condition, verdict)
+    if rule.linear.chosen is not None:
+        cell = plan.entry_copies[rule.linear.chosen.key].seen_from(CHECKS)
+        verdict = f'IF({find_chosen(rule.linear.chosen.choice, cell)},{verdict},"{PASS}")'
     if rule.linear.of_each:
         return f'IF({plan.meta["scope"].seen_from(CHECKS)}="consolidated","{OF_EACH}",{verdict})'
     return verdict

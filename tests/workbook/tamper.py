@@ -19,6 +19,7 @@ from xltool import api
 from xltool.forms import totals
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import Agency, Finding, FormSpec, Reading, Submission
+from xltool.periods import blank_submission, list_periods
 from xltool.spreadsheet.a1 import parse_reference, quote_sheet, range_name
 from xltool.workbook.layout_plan import make_plan
 
@@ -148,9 +149,8 @@ def given(form_id: str = "ogi-2021") -> Submission:
     values = tuple((1000 + at) * cell.measure.scale for at, cell in enumerate(spec.cells))
     texts = {text.key: f"{text.label}的内容" for text in spec.texts}
     why = {name: f"第{at}条说明" for at, name in enumerate(make_plan(spec).explanations)}
-    return Submission(
-        spec.id, spec.years[1] or 2024, AGENCY, totals.compute_totals(spec, values), texts, why, serial="0001"
-    )
+    blank = blank_submission(spec, list_periods(spec, spec.years[1] or 2024)[-1], AGENCY, serial="0001")
+    return replace(blank, values=totals.compute_totals(spec, values), texts=texts, explanations=why)
 
 
 @cache

@@ -35,7 +35,7 @@ def test_the_plan_of_a_form_is_made_once(spec):
 def test_every_cell_has_its_own_spot_inside_the_grid(layout):
     spots = list(layout.cells.values())
     assert list(layout.cells) == [cell.key for cell in layout.spec.every_cell]
-    assert len(set(spots)) == len(spots) == len(layout.spec.cells) + len(layout.spec.rates)
+    assert len(set(spots)) == len(spots) == len([*layout.spec.every_cell])
     for cell in layout.spec.every_cell:
         spot, bottom, right = layout.cells[cell.key], layout.row_below(cell.table), layout.column_beside(cell.table)
         assert spot.sheet == cell.table.sheet
@@ -89,7 +89,7 @@ def test_names_are_those_of_all_that_is_filled_in(layout):
     names = layout.names()
     spots = list(names.values())
     assert len(set(spots)) == len(spots)
-    inputs = [cell for cell in layout.spec.cells if not cell.total]
+    inputs = layout.spec.inputs
     assert len(names) == len(inputs) + len(layout.spec.texts) + len(layout.explanations) + len(META)
     assert all(names[name_cell("cell", cell.key)] == layout.cells[cell.key] for cell in inputs)
 

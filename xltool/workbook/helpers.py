@@ -102,17 +102,24 @@ def _list_linears(plan: Plan) -> Iterator[Linear]:
 
 
 def _find_independent(plan: Plan, key: CellKey) -> frozenset[Position]:
-    """The totals on an input's sheet that it is no part of."""
+    """The totals and rates on an input's sheet that it is no part of."""
     name = plan.cells[key].sheet
-    return frozenset(place for place, parts in _locate_totals(plan, name).items() if key not in parts)
+    return frozenset(place for place, parts in _locate_computed(plan, name).items() if key not in parts)
 
 
 @derive_once
-def _locate_totals(plan: Plan, name: str) -> dict[Position, frozenset[CellKey]]:
-    """The totals of a sheet by place, each with all inputs that it is made of."""
+def _locate_computed(plan: Plan, name: str) -> dict[Position, frozenset[CellKey]]:
+    """The totals and rates of a sheet by place, each with all inputs that it is made of."""
     defined = totals.find_definitions(plan.spec.rules)
-    spots = {key: plan.cells[key] for key in defined if plan.cells[key].sheet == name}
+    made = {key: (key,) for key in defined} | {
+        rate.key: tuple(part for part, _ in (*rate.numerator, *rate.denominator)) for rate in plan.spec.rates
+    }
     return {
-        (spot.row, spot.column): frozenset(part for part, _ in totals.resolve_inputs(key, defined))
-        for key, spot in spots.items()
+        (plan.cells[key].row, plan.cells[key].column): frozenset(
+            leaf
+            for part in parts
+            for leaf in ([each for each, _ in totals.resolve_inputs(part, defined)] if part in defined else [part])
+        )
+        for key, parts in made.items()
+        if plan.cells[key].sheet == name
     }

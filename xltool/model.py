@@ -164,7 +164,7 @@ class EntryKind:
     consolidate: EntryPolicy = "never"
 
 
-BETWEEN: Final = "、"
+SEVERAL_SIGN: Final = "、"
 """What stands between several of a list in one cell."""
 
 
@@ -177,7 +177,7 @@ class Chosen:
 
     def holds(self, entries: Mapping[CellKey, str]) -> bool:
         """Whether it is chosen; it is not where nothing is."""
-        return self.choice in entries.get(self.key, "").split(BETWEEN)
+        return self.choice in entries.get(self.key, "").split(SEVERAL_SIGN)
 
 
 NO_MEASURE: Final = Measure("", "", 0, 1)

@@ -22,9 +22,9 @@ from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import finding
 from xltool.model import (
-    BETWEEN,
     CARRIED,
     LEVELS,
+    SEVERAL_SIGN,
     Agency,
     Cell,
     CellKey,
@@ -693,7 +693,7 @@ def fits_several(kind: EntryKind, cells: str) -> str:
 
 def find_chosen(choice: str, cells: str) -> str:
     """A condition that a cell has a choice, alone or among others."""
-    return f'ISNUMBER(FIND("{BETWEEN}{choice}{BETWEEN}","{BETWEEN}"&{cells}&"{BETWEEN}"))'
+    return f'ISNUMBER(FIND("{SEVERAL_SIGN}{choice}{SEVERAL_SIGN}","{SEVERAL_SIGN}"&{cells}&"{SEVERAL_SIGN}"))'
 
 
 def _count_blanks(area: CellArea) -> str:

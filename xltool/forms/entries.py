@@ -21,10 +21,10 @@ from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.text import excel_length, flatten_text
 from xltool.messages import finding
 from xltool.model import (
-    BETWEEN,
     ENTRY_FORMS,
     ENTRY_POLICIES,
     LEVELS,
+    SEVERAL_SIGN,
     CellKey,
     EntryCell,
     EntryForm,
@@ -235,7 +235,7 @@ def _find_choice(kind: EntryKind, text: str) -> str:
 
 def split_several(content: str) -> list[str]:
     """What stands in an entry of several, each by itself."""
-    return content.split(BETWEEN)
+    return content.split(SEVERAL_SIGN)
 
 
 def _find_several(kind: EntryKind, text: str) -> str:
@@ -243,7 +243,7 @@ def _find_several(kind: EntryKind, text: str) -> str:
     meant = {_find_choice(kind, part.strip()) for part in _APART.split(text) if part.strip()}
     if not meant or not meant <= {*kind.choices}:
         return text
-    return BETWEEN.join(choice for choice in kind.choices if choice in meant)
+    return SEVERAL_SIGN.join(choice for choice in kind.choices if choice in meant)
 
 
 def is_fit(entry: EntryCell, content: str, scope: Scope = "own") -> bool:
@@ -282,7 +282,9 @@ def describe_entry(kind: EntryKind) -> str:
         case "choice" | "yes_no":
             return f"选{'、'.join(f'“{choice}”' for choice in kind.choices)}之一"
         case "several":
-            return f"填{'、'.join(f'“{choice}”' for choice in kind.choices)}中的一项或几项，几项之间用“{BETWEEN}”隔开"
+            return (
+                f"填{'、'.join(f'“{choice}”' for choice in kind.choices)}中的一项或几项，几项之间用“{SEVERAL_SIGN}”隔开"
+            )
         case _:
             assert_never(kind.form)
 
@@ -387,7 +389,7 @@ def draw_content(kind: EntryKind, at: int, year: int, wanted: str = "") -> str:
             return wanted or kind.choices[at % len(kind.choices)]
         case "several":
             others = [choice for choice in kind.choices if choice != wanted]
-            return BETWEEN.join(choice for choice in kind.choices if choice != others[at % len(others)])
+            return SEVERAL_SIGN.join(choice for choice in kind.choices if choice != others[at % len(others)])
         case "date":
             day = date(year, at % 12 + 1, at % 28 + 1)
             return min(max(day, kind.earliest), kind.latest).isoformat()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from xltool.days import parse_day
+from xltool.forms.field_kinds import take_field
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Text
 
@@ -37,7 +37,4 @@ def _list_patterns(spec: FormSpec) -> tuple[tuple[tuple[Text, ...], re.Pattern[s
 
 def _take_content(text: Text, said: str) -> str:
     """What was given in a field; '' for nothing but room to write."""
-    if _ROOM.fullmatch(said):
-        return ""
-    day = parse_day(said) if text.date else None
-    return said.strip() if day is None else day.isoformat()
+    return "" if _ROOM.fullmatch(said) else take_field(text, said.strip(), text.label)[0]

@@ -111,15 +111,13 @@ def _find_independent(plan: Plan, key: CellKey) -> frozenset[Position]:
 def _locate_computed(plan: Plan, name: str) -> dict[Position, frozenset[CellKey]]:
     """The totals and rates of a sheet by place, each with all inputs that it is made of."""
     defined = totals.find_definitions(plan.spec.rules)
-    made = {key: (key,) for key in defined} | {
-        rate.key: tuple(part for part, _ in (*rate.numerator, *rate.denominator)) for rate in plan.spec.rates
-    }
-    return {
-        (plan.cells[key].row, plan.cells[key].column): frozenset(
-            leaf
-            for part in parts
-            for leaf in ([each for each, _ in totals.resolve_inputs(part, defined)] if part in defined else [part])
-        )
-        for key, parts in made.items()
-        if plan.cells[key].sheet == name
-    }
+    made = {key: {key} for key in defined}
+    for rate in plan.spec.rates:
+        made[rate.key] = {key for key, _ in (*rate.numerator, *rate.denominator)}
+    found: dict[Position, frozenset[CellKey]] = {}
+    for key, parts in made.items():
+        spot = plan.cells[key]
+        if spot.sheet == name:
+            inputs = [{leaf for leaf, _ in totals.resolve_inputs(part, defined)} for part in parts & defined.keys()]
+            found[spot.row, spot.column] = frozenset(parts - defined.keys()).union(*inputs)
+    return found

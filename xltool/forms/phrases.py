@@ -35,11 +35,11 @@ _YEARS: Final = ("", "last", "next")
 _WORDS: Final = {
     "words": (
         "joiners", "neutral", "totals", "each", "apiece", "respectively", "parts", "negations", "zeros", "relative",
-        "closings", "copulas", "how", "rest", "plans", "perfects", "foreign", "aspects",
+        "closings", "copulas", "how", "rest", "plans", "perfects", "foreign", "aspects", "within",
     ),
     "compare": (
         "last", "signs", "pairs", "yearly", "more", "less", "even", "reaching", "this", "full", "otherwise",
-        "since", "running", "other_periods", "share",
+        "since", "running", "sources", "other_periods", "share",
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
     "scopes": ("words", "others", "about", "own"),

@@ -10,7 +10,7 @@ from xltool.rules.narrative_counts import CountReader
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
 from xltool.rules.narrative_tokens import ProseToken
-from xltool.rules.narrative_words import YEAR_KINDS, has_any
+from xltool.rules.narrative_words import YEAR_KINDS, has_any, names_subject
 
 
 class ChangeReader:
@@ -51,8 +51,10 @@ class ChangeReader:
         if has_any(count.left, "words.respectively"):
             self.said.topic.last = None
         elif change.is_any("compare.reaching"):
-            if last is not None and not numeral.is_percent:
-                self.counts.state(clause, replace(count, left=[change]), [last])
+            named = [each for each in count.left if each is not change]
+            of = self._find_changed(named) if any(map(names_subject, named)) else last
+            if of is not None and not numeral.is_percent:
+                self.counts.state(clause, replace(count, left=[change]), [of])
         elif self.said.times.compared is None or self.said.times.is_partial:
             self.said.pass_over(numeral)
         elif not self.said.times.is_compared_otherwise:

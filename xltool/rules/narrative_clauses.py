@@ -63,6 +63,7 @@ class Clause:
     is_beside_apart: bool = False  # and what is joined to that: 审查合同23份、规范性文件5件
     scope: str | None = None  # whose figures those before it are
     wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
+    lead: Meaning | None = None  # what its first number is of, where its column is said before what is counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,29 @@ class CountReader:
                 return thing
         elif last.meaning is not None and last.meaning.role == "row" and count.right and count.right[0].is_any(NOUNS):
             return None  # 不予公开的5件文件
-        return self._deal_or_share(clause, count, groups)
+        found = self._deal_or_share(clause, count, groups)
+        if len(groups) == 1 and found == [last.meaning]:
+            found = [self._carry_column(clause, count, groups[0])]
+        return found
+
+    def _carry_column(self, clause: Clause, count: Count, group: WordGroup) -> Meaning:
+        """What a number joined to another is of, in the column said before both: 废止规章1件、规范性文件3件."""
+        meaning, lent = group.meaning, self.said.lent
+        assert meaning is not None
+        if lent is not None and meaning.role == "row" and meaning.table == lent.table:
+            return self.said.composer.shift(meaning, lent.columns, lent.words)
+        if count.left[0].is_any(JOINER):
+            lead = clause.lead
+            is_bare = meaning.is_anchored and meaning.role == "whole" and all(map(names_subject, group.words))
+            if lead is not None and is_bare and lead.table == meaning.table and lead.rows != meaning.rows:
+                return self.said.composer.shift(meaning, lead.columns, lead.words[:1])
+            return meaning
+        head = group.words[0]
+        is_led = meaning.is_anchored and any(
+            p.columns and not p.rows and p.table == meaning.table for p in head.phrases
+        )
+        clause.lead = meaning if is_led else None
+        return meaning
 
     def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that is said of known things."""
@@ -353,6 +375,14 @@ class CountReader:
         """Notes a number as a figure of each of the meanings whose unit it has."""
         in_brackets = clause.opener in OPENING and (len(clause.tokens) <= 2 or all(map(_may_be_beside, clause.tokens)))
         year = clause.years.pop(0) if clause.years else self.said.times.find_year(count.left, in_brackets=in_brackets)
+        if (
+            count.left[-1:]
+            and count.left[-1].is_any("compare.sources")
+            and has_any(count.right[:1], "compare.reaching")
+        ):
+            if self.said.times.compared is None and year == self.said.times.year:
+                return  # 由14件降至9件: when it was so, nobody says
+            year = self.said.times.compared if year == self.said.times.year else year
         for meaning in meanings:
             if self._is_other_of(meaning, count, year):
                 continue

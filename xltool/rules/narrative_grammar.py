@@ -165,7 +165,10 @@ class _Reader:
         telling = ["scopes.words", "scopes.others"]
         if self.said.in_parts or has_any(tokens, "words.parts"):
             telling.append("scopes.own")  # 全市收到120件，其中我县46件
-        whose = next((token for token in reversed(tokens) if token.is_any(*telling)), None)
+        told = [at for at, token in enumerate(tokens) if token.is_any(*telling)]
+        while len(told) > 1 and told[-2] == told[-1] - 1:
+            told.pop()  # 全市各级行政机关
+        whose = tokens[told[-1]] if told else None
         if whose is not None:
             self.said.scope = None if whose.is_any("scopes.own") else whose.text
         if has_any(tokens[:1], "words.parts") and not self.said.in_parts and len(self.said.found) == self.said.first:
@@ -176,7 +179,7 @@ class _Reader:
         clause.wholes, self.said.wholes = self.said.wholes, []
         numbers = [at for at, token in enumerate(tokens) if token.number is not None]
         if clause.opener in _ENDS:
-            self.said.pending = []
+            self.said.pending, self.said.lent = [], None
         self.said.kept = [] if numbers else clause.wholes or self.said.kept
         done = self._read_numbers(clause, numbers, doers)
         self._read_rest(clause, tokens[done:], numbers, before)
@@ -283,6 +286,8 @@ class _Reader:
         groups = self.said.groups.list_groups(tokens)
         if tokens[-1].is_any("words.aspects") and not any(group.meaning for group in groups) and has_any(tokens, GAP):
             self.said.topic.close()
+        columns = [group.meaning for group in groups if group.meaning is not None and group.meaning.role == "column"]
+        self.said.lent = columns[0] if len(groups) == len(columns) == 1 and tokens[-1].is_any("words.within") else None
         self.said.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
         for group in groups:
             if group.meaning is not None and (group.meaning.is_anchored or all(map(is_strict, group.words))):

@@ -45,6 +45,9 @@ class PartReader:
             or not all(is_passable(each) or each.phrases for each in tokens)
         ):
             return
+        wholes = [each for each in wholes if each.year == self.said.times.year] or wholes[:0]
+        if not wholes:
+            return  # 收到5件，较上年的3件有所增加，均为自然人
         one = [each for each in wholes if each.start == wholes[-1].start]  # 收到并答复1件，申请人为企业: received
         wholes = self._widen_wholes(wholes) if is_of_all else one[:1]
         is_of_all |= is_done

@@ -198,9 +198,11 @@ class Composer:
         )
 
     def _choose_table(self, words: Sequence[ProseToken], topic: Topic, helper: Meaning | None) -> str | None:
-        anchors = [phrase.table for token in words for phrase in token.phrases if "anchor" in phrase.manners]
+        anchors = [phrase for token in words for phrase in token.phrases if "anchor" in phrase.manners]
+        # 未经复议直接起诉的政府信息公开案件 are suits
+        cases = [each for each in anchors if self._is_mixed(each.table)] if any(map(_is_taken, anchors[-1:])) else []
         if anchors:
-            return anchors[-1]
+            return (cases or anchors)[-1].table
         meant = [phrase for token in words for phrase in token.phrases if "neutral" not in phrase.manners]
         for table in (helper.table if helper else None, topic.table):
             if table is not None and any(phrase.table == table for phrase in meant if _fits(phrase, topic)):
@@ -213,6 +215,9 @@ class Composer:
             if phrase.rows and not phrase.follows and not phrase.manners & {"weak", "scope", "apart", "sole", "neutral"}
         ]
         return alone[-1].table if alone else None
+
+    def _is_mixed(self, table: str) -> bool:
+        return table in self.language.subjects and self.language.subjects[table].mixed
 
     def _select(self, token: ProseToken, table: str, topic: Topic) -> list[Phrase]:
         for phrase in token.phrases:
@@ -263,6 +268,10 @@ def _list_totals(spec: FormSpec) -> Mapping[frozenset[CellKey], CellKey]:
         for rule in spec.rules
         if rule.defines is not None
     }
+
+
+def _is_taken(phrase: Phrase) -> bool:
+    return "taken" in phrase.manners
 
 
 def _fits(phrase: Phrase, topic: Topic) -> bool:

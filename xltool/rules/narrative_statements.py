@@ -88,6 +88,7 @@ class Discourse:
     is_last: bool = field(init=False)  # no clause behind the one that is read counts
     is_denied: bool = field(init=False)  # behind a list of what there was none of, whose end is not said
     limit: str = field(init=False)  # the clause that says of what alone the rest of the sentence is
+    lent: Meaning | None = field(init=False)  # the column that the next rows are of: 自然人申请中，予以公开44件
     aside: str = field(init=False)  # unknown words before what is being read
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class Discourse:
         self.is_ours, self.is_at_large = any(word in sentence for word in self.language.ours), False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
+        self.lent = None
 
     @property
     def listing(self) -> tuple[bool, bool, bool, str]:

@@ -44,6 +44,8 @@ _TITLE: Final = re.compile(r"《([^《》\n]{1,90})》")
 _WEIGHTY: Final = frozenset(
     ("scopes.words", "scopes.others", "words.negations", "words.parts", "words.totals", "others.channels")
 )
+_NUMBERING: Final = re.compile(r"\d{1,2} ?[.．、](?!\d)", re.ASCII)
+"""What stands before the parts of a list: 1.新收申请：45件."""
 _HEADING: Final = r"[（(]?[一二三四五六七八九十]{1,2}[）)、][^。！？!?\n，,；;：:\d]{2,30}情况[ \u3000]{1,8}"
 """A heading that stands before its text in one line, as copied pages have it: 二、主动公开政府信息情况 本年度…"""
 _SENTENCE: Final = re.compile(
@@ -193,6 +195,9 @@ class _Scanner:
         match = WRITTEN_DIGITS.match(self.signs, at)
         assert match is not None
         end = match.end()
+        numbering = _NUMBERING.match(self.signs, at)
+        if numbering and (not at or self.signs[at - 1] in _BREAKS):
+            return self._add(at, numbering.end(), _NEUTRAL_KIND)
         date = _DATES.match(self.signs, at)
         if date:
             return self._add(at, date.end(), _DATE_KIND)

@@ -211,12 +211,14 @@ def read_document_parts(
             )
         )
     read = [figures for each in found.values() for figures in each]
+    ranks = {spec.id: sections.rank_title(opened, spec) for spec in specs}
     newest = max(
         specs,
         key=lambda spec: (
+            ranks[spec.id] > 0,  # a blank table prints less than a line of its text that is like a row of another form
             sum(len(figures.cells) for figures in read if figures.spec is spec),
             any(figures.spec is spec for figures in read),
-            sections.rank_title(opened, spec),  # the same table may be reported by month and by quarter
+            ranks[spec.id],  # the same table may be reported by month and by quarter
             spec.years[0],
         ),
     )

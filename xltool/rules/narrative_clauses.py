@@ -29,7 +29,7 @@ from xltool.rules.narrative_words import (
 )
 
 _CLOSING: Final = frozenset("）)】]")
-_COLONS: Final = frozenset("：:")
+COLONS: Final = frozenset("：:")
 _UNKNOWN: Final = (GAP, NOUNS, CHANNEL, OFFICE, "others.listed", "scopes.others")
 _WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
 _LONGEST_NAME: Final = 8
@@ -268,7 +268,7 @@ def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
 
 def cut_list(right: Sequence[ProseToken]) -> Sequence[ProseToken]:
     """The words behind a number as far as a colon: what is listed behind it says nothing of the number before."""
-    colon = next((at for at, token in enumerate(right) if token.text in _COLONS), len(right))
+    colon = next((at for at, token in enumerate(right) if token.text in COLONS), len(right))
     return right[:colon]
 
 

@@ -253,6 +253,9 @@ class CountReader:
         behind = self.said.groups.read_behind(count.right)
         if behind is not None:
             return self._find_behind(count, behind)
+        said = self.said.found[self.said.first :]
+        if said and said[-1].kind == "change" and count.left and are_passable(count.left):
+            return [said[-1].meaning]  # 较上年减少5件，为22件
         total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
         if total is not None:
             return [total]
@@ -260,8 +263,9 @@ class CountReader:
             clause.opener in OPENING and self.said.times.compared is not None
         ):
             recalled = self.said.recall()
+            is_one_of = bool(count.following) and has_any(count.right[:1], JOINER)  # 与上年的8件、6件相比
             if recalled is not None:
-                return [recalled]
+                return None if is_one_of else [recalled]
         elif has_any(count.left, "words.parts"):
             return None
         return (
@@ -332,6 +336,10 @@ class CountReader:
         if len(meanings) != len(groups):
             return None
         meanings = self._share_column(meanings)
+        first, last = meanings[0], meanings[-1]
+        is_one = len(meanings) == 2 and not has_any(count.left, "others.several")
+        if is_one and first.is_reason and first.table == last.table and set(first.rows[0]) < set(last.rows[0]):
+            meanings = meanings[:1]  # 无正当理由大量反复申请、不予处理的13件
         are_verbs = len(groups) > 1 and all(map(_begins_deed, groups))
         if are_verbs:
             meanings = _drop_shown(_drop_vaguer(meanings))

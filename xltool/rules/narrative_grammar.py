@@ -15,6 +15,7 @@ from xltool.forms.phrases import NUMBER_SIGN, Language, Phrase
 from xltool.model import FormSpec
 from xltool.rules.narrative_changes import ChangeReader
 from xltool.rules.narrative_clauses import (
+    COLONS,
     Clause,
     Count,
     allow_way,
@@ -229,6 +230,8 @@ class _Reader:
             numeral = tokens[at].number
             assert numeral is not None
             left, right = tokens[done:at], cut_list(tokens[at + 1 : until])
+            if not number:
+                left = self._cut_lead(left)
             self.said.aside = self.said.limit or quote_unknown(left)
             is_theirs = tells_others(left, self.said.language) or any(token.text in doers for token in left)
             self.said.is_of_others = is_theirs or (self.said.is_of_others and goes_on(left))
@@ -242,6 +245,16 @@ class _Reader:
             self._read_number(clause, Count(tokens[at], numeral, left, right, len(numbers) - number - 1))
             done = at + 1
         return done
+
+    def _cut_lead(self, left: Sequence[ProseToken]) -> Sequence[ProseToken]:
+        """The words before a number without what stands before a colon, which says of what the list is: 按主体分：…."""
+        colon = max((at for at, token in enumerate(left) if token.text in COLONS), default=-1)
+        lead, rest = left[:colon], left[colon + 1 :]
+        if colon < 1 or not any(map(names_subject, rest)) or not has_any(lead, GAP):
+            return left
+        self._offer(lead)
+        self.said.offered = []
+        return rest
 
     def _read_rest(self, clause: Clause, rest: Sequence[ProseToken], numbers: Sequence[int], before: int) -> None:
         """Reads the words behind the numbers of a clause; `before` statements were found before it."""

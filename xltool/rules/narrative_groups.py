@@ -149,12 +149,19 @@ class GroupReader:
         return WordGroup(
             meaning,
             tuple(words),
-            all(may_follow(each) or each.is_any("others.several") for each in tokens[chain[-1] + 1 :]),
+            _is_clean(tokens[chain[-1] + 1 :], meaning),
             False,
             is_verb(words[0]) or is_verb(words[-1]),
             _is_of_some(tokens, chain, known, meaning),
             all(map(may_precede, tokens[: chain[0]])),
         )
+
+
+def _is_clean(behind: Sequence[ProseToken], meaning: Meaning | None) -> bool:
+    """Whether nothing unknown stands behind words; a part may be said to be a kind: 国家秘密类0件."""
+    if meaning is not None and meaning.role != "whole" and behind and behind[0].is_any("others.restricting"):
+        behind = behind[1:]
+    return all(may_follow(each) or each.is_any("others.several") for each in behind)
 
 
 def _chain_words(tokens: Sequence[ProseToken], known: Sequence[int]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.phrases import Language
@@ -75,7 +76,7 @@ class Times:
         Where that is not known, it is so too where a comma follows, and nothing behind it is 累计.
         """
         own = self._report_year
-        if any(_spans_years(tokens, at) for at in range(len(tokens) - 2)):
+        if any(_spans_years(tokens, at) for at in range(len(tokens) - 2)) or _runs_since(tokens):
             return True
         for at, token in enumerate(tokens):
             if not token.is_any("compare.other_periods"):
@@ -124,6 +125,17 @@ def _spans_years(tokens: Sequence[ProseToken], at: int) -> bool:
     first, between, last = tokens[at : at + 3]
     is_span = first.year is not None and last.year is not None and first.year < last.year
     return is_span and between.text.strip() in _SPANS
+
+
+def _runs_since(tokens: Sequence[ProseToken]) -> bool:
+    """Whether what goes on from one year to another is spoken of: 自2008年《条例》施行至2022年底."""
+    years = [(at, token.year) for at, token in enumerate(tokens) if token.year is not None]
+    return any(
+        first < last
+        and has_any(tokens[max(at - 1, 0) : at], "compare.sources")
+        and not any(token.number is not None for token in tokens[at:behind])
+        for (at, first), (behind, last) in pairwise(years)
+    )
 
 
 def _reaches_from(tokens: Sequence[ProseToken], at: int, reaching: int) -> bool:

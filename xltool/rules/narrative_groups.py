@@ -87,7 +87,11 @@ class GroupReader:
                 groups.insert(0, group)
                 continue
             # something unknown joined to it: 政策文件和规范性文件12件 are both; 完善制度和收到3件 is not
-            begins = groups[0].is_verb or (groups[0].meaning is not None and groups[0].meaning.role == "row")
+            first = groups[0].meaning
+            is_row = (
+                first is not None and first.role == "row" and len(first.rows[0]) == 1
+            )  # else for a reason not known
+            begins = groups[0].is_verb or is_row
             return groups if group.is_bare or begins else None
         return groups
 

@@ -294,7 +294,8 @@ class _Scanner:
     def _skip_after(self, at: int) -> tuple[int, str | None]:
         """Where a word such as 余 behind digits ends, and the word."""
         entries = self.language.entries
-        word = next((word for word in self._list_words(at) if "figures.after" in entries[word].kinds), None)
+        longest = next(self._list_words(at), "")
+        word = longest if longest and "figures.after" in entries[longest].kinds else None  # 57件来自自然人
         return at + len(word or ""), word
 
     def _skip_blanks(self, at: int) -> int:

@@ -299,6 +299,7 @@ class _Reader:
         groups = self.said.groups.list_groups(tokens)
         if tokens[-1].is_any("words.aspects") and not any(group.meaning for group in groups) and has_any(tokens, GAP):
             self.said.topic.close()
+            self.said.is_at_large |= not self.said.is_ours  # 法治政府建设方面，应诉案件74件
         columns = [group.meaning for group in groups if group.meaning is not None and group.meaning.role == "column"]
         self.said.lent = columns[0] if len(groups) == len(columns) == 1 and tokens[-1].is_any("words.within") else None
         self.said.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
@@ -316,6 +317,13 @@ class _Reader:
             return True
         mine = self.said.found[self.said.first :]
         return bool(mine) and mine[-1].meaning.table == table and are_passable(count.left, JOINER)
+
+    def _is_subject(self, clause: Clause, count: Count) -> bool:
+        """Whether a number is of what applications were about, as its clause says: 内容涉及火灾调查2件、验收3件."""
+        before = [token for token in clause.tokens if token.start < count.token.start]
+        mine = [each for each in self.said.found[self.said.first :] if each.meaning.table == self.said.topic.table]
+        is_within = any(each.value >= count.numeral.value and each.unit == count.numeral.unit for each in mine)
+        return is_within and has_any(before, "others.because")
 
     def _note_list(self, numeral: Numeral, left: Sequence[ProseToken], *, is_known: bool) -> None:
         """Notes whether what stands behind a number is published as it is: a list of items, parts of what is listed."""
@@ -356,7 +364,7 @@ class _Reader:
             if is_part and not count.following:
                 scope = self.said.scope if has_any(left, "scopes.words", "scopes.others") else clause.scope
                 self.said.pending.append(Pending(count.token, numeral, scope))
-            is_mine = is_part or self._is_beside(count)
+            is_mine = is_part or self._is_beside(count) or self._is_subject(clause, count)
             self.said.pass_over(numeral, is_mine=is_mine, is_thing=has_any(left, NOUNS) and any(map(is_verb, left)))
         elif meanings:
             self.counts.state(clause, count, meanings)

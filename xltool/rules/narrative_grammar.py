@@ -231,7 +231,7 @@ class _Reader:
             assert numeral is not None
             left, right = tokens[done:at], cut_list(tokens[at + 1 : until])
             if not number:
-                left = self._cut_lead(left)
+                left = [*self._cut_lead(left)]
             self.said.aside = self.said.limit or quote_unknown(left)
             is_theirs = tells_others(left, self.said.language) or any(token.text in doers for token in left)
             self.said.is_of_others = is_theirs or (self.said.is_of_others and goes_on(left))

@@ -41,7 +41,7 @@ EMPTY: tuple[ListContent, ...] = (None,) * 7
         ('"准予", "不予"', '"办理结果", "不予"', "'办理结果' is a choice of this column"),
         ('"是否网办", kind', '"是否网办", consolidate = "count", kind', "its columns have no 'consolidate'"),
         ('measure = "money", total', 'measure = "mony", total', "no measure is named 'mony'"),
-        ('kind = "date", earliest', 'kind = "dates", earliest', "'kind' must be choice, yes_no, date or text"),
+        ('kind = "date", earliest', 'kind = "dates", earliest', "'kind' must be choice, several, yes_no, date or text"),
         ('serial = "编号"', 'serials = "编号"', "a list of lines has no field 'serials'"),
     ],
 )  # fmt: skip

@@ -83,6 +83,9 @@ def test_the_fields_below_a_report_are_no_part_of_its_last_text():
         ("单位负责人：每季度听取一次汇报。", None),
     ):
         assert read_field_line(spec, line) == told, line
+    labels = [text.label for text in api.form("website-report-2017").texts if text.place == "foot"]
+    long = "".join(f"{label}：" * 2000 for label in labels[:-1])
+    assert read_field_line(api.form("website-report-2017"), long) is None  # in a moment, however often each stands
     sample = api.read((catalog.data_folder("samples") / "hazards-2024/2024Q1/000000-002.json").read_bytes()).submission
     for kind in ("docx", "html", "txt"):
         read = back(sample, kind).reading.submission

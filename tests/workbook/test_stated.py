@@ -236,6 +236,10 @@ def test_the_lines_on_checks_count_what_is_said():
         ),
         ('[["applications.carried_out.total"]]', '[["disclosure.fees.amount"]]', "whole figures of one table"),
         ('[["applications.carried_out.total"]]', "[]", "1 to 2 lists of cells"),
+        ('"<已|><办结|答复>"', f'"{"<一|二|三|四>" * 10}"', "the choices in 'words' of a clause make too many words"),
+        ('"其中<涉|因|属|与|有>"', f'"{"<一|二>" * 900}"', "the choices in 'unless' of 'stated' make too many words"),
+        ('"其中<涉|因|属|与|有>"', f'"{"<一|二|三|四>" * 5}"', "words of 'unless', more than 999"),
+        ('"其中<涉|因|属|与|有>"', f'"{"长" * 90_000}<一|二>{"<一|二>" * 3}"', "make too many words"),
     ],
 )
 def test_faults_of_what_a_form_states(old, new, told):

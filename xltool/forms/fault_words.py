@@ -286,7 +286,11 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "rule '{a}' defines '{b}' by way of itself": "勾稽关系“{a}”计算“{b}”时绕回了它自己",
     "rule '{a}' computes '{b}' otherwise than rule '{c}'": "勾稽关系“{a}”与“{c}”计算“{b}”的办法不同",
     "the clauses have {a} words, more than {b}": "各条共有 {a} 个词，最多 {b} 个",
+    "the choices in '{a}' of {b} make too many words: more than {n} signs": (
+        "{b}的 {a} 里，各处的选择合起来太多：逐个写出超过 {n} 字"
+    ),
     "there are {a} leads, more than {b}": "leads 有 {a} 个，最多 {b} 个",
+    "there are {a} words of 'unless', more than {b}": "unless 有 {a} 个词，最多 {b} 个",
     "there are {a} clauses, more than {b}": "clause 有 {a} 条，最多 {b} 条",
     "'{a}' of one clause begins '{b}' of another: which is meant cannot be told": (
         "一条的“{a}”是另一条“{b}”的开头，分不清是哪一条"

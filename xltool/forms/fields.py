@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from xltool.forms import grammar
+from xltool.forms.choices import MOST_SIGNS, are_too_many, expand_words
 from xltool.forms.instead import advise_id
 from xltool.forms.operators import OPERATORS
 from xltool.forms.source import LocatedText, Source, suggest_nearest
@@ -58,6 +59,10 @@ class Fields:
     def texts(self, key: str, default: list[str] | None = None) -> list[str]:
         return [item for item in self._list(key, default) if self._is(key, item, str, "strings")]
 
+    def words(self, key: str, default: list[str] | None = None) -> list[str]:
+        """Texts of which each may stand for several of one shape, all of them; none, and a fault, where too many."""
+        return self._expand(key, self.texts(key, default))
+
     def tables(self, key: str, default: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
         return [item for item in self._list(key, default) if self._is(key, item, dict, "tables")]
 
@@ -75,6 +80,10 @@ class Fields:
             for each in item:
                 self._is(key, each, str, "lists of strings")
         return [tuple(map(str, item)) for item in found]
+
+    def word_lists(self, key: str) -> list[list[str]]:
+        """Lists of such texts, none where the field is not there."""
+        return [self._expand(key, each) for each in self.lists(key)]
 
     def named_tables(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The tables `[key.name]`, with their names."""
@@ -109,6 +118,12 @@ class Fields:
                     f"{self.what} has no field '{key}'",
                     partial(suggest_nearest, key, self._known),
                 )
+
+    def _expand(self, key: str, written: Sequence[str]) -> list[str]:
+        if are_too_many(written):
+            self.fault(key, f"the choices in '{key}' of {self.what} make too many words: more than {MOST_SIGNS} signs")
+            return []
+        return [*expand_words(written)]
 
     def _list(self, key: str, default: list[Any] | None) -> list[Any]:
         value = self._take(key, list, "a list", default)

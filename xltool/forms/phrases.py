@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from xltool.forms import catalog
-from xltool.forms.choices import expand_words
 from xltool.forms.fields import Fields
 from xltool.forms.memo import derive_once
 from xltool.forms.source import Source, suggest_nearest
@@ -270,26 +269,26 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
     for group, names in _WORDS.items():
         given = Fields(source, fields.table(group), f"'{group}'")
         for name in names:
-            _add_words(draft, given.texts(name, []), f"{group}.{name}")
+            _add_words(draft, given.words(name, []), f"{group}.{name}")
         if group == "figures":
             amounts = given.table("amounts")
             draft.amounts |= {str(unit): worth for unit, worth in amounts.items() if isinstance(worth, int)}
         if group == "scopes":
-            draft.limits += expand_words(given.texts("limits", []))
-            draft.agencies += expand_words(given.texts("agencies", []))
-            draft.deeds += expand_words(given.texts("deeds", []))
-            draft.places += expand_words(given.texts("places", []))
-            draft.conditions += expand_words(given.texts("conditions", []))
-            draft.exceptions += expand_words(given.texts("exceptions", []))
-            draft.not_agencies += expand_words(given.texts("not_agencies", []))
-            draft.toward += expand_words(given.texts("toward", []))
+            draft.limits += given.words("limits", [])
+            draft.agencies += given.words("agencies", [])
+            draft.deeds += given.words("deeds", [])
+            draft.places += given.words("places", [])
+            draft.conditions += given.words("conditions", [])
+            draft.exceptions += given.words("exceptions", [])
+            draft.not_agencies += given.words("not_agencies", [])
+            draft.toward += given.words("toward", [])
         if group == "words":
-            draft.manner_begins += expand_words(given.texts("manner_begins", []))
-            draft.manner_ends += expand_words(given.texts("manner_ends", []))
+            draft.manner_begins += given.words("manner_begins", [])
+            draft.manner_ends += given.words("manner_ends", [])
         given.close()
-    _add_words(draft, fields.texts("neutral", []), "words.neutral")
-    _add_words(draft, fields.texts("things", []), "others.nouns")
-    for word in expand_words(fields.texts("ours", [])):
+    _add_words(draft, fields.words("neutral", []), "words.neutral")
+    _add_words(draft, fields.words("things", []), "others.nouns")
+    for word in fields.words("ours", []):
         draft.kinds.setdefault(word, set()).add("others.ours")
     draft.texts |= {str(key): str(table) for key, table in fields.table("texts").items()}
     tables = {table.id: table for table in spec.tables}
@@ -310,7 +309,7 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
         given.close()
     for data in fields.tables("phrase", []):
         given = Fields(source, data, "a phrase")
-        for phrase in _read_phrase(given, expand_words(given.texts("words")), tables):
+        for phrase in _read_phrase(given, given.words("words"), tables):
             draft.phrases.setdefault(phrase.words.replace("{year}", YEAR_SIGN), []).append(phrase)
         given.close()
     for data in fields.tables("compound", []):
@@ -319,10 +318,10 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
 
 
 def _read_compound(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> None:
-    parts = [word.replace("{year}", YEAR_SIGN) for word in expand_words(given.texts("parts"))]
-    needs = given.lists("needs")
-    wanted = tuple(frozenset(word.replace("{year}", YEAR_SIGN) for word in expand_words(each)) for each in needs)
-    ends = frozenset(word.replace("{year}", YEAR_SIGN) for word in expand_words(given.texts("ends", [])))
+    parts = [word.replace("{year}", YEAR_SIGN) for word in given.words("parts")]
+    needs = given.word_lists("needs")
+    wanted = tuple(frozenset(word.replace("{year}", YEAR_SIGN) for word in each) for each in needs)
+    ends = frozenset(word.replace("{year}", YEAR_SIGN) for word in given.words("ends", []))
     for word in sorted(frozenset().union(ends, *wanted) - set(parts)):
         given.fault("parts", f"'{word}' is none of the parts")
     phrases: tuple[Phrase, ...] = ()
@@ -381,7 +380,7 @@ def _read_alternatives(given: Fields, key: str) -> Alternatives:
 
 
 def _add_words(draft: _Draft, words: list[str], kind: str) -> None:
-    for word in expand_words(words):
+    for word in words:
         draft.kinds.setdefault(word, set()).add(kind)
 
 

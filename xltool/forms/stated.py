@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from xltool.forms.choices import expand_words
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.source import Source, suggest_nearest
 from xltool.model import Cell, CellKey, StatedClause, StatedWords, Text
@@ -24,7 +23,7 @@ def read_stated(source: Source, data: dict[str, Any], texts: Sequence[Text], cel
     fields, known = Fields(source, data, "'stated'"), {cell.key: cell for cell in cells}
     written = [text.key for text in texts if not text.on_cover]
     named = fields.texts("texts")
-    leads, unless = (tuple(expand_words(fields.texts(key, []))) for key in ("leads", "unless"))
+    leads, unless = (tuple(fields.words(key, [])) for key in ("leads", "unless"))
     for key in named:
         if key not in written:
             source.fault(key, f"no text of the report is named '{key}'", suggest_nearest(key, written))
@@ -35,6 +34,8 @@ def read_stated(source: Source, data: dict[str, Any], texts: Sequence[Text], cel
         fields.fault("clause", f"the clauses have {len(words)} words, more than {MOST_WORDS}")
     if len(leads) > MOST_LEADS:
         fields.fault("leads", f"there are {len(leads)} leads, more than {MOST_LEADS}")
+    if len(unless) > MOST_WORDS:
+        fields.fault("unless", f"there are {len(unless)} words of 'unless', more than {MOST_WORDS}")
     if len(clauses) > MOST_CLAUSES:
         fields.fault("clause", f"there are {len(clauses)} clauses, more than {MOST_CLAUSES}")
     for one, other in _find_beginnings(words) if not source.faults else ():
@@ -56,7 +57,7 @@ def _read_clause(source: Source, data: dict[str, Any], known: Mapping[CellKey, C
         fields.fault("cells", "a clause must be of whole figures of one table")
     if not unit and not opens:
         fields.fault("unit", "a clause without a figure must open its sentence")
-    words = tuple(expand_words(fields.texts("words")))
+    words = tuple(fields.words("words"))
     fields.close()
     return StatedClause(words, tuple(meanings), unit, opens)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xltool.forms.field_kinds import take_field
@@ -16,20 +16,35 @@ _ROOM: Final = re.compile(r"[\s_＿□]*(?:年\s*月\s*日)?")
 
 def read_field_line(spec: FormSpec, line: str) -> Mapping[str, str] | None:
     """The texts of the fields that stand in such a line, by their keys; None for any other line."""
-    for fields, pattern in _list_patterns(spec):
-        match = pattern.fullmatch(line.strip())
-        if match is not None:
-            told = {text.key: _take_content(text, said) for text, said in zip(fields, match.groups(), strict=True)}
-            return {key: content for key, content in told.items() if content}
+    line = line.strip()
+    for fields, labels in _list_fields(spec):
+        found = _find_labels(line, labels)
+        if found is None or found[0].start():
+            continue
+        ends = [*(match.start() for match in found[1:]), len(line)]
+        said = [line[match.end() : end] for match, end in zip(found, ends, strict=True)]
+        told = {text.key: _take_content(text, each.rstrip()) for text, each in zip(fields, said, strict=True)}
+        return {key: content for key, content in told.items() if content}
     return None
 
 
+def _find_labels(line: str, labels: Sequence[re.Pattern[str]]) -> list[re.Match[str]] | None:
+    """Each label where it first stands behind the one before; None where one does not."""
+    found: list[re.Match[str]] = []
+    for label in labels:
+        match = label.search(line, found[-1].end() if found else 0)
+        if match is None:
+            return None
+        found.append(match)
+    return found
+
+
 @derive_once
-def _list_patterns(spec: FormSpec) -> tuple[tuple[tuple[Text, ...], re.Pattern[str]], ...]:
-    """The fields above and below the report, and the line of each that is printed."""
+def _list_fields(spec: FormSpec) -> tuple[tuple[tuple[Text, ...], tuple[re.Pattern[str], ...]], ...]:
+    """The fields above and below the report, and how the label of each is printed before what is given."""
     lines = [tuple(text for text in spec.texts if text.place == place) for place in ("head", "foot")]
     return tuple(
-        (fields, re.compile(r"\s*".join(rf"{re.escape(text.label)}\s*[:：](.*?)" for text in fields)))
+        (fields, tuple(re.compile(rf"{re.escape(text.label)}\s*[:：]") for text in fields))
         for fields in lines
         if fields
     )

@@ -244,7 +244,7 @@ def test_an_office_adds_phrases_of_its_own(tmp_path, monkeypatch):
     with pytest.raises(DefinitionError, match="no row or column 'recieved'"):
         read_facts(SPEC, "来件7件。")
     file.write_text(f'neutral = ["{"<一|二|三|四>" * 12}"]\n', "utf-8")
-    with pytest.raises(DefinitionError, match="'neutral' of .* make too many words"):
+    with pytest.raises(DefinitionError, match=r"'neutral' of .* make too many words"):
         read_facts(SPEC, "来件7件。")
 
 

@@ -11,13 +11,13 @@ from typing import Final
 _CHOICES: Final = re.compile(r"<([^<>]*)>")
 
 
-MOST_SIGNS: Final = 10**6
+MOST_WORDED: Final = 10**6
 """Signs that the words of one list may have together, each choice in turn: eight times those of the longest of ours."""
 
 
 def are_too_many(written: Sequence[str]) -> bool:
     """Whether words stand for more than may be told apart in all: each choice more makes as many times of them."""
-    return sum(len(words) * prod(map(len, _list_choices(words))) for words in written) > MOST_SIGNS
+    return sum(len(words) * prod(map(len, _list_choices(words))) for words in written) > MOST_WORDED
 
 
 def expand_words(written: Sequence[str]) -> Iterator[str]:

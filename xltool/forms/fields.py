@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from xltool.forms import grammar
-from xltool.forms.choices import MOST_SIGNS, are_too_many, expand_words
+from xltool.forms.choices import MOST_WORDED, are_too_many, expand_words
 from xltool.forms.instead import advise_id
 from xltool.forms.operators import OPERATORS
 from xltool.forms.source import LocatedText, Source, suggest_nearest
@@ -121,7 +121,7 @@ class Fields:
 
     def _expand(self, key: str, written: Sequence[str]) -> list[str]:
         if are_too_many(written):
-            self.fault(key, f"the choices in '{key}' of {self.what} make too many words: more than {MOST_SIGNS} signs")
+            self.fault(key, f"the choices in '{key}' of {self.what} make too many words: more than {MOST_WORDED} signs")
             return []
         return [*expand_words(written)]
 

@@ -29,6 +29,12 @@ def test_entries_stand_beside_the_figures() -> None:
     ]
 
 
+def test_a_kind_that_is_none_is_one_fault() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        parse_spec(FORM.replace('kind = "date", earliest', 'kind = "dates", earliest', 1), "hazard_list.toml")
+    assert "'kind' must be" in str(caught.value) and "is for kind" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

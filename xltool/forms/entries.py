@@ -101,7 +101,8 @@ _OWN_FIELDS: Final[Mapping[str, tuple[EntryForm, ...]]] = {
 
 def _find_kind_faults(fields: Fields, kind: EntryKind, given: str) -> None:
     for key, forms in _OWN_FIELDS.items():
-        if key in fields.data and given not in forms:
+        # a kind that is none is told by itself: what it is meant to be, nobody knows
+        if key in fields.data and given in ENTRY_FORMS and given not in forms:
             named = '" or "'.join(forms)
             fields.fault(key, f"'{key}' is for kind = \"{named}\"")
     if given in _OWN_FIELDS["choices"] and len(kind.choices) < 2:

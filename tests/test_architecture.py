@@ -50,7 +50,7 @@ def test_every_module_that_is_named_is_there():
 
 def test_the_doors_of_libraries_are_those_of_the_layer_test():
     doors = re.search(r"Some libraries have one door.*?\n\n", PAGE, re.S)[0]
-    packages = {"python-docx": "docx"}
+    packages = {"python-docx": "docx", "chinesecalendar": "chinese_calendar"}
     for library, module in re.findall(r"([\w-]+) in\s`([\w/]+)`", doors):
         assert module in ALONE[packages.get(library, library)], library
     assert MODULES.keys() - {""} <= ROOMS.keys()

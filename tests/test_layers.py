@@ -25,10 +25,11 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "days": set(),
     "digits": set(),
     "workers": set(),
+    "working_days": set(),
     "copies": {"itself", "workers"},
     "office": {"codes", "itself", "model", "messages"},
     "files": {"codes", "digits", "model", "messages"},
-    "forms": {"codes", "days", "model", "periods", "messages"},
+    "forms": {"codes", "days", "model", "periods", "messages", "working_days"},
     "frames": {"codes", "model", "periods", "messages", "forms"},
     "rules": {"codes", "model", "periods", "messages", "forms"},
     "charts": {"codes", "model", "periods", "messages", "forms"},
@@ -90,6 +91,7 @@ MODULES = {
         "preview",
         "readings",
         "workers",
+        "working_days",
     },
     "campaign": {
         "__init__",
@@ -569,6 +571,7 @@ MODULES = {
     },
 }
 ALONE = {  # packages that only these rooms and modules may import
+    "chinese_calendar": {"working_days"},
     "click": {"cli"},
     "docx": {"report/docx"},  # published/docx reads the parts itself, with lxml
     "jinja2": {"report/template"},

@@ -282,7 +282,9 @@ MODULES = {
         "linear",
         "list_checks",
         "list_document",
+        "list_grammar",
         "list_rows",
+        "list_terms",
         "lists",
         "memo",
         "mosaic",
@@ -302,6 +304,7 @@ MODULES = {
         "toml_slips",
         "totals",
         "units",
+        "written",
     },
     "published": {
         "__init__",

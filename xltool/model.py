@@ -408,6 +408,42 @@ class ListRow:
         return all(content is None for content in self.contents)
 
 
+class PeriodEdge(Enum):
+    """The first or the last day of a submission's period, in a condition on lines."""
+
+    START = "period.start"
+    END = "period.end"
+
+
+ListSign: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "is blank", "is not blank"]
+LIST_SIGNS: Final[tuple[ListSign, ...]] = ("=", "!=", "<", "<=", ">", ">=", "is blank", "is not blank")
+"""How what stands in a column of a line is asked for; the last two have nothing to compare with."""
+ListOperand: TypeAlias = int | str | PeriodEdge | None
+"""What a content is compared with: a figure scaled by the column's measure, words or a choice, a day as 2024-01-31 or
+an edge of the period; None where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCondition:
+    """What must be in a column of a line so that it counts; a comparison does not hold of a blank."""
+
+    column: str  # its id
+    sign: ListSign
+    operand: ListOperand = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTerm:
+    """How many lines of a list meet all conditions, or what the figures of a column add up to in them.
+
+    Lines in which nothing stands are none.
+    """
+
+    row_list: str  # its id
+    column: str | None = None  # None: the lines are counted
+    conditions: tuple[ListCondition, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of the report in official order: texts, one table, or one list.

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from xltool.days import normalise_date
 from xltool.model import Agency, FormSpec, PeriodKind, Scope, Submission
 
 _NUMERALS: Final = "一二三四"
+_SCHOOL_MONTH: Final = 9
 _HALVES: Final = "上下"
 _PARTS: Final[Mapping[PeriodKind, tuple[str, ...]]] = {
     "year": ("",),
@@ -120,6 +122,23 @@ class Period:
                 return f"{self.year:04d}-09/{self.year + 1:04d}-08"
             case _:
                 return str(self)
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins; a school year in September."""
+        return date(self.year, self._first_month, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it ends."""
+        months = self._first_month - 1 + 12 // len(_PARTS[self.kind])
+        return date(self.year + months // 12, months % 12 + 1, 1) - timedelta(days=1)
+
+    @property
+    def _first_month(self) -> int:
+        if self.kind == "school_year":
+            return _SCHOOL_MONTH
+        return self._at * (12 // len(_PARTS[self.kind])) + 1
 
     @property
     def words(self) -> PeriodWords:

@@ -17,8 +17,8 @@ from xltool.forms.fault_words import word_fault
 
 FORMS = Path(fault_words.__file__).parent
 TOLD_IN = (
-    "catalog", "charts", "entries", "fields", "grammar", "instead", "linear", "lists", "mosaic", "rates", "ruleset",
-    "source", "spec", "stated", "tables", "totals",
+    "catalog", "charts", "entries", "fields", "grammar", "instead", "linear", "list_grammar", "list_terms",
+    "lists", "mosaic", "rates", "ruleset", "source", "spec", "stated", "tables", "totals", "written",
 )  # fmt: skip
 NO_FAULTS = {
     "not TOML: ",
@@ -27,8 +27,10 @@ NO_FAULTS = {
     "table 'x'",
     "this block of table 'x'",
     "x has no x 'x'",
+    "is blank",
+    "is not blank",
 }
-"""The beginning of what a parser says, and the parts of which other faults are put together."""
+"""The beginning of what a parser says, parts of which other faults are put together, signs of a language."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 

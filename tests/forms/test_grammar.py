@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from xltool.forms import grammar
 from xltool.forms.grammar import Expression, Term
 from xltool.forms.operators import AT_MOST, EQUAL, OPERATORS
+from xltool.forms.written import SyntaxFault
 
 
 def test_the_whole_language():
@@ -71,7 +72,7 @@ def test_spaces_do_not_matter_and_names_may_begin_as_words():
     ],
 )
 def test_faults_say_what_and_where(text, message, offset):
-    with pytest.raises(grammar.SyntaxFault) as fault:
+    with pytest.raises(SyntaxFault) as fault:
         grammar.parse(text)
     assert message in str(fault.value)
     assert fault.value.offset == offset
@@ -104,7 +105,7 @@ def test_numbers_alone_add_up_on_the_right(right, constant, cells):
 def test_any_text_is_a_rule_or_a_fault_within_it(text):
     try:
         found = grammar.parse(text)
-    except grammar.SyntaxFault as fault:
+    except SyntaxFault as fault:
         assert 0 <= fault.offset <= len(text)
     else:
         assert all(text[term.offset :].startswith(term.parts[0]) for term in found.left + found.right)

@@ -10,7 +10,7 @@ from xltool.drafting.adding import Direction, add_check, add_total
 from xltool.drafting.dividing import add_rate
 from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRate, DraftTable
 from xltool.drafting.words import read_label, read_ordinal
-from xltool.forms.grammar import read_number
+from xltool.forms.written import read_number
 
 _PLAIN: Final = str.maketrans("（）＝＋－–—−≥≤﹥﹤＞＜　", "()=+----≥≤><>< ")
 _TERM: Final = r"(?:序号|指标|代码|第)?\(?[A-Za-z]?[0-9]{1,3}\)?(?:行|栏|列|项)?"

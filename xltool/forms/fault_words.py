@@ -197,6 +197,39 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "a rule with a condition is of this year alone: no '{a}.'": "带条件的勾稽关系只用本期的数，不写“{a}.”",
     "'{a}' is no cell in which something is chosen of a list": "“{a}”不是从列出的选项里选的格",
     "'{a}' is none of the choices of '{b}'": "“{b}”没有“{a}”这个选项",
+    "a term over a list reads 'count(LIST where …)' or 'sum(LIST.COLUMN where …)'": (
+        "对明细计数写 count(明细 where …)，求和写 sum(明细.栏 where …)"
+    ),
+    "expected the name of a list here": "这里应是明细的名称（id）",
+    "expected the name of a column here": "这里应是明细的栏的名称（id）",
+    "'{a}' does not belong here: '{b}'": "这里不应是“{a}”：写 {b}",
+    "expected ')' here": "这里应是右括号 )",
+    "'{a}' does not belong here: one term over a list": "这里不应有“{a}”：括号里只写一个明细",
+    "'{a}' is not part of a term over a list": "对明细计数、求和的条件里不能写“{a}”",
+    "what is compared stands in quotes: 'TEXT'": "相比的文字加英文引号：'文字'",
+    "several conditions have 'and' between them; there is no 'or': add two terms": (
+        "几个条件之间写 and；没有“或”：写成两项相加"
+    ),
+    "a term over a list has at most {a} conditions": "一项最多 {a} 个条件",
+    "'{a}' is named by its column alone here": "这里只写栏的名称，不写“{a}”",
+    "expected 'blank' or 'not blank' here": "这里应写 blank（空着）或 not blank（填了）",
+    "expected =, !=, <, <=, >, >=, 'is blank' or 'is not blank' here": (
+        "这里应写 =、!=、<、<=、>、>=、is blank（空着）或 is not blank（填了）"
+    ),
+    "expected a number, a text in quotes, {a} or {b} here": "这里应写数、加引号的文字、{a} 或 {b}",
+    "list '{a}' has no column '{b}'": "明细“{a}”没有名为“{b}”的栏",
+    "column '{a}' of list '{b}' holds no figures: nothing is added up there": "明细“{b}”的“{a}”栏不填数，不能求和",
+    "column '{a}' holds figures: what it is compared with is a number, without quotes": (
+        "“{a}”栏填数：和它相比的写数，不加引号"
+    ),
+    "figures of column '{a}' have {b} decimals, and no more": "“{a}”栏的数只有 {b} 位小数",
+    "column '{a}' holds no figures: what it is compared with stands in quotes": ("“{a}”栏不填数：和它相比的要加引号"),
+    "'{a}' is no day: 2024-01-31": "“{a}”不是日期：写成 2024-01-31",
+    "'{a}' is a day, and column '{b}' holds none": "“{a}”是日期，而“{b}”栏不填日期",
+    "what column '{a}' holds has no order: only '=' and '!=' compare it": "“{a}”栏填的分不出先后：只能用 = 和 !=",
+    "nothing is compared with nothing": "引号里没有字",
+    "write 'is blank' or 'is not blank'": "写 is blank（空着）或 is not blank（填了）",
+    "a text that is compared has at most {a} signs, in one line": "相比的文字最多 {a} 字，不换行",
     "'{a}' takes no number": "“{a}”的一边不能是数字",
     "a rate takes whole factors: multiply the other side": "比率里的倍数要是整数：在另一边相乘",
     "the rule ends where a cell is expected": "没有写完，这里应是一格",

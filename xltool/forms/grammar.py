@@ -23,13 +23,10 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.instead import HOW_CONDITIONS, advise_sign, advise_word
 from xltool.forms.operators import AT_MOST, OPERATORS
+from xltool.forms.written import SyntaxFault, split_number
 from xltool.model import Operator
 
 LARGEST_FACTOR: Final = 100_000
-FINEST: Final = 6
-"""Decimals that a number may have: as many as a figure."""
-_LONGEST: Final = 15
-"""Digits of a number, as of a figure."""
 CUMULATIVE: Final = "cumulative"
 """Before a cell: what it adds up to from the first period of the year on."""
 EARLIER_WORDS: Final = ("prior", "same_last_year", CUMULATIVE)
@@ -92,14 +89,6 @@ class ChosenTerm:
     cell: Term
     choice: str
     offset: int
-
-
-class SyntaxFault(ValueError):
-    """An expression that is not of the language: the message, the offset in the expression, what to write instead."""
-
-    def __init__(self, message: str, offset: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.offset, self.hint = offset, hint
 
 
 PART_OF: Final = "part_of"
@@ -250,7 +239,7 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
     token, offset = tokens[at]
     coefficient, places = sign, None
     if token[:1].isdigit():
-        digits, places = _read_number(token, offset)
+        digits, places = split_number(token, offset)
         following = tokens[at + 1][0]
         if following != "*":
             if following[:1].isalpha() and following not in {*OPERATORS, *CONDITION_WORDS}:
@@ -269,26 +258,6 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
         return _reference(reference, coefficient, places, True, offset), at + 4
     _check_reference(token, offset)
     return _reference(token, coefficient, places, False, offset), at + 1
-
-
-def read_number(text: str) -> Fraction | None:
-    """The number that a text is, exactly, as rules write numbers; None where it is none."""
-    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
-        return None
-    try:
-        digits, places = _read_number(text, 0)
-    except SyntaxFault:
-        return None
-    return Fraction(digits, 10**places)
-
-
-def _read_number(token: str, offset: int) -> tuple[int, int]:
-    """The digits of a number, and how many of them are decimals."""
-    whole, _, decimals = token.partition(".")
-    decimals = decimals.rstrip("0")
-    if len(decimals) > FINEST or len(whole.lstrip("0")) + len(decimals) > _LONGEST:
-        raise SyntaxFault(f"a number has at most {_LONGEST} digits, {FINEST} of them decimals", offset)
-    return int(whole + decimals), len(decimals)
 
 
 def _check_reference(token: str, offset: int) -> None:

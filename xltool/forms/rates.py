@@ -17,6 +17,7 @@ from xltool.forms import grammar, linear, totals
 from xltool.forms.memo import derive_once
 from xltool.forms.number import read_plainly
 from xltool.forms.source import LocatedText, Source
+from xltool.forms.written import SyntaxFault
 from xltool.messages import finding, format_decimals
 from xltool.model import (
     UNDEFINED,
@@ -78,7 +79,7 @@ def _read_rate(source: Source, cell: FormCell, names: linear.Names, told: set[tu
         return
     try:
         sides = _parse_quotient(written)
-    except grammar.SyntaxFault as error:
+    except SyntaxFault as error:
         fault(error.offset, str(error), error.hint)
         return
     per: linear.Per = "row" if column.rate else "column"
@@ -100,7 +101,7 @@ def _parse_quotient(text: str) -> tuple[tuple[grammar.Term, ...], tuple[grammar.
     """The terms above and below the bar; raises `SyntaxFault`."""
     above, bar, below = text.partition("/")
     if not bar or "/" in below:
-        raise grammar.SyntaxFault("a rate reads 'cells / cells', with one '/'", 0 if not bar else text.rindex("/"))
+        raise SyntaxFault("a rate reads 'cells / cells', with one '/'", 0 if not bar else text.rindex("/"))
     return _parse_side(above, 0), _parse_side(below, len(above) + 1)
 
 
@@ -110,7 +111,7 @@ def _parse_side(text: str, offset: int) -> tuple[grammar.Term, ...]:
     at = offset + len(text) - len(text.lstrip()) + (inside is not None)
     terms = grammar.parse_sum(" " * at + (bare if inside is None else inside))
     if len(terms) > 1 and inside is None:
-        raise grammar.SyntaxFault("a sum above or below '/' stands in brackets: (a + b) / c", at)
+        raise SyntaxFault("a sum above or below '/' stands in brackets: (a + b) / c", at)
     return terms
 
 

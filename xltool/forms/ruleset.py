@@ -12,6 +12,7 @@ from xltool.forms.fields import Fields
 from xltool.forms.instead import advise_label, take_label
 from xltool.forms.operators import EQUAL
 from xltool.forms.source import LocatedText, Source, suggest_nearest
+from xltool.forms.written import SyntaxFault, read_number
 from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
 
 
@@ -52,7 +53,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         return
     try:
         relations = grammar.parse_rule(expr)
-    except grammar.SyntaxFault as error:
+    except SyntaxFault as error:
         label = take_label(expr, error.offset)
         tables = names.tables.values() if table is None else [table]
         blocks = [block for each in tables for block in each.blocks]
@@ -156,7 +157,7 @@ def _read_tolerance(fields: Fields, expression: grammar.Expression, defines: boo
         fields.fault("tolerance", "a tolerance is for a rule with '=' that computes no total")
     elif not any(quoted in each.note for each in tables):
         fields.fault("rounded", "a tolerance is only what the form prints: these words stand in no 'note' of the table")
-    elif (number := grammar.read_number(written)) is None or not number:
+    elif (number := read_number(written)) is None or not number:
         fields.fault("tolerance", f"'{written}' is no tolerance: a number above 0, such as \"0.01\"")
     else:
         return number

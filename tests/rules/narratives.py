@@ -53,6 +53,12 @@ NAMES |= {
     "procurement": [("disclosure.procurement.projects",)],
     "procurement.amount": [("disclosure.procurement.amount",)],
 }
+PARTIES = {"natural": "natural_person", "othercol": "other"}
+NAMES |= {  # granted.natural: what was granted, of natural persons
+    f"{name}.{party}": [tuple(f"applications.{row}.{PARTIES.get(party, party)}" for row in rows.split())]
+    for name, rows in ROWS.items()
+    for party in ("natural", "enterprise", "research", "welfare", "legal_services", "othercol")
+}
 CASES = {"review": ["review"], "lit": ["direct", "after_review"], "direct": ["direct"], "after": ["after_review"],
          "disputes": ["review", "direct", "after_review"]}  # fmt: skip
 for _name, _rows in CASES.items():

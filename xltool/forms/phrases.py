@@ -42,7 +42,10 @@ _WORDS: Final = {
     ),
     "figures": ("before", "after", "counters", "cases", "documents", "percent"),
     "scopes": ("words", "others", "about", "own"),
-    "others": ("channels", "several", "because", "restricting", "described", "listed", "ours"),
+    "others": (
+        "channels", "several", "because", "restricting", "described", "listed", "ours", "doers", "contested",
+        "subjects",
+    ),
 }  # fmt: skip
 """The lists of the general file, by its tables."""
 
@@ -133,6 +136,7 @@ class Subject:
     mixed: bool = False
     at_large: frozenset[str] = frozenset()
     stages: tuple[str, ...] = ()  # of a case, which may be counted at each: 一审2件，二审1件
+    reviewers: tuple[str, ...] = ()  # how names end of those who decide on cases of all kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +302,9 @@ def _read_phrases(fields: Fields, draft: _Draft, spec: FormSpec) -> None:
         counters, loose, at_large = (
             frozenset(map(str, given.texts(key, []))) for key in ("counters", "loose", "at_large")
         )
-        stages = tuple(given.texts("stages", []))
-        draft.subjects[name] = Subject(rows, columns, offered, counters, loose, given.flag("mixed"), at_large, stages)
+        stages, reviewers = (tuple(map(str, given.texts(key, []))) for key in ("stages", "reviewers"))
+        is_mixed = given.flag("mixed")
+        draft.subjects[name] = Subject(rows, columns, offered, counters, loose, is_mixed, at_large, stages, reviewers)
         given.close()
     for data in fields.tables("sorting", []):
         given = Fields(source, data, "a sorting")

@@ -58,12 +58,17 @@ class ChangeReader:
         elif self.said.times.compared is None or self.said.times.is_partial:
             self.said.pass_over(numeral)
         elif not self.said.times.is_compared_otherwise:
-            of = self._find_changed([each for each in count.left if each is not change])
-            self.said.topic.last = of
+            of = self._find_changed([each for each in count.left if each is not change]) or self._find_fewer(count)
+            self.said.topic.last = self.said.changed = of
             if of is not None and (numeral.is_percent or self.said.fit_unit(of, numeral) is not None):
                 value = -numeral.value if change.is_any("compare.less") else numeral.value
                 compared = self.said.times.compared if isinstance(self.said.times.compared, int) else None
                 self.said.note("change", count.token, replace(numeral, value=value), of, year=compared)
+
+    def _find_fewer(self, count: Count) -> Meaning | None:
+        """What a change is of that is named behind its number: 比去年少收4件申请."""
+        behind = self.said.groups.read_behind(count.right) if any(map(names_subject, count.right[:1])) else None
+        return behind.meaning if behind is not None and behind.is_known else None
 
     def _find_changed(self, before: Sequence[ProseToken]) -> Meaning | None:
         """What a change is of."""

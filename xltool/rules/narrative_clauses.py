@@ -32,6 +32,10 @@ _CLOSING: Final = frozenset("）)】]")
 COLONS: Final = frozenset("：:")
 _UNKNOWN: Final = (GAP, NOUNS, CHANNEL, OFFICE, "others.listed", "scopes.others")
 _WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
+_WAYS_BEGIN: Final = frozenset(("通过", "以", "从", "经", "由"))
+_WAYS_GIVE: Final = frozenset(("提交", "提出", "递交", "发来", "提交的", "提出的"))
+_NEAR_WAY: Final = 5
+"""So many words at most tell one way: 通过网站互动栏目提交."""
 _LONGEST_NAME: Final = 8
 """So many words at most make a name of an agency."""
 _SAYING: Final = (
@@ -63,6 +67,7 @@ class Clause:
     is_beside_apart: bool = False  # and what is joined to that: 审查合同23份、规范性文件5件
     scope: str | None = None  # whose figures those before it are
     wholes: list[Statement] = field(default_factory=list)  # the figures of the clause before
+    party: Meaning | None = None  # what its number is of where a column is named before the row: 自然人的申请办结14件
     lead: Meaning | None = None  # what its first number is of, where its column is said before what is counted
 
 
@@ -93,7 +98,7 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
         is_toward = token.text in language.toward
         is_open = (
             is_toward
-            or token.is_any(BREAK, "others.because")
+            or token.is_any(BREAK, "others.because", "others.doers")
             or is_verb(token)
             or (is_open and _may_stand_before(token))
         )
@@ -219,7 +224,22 @@ def allow_way(tokens: Sequence[ProseToken], persons: frozenset[str]) -> list[Pro
     )
     if len(ways) != 1 or not is_taken or numbers != 1 or has_any(tokens, NEGATION, "words.parts"):
         return list(tokens)
-    return [replace(token, kinds=frozenset({"words.neutral"})) if token is ways[0] else token for token in tokens]
+    passed = _measure_way(tokens, tokens.index(ways[0]))
+    return [
+        replace(token, kinds=frozenset({"words.neutral"}), phrases=()) if at in passed else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _measure_way(tokens: Sequence[ProseToken], at: int) -> range:
+    """The places of the words of one way, with what it is told by: 通过网站互动栏目提交."""
+    before = next((place for place in range(at, max(at - _NEAR_WAY, -1), -1) if tokens[place].text in _WAYS_BEGIN), at)
+    for place in range(at, min(at + _NEAR_WAY, len(tokens))):
+        if tokens[place].is_any(BREAK) or tokens[place].number is not None or tokens[place].phrases:
+            break
+        if tokens[place].text in _WAYS_GIVE:
+            return range(before, place + 1)
+    return range(at, at + 1)
 
 
 def _pass_all_ways(tokens: Sequence[ProseToken]) -> list[ProseToken]:
@@ -267,9 +287,14 @@ def split_clauses(tokens: Sequence[ProseToken]) -> Iterator[Clause]:
 
 
 def cut_list(right: Sequence[ProseToken]) -> Sequence[ProseToken]:
-    """The words behind a number as far as a colon: what is listed behind it says nothing of the number before."""
-    colon = next((at for at, token in enumerate(right) if token.text in COLONS), len(right))
-    return right[:colon]
+    """The words behind a number as far as a colon, or 中: what stands behind says nothing of the number before.
+
+    9件申请中已办结8件.
+    """
+    end = next((at for at, token in enumerate(right) if token.text in COLONS), len(right))
+    within = next((at for at, token in enumerate(right[:end]) if token.is_any("words.within")), end)
+    are_names = all(any("anchor" in phrase.manners for phrase in token.phrases) for token in right[:within])
+    return right[: within if are_names else end]
 
 
 def opens_parts(tokens: Sequence[ProseToken]) -> bool:
@@ -316,6 +341,9 @@ def tells_others(tokens: Sequence[ProseToken], language: Language) -> bool:
     """Whether unknown words say that what follows is of others, or of a part of the agency: 执法队, 配合市政府办."""
     names = [token for token in tokens if token.is_any(GAP, NOUNS, OFFICE, "others.listed")]
     places = [token for token in names if token.is_any(GAP, OFFICE) and token.text.endswith(language.places)]
+    handed = [behind for before, behind in pairwise(tokens) if before.is_any("others.doers") and behind in names]
+    if any(token.text.endswith(language.agencies) for token in handed):
+        return True  # 由县住建局答复
     return bool(places) or any(token.text.startswith(language.deeds) for token in names)
 
 
@@ -389,4 +417,6 @@ def is_for_each(left: Sequence[ProseToken], groups: Sequence[WordGroup]) -> bool
 def is_channel(left: Sequence[ProseToken]) -> bool:
     """Whether a number is of what came by one way only."""
     ways = [at for at, token in enumerate(left) if token.is_any(CHANNEL)]
+    if len(ways) == 1 and names_way(left[ways[0] + 1 : ways[0] + 2]):
+        left = [*left[: ways[0] + 1], *left[ways[0] + 2 :]]  # 网上渠道收到47件
     return bool(ways) and not has_any(left[ways[0] :], "words.totals", "others.several", "others.described")

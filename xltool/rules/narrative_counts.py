@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xltool.forms.phrases import Phrase
 from xltool.rules.narrative_clauses import Clause, Count, is_channel, is_for_each, names_way, only_shows
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_parts import PartReader, is_deed
@@ -53,10 +54,11 @@ class CountReader:
             self.said.topic.turn_by(count.left)
         named = [p for token in [*count.left, *count.right] for p in token.phrases if "anchor" in p.manners]
         self.said.is_of_kind &= not named
+        all_kinds = self._find_all_kinds(count)
         is_nothing = (
             self.said.is_of_kind or by_way or self._is_stage(count) or names_way(count.left[-1:])
         )  # 依申请公开渠道4个
-        rest = [] if is_nothing else self.parts.find_rest(count)
+        rest = all_kinds or ([] if is_nothing else self.parts.find_rest(count))
         if rest is not None:
             return rest
         alone = self._narrow(count) or self._find_offered_case(count) or self._find_sole(count)
@@ -72,6 +74,15 @@ class CountReader:
         is_part = clause.opener in OPENING or has_any(count.left, "words.parts")
         is_other = table is not None and bool(found) and all(self._is_elsewhere(each, is_part) for each in found or ())
         return [] if is_other else found
+
+    def _find_all_kinds(self, count: Count) -> list[Meaning]:
+        """What a number is of that sums up those of unknown kinds: 征地类8件、规划类7件，合计15件; else nothing."""
+        if not self.said.is_of_kind:
+            return []
+        total = self._find_sum(count.numeral) if has_any(count.left, "words.totals") else None
+        self.said.is_of_kind = total is None
+        self.said.ways.append(count.numeral)
+        return [] if total is None else [total]
 
     def _is_elsewhere(self, meaning: Meaning, is_part: bool) -> bool:
         """Whether a part of another table than what is spoken of is meant, and not named: 行政复议9件（含上年结转1件）.
@@ -94,7 +105,7 @@ class CountReader:
             return None  # 公开建议10件、规范性文件4件; 信息96条，其中办理行政处罚32条; 公开了行政许可12件
         if last.is_refused or not last.is_clean or any(sets_apart(word, self.said.topic.table) for word in last.words):
             is_thing = has_any(count.left, NOUNS) and not (last.meaning and last.meaning.is_anchored)
-            return None if is_thing else self._leave_aside(last)  # 留言收到146条
+            return None if is_thing else self._leave_aside(last, count)  # 留言收到146条
         if not any(names_subject(word) for group in groups for word in group.words):
             behind = self.said.groups.read_behind(count.right)
             if behind is not None and _is_apart(behind):
@@ -105,9 +116,27 @@ class CountReader:
         elif last.meaning is not None and last.meaning.role == "row" and count.right and count.right[0].is_any(NOUNS):
             return None  # 不予公开的5件文件
         found = self._deal_or_share(clause, count, groups)
-        if len(groups) == 1 and found == [last.meaning]:
+        if len(groups) == 1 and found == [last.meaning] and self._carries_party(clause, count, groups[0]):
+            assert clause.party is not None
+            assert last.meaning is not None
+            found = [self.said.composer.shift(last.meaning, clause.party.columns, clause.party.words[:1])]
+        elif len(groups) == 1 and found == [last.meaning]:
             found = [self._carry_column(clause, count, groups[0])]
         return found
+
+    def _carries_party(self, clause: Clause, count: Count, group: WordGroup) -> bool:
+        """Whether a row joined to another is of the column named before that: 自然人的申请办结14件、结转下年2件."""
+        meaning, party = group.meaning, clause.party
+        if meaning is not None and not has_any(count.left[:1], JOINER):
+            named = [phrase for word in group.words[:1] for phrase in word.phrases if "weak" not in phrase.manners]
+            of = [phrase for phrase in named if phrase.columns and not phrase.rows]
+            ends = [p for p in group.words[-1].phrases if p.rows and p.table == meaning.table]
+            is_led = meaning.role == "column" and of and ends and "anchor" not in ends[0].manners
+            clause.party = meaning if is_led else None
+            return False
+        if meaning is None or party is None or meaning.table != party.table or meaning.columns == party.columns:
+            return False
+        return not any("anchor" in p.manners or p.columns for word in group.words for p in word.phrases)
 
     def _carry_column(self, clause: Clause, count: Count, group: WordGroup) -> Meaning:
         """What a number joined to another is of, in the column said before both: 废止规章1件、规范性文件3件."""
@@ -131,15 +160,17 @@ class CountReader:
     def _deal_or_share(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that is said of known things."""
         is_verb_only = not any(names_subject(word) for group in groups for word in group.words)
-        if is_verb_only and self.parts.is_of_rest(count):
-            return []  # 其余答复5件
-        if is_verb_only and self.said.in_parts and self._is_of_something(count, groups[-1]):
-            return []  # 行政许可302件，其中营业执照办理229件
+        is_of_part = self.said.in_parts and self._is_of_something(count, groups[-1])
+        if is_verb_only and (is_of_part or self.parts.is_of_rest(count)):
+            return []  # 其余答复5件; 行政许可302件，其中营业执照办理229件
         if groups[0].is_verb and self.said.in_parts and self._is_of_something(count, groups[0]):
             return []  # 其中公安机关收到申请56件
         if has_any(count.left, "words.respectively"):
             return self._deal_out(clause, count, groups)
         behind = self.said.groups.read_behind(count.right) if count.left[-1].is_any("words.relative") else None
+        absent = self._find_absent(count, groups)
+        if absent:
+            return absent
         named = groups[-1].meaning
         is_row = not is_verb_only and named is not None and named.role == "row"  # 结转下年的3件均为自然人申请
         is_next = bool(count.following) and not has_any(count.right[:1], "words.each", "words.copulas")
@@ -148,6 +179,19 @@ class CountReader:
         if behind is not None and behind.is_known and behind.meaning is not None and behind.meaning.role != "whole":
             return [behind.meaning]  # 办结的3件均属于重复申请
         return self._share_out(count, groups)
+
+    def _find_absent(self, count: Count, groups: Sequence[WordGroup]) -> list[Meaning]:
+        """Of what a zero right before its column is: 行政复议零纠正; nothing where no such column stands behind it."""
+        if count.numeral.value or not count.numeral.is_bare or not count.right:
+            return []
+        behind = self.said.groups.read_group(split_groups(count.right)[0], groups[-1].meaning)
+        column = behind.meaning if behind.is_known and behind.is_open else None
+        if column is None or column.role != "column" or column.is_anchored:
+            return []
+        named = [group.meaning for group in groups]
+        is_of = all(each is not None and each.role == "whole" and each.table == column.table for each in named)
+        shifted = [self.said.composer.shift(each, column.columns, column.words) for each in named if each is not None]
+        return shifted if is_of else []
 
     def _find_thing(self, count: Count, verbs: Sequence[WordGroup]) -> list[Meaning] | None:
         """What verbs before a number and the thing behind it mean; nothing without one, None for an unknown one."""
@@ -193,8 +237,10 @@ class CountReader:
             return False
         if not meaning.is_mixed or meaning.role != "whole":
             return False
-        at_large = self.said.language.subjects[meaning.table].at_large
-        self.said.is_at_large |= any(word.text in at_large for word in count.left)
+        subject = self.said.language.subjects[meaning.table]
+        self.said.is_at_large |= any(word.text in subject.at_large for word in count.left)
+        is_taken = any("weak" in p.manners and p.table == meaning.table for word in count.left for p in word.phrases)
+        self.said.is_at_large |= is_taken and any(name in self.said.sentence for name in subject.reviewers)
         if self.said.is_at_large:
             self.said.topic.close()
         return self.said.is_at_large
@@ -249,16 +295,17 @@ class CountReader:
 
     def _find_unnamed(self, clause: Clause, count: Count) -> list[Meaning] | None:
         """What a number is of that has no word for it before it: what stands behind it, or was spoken of before."""
+        before = [token for token in clause.tokens if token.end <= count.token.start]
+        if has_any(before, "words.respectively"):
+            return self._deal_named(clause, count) or None
         near = split_groups(count.left)[-1]
+        told = self._find_reasoned(count)
         behind = self.said.groups.read_behind(count.right)
-        if behind is not None:
+        if told is None and behind is not None:
             return self._find_behind(count, behind)
-        said = self.said.found[self.said.first :]
-        if said and said[-1].kind == "change" and count.left and are_passable(count.left):
-            return [said[-1].meaning]  # 较上年减少5件，为22件
-        total = self._find_sum(count.numeral) if has_any(near, "words.totals") else None
-        if total is not None:
-            return [total]
+        told = told or self._find_told(clause, count)
+        if told is not None:
+            return [told]
         if has_any(near, *YEAR_KINDS, "compare.this", "scopes.words") or (
             clause.opener in OPENING and self.said.times.compared is not None
         ):
@@ -274,6 +321,15 @@ class CountReader:
             else None
         )
 
+    def _find_told(self, clause: Clause, count: Count) -> Meaning | None:
+        """What a number is of to which those before it lead: 减少5件，为22件; 公开率61%（共84件）."""
+        if self.said.changed is not None and count.left and are_passable(count.left):
+            return self.said.changed  # 增长两倍，达到33件
+        if self.said.rated is not None and clause.opener in OPENING and are_passable(count.left):
+            return self.said.rated
+        is_sum = has_any(split_groups(count.left)[-1], "words.totals")
+        return self._find_sum(count.numeral) if is_sum else None
+
     def _find_behind(self, count: Count, behind: WordGroup) -> list[Meaning] | None:
         """What a number is of by the words behind it; nothing for one way, and for some of what is spoken of."""
         if behind.is_refused and has_any(count.right, CHANNEL):
@@ -288,7 +344,28 @@ class CountReader:
         is_shown = self.said.is_listed and any(map(is_strict, behind.words))  # 公开了2项行政许可、6项行政处罚
         return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
 
-    def _leave_aside(self, group: WordGroup) -> list[Meaning] | None:
+    def _find_reasoned(self, count: Count) -> Meaning | None:
+        """What became of a number for a reason that nobody knows: 1件因补正结转下年; of others the form has reasons.
+
+        It is all there was of it where the sentence says so once.
+        """
+        if count.following or not has_any(count.right[:2], "others.because"):
+            return None
+        known = [at for at, token in enumerate(count.right) if any(map(_may_be_outcome, token.phrases))]
+        if not known:
+            return None
+        group = self.said.groups.read_group(count.right[known[-1] :], None)
+        meaning = group.meaning
+        if meaning is None or not group.is_known or meaning.role != "row" or len(meaning.rows[0]) > 1:
+            return None
+        is_once = self.said.sentence.count(group.words[0].text) == 1
+        return meaning if is_once and self._is_of_table(meaning) else None
+
+    def _is_of_table(self, meaning: Meaning) -> bool:
+        """Whether the sentence has counted of the table of a meaning, and that is spoken of."""
+        return meaning.table == self.said.topic.table and not self.said.topic.closed
+
+    def _leave_aside(self, group: WordGroup, count: Count) -> list[Meaning] | None:
         """Nothing for a number of some of what is counted, behind which others may be of it; None for other numbers."""
         if not group.is_clean:
             return None
@@ -296,6 +373,8 @@ class CountReader:
             self.said.topic.turn_to(group.meaning)
             is_kind = not self.said.in_parts and not _has_apart(group.words)
             self.said.is_of_kind = is_kind and len(self.said.found) == self.said.first
+            if self.said.is_of_kind:
+                self.said.ways.append(count.numeral)
         is_mine = group.meaning is None or group.meaning.table == self.said.topic.table
         return [] if is_mine and self.said.topic.table is not None else None
 
@@ -308,6 +387,17 @@ class CountReader:
         self.said.topic.turn_to(meaning)
         self.said.topic.last = None
         return []
+
+    def _deal_named(self, clause: Clause, count: Count) -> list[Meaning]:
+        """What a number is of that stands first behind 分别, where the clause before names the things; else nothing.
+
+        行政许可、行政处罚事项较多，分别为38件、4件.
+        """
+        named = self.said.listed
+        if not has_any(count.left, "words.respectively") or len(named) < 2 or count.following + 1 != len(named):
+            return []
+        clause.queue = list(named[1:])
+        return [named[0]]
 
     def _deal_out(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that stands first behind 分别: the first of several things, or one in the first year."""
@@ -340,6 +430,8 @@ class CountReader:
         is_one = len(meanings) == 2 and not has_any(count.left, "others.several")
         if is_one and first.is_reason and first.table == last.table and set(first.rows[0]) < set(last.rows[0]):
             meanings = meanings[:1]  # 无正当理由大量反复申请、不予处理的13件
+        elif is_one and first.is_reason and first.table == last.table and not any(map(is_verb, groups[-1].words)):
+            meanings = meanings[:1] if last.role == "whole" else meanings  # 逾期不补正、不再处理的申请9件
         are_verbs = len(groups) > 1 and all(map(_begins_deed, groups))
         if are_verbs:
             meanings = _drop_shown(_drop_vaguer(meanings))
@@ -369,6 +461,9 @@ class CountReader:
         ways = self.said.ways
         if len(ways) > 1 and sum(each.value for each in ways) == numeral.value and self.said.topic.table:
             return self.said.composer.compose_whole(self.said.topic.table)
+        if self.said.partials and sum(value for _, value in self.said.partials) == numeral.value:
+            partial = self.said.partials[0][0]
+            return partial if all(each.cells == partial.cells for each, _ in self.said.partials) else None
         every = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
         rows = [each for each in every if each.meaning.role != "column"]
         for mine in (rows, every):
@@ -416,6 +511,11 @@ class CountReader:
                 self.said.topic.last = meaning
         if year == "last" and self.said.times.compared is None:
             self.said.times.compared = year  # 上年为41件，下降29.3%
+
+
+def _may_be_outcome(phrase: Phrase) -> bool:
+    """Whether words are a row that stands for no reason and names no subject: 结转下年, 予以公开."""
+    return bool(phrase.rows) and not phrase.manners & {"anchor", "weak", "reason", "neutral", "sole", "apart"}
 
 
 def _may_be_beside(token: ProseToken) -> bool:

@@ -132,6 +132,22 @@ class _Reader:
         subject = self.said.language.subjects.get(phrase.table)
         return subject is not None and subject.mixed
 
+    def _pass_partial(self, count: Count) -> None:
+        """Leaves a number of a part of the year out, and notes of what it is, of which the sum may be told."""
+        self.said.topic.last = None
+        groups = self.said.groups.read_before(count.left)
+        meaning = groups[0].meaning if groups and len(groups) == 1 and groups[0].is_known else None
+        if meaning is None and not groups:
+            is_same = bool(self.said.partials) and are_passable(count.left, *YEAR_KINDS)
+            meaning = self.said.partials[-1][0] if is_same else None
+        if meaning is not None:
+            self.said.partials.append((meaning, count.numeral.value))
+        things = [word for word in (*count.left, *count.right) if any("anchor" in p.manners for p in word.phrases)]
+        thing = self.said.composer.compose(things, self.said.topic) if things else None
+        if thing is not None:
+            self.said.topic.turn_by(things)
+            self.said.topic.rows[thing.table] = thing.rows
+
     def _find_subject(self, tokens: Sequence[ProseToken]) -> None:
         """Takes for what a sentence is about the table of which it names parts, where nothing was spoken of before."""
         if self.said.topic.table is None and not self.said.topic.closed:
@@ -191,7 +207,7 @@ class _Reader:
         if not numbers and len(self.said.found) == before:
             self._offer(tokens)
         else:
-            self.said.offered = []
+            self.said.offered, self.said.listed = [], []
 
     def _tells_foreign(self, tokens: Sequence[ProseToken]) -> bool:
         """Whether a clause says that the cases counted before it are none of the form's, which is then taken back."""
@@ -213,12 +229,19 @@ class _Reader:
         return first is not None
 
     def _tells_kind(self, tokens: Sequence[ProseToken]) -> bool:
-        """Whether a clause says of cases counted right before it that all are of an unknown kind: 均为工伤类."""
+        """Whether a clause says of cases counted before it that all are of an unknown kind: 均为工伤类, 案由为工伤."""
+        is_ours = any(word in self.said.sentence for word in self.said.language.ours)
+        if has_any(tokens, "others.subjects") and not is_ours and self._counts_cases():
+            return True
         is_kind = (
             has_any(tokens[:1], "words.each") and has_any(tokens, GAP) and has_any(tokens[-2:], "others.restricting")
         )
         if not is_kind or any(token.phrases or token.number is not None for token in tokens):
             return False
+        return self._counts_cases()
+
+    def _counts_cases(self) -> bool:
+        """Whether the last figure of the sentence is of all cases that may be of all kinds."""
         whole = self.said.found[-1] if len(self.said.found) > self.said.first else None
         return whole is not None and whole.meaning.is_mixed and whole.meaning.role == "whole"
 
@@ -296,6 +319,10 @@ class _Reader:
 
     def _offer(self, tokens: Sequence[ProseToken]) -> None:
         """Notes what a clause without a number is about, for the clause behind it."""
+        grown = (at for at, token in enumerate(tokens) if token.is_any("compare.signs", "compare.more"))
+        self.said.groups.is_denied = True  # what is named need not be done here: 行政许可、行政处罚事项较多
+        named = self.said.groups.list_groups(tokens[: next(grown, None) or len(tokens)])
+        self.said.groups.is_denied = False
         groups = self.said.groups.list_groups(tokens)
         if tokens[-1].is_any("words.aspects") and not any(group.meaning for group in groups) and has_any(tokens, GAP):
             self.said.topic.close()
@@ -303,6 +330,8 @@ class _Reader:
         columns = [group.meaning for group in groups if group.meaning is not None and group.meaning.role == "column"]
         self.said.lent = columns[0] if len(groups) == len(columns) == 1 and tokens[-1].is_any("words.within") else None
         self.said.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
+        are_named = all(group.is_known and group.is_open for group in named)
+        self.said.listed = [group.meaning for group in named if group.meaning is not None] if are_named else []
         for group in groups:
             if group.meaning is not None and (group.meaning.is_anchored or all(map(is_strict, group.words))):
                 self.said.topic.table, self.said.topic.closed = group.meaning.table, False
@@ -345,9 +374,12 @@ class _Reader:
             return
         if numeral.is_percent or not may_count(count):
             self.said.pass_over(numeral)
+            groups = self.said.groups.read_before(left) if numeral.is_percent else None
+            is_one = groups is not None and len(groups) == 1 and groups[0].is_known and groups[0].is_open
+            self.said.rated = groups[0].meaning if groups and is_one else None
             return
         if self.said.times.is_partial:
-            self.said.topic.last = None
+            self._pass_partial(count)
             return
         same = bool(numeral.unit) and numeral.unit == self.said.item_unit
         self.said.is_listed |= self.said.is_item and (self.said.in_parts or same)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken
@@ -69,9 +70,12 @@ class GroupReader:
         """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
         pieces = split_groups(tokens)
         last = self.read_group(pieces[-1], None, around=tokens)
-        if last.words and last.meaning is None and len(pieces) > 1:  # 申请收到数、办结数
-            lent = self.read_group(pieces[-1], self.read_group(pieces[0], None).meaning, around=tokens)
-            last = lent if lent.is_open else last  # not 行政事业性收费和政府性基金收入
+        if last.words and len(pieces) > 1 and not _is_of_itself(last):
+            first = self.read_group(pieces[0], None).meaning
+            is_same = first is not None and last.meaning is not None and first.table == last.meaning.table
+            if last.meaning is None or (is_same and first is not None and first.is_anchored):
+                lent = self.read_group(pieces[-1], first, around=tokens)  # 申请收到数、办结数
+                last = lent if lent.is_open else last  # not 行政事业性收费和政府性基金收入
         if not last.words and len(pieces) > 1 and are_passable(pieces[-1]):
             reason = self.read_group(pieces[-2], None, around=tokens)
             if reason.is_known and reason.meaning is not None and reason.meaning.is_reason:
@@ -161,6 +165,13 @@ class GroupReader:
         )
 
 
+def _is_of_itself(group: WordGroup) -> bool:
+    """Whether words name the rows that they are of, and need no subject that stands beside them."""
+    meaning = group.meaning
+    named = [phrase for word in group.words for phrase in word.phrases if meaning and phrase.table == meaning.table]
+    return any(phrase.rows or "anchor" in phrase.manners for phrase in named)
+
+
 def _is_clean(behind: Sequence[ProseToken], meaning: Meaning | None) -> bool:
     """Whether nothing unknown stands behind words; a part may be said to be a kind: 国家秘密类0件."""
     if meaning is not None and meaning.role != "whole" and behind and behind[0].is_any("others.restricting"):
@@ -185,9 +196,9 @@ def _is_of_some(
     nexts = zip(chain, [*chain[1:], chain[-1] + 1], strict=True)
     if any(_is_apart(tokens[at], meaning, is_near=following == at + 1) for at, following in nexts):
         return True
-    if _mixes_tables([tokens[at] for at in chain]):
-        return True
     before = tokens[: chain[0]]
+    if _mixes_tables([tokens[at] for at in chain]) or _is_contested(before):
+        return True
     near = next((t for t in reversed(before) if not t.is_any("words.neutral", "scopes.words", *YEAR_KINDS)), None)
     if near is None or not near.is_any(NOUNS, "others.restricting", GAP, "words.plans"):
         return False
@@ -202,6 +213,11 @@ def _is_of_some(
     if is_kind or is_described or is_strict(head) or (follows_verb and (is_deed or names_subject(head))):
         return True  # 以企业为主体的申请
     return has_any(before, "others.because") and meaning is not None and meaning.role == "row"
+
+
+def _is_contested(before: Sequence[ProseToken]) -> bool:
+    """Whether words before what is counted say that it is of what others decided: 对工伤认定不服申请行政复议."""
+    return any(one.is_any(GAP) and other.is_any("others.contested") for one, other in pairwise(before))
 
 
 def _mixes_tables(words: Sequence[ProseToken]) -> bool:

@@ -14,6 +14,7 @@ from xltool.rules.narrative_tokens import ProseToken
 from xltool.rules.narrative_words import (
     JOINER,
     NEGATION,
+    YEAR_KINDS,
     can_mean,
     has_any,
     is_passable,
@@ -42,7 +43,8 @@ class NothingReader:
             )
             if is_how or is_twice:
                 return  # 未及时答复, 不存在未答复的申请, 无超期未答复申请
-            self._deny_one(tokens[: negated + 1], behind[:again])
+            mine = [*behind[:again], *self._lend_object(behind[:again], behind[again + 1 :])]
+            self._deny_one(tokens[: negated + 1], mine)
             tokens, negated = behind, again
 
     def _deny_one(self, before: Sequence[ProseToken], mine: Sequence[ProseToken]) -> None:
@@ -52,6 +54,8 @@ class NothingReader:
         meanings, words = self.list_nothing(mine)
         if not meanings and all(is_passable(each) or is_verb(each) for each in mine):
             meanings, words = self._list_missing(before[:-1])
+            if not meanings and not self.said.counted and may_begin(before[:-1]):
+                meanings, words = self._list_undone(mine)
         elif meanings and all(meaning.role == "column" and not meaning.is_anchored for meaning in meanings):
             of, named = self._list_missing(before[:-1])  # 行政诉讼无败诉
             if named:
@@ -61,6 +65,26 @@ class NothingReader:
         shown = {phrase.table for token in mine if is_showing(token.phrases) for phrase in token.phrases}
         meanings = [each for each in meanings if each.table not in shown and not _names_other(near, each)]
         self.deny(meanings, [before[-1], *words])
+
+    def _lend_object(self, mine: Sequence[ProseToken], behind: Sequence[ProseToken]) -> list[ProseToken]:
+        """What verbs joined by another word for nothing are said of: 没有新制定、也没有废止规范性文件."""
+        is_joined = bool(mine) and mine[-1].is_any(JOINER) and any(map(is_verb, mine))
+        if not is_joined or not all(is_verb(each) or is_passable(each) or each.is_any(JOINER) for each in mine):
+            return []
+        at = next((at for at, each in enumerate(behind) if is_strict(each)), len(behind))
+        thing = behind[at : at + 1]
+        table = {phrase.table for each in thing for phrase in each.phrases}
+        mine_too = all(any(phrase.table in table for phrase in each.phrases) for each in behind[:at] if each.phrases)
+        return list(thing) if mine_too and all(each.phrases or is_passable(each) for each in behind[:at]) else []
+
+    def _list_undone(self, mine: Sequence[ProseToken]) -> tuple[list[Meaning], list[ProseToken]]:
+        """What a verb alone denies, of what is spoken of: 往年无结转，当年无受理."""
+        group = self.said.groups.read_group(mine, None)
+        meaning = group.meaning
+        if meaning is None or not group.is_known or self.said.topic.closed or meaning.table != self.said.topic.table:
+            return [], []
+        is_row = any(phrase.rows for word in mine for phrase in word.phrases)
+        return ([meaning], list(group.words)) if is_row else ([], [])
 
     def deny(self, meanings: Sequence[Meaning], words: Sequence[ProseToken]) -> None:
         """Notes that there was nothing of each of the meanings, but for those that the sentence has counted."""
@@ -154,7 +178,14 @@ class NothingReader:
         total = self.said.composer.shift(named[-1], subject.columns, ()) if subject is not None else None
         if added is None or total is None:
             return named
+        if added.cells[0] not in total.cells:
+            return named  # 科研机构、社会公益组织: none of each
         return [replace(total, cells=tuple(dict.fromkeys([*added.cells, *total.cells])))]
+
+
+def may_begin(tokens: Sequence[ProseToken]) -> bool:
+    """Whether words before a verb that is denied say nothing of whom or what it is said."""
+    return all(is_passable(each) or each.is_any(*YEAR_KINDS) for each in tokens)
 
 
 def _drop_apart(tokens: Sequence[ProseToken]) -> list[ProseToken]:

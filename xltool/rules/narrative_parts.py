@@ -134,6 +134,8 @@ class PartReader:
         """
         if not count.left or not count.left[-1].is_any("words.rest") or len(self.said.found) <= self.said.first:
             return None
+        if has_any(count.right, "words.respectively"):
+            return []  # 其余6件分别为予以公开4件、无法提供2件
         behind = self.said.groups.read_behind(count.right)
         if behind is None or behind.meaning is None:
             return None

@@ -284,7 +284,7 @@ def _fits(phrase: Phrase, topic: Topic) -> bool:
 
 def _narrow_rows(strong: Sequence[Phrase], several: bool) -> Alternatives:
     """The rows of the last words; of a reason within them, where one is named. 等 makes it the whole, or the reason."""
-    last = strong[-1]
+    last = _find_narrowest(strong)
     reasons = [phrase for phrase in strong if "reason" in phrase.manners]
     if not reasons or last is reasons[-1]:
         return last.rows
@@ -292,6 +292,13 @@ def _narrow_rows(strong: Sequence[Phrase], several: bool) -> Alternatives:
     if not set(reason[0]) <= set(last.rows[0]):
         return (*reason, *last.rows)  # 逾期未缴费不予处理: some count it with the one, some with the other
     return (*last.rows, *reason) if several else reason
+
+
+def _find_narrowest(strong: Sequence[Phrase]) -> Phrase:
+    """The last words, or names before them of some of the same: 未经复议直接起诉的行政诉讼."""
+    last = strong[-1]
+    named = [phrase for phrase in strong if "anchor" in phrase.manners and set(phrase.rows[0]) < set(last.rows[0])]
+    return named[-1] if named and "anchor" in last.manners else last
 
 
 def _add_lines(lines: Sequence[Alternatives]) -> Alternatives:

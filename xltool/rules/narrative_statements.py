@@ -64,7 +64,10 @@ class Discourse:
     is_listed: bool = False  # behind the number of something else that is published
     is_item: bool = False  # behind a number of items, whose parts are items: 发布信息583条，其中…
     item_unit: str = ""  # what those were counted by
-    ways: list[Numeral] = field(default_factory=list)  # the numbers of what came by one way each
+    ways: list[Numeral] = field(default_factory=list)  # the numbers of what came by one way, or was of one kind, each
+    partials: list[tuple[Meaning, Decimal]] = field(default_factory=list)  # the figures of parts of the year
+    changed: Meaning | None = None  # of what the last number said how it has changed
+    rated: Meaning | None = None  # of what the last percentage said how much it is
     composer: Composer = field(init=False)
     groups: GroupReader = field(init=False)
     sentence: str = field(init=False)
@@ -73,6 +76,7 @@ class Discourse:
     wholes: list[Statement] = field(init=False)  # the figures of a clause, of which an outcome may be said: 均维持
     kept: list[Statement] = field(init=False)  # those before clauses that count nothing: 收到3件，经审查，均公开
     offered: list[Meaning] = field(init=False)  # what the clause before names without a number
+    listed: list[Meaning] = field(init=False)  # all that it names, whatever it says of that
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
     counted: set[tuple[tuple[CellKey, ...], ...]] = field(init=False)  # of what the sentence says how much there was
@@ -100,8 +104,9 @@ class Discourse:
         """Begins a sentence."""
         self.sentence = sentence
         self.times = Times(self.language, self.topic.report_year)
-        self.scope, self.ways = None, []
-        self.wholes, self.kept, self.offered = [], [], []
+        self.scope, self.ways, self.partials = None, [], []
+        self.changed = self.rated = None
+        self.wholes, self.kept, self.offered, self.listed = [], [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
         self.pending = []
         self.is_of_others = self.is_of_kind = self.is_last = self.is_shown = False
@@ -156,6 +161,8 @@ class Discourse:
         base: Meaning | None = None,
         year: StatedYear = None,
     ) -> None:
+        if kind == "figure":
+            self.changed = None
         if kind == "figure" and numeral.value:
             self.counted.add(of.cells)
         self.found.append(

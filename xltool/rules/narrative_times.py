@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from xltool.forms.phrases import Language
 from xltool.rules.narrative_tokens import DATE, YEAR_WORD, ProseToken, list_months
-from xltool.rules.narrative_words import YEAR_KINDS, has_any, names_subject
+from xltool.rules.narrative_words import YEAR_KINDS, has_any, is_verb, names_subject
 
 StatedYear: TypeAlias = int | Literal["last"] | None
 """A year that is written, last for 上年, None for that of the report."""
@@ -38,11 +38,26 @@ class Times:
         self.year: StatedYear = None
         self.compared: StatedYear = None  # what a change is a change on
         self.is_compared_otherwise = False  # with the quarter before
-        self.is_partial = False  # of half a year, of some months
+        self._is_partial = False  # of half a year, of some months
+        self._is_clause_partial = False  # so is only what is being read: 2019年以来印发的文件
         self._is_since = False  # since a year that may be any
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether what is being read is of half a year, of some months, of several years."""
+        return self._is_partial or self._is_clause_partial
+
+    @is_partial.setter
+    def is_partial(self, is_partial: bool) -> None:
+        self._is_partial = is_partial
 
     def note_clause(self, tokens: Sequence[ProseToken]) -> None:
         """Takes in what a clause says about time."""
+        self._is_clause_partial = False
+        since = next((at for at, token in enumerate(tokens) if _describes_since(tokens, at)), None)
+        if since is not None:
+            self._is_clause_partial = True
+            tokens = tokens[since + 1 :]
         if not has_any(tokens, *_TIME_KINDS) and not any(each.text.startswith(self._this_year) for each in tokens):
             return
         counted = max((at for at, token in enumerate(tokens) if token.number is not None), default=len(tokens))
@@ -96,6 +111,13 @@ class Times:
         if near:
             return name_year(near[-1])
         return self.compared if in_brackets and self.compared is not None else self.year
+
+
+def _describes_since(tokens: Sequence[ProseToken], at: int) -> bool:
+    """Whether a word for since a year only tells of which things something is said: 对2019年以来印发的86件…."""
+    behind = tokens[at + 1 : at + 3]
+    is_since = at > 0 and tokens[at].is_any("compare.since") and tokens[at - 1].year is not None
+    return is_since and len(behind) > 1 and is_verb(behind[0]) and behind[1].is_any("words.relative")
 
 
 def name_year(token: ProseToken) -> StatedYear:

@@ -155,7 +155,7 @@ class _Scanner:
 
     def _find_words(self, at: int) -> tuple[Entry | None, int]:
         """The longest known words at a place, listed or made of parts."""
-        word = next(self._list_words(at), "")
+        word = self._divide_denial(at, next(self._list_words(at), ""))
         entry, length = self.language.entries.get(word), len(word)
         for compound in self.language.compounds.get(self.signs[at], ()):
             measured = compound.measure(self.signs, at)
@@ -164,6 +164,16 @@ class _Scanner:
             elif measured == length and entry is not None:
                 entry = _join_entries(entry, compound.entry)
         return entry, length
+
+    def _divide_denial(self, at: int, word: str) -> str:
+        """Known words, or the first of them that denies where longer ones begin behind it: 未结转 is 未 结转."""
+        for denial in self._list_words(at) if len(word) > 1 else ():
+            if "words.negations" in self.language.entries[denial].kinds and denial != word:
+                behind = next(self._list_words(at + len(denial)), "")
+                is_longer = len(denial) + len(behind) > len(word) and len(behind) > 1
+                if is_longer and self.language.entries[behind].phrases:
+                    return denial
+        return word
 
     def _measure_manner(self, at: int) -> int:
         """How many signs only say in which way something was done, or name a document; 0 where none do."""
@@ -224,12 +234,14 @@ class _Scanner:
         if match is None or (at and self.signs[at - 1] == "第"):
             return 0
         quantity = read_chinese(match[0])
+        if quantity is None and match[0] in MULTIPLES and self.gap is None:
+            quantity = read_digits("1", MULTIPLES[match[0]]) if self._find_before() else None  # 近百件
         end, after = self._skip_after(match.end())
         unit = self._find_unit(end)
         if quantity is not None and unit and end + len(unit) - at > known:
             return self._finish_number(at, match.end(), match[0], quantity)
         zero = match[0] in self.language.entries and "words.zeros" in self.language.entries[match[0]].kinds
-        if zero and quantity is not None and not quantity.value and not after:
+        if zero and quantity is not None and not quantity.value and not after and known <= end - at:
             return self._add_number(at, match.end(), quantity, "", None)
         return 0
 

@@ -43,12 +43,14 @@ PAGES: Final = {
     "report": ("report", "主动公开政府信息情况"),
     "enforcement": ("enforcement", "行政处罚实施情况统计表"),
     "hazards": ("hazards", "一、隐患排查治理情况"),
+    "ledger": ("ledger", "申请人类别"),
     "website": ("website", "独立用户访问总量"),
 }
 """A page of each document: the first one that has these words, spaces aside."""
 SAMPLES: Final = {
     "enforcement": "enforcement-2024/2024/000000-002.json",
     "hazards": "hazards-2024/2024Q2/000000-001.json",
+    "ledger": "ogi-ledger/2024/000000-001.json",
     "website": "website-report-2017/2024/000000-001.json",
 }
 """Submissions of other packaged forms, of which the workbook is photographed."""

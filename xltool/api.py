@@ -32,7 +32,7 @@ def forms() -> tuple[str, ...]:
     """The ids of all known forms: the packaged ones and those in the folders of XLTOOL_FORMS.
 
     >>> xltool.forms()
-    ('enforcement-2024', 'hazards-2024', 'ogi-2019', 'ogi-2021', 'website-report-2017')
+    ('enforcement-2024', 'hazards-2024', 'ogi-2019', 'ogi-2021', 'ogi-ledger', 'website-report-2017')
     """
     return catalog.list_ids()
 

@@ -905,6 +905,12 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "没有找到年报的表格（{tables}）：{what}。",
         "核对文件是不是年度报告全文；表格是图片的要重新录入。",
     ),
+    "published.only_lists": Message(
+        "error",
+        "只有明细的报表",
+        "“{title}”只有明细，没有表格：打印或发布出来的报告不能读回。",
+        "请用填好的工作簿，或由它读出的上报件。",
+    ),
     "published.kind": Message(
         "error",
         "不能直接读的文件",

@@ -72,6 +72,24 @@ def wait_for(browser, path):
     raise AssertionError("it does not end")
 
 
+def visit_pages(browser):
+    """What the pages of a campaign say, one page of each kind: whatever is linked from another of them."""
+    pages, kinds, waiting = {}, set(), ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        kind = re.sub(r"[0-9]{6}-[0-9]{3}|=[^&]*", "", path)
+        if kind in kinds or path in {"/new", "/check", "/check/rules", "/campaigns"}:
+            continue
+        kinds.add(kind)
+        answer = browser.client.get(browser.server.root + path, follow_redirects=True)
+        assert answer.status_code == 200, path
+        if answer.headers["content-type"].startswith("text/html"):
+            tree = html.fromstring(answer.text)
+            pages[path] = " ".join(tree.text_content().split())
+            waiting += [link.partition("#")[0] for link in tree.xpath("//a/@href") if link.startswith("/")]
+    return pages
+
+
 @contextmanager
 def open_browser(root, today=AFTER, memory=None):
     """The office page in a folder at work on a port of its own, and a client that is let in."""

@@ -6,9 +6,8 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from lxml import html
 
-from tests.web.conftest import open_browser
+from tests.web.conftest import open_browser, visit_pages
 from xltool.cli import main
 from xltool.forms import catalog
 
@@ -38,20 +37,8 @@ def second(tmp_path_factory):
 
 def test_every_page_is_there_and_speaks_of_quarters(second):
     """One page of each kind: of each agency's pages one, of what the sum is made of one cell."""
-    pages, kinds, waiting = {}, set(), ["/"]
     with open_browser(second) as browser:
-        while waiting:
-            path = waiting.pop(0)
-            kind = re.sub(r"[0-9]{6}-[0-9]{3}|=[^&]*", "", path)
-            if kind in kinds or path in {"/new", "/check", "/check/rules", "/campaigns"}:
-                continue
-            kinds.add(kind)
-            answer = browser.client.get(browser.server.root + path, follow_redirects=True)
-            assert answer.status_code == 200, path
-            if answer.headers["content-type"].startswith("text/html"):
-                tree = html.fromstring(answer.text)
-                pages[path] = " ".join(tree.text_content().split())
-                waiting += [link.partition("#")[0] for link in tree.xpath("//a/@href") if link.startswith("/")]
+        pages = visit_pages(browser)
     assert len(pages) > 15
     assert {path: OF_YEARS.findall(said) for path, said in pages.items() if OF_YEARS.search(said)} == {}
     everything = " ".join(pages.values())

@@ -85,9 +85,10 @@ def make_new_desk(roster: Roster, spec: FormSpec) -> bytes:
 
 
 def _name_example(spec: FormSpec) -> str:
-    """A cell by its name, as an example: the first that counts in a table of several columns."""
+    """A cell by its name, as an example: the first that counts in a table of several columns; none of lists alone."""
     inputs = [cell for cell in spec.cells if not cell.total]
-    return name_cell(spec, next((cell.key for cell in inputs if len(cell.block.columns) > 3), inputs[0].key))
+    wide = [cell for cell in inputs if len(cell.block.columns) > 3]
+    return name_cell(spec, (wide or inputs)[0].key) if inputs else ""
 
 
 def _list_entry(roster: Roster, entry: RosterEntry) -> Mapping[str, str]:

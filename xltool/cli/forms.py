@@ -286,10 +286,12 @@ def _print_form(spec: FormSpec) -> None:
             said = "，".join([kind, *(word for word, is_so in marks if is_so)])
             letters = layout.list_column(row_list, at)[0].address.rstrip("0123456789")
             console.say(f"  {letters:<5}{f'{row_list.id} {column.id}':<48}{said}　{column.label}")
-    console.say("\n文字")
+    if spec.texts:
+        console.say("\n文字")
     for text in spec.texts:
         console.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
-    console.say("\n勾稽关系")
+    if spec.rules:
+        console.say("\n勾稽关系")
     told: set[str] = set()
     for rule in spec.rules:
         if rule.id in told:

@@ -27,6 +27,8 @@ FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 _PHRASES: Final = ".phrases.toml"
 """How the names of files end that hold no form but the words in which texts speak of one."""
 _NAME: Final = re.compile(r"[^.].*(?<!\.phrases)(?<!\.terms)\.toml", re.DOTALL)
+_EDITION: Final = re.compile(r"(.+)-[0-9]{4}")
+"""A form that ends in a year is an edition of what stands before it."""
 _FORMER: Final = "."
 """In a file's name without its ending: what stands before it is the form's, what follows is the office's own word for
 the version."""
@@ -89,9 +91,15 @@ def _load_sound(found: Iterable[_File]) -> Iterator[FormSpec]:
             yield _load_file(*file)
 
 
+def find_family(form_id: str) -> str:
+    """What a form is an edition of: `ogi` of `ogi-2021`; nothing where its id does not end in a year."""
+    edition = _EDITION.fullmatch(form_id)
+    return edition[1] if edition else ""
+
+
 def find_edition(family: str, year: int) -> FormSpec | None:
     """The form of a family (`ogi`) that is in force for a report year, or None."""
-    found = (file for form_id, file in sorted(_list_present().items()) if form_id.rpartition("-")[0] == family)
+    found = (file for form_id, file in sorted(_list_present().items()) if find_family(form_id) == family)
     return next((spec for spec in _load_sound(found) if spec.covers(year)), None)
 
 

@@ -255,6 +255,9 @@ class EmptyCheck(CellCheck):
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return "各表应按实际填写，没有发生的填 0"
 
+    def lines(self, spec: FormSpec) -> Iterator[Table | None]:
+        yield from super().lines(spec) if spec.tables else ()  # of lists alone there may be nothing to fill in
+
     def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
         return _list_entries(spec, table)
 

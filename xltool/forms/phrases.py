@@ -201,7 +201,7 @@ class _Draft:
 
 def load_language(spec: FormSpec) -> Language:
     """The language of a form; raises `DefinitionError` with all faults of the first faulty file."""
-    family = spec.id.rpartition("-")[0]
+    family = catalog.find_family(spec.id)
     names = [_GENERAL, *([family] if family else []), spec.id]
     return _build_language(spec, tuple(catalog.read_phrase_files([name.replace("-", "_") for name in names])))
 

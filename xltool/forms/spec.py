@@ -71,10 +71,11 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         fields.fault("id", f"'{identifier}' is not the name of this file: '{form_id(source.name)}' would be")
     elsewhere = source.count  # faults that leave tables and rules what they are
     measures = {key: tables.read_measure(source, key, value) for key, value in fields.named_tables("measure")}
-    given = fields.tables("table")
+    listed = fields.tables("list", [])
+    given = fields.tables("table", [] if listed else None)
     found = tuple(tables.read_table(source, data, measures) for data in given)
     own = source.count
-    row_lists = lists.read_lists(source, fields.tables("list", []), measures)
+    row_lists = lists.read_lists(source, listed, measures)
     for complaint, where in lists.find_list_faults(row_lists, found):
         source.fault(where, complaint)
     texts = tuple(_read_text(source, data) for data in fields.tables("text", []))

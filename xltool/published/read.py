@@ -200,17 +200,9 @@ def read_document_parts(
     if strange is not None:
         return _reject(strange)
     if not found:
-        count = len(opened.tables())
-        titled = [spec for spec in specs if sections.has_form_title(opened, spec)]
-        meant = titled or [spec for spec in specs if spec.usual] or specs
-        return _reject(
-            finding(
-                "published.no_tables",
-                tables=_list_labels(list(dict.fromkeys(_subject(table) for spec in meant for table in spec.tables))),
-                what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格",
-            )
-        )
+        return _reject(_tell_no_tables(opened, specs))
     read = [figures for each in found.values() for figures in each]
+    specs = [spec for spec in specs if spec.tables]  # what is lists alone is read from no report
     ranks = {spec.id: sections.rank_title(opened, spec) for spec in specs}
     newest = max(
         specs,
@@ -275,6 +267,20 @@ def read_document_parts(
     return Imported(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
+    )
+
+
+def _tell_no_tables(opened: Document, specs: Sequence[FormSpec]) -> Finding:
+    """That a document has no table of the form that it calls itself, or that this form has none to be read."""
+    count = len(opened.tables())
+    titled = [spec for spec in specs if sections.has_form_title(opened, spec)]
+    meant = titled or [spec for spec in specs if spec.usual] or specs
+    if not any(spec.tables for spec in meant):
+        return finding("published.only_lists", title=meant[0].title)
+    return finding(
+        "published.no_tables",
+        tables=_list_labels(list(dict.fromkeys(_subject(table) for spec in meant for table in spec.tables))),
+        what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格",
     )
 
 

@@ -110,11 +110,12 @@ class RuleMatrix(_Comparisons):
         self.rules = tuple(rule for rule, linear in taken if linear is not None)
         self.names = tuple(rule.name for rule in self.rules)
         linears = [linear for _, linear in taken if linear is not None]
-        super().__init__(spec, linears, 1 + count_blocks(spec) if prior else 1)
+        blocks = 1 + count_blocks(spec) if prior else 1
+        super().__init__(spec, linears, blocks)
         self.own = tuple(linear.own for linear in linears)
         given = {at: linear.condition for at, linear in enumerate(linears) if linear.condition is not None}
         self._conditional = np.array([*given], np.intp)
-        self._conditions = _Comparisons(spec, [*given.values()], self.left.shape[1] // self.cells)
+        self._conditions = _Comparisons(spec, [*given.values()], blocks)
 
     def compute_verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules); one holds whose condition does not."""
@@ -166,7 +167,7 @@ class _SparseProduct:
     def multiply(self, figures: Figures) -> Figures:
         """figures @ coefficients.T in whole numbers (n x rules); in slices, so that memory stays flat."""
         result = np.zeros((len(figures), len(self.starts)), np.int64)
-        for start in range(0, len(figures) if len(self.starts) else 0, SLICE):
+        for start in range(0, len(figures) if len(self.starts) and figures.shape[1] else 0, SLICE):
             part = figures[start : start + SLICE]
             np.add.reduceat(
                 part[:, self.columns] * self.factors, self.starts, axis=1, out=result[start : start + SLICE]

@@ -148,9 +148,9 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
         raise HTTPException(404, "没有这一格。")
     wanted = spec.cell(key).table.id if key else name
     table = next((each for each in spec.tables if each.id == wanted or not wanted), None)
-    if table is None:
+    if table is None and (spec.tables or name):
         raise HTTPException(404, "没有这张表。")
-    if view.judged is None:
+    if view.judged is None or table is None:
         return {"marked": None, "cell": None}
     held, prior, base = view.judged.consolidation, view.judged.prior, look.served.base
     told = {each.correction.key for each in held.applied}

@@ -192,7 +192,7 @@ class Plan:
         self.states |= {each.sheet: Spot(each.sheet, STATE_ROW, _find_middle(each.widths)) for each in spec.lists}
         self.words = tuple(self._words())
         self.run_on_top = TEXT_TOP + len(written)
-        self.run_on_column = COPIES_COLUMN + max(grid.columns for grid in self.grids.values())
+        self.run_on_column = COPIES_COLUMN + max((grid.columns for grid in self.grids.values()), default=1)
         self.run_on_sources = tuple(self._list_run_on_sources(written))
         self.text_copies = {text.key: Spot(HIDDEN, at, self._told_column) for at, text in enumerate(written)}
         self.told = {code: {text.key: spot for text, spot in spots} for code, spots in self._list_told(written)}

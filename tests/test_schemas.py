@@ -82,6 +82,14 @@ def test_forms(folder):
     assert check(*run("forms", "diff", "ogi-2019", "ogi-2021", "--json")) == "diff"
 
 
+def test_what_a_ledger_comes_to(folder):
+    ledgers = sorted((HOUSE.parent / "samples" / "ogi-ledger" / "2024").glob("*.json"))[:2]
+    run("ledger", "compile", ledgers[0], "-o", "compiled.json", "--json")
+    [line] = run("ledger", "compile", ledgers[1], "--with", "compiled.json", "--on", "2030-01-01", "--json")
+    assert check(line) == "ledger"
+    assert line["differences"] and line["cases"] and line["assumptions"]
+
+
 def test_lists_of_unknown_length():
     spec = lists.make_form()
     assert check(describe_form(spec)) == "form"

@@ -135,6 +135,20 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "改为可填的内容；没有的留空。",
         ANNUAL_NOTICE,
     ),
+    "list.lone": Message(
+        "error",
+        "明细一行里缺一栏",
+        "{list}第 {lines} 行填了“{other}”，没有填“{column}”（共 {count} 行）。",
+        "补填“{column}”；“{other}”写错了行的，清空。",
+        ANNUAL_NOTICE,
+    ),
+    "list.order": Message(
+        "error",
+        "明细一行里日期先后不对",
+        "{list}第 {lines} 行的“{column}”早于“{other}”（共 {count} 行）。",
+        "核对这两个日期，写错的改正。",
+        ANNUAL_NOTICE,
+    ),
     "list.repeated": Message(
         "error",
         "明细有重复",

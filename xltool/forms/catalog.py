@@ -24,9 +24,9 @@ from xltool.model import FormSpec
 
 FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
-_PHRASES: Final = ".phrases.toml"
-"""How the names of files end that hold no form but the words in which texts speak of one."""
-_NAME: Final = re.compile(r"[^.].*(?<!\.phrases)(?<!\.terms)\.toml", re.DOTALL)
+_DATA: Final = ("phrases", "terms", "compiled", "days")
+"""What stands before the ending of files that are no definitions: data beside them."""
+_NAME: Final = re.compile("[^.].*" + "".join(rf"(?<!\.{word})" for word in _DATA) + r"\.toml", re.DOTALL)
 _EDITION: Final = re.compile(r"(.+)-[0-9]{4}")
 """A form that ends in a year is an edition of what stands before it."""
 _FORMER: Final = "."
@@ -121,11 +121,18 @@ def read_phrase_files(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
     Raises `DefinitionError` for one that cannot be read as a text.
     """
-    given = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
-    folders = [data_folder("workbook_templates"), *(Path(folder) for folder in given if folder)]
     for name in names:
-        for folder in folders:
-            path = folder / f"{name}{_PHRASES}"
+        yield from read_data_files(f"{name}.phrases.toml")
+
+
+def read_data_files(pattern: str) -> Iterator[tuple[str, str]]:
+    """The files of data beside definitions whose names fit a pattern: name and text, the packaged ones first.
+
+    Raises `DefinitionError` for one that cannot be read as a text.
+    """
+    given = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+    for folder in [data_folder("workbook_templates"), *(Path(folder) for folder in given if folder)]:
+        for path in sorted(folder.glob(pattern)):
             with suppress(FileNotFoundError, NotADirectoryError):
                 yield path.name, _read_text(str(path), path.stat().st_mtime_ns)
 

@@ -44,6 +44,7 @@ FILES = {
     "narratives_fourteenth.tsv": SPEC,
     "narratives_fifteenth.tsv": SPEC,
     "narratives_sixteenth.tsv": SPEC,
+    "narratives_seventeenth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

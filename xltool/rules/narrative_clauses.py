@@ -26,9 +26,11 @@ from xltool.rules.narrative_words import (
     is_passable,
     is_verb,
     names_subject,
+    split_groups,
 )
 
 _CLOSING: Final = frozenset("）)】]")
+_COMMAS: Final = frozenset("，,")
 COLONS: Final = frozenset("：:")
 _UNKNOWN: Final = (GAP, NOUNS, CHANNEL, OFFICE, "others.listed", "scopes.others")
 _WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
@@ -198,7 +200,8 @@ def _find_next(tokens: Sequence[ProseToken], is_meant: Callable[[ProseToken], bo
 
 def _is_known(tokens: Sequence[ProseToken]) -> bool:
     """Whether all words are known, and one means something."""
-    return all(is_passable(each) or each.phrases for each in tokens) and any(map(can_mean, tokens))
+    words = [each for each in tokens if each.text not in _COMMAS]
+    return all(is_passable(each) or each.phrases for each in words) and any(map(can_mean, words))
 
 
 def _is_reason(tokens: Sequence[ProseToken]) -> bool:
@@ -307,7 +310,8 @@ def may_count(count: Count) -> bool:
     if count.numeral.unit:
         return True
     if count.right and not count.right[0].is_any(JOINER, NEGATION):
-        return not count.numeral.value and (bool(count.right[0].phrases) or are_passable(count.right))  # 零发生
+        near = split_groups(count.right)[0]
+        return not count.numeral.value and (bool(near[0].phrases) or are_passable(near))  # 零发生
     return bool(count.left) or not count.numeral.value
 
 
@@ -374,8 +378,11 @@ def is_name(token: ProseToken, language: Language) -> bool:
     return token.is_any(OFFICE) or (token.is_any(GAP) and token.text.endswith(language.agencies))
 
 
-def tells_plan(tokens: Sequence[ProseToken], language: Language) -> bool:
-    """Whether words before a verb, or a year and a verb, say what shall be done: 计划2025年制定; not 招生计划公开."""
+def find_plan(tokens: Sequence[ProseToken], language: Language) -> int | None:
+    """Where it begins that words before a verb, or a year and a verb, say what shall be done; None where none do.
+
+    计划2025年制定; not 招生计划公开. Of a list it is what stands behind the last joiner: 废止5件、拟修订3件.
+    """
     for at, token in enumerate(tokens):
         if not token.is_any("words.plans"):
             continue
@@ -385,8 +392,10 @@ def tells_plan(tokens: Sequence[ProseToken], language: Language) -> bool:
         is_thing = any("anchor" in phrase.manners for phrase in following.phrases)
         is_deed = following.is_any(YEAR_WORD) or (bool(following.phrases) and not is_thing)
         if is_deed and not (is_noun and len(token.text) > 1):
-            return True
-    return False
+            joined = [place for place in range(at) if tokens[place].is_any(JOINER)]
+            counted = any(each.number is not None for each in tokens[: joined[-1]]) if joined else False
+            return joined[-1] if counted else 0
+    return None
 
 
 def tells_part(tokens: Sequence[ProseToken]) -> bool:
@@ -397,7 +406,7 @@ def tells_part(tokens: Sequence[ProseToken]) -> bool:
 
 def _names_part(phrase: Phrase) -> bool:
     """Whether words mean a row or a column that is a part of what a table counts: 上年结转, 科研机构."""
-    return bool(phrase.rows or phrase.columns) and not phrase.manners
+    return bool(phrase.rows or phrase.columns) and not phrase.manners - ({"alone"} if phrase.columns else set())
 
 
 def only_shows(words: Sequence[ProseToken]) -> bool:

@@ -61,7 +61,12 @@ class CountReader:
         rest = all_kinds or ([] if is_nothing else self.parts.find_rest(count))
         if rest is not None:
             return rest
-        alone = self._narrow(count) or self._find_offered_case(count) or self._find_sole(count)
+        alone = (
+            self._narrow(count)
+            or self._find_reasoned(count)
+            or self._find_offered_case(count)
+            or self._find_sole(count)
+        )
         groups = self.said.groups.read_before(count.left)
         if alone is not None:
             return [alone]
@@ -233,14 +238,15 @@ class CountReader:
 
         Nothing is spoken of then: 受理行政复议案件120件，其中维持80件.
         """
-        if meaning is None or self.said.is_ours or not count.numeral.value:
-            return False
-        if not meaning.is_mixed or meaning.role != "whole":
+        if meaning is None or not meaning.is_mixed or meaning.role != "whole" or not count.numeral.value:
             return False
         subject = self.said.language.subjects[meaning.table]
-        self.said.is_at_large |= any(word.text in subject.at_large for word in count.left)
         is_taken = any("weak" in p.manners and p.table == meaning.table for word in count.left for p in word.phrases)
         self.said.is_at_large |= is_taken and any(name in self.said.sentence for name in subject.reviewers)
+        is_theirs = self.said.is_kind and not self.said.names_ours  # 受理工伤认定申请54件，引发复议2件
+        if self.said.is_ours and not self.said.is_at_large and not is_theirs:
+            return False
+        self.said.is_at_large |= is_theirs or any(word.text in subject.at_large for word in count.left)
         if self.said.is_at_large:
             self.said.topic.close()
         return self.said.is_at_large
@@ -287,7 +293,9 @@ class CountReader:
         units = {each.unit for each in self.said.found[self.said.first :] if each.meaning.table == table}
         if table is None or not (self.said.is_document(count.numeral) or count.numeral.unit in units):
             return None
-        for near, rest in ((count.left[-1:], count.left[:-1]), (count.right[-1:], [*count.left, *count.right[:-1]])):
+        behind = split_groups(count.right)[0]
+        beside = split_groups(count.left)[-1]  # 2件部分公开、11件不存在
+        for near, rest in ((count.left[-1:], count.left[:-1]), (behind[-1:], [*beside, *behind[:-1]])):
             sole = self.said.composer.compose_sole(near[0], self.said.topic) if near else None
             if sole is not None and are_passable(rest, JOINER):
                 return sole
@@ -299,11 +307,10 @@ class CountReader:
         if has_any(before, "words.respectively"):
             return self._deal_named(clause, count) or None
         near = split_groups(count.left)[-1]
-        told = self._find_reasoned(count)
         behind = self.said.groups.read_behind(count.right)
-        if told is None and behind is not None:
+        if behind is not None:
             return self._find_behind(count, behind)
-        told = told or self._find_told(clause, count)
+        told = self._find_told(clause, count)
         if told is not None:
             return [told]
         if has_any(near, *YEAR_KINDS, "compare.this", "scopes.words") or (
@@ -345,25 +352,23 @@ class CountReader:
         return None if behind.meaning is None or behind.is_refused or is_shown else [behind.meaning]
 
     def _find_reasoned(self, count: Count) -> Meaning | None:
-        """What became of a number for a reason that nobody knows: 1件因补正结转下年; of others the form has reasons.
+        """What became of a number for a reason that nobody knows: 1件因补正结转下年; of results the form has reasons.
 
         It is all there was of it where the sentence says so once.
         """
-        if count.following or not has_any(count.right[:2], "others.because"):
-            return None
-        known = [at for at, token in enumerate(count.right) if any(map(_may_be_outcome, token.phrases))]
+        is_behind = has_any(count.right[:2], "others.because") and not count.following
+        words = count.right if is_behind else count.left if has_any(count.left[:2], "others.because") else ()
+        known = [at for at, token in enumerate(words) if any(map(_may_be_outcome, token.phrases))]
         if not known:
             return None
-        group = self.said.groups.read_group(count.right[known[-1] :], None)
+        group = self.said.groups.read_group(words[known[-1] :], None)
         meaning = group.meaning
         if meaning is None or not group.is_known or meaning.role != "row" or len(meaning.rows[0]) > 1:
             return None
         is_once = self.said.sentence.count(group.words[0].text) == 1
-        return meaning if is_once and self._is_of_table(meaning) else None
-
-    def _is_of_table(self, meaning: Meaning) -> bool:
-        """Whether the sentence has counted of the table of a meaning, and that is spoken of."""
-        return meaning.table == self.said.topic.table and not self.said.topic.closed
+        named = [phrase.table for word in words for phrase in word.phrases if "anchor" in phrase.manners]
+        table = named[0] if named else None if self.said.topic.closed else self.said.topic.table
+        return meaning if is_once and meaning.table == table else None
 
     def _leave_aside(self, group: WordGroup, count: Count) -> list[Meaning] | None:
         """Nothing for a number of some of what is counted, behind which others may be of it; None for other numbers."""
@@ -373,6 +378,8 @@ class CountReader:
             self.said.topic.turn_to(group.meaning)
             is_kind = not self.said.in_parts and not _has_apart(group.words)
             self.said.is_of_kind = is_kind and len(self.said.found) == self.said.first
+            self.said.is_of_kind &= bool(count.numeral.value)
+            self.said.is_kind |= self.said.is_of_kind
             if self.said.is_of_kind:
                 self.said.ways.append(count.numeral)
         is_mine = group.meaning is None or group.meaning.table == self.said.topic.table
@@ -471,8 +478,16 @@ class CountReader:
                 added = mine[start:]
                 if sum(each.value for each in added) == numeral.value and len({each.year for each in added}) == 1:
                     total = self.said.composer.add([each.meaning for each in added])
-                    return None if total is None else replace(total, role="whole")
+                    return None if total is None else self._offer_total(total, [each.meaning for each in added])
         return None
+
+    def _offer_total(self, added: Meaning, parts: Sequence[Meaning]) -> Meaning:
+        """The sum of some parts; of columns of one row all of that may be meant: 维持5件、纠正1件，总计6件."""
+        subject = self.said.language.subjects.get(added.table)
+        cells = added.cells
+        if subject is not None and all(each.role == "column" and each.rows == parts[0].rows for each in parts):
+            cells = tuple(dict.fromkeys([*self.said.composer.shift(parts[0], subject.columns, ()).cells, *cells]))
+        return replace(added, role="whole", cells=cells)
 
     def state(self, clause: Clause, count: Count, meanings: Sequence[Meaning]) -> None:
         """Notes a number as a figure of each of the meanings whose unit it has."""
@@ -497,6 +512,8 @@ class CountReader:
             )
             if fitted is None:
                 self.said.pass_over(count.numeral)
+                if meaning.role == "whole" and not meaning.is_anchored and not any(map(is_verb, count.left)):
+                    self.said.topic.list_results(meaning)  # 答复结果分为四类
                 if meaning.is_anchored and self.said.is_amount(meaning):
                     self.said.topic.turn_to(meaning)  # 收费项目3项，金额12万元
                     self.said.topic.last = None
@@ -514,8 +531,8 @@ class CountReader:
 
 
 def _may_be_outcome(phrase: Phrase) -> bool:
-    """Whether words are a row that stands for no reason and names no subject: 结转下年, 予以公开."""
-    return bool(phrase.rows) and not phrase.manners & {"anchor", "weak", "reason", "neutral", "sole", "apart"}
+    """Whether words are a row that is no result and names no subject: 结转下年."""
+    return bool(phrase.rows) and not phrase.manners and not phrase.follows
 
 
 def _may_be_beside(token: ProseToken) -> bool:

@@ -21,6 +21,7 @@ from xltool.rules.narrative_clauses import (
     allow_way,
     cut_list,
     drop_description,
+    find_plan,
     goes_on,
     is_unknown,
     join_divided,
@@ -33,9 +34,9 @@ from xltool.rules.narrative_clauses import (
     split_clauses,
     tells_others,
     tells_part,
-    tells_plan,
 )
 from xltool.rules.narrative_counts import CountReader
+from xltool.rules.narrative_groups import is_result
 from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
 from xltool.rules.narrative_statements import Discourse, Narrative, Pending, Statement
@@ -171,9 +172,12 @@ class _Reader:
         tokens = clause.tokens
         self.said.is_of_others &= clause.opener not in _ENDS
         may_be = tokens[0].is_any(GAP, NOUNS) and tokens[0].text.startswith(self.said.language.conditions)
-        self.said.is_condition |= may_be or tells_plan(tokens, self.said.language)
+        plan = find_plan(tokens, self.said.language)
+        self.said.is_condition |= may_be or plan == 0
         if self.said.is_condition:
             return
+        self.said.is_condition = plan is not None
+        tokens = clause.tokens = tokens[:plan]
         if self._tells_foreign(tokens):
             return
         was = self.said.times.year
@@ -230,8 +234,7 @@ class _Reader:
 
     def _tells_kind(self, tokens: Sequence[ProseToken]) -> bool:
         """Whether a clause says of cases counted before it that all are of an unknown kind: 均为工伤类, 案由为工伤."""
-        is_ours = any(word in self.said.sentence for word in self.said.language.ours)
-        if has_any(tokens, "others.subjects") and not is_ours and self._counts_cases():
+        if has_any(tokens, "others.subjects") and not self.said.names_ours and self._counts_cases():
             return True
         is_kind = (
             has_any(tokens[:1], "words.each") and has_any(tokens, GAP) and has_any(tokens[-2:], "others.restricting")
@@ -273,6 +276,13 @@ class _Reader:
         """The words before a number without what stands before a colon, which says of what the list is: 按主体分：…."""
         colon = max((at for at, token in enumerate(left) if token.text in COLONS), default=-1)
         lead, rest = left[:colon], left[colon + 1 :]
+        results = (
+            self.said.groups.read_group(lead, None) if colon > 0 and any(token.phrases for token in rest) else None
+        )
+        if results is not None and results.is_known and any(map(is_result, results.words)):
+            assert results.meaning is not None
+            self.said.topic.list_results(results.meaning)  # 办理结果：公开8件
+            return rest
         if colon < 1 or not any(map(names_subject, rest)) or not has_any(lead, GAP):
             return left
         self._offer(lead)
@@ -384,7 +394,7 @@ class _Reader:
         same = bool(numeral.unit) and numeral.unit == self.said.item_unit
         self.said.is_listed |= self.said.is_item and (self.said.in_parts or same)
         meanings = self.counts.find_meanings(clause, replace(count, left=drop_description(count.left)))
-        if meanings and self.said.topic.is_guessed and meanings[0].role == "row" and not meanings[0].is_anchored:
+        if meanings and self.said.topic.is_guessed and meanings[0].role != "whole" and not meanings[0].is_anchored:
             # without a subject named before it, 不予公开6条 is of the agency's own pages
             is_case = self.said.is_document(numeral) or numeral.is_bare
             meanings = meanings if is_case and not any(map(self._says_shown, left)) else None  # 公开执法案卷5份

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken
 from xltool.rules.narrative_words import (
     JOINER,
     NOUNS,
+    OFFICE,
     YEAR_KINDS,
     are_passable,
     can_mean,
@@ -69,6 +69,15 @@ class GroupReader:
     def read_before(self, tokens: Sequence[ProseToken]) -> list[WordGroup] | None:
         """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
         pieces = split_groups(tokens)
+        was = self.topic.last
+        if len(pieces) > 2 and was is None and any(phrase.follows for token in tokens for phrase in token.phrases):
+            self.topic.last = self.read_group(pieces[0], None).meaning  # 维持、纠正、其他分别为
+        found = self._read_pieces(pieces, tokens)
+        self.topic.last = was
+        return found
+
+    def _read_pieces(self, pieces: Sequence[list[ProseToken]], tokens: Sequence[ProseToken]) -> list[WordGroup] | None:
+        """The groups that end right before a number, of the words between joiners."""
         last = self.read_group(pieces[-1], None, around=tokens)
         if last.words and len(pieces) > 1 and not _is_of_itself(last):
             first = self.read_group(pieces[0], None).meaning
@@ -104,7 +113,7 @@ class GroupReader:
         at = 0
         while at < len(tokens) and tokens[at].is_any(*_LEADING) and not can_mean(tokens[at]):
             at += 1
-        if any(map(_is_result, tokens[at : at + 1])) and has_any(tokens[at + 1 : at + 2], "words.copulas"):
+        if any(map(is_result, tokens[at : at + 1])) and has_any(tokens[at + 1 : at + 2], "words.copulas"):
             at += 2  # 2件办理结果为信息不存在
         rest = tokens[at:] or [token for token in tokens[at - 1 : at] if is_verb(token)]  # 6件已按时限答复
         if not rest or rest[0].is_any(JOINER, *_COMPARING):
@@ -196,9 +205,9 @@ def _is_of_some(
     nexts = zip(chain, [*chain[1:], chain[-1] + 1], strict=True)
     if any(_is_apart(tokens[at], meaning, is_near=following == at + 1) for at, following in nexts):
         return True
-    before = tokens[: chain[0]]
-    if _mixes_tables([tokens[at] for at in chain]) or _is_contested(before):
+    if _mixes_tables([tokens[at] for at in chain]) or _is_contested(tokens[: chain[-1]]):
         return True
+    before = tokens[: chain[0]]
     near = next((t for t in reversed(before) if not t.is_any("words.neutral", "scopes.words", *YEAR_KINDS)), None)
     if near is None or not near.is_any(NOUNS, "others.restricting", GAP, "words.plans"):
         return False
@@ -217,7 +226,9 @@ def _is_of_some(
 
 def _is_contested(before: Sequence[ProseToken]) -> bool:
     """Whether words before what is counted say that it is of what others decided: 对工伤认定不服申请行政复议."""
-    return any(one.is_any(GAP) and other.is_any("others.contested") for one, other in pairwise(before))
+    end = next((at for at, token in enumerate(before) if token.is_any("others.contested")), 0)
+    ours = has_any(before[:end], "others.ours")
+    return not ours and any(token.is_any(GAP, OFFICE) for token in before[:end])
 
 
 def _mixes_tables(words: Sequence[ProseToken]) -> bool:
@@ -249,7 +260,7 @@ def _sums_up(piece: Sequence[ProseToken], head: ProseToken) -> bool:
     return bool(before) and before[-1].is_any("others.several") and before[-1].text.startswith("等")
 
 
-def _is_result(token: ProseToken) -> bool:
+def is_result(token: ProseToken) -> bool:
     """Whether a word names a whole that parts are of, and no subject: 办理结果."""
     return any("whole" in phrase.manners and "anchor" not in phrase.manners for phrase in token.phrases)
 

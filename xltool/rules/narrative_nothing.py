@@ -136,7 +136,8 @@ class NothingReader:
             is_named = any(map(names_subject, group.words)) and group.is_open and group.is_known
             if group.meaning is not None and _is_verb_of(group, groups[-1]):
                 also.append(group.meaning)
-            if group.meaning is not None and is_named and not group.meaning.is_reason:
+            is_bare = group.meaning is not None and group.meaning.is_reason and not group.meaning.is_anchored
+            if group.meaning is not None and is_named and not is_bare:
                 named.append(group.meaning)
                 words += group.words
         named = self._cross_verbs(groups) or self._join_columns(named)

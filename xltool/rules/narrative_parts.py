@@ -51,11 +51,12 @@ class PartReader:
         one = [each for each in wholes if each.start == wholes[-1].start]  # 收到并答复1件，申请人为企业: received
         wholes = self._widen_wholes(wholes) if is_of_all else one[:1]
         is_of_all |= is_done
-        places: set[int] = set()
+        places: dict[int, set[str]] = {}
         for whole in wholes:
-            if whole.start in places:
-                continue  # 收到并答复5件，均为自然人: of one number once
-            places.add(whole.start)
+            words = places.setdefault(whole.start, set())
+            if words and not (whole.meaning.is_anchored and words.isdisjoint(whole.meaning.words)):
+                continue  # 收到并答复5件，均为自然人: of one number once; 复议、诉讼各1件，均未审结: of each
+            words |= set(whole.meaning.words)
             group = self.said.groups.read_group(tokens, whole.meaning)
             meaning = group.meaning
             if meaning is None or meaning.role == "whole" or meaning.table != whole.meaning.table or not group.is_known:
@@ -148,13 +149,29 @@ class PartReader:
 
     def _completes(self, meaning: Meaning, count: Count) -> bool:
         """Whether a number makes up, with those behind a whole, that whole, and the form's rules say that they must."""
-        whole, *parts = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
+        every = [each for each in self.said.found[self.said.first :] if each.kind == "figure"]
+        if self._balances(meaning, count, every):
+            return True
+        whole, *parts = every
         parts = [each for each in parts if each.meaning.role != "column"]  # 32件为自然人申请 says who
         if not parts or whole.value != count.numeral.value + sum(each.value for each in parts):
             return False
         rest = set(meaning.cells[0]).union(*(part.meaning.cells[0] for part in parts))
         sums = _list_sums(self.said.spec)
         return any(one.issuperset(whole.meaning.cells[0]) and rest <= other for one, other in sums)
+
+    def _balances(self, meaning: Meaning, count: Count, every: Sequence[Statement]) -> bool:
+        """Whether a number makes the two sides of a rule equal whose other cells are all stated: 收到60件，结转5件…."""
+        said = {each.meaning.cells[0]: each.value for each in every}
+        for one, other in _list_sums(self.said.spec):
+            mine = frozenset(meaning.cells[0])
+            named = {key for keys in said for key in keys}
+            if len(one) < 2 or not mine <= other or not one | other <= named | mine or mine & named:
+                continue
+            sides = [sum(value for keys, value in said.items() if side.issuperset(keys)) for side in (one, other)]
+            if sides[0] == sides[1] + count.numeral.value:
+                return True
+        return False
 
     def is_of_rest(self, count: Count) -> bool:
         """Whether a number is of what was left of something that the sentence has counted."""

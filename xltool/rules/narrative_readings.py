@@ -47,6 +47,7 @@ class Topic:
     before: list[Meaning] = field(default_factory=list)  # of the last one that had some
     last: Meaning | None = None  # what the last number was of
     report_year: int | None = None
+    results: str | None = None  # the table of which the sentence lists what became of it: 办理结果：…
 
     def turn_to(self, meaning: Meaning) -> None:
         """Notes what a number was understood to be of."""
@@ -56,6 +57,11 @@ class Topic:
         if meaning.role != "column" or meaning.is_anchored:
             self.rows[meaning.table] = meaning.rows
         self.last = meaning
+
+    def list_results(self, meaning: Meaning) -> None:
+        """Notes that what became of all that a table counts is listed next."""
+        self.table, self.closed, self.is_guessed = meaning.table, False, False
+        self.results = meaning.table
 
     def turn_by(self, words: Sequence[ProseToken]) -> None:
         """Notes what words name that a part of something is counted beside: 收到申请网上8件."""
@@ -107,6 +113,7 @@ class Composer:
             rows = helper.rows
         else:
             rows = self._borrow_rows(table, topic, of_column=named is not None)
+            rows = rows or self._guess_rows(table, topic, named)
         if not rows:
             return None
         columns = self._choose_columns(meant, named, lender, table)
@@ -137,7 +144,8 @@ class Composer:
     def compose_sole(self, word: ProseToken, topic: Topic) -> Meaning | None:
         """What a word means that means something only right before a number, among the parts of something."""
         for phrase in word.phrases:
-            if "sole" in phrase.manners and any(whole.table == phrase.table for whole in topic.wholes):
+            is_part = topic.results == phrase.table or any(whole.table == phrase.table for whole in topic.wholes)
+            if "sole" in phrase.manners and is_part:
                 subject = self.language.subjects.get(phrase.table, Subject())
                 rows, columns = phrase.rows or subject.rows, phrase.columns or subject.columns
                 cells = self._list_cells(phrase.table, rows, columns)
@@ -201,6 +209,10 @@ class Composer:
         anchors = [phrase for token in words for phrase in token.phrases if "anchor" in phrase.manners]
         # 未经复议直接起诉的政府信息公开案件 are suits
         cases = [each for each in anchors if self._is_mixed(each.table)] if any(map(_is_taken, anchors[-1:])) else []
+        if any(map(_is_taken, anchors[-1:])) and not cases:  # 败诉的政府信息公开案件
+            cases = [
+                p for word in words for p in word.phrases if self._is_mixed(p.table) and p.columns and not p.manners
+            ]
         if anchors:
             return (cases or anchors)[-1].table
         meant = [phrase for token in words for phrase in token.phrases if "neutral" not in phrase.manners]
@@ -249,6 +261,12 @@ class Composer:
         found = dict.fromkeys([*recent, *(rows for whole in reversed(wholes) for rows in whole)])
         joined = _add_lines(wholes) if len(wholes) > 1 else ()
         return tuple(dict.fromkeys([*found, *joined]))[:MOST_MEANINGS]
+
+    def _guess_rows(self, table: str, topic: Topic, named: Phrase | None) -> Alternatives:
+        """The rows of a column where nothing is named that it is of: 自然人9件，科研机构1件，法律服务机构2件."""
+        is_next = topic.last is not None and topic.last.table == table and topic.last.role == "column"
+        is_guess = named is not None and (topic.is_guessed or is_next)
+        return self.language.subjects.get(table, Subject()).rows if is_guess else ()
 
     def _list_cells(self, table: str, rows: Alternatives, columns: Alternatives) -> tuple[tuple[CellKey, ...], ...]:
         """The alternatives of cells that are in the form."""

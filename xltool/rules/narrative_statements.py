@@ -80,6 +80,7 @@ class Discourse:
     in_parts: bool = field(init=False)  # behind 其中
     first: int = field(init=False)  # so many statements were found before the sentence
     counted: set[tuple[tuple[CellKey, ...], ...]] = field(init=False)  # of what the sentence says how much there was
+    names_ours: bool = field(init=False)  # the sentence has words for what makes cases the form's
     is_ours: bool = field(init=False)  # the sentence says that cases which may be of all kinds are the form's
     is_at_large: bool = field(init=False)  # behind a number of cases of all kinds
     is_of_others: bool = field(init=False)  # behind a number of others, of whom a verb may go on to speak
@@ -87,6 +88,7 @@ class Discourse:
     is_of_kind: bool = field(
         init=False
     )  # behind a number of a kind that is not known, of which verbs may go on to speak
+    is_kind: bool = field(init=False)  # the sentence has counted such
     pending: list[Pending] = field(init=False)  # parts of which nobody has said yet what they are
     is_shown: bool = field(init=False)  # the sentence says that something was published
     is_last: bool = field(init=False)  # no clause behind the one that is read counts
@@ -105,12 +107,13 @@ class Discourse:
         self.sentence = sentence
         self.times = Times(self.language, self.topic.report_year)
         self.scope, self.ways, self.partials = None, [], []
-        self.changed = self.rated = None
+        self.changed = self.rated = self.topic.results = None
         self.wholes, self.kept, self.offered, self.listed = [], [], [], []
         self.in_parts, self.is_denied, self.is_condition = False, False, False
         self.pending = []
-        self.is_of_others = self.is_of_kind = self.is_last = self.is_shown = False
-        self.is_ours, self.is_at_large = any(word in sentence for word in self.language.ours), False
+        self.is_of_others = self.is_of_kind = self.is_kind = self.is_last = self.is_shown = False
+        self.names_ours = any(word in sentence for word in self.language.ours)
+        self.is_ours, self.is_at_large = self.names_ours, False
         self.first, self.counted = len(self.found), set()
         self.limit = self.aside = ""
         self.lent = None

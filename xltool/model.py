@@ -186,11 +186,15 @@ NO_MEASURE: Final = Measure("", "", 0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A heading above rows or columns (三、本年度办理结果): an id for `sum(id)` and the printed label."""
+    """A heading above rows or columns (三、本年度办理结果): an id for `sum(id)` and the printed label.
+
+    Its label takes `deep` lines above columns, or so many columns beside rows.
+    """
 
     id: str
     label: str
     variants: tuple[str, ...] = ()
+    deep: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,12 +76,12 @@ def test_rectangles_cover_every_grid_exactly(spec, spec_2019):
 
 
 def leaves(shape, heads, names):
-    """The paths below a hierarchy given as nested lists, each node with an id of its own."""
+    """The paths below a hierarchy given as nested lists, each node with an id of its own, every third head deeper."""
     for node in shape:
         name = f"n{len(names)}"
         names.append(name)
         if isinstance(node, list):
-            yield from leaves(node, (*heads, Head(name, name)), names)
+            yield from leaves(node, (*heads, Head(name, name, deep=1 + (len(names) % 3 == 0))), names)
         else:
             yield name, heads
 

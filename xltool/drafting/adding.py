@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRule, DraftTable
@@ -16,7 +17,9 @@ PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|�
 DIFFERENCE: Final = re.compile(r"增、?减(?:金?额|数|数量|量|值)?$|^(?:比|较)上(?:年|月|期)增、?减(?:金?额|数|量)?$")
 """How the label of a difference to the period before ends."""
 _PLACE: Final = re.compile(r"(?:××|XX|\*\*|全|本)?[\u4e00-\u9fff×X]{0,4}[省市县区州旗乡镇]$")
-
+_OWN_LEVEL: Final = re.compile(r"[省市县区州旗]本级")
+_AREA_LEVEL: Final = re.compile(r"(?:[市县区州旗镇乡]|县[（(]?市?、?区[）)]?|区县|市县|乡镇)级")
+_ZONE: Final = re.compile(r"(?:开发|示范|工业园|高新|新|园)区$|园区$")
 
 FEWEST_PARTS: Final = 2
 
@@ -24,9 +27,16 @@ FEWEST_PARTS: Final = 2
 def propose_sums(table: DraftTable) -> None:
     """Adds to a draft the totals that its labels tell of."""
     for block in table.blocks:
+        for at in range(len(block.rows)):
+            _propose_net(table, block, at)
         for at, row in enumerate(block.rows):
             _propose_row(table, block, at, row)
-        _propose_bottom_line(table, block)
+            _propose_of_which(table, block, at)
+        for at in range(len(block.rows)):
+            _propose_last(table, block, at)
+        _propose_named_line(table, block)
+        _propose_areas(table, block)
+        _propose_repeated(table, block)
         _propose_columns(table, block)
         _propose_changes(table, block)
         _propose_alike(table, block)
@@ -149,6 +159,9 @@ def _propose_row(table: DraftTable, block: DraftBlock, at: int, row: DraftItem) 
         _propose_group_total(table, block, row)
         return
     parts, certain = _list_numbered(block.rows, at)
+    nets = [table.defined_by("row", part) for part in parts if _NET.search(read_label(part.label).words)]
+    inside = {part for rule in nets if rule for _, part in rule.right}  # 净值 stands for what it is left of
+    parts = [part for part in parts if part not in inside]
     taken = {part for rule in table.rules if rule.defines and rule.axis == "row" for _, part in rule.right}
     if len(parts) >= FEWEST_PARTS and not taken.issuperset(parts):  # a note says whose parts they are
         doubt = "" if certain else f"按编号看，{row.short}是下面{len(parts)}项之和；不是就删去这条合计"
@@ -161,7 +174,7 @@ def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem],
     own, heads = label.numbering.level, rows[at].heads
     found: list[DraftItem] = []
     level = 0
-    of_which = False
+    of_which = apart = False
     for row in rows[at + 1 :]:
         told = read_label(row.label)
         number = told.numbering
@@ -169,12 +182,13 @@ def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem],
             break
         if number.level == 0:
             if told.of_which:
+                apart = not level
                 continue
             break
         if own and number.level <= own:
             break
         if not level:
-            if number.ordinal != 1:
+            if number.ordinal != 1 or apart:  # numbered right below 其中, they are parts of that
                 break
             level, of_which = number.level, told.of_which
         if number.level < level or (number.level == level and number.ordinal != len(found) + 1):
@@ -183,7 +197,68 @@ def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem],
             found.append(row)
     if any(len(row.absent) > len(rows[at].absent) for row in found):
         return [], False
-    return found, label.says_total or of_which
+    signed = any(read_label(row.label).sign for row in found)
+    return found, (label.says_total or of_which) and not signed
+
+
+_NET: Final = re.compile(r"净(?:值|额|收入|收益|利润)$")
+
+
+def _propose_net(table: DraftTable, block: DraftBlock, at: int) -> None:
+    """净值 right below what it is left of: the line before 减, less the lines with 减, all numbered alike."""
+    label = read_label(block.rows[at].label)
+    if not _NET.search(label.words) or label.sign:
+        return
+    parts: list[tuple[int, DraftItem]] = []
+    for row in reversed(block.rows[:at]):
+        told = read_label(row.label)
+        if told.of_which or told.numbering.level > label.numbering.level:
+            continue
+        if told.numbering.level != label.numbering.level or row.heads != block.rows[at].heads:
+            return
+        parts.insert(0, (told.sign or 1, row))
+        if not told.sign:
+            break
+    if len(parts) >= FEWEST_PARTS and any(times < 0 for times, _ in parts):
+        doubt = f"{block.rows[at].short}按{_join_parts(parts)}起草"
+        add_total(Direction(table, block, "row"), block.rows[at], parts, doubt)
+
+
+def _propose_of_which(table: DraftTable, block: DraftBlock, at: int) -> None:
+    """其中 over lines without numbers of which the last is 其他: they are all of the line above."""
+    row, first = block.rows[at], read_label(block.rows[at + 1].label) if at + 1 < len(block.rows) else None
+    own = read_label(row.label)
+    if first is None or not first.of_which or first.numbering.level or not own.numbering.level:
+        return
+    parts = [block.rows[at + 1]]
+    for below in block.rows[at + 2 :]:
+        told = read_label(below.label)
+        if told.numbering.level or told.of_which or told.is_total or below.heads != row.heads:
+            break
+        parts.append(below)
+    if len(parts) > FEWEST_PARTS and _OTHERS.search(parts[-1].label):
+        doubt = f"“其中”最后一项是“{parts[-1].short}”，按{row.short}是这{len(parts)}项之和起草；不是就删去这条合计"
+        add_total(Direction(table, block, "row"), row, [(1, part) for part in parts], doubt)
+
+
+_OTHERS: Final = re.compile(r"其[他它]")
+
+
+def _propose_last(table: DraftTable, block: DraftBlock, at: int) -> None:
+    """四、资产总计 with nothing below it, behind lines of its depth which are all totals: their sum."""
+    row = block.rows[at]
+    label = read_label(row.label)
+    level, ordinal = label.numbering
+    if level == 0 or ordinal <= FEWEST_PARTS or not label.says_total or label.is_total:
+        return
+    if at + 1 < len(block.rows) and read_label(block.rows[at + 1].label).numbering.level > level:
+        return
+    before = [each for each in block.rows[:at] if read_label(each.label).numbering.level == level]
+    parts = before[len(before) - ordinal + 1 :]
+    numbers = [read_label(part.label).numbering.ordinal for part in parts]
+    if numbers == [*range(1, ordinal)] and all(table.defined_by("row", part) for part in parts):
+        doubt = f"{row.short}按上面{len(parts)}项合计之和起草；不是就删去这条合计"
+        add_total(Direction(table, block, "row"), row, [(1, part) for part in parts], doubt)
 
 
 def _propose_group_total(table: DraftTable, block: DraftBlock, row: DraftItem) -> None:
@@ -243,19 +318,72 @@ def _follows_of_which(rows: Sequence[DraftItem], row: DraftItem) -> bool:
     return at > 0 and read_label(rows[at - 1].label).of_which
 
 
-def _propose_bottom_line(table: DraftTable, block: DraftBlock) -> None:
-    """The last line of a list, named after the county while all others bear no name: the sum of the lines above."""
+def _propose_named_line(table: DraftTable, block: DraftBlock) -> None:
+    """The last or the first line of a list, named after the county or 合计 while all others bear no name: their sum."""
     if len(block.rows) < FEWEST_PARTS + 1:
         return
-    last, others = block.rows[-1], block.rows[:-1]
-    named = last.absent.get(block.columns[0].id, "").strip() if not last.label.strip() else ""
-    bare = all(not row.label.strip() and not row.absent for row in others)
-    if bare and named and (_PLACE.search(named) or read_label(named).is_total):
-        doubt = "" if read_label(named).is_total else f"最后一行“{named}”按上面各行之和起草"
-        last.short = named
-        add_total(
-            Direction(table, block, "row"), last, [(1, row) for row in others], doubt, f"“{named}”应等于上面各行之和"
-        )
+    for line, others in ((block.rows[-1], block.rows[:-1]), (block.rows[0], block.rows[1:])):
+        named = line.absent.get(block.columns[0].id, "").strip() if not line.label.strip() else ""
+        bare = all(not row.label.strip() and not row.absent for row in others)
+        if bare and named and (_PLACE.search(named) or read_label(named).is_total):
+            where = "最后一行" if line is block.rows[-1] else "第一行"
+            doubt = "" if read_label(named).is_total else f"{where}“{named}”按其余各行之和起草"
+            line.short = re.sub(r"[\s\u3000]", "", named)
+            parts = [(1, row) for row in others]
+            add_total(Direction(table, block, "row"), line, parts, doubt, f"“{line.short}”应等于其余各行之和")
+            return
+
+
+def _propose_areas(table: DraftTable, block: DraftBlock) -> None:
+    """××市 = 市本级 + 县区级, and a level of counties = the counties below it, as lists of places are ordered."""
+    names = [re.sub(r"[\s\u3000]", "", row.label) for row in block.rows]
+    levels = [at for at, name in enumerate(names) if _AREA_LEVEL.fullmatch(name)]
+    own = [at for at, name in enumerate(names) if _OWN_LEVEL.fullmatch(name)]
+    if not own and not levels:
+        return
+    along = Direction(table, block, "row")
+    joint = [at for at in levels if len(names[at]) > len("县级")]
+    for at in levels:
+        if at in joint:
+            parts = [each for each in levels if each > at and each not in joint]
+        else:
+            end = next((each for each in levels if each > at), len(names))
+            parts = [each for each in range(at + 1, end) if _PLACE.search(names[each]) or _ZONE.search(names[each])]
+        if len(parts) >= FEWEST_PARTS:
+            _add_guess(along, block.rows[at], [block.rows[each] for each in parts])
+    for at in own:
+        if at and _PLACE.fullmatch(names[at - 1]) and not _OWN_LEVEL.fullmatch(names[at - 1]):
+            rest = joint[:1] or [each for each in levels if each > at]
+            _add_guess(along, block.rows[at - 1], [block.rows[each] for each in (at, *rest)])
+
+
+def _propose_repeated(table: DraftTable, block: DraftBlock) -> None:
+    """Lines of one name each, below which the same names come again: 客运量 over 铁路, 公路; 货运量 over 铁路, 公路."""
+    names = [read_label(row.label).words for row in block.rows]
+    if any(read_label(row.label).numbering.level or row.heads for row in block.rows):
+        return
+    own = [at for at, row in enumerate(block.rows) if not read_label(row.label).of_which]
+    again = {name for name in names if names.count(name) > 1}
+    single = [at for at, below in pairwise(own) if names[at] not in again and names[below] in again]
+    if len(single) < FEWEST_PARTS or single[0] != own[0]:
+        return
+    groups = [range(at + 1, end) for at, end in zip(single, [*single[1:], len(names)], strict=True)]
+    parts = [[each for each in group if each in own] for group in groups]
+    shared = set.intersection(*({names[each] for each in part} for part in parts))
+    if len(shared) < FEWEST_PARTS or min(map(len, parts)) < FEWEST_PARTS:
+        return
+    for at, group, part in zip(single, groups, parts, strict=True):
+        told = block.rows[at].measure
+        for row in (block.rows[each] for each in group if told is not None and block.rows[each].measure is None):
+            row.measure = told
+            row.doubts.append(f"没有印计量单位，按上面的“{block.rows[at].short}”起草")
+        _add_guess(Direction(table, block, "row"), block.rows[at], [block.rows[each] for each in part])
+
+
+def _add_guess(along: Direction, target: DraftItem, parts: Sequence[DraftItem]) -> None:
+    """A total that only the order of lines tells of."""
+    named = _join_parts([(1, part) for part in parts])
+    add_total(along, target, [(1, part) for part in parts], f"{target.short}按{named}起草；不是就删去这条合计")
 
 
 def _propose_part(table: DraftTable, block: DraftBlock, at: int, row: DraftItem) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Final
 
 from xltool.drafting.adding import propose_sums
@@ -165,10 +166,12 @@ def _measure_of_label(labels: Sequence[str]) -> DraftMeasure | None:
     return None
 
 
-def _build_heads(path: Sequence[Square], known: dict[Square, DraftHead], names: IdGiver) -> tuple[DraftHead, ...]:
+def _build_heads(
+    path: Sequence[Square], known: dict[Square, DraftHead], names: IdGiver, deepen: Callable[[Square], int]
+) -> tuple[DraftHead, ...]:
     for square in path:
         if square not in known:
-            known[square] = DraftHead(names.give(square.text, "group"), square.text)
+            known[square] = DraftHead(names.give(square.text, "group"), square.text, deepen(square))
     return tuple(known[square] for square in path)
 
 
@@ -179,14 +182,16 @@ def _build_columns(shape: BlockShape) -> list[DraftItem]:
     before = len(shape.before) + (max(1, len(shape.corner)) if not shape.unlabelled and not shape.headless else 0)
     offset = before + len(shape.after)
     for at, column in enumerate(shape.columns):
-        heads = _build_heads(column.path[:-1], known, names)
+        heads = _build_heads(column.path[:-1], known, names, attrgetter("height"))
         label = column.label
         below = [line[offset + at] for line in shape.lines if offset + at < len(line)]
         unit = next(
-            (text for text in below if text.strip() in load_terms().units and not _CODE.fullmatch(text.strip())), ""
+            (text for text in below if load_terms().is_unit(text) and not _CODE.fullmatch(text.strip())), ""
         )
         code = next((normalise_code(text) for text in reversed(below) if _CODE.fullmatch(text.strip())), "")
-        measure = _make_measure(unit.strip(), "count", signed=load_terms().is_signed(label)) if unit else None
+        average = load_terms().find_kind(label, *(head.label for head in reversed(heads))) == "average"
+        kind: FigureKind = "average" if average else "count"
+        measure = _make_measure(unit.strip(), kind, signed=load_terms().is_signed(label)) if unit else None
         measure = measure or _measure_of_label([label, *(head.label for head in reversed(heads))])
         name = "given" if shape.headless else label
         found.append(
@@ -211,8 +216,13 @@ def _build_rows(shape: BlockShape, names: IdGiver, columns: list[DraftItem]) -> 
     known: dict[Square, DraftHead] = {}
     found = []
     heads_of = (*shape.before, *shape.after)
+    labelled = {square.column for row in shape.rows for square in row.path}
+
+    def count_labelled(square: Square) -> int:
+        return sum(column in labelled for column in range(square.column, square.column + square.width))
+
     for at, row in enumerate(shape.rows):
-        heads = _build_heads(row.path[:-1], known, names)
+        heads = _build_heads(row.path[:-1], known, names, count_labelled)
         label = row.label
         printed = dict(enumerate(row.printed))
         unit = next(
@@ -229,7 +239,7 @@ def _build_rows(shape: BlockShape, names: IdGiver, columns: list[DraftItem]) -> 
             "",
         )
         measure = None
-        if unit in load_terms().units:
+        if load_terms().is_unit(unit):
             kind: FigureKind = "percent" if unit in {"%", "％", "‰"} else "count"
             measure = _make_measure(unit, kind, signed=load_terms().is_signed(label))
         measure = measure or _measure_of_label([label, *(head.label for head in reversed(heads))])
@@ -260,8 +270,7 @@ def _lift(shape: BlockShape, at: int, place: int) -> str:
 
 def _is_unit_column(shape: BlockShape, place: int, head: str) -> bool:
     texts = [row.printed[place].strip() for row in shape.rows if row.printed[place].strip() not in {"", "^", "<"}]
-    units = load_terms().units
-    told = sum(text in units for text in texts)
+    told = sum(map(load_terms().is_unit, texts))
     return bool(texts) and (_UNIT_HEAD.match(re.sub(r"\s", "", head)) is not None or told * 3 > len(texts) * 2)
 
 
@@ -270,7 +279,8 @@ def _drop_remarks(rows: list[DraftItem], columns: list[DraftItem]) -> None:
     if len(rows) < 2:
         return
     for row in rows:
-        if not read_label(row.label).is_total:
+        named = row.label.strip() or row.absent.get(columns[0].id, "")
+        if not read_label(named).is_total:
             continue
         for column in columns:
             if _find_item_kind(column, listed=False) == "remark" and column.id not in row.absent:

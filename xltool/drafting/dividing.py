@@ -12,8 +12,8 @@ from xltool.drafting.words import read_label
 
 TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出来的，写成 rate = …"
 _SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:比例|比重|占比|百分比)|占比")
-_GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例)$")
-_GROWS: Final = re.compile(r"增|升、?降|变化")
+_GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例|速度?)$|^[环同]比$")
+_GROWS: Final = re.compile(r"增|升、?降|变化|^[环同]比$")
 _RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
 _NEGATED: Final = re.compile(r"[未不无没]")
 _ASKED: Final = re.compile(r"满意")
@@ -50,7 +50,7 @@ def add_rate(along: Direction, item: DraftItem, rate: DraftRate, doubt: str) -> 
 
 
 def _propose_rate(along: Direction, item: DraftItem, measure: DraftMeasure) -> None:
-    words = read_label(item.label).words
+    words = read_label(item.label).words.rstrip("%％")
     found: DraftRate | None = None
     if measure.kind == "percent" or measure.unit in {"%", "％", "‰"}:
         if _SHARE.fullmatch(words):
@@ -92,13 +92,16 @@ def _find_share(along: Direction, item: DraftItem) -> DraftRate | None:
 
 
 def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
-    """增减幅度: what was added, of what there was before."""
+    """增减幅度, 环比: what was added, or this figure less the one before, of what there was before."""
     figures = _list_figures(along, item)
     last = [each for each in figures if PERIOD_BEFORE.search(each.label)]
     changes = [each for each in figures if DIFFERENCE.search(read_label(each.label).words) and each.heads == item.heads]
-    if len(last) != 1 or len(changes) != 1:
+    if len(last) != 1 or len(changes) > 1:
         return None
-    return DraftRate([(1, changes[0])], [(1, last[0])])
+    if changes:
+        return DraftRate([(1, changes[0])], [(1, last[0])])
+    now = [each for each in figures if each not in last and each.heads == last[0].heads]
+    return DraftRate([(1, now[0]), (-1, last[0])], [(1, last[0])]) if len(now) == 1 else None
 
 
 def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
@@ -110,7 +113,10 @@ def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None
         return None
     rest = [each for each in figures if each not in done and len(_list_measures(along, [each, *done])) == 1]
     wholes = [each for each in rest if _is_whole(each)]
-    if not wholes and len(rest) == 1:
+    beside = [each for each in rest if each.heads == done[0].heads == item.heads and each.heads]
+    if len(beside) == 1:
+        wholes = beside
+    elif not wholes and len(rest) == 1:
         wholes = rest
     if len(wholes) != 1:
         return None

@@ -26,10 +26,11 @@ class DraftMeasure(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class DraftHead:
-    """A head of rows or columns."""
+    """A head of rows or columns, whose label takes `deep` lines or columns of labels."""
 
     id: str
     label: str
+    deep: int = 1
 
 
 @dataclass(eq=False)

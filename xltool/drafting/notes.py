@@ -28,6 +28,11 @@ _WORDED: Final = re.compile(
 _STEP: Final = re.compile(r"([加减、和与])第([一二三四五六七八九十]+)项")
 _SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等于", "不小于", "不少于"), ">=")}
 _RATIO: Final = re.compile(r"([0-9A-Z]{1,3})[=＝]([0-9A-Z]{1,3})[/÷]([0-9A-Z]{1,3})")
+_SCALED: Final = re.compile(
+    r"(?<![0-9A-Za-z])([0-9A-Z]{1,3})\s*=\s*([0-9A-Z]{1,3})(?:\s*[×*]\s*([0-9]{2,6}))?\s*[/÷]\s*"
+    r"(?:\(\s*([0-9A-Z]{1,3})\s*[×*]\s*([0-9]{2,6})\s*\)|([0-9A-Z]{1,3}))(?:\s*[×*]\s*100\s*%?)?(?![0-9/÷×*])"
+)
+"""12=7*10000/4, 5=4/(1*10000)*100: a quotient with what makes units of its sides alike, and a hundred for %."""
 _PRODUCT: Final = re.compile(r"([0-9A-Z]{1,3})=([0-9A-Z]{1,3})([/÷×*])([0-9]+(?:\.[0-9]+)?)")
 _INVERSE: Final = {f"1{'0' * places}": f"0.{'0' * (places - 1)}1" for places in range(1, 6)}
 """What is divided by, and what is multiplied by instead."""
@@ -41,6 +46,9 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
     for at, text in texts:
         near = [tables[at], *(table for place, table in enumerate(tables) if place != at)]
         plain = text.translate(_PLAIN)
+        for scaled in _SCALED.finditer(plain):
+            if _take_scaled(near, scaled):
+                plain = plain.replace(scaled[0], "，")
         for match in _FORMULA.finditer(plain):
             _take_formula(near, match[1].strip())
         for found in _QUOTIENT.findall(plain):
@@ -104,6 +112,17 @@ def _take_quotient(near: Sequence[DraftTable], formula: str) -> bool:
     for table in near:
         for block, axis, items in _find_items(table, {target, above, below}):
             rate = DraftRate([(1, items[above])], [(1, items[below])])
+            if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
+                return True
+    return False
+
+
+def _take_scaled(near: Sequence[DraftTable], match: re.Match[str]) -> bool:
+    """12=7*10000/4, where lines or columns bear the numbers of what is divided."""
+    target, above, below = (normalise_code(each) for each in (match[1], match[2], match[4] or match[6]))
+    for table in near:
+        for block, axis, items in _find_items(table, {target, above, below}):
+            rate = DraftRate([(int(match[3] or 1), items[above])], [(int(match[5] or 1), items[below])])
             if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
                 return True
     return False

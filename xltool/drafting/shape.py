@@ -16,7 +16,9 @@ _LINE_WORD: Final = re.compile(
     r"[甲乙丙丁戊己庚辛壬癸子丑寅卯]|[A-Z]?[0-9]{1,3}|[（(][0-9]{1,3}[）)]|栏\s*次|序\s*号|行\s*次|编\s*号|栏\s*号"
 )
 _SERIAL_HEAD: Final = re.compile(r"序号|行次|编号|栏次|行号")
-_SERIAL: Final = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[（(][0-9一二三四五六七八九十]{1,3}[）)]")
+_SERIAL: Final = re.compile(
+    r"[0-9]{1,3}|[0-9]{1,2}(?:[.．][0-9]{1,2}){1,6}|[一二三四五六七八九十]{1,3}|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
+)
 _CODE: Final = re.compile(r"[A-Z]?[0-9]{1,4}|[（(][0-9]{1,3}[）)]")
 
 
@@ -134,12 +136,12 @@ def _opens_grid(table: SquareTable, row: int) -> bool:
 def _is_line(table: SquareTable, row: int, figures_from: int = 1) -> bool:
     """Whether a row below heads numbers the columns or tells their units."""
     line = [square for square in table.list_row(row) if square.row == row]
-    units = load_terms().units
+    is_unit = load_terms().is_unit
     told = [square for square in line if not square.blank]
     return (
         bool(told)
         and all(
-            square.crossed or _LINE_WORD.fullmatch(square.text.strip()) or square.text.strip() in units
+            square.crossed or _LINE_WORD.fullmatch(square.text.strip()) or is_unit(square.text)
             for square in told
         )
         and any(square.column >= figures_from for square in told)
@@ -391,30 +393,31 @@ def _read_row(table: SquareTable, row: int, parts: _Parts, shift: dict[int, int]
     return RowShape(row, path, printed, absent, tuple(found))
 
 
+_DASHES: Final = " \u3000-—–－―…/／×*＊"
+"""What stands where there is nothing to say."""
+
+
 def _mark_headings(rows: list[RowShape], before: int, after: int, figures: Sequence[int]) -> list[RowShape]:
-    """The rows; a line without the unit and the code that the others have only heads others."""
-    told = [row for row in rows if any(text.strip() for text in row.printed[before:])]
+    """The rows; a line without the unit, the code or the number that the others have only heads others."""
     found = []
+    beside = [[place for place in range(after) if _is_told(rows, before + place)], [], []]
+    is_unit = load_terms().is_unit
+    beside[1] = [
+        place for place in beside[0] if sum(is_unit(row.printed[before + place]) for row in rows) * 2 > len(rows)
+    ]
+    beside[2] = [place for place in range(before) if _is_told(rows, place)]
     for at, row in enumerate(rows):
-        bare = after and not any(text.strip(" \u3000") for text in row.printed[before:])
         label = read_label(row.label)
         following = read_label(rows[at + 1].label) if at + 1 < len(rows) else None
-        if (
-            row.open
-            and row.label.strip()
-            and bare
-            and len(told) * 2 > len(rows)
-            and all(square.blank for square in row.open)
-        ):
-            found.append(
-                RowShape(
-                    row.at,
-                    row.path,
-                    row.printed,
-                    {**row.absent, **{place: "" for place in range(len(figures)) if place not in row.absent}},
-                    (),
-                )
-            )
+        empty = bool(row.open) and bool(row.label.strip()) and all(square.blank for square in row.open)
+        empty = empty and not label.is_total
+        without = [not row.printed[place].strip(_DASHES) for place in range(before + after)]
+        bare = bool(beside[0]) and all(without[before:])
+        unitless = bool(beside[1]) and all(without[before + place] for place in beside[1]) and _heads_others(rows, at)
+        unnumbered = bool(beside[2]) and all(without[:before]) and label.numbering.level == 1
+        if empty and (bare or unitless or unnumbered):
+            places = {place: "" for place in range(len(figures)) if place not in row.absent}
+            found.append(RowShape(row.at, row.path, row.printed, {**row.absent, **places}, ()))
         elif (
             row.open
             and following is not None
@@ -422,19 +425,23 @@ def _mark_headings(rows: list[RowShape], before: int, after: int, figures: Seque
             and following.numbering.level > label.numbering.level
             and re.search(r"(?:情况|[：:])$", row.label.strip())
         ):
-            found.append(
-                RowShape(
-                    row.at,
-                    row.path,
-                    row.printed,
-                    row.absent,
-                    row.open,
-                    '这一行也许只是下面各行的标题，没有数可填；是就写 absent = ""',
-                )
-            )
+            doubt = '这一行也许只是下面各行的标题，没有数可填；是就写 absent = ""'
+            found.append(RowShape(row.at, row.path, row.printed, row.absent, row.open, doubt))
         else:
             found.append(row)
     return found
+
+
+def _is_told(rows: Sequence[RowShape], place: int) -> bool:
+    """Whether most rows have something to say in a printed column."""
+    return sum(bool(row.printed[place].strip(_DASHES)) for row in rows) * 2 > len(rows)
+
+
+def _heads_others(rows: Sequence[RowShape], at: int) -> bool:
+    """Whether a row is numbered, and the line below it deeper or not at all."""
+    level = read_label(rows[at].label).numbering.level
+    below = read_label(rows[at + 1].label).numbering.level if at + 1 < len(rows) else level
+    return level > 0 and (below == 0 or below > level)
 
 
 # ---------------------------------------------------------------- cards

@@ -38,13 +38,21 @@ _UNIT_TOLD: Final = re.compile(r"[（(【]\s*(?:计量)?(?:单位)?\s*[：:]?\s*
 _UNIT_LINE: Final = re.compile(
     r"(?<![报编制表送管责办人])(?:计量|金额)?单\s*位\s*[：:]\s*([^\s\u3000，,。；;（）()、]{1,8})(?:[\s\u3000]|[）)]|$)"
 )
+_PER: Final = re.compile(r"[^/\s]{1,6}/[\u4e00-\u9fff·]{1,4}")
 _ASIDE: Final = re.compile(r"[（(][^（）()]*[）)]")
 _TOTAL: Final = re.compile(r"(?:合|总|小|共)计(?:数|额|量)?|总(?:数|量|额)")
 _TOTAL_WITHIN: Final = re.compile(r"(?:合计|总计|小计|共计|总数|总量|总额|总面积|总[^的和体结部]{0,4}$)")
 
 
+_LETTERED: Final[tuple[tuple[int, re.Pattern[str]], ...]] = (
+    (6, re.compile(r"[\s\u3000]*([A-H])(?:[\s\u3000]+|[、.．﹑][\s\u3000]*)(?=[\u4e00-\u9fff])")),
+    (7, re.compile(r"[\s\u3000]*(I{1,3}|IV|VI{0,3}|[Ⅰ-Ⅹ])(?:[\s\u3000]+|[、.．﹑][\s\u3000]*)(?=[\u4e00-\u9fff])")),
+)
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
+
+
 class Numbering(NamedTuple):
-    """The number before a label: how deep (一、 1, （一） 2, 1. 3, （1） 4, ① 5), and which; 0 for none."""
+    """The number before a label: how deep (一、 1, （一） 2, 1. 3, （1） 4, ① 5, A 6, II 7), and which; 0 for none."""
 
     level: int
     ordinal: int
@@ -74,6 +82,11 @@ class Label:
 @cache
 def read_label(text: str) -> Label:
     """A printed label taken apart."""
+    for level, pattern in _LETTERED:
+        match = pattern.match(text)
+        if match is not None:
+            rest = re.sub(r"[\s\u3000]+", "", text[match.end() :])
+            return Label(text, False, 0, Numbering(level, read_ordinal(match[1])), _ASIDE.sub("", rest) or rest)
     rest = re.sub(r"[\s\u3000]+", "", text)
     of_which = _OF_WHICH.match(rest) is not None
     rest = _OF_WHICH.sub("", rest)
@@ -83,7 +96,9 @@ def read_label(text: str) -> Label:
     for level, pattern in _NUMBERED:
         match = pattern.match(rest)
         if match is not None and rest[match.end() :]:
-            words = _ASIDE.sub("", rest[match.end() :])
+            told = _SIGNED.match(rest[match.end() :])
+            sign = sign if told is None else 1 if told[1] == "加" else -1
+            words = _ASIDE.sub("", _SIGNED.sub("", rest[match.end() :]))
             return Label(text, of_which, sign, Numbering(level, read_ordinal(match[1])), words)
     return Label(text, of_which, sign, Numbering(0, 0), _ASIDE.sub("", rest) or rest)
 
@@ -95,6 +110,10 @@ def read_ordinal(text: str) -> int:
             return signs.index(text) + 1
     if (whole := parse_whole(text, 4)) is not None:
         return whole
+    if text in _ROMAN:
+        return _ROMAN.index(text) + 1
+    if len(text) == 1 and (text in "ABCDEFGH" or "Ⅰ" <= text <= "Ⅹ"):
+        return ord(text) - ord("A" if text < "Z" else "Ⅰ") + 1
     tens, mark, ones = text.rpartition("十")
     if not mark:
         return _CHINESE.index(ones) + 1 if ones and ones in _CHINESE else 0
@@ -126,6 +145,11 @@ class FormWords:
                 if re.search(word, bare):
                     return kind  # type: ignore[return-value]  # the file is ours, and a test reads it
         return "count"
+
+    def is_unit(self, text: str) -> bool:
+        """Whether a text is a unit, or one for each of something: 元/年人."""
+        word = text.strip()
+        return word in self.units or (_PER.fullmatch(word) is not None and word.partition("/")[0] in self.units)
 
     def find_unit(self, label: str) -> str:
         """The unit that a label says in brackets; '' where it says none."""

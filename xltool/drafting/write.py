@@ -220,7 +220,8 @@ def _write_items(
             opened.pop()
             yield f"{'  ' * (len(opened) + 1)}] }},"
         for head in item.heads[len(opened) :]:
-            yield f"{'  ' * (len(opened) + 1)}{{ id = {_quote(head.id)}, label = {_quote(head.label)}, {key} = ["
+            said = f"id = {_quote(head.id)}, label = {_quote(head.label)}{f', deep = {head.deep}' * (head.deep > 1)}"
+            yield f"{'  ' * (len(opened) + 1)}{{ {said}, {key} = ["
             opened.append(head)
         line, doubts = _write_item(table, block, item, measures, defined, row=key == "rows")
         yield f"{'  ' * (len(opened) + 1)}{line},{_ask(doubts)}"

@@ -47,7 +47,7 @@ def list_row_keys(table: Table, block: Block, row: Row) -> tuple[CellKey, ...]:
 
 def count_label_levels(block: Block) -> int:
     """How many columns the labels of a block's rows take where they stand at the left; 0 where none are printed."""
-    return 0 if block.across or block.unlabelled else max(len(row_path(row)) for row in block.rows)
+    return 0 if block.across or block.unlabelled else max(_count_levels(row_path(row)) for row in block.rows)
 
 
 def count_printed_columns(block: Block) -> int:
@@ -62,8 +62,14 @@ def _head_depth(block: Block) -> int:
     if block.headless:
         return 0
     if block.across:
-        return max(len(row_path(row)) for row in block.rows) + max(len(column_path(column)) for column in block.columns)
-    return max(len(column_path(column)) for column in block.columns)
+        rows, columns = map(row_path, block.rows), map(column_path, block.columns)
+        return max(map(_count_levels, rows)) + max(map(_count_levels, columns))
+    return max(_count_levels(column_path(column)) for column in block.columns)
+
+
+def _count_levels(path: Path) -> int:
+    """How many lines, or columns of labels, heads and what stands below them take."""
+    return sum(map(_deepen, path))
 
 
 def _width(block: Block) -> int:
@@ -164,7 +170,7 @@ def _tree(paths: Sequence[Path], depth: int) -> Iterator[tuple[int, int, int, in
 
     A leaf takes the levels left below it.
     """
-    for level in range(depth):
+    for level in range(max(map(len, paths))):
         start = 0
         while start < len(paths):
             path = paths[start]
@@ -175,8 +181,13 @@ def _tree(paths: Sequence[Path], depth: int) -> Iterator[tuple[int, int, int, in
             prefix = _ids(path[: level + 1])
             while stop < len(paths) and _ids(paths[stop][: level + 1]) == prefix:
                 stop += 1
-            yield start, level, stop - start, depth - level if level == len(path) - 1 else 1, path[level].label
+            above, part = sum(_deepen(each) for each in path[:level]), path[level]
+            yield start, above, stop - start, depth - above if level == len(path) - 1 else _deepen(part), part.label
             start = stop
+
+
+def _deepen(part: Head | Row | Column) -> int:
+    return part.deep if isinstance(part, Head) else 1
 
 
 def _ids(path: Path) -> tuple[str, ...]:

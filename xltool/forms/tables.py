@@ -21,6 +21,8 @@ PROMPT_LENGTH: Final = 200
 """Excel shows at most 255 characters of a prompt; the workbook adds the unit and the range to it."""
 MOST_DECIMALS, LARGEST_AMOUNT = 6, 999_999_999
 MOST_ABREAST: Final = 8
+MOST_DEEP: Final = 8
+"""Lines, or columns of labels, that one head may take."""
 """Stacks of rows side by side on one sheet of paper."""
 
 _NUMBERING: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|[0-9]+[.、])")
@@ -374,7 +376,10 @@ def _read_below(
 ) -> Iterator[_Item]:
     """The rows or columns below a head."""
     fields.what = "a head"
-    head = Head(fields.identifier("id"), fields.wording("label"), tuple(fields.texts("variants", [])))
+    deep = fields.integer("deep", 1)
+    if not 1 <= deep <= MOST_DEEP:
+        fields.fault("deep", f"'deep' must be 1 to {MOST_DEEP}")
+    head = Head(fields.identifier("id"), fields.wording("label"), tuple(fields.texts("variants", [])), deep)
     items = fields.tables(key)
     if not items:
         fields.fault(key, f"a head needs at least one of the {key} below it")

@@ -326,6 +326,7 @@ MODULES = {
         "pdf",
         "radicals",
         "read",
+        "row_lists",
         "scan",
         "sections",
         "tables",

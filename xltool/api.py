@@ -120,20 +120,15 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     """
     from xltool.forms.references import resolve_references
     from xltool.forms.totals import complete_totals
+    from xltool.published.read import Hints
     from xltool.published.verify import find_differences
 
-    reading = imported(report).reading
+    reading = imported(report, hints=Hints(scope=submission.scope)).reading
     if reading.submission is None:
         return reading
     spec = form(submission.form)
-    return Reading(
-        reading.submission,
-        tuple(
-            find_differences(
-                spec, reading.submission, resolve_references(spec, complete_totals(spec, submission)[0], prior)
-            )
-        ),
-    )
+    held = resolve_references(spec, complete_totals(spec, submission)[0], prior)
+    return Reading(reading.submission, tuple(find_differences(spec, reading.submission, held, reading.findings)))
 
 
 def _read_published(data: bytes, source: str) -> Imported | None:

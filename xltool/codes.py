@@ -1029,11 +1029,54 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "核对读出的数。",
         ANNUAL_NOTICE,
     ),
-    "published.lists": Message(
+    "published.list_missing": Message(
+        "error",
+        "缺少明细",
+        "报告里没有找到{list}（{title}）：没有一个表格的表头是它的，各行没有读取。",
+        "核对原文，补上这个表格，表头照表样印；没有发生的也要印出空表。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_column": Message(
+        "error",
+        "明细缺一栏",
+        "{list}印出的表头里没有“{column}”栏，这一栏没有读取。",
+        "核对原文，表头照表样印全。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_unread": Message(
         "warning",
-        "明细没有读取",
-        "报告里{lists}的各行不从公布的报告读取，读出的数据里没有这些行。",
-        "要各行的，用填报的工作簿或数据文件。",
+        "明细里没有读取的行",
+        "{list}有 {count} 行印出了但没有读取：{quoted}。",
+        "核对原文，看合并单元格和表头；读出后把这些行补上。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_strange": Message(
+        "warning",
+        "明细多印的栏",
+        "{list}多印了 {count} 栏表样没有的内容，没有读取：{quoted}。",
+        "核对原文：是表样里的一栏而名称不同的，按表样的名称印。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_doubt": Message(
+        "warning",
+        "明细里没有把握的数",
+        "{list}有 {count} 格读得没有把握：{quoted}。",
+        "核对原文和读出的数。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_serial": Message(
+        "warning",
+        "明细的序号不连续",
+        "{list}{before}是 {found}，一共读到 {count} 行，可能缺行或多行。",
+        "核对原文有没有缺行、重复的行。",
+        ANNUAL_NOTICE,
+    ),
+    "published.list_total": Message(
+        "error",
+        "明细的合计与各行不符",
+        "{list}“{column}”栏的合计印的是 {printed}，各行相加是 {sum}。",
+        "核对各行和合计，改正后重新公布。",
+        ANNUAL_NOTICE,
     ),
     "published.sections": Message(
         "warning", "缺少标题", "报告缺少或写错了标题：{headings}。", "按规定的格式写全各部分的标题。", ANNUAL_NOTICE
@@ -1067,8 +1110,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "verify.figure": Message(
         "error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"
     ),
-    "verify.lists": Message(
-        "info", "明细没有核对", "{lists}的各行没有从报告读回来核对，合计也没有。", "请看一遍报告里的明细。"
+    "verify.line": Message(
+        "error", "报告与数据不符", "{where}报告里印的是 {printed}，数据里是 {held}。", "重新生成报告，或改正数据。"
     ),
     "verify.text": Message(
         "error",

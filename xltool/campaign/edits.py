@@ -131,7 +131,7 @@ def _list_changed_texts(spec: FormSpec, base: Submission, printed: Submission) -
 
 
 def _list_changed_lines(spec: FormSpec, base: Submission, printed: Submission) -> Iterator[LineDifference]:
-    """The lines of lists that differ; a document without any is a report, whose lines are not read back."""
+    """The lines of lists that differ; a document without any has lost its lists, which its reading tells."""
     yield from find_different_lines(spec, base, printed) if base.lists and printed.lists else ()
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms import number
 from xltool.forms.entries import (
@@ -19,6 +19,7 @@ from xltool.forms.entries import (
     quote_entry,
     take_content,
 )
+from xltool.forms.text import flatten_text
 from xltool.messages import and_more, finding, format_scaled, join_first
 from xltool.model import Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
 
@@ -108,6 +109,12 @@ def trim_lines(lines: Sequence[ListRow]) -> tuple[ListRow, ...]:
     return tuple(lines[:end])
 
 
+def drop_empty_lines(submission: Submission) -> Submission:
+    """A submission without the lines that were left out between others, as reports print it."""
+    lists = {name: tuple(line for line in lines if not line.is_empty) for name, lines in submission.lists.items()}
+    return replace(submission, lists={name: lines for name, lines in lists.items() if lines})
+
+
 def sum_column(lines: Sequence[ListRow], at: int) -> int:
     """What the figures of a column add up to, scaled; what else stands among them is left aside, as SUM does it."""
     return sum(content for line in lines if isinstance(content := line.contents[at], int))
@@ -168,28 +175,54 @@ class LineDifference:
 
 
 def find_different_lines(spec: FormSpec, before: Submission, after: Submission) -> Iterator[LineDifference]:
-    """What lists print otherwise, line by line."""
+    """What lists print otherwise, line by line, blanks left aside; what both begin and end with is alike.
+
+    So that a line that is gone, or one more, makes no others of those behind it.
+    """
     for each in spec.lists:
-        lines = zip_longest(before.lists.get(each.id, ()), after.lists.get(each.id, ()))
-        for serial, (was, now) in enumerate(lines, 1):
-            printed = [_print_line(each, line) for line in (was, now)]
-            if was is None or now is None or was.agency != now.agency:
-                if printed[0] != printed[1] or (was and now):
-                    yield LineDifference(each, serial, None, *map(_join_line, printed))
-                continue
-            for column, old, new in zip(each.columns, *printed, strict=True):
-                if old != new:
-                    yield LineDifference(each, serial, column, old or UNFILLED, new or UNFILLED)
+        was, now = ([_print_line(each, line) for line in of.lists.get(each.id, ())] for of in (before, after))
+        start = _count_alike(was, now)
+        end = _count_alike(was[start:][::-1], now[start:][::-1])
+        middle = zip_longest(was[start : len(was) - end], now[start : len(now) - end])
+        for serial, (old, new) in enumerate(middle, start + 1):
+            yield from _compare_lines(each, serial, old, new)
 
 
-def _print_line(row_list: RowList, row: ListRow | None) -> list[str]:
-    contents: Sequence[ListContent] = (None,) * len(row_list.columns) if row is None else row.contents
-    return [print_line_content(column, content) for column, content in zip(row_list.columns, contents, strict=True)]
+def _count_alike(one: Sequence[_PrintedLine], other: Sequence[_PrintedLine]) -> int:
+    """With how many lines both begin alike."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (old, new) in enumerate(pairs) if old.flat != new.flat), min(len(one), len(other)))
 
 
-def _join_line(printed: Sequence[str]) -> str:
-    """A line in a sentence."""
-    return quote_entry("，".join(filter(None, printed))) or EMPTY_LINE
+def _compare_lines(
+    row_list: RowList, serial: int, old: _PrintedLine | None, new: _PrintedLine | None
+) -> Iterator[LineDifference]:
+    if old is None or new is None or old.flat[0] != new.flat[0]:
+        was, now = (EMPTY_LINE if each is None else each.whole for each in (old, new))
+        if was != now:
+            yield LineDifference(row_list, serial, None, was, now)
+        return
+    for at, column in enumerate(row_list.columns, 1):
+        if old.flat[at] != new.flat[at]:
+            yield LineDifference(row_list, serial, column, old.texts[at] or UNFILLED, new.texts[at] or UNFILLED)
+
+
+class _PrintedLine(NamedTuple):
+    """A line as it is printed, its agency first, and the same without blanks."""
+
+    texts: tuple[str, ...]
+    flat: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        """The line in a sentence."""
+        return quote_entry("，".join(filter(None, self.texts))) or EMPTY_LINE
+
+
+def _print_line(row_list: RowList, row: ListRow) -> _PrintedLine:
+    contents = zip(row_list.columns, row.contents, strict=True)
+    texts = (row.agency, *(print_line_content(column, content) for column, content in contents))
+    return _PrintedLine(texts, tuple(map(flatten_text, texts)))
 
 
 def append_lines(gathered: dict[str, list[ListRow]], submission: Submission) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from xltool import kinds
-from xltool.codes import LEVEL_NAMES
+from xltool.codes import LEVEL_NAMES, SCOPE_NAMES
 from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.entries import name_entry, take_entry
 from xltool.forms.layout import list_row_keys
+from xltool.forms.lists import AGENCY_HEAD
 from xltool.forms.memo import derive_once
 from xltool.forms.number import is_figure_like
 from xltool.forms.rates import find_other_rates
@@ -27,6 +28,7 @@ from xltool.published import docx, foreign, html, ofd, sections, tables, text
 from xltool.published.aside import AsideText
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
 from xltool.published.levels import LevelGuess, guess_level
+from xltool.published.row_lists import PrintedContent, read_lists
 from xltool.published.tables import PrintedFigure, TableFigures, UnreadRow
 from xltool.published.text import FEWEST_WORDS
 from xltool.published.traditional import find_traditional
@@ -90,20 +92,26 @@ class _PrintedWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The reading of a published report, and what was printed for each cell."""
+    """The reading of a published report, and what was printed for each cell and each place of a list."""
 
     reading: Reading
     printed: Mapping[CellKey, PrintedFigure] = field(default_factory=dict)
+    in_lists: tuple[PrintedContent, ...] = ()
 
     @property
     def sources(self) -> tuple[FigureSource, ...]:
-        """Where the figure of each cell was printed, in the order of the form.
+        """Where the figure of each cell was printed, in the order of the form, then each content of its lists.
 
-        Cells of which nothing is printed are left out.
+        Cells and places of which nothing is printed are left out.
         """
-        return tuple(
-            FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()
-        )
+        figures = [FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()]
+        contents = [
+            FigureSource(
+                f"{told.row_list.id}.{told.line}.{told.column.id}", told.text, told.where, told.column.label, ""
+            )
+            for told in self.in_lists
+        ]
+        return (*figures, *contents)
 
 
 def read_document(data: bytes, specs: Sequence[FormSpec], *, scans: bool = False) -> tuple[str, Document] | None:
@@ -217,8 +225,10 @@ def read_document_parts(
     # A table beside those of this report may be like one of quite another form.
     found = {table.id: found[table.id] for table in newest.tables if table.id in found}
     editions = [spec for spec in specs if any(table.id in found for table in spec.tables)]
-    lists = tables.find_printed_lists(specs, opened)
-    opened = _word_foreign_rows(opened, found, read_vocabulary(editions), lists)
+    held = {number for each in found.values() for figures in each for number, _ in figures.places}
+    paged, printed_parts = kind in {_PAGED, _OFD}, opened
+    lists = read_lists(newest, opened, held, paged=paged)
+    opened = _word_foreign_rows(opened, found, read_vocabulary(editions), lists.tables)
     words = sections.read_words(opened, newest)
     said = words if hints.year is None else hints
     fitting = [spec for spec in editions if fits_form(spec, Period(0, said.part))]
@@ -231,6 +241,8 @@ def read_document_parts(
     suited = [spec for spec in fitting if spec.covers(period.year)] or fitting
     spec = newest if newest in suited else suited[0]
     words = words if spec is newest else sections.read_words(opened, spec)
+    lists = lists if spec is newest else read_lists(spec, printed_parts, held, paged=paged)
+    scope = "consolidated" if lists.agencies else hints.scope
     printed, findings = _choose_figures(spec, found, period.year, _read_printed_words(opened))
     if printed is None:
         return _reject(findings[0])
@@ -245,21 +257,23 @@ def read_document_parts(
             _read_values(spec, {key: told.raw for key, told in printed.items() if key not in twice}, findings)
         ),
         texts=dict(_clean_texts(spec, words.texts, findings)),
-        scope=hints.scope,
-        entries=dict(_read_entries(spec, found, twice, hints.scope, findings)),
+        scope=scope,
+        entries=dict(_read_entries(spec, found, twice, scope, findings)),
+        lists=lists.lines,
         source=source,
         level_basis="" if hints.level or guess.level is None else guess.why,
         part=period.part,
     )
     findings += find_other_rates(spec, submission.values, dict(_list_printed_rates(spec, found)))
     findings += _find_word_doubts(spec, words)
-    if spec.lists:
-        findings.append(finding("published.lists", lists="、".join(each.name for each in spec.lists)))
+    findings += lists.findings
     told_by = {what: where for what, where in words.told_by.items() if what != "单位名称" or not hints.agency}
     if hints.year:
         told_by.pop("年度", None)
+    if scope != hints.scope:
+        told_by["数据范围"] = f"{lists.agencies[0]}的“{AGENCY_HEAD}”栏"
     if told_by:
-        taken = {"单位名称": agency, "年度": period if period.part else period.year}
+        taken = {"单位名称": agency, "年度": period if period.part else period.year, "数据范围": SCOPE_NAMES[scope]}
         findings.append(
             finding("published.whose", what="，".join(f"{what}“{taken[what]}”取自{told_by[what]}" for what in told_by))
         )
@@ -267,6 +281,7 @@ def read_document_parts(
     return Imported(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
+        tuple(lists.printed),
     )
 
 
@@ -292,7 +307,7 @@ def _word_foreign_rows(
 ) -> Document:
     """The document with what its tables hold that is none of a form's as paragraphs, where or behind where it stands.
 
-    Whole tables, and rows of others among or behind those that were read; `lists` are tables that nobody reads.
+    Whole tables, and rows of others among or behind those that were read; `lists` are tables that hold lists.
     """
     read = {place for each in found.values() for figures in each for place in figures.places}
     numbers = {number for number, _ in read}

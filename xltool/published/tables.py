@@ -29,6 +29,7 @@ from xltool.published.heads import (
     proves_parts,
     proves_row,
 )
+from xltool.published.row_lists import find_list_tables
 from xltool.published.sections import rank_title
 from xltool.published.vocabulary import bare_label, drop_number, plain_label
 
@@ -37,9 +38,6 @@ ALIKE_LABELS: Final = 0.6
 FEWEST_SIGNS: Final = 5
 """Signs of a broken label that tell which one it is the beginning of."""
 _SAME_LABEL: Final = "表样里有几行都叫这个名称，印出的行数与表样不同，分不清是哪一行"
-
-_MOST_HEADS: Final = 3
-"""Lines of a printed list among which its heads are looked for."""
 
 
 class PrintedFigure(NamedTuple):
@@ -147,7 +145,7 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
     """
     titled = {spec.id: rank_title(document, spec) for spec in specs}
     everything: dict[str, list[TableFigures]] = {}
-    lists = find_printed_lists(specs, document)
+    lists = find_list_tables(specs, document)
     printed = [
         [] if at in lists else [_bare_line(row) for row in table.rows] for at, table in enumerate(document.tables(), 1)
     ]
@@ -170,18 +168,6 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
             _drop_unproved(figures)
         readings.sort(key=lambda figures: figures.doubts)
     return everything
-
-
-def find_printed_lists(specs: Sequence[FormSpec], document: Document) -> frozenset[int]:
-    """Which of the printed tables, counted from 1, are lists of a form: they have all heads of one in a line."""
-    lists = [row_list for spec in specs for row_list in spec.lists]
-    heads = [frozenset(bare_label(column.label) for column in each.columns) for each in lists]
-    return frozenset(
-        at
-        for at, table in enumerate(document.tables() if heads else (), 1)
-        for row in table.rows[:_MOST_HEADS]
-        if any(each.issubset(_bare_line(row).bare) for each in heads)
-    )
 
 
 def _drop_unproved(figures: TableFigures) -> None:

@@ -32,6 +32,7 @@ _NUMBERED: Final = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[
 _OPEN: Final = re.compile(r"。|[，；：、！？,;:]\s*$")
 """What a line of prose has within it or at its end."""
 _MARKDOWN: Final = re.compile(r"(#{1,6}) +(.*?)[ #]*|\*\*(.*)\*\*")
+_MARKDOWN_BAR: Final = re.compile(r"\\.|\|")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 _Kind: TypeAlias = Literal["row", "word", "figure", "blank", "text"]
@@ -144,9 +145,17 @@ def _name_mark(lines: Sequence[str], at: int) -> Literal["bars", "tabs", "rule",
 
 
 def _split_bars(line: str, *, markdown: bool) -> list[str]:
-    """What stands before, between and behind the bars of a line."""
-    cells = [cell.strip() for cell in _BAR.split(line)]
-    return [_ESCAPED.sub(r"\1", cell.replace("<br>", "\n")) for cell in cells] if markdown else cells
+    """What stands before, between and behind the bars of a line; in Markdown a bar behind a stroke is a sign."""
+    if not markdown:
+        return [cell.strip() for cell in _BAR.split(line)]
+    ends = _MARKDOWN_BAR if "|" in line else _BAR
+    cells, start = list[str](), 0
+    for bar in ends.finditer(line):
+        if bar[0][0] != "\\":
+            cells.append(line[start : bar.start()])
+            start = bar.end()
+    cells.append(line[start:])
+    return [_ESCAPED.sub(r"\1", cell.strip().replace("<br>", "\n")) for cell in cells]
 
 
 def _split_blanks(line: str, vocabulary: Vocabulary) -> list[str]:
@@ -264,6 +273,8 @@ def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
     words = sum(cell.kind == "word" for cell in cells)
     crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
     figures = {crowds.total(), *crowds.values()}
+    if any(vocabulary.heads_list([cell.text for cell in row]) for row in _cut_marked(cells)):
+        return True
     heads = all(cell.kind != "text" or vocabulary.is_near(cell.text) for cell in cells)
     alone = heads and not figures.isdisjoint(vocabulary.across)
     return alone or rows + words >= FEWEST_WORDS or (rows > 0 and any(cell.marked for cell in cells))
@@ -272,18 +283,30 @@ def _is_table(cells: Sequence[_Cell], vocabulary: Vocabulary) -> bool:
 def _cut_rows(cells: Sequence[_Cell], vocabulary: Vocabulary) -> Iterator[list[_Cell]]:
     """The stream of a table's cells cut into rows: what follows figures begins the next, and so does a label.
 
-    Where words stand among figures the lines themselves must say it.
+    Where words stand among figures the lines themselves must say it, and so they must below the heads of a list.
     """
     crowds = Counter(cell.first for cell in cells if cell.kind == "figure")
+    heads = {id(row[0]) for row in _cut_marked(cells) if vocabulary.heads_list([cell.text for cell in row])}
     row: list[_Cell] = []
+    listed = False
     for cell in cells:
-        whole = row and row[0].begins and any(bare_label(each.text) in vocabulary.wordy for each in (*row, cell))
-        if cell.begins if whole else row and _begins_row(row, cell, crowds):
+        listed |= id(cell) in heads
+        words = any(bare_label(each.text) in vocabulary.wordy for each in (*row, cell))
+        whole = bool(row) and row[0].begins and (listed or words)
+        if row and (cell.begins if whole else _begins_row(row, cell, crowds)):
             yield row
             row = []
         row.append(cell)
     if row:
         yield row
+
+
+def _cut_marked(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
+    """The rows of marked cells as the lines themselves tell them, and the first, before which nothing needs to."""
+    starts = [0, *(at for at, cell in enumerate(cells) if cell.begins and at), len(cells)]
+    for first, end in pairwise(starts):
+        if first < end and cells[first].marked:
+            yield [*cells[first:end]]
 
 
 def _begins_row(row: Sequence[_Cell], cell: _Cell, crowds: Mapping[int, int]) -> bool:

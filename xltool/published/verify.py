@@ -5,10 +5,11 @@ Every figure as printed, every text, whose it is and of which year.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xltool.forms.entries import find_different_entries
+from xltool.forms.list_rows import drop_empty_lines, find_different_lines
 from xltool.forms.number import format_figure
 from xltool.forms.text import flatten_text
 from xltool.messages import finding
@@ -18,10 +19,13 @@ from xltool.periods import period_of
 MAX_QUOTED_DIFFERENCE: Final = 30
 
 
-def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> Iterator[Finding]:
+def find_differences(
+    spec: FormSpec, printed: Submission, held: Submission, notes: Iterable[Finding] = ()
+) -> Iterator[Finding]:
     """A finding for each figure, text or fact that a report, read back, prints otherwise than the submission holds it.
 
-    Blanks within texts do not count: lines are broken otherwise on paper. `/` is printed as 0, and a blank as nothing.
+    Blanks within texts do not count: lines are broken otherwise on paper. `/` is printed as 0, and a blank as nothing,
+    an empty line not at all. `notes` are those of reading: what of lists could not be placed, and their printed totals.
     """
     for what, seen, wanted in (
         ("报表", printed.form, held.form),
@@ -38,9 +42,9 @@ def find_differences(spec: FormSpec, printed: Submission, held: Submission) -> I
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     for entry, shown, there in find_different_entries(spec, printed, held):
         yield finding("verify.figure", entry.key, printed=shown, held=there)
-    if held.lists:
-        names = "、".join(each.name for each in spec.lists if each.id in held.lists)
-        yield finding("verify.lists", lists=names)
+    yield from (each for each in notes if each.code.startswith("published.list_"))
+    for line in find_different_lines(spec, printed, drop_empty_lines(held)):
+        yield finding("verify.line", where=line.where, printed=line.was, held=line.now)
     keys = {key for section in spec.sections for key in (*section.texts, *section.facts)}
     for text in spec.texts:
         seen, wanted = flatten_text(printed.texts.get(text.key, "")), flatten_text(held.texts.get(text.key, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from xltool.forms.label import normalise_label
 from xltool.forms.layout import grid
 from xltool.forms.memo import derive_once
-from xltool.model import Column, FormSpec, Row, Table
+from xltool.model import Column, FormSpec, ListColumn, Row, Table
 
 LONGEST_LABEL: Final = 60
 """Characters of a line that may be a label or a head; the official ones have up to 40."""
@@ -56,6 +56,8 @@ class Vocabulary:
     """How many figures the one row of a table has whose rows stand side by side."""
     wordy: frozenset[str]
     """The labels of rows, bare, in which words stand too, or figures that are none of its cells: 序号, 计量单位."""
+    lists: tuple[tuple[frozenset[str], ...], ...] = ()
+    """For each list, for each of its columns, what its head may be, bare."""
 
     def is_row(self, text: str) -> bool:
         """Whether a text is the label of a row."""
@@ -69,6 +71,15 @@ class Vocabulary:
         """Whether a text is a piece of an official word, as where it is broken over lines."""
         bare = bare_label(text)
         return bool(bare) and bare in self.joined
+
+    def heads_list(self, texts: Collection[str]) -> bool:
+        """Whether texts are the heads of a list: as many as all but a few of its columns have, and two at least."""
+        bare = {bare_label(text) for text in texts}
+        known = [sum(not wordings.isdisjoint(bare) for wordings in columns) for columns in self.lists]
+        return any(
+            count >= min(2, len(columns)) and count * 2 >= len(columns)
+            for count, columns in zip(known, self.lists, strict=True)
+        )
 
     def is_near(self, text: str) -> bool:
         """Whether a text is made of the signs of official words, but for some: misprinted, or run together."""
@@ -95,6 +106,7 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
             if table.blocks[0].one_line
         ),
         frozenset(bare_label(label) for spec in specs for row in _list_wordy(spec) for label in _list_labels(row)),
+        tuple(tuple(map(_read_wordings, each.columns)) for spec in specs for each in spec.lists),
     )
 
 
@@ -120,6 +132,11 @@ def _list_row_labels(table: Table) -> Iterator[str]:
     for block in table.blocks:
         if not block.one_line:
             yield from (label for row in block.rows for label in _list_labels(row))
+
+
+def _read_wordings(column: ListColumn) -> frozenset[str]:
+    """The bare heads of a column of a list."""
+    return frozenset(bare_label(label) for label in (column.label, *column.variants))
 
 
 def _list_labels(row: Row) -> tuple[str, ...]:

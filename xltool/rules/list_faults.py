@@ -13,6 +13,9 @@ from xltool.model import Finding, FormSpec, ListColumn, ListRow, RowList, Submis
 MOST_NAMED_LINES: Final = 12
 MOST_QUOTED_LINES: Final = 4
 
+_GONE: Final = frozenset({"list.column", "published.list_column"})
+"""What tells that a column was not there to be read."""
+
 
 def judge_lists(spec: FormSpec, submission: Submission, notes: Iterable[Finding]) -> Iterator[Finding]:
     """What is wrong with the lists of a submission; a sum has no question to answer for its agencies.
@@ -20,7 +23,7 @@ def judge_lists(spec: FormSpec, submission: Submission, notes: Iterable[Finding]
     Findings name list, column and lines, from 1: they have no keys. `notes` are those of reading: a column that is
     gone lacks nothing besides.
     """
-    gone = {(note.data["list"], note.data["column"]) for note in notes if note.code == "list.column"}
+    gone = {(note.data["list"], note.data["column"]) for note in notes if note.code in _GONE}
     for row_list in spec.lists if submission.scope == "own" else ():
         for found in _judge_lines(row_list, submission.lists.get(row_list.id, ())):
             if found.code != "list.missing" or (found.data["list"], found.data["column"]) not in gone:

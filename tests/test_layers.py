@@ -480,6 +480,7 @@ MODULES = {
         "check_file",
         "check_rules",
         "collecting",
+        "compile_ledger",
         "county",
         "county_corrections",
         "county_files",

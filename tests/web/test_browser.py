@@ -41,7 +41,7 @@ PAGES = [
         "/agency/654221-001/versions",
         "/agency/654221-002",
     ),
-    *("/campaigns", "/new", "/check", "/check/rules", "/check/form"),
+    *("/campaigns", "/new", "/check", "/check/rules", "/check/form", "/check/ledger"),
     *("/sum", "/sum?table=applications", "/sum/discrepancies", "/sum/outputs", "/sum/corrections"),
     *("/sum/texts", "/sum/texts?text=overview.requests"),
 ]

@@ -63,6 +63,7 @@ class Clause:
     opener: str = ""  # the sign before it
     is_of_words: bool = False  # in brackets behind words without a number: 征地（占40%）
     is_past: bool = False  # behind a bracket that was closed
+    more: int = 0  # so many clauses that are a number alone stand behind it: 分别为3件，2件
     queue: list[Meaning] = field(default_factory=list)  # what the next numbers are of: 分别为3件和2件
     years: list[StatedYear] = field(default_factory=list)  # and of which years
     is_apart: bool = False  # its last number was of what was only looked through
@@ -359,7 +360,8 @@ def list_doers(tokens: Sequence[ProseToken], language: Language) -> frozenset[st
     found: list[frozenset[str]] = []
     names = set[str]()
     parts = next((at for at, token in enumerate(tokens) if token.is_any("words.parts")), len(tokens))
-    for token, following in pairwise(tokens[:parts]):
+    said = [token for token in tokens[:parts] if not token.is_any("words.totals", "compare.full")]
+    for token, following in pairwise(said):
         if following.number is not None:
             found += [frozenset(names)] if names else []
             names = set()

@@ -241,7 +241,7 @@ class CountReader:
         if meaning is None or not meaning.is_mixed or meaning.role != "whole" or not count.numeral.value:
             return False
         subject = self.said.language.subjects[meaning.table]
-        is_taken = any("weak" in p.manners and p.table == meaning.table for word in count.left for p in word.phrases)
+        is_taken = any("weak" in phrase.manners for word in count.left for phrase in word.phrases)
         self.said.is_at_large |= is_taken and any(name in self.said.sentence for name in subject.reviewers)
         is_theirs = self.said.is_kind and not self.said.names_ours  # 受理工伤认定申请54件，引发复议2件
         if self.said.is_ours and not self.said.is_at_large and not is_theirs:
@@ -289,13 +289,20 @@ class CountReader:
 
     def _find_sole(self, count: Count) -> Meaning | None:
         """What a word right before a number, or alone behind it, means among the parts of something."""
+        behind = split_groups(count.right)[0]
+        beside = split_groups(count.left)[-1]  # 2件部分公开、11件不存在
+        end = len(beside)
+        while end > 1 and are_passable(beside[end - 1 : end]) and not _is_sole(beside[end - 1]):
+            end -= 1  # 公开的有9件
+        within = max((at for at, token in enumerate(beside[:end]) if token.is_any("words.within")), default=-1)
+        if any("anchor" in phrase.manners for token in beside[: max(within, 0)] for phrase in token.phrases):
+            self.said.topic.turn_by(beside[:within])  # 新收申请中公民9件
+            beside, end = beside[within + 1 :], end - within - 1
         table = self.said.topic.table
         units = {each.unit for each in self.said.found[self.said.first :] if each.meaning.table == table}
         if table is None or not (self.said.is_document(count.numeral) or count.numeral.unit in units):
             return None
-        behind = split_groups(count.right)[0]
-        beside = split_groups(count.left)[-1]  # 2件部分公开、11件不存在
-        for near, rest in ((count.left[-1:], count.left[:-1]), (behind[-1:], [*beside, *behind[:-1]])):
+        for near, rest in ((beside[end - 1 : end], beside[: end - 1]), (behind[-1:], [*beside, *behind[:-1]])):
             sole = self.said.composer.compose_sole(near[0], self.said.topic) if near else None
             if sole is not None and are_passable(rest, JOINER):
                 return sole
@@ -400,29 +407,30 @@ class CountReader:
 
         行政许可、行政处罚事项较多，分别为38件、4件.
         """
-        named = self.said.listed
-        if not has_any(count.left, "words.respectively") or len(named) < 2 or count.following + 1 != len(named):
+        named, following = self.said.listed, count.following + clause.more
+        if not has_any(count.left, "words.respectively") or len(named) < 2 or following + 1 != len(named):
             return []
         clause.queue = list(named[1:])
         return [named[0]]
 
     def _deal_out(self, clause: Clause, count: Count, groups: Sequence[WordGroup]) -> list[Meaning] | None:
         """What a number is of that stands first behind 分别: the first of several things, or one in the first year."""
+        following = count.following + clause.more
         meanings = [group.meaning for group in groups if group.meaning is not None]
         years = [name_year(token) for token in count.left if token.is_any(*YEAR_KINDS)]
         if len(meanings) != len(groups):
             return None
-        if len(meanings) == 1 and len(years) > 1 and count.following + 1 == len(years):
-            clause.years, clause.queue = years, meanings * count.following
+        if len(meanings) == 1 and len(years) > 1 and following + 1 == len(years):
+            clause.years, clause.queue = years, meanings * following
             return meanings
         if len(meanings) == 1 and len(years) < 2:
             stated = [each.meaning for each in self.said.found[self.said.first :] if each.kind == "figure"]
             wholes = [each for each in stated if each.role == "whole" and each.table == meanings[0].table]
-            if meanings[0].role == "column" and len(wholes) > 1 and count.following + 1 == len(wholes):
+            if meanings[0].role == "column" and len(wholes) > 1 and following + 1 == len(wholes):
                 mine = meanings[0]  # 行政复议2件、行政诉讼1件，分别维持1件、1件
                 clause.queue = [self.said.composer.shift(each, mine.columns, mine.words) for each in wholes]
                 return [clause.queue.pop(0)]
-        if len(meanings) == 1 or count.following + 1 < len(meanings):
+        if len(meanings) == 1 or following + 1 < len(meanings):
             return meanings if len(meanings) == 1 and len(years) < 2 else None
         clause.queue = meanings[1:]
         return meanings[:1]
@@ -528,6 +536,11 @@ class CountReader:
                 self.said.topic.last = meaning
         if year == "last" and self.said.times.compared is None:
             self.said.times.compared = year  # 上年为41件，下降29.3%
+
+
+def _is_sole(token: ProseToken) -> bool:
+    """Whether a word means something right before a number only: 公开, 公民."""
+    return any("sole" in phrase.manners for phrase in token.phrases)
 
 
 def _may_be_outcome(phrase: Phrase) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from xltool.forms.phrases import NUMBER_SIGN, Language, Phrase
@@ -61,6 +62,8 @@ MOST_SENTENCE_WORDS: Final = 400
 _GOES_ON: Final = frozenset("，,")
 _ENDS: Final = frozenset("；;")
 _PERSONS: Final = frozenset("人名户")
+_NOT_CASES: Final = _PERSONS | frozenset("次场期家篇")
+"""What persons, meetings and articles are counted by."""
 _MANY: Final = frozenset("个家")
 """What agencies are counted by."""
 
@@ -108,7 +111,7 @@ class _Reader:
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
             for token in allow_way(
-                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS), _PERSONS
+                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS), _NOT_CASES
             )
         ]
         self._find_subject(mine)
@@ -123,7 +126,11 @@ class _Reader:
                 self.said.wholes, self.said.topic.last, self.said.listing = outside, last, listed
             elif clause.opener in OPENING:
                 outside, last, listed = self.said.wholes, self.said.topic.last, self.said.listing
+            bare = list(takewhile(_is_bare, clauses[at + 1 :]))
+            clause.more = len(bare)
             self._read_clause(clause, doers)
+            if bare:
+                bare[0].queue, bare[0].years = clause.queue, clause.years
             if clause.opener in OPENING:
                 self.said.times.year = year
         self.counts.parts.drop_contradicted(mine)
@@ -274,6 +281,8 @@ class _Reader:
 
     def _cut_lead(self, left: Sequence[ProseToken]) -> Sequence[ProseToken]:
         """The words before a number without what stands before a colon, which says of what the list is: 按主体分：…."""
+        while left and left[-1].text in COLONS:
+            left = left[:-1]  # 公开：8件
         colon = max((at for at, token in enumerate(left) if token.text in COLONS), default=-1)
         lead, rest = left[:colon], left[colon + 1 :]
         results = (
@@ -412,6 +421,11 @@ class _Reader:
             self.counts.state(clause, count, meanings)
         else:
             self.said.topic.last = None
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Whether a clause behind a comma is a number alone."""
+    return clause.opener in _GOES_ON and len(clause.tokens) == 1 and clause.tokens[0].number is not None
 
 
 def _counts_many(token: ProseToken) -> bool:

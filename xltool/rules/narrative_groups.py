@@ -9,6 +9,7 @@ from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken
 from xltool.rules.narrative_words import (
     JOINER,
+    NEGATION,
     NOUNS,
     OFFICE,
     YEAR_KINDS,
@@ -70,7 +71,8 @@ class GroupReader:
         """The groups that end right before a number; empty where all words say nothing, None where one is unknown."""
         pieces = split_groups(tokens)
         was = self.topic.last
-        if len(pieces) > 2 and was is None and any(phrase.follows for token in tokens for phrase in token.phrases):
+        may_be = was is None or was.role == "whole"
+        if len(pieces) > 2 and may_be and any(phrase.follows for token in tokens for phrase in token.phrases):
             self.topic.last = self.read_group(pieces[0], None).meaning  # 维持、纠正、其他分别为
         found = self._read_pieces(pieces, tokens)
         self.topic.last = was
@@ -123,6 +125,9 @@ class GroupReader:
             return None
         if len({phrase.table for word in group.words for phrase in word.phrases if "anchor" in phrase.manners}) > 1:
             return _REFUSED  # 8件是申请公开行政处罚决定书
+        denied = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), len(rest))
+        if any(map(is_verb, rest[denied:])):
+            return _REFUSED  # 6件申请未办复
         return group if group.words and group.is_open and group.is_clean else _REFUSED
 
     def join_behind(self, group: WordGroup, right: Sequence[ProseToken]) -> Meaning | None:

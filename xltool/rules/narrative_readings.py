@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.memo import derive_once
@@ -144,10 +144,13 @@ class Composer:
     def compose_sole(self, word: ProseToken, topic: Topic) -> Meaning | None:
         """What a word means that means something only right before a number, among the parts of something."""
         for phrase in word.phrases:
+            last = topic.last if topic.last is not None and topic.last.table == phrase.table else None
             is_part = topic.results == phrase.table or any(whole.table == phrase.table for whole in topic.wholes)
+            is_part |= phrase.table == topic.table and bool(phrase.columns)
             if "sole" in phrase.manners and is_part:
                 subject = self.language.subjects.get(phrase.table, Subject())
-                rows, columns = phrase.rows or subject.rows, phrase.columns or subject.columns
+                rows = phrase.rows or (last.rows if last is not None and last.role != "whole" else subject.rows)
+                columns = phrase.columns or subject.columns
                 cells = self._list_cells(phrase.table, rows, columns)
                 role: MeaningRole = "column" if phrase.columns else "row"
                 return Meaning(phrase.table, rows, columns, cells, (word.text,), role)
@@ -214,7 +217,7 @@ class Composer:
                 p for word in words for p in word.phrases if self._is_mixed(p.table) and p.columns and not p.manners
             ]
         if anchors:
-            return (cases or anchors)[-1].table
+            return (cases or self._list_joined(words) or anchors)[-1].table
         meant = [phrase for token in words for phrase in token.phrases if "neutral" not in phrase.manners]
         for table in (helper.table if helper else None, topic.table):
             if table is not None and any(phrase.table == table for phrase in meant if _fits(phrase, topic)):
@@ -227,6 +230,15 @@ class Composer:
             if phrase.rows and not phrase.follows and not phrase.manners & {"weak", "scope", "apart", "sole", "neutral"}
         ]
         return alone[-1].table if alone else None
+
+    def _list_joined(self, words: Sequence[ProseToken]) -> list[Phrase]:
+        """Names of cases right before a bare name of what is counted else: 行政复议案件申请 are cases."""
+        for word, behind in pairwise(words):
+            named = [phrase for phrase in word.phrases if "anchor" in phrase.manners and self._is_mixed(phrase.table)]
+            is_bare = any("anchor" in phrase.manners and not phrase.rows for phrase in behind.phrases)
+            if named and is_bare and word.end == behind.start and behind is words[-1]:
+                return named
+        return []
 
     def _is_mixed(self, table: str) -> bool:
         return table in self.language.subjects and self.language.subjects[table].mixed

@@ -46,14 +46,23 @@ RESULTS = {
     "其他处理：其他": "other_rest",
 }
 OUTCOMES = {"结果维持": "upheld", "结果纠正": "corrected", "其他结果": "other", "尚未审结": "pending"}
+EDGES = (FIRST - timedelta(days=1), FIRST, LAST, LAST + timedelta(days=1))
+"""The days on which it is decided in which year something counts."""
 DAYS_TO_COME = st.integers(0, 60).map(lambda days: timedelta(days=days))
+
+
+def draw_day(since, most=1):
+    """A day that is not before another: soon, or at an edge of the year."""
+    edges = [edge for edge in EDGES if edge >= since]
+    soon = DAYS_TO_COME.map(lambda days: since + most * days)
+    return soon | st.sampled_from(edges) if edges else soon
 
 
 @st.composite
 def draw_case(draw):
     """A case by its columns, days as dates; each may lack what it may lack."""
     case = {
-        "received": draw(st.dates(FIRST - timedelta(days=200), LAST + timedelta(days=40))),
+        "received": draw(st.dates(FIRST - timedelta(days=200), LAST + timedelta(days=40)) | st.sampled_from(EDGES)),
         "category": draw(st.sampled_from([*CATEGORIES])),
     }
     day = case["received"]
@@ -71,10 +80,10 @@ def draw_case(draw):
         case["extended"] = case["received"] + draw(DAYS_TO_COME)
         day = max(day, case["extended"])
     if draw(st.booleans()):
-        case["answered"], case["result"] = day + draw(DAYS_TO_COME), draw(st.sampled_from([*RESULTS]))
+        case["answered"], case["result"] = draw(draw_day(day)), draw(st.sampled_from([*RESULTS]))
     for name in ("review", "suit"):
         if draw(st.integers(0, 3)) == 0:
-            case[f"{name}_date"] = case["received"] + 4 * draw(DAYS_TO_COME)
+            case[f"{name}_date"] = draw(draw_day(case["received"], 4))
             case[f"{name}_result"] = draw(st.sampled_from([*OUTCOMES]))
     return case
 

@@ -8,7 +8,9 @@ import tempfile
 import lxml.html
 import pytest
 
-from tests.web.conftest import HOSTILE, open_browser
+from tests.campaign import stores
+from tests.campaign.stores import FIGURES
+from tests.web.conftest import HOSTILE, make_campaign, open_browser
 from xltool import api
 from xltool.forms import catalog
 
@@ -65,6 +67,24 @@ def test_overdue_cases_and_what_differs(office):
     assert texts(page, "//tr[@id='of-applications.received.total']/td") == ["3", "5", "2024-1、2024-2、2024-3"]
     assert texts(page, "//tr[@id='of-applications.received.natural_person']/td")[1] == "同"
     assert texts(page, "//tr[@id='of-applications.carried_in.total']/td") == ["0", "空着", ""]
+
+
+def test_without_a_file_it_is_compared_with_what_counts_of_the_agency_in_a_campaign(tmp_path):
+    made = make_campaign(tmp_path / "任务")
+    held = json.loads(EDUCATION.read_text("utf-8"))
+    entry = stores.entries()[1]
+
+    def send_as(code, **fields):
+        held["agency"] = {"code": code, "name": "某局", "level": "county"}
+        return send(browser, ("台账.json", json.dumps(held)), **fields)
+
+    with open_browser(made.root) as browser:
+        page = send_as(entry.agency.code)
+        assert f"与任务“{made.name}”里{entry.agency.name}第 1 版有 " in texts(page, "//p[@class='lead']")[0]
+        received = f"{FIGURES['applications.received.natural_person']}"
+        assert texts(page, "//tr[@id='of-applications.received.natural_person']/td")[:2] == ["2", received]
+        for other in (send_as("654221-999"), send_as(entry.agency.code, year="2023")):
+            assert other.status_code == 200 and "与任务" not in texts(other, "//p[@class='lead']")[0]
 
 
 @pytest.mark.parametrize(

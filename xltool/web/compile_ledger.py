@@ -1,12 +1,14 @@
 """A ledger compiled without a campaign: the tables it comes to, each figure a link to its cases, overdue cases.
 
 It is `xltool ledger compile` that reads and compiles, in a process of its own; nothing of the files stays on the disk.
+It is compared with the file that comes with it, else with what counts of the agency in a campaign that is at hand.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,16 +19,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xltool import api, files
+from xltool.campaign.folder import load_campaign
+from xltool.campaign.standing import read_submission
 from xltool.forms.cell_names import name_cell
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError
 from xltool.model import FormSpec, Submission
+from xltool.periods import Period
 from xltool.web import pages
 from xltool.web.calling import call_program
 from xltool.web.check_file import CHECK_ADDRESS
 from xltool.web.drafts import Draft
 from xltool.web.marked_table import MarkedTable, mark_table
-from xltool.web.site import site_of
+from xltool.web.site import Site, look_at, site_of
 from xltool.web.uploads import UploadPlace, take_upload
 
 LEDGER_ADDRESS: Final = f"{CHECK_ADDRESS}/ledger"
@@ -35,7 +40,7 @@ _LEDGER, _FILLED = "ledger", "filled"
 _HINTS: Final = ("year", "on")
 _SECONDS: Final = 300
 _MIB: Final = 2**20
-_OUTPUT: Final = "compiled.json"
+_OUTPUT, _COUNTING = "compiled.json", "counting.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class CompiledPage:
     open_cases: Sequence[Mapping[str, Any]]
     remarked: Sequence[Mapping[str, Any]]
     on: str
-    compared: bool
+    compared: str  # with what, in words; nothing without it
     differing: int
     assumptions: Sequence[str]
 
@@ -74,10 +79,26 @@ class _Refused(Exception):
         self.said = said
 
 
-def _compile(command: tuple[str, ...], draft: Draft, hints: Mapping[str, str]) -> CompiledPage:
+def _compile(site: Site, draft: Draft, hints: Mapping[str, str]) -> CompiledPage:
     """What the files of a draft come to; raises `_Refused` with what the command says when they come to nothing."""
-    [ledger, *_], filled = draft.find(_LEDGER), draft.find(_FILLED)[:1]
-    target = draft.folder / _OUTPUT
+    filled = draft.find(_FILLED)[:1]
+    told, submission = _call(site.command, draft, hints, filled)
+    if filled:
+        return _build_page(told, submission, "填好的报表")
+    counting = _find_counting(site, told)
+    if counting is None:
+        return _build_page(told, submission, "")
+    name, held = counting
+    path = draft.folder / _COUNTING
+    files.write_file(path, api.dump(held))
+    return _build_page(*_call(site.command, draft, hints, [path]), name)
+
+
+def _call(
+    command: tuple[str, ...], draft: Draft, hints: Mapping[str, str], filled: Sequence[Path]
+) -> tuple[Mapping[str, Any], Submission]:
+    """What `xltool ledger compile` answers, and the submission that it writes."""
+    [ledger, *_], target = draft.find(_LEDGER), draft.folder / _OUTPUT
     options = [f"--{name}={value}" for name, value in hints.items() if value]
     options += [f"--with={path}" for path in filled]
     answer = call_program(
@@ -88,7 +109,23 @@ def _compile(command: tuple[str, ...], draft: Draft, hints: Mapping[str, str]) -
         raise _Refused(_list_said(answer.said, (ledger, *filled)))
     submission = api.read(data).submission
     assert submission is not None
-    return _build_page(json.loads(answer.output), submission, compared=bool(filled))
+    return json.loads(answer.output), submission
+
+
+def _find_counting(site: Site, told: Mapping[str, Any]) -> tuple[str, Submission] | None:
+    """What counts of the agency in a campaign of the compiled form and year, with its name; None where none has any."""
+    beside = (site.serve(place.root) for place in site.shelf.list_places())
+    for served in [*([site.home] if site.home else []), *beside]:
+        with suppress(XltoolError, OSError):  # a campaign that cannot be opened has a page that says so
+            campaign = load_campaign(served.root)
+            if campaign.form != told["form"] or campaign.period != Period(told["year"]):
+                continue
+            with look_at(served) as look:
+                for each in look.find_standings():
+                    if each.number and each.entry.agency.code == told["agency"]["code"]:
+                        name = f"任务“{campaign.name}”里{each.entry.agency.name}第 {each.number} 版"
+                        return name, read_submission(look.store, each)
+    return None
 
 
 def _list_said(said: str, paths: Sequence[Path]) -> list[str]:
@@ -98,7 +135,7 @@ def _list_said(said: str, paths: Sequence[Path]) -> list[str]:
     return [line.strip() for line in said.splitlines() if line.strip()] or ["没有编制成，请再试一次。"]
 
 
-def _build_page(told: Mapping[str, Any], submission: Submission, *, compared: bool) -> CompiledPage:
+def _build_page(told: Mapping[str, Any], submission: Submission, compared: str) -> CompiledPage:
     spec = api.form(submission.form)
     cells = {each["key"]: each for each in told["cells"]}
     differing = {each["key"]: each["filled"] for each in told["differences"]}
@@ -170,7 +207,7 @@ def _answer(request: Request, draft: Draft, fields: Mapping[str, str], refused: 
     if not draft.find(_LEDGER):
         return _show(request, hints, None, refused or ["请选一份台账。"], 413 if refused else 422)
     try:
-        found = _compile(site_of(request).command, draft, hints)
+        found = _compile(site_of(request), draft, hints)
     except _Refused as error:
         return _show(request, hints, None, error.said, 422)
     except XltoolError as error:
